@@ -100,12 +100,12 @@ def table(measures: Sequence[Measure], found: Found, sizes: Sizes) -> str:
     lines = ["| what | SQLite | PostgreSQL | unit | goal | command |", "| --- | ---: | ---: | --- | --- | --- |"]
     for measure in measures:
         command = f"`python -m {measure.words.format(**sizes)}`"
-        for place, figure in enumerate(measure.figures):
+        for index, figure in enumerate(measure.figures):
             values = found.get((measure.name, figure.name), {})
             alone = values.get("")  # of a command that needs no database
             cells = [f"{alone} (no database)" if alone else values.get("sqlite", ""), values.get("postgresql", "")]
             lines.append(
-                f"| {figure.name} | {' | '.join(cells)} | {figure.unit} | {figure.goal} | {'' if place else command} |"
+                f"| {figure.name} | {' | '.join(cells)} | {figure.unit} | {figure.goal} | {'' if index else command} |"
             )
     return "\n".join(lines) + "\n"
 

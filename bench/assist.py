@@ -93,11 +93,11 @@ def playbook() -> Playbook:
     """Four stages of five steps, all of which customers may do."""
     texts = [piece.text[:100] for _, piece in islice(store(), 20)]
     signs = [
-        Sign(speaker="customer", similar=(text,)) if place % 2 else Sign(speaker="customer", phrases=(text,))
-        for place, text in enumerate(texts)
+        Sign(speaker="customer", similar=(text,)) if index % 2 else Sign(speaker="customer", phrases=(text,))
+        for index, text in enumerate(texts)
     ]
-    steps = [PlannedStep(id=f"s-{place}", when=sign) for place, sign in enumerate(signs)]
-    stages = [PlannedStage(id=f"g-{place}", steps=tuple(steps[place : place + 5])) for place in range(0, 20, 5)]
+    steps = [PlannedStep(id=f"s-{index}", when=sign) for index, sign in enumerate(signs)]
+    stages = [PlannedStage(id=f"g-{index}", steps=tuple(steps[index : index + 5])) for index in range(0, 20, 5)]
     return Playbook(id="p-1", stages=tuple(stages))
 
 

@@ -53,7 +53,7 @@ def pages() -> dict[str, str]:
     week = (datetime.now(UTC) - timedelta(days=7)).date().isoformat()
     return {
         "list": "/conversations",
-        "list, deep": "/conversations?before={place}",
+        "list, deep": "/conversations?before={position}",
         "list, two queues": "/conversations?queue=Queue+3&queue=Queue+4",
         "list, three filters": f"/conversations?queue=Queue+3&outcome=failed&since={week}",
         "overview": "/overview",
@@ -112,12 +112,12 @@ def first_byte(client: httpx.Client, path: str) -> tuple[Taken, int]:
     return taken, size
 
 
-def measure(address: str, rounds: int, place: str, database: Database) -> None:
+def measure(address: str, rounds: int, position: str, database: Database) -> None:
     """Print what each page takes."""
     with httpx.Client(base_url=address, headers={"Origin": address}, timeout=600) as client:
         client.post("/console/sign-in", data={"email": EMAIL, "password": PASSWORD})
         for name, path in pages().items():
-            whole = f"/console{path.format(place=place)}"
+            whole = f"/console{path.format(position=position)}"
             _, size = first_byte(client, whole)
             found: dict[str, list[Taken]] = {"memory": [], "kept": [], "made": [], "changed": []}
             for number in range(rounds):

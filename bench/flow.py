@@ -41,7 +41,7 @@ CLIENTS = 4
 LOOK_S = 0.02
 
 
-class Place:
+class Home:
     """A database with one app in it, and who may write there."""
 
     def __init__(self, url: str, folder: Path, app: str, *scopes: str, analyzers: str = "all") -> None:
@@ -105,12 +105,12 @@ def named(count: int, seed: int) -> Iterator[Conversation]:
         yield msgspec.structs.replace(each, id=f"{each.id}-{seed}")
 
 
-def accept(place: Place, documents: Sequence[bytes], clients: int = CLIENTS) -> float:
+def accept(home: Home, documents: Sequence[bytes], clients: int = CLIENTS) -> float:
     """Hand all of them in, so many clients at once; how many seconds until the last was committed."""
     groups = [documents[at : at + AT_A_TIME] for at in range(0, len(documents), AT_A_TIME)]
 
     def send(share: Sequence[Sequence[bytes]]) -> int:
-        with place.client() as own:
+        with home.client() as own:
             return sum(answer["accepted"] for group in share for answer in own.load(group))
 
     began = time.perf_counter()
@@ -138,11 +138,11 @@ class Flow(NamedTuple):
     busy: float
 
 
-def flow(place: Place, count: int, workers: int) -> Flow:
+def flow(home: Home, count: int, workers: int) -> Flow:
     """What is accepted, and what ``workers`` make readable, their start not counted."""
-    with place.serving(0) as client:
-        took = accept(place, encoded(count, seed=workers))
-        with place.program("worker", times=workers):
+    with home.serving(0) as client:
+        took = accept(home, encoded(count, seed=workers))
+        with home.program("worker", times=workers):
             began, before = time.perf_counter(), processors()
             drained(client, count, None)
             readable_s, after = time.perf_counter() - began, processors()
@@ -157,7 +157,7 @@ def processors() -> tuple[int, int]:
     return sum(told) - idle, idle
 
 
-def live(place: Place, rate: int, seconds: float) -> list[float]:
+def live(home: Home, rate: int, seconds: float) -> list[float]:
     """Milliseconds from an answer until the conversation can be read, of each that was sent at a steady rate."""
     sent: dict[str, float] = {}
     seen: dict[str, float] = {}
@@ -173,16 +173,16 @@ def live(place: Place, rate: int, seconds: float) -> list[float]:
                     seen.setdefault(item["conversation_id"], now)
             time.sleep(LOOK_S)
 
-    with place.serving(1) as client:
+    with home.serving(1) as client:
         list(client.load(encoded(1, seed=8)))
         drained(client, 1, None)  # the worker has read its models
-        with ThreadPoolExecutor(8) as pool, place.client() as looking:
+        with ThreadPoolExecutor(8) as pool, home.client() as looking:
             watcher = threading.Thread(target=look, args=(looking,))
             watcher.start()
             clients = threading.local()
 
             def send(document: Conversation) -> None:
-                own = getattr(clients, "own", None) or place.client()
+                own = getattr(clients, "own", None) or home.client()
                 clients.own = own
                 list(own.load([msgspec.json.encode(document)]))
                 sent[document.id] = time.perf_counter()
@@ -212,9 +212,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for case in chosen.cases or CASES:
             folder = Path(name)
             url = chosen.database or f"sqlite:///{folder}/{case}.db"
-            place = Place(url, folder, f"st-{case}", analyzers=chosen.analyzers)
+            home = Home(url, folder, f"st-{case}", analyzers=chosen.analyzers)
             if case == "live":
-                took = live(place, chosen.rate, chosen.seconds)
+                took = live(home, chosen.rate, chosen.seconds)
                 cuts = statistics.quantiles(took, n=100)
                 print(
                     f"  live, {chosen.rate}/s: accepted until readable p50 {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, "
@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 )
             elif case == "accepted" or chosen.database:
                 workers = 2 if case == "two" else 1
-                found = flow(place, chosen.count, workers)
+                found = flow(home, chosen.count, workers)
                 print(
                     f"  {workers} worker(s): {found.accepted:,.0f} accepted/s, {found.readable:,.0f} readable/s, "
                     f"processors {found.busy:.0%} busy ({chosen.count:,} conversations)",

@@ -100,6 +100,6 @@ def completed(hybrid: Hybrid, passages: list[Passage]) -> Index:
 def as_passages(pieces: Iterator[tuple[str, Piece]]) -> list[Passage]:
     """Pieces as an index takes them."""
     return [
-        Passage(id=f"kp-{place}", source=source, heading=piece.heading, text=piece.text)
-        for place, (source, piece) in enumerate(pieces)
+        Passage(id=f"kp-{index}", source=source, heading=piece.heading, text=piece.text)
+        for index, (source, piece) in enumerate(pieces)
     ]

@@ -36,7 +36,7 @@ def multiply(database: Database, first: int, copies: int, days: int) -> None:
 
 
 def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, days: timedelta) -> dict[int, str]:
-    """Copy some rows, by their place among the first ones; the facets of the new ones by their numbers."""
+    """Copy some rows, by their index among the first ones; the facets of the new ones by their numbers."""
     later, mark = k * days, f"c{k}"
     with database.writing() as connection:
         start = connection.scalar(sa.select(sa.func.min(report_rows.c.row))) or 0
@@ -47,8 +47,8 @@ def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, day
             listed = _READ(row.body)
             ends = None if listed.ended_at is None else listed.ended_at + later
             shown = replace(listed, id=mark + listed.id[1:], started_at=listed.started_at + later, ended_at=ends)
-            place = (row.row + more, row.listing, row.started_at + later // MS, shown.id, row.cell, row.facets)
-            values.append((*place, msgspec.json.encode(shown)))
+            indexed = (row.row + more, row.listing, row.started_at + later // MS, shown.id, row.cell, row.facets)
+            values.append((*indexed, msgspec.json.encode(shown)))
             coded[row.row + more] = row.facets
         database.dialect.insert_many(connection, report_rows, tuple(report_rows.columns.keys()), values)
         its = facet_rows.c

@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from auscult.domain.conversation import Conversation
-from bench.flow import Place, accept, drained, encoded
+from bench.flow import Home, accept, drained, encoded
 from bench.program import AUSCULT
 from bench.qa14x8 import FIRST, conversations
 
@@ -72,10 +72,10 @@ def timed(work: Callable[[], object]) -> float:
 def auscult(count: int, folder: Path) -> Rates:
     """Ours: a server, one client that hands in, then one worker; one client that reads."""
     url = f"sqlite:///{folder / 'bench.db'}"
-    place = Place(url, folder, "st-peers", *REPORTS)
-    with place.serving(0) as client:
-        took = accept(place, encoded(count, seed=1), clients=1)
-        with place.program("worker"):
+    home = Home(url, folder, "st-peers", *REPORTS)
+    with home.serving(0) as client:
+        took = accept(home, encoded(count, seed=1), clients=1)
+        with home.program("worker"):
             until = took + timed(lambda: drained(client, count, None))
         since, end = FIRST, FIRST + timedelta(days=91)
         read = timed(lambda: sum(1 for _ in client.rows("scorereporting", since, end)))
@@ -186,9 +186,9 @@ def arize_phoenix(count: int, folder: Path) -> Rates:
 def _span(conversation: Conversation) -> dict[str, Any]:
     digest = hashlib.sha256(conversation.id.encode()).hexdigest()
     attributes = {"session.id": conversation.id}
-    for place, turn in enumerate(conversation.turns):
-        attributes[f"llm.input_messages.{place}.message.role"] = turn.speaker
-        attributes[f"llm.input_messages.{place}.message.content"] = turn.text
+    for index, turn in enumerate(conversation.turns):
+        attributes[f"llm.input_messages.{index}.message.role"] = turn.speaker
+        attributes[f"llm.input_messages.{index}.message.content"] = turn.text
     return {
         "name": "conversation",
         "context": {"trace_id": digest[:32], "span_id": digest[32:48]},

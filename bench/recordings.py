@@ -78,14 +78,14 @@ def add(folder: Path, files: list[Path]) -> None:
         application.store.ensure(TENANT)
         app = application.store.within(TENANT)
         calls = [
-            Conversation(id=f"c-{place}", channel="voice", started_at=datetime.now(UTC)) for place in range(len(files))
+            Conversation(id=f"c-{index}", channel="voice", started_at=datetime.now(UTC)) for index in range(len(files))
         ]
         app.conversations.accept(calls)
         sound = bootstrap.recordings.folder(settings)
 
-        def one(place: int) -> None:
-            upload = Upload(app, sound, f"c-{place}", Claims(), partial(datetime.now, UTC))
-            with files[place].open("rb") as file:
+        def one(index: int) -> None:
+            upload = Upload(app, sound, f"c-{index}", Claims(), partial(datetime.now, UTC))
+            with files[index].open("rb") as file:
                 while piece := file.read(1 << 20):
                     upload.write(piece)
             upload.finish()

@@ -168,9 +168,9 @@ def rates(stream: random.Random) -> Differences:
     """Compare the findings of Benjamini and Hochberg."""
     multiple = library("statsmodels.stats.multitest").multipletests
     for _ in range(SETS):
-        values = {place: stream.random() ** stream.randint(1, 6) for place in range(stream.randint(1, 40))}
+        values = {key: stream.random() ** stream.randint(1, 6) for key in range(stream.randint(1, 40))}
         rejected = multiple(list(values.values()), alpha=0.05, method="fdr_bh")[0]
-        yield float(discoveries(values) != {place for place, is_found in enumerate(rejected) if is_found})
+        yield float(discoveries(values) != {key for key, is_found in enumerate(rejected) if is_found})
 
 
 def main() -> None:

@@ -136,8 +136,8 @@ def spoken(text: str, voice: str, pace: int) -> NDArray[np.float64]:
     raw = subprocess.run(order, capture_output=True, check=True).stdout[HEAD_BYTES:]  # noqa: S603  (our own words)
     heard = np.frombuffer(raw[: len(raw) // 2 * 2], np.int16).astype(np.float64)
     heard = _without_pauses(heard)
-    places = np.arange(len(heard) * RATE // SPOKEN_RATE) * (SPOKEN_RATE / RATE)
-    said = np.interp(places, np.arange(len(heard)), heard)
+    positions = np.arange(len(heard) * RATE // SPOKEN_RATE) * (SPOKEN_RATE / RATE)
+    said = np.interp(positions, np.arange(len(heard)), heard)
     return said * (LOUDEST / np.abs(said).max())
 
 

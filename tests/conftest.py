@@ -72,8 +72,8 @@ def pooled(url: str, pooler: str | None) -> str:
     """The same database through a pooler at host:port, if there is one."""
     if not pooler:
         return url
-    place, _, name = url.rpartition("/")
-    return f"{place.rpartition('@')[0]}@{pooler}/{name}?pooler=transaction"
+    server, _, name = url.rpartition("/")
+    return f"{server.rpartition('@')[0]}@{pooler}/{name}?pooler=transaction"
 
 
 @pytest.fixture

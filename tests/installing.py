@@ -38,16 +38,16 @@ def run(folder: Path, *command: str | Path, **settings: str) -> str:
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return a folder that one of the processes of this run makes, and the others wait for."""
     own = factory.getbasetemp()
-    place = (own.parent if own.name.startswith("popen-") else own) / name
-    with place.with_suffix(".lock").open("w") as lock:
+    folder = (own.parent if own.name.startswith("popen-") else own) / name
+    with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        made = place / "made"
+        made = folder / "made"
         if not made.exists():
-            shutil.rmtree(place, ignore_errors=True)
-            place.mkdir()
-            make(place)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
             made.touch()
-    return place
+    return folder
 
 
 def wheel(factory: pytest.TempPathFactory, project: Path = ROOT) -> Path:
@@ -85,9 +85,9 @@ def demonstrated(factory: pytest.TempPathFactory) -> Path:
     """Return a folder in which ``auscult demo --once`` of the wheel ran, its output in the file ``shown``."""
 
     def make(folder: Path) -> None:
-        place = folder / "here"
-        place.mkdir()
-        shown = run(place, installed(factory) / "auscult", "demo", "--once", AUSCULT_PORT=str(fixed_port()))
+        home = folder / "here"
+        home.mkdir()
+        shown = run(home, installed(factory) / "auscult", "demo", "--once", AUSCULT_PORT=str(fixed_port()))
         (folder / "shown").write_text(shown, encoding="utf-8")
 
     return once(factory, "demonstrated", make)

@@ -134,7 +134,7 @@ def hangs_up(who: socket.socket, within_s: float) -> bool:
 def understood(request: dict[str, Any]) -> Asked:
     """Read a request by its lines."""
     lines = request["messages"][-1]["content"].splitlines()
-    at = {line: place for place, line in enumerate(lines) if line.isupper()}
+    at = {line: index for index, line in enumerate(lines) if line.isupper()}
     questions = [json.loads(line) for line in lines[at["QUESTIONS"] + 1 : at["END OF QUESTIONS"]]]
     turns = [json.loads(line) for line in lines[at["CONVERSATION"] + 1 : at["END OF CONVERSATION"]]]
     rest = "\n".join(lines[at["END OF CONVERSATION"] + 1 :])

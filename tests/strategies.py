@@ -222,7 +222,7 @@ def accepted_turns(draw: st.DrawFn) -> tuple[Turn, ...]:
     """Turns as a format gives them: ids that differ, no end before its start."""
     count = draw(_NUMBERS)
     turns: list[Turn] = []
-    for turn_id in [f"m{place + 1}" for place in range(count)] if draw(_EITHER) else draw(_NAMES[count]):
+    for turn_id in [f"m{index + 1}" for index in range(count)] if draw(_EITHER) else draw(_NAMES[count]):
         start = draw(_STARTS)
         end = _end(start, draw(_STARTS))
         speaker = draw(_SPEAKERS)

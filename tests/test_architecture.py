@@ -216,7 +216,7 @@ WITHOUT_MODULES = {Path("starter"), Path("server/console/static"), Path("server/
 
 
 def is_mirrored(test: Path) -> bool:
-    """Return whether a unit test is in the place that CONTRIBUTING gives it."""
+    """Return whether a unit test is where CONTRIBUTING puts it."""
     folder, name = test.parent, test.stem.removeprefix("test_")
     return (
         folder / name in MODULES | PACKAGES | WITHOUT_MODULES

@@ -36,8 +36,8 @@ def spoken(text: str, voice: str, fits_ms: int) -> NDArray[np.int16]:
         heard = np.frombuffer(raw[: len(raw) // 2 * 2], np.int16)
         loud = np.flatnonzero(np.abs(heard.astype(np.int32)) > AUDIBLE)
         heard = heard[loud[0] : loud[-1] + 1] if len(loud) else heard[:0]
-        places = np.arange(len(heard) * RATE // SPOKEN_RATE) * (SPOKEN_RATE / RATE)
-        said = np.interp(places, np.arange(len(heard)), heard).astype(np.int16)
+        positions = np.arange(len(heard) * RATE // SPOKEN_RATE) * (SPOKEN_RATE / RATE)
+        said = np.interp(positions, np.arange(len(heard)), heard).astype(np.int16)
         if len(said) * 1000 <= fits_ms * RATE:
             break
     return said

@@ -39,17 +39,17 @@ def stage() -> None:
     shutil.copytree(DOCS, STAGED)
     for path in STAGED.rglob("*.mmd"):
         path.unlink()
-    places = {
+    pages = {
         DOCS / path.relative_to(STAGED): path.relative_to(STAGED).as_posix()
         for path in STAGED.rglob("*")
         if path.is_file()
     }
-    places |= {ROOT / name: place for name, place in PROJECT.items()}
-    for source, place in places.items():
+    pages |= {ROOT / name: page for name, page in PROJECT.items()}
+    for source, page in pages.items():
         if source.suffix == ".md":
-            target = STAGED / place
+            target = STAGED / page
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(_with_links(source, place, places), encoding="utf-8")
+            target.write_text(_with_links(source, page, pages), encoding="utf-8")
     (STAGED / API_PAGE).write_text(
         "\n".join(api_page(json.loads(OPENAPI.read_text(encoding="utf-8")))), encoding="utf-8"
     )
@@ -58,7 +58,7 @@ def stage() -> None:
         _index(section)
 
 
-def _with_links(source: Path, place: str, places: dict[Path, str]) -> str:
+def _with_links(source: Path, page: str, pages: dict[Path, str]) -> str:
     """Return a page with its links as they are on the site. What is in a fenced block is left alone."""
 
     def linked(found: re.Match[str]) -> str:
@@ -66,12 +66,12 @@ def _with_links(source: Path, place: str, places: dict[Path, str]) -> str:
         if not path or ":" in path:
             return found[0]
         target = (source.parent / path).resolve()
-        if target.is_dir() and (target / "README.md") in places:
+        if target.is_dir() and (target / "README.md") in pages:
             target /= "README.md"
-        if target in places:
-            return f"{image}[{text}]({os.path.relpath(places[target], Path(place).parent)}{anchor})"
+        if target in pages:
+            return f"{image}[{text}]({os.path.relpath(pages[target], Path(page).parent)}{anchor})"
         if target.is_dir() and target.is_relative_to(DOCS):
-            return f"{image}[{text}]({os.path.relpath(target.relative_to(DOCS) / 'index.md', Path(place).parent)})"
+            return f"{image}[{text}]({os.path.relpath(target.relative_to(DOCS) / 'index.md', Path(page).parent)})"
         shown = target.relative_to(ROOT).as_posix() if target.is_relative_to(ROOT) else path
         return text if shown in text else f"{text} (`{shown}`)"
 
@@ -99,8 +99,8 @@ def navigation(tree: list[dict[str, str]]) -> list[dict[str, Any]]:
     """Return the navigation with every page of a section in the order of titles."""
     found: list[dict[str, Any]] = []
     for entry in tree:
-        ((name, place),) = entry.items()
-        folder = STAGED / place
+        ((name, page),) = entry.items()
+        folder = STAGED / page
         if not folder.is_dir():
             found.append(entry)
             continue

@@ -70,9 +70,9 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, *, write: bool) -> None:
 def course_of_scores(one: Labelled, scores: Scores) -> Course:
     """Return a conversation with given scores of its acts."""
     rows: list[tuple[int, ...]] = []
-    for place, turn in enumerate(acts_of(one.conversation).turns):
+    for index, turn in enumerate(acts_of(one.conversation).turns):
         row = [LOWEST] * len(ACTS)
-        found = scores.get((one.conversation.id, place), ())
+        found = scores.get((one.conversation.id, index), ())
         start = 0 if side_of(turn) == "agent" else len(AGENT_ACTS)
         row[start : start + len(found)] = found
         rows.append(tuple(row))
@@ -120,9 +120,9 @@ def _show(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], logits:
     for label in fact.labels:
         line = f"{label:20}"
         for shown, is_of in (("read thirds", True), ("development and challenge", False)):
-            rows = [place for place, one in enumerate(sets) if one.source.endswith(" read") == is_of]
+            rows = [index for index, one in enumerate(sets) if one.source.endswith(" read") == is_of]
             words, both = (
-                compare([(sets[place].answers[label], answers[place]) for place in rows]).kappa
+                compare([(sets[index].answers[label], answers[index]) for index in rows]).kappa
                 for answers in (by_words, said)
             )
             line += f"  {shown}: words {words or 0:.3f}, vote {both or 0:.3f}"

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from auscult.domain.conversation import Turn
 from auscult.domain.probe import Acts
 from auscult.engines._acts.features import side_of
-from auscult.engines._acts.reading import ACTS, AGENT_ACTS, CUSTOMER_ACTS, place_signs, text_signs
+from auscult.engines._acts.reading import ACTS, AGENT_ACTS, CUSTOMER_ACTS, position_signs, text_signs
 from auscult.engines._vectors.softmax import descend
 from auscult.engines.acts import FILE, UNIT, unit_vectors
 from auscult.engines.wordllama import WordLlama
@@ -37,7 +37,7 @@ STRENGTH = 2.0
 CLOSE = 0.3
 WEIGHTS = {"written": 1.0, "development": 0.5, "challenge": 0.7}
 """Weight of a turn by its source; 1 for a source that is not listed."""
-OWN_VECTOR, OTHER_VECTOR, OTHER_SIGN, PLACE = 3.0, 1.5, 0.7, 0.7
+OWN_VECTOR, OTHER_VECTOR, OTHER_SIGN, POSITION = 3.0, 1.5, 0.7, 0.7
 """Scales of features, which say how far each kind may be trusted: the higher, the less its weights are held back."""
 GRAIN = 65_536
 SIDES = {"agent": AGENT_ACTS, "customer": CUSTOMER_ACTS}
@@ -46,15 +46,15 @@ Floats = NDArray[np.float32]
 
 
 class Unit(NamedTuple):
-    """A turn to learn from: its source, conversation, place, neighbours, and what is known of its acts."""
+    """A turn to learn from: its source, conversation, index, neighbours, and what is known of its acts."""
 
     source: str
     conversation_id: str
-    place: int
+    number: int
     turn: Turn
     before: Turn | None
     after: Turn | None
-    place_signs: Sequence[str]
+    position_signs: Sequence[str]
     known: Mapping[str, int]
 
 
@@ -63,7 +63,7 @@ class Vocabulary(NamedTuple):
 
     grams: dict[str, int]
     signs: dict[str, int]
-    places: dict[str, int]
+    positions: dict[str, int]
 
 
 def main() -> None:
@@ -91,12 +91,12 @@ def units_of(sets: Sequence[Labelled]) -> list[Unit]:
             continue
         asked = Acts.of(one.conversation)
         turns = asked.turns
-        for place, (turn, signs) in enumerate(zip(turns, place_signs(asked), strict=True)):
+        for index, (turn, signs) in enumerate(zip(turns, position_signs(asked), strict=True)):
             if side_of(turn) in SIDES:
-                before = turns[place - 1] if place else None
-                after = turns[place + 1] if place + 1 < len(turns) else None
+                before = turns[index - 1] if index else None
+                after = turns[index + 1] if index + 1 < len(turns) else None
                 known = one.acts.get(turn.id, {})
-                units.append(Unit(one.source, one.conversation.id, place, turn, before, after, signs, known))
+                units.append(Unit(one.source, one.conversation.id, index, turn, before, after, signs, known))
     for acts, turn in written_lines():
         known = {act: int(act in acts) for act in SIDES[turn.speaker]}
         units.append(Unit("written", "", 0, turn, None, None, (), known))
@@ -121,7 +121,7 @@ def train_heads(units: Sequence[Unit], *, write: bool) -> dict[tuple[str, int], 
             for row in np.flatnonzero(~learned):
                 logits = matrix[row] @ weights[:-1] + weights[-1]
                 scores = np.clip(np.floor(logits * 16), -96, 96).astype(int).tolist()
-                found[own[row].conversation_id, own[row].place] = tuple(scores)
+                found[own[row].conversation_id, own[row].number] = tuple(scores)
         _show(side, acts, own, known, found)
         if write:
             trained[side] = fit(matrix, known, counts)
@@ -135,16 +135,16 @@ def vocabulary_of(units: Sequence[Unit]) -> Vocabulary:
     counts = Counter(gram for unit in units for gram in signs_of(unit.turn)[0])
     grams = sorted(gram for gram, count in counts.items() if count >= FEWEST_TEXTS)
     signs = sorted({sign for unit in units for sign in signs_of(unit.turn)[1]})
-    places = sorted({sign for unit in units for sign in unit.place_signs})
-    return Vocabulary(*({name: at for at, name in enumerate(names)} for names in (grams, signs, places)))
+    positions = sorted({sign for unit in units for sign in unit.position_signs})
+    return Vocabulary(*({name: at for at, name in enumerate(names)} for names in (grams, signs, positions)))
 
 
 def features(units: Sequence[Unit], vocabulary: Vocabulary, words: WordLlama) -> Floats:
-    """Columns: words, then signs and vector of the turn, of the one before, of the one after, then its place."""
-    grams, signs, places = vocabulary
+    """Columns: words, then signs and vector of the turn, of the one before, of the one after, then its position."""
+    grams, signs, positions = vocabulary
     width = words.embed(["yes"]).shape[1]
     block = len(signs) + width
-    matrix = np.zeros((len(units), len(grams) + 3 * block + len(places)), np.float32)
+    matrix = np.zeros((len(units), len(grams) + 3 * block + len(positions)), np.float32)
     for row, unit in enumerate(units):
         _set(matrix[row], 0, grams, signs_of(unit.turn)[0], 1.0)
         start = len(grams)
@@ -154,7 +154,7 @@ def features(units: Sequence[Unit], vocabulary: Vocabulary, words: WordLlama) ->
                 _set(matrix[row], start, signs, signs_of(turn)[1], sign)
                 matrix[row, start + len(signs) : start + block] = unit_vectors(words, [turn.text])[0] * (vector / UNIT)
             start += block
-        _set(matrix[row], start, places, unit.place_signs, PLACE)
+        _set(matrix[row], start, positions, unit.position_signs, POSITION)
     return matrix
 
 
@@ -203,7 +203,7 @@ def _show(
 ) -> None:
     """Print F1 of each act where nothing of the conversation was seen."""
     rows = [row for row, unit in enumerate(units) if unit.source.endswith(" read")]
-    said = np.array([found[units[row].conversation_id, units[row].place] for row in rows]) >= 0
+    said = np.array([found[units[row].conversation_id, units[row].number] for row in rows]) >= 0
     truth = known[rows] == 1
     both, either = (said & truth).sum(axis=0), said.sum(axis=0) + truth.sum(axis=0)
     each = 2 * both / np.maximum(either, 1)
@@ -213,10 +213,10 @@ def _show(
 
 def write_heads(vocabulary: Vocabulary, trained: Mapping[str, Floats]) -> None:
     """Write the heads of both sides as whole numbers into the package."""
-    grams, signs, places = vocabulary
+    grams, signs, positions = vocabulary
     width = UNITS_OF_VECTOR
     block, acts = len(signs) + width, len(ACTS)
-    held = {"grams": np.zeros((len(grams), acts)), "places": np.zeros((len(places), acts)), "bias": np.zeros(acts)}
+    held = {"grams": np.zeros((len(grams), acts)), "places": np.zeros((len(positions), acts)), "bias": np.zeros(acts)}
     held |= {"signs": np.zeros((len(signs), 3 * acts)), "vectors": np.zeros((width, 3 * acts))}
     first = 0
     scales = ((1.0, OWN_VECTOR), (OTHER_SIGN, OTHER_VECTOR), (OTHER_SIGN, OTHER_VECTOR))
@@ -228,11 +228,11 @@ def write_heads(vocabulary: Vocabulary, trained: Mapping[str, Floats]) -> None:
             columns = slice(number * acts + own.start, number * acts + own.stop)
             held["signs"][:, columns] = weights[start : start + len(signs)] * sign
             held["vectors"][:, columns] = weights[start + len(signs) : start + block] * (vector / UNIT)
-        held["places"][:, own] = weights[-1 - len(places) : -1] * PLACE
+        held["places"][:, own] = weights[-1 - len(positions) : -1] * POSITION
         held["bias"][own] = weights[-1]
         first += len(of)
     whole = {name: np.rint(values * GRAIN).astype(np.int32) for name, values in held.items()}
-    names = {"gram_names": grams, "sign_names": signs, "place_names": places}
+    names = {"gram_names": grams, "sign_names": signs, "place_names": positions}
     texts = {key: np.frombuffer("\n".join(of).encode(), np.uint8) for key, of in names.items()}
     np.savez_compressed(FILE, revision=np.array(REVISION), **whole, **texts)  # pyright: ignore[reportArgumentType] names, not its own
     print(f"{FILE.name}: {len(grams)} words and pairs, {len(signs)} signs, {FILE.stat().st_size / 1024:.0f} KiB")

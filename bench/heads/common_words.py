@@ -43,7 +43,7 @@ def main() -> None:
     counts = Counter(word for line in lines for word in set(spoken_words(line.split("\t")[0]).split()))
     bands: list[list[str]] = [[] for _ in BANDS]
     for word, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
-        band = next((place for place, one_in in enumerate(BANDS) if count * one_in >= len(lines)), None)
+        band = next((index for index, one_in in enumerate(BANDS) if count * one_in >= len(lines)), None)
         if band is not None and word.isascii() and word.isalpha():
             bands[band].append(word)
     written = "".join(

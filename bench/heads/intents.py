@@ -119,7 +119,7 @@ def spread(all_of_them: Sequence[_T], most: int) -> list[_T]:
     """At most so many, spread evenly."""
     if len(all_of_them) <= most:
         return list(all_of_them)
-    return [all_of_them[place * len(all_of_them) // most] for place in range(most)]
+    return [all_of_them[index * len(all_of_them) // most] for index in range(most)]
 
 
 def read_banking(folder: Path, part: str) -> Iterator[tuple[str, str]]:
@@ -145,12 +145,12 @@ def grams(text: str) -> list[str]:
     return list(dict.fromkeys([*words, *(f"{one} {two}" for one, two in pairwise(words))]))
 
 
-def features(texts: Sequence[str], places: dict[str, int], engine: WordLlama) -> sparse.csr_matrix:
+def features(texts: Sequence[str], column_of: dict[str, int], engine: WordLlama) -> sparse.csr_matrix:
     """Words and pairs of them, each ``WORD_SCALE``, then the vector of length ``VECTOR_SCALE``."""
-    found = [[places[gram] for gram in grams(text) if gram in places] for text in texts]
+    found = [[column_of[gram] for gram in grams(text) if gram in column_of] for text in texts]
     columns = np.array([column for row in found for column in row], np.int64)
     ends = np.cumsum([0, *(len(row) for row in found)])
-    words = sparse.csr_matrix((np.full(len(columns), WORD_SCALE), columns, ends), shape=(len(texts), len(places)))
+    words = sparse.csr_matrix((np.full(len(columns), WORD_SCALE), columns, ends), shape=(len(texts), len(column_of)))
     vectors = engine.embed(texts)
     lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
     scaled = np.divide(vectors * VECTOR_SCALE, lengths, out=np.zeros_like(vectors), where=lengths > 0)
@@ -213,12 +213,12 @@ def main() -> None:
     intents = sorted({intent for intent, _ in told})
     counts = Counter(gram for _, text in told for gram in grams(text))
     vocabulary = sorted(gram for gram, count in counts.items() if count >= MIN_TEXTS)
-    places = {gram: at for at, gram in enumerate(vocabulary)}
+    column_of = {gram: at for at, gram in enumerate(vocabulary)}
     labels = np.array([intents.index(intent) for intent, _ in told])
-    model = train(features([text for _, text in told], places, engine), labels)
+    model = train(features([text for _, text in told], column_of, engine), labels)
     print(f"{len(intents)} intents, {len(told)} texts")
     tests = list(read_banking(asked.data, "test"))
-    said = model.predict(features([text for _, text in tests], places, engine))
+    said = model.predict(features([text for _, text in tests], column_of, engine))
     measure("banking77 test", [intent for intent, _ in tests], [intents[at] for at in said])
     if asked.write:
         write(PACKAGED, vocabulary, intents, model)

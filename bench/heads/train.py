@@ -216,12 +216,12 @@ def grams(text: str) -> list[str]:
     return list(dict.fromkeys([*words, *(f"{one} {two}" for one, two in pairwise(words))]))
 
 
-def features(texts: Sequence[Text], places: dict[str, int], engine: WordLlama) -> sparse.csr_matrix:
+def features(texts: Sequence[Text], column_of: dict[str, int], engine: WordLlama) -> sparse.csr_matrix:
     """Words and pairs as ones and zeros, then the vector of length ``VECTOR_SCALE``."""
-    found = [[places[gram] for gram in grams(text.text) if gram in places] for text in texts]
+    found = [[column_of[gram] for gram in grams(text.text) if gram in column_of] for text in texts]
     columns = np.array([column for row in found for column in row])
     ends = np.cumsum([0, *(len(row) for row in found)])
-    words = sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(texts), len(places)))
+    words = sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(texts), len(column_of)))
     parts = [engine.embed([text.text for text in texts[at : at + 2000]]) for at in range(0, len(texts), 2000)]
     vectors = np.concatenate(parts)
     lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
@@ -307,14 +307,14 @@ def main() -> None:
         gram for text in texts for gram in grams(text.text) * (int(OWN_WEIGHT) if text.source == "own" else 1)
     )
     vocabulary = sorted(gram for gram, count in counts.items() if count >= MIN_TEXTS)
-    places = {gram: at for at, gram in enumerate(vocabulary)}
-    matrix = features(texts, places, engine)
+    column_of = {gram: at for at, gram in enumerate(vocabulary)}
+    matrix = features(texts, column_of, engine)
     tests = {f"GoEmotions {part}": read(data / "goemotions", part) for part in ("dev", "test")}
     tests |= {
         "banking77 test": read_banking(data / "banking77", "test"),
         "NLU++ test": read_nlupp(data / "nlupp", "test"),
     }
-    tried = {part: features(held, places, engine) for part, held in tests.items()}
+    tried = {part: features(held, column_of, engine) for part, held in tests.items()}
     heads: dict[str, tuple[list[str], LogisticRegression]] = {}
     for head in (
         Head("sentiment", list(SENTIMENTS), sentiment),

@@ -126,7 +126,7 @@ def _recall(index: Index, asked: Sequence[tuple[str, str]], scores: Scores) -> s
     ranks: list[int] = []
     for heading, question in asked:
         best = np.argsort(-scores(question), kind="stable")[:DEPTH]
-        hits = [place for place, passage in enumerate(best) if index.passage(int(passage)).heading[-1:] == (heading,)]
+        hits = [rank for rank, passage in enumerate(best) if index.passage(int(passage)).heading[-1:] == (heading,)]
         ranks.append(hits[0] if hits else DEPTH)
     found = [f"@{depth} {np.mean(np.array(ranks) < depth):.3f}" for depth in (1, 3, 5)]
     return " ".join(found)

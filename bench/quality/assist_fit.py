@@ -57,7 +57,7 @@ def two_bases(folder: Path) -> dict[str, list[Base]]:
     return {
         "bank": [
             (bank, several),
-            *(without(bank, several[place::2], 25, place) for place in range(2)),
+            *(without(bank, several[index::2], 25, index) for index in range(2)),
             (bank, talk[::4]),
         ],
         "energy": [(energy, asked), without(energy, asked, 9, 5), (energy, talk[2::4])],

@@ -137,12 +137,12 @@ def nlupp(folder: Path, engines: Engines) -> None:
         told, trivial = [], []
         for start in range(0, len(folds), size):
             train = [row for fold in folds[start : start + size] for row in fold]
-            test = [row for place, fold in enumerate(folds) if not start <= place < start + size for row in fold]
+            test = [row for index, fold in enumerate(folds) if not start <= index < start + size for row in fold]
             gold = [set(row.get("intents", [])) for row in test]
             said: list[set[str]] = [set() for _ in test]
             for intent in sorted({intent for row in train for intent in row.get("intents", [])}):
-                for place in having(intent, train, test, engines):
-                    said[place].add(intent)
+                for index in having(intent, train, test, engines):
+                    said[index].add(intent)
             told.append(of_several(gold, said))
             common = Counter(intent for row in train for intent in row.get("intents", [])).most_common(1)[0][0]
             trivial.append(of_several(gold, [{common}] * len(test)))
@@ -159,7 +159,7 @@ def nlupp(folder: Path, engines: Engines) -> None:
 
 
 def having(intent: str, train: Sequence[dict], test: Sequence[dict], engines: Engines) -> Iterator[int]:
-    """The places of the test texts that are said to have an intent."""
+    """The indexes of the test texts that are said to have an intent."""
     texts = {
         answer: tuple(row["text"] for row in train if (intent in row.get("intents", [])) == (answer == "yes"))
         for answer in ("yes", "no")
@@ -167,7 +167,7 @@ def having(intent: str, train: Sequence[dict], test: Sequence[dict], engines: En
     probe = FewShot(Examples(tuple(texts), tuple(texts.values())), tuple(row["text"] for row in test))
     (answer,) = engines[FewShot].answer([probe])
     assert isinstance(answer, FewShotAnswer)
-    return (place for place, likely in enumerate(answer.likely) if likely and likely[0].label == "yes")
+    return (index for index, likely in enumerate(answer.likely) if likely and likely[0].label == "yes")
 
 
 def of_several(gold: Sequence[set[str]], said: Sequence[set[str]]) -> tuple[float, float, float, float]:

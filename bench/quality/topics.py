@@ -130,10 +130,10 @@ def show(name: str, cases: Sequence[Case], names: dict[str, list[str]], *, shown
     found = [[intent.name for intent in one.intents or ()] for one in analyzed(cases)]
     first = [some[0] if some else "" for some in found]
     gold = [case.gold for case in cases]
-    mapped = [place for place, one in enumerate(gold) if one in names]
-    common = max(Counter(gold[place] for place in mapped).values(), default=0)
-    right = sum(first[place] in names[gold[place]] for place in mapped)
-    any_right = sum(not set(names[gold[place]]).isdisjoint(found[place]) for place in mapped)
+    mapped = [index for index, one in enumerate(gold) if one in names]
+    common = max(Counter(gold[index] for index in mapped).values(), default=0)
+    right = sum(first[index] in names[gold[index]] for index in mapped)
+    any_right = sum(not set(names[gold[index]]).isdisjoint(found[index]) for index in mapped)
     told = (
         f"accuracy {right / len(mapped):.3f} found {any_right / len(mapped):.3f} (trivial {common / len(mapped):.3f})"
     )

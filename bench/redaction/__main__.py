@@ -1,8 +1,8 @@
 """Print precision and recall by kind: ``python -m bench.redaction [FILE…]``.
 
-A labelled place is found where the redactor covers all of its letters and digits, by whatever kind; a found place is
-right where it overlaps a labelled one. Both count places, not characters. Recall is printed with the 95 % interval of
-Wilson, in which it would lie with more places of the same sort.
+A labelled span is found where the redactor covers all of its letters and digits, by whatever kind; a found span is
+right where it overlaps a labelled one. Both count spans, not characters. Recall is printed with the 95 % interval of
+Wilson, in which it would lie with more spans of the same sort.
 """
 
 import sys

@@ -36,7 +36,7 @@ LEAST = 2
 """Occurrences in the sets from which on a word has weights of its own."""
 STEPS, RATE, DECAY = 120, 0.1, 1.0
 BEGINS, GOES_ON = 1.5, -1.0
-"""Log odds from which on a token begins a place, and goes on in one."""
+"""Log odds from which on a token begins a span, and goes on in one."""
 Values = NDArray[np.float64]
 
 
@@ -94,8 +94,8 @@ def variants() -> list[Example]:
 
 def _found(line: str) -> Iterator[Found]:
     for each in line.split("\t") if line != "-" else ():
-        turn, place, kind = each.split(":")
-        start, end = place.split("-")
+        turn, span, kind = each.split(":")
+        start, end = span.split("-")
         yield Found(int(turn), int(start), int(end), cast("Kind", kind), "")
 
 
@@ -104,8 +104,8 @@ def fitted(examples: Sequence[Example]) -> Model:
     texts = (text for each in examples for _, text in each.case.utterances)
     counts = Counter(word for text in texts for word in words_of_text(lowered(text)))
     words = sorted(word for word, count in counts.items() if count >= LEAST)
-    places, right, worth = _rows(examples, words)
-    weights = np.rint(_fit(places, right, worth, width(len(words))) * SCALE).astype(int)
+    column_of, right, worth = _rows(examples, words)
+    weights = np.rint(_fit(column_of, right, worth, width(len(words))) * SCALE).astype(int)
     used = np.flatnonzero(weights)
     return Model(
         version=1,
@@ -122,7 +122,7 @@ def _rows(examples: Sequence[Example], words: Sequence[str]) -> tuple[NDArray[np
     """Return the columns of tokens that rules left, whether they are labelled, and how much each counts."""
     random = Random(SEED)  # noqa: S311  (no secret)
     table = table_of(words)
-    places: list[NDArray[np.int32]] = []
+    column_of: list[NDArray[np.int32]] = []
     right: list[bool] = []
     worth: list[float] = []
     for case, found in examples:
@@ -133,29 +133,29 @@ def _rows(examples: Sequence[Example], words: Sequence[str]) -> tuple[NDArray[np
             turns = turns_of(utterances, lows, hinted, its, table)
             turns = [turn for turn in turns if turn.tokens]
             its_right = [
-                _is_labelled(case, turn, place)
+                _is_labelled(case, turn, index)
                 for turn in turns
-                for place in range(len(turn.tokens))
-                if is_open(turn, place)
+                for index in range(len(turn.tokens))
+                if is_open(turn, index)
             ]
             if its_right:
-                places.append(columns(turns).astype(np.int32))
+                column_of.append(columns(turns).astype(np.int32))
                 right += its_right
                 worth += [weight] * len(its_right)
-    return np.concatenate(places), np.array(right, dtype=float), np.array(worth)
+    return np.concatenate(column_of), np.array(right, dtype=float), np.array(worth)
 
 
-def _is_labelled(case: Case, turn: Turn, place: int) -> bool:
-    token = turn.tokens[place]
-    return any(one.turn == turn.place and one.start < token.end and token.start < one.end for one in case.labels)
+def _is_labelled(case: Case, turn: Turn, index: int) -> bool:
+    token = turn.tokens[index]
+    return any(one.turn == turn.number and one.start < token.end and token.start < one.end for one in case.labels)
 
 
-def _fit(places: NDArray[np.int32], right: Values, worth: Values, size: int) -> Values:
+def _fit(column_of: NDArray[np.int32], right: Values, worth: Values, size: int) -> Values:
     """Return the weights of a logistic regression, by Adam over all rows at once."""
     weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
-    flat, each = places.ravel(), places.shape[1]
+    flat, each = column_of.ravel(), column_of.shape[1]
     for step in range(1, STEPS + 1):
-        likely = 1 / (1 + np.exp(-weights[places].sum(axis=1)))
+        likely = 1 / (1 + np.exp(-weights[column_of].sum(axis=1)))
         slope = np.bincount(flat, weights=np.repeat((likely - right) * worth, each), minlength=size) + DECAY * weights
         mean = 0.9 * mean + 0.1 * slope
         square = 0.99 * square + 0.01 * slope * slope

@@ -14,7 +14,7 @@ _SPEAKERS = {"A": "agent", "C": "customer"}
 
 
 class Label(Struct, frozen=True):
-    """A labelled place of an utterance."""
+    """A labelled span of an utterance."""
 
     turn: int
     start: int
@@ -41,12 +41,12 @@ class Score(Struct):
 
     @property
     def recall(self) -> float:
-        """The share of labelled places that are covered."""
+        """The share of labelled spans that are covered."""
         return self.recalled / self.labelled if self.labelled else 1.0
 
     @property
     def precision(self) -> float:
-        """The share of found places that overlap a labelled one."""
+        """The share of found spans that overlap a labelled one."""
         return self.right / self.found if self.found else 1.0
 
 
@@ -70,7 +70,7 @@ def score(redactor: Redactor, cases: Iterable[Case]) -> Mapping[str, Score]:
 
 
 def _chosen(texts: Sequence[str], found: Sequence[Found]) -> list[Found]:
-    """Return the places that really become placeholders."""
+    """Return the spans that really become placeholders."""
     spans = redacted(texts, found).spans
     return [
         Found(turn, span.original_start, span.original_end, span.kind, "")
@@ -81,8 +81,8 @@ def _chosen(texts: Sequence[str], found: Sequence[Found]) -> list[Found]:
 
 def _add_label(case: Case, label: Label, found: Sequence[Found], scores: Sequence[Score]) -> None:
     text = case.utterances[label.turn].text
-    covered = {place for one in found if one.turn == label.turn for place in range(one.start, one.end)}
-    is_recalled = all(place in covered or not text[place].isalnum() for place in range(label.start, label.end))
+    covered = {offset for one in found if one.turn == label.turn for offset in range(one.start, one.end)}
+    is_recalled = all(offset in covered or not text[offset].isalnum() for offset in range(label.start, label.end))
     for each in scores:
         each.labelled += 1
         each.recalled += is_recalled

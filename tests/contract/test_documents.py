@@ -44,11 +44,11 @@ def test_gives_what_a_reader_sees_under_its_heading(kind: Kind) -> None:
 
 @every_kind
 @given(st.binary(max_size=200), st.booleans(), st.integers(0, 10_000))
-def test_whatever_comes_is_read_or_refused(kind: Kind, noise: bytes, whole: bool, place: int) -> None:
+def test_whatever_comes_is_read_or_refused(kind: Kind, noise: bytes, whole: bool, offset: int) -> None:
     """Nothing but a refusal with a reason comes of bytes that are no such document, or of one that is damaged."""
     example = EXAMPLES[kind.name]
-    place %= len(example)
-    data = noise if whole else example[:place] + noise + example[place:]
+    offset %= len(example)
+    data = noise if whole else example[:offset] + noise + example[offset:]
     with suppress(DocumentError):
         assert all(isinstance(block.text, str) for block in kind.read(data))
 

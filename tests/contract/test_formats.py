@@ -229,7 +229,7 @@ def talk() -> Conversation:
 
 
 def spoil(document: Any, data: st.DataObject) -> None:
-    """Put something else in some place of the document."""
+    """Put something else in some part of the document."""
     while True:
         keys = list(range(len(document))) if isinstance(document, list) else list(document)
         if not keys:

@@ -142,7 +142,7 @@ def test_any_body_is_a_query_or_refused(name: str, body: dict[str, Any], *, is_d
     report = REPORTS[name]
     example = dict(report.describe(report.limits).body_example)
     known = list(report.describe(report.limits).body["properties"])
-    renamed = {known[place % len(known)]: value for place, value in enumerate(body.values())}
+    renamed = {known[index % len(known)]: value for index, value in enumerate(body.values())}
     field: str | None = "none"
     try:
         query = asked(report, {**(example if is_dated else {}), **renamed})

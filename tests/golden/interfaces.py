@@ -38,7 +38,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def meaning(document: dict[str, Any]) -> Any:
-    """Return what a document means: without words, in one order, every schema in the place of its name."""
+    """Return what a document means: without words, in one order, every schema in place of its name."""
     schemas: dict[str, Any] = document["components"]["schemas"]
     paths = {path: _meaning(item, schemas, ()) for path, item in document["paths"].items()}
     return {"paths": paths, "securitySchemes": _meaning(document["components"]["securitySchemes"], schemas, ())}

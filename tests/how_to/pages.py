@@ -32,7 +32,7 @@ SWAPS = {
     "kubectl create": "kubectl create --dry-run=client --output=yaml",
     "kubectl apply --kustomize": "kubectl kustomize",
 }
-"""Places and names of the reader's own, and what they are here."""
+"""Paths and names of the reader's own, and what they are here."""
 
 SAID = {
     "ca-77e1": r"\bca-[\w-]+",

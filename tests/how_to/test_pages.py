@@ -106,9 +106,9 @@ def served(folder: Path) -> Iterator[dict[str, str]]:
 def test_what_does_not_run_is_still_there() -> None:
     """Each exception names a block that exists and still has the word that keeps it from running here."""
     there = {(page.stem, number): block for page in PAGES for number, block in enumerate(blocks(page), 1)}
-    gone = [place for place, why in OUTSIDE.items() if why.word not in there.get(place, "")]
+    gone = [key for key, why in OUTSIDE.items() if why.word not in there.get(key, "")]
     assert gone == []
-    assert [place for place, why in OUTSIDE.items() if not why.reason] == []
+    assert [key for key, why in OUTSIDE.items() if not why.reason] == []
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = {why.run_by.removeprefix("make ") for why in OUTSIDE.values() if why.run_by}
     assert [target for target in targets if f"\n{target}:" not in makefile] == []
@@ -118,4 +118,4 @@ def test_what_is_prepared_has_its_page() -> None:
     """No preparation outlives its page, and no special way to run a block outlives the block."""
     assert [name for name in (*PREPARED, *PROVIDED) if name not in {page.stem for page in PAGES}] == []
     there = {(page.stem, number) for page in PAGES for number, _ in enumerate(blocks(page), 1)}
-    assert [place for place in (*RUNNING, *REPEATED) if place not in there] == []
+    assert [key for key in (*RUNNING, *REPEATED) if key not in there] == []

@@ -64,25 +64,25 @@ def make(folder: Path) -> None:
     calls = [
         conversation(
             name,
-            RUDE if place % 3 == 0 else POLITE,
+            RUDE if index % 3 == 0 else POLITE,
             language="en",
             queues=[{"id": "q-2", "name": "Billing"}],
             agents=[{"id": "a-4", "name": "Ana"}],
             customer={"id": "u-4711"},
         )
-        for place, name in enumerate(("c-1", "c-17", "c-0bba1c4", "c-8d43539"))
+        for index, name in enumerate(("c-1", "c-17", "c-0bba1c4", "c-8d43539"))
     ]
     write(folder / "calls.ndjson", *calls)
     greeted = (("agent", "Hello and thanks for your call today"), *POLITE[1:])
     billing = {"language": "en", "queues": [{"id": "q-2", "name": "Billing"}]}
-    tuned = [conversation(f"t-{place}", (RUDE if place % 3 == 0 else greeted)[:-1], **billing) for place in range(36)]
+    tuned = [conversation(f"t-{index}", (RUDE if index % 3 == 0 else greeted)[:-1], **billing) for index in range(36)]
     label(folder, "tuned", tuned)
     sound(folder / "call.wav")
     (folder / "sound").mkdir()
     sound(folder / "sound" / "c-17.wav")
     (folder / "inbox").mkdir()
-    place = f"name: genesys-eu\nplace: folder:{folder / 'inbox'}\nformat: native\nevery: 15m\n"
-    (folder / "genesys-eu.yaml").write_text(place, encoding="utf-8")
+    document = f"name: genesys-eu\nplace: folder:{folder / 'inbox'}\nformat: native\nevery: 15m\n"
+    (folder / "genesys-eu.yaml").write_text(document, encoding="utf-8")
     write(folder / "inbox" / "day.ndjson", conversation("c-90"))
     (folder / "form.yaml").write_text(FILES["billing.yaml"], encoding="utf-8")
     (folder / "shards").mkdir()
@@ -95,7 +95,7 @@ def make(folder: Path) -> None:
 def label(folder: Path, name: str, calls: Sequence[Mapping[str, Any]]) -> None:
     """Write conversations, and what a person says of their greeting: every third has none."""
     write(folder / f"{name}.ndjson", *calls)
-    says = ["YES" if place % 3 else "NO" for place in range(len(calls))]
+    says = ["YES" if index % 3 else "NO" for index in range(len(calls))]
     labels = [
         {"id": call["id"], "metrics": {"em-greeting": [each, "m0"]}} for call, each in zip(calls, says, strict=True)
     ]

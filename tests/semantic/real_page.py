@@ -18,7 +18,7 @@ SIMILARITY = re.compile(r'"similarity":([\d.]+)')
 
 def test_every_block_that_is_left_to_this_target_is_on_the_page() -> None:
     """Those of one page, which the next test runs."""
-    assert [place for place, why in OUTSIDE.items() if why.run_by == HERE] == [
+    assert [block for block, why in OUTSIDE.items() if why.run_by == HERE] == [
         ("embed-with-a-model", 2),
         ("embed-with-a-model", 3),
     ]

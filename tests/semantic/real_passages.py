@@ -21,9 +21,9 @@ from tests.waiting import wait_until
 STORE = Path(__file__).parents[2] / "examples" / "knowledge" / "store"
 WORDS, MODEL = WordLlama(), Semantic()
 KNOWN = [
-    Passage(id=f"{name}.{place}", source=name, heading=piece.heading, text=piece.text)
+    Passage(id=f"{name}.{index}", source=name, heading=piece.heading, text=piece.text)
     for name in ("account_access.md", "manage_account.md")
-    for place, piece in enumerate(passages(KINDS["markdown"].read((STORE / name).read_bytes())))
+    for index, piece in enumerate(passages(KINDS["markdown"].read((STORE / name).read_bytes())))
 ]
 PARAPHRASES = [
     ("I have a new cell number, can you update it", "Manage Change Phone", True),

@@ -21,8 +21,8 @@ class OnePass:
 
     def __init__(self) -> None:
         self._patterns: list[tuple[str, re2.Options]] = []
-        self._places: list[tuple[int, int]] = []
-        """The list of each pattern, and its place there."""
+        self._positions: list[tuple[int, int]] = []
+        """The list of each pattern, and its index there."""
         self._forms: list[Form] = []
         self._compiled: re2.Filter | None = None
         self._found = lru_cache(maxsize=_KEEP)(self._scan)
@@ -33,7 +33,7 @@ class OnePass:
         added = list(patterns)
         self._forms.append(form)
         self._patterns += [(pattern, options) for pattern in added]
-        self._places += [(number, place) for place in range(len(added))]
+        self._positions += [(number, index) for index in range(len(added))]
         self._compiled = None
         self._found.cache_clear()
         found = self._found
@@ -52,10 +52,10 @@ class OnePass:
             matches[shown] = sorted(self._filter.Match(shown) or ())
         for form, shown in read.items():
             for match in matches[shown]:
-                number, place = self._places[match]
+                number, index = self._positions[match]
                 if self._forms[number] is form:
-                    found.setdefault(number, []).append(place)
-        return {number: tuple(places) for number, places in found.items()}
+                    found.setdefault(number, []).append(index)
+        return {number: tuple(indexes) for number, indexes in found.items()}
 
     @property
     def _filter(self) -> re2.Filter:

@@ -53,23 +53,23 @@ class Phrases:
         """Return whether any pattern matches in any of the texts: one search for a whole conversation."""
         return self._filter.Match(b"\n".join([_bare(text) for text in texts])) is not None
 
-    def spans(self, place: int, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the matches of pattern ``place``: the first word of the turn, and the word after the last."""
+    def spans(self, index: int, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the matches of pattern ``index``: the first word of the turn, and the word after the last."""
         bare = _bare(text)
-        search = self._one(place)
+        search = self._one(index)
         at = 0
         while (match := search(bare, at)) is not None:
             first = bare.count(b" ", 0, match.start())
             at = match.end()
             yield first, first + len(bare[match.start() : at].split())
 
-    def quote(self, place: int, text: str) -> str:
-        """Return the words of the first match of pattern ``place``, as written; empty when it does not match."""
-        span = next(self.spans(place, text), None)
+    def quote(self, index: int, text: str) -> str:
+        """Return the words of the first match of pattern ``index``, as written; empty when it does not match."""
+        span = next(self.spans(index, text), None)
         return words_of(*span, text) if span else ""
 
-    def _compile(self, place: int) -> Callable[[bytes, int], _Match | None]:
-        return re2.compile(_whole_words(self.patterns[place]), _options()).search
+    def _compile(self, index: int) -> Callable[[bytes, int], _Match | None]:
+        return re2.compile(_whole_words(self.patterns[index]), _options()).search
 
     def scan(self, text: str) -> tuple[int, ...]:
         """Return the same as ``find``, without memoising it."""
@@ -105,7 +105,7 @@ def words_of(first: int, last: int, text: str) -> str:
 class Claim(NamedTuple):
     """Match of a pattern: its index in the list, and the words of the text, from one to before another."""
 
-    place: int
+    pattern: int
     first: int
     last: int
     text: str
@@ -133,10 +133,10 @@ class Claims:
         if not found:
             return None
         excused = [span for excuse in self._excuses.find(text) for span in self._excuses.spans(excuse, text)]
-        for place in found:
-            for start, end in self.phrases.spans(place, text):
+        for pattern in found:
+            for start, end in self.phrases.spans(pattern, text):
                 if not any(first < end and start < last for first, last in excused):
-                    return Claim(place, start, end, text)
+                    return Claim(pattern, start, end, text)
         return None
 
     def is_excused(self, text: str) -> bool:
@@ -162,13 +162,13 @@ class Kinds:
         return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._scan(text)
 
     def _scan(self, text: str) -> frozenset[str]:
-        return frozenset([self._kinds[place] for place in self._phrases.find(text)])
+        return frozenset([self._kinds[index] for index in self._phrases.find(text)])
 
 
 def _bare(text: str) -> bytes:
     """Return the bare words, each once where it is said several times running, as UTF-8.
 
-    RE2 reads bytes: text would be encoded again for every list of phrases, and places in it counted out for every match.
+    RE2 reads bytes: text would be encoded again for every list of phrases, and offsets in it counted out for every match.
     """
     return _kept_bare(text) if len(text) <= _KEEP_CHARACTERS else _said_once(text)
 

@@ -17,7 +17,7 @@ def parts_of(whole: int, counts: Sequence[int]) -> list[int]:
     if total == 0:
         return [0] * len(counts)
     parts = [whole * count // total for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda place: -(whole * counts[place] % total))
-    for place in by_remainder[: whole - sum(parts)]:
-        parts[place] += 1
+    by_remainder = sorted(range(len(counts)), key=lambda index: -(whole * counts[index] % total))
+    for index in by_remainder[: whole - sum(parts)]:
+        parts[index] += 1
     return parts

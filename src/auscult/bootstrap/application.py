@@ -204,7 +204,7 @@ class Application:
                 metrics_token=settings.metrics_token,
                 is_one_of_several=settings.processes > 1,
             ),
-            assistant=assistant(settings, self.store.spending, self.store.places),
+            assistant=assistant(settings, self.store.spending, self.store.judge_slots),
             readiness=Readiness(self.store, path.absolute().parent if path else None, settings.disk_free_mb),
             answered=lambda: self.answered,
             trying=cache(partial(evaluator, self.settings, judge_ineligible=True, store=self.store)),
@@ -355,7 +355,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
     store, now = application.store, partial(datetime.now, UTC)
     sender = HttpSender(is_private_allowed=settings.webhook_addresses == "any")
     with (
-        closing(assistant(settings, store.spending, store.places)) as assisting,
+        closing(assistant(settings, store.spending, store.judge_slots)) as assisting,
         LiveConversationPoller(store, assisting, now),
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.vacuum),

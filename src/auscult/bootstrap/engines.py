@@ -28,17 +28,15 @@ if TYPE_CHECKING:
     from auscult.storage.judge.slots import JudgeSlots
 
 MOST_BETWEEN_TRIES_S = 30
-"""Seconds between two tries of one request at most, as the lease of a place at the judge reckons."""
+"""Seconds between two tries of one request at most, as the lease of a slot at the judge reckons."""
 PASSAGE_VECTORS = "passages"
 """Folder of the vectors of passages, below the folder of the settings for state."""
 
 
-def assistant(
-    settings: Settings, spending: "Spending | None" = None, places: "JudgeSlots | None" = None
-) -> "Assistant":
+def assistant(settings: Settings, spending: "Spending | None" = None, slots: "JudgeSlots | None" = None) -> "Assistant":
     """Return the assistant of live conversations: nothing is loaded before it is needed.
 
-    It writes answers where a judge is configured, and quotes passages where none is; ``spending`` as below, ``places``
+    It writes answers where a judge is configured, and quotes passages where none is; ``spending`` as below, ``slots``
     as the store has them. Raises ``SettingsError`` where semantic embeddings are configured and not installed.
     """
     from auscult.analyzers import ANALYZERS
@@ -56,7 +54,7 @@ def assistant(
     now, vectors = partial(datetime.now, UTC), WordLlama()
     near = {engine.probe: engine for engine in (vectors, Heads(vectors))}
     patience_s = settings.judge_answers_s
-    way = _way_to_judge(settings, spending, places, timeout_s=patience_s, retries=0) if patience_s else None
+    way = _way_to_judge(settings, spending, slots, timeout_s=patience_s, retries=0) if patience_s else None
     writer = PassageWriter(*way) if way else None
     return Assistant(
         Answering(Library(_retriever(settings, vectors)), now, writer),
@@ -102,7 +100,7 @@ def evaluator(
     makers = plug_in()
     given = embedded(settings.embeddings, settings.embeddings_model)
     near: dict[type[Probe], Engine] = {engine.probe: engine for engine in (*given, Tables(find_table))}
-    far = dict(_far_engines(settings, spending, store and store.places))
+    far = dict(_far_engines(settings, spending, store and store.judge_slots))
     if settings.hosts_file is not None:
         far |= outside(settings.hosts_file, settings.hosts_concurrency)
     plugins.put_in_place(settings.engines or "", makers, near, far)
@@ -187,12 +185,12 @@ def _table_of(store: "Store", app_id: str, name: str) -> tuple[bytes, str] | Non
     return None if found is None or found.removed_at else (found.document, f"table {name} {found.version}")
 
 
-def _far_engines(settings: Settings, spending: "Spending | None", places: "JudgeSlots | None") -> "RemoteEngines":
+def _far_engines(settings: Settings, spending: "Spending | None", slots: "JudgeSlots | None") -> "RemoteEngines":
     """The judge, for each kind of probe that it answers, where one is configured. Nothing is opened yet."""
     from auscult.engines.judge import Judge
 
     timeout_s, retries = settings.judge_timeout_s, settings.judge_retries
-    way = _way_to_judge(settings, spending, places, timeout_s=timeout_s, retries=retries)
+    way = _way_to_judge(settings, spending, slots, timeout_s=timeout_s, retries=retries)
     if way is None:
         return {}
     judge = Judge(*way, context=settings.judge_context, at_once=settings.judge_concurrency)
@@ -212,7 +210,7 @@ def check_judge(settings: Settings) -> None:
 
 
 def _way_to_judge(
-    settings: Settings, spending: "Spending | None", places: "JudgeSlots | None", *, timeout_s: int, retries: int
+    settings: Settings, spending: "Spending | None", slots: "JudgeSlots | None", *, timeout_s: int, retries: int
 ) -> "tuple[Server, Budget, DistributedSemaphore | None] | None":
     """The judge's server, what may be spent there, and how many at a time, where one is configured.
 
@@ -238,7 +236,7 @@ def _way_to_judge(
         spending or RunSpending(), settings.judge_allowance, settings.judge_prices, now, str(WorkerName.mine())
     )
     gate = None
-    if places is not None and settings.judge_concurrency_total:
+    if slots is not None and settings.judge_concurrency_total:
         lease_s = (timeout_s + MOST_BETWEEN_TRIES_S) * (retries + 1)
-        gate = DistributedSemaphore(places, str(WorkerName.mine()), settings.judge_concurrency_total, lease_s)
+        gate = DistributedSemaphore(slots, str(WorkerName.mine()), settings.judge_concurrency_total, lease_s)
     return Server(address), budget, gate

@@ -46,9 +46,9 @@ def key_path(settings: Settings) -> Path:
     path = sqlite_path(settings)
     if path is not None:
         return path.with_name(path.name + ".key")
-    place = settings.database_url.partition("?")[0].partition("//")[2].rpartition("@")[2]
-    readable = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in place)[:80]
-    return Path(settings.state_dir) / f"{readable}-{blake2b(place.encode(), digest_size=4).hexdigest()}.key"
+    location = settings.database_url.partition("?")[0].partition("//")[2].rpartition("@")[2]
+    readable = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in location)[:80]
+    return Path(settings.state_dir) / f"{readable}-{blake2b(location.encode(), digest_size=4).hexdigest()}.key"
 
 
 def check_key(store: "Store", settings: Settings, *, is_new: bool) -> None:

@@ -25,13 +25,13 @@ def sealing(settings: Settings, store: "Store") -> "Sealing":
     from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs
     from auscult.workers.background.log_sealer import post_to
 
-    place = settings.seals_to
-    if place is None:
+    target = settings.seals_to
+    if target is None:
         return Sealing(store, None)
-    if place.startswith(SCHEMES):
-        return Sealing(store, put_in(ObjectBlobs(place)))
-    is_url = place.startswith(("http://", "https://"))
-    return Sealing(store, post_to(place) if is_url else append_to(Path(place)))
+    if target.startswith(SCHEMES):
+        return Sealing(store, put_in(ObjectBlobs(target)))
+    is_url = target.startswith(("http://", "https://"))
+    return Sealing(store, post_to(target) if is_url else append_to(Path(target)))
 
 
 def log_sealer(settings: Settings, store: "Store") -> "LogSealer":
@@ -103,6 +103,6 @@ def verify_log(settings: Settings, store: "Store", heads: Path | None) -> list[s
     from auscult.services.privacy.sealing import read_heads
     from auscult.storage.recordings.blobs import SCHEMES
 
-    place = settings.seals_to if heads is None else str(heads)
-    is_read = heads is not None or (place is not None and (place.startswith(SCHEMES) or Path(place).is_file()))
-    return [str(fault) for fault in verify(store, read_heads(place) if place and is_read else [])]
+    target = settings.seals_to if heads is None else str(heads)
+    is_read = heads is not None or (target is not None and (target.startswith(SCHEMES) or Path(target).is_file()))
+    return [str(fault) for fault in verify(store, read_heads(target) if target and is_read else [])]

@@ -74,7 +74,7 @@ class OnceAMinute(logging.Filter):
         self._logged: dict[tuple[str, int, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether it is no warning, or the first one from the same place within a minute."""
+        """Return whether it is no warning, or the first one from the same line of code within a minute."""
         if record.levelno != logging.WARNING:
             return True
         text = str(record.exc_info[1]) if record.exc_info else record.getMessage()

@@ -103,19 +103,19 @@ def play(
     going: list[tuple[float, int, _Part]] = []
     while True:
         while len(going) < pace.at_once and (coming := next(source, None)) is not None:
-            place, conversation = coming
+            index, conversation = coming
             part = _Part(conversation, pace, clock())
             yield part.played
-            heapq.heappush(going, (part.due(clock()), place, part))
+            heapq.heappush(going, (part.due(clock()), index, part))
         if not going:
             return
-        due, place, part = heapq.heappop(going)
+        due, index, part = heapq.heappop(going)
         if (wait_s := due - clock()) > 0:
             sleep(wait_s)
         _post(hook, part, is_now=pace.is_now)
         yield part.played
         if not part.played.is_over:
-            heapq.heappush(going, (part.due(clock()), place, part))
+            heapq.heappush(going, (part.due(clock()), index, part))
 
 
 def _post(hook: Hook, part: _Part, *, is_now: bool) -> None:

@@ -108,11 +108,11 @@ def _moves(conversation: Conversation) -> Iterator[HookRequest]:
     transfers = [event for event in conversation.events if event.type == _TRANSFER]
     if agents:
         yield _move(conversation, conversation.started_at, 0, ("NA", "entry"))
-    for place, event in enumerate(transfers[: max(0, len(agents) - 1)]):
+    for index, event in enumerate(transfers[: max(0, len(agents) - 1)]):
         at = conversation.started_at + timedelta(milliseconds=event.start_ms or 0)
-        yield _move(conversation, at, place, ("COLD", "exit"))
+        yield _move(conversation, at, index, ("COLD", "exit"))
         to = next((queue for queue in queues if queue.id == event.to_queue_id), None)
-        yield _move(conversation, at, place + 1, ("COLD", "entry"), to)
+        yield _move(conversation, at, index + 1, ("COLD", "entry"), to)
 
 
 def _exits(conversation: Conversation, at: datetime) -> Iterator[HookRequest]:
@@ -123,17 +123,17 @@ def _exits(conversation: Conversation, at: datetime) -> Iterator[HookRequest]:
 
 
 def _move(
-    conversation: Conversation, at: datetime, place: int, how: tuple[str, str], queue: Queue | None = None
+    conversation: Conversation, at: datetime, index: int, how: tuple[str, str], queue: Queue | None = None
 ) -> HookRequest:
-    """The agent at ``place`` comes in or leaves: ``how`` names transfer and transition."""
+    """The agent at ``index`` comes in or leaves: ``how`` names transfer and transition."""
     transfer, transition = how
-    queue = queue or _at(conversation.queues, place)
+    queue = queue or _at(conversation.queues, index)
     event = {
         "name": "INTERNAL_TRANSFER_EVENT",
-        "eventId": f"{transition}:{place}",
+        "eventId": f"{transition}:{index}",
         "transfertype": transfer,
         "transition": transition,
-        "participant": _participant(conversation.agents[place], queue),
+        "participant": _participant(conversation.agents[index], queue),
     }
     return _event(conversation, at, event)
 
@@ -148,8 +148,8 @@ def _participant(agent: Agent, queue: Queue | None) -> dict[str, Any]:
     return {"identity": agent.id, "name": agent.name, "type": "agent", "customFields": known}
 
 
-def _at(queues: Sequence[Queue], place: int) -> Queue | None:
-    return queues[min(place, len(queues) - 1)] if queues else None
+def _at(queues: Sequence[Queue], index: int) -> Queue | None:
+    return queues[min(index, len(queues) - 1)] if queues else None
 
 
 def _event(conversation: Conversation, at: datetime, event: dict[str, Any]) -> HookRequest:

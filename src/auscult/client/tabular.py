@@ -125,9 +125,9 @@ class Tabular:
         try:
             return self._arrow.array(values, kind)
         except (self._arrow.ArrowInvalid, self._arrow.ArrowTypeError):
-            for place, value in enumerate(values):
+            for index, value in enumerate(values):
                 if not self._fits(value, kind):
-                    others[place][name], values[place] = value, None
+                    others[index][name], values[index] = value, None
             return self._arrow.array(values, kind)
 
     def _fits(self, value: object, kind: object) -> bool:

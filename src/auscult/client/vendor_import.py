@@ -131,10 +131,10 @@ def _of_quality(quality: Sequence[Row]) -> dict[str, Any]:
 def _agents(quality: Sequence[Row]) -> list[dict[str, Any]]:
     """Every agent, with what any of the reports knows of them, in the order of the first."""
     found: dict[str, dict[str, Any]] = {}
-    for place, row in enumerate(quality):
+    for index, row in enumerate(quality):
         for agent in cast("Iterable[Row]", row.get("Agents") or ()):
             id_ = parsing.first(agent.get("Agent ID"), agent.get("agentId"))
-            if id_ is None or (place and found and id_ not in found):
+            if id_ is None or (index and found and id_ not in found):
                 continue
             known = parsing.known(
                 id=id_,

@@ -27,26 +27,26 @@ class Markdown:
         text = _without_front(decoded(data).replace("\r\n", "\n"))
         heading: list[tuple[int, str]] = []
         tokens = MarkdownIt("commonmark").enable("table").parse(text)
-        place = 0
-        while place < len(tokens):
-            token = tokens[place]
-            end = _end(tokens, place)
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            end = _end(tokens, index)
             if token.type == "heading_open":
                 level = int(token.tag[1:])
-                heading = [*(each for each in heading if each[0] < level), (level, _plain(tokens[place + 1 : end]))]
+                heading = [*(each for each in heading if each[0] < level), (level, _plain(tokens[index + 1 : end]))]
             elif token.type in ("bullet_list_open", "ordered_list_open", "blockquote_open"):
-                place += 1
+                index += 1
                 continue
-            elif text_of := _plain(tokens[place:end]):
+            elif text_of := _plain(tokens[index:end]):
                 yield Block(tuple(title for _, title in heading), text_of)
-            place = end
+            index = end
         return
 
 
-def _end(tokens: list[Token], place: int) -> int:
+def _end(tokens: list[Token], index: int) -> int:
     """Return the index after the element that begins here."""
     depth = 0
-    for end in range(place, len(tokens)):
+    for end in range(index, len(tokens)):
         depth += tokens[end].nesting
         if depth <= 0:
             return end + 1

@@ -32,11 +32,11 @@ class QuestionTable:
         csv.field_size_limit(_LONGEST_CELL)
         rows = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
         try:
-            places = _places(next(rows, list[str]()))
+            columns = _columns(next(rows, list[str]()))
             for row in rows:
                 if not any(cell.strip() for cell in row):
                     continue
-                question, answer = (tidied(row[place]) if place < len(row) else "" for place in places)
+                question, answer = (tidied(row[column]) if column < len(row) else "" for column in columns)
                 if not question or not answer:
                     raise DocumentError(
                         f"Line {rows.line_num} has no {'answer' if question else 'question'}.",
@@ -48,7 +48,7 @@ class QuestionTable:
             raise DocumentError(f"Line {rows.line_num} is no CSV: {error}.", code="document.unreadable") from error
 
 
-def _places(header: list[str]) -> list[int]:
+def _columns(header: list[str]) -> list[int]:
     """Return the indices of question and answer. Raises ``DocumentError`` where the first line does not name them."""
     names = [name.strip().lower() for name in header]
     missing = [column for column in _COLUMNS if column not in names]

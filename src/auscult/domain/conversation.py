@@ -23,7 +23,7 @@ _NAMESPACE = uuid.UUID("6f1d2d0e-6f5b-5c43-9a3e-3a6d5b0a7c11")
 class Turn(Struct, frozen=True, omit_defaults=True):
     """One utterance. ``start_ms`` and ``end_ms`` count from the conversation's start; None means not known.
 
-    ``doubts`` are places in the text, from and up to, where a recogniser was not sure of a word.
+    ``doubts`` are spans of the text, from and up to an offset, where a recogniser was not sure of a word.
     """
 
     id: str

@@ -9,7 +9,7 @@ from typing import ClassVar
 class AuscultError(Exception):
     """Base of every error that a user may see.
 
-    ``message`` names the fault and what would be right; ``field`` and ``value`` name the place.
+    ``message`` names the fault and what would be right; ``field`` and ``value`` show where it is.
     """
 
     code: ClassVar[str] = "auscult.error"

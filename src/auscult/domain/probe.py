@@ -176,7 +176,7 @@ Probe = Similarity | Classification | FewShot | Acts | TableLookup | Inquiry
 
 
 class Closest(NamedTuple):
-    """The nearest sample to one text: cosine similarity in [-1, 1], rounded to 4 places, and the sample's index."""
+    """The nearest sample to one text: cosine similarity in [-1, 1], rounded to 4 decimal places, and the sample's index."""
 
     similarity: float
     sample: int
@@ -266,7 +266,7 @@ class ReviewAnswer(Struct, frozen=True):
 
 
 class ClassificationAnswer(Struct, frozen=True):
-    """For each text of the probe, in its order, the probability of each of ``labels``, rounded to 4 places."""
+    """For each text of the probe, in its order, the probability of each of ``labels``, rounded to 4 decimal places."""
 
     labels: tuple[str, ...]
     probabilities: tuple[tuple[float, ...], ...]
@@ -282,7 +282,7 @@ class ActsAnswer(Struct, frozen=True):
 
 
 class Likely(NamedTuple):
-    """Label, its likelihood (from 0 to 1), and the text's closeness to its examples (cosine); 4 places.
+    """Label, its likelihood (from 0 to 1), and the text's closeness to its examples (cosine); 4 decimal places.
 
     The likelihood assumes that the text has one of the labels; the closeness shows whether it does.
     """

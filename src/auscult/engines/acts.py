@@ -2,7 +2,7 @@
 
 A head is linear: weights for the words and pairs of words of a turn, for its shapes (a number, a question) and the
 wording packs that hold for it, for its vector; for the shapes, packs and vector of the turns before and after it; and
-for its place. What a text adds does not depend on the conversation, so it is computed once a text and kept.
+for its position. What a text adds does not depend on the conversation, so it is computed once a text and kept.
 
 Weights and vectors are whole numbers, and so are all sums: a score is the same alone or in any batch, on any machine.
 The weights are ``trained/acts.npz``, made by ``bench.acts.train``.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Acts, ActsAnswer, Answer, Probe
-from auscult.engines._acts.reading import ACTS, place_signs, text_signs
+from auscult.engines._acts.reading import ACTS, position_signs, text_signs
 from auscult.engines._vectors.embedding import Embedding
 
 FILE = Path(__file__).with_name("trained") / "acts.npz"
@@ -87,8 +87,8 @@ class DialogueActs:
         totals = texts[:, :acts] + weights.bias
         totals[1:] += np.where(is_first[1:, None], 0, texts[:-1, acts : 2 * acts])
         totals[:-1] += np.where(is_last[:-1, None], 0, texts[1:, 2 * acts :])
-        places = [signs for one in asked for signs in place_signs(one)]
-        totals += _summed(weights.places, weights.of_place, places)
+        positions = [signs for one in asked for signs in position_signs(one)]
+        totals += _summed(weights.positions, weights.of_position, positions)
         return np.clip(totals >> SHIFT, -MOST, MOST)
 
     def _of_texts(self, texts: Sequence[Said]) -> Whole:
@@ -142,7 +142,7 @@ def unit_vectors(embedding: Embedding, texts: Sequence[str]) -> NDArray[np.float
 def _summed(weights: Whole, of: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Whole:
     """Add up the weights of the signs of each row; the last row of ``weights`` is zeros."""
     nothing = len(weights) - 1
-    known = [[nothing, *(place for sign in row if (place := of.get(sign)) is not None)] for row in signs]
+    known = [[nothing, *(row_of_sign for sign in row if (row_of_sign := of.get(sign)) is not None)] for row in signs]
     starts = np.cumsum([0, *map(len, known[:-1])])
     found = np.fromiter(chain.from_iterable(known), np.int64)
     return np.add.reduceat(weights[found], starts, axis=0)
@@ -154,17 +154,17 @@ class _Weights(NamedTuple):
     revision: int
     of_gram: Mapping[str, int]
     of_sign: Mapping[str, int]
-    of_place: Mapping[str, int]
+    of_position: Mapping[str, int]
     grams: Whole
     signs: Whole
-    places: Whole
+    positions: Whole
     vectors: NDArray[np.float64]
     bias: Whole
 
 
 def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
     def names(key: str) -> dict[str, int]:
-        return {name: place for place, name in enumerate(held[key].tobytes().decode().split("\n"))}
+        return {name: index for index, name in enumerate(held[key].tobytes().decode().split("\n"))}
 
     def whole(key: str) -> Whole:
         weights = held[key].astype(np.int64)
@@ -174,10 +174,10 @@ def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
         revision=int(held["revision"].item()),
         of_gram=names("gram_names"),
         of_sign=names("sign_names"),
-        of_place=names("place_names"),
+        of_position=names("place_names"),
         grams=whole("grams"),
         signs=whole("signs"),
-        places=whole("places"),
+        positions=whole("places"),
         vectors=held["vectors"].astype(np.float64),
         bias=held["bias"].astype(np.int64),
     )

@@ -139,7 +139,7 @@ class _File:
             grams = {*map(weights.of_word.get, words), *map(weights.of_pair.get, pairwise(words))}
             starts.append(len(found))
             found.append(len(weights.words) - 1)
-            found += [place for place in grams if place is not None]
+            found += [index for index in grams if index is not None]
         by_words = np.add.reduceat(weights.words[found], starts, axis=0, dtype=np.int32)
         vectors = self._embedding.embed(texts)
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
@@ -177,8 +177,8 @@ def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
         heads={
             head: (tuple(names[column][1] for column in of), slice(of[0], of[-1] + 1)) for head, of in columns.items()
         },
-        of_word={gram[0]: place for place, gram in enumerate(grams) if len(gram) == 1},
-        of_pair={(gram[0], gram[1]): place for place, gram in enumerate(grams) if len(gram) > 1},
+        of_word={gram[0]: index for index, gram in enumerate(grams) if len(gram) == 1},
+        of_pair={(gram[0], gram[1]): index for index, gram in enumerate(grams) if len(gram) > 1},
         words=np.vstack([words, np.zeros((1, words.shape[1]), np.int8)]),
         word_worth=held["word_worth"].astype(np.float64),
         vectors=held["vector_weights"].astype(np.float64),

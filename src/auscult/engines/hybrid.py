@@ -114,13 +114,13 @@ class HybridIndex:
         self._spelling = Spelling(self._with_word)
         self._vectors = self._vectors_of(texts)
         headings = list(dict.fromkeys(passage.title for passage in passages))
-        places = {heading: place for place, heading in enumerate(headings)}
+        heading_indexes = {heading: index for index, heading in enumerate(headings)}
         self._titles = headings
         self._headings = self._vectors_of([spoken_words(heading).split() for heading in headings])
-        self._heading_of = np.array([places[passage.title] for passage in passages], np.intp)
+        self._heading_of = np.array([heading_indexes[passage.title] for passage in passages], np.intp)
         self._bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
         stems = [self._stem.all(words) for words in texts]
-        self._place = {passage.id: place for place, passage in enumerate(passages)}
+        self._index_of = {passage.id: index for index, passage in enumerate(passages)}
         self._known = frozenset(stem for each in stems for stem in each)
         if self._known:
             self._bm25.index(stems, show_progress=False)
@@ -139,7 +139,7 @@ class HybridIndex:
         """Return the passages with the highest of these scores, the best first; equal ones in the order of the base."""
         # Sums of the same numbers may differ in the last bits by where a row lies: equal passages stay equal.
         scores = np.round(scores, 5)
-        return [Found(self._passages[place], round(float(scores[place]), 4)) for place in _best(scores, limit)]
+        return [Found(self._passages[index], round(float(scores[index]), 4)) for index in _best(scores, limit)]
 
     def likelihood(self, question: str, found: Sequence[Found], assurance: Assurance = BY_WORDS) -> float:
         """Return how likely the first of what was found answers a question, from 0 to 1; 0 where nothing was found."""
@@ -193,7 +193,7 @@ class HybridIndex:
         """Return whether showing the other passage instead would make a difference."""
         if _section(first) == _section(other):
             return False
-        one, two = self._vectors[self._place[first.id]], self._vectors[self._place[other.id]]
+        one, two = self._vectors[self._index_of[first.id]], self._vectors[self._index_of[other.id]]
         return float(one @ two) < SAME
 
     def _covered(self, words: Sequence[str], passage: Passage) -> float:
@@ -215,9 +215,9 @@ class HybridIndex:
         """Return the number of passages."""
         return len(self._passages)
 
-    def passage(self, place: int) -> Passage:
-        """The passage at a place of the scores."""
-        return self._passages[place]
+    def passage(self, index: int) -> Passage:
+        """The passage at an index of the scores."""
+        return self._passages[index]
 
     def by_meaning(self, words: Sequence[str]) -> Vector:
         """Return the similarity of each passage to these words by meaning: its own cosine, and its heading's in part."""
@@ -242,14 +242,14 @@ class HybridIndex:
 
     def _vectors_of(self, texts: Sequence[Sequence[str]]) -> Vector:
         """The vector of each text, of length 1, or of zeros where it has no word."""
-        words = {word: place for place, word in enumerate({word: None for text in texts for word in text})}
+        words = {word: index for index, word in enumerate({word: None for text in texts for word in text})}
         table = self._embedding.embed(list(words)).astype(np.float32)
         if words:
             table *= np.array([self._weight(word) for word in words], np.float32)[:, None]
         vectors = np.zeros((len(texts), table.shape[1]), np.float32)
-        for place, text in enumerate(texts):
+        for index, text in enumerate(texts):
             if text:
-                vectors[place] = table[[words[word] for word in text]].sum(axis=0)
+                vectors[index] = table[[words[word] for word in text]].sum(axis=0)
         return unit_length(vectors)
 
     def _weight(self, word: str) -> float:
@@ -281,9 +281,9 @@ class SentenceIndex:
         """Return the number of passages."""
         return len(self.words)
 
-    def passage(self, place: int) -> Passage:
-        """The passage at a place of the scores."""
-        return self.words.passage(place)
+    def passage(self, index: int) -> Passage:
+        """The passage at an index of the scores."""
+        return self.words.passage(index)
 
     def search(self, question: str, limit: int) -> list[Found]:
         """Return the passages that fit best, as an index of words does."""
@@ -328,10 +328,10 @@ class SentenceIndex:
 def _best(scores: Vector, limit: int) -> list[int]:
     """Return the indices of the highest scores, the highest first, equal ones in order; the others are not sorted."""
     if limit < len(scores):
-        places = np.flatnonzero(scores >= np.partition(scores, -limit)[-limit])
+        indexes = np.flatnonzero(scores >= np.partition(scores, -limit)[-limit])
     else:
-        places = np.arange(len(scores))
-    return places[np.argsort(-scores[places], kind="stable")][:limit].tolist()
+        indexes = np.arange(len(scores))
+    return indexes[np.argsort(-scores[indexes], kind="stable")][:limit].tolist()
 
 
 def _headed(heading: str, text: str) -> str:

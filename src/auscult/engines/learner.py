@@ -100,7 +100,7 @@ class Learner:
         for _, part in parts:
             kernel += SPELLING**2 * (part @ part.T)
         dual, bias = fit(kernel, labels, len(examples.labels), STRENGTH)
-        runs = np.zeros((len(spelling.places) + 1, len(examples.labels)))
+        runs = np.zeros((len(spelling.columns) + 1, len(examples.labels)))
         for first, part in parts:
             runs[first : first + part.shape[1]] = SPELLING**2 * (part.T @ dual)
         runs[:-1] *= spelling.rarities[:, None] / RARITY_GRAIN
@@ -112,7 +112,7 @@ class Learner:
 class _Spelling(NamedTuple):
     """Runs of letters that count, the index of each, and its rarity: log of texts per occurrence, plus 1."""
 
-    places: Mapping[str, int]
+    columns: Mapping[str, int]
     rarities: Floats
 
     @classmethod
@@ -120,23 +120,23 @@ class _Spelling(NamedTuple):
         counts = Counter(run for text in texts for run in _runs(text))
         kept = [run for run, count in counts.items() if count >= FEWEST_TEXTS]
         rarities = [round(RARITY_GRAIN * (log((1 + len(texts)) / (1 + counts[run])) + 1)) for run in kept]
-        return cls({run: place for place, run in enumerate(kept)}, np.array(rarities, np.float64))
+        return cls({run: column for column, run in enumerate(kept)}, np.array(rarities, np.float64))
 
     def found(self, text: str) -> list[int]:
         """Return the indices of the runs of a text."""
-        places = self.places
-        return [place for run in _runs(text) if (place := places.get(run)) is not None]
+        columns = self.columns
+        return [column for run in _runs(text) if (column := columns.get(run)) is not None]
 
     def blocks(self, texts: Sequence[str]) -> list[tuple[int, Floats]]:
-        """Texts by runs, rarities of each text of length 1, some columns at a time with the place of the first."""
+        """Texts by runs, rarities of each text of length 1, some columns at a time with the index of the first."""
         found = [self.found(text) for text in texts]
-        lengths = [np.sqrt(np.square(self.rarities[places]).sum()) or 1.0 for places in found]
+        lengths = [np.sqrt(np.square(self.rarities[columns]).sum()) or 1.0 for columns in found]
         blocks: list[tuple[int, Floats]] = []
-        for first in range(0, len(self.places), BLOCK):
-            part = np.zeros((len(texts), min(BLOCK, len(self.places) - first)))
-            for row, places in enumerate(found):
-                here = [place - first for place in places if first <= place < first + BLOCK]
-                part[row, here] = self.rarities[[place + first for place in here]] / lengths[row]
+        for first in range(0, len(self.columns), BLOCK):
+            part = np.zeros((len(texts), min(BLOCK, len(self.columns) - first)))
+            for row, columns in enumerate(found):
+                here = [column - first for column in columns if first <= column < first + BLOCK]
+                part[row, here] = self.rarities[[column + first for column in here]] / lengths[row]
             blocks.append((first, part))
         return blocks
 

@@ -155,9 +155,9 @@ def _at(value: Any, path: str) -> Any:  # noqa: ANN401  (whatever JSON holds)
     """The value at a path as ``data.loans[0].rate``; None where there is none."""
     for step in _STEP.findall(path):
         if step.startswith("["):
-            place = int(step[1:-1])
+            index = int(step[1:-1])
             row = cast("list[Any]", value) if isinstance(value, list) else []
-            value = row[place] if place < len(row) else None
+            value = row[index] if index < len(row) else None
         else:
             value = cast("dict[str, Any]", value).get(step) if isinstance(value, dict) else None
     return value

@@ -114,9 +114,9 @@ class Semantic:
 
     def _of_model(self, texts: list[str]) -> Vectors:
         vectors = np.zeros((len(texts), self._width), np.float32)
-        with_words = [place for place, text in enumerate(texts) if spoken_words(text) != " "]
+        with_words = [index for index, text in enumerate(texts) if spoken_words(text) != " "]
         if with_words:
-            some = [texts[place] for place in with_words]
+            some = [texts[index] for index in with_words]
             found = self._model.encode(some, batch_size=BATCH, show_progress_bar=False, normalize_embeddings=True)
             vectors[with_words] = np.rint(GRAIN * found)
         return vectors
@@ -161,8 +161,8 @@ def _folder_of(model: str | None) -> Path:
         )
     name = model or PACKAGED
     spec = find_spec(name) if name.isidentifier() else None
-    for place in (spec.submodule_search_locations or ()) if spec else ():
-        found = sorted(Path(place).glob("**/modules.json"))
+    for location in (spec.submodule_search_locations or ()) if spec else ():
+        found = sorted(Path(location).glob("**/modules.json"))
         if found:
             return found[0].parent
     what = f"package {name!r} carries no model" if spec else f"there is no installed package {name!r}"

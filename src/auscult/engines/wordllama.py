@@ -115,8 +115,8 @@ class WordLlama:
         longer = len(pieces) - np.cumsum(np.bincount(lengths))[:-1]
         sums = np.zeros((len(pieces), WIDTH), np.float32)
         taken = np.empty_like(sums)
-        for place, many in enumerate(longer.tolist()):
-            self._words.table.take(words[starts[:many] + place], axis=0, out=taken[:many], mode="clip")
+        for index, many in enumerate(longer.tolist()):
+            self._words.table.take(words[starts[:many] + index], axis=0, out=taken[:many], mode="clip")
             sums[:many] += taken[:many]
         back = np.empty_like(sums)
         back[order] = sums

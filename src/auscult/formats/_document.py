@@ -147,7 +147,7 @@ RIGHT = {
     "recordings.agent": "a list of addresses",
     "recordings.customer": "a list of addresses",
     "recordings.inline.content": "the bytes in base64",
-    **{f"recordings.{place}.{name}": should for place in ("inline", "stated.*") for name, should in _STATED.items()},
+    **{f"recordings.{kind}.{name}": should for kind in ("inline", "stated.*") for name, should in _STATED.items()},
     "custom_fields.*": "text, a number, true or false",
     **dict.fromkeys(("id", "turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
     **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
@@ -194,12 +194,12 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         ended_at=ended_at,
         queues=tuple([Queue(queue.id, queue.name) for queue in document.queues or ()])
         or _parts.queues_of(parts.contact),
-        agents=tuple([_agent(agent, place) for place, agent in enumerate(document.agents or ())])
+        agents=tuple([_agent(agent, index) for index, agent in enumerate(document.agents or ())])
         or _parts.agents_of(parts.contact)
         or _parts.speaking_agents(turns),
         customer=document.customer and Customer(document.customer.id, document.customer.name),
         turns=turns,
-        events=tuple([_event(event, place) for place, event in enumerate(document.events or ())]),
+        events=tuple([_event(event, index) for index, event in enumerate(document.events or ())]),
         custom_fields=_custom_fields(document.custom_fields or {}, limits),
         recordings=document.recordings and _recordings(document.recordings),
         contact=parts.contact,
@@ -227,13 +227,13 @@ def _stated(document: StatedDocument) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _agent(agent: AgentDocument, place: int) -> Agent:
-    joined_at = None if agent.joined_at is None else _instants.instant(agent.joined_at, f"agents[{place}].joined_at")
+def _agent(agent: AgentDocument, index: int) -> Agent:
+    joined_at = None if agent.joined_at is None else _instants.instant(agent.joined_at, f"agents[{index}].joined_at")
     return Agent(agent.id, agent.name, agent.email, joined_at)
 
 
-def _event(event: EventDocument, place: int) -> Event:
-    start, end = _turns.span("events", place, event.start_ms, event.end_ms)
+def _event(event: EventDocument, index: int) -> Event:
+    start, end = _turns.span("events", index, event.start_ms, event.end_ms)
     return Event(event.type, start, end, event.agent_id, event.to_queue_id)
 
 

@@ -39,7 +39,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 
 class Document(NamedTuple):
-    """One document as it came, with the line that it begins on, and its place in an array, both from 1."""
+    """One document as it came, with the line that it begins on, and its position in an array, both from 1."""
 
     line: int
     data: bytes
@@ -118,9 +118,9 @@ class _Raw(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Fill the buffer with the next bytes; how many these are."""
-        with memoryview(buffer) as place:
-            data = self._stream.read(len(place))
-            place[: len(data)] = data
+        with memoryview(buffer) as view:
+            data = self._stream.read(len(view))
+            view[: len(data)] = data
         return len(data)
 
 

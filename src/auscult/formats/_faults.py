@@ -11,7 +11,7 @@ from auscult.formats._documents import Json
 DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """All that decoding untrusted JSON raises; ``msgspec.ValidationError`` is among them."""
 
-_PLACED = re.compile(r"(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?", re.DOTALL)
+_FAULT = re.compile(r"(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`")
 _EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)(?:, got `(?P<got>[^`]*)`)?")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
@@ -74,8 +74,8 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
 
 def fault_of(error: msgspec.ValidationError, document: Json, right: Mapping[str, str]) -> FormatError:
     """Return the fault of a decoded document (None where that cannot be) that has the wrong shape."""
-    placed = _PLACED.fullmatch(str(error))
-    what, path = (placed["what"], placed["path"] or "") if placed else (str(error), "")
+    found = _FAULT.fullmatch(str(error))
+    what, path = (found["what"], found["path"] or "") if found else (str(error), "")
     field, value = _found(document, path)
     if what == _OUT_OF_RANGE:
         message = f"{field or 'the document'} holds a number that is out of range"

@@ -160,7 +160,7 @@ def _tidied(part: Mapping[str, Any], field: str) -> dict[str, Any]:
 
 
 def _unfolded(destinations: object) -> object:
-    """Move the agent of every destination to its place, also where the destination itself is the agent.
+    """Move the agent of every destination to where it belongs, also where the destination itself is the agent.
 
     The call-details report writes a contact that went directly to an agent as one flat object.
     """
@@ -186,5 +186,5 @@ def _nested(value: object, field: str) -> object:
     if isinstance(value, dict):
         return _tidied(cast("dict[str, Any]", value), field)
     if isinstance(value, list):
-        return [_nested(each, f"{field}[{place}]") for place, each in enumerate(cast("list[object]", value))]
+        return [_nested(each, f"{field}[{index}]") for index, each in enumerate(cast("list[object]", value))]
     return value

@@ -37,11 +37,11 @@ def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
         _refuse_repeated(turns)
     most_characters = limits.turn_bytes // 4
     finished: list[Turn] = []
-    for place, (speaker, text, own_id, agent_id, start_ms, end_ms) in enumerate(turns):
+    for index, (speaker, text, own_id, agent_id, start_ms, end_ms) in enumerate(turns):
         if len(text) > most_characters:
-            _refuse_large(text, place, limits.turn_bytes)
-        start, end = span("turns", place, start_ms, end_ms)
-        finished.append(Turn(own_id or _new_id(place, given), speaker, text, agent_id, start, end))
+            _refuse_large(text, index, limits.turn_bytes)
+        start, end = span("turns", index, start_ms, end_ms)
+        finished.append(Turn(own_id or _new_id(index, given), speaker, text, agent_id, start, end))
     return tuple(finished)
 
 
@@ -52,21 +52,21 @@ def ended_at(started_at: datetime, turns: Iterable[Turn]) -> datetime | None:
     return None if last is None else _instants.after(started_at, last)
 
 
-def span(group: str, place: int, start_ms: float | None, end_ms: float | None) -> tuple[int | None, int | None]:
-    """Check start and end of the turn or event at ``place``. Raises ``FormatError`` with the field."""
-    start = None if start_ms is None else _whole_ms(start_ms, group, place, "start_ms")
-    end = None if end_ms is None else _whole_ms(end_ms, group, place, "end_ms")
+def span(group: str, index: int, start_ms: float | None, end_ms: float | None) -> tuple[int | None, int | None]:
+    """Check start and end of the turn or event at ``index``. Raises ``FormatError`` with the field."""
+    start = None if start_ms is None else _whole_ms(start_ms, group, index, "start_ms")
+    end = None if end_ms is None else _whole_ms(end_ms, group, index, "end_ms")
     if start is not None and end is not None and end < start:
-        field = f"{group}[{place}].end_ms"
+        field = f"{group}[{index}].end_ms"
         message = f"{field} is {end}, before its start_ms {start}; it should be {start} or more"
         raise FormatError(message, code="field.invalid", field=field, value=end)
     return start, end
 
 
-def _whole_ms(value: float, group: str, place: int, name: str) -> int:
+def _whole_ms(value: float, group: str, index: int, name: str) -> int:
     """Check a time that counts from the conversation's start: whole, not negative, in ms."""
     if not 0 <= value <= MOST_MS or value != int(value):
-        field = f"{group}[{place}].{name}"
+        field = f"{group}[{index}].{name}"
         message = f"{field} is {value}; it should be a whole number of ms from started_at, 0 or more, at most {MOST_MS}"
         raise FormatError(message, code="field.invalid", field=field, value=value)
     return int(value)
@@ -74,29 +74,29 @@ def _whole_ms(value: float, group: str, place: int, name: str) -> int:
 
 def _refuse_repeated(turns: Sequence[RawTurn]) -> None:
     seen: dict[str, int] = {}
-    for place, turn in enumerate(turns):
-        if turn.id is not None and (first := seen.setdefault(turn.id, place)) != place:
-            field = f"turns[{place}].id"
+    for index, turn in enumerate(turns):
+        if turn.id is not None and (first := seen.setdefault(turn.id, index)) != index:
+            field = f"turns[{index}].id"
             message = (
                 f"{field} is {turn.id!r}, which turns[{first}] has already; ids should differ within a conversation"
             )
             raise FormatError(message, code="turn.duplicate_id", field=field, value=turn.id)
 
 
-def _refuse_large(text: str, place: int, limit: int) -> None:
+def _refuse_large(text: str, index: int, limit: int) -> None:
     size = len(text.encode())
     if size > limit:
-        field = f"turns[{place}].text"
+        field = f"turns[{index}].text"
         message = f"{field} has {size:,} bytes; at most {limit:,} are read (setting turn_bytes)"
         raise FormatError(message, code="turn.too_large", field=field, value=size)
 
 
-def _new_id(place: int, given: set[str]) -> str:
-    """``m`` and the turn's place from 1; where another turn has that id, a dash and a count as well."""
-    new_id = f"m{place + 1}"
+def _new_id(index: int, given: set[str]) -> str:
+    """``m`` and the turn's position from 1; where another turn has that id, a dash and a count as well."""
+    new_id = f"m{index + 1}"
     count = 1
     while new_id in given:
         count += 1
-        new_id = f"m{place + 1}-{count}"
+        new_id = f"m{index + 1}-{count}"
     given.add(new_id)
     return new_id

@@ -1,4 +1,4 @@
-"""Runs of the assistant as evidence: their names, and their places in the conversation."""
+"""Runs of the assistant as evidence: their names, and their positions in the conversation."""
 
 from datetime import datetime
 

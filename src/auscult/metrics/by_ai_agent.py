@@ -147,13 +147,13 @@ def _problems(settings: Settings) -> Iterator[Problem]:
         yield "sub_metrics", "is empty; name at least one"
         return
     identities = [one.id for one in settings.sub_metrics]
-    for place, one in enumerate(settings.sub_metrics):
-        if not one.id.strip() or identities.index(one.id) != place:
-            yield f"sub_metrics[{place}].id", f"{one.id!r} must be the agent's id of it, and stand once"
+    for index, one in enumerate(settings.sub_metrics):
+        if not one.id.strip() or identities.index(one.id) != index:
+            yield f"sub_metrics[{index}].id", f"{one.id!r} must be the agent's id of it, and stand once"
         if one.negative_weight is not None and not 0 <= one.negative_weight <= 100:  # noqa: PLR2004 percent
-            yield f"sub_metrics[{place}].negative_weight", f"{one.negative_weight} must be from 0 to 100 percent"
+            yield f"sub_metrics[{index}].negative_weight", f"{one.negative_weight} must be from 0 to 100 percent"
     yield from share_problems(
-        "sub_metrics", {f"sub_metrics[{place}].weight": one.weight for place, one in enumerate(settings.sub_metrics)}
+        "sub_metrics", {f"sub_metrics[{index}].weight": one.weight for index, one in enumerate(settings.sub_metrics)}
     )
     losses = sum(
         (one.weight if one.negative_weight is None else one.negative_weight for one in settings.sub_metrics), Decimal(0)
@@ -161,6 +161,6 @@ def _problems(settings: Settings) -> Iterator[Problem]:
     if losses > 100:  # noqa: PLR2004 percent
         yield "sub_metrics", f"negative weights total {losses}; they may not total more than 100 percent"
     names = [one.name for one in settings.meta]
-    for place, field in enumerate(settings.meta):
-        if not field.name.strip() or field.name == _CUSTOM_ID or names.index(field.name) != place:
-            yield f"meta[{place}].name", f"{field.name!r} must be a name that the agent does not receive already"
+    for index, field in enumerate(settings.meta):
+        if not field.name.strip() or field.name == _CUSTOM_ID or names.index(field.name) != index:
+            yield f"meta[{index}].name", f"{field.name!r} must be a name that the agent does not receive already"

@@ -112,10 +112,10 @@ def _is_within(run: DialogRun, span: Span | None, conversation: Conversation) ->
         return at_ms < span.size if span.end == "first" else at_ms > end_ms(conversation) - span.size
     turns = conversation.turns
     if turn is not None:
-        place = turns.index(turn)
+        index = turns.index(turn)
     elif at_ms is not None:
         begun = [at for at, each in enumerate(turns) if each.start_ms is not None and each.start_ms <= at_ms]
-        place = begun[-1] if begun else 0
+        index = begun[-1] if begun else 0
     else:
         return None
-    return place < span.size if span.end == "first" else place >= len(turns) - span.size
+    return index < span.size if span.end == "first" else index >= len(turns) - span.size

@@ -99,12 +99,12 @@ def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "playbook", "is judged by exactly one of min_adherence (entire playbook) and steps"
     if settings.min_adherence is not None and not 0 < settings.min_adherence <= WHOLE:
         yield "min_adherence", f"{settings.min_adherence} must be above 0 and at most 100 percent"
-    for place, named in enumerate(settings.steps):
+    for index, named in enumerate(settings.steps):
         for key, value in (("step", named.step), ("stage", named.stage)):
             if value is not None and not value.strip():
-                yield f"steps[{place}].{key}", "is empty; give an id or a name"
-        if named in settings.steps[:place]:
-            yield f"steps[{place}]", "is asked for already; keep one"
+                yield f"steps[{index}].{key}", "is empty; give an id or a name"
+        if named in settings.steps[:index]:
+            yield f"steps[{index}]", "is asked for already; keep one"
 
 
 class _Taken(NamedTuple):
@@ -124,9 +124,9 @@ def _steps_of(runs: Sequence[PlaybookRun]) -> list[_Taken]:
     """Every step of the playbook, once; agents after a transfer work by the same one, and each may take some."""
     found: dict[tuple[str | None, ...], _Taken] = {}
     for run in runs:
-        for place, stage in enumerate(run.stages):
+        for index, stage in enumerate(run.stages):
             for at, step in enumerate(stage.steps):
-                key = (stage.id or stage.name or str(place), step.id or step.name or str(at))
+                key = (stage.id or stage.name or str(index), step.id or step.name or str(at))
                 if key not in found or (step.is_adhered and not found[key].step.is_adhered):
                     found[key] = _Taken((stage.id, stage.name), step)
     return list(found.values())

@@ -151,7 +151,7 @@ class _Plan:
         is_by_words = self._trigger is not None and not any(one.needs for one in searches_of(self._trigger))
         for one in (self._not_when, self._answer, self._excused):
             for search in searches_of(one) if one else ():
-                search.is_trigger_by_words, search.is_place_free = is_by_words, True
+                search.is_trigger_by_words, search.is_any_turn_enough = is_by_words, True
         present = [one for one in (self._not_when, self._trigger, self._answer, self._excused) if one]
         self._searches = [search for one in present for search in searches_of(one)]
         self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
@@ -184,8 +184,8 @@ class _Plan:
             trigger = self._trigger.decide(reading, answers, None)
             if trigger.position is None:
                 obstacle = self._trigger.obstacle(reading)
-                reason = obstacle or f"no trigger in {self._trigger.place}"
-                is_unknown = bool(obstacle) and bool(reading.places("agent"))
+                reason = obstacle or f"no trigger in {self._trigger.scope}"
+                is_unknown = bool(obstacle) and bool(reading.turn_indexes("agent"))
                 return self._without_trigger(trigger, reason + _short_of(trigger), is_unknown=is_unknown)
         if self._not_when:
             ruled_out = self._not_when.decide(reading, answers, trigger.position)
@@ -211,7 +211,7 @@ class _Plan:
         return Verdict(qualification="NO", reason=reason, parts=parts)
 
     def _without_answer(self, reading: Reading, answers: Answers, trigger: Outcome, answer: Outcome) -> Verdict:
-        reason = f"not found in {self._answer.place}"
+        reason = f"not found in {self._answer.scope}"
         if self._excused:
             excuse = self._excused.decide(reading, answers, trigger.position)
             if excuse.position is not None:

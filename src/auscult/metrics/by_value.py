@@ -128,7 +128,7 @@ class _Plan:
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         reading = reading_of(conversation)
-        if not self.needs or not reading.places(self._sayings.speaker):
+        if not self.needs or not reading.turn_indexes(self._sayings.speaker):
             return ()
         asked: list[Probe | None] = [self._sayings.probe(conversation, reading), self._sources.probe(reading)]
         for search in searches_of(self._trigger) if self._trigger else ():
@@ -138,14 +138,14 @@ class _Plan:
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         reading = reading_of(conversation)
         speaker = self._sayings.speaker
-        if not reading.places(speaker):
+        if not reading.turn_indexes(speaker):
             whoever = "nobody" if speaker == "any" else f"the {speaker} never"
             return Verdict(qualification="NA", reason=f"{whoever} speaks")
         position, shown = None, ()
         if self._trigger is not None:
             trigger = self._trigger.decide(reading, answers, None)
             if trigger.position is None:
-                reason = self._trigger.obstacle(reading) or f"no trigger in {self._trigger.place}"
+                reason = self._trigger.obstacle(reading) or f"no trigger in {self._trigger.scope}"
                 return Verdict(qualification="NA", reason=reason)
             position, shown = trigger.position, trigger.evidence
         return replace(self._held_against(reading, answers, position), trigger=shown)
@@ -167,7 +167,7 @@ class _Plan:
         heard = self._sayings.heard(reading, answers, trigger)
         counting = self._counting(reading, heard, trigger, right)
         if not counting:
-            missing = "no value is agreed on" if heard else f"no {said.name} is said in {self._sayings.place}"
+            missing = "no value is agreed on" if heard else f"no {said.name} is said in {self._sayings.scope}"
             compared = Comparison(name=said.name, source=str(right))
             answer: Literal["NO", "NA"] = "NO" if self._settings.when_not_said == "no" else "NA"
             reason = f"{missing}; the source says {right}"

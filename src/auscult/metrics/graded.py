@@ -164,15 +164,15 @@ class _Plan:
 
     def _grading(self, conversation: Conversation) -> Grading | None:
         """Return the question to a judge, or nothing without talk of the speaker."""
-        places = reading_of(conversation).places(self._judge.speaker) if self._judge else ()
-        if self._judge is None or not places:
+        indexes = reading_of(conversation).turn_indexes(self._judge.speaker) if self._judge else ()
+        if self._judge is None or not indexes:
             return None
         return Grading(
             question=self._judge.question,
             levels=tuple(LevelMeaning(str(one.level), one.means) for one in self._judge.levels),
             baseline=self._otherwise,
             transcript=Transcript.of(conversation),
-            turn_ids=tuple(conversation.turns[place].id for place in places),
+            turn_ids=tuple(conversation.turns[index].id for index in indexes),
         )
 
     def _is_decided(self, conversation: Conversation) -> bool:
@@ -200,8 +200,8 @@ class _Plan:
                 return Verdict(qualification="YES", level=level, evidence=outcome.evidence, reason=f"level {level}")
         if grading:
             return self._judged(conversation, answers[grading])
-        places = " or ".join(dict.fromkeys(found.place for _, found in self._rules))
-        reason = f"level {self._otherwise}: no rule holds in {places}"
+        scopes = " or ".join(dict.fromkeys(found.scope for _, found in self._rules))
+        reason = f"level {self._otherwise}: no rule holds in {scopes}"
         return Verdict(qualification="NO", level=self._otherwise, reason=reason)
 
     def _judged(self, conversation: Conversation, answer: Answer) -> Verdict:

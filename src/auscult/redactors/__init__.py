@@ -1,4 +1,4 @@
-"""SHELF: a conversation to the places of personal data in it. One redactor a file, and one line here.
+"""SHELF: a conversation to the spans of personal data in it. One redactor a file, and one line here.
 
 A redactor is loaded on first use: each needs packages that the base install does not have.
 """

@@ -151,7 +151,7 @@ _BOX = searcher(
     r"\b(?:p\.?\s?o\.?\s?box|post office box|postbox|postfach|private bag|(?:rr|r\.r\.|rural route"
     rf"|highway contract|hc|star route) #?(?:\d+|{SMALL}),? box)\s+(?:number )?(?:\d[\d -]*|{SPOKEN})"
 )
-_AT_PLACE = re.compile(
+_AT_LOCATION = re.compile(
     rf"(?:[\s,]+[\w#][\w'\u2019.-]*){{0,6}}[\s,]+"
     rf"(?:{SPELLED}|(?:{STATES})\b[,.\s]+(?:zip(?: code)? )?(?:\d{{5}}|{SMALL}))"
 )
@@ -188,7 +188,7 @@ _IN_TOWN = re.compile(
 )
 """A town before its postcode: ``that's in long marston and the postcode's``."""
 _WHOLE = re.compile(r"(?:number|no|unit|flat|suite|apartment|apt|room|building|lot|floor)\b", re.IGNORECASE)
-"""First words of a place with a number: ``flat``, ``unit``."""
+"""First words of a dwelling with a number: ``flat``, ``unit``."""
 
 
 def may_hold(low: str) -> bool:
@@ -277,7 +277,7 @@ def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, 
 
 
 def _is_usual(text: str, start: int, end: int) -> bool:
-    """Return whether words in small letters that are usual ones are in a place."""
+    """Return whether words in small letters that are usual ones are in a span."""
     return any(word[0].islower() and len(word) > 2 and not is_plain(word) for word in _WORDS.findall(text, start, end))  # noqa: PLR2004
 
 
@@ -329,7 +329,7 @@ _TOWN_TURN = re.compile(r"(?:\W*(?:yeah|yes|um|uh|er|it's|that's|in)\b)*\W*([^\W
 
 
 def town(low: str) -> tuple[int, int] | None:
-    """Return the place of a town that is all of an answer; None where usual words are in it."""
+    """Return the span of a town that is all of an answer; None where usual words are in it."""
     found = _TOWN_TURN.fullmatch(low)
     return found.span(1) if found is not None and all(map(is_plain, found[1].split())) else None
 
@@ -353,19 +353,19 @@ def _is_street(text: str, low: str, found: re.Match[str], *, has_cue: bool) -> b
     kind = _WORDS.findall(original)[-1]
     is_capital = kind[0].isupper() and not original.split()[-2][:1].islower()
     is_from = _FROM.search(low, 0, found.start()) is not None
-    return has_cue or is_capital or is_from or _is_placed(low, found.end(2), names)
+    return has_cue or is_capital or is_from or _is_located(low, found.end(2), names)
 
 
-def _is_placed(low: str, end: int, names: Sequence[str]) -> bool:
+def _is_located(low: str, end: int, names: Sequence[str]) -> bool:
     """Return whether a postcode follows on a doubtful street, or a town on one whose name is no usual word."""
-    if _AT_PLACE.match(low, end):
+    if _AT_LOCATION.match(low, end):
         return True
     town = _AT_TOWN.match(low, end)
     return town is not None and is_plain(town[1]) and all(map(is_plain, names))
 
 
 def _capitals(text: str, found: re.Match[str]) -> tuple[int, int]:
-    """Return the place of a name in capitals in what was found, with the number before it; nowhere if it has none."""
+    """Return the span of a name in capitals in what was found, with the number before it; nowhere if it has none."""
     words = list(_WORDS.finditer(text, found.start(), found.end()))
     capitals = [word for word in words if word[0][0].isupper()]
     if not capitals:
@@ -375,12 +375,12 @@ def _capitals(text: str, found: re.Match[str]) -> tuple[int, int]:
     return begin, capitals[-1].end()
 
 
-def _end(text: str, low: str, place: int) -> int:
-    """Return where an address ends whose street ends at a place: behind unit, city, state and postcode."""
-    rest = _REST.match(low, place)
-    end = rest.end() if rest is not None else place
-    if end == place or rest is None:
-        city = _CAPITAL_CITY.match(text, place)
+def _end(text: str, low: str, offset: int) -> int:
+    """Return where an address ends whose street ends at an offset: behind unit, city, state and postcode."""
+    rest = _REST.match(low, offset)
+    end = rest.end() if rest is not None else offset
+    if end == offset or rest is None:
+        city = _CAPITAL_CITY.match(text, offset)
         end = city.end() if city is not None else end
     else:
         city = _CAPITAL_CITY.match(text, end)

@@ -263,6 +263,6 @@ def has_year(low: str) -> bool:
 
 
 def part(low: str) -> tuple[int, int] | None:
-    """Return the place of a part of a date that is all that a short turn says: ``the ninth``, ``april nineteen``."""
+    """Return the span of a part of a date that is all that a short turn says: ``the ninth``, ``april nineteen``."""
     found = _PART.match(low)
     return None if found is None else found.span(1)

@@ -84,7 +84,7 @@ class Numbers:
         for turn in turns:
             found += self._written(turn)
             runs += runs_in(turn, self._lows[turn])
-        taken = {(one.turn, place): one.end for one in found for place in range(one.start, one.end)}
+        taken = {(one.turn, offset): one.end for one in found for offset in range(one.start, one.end)}
         runs = [run for run in runs if taken.get((run.turn, run.start), 0) < run.end]
         for chain, links in self._chains(runs):
             found += self._of_chain(chain, links)
@@ -154,22 +154,22 @@ class Numbers:
 
     def _with_letters(self, turns: Sequence[int], known: Sequence[Found]) -> Iterator[Found]:
         """Yield the parts of national numbers with letters where one is expected, over all the turns that they take."""
-        taken = {(one.turn, place) for one in known for place in range(one.start, one.end)}
+        taken = {(one.turn, offset) for one in known for offset in range(one.start, one.end)}
         for turn in self._expecting(turns):
             its = [(each, piece) for each in (turn, *self._following(turn)) for piece in pieces_of(self._lows[each])]
-            places = [(each, piece) for each, piece in its if (each, piece.start) not in taken]
-            for first, (each, piece) in enumerate(places):
+            pieces = [(each, piece) for each, piece in its if (each, piece.start) not in taken]
+            for first, (each, piece) in enumerate(pieces):
                 if each != turn or (turn, piece.start) in taken:
                     continue
                 low = self._lows[turn]
                 cue = cue_before(low, piece.start) or self._cue(turn)
                 if cue != "national_number" or is_behind_another(low, piece.start):
                     continue
-                used = [places[place] for place in _national.with_letters(places, first)]
-                taken |= {(other, place) for other, one in used for place in range(one.start, one.end)}
+                used = [pieces[index] for index in _national.with_letters(pieces, first)]
+                taken |= {(other, offset) for other, one in used for offset in range(one.start, one.end)}
                 value = "".join(one.chars or one.word for _, one in used).upper()
                 for other in sorted({other for other, _ in used}):
-                    ones = [one for place, one in used if place == other]
+                    ones = [one for each_turn, one in used if each_turn == other]
                     yield Found(other, ones[0].start, ones[-1].end, "national_number", value)
 
     def _expecting(self, turns: Sequence[int]) -> Iterator[int]:
@@ -243,7 +243,7 @@ class Numbers:
         elif len(chain) > 1:
             yield from self._joined(chain, links)
         elif chain and len(chain[0].chars) >= SHORTEST:
-            yield from self._placed(chain, self._parts(chain))
+            yield from self._located(chain, self._parts(chain))
 
     def _card_of(self, chain: Sequence[Run], links: Sequence[Link]) -> tuple[int, int, str] | None:
         """Return the first card that runs of a chain are: as they were said, else by another reading of them."""
@@ -275,7 +275,7 @@ class Numbers:
     def _whole(self, chain: Sequence[Run], kind: Kind, value: str) -> Iterator[Found]:
         """Yield all runs of a chain as one number, of which digits that were taken back may be read back as well."""
         self._said["".join(run.chars for run in chain)] = (kind, value)
-        return self._placed(chain, [Part(0, sum(len(run.units) for run in chain), kind, value)])
+        return self._located(chain, [Part(0, sum(len(run.units) for run in chain), kind, value)])
 
     def _joined(self, chain: Sequence[Run], links: Sequence[Link]) -> Iterator[Found]:
         """Yield what a chain without a whole card is; where that is nothing, what its runs are one by one."""
@@ -299,7 +299,7 @@ class Numbers:
         is_more = is_phone(chain[0].chars, self._countries) and not is_phone(digits, self._countries)
         parts = self._parts(chain) if is_one and not is_more and not ("corrects" in links and is_whole) else []
         if any(runs_of(chain, part.first, part.behind) > 1 for part in parts):
-            yield from self._placed(chain, parts)
+            yield from self._located(chain, parts)
         elif len(chain) > 2:  # noqa: PLR2004  the last may be something else: an expiry date
             yield from self._of_chain(chain[:-1], links[:-1])
             yield from self._of_chain(chain[-1:])
@@ -308,14 +308,14 @@ class Numbers:
 
     def _one_by_one(self, chain: Sequence[Run], links: Sequence[Link]) -> Iterator[Found]:
         """Yield what the runs of a chain are one by one, and with each what it takes back."""
-        for place, run in enumerate(chain):
+        for index, run in enumerate(chain):
             its = list(self._of_chain([run]))
             yield from its
-            before = chain[place - 1]
-            is_corrected = place and links[place - 1] == "corrects" and len(before.chars) >= SHORTEST
+            before = chain[index - 1]
+            is_corrected = index and links[index - 1] == "corrects" and len(before.chars) >= SHORTEST
             if is_corrected and its and its[0].kind in _CORRECTED and before.turn == run.turn:
                 part = Part(0, len(before.units), its[0].kind, its[0].value)
-                yield from self._placed([before], [part])
+                yield from self._located([before], [part])
 
     def _parts(self, chain: Sequence[Run]) -> list[Part]:
         units = [unit for each in chain for unit in each.units]
@@ -336,8 +336,8 @@ class Numbers:
             self._settings[key] = Setting(here, self._cue(run.turn), low, self._countries, is_its)
         return self._settings[key]
 
-    def _placed(self, chain: Sequence[Run], parts: Sequence[Part]) -> Iterator[Found]:
-        """Yield each part with its place, one in every turn over which it is split."""
+    def _located(self, chain: Sequence[Run], parts: Sequence[Part]) -> Iterator[Found]:
+        """Yield each part with its span, one in every turn over which it is split."""
         its = owners(chain)
         for part in parts:
             by_turn: dict[int, list[Unit]] = {}
@@ -346,13 +346,13 @@ class Numbers:
             for turn, units in by_turn.items():
                 yield Found(turn, self._start(turn, units[0].start), units[-1].end, part.kind, part.value)
 
-    def _start(self, turn: int, place: int) -> int:
+    def _start(self, turn: int, offset: int) -> int:
         """Include the sign before a number: ``+``, ``(``, ``plus``."""
-        before = self._lows[turn][:place]
+        before = self._lows[turn][:offset]
         for word in ("plus ", "area code "):
             if before.endswith(word):
-                return place - len(word)
-        return place - (len(before) - len(before.rstrip("+(")))
+                return offset - len(word)
+        return offset - (len(before) - len(before.rstrip("+(")))
 
     def _last_cue(self, turn: int) -> Cue | None:
         """Return the last cue of a turn."""

@@ -51,7 +51,7 @@ def _kind(cue: str) -> Cue | None:
 
 
 def cues_in(low: str) -> list[tuple[Cue, int]]:
-    """Return the cues of a text in small letters, in order, with the places behind them."""
+    """Return the cues of a text in small letters, in order, with the offsets behind them."""
     return [
         (kind, found.end())
         for found in _CUE.finditer(low)
@@ -68,44 +68,44 @@ def _is_of_longer(low: str, start: int, end: int) -> bool:
     return before is not None or _LETTER_AFTER.match(low, end) is not None
 
 
-def cue_before(low: str, place: int) -> Cue | None:
-    """Return the last cue before a place of a text."""
-    found = cues_in(low[max(0, place - _REACH) : place])
+def cue_before(low: str, offset: int) -> Cue | None:
+    """Return the last cue before an offset of a text."""
+    found = cues_in(low[max(0, offset - _REACH) : offset])
     return found[-1][0] if found else None
 
 
-def is_named(low: str, place: int) -> bool:
-    """Return whether the last cue before a place names it: ``order number is``, but not ``ticket says``."""
-    start = max(0, place - _REACH)
-    found = cues_in(low[start:place])
-    return bool(found) and _NAMES.fullmatch(low, start + found[-1][1], place) is not None
+def is_named(low: str, offset: int) -> bool:
+    """Return whether the last cue before an offset names it: ``order number is``, but not ``ticket says``."""
+    start = max(0, offset - _REACH)
+    found = cues_in(low[start:offset])
+    return bool(found) and _NAMES.fullmatch(low, start + found[-1][1], offset) is not None
 
 
-def is_apart(low: str, place: int) -> bool:
-    """Return whether the last cue before a place does not name what begins there, which is no part of a longer number."""
-    return _IN_NUMBER.search(low, max(0, place - _REACH), place) is None and not is_named(low, place)
+def is_apart(low: str, offset: int) -> bool:
+    """Return whether the last cue before an offset does not name what begins there, which is no part of a longer number."""
+    return _IN_NUMBER.search(low, max(0, offset - _REACH), offset) is None and not is_named(low, offset)
 
 
-def is_behind_another(low: str, place: int) -> bool:
-    """Return whether the last cue before a place has its number in between already, which nothing takes back."""
-    start = max(0, place - _REACH)
-    found = cues_in(low[start:place])
+def is_behind_another(low: str, offset: int) -> bool:
+    """Return whether the last cue before an offset has its number in between already, which nothing takes back."""
+    start = max(0, offset - _REACH)
+    found = cues_in(low[start:offset])
     if not found:
         return False
-    words = _WORD.findall(low, start + found[-1][1], place)
+    words = _WORD.findall(low, start + found[-1][1], offset)
     return sum(len(word) if word.isdecimal() else word in _SAID for word in words) >= _WHOLE and _CORRECTS.isdisjoint(
         words
     )
 
 
-def names_national(low: str, place: int) -> bool:
+def names_national(low: str, offset: int) -> bool:
     """Return whether a national number was named before what is spoken of last, which does not name what begins here."""
-    return is_apart(low, place) and any(kind == "national_number" for kind, _ in cues_in(low[:place]))
+    return is_apart(low, offset) and any(kind == "national_number" for kind, _ in cues_in(low[:offset]))
 
 
-def cue_after(low: str, place: int, digits: int) -> Cue | None:
-    """Return the first cue soon after a number with a count of digits, within the same sentence: ``… is my card number``."""
-    rest = low[place : place + _REACH_AFTER]
+def cue_after(low: str, offset: int, digits: int) -> Cue | None:
+    """Return the first cue soon after a number of ``digits`` digits, within the same sentence: ``… is my card number``."""
+    rest = low[offset : offset + _REACH_AFTER]
     for mark in (". ", "? ", "! ", "; "):
         rest = rest.partition(mark)[0]
     found = cues_in(rest)

@@ -152,12 +152,12 @@ class Run(Struct, frozen=True):
 
     @property
     def start(self) -> int:
-        """The place of the first character in the turn."""
+        """The offset of the first character in the turn."""
         return self.units[0].start
 
     @property
     def end(self) -> int:
-        """The place behind the last character in the turn."""
+        """The offset behind the last character in the turn."""
         return self.units[-1].end
 
 
@@ -166,7 +166,7 @@ def run_of(turn: int, units: tuple[Unit, ...], before: int, after: int) -> Run:
 
 
 def lowered(text: str) -> str:
-    """Return a text in small letters, every character in its place; spaces, hyphens and digits as ASCII has them."""
+    """Return a text in small letters, every character at its offset; spaces, hyphens and digits as ASCII has them."""
     low = text.lower()
     if low.isascii():
         return low
@@ -203,7 +203,7 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
             hidden += [found.span() for found in DATE.finditer(low)]
     tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(low)]
     found = _Reader(tokens, hidden, letters=letters).read()
-    words = [place for place, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
+    words = [index for index, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
     return [
         run_of(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
         for first, last, units in found
@@ -211,19 +211,19 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
 
 
 def _counted(low: str) -> list[tuple[int, int]]:
-    """Return the places of counts of digits: ``the last four are``."""
+    """Return the spans of counts of digits: ``the last four are``."""
     if not any(word in low for word in _COUNTING):
         return []
     return [found.span() for found in _COUNTED.finditer(low)]
 
 
 def long_numbers(text: str) -> list[tuple[int, int]]:
-    """Return the places of runs of four digits or more, written or said."""
+    """Return the spans of runs of four digits or more, written or said."""
     return [(run.start, run.end) for run in runs_in(0, lowered(text)) if len(run.chars) >= LONG]
 
 
 def open_numbers(text: str) -> list[tuple[int, int]]:
-    """Return the places of runs near the end of a text that may continue in the next."""
+    """Return the spans of runs near the end of a text that may continue in the next."""
     return [(run.start, run.end) for run in runs_in(0, lowered(text)) if len(run.chars) >= LONG and run.after <= EDGE]
 
 
@@ -363,9 +363,9 @@ class _Reader:
     def _behind_example(self, at: int, letter: str) -> int:
         """Return the token behind ``as in golf``, ``, like a golf``; ``at`` where there is none."""
         words = [
-            (self._tokens[place][0], place)
-            for place in range(at, min(at + _EXAMPLE, len(self._tokens)))
-            if self._tokens[place][0][0].isalnum()
+            (self._tokens[index][0], index)
+            for index in range(at, min(at + _EXAMPLE, len(self._tokens)))
+            if self._tokens[index][0][0].isalnum()
         ]
         texts = [word for word, _ in words]
         size = next((len(before) for before in _EXAMPLES if tuple(texts[: len(before)]) == before), 0)

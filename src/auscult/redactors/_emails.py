@@ -159,20 +159,20 @@ def emails(low: str, earlier: str | None = None, *, is_asked: bool = False) -> I
     for found in (*_SAID_DOMAIN.finditer(low), *doubtful):
         if any(start < found.end() and found.start() < end for start, end in written):
             continue
-        domain, place = found[1], found.start()
+        domain, offset = found[1], found.start()
         inner = domain.rfind(" at ")
         if inner >= 0:  # of ``rob dot at dot work at gmail dot com``
-            place, domain = found.start(1) + inner + 1, domain[inner + len(" at ") :]
-        local = _local_part(low[:place])
-        start = place if local is None else local.start
-        if local is None and earlier is not None and BEFORE_AT.fullmatch(low, 0, place):
+            offset, domain = found.start(1) + inner + 1, domain[inner + len(" at ") :]
+        local = _local_part(low[:offset])
+        start = offset if local is None else local.start
+        if local is None and earlier is not None and BEFORE_AT.fullmatch(low, 0, offset):
             local = _local_part(earlier) or _all_of(earlier)
             start = 0 if local is None else local.start - len(earlier)
         if (
             local is None
-            and (is_asked or _DESCRIBED.search(low, 0, place) is not None)
+            and (is_asked or _DESCRIBED.search(low, 0, offset) is not None)
             and domain.count(" dot ") + domain.count(".")
-            and not low[:place].endswith(_VERBS_AT)
+            and not low[:offset].endswith(_VERBS_AT)
         ):
             local = _Local(start, "")  # what is before it was described, not said
         if local is not None:
@@ -241,7 +241,7 @@ def _start_of_taken_back(before: str, start: int) -> int:
 
 
 def _last_words(before: str) -> list[tuple[str, int]]:
-    """Return the last words with their places, without the pause after them; ``b as in boy`` is ``b``."""
+    """Return the last words with their offsets, without the pause after them; ``b as in boy`` is ``b``."""
     plain = _AS_IN.sub(lambda found: found[1].ljust(len(found[0])), before)
     plain = _LOW_LINE.sub(lambda found: "uscore".ljust(len(found[0])), plain)
     plain = _REMARKS.sub(lambda found: " " * len(found[0]), plain)
@@ -264,8 +264,8 @@ def _is_local(parts: Sequence[str]) -> bool:
 def _first_words(words: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return the few words that belong to the one after them, as in ``it's big dave at``; the last comes first."""
     found: list[tuple[str, int]] = []
-    for place, (word, begin) in enumerate(reversed(words)):
-        if word == "and" and _begins(words[: len(words) - place - 1]):
+    for index, (word, begin) in enumerate(reversed(words)):
+        if word == "and" and _begins(words[: len(words) - index - 1]):
             found.append((word, begin))
             continue
         if word == "the":
@@ -343,7 +343,7 @@ def pieces(low: str) -> Iterator[tuple[int, int, str]]:
 
 
 def domain_alone(low: str) -> tuple[int, int] | None:
-    """Return the place of a domain that is all that a turn says: ``yahoo dot com``."""
+    """Return the span of a domain that is all that a turn says: ``yahoo dot com``."""
     found = _DOMAIN_ALONE.search(low)
     return None if found is None else found.span(1)
 
@@ -371,7 +371,7 @@ def looks_local(low: str) -> bool:
 
 
 def end_alone(low: str) -> tuple[int, int] | None:
-    """Return the place of the end of a domain that is all that a turn says: ``dot nl``."""
+    """Return the span of the end of a domain that is all that a turn says: ``dot nl``."""
     found = _END_ALONE.search(low)
     return None if found is None else found.span(1)
 

@@ -56,7 +56,7 @@ _WITH_BANK, _OF_BANK = "aannaaaa", 4
 _HEAD = 4
 """The country and the check digits."""
 
-_Places = Sequence[tuple[int, Piece]]
+_Pieces = Sequence[tuple[int, Piece]]
 """Pieces with their turns."""
 
 
@@ -102,18 +102,18 @@ class IbanReader:
             where = [turn for turn in turns if turn in shown]
         taken: set[tuple[int, int]] = set()
         for turn in where:
-            places: list[tuple[int, Piece]] = [(turn, piece) for piece in self._of(turn)]
-            size, is_longer = len(places), False
+            pieces: list[tuple[int, Piece]] = [(turn, piece) for piece in self._of(turn)]
+            size, is_longer = len(pieces), False
             for at in range(size):
-                begun = None if (turn, places[at][1].start) in taken else _begun(places, at)
+                begun = None if (turn, pieces[at][1].start) in taken else _begun(pieces, at)
                 if begun is None:
                     continue
                 if not is_longer:
-                    places += [(each, one) for each in self._following(turn) for one in self._of(each)]
+                    pieces += [(each, one) for each in self._following(turn) for one in self._of(each)]
                     is_longer = True
-                read = _read(places, begun, has_cue=self._has_cue(turn))
+                read = _read(pieces, begun, has_cue=self._has_cue(turn))
                 if read is not None:
-                    its = [places[place] for place in read.used]
+                    its = [pieces[index] for index in read.used]
                     taken |= {(each, one.start) for each, one in its}
                     yield from _found(its, read.chars)
 
@@ -132,70 +132,70 @@ def _found(its: Sequence[tuple[int, Piece]], number: str) -> Iterator[Found]:
         yield Found(turn, start, end, "iban", number)
 
 
-def _begun(places: _Places, at: int) -> _State | None:
+def _begun(pieces: _Pieces, at: int) -> _State | None:
     """Return the state behind a country, None where none begins at a piece."""
-    piece = places[at][1]
+    piece = pieces[at][1]
     headed = _HEADED.match(piece.word)
     country, used = headed[1] if headed else piece.word, (at,)
     if country not in _COUNTRIES:
         if not _letter(piece):
             return None
         second = next(
-            (place for place in range(at + 1, min(at + 5, len(places))) if not _is_sign(places[place][1])), at
+            (index for index in range(at + 1, min(at + 5, len(pieces))) if not _is_sign(pieces[index][1])), at
         )
-        country, used = (_letter(piece) + _letter(places[second][1])).lower(), (at, second)
+        country, used = (_letter(piece) + _letter(pieces[second][1])).lower(), (at, second)
         if second == at:
             return None
     return _State(country.upper(), (), used) if country in _COUNTRIES else None
 
 
-def _read(places: _Places, begun: _State, *, has_cue: bool | None) -> _State | None:
+def _read(pieces: _Pieces, begun: _State, *, has_cue: bool | None) -> _State | None:
     """Return the reading of the IBAN that begins so, None where there is none.
 
     One with wrong check digits, or without its end, is one where an IBAN is expected; elsewhere one of full length.
     """
     at, form = begun.used[0], form_of(begun.chars)
-    if places[at][1].word in _WORDS_TOO and not has_cue and not _is_direct(places, begun):
+    if pieces[at][1].word in _WORDS_TOO and not has_cue and not _is_direct(pieces, begun):
         return None
-    ended = _walk(places, begun, form, takes_back=has_cue is not False)
+    ended = _walk(pieces, begun, form, takes_back=has_cue is not False)
     right = next((state for state in ended if is_iban(state.chars)), None)
     if right is not None:
-        is_plain = right.chars == _plain(places, right.used)
-        return right if is_plain else _with_rest(places, right)
-    if not _is_direct(places, begun):
+        is_plain = right.chars == _plain(pieces, right.used)
+        return right if is_plain else _with_rest(pieces, right)
+    if not _is_direct(pieces, begun):
         return None
     if has_cue:
-        ended += _walk(places, begun, form[:_HEAD] + "c" * (len(form) - _HEAD), takes_back=True)
+        ended += _walk(pieces, begun, form[:_HEAD] + "c" * (len(form) - _HEAD), takes_back=True)
     longest = max(ended, key=lambda state: (len(state.chars), state.used[-1]), default=begun)
-    is_plain = has_cue or (has_cue is None and longest.cost == 0 and places[at][1].word not in _WORDS_TOO)
+    is_plain = has_cue or (has_cue is None and longest.cost == 0 and pieces[at][1].word not in _WORDS_TOO)
     is_whole = len(longest.chars) == len(form) and is_plain
     if not is_whole and not (has_cue and len(longest.chars) >= _LEAST):
-        spelled = [state for state in ended if has_cue is not False and _is_spelled_bank(places, begun, state, form)]
+        spelled = [state for state in ended if has_cue is not False and _is_spelled_bank(pieces, begun, state, form)]
         return min(spelled, key=lambda state: (-len(state.chars), state.cost), default=None)
-    return _with_rest(places, longest)
+    return _with_rest(pieces, longest)
 
 
-def _is_spelled_bank(places: _Places, begun: _State, state: _State, form: str) -> bool:
+def _is_spelled_bank(pieces: _Pieces, begun: _State, state: _State, form: str) -> bool:
     """Return whether a reading has the check digits and the four letters of a bank, which are spelled."""
-    letters = [place for place in state.used[len(begun.used) :] if _letter(places[place][1])]
+    letters = [index for index in state.used[len(begun.used) :] if _letter(pieces[index][1])]
     return form.startswith(_WITH_BANK) and len(state.chars) >= len(_WITH_BANK) and len(letters) >= _OF_BANK
 
 
-def _plain(places: _Places, used: Iterable[int]) -> str:
+def _plain(pieces: _Pieces, used: Iterable[int]) -> str:
     """Return pieces as they are read first: without what a correction takes back, and without a second reading."""
     return "".join(
-        _letter(places[place][1]).upper() or places[place][1].chars or places[place][1].word.upper() for place in used
+        _letter(pieces[index][1]).upper() or pieces[index][1].chars or pieces[index][1].word.upper() for index in used
     )
 
 
-def _with_rest(places: _Places, state: _State) -> _State:
+def _with_rest(pieces: _Pieces, state: _State) -> _State:
     """Add the digits that go on from a reading which may not have been to the end of the IBAN."""
     skipped, rest = 0, list[int]()
-    for place in range(state.used[-1] + 1, len(places)):
-        piece = places[place][1]
+    for index in range(state.used[-1] + 1, len(pieces)):
+        piece = pieces[index][1]
         if piece.chars.isdecimal() and piece.word not in DOUBTFUL:
             skipped = 0
-            rest.append(place)
+            rest.append(index)
         elif not _is_sign(piece):
             skipped += 1
         if skipped > _BEFORE_REST:
@@ -203,16 +203,16 @@ def _with_rest(places: _Places, state: _State) -> _State:
     return state._replace(used=(*state.used, *rest))
 
 
-def _is_direct(places: _Places, begun: _State) -> bool:
+def _is_direct(pieces: _Pieces, begun: _State) -> bool:
     """Return whether a digit follows right on the country, as hardly after ``is`` or ``it``."""
-    return any(piece.chars.isdecimal() for _, piece in places[begun.used[-1] + 1 : begun.used[-1] + 3])
+    return any(piece.chars.isdecimal() for _, piece in pieces[begun.used[-1] + 1 : begun.used[-1] + 3])
 
 
-def _walk(places: _Places, begun: _State, form: str, *, takes_back: bool) -> list[_State]:
+def _walk(pieces: _Pieces, begun: _State, form: str, *, takes_back: bool) -> list[_State]:
     """Return the readings that go no further, those of full length and right check digits first."""
     states, ended = [begun], [begun]
-    for place in range(begun.used[-1] + 1, len(places)):
-        states, longer = _after(places, place, states, form, takes_back=takes_back)
+    for index in range(begun.used[-1] + 1, len(pieces)):
+        states, longer = _after(pieces, index, states, form, takes_back=takes_back)
         ended += longer
         if not states:
             break
@@ -223,18 +223,18 @@ def _walk(places: _Places, begun: _State, form: str, *, takes_back: bool) -> lis
 
 
 def _after(
-    places: _Places, place: int, states: Sequence[_State], form: str, *, takes_back: bool
+    pieces: _Pieces, index: int, states: Sequence[_State], form: str, *, takes_back: bool
 ) -> tuple[list[_State], list[_State]]:
     """Return the readings behind a piece, and those of them that it made longer."""
-    piece = places[place][1]
+    piece = pieces[index][1]
     following: dict[str, _State] = {}
     longer: list[_State] = []
     for state in states:
         is_read = False
-        for chars in _readings(places, place, form[len(state.chars) :]):
+        for chars in _readings(pieces, index, form[len(state.chars) :]):
             if _fits(form, len(state.chars), chars):
                 bounds = (*state.bounds, len(state.chars))
-                after = _State(state.chars + chars, bounds, (*state.used, place), cost=state.cost)
+                after = _State(state.chars + chars, bounds, (*state.used, index), cost=state.cost)
                 longer.append(after)
                 following.setdefault(after.chars, after)
                 is_read = True
@@ -253,11 +253,11 @@ def _after(
     return kept, longer
 
 
-def _readings(places: _Places, place: int, rest: str) -> Iterator[str]:
+def _readings(pieces: _Pieces, index: int, rest: str) -> Iterator[str]:
     """Yield what a piece may be where ``rest`` of a form is due: ``o`` is a letter or a digit, ``nwbk`` four letters."""
-    turn, piece = places[place]
-    is_last = place + 1 == len(places) or places[place + 1][0] != turn
-    following = piece if is_last else places[place + 1][1]
+    turn, piece = pieces[index]
+    is_last = index + 1 == len(pieces) or pieces[index + 1][0] != turn
+    following = piece if is_last else pieces[index + 1][1]
     if piece.chars and not (
         piece.word in ("a", "i") and not is_last and not following.chars and following.word[:1].isalnum()
     ):
@@ -272,7 +272,7 @@ def _readings(places: _Places, place: int, rest: str) -> Iterator[str]:
         is_bank = rest[:size] == "a" * size and rest[size : size + 1] != "a"
         if is_bank or any(
             piece.start == other.end or piece.end == other.start
-            for _, other in places[max(0, place - 1) : place + 2]
+            for _, other in pieces[max(0, index - 1) : index + 2]
             if other.word.isdecimal()
         ):
             yield piece.word.upper()

@@ -133,41 +133,41 @@ _SYLLABLE = 2
 """Letters of a usual word that may still be a part of a number."""
 
 
-def with_letters(places: Sequence[tuple[int, Piece]], first: int) -> list[int]:
+def with_letters(pieces: Sequence[tuple[int, Piece]], first: int) -> list[int]:
     """Return the pieces of a number with letters that begins at a piece, where one is expected; empty if none does.
 
     It is read to its end, whatever is taken back on the way, as far as nothing else is spoken of in between.
     """
     used: list[int] = []
     skipped = size = digits = 0
-    for place in range(first, len(places)):
-        chars = _part(places, place)
+    for index in range(first, len(pieces)):
+        chars = _part(pieces, index)
         if chars:
-            used.append(place)
+            used.append(index)
             size, digits = size + len(chars), digits + sum(map(str.isdecimal, chars))
             skipped = 0
-        elif places[place][1].word[:1].isalnum():
+        elif pieces[index][1].word[:1].isalnum():
             skipped += 1
-            if not used or skipped > _BETWEEN_PARTS or places[place][1].word not in _BETWEEN:
+            if not used or skipped > _BETWEEN_PARTS or pieces[index][1].word not in _BETWEEN:
                 break
     while (
         used
-        and places[used[-1]][1].word.isalpha()
-        and len(places[used[-1]][1].word) > 1
-        and not places[used[-1]][1].chars
+        and pieces[used[-1]][1].word.isalpha()
+        and len(pieces[used[-1]][1].word) > 1
+        and not pieces[used[-1]][1].chars
     ):
-        if any(places[place][0] == places[used[-1]][0] for place in used[:-1]):
+        if any(pieces[index][0] == pieces[used[-1]][0] for index in used[:-1]):
             break
         used.pop()  # a word that is all of its turn ends no number
     while (
         len(used) > 1
-        and places[used[-1]][1].word in ("i", "a")
-        and places[used[-1] - 1][1].word in ("and", "but", "so")
-        and not _LACKS_LETTER.fullmatch("".join(_part(places, place) for place in used[:-1]).lower())
+        and pieces[used[-1]][1].word in ("i", "a")
+        and pieces[used[-1] - 1][1].word in ("and", "but", "so")
+        and not _LACKS_LETTER.fullmatch("".join(_part(pieces, index) for index in used[:-1]).lower())
     ):
         used.pop()  # it begins the next sentence
-    if len(used) > 1 and _is_long(places[used[-2]][1]) and len(places[used[-1]][1].word) == 1:
-        following = places[used[-2] + 1][1].word
+    if len(used) > 1 and _is_long(pieces[used[-2]][1]) and len(pieces[used[-1]][1].word) == 1:
+        following = pieces[used[-2] + 1][1].word
         size -= following == ","
         used = used[:-1] if following == "," else used  # an initial: ``8406255515083, L. van Schalkwyk``
     is_one = digits >= _LEAST_DIGITS and digits < size and SHORTEST <= size <= _MOST
@@ -194,10 +194,10 @@ def _with_ends(one: Found, low: str) -> Found:
     )
 
 
-def _part(places: Sequence[tuple[int, Piece]], place: int) -> str:
+def _part(pieces: Sequence[tuple[int, Piece]], index: int) -> str:
     """Return what a piece is as a part of a number with letters, empty where it is a word."""
-    turn, piece = places[place]
-    near = [other for each, other in _near(places, place) if each == turn]
+    turn, piece = pieces[index]
+    near = [other for each, other in _near(pieces, index) if each == turn]
     if piece.chars and piece.word not in DOUBTFUL:
         is_word = piece.word in ("a", "i") and not any(other.chars for other in near)
         return "" if is_word else piece.chars
@@ -216,14 +216,14 @@ def _is_long(piece: Piece) -> bool:
     return piece.word.isdecimal() and len(piece.word) > _LETTERS
 
 
-def _near(places: Sequence[tuple[int, Piece]], place: int) -> Iterator[tuple[int, Piece]]:
+def _near(pieces: Sequence[tuple[int, Piece]], index: int) -> Iterator[tuple[int, Piece]]:
     """Yield the pieces before and after one, but for signs and words that say nothing."""
     for step in (-1, 1):
-        other = place + step
-        while 0 <= other < len(places) and _says_nothing(places[other][1]):
+        other = index + step
+        while 0 <= other < len(pieces) and _says_nothing(pieces[other][1]):
             other += step
-        if 0 <= other < len(places):
-            yield places[other]
+        if 0 <= other < len(pieces):
+            yield pieces[other]
 
 
 def _says_nothing(piece: Piece) -> bool:
@@ -233,7 +233,7 @@ def _says_nothing(piece: Piece) -> bool:
 def written(low: str, cue_at: Callable[[int, int], bool | None]) -> Iterator[tuple[int, int, str]]:
     """Yield numbers whose form gives them away: start, end, and the number without its separators.
 
-    ``cue_at`` returns whether one is expected at a place, None where something else is. One that fails its check where
+    ``cue_at`` returns whether one is expected at an offset, None where something else is. One that fails its check where
     one is expected is one that was misheard.
     """
     for found in _ANY.finditer(low):

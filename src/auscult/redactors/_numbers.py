@@ -130,12 +130,12 @@ def parts_of(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
 
 def _behind_said(units: Sequence[Unit], setting: Setting) -> Iterator[Part]:
     """Yield the phone in figures that follows on a number which is said: ``born June seventy-four, 07911 123456``."""
-    for place in range(1, len(units)):
-        is_said = not any(map(str.isdecimal, setting.text[units[place - 1].start : units[place - 1].end]))
-        if is_said and setting.text[units[place].start : units[place].end].isdecimal():
-            digits = "".join(unit.chars for unit in units[place:])
-            if _is_phone(units[place:], digits, setting):
-                yield Part(place, len(units), "phone", _phone_value(digits))
+    for index in range(1, len(units)):
+        is_said = not any(map(str.isdecimal, setting.text[units[index - 1].start : units[index - 1].end]))
+        if is_said and setting.text[units[index].start : units[index].end].isdecimal():
+            digits = "".join(unit.chars for unit in units[index:])
+            if _is_phone(units[index:], digits, setting):
+                yield Part(index, len(units), "phone", _phone_value(digits))
             return
 
 

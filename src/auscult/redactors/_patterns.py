@@ -12,7 +12,7 @@ _ANYWHERE: Any = cast("Any", re2)._Anchor.UNANCHORED  # noqa: SLF001
 
 
 class _Hit:
-    """A match in the bytes of a text that has as many letters as bytes, so that all places are those of the text."""
+    """A match in the bytes of a text that has as many letters as bytes, so that all offsets are those of the text."""
 
     __slots__ = ("_spans", "_text")
 
@@ -41,7 +41,7 @@ class _Hit:
 
 
 class _Searcher:
-    """A pattern. RE2 works on bytes: where every letter is one, as is usual, places need no translation.
+    """A pattern. RE2 works on bytes: where every letter is one, as is usual, offsets need no translation.
 
     Such a text is searched without what the package does for others, which takes as long as the search.
     """
@@ -63,14 +63,14 @@ class _Searcher:
 
     def _hits(self, text: str) -> Iterator[_Hit]:
         encoded = text.encode()
-        place, behind = 0, len(encoded)
-        while place <= behind:
-            spans = self._match(_ANYWHERE, encoded, place, behind)
+        offset, behind = 0, len(encoded)
+        while offset <= behind:
+            spans = self._match(_ANYWHERE, encoded, offset, behind)
             start, end = spans[0]
             if start < 0:
                 return
             yield _Hit(text, spans)
-            place = end if end > place else place + 1
+            offset = end if end > offset else offset + 1
 
 
 def searcher(pattern: str) -> re.Pattern[str]:
@@ -102,7 +102,7 @@ class PatternSet:
         A set that runs out of memory shows nothing, not even the line feed: then each pattern is searched.
         """
         text = f"{line}\n"
-        places: Sequence[int] = self._set.Match(text) or ()
-        if self._end not in places:
+        indexes: Sequence[int] = self._set.Match(text) or ()
+        if self._end not in indexes:
             return [each for each in self.patterns if each.search(text) is not None]
-        return [self.patterns[place] for place in places if place != self._end]
+        return [self.patterns[index] for index in indexes if index != self._end]

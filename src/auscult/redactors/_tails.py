@@ -58,7 +58,7 @@ _POSTCODE = re.compile(r"(?:\b[a-z]\b ?){1,2}(?:\d|\b(?:" + "|".join((*ONES, *TE
 
 
 def tail(low: str, start: int) -> int:
-    """Return where an address that begins at a place ends, at most; the place itself where none does."""
+    """Return where an address that begins at an offset ends, at most; the offset itself where none does."""
     end, at, tokens, before = start, start, 0, ""
     while tokens < _MOST and (found := _TOKEN.match(low, at)):
         word = found[1]
@@ -108,13 +108,13 @@ def _is_of_address(word: str, before: str, after: str) -> bool:
     return is_plain(word)
 
 
-def town_before(low: str, place: int) -> int:
-    """Return where an answer begins that names a town and a state before its postcode; the place itself if it does not."""
+def town_before(low: str, offset: int) -> int:
+    """Return where an answer begins that names a town and a state before its postcode; the offset itself if it does not."""
     first = _FIRST.match(low)
     start = first.end() if first else 0
-    words = re.findall(r"[^\W_]+", low[start:place])
-    is_town = 0 < len(words) <= _TOWN and not _OTHER_SIGN.search(low, start, place) and all(map(is_plain, words))
-    return start if is_town else place
+    words = re.findall(r"[^\W_]+", low[start:offset])
+    is_town = 0 < len(words) <= _TOWN and not _OTHER_SIGN.search(low, start, offset) and all(map(is_plain, words))
+    return start if is_town else offset
 
 
 def is_plain(word: str) -> bool:

@@ -190,7 +190,7 @@ def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Tur
             address, is_next = lows[one.turn][one.start : one.end], turn == one.turn + 1
             again_at = spelled_again(lows[turn], address, local, is_next=is_next)
             found += [
-                Found(turn, *place, "email", one.value) for place in again_at if turn != one.turn or place[0] >= one.end
+                Found(turn, *span, "email", one.value) for span in again_at if turn != one.turn or span[0] >= one.end
             ]
     its = {turn for one in found for turn in range(one.turn, min(one.turn + 2 * _NEAR, len(lows)))}
     for turn in sorted(spoken_of | its):
@@ -238,8 +238,8 @@ def _email_parts(
 
 def _turn_before(utterances: Sequence[Utterance], turn: int) -> int | None:
     """Return the nearest turn of the same side before one."""
-    places = range(turn - 1, max(-1, turn - 1 - _NEAR), -1)
-    return next((place for place in places if utterances[place].speaker == utterances[turn].speaker), None)
+    indexes = range(turn - 1, max(-1, turn - 1 - _NEAR), -1)
+    return next((index for index in indexes if utterances[index].speaker == utterances[turn].speaker), None)
 
 
 def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
@@ -299,19 +299,19 @@ def _other_date(utterances: Sequence[Utterance], lows: Sequence[str], turn: int)
 
 def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: int) -> Iterator[Found]:
     """Yield the parts of a date that the answer to a question gives over several turns, with nothing else in them."""
-    places: list[tuple[int, tuple[int, int]]] = []
+    spans: list[tuple[int, tuple[int, int]]] = []
     for turn in range(asked + 1, min(asked + 1 + 2 * _NEAR, len(lows))):
         if utterances[turn].speaker == utterances[asked].speaker:
             continue
         part = _births.part(lows[turn])
         if part is None:
             break
-        places.append((turn, part))
+        spans.append((turn, part))
         if _births.is_whole(_births.canonical(lows[turn][slice(*part)])):
             break
-    if len(places) > 1:
-        value = _births.canonical(" ".join(lows[turn][slice(*part)] for turn, part in places))
-        yield from (Found(turn, *part, "birth_date", value) for turn, part in places)
+    if len(spans) > 1:
+        value = _births.canonical(" ".join(lows[turn][slice(*part)] for turn, part in spans))
+        yield from (Found(turn, *part, "birth_date", value) for turn, part in spans)
 
 
 def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> Iterator[Found]:
@@ -320,18 +320,18 @@ def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns
     for asked in turns.of(_births.ASKS_PART):
         if asked < done or not _births.asks_part(lows[asked]):
             continue
-        places: list[tuple[int, tuple[int, int]]] = []
+        spans: list[tuple[int, tuple[int, int]]] = []
         for turn in range(asked + 1, min(asked + 1 + 2 * _NEAR, len(lows))):
             if utterances[turn].speaker == utterances[asked].speaker:
                 continue
             part = _births.part(lows[turn])
             if part is None:
                 break
-            places.append((turn, part))
-        text = " ".join(lows[turn][slice(*part)] for turn, part in places)
-        if len(places) > 1 and _births.has_year(text):
-            done = places[-1][0]
-            yield from (Found(turn, *part, "birth_date", _births.canonical(text)) for turn, part in places)
+            spans.append((turn, part))
+        text = " ".join(lows[turn][slice(*part)] for turn, part in spans)
+        if len(spans) > 1 and _births.has_year(text):
+            done = spans[-1][0]
+            yield from (Found(turn, *part, "birth_date", _births.canonical(text)) for turn, part in spans)
 
 
 def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:

@@ -128,7 +128,7 @@ class Store:
         self.people = People(database)
         self.live_work = LiveWork(database)
         self.workers = Workers(database)
-        self.places = JudgeSlots(database)
+        self.judge_slots = JudgeSlots(database)
         self.spending = DaySpending(database)
         self.sweeps = Chunks(database)
         self.webhook_work = WebhookWork(database, secret_key)

@@ -18,11 +18,11 @@ def talk(*lines: str, step_ms: int | None = 10_000, **fields: Any) -> Conversati
     ``step_ms=None`` leaves times out; ``fields`` are set on the conversation.
     """
     turns: list[Turn] = []
-    for place, line in enumerate(lines):
+    for index, line in enumerate(lines):
         speaker, _, text = line.partition(": ")
-        start = None if step_ms is None else place * step_ms
-        end = None if step_ms is None else place * step_ms + step_ms * 9 // 10
-        turns.append(Turn(f"m{place + 1}", speaker, text, start_ms=start, end_ms=end))  # type: ignore[arg-type]
+        start = None if step_ms is None else index * step_ms
+        end = None if step_ms is None else index * step_ms + step_ms * 9 // 10
+        turns.append(Turn(f"m{index + 1}", speaker, text, start_ms=start, end_ms=end))  # type: ignore[arg-type]
     given: dict[str, Any] = {"id": "c-1", "channel": "voice", "started_at": STARTED, "turns": tuple(turns)}
     return Conversation(**given | fields)
 
@@ -38,10 +38,10 @@ def conversations(count: int = 60) -> list[Conversation]:
         talk("agent: " + "word " * 5_000, "customer: "),
         talk("agent: \u0000\u2028\ufeff", "customer: \U0001f468\u200d\U0001f469\u200d\U0001f467"),
     ]
-    return [*plain, *(_any(rng, place) for place in range(count - len(plain)))]
+    return [*plain, *(_any(rng, index) for index in range(count - len(plain)))]
 
 
-def _any(rng: Random, place: int) -> Conversation:
+def _any(rng: Random, index: int) -> Conversation:
     turns: list[Turn] = []
     for number in range(rng.randrange(12)):
         start = rng.choice([None, rng.randrange(200_000)])
@@ -53,7 +53,7 @@ def _any(rng: Random, place: int) -> Conversation:
         for _ in range(rng.randrange(3))
     )
     return Conversation(
-        id=f"c-{place}",
+        id=f"c-{index}",
         channel=rng.choice(["voice", "chat"]),
         started_at=STARTED,
         ended_at=rng.choice([None, STARTED + timedelta(minutes=5)]),
@@ -63,5 +63,5 @@ def _any(rng: Random, place: int) -> Conversation:
         agents=tuple(Agent(f"a-{number}") for number in range(rng.randrange(3))),
         turns=tuple(turns),
         events=events,
-        custom_fields={"plan": "gold"} if place % 2 else {},
+        custom_fields={"plan": "gold"} if index % 2 else {},
     )

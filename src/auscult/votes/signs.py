@@ -77,8 +77,8 @@ class Course:
         self.turns = acts_of(conversation).turns
         self._column = {act: column for column, act in enumerate(answer.acts)}
         rows = list(enumerate(zip(self.turns, answer.scores, strict=True)))
-        self.agent = [(place, turn, row) for place, (turn, row) in rows if turn.speaker == "agent"]
-        self.customer = [(place, turn, row) for place, (turn, row) in rows if turn.speaker == "customer"]
+        self.agent = [(index, turn, row) for index, (turn, row) in rows if turn.speaker == "agent"]
+        self.customer = [(index, turn, row) for index, (turn, row) in rows if turn.speaker == "customer"]
         self._scores: dict[str, list[tuple[int, int, Turn]]] = {}
         self._signs: dict[Reader, Sign] = {}
 
@@ -88,7 +88,7 @@ class Course:
         if found is None:
             column = self._column[act]
             side = self.agent if act in AGENT_SIDE else self.customer
-            found = self._scores[act] = [(place, row[column], turn) for place, turn, row in side]
+            found = self._scores[act] = [(index, row[column], turn) for index, turn, row in side]
         return found
 
     def sign(self, reader: "Reader") -> "Sign":
@@ -100,7 +100,7 @@ class Course:
 
     def likeliest(self, *acts: str) -> int:
         """Return the index of the turn with the highest score of these acts, -1 if there is none."""
-        found = [(score, -place) for act in acts for place, score, _ in self.scores(act)]
+        found = [(score, -index) for act in acts for index, score, _ in self.scores(act)]
         return -max(found)[1] if found else -1
 
 
@@ -172,7 +172,7 @@ def _limited(course: Course, act: str, limit: Sequence[str]) -> list[tuple[int, 
 
 
 def _unasked(course: Course, act: str) -> list[tuple[int, int, Turn]]:
-    asked = [place for place, score, _ in course.scores("ask_identity") if score >= ASKED]
+    asked = [index for index, score, _ in course.scores("ask_identity") if score >= ASKED]
     first = min(asked, default=len(course.turns))
     return [one for one in course.scores(act) if one[0] < first]
 

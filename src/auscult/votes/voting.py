@@ -76,9 +76,9 @@ def vote(question: str, by_words: str, course: Course) -> Vote:
     found = values(held.signs, by_words, course)
     totals = list(held.bias)
     for sign, weights in zip(found, held.weights, strict=True):
-        for place, weight in enumerate(weights):
-            totals[place] += weight * sign.value
-    best = max(range(len(totals)), key=lambda place: (totals[place], -place))
+        for index, weight in enumerate(weights):
+            totals[index] += weight * sign.value
+    best = max(range(len(totals)), key=lambda index: (totals[index], -index))
     answer = held.answers[best]
     carriers = _carriers(found, held, best) if answer != by_words else ()
     return Vote(answer, _confidence(totals, best, held.sharpness), carriers)

@@ -65,7 +65,7 @@ class Matcher:
         self._readings = [(reading.means, _compiled(reading)) for reading in pack.readings]
         # One pass finds the lines that are said, and with them the readings: it searches only for lines whose literal
         # words are there, which in most turns are few.
-        self._of_line = [place for place, each in enumerate(pack.readings) for _ in each.says_so]
+        self._of_line = [index for index, each in enumerate(pack.readings) for _ in each.says_so]
         self._search_lines = _line_search(pack.lines)
         self._find_lines = find_lines or self._search_lines
         self._has_written = any(each.written for each in pack.readings)
@@ -101,8 +101,8 @@ class Matcher:
         return frozenset(
             [
                 means
-                for place, (means, one) in enumerate(self._readings)
-                if (place in said or one.written(straight)) and not one.is_called_off(bare, straight)
+                for index, (means, one) in enumerate(self._readings)
+                if (index in said or one.written(straight)) and not one.is_called_off(bare, straight)
             ]
         )
 

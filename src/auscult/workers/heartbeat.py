@@ -23,11 +23,11 @@ _ENDED = frozenset("ZX")
 
 
 class WorkerName(NamedTuple):
-    """Host, process id, the place where that id means this process, and when it started (in the kernel's ticks)."""
+    """Host, process id, the namespace where that id means this process, and when it started (in the kernel's ticks)."""
 
     host: str
     pid: str
-    place: str
+    pid_namespace: str
     started: str
 
     @classmethod
@@ -41,7 +41,7 @@ class WorkerName(NamedTuple):
 
 
 def here() -> str:
-    """The place this process runs in: this boot of this kernel, this namespace of process ids. Linux only."""
+    """Return a name of where process ids mean the same: this boot of this kernel, this namespace of process ids. Linux only."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_bytes()
         namespace = Path("/proc/self/ns/pid").readlink().name.encode()
@@ -87,7 +87,7 @@ class Heartbeat:
 
     def _lives(self, worker: str, silent_s: float) -> bool:
         name = WorkerName(*worker.split(":")) if worker.count(":") == len(WorkerName._fields) - 1 else None
-        if name is not None and name.place == self._here != _NOWHERE and name.pid.isdigit():
+        if name is not None and name.pid_namespace == self._here != _NOWHERE and name.pid.isdigit():
             return _started(int(name.pid)) == name.started
         return silent_s < DEAD_AFTER_S
 

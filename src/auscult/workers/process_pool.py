@@ -26,14 +26,14 @@ class ProcessPool:
 
     def __init__(self, size: int, target: Callable[..., None], *args: object) -> None:
         """Store the size and the target; nothing is started yet."""
-        self._places = [_WorkerSlot(target, args) for _ in range(size)]
+        self._slots = [_WorkerSlot(target, args) for _ in range(size)]
         self._ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="crew", daemon=True)
 
     def __enter__(self) -> Self:
         """Start them all."""
-        for place in self._places:
-            place.ensure_running()
+        for slot in self._slots:
+            slot.ensure_running()
         self._keeper.start()
         return self
 
@@ -43,29 +43,29 @@ class ProcessPool:
         """Ask them to end, and wait; kill them after twenty seconds. Their unfinished work is claimed later."""
         self.dismiss()
         until = time.monotonic() + GOODBYE_S
-        for place in self._places:
-            place.see_off(max(0.0, until - time.monotonic()))
+        for slot in self._slots:
+            slot.see_off(max(0.0, until - time.monotonic()))
 
     @property
     def deaths(self) -> int:
         """Return the number of recent crashes."""
-        return sum(place.deaths for place in self._places)
+        return sum(slot.deaths for slot in self._slots)
 
     def dismiss(self) -> None:
         """Ask them all to end, without replacement. A second call changes nothing."""
         self._ending.set()
         self._keeper.join()
-        for place in self._places:
-            place.dismiss()
+        for slot in self._slots:
+            slot.dismiss()
 
     def _keep(self) -> None:
         while not self._ending.wait(0.2):
-            for place in self._places:
-                place.ensure_running()
+            for slot in self._slots:
+                slot.ensure_running()
 
 
 class _WorkerSlot:
-    """Place of one process in the pool. It is restarted after a pause that grows with each crash in a row."""
+    """Slot of one process in the pool. It is restarted after a pause that grows with each crash in a row."""
 
     def __init__(self, target: Callable[..., None], args: tuple[object, ...]) -> None:
         self._work = (target, args)

@@ -9,17 +9,17 @@ from itertools import count
 class FairScheduler:
     """Scheduler of a fixed number of slots. Threads may share it."""
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, slots: int) -> None:
         """All are free."""
         self._changed = threading.Condition()
-        self._free = places
+        self._free = slots
         self._tickets = count(1)
         self._waiting: dict[int, tuple[bool, str]] = {}
         self._served: dict[str, int] = {}
 
     @contextmanager
-    def place(self, app_id: str, *, is_live: bool) -> Generator[None]:
-        """Wait for a place, and have it for as long as this is open."""
+    def slot(self, app_id: str, *, is_live: bool) -> Generator[None]:
+        """Wait for a slot, and have it for as long as this is open."""
         with self._changed:
             ticket = next(self._tickets)
             self._waiting[ticket] = (is_live, app_id)

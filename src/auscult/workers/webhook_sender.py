@@ -114,14 +114,14 @@ class CheckedConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect to the first address that answers, of those that the name leads to."""
         failure: OSError = OSError("the name has no address")
-        for family, _, _, _, place in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
-            if not self._is_private_allowed and not is_public(str(place[0])):
+        for family, _, _, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+            if not self._is_private_allowed and not is_public(str(address[0])):
                 raise NotAllowedError
             plain = socket.socket(family, socket.SOCK_STREAM)
             self.sock = plain
             try:
                 plain.settimeout(max(0.001, self._until - time.monotonic()))
-                plain.connect(place)
+                plain.connect(address)
                 if self._is_encrypted:
                     encrypted = ssl.create_default_context().wrap_socket(
                         plain, server_hostname=self.host, do_handshake_on_connect=False

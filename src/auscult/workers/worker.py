@@ -38,7 +38,7 @@ STEPS_VERSION = "1"
 AT_ONCE = 8
 """Batches of a priority that one worker has taken. Most of them only wait to be next, so that it need not wait for them.
 
-Live ones have a queue of their own: backfill that waits for a judge takes no place from them.
+Live ones have a queue of their own: backfill that waits for a judge takes no slot from them.
 """
 
 PORTIONS_AT_ONCE = 4
@@ -49,7 +49,7 @@ IN_MEMORY = 2
 """Batches and portions whose conversations a worker has in memory: one is evaluated while the one before is written."""
 
 TURN_S = 20.0
-"""So long a batch may wait for the judge before it goes behind others that would have to wait for a place."""
+"""So long a batch may wait for the judge before it goes behind others that would have to wait for a slot."""
 
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
@@ -105,7 +105,7 @@ class _Line(NamedTuple):
     def ahead(self, workers: int) -> list[str]:
         """Return what these workers can process at once, and as much again for one of them.
 
-        No more: an enqueued item keeps its place, and a later one may have to go first.
+        No more: an enqueued item keeps its position, and a later one may have to go first.
         """
         return self.waiting(self.at_once * (workers + 1))
 
@@ -246,7 +246,7 @@ class Worker:
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
         running = self._heartbeat.check().running  # after that: whoever claimed one of these sent a heartbeat before
         self._alive = max(1, len(running))
-        self._work.store.places.release_all(self._heartbeat.ended(self._work.store.places.holders()))
+        self._work.store.judge_slots.release_all(self._heartbeat.ended(self._work.store.judge_slots.holders()))
         for line, ids in waiting.items():
             # Another worker may do the same at once; a workflow that then runs twice has one effect.
             stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], running)]
@@ -316,7 +316,7 @@ class Worker:
             self._process_stages(batch_id, batch)
 
     def _process_stages(self, batch_id: str, batch: Batch) -> None:
-        with self._room.place(batch.tenant.app_id, is_live=batch.priority == "live"):
+        with self._room.slot(batch.tenant.app_id, is_live=batch.priority == "live"):
             finished = self._in_evaluating(self._evaluate, batch_id)
             if finished is not None:
                 self._record(finished)
@@ -354,7 +354,7 @@ class Worker:
             self._sweep_stages(portion_id)
 
     def _sweep_stages(self, portion_id: str) -> None:
-        with self._room.place("", is_live=False):
+        with self._room.slot("", is_live=False):
             swept = self._in_evaluating(self._examine, portion_id)
             if swept is not None and not swept.must_ask:
                 self._recording.submit(self._work.sweeping.record, swept).result()

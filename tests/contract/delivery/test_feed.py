@@ -189,7 +189,7 @@ def test_a_webhook_is_told_signed_and_in_order(store: Store, app: AppStore, send
 
 
 def test_what_fails_is_tried_again_and_nothing_is_passed_over(store: Store, app: AppStore, sender: HttpSender) -> None:
-    """Retries and a log; after the last try the webhook is disabled, keeps its place, and goes on when enabled."""
+    """Retries and a log; after the last try the webhook is disabled, keeps its position, and goes on when enabled."""
     with dispatching(store, app, sender) as (dispatcher, made, taken, answers):
         put(app, conversation("c-1"))
         put(app, conversation("c-2"))

@@ -40,7 +40,7 @@ def levels(store_url: str) -> dict[tuple[str, int], int]:
 
 
 def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, database_url: str) -> None:
-    """Batch after batch the parts agree with the rows and every place is found; what is erased is counted no more."""
+    """Batch after batch the parts agree with the rows and every position is found; what is erased is counted no more."""
     store.ensure(TENANT)
     app = store.within(TENANT)
     made = [

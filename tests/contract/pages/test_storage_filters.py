@@ -77,12 +77,12 @@ def test_filters_of_several_kinds_all_hold(store: Store, app: AppStore) -> None:
     shapes = [
         conversation(
             f"{queue}{channel}{field}",
-            timedelta(hours=place),
+            timedelta(hours=index),
             queues=(Queue(queue),),
             contact=Contact(channel=channel),
             custom_fields={"f": field},
         )
-        for place, (queue, channel, field) in enumerate((q, c, f) for q in "qr" for c in "cd" for f in "fg")
+        for index, (queue, channel, field) in enumerate((q, c, f) for q in "qr" for c in "cd" for f in "fg")
     ]
     put(app, *shapes)
     assert found(app, queues=("q",), contact_channels=("c",)) == ["qcf", "qcg"]

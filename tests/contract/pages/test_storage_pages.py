@@ -238,7 +238,7 @@ def test_any_page_is_what_a_list_gives(
 
 
 def check_pages(model: Model, wanted: RecordQuery) -> None:
-    """Read a result through by place and by cursor, and past its end."""
+    """Read a result through by position and by cursor, and past its end."""
     expected = model.rows(wanted)
     read = model.page
     change = lambda **changes: query(**{name: getattr(wanted, name) for name in wanted.__struct_fields__} | changes)  # noqa: E731

@@ -130,7 +130,7 @@ def test_an_entry_made_again_with_its_hash_differs_from_the_seal(store: Store) -
 
 
 def filled_twin(store: Store, at: int) -> Sequence[str]:
-    """Statements that put a forged entry, whole by itself, in the place of entry 3."""
+    """Statements that put a forged entry, whole by itself, in place of entry 3."""
     forged = made_entry(3, at, Draft(principal="user:bob@example.com", action="session.opened"), b"0" * 16)
     mark = "X'{}'" if store._database.dialect.is_embedded else "'\\x{}'"
     values = {"salt": forged.salt, "content_hash": forged.content_hash, "entry_hash": forged.entry_hash}

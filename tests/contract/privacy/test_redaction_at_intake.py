@@ -35,7 +35,7 @@ def app(store: Store) -> AppStore:
 
 
 def planted(name: str, **changes: Any) -> Conversation:
-    """A conversation with a card in every place where one can be."""
+    """A conversation with a card in every field where one can be."""
     turns = (
         Turn("m1", "agent", "what is your card number", start_ms=0, end_ms=900),
         Turn("m2", "customer", "4539 1488", start_ms=1000, end_ms=1900),
@@ -102,7 +102,7 @@ def test_the_same_again_is_unchanged(app: AppStore) -> None:
 
 
 def test_spans_are_kept_and_originals_only_with_tokens(store: Store, app: AppStore) -> None:
-    """Both modes keep kinds and places; the token mode keeps originals too, encrypted."""
+    """Both modes keep kinds and spans; the token mode keeps originals too, encrypted."""
     put(app, planted("c-1"))
     masked = app.privacy.redaction("c-1")
     assert masked is not None

@@ -101,7 +101,7 @@ def course() -> list[Body]:
         SUMMARY,
         END,
     ]
-    return [{**step, "timestamp": f"2026-06-07T03:05:{place:02}Z"} for place, step in enumerate(steps)]
+    return [{**step, "timestamp": f"2026-06-07T03:05:{second:02}Z"} for second, step in enumerate(steps)]
 
 
 def told_of(dossier: Body) -> Body:

@@ -152,17 +152,17 @@ def test_search_summary_and_opinions(browser: Browser, live: Assisted) -> None:
     browser.one("#summaries textarea").clear()
     browser.one("#summaries textarea").send_keys("Wants the refund.", Keys.CONTROL, Keys.ENTER)
     browser.until("#summaries .marks", lambda text: text == "Edited")
-    for place, value, reason in (
+    for selector, value, reason in (
         (SUGGESTED, "dislike", "Outdated Content"),
         ("#found .card", "like", "Saved Time"),
         ("#summaries .card", "dislike", "Too Long"),
         ("#widget", "like", "Helpful"),
     ):
-        browser.one(f"{place} .{value}").click()
-        browser.one(f"{place} .opinion input[value='{reason}']").click()
-        browser.one(f"{place} .opinion textarea").send_keys("Because.")
-        browser.one(f"{place} .opinion .primary").click()
-        wait_for(lambda place=place: browser.all(f"{place} .opinion"), lambda found: not found)
+        browser.one(f"{selector} .{value}").click()
+        browser.one(f"{selector} .opinion input[value='{reason}']").click()
+        browser.one(f"{selector} .opinion textarea").send_keys("Because.")
+        browser.one(f"{selector} .opinion .primary").click()
+        wait_for(lambda selector=selector: browser.all(f"{selector} .opinion"), lambda found: not found)
     state = live.state("c-asks")
     assert state["summaries"][0]["edited_text"] == "Wants the refund."
     opinions = [state[name][0]["feedback"] for name in ("suggestions", "searches", "summaries")] + state["feedback"]

@@ -103,7 +103,7 @@ def suggestion(id_: str, message_id: str, **more: Any) -> dict[str, Any]:
 
 
 def test_one_reducer_makes_every_state(browser: Browser, live: Assisted) -> None:
-    """Late, repeated and changed things: each in its place, and rows that did not change stay the same objects."""
+    """Late, repeated and changed things: each in its order, and rows that did not change stay the same objects."""
     opened(browser, live, "c-reduced", said("hello"))
     events = [
         {"event": "message", "id": 1, "data": message("m1", "10:00:00")},
@@ -285,12 +285,12 @@ def test_what_is_written_stays_where_it_is(browser: Browser, live: Assisted) -> 
     first = cards(browser, 2)[0]
     wait_for(lambda: browser.run(GAP), lambda pixels: pixels < 200)
     press(first, "edit")
-    place = "return document.activeElement.tagName + document.activeElement.getBoundingClientRect().top"
-    before = browser.run(place)
+    focus = "return document.activeElement.tagName + document.activeElement.getBoundingClientRect().top"
+    before = browser.run(focus)
     live.told("c-writes", *(said(f"more {n}", "AGENT") for n in range(6)))
     browser.until("#turns", lambda text: "more 5" in text)
     assert before.startswith("TEXTAREA")
-    assert browser.run(place) == before
+    assert browser.run(focus) == before
 
 
 def test_a_card_has_a_name_and_its_letters_are_its_own(browser: Browser, live: Assisted) -> None:

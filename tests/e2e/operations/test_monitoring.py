@@ -145,11 +145,11 @@ def test_a_stopped_database_is_not_ready(postgresql_url: str, postgresql_server:
 def test_several_processes_count_together(sqlite_url: str, tmp_path: Path) -> None:
     """Whichever process is asked, the counts are of all, and equal what was sent; refused requests are logged as JSON."""
     command = [str(AUSCULT), "serve", "--database", sqlite_url, "--port", "0", "--processes", "2", "--workers", "0"]
-    place = environment(AUSCULT_LOG_FORMAT="json", AUSCULT_LOG_LEVEL="info")
+    env = environment(AUSCULT_LOG_FORMAT="json", AUSCULT_LOG_LEVEL="info")
     log = tmp_path / "log"
     with (
         log.open("wb") as err,
-        subprocess.Popen(command, cwd=tmp_path, env=place, stdout=subprocess.PIPE, stderr=err, text=True) as server,  # noqa: S603
+        subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=err, text=True) as server,  # noqa: S603
     ):
         try:
             assert server.stdout is not None

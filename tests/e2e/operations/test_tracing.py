@@ -43,10 +43,10 @@ def traced_server(folder: Path, url: str, traces: str) -> Iterator[str]:
 
 def prepared(folder: Path, url: str) -> dict[str, str]:
     """Apply a form and make a client; return the headers of its requests."""
-    place, state = ("--database", url), {"AUSCULT_STATE_DIR": str(folder / "state")}
-    assert auscult(folder, "forms", "apply", "starter", *TENANT, *place, settings=state).status == 0
+    store, state = ("--database", url), {"AUSCULT_STATE_DIR": str(folder / "state")}
+    assert auscult(folder, "forms", "apply", "starter", *TENANT, *store, settings=state).status == 0
     client = auscult(
-        folder, "clients", "add", *TENANT, "--scope", "conversations:write", "--json", *place, settings=state
+        folder, "clients", "add", *TENANT, "--scope", "conversations:write", "--json", *store, settings=state
     ).last
     keys = ("--client-id", client["client_id"], "--client-secret", client["client_secret"])
     bearer = auscult(folder, "token", *keys).out.strip()

@@ -68,7 +68,7 @@ def test_a_body_that_is_no_sign_in_is_refused_with_its_field(service: Service, b
 
 
 def test_a_wrong_password_says_nothing_and_waits_after_some_tries(service: Service) -> None:
-    """401 until ten failed; then 429 with Retry-After, in this place alone."""
+    """401 until ten failed; then 429 with Retry-After, from this address alone."""
     email = add(service, "wanda", "auditor")
     known = Browser(service, email)
     stranger = Browser(service)

@@ -52,7 +52,7 @@ def desk(service: Service) -> Desk:
     return Desk(service)
 
 
-def test_queues_are_added_and_what_cannot_be_is_rejected_by_its_place(desk: Desk) -> None:
+def test_queues_are_added_and_what_cannot_be_is_rejected_by_its_index(desk: Desk) -> None:
     """The others are there; the job says which, at the address that it names, in any letter case."""
     one = {"customQueueId": "q-cards", "queueName": "Cards", "conversationSource": "QMExpressAI"}
     body = [

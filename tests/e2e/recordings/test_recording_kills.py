@@ -67,8 +67,8 @@ STAGES = (
 def killed(service: Service, where: str) -> None:
     """Do one task in a process that is killed there."""
     settings = service.application.settings
-    place = (settings.database_url, str(settings.recordings), where, settings.transcriber_url or "")
-    run_until_killed(KILLED, *place)
+    stores = (settings.database_url, str(settings.recordings), where, settings.transcriber_url or "")
+    run_until_killed(KILLED, *stores)
 
 
 def expire_leases(service: Service) -> None:

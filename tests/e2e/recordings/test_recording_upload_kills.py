@@ -58,8 +58,8 @@ def test_an_upload_that_is_killed_is_one_recording(tmp_path: Path, where: str) -
         started = {"Content-Type": "audio/wav", "Upload-Complete": "?0"}
         upload = own.ask("POST", PATH, SOUND[:FIRST], headers=started).json()["upload_id"]
         whole = where != "between two parts"
-        place = (service.application.settings.database_url, str(folder))
-        order = (*place, TENANT.account_id, TENANT.org_id, TENANT.app_id, upload, where)
+        stores = (service.application.settings.database_url, str(folder))
+        order = (*stores, TENANT.account_id, TENANT.org_id, TENANT.app_id, upload, where)
         run_until_killed(RECEIVED, *order, given=SOUND[FIRST : None if whole else SECOND])
         if whole:
             problem(own.ask("GET", f"/recording-uploads/{upload}"), 404, "upload.unknown")

@@ -53,8 +53,8 @@ def test_a_recording_in_parts_is_the_same_as_in_one(own: Own) -> None:
     problem(own.ask("GET", f"/recording-uploads/{upload}"), 404, "upload.unknown")
 
 
-def test_a_part_at_another_place_is_refused(own: Own) -> None:
-    """With the place where the upload is; nothing of it is written."""
+def test_a_part_at_another_offset_is_refused(own: Own) -> None:
+    """With the offset where the upload is; nothing of it is written."""
     upload = begin(own, SOUND[:5_000]).json()["upload_id"]
     problem(send(own, upload, SOUND[4_000:], 4_000, is_last=True), 409, "upload.offset_differs")
     assert own.ask("GET", f"/recording-uploads/{upload}").json()["offset"] == 5_000

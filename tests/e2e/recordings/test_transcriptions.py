@@ -218,8 +218,8 @@ class OtherEngine:
         del sound, language
         said, start = (("thank you", 1_000), ("i want to return my red shoes", 4_000))[channel]
         return tuple(
-            Word(channel=channel, text=text, start_ms=start + 300 * place, end_ms=start + 300 * place + 200)
-            for place, text in enumerate(said.split())
+            Word(channel=channel, text=text, start_ms=start + 300 * index, end_ms=start + 300 * index + 200)
+            for index, text in enumerate(said.split())
         )
 
 

@@ -132,7 +132,7 @@ def test_who_may_read(calls: Service, seed_headers: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "places"),
+    ("body", "indexes"),
     [
         ({"startDate": "2024-09-27 19:20:32", "endDate": "2024-09-27 19:20:51", "timeZoneOffset": -330}, [1, 2]),
         ({"startDate": "2024-09-27 09:32:46", "endDate": "2024-09-27 09:50:31", "timeZoneOffset": 240}, [0]),
@@ -142,13 +142,13 @@ def test_who_may_read(calls: Service, seed_headers: dict[str, str]) -> None:
         ({"startDate": "2024-09-26", "endDate": "2024-09-26", "timeZoneOffset": 822}, [0]),
     ],
 )
-def test_times_in_zones(calls: Service, seed_headers: dict[str, str], body: dict[str, Any], places: list[int]) -> None:
+def test_times_in_zones(calls: Service, seed_headers: dict[str, str], body: dict[str, Any], indexes: list[int]) -> None:
     """Rule 21: India, New York in summer, Nepal, and a zone whose day begins in the middle of the sample."""
     found = ask(calls, seed_headers, **body).json()["data"]
-    assert [row["sessionId"] for row in found] == [ROWS[place]["sessionId"] for place in places]
+    assert [row["sessionId"] for row in found] == [ROWS[index]["sessionId"] for index in indexes]
     by = timedelta(minutes=body.get("timeZoneOffset", body.get("timeZoneOffSet")))
-    for row, place in zip(found, places, strict=True):
-        utc = datetime.fromisoformat(ROWS[place]["sessionStartTime"])
+    for row, index in zip(found, indexes, strict=True):
+        utc = datetime.fromisoformat(ROWS[index]["sessionStartTime"])
         assert row["sessionStartTime"] == (utc - by).isoformat()
 
 

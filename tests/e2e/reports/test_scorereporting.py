@@ -66,7 +66,7 @@ def test_header_names_in_any_case(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "places"),
+    ("body", "indexes"),
     [
         ({"limit": 2}, [0, 1]),
         ({"limit": 2, "offset": 1}, [1, 2]),
@@ -80,16 +80,16 @@ def test_header_names_in_any_case(service: Service) -> None:
         ({"page": 2**53 - 1, "limit": 100}, []),
     ],
 )
-def test_paging(service: Service, body: dict[str, Any], places: list[int]) -> None:
+def test_paging(service: Service, body: dict[str, Any], indexes: list[int]) -> None:
     """Rule 20: offset before page, in order of start; past the end is an empty page."""
     answer = service.ask({**DAY, **body})
-    assert ids(answer) == [IDS[place] for place in places]
+    assert ids(answer) == [IDS[index] for index in indexes]
     page = answer.json()
     limit = body.get("limit", 100)
     assert page["totalResults"] == 6
     assert page["totalPages"] == -(-6 // limit)
     skip = body.get("offset", 0) or (body.get("page", 1) - 1) * limit
-    assert page["hasMore"] is (skip + len(places) < 6)
+    assert page["hasMore"] is (skip + len(indexes) < 6)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 6, 100])
@@ -107,7 +107,7 @@ def test_cursor(service: Service, limit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "places"),
+    ("body", "indexes"),
     [
         ({"startDate": "2025-02-21 09:00:00", "endDate": "2025-02-21 09:00:00"}, [0]),
         ({"startDate": "2025-02-21T09:00:00.001Z", "endDate": "2025-02-21T09:30:00.250Z"}, [1]),
@@ -118,13 +118,13 @@ def test_cursor(service: Service, limit: int) -> None:
         ({"startDate": "2025-02-20", "endDate": "2025-02-20"}, []),
     ],
 )
-def test_times(service: Service, body: dict[str, Any], places: list[int]) -> None:
+def test_times(service: Service, body: dict[str, Any], indexes: list[int]) -> None:
     """Rule 21: both ends inclusive, to the millisecond; local where an offset is given."""
-    assert ids(service.ask(body)) == [IDS[place] for place in places]
+    assert ids(service.ask(body)) == [IDS[index] for index in indexes]
 
 
 @pytest.mark.parametrize(
-    ("body", "places"),
+    ("body", "indexes"),
     [
         ({"contact_direction": "outbound"}, [1]),
         ({"contact_direction": "both"}, [0, 1, 2, 3, 4, 5]),
@@ -139,9 +139,9 @@ def test_times(service: Service, body: dict[str, Any], places: list[int]) -> Non
         ({"no": "such", "key": None}, [0, 1, 2, 3, 4, 5]),
     ],
 )
-def test_filters(service: Service, body: dict[str, Any], places: list[int]) -> None:
+def test_filters(service: Service, body: dict[str, Any], indexes: list[int]) -> None:
     """Rules 22 and 24: each filter, and keys that nobody knows."""
-    assert ids(service.ask({**DAY, **body})) == [IDS[place] for place in places]
+    assert ids(service.ask({**DAY, **body})) == [IDS[index] for index in indexes]
 
 
 WRONG: dict[str, tuple[Mapping[str, Any] | bytes, str, str | None, object]] = {
@@ -183,7 +183,7 @@ def test_the_maximum_is_named(service: Service) -> None:
     assert "100" in told(service.ask({**DAY, "limit": 101}))["msg"]
 
 
-def test_malformed_json_has_its_place(service: Service) -> None:
+def test_malformed_json_has_its_position(service: Service) -> None:
     """Rule 17: malformed JSON with its position."""
     assert "line 3, column 14" in told(service.ask(b'{\n  "startDate": "2025-02-21",\n  "endDate": x}'))["msg"]
 

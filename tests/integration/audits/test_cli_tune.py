@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty calls with labels, and a form whose threshold is far too high."""
     folder = tmp_path_factory.mktemp("tune")
     (folder / "form.yaml").write_text(FORM, encoding="utf-8")
-    said = [(f"c-{place:02}", (ASKS + ASKS_NOT)[place % 8]) for place in range(40)]
+    said = [(f"c-{index:02}", (ASKS + ASKS_NOT)[index % 8]) for index in range(40)]
     write(folder / "calls.ndjson", *(conversation(name, (("agent", words),)) for name, words in said))
     answers = {name: "YES" if words in ASKS else "NO" for name, words in said}
     labels = ({"id": name, "metrics": {"em-more": answer, "em-mor": "NA"}} for name, answer in answers.items())

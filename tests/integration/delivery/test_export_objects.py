@@ -75,9 +75,9 @@ def files(folder: Path) -> dict[str, Any]:
     return {path.parent.name: pyarrow.parquet.read_table(path).to_pylist() for path in found}
 
 
-def words(place: str, database_url: str) -> tuple[str, ...]:
+def words(target: str, database_url: str) -> tuple[str, ...]:
     """The command that exports everything."""
-    return ("export", "conversations", "--app", TENANT.app_id, "--out", place, "--database", database_url, "--json")
+    return ("export", "conversations", "--app", TENANT.app_id, "--out", target, "--database", database_url, "--json")
 
 
 def test_killed_continued_and_rewritten(
@@ -87,8 +87,8 @@ def test_killed_continued_and_rewritten(
     store.ensure(TENANT)
     process(store, conversations(2_400))
     prefix = f"killed-{uuid.uuid4().hex}"
-    place = f"s3://{BUCKET}/{prefix}"
-    command = [str(AUSCULT), *words(place, database_url)]
+    target = f"s3://{BUCKET}/{prefix}"
+    command = [str(AUSCULT), *words(target, database_url)]
     with subprocess.Popen(command, cwd=tmp_path, env=environment(**access), stdout=subprocess.PIPE) as killed:  # noqa: S603
         assert killed.stdout is not None
         for _ in range(4):
@@ -97,7 +97,7 @@ def test_killed_continued_and_rewritten(
     begun = files(fetched(access, prefix, tmp_path / "begun"))
     assert 4 <= len(begun) < DAYS
     assert all(len(rows) == 200 for rows in begun.values())
-    again = auscult(tmp_path, *words(place, database_url), settings=access)
+    again = auscult(tmp_path, *words(target, database_url), settings=access)
     assert again.status == 0, again.err
     assert sum(line["rows"] for line in again.lines) == 2_400
     assert [line["is_new"] for line in again.lines][:3] == [False, False, False]
@@ -109,7 +109,7 @@ def test_killed_continued_and_rewritten(
     assert len(manifest["days"]) == DAYS
     process(store, [replace(conversations(2_400)[850], custom_id="crm-850")])
     store.within(TENANT).conversations.erase("c-0")
-    last = auscult(tmp_path, *words(place, database_url), settings=access)
+    last = auscult(tmp_path, *words(target, database_url), settings=access)
     assert [line["path"][-23:-13] for line in last.lines if line["is_new"]] == ["2026-03-01", "2026-03-05"]
     rewritten = files(fetched(access, prefix, tmp_path / "rewritten"))
     assert sum(len(rows) for rows in rewritten.values()) == 2_399
@@ -123,10 +123,10 @@ def test_a_day_without_rows_has_no_object(
     store.ensure(TENANT)
     process(store, conversations(DAYS))
     prefix = f"erased-{uuid.uuid4().hex}"
-    place = f"s3://{BUCKET}/{prefix}"
-    auscult(tmp_path, *words(place, database_url), settings=access)
+    target = f"s3://{BUCKET}/{prefix}"
+    auscult(tmp_path, *words(target, database_url), settings=access)
     store.within(TENANT).conversations.erase("c-4")
-    assert auscult(tmp_path, *words(place, database_url), settings=access).status == 0
+    assert auscult(tmp_path, *words(target, database_url), settings=access).status == 0
     left = fetched(access, prefix, tmp_path / "left")
     assert len(files(left)) == DAYS - 1
     assert "2026-03-05" not in json.loads((left / "_state/conversations/manifest.json").read_text())["days"]
@@ -158,7 +158,7 @@ def test_azure_takes_the_same_files(store: Store, database_url: str, tmp_path: P
         assert len([path for path in paths if path.endswith("rows.parquet")]) == DAYS
 
 
-def test_places_that_take_nothing(access: dict[str, str], store: Store, database_url: str, tmp_path: Path) -> None:
+def test_targets_that_take_nothing(access: dict[str, str], store: Store, database_url: str, tmp_path: Path) -> None:
     """A bucket that is not there and a kind of address that is not known are said, with what would be right."""
     store.ensure(TENANT)
     process(store, conversations(2))

@@ -34,13 +34,13 @@ ANGRY = (
 APRIL = ("--since", "2026-04-01", "--until", "2026-05-01")
 
 
-def contact(place: int, day: str, waited_s: int) -> dict[str, Any]:
+def contact(index: int, day: str, waited_s: int) -> dict[str, Any]:
     """A contact with an answered survey, which is bad after a long wait, and good else."""
     accepted = datetime.fromisoformat(f"{day}T10:00:00+00:00") + timedelta(seconds=waited_s)
     agent = {"agent_id": "a-1", "accepted_at": accepted.isoformat()}
     queue = {"type": "queue", "queue_id": "qu-1", "entered_at": f"{day}T10:00:00Z", "responding_agent": agent}
     return {
-        "survey": {"type": "csat", "score": (1 if waited_s > 60 else 4) + place % 2},
+        "survey": {"type": "csat", "score": (1 if waited_s > 60 else 4) + index % 2},
         "destinations": [queue],
     }
 
@@ -56,14 +56,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         days = [f"2026-03-{day:02}" for day in (7, 8, 9, 10)] + [f"2026-04-{day:02}" for day in range(10, 16)]
         documents = [
             conversation(
-                f"c-{place}",
-                ANGRY if place > 6 else POLITE,
+                f"c-{index}",
+                ANGRY if index > 6 else POLITE,
                 started_at=f"{day}T10:00:00Z",
                 ended_at=f"{day}T10:02:00Z",
                 queues=[{"id": "qu-1", "name": "Parcels"}],
-                contact=contact(place, day, waited_s=180 if place > 6 else 10),
+                contact=contact(index, day, waited_s=180 if index > 6 else 10),
             )
-            for place, day in enumerate(days)
+            for index, day in enumerate(days)
         ]
         read = read_file(write(home / "calls.ndjson", *documents), "st-1", Limits())
         accepted = app.conversations.accept([one for one in read if not isinstance(one, Rejected)])

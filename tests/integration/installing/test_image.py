@@ -57,7 +57,7 @@ def is_sent(path: Path) -> bool:
     return sent
 
 
-def copied(words: str, place: Path) -> None:
+def copied(words: str, folder: Path) -> None:
     """Copy what a COPY names and .dockerignore lets through."""
     *sources, target = words.split()
     for source in sources:
@@ -65,23 +65,23 @@ def copied(words: str, place: Path) -> None:
         files = [each for each in found.rglob("*") if each.is_file()] if found.is_dir() else [found]
         for file in (each for each in files if is_sent(each.relative_to(ROOT))):
             inside = file.relative_to(found) if found.is_dir() else Path(file.name if target.endswith("/") else "")
-            (place / target / inside).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, place / target / inside)
+            (folder / target / inside).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, folder / target / inside)
 
 
 def built(root: Path, seen: Path) -> None:
     """Run the steps of the first stage below a folder."""
-    place = root
+    folder = root
     for step in steps()[0]:
         if step.name == "WORKDIR":
-            place = root / step.text.lstrip("/")
-            place.mkdir(parents=True)
+            folder = root / step.text.lstrip("/")
+            folder.mkdir(parents=True)
         elif step.name == "COPY":
-            copied(step.text, place)
+            copied(step.text, folder)
         else:
             assert step.name == "RUN"
             for command in OF_THE_IMAGE.sub(f"{root}/", step.text).split(" && "):
-                run(place, "sh", "-ec", command)
+                run(folder, "sh", "-ec", command)
                 for purelib in (root / "opt").glob("auscult/lib/*/site-packages"):
                     (purelib / "dependencies.pth").write_text(f"{seen}\n", encoding="utf-8")
 

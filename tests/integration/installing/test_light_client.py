@@ -69,13 +69,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with ZipFile(built) as file:
         (metadata,) = (name for name in file.namelist() if name.endswith("METADATA"))
         lines = file.read(metadata).decode().splitlines()
-    (place,) = (folder / "venv").glob("lib/*/site-packages")
+    (packages,) = (folder / "venv").glob("lib/*/site-packages")
     for name in needed([line.partition(": ")[2] for line in lines if line.startswith("Requires-Dist: ")], set()):
         found = distribution(name)
         for path in found.files or ():
             if ".." not in path.parts and "__pycache__" not in path.parts:
-                (place / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(str(found.locate_file(path)), place / path)
+                (packages / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(str(found.locate_file(path)), packages / path)
     return python
 
 
@@ -104,5 +104,5 @@ def test_both_distributions_share_no_file(installed: Path) -> None:
     """Where both are installed, each has its own package, and the same names."""
     here = f"{ROOT / 'src'}:{sysconfig.get_path('purelib')}"
     run(installed.parent, installed, "-c", BOTH, PYTHONPATH=here)
-    (place,) = installed.parents[1].glob("lib/*/site-packages")
-    assert not list(place.glob("auscult/*"))
+    (packages,) = installed.parents[1].glob("lib/*/site-packages")
+    assert not list(packages.glob("auscult/*"))

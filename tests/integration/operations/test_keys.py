@@ -187,9 +187,9 @@ def test_running_workers_are_named(sqlite_url: str, tmp_path: Path) -> None:
     """While a worker sends heartbeats nothing is changed."""
     settings = Settings(database_url=sqlite_url)
     fill(settings, 1)
-    place = environment()
+    env = environment()
     with subprocess.Popen(  # noqa: S603  (our own program)
-        [str(AUSCULT), "worker", "--database", sqlite_url], env=place, stdout=subprocess.PIPE, text=True
+        [str(AUSCULT), "worker", "--database", sqlite_url], env=env, stdout=subprocess.PIPE, text=True
     ) as worker:
         assert worker.stdout is not None
         assert "is ready" in worker.stdout.readline()

@@ -39,10 +39,10 @@ def test_on_a_terminal_it_is_renewed(tmp_path: Path) -> None:
     """A second reading has a throughput; Ctrl-C ends it with 0 and gives the screen back."""
     loaded(tmp_path)
     ours, theirs = pty.openpty()
-    place = environment(AUSCULT_DATABASE_URL="sqlite:///test.db", TERM="xterm", COLUMNS="100", LINES="30")
+    env = environment(AUSCULT_DATABASE_URL="sqlite:///test.db", TERM="xterm", COLUMNS="100", LINES="30")
     words = [str(AUSCULT), "top", "--every", "0.5"]
     heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background may ignore Ctrl-C
-    with subprocess.Popen(words, cwd=tmp_path, env=place, stdin=theirs, stdout=theirs, preexec_fn=heeding) as process:  # noqa: PLW1509, S603
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdin=theirs, stdout=theirs, preexec_fn=heeding) as process:  # noqa: PLW1509, S603
         os.close(theirs)
         seen = bytearray()
 

@@ -157,9 +157,9 @@ def stamp(database: Database, version: str) -> None:
 @contextmanager
 def worker(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A worker of its own, ready."""
-    place = environment(AUSCULT_SECRET_KEY=KEY, AUSCULT_STATE_DIR=str(folder))
+    env = environment(AUSCULT_SECRET_KEY=KEY, AUSCULT_STATE_DIR=str(folder))
     words = [str(AUSCULT), "worker", "--database", settings.database_url]
-    with subprocess.Popen(words, env=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout is not None
         assert "is ready" in process.stdout.readline()
         yield process

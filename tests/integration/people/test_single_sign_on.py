@@ -314,7 +314,7 @@ def test_an_address_is_linked_only_where_the_provider_vouches_for_it(
 
 
 def test_the_file_is_checked(store: Store, settings: SignOnSettings, tmp_path: Path) -> None:
-    """Unknown keys, unreadable secrets, unknown roles and apps: each with its place."""
+    """Unknown keys, unreadable secrets, unknown roles and apps: each with its key."""
     store.ensure(TENANT)
     path = tmp_path / "sso.yaml"
     path.write_text("issuer: https://id.example.com\nclient_id: a\naccount: ac-1\ngroup: {}\n", encoding="utf-8")

@@ -159,7 +159,7 @@ def _dump(url: str) -> str:
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
         )
         rows: list[str] = []
-        for place in connection.execute(query).fetchall():
-            every = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(*place))
+        for table in connection.execute(query).fetchall():
+            every = sql.SQL("SELECT t::text FROM {} t").format(sql.Identifier(*table))
             rows += [str(row) for row in connection.execute(every)]
     return "\n".join(rows)

@@ -10,12 +10,12 @@ from auscult.services.privacy.log import record
 from tests.contract.privacy.test_access_log import TRIGGERS, run
 
 
-@pytest.mark.parametrize("place", ["{}/seals.ndjson", "file://{}/seals"])
-def test_a_cut_tail_shows_by_what_the_second_place_has(sqlite_url: str, tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize("address", ["{}/seals.ndjson", "file://{}/seals"])
+def test_a_cut_tail_shows_by_what_the_second_place_has(sqlite_url: str, tmp_path: Path, address: str) -> None:
     """Each seal's head goes there once, and the check of the log reads them by itself."""
     pytest.importorskip("obstore")
     (tmp_path / "seals").mkdir()
-    settings = Settings(database_url=sqlite_url, seals_to=place.format(tmp_path))
+    settings = Settings(database_url=sqlite_url, seals_to=address.format(tmp_path))
     with bootstrap.open(settings) as application:
         sealing = bootstrap.privacy.sealing(settings, application.store)
         for target in ("conversation:c-1", "conversation:c-2"):

@@ -140,9 +140,9 @@ def test_what_is_removed_goes_with_what_was_derived(store: RecordingFolder) -> N
 
 def test_an_empty_file_and_one_of_a_whole_piece(store: RecordingFolder) -> None:
     """Lengths at which pieces end."""
-    for place, size in enumerate((0, 1, 65_536, 65_537)):
-        write(store, f"1/rec-size-{place}", b"x" * size)
-        with store.open(f"1/rec-size-{place}") as file:
+    for index, size in enumerate((0, 1, 65_536, 65_537)):
+        write(store, f"1/rec-size-{index}", b"x" * size)
+        with store.open(f"1/rec-size-{index}") as file:
             assert file.read() == b"x" * size
 
 

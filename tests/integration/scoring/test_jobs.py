@@ -229,7 +229,7 @@ def test_live_goes_first_and_no_app_starves(
         wait_until(ended(store, *backfill, *loaded, live))
     ends = {one: found.ended_at for one in (*backfill, *loaded, live) if (found := store.batches.get(one))}
     order = sorted(ends, key=lambda one: (str(ends[one]), one))
-    # Of what a worker has taken at once the order is that of its places; so much may have gone before.
+    # Of what a worker has taken at once the order is that of its slots; so much may have gone before.
     assert order.index(live) <= worker_room.AT_ONCE
     assert max(map(order.index, loaded)) <= 2 * worker_room.AT_ONCE + len(loaded) + 1
 

@@ -99,8 +99,8 @@ def test_a_copy_that_was_killed_goes_on(database_url: str, new_url: str, tmp_pat
     given = {"AUSCULT_SECRET_KEY": KEY}
     migrate(new_url)
     for wait_s in (0.8, 1.1):
-        command, place = [AUSCULT, *words], environment(**given)
-        with subprocess.Popen(command, cwd=tmp_path, env=place, stdout=subprocess.DEVNULL) as killed:  # noqa: S603
+        command, env = [AUSCULT, *words], environment(**given)
+        with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL) as killed:  # noqa: S603
             time.sleep(wait_s)
             killed.kill()
     done = auscult(tmp_path, *words, settings=given)

@@ -59,13 +59,13 @@ def pooler(postgresql_server: str) -> Iterator[str]:
     told: dict[str, Any] = {"port": 5432, **conninfo_to_dict(postgresql_server)}
     at = fixed_port()
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        place.chmod(0o755)
-        (place / "users").write_text(f'"{told["user"]}" "{told.get("password", "")}"\n', encoding="utf-8")
+        home = Path(folder)
+        home.chmod(0o755)
+        (home / "users").write_text(f'"{told["user"]}" "{told.get("password", "")}"\n', encoding="utf-8")
         text = SETTINGS.format(host=told["host"], port=told["port"], at=at, folder=folder, servers=SERVERS)
-        (place / "pgbouncer.ini").write_text(text, encoding="utf-8")
+        (home / "pgbouncer.ini").write_text(text, encoding="utf-8")
         who = ["-u", "nobody"] if os.geteuid() == 0 else []  # it does not run as root
-        with subprocess.Popen([PGBOUNCER, "-q", *who, str(place / "pgbouncer.ini")]) as process:  # noqa: S603  (our words)
+        with subprocess.Popen([PGBOUNCER, "-q", *who, str(home / "pgbouncer.ini")]) as process:  # noqa: S603  (our words)
             try:
                 wait_until(lambda: process.poll() is not None or answers(at))
                 assert process.poll() is None

@@ -42,13 +42,13 @@ def talk(
     speakers: dict[str, Any] = {"C": "customer", "A": "agent", "B": "bot", "S": "system"}
     turns = tuple(
         Turn(
-            id=f"m{place}",
+            id=f"m{number}",
             speaker=speakers[line[0]],
             text=line[3:],
-            start_ms=place * 5_000,
-            end_ms=place * 5_000 + 4_000,
+            start_ms=number * 5_000,
+            end_ms=number * 5_000 + 4_000,
         )
-        for place, line in enumerate(lines, start=1)
+        for number, line in enumerate(lines, start=1)
     )
     return conversation(turns, channel=channel, direction=direction, language=language)
 
@@ -85,10 +85,10 @@ def conversations(draw: st.DrawFn) -> Conversation:
     speakers = st.sampled_from(["customer", "agent", "bot", "system"])
     lines = draw(st.lists(st.tuples(speakers, texts, st.booleans()), max_size=8))
     turns = [
-        Turn(id=f"m{place}", speaker=speaker, text=text)  # type: ignore[arg-type]
+        Turn(id=f"m{index}", speaker=speaker, text=text)  # type: ignore[arg-type]
         if not is_timed
-        else Turn(id=f"m{place}", speaker=speaker, text=text, start_ms=place * 900, end_ms=place * 900 + 1_000)  # type: ignore[arg-type]
-        for place, (speaker, text, is_timed) in enumerate(lines)
+        else Turn(id=f"m{index}", speaker=speaker, text=text, start_ms=index * 900, end_ms=index * 900 + 1_000)  # type: ignore[arg-type]
+        for index, (speaker, text, is_timed) in enumerate(lines)
     ]
     return conversation(
         turns,

@@ -43,9 +43,9 @@ def test_one_look_finds_what_each_turn_holds(texts: list[str]) -> None:
 def test_a_quote_is_in_the_text(text: str) -> None:
     """A quoted text that is not in the conversation would be no evidence."""
     phrases = Phrases(["speak to", "im", "the manager", "manager now"])
-    for place in phrases.find(text):
-        assert phrases.quote(place, text)
-        assert phrases.quote(place, text) in text
+    for index in phrases.find(text):
+        assert phrases.quote(index, text)
+        assert phrases.quote(index, text) in text
 
 
 @given(counts=st.lists(st.integers(0, 500), min_size=1, max_size=6))

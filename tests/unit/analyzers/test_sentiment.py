@@ -58,13 +58,13 @@ def test_scale_has_its_ends_and_its_middle() -> None:
     assert [scaled(balance) for balance in (-1, 0, 1)] == [Decimal("1.0"), Decimal("5.0"), Decimal("10.0")]
 
 
-@given(valences=VALENCES, place=st.integers(0, 29), better=st.floats(0, 2), outcome=OUTCOMES)
+@given(valences=VALENCES, index=st.integers(0, 29), better=st.floats(0, 2), outcome=OUTCOMES)
 def test_a_better_turn_never_lowers_the_score(
-    valences: list[float], place: int, better: float, outcome: Outcome | None
+    valences: list[float], index: int, better: float, outcome: Outcome | None
 ) -> None:
     """Raising one turn, all else equal, cannot make the whole worse."""
     known = Insights(resolution=outcome)
-    at = place % len(valences)
+    at = index % len(valences)
     raised = [*valences[:at], min(1.0, valences[at] + better), *valences[at + 1 :]]
     assert overall(raised, known) >= overall(valences, known)
 
@@ -84,7 +84,7 @@ def test_the_end_weighs_more(count: int, at: int, later: int, valence: float) ->
     early, late = sorted((at % count, later % count))
     for one, compare in ((valence, max), (-valence, min)):
         scores = [
-            overall([one if place == here else 0.0 for place in range(count)], Insights()) for here in (early, late)
+            overall([one if index == here else 0.0 for index in range(count)], Insights()) for here in (early, late)
         ]
         assert compare(scores) == scores[1]
 

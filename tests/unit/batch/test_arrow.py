@@ -24,7 +24,7 @@ def table() -> Any:
 
 
 def test_one_row_of_results_for_each_row_in_order() -> None:
-    """A row that cannot be read is in its place, with its reason."""
+    """A row that cannot be read keeps its position, with its reason."""
     scored = score_table(table(), "starter")
     assert scored.schema.equals(result_schema())
     rows = scored.to_pylist()

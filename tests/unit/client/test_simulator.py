@@ -28,9 +28,9 @@ LINES = ("agent: hello", "customer: hi", "bot: ping", "agent: bye")
 def taken(conversation: Conversation, times: int = 1) -> Conversation:
     """What the hook makes of all that is told of it, so many times over."""
     events: list[LiveEvent] = []
-    for place, request in enumerate(hook_requests(conversation) * times):
+    for index, request in enumerate(hook_requests(conversation) * times):
         body = {"conversationId": "c-1", **request.body, "timestamp": request.at.isoformat()}
-        received = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=place)
+        received = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=index)
         arrivals = read_hook(body, TENANT.app_id, received, None, Limits()).arrivals
         events += admit("place", arrivals, events, timedelta(seconds=10))  # type: ignore[arg-type]
     return fold(TENANT, "c-1", events).conversation  # type: ignore[arg-type]

@@ -38,11 +38,11 @@ def test_what_is_kept_never_grows_past_its_bound(lengths: list[int]) -> None:
         first = len(worked)
         assert first == len(conversations)
         last, room_left = len(conversations) - 1, 20
-        for place in range(last, -1, -1):  # the latest are still there, as many as fit
-            room_left -= lengths[place]
-            if room_left < 0 and place != last:
+        for index in range(last, -1, -1):  # the latest are still there, as many as fit
+            room_left -= lengths[index]
+            if room_left < 0 and index != last:
                 break
-            work(conversations[place])
+            work(conversations[index])
             assert len(worked) == first
 
 

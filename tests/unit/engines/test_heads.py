@@ -28,7 +28,7 @@ def told(heads: Heads, head: str, *texts: str) -> tuple[tuple[float, ...], ...]:
 
 @given(texts=st.lists(st.sampled_from(TEXTS) | st.text(max_size=80), min_size=1, max_size=12))
 def test_probabilities_are_shares(heads: Heads, texts: list[str]) -> None:
-    """Each between 0 and 1, rounded to 4 places, about 1 together."""
+    """Each between 0 and 1, rounded to 4 decimal places, about 1 together."""
     for shares in told(heads, "emotion", *texts):
         assert all(0 <= share <= 1 and share == round(share, 4) for share in shares)
         assert abs(sum(shares) - 1) < 0.001

@@ -23,9 +23,9 @@ def hybrid() -> Hybrid:
 def store(hybrid: Hybrid) -> HybridIndex:
     """The guidelines of the shop that comes along as an example."""
     found = [
-        Passage(id=f"{file.name}.{place}", source=file.name, heading=piece.heading, text=piece.text)
+        Passage(id=f"{file.name}.{index}", source=file.name, heading=piece.heading, text=piece.text)
         for file in sorted(STORE.glob("*.md"))
-        for place, piece in enumerate(passages(KINDS["markdown"].read(file.read_bytes())))
+        for index, piece in enumerate(passages(KINDS["markdown"].read(file.read_bytes())))
     ]
     return hybrid.index(found, "en")
 

@@ -15,12 +15,12 @@ from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
 
 
 def question(
-    of: ScriptedSystem, path: str = "data.rate", place: str = "/1", conversation: str = "c-1", **more: Any
+    of: ScriptedSystem, path: str = "data.rate", path_of_url: str = "/1", conversation: str = "c-1", **more: Any
 ) -> Lookup:
     """What stands at a path of the reply to a GET."""
     transcript = Transcript(conversation, (Turn("m1", "agent", "secret words"),))
     given = {"method": "GET", "headers": (), "body": ""} | more
-    return Lookup(url=of.url + place, path=path, transcript=transcript, **given)
+    return Lookup(url=of.url + path_of_url, path=path, transcript=transcript, **given)
 
 
 def engine(of: ScriptedSystem, at_once: int = 4, replies: Replies | None = None, **chosen: Any) -> Lookups:
@@ -139,7 +139,7 @@ def test_failures_are_not_kept() -> None:
 def test_no_more_requests_at_a_time_than_allowed() -> None:
     """Somebody else's system is not to be run over."""
     with system(lambda _: told({"data": {"rate": 1}}, delay_s=0.02)) as crm:
-        heard = list(engine(crm, at_once=3).ask([question(crm, place=f"/{at}") for at in range(12)]))
+        heard = list(engine(crm, at_once=3).ask([question(crm, path_of_url=f"/{at}") for at in range(12)]))
         assert (len(heard), len(crm.sent)) == (12, 12)
         assert crm.most_at_once <= 3
 
@@ -160,7 +160,7 @@ def test_one_bad_system_does_not_hold_up_another() -> None:
         return Given(status=500) if sent.path == "/bad" else told({"data": {"rate": 1}})
 
     with system(answer) as crm:
-        heard = list(engine(crm).ask([question(crm, place=f"/{at}", conversation=at) for at in ("bad", "good")]))
+        heard = list(engine(crm).ask([question(crm, path_of_url=f"/{at}", conversation=at) for at in ("bad", "good")]))
     assert {one.conversation_id: bool(one.answers) for one in heard} == {"bad": False, "good": True}
 
 

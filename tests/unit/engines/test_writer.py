@@ -117,7 +117,7 @@ def test_figures_may_come_from_headings_and_end_a_sentence(server: ScriptedWrite
 
 
 @pytest.mark.parametrize("attack", [each.said for each in ATTACKS])
-def test_words_cannot_leave_their_place(server: ScriptedWriter, writer: PassageWriter, attack: str) -> None:
+def test_words_cannot_leave_their_block(server: ScriptedWriter, writer: PassageWriter, attack: str) -> None:
     """What a customer says, or a document, stays a string on a line of its own."""
     server.always = reply(answer="")
     writer.write(attack, [Passage(id="kp-1", source="a", heading=(attack,), text=attack)], "en")

@@ -132,7 +132,7 @@ def test_an_end_before_the_start_is_refused() -> None:
     assert "before started_at" in error.message
 
 
-def test_turns_without_ids_get_their_place() -> None:
+def test_turns_without_ids_get_their_position() -> None:
     """m1, m2 and so on; an id that is taken gets a count behind it."""
     turns = [
         {"speaker": "agent", "id": "m2"},
@@ -284,7 +284,7 @@ def test_line_ends_and_blank_lines_of_every_kind() -> None:
     assert rejected.error.line == 4
 
 
-def test_an_item_of_an_array_is_named_by_its_place() -> None:
+def test_an_item_of_an_array_is_named_by_its_position() -> None:
     """A whole array may be one line: what is refused of it says which item it was, line by line it need not."""
     wrong = b'{"id": "o-5", "channel": "voice"}'
     right = b'{"id": "o-4", "channel": "voice", "started_at": "2026-03-23T10:17:54Z"}'

@@ -199,7 +199,7 @@ def test_endless_nesting_is_refused() -> None:
     assert refusal("assist", **deep).reason == "document.malformed"
 
 
-def test_feedback_is_read_at_every_place() -> None:
+def test_feedback_is_read_in_every_part() -> None:
     """On the assistant as a whole it is a list, elsewhere one."""
     said = {"agent": {"id": "a-1", "name": None}, "value": "dislike", "details": ["Slow"]}
     read = Feedback(agent=AssistedAgent(id="a-1"), value="dislike", details=("Slow",))
@@ -244,7 +244,7 @@ def test_playbooks_are_read_as_the_vendor_tells_them_or_as_we_do() -> None:
         ({"stages": [{"steps": [{"is_adhered": "yes"}]}]}, "assist.playbooks[0].stages[0].steps[0].is_adhered"),
     ],
 )
-def test_faults_of_playbooks_have_their_place(told: dict[str, Any], field: str) -> None:
+def test_faults_of_playbooks_have_their_path(told: dict[str, Any], field: str) -> None:
     """Field and what would be right."""
     with pytest.raises(FormatError) as caught:
         parts_of(None, {"playbooks": [told]})

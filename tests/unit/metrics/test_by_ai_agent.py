@@ -134,7 +134,7 @@ def test_nobody_speaks_and_nobody_is_asked() -> None:
     ],
 )  # fmt: skip
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
-    """Every fault of the settings has its place and its remedy."""
+    """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert(BASE | written, Settings, strict=False))
     assert found[0][0] == field
     assert reason in found[0][1]

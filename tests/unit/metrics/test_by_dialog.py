@@ -76,6 +76,6 @@ def test_what_is_not_told_is_na() -> None:
 
 
 def test_problems() -> None:
-    """Every fault of the settings has its place and its remedy."""
+    """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert({"dialog": "", "window": {"first": "2"}}, Settings))
     assert [where for where, _ in found] == ["dialog", "window"]

@@ -114,7 +114,7 @@ def test_what_was_not_run_or_not_told() -> None:
     ],
 )
 def test_problems(written: dict[str, Any], field: str, reason: str) -> None:
-    """Every fault of the settings has its place and its remedy."""
+    """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert({"playbook": "p"} | written, Settings, strict=False))
     assert [where for where, _ in found] == [field]
     assert reason in found[0][1]
@@ -128,6 +128,6 @@ def test_one_more_step_done_never_turns_a_yes(done: list[bool], least: Decimal) 
         stage = PlaybookStage(steps=tuple(PlaybookStep(id=str(at), is_adhered=one) for at, one in enumerate(steps)))
         return judge(PlaybookRun(name="refund", stages=(stage,)), min_adherence=str(least)).qualification
 
-    for place in range(len(done)):
-        more = [*done[:place], True, *done[place + 1 :]]
+    for index in range(len(done)):
+        more = [*done[:index], True, *done[index + 1 :]]
         assert (answer(done), answer(more)) != ("YES", "NO")

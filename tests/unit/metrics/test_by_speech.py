@@ -153,7 +153,7 @@ def test_turns_left_out_are_counted() -> None:
     ],
 )
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
-    """Every fault of the settings has its place and its remedy."""
+    """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert(written, Settings, strict=False))
     assert [where for where, _ in found] == [field]
     assert reason in found[0][1]

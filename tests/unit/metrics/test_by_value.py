@@ -294,7 +294,7 @@ REQUEST = {"url": "https://a.example.com/{key}", "path": "a.b[0]", "key": {"fiel
     ],
 )  # fmt: skip
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
-    """Every fault of the settings has its place and its remedy."""
+    """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert({"said": RATE, "source": FIELD} | written, Settings, strict=False))
     assert found[0][0] == field
     assert reason in found[0][1]

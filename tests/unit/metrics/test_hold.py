@@ -237,7 +237,7 @@ def test_only_the_turns_around_the_holds_are_asked_about() -> None:
     ],
 )  # fmt: skip
 def test_problems_say_where_and_what_would_be_right(parts: list[Any], field: str, reason: str) -> None:
-    """Every fault of the settings has its place and its remedy."""
+    """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert({"parts": parts}, Settings, strict=False))
     assert [where for where, _ in found] == [field]
     assert reason in found[0][1]

@@ -132,7 +132,7 @@ def test_names_are_redacted_wherever_they_recur() -> None:
     assert texts[4].startswith("is [name")
 
 
-def test_spans_give_the_places_in_both_texts() -> None:
+def test_spans_give_the_offsets_in_both_texts() -> None:
     """A span cuts the placeholder out of the redacted text, and the value out of the original."""
     text = "write to ann@example.com or call 202-555-0143 please"
     after = masked(f"C: {text}")

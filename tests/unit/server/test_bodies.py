@@ -60,7 +60,7 @@ def test_a_caller_who_left_is_not_answered(parts: tuple[bytes, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "place"),
+    ("body", "position"),
     [
         (b"", "line 1, column 1 (byte 0)"),
         (b'{"a":\n 1,}', "line 2, column 4 (byte 9)"),
@@ -71,11 +71,11 @@ def test_a_caller_who_left_is_not_answered(parts: tuple[bytes, ...]) -> None:
         (b'\n\n{"a": NaN}', "line 3, column 7 (byte 8)"),
     ],
 )
-def test_malformed_json_names_its_place(body: bytes, place: str) -> None:
+def test_malformed_json_names_its_position(body: bytes, position: str) -> None:
     """Rule 17: malformed JSON with its position, in lines and characters as an editor counts them."""
     error = refusal(body)
     assert error.reason == "body.malformed"
-    assert place in error.message
+    assert position in error.message
 
 
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b'{"a": 1e999}', b'{"a": ' + b"9" * 5000 + b"}"])

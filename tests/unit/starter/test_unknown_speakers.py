@@ -24,8 +24,8 @@ def words() -> list[Word]:
     for text in SAID:
         begin = found[-1].end_ms + 2_000 if found else 0
         found += [
-            Word(channel=0, text=each, start_ms=begin + 250 * place, end_ms=begin + 250 * place + 200)
-            for place, each in enumerate(text.split())
+            Word(channel=0, text=each, start_ms=begin + 250 * index, end_ms=begin + 250 * index + 200)
+            for index, each in enumerate(text.split())
         ]
     return found
 

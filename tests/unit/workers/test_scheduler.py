@@ -1,4 +1,4 @@
-"""Places in one process: live before backfill, and apps in turn."""
+"""Slots in one process: live before backfill, and apps in turn."""
 
 import threading
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ ONE = st.tuples(st.booleans(), st.sampled_from("ABC"))
 
 
 def served(waiting: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
-    """In which order these get the only place, who stand there before it is free."""
+    """In which order these get the only slot, who stand there before it is free."""
     turns, done, threads = FairScheduler(1), list[tuple[bool, str]](), list[threading.Thread]()
 
     def take(is_live: bool, app: str) -> None:
-        with turns.place(app, is_live=is_live):
+        with turns.slot(app, is_live=is_live):
             done.append((is_live, app))
 
-    with turns.place("before", is_live=True):
+    with turns.slot("before", is_live=True):
         for at, one in enumerate(waiting, 1):
             threads.append(threading.Thread(target=take, args=one))
             threads[-1].start()
@@ -48,17 +48,17 @@ def _last(apps: Sequence[str], app: str) -> int:
 
 
 @given(st.lists(ONE, max_size=8))
-def test_places_go_to_live_first_and_to_apps_in_turn(waiting: list[tuple[bool, str]]) -> None:
+def test_slots_go_to_live_first_and_to_apps_in_turn(waiting: list[tuple[bool, str]]) -> None:
     """Whoever came in whatever order."""
     assert served(waiting) == law(waiting)
 
 
-def test_no_more_have_a_place_than_there_are() -> None:
-    """And whoever fails gives the place back."""
+def test_no_more_have_a_slot_than_there_are() -> None:
+    """And whoever fails releases the slot."""
     turns, inside, most = FairScheduler(2), list[int](), list[int]()
 
     def take(number: int) -> None:
-        with suppress(ZeroDivisionError), turns.place("A", is_live=False):
+        with suppress(ZeroDivisionError), turns.slot("A", is_live=False):
             inside.append(number)
             most.append(len(inside))
             inside.remove(number)

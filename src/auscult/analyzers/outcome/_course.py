@@ -27,7 +27,7 @@ _COURTESY = re.compile(
 
 
 class Course(NamedTuple):
-    """Places among ``turns`` (those in which something is said, notes of the system left out).
+    """Indexes among ``turns`` (those in which something is said, notes of the system left out).
 
     The agent's come after the customer first spoke. ``is_answered``: the agent says anything at all after that.
     """
@@ -49,8 +49,8 @@ class Course(NamedTuple):
 
     def last(self, what: Literal["met", "informed", "refused", "offered", "agreed", "pleased", "protests"]) -> int:
         """Return its last index, -1 for never."""
-        places: Sequence[int] = getattr(self, what)
-        return max(places, default=-1)
+        indexes: Sequence[int] = getattr(self, what)
+        return max(indexes, default=-1)
 
 
 def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
@@ -58,27 +58,27 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
     turns = [turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]
     valences = {tone.turn.id: tone.valence for tone in tones}
     thanking = {tone.turn.id for tone in tones if tone.emotion == "gratitude"}
-    customer = [(place, turn, valences.get(turn.id, 0.0)) for place, turn in enumerate(turns) if _is_customer(turn)]
+    customer = [(index, turn, valences.get(turn.id, 0.0)) for index, turn in enumerate(turns) if _is_customer(turn)]
     first, last = customer[0][0], customer[-1][0]
-    agent = [(place, turn) for place, turn in enumerate(turns) if not _is_customer(turn)]
-    heard = [(place, what_is_said(turn.text)) for place, turn in agent if place > first]
-    agreed = [place for place, turn, valence in customer if _is_agreement(turns, place, turn, valence)]
+    agent = [(index, turn) for index, turn in enumerate(turns) if not _is_customer(turn)]
+    heard = [(index, what_is_said(turn.text)) for index, turn in agent if index > first]
+    agreed = [index for index, turn, valence in customer if _is_agreement(turns, index, turn, valence)]
     return Course(
         turns=turns,
-        met=[place for place, said in heard if said == "met"],
-        informed=[place for place, said in heard if said == "informed"],
-        refused=[place for place, said in heard if said == "refused"],
-        offered=[place for place, said in heard if said == "offered"],
+        met=[index for index, said in heard if said == "met"],
+        informed=[index for index, said in heard if said == "informed"],
+        refused=[index for index, said in heard if said == "refused"],
+        offered=[index for index, said in heard if said == "offered"],
         agreed=agreed,
         pleased=[
-            place
-            for place, turn, valence in customer
+            index
+            for index, turn, valence in customer
             if (valence >= PLEASURE and turn.id not in thanking)
             or (valence > PROTEST and "confirmed" in CUSTOMER_SAYS.find(turn.text))
         ],
         protests=[
-            place
-            for place, turn, valence in customer
+            index
+            for index, turn, valence in customer
             if valence <= PROTEST or (valence < PLEASURE and "gave up" in CUSTOMER_SAYS.find(turn.text))
         ],
         is_answered=bool(heard),
@@ -123,10 +123,10 @@ def _is_customer(turn: Turn) -> bool:
     return turn.speaker == "customer"
 
 
-def _is_agreement(turns: Sequence[Turn], place: int, turn: Turn, valence: float) -> bool:
+def _is_agreement(turns: Sequence[Turn], index: int, turn: Turn, valence: float) -> bool:
     """Return whether the customer accepts the answer; a polite no to "anything else?" is neither."""
     says = CUSTOMER_SAYS.find(turn.text)
     if valence <= UNHAPPY or "agreed" not in says or "gave up" in says:
         return False
-    before = turns[place - 1] if place else turn
+    before = turns[index - 1] if index else turn
     return _is_customer(before) or "offered more" not in AGENT_SAYS.find(before.text)

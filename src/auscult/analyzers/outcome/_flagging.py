@@ -64,7 +64,7 @@ class Signs:
     def _read(self, turn: Turn, claims: Claims) -> Sign | None:
         """The first sign in a turn that lies outside of anything forgiven."""
         claim = claims.first(turn.text)
-        return Sign(turn, self._meanings[claim.place], claim.words) if claim else None
+        return Sign(turn, self._meanings[claim.pattern], claim.words) if claim else None
 
 
 def _lines(name: str) -> tuple[str, ...]:

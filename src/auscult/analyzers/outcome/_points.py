@@ -25,5 +25,5 @@ def points(course: Course) -> int:
 def _agrees_to_a_way_forward(course: Course) -> bool:
     """Return whether the customer agrees after the last refusal, and to an alternative, which a bare refusal lacks."""
     after = course.last("refused")
-    ways = [place for place in (*course.met, *course.informed, *course.offered) if place > after]
-    return any(place > min(ways, default=-1 if after < 0 else place) for place in course.agreed if place > after)
+    ways = [index for index in (*course.met, *course.informed, *course.offered) if index > after]
+    return any(index > min(ways, default=-1 if after < 0 else index) for index in course.agreed if index > after)

@@ -62,11 +62,11 @@ def _heard(conversation: Conversation, answers: Answers) -> dict[str, float]:
     answer = answers[probes[0]] if probes else None
     if not isinstance(answer, ClassificationAnswer):
         return {}
-    place = answer.labels.index(TROUBLE)
+    column = answer.labels.index(TROUBLE)
     heard: dict[str, float] = {}
     read = 0
     for turn in turns_of(conversation, "customer"):
         count = len(sentences(turn.text))
-        heard[turn.id] = max((shares[place] for shares in answer.probabilities[read : read + count]), default=0.0)
+        heard[turn.id] = max((shares[column] for shares in answer.probabilities[read : read + count]), default=0.0)
         read += count
     return heard

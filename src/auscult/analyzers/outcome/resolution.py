@@ -71,7 +71,7 @@ def ends_in_failure(course: Course) -> bool:
     A polite "it's okay" or "no, you have been very helpful" accepts nothing.
     """
     failed = max(course.last("refused"), course.last("offered"))
-    taken = [place for place in (*course.agreed, *course.pleased) if not _DECLINES.match(course.turns[place].text)]
+    taken = [index for index in (*course.agreed, *course.pleased) if not _DECLINES.match(course.turns[index].text)]
     return failed > max(course.last("met"), course.last("informed"), *taken, -1)
 
 

@@ -69,7 +69,7 @@ class Said(NamedTuple):
 
     turn: Turn
     text: str
-    place: int = 0
+    number: int = 0
     asks: bool = False
     reports: bool = False
     worth: float = 0.0
@@ -150,7 +150,7 @@ def _reasons(conversation: Conversation, reported: Mapping[str, Trouble]) -> lis
         if one is not best
         and one.worth >= WORTH_SAYING
         and readable(one.text)
-        and abs(one.place - best.place) <= 1
+        and abs(one.number - best.number) <= 1
         and (one.asks, one.reports) != (best.asks, best.reports)
         and not (best.asks and best.reports)
     ]
@@ -161,7 +161,7 @@ def _reasons(conversation: Conversation, reported: Mapping[str, Trouble]) -> lis
 def _opening(conversation: Conversation, speaker: Side, reported: Mapping[str, Trouble]) -> Iterator[Said]:
     """The sentences of a side's first turns."""
     asking = ASKING if speaker == "customer" else _PURPOSES
-    for place, turn in enumerate(turns_of(conversation, speaker)[:OPENING_TURNS]):
+    for index, turn in enumerate(turns_of(conversation, speaker)[:OPENING_TURNS]):
         pieces = written_sentences(turn.text)
         reporting = [text for text in pieces if TROUBLES.first(text)] if turn.id in reported else []
         if turn.id in reported and not reporting:
@@ -170,12 +170,12 @@ def _opening(conversation: Conversation, speaker: Side, reported: Mapping[str, T
             words = len(text.split())
             asks = bool(asking.find(text)) or (speaker == "customer" and text.endswith("?"))
             reports = text in reporting
-            worth = TELLING * (asks or reports) + min(1.0, words / FULL_WORDS) - EACH_LATER * place
+            worth = TELLING * (asks or reports) + min(1.0, words / FULL_WORDS) - EACH_LATER * index
             if not asks and not reports:
                 worth -= IDENTIFYING * bool(_DETAILS.find(text))
             if words <= FULL_WORDS:
                 worth -= IDENTIFYING * bool(FORMULAS & CUSTOMER_SAYS.find(text)) + TOO_SHORT * (words <= FEWEST_WORDS)
-            yield Said(turn, text, place, asks, reports, worth)
+            yield Said(turn, text, index, asks, reports, worth)
 
 
 def _done(conversation: Conversation, known: Insights, used: AbstractSet[str]) -> Iterator[Said]:
@@ -184,7 +184,7 @@ def _done(conversation: Conversation, known: Insights, used: AbstractSet[str]) -
     Sentences that are ``used`` already are passed over.
     """
     spoken = [turn for turn in conversation.turns if turn.speaker in ("customer", "agent") and turn.text.strip()]
-    first = next(place for place, turn in enumerate(spoken) if turn.speaker == "customer")
+    first = next(index for index, turn in enumerate(spoken) if turn.speaker == "customer")
     agent = [turn for turn in spoken[first:] if turn.speaker == "agent"]
     deciding = {piece.turn_id for piece in (known.resolution.evidence if known.resolution else ())}
     for turns in ([turn for turn in agent if turn.id in deciding], agent[::-1]):
@@ -201,7 +201,7 @@ def _done(conversation: Conversation, known: Insights, used: AbstractSet[str]) -
 def _promised(conversation: Conversation) -> list[Said]:
     """Return what the agent says they will do after the customer first spoke: the last such sentences."""
     spoken = [turn for turn in conversation.turns if turn.speaker in ("customer", "agent") and turn.text.strip()]
-    first = next(place for place, turn in enumerate(spoken) if turn.speaker == "customer")
+    first = next(index for index, turn in enumerate(spoken) if turn.speaker == "customer")
     found = [
         Said(turn, text)
         for turn in spoken[first:]

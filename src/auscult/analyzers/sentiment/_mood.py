@@ -35,9 +35,9 @@ def moods(conversation: Conversation, answers: Answers) -> dict[str, float]:
     answer = answers[probes[0]] if probes else None
     if not isinstance(answer, ClassificationAnswer):
         return {}
-    place = {label: at for at, label in enumerate(answer.labels)}
+    column = {label: at for at, label in enumerate(answer.labels)}
     return {
-        turn.id: _mood(turn.text, shares[place["positive"]], shares[place["negative"]])
+        turn.id: _mood(turn.text, shares[column["positive"]], shares[column["negative"]])
         for turn, shares in zip(turns_of(conversation, "customer"), answer.probabilities, strict=True)
     }
 

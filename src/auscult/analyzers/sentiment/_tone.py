@@ -96,9 +96,9 @@ def customer_tones(conversation: Conversation, answers: Answers) -> list[Tone]:
 def cues_in(text: str) -> list[Cue]:
     """Return the cues in a customer's turn, without those that only resemble one."""
     found = _CUES.find(text)
-    friends = [FALSE_FRIENDS[place - len(CUSTOMER)] for place in found if place >= len(CUSTOMER)]
+    friends = [FALSE_FRIENDS[index - len(CUSTOMER)] for index in found if index >= len(CUSTOMER)]
     off = {name for friend in friends for name in friend.calls_off}
-    return [cue for place in found if place < len(CUSTOMER) and (cue := CUSTOMER[place]).name not in off]
+    return [cue for index in found if index < len(CUSTOMER) and (cue := CUSTOMER[index]).name not in off]
 
 
 def _answers_by_turn(conversation: Conversation, answers: Answers) -> dict[str, HeadAnswer]:
@@ -119,10 +119,10 @@ def _answers_by_turn(conversation: Conversation, answers: Answers) -> dict[str, 
 def _strongest(labels: tuple[str, ...], sentence_shares: tuple[tuple[float, ...], ...]) -> HeadAnswer:
     """The strongest of what was said of a turn's sentences."""
     bad, good, emotion, sure = NO_ANSWER
-    bad_places, good_places = _places(labels)
+    bad_columns, good_columns = _columns(labels)
     for shares in sentence_shares:
-        bad = max(bad, sum([shares[place] for place in bad_places]))
-        good = max(good, sum([shares[place] for place in good_places]))
+        bad = max(bad, sum([shares[column] for column in bad_columns]))
+        good = max(good, sum([shares[column] for column in good_columns]))
         share = max(shares)
         if share > sure and labels[shares.index(share)] != "neutral":
             emotion, sure = labels[shares.index(share)], share
@@ -130,7 +130,7 @@ def _strongest(labels: tuple[str, ...], sentence_shares: tuple[tuple[float, ...]
 
 
 @lru_cache(maxsize=8)
-def _places(labels: tuple[str, ...]) -> tuple[list[int], list[int]]:
+def _columns(labels: tuple[str, ...]) -> tuple[list[int], list[int]]:
     """Return the indices of the bad emotions among the labels of the head, and of the good ones."""
     return [labels.index(label) for label in BAD_EMOTIONS], [labels.index(label) for label in GOOD_EMOTIONS]
 

@@ -1,7 +1,7 @@
 """Crutch words: what people say while they search for words, in English, and uses in which they mean something.
 
 They are searched for in the text as written, because commas matter and ``spoken_words`` drops fillers.
-Where a word means something (``do you know``, ``looks like``), the place is excluded before a crutch word can be found
+Where a word means something (``do you know``, ``looks like``), that use is excluded before a crutch word can be found
 in it.
 """
 
@@ -77,5 +77,5 @@ _MAY_BE.Compile()
 def crutch_words(text: str) -> Mapping[str, int]:
     """Return how often each crutch word is said in an agent's turn, in order of appearance."""
     said = straighten_quotes(text).lower()
-    places = [match.lastindex for match in _SEARCH.finditer(said)] if _MAY_BE.Match(said) else []
-    return Counter(_WORDS[place - 1] for place in places if place is not None)
+    groups = [match.lastindex for match in _SEARCH.finditer(said)] if _MAY_BE.Match(said) else []
+    return Counter(_WORDS[group - 1] for group in groups if group is not None)

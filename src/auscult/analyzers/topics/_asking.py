@@ -29,14 +29,14 @@ _KEEP = 2_048
 
 
 class Sentence(NamedTuple):
-    """A sentence of the customer's: the ``place``-th of theirs, counted from 0.
+    """A sentence of the customer's: the ``number``-th of theirs, counted from 0.
 
     ``intent`` is what it most likely asks for, ``share`` how likely that is, and ``idle`` that it asks for nothing.
     """
 
     turn: Turn
     text: str
-    place: int
+    number: int
     intent: str
     share: float
     idle: float
@@ -44,7 +44,7 @@ class Sentence(NamedTuple):
     @property
     def weight(self) -> float:
         """Return how much it expresses of the customer's request, from 0 to 1."""
-        return weight_of(self.text, self.place)
+        return weight_of(self.text, self.number)
 
     @property
     def tells(self) -> bool:
@@ -66,14 +66,14 @@ def asking(conversation: Conversation, answers: Answers) -> list[Sentence]:
         return []
     nothing = answer.labels.index(NOTHING)
     return [
-        Sentence(turn, text, place, *_likeliest(answer.labels, shares, nothing))
-        for place, ((turn, text), shares) in enumerate(zip(pieces(conversation), answer.probabilities, strict=True))
+        Sentence(turn, text, number, *_likeliest(answer.labels, shares, nothing))
+        for number, ((turn, text), shares) in enumerate(zip(pieces(conversation), answer.probabilities, strict=True))
     ]
 
 
-def weight_of(text: str, place: int) -> float:
-    """Return how much the customer's ``place``-th sentence expresses of the request, from 0 to 1."""
-    weight = max(LATEST, EACH_LATER**place) * (1.0 if is_asking(text) else UNASKING)
+def weight_of(text: str, number: int) -> float:
+    """Return how much the customer's ``number``-th sentence expresses of the request, from 0 to 1."""
+    weight = max(LATEST, EACH_LATER**number) * (1.0 if is_asking(text) else UNASKING)
     return weight if len(spoken_words(text).split()) >= FEW_WORDS else weight * TOO_SHORT
 
 

@@ -115,9 +115,9 @@ def name_of(text: str) -> str | None:
     words = bare.split()
     opening = _OPENING.search(bare)
     asked = len(bare[: opening.end()].split()) if opening is not None else len(words)
-    for place, word in enumerate(words):
-        is_verb = word in VERBS or (place == asked and word.isalpha() and word not in _NO_VERBS)
-        if is_verb and (thing := _object(words[place + 1 :])):
+    for index, word in enumerate(words):
+        is_verb = word in VERBS or (index == asked and word.isalpha() and word not in _NO_VERBS)
+        if is_verb and (thing := _object(words[index + 1 :])):
             return _short(VERBS.get(word, word), thing)
     return None
 
@@ -131,8 +131,8 @@ def object_of(name: str) -> str:
 def _object(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words after a verb, up to the next clause."""
     thing: list[str] = []
-    for place, word in enumerate(words):
-        if not thing and place < REACH and (word in _PASSED_OVER or word in COUNTING):
+    for index, word in enumerate(words):
+        if not thing and index < REACH and (word in _PASSED_OVER or word in COUNTING):
             continue
         if word in _BOUNDARIES or not _may_name(word) or len(thing) == LONGEST_OBJECT:
             break

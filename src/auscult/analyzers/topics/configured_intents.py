@@ -41,7 +41,7 @@ class Found(NamedTuple):
     turns: tuple[str, ...]
 
 
-PlacedTopic = tuple[TopicPath, Topic]
+TopicAtPath = tuple[TopicPath, Topic]
 """The same, as it is shown."""
 
 
@@ -82,7 +82,7 @@ class ConfiguredIntents:
         if not self._paths:
             return Unknown("no taxonomy is configured")
         found = self._found(conversation, answers, language_of(conversation, known))
-        order = {turn.id: place for place, turn in enumerate(conversation.turns)}
+        order = {turn.id: index for index, turn in enumerate(conversation.turns)}
         return _trees(_topics_of(found, conversation, answers, known), order)
 
     def _probe(self, conversation: Conversation, language: str) -> FewShot:
@@ -99,11 +99,11 @@ class ConfiguredIntents:
             return []
         sure: dict[str, float] = {}
         turns: dict[str, dict[str, None]] = {}
-        for place, ((turn, text), likely) in enumerate(zip(said, answer.likely, strict=True)):
+        for index, ((turn, text), likely) in enumerate(zip(said, answer.likely, strict=True)):
             if not likely:
                 continue
             topic, probability, closeness = likely[0]
-            weight = weight_of(text, place) if language == ENGLISH else max(LATEST, EACH_LATER**place)
+            weight = weight_of(text, index) if language == ENGLISH else max(LATEST, EACH_LATER**index)
             if probability * closeness * weight >= ENOUGH:
                 sure[topic] = max(probability, sure.get(topic, 0.0))
                 turns.setdefault(topic, {})[turn.id] = None
@@ -126,10 +126,10 @@ def _examples(paths: Sequence[TopicPath]) -> Examples:
 
 def _topics_of(
     found: Sequence[Found], conversation: Conversation, answers: Answers, known: Insights
-) -> list[PlacedTopic]:
+) -> list[TopicAtPath]:
     """Return the topics found, with the customer's feeling about each and whether it was met, on level 3."""
     stretch_of = stretches(conversation, [one.turns[0] for one in found])
-    found_topics: list[PlacedTopic] = []
+    found_topics: list[TopicAtPath] = []
     for one in found:
         node = one.path[-1]
         topic = Topic(name=node.name, level=node.level, confidence=one.confidence, turns=one.turns)
@@ -148,20 +148,20 @@ def _is_resolved(stretch: frozenset[str], conversation: Conversation, answers: A
     """
     if known.resolution is None or known.resolution.resolution == "NA":
         return None
-    customer = [place for place, turn in enumerate(conversation.turns) if turn.id in stretch]
+    customer = [index for index, turn in enumerate(conversation.turns) if turn.id in stretch]
     if len(customer) == len(turns_of(conversation, "customer")):
         return known.resolution.resolution == "YES"
     after = (
-        place
-        for place in range(customer[-1] + 1, len(conversation.turns))
-        if conversation.turns[place].speaker == "customer"
+        index
+        for index in range(customer[-1] + 1, len(conversation.turns))
+        if conversation.turns[index].speaker == "customer"
     )
     part = replace(conversation, turns=conversation.turns[customer[0] : next(after, len(conversation.turns))])
     tones = [tone for tone in customer_tones(conversation, answers) if tone.turn.id in stretch]
     return points(follow(part, tones)) >= ENOUGH_POINTS
 
 
-def _trees(found: Sequence[PlacedTopic], order: Mapping[str, int], level: int = 1) -> tuple[Topic, ...]:
+def _trees(found: Sequence[TopicAtPath], order: Mapping[str, int], level: int = 1) -> tuple[Topic, ...]:
     """Return topics under those above them. Topics under one are adjacent, for they are in the taxonomy's order."""
     trees: list[Topic] = []
     for _, some in groupby(found, key=lambda one: id(one[0][level - 1])):

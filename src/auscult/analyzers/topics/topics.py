@@ -41,7 +41,7 @@ class Topics:
         about: dict[str, list[Intent]] = {}
         for intent in known.intents:
             about.setdefault(TOPIC_OF.get(intent.name) or object_of(intent.name), []).append(intent)
-        order = {turn.id: place for place, turn in enumerate(conversation.turns)}
+        order = {turn.id: index for index, turn in enumerate(conversation.turns)}
         return tuple([_topic(name, intents, order) for name, intents in about.items()])
 
 

@@ -45,14 +45,14 @@ def create(
         due_on = date.fromisoformat(due) if due else None
     except ValueError as error:
         raise typer.BadParameter(f"invalid day {due!r}; give one as 2026-04-20") from error
-    places = [each.partition("#") for each in clip or []]
+    parts = [each.partition("#") for each in clip or []]
     wanted = Wanted(
         agent_ids=tuple(agent),
         goal=goal,
         metric_ids=tuple(metric or ()),
         form_id=form,
         plan=plan,
-        clips=tuple(Clip(conversation_id=one, turn_id=turn or None) for one, _, turn in places),
+        clips=tuple(Clip(conversation_id=one, turn_id=turn or None) for one, _, turn in parts),
         group=group,
         due_on=due_on,
     )

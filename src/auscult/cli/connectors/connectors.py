@@ -142,16 +142,20 @@ def secrets_of(given: Sequence[str]) -> dict[str, str]:
 
 def _secret(given: str) -> tuple[str, str]:
     name, _, source = given.partition("=")
-    kind, _, place = source.partition(":")
+    kind, _, name_or_path = source.partition(":")
     try:
-        if kind == "env" and (value := variable(place)) is not None:
+        if kind == "env" and (value := variable(name_or_path)) is not None:
             return name, value
         if kind == "file":
-            return name, Path(place).read_text(encoding="utf-8").removesuffix("\n")
+            return name, Path(name_or_path).read_text(encoding="utf-8").removesuffix("\n")
     except (OSError, UnicodeDecodeError) as error:
-        message = f"the secret {name!r} cannot be read from {place}: {error}"
+        message = f"the secret {name!r} cannot be read from {name_or_path}: {error}"
         raise RequestError(message, code="connector.secret_source", field="--secret") from error
-    what = f"there is no variable {place} in the environment" if kind == "env" else "secrets are not given as they are"
+    what = (
+        f"there is no variable {name_or_path} in the environment"
+        if kind == "env"
+        else "secrets are not given as they are"
+    )
     message = f"{what}; give --secret {name or 'NAME'}=env:VARIABLE or --secret {name or 'NAME'}=file:PATH"
     raise RequestError(message, code="connector.secret_source", field="--secret")
 

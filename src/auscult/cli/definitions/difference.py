@@ -71,8 +71,8 @@ def _lines(changes: Iterable[ChangeLine]) -> RenderableType:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for change in changes:
-        for place, line in enumerate(_change_lines(change)):
-            table.add_row("" if place else change.field, line)
+        for index, line in enumerate(_change_lines(change)):
+            table.add_row("" if index else change.field, line)
     return Padding(table, (0, 0, 0, _INDENT))
 
 

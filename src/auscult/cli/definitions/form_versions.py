@@ -80,8 +80,8 @@ def versions(
         return
     if draft is not None:
         typer.echo(f"draft       saved {draft.saved_at:%Y-%m-%d %H:%M}")
-    for place, (one, changes) in enumerate(zip(found, history(found), strict=True)):
-        state = f", retired {one.retired_at:%Y-%m-%d %H:%M}" if one.retired_at else "" if place else ", in force"
+    for index, (one, changes) in enumerate(zip(found, history(found), strict=True)):
+        state = f", retired {one.retired_at:%Y-%m-%d %H:%M}" if one.retired_at else "" if index else ", in force"
         parts = (("+", changes.added), ("-", changes.removed), ("~", changes.changed), ("", changes.fields))
         difference = " ".join(f"{mark}{each}" for mark, some in parts for each in some or ())
         typer.echo(

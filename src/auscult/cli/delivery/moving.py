@@ -60,7 +60,7 @@ def move(  # noqa: PLR0917  (what a move is made of)
 
 @contextmanager
 def _kept(out: Path | None) -> Generator[Path]:
-    """Return the place of pulled files until they are joined: next to the output, or a temporary folder."""
+    """Return the folder of pulled files until they are joined: next to the output, or a temporary folder."""
     if out is not None:
         yield out.with_name(out.name + ".pull")
         return

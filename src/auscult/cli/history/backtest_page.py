@@ -143,9 +143,9 @@ def _shifts(shifts: Sequence[Shift]) -> Iterable[RenderableType]:
         yield Text("No conversation changes.")
         return
     yield Text("The one that changes" if len(shifts) == 1 else f"The {len(shifts)} that change most", "bold")
-    for place, shift in enumerate(shifts, 1):
+    for rank, shift in enumerate(shifts, 1):
         yield Text.assemble(
-            f"{place:3}  ",
+            f"{rank:3}  ",
             (shift.conversation_id, "bold"),
             f"  {shift.started_at:%Y-%m-%d}  ",
             *_standing(shift.before),

@@ -171,7 +171,7 @@ def _list(found: Iterable["Found"], *, as_json: bool) -> None:
             *(["escalation"] if fact.is_escalated else []),
             *(["churn risk"] if fact.is_churn_risk else []),
         ]
-        started = datetime.fromtimestamp(each.place[0] / 1000, UTC)
+        started = datetime.fromtimestamp(each.position[0] / 1000, UTC)
         typer.echo(f"{fact.conversation_id}  {started:%Y-%m-%d %H:%M}  {', '.join(said)}")
     typer.echo(f"{shown} conversations")
 

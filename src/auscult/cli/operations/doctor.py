@@ -234,12 +234,12 @@ def _judge(settings: Settings) -> Iterator[Finding]:
 
 
 def _port(settings: Settings) -> Finding:
-    place = f"{settings.host}:{settings.port}"
+    address = f"{settings.host}:{settings.port}"
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
         return Finding(
-            "warn", f"{place} cannot be listened on: {error.strerror}", "is a server running? else serve --port"
+            "warn", f"{address} cannot be listened on: {error.strerror}", "is a server running? else serve --port"
         )
-    return Finding("ok", f"{place} is free")
+    return Finding("ok", f"{address} is free")

@@ -94,7 +94,7 @@ def add(
 
 
 def load(
-    place: Annotated[
+    source: Annotated[
         Path,
         typer.Argument(
             metavar="FOLDER|FILE", help="Files named by their conversations, or a CSV or documents that name them."
@@ -115,15 +115,15 @@ def load(
     from auscult.cli.terminal.errors import report
     from auscult.services.recordings.accept import Upload
 
-    if not place.exists():
-        raise typer.BadParameter(f"there is no folder and no file {place}")
+    if not source.exists():
+        raise typer.BadParameter(f"there is no folder and no file {source}")
     refused = added = 0
     settings = options.settings_of(database)
     folder = bootstrap.recordings.folder(settings)
     with bootstrap.open(settings) as application:
         tenant = options.known_tenant(application.store, app)
         store = application.store.within(tenant)
-        for each in _files(place, tenant.app_id, input_files.limits_of(settings)):
+        for each in _files(source, tenant.app_id, input_files.limits_of(settings)):
             try:
                 if not each.path.is_file():
                     raise RecordingError(f"there is no file {each.path}", code="recording.unknown")
@@ -159,16 +159,16 @@ def listing(
             _show(recording, as_json=as_json)
 
 
-def _files(place: Path, app_id: str, limits: "Limits") -> Iterator["FileOfConversation"]:
+def _files(source: Path, app_id: str, limits: "Limits") -> Iterator["FileOfConversation"]:
     """Yield the files of a folder, of a CSV, or of documents."""
     from auscult.services.recordings.folders import files_in_documents, files_in_list, files_of
     from auscult.services.scoring.intake.read import read_file
 
-    if place.is_dir():
-        return files_of(place)
-    if place.suffix.lower() == ".csv":
-        return files_in_list(place)
-    return files_in_documents(read_file(place, app_id, limits), place.parent)
+    if source.is_dir():
+        return files_of(source)
+    if source.suffix.lower() == ".csv":
+        return files_in_list(source)
+    return files_in_documents(read_file(source, app_id, limits), source.parent)
 
 
 def _type_of(file: Path) -> str:

@@ -44,7 +44,7 @@ def listing(
             page = list_jobs(store.within(tenant), states, limit=limit)
             for job in page.jobs:
                 typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
-            if page.next_place is not None and not as_json:
+            if page.next_position is not None and not as_json:
                 typer.echo(f"... and more of {tenant.app_id}: give a greater --limit", err=True)
 
 

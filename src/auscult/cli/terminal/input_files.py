@@ -42,9 +42,9 @@ class Input:
         self._rejects.add(rejected, str(file))
         if self._rejects.count <= NAMED:
             error = rejected.error
-            place = f"{file}:{error.line}" if error.line is not None else str(file)
+            location = f"{file}:{error.line}" if error.line is not None else str(file)
             field = f"{error.field}: " if error.field else ""
-            typer.echo(f"{place}: {field}{error.message}", err=True)
+            typer.echo(f"{location}: {field}{error.message}", err=True)
 
 
 @contextmanager

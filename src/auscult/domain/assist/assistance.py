@@ -45,7 +45,7 @@ class AgenticSession(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Citation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Passage that an answer rests on: its place in the knowledge base, and the version of its document.
+    """Passage that an answer rests on: its position in the knowledge base, and the version of its document.
 
     The base's versions are counted: this is the first one that has the document as it is.
     """
@@ -84,7 +84,7 @@ class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def at(self) -> datetime | None:
-        """Return its place in the conversation."""
+        """Return its position in the conversation."""
         return self.received_at or self.requested_at
 
 

@@ -44,7 +44,7 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Passage(Struct, frozen=True, kw_only=True):
-    """Piece of a document, with its place. ``id`` is permanent: a changed document gets passages of its own.
+    """Piece of a document, with its position. ``id`` is permanent: a changed document gets passages of its own.
 
     ``since_version`` is the first version of the base that has the document as it is.
     """

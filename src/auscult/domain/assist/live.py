@@ -210,8 +210,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
     is_timed: bool = False
 
 
-def admit(place: str, arrivals: Iterable[Arrival], stored: Sequence[Event], repeat_within: timedelta) -> list[Event]:
-    """The events that are new among those that came in, each with its id. ``place`` names app and conversation.
+def admit(
+    conversation_key: str, arrivals: Iterable[Arrival], stored: Sequence[Event], repeat_within: timedelta
+) -> list[Event]:
+    """The events that are new among those that came in, each with its id. ``conversation_key`` names app and conversation.
 
     With a key or a time, the same is the same whenever it comes. Without either, the same words within
     ``repeat_within`` are one event that was sent twice, unless something else came in between: then they are said
@@ -237,7 +239,7 @@ def admit(place: str, arrivals: Iterable[Arrival], stored: Sequence[Event], repe
                 repeat_within,
                 lambda before: _is_undone(before, moves) or _is_past(before, known, names),
             )
-        event = _with_id(arrival, event_id, place)
+        event = _with_id(arrival, event_id, conversation_key)
         if event.id in known:
             continue
         known[event.id] = event
@@ -317,10 +319,10 @@ def _is_undone(before: Event, moves: Sequence[Moved]) -> bool:
     )
 
 
-def _with_id(arrival: Arrival, event_id: str, place: str) -> Any:  # noqa: ANN401  (one of the kinds above)
+def _with_id(arrival: Arrival, event_id: str, conversation_key: str) -> Any:  # noqa: ANN401  (one of the kinds above)
     event = arrival.event
     if isinstance(event, Message) and not event.message_id:
-        return replace(event, id=event_id, message_id=derived_id("ms", place, event_id))
+        return replace(event, id=event_id, message_id=derived_id("ms", conversation_key, event_id))
     return replace(event, id=event_id)
 
 

@@ -237,21 +237,23 @@ def _turn(message: Message, start: datetime) -> Turn:
     )
 
 
-def _assist(found: _Sorted, runs: Runs, start: datetime, place: tuple[str, str], agent: AssistedAgent | None) -> Assist:
-    """Return the assistant's part. ``place`` names app and conversation, ``agent`` the reader of the final summary."""
+def _assist(
+    found: _Sorted, runs: Runs, start: datetime, conversation_key: tuple[str, str], agent: AssistedAgent | None
+) -> Assist:
+    """Return the assistant's part. ``conversation_key`` names app and conversation, ``agent`` the reader of the final summary."""
     standing = _standing(found)
     rated: _Ratings = {(event.about, event.of): event.feedback for event in found.of(Rated) if event in standing}
     suggestions, searches = _answers(found, rated)
     return Assist(
-        id=object_id(start, *place),
+        id=object_id(start, *conversation_key),
         is_external=next((event.is_external for event in found.from_hook if event.is_external is not None), None),
-        session_id=object_id(start, *place, "session"),
-        user_id=derived_id("u", *place),
+        session_id=object_id(start, *conversation_key, "session"),
+        user_id=derived_id("u", *conversation_key),
         messages=tuple(
             [
                 AssistMessage(
                     turn_id=message.message_id,
-                    component_id=derived_id("cp", *place, message.message_id),
+                    component_id=derived_id("cp", *conversation_key, message.message_id),
                     received_at=whole_ms(message.received_at),
                 )
                 for message in found.messages
@@ -301,8 +303,8 @@ def _last_agent(stays: Sequence[AgentSegment], agents: Sequence[Agent]) -> Assis
     if not stays:
         return AssistedAgent(id=agents[-1].id, name=agents[-1].name) if agents else None
     present = [stay for stay in stays if stay.until is None]
-    first = min(present, key=lambda stay: (stay.transfer == "warm", stay.place), default=None)
-    stay = first or max(stays, key=lambda stay: (stay.until or stay.since, stay.place))
+    first = min(present, key=lambda stay: (stay.transfer == "warm", stay.index), default=None)
+    stay = first or max(stays, key=lambda stay: (stay.until or stay.since, stay.index))
     return AssistedAgent(id=stay.participant.id, name=stay.participant.name)
 
 

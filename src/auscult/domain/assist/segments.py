@@ -21,13 +21,13 @@ _MS = timedelta(milliseconds=1)
 
 
 class AgentSegment(Struct, frozen=True, kw_only=True):
-    """An agent in the conversation. ``until`` is None while they are there. ``place`` counts the stays."""
+    """An agent in the conversation. ``until`` is None while they are there. ``index`` counts them from 0."""
 
     participant: Participant
     since: datetime
     until: datetime | None
     transfer: Transfer
-    place: int
+    index: int
 
 
 class Handover(Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class _Walk:
         self._handovers: list[Handover] = []
         self._present: dict[str, int] = {}
         self._awaited: int | None = None
-        """The transfer whose next agent has not come in yet, by its place among the events."""
+        """The transfer whose next agent has not come in yet, by its index among the events."""
 
     def enter(self, move: Moved) -> None:
         """Let an agent in."""
@@ -85,18 +85,18 @@ class _Walk:
             self._events.append(nouns.Event(CONSULT, self._ms(move.at), agent_id=agent.id))
         elif move.transfer == "redial":
             self._events.append(nouns.Event(REDIAL, self._ms(move.at), agent_id=agent.id))
-        place = len(self._stays)
+        index = len(self._stays)
         self._stays.append(
-            AgentSegment(participant=agent, since=move.at, until=None, transfer=move.transfer, place=place)
+            AgentSegment(participant=agent, since=move.at, until=None, transfer=move.transfer, index=index)
         )
-        self._present[agent.id] = place
+        self._present[agent.id] = index
 
     def leave(self, move: Moved) -> None:
         """Let an agent out. Who leaves cold, or leaves to those they had brought in, hands over."""
-        place = self._present.pop(move.participant.id, None)
-        if place is None:
+        index = self._present.pop(move.participant.id, None)
+        if index is None:
             return
-        stay = self._stays[place] = replace(self._stays[place], until=move.at)
+        stay = self._stays[index] = replace(self._stays[index], until=move.at)
         if stay.transfer == "warm":
             self._end_consultation(move)
         gave_to_the_consulted = move.transfer == "warm" and stay.transfer != "warm" and bool(self._present)
@@ -122,10 +122,10 @@ class _Walk:
         self._handovers.append(Handover(move_id=move_id, agent=handed_over, at=at))
 
     def _end_consultation(self, move: Moved) -> None:
-        for place in reversed(range(len(self._events))):
-            event = self._events[place]
+        for index in reversed(range(len(self._events))):
+            event = self._events[index]
             if event.type == CONSULT and event.agent_id == move.participant.id:
-                self._events[place] = replace(event, end_ms=self._ms(move.at))
+                self._events[index] = replace(event, end_ms=self._ms(move.at))
                 return
 
     def _ms(self, at: datetime) -> int:

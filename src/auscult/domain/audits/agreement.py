@@ -13,11 +13,11 @@ from auscult.domain.audits.resampling import Interval, Stream, bca_interval
 Pair = tuple[str, str]
 """Two answers to one question: that of the people, that of the machine."""
 
-_PLACES = 4
+_DECIMALS = 4
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
-    """Agreement on one metric over ``n`` conversations; shares are from 0 to 1, rounded to 4 places.
+    """Agreement on one metric over ``n`` conversations; shares are from 0 to 1, rounded to 4 decimal places.
 
     ``agreement`` is the share of equal answers, ``base_rate`` the share of the most frequent human answer, which is the
     agreement of a rater who always gives that answer. ``kappa`` is Cohen's, from -1 to 1; it is None where it is
@@ -72,10 +72,10 @@ def compare_counts(counts: Mapping[Pair, int], stream: Stream | None = None) -> 
         found = None if stream is None else bca_interval(numbers, statistic, stream)
     return Agreement(
         n=n,
-        agreement=round(equal / n, _PLACES),
-        kappa=None if kappa is None else round(kappa, _PLACES),
+        agreement=round(equal / n, _DECIMALS),
+        kappa=None if kappa is None else round(kappa, _DECIMALS),
         kappa_interval=found if isinstance(found, Interval) else None,
-        base_rate=round(max(gold.values()) / n, _PLACES),
+        base_rate=round(max(gold.values()) / n, _DECIMALS),
         confusion=confusion,
         reason=found if isinstance(found, str) else None,
     )
@@ -92,7 +92,7 @@ def compare_all(
 def mean_kappa(agreements: Iterable[Agreement]) -> float | None:
     """The plain mean of the kappas that are defined; None when none is."""
     kappas = [one.kappa for one in agreements if one.kappa is not None]
-    return round(sum(kappas) / len(kappas), _PLACES) if kappas else None
+    return round(sum(kappas) / len(kappas), _DECIMALS) if kappas else None
 
 
 def kappa_of(pairs: Iterable[Pair]) -> float | None:
@@ -104,12 +104,12 @@ def kappa_of(pairs: Iterable[Pair]) -> float | None:
 def _kappa_of(cells: Sequence[Pair]) -> Callable[[Sequence[int]], float | None]:
     """Kappa as a function of how often each of these pairs occurs."""
     answers = sorted({answer for cell in cells for answer in cell})
-    places = [(answers.index(said), answers.index(answered)) for said, answered in cells]
+    indexes = [(answers.index(said), answers.index(answered)) for said, answered in cells]
 
     def kappa(counts: Sequence[int]) -> float | None:
         gold, machine = [0] * len(answers), [0] * len(answers)
         equal = 0
-        for (said, answered), count in zip(places, counts, strict=True):
+        for (said, answered), count in zip(indexes, counts, strict=True):
             gold[said] += count
             machine[answered] += count
             equal += count if said == answered else 0

@@ -126,7 +126,7 @@ def effective_of(audits: Iterable[Shown], shown_segment: int = WHOLE) -> str | N
     proper = [
         one for one in audits if one.role == "audit" and not one.is_declined and one.segment in {WHOLE, shown_segment}
     ]
-    submitted = [(one.submitted_at, place) for place, one in enumerate(proper) if one.submitted_at is not None]
+    submitted = [(one.submitted_at, index) for index, one in enumerate(proper) if one.submitted_at is not None]
     if submitted:
         return proper[max(submitted)[1]].assignment_id
     return proper[0].assignment_id if proper else None

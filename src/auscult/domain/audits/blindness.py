@@ -18,7 +18,7 @@ def without_agents(conversation: Conversation) -> Conversation:
     """Return a conversation whose agents are numbered and have no names."""
     known = [agent.id for agent in conversation.agents]
     known += [turn.agent_id for turn in conversation.turns if turn.agent_id]
-    number = {agent: f"agent-{place}" for place, agent in enumerate(dict.fromkeys(known), start=1)}
+    number = {agent: f"agent-{index}" for index, agent in enumerate(dict.fromkeys(known), start=1)}
     return replace(
         conversation,
         agents=tuple(Agent(number[agent.id]) for agent in conversation.agents),

@@ -26,7 +26,7 @@ _NORMAL = NormalDist()
 
 
 class Interval(Struct, frozen=True):
-    """The ends of an interval, rounded to 4 places."""
+    """The ends of an interval, rounded to 4 decimal places."""
 
     low: float
     high: float
@@ -71,7 +71,7 @@ def _acceleration(left_one_out: Sequence[tuple[float, int]]) -> float:
 
 
 def _without(counts: Sequence[int], cell: int) -> list[int]:
-    return [count - (place == cell) for place, count in enumerate(counts)]
+    return [count - (index == cell) for index, count in enumerate(counts)]
 
 
 def resample(counts: Sequence[int], stream: Stream) -> list[int]:

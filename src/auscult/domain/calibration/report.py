@@ -25,7 +25,7 @@ CALIBRATED, ATTENTION = 0.8, 0.65
 LEAST_FOR_KAPPA = 10
 NA_ABOVE_MEAN = 0.15
 MACHINE = "machine"
-_PLACES = 4
+_DECIMALS = 4
 
 
 class Split(Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ def report_of(
         )
     splits = _splits(session, metric_ids, machine)
     agreed = [each.agreement for each in splits if each.consensus is not None]
-    agreement = round(sum(agreed) / len(agreed), _PLACES) if agreed else None
+    agreement = round(sum(agreed) / len(agreed), _DECIMALS) if agreed else None
     rates = {name: _na_rate(splits, name) for name in names}
     known = [rate for rate in rates.values() if rate is not None]
     mean = sum(known) / len(known) if known else 0.0
@@ -111,7 +111,7 @@ def report_of(
         consensus=len(agreed),
         none=len(splits) - len(agreed),
         splits=tuple(
-            replace(each, agreement=round(each.agreement, _PLACES))
+            replace(each, agreement=round(each.agreement, _DECIMALS))
             for each in sorted(splits, key=lambda each: (each.agreement, each.number, metric_ids.index(each.metric_id)))
         ),
         metrics=tuple(_gaps(splits, metric_ids)),
@@ -184,9 +184,9 @@ def _rater(splits: Sequence[Split], name: str, mean: float) -> RaterFigures:
         rater=name,
         agreement=_share(pairs),
         accuracy=_share(referred),
-        na_rate=None if rate is None else round(rate, _PLACES),
+        na_rate=None if rate is None else round(rate, _DECIMALS),
         is_na_flagged=name != MACHINE and rate is not None and rate > mean + NA_ABOVE_MEAN,
-        kappa=None if kappa is None else round(kappa, _PLACES),
+        kappa=None if kappa is None else round(kappa, _DECIMALS),
         band=None if kappa is None else band_of(kappa),
         deviates=dict(deviates),
     )
@@ -201,7 +201,7 @@ def band_of(kappa: float) -> Band:
 
 
 def _share(pairs: Sequence[tuple[str, str]]) -> float | None:
-    return round(sum(one == other for one, other in pairs) / len(pairs), _PLACES) if pairs else None
+    return round(sum(one == other for one, other in pairs) / len(pairs), _DECIMALS) if pairs else None
 
 
 def _gaps(splits: Sequence[Split], metric_ids: Sequence[str]) -> list[MetricGap]:
@@ -214,5 +214,5 @@ def _gaps(splits: Sequence[Split], metric_ids: Sequence[str]) -> list[MetricGap]
         agreement = sum(each.agreement for each in some) / len(some)
         gap: Gap = "calibrated" if agreement >= CALIBRATED else "attention" if agreement >= ATTENTION else "required"
         splits_of = sum(each.category != "full" for each in some)
-        found.append(MetricGap(metric_id=metric_id, agreement=round(agreement, _PLACES), gap=gap, splits=splits_of))
+        found.append(MetricGap(metric_id=metric_id, agreement=round(agreement, _DECIMALS), gap=gap, splits=splits_of))
     return sorted(found, key=lambda each: each.agreement)

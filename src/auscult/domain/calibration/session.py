@@ -26,7 +26,7 @@ MOST_RATERS, MOST_ITEMS = 50, 50
 
 
 class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A conversation of a session, by its place from 1. ``conversation_id`` is None once it was erased."""
+    """A conversation of a session, by its position from 1. ``conversation_id`` is None once it was erased."""
 
     number: int
     conversation_id: str | None

@@ -20,7 +20,7 @@ WHOLE_WEEKS, FADED_WEEKS = 2, 8
 
 
 class Clip(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A place in a conversation: one turn, or all of it. ``conversation_id`` is None once it was erased."""
+    """A part of a conversation: one turn, or all of it. ``conversation_id`` is None once it was erased."""
 
     conversation_id: str | None
     turn_id: str | None = None

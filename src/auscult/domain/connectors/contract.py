@@ -41,7 +41,7 @@ class Item(Struct, frozen=True):
 class Refused(Struct, frozen=True):
     """One conversation that was not read. ``reason`` is a sentence in lower case: what is wrong and what would be right.
 
-    ``where`` is the place inside the item: ``"line 7"``, ``"Transcript[3].ParticipantId"``, "" for the whole item.
+    ``where`` is the position inside the item: ``"line 7"``, ``"Transcript[3].ParticipantId"``, "" for the whole item.
     """
 
     reason: str

@@ -66,7 +66,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """A conversation that was refused: the item's key, the place inside it, and the reason."""
+    """A conversation that was refused: the item's key, the position inside it, and the reason."""
 
     key: str
     where: str

@@ -161,8 +161,8 @@ def _compared(path: Path, before: Value, after: Value, known: Mapping[str, Aspec
         for key in dict.fromkeys((*after, *before)):
             yield from _compared((*path, key), before.get(key, UNSET), after.get(key, UNSET), known, other)
     elif isinstance(before, list) and isinstance(after, list) and _are_alike(before, after):
-        for place, (one, another) in enumerate(zip(before, after, strict=True)):
-            yield from _compared((*path, place), one, another, known, other)
+        for index, (one, another) in enumerate(zip(before, after, strict=True)):
+            yield from _compared((*path, index), one, another, known, other)
     else:
         yield Change(path=path, aspect=_aspect(path, known, other), before=before, after=after)
 

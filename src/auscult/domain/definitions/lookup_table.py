@@ -37,19 +37,19 @@ class LookupTable:
         for wanted in (key_column, column):
             if wanted not in self.columns:
                 raise KeyError(wanted)
-        places = self._index(key_column).get(_folded(key), [])
-        if len(places) != 1:
-            return Cell(None, f"{len(places) or 'no'} {'rows have' if places else 'row has'} {key!r} as {key_column}")
-        text = self.rows[places[0]].get(column)
+        rows = self._index(key_column).get(_folded(key), [])
+        if len(rows) != 1:
+            return Cell(None, f"{len(rows) or 'no'} {'rows have' if rows else 'row has'} {key!r} as {key_column}")
+        text = self.rows[rows[0]].get(column)
         return Cell(text, f"the row of {key!r} has no {column}")
 
     def _index(self, column: str) -> Mapping[str, list[int]]:
         found = self._indexes.get(column)
         if found is None:
             found = self._indexes[column] = {}
-            for place, row in enumerate(self.rows):
+            for index, row in enumerate(self.rows):
                 if column in row:
-                    found.setdefault(_folded(row[column]), []).append(place)
+                    found.setdefault(_folded(row[column]), []).append(index)
         return found
 
 

@@ -199,7 +199,7 @@ class Backtest(Struct):
         elif (was.score, was.passed) == (is_now.score, is_now.passed):
             self.unchanged += 1
         else:
-            self._place(before, after, was, is_now, started_at)
+            self._keep_if_most_changed(before, after, was, is_now, started_at)
 
     def pass_over(self, before: Evaluation, form_id: str) -> None:
         """Count one conversation that the form would not score."""
@@ -217,7 +217,7 @@ class Backtest(Struct):
         _merge_counts(self.decided_by, other.decided_by)
         self.most_changed = sorted([*self.most_changed, *other.most_changed], key=lambda one: one.rank)[:MOST_SHIFTS]
 
-    def _place(
+    def _keep_if_most_changed(
         self, before: Evaluation, after: Evaluation, was: Standing, is_now: Standing, started_at: datetime
     ) -> None:
         """Keep a conversation if it is among those that change most; only then what is behind it is worked out."""

@@ -40,7 +40,7 @@ class Fault(Struct, frozen=True, kw_only=True):
 
 
 class JobItem(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One queue of a job, by its place from 0: done, or with the reason why not."""
+    """One queue of a job, by its index from 0: done, or with the reason why not."""
 
     index: int
     custom_queue_id: str

@@ -164,17 +164,17 @@ def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numberin
         for one in known.find(utterances)
         if one.turn % step == 1 and not (leaves[one.turn // step].is_staff and one.kind in _OF_STAFF)
     ]
-    found += [one for place, leaf in enumerate(leaves) for one in _whole_name(place, leaf)]
+    found += [one for index, leaf in enumerate(leaves) for one in _whole_name(index, leaf)]
     return redacted([leaf.text for leaf in leaves], found, numbering)
 
 
-def _whole_name(place: int, leaf: _Leaf) -> Iterator[Found]:
+def _whole_name(index: int, leaf: _Leaf) -> Iterator[Found]:
     """Yield the whole of a field whose key is a name, but for staff's."""
     words = _WORD.findall(leaf.text)
     is_open = any(word.isalpha() for word in words) and not PLACEHOLDER.fullmatch(leaf.text)
     if not leaf.is_staff and is_open and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
         value = " ".join(leaf.text.lower().split())
-        yield Found(place, 0, len(leaf.text), "name", value)
+        yield Found(index, 0, len(leaf.text), "name", value)
 
 
 def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator[_Leaf]:
@@ -187,8 +187,8 @@ def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator
                     of_staff = is_staff or name in _STAFF
                     yield from _leaves(inner, (*path, name), name.replace("_", " "), is_staff=of_staff)
         case list() | tuple():
-            for place, inner in enumerate(cast("Sequence[object]", value)):
-                yield from _leaves(inner, (*path, place), key, is_staff=is_staff)
+            for index, inner in enumerate(cast("Sequence[object]", value)):
+                yield from _leaves(inner, (*path, index), key, is_staff=is_staff)
         case str() if not is_staff or _MAY_HOLD.search(value):
             yield _Leaf(path, key, value, is_staff)
         case int() if abs(value) >= _SMALLEST_NUMBER and not key.endswith(" ms"):
@@ -198,14 +198,14 @@ def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator
 
 
 def _replaced(value: object, texts: Mapping[_Path, str], path: _Path) -> object:
-    """Return a part with other texts in some places."""
+    """Return a part with other texts at some paths."""
     match value:
         case dict():
             items = cast("dict[str, object]", value).items()
             return {name: _replaced(inner, texts, (*path, name)) for name, inner in items}
         case list() | tuple():
             inside = cast("Sequence[object]", value)
-            return [_replaced(inner, texts, (*path, place)) for place, inner in enumerate(inside)]
+            return [_replaced(inner, texts, (*path, index)) for index, inner in enumerate(inside)]
         case _:
             return texts.get(path, value)
 

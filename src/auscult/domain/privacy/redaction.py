@@ -66,7 +66,7 @@ class Found(NamedTuple):
 
 
 class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A placeholder in a redacted text: its place there, and the place of what it replaced in the original.
+    """A placeholder in a redacted text: its offsets there, and those of what it replaced in the original.
 
     ``start_ms`` and ``end_ms`` bound the words in the recording, from the conversation's start; None: not known.
     """

@@ -14,11 +14,11 @@ MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
-MONTHS = {name: place for place, whole in enumerate(MONTH_NAMES, 1) for name in (whole, whole[:3])} | {"sept": 9}
+MONTHS = {name: number for number, whole in enumerate(MONTH_NAMES, 1) for name in (whole, whole[:3])} | {"sept": 9}
 """Number of each month by its name and its short names."""
 _ORDINALS = {
-    name: place
-    for place, name in enumerate(
+    name: number
+    for number, name in enumerate(
         (
             *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
             *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
@@ -38,7 +38,7 @@ _YEARS = range(1900, 2100)
 
 
 class Said(NamedTuple):
-    """Date, and its place in the text."""
+    """Date, and its offsets in the text."""
 
     start: int
     end: int
@@ -80,7 +80,7 @@ def _numeric(first: int, second: int, third: int, *, is_day_first: bool) -> date
 
 
 def _spoken(words: Sequence[Token], at: int, around: date) -> tuple[date, int] | None:
-    """``tomorrow``, ``[the] fifth of March [2026]``, ``March [the] fifth [2026]``, and the place behind it."""
+    """``tomorrow``, ``[the] fifth of March [2026]``, ``March [the] fifth [2026]``, and the index behind it."""
     token = words[at].text
     if token in _NEAR:
         return around + timedelta(days=_NEAR[token]), at + 1
@@ -91,10 +91,10 @@ def _spoken(words: Sequence[Token], at: int, around: date) -> tuple[date, int] |
     day = _day(words, at)
     if day is None:
         return None
-    place = _behind(words, day[1], "of")
-    if place >= len(words) or words[place].text not in MONTHS:
+    index = _behind(words, day[1], "of")
+    if index >= len(words) or words[index].text not in MONTHS:
         return None
-    return _dated(words, place + 1, MONTHS[words[place].text], day[0], around)
+    return _dated(words, index + 1, MONTHS[words[index].text], day[0], around)
 
 
 def _behind(words: Sequence[Token], at: int, *skipped: str) -> int:
@@ -132,7 +132,7 @@ def _dated(words: Sequence[Token], at: int, month: int, day: int, around: date) 
 
 
 def _year(words: Sequence[Token], at: int) -> tuple[int, int] | None:
-    """``2026``, ``twenty twenty six``, ``two thousand and twenty six``, and the place behind it."""
+    """``2026``, ``twenty twenty six``, ``two thousand and twenty six``, and the index behind it."""
     if at >= len(words):
         return None
     number = number_at(words, at)

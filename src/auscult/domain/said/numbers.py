@@ -28,7 +28,7 @@ _LONGEST = 40
 
 
 class Token(NamedTuple):
-    """A word in small letters, a written number, or a sign, with its place in the text."""
+    """A word in small letters, a written number, or a sign, with its offsets in the text."""
 
     text: str
     start: int
@@ -124,7 +124,7 @@ def _skip_dash(words: Sequence[Token], at: int) -> int:
 
 
 def _whole(words: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
-    """A number without what comes behind its point, and the place behind it."""
+    """A number without what comes behind its point, and the index behind it."""
     if at >= len(words):
         return None
     written = written_number(words[at].text)
@@ -205,7 +205,7 @@ def _part(words: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
 
 
 def _digits_from(words: Sequence[Token], at: int) -> tuple[str, int]:
-    """The digits from a token on, and the place behind the last of them."""
+    """The digits from a token on, and the index behind the last of them."""
     digits, behind = "", at
     while at < len(words):
         token = words[at].text

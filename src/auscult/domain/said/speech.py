@@ -219,8 +219,8 @@ def _without(span: Span, holds: list[Span]) -> list[Span]:
     """Return what is left of a span outside the holds (in order, apart)."""
     left: list[Span] = []
     start = span.start_ms
-    for place in range(bisect_left(holds, start, key=lambda hold: hold.end_ms), len(holds)):
-        hold = holds[place]
+    for index in range(bisect_left(holds, start, key=lambda hold: hold.end_ms), len(holds)):
+        hold = holds[index]
         if hold.start_ms >= span.end_ms:
             break
         if hold.start_ms > start:

@@ -207,13 +207,13 @@ def _emails(text: str, words: Sequence[Token], _locale: Locale) -> Iterator[Ment
 
 def _spoken_emails(words: Sequence[Token]) -> Iterator[Mention]:
     """``john dot smith at example dot com``: grows from each ``at`` to both sides over words joined by signs."""
-    for place, token in enumerate(words):
-        if token.text != "at" or not 0 < place < len(words) - 1:
+    for index, token in enumerate(words):
+        if token.text != "at" or not 0 < index < len(words) - 1:
             continue
-        first = _name_start(words, place - 1)
-        last = _name_end(words, place + 1)
+        first = _name_start(words, index - 1)
+        last = _name_end(words, index + 1)
         said = [words[at].text for at in range(first, last + 1)]
-        if "dot" in said[place - first :] and len(said) <= _MOST_TOKENS:
+        if "dot" in said[index - first :] and len(said) <= _MOST_TOKENS:
             plain = "".join(_SPOKEN_SIGNS.get(one, one) for one in said)
             if _EMAIL.fullmatch(plain):
                 yield Mention(words[first].start, words[last].end, Value(plain))

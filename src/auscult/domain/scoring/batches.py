@@ -50,10 +50,10 @@ class Batch(Struct, frozen=True, kw_only=True):
 
 
 class Listed(NamedTuple):
-    """A batch in a list, and its place there."""
+    """A batch in a list, and its position there."""
 
     batch: Batch
-    place: int
+    position: int
 
 
 class Backlog(Struct, frozen=True, kw_only=True):

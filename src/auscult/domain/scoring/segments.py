@@ -42,7 +42,7 @@ def segments_of(conversation: Conversation) -> tuple[Segment, ...]:
     if len(stretches) == 1:
         only = stretches[0]
         return (Segment(1, only.handler, only.agent_id, conversation, 0),)
-    offsets = [_offset(conversation, one.first) if place else 0 for place, one in enumerate(stretches)]
+    offsets = [_offset(conversation, one.first) if index else 0 for index, one in enumerate(stretches)]
     ends = [*offsets[1:], None]
     return tuple(
         Segment(number, one.handler, one.agent_id, _narrowed(conversation, one, (offset, end)), offset)
@@ -93,19 +93,19 @@ def _stretches(conversation: Conversation) -> list[_Stretch]:
     found: list[_Stretch] = []
     current: tuple[Handler, str | None] | None = None
     first = last = 0
-    for place, turn in enumerate(conversation.turns):
+    for index, turn in enumerate(conversation.turns):
         handler = _handler(turn)
         if handler is None or _is_consulted(turn, conversation.events):
             continue
         if current is None:
             current = handler
         elif _is_other(handler, current):
-            start = _boundary(conversation, last, place)
+            start = _boundary(conversation, last, index)
             found.append(_Stretch(first, start, *current))
             first, current = start, handler
         elif current[1] is None:
             current = handler
-        last = place
+        last = index
     return [*found, _Stretch(first, len(conversation.turns), *(current or ("agent", None)))]
 
 
@@ -131,18 +131,18 @@ def _is_consulted(turn: Turn, events: Iterable[Event]) -> bool:
     )
 
 
-def _boundary(conversation: Conversation, last: int, place: int) -> int:
+def _boundary(conversation: Conversation, last: int, index: int) -> int:
     """Return the first turn after a transfer between two turns; without a transfer, the second of them."""
     turns = conversation.turns
-    since, until = turns[last].start_ms, turns[place].start_ms
+    since, until = turns[last].start_ms, turns[index].start_ms
     if since is None or until is None:
-        return place
+        return index
     moves = [event.start_ms for event in conversation.events if event.type == TRANSFER and event.start_ms is not None]
     moved = next((at for at in moves if since <= at <= until), None)
     if moved is None:
-        return place
+        return index
     return next(
-        (n for n in range(last + 1, place) if (start := turns[n].start_ms) is not None and start >= moved), place
+        (n for n in range(last + 1, index) if (start := turns[n].start_ms) is not None and start >= moved), index
     )
 
 

@@ -57,13 +57,13 @@ def severities(ratings: Iterable[Rating]) -> dict[str, Severity]:
     names = sorted({auditor for answers in shared for auditor in answers})
     if not names:
         return {}
-    index = {name: place for place, name in enumerate(names)}
+    index = {name: row for row, name in enumerate(names)}
     matrix, vector = _within_conversations(shared, index)
     counts = [sum(name in answers for answers in shared) for name in names]
     effects, covariance = _fit(shared, matrix, vector, index)
     return {
-        name: Severity(counts[place], _around(-effects[place], Z * sqrt(max(covariance[place][place], 0.0))))
-        for name, place in index.items()
+        name: Severity(counts[row], _around(-effects[row], Z * sqrt(max(covariance[row][row], 0.0))))
+        for name, row in index.items()
     }
 
 
@@ -168,10 +168,10 @@ def pace(seconds: Iterable[float]) -> Pace | None:
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
-    place = share * (len(ordered) - 1)
-    below = floor(place)
+    rank = share * (len(ordered) - 1)
+    below = floor(rank)
     above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+    return ordered[below] + (rank - below) * (ordered[above] - ordered[below])
 
 
 def consistency(pairs: Iterable[Pair], stream: Stream | None = None) -> PairAgreement:

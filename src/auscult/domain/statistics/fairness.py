@@ -121,9 +121,9 @@ def discoveries(p_values: Mapping[Key, float], rate: float = DISCOVERY_RATE) -> 
     """Return the tests that remain when the expected share of false ones is at most ``rate`` (Benjamini-Hochberg)."""
     ordered = sorted(p_values, key=p_values.__getitem__)
     last = 0
-    for place, key in enumerate(ordered, start=1):
-        if p_values[key] <= rate * place / len(ordered):
-            last = place
+    for rank, key in enumerate(ordered, start=1):
+        if p_values[key] <= rate * rank / len(ordered):
+            last = rank
     return set(ordered[:last])
 
 

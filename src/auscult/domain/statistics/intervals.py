@@ -28,7 +28,7 @@ _MOST_TERMS = 10_000
 _MANY = 500
 """Successes and failures above which a Beta variable is integrated: its density is then smooth and far from both ends."""
 _FARTHEST, _NODES = 12.0, 40
-"""Standard deviations that are integrated, and places at which the density is evaluated."""
+"""Standard deviations that are integrated, and nodes at which the density is evaluated."""
 _SMALL = 1e-9
 
 
@@ -175,8 +175,8 @@ def _tail_integral(x: float, alpha: float, beta: float) -> float:
     constant = log_beta(alpha, beta)
     middle, half = (x + end) / 2, (end - x) / 2
     found = 0.0
-    for place, weight in _legendre(_NODES):
-        at = middle + half * place
+    for node, weight in _legendre(_NODES):
+        at = middle + half * node
         found += weight * exp((alpha - 1) * log(at) + (beta - 1) * log1p(-at) - constant)
     found *= abs(half)
     return 1 - found if is_above else found
@@ -190,20 +190,20 @@ def _deviation(alpha: float, beta: float) -> float:
 
 @cache
 def _legendre(number: int) -> tuple[tuple[float, float], ...]:
-    """Return the places between -1 and 1 and the weights of Gauss and Legendre's integration, by Newton's method."""
+    """Return the nodes between -1 and 1 and the weights of Gauss and Legendre's integration, by Newton's method."""
     found: list[tuple[float, float]] = []
     for each in range(number):
-        place, slope = cos(pi * (each + 0.75) / (number + 0.5)), 1.0
+        node, slope = cos(pi * (each + 0.75) / (number + 0.5)), 1.0
         for _ in range(_STEPS):
-            before, value = 1.0, place
+            before, value = 1.0, node
             for degree in range(2, number + 1):
-                before, value = value, ((2 * degree - 1) * place * value - (degree - 1) * before) / degree
-            slope = number * (place * value - before) / (place * place - 1)
+                before, value = value, ((2 * degree - 1) * node * value - (degree - 1) * before) / degree
+            slope = number * (node * value - before) / (node * node - 1)
             change = value / slope
-            place -= change
+            node -= change
             if abs(change) < 2 * _PRECISION:
                 break
-        found.append((place, 2 / ((1 - place * place) * slope * slope)))
+        found.append((node, 2 / ((1 - node * node) * slope * slope)))
     return tuple(found)
 
 

@@ -46,8 +46,8 @@ class PackReader:
             starts = [0, *accumulate(len(line) + 1 for line in lines)][:-1]
             joined = b"\n".join(lines)
             for number, is_off, pattern in patterns:
-                for place in _hit(pattern, joined, lines, starts):
-                    (off if is_off else said)[place].add(number)
+                for index in _hit(pattern, joined, lines, starts):
+                    (off if is_off else said)[index].add(number)
         return [
             list(dict.fromkeys(self._names[number] for number in sorted(found - called_off)))
             for found, called_off in zip(said, off, strict=True)
@@ -69,14 +69,14 @@ def reader_of(names: tuple[str, ...]) -> PackReader:
 
 
 def _hit(pattern: "re2._Regexp", joined: bytes, lines: Sequence[bytes], starts: Sequence[int]) -> Iterator[int]:  # pyright: ignore[reportPrivateUsage]
-    """Yield the places of the lines that match. A match over two lines proves nothing: each is searched by itself."""
+    """Yield the indexes of the lines that match. A match over two lines proves nothing: each is searched by itself."""
     for match in pattern.finditer(joined):
         start, end = match.span()
         first, last = bisect_right(starts, start) - 1, bisect_right(starts, max(start, end - 1)) - 1
         if first == last:
             yield first
         else:
-            yield from (place for place in range(first, last + 1) if pattern.search(lines[place]))
+            yield from (index for index in range(first, last + 1) if pattern.search(lines[index]))
 
 
 def _compiled(pattern: str) -> "re2._Regexp":  # pyright: ignore[reportPrivateUsage]

@@ -1,4 +1,4 @@
-"""Signs of a turn: what its text shows by itself, and what its place in the conversation adds."""
+"""Signs of a turn: what its text shows by itself, and what its position in the conversation adds."""
 
 from collections.abc import Sequence
 
@@ -35,20 +35,20 @@ def text_signs(texts: Sequence[str], *, is_customer: bool) -> list[tuple[list[st
     return [(grams(text), [*shapes(text), *held]) for text, held in zip(texts, packs, strict=True)]
 
 
-def place_signs(asked: Acts) -> list[list[str]]:
-    """Return for each turn what its place shows: how early and late it is, who speaks around it, names in it."""
+def position_signs(asked: Acts) -> list[list[str]]:
+    """Return for each turn what its position shows: how early and late it is, who speaks around it, names in it."""
     turns = asked.turns
     sides = [side_of(turn) for turn in turns]
     totals = {side: sides.count(side) for side in set(sides)}
     seen = dict.fromkeys(totals, 0)
     agents, queues = name_words(asked.agents), name_words(asked.queues)
     found: list[list[str]] = []
-    for place, (turn, side) in enumerate(zip(turns, sides, strict=True)):
+    for index, (turn, side) in enumerate(zip(turns, sides, strict=True)):
         number, left = seen[side], totals[side] - seen[side] - 1
         seen[side] += 1
         signs = [f"at {min(number, FIRST)}", f"left {min(left, LAST)}", asked.channel]
-        signs += [f"after {sides[place - 1]}" if place else "opens"]
-        signs += [f"before {sides[place + 1]}" if place + 1 < len(turns) else "closes"]
+        signs += [f"after {sides[index - 1]}" if index else "opens"]
+        signs += [f"before {sides[index + 1]}" if index + 1 < len(turns) else "closes"]
         if side == "agent" and (agents or queues):
             words = set(spoken_words(turn.text).split())
             signs += [name for name, of in (("names agent", agents), ("names queue", queues)) if words & of]

@@ -51,7 +51,7 @@ class JudgeClient:
         """
         if self._gate is None:
             return self._call(request, most)
-        with self._gate.place(self._is_over()) as is_let_in:
+        with self._gate.slot(self._is_over()) as is_let_in:
             if not is_let_in:
                 raise UnavailableError("the judge is being asked as much as it may be at a time", AFTER_S)
             return self._call(request, most)

@@ -79,27 +79,27 @@ def build_prompt(
     """
     parts = [
         "QUESTIONS",
-        *(_question(place, question) for place, question in enumerate(questions)),
+        *(_question(index, question) for index, question in enumerate(questions)),
         "END OF QUESTIONS",
         "CONVERSATION",
         *(turn_line(number, turn) for number, turn in enumerate(transcript.turns, 1)),
         "END OF CONVERSATION",
         *_sources(questions, transcript, asked),
     ]
-    names = ", ".join(name(place) for place in asked)
+    names = ", ".join(name(index) for index in asked)
     if faults:
         parts.append("You were asked before, and these answers could not be used:")
-        parts.extend(f"{name(place)}: {fault}." for place, fault in faults.items())
+        parts.extend(f"{name(index)}: {fault}." for index, fault in faults.items())
         parts.append(f"Answer {names} again, and only these, in JSON.")
     else:
         parts.append(f"Answer {names} in JSON.")
     rules = RULES + GRADES if any(isinstance(question, Grading) for question in questions) else RULES
-    return Prompt(rules, "\n".join(parts), {name(place): questions[place] for place in asked})
+    return Prompt(rules, "\n".join(parts), {name(index): questions[index] for index in asked})
 
 
-def name(place: int) -> str:
+def name(index: int) -> str:
     """Return the name of a question in requests and replies: ``q1`` for the first."""
-    return f"q{place + 1}"
+    return f"q{index + 1}"
 
 
 def turn_line(number: int, turn: Turn) -> str:
@@ -129,8 +129,8 @@ def _escaped(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
-def _question(place: int, question: Question) -> str:
-    begin = f'{{"question":"{name(place)}",'
+def _question(index: int, question: Question) -> str:
+    begin = f'{{"question":"{name(index)}",'
     if isinstance(question, Judgement):
         return f'{begin}"statement":{quoted(question.statement)}}}'
     if isinstance(question, Grading):
@@ -149,13 +149,13 @@ def _question(place: int, question: Question) -> str:
 def _sources(questions: Sequence[Question], transcript: Transcript, asked: Iterable[int]) -> list[str]:
     """From which turns evidence may come: a line for all the questions that share them."""
     by_turns: dict[tuple[str, ...], list[int]] = {}
-    for place in asked:
-        question = questions[place]
+    for index in asked:
+        question = questions[index]
         if not isinstance(question, Summarization):
-            by_turns.setdefault(question.turn_ids, []).append(place)
+            by_turns.setdefault(question.turn_ids, []).append(index)
     return [
-        f"Evidence of {', '.join(map(name, places))} may come from: {_turns(ids, transcript)}."
-        for ids, places in by_turns.items()
+        f"Evidence of {', '.join(map(name, indexes))} may come from: {_turns(ids, transcript)}."
+        for ids, indexes in by_turns.items()
     ]
 
 

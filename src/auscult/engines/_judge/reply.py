@@ -43,7 +43,7 @@ _CONTROL = re.compile(r"[\x00-\x1f]")
 _FEW_WORDS = 3
 _NUMERIC: Mapping[str, Kind] = {"number": "number", "amount": "amount", "percentage": "percentage"}
 _ANYWHERE = Locale.of("en", date.min)
-"""Numbers are read alike in every place and at every time."""
+"""Numbers are read alike in every locale and at every time."""
 
 
 class FaultError(Exception):
@@ -98,23 +98,23 @@ class Read(NamedTuple):
 
 
 def read(reply: str, questions: Sequence[Question], transcript: Transcript, asked: Sequence[int], engine: str) -> Read:
-    """Read the answers to ``asked`` (places among ``questions``). ``engine`` is said with each."""
+    """Read the answers to ``asked`` (indexes among ``questions``). ``engine`` is said with each."""
     try:
         given = msgspec.json.decode(_json(reply), type=dict[str, msgspec.Raw])
     except msgspec.DecodeError:
         return Read({}, dict.fromkeys(asked, NO_JSON))
     found = Read({}, {})
-    for place in asked:
-        raw = given.get(name(place))
+    for index in asked:
+        raw = given.get(name(index))
         if raw is None:
-            found.faults[place] = "there is no answer"
+            found.faults[index] = "there is no answer"
             continue
         try:
-            found.answers[place] = _answer(raw, questions[place], transcript.turns, engine)
+            found.answers[index] = _answer(raw, questions[index], transcript.turns, engine)
         except msgspec.DecodeError:
-            found.faults[place] = "the answer has not the keys and values that were asked for"
+            found.faults[index] = "the answer has not the keys and values that were asked for"
         except FaultError as fault:
-            found.faults[place] = str(fault)
+            found.faults[index] = str(fault)
     return found
 
 
@@ -189,7 +189,7 @@ def _extraction(found: _Values, question: Extraction, turns: Sequence[Turn], eng
         if _contradict(question.kind, words, value):
             raise FaultError(f"the value said in turn {one.turn} is not what the words it quotes come to")
         values.append(Extracted(turn.id, words, value))
-    order = {turn.id: place for place, turn in enumerate(turns)}
+    order = {turn.id: index for index, turn in enumerate(turns)}
     return ExtractionAnswer(values=tuple(sorted(values, key=lambda one: order[one.turn_id])), engine=engine)
 
 

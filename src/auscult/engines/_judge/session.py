@@ -56,8 +56,8 @@ class _Part(NamedTuple):
 
     def _alone(self, asked: Sequence[int]) -> "_Part":
         """Return a part with these questions alone."""
-        faults = {place: self.faults[was] for place, was in enumerate(asked) if was in self.faults}
-        return _Part(tuple(self.questions[place] for place in asked), tuple(range(len(asked))), faults)
+        faults = {index: self.faults[was] for index, was in enumerate(asked) if was in self.faults}
+        return _Part(tuple(self.questions[index] for index in asked), tuple(range(len(asked))), faults)
 
 
 class JudgeSession:
@@ -109,7 +109,7 @@ class JudgeSession:
         answers, faults = read(reply.text, part.questions, self._transcript, part.asked, engine)
         if reply.is_cut or reply.is_refused:
             answers, faults = {}, dict.fromkeys(part.asked, CUT if reply.is_cut else REFUSED)
-        given: Given = {part.questions[place]: answer for place, answer in answers.items()}
+        given: Given = {part.questions[index]: answer for index, answer in answers.items()}
         if part.faults:
             given |= self._failed(part, faults)
         elif faults:

@@ -120,10 +120,10 @@ def read_hosts(document: bytes, file: str) -> Hosts:
     if not read.problems:
         written: Any = read_struct(read, _Written, read.value, (), stand_ins={"url": ""})
         if isinstance(written, _Written):
-            rules = [_rule(read, host, place) for place, host in enumerate(written.hosts)]
-    for place, rule in enumerate(rules):
-        if any(rule.origin == other.origin for other in rules[:place]):
-            read.problem(("hosts", place, "url"), f"{rule.origin} stands here already; keep one")
+            rules = [_rule(read, host, index) for index, host in enumerate(written.hosts)]
+    for index, rule in enumerate(rules):
+        if any(rule.origin == other.origin for other in rules[:index]):
+            read.problem(("hosts", index, "url"), f"{rule.origin} stands here already; keep one")
     if read.problems:
         problems = "\n".join(problem.describe(file) for problem in read.problems)
         raise SettingsError(
@@ -132,27 +132,27 @@ def read_hosts(document: bytes, file: str) -> Hosts:
     return Hosts(rules)
 
 
-def _rule(document: Document, host: _Host, place: int) -> Rule:
+def _rule(document: Document, host: _Host, index: int) -> Rule:
     origin, timeout_ms = Origin("https", "", 0), 0
     try:
         origin = origin_of(host.url)
     except ValueError:
-        document.problem(("hosts", place, "url"), "must be scheme and host, like https://crm.example.com")
+        document.problem(("hosts", index, "url"), "must be scheme and host, like https://crm.example.com")
     else:
         if host.url.rstrip("/") not in (str(origin), f"{origin}:{origin.port}"):
-            document.problem(("hosts", place, "url"), f"must be scheme, host and port only: {origin}")
+            document.problem(("hosts", index, "url"), f"must be scheme, host and port only: {origin}")
     try:
         timeout_ms = parse_duration_ms(host.timeout)
     except ValueError as error:
-        document.problem(("hosts", place, "timeout"), str(error))
+        document.problem(("hosts", index, "timeout"), str(error))
     else:
         if not 0 < timeout_ms <= _LONGEST_MS:
-            document.problem(("hosts", place, "timeout"), "must be above 0 and at most 10m")
+            document.problem(("hosts", index, "timeout"), "must be above 0 and at most 10m")
     if not 0 < host.max_bytes <= _LARGEST:
-        document.problem(("hosts", place, "max_bytes"), f"{host.max_bytes} must be from 1 to {_LARGEST}")
+        document.problem(("hosts", index, "max_bytes"), f"{host.max_bytes} must be from 1 to {_LARGEST}")
     for at, header in enumerate(host.headers):
         if not _HEADER.fullmatch(header.name) or not header.value.isascii() or not header.value.isprintable():
-            document.problem(("hosts", place, "headers", at), "is no header of HTTP")
+            document.problem(("hosts", index, "headers", at), "is no header of HTTP")
     return Rule(
         origin=origin,
         headers=tuple((header.name, header.value) for header in host.headers),

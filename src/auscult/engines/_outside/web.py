@@ -135,7 +135,7 @@ class _Connection(http.client.HTTPConnection):
 def _addresses(origin: Origin, *, is_private: bool) -> Sequence[tuple[socket.AddressFamily, str]]:
     """Return the addresses of a name. Raises ``NotAllowedError`` when one is private and that is not allowed."""
     found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    addresses = [(family, str(place[0])) for family, _, _, _, place in found]
+    addresses = [(family, str(endpoint[0])) for family, _, _, _, endpoint in found]
     for _, address in addresses:
         if not is_private and not is_public(address):
             raise NotAllowedError(

@@ -19,16 +19,16 @@ def compared(probes: Sequence[Probe], embed: Embed, version: str, *, at_a_time: 
     texts: dict[str, int] = {}
     asked: dict[tuple[str, ...], dict[str, int]] = {}
     for question in questions:
-        places = asked.setdefault(question.samples, {})
+        positions = asked.setdefault(question.samples, {})
         for text in question.texts:
             texts.setdefault(text, len(texts))
-            places.setdefault(text, len(places))
+            positions.setdefault(text, len(positions))
     rows = [(samples, _rows(texts, of)) for samples, of in asked.items()]
     found = dict(zip(asked, _closest(list(texts), rows, embed, at_a_time), strict=True))
     answers: list[Answer] = []
     for question in questions:
-        places, closest = asked[question.samples], found[question.samples]
-        answers.append(SimilarityAnswer(tuple([closest[places[text]] for text in question.texts]), version))
+        positions, closest = asked[question.samples], found[question.samples]
+        answers.append(SimilarityAnswer(tuple([closest[positions[text]] for text in question.texts]), version))
     return answers
 
 

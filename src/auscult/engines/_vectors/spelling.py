@@ -34,7 +34,7 @@ def _parts(word: str) -> tuple[str, ...]:
 
 
 def _without_one(word: str) -> Iterable[str]:
-    return (word[:place] + word[place + 1 :] for place in range(len(word)))
+    return (word[:index] + word[index + 1 :] for index in range(len(word)))
 
 
 def is_slip(given: str, meant: str) -> bool:
@@ -44,8 +44,8 @@ def is_slip(given: str, meant: str) -> bool:
     if len(given) != len(meant):
         shorter, longer = sorted((given, meant), key=len)
         return shorter in _without_one(longer)
-    places = [place for place, (one, other) in enumerate(zip(given, meant, strict=True)) if one != other]
-    if len(places) == 2:  # noqa: PLR2004  (two neighbours)
-        first, second = places
+    indexes = [index for index, (one, other) in enumerate(zip(given, meant, strict=True)) if one != other]
+    if len(indexes) == 2:  # noqa: PLR2004  (two neighbours)
+        first, second = indexes
         return second == first + 1 and (given[first], given[second]) == (meant[second], meant[first])
-    return len(places) == 1
+    return len(indexes) == 1

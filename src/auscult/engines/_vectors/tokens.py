@@ -47,8 +47,8 @@ class Tokenizer:
             best = min(pairs)
             if best[0] == _NEVER:
                 break
-            place = pairs.index(best)
-            tokens[place : place + 2] = [best[1]]
+            index = pairs.index(best)
+            tokens[index : index + 2] = [best[1]]
         return tokens
 
     def _characters(self, text: str) -> list[int]:

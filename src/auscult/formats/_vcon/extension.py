@@ -23,7 +23,7 @@ def carried(as_read: Conversation, conversation: Conversation) -> dict[str, Any]
 
 
 def extended(core: Conversation, extension: dict[str, Any], limits: Limits) -> Conversation:
-    """Put the extension's fields in the place of what the core says, and check the whole as a native document.
+    """Put the extension's fields in place of what the core says, and check the whole as a native document.
 
     Raises ``FormatError``.
     """

@@ -101,14 +101,14 @@ def _is_voice(document: Document) -> bool:
 
 def _language(document: Document) -> str:
     """Return the language as its first subtag (``en`` of ``en-US``); English where there is none."""
-    places: list[Json] = [document.meta]
+    holders: list[Json] = [document.meta]
     for index, analysis in enumerate(document.analysis or []):
         if "transcri" in analysis.type.lower():
             body = content(analysis.body, analysis.encoding, f"analysis[{index}].body")
-            places += [body, mapping(body).get("transcript"), analysis.meta]
-    for place in map(mapping, places):
+            holders += [body, mapping(body).get("transcript"), analysis.meta]
+    for holder in map(mapping, holders):
         for key in _LANGUAGES:
-            said = place.get(key)
+            said = holder.get(key)
             if isinstance(said, str) and (tag := said.replace("_", "-").partition("-")[0].strip().lower()):
                 return tag
     return "en"
@@ -126,8 +126,8 @@ def _agents(document: Document, people: Sequence[Person]) -> tuple[Agent, ...]:
 
 def _history(document: Document) -> Iterator[tuple[PartyEvent, str]]:
     for index, dialog in enumerate(document.dialog or []):
-        for place, event in enumerate(dialog.party_history or []):
-            yield event, f"dialog[{index}].party_history[{place}]"
+        for number, event in enumerate(dialog.party_history or []):
+            yield event, f"dialog[{index}].party_history[{number}]"
 
 
 def _events(document: Document, people: Sequence[Person], started_at: datetime) -> list[Event]:

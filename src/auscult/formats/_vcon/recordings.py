@@ -32,15 +32,15 @@ def check_recordings(document: Document) -> None:
     count = len(document.parties or [])
     for index, dialog in enumerate(document.dialog or []):
         if dialog.type == "recording":
-            place = f"dialog[{index}]"
-            _check_media_type(dialog, place)
-            _check_parties(dialog, place, count)
-            _check_url(dialog, place)
-            _check_body(dialog, place)
-            _check_hash(dialog, place)
+            path = f"dialog[{index}]"
+            _check_media_type(dialog, path)
+            _check_parties(dialog, path, count)
+            _check_url(dialog, path)
+            _check_body(dialog, path)
+            _check_hash(dialog, path)
 
 
-def _check_media_type(dialog: Dialog, place: str) -> None:
+def _check_media_type(dialog: Dialog, path: str) -> None:
     for name in ("mediatype", "mimetype"):
         value = getattr(dialog, name)
         if not value:
@@ -48,20 +48,20 @@ def _check_media_type(dialog: Dialog, place: str) -> None:
         found = _MEDIA_TYPE.fullmatch(value.strip())
         is_sound = found is not None and found[1].lower() in _SOUND
         if not is_sound and value.partition(";")[0].strip().lower() not in _UNTYPED:
-            raise _fault(f"{place}.{name}", value, "a media type of sound, as audio/wav")
+            raise _fault(f"{path}.{name}", value, "a media type of sound, as audio/wav")
 
 
-def _check_parties(dialog: Dialog, place: str, count: int) -> None:
+def _check_parties(dialog: Dialog, path: str, count: int) -> None:
     indexes = [("parties", index) for index in flat(dialog.parties)]
     if dialog.originator is not None:
         indexes.append(("originator", dialog.originator))
     for name, index in indexes:
         if not 0 <= index < count:
             should = f"the index of a party, from 0 to {count - 1}" if count else "left out: there are no parties"
-            raise _fault(f"{place}.{name}", index, should)
+            raise _fault(f"{path}.{name}", index, should)
 
 
-def _check_url(dialog: Dialog, place: str) -> None:
+def _check_url(dialog: Dialog, path: str) -> None:
     if dialog.url is None:
         return
     try:
@@ -70,15 +70,15 @@ def _check_url(dialog: Dialog, place: str) -> None:
     except ValueError:
         is_address = False
     if not is_address or _BLANK.search(dialog.url):
-        raise _fault(f"{place}.url", dialog.url, "the address of the recording, as https://host/path")
+        raise _fault(f"{path}.url", dialog.url, "the address of the recording, as https://host/path")
 
 
-def _check_body(dialog: Dialog, place: str) -> None:
+def _check_body(dialog: Dialog, path: str) -> None:
     if dialog.encoding == "base64url" and dialog.body is not None:
         is_encoded = isinstance(dialog.body, str) and _BASE64URL.fullmatch(dialog.body) is not None
         is_encoded = is_encoded and len(dialog.body.rstrip("=")) % 4 != 1
         if not is_encoded:
-            raise _fault(f"{place}.body", None, "base64url, as its encoding says")
+            raise _fault(f"{path}.body", None, "base64url, as its encoding says")
 
 
 def sound_in(dialog: Dialog) -> bytes | None:
@@ -112,7 +112,7 @@ def _hashes(dialog: Dialog) -> list[str]:
     return [dialog.content_hash] if isinstance(dialog.content_hash, str) else dialog.content_hash or []
 
 
-def _check_hash(dialog: Dialog, place: str) -> None:
+def _check_hash(dialog: Dialog, path: str) -> None:
     """Compare the content with the hash that the vCon has of it: ``sha512-…``, in base64url."""
     content = sound_in(dialog)
     for stated in _hashes(dialog) if content is not None else ():
@@ -122,9 +122,9 @@ def _check_hash(dialog: Dialog, place: str) -> None:
         found = base64.urlsafe_b64encode(hashlib.new(name.lower(), content).digest()).decode().rstrip("=")
         if found != digest.rstrip("=").replace("+", "-").replace("/", "_"):
             raise FormatError(
-                f"{place}.content_hash is {stated}; the content has {name}-{found}",
+                f"{path}.content_hash is {stated}; the content has {name}-{found}",
                 code="recording.checksum_differs",
-                field=f"{place}.content_hash",
+                field=f"{path}.content_hash",
                 value=stated,
             )
 

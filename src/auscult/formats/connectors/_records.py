@@ -1,4 +1,4 @@
-"""Reading of other vendors' records: values with the place where they lie, and native documents made of them."""
+"""Reading of other vendors' records: values with the paths where they lie, and native documents made of them."""
 
 import csv
 import io
@@ -27,13 +27,13 @@ class MissingError(Exception):
     """Something that a conversation needs is not there, or is of another kind."""
 
     def __init__(self, where: str, reason: str) -> None:
-        """Name the place, and state what would be right."""
+        """Name the path, and state what would be right."""
         super().__init__(reason)
         self.refused = Refused(reason, where)
 
 
 class Fields:
-    """One object of a record, and its place in the item."""
+    """One object of a record, and its path in the item."""
 
     def __init__(self, value: object, where: str = "") -> None:
         """Raise ``MissingError`` where it is no object."""
@@ -42,8 +42,8 @@ class Fields:
         self._value = cast("dict[str, Any]", value)
         self.where = where
 
-    def place(self, name: str) -> str:
-        """Return the place of a key."""
+    def path_of(self, name: str) -> str:
+        """Return the path of a key."""
         return f"{self.where}.{name}" if self.where else name
 
     def get(self, name: str) -> Any:  # noqa: ANN401  (any JSON value)
@@ -62,7 +62,7 @@ class Fields:
         """Return a text or number as text. Raises ``MissingError`` where it is absent or empty."""
         found = self.maybe_text(name)
         if found is None:
-            raise MissingError(self.place(name), f"{name} is missing; it should be {should_be}")
+            raise MissingError(self.path_of(name), f"{name} is missing; it should be {should_be}")
         return found
 
     def maybe_text(self, name: str) -> str | None:
@@ -71,7 +71,7 @@ class Fields:
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise MissingError(self.place(name), f"{name} is {kind_of(value)}; it should be a text")
+            raise MissingError(self.path_of(name), f"{name} is {kind_of(value)}; it should be a text")
         return str(value)
 
     def number(self, name: str, should_be: str) -> float:
@@ -80,7 +80,7 @@ class Fields:
         try:
             return float(found)
         except ValueError:
-            raise MissingError(self.place(name), f"{name} is {found[:80]!r}; it should be {should_be}") from None
+            raise MissingError(self.path_of(name), f"{name} is {found[:80]!r}; it should be {should_be}") from None
 
     def at(self, name: str, should_be: str) -> datetime:
         """Return an instant. Raises ``MissingError``."""
@@ -94,7 +94,7 @@ class Fields:
     def fields(self, name: str) -> "Fields":
         """Return an object, an empty one where it is absent."""
         value = self._value.get(name)
-        return Fields({} if value is None else value, self.place(name))
+        return Fields({} if value is None else value, self.path_of(name))
 
     def each(self, name: str) -> Iterator["Fields"]:
         """Yield the objects of a list; none where it is absent."""
@@ -102,21 +102,21 @@ class Fields:
         if value is None:
             return
         if not isinstance(value, list):
-            raise MissingError(self.place(name), f"{name} is {kind_of(value)}; it should be a list")
+            raise MissingError(self.path_of(name), f"{name} is {kind_of(value)}; it should be a list")
         for at, one in enumerate(cast("list[Any]", value)):
-            yield Fields(one, f"{self.place(name)}[{at}]")
+            yield Fields(one, f"{self.path_of(name)}[{at}]")
 
     def required_list(self, name: str, should_be: str) -> list["Fields"]:
         """Return the objects of a list. Raises ``MissingError`` where it is absent."""
         if self._value.get(name) is None:
-            raise MissingError(self.place(name), f"{name} is missing; it should be {should_be}")
+            raise MissingError(self.path_of(name), f"{name} is missing; it should be {should_be}")
         return list(self.each(name))
 
     def _instant(self, found: str, name: str) -> datetime:
         try:
             return instant(found, name)
         except FormatError as error:
-            raise MissingError(self.place(name), error.message) from error
+            raise MissingError(self.path_of(name), error.message) from error
 
 
 class Records:
@@ -169,7 +169,7 @@ class Records:
 
 
 def records_in(data: bytes, name: str | None) -> Iterator[tuple[str, object]]:
-    """Yield each record with its place. Raises ``MissingError`` where the bytes are no JSON."""
+    """Yield each record with its path. Raises ``MissingError`` where the bytes are no JSON."""
     try:
         value: Any = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

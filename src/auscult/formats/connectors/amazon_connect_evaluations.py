@@ -69,7 +69,7 @@ def _answer(question: Fields, answer: Fields) -> str | float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if not isinstance(value, str):
-        where = question.place("answer.value")
+        where = question.path_of("answer.value")
         raise MissingError(where, "the answer is missing; it should be a text, a number, or marked as notApplicable")
     if question.maybe_text("questionType") == "NUMERIC" and value:
         return answer.number("value", "a number")

@@ -19,7 +19,7 @@ class AmazonContactLens(Records):
     def _document(self, record: Fields, item: Item) -> Mapping[str, Any]:
         contact = record.fields("CustomerMetadata").maybe_text("ContactId") or record.maybe_text("JobName")
         if contact is None:
-            where = record.place("CustomerMetadata.ContactId")
+            where = record.path_of("CustomerMetadata.ContactId")
             raise MissingError(where, "there is neither ContactId nor JobName; it should be the id of the contact")
         roles = {
             one.text("ParticipantId", "an id"): one.text("ParticipantRole", "AGENT or CUSTOMER")
@@ -54,7 +54,7 @@ def _turn(said: Fields, at: datetime | None, roles: Mapping[str, str], start: da
     who = said.maybe_text("ParticipantId")
     role = said.maybe_text("ParticipantRole") or roles.get(who or "") or who
     if role not in _SPEAKERS:
-        where = said.place("ParticipantId")
+        where = said.path_of("ParticipantId")
         raise MissingError(
             where, f"the role of {who!r} is unknown; Participants should name it with its ParticipantRole"
         )

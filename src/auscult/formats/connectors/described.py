@@ -131,7 +131,7 @@ class Described(Records):
         speaker = self._speakers.get(who.strip().lower())
         if speaker is None:
             raise MissingError(
-                row.place(columns["speaker"]),
+                row.path_of(columns["speaker"]),
                 f"nothing says who {who!r} is; add it to speakers, as agent, customer, bot or system",
             )
         ms: int | None = None

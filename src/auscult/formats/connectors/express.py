@@ -51,7 +51,7 @@ class Express(Records):
         channel = record.text("channelType", "voice or chat").lower()
         if record.text("recordingType", "transcription") != "transcription":
             raise MissingError(
-                record.place("recordingType"),
+                record.path_of("recordingType"),
                 f"recordingType is {record.get('recordingType')!r}; only transcription is read, with transcriptPath: "
                 "load recordings by their addresses instead",
             )
@@ -80,7 +80,7 @@ def _transcript(record: Fields, item: Item) -> Fields:
     beside = f"{folder}/{path.lstrip('/')}" if folder else path.lstrip("/")
     data = item.siblings(beside) or item.siblings(path.lstrip("/"))
     if data is None:
-        raise MissingError(record.place("transcriptPath"), f"there is no file {path}; it should lie next to the CSV")
+        raise MissingError(record.path_of("transcriptPath"), f"there is no file {path}; it should lie next to the CSV")
     try:
         return Fields(msgspec.json.decode(data), path)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -103,7 +103,7 @@ def _voice(transcript: Fields, record: Fields) -> list[dict[str, Any]]:
 def _best(phrase: Fields) -> str:
     best = phrase.required_list("nBest", "a list whose first entry is the best guess")
     if not best:
-        raise MissingError(phrase.place("nBest"), "nBest is empty; it should hold at least one guess")
+        raise MissingError(phrase.path_of("nBest"), "nBest is empty; it should hold at least one guess")
     return best[0].maybe_text("display") or best[0].text("lexical", "the words of the phrase")
 
 
@@ -121,10 +121,10 @@ def _end(phrase: Fields) -> int | None:
 def _chat(transcript: Fields, start: datetime) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
     for name in sorted(transcript.names(), key=lambda one: (not one.isdecimal(), int(one) if one.isdecimal() else 0)):
-        message = Fields(transcript.get(name), transcript.place(name))
+        message = Fields(transcript.get(name), transcript.path_of(name))
         kind = message.text("type", "AGENT, USER or SYSTEM")
         if kind not in _SPEAKERS:
-            raise MissingError(message.place("type"), f"type is {kind!r}; it should be AGENT, USER or SYSTEM")
+            raise MissingError(message.path_of("type"), f"type is {kind!r}; it should be AGENT, USER or SYSTEM")
         at = message.number("timestamp", "seconds from the start, or a Unix time")
         is_unix = at >= _EARLIEST_UNIX_S
         turns.append(

@@ -33,12 +33,12 @@ class Genesys(Records):
         contact = record.maybe_text("conversationId") or (path[5] if path else None)
         if contact is None:
             raise MissingError(
-                record.place("conversationId"), "conversationId is missing; it should be there or in the path"
+                record.path_of("conversationId"), "conversationId is missing; it should be there or in the path"
             )
         start = record.maybe_at("conversationStartTime") or record.maybe_at("startTime") or _hour(path)
         if start is None:
             raise MissingError(
-                record.place("conversationStartTime"),
+                record.path_of("conversationStartTime"),
                 "the start is unknown; it should be a time, or the path should have year=, month=, day= and hour=",
             )
         metadata = _metadata(item)
@@ -72,7 +72,7 @@ class GenesysCloud(Records):
         transcripts = record.required_list("transcripts", "the list of transcripts")
         if not transcripts:
             raise MissingError(
-                record.place("transcripts"), "there is no transcript; speech and text analytics should have made one"
+                record.path_of("transcripts"), "there is no transcript; speech and text analytics should have made one"
             )
         media = (transcripts[0].maybe_text("mediaType") or "voice").lower()
         turns = [turn for transcript in transcripts for turn in _turns(transcript, start)]
@@ -108,7 +108,8 @@ def _turn(phrase: Fields, begun: datetime) -> dict[str, Any]:
     speaker = _SPEAKERS.get(purpose) or _MACHINES.get(purpose)
     if speaker is None:
         raise MissingError(
-            phrase.place("participantPurpose"), f"participantPurpose is {purpose!r}; it should be external or internal"
+            phrase.path_of("participantPurpose"),
+            f"participantPurpose is {purpose!r}; it should be external or internal",
         )
     start = round(phrase.number("startTimeMs", "a number of ms"))
     if start >= _UNIX_MS:

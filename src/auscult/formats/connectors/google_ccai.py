@@ -30,7 +30,7 @@ class GoogleCcai(Records):
         times = [from_ms(one.number("start_timestamp_usec", "a time in microseconds") / 1000) for one in entries]
         if not times:
             raise MissingError(
-                record.place("entries"), "there are no entries, so the start is unknown; give at least one"
+                record.path_of("entries"), "there are no entries, so the start is unknown; give at least one"
             )
         start = min(times)
         users = {one.maybe_text("user_id") for one in entries if _speaker(one, "role") == "agent"}
@@ -86,7 +86,7 @@ def _ms(segment: Fields, duration: str) -> int:
         return round(float(duration.removesuffix("s")) * 1000)
     except ValueError:
         raise MissingError(
-            segment.place("words"), f"an offset is {duration!r}; it should be seconds, as 1.500s"
+            segment.path_of("words"), f"an offset is {duration!r}; it should be seconds, as 1.500s"
         ) from None
 
 
@@ -94,6 +94,6 @@ def _speaker(one: Fields, name: str) -> str:
     role = one.text(name, "AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER")
     if role not in _SPEAKERS:
         raise MissingError(
-            one.place(name), f"{name} is {role!r}; it should be AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER"
+            one.path_of(name), f"{name} is {role!r}; it should be AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER"
         )
     return _SPEAKERS[role]

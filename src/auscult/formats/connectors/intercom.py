@@ -49,7 +49,7 @@ def _turn(part: Fields, at: datetime, start: datetime) -> dict[str, Any]:
     author = part.fields("author")
     kind = author.text("type", "user, lead, admin or bot")
     if kind not in _SPEAKERS:
-        raise MissingError(author.place("type"), f"type is {kind!r}; it should be user, lead, admin or bot")
+        raise MissingError(author.path_of("type"), f"type is {kind!r}; it should be user, lead, admin or bot")
     speaker = _SPEAKERS[kind]
     return {
         "speaker": speaker,

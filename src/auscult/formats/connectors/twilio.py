@@ -47,7 +47,7 @@ def _turn(sentence: Fields, people: Mapping[str, Fields]) -> dict[str, Any]:
     role = "" if person is None else (person.maybe_text("role") or "").lower()
     if role not in _ROLES:
         raise MissingError(
-            sentence.place("media_channel"),
+            sentence.path_of("media_channel"),
             f"nobody on channel {channel} is Agent or Customer; "
             "transcript.channel.participants should name the role of each channel_participant",
         )

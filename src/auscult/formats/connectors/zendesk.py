@@ -68,7 +68,7 @@ def _comment(comment: Fields, users: Mapping[str, Fields], customer: str, start:
     is_customer = author == customer or role == "end-user"
     if not is_customer and role is None:
         raise MissingError(
-            comment.place("author_id"), f"the role of author {author} is unknown; users should name it, with its role"
+            comment.path_of("author_id"), f"the role of author {author} is unknown; users should name it, with its role"
         )
     text = comment.maybe_text("plain_body") or without_html(comment.text("body", "the words of the comment"))
     return {
@@ -87,7 +87,7 @@ def _imported(comment: Fields, client: str | None, start: datetime) -> dict[str,
     is_agent = comment.get("authorIsNotClient") is True
     if not is_agent and author is None:
         raise MissingError(
-            comment.place("authorEmail"),
+            comment.path_of("authorEmail"),
             "the author is unknown; give authorEmail or authorName, or authorIsNotClient as true",
         )
     del client

@@ -34,7 +34,7 @@ class ZoomContactCenter(Records):
         turns = [_turn(message, at, start, known) for at, message in spoken]
         if turns and all(turn["speaker"] == "unknown" for turn in turns):
             raise MissingError(
-                record.place("engagement.agents"),
+                record.path_of("engagement.agents"),
                 "no message is from one of the agents or consumers; sender_participant_id should be the id of one",
             )
         return {

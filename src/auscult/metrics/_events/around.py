@@ -35,12 +35,12 @@ def instances_of(kind: str, conversation: Conversation) -> list[Instance]:
     return [
         Instance(
             event,
-            (kind if len(events) == 1 else f"{kind} {place} of {len(events)}")
+            (kind if len(events) == 1 else f"{kind} {number} of {len(events)}")
             + ("" if event.start_ms is None else f" at {event.start_ms} ms"),
             event.start_ms,
             _resumed_ms(event, conversation),
         )
-        for place, event in enumerate(events, 1)
+        for number, event in enumerate(events, 1)
     ]
 
 
@@ -63,13 +63,13 @@ def before(instance: Instance, speaker: Side, span: Span | None, reading: Readin
     if instance.start_ms is None:
         return ()
     turns, edge = reading.turns, instance.start_ms
-    begun = [place for place, turn in enumerate(turns) if turn.start_ms is not None and turn.start_ms <= edge]
+    begun = [index for index, turn in enumerate(turns) if turn.start_ms is not None and turn.start_ms <= edge]
     if span is not None and span.unit == "messages":
         begun = begun[-span.size :]
     if span is not None and span.unit == "ms":
-        begun = [place for place in begun if (turn_end_ms(turns[place]) or 0) > edge - span.size]
-    places = tuple(place for place in begun if _is_by(turns[place], speaker, instance.event))
-    return places[-span.size :] if span is not None and span.unit == "turns" else places
+        begun = [index for index in begun if (turn_end_ms(turns[index]) or 0) > edge - span.size]
+    indexes = tuple(index for index in begun if _is_by(turns[index], speaker, instance.event))
+    return indexes[-span.size :] if span is not None and span.unit == "turns" else indexes
 
 
 def after(instance: Instance, speaker: Side, span: Span, reading: Reading) -> TurnIndexes:
@@ -77,13 +77,13 @@ def after(instance: Instance, speaker: Side, span: Span, reading: Reading) -> Tu
     if instance.start_ms is None or instance.resumed_ms is None:
         return ()
     turns, edge = reading.turns, instance.resumed_ms
-    later = [place for place, turn in enumerate(turns) if _goes_on(turn, instance.start_ms, edge)]
+    later = [index for index, turn in enumerate(turns) if _goes_on(turn, instance.start_ms, edge)]
     if span.unit == "messages":
         later = later[: span.size]
     if span.unit == "ms":
-        later = [place for place in later if (turns[place].start_ms or 0) < edge + span.size]
-    places = tuple(place for place in later if speaker in ("any", turns[place].speaker))
-    return places[: span.size] if span.unit == "turns" else places
+        later = [index for index in later if (turns[index].start_ms or 0) < edge + span.size]
+    indexes = tuple(index for index in later if speaker in ("any", turns[index].speaker))
+    return indexes[: span.size] if span.unit == "turns" else indexes
 
 
 def _is_by(turn: Turn, speaker: Side, event: Event) -> bool:

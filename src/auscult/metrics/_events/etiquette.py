@@ -45,9 +45,9 @@ def duty_problems(duties: Sequence[Duty]) -> Iterator[Problem]:
     if not any(duty.before for duty in duties):
         yield "parts", "need at least one with before: what is to be said before it begins"
     identities = [duty.id for duty in duties]
-    for place, duty in enumerate(duties):
-        field = f"parts[{place}]"
-        if not duty.id.strip() or identities.index(duty.id) != place:
+    for index, duty in enumerate(duties):
+        field = f"parts[{index}]"
+        if not duty.id.strip() or identities.index(duty.id) != index:
             yield f"{field}.id", f"{duty.id!r} must be a short name that no other part has, like notice"
         kinds = [name for name in duty.__struct_fields__ if name in ("before", "after", "max_duration")]
         if sum(getattr(duty, kind) is not None for kind in kinds) != 1:
@@ -70,14 +70,14 @@ def _finding_problems(finding: Finding, field: str, end: Literal["first", "last"
 
 
 def _weight_problems(duties: Sequence[WeighedDuty]) -> Iterator[Problem]:
-    for place, duty in enumerate(duties):
+    for index, duty in enumerate(duties):
         if duty.max_duration is not None:
             try:
                 if parse_duration_ms(duty.max_duration) <= 0:
-                    yield f"parts[{place}].max_duration", "must be longer than nothing"
+                    yield f"parts[{index}].max_duration", "must be longer than nothing"
             except ValueError as error:
-                yield f"parts[{place}].max_duration", str(error)
-    weights = {f"parts[{place}].weight": duty.weight for place, duty in enumerate(duties) if duty.weight is not None}
+                yield f"parts[{index}].max_duration", str(error)
+    weights = {f"parts[{index}].weight": duty.weight for index, duty in enumerate(duties) if duty.weight is not None}
     if 0 < len(weights) < len(duties):
         yield "parts", "have weights and have none; give every part a weight, or none of them"
     elif weights:
@@ -163,7 +163,7 @@ def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Read
         return _PartResult("YES", found.evidence)
     if found.undecided:
         return _na(instance, f"the judge says that it does not apply: {found.undecided}")
-    reason = f"{instance.name}: not found in {_place(duty, search)} it"
+    reason = f"{instance.name}: not found in {_where(duty, search)} it"
     near: tuple[Evidence, ...] = ()
     if found.nearest:
         reason += f"; nearest: {found.nearest.evidence.why}"
@@ -204,7 +204,7 @@ def _around(duty: Duty, search: Search, instance: Instance, reading: Reading) ->
     return after(instance, search.speaker, search.span or AFTER, reading)
 
 
-def _place(duty: Duty, search: Search) -> str:
+def _where(duty: Duty, search: Search) -> str:
     whose = "anybody's" if search.speaker == "any" else f"the {search.speaker}'s"
     return f"{whose} {search.span or BEFORE} before" if duty.before else f"{whose} {search.span or AFTER} after"
 

@@ -36,10 +36,10 @@ class Joined:
         self.searches = [search for part in parts for search in searches_of(part)]
 
     @property
-    def place(self) -> str:
-        """Return the place of its search, in words."""
-        places = dict.fromkeys(part.place for part in [*self._some, *self._every])
-        return " or ".join(places) or "the conversation"
+    def scope(self) -> str:
+        """Return the scope of its search, in words."""
+        scopes = dict.fromkeys(part.scope for part in [*self._some, *self._every])
+        return " or ".join(scopes) or "the conversation"
 
     def obstacle(self, reading: Reading) -> str:
         """Return why nothing can be found: one search that is required cannot run, or none of the alternatives can.
@@ -50,7 +50,9 @@ class Joined:
             if reason := part.obstacle(reading):
                 return reason
         for part in self._none:
-            if (reason := part.obstacle(reading)) and all(reading.places(one.speaker) for one in searches_of(part)):
+            if (reason := part.obstacle(reading)) and all(
+                reading.turn_indexes(one.speaker) for one in searches_of(part)
+            ):
                 return reason
         reasons = [part.obstacle(reading) for part in self._some]
         return reasons[0] if reasons and all(reasons) else ""

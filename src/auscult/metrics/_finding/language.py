@@ -158,10 +158,10 @@ def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool)
         yield field, "joins searches, so speaker, window, after, direction and language belong to each of them"
     for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of), ("none_of", finding.none_of)):
         for position, entry in enumerate(entries):
-            place = f"{field}.{group}[{position}]"
+            path = f"{field}.{group}[{position}]"
             if any(getattr(entry, kind) is not None for kind in (*KINDS, "threshold", "not_negated")):
-                yield place, "is a search; put its conditions under any_of, all_of or none_of"
-            yield from finding_problems(entry, place, has_trigger=has_trigger)
+                yield path, "is a search; put its conditions under any_of, all_of or none_of"
+            yield from finding_problems(entry, path, has_trigger=has_trigger)
 
 
 def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:

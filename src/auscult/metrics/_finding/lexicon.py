@@ -24,8 +24,8 @@ class Lexicon:
     def bits(self, text: str) -> int:
         """The conditions of which something is in this text."""
         holds = 0
-        for place in self._search(text) or ():
-            holds |= self._bits[place]
+        for index in self._search(text) or ():
+            holds |= self._bits[index]
         return holds
 
 

@@ -158,11 +158,11 @@ def is_affirmed(patterns: Sequence[tuple[Way, str]], text: str) -> bool:
     """Return whether one of the matches in a text is not negated; true also for a match across clauses."""
     clauses = tuple(_clauses(text))
     is_found = False
-    for place in range(len(clauses)):
-        for start_words, is_last in _matches(patterns, clauses[place].text):
+    for index in range(len(clauses)):
+        for start_words, is_last in _matches(patterns, clauses[index].text):
             is_found = True
-            is_listed = _is_listed(clauses, place)
-            is_denied = is_last and _is_denial(clauses, place + 1)
+            is_listed = _is_listed(clauses, index)
+            is_denied = is_last and _is_denial(clauses, index + 1)
             if not (is_negated(start_words) or is_listed or is_denied):
                 return True
     return not is_found
@@ -197,14 +197,14 @@ def _matches(patterns: Sequence[tuple[Way, str]], clause: str) -> Iterator[tuple
             yield spoken_words(read[:start]).split(), not spoken_words(read[end:]).strip()
 
 
-def _is_listed(clauses: Sequence[_Clause], place: int) -> bool:
+def _is_listed(clauses: Sequence[_Clause], index: int) -> bool:
     """Return whether a clause is a later item of a negated list: "no fever, chest pain or cough"."""
-    first = place
+    first = index
     while first > 0 and clauses[first - 1].is_open and _is_item(clauses[first].text):
         first -= 1
-    if first == place:
+    if first == index:
         return False
-    last = place
+    last = index
     while last + 1 < len(clauses) and clauses[last].is_open and _is_item(clauses[last + 1].text):
         last += 1
     words = [word for clause in clauses[first + 1 : last + 1] for word in spoken_words(clause.text).split()]
@@ -216,5 +216,5 @@ def _is_item(text: str) -> bool:
     return 0 < len(words) <= _LONGEST_ITEM and words[0] not in _SUBJECTS | _STOPS
 
 
-def _is_denial(clauses: Sequence[_Clause], place: int) -> bool:
-    return place < len(clauses) and spoken_words(clauses[place].text).strip() in _DENIALS
+def _is_denial(clauses: Sequence[_Clause], index: int) -> bool:
+    return index < len(clauses) and spoken_words(clauses[index].text).strip() in _DENIALS

@@ -60,7 +60,7 @@ def refusal(pattern: str) -> str | None:
     except re2.error as error:
         said = error.args[0]
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return f"{text}{_place(pattern, text)}; {_likely(text)}"
+        return f"{text}{_position(pattern, text)}; {_likely(text)}"
     add_work(instructions)
     if instructions > MOST_INSTRUCTIONS:
         return (
@@ -75,8 +75,8 @@ def _instructions(pattern: str) -> int:
     return compiled.programsize
 
 
-def _place(pattern: str, said: str) -> str:
-    """Return the place of a fault in a pattern, from RE2's message."""
+def _position(pattern: str, said: str) -> str:
+    """Return the position of a fault in a pattern, from RE2's message."""
     if said.startswith(("missing )", "unexpected )")):
         at = _unbalanced(pattern)
     else:
@@ -140,7 +140,7 @@ def _searcher_in_halves(patterns: tuple[str, ...]) -> Callable[[str], list[int] 
     first, second = searcher(patterns[:middle]), searcher(patterns[middle:])
 
     def match(text: str) -> list[int] | None:
-        found = [*(first(text) or ()), *(middle + place for place in second(text) or ())]
+        found = [*(first(text) or ()), *(middle + index for index in second(text) or ())]
         return found or None
 
     return match

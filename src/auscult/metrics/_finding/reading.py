@@ -42,13 +42,13 @@ class Reading:
         self._lines: dict[tuple[Way, str], str] = {}
         self._pieces: dict[int, tuple[str, ...]] = {}
 
-    def places(self, speaker: str) -> TurnIndexes:
-        """The places of a speaker's turns. Raises ``UnknownSpeakersError`` where nothing shows whose they are."""
+    def turn_indexes(self, speaker: str) -> TurnIndexes:
+        """The indexes of a speaker's turns. Raises ``UnknownSpeakersError`` where nothing shows whose they are."""
         found = self._speakers.get(speaker)
         if found is None:
             if speaker in _SIDES and are_without_speakers(self.conversation):
                 raise UnknownSpeakersError
-            found = tuple([place for place, turn in enumerate(self.turns) if turn.speaker == speaker])
+            found = tuple([index for index, turn in enumerate(self.turns) if turn.speaker == speaker])
             self._speakers[speaker] = found
         return found
 
@@ -64,14 +64,14 @@ class Reading:
         found = self._lines.get((way, window))
         if found is None:
             texts = self.texts(way)
-            found = self._lines[way, window] = "\n".join([texts[place] for place in self.windows[window]])
+            found = self._lines[way, window] = "\n".join([texts[index] for index in self.windows[window]])
         return found
 
-    def pieces(self, place: int) -> tuple[str, ...]:
+    def pieces(self, index: int) -> tuple[str, ...]:
         """The sentences of a turn, as they are compared by meaning."""
-        found = self._pieces.get(place)
+        found = self._pieces.get(index)
         if found is None:
-            found = self._pieces[place] = sentences(self.turns[place].text)
+            found = self._pieces[index] = sentences(self.turns[index].text)
         return found
 
 

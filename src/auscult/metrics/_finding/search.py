@@ -43,7 +43,7 @@ class State(Enum):
 
 
 class Scanned(NamedTuple):
-    """A turn, its place in the conversation, what words say of it, and the conditions (as bits) that hold by words."""
+    """A turn, its index in the conversation, what words say of it, and the conditions (as bits) that hold by words."""
 
     position: int
     turn: Turn
@@ -91,13 +91,13 @@ class Search:
         self.is_after_trigger = search.after is not None
         self.is_trigger_by_words = False
         """Whether words alone find the trigger, so that an engine is asked only about the turns behind it."""
-        self.is_place_free = False
+        self.is_any_turn_enough = False
         """Whether it matters only that something is found: then no judge is asked where words have found it."""
         self._window = self.speaker if self.is_after_trigger or not self.span else f"{self.speaker} {self.span}"
         self.direction = search.direction
         self.language = search.language and search.language.casefold()
         self.conditions: tuple[What, ...] = (*search.any_of, *search.all_of, *search.none_of)
-        bits = [1 << place for place in range(len(self.conditions))]
+        bits = [1 << index for index in range(len(self.conditions))]
         some, every = len(search.any_of), len(search.any_of) + len(search.all_of)
         self._any, self._all, self._none = sum(bits[:some]), sum(bits[some:every]), sum(bits[every:])
         pairs = list(zip(bits, self.conditions, strict=True))
@@ -129,8 +129,8 @@ class Search:
         )
 
     @cached_property
-    def place(self) -> str:
-        """Return the place of the search, in words: ``the agent's first 2 turns``."""
+    def scope(self) -> str:
+        """Return the scope of the search, in words: ``the agent's first 2 turns``."""
         return (
             f"{self._whose} {self.span or 'turns'}"
             + (" after the trigger" if self.is_after_trigger else "")
@@ -140,11 +140,11 @@ class Search:
 
     def obstacle(self, reading: Reading) -> str:
         """Return why it cannot run at all: there is no talk, or times are needed and unknown. Empty when it can."""
-        places = reading.places(self.speaker)
-        if not places:
+        indexes = reading.turn_indexes(self.speaker)
+        if not indexes:
             return "nobody speaks" if self.speaker == "any" else f"the {self.speaker} never speaks"
-        if self.span and self.span.unit == "ms" and all(reading.turns[place].start_ms is None for place in places):
-            return f"no times are known of {self._whose} turns, and {self.place} were asked for"
+        if self.span and self.span.unit == "ms" and all(reading.turns[index].start_ms is None for index in indexes):
+            return f"no times are known of {self._whose} turns, and {self.scope} were asked for"
         return ""
 
     @property
@@ -175,13 +175,13 @@ class Search:
         """
         if not self._is_for(reading.conversation):
             return []
-        places = reading.windows.get(self._window) if among is None else among
-        if places is None:
-            places = reading.places(self.speaker)
+        indexes = reading.windows.get(self._window) if among is None else among
+        if indexes is None:
+            indexes = reading.turn_indexes(self.speaker)
             if not self.is_after_trigger:
-                places = within(self.span, places, reading.conversation)
-            reading.windows[self._window] = places
-        events = self._place_events(reading) if self._events else {}
+                indexes = within(self.span, indexes, reading.conversation)
+            reading.windows[self._window] = indexes
+        events = self._events_by_turn(reading) if self._events else {}
         lexicons = [one for one in self._lexicons if among is not None or one.has_any(reading, self._window)]
         if self._otherwise is State.NO and not lexicons and not events:
             return []
@@ -189,10 +189,10 @@ class Search:
         readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
         vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
         if not (readers or vetoes or events) and self._otherwise is State.OPEN:
-            ordered = places if self.span is None or self.span.end == "first" else reversed(places)
+            ordered = indexes if self.span is None or self.span.end == "first" else reversed(indexes)
             return [Scanned(position, reading.turns[position], State.OPEN, 0) for position in ordered]
         scanned: list[Scanned] = []
-        for position in places if self.span is None or self.span.end == "first" else reversed(places):
+        for position in indexes if self.span is None or self.span.end == "first" else reversed(indexes):
             state, holds = self._decide(position, events.get(position, 0), readers, vetoes)
             if affirmed and any(bit & holds for bit in affirmed):
                 holds &= ~_negated(affirmed, holds, reading.turns[position].text)
@@ -247,7 +247,7 @@ class Search:
             return NOTHING
         conversation = reading.conversation
         allowed = self._after(reading, trigger) if self.is_after_trigger else None
-        if self.is_place_free and Judgement in self.needs:
+        if self.is_any_turn_enough and Judgement in self.needs:
             sure = (one for one in scanned if one.state is State.YES and (allowed is None or one.position in allowed))
             if found := next(sure, None):
                 return Outcome(found.position, (partial(self._evidence, found, found.holds, {}, conversation),))
@@ -297,25 +297,25 @@ class Search:
         return reason
 
     def _after(self, reading: Reading, trigger: int | None) -> set[int]:
-        """The places of the turns that may decide, now that the trigger is known: its window counts from there."""
+        """The indexes of the turns that may decide, now that the trigger is known: its window counts from there."""
         if trigger is None:
             return set()
-        later = tuple(place for place in reading.places(self.speaker) if place > trigger)
+        later = tuple(index for index in reading.turn_indexes(self.speaker) if index > trigger)
         return set(within(self.span, later, reading.conversation, trigger))
 
-    def _place_events(self, reading: Reading) -> dict[int, int]:
-        """Lay each event that is looked for on the speaker's turn that was the last to begin when it began."""
-        places = reading.places(self.speaker)
-        starts = ((reading.turns[place].start_ms, place) for place in places)
-        begun = sorted((start, place) for start, place in starts if start is not None)
-        placed: dict[int, int] = {}
-        for event in reading.conversation.events if places else ():
+    def _events_by_turn(self, reading: Reading) -> dict[int, int]:
+        """Assign each event that is searched for to the speaker's turn that was the last to begin when it began."""
+        indexes = reading.turn_indexes(self.speaker)
+        starts = ((reading.turns[index].start_ms, index) for index in indexes)
+        begun = sorted((start, index) for start, index in starts if start is not None)
+        bits_by_turn: dict[int, int] = {}
+        for event in reading.conversation.events if indexes else ():
             bits = sum(bit for bit, kind in self._events if kind == event.type)
             if bits:
                 before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(reading.turns)))
-                at = begun[before - 1][1] if before else places[0]
-                placed[at] = placed.get(at, 0) | bits
-        return placed
+                at = begun[before - 1][1] if before else indexes[0]
+                bits_by_turn[at] = bits_by_turn.get(at, 0) | bits
+        return bits_by_turn
 
     def _state(self, holds: int) -> State:
         """Return the decision about a turn for which words and events make these conditions hold."""
@@ -333,7 +333,7 @@ class Search:
         self, one: Scanned, holds: int, found_answers: dict[int, "dict[int, Said]"], conversation: Conversation
     ) -> Evidence:
         """The turn, and why it fits: the first of any_of that holds, and everything in all_of."""
-        bits = [1 << place for place in range(len(self.conditions))]
+        bits = [1 << index for index in range(len(self.conditions))]
         some = next((bit for bit in bits if bit & self._any & holds), 0)
         whys: list[str] = []
         piece = ""

@@ -31,8 +31,8 @@ def doubts(settings: Struct) -> Iterator[Problem]:
 def structs_in(settings: Any, field: str = "") -> Iterator[tuple[str, Struct]]:  # noqa: ANN401  (settings of any type)
     """Yield every struct in a metric's settings, with its field: ``answer.any_of[1]``."""
     if isinstance(settings, tuple):
-        for place, one in enumerate(cast("tuple[Any, ...]", settings)):
-            yield from structs_in(one, f"{field}[{place}]")
+        for index, one in enumerate(cast("tuple[Any, ...]", settings)):
+            yield from structs_in(one, f"{field}[{index}]")
     if isinstance(settings, Struct):
         yield field, settings
         for each in msgspec.structs.fields(settings):
@@ -41,9 +41,9 @@ def structs_in(settings: Any, field: str = "") -> Iterator[tuple[str, Struct]]: 
 
 def _contradictions(finding: Finding | Entry, field: str) -> Iterator[Problem]:
     for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of)):
-        for place, entry in enumerate(entries):
+        for index, entry in enumerate(entries):
             if entry in finding.none_of:
-                yield f"{field}.{group}[{place}]", "stands under none_of too, so that it can never be found"
+                yield f"{field}.{group}[{index}]", "stands under none_of too, so that it can never be found"
 
 
 def _of_condition(condition: What, field: str) -> Iterator[Problem]:
@@ -51,11 +51,11 @@ def _of_condition(condition: What, field: str) -> Iterator[Problem]:
         written: tuple[str, ...] | str = getattr(condition, kind) or ()
         texts = written if isinstance(written, tuple) else ()
         first: dict[str, int] = {}
-        for place, text in enumerate(texts):
-            at = f"{field}.{kind}[{place}]"
+        for index, text in enumerate(texts):
+            at = f"{field}.{kind}[{index}]"
             yield from _of_text(kind, text, at)
             said = one_line(text).casefold() if kind == "wording" else spoken_words(text)
-            if first.setdefault(said, place) != place:
+            if first.setdefault(said, index) != index:
                 yield at, f"says the same as {kind}[{first[said]}]; keep one"
     if condition.pattern is not None:
         yield from _unsaid(condition.pattern, f"{field}.pattern")

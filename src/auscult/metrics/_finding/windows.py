@@ -6,29 +6,29 @@ from auscult.metrics._finding.reading import TurnIndexes
 
 
 def within(
-    span: Span | None, places: TurnIndexes, conversation: Conversation, behind: int | None = None
+    span: Span | None, indexes: TurnIndexes, conversation: Conversation, behind: int | None = None
 ) -> TurnIndexes:
-    """Return those of ``places`` that are in a window; all where there is no window.
+    """Return those of ``indexes`` that are in a window; all where there is no window.
 
     A ``first`` window begins with the conversation, or behind the turn at ``behind``; a ``last`` one ends with the
     conversation. A turn without a time is in no window of time.
     """
     if span is None:
-        return places
+        return indexes
     turns = conversation.turns
     if span.unit == "turns":
-        return places[: span.size] if span.end == "first" else places[-span.size :]
+        return indexes[: span.size] if span.end == "first" else indexes[-span.size :]
     if span.unit == "messages":
         start = (0 if behind is None else behind + 1) if span.end == "first" else len(turns) - span.size
-        return tuple([place for place in places if start <= place < start + span.size])
+        return tuple([index for index in indexes if start <= index < start + span.size])
     if span.end == "last":
         since = end_ms(conversation) - span.size
-        return tuple([place for place in places if (at := turn_end_ms(turns[place])) is not None and at > since])
+        return tuple([index for index in indexes if (at := turn_end_ms(turns[index])) is not None and at > since])
     begun = 0 if behind is None else turn_end_ms(turns[behind])
     if begun is None:
         return ()
     until = begun + span.size
-    return tuple([place for place in places if (at := turns[place].start_ms) is not None and at < until])
+    return tuple([index for index in indexes if (at := turns[index].start_ms) is not None and at < until])
 
 
 def turn_end_ms(turn: Turn) -> int | None:

@@ -43,13 +43,13 @@ def said_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Prob
     for key, text in (("judge", said.judge), ("name", said.name)):
         if text is not None and not text.strip():
             yield f"{field}.{key}", "is empty; say which value is meant, like interest rate"
-    for place, phrase in enumerate(said.near):
+    for index, phrase in enumerate(said.near):
         if spoken_words(phrase) == " ":
-            yield f"{field}.near[{place}]", f"{phrase!r} has no word in it that could be found"
-    yield from _place_problems(said, field, has_trigger=has_trigger)
+            yield f"{field}.near[{index}]", f"{phrase!r} has no word in it that could be found"
+    yield from _scope_problems(said, field, has_trigger=has_trigger)
 
 
-def _place_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+def _scope_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Problem]:
     if said.after and not has_trigger:
         yield f"{field}.after", "means after the trigger, and there is none to come after; leave it out"
     if said.window is not None:
@@ -60,7 +60,7 @@ def _place_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Pr
 
 
 class Heard(NamedTuple):
-    """Value that was said: its turn, its place in the text, and its plain form."""
+    """Value that was said: its turn, its offset in the text, and its plain form."""
 
     position: int
     start: int
@@ -82,25 +82,25 @@ class Sayings:
         self.needs: frozenset[type[Probe]] = frozenset({Extraction} if said.judge is not None else ())
 
     @cached_property
-    def place(self) -> str:
-        """Return the place of the search, in words."""
+    def scope(self) -> str:
+        """Return the scope of the search, in words."""
         whose = "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
         return f"{whose} {self._span or 'turns'}" + (" after the trigger" if self.said.after else "")
 
     def obstacle(self, reading: Reading) -> str:
         """Return why it is unknown whether it was said there: times are needed and unknown. Empty when that can be known."""
-        turns = [reading.turns[place] for place in reading.places(self.speaker)]
+        turns = [reading.turns[index] for index in reading.turn_indexes(self.speaker)]
         if self._span is None or self._span.unit != "ms" or any(turn.start_ms is not None for turn in turns):
             return ""
-        return f"no times are known, and {self.place} were asked for"
+        return f"no times are known, and {self.scope} were asked for"
 
     def probe(self, conversation: Conversation, reading: Reading) -> Extraction | None:
         """Return the question to a judge."""
         if self.said.judge is None:
             return None
         # Behind which turn it will have to be is not known before the trigger is: it is asked of all.
-        places = reading.places(self.speaker) if self.said.after else self._places(reading, None)
-        turn_ids = tuple(reading.turns[place].id for place in places)
+        indexes = reading.turn_indexes(self.speaker) if self.said.after else self._indexes(reading, None)
+        turn_ids = tuple(reading.turns[index].id for index in indexes)
         if not turn_ids:
             return None
         description = " ".join(part for part in (self.said.judge.strip(), self._advice) if part)
@@ -111,24 +111,24 @@ class Sayings:
     ) -> list[Heard]:
         """Every value that was said, in order; ``speaker`` asks for those of another side in the same window."""
         conversation = reading.conversation
-        places = self._places(reading, trigger, speaker)
+        indexes = self._indexes(reading, trigger, speaker)
         probe = self.probe(conversation, reading) if speaker is None else None
         if probe is not None:
             answer = answers[probe]
             assert isinstance(answer, ExtractionAnswer)  # noqa: S101  (an extraction is answered by one)
-            return self._extracted(answer, places, reading)
+            return self._extracted(answer, indexes, reading)
         locale = Locale.of(conversation.language, conversation.started_at.date())
-        return [one for place in places for one in self._in_turn(place, reading.turns[place], locale)]
+        return [one for index in indexes for one in self._in_turn(index, reading.turns[index], locale)]
 
-    def _places(self, reading: Reading, trigger: int | None, speaker: Side | None = None) -> TurnIndexes:
-        places = reading.places(speaker or self.speaker)
+    def _indexes(self, reading: Reading, trigger: int | None, speaker: Side | None = None) -> TurnIndexes:
+        indexes = reading.turn_indexes(speaker or self.speaker)
         if self.said.after and trigger is not None:
-            places = tuple(place for place in places if place > trigger)
-        places = within(self._span, places, reading.conversation, trigger if self.said.after else None)
+            indexes = tuple(index for index in indexes if index > trigger)
+        indexes = within(self._span, indexes, reading.conversation, trigger if self.said.after else None)
         if self._near is None:
-            return places
+            return indexes
         texts = reading.texts(spoken_words)
-        return tuple(place for place in places if self._near(texts[place]))
+        return tuple(index for index in indexes if self._near(texts[index]))
 
     def _in_turn(self, position: int, turn: Turn, locale: Locale) -> Iterator[Heard]:
         if self.said.pattern is None:
@@ -140,16 +140,16 @@ class Sayings:
             if value is not None:
                 yield Heard(position, start, turn, turn.text[start:end], value)
 
-    def _extracted(self, answer: ExtractionAnswer, places: TurnIndexes, reading: Reading) -> list[Heard]:
+    def _extracted(self, answer: ExtractionAnswer, indexes: TurnIndexes, reading: Reading) -> list[Heard]:
         """Return the values that a judge found in the window, in order; its reading of the words, else the words themselves."""
         conversation = reading.conversation
         locale = Locale.of(conversation.language, conversation.started_at.date())
-        by_id = {reading.turns[place].id: place for place in places}
+        by_id = {reading.turns[index].id: index for index in indexes}
         found: list[Heard] = []
         for one in answer.values:
-            place = by_id.get(one.turn_id)
+            index = by_id.get(one.turn_id)
             value = read(self.said.kind, one.value, locale) or read(self.said.kind, one.text, locale)
-            if place is not None and value is not None:
-                turn = reading.turns[place]
-                found.append(Heard(place, max(0, turn.text.find(one.text)), turn, one.text, value))
+            if index is not None and value is not None:
+                turn = reading.turns[index]
+                found.append(Heard(index, max(0, turn.text.find(one.text)), turn, one.text, value))
         return sorted(found, key=lambda one: (one.position, one.start))

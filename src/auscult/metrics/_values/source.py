@@ -105,12 +105,12 @@ def _request_problems(request: Request, field: str) -> Iterator[Problem]:
         yield from _key_problems(request.key, f"{field}.key")
     if request.body and request.method == "GET":
         yield f"{field}.body", "belongs to method POST"
-    for place, header in enumerate(request.headers):
+    for index, header in enumerate(request.headers):
         if not _HEADER.fullmatch(header.name) or not (header.value.isascii() and header.value.isprintable()):
-            yield f"{field}.headers[{place}]", "is no header of HTTP"
+            yield f"{field}.headers[{index}]", "is no header of HTTP"
         elif header.name.casefold() in _OURS:
             yield (
-                f"{field}.headers[{place}].name",
+                f"{field}.headers[{index}].name",
                 f"{header.name} is not a form's to set; secrets stand in the hosts file",
             )
 
@@ -191,7 +191,7 @@ class Sources:
         if key.field is not None:
             return f"the conversation has no {key.field} to look it up by"
         said = f"the {key.said.name}" if key.said else "the key"
-        return f"{said} to look it up by is not said in {self._sayings.place}" if self._sayings else said
+        return f"{said} to look it up by is not said in {self._sayings.scope}" if self._sayings else said
 
 
 def _lookup(request: Request, key: str, conversation: Conversation) -> Lookup:

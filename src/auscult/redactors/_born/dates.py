@@ -20,8 +20,8 @@ FOREIGN_MONTHS = {
 MONTH = "(?:" + "|".join((*MONTHS, *FOREIGN_MONTHS)) + r")\.?"
 _NUMBER_OF_MONTH = MONTHS | FOREIGN_MONTHS
 _ORDINALS = {
-    word: place
-    for place, word in enumerate(
+    word: number
+    for number, word in enumerate(
         [
             "first",
             "second",

@@ -74,7 +74,7 @@ Numbers = NDArray[np.int64]
 class Turn(NamedTuple):
     """A turn with what is weighed of it; ``marks`` are the ranks of the kinds that were found, by token."""
 
-    place: int
+    number: int
     tokens: Sequence[Token]
     marks: Sequence[int]
     topics: Sequence[int]
@@ -120,9 +120,9 @@ def marks_of(tokens: Sequence[Token], found: Sequence[tuple[int, int, int]]) -> 
     """Return for each token the rank of the kind that covers a part of it, 0 where none does."""
     marks = [0] * len(tokens)
     for first, end, rank in sorted(found, key=lambda one: -one[2]):
-        for place, token in enumerate(tokens):
+        for index, token in enumerate(tokens):
             if token.start < end and first < token.end:
-                marks[place] = rank
+                marks[index] = rank
     return marks
 
 
@@ -131,31 +131,31 @@ def width(words: int) -> int:
     return _OF_WORDS * (words + 2) + sum(_FIXED)
 
 
-def is_open(turn: Turn, place: int) -> bool:
-    """Return whether a token may be of a place that is to be added: nothing was found there, and it is no sign."""
-    return not turn.marks[place] and not IS_SIGN[turn.tokens[place].kind]
+def is_open(turn: Turn, index: int) -> bool:
+    """Return whether a token may be of a span that is to be added: nothing was found there, and it is no sign."""
+    return not turn.marks[index] and not IS_SIGN[turn.tokens[index].kind]
 
 
 def columns(turns: Sequence[Turn]) -> Numbers:
-    """Return, for the open tokens of all turns in order, the places of the weights that count for each."""
+    """Return, for the open tokens of all turns in order, the indexes of the weights that count for each."""
     rows: list[int] = list(_GAP)
     kept: list[int] = []
     for turn in turns:
         tokens, runs = turn.tokens, runs_of(turn.tokens)
         others = sum(not IS_NUMERIC[one.kind] and not IS_SIGN[one.kind] for one in tokens)
         full, side, has_any = bisect_left(_OTHERS, others), int(turn.is_agent), int(any(turn.marks))
-        for place, (token, mark, topic, run) in enumerate(zip(tokens, turn.marks, turn.topics, runs, strict=True)):
-            if is_open(turn, place):
+        for index, (token, mark, topic, run) in enumerate(zip(tokens, turn.marks, turn.topics, runs, strict=True)):
+            if is_open(turn, index):
                 kept.append(len(rows))
             kind = token.kind
             rows += (token.word, kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else kind)
         rows += _GAP
     each = np.array(rows, dtype=np.float64)
     values = each.take(np.array(kept, dtype=np.int64)[:, None] + _INPUTS)
-    places = values @ _FACTORS
-    places[:, :_THREE] %= _THREES
-    places += _BEGINS
-    return places.astype(np.int64)
+    indexes = values @ _FACTORS
+    indexes[:, :_THREE] %= _THREES
+    indexes += _BEGINS
+    return indexes.astype(np.int64)
 
 
 def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64]]:

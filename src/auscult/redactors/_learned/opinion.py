@@ -1,4 +1,4 @@
-"""Places that the rules miss, by weights that were fitted to labelled utterances; they are added to what rules find.
+"""Spans that the rules miss, by weights that were fitted to labelled utterances; they are added to what rules find.
 
 The weights are whole numbers in ``weights.json``, fitted by ``bench.redaction.fit``, and are added as whole numbers, so
 that what is found is the same on any machine.
@@ -58,7 +58,7 @@ _NUMERIC: frozenset[Kind] = frozenset(
 
 
 class Model(Struct, frozen=True):
-    """Weights by place, and the sums from which a token begins a place and goes on in one, all times ``scale``."""
+    """Weights by column, and the sums from which a token begins a span and goes on in one, all times ``scale``."""
 
     version: int
     scale: int
@@ -112,26 +112,26 @@ class SecondOpinion:
         sums = iter(self._weights.take(columns(read)).sum(axis=1).tolist())
         added: list[Found] = []
         for turn in read:
-            low = lows[turn.place]
+            low = lows[turn.number]
             for first, last in self._spans(turn, sums):
                 if not _is_other(turn.tokens, first, low):
                     added.append(_found(turn, first, last, low, found))
         return added
 
     def _spans(self, turn: Turn, sums: Iterator[int]) -> Iterator[tuple[int, int]]:
-        """Yield the first and the last token of each place: tokens in a row, one of them likely, signs between them.
+        """Yield the first and the last token of each span: tokens in a row, one of them likely, signs between them.
 
         ``sums`` are those of the tokens that are open.
         """
         first = last = -1
         highest = 0
-        for place, token in enumerate(turn.tokens):
-            if IS_SIGN[token.kind] and not turn.marks[place]:
+        for index, token in enumerate(turn.tokens):
+            if IS_SIGN[token.kind] and not turn.marks[index]:
                 continue
-            likely = None if turn.marks[place] else next(sums)
+            likely = None if turn.marks[index] else next(sums)
             if likely is not None and likely >= self.model.goes_on:
-                first, highest = (place, likely) if first < 0 else (first, max(highest, likely))
-                last = place
+                first, highest = (index, likely) if first < 0 else (first, max(highest, likely))
+                last = index
             else:
                 if first >= 0 and highest >= self.model.begins:
                     yield first, last
@@ -142,12 +142,12 @@ class SecondOpinion:
 
 def _is_of_others(turn: Turn) -> bool:
     """Return whether the numbers of a turn are of what is no person's, such as an order, by what was last spoken of."""
-    its = {turn.topics[place] for place, token in enumerate(turn.tokens) if IS_NUMERIC[token.kind]}
+    its = {turn.topics[index] for index, token in enumerate(turn.tokens) if IS_NUMERIC[token.kind]}
     return bool(its) and its <= _OTHERS and its != {0}
 
 
 def _is_other(tokens: Sequence[Token], first: int, low: str) -> bool:
-    """Return whether the number in which a place begins is named as something else, such as an order."""
+    """Return whether the number in which a span begins is named as something else, such as an order."""
     while first and (IS_NUMERIC[tokens[first - 1].kind] or IS_SIGN[tokens[first - 1].kind]):
         first -= 1
     start = tokens[first].start
@@ -166,16 +166,16 @@ def _without(low: str, start: int, end: int) -> str:
 
 
 def _found(turn: Turn, first: int, last: int, low: str, found: Sequence[Found]) -> Found:
-    """Return a place: with what it touches, where that is of one kind, it is a whole."""
+    """Return a span: with what it touches, where that is of one kind, it is a whole."""
     tokens = turn.tokens[first : last + 1]
     start, end = tokens[0].start, tokens[-1].end
     kind = _kind(tokens, turn.topics[first])
     for one in found:
-        if one.turn == turn.place and one.kind == kind:
+        if one.turn == turn.number and one.kind == kind:
             is_next = one.end <= start and _JOINT.fullmatch(low, one.end, start)
             if is_next or (end <= one.start and _JOINT.fullmatch(low, end, one.start)):
                 start, end = min(start, one.start), max(end, one.end)
-    return Found(turn.place, start, end, kind, "".join(filter(str.isalnum, low[start:end])))
+    return Found(turn.number, start, end, kind, "".join(filter(str.isalnum, low[start:end])))
 
 
 def _kind(tokens: Sequence[Token], topic: int) -> Kind:

@@ -28,7 +28,7 @@ CLASSES = (
     *(f"{size} digits" for size in range(1, _LONGEST_DIGITS + 1)), *_SIGNS,
 )  # fmt: skip
 """Classes of tokens; the first one stands around a turn."""
-CLASS = {name: place for place, name in enumerate(CLASSES)}
+CLASS = {name: index for index, name in enumerate(CLASSES)}
 FIRST_SIGN = CLASS[_SIGNS[0]]
 _LETTER, _IS_YEAR, _OTHER_SIGN = CLASS["letter"], CLASS["year"], CLASS["sign of another kind"]
 _FIRST_DIGITS, _WORD, _SHORT = CLASS["1 digits"], CLASS["word small"], CLASS["short small"]
@@ -41,10 +41,10 @@ _STOPS = frozenset((CLASS["?"], CLASS["!"]))
 LONGEST_RUN = 20
 
 
-IS_SIGN = [place >= FIRST_SIGN or place == _OTHER_SIGN for place in range(len(CLASSES))]
+IS_SIGN = [index >= FIRST_SIGN or index == _OTHER_SIGN for index in range(len(CLASSES))]
 """For each class: whether its tokens are punctuation or other signs."""
 IS_NUMERIC = [
-    place in _SAID or _FIRST_DIGITS <= place < FIRST_SIGN or place == _IS_YEAR for place in range(len(CLASSES))
+    index in _SAID or _FIRST_DIGITS <= index < FIRST_SIGN or index == _IS_YEAR for index in range(len(CLASSES))
 ]
 """For each class: whether its tokens are digits, number words or spelled letters."""
 
@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A token of a turn with its place."""
+    """A token of a turn with its offsets."""
 
     start: int
     end: int
@@ -146,19 +146,19 @@ def topic_of(low: str, table: Mapping[str, Entry]) -> int:
 def runs_of(tokens: Sequence[Token]) -> list[int]:
     """Return for each token how many digits and letters the run has in which it is, 0 outside of one."""
     sizes = [0] * len(tokens)
-    place = 0
-    while place < len(tokens):
-        if not IS_NUMERIC[tokens[place].kind]:
-            place += 1
+    index = 0
+    while index < len(tokens):
+        if not IS_NUMERIC[tokens[index].kind]:
+            index += 1
             continue
-        first, last, size = place, place, 0
-        while place < len(tokens):
-            start, end, _, kind, _ = tokens[place]
+        first, last, size = index, index, 0
+        while index < len(tokens):
+            start, end, _, kind, _ = tokens[index]
             if IS_NUMERIC[kind]:
                 size += end - start if kind >= _FIRST_DIGITS or kind == _IS_YEAR else 1 + (kind == _TWO_DIGITS)
-                last = place
+                last = index
             elif kind != _FILLER and (not IS_SIGN[kind] or kind in _STOPS):
                 break
-            place += 1
+            index += 1
         sizes[first : last + 1] = [min(size, LONGEST_RUN)] * (last + 1 - first)
     return sizes

@@ -36,9 +36,9 @@ def is_card(digits: str) -> bool:
 def is_luhn(digits: str) -> bool:
     """Return whether the check digit of a card's number is right."""
     total = 0
-    for place, letter in enumerate(reversed(digits)):
+    for index, letter in enumerate(reversed(digits)):
         value = int(letter)
-        if place % 2:
+        if index % 2:
             value = value * 2 - 9 if value > 4 else value * 2  # noqa: PLR2004
         total += value
     return total % 10 == 0 and any(letter != "0" for letter in digits)

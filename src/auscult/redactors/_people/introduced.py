@@ -1,4 +1,4 @@
-"""Names by their place in a sentence: ``name on card M J Ferreira``, ``signed Ada Oakes``, ``Pham is my family name``."""
+"""Names by their position in a sentence: ``name on card M J Ferreira``, ``signed Ada Oakes``, ``Pham is my family name``."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -172,11 +172,11 @@ _HAS_GAVE, _HAS_BORN, _HAS_IS_NAME = (
 PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES, _HAS_GAVE, _HAS_BORN, _HAS_IS_NAME)
 """Patterns of which ``names`` needs the matches."""
 Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
-"""Matches of a pattern, each in its line, with the place where the line begins."""
+"""Matches of a pattern, each in its line, with the offset where the line begins."""
 
 
 def names(text: str, low: str, matches: Matches) -> Iterator[tuple[int, int]]:
-    """Yield the places of names in the lines of a text; ``low`` is the text in small letters."""
+    """Yield the spans of names in the lines of a text; ``low`` is the text in small letters."""
     for line, found in matches(_CUE):
         yield from _after(text, low, line + found.end(), found[0].rstrip(" ,"))
     for line, found in matches(_AROUND):
@@ -240,16 +240,16 @@ def _small(low: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield name.span(1)
 
 
-def before_here(low: str, line: int, place: int) -> tuple[int, int] | None:
+def before_here(low: str, line: int, offset: int) -> tuple[int, int] | None:
     """Return the two unknown words before ``here`` at the beginning of a line, or after a greeting."""
-    found = _GREETS.search(low, max(line, place - 2 * _REACH), place)
+    found = _GREETS.search(low, max(line, offset - 2 * _REACH), offset)
     return found.span(1) if found is not None and _are_unknown(found[1], least=2) else None
 
 
-def _after(text: str, low: str, place: int, said: str) -> Iterator[tuple[int, int]]:
+def _after(text: str, low: str, offset: int, said: str) -> Iterator[tuple[int, int]]:
     """Yield the name that follows at once: capitalised words, or unknown ones behind a name for it."""
     said = said.rstrip(":")
-    name = _CAPITALS.match(text, place)
+    name = _CAPITALS.match(text, offset)
     if name is not None:
         words = name[0].split()
         is_one = len(words) == 1 and not (said.endswith(_ONE_IS_ENOUGH) or said.startswith("name"))
@@ -260,7 +260,7 @@ def _after(text: str, low: str, place: int, said: str) -> Iterator[tuple[int, in
         ):
             yield name.span()
     elif said.startswith("name") or said.endswith(_ALSO_SMALL):
-        small = _SMALL.match(low, place)
+        small = _SMALL.match(low, offset)
         if small is not None and _are_unknown(small[0], least=2):
             yield small.span()
 
@@ -291,7 +291,7 @@ def _is_unknown(word: str) -> bool:
 
 
 def joined(text: str, end: int) -> tuple[int, int] | None:
-    """Return the name that is joined to another which ends at a place: of ``Gonzalo and Ainhoa Etxeberria`` the second."""
+    """Return the name that is joined to another which ends at an offset: of ``Gonzalo and Ainhoa Etxeberria`` the second."""
     found = _AND.match(text, end)
     if found is None or any(word.lower() in UNLIKELY for word in found[1].split()):
         return None

@@ -52,7 +52,7 @@ from auscult.redactors._people.patterns import (
     TITLE,
     TOWN,
     UNSURE,
-    places_of,
+    offsets_of,
     words_in,
 )
 from auscult.redactors._people.sequence import goes_on, is_named, next_capital
@@ -73,7 +73,7 @@ class Mention(NamedTuple):
 class NameFinder:
     """Finds the names of one conversation: first those that are introduced, then every mention of them.
 
-    Works on all turns as one text, so that each pattern passes over it once; places are those of that text.
+    Works on all turns as one text, so that each pattern passes over it once; offsets are those of that text.
     """
 
     def __init__(self, texts: Sequence[str], lows: Sequence[str], known: Iterable[str], turns_of: TurnsOf) -> None:
@@ -85,7 +85,7 @@ class NameFinder:
         self._text, self._low = "\n".join(texts), "\n".join(lows)
         self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))
         self._people: dict[str, str] = {}
-        self._places: list[tuple[int, int, str]] = []
+        self._spans: list[tuple[int, int, str]] = []
         self._has_my_name = " is my " in self._low
         for name in known:
             self._learn(" ".join(name.lower().split()))
@@ -109,28 +109,28 @@ class NameFinder:
             self._before(line + found.start())
         if not LETTERS.isdisjoint(words) or "spel" in self._low:
             self._spelled(frozenset(asked))
-        for _, end, _ in self._places[:]:
+        for _, end, _ in self._spans[:]:
             if (other := introduced.joined(self._text, end)) is not None and not self._is_business(*other):
                 self._add(*other)
         return list(self._mentions())
 
     def _found(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
-        """Yield the matches of a pattern in the turns that have it, each with the place where its turn begins."""
+        """Yield the matches of a pattern in the turns that have it, each with the offset where its turn begins."""
         for turn in self._turns_of(pattern):
             first = self._starts[turn]
             for found in pattern.finditer(self._low[first : self._starts[turn + 1]]):
                 yield first, found
 
-    def _turn(self, place: int) -> int:
-        return bisect_right(self._starts, place) - 1
+    def _turn(self, offset: int) -> int:
+        return bisect_right(self._starts, offset) - 1
 
-    def _line(self, place: int) -> int:
-        return self._text.rfind("\n", 0, place) + 1
+    def _line(self, offset: int) -> int:
+        return self._text.rfind("\n", 0, offset) + 1
 
-    def _read_name(self, place: int, *, is_title: bool, is_sure: bool) -> None:
-        """Read a name that begins at a place, as far as its words go; where that is not sure, no usual words."""
+    def _read_name(self, offset: int, *, is_title: bool, is_sure: bool) -> None:
+        """Read a name that begins at an offset, as far as its words go; where that is not sure, no usual words."""
         words: list[re.Match[str]] = []
-        at = place
+        at = offset
         while len(words) < MOST and (word := NAME.match(self._text, at)):
             if not goes_on(word[0], words, most=1 if is_title else 2):
                 break
@@ -151,7 +151,7 @@ class NameFinder:
     def _given(self, words: frozenset[str]) -> None:
         """Mark given names: in capitals anywhere, with the capitalised word that follows; else by the words around."""
         for name in sorted(words & GIVEN):
-            for start in places_of(self._low, name):
+            for start in offsets_of(self._low, name):
                 end = start + len(name)
                 is_followed = self._text[end : end + 1] == " " and self._text[end + 1 : end + 2].isupper()
                 if name in self._people and not is_followed:
@@ -198,14 +198,14 @@ class NameFinder:
     def _unknown(self, words: frozenset[str], asked: frozenset[int]) -> None:
         """Mark words that no list knows where those around make a person of them."""
         for name in sorted(words - KNOWN):
-            for start in places_of(self._low, name) if len(name) > 1 else ():
+            for start in offsets_of(self._low, name) if len(name) > 1 else ():
                 if name not in self._people:
                     self._mark_unknown(start, asked)
                 elif self._text[start].isupper() and self._is_followed(start + len(name)):
                     self._add(start, self._with_rest(start + len(name)))
 
     def _mark_unknown(self, start: int, asked: frozenset[int]) -> None:
-        """Mark the unknown word at a place if it is a name: by its capital letter and the words around, or by them."""
+        """Mark the unknown word at an offset if it is a name: by its capital letter and the words around, or by them."""
         while start and self._low[start - 1] in INSIDE and self._low[start - 2 : start - 1].isalnum():
             start = self._low.rfind(self._low[start - 2], 0, start)
             while start and self._low[start - 1].isalnum():
@@ -261,8 +261,8 @@ class NameFinder:
         word = next_capital(self._text, end)
         return bool(word) and word not in NOBODY
 
-    def _is_short(self, place: int) -> bool:
-        turn = self._turn(place)
+    def _is_short(self, offset: int) -> bool:
+        turn = self._turn(offset)
         return self._starts[turn + 1] - self._starts[turn] <= LONG_ANSWER
 
     def _is_listed(self, line: int, start: int) -> bool:
@@ -284,25 +284,25 @@ class NameFinder:
             end = word.end()
         return end
 
-    def _before(self, place: int) -> None:
+    def _before(self, offset: int) -> None:
         """Mark the name before ``speaking`` or ``here``."""
-        line = self._line(place)
-        words = list(NAME.finditer(self._text, line, place))[-2:]
-        if (said := THIS_IS.search(self._low, line, place)) and NOBODY.isdisjoint(said[1].split()):
+        line = self._line(offset)
+        words = list(NAME.finditer(self._text, line, offset))[-2:]
+        if (said := THIS_IS.search(self._low, line, offset)) and NOBODY.isdisjoint(said[1].split()):
             self._add(*said.span(1))
             return
         names = [word for word in words if word[0].lower() in GIVEN or is_named(word[0])]
         if len(names) > 1 and self._text[names[0].end() : names[1].start()] != " ":
             names = names[1:]
-        small = introduced.before_here(self._low, line, place)
+        small = introduced.before_here(self._low, line, offset)
         if small is not None:
             self._add(*small)
-        elif names and names[-1] is words[-1] and words[-1].end() >= place - 2 and not self._is_of(names[0].start()):
+        elif names and names[-1] is words[-1] and words[-1].end() >= offset - 2 and not self._is_of(names[0].start()):
             self._add(names[0].start(), names[-1].end())
 
-    def _is_of(self, place: int) -> bool:
+    def _is_of(self, offset: int) -> bool:
         """Return whether a word names where a person is from: ``from GreenGrid here``."""
-        return self._low.endswith((" from ", " at ", " with ", "the "), max(0, place - 6), place)
+        return self._low.endswith((" from ", " at ", " with ", "the "), max(0, offset - 6), offset)
 
     def _answer(self, start: int, end: int) -> None:
         """Read the short answer to a question for a name, as in ``Sure, it's Crystal Minh``."""
@@ -334,22 +334,22 @@ class NameFinder:
             before = self._starts[max(0, turn - 1)]
             for first, behind, letters in spelled.spelled(self._text, self._low, start, end):
                 is_known = letters in self._people
-                is_near = any(first - NEAR <= stop <= first for _, stop, _ in self._places)
+                is_near = any(first - NEAR <= stop <= first for _, stop, _ in self._spans)
                 is_asked = turn in asked or SPELLS.search(self._low, before, first) is not None
                 if is_known or is_near or (is_asked and not OTHER.search(self._low, before, min(end, behind + NEAR))):
                     name = self._people.setdefault(letters, letters)
-                    self._places.append((first, behind, name))
+                    self._spans.append((first, behind, name))
 
     def _mentions(self) -> Iterator[Mention]:
         """Yield every mention of the words of a known name; those that only a space parts are one."""
         for word in self._people:
             is_never, is_usual = word in NO_NAMES, word in EVERYDAY
-            for start in places_of(self._low, word):
+            for start in offsets_of(self._low, word):
                 is_called = is_usual and not is_never and contexts.is_likely(self._around(start, start + len(word)))
                 if is_called or not (is_never or is_usual) or self._is_capital_inside(start) or self._is_second(start):
-                    self._places.append((start, start + len(word), self._people[word]))
+                    self._spans.append((start, start + len(word), self._people[word]))
         joined: list[tuple[int, int, str]] = []
-        for start, end, name in sorted(set(self._places), key=lambda place: (place[0], -place[1])):
+        for start, end, name in sorted(set(self._spans), key=lambda span: (span[0], -span[1])):
             if joined and self._text[joined[-1][1] : start].strip(" ") == "":
                 joined[-1] = (joined[-1][0], max(joined[-1][1], end), joined[-1][2])
             else:
@@ -374,20 +374,20 @@ class NameFinder:
             end = word.end()
         return end
 
-    def _is_capital_inside(self, place: int) -> bool:
-        before = self._text[max(0, place - 3) : place].rstrip(" ")
-        return self._text[place].isupper() and bool(before) and before[-1] not in ".?!\n"
+    def _is_capital_inside(self, offset: int) -> bool:
+        before = self._text[max(0, offset - 3) : offset].rstrip(" ")
+        return self._text[offset].isupper() and bool(before) and before[-1] not in ".?!\n"
 
-    def _is_second(self, place: int) -> bool:
+    def _is_second(self, offset: int) -> bool:
         """Return whether a word follows another of a name: ``mary young``."""
-        before = self._low[max(0, place - REACH) : place]
+        before = self._low[max(0, offset - REACH) : offset]
         words = before.split()[-1:]
         return bool(words) and before.endswith(" ") and words[0] in self._people
 
     def _add(self, start: int, end: int) -> None:
         name = " ".join(re.split(r"[\s.]+", self._low[start:end].strip()))
         self._learn(name)
-        self._places.append((start, end, self._people.get(name.split()[0], name)))
+        self._spans.append((start, end, self._people.get(name.split()[0], name)))
 
     def _learn(self, name: str) -> None:
         """Remember each word of a name as the same person's: ``Mary`` has the number of ``Mary Smith``."""

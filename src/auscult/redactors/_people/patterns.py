@@ -138,16 +138,16 @@ def words_in(low: str) -> list[str]:
     return low.translate(_TO_SPACES).split() if low.isascii() else PLAIN.findall(low)
 
 
-def places_of(low: str, word: str) -> list[int]:
-    """Return the places of a word by itself in a text in small letters."""
+def offsets_of(low: str, word: str) -> list[int]:
+    """Return the offsets of a word by itself in a text in small letters."""
     size = len(word)
-    places: list[int] = []
+    offsets: list[int] = []
     at = low.find(word)
     while at >= 0:
         end = at + size
         after = low[end : end + 1]
         is_alone = not (after.isalnum() or low[at - 1 : at].isalnum())
         if is_alone and (after not in APOSTROPHES or not SHORTENED.match(low, end)):
-            places.append(at)
+            offsets.append(at)
         at = low.find(word, end)
-    return places
+    return offsets

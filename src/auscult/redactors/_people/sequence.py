@@ -27,6 +27,6 @@ def is_named(word: str) -> bool:
 
 
 def next_capital(text: str, end: int) -> str:
-    """Return the word with a capital letter right behind a place, in small letters; empty where none is."""
+    """Return the word with a capital letter right behind an offset, in small letters; empty where none is."""
     word = CAPITAL.match(text, end + 1) if text[end : end + 1] == " " else None
     return "" if word is None else word[0].lower()

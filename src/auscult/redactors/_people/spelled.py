@@ -37,7 +37,7 @@ def _is_of_a_number(low: str, start: int, end: int) -> bool:
 
 
 def spelled(text: str, low: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    """Yield what is spelled between two places: start, end, and the letters in small ones; no letters of numbers."""
+    """Yield what is spelled between two offsets: start, end, and the letters in small ones; no letters of numbers."""
     for found in _SPELLED.finditer(text, start, end):
         if _is_of_a_number(low, *found.span()):
             continue

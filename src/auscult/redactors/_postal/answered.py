@@ -65,13 +65,15 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
     start, end = _bounds(low)
     if not 0 < end - start <= _MOST or _END.search(low, start, end):
         return
-    places = [(found[0], found.start()) for found in _WORD.finditer(low, start, end)]
-    words = [word for word, _ in places]
+    offsets = [(found[0], found.start()) for found in _WORD.finditer(low, start, end)]
+    words = [word for word, _ in offsets]
     if len(words) > _MOST_WORDS or not _NEVER.isdisjoint(words) or _KINDS.isdisjoint(words):
         return
     has_number = any(map(str.isdecimal, low[start:end])) or sum(word in _NUMBERS for word in words) > ("one" in words)
     usual = [
-        at for word, at in places if len(word) > 1 and not (word in _OF_ADDRESSES or word in _NUMBERS or is_plain(word))
+        at
+        for word, at in offsets
+        if len(word) > 1 and not (word in _OF_ADDRESSES or word in _NUMBERS or is_plain(word))
     ]
     if not is_asked:
         is_listed = "," in low[start:end] and all(text[at].isupper() for at in usual)
@@ -90,7 +92,7 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
 
 
 def _bounds(low: str) -> tuple[int, int]:
-    """Return the place of a turn without the words that introduce and close an answer, and without what is no part of an address."""
+    """Return the span of a turn without the words that introduce and close an answer, and without what is no part of an address."""
     lead, closing = _LEAD.match(low), _CLOSING.search(low)
     start, end = (0 if lead is None else lead.end()), (len(low) if closing is None else closing.start())
     parts = [(found.start(), found.end()) for found in _PART.finditer(low, start, end)]

@@ -16,7 +16,7 @@ _SEGMENTS = re.compile(
     rf"(?<![\w'\u2019-])(?:The )?[A-ZÀ-ÞĀ-Ž][\w'\u2019-]*(?: {_CAPITAL}){{0,3}}(?:,\s+(?:The "
     rf")?[A-ZÀ-ÞĀ-Ž][\w'\u2019.-]*(?: {_CAPITAL}){{0,3}}){{0,4}},?\s+$"
 )
-"""Words with capital letters, between commas, right before a place."""
+"""Words with capital letters, between commas, right before an address."""
 _FLOOR = re.compile(
     r"\b(?:(?:top|ground|first|second|third|fourth|fifth|upper|lower|basement|attic|garden|rear|front|\d{1,2}(?:st"
     r"|nd|rd|th)) (?:floor|flat)(?: (?:flat|left|right|front|rear))?"
@@ -33,7 +33,7 @@ _ALONE = 4
 
 
 def beginning(text: str, low: str, start: int, done: int) -> int:
-    """Return where an address begins whose street, number or postcode is at a place: at most before ``done``."""
+    """Return where an address begins whose street, number or postcode is at an offset: at most before ``done``."""
     first = max(done, start - _REACH, 0)
     floor = _FLOOR.search(low, first, start)
     if floor is not None:
@@ -42,7 +42,7 @@ def beginning(text: str, low: str, start: int, done: int) -> int:
     if found is None:
         return start
     segments = [(found.start() + each.start(), each[0]) for each in re.finditer(r"[^,]+", found[0].rstrip())]
-    kinds = [place for place, (_, words) in enumerate(segments) if _has_kind(words)]
+    kinds = [index for index, (_, words) in enumerate(segments) if _has_kind(words)]
     if not kinds:
         own = segments[-1:] if _NUMBER.match(low, start) else _towns(segments)
         if not own or (len(own) == 1 and not _is_house(own[0][1])):
@@ -61,15 +61,15 @@ def _has_kind(words: str) -> bool:
 
 def _towns(segments: Sequence[tuple[int, str]]) -> Sequence[tuple[int, str]]:
     """Return the last segments that may be a house, a village and a county, none of them a person."""
-    place = len(segments)
+    index = len(segments)
     while (
-        place
-        and (each := _LETTERS.findall(segments[place - 1][1].lower()))
+        index
+        and (each := _LETTERS.findall(segments[index - 1][1].lower()))
         and each[0] not in GIVEN
         and all(map(is_plain, each))
     ):
-        place -= 1
-    return segments[place:] if len(segments) - place > 1 else ()
+        index -= 1
+    return segments[index:] if len(segments) - index > 1 else ()
 
 
 def _is_named_house(words: str) -> bool:
@@ -105,7 +105,7 @@ _LETTER_BEFORE = re.compile(r"(?<![^\W_])[a-z],? $")
 
 
 def repeated(low: str, said: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Yield the places of what was said before."""
+    """Yield the spans of what was said before."""
     for each in said:
         start = low.find(each)
         if start >= 0 and not _LETTER_BEFORE.search(low, max(0, start - 4), start):

@@ -115,10 +115,10 @@ def said(low: str, done: int, *, has_cue: bool) -> Iterator[tuple[int, int]]:
             yield found.start() if first is None else first.start(), found.end()
 
 
-def street_before(low: str, done: int, place: int) -> int | None:
+def street_before(low: str, done: int, offset: int) -> int | None:
     """Return where the street and the town begin that are right before a postcode; None where no street is."""
-    words = list(_WORD.finditer(low, max(done, place - _LONGEST), place))
-    start, has_street, after = place, False, place
+    words = list(_WORD.finditer(low, max(done, offset - _LONGEST), offset))
+    start, has_street, after = offset, False, offset
     for word in reversed(words):
         if low[word.end() : after].strip(" ,") or not (word[0] in PLACES or is_plain(word[0])) or len(word[0]) == 1:
             break
@@ -131,7 +131,7 @@ def in_parts(
     utterances: Sequence[Utterance], lows: Sequence[str], asks: int
 ) -> Iterator[tuple[int, tuple[int, int, str]]]:
     """Yield the parts of a postcode that the answer to a question for one gives over several turns."""
-    places: list[tuple[int, tuple[int, int]]] = []
+    spans: list[tuple[int, tuple[int, int]]] = []
     chars = ""
     for turn in range(asks + 1, min(asks + 1 + _TURNS, len(lows))):
         if utterances[turn].speaker == utterances[asks].speaker:
@@ -139,10 +139,10 @@ def in_parts(
         found = _PART.fullmatch(lows[turn])
         if found is None:
             break
-        places.append((turn, found.span(1)))
+        spans.append((turn, found.span(1)))
         chars += _chars(found[1])
-        if len(places) > 1 and _WHOLE.fullmatch(chars):
-            yield from ((each, (*place, lows[each][slice(*place)])) for each, place in places)
+        if len(spans) > 1 and _WHOLE.fullmatch(chars):
+            yield from ((each, (*span, lows[each][slice(*span)])) for each, span in spans)
             return
 
 
@@ -158,8 +158,8 @@ def is_postcode(low: str) -> bool:
     return _POSTCODE_TURN.fullmatch(plain) is not None
 
 
-def _start(low: str, place: int, done: int) -> int:
-    """Return where an address begins that ends with a postcode at a place: at a house's number, or there."""
-    first = max(done, place - _LONGEST)
-    before = _BEFORE_POSTCODE.search(low[first:place])
-    return place if before is None else first + before.start()
+def _start(low: str, offset: int, done: int) -> int:
+    """Return where an address begins that ends with a postcode at an offset: at a house's number, or there."""
+    first = max(done, offset - _LONGEST)
+    before = _BEFORE_POSTCODE.search(low[first:offset])
+    return offset if before is None else first + before.start()

@@ -60,45 +60,45 @@ def streets(low: str) -> Iterator[tuple[int, int]]:
 
 
 def _start(low: str, street: re.Match[str]) -> int | None:
-    """Return where an address begins whose street is at a place, None where no number and name are before it."""
+    """Return where the address of a street begins, None where no number and name are before it."""
     words = list(_TOKEN.finditer(low, max(0, street.start() - _BACK), street.start()))
     behind, names = _names(low, words, street.start())
-    place = _number(low, words, behind)
-    if not names or place == behind or not _is_next(low, words[behind], [*words, street][behind + 1].start()):
+    index = _number(low, words, behind)
+    if not names or index == behind or not _is_next(low, words[behind], [*words, street][behind + 1].start()):
         return None
-    start = words[place + 1].start()
+    start = words[index + 1].start()
     unit = _UNIT.search(low, max(0, start - _BACK), start)
     if unit is not None:
         return unit.start()
-    is_one = words[place + 1 : behind + 1][0][0] in ("one", "oh", "o") and behind - place == 1
+    is_one = words[index + 1 : behind + 1][0][0] in ("one", "oh", "o") and behind - index == 1
     if not _is_street(names, is_sure=street[0] in _CLEAR, is_one=is_one):
         return None
-    return _house_before(low, words, place, start)
+    return _house_before(low, words, index, start)
 
 
 def _names(low: str, words: Sequence[re.Match[str]], end: int) -> tuple[int, list[str]]:
-    """Return the place of the word before a street's name, and the words of that name, the last one first."""
+    """Return the index of the word before a street's name, and the words of that name, the last one first."""
     names: list[str] = []
-    place = len(words) - 1
-    while place >= 0 and len(names) <= _NAMES_OF_UNIT and _is_next(low, words[place], end):
-        word = words[place][0]
+    index = len(words) - 1
+    while index >= 0 and len(names) <= _NAMES_OF_UNIT and _is_next(low, words[index], end):
+        word = words[index][0]
         if _is_number(word) or not (word in _INSIDE or word in _KINDS or is_plain(word)):
             break
         names.append(word)
-        end = words[place].start()
-        place -= 1
-    is_lettered = place > 0 and words[place][0] in _LETTERS and _is_number(words[place - 1][0])
-    return place - is_lettered, names
+        end = words[index].start()
+        index -= 1
+    is_lettered = index > 0 and words[index][0] in _LETTERS and _is_number(words[index - 1][0])
+    return index - is_lettered, names
 
 
 def _number(low: str, words: Sequence[re.Match[str]], last: int) -> int:
-    """Return the place of the word before the number that ends at a place; the place itself where none does."""
-    place = last
-    while place >= 0 and _is_of_number(words, place):
-        if place < last and not _is_next(low, words[place], words[place + 1].start()):
+    """Return the index of the word before the number that ends with the word ``last``; ``last`` itself where none does."""
+    index = last
+    while index >= 0 and _is_of_number(words, index):
+        if index < last and not _is_next(low, words[index], words[index + 1].start()):
             break
-        place -= 1
-    return place
+        index -= 1
+    return index
 
 
 def _is_street(names: Sequence[str], *, is_sure: bool, is_one: bool) -> bool:
@@ -108,15 +108,15 @@ def _is_street(names: Sequence[str], *, is_sure: bool, is_one: bool) -> bool:
     return is_sure or (not is_one and any(map(_is_name, names)))
 
 
-def _house_before(low: str, words: Sequence[re.Match[str]], place: int, start: int) -> int:
+def _house_before(low: str, words: Sequence[re.Match[str]], index: int, start: int) -> int:
     """Return where the name of a house before a number begins, else where the number does."""
     if (
-        place >= 1
-        and words[place][0] in HOUSES
-        and _is_next(low, words[place], start)
-        and _is_name(words[place - 1][0])
+        index >= 1
+        and words[index][0] in HOUSES
+        and _is_next(low, words[index], start)
+        and _is_name(words[index - 1][0])
     ):
-        return words[place - 1].start()
+        return words[index - 1].start()
     return start
 
 
@@ -128,11 +128,11 @@ def _is_number(word: str) -> bool:
     return word in _NUMBERS or _DIGITS.fullmatch(word) is not None
 
 
-def _is_of_number(words: Sequence[re.Match[str]], place: int) -> bool:
+def _is_of_number(words: Sequence[re.Match[str]], index: int) -> bool:
     """Return whether a word is of a number: one of it, or ``and`` or ``a`` of ``a hundred and six``."""
-    word, following = words[place][0], words[place + 1][0] if place + 1 < len(words) else ""
+    word, following = words[index][0], words[index + 1][0] if index + 1 < len(words) else ""
     if word == "and":
-        return place > 0 and words[place - 1][0] in ("hundred", "thousand") and following in _NUMBERS
+        return index > 0 and words[index - 1][0] in ("hundred", "thousand") and following in _NUMBERS
     return _is_number(word) or (word == "a" and following in ("hundred", "thousand"))
 
 

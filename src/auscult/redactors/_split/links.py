@@ -102,13 +102,13 @@ def owners(chain: Sequence[Run]) -> list[tuple[int, Unit]]:
 
 def runs_of(chain: Sequence[Run], first: int, behind: int) -> int:
     """Return over how many runs some of the units of all are."""
-    owning = [place for place, run in enumerate(chain) for _ in run.units]
+    owning = [index for index, run in enumerate(chain) for _ in run.units]
     return len(set(owning[first:behind]))
 
 
 def in_one_text(units: Sequence[Unit], chain: Sequence[Run]) -> Sequence[Unit]:
-    """Return units whose places are in the first turn's text; of a chain those of later turns mean nothing there."""
+    """Return units with offsets in the first turn's text; of a chain those of later turns mean nothing there."""
     if len(chain) == 1:
         return units
-    place = chain[0].start
-    return [Unit(unit.chars, place, place) for unit in units]
+    offset = chain[0].start
+    return [Unit(unit.chars, offset, offset) for unit in units]

@@ -1,4 +1,4 @@
-"""Numbers of which each side says a part, and places that are one because the second corrects the first."""
+"""Numbers of which each side says a part, and spans that are one because the second corrects the first."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,12 +22,12 @@ def between_sides(
     utterances: Sequence[Utterance], lows: Sequence[str], runs: Sequence[Run], found: Sequence[Found]
 ) -> Iterator[Found]:
     """Yield the parts of cards that one side begins, as far as it was understood, and the other goes on with."""
-    covered = {(one.turn, place) for one in found for place in range(one.start, one.end)}
+    covered = {(one.turn, index) for one in found for index in range(one.start, one.end)}
     left = [run for run in runs if len(run.chars) >= _GROUP and not len(run.chars) % _GROUP]
     left = [run for run in left if (run.turn, run.start) not in covered]
-    for place, run in enumerate(left):
+    for index, run in enumerate(left):
         chain = [run]
-        for later in left[place + 1 :]:
+        for later in left[index + 1 :]:
             if later.turn - chain[-1].turn > _NEAR:
                 break
             chain.append(later)
@@ -53,7 +53,7 @@ def spelled_back(lows: Sequence[str], turns: Sequence[int], found: Sequence[Foun
 
 
 def together(found: Sequence[Found], lows: Sequence[str]) -> list[Found]:
-    """Return what was found; two places of one number with nothing but a correction between them are one."""
+    """Return what was found; two spans of one number with nothing but a correction between them are one."""
     joined: list[Found] = []
     for one in sorted(found):
         last = joined[-1] if joined else None

@@ -19,13 +19,13 @@ def _compounds() -> Iterator[tuple[str, str]]:
     dutch = "twintig dertig veertig vijftig zestig zeventig tachtig negentig"
     italian = "venti trenta quaranta cinquanta sessanta settanta ottanta novanta"
     for ones, tens, joint in ((_GERMAN, german, "und"), (_DUTCH, dutch, "en")):
-        for place, ten in enumerate(tens.split(), 2):
+        for tens_digit, ten in enumerate(tens.split(), 2):
             for value, one in enumerate(ones.split(), 1):
                 middle = "ën" if joint == "en" and one[-1] == "e" else joint
-                yield f"{one}{middle}{ten}", f"{place}{value}"
-    for place, ten in enumerate(italian.split(), 2):
+                yield f"{one}{middle}{ten}", f"{tens_digit}{value}"
+    for tens_digit, ten in enumerate(italian.split(), 2):
         for value, one in enumerate(_ITALIAN.split(), 1):
-            yield f"{ten[:-1] if one[0] in 'uo' else ten}{one}", f"{place}{value}"
+            yield f"{ten[:-1] if one[0] in 'uo' else ten}{one}", f"{tens_digit}{value}"
 
 
 FOREIGN: Mapping[str, str] = {
@@ -80,4 +80,4 @@ def is_near(tokens: Sequence[tuple[str, int, int]], at: int, signs: frozenset[st
     """Return whether a doubtful word is a number: such numbers follow on it, or are right before it."""
     if is_foreign(tokens, at + 1, signs):
         return True
-    return inside and any(is_foreign(tokens, place, signs) for place in range(at - _NEAR, at))
+    return inside and any(is_foreign(tokens, index, signs) for index in range(at - _NEAR, at))

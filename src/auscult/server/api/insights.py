@@ -22,7 +22,7 @@ from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Cursor, Limit, each_once, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.server.rest.threads import in_slow_thread
-from auscult.services.insights.overview import DAYS, DEFAULT, Behind, Overview, Place, Wanted, behind, overview
+from auscult.services.insights.overview import DAYS, DEFAULT, Behind, Overview, Position, Wanted, behind, overview
 from auscult.services.scoring.listing import ListedConversation
 
 _PATH = "/api/v1/insights"
@@ -230,14 +230,14 @@ def follow(
     """
     if (kind is None) != (name is None):
         raise RequestError("Give kind and name together, or neither.", code="group.unknown", field="kind")
-    found, place = behind(
+    found, position = behind(
         app,
         wanted,
         Behind(kind=kind, name=name or "", only=only),
-        after=read_cursor(cursor, Place),
+        after=read_cursor(cursor, Position),
         limit=limit,
     )
-    following = b"null" if place is None else b'"%b"' % write_cursor(*place).encode()
+    following = b"null" if position is None else b'"%b"' % write_cursor(*position).encode()
     return ApiResponse(b'{"items":[%b],"next_cursor":%b}' % (b",".join([each.row for each in found]), following))
 
 

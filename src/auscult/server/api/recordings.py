@@ -143,8 +143,8 @@ async def add(
             lambda: app.recordings.keep_upload(paused.upload_id, conversation_id, paused.location, claimed), slow=True
         )
         shown = {"upload_id": paused.upload_id, "conversation_id": conversation_id, "offset": paused.size}
-        place = f"{address_of(request)}/api/v1/recording-uploads/{paused.upload_id}"
-        return ApiResponse(shown, status_code=202, headers={"Location": place, "Upload-Offset": str(paused.size)})
+        location = f"{address_of(request)}/api/v1/recording-uploads/{paused.upload_id}"
+        return ApiResponse(shown, status_code=202, headers={"Location": location, "Upload-Offset": str(paused.size)})
     recording = await run(upload.finish, slow=True)
     transcribes = server.settings.transcribes
     await run(lambda: has_arrived(server.store, app, recording, transcribes=transcribes), slow=True)

@@ -131,7 +131,7 @@ class Documentation:
         )
 
     def handler(self) -> HTTPRouteHandler:
-        """Return the handler of the document at its usual place."""
+        """Return the handler of the document at its usual path."""
 
         @get("/openapi.json", include_in_schema=False)
         async def openapi() -> Response[bytes]:

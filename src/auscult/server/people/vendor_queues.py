@@ -35,11 +35,11 @@ class _QueueRoute(VendorRoute):
     """One of the APIs. ``path`` is where a request came in, for the address of a job."""
 
     scopes: ClassVar[frozenset[str]] = _WRITE_SCOPES
-    places: ClassVar[tuple[str, ...]]
+    paths: ClassVar[tuple[str, ...]]
 
     def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
         """Serve the callers that ``authorizer`` admits."""
-        super().__init__(self.places)
+        super().__init__(self.paths)
         self._authorizer = authorizer
         self._services = services
 
@@ -68,7 +68,7 @@ class _QueueRoute(VendorRoute):
 class CreateQueues(_QueueRoute):
     """The route that adds queues."""
 
-    places = (_QUEUES,)
+    paths = (_QUEUES,)
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job."""
@@ -79,7 +79,7 @@ class CreateQueues(_QueueRoute):
 class MapAgents(_QueueRoute):
     """The route that assigns agents to queues."""
 
-    places = (_QUEUES + "/agent-mapping",)
+    paths = (_QUEUES + "/agent-mapping",)
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job."""
@@ -94,7 +94,7 @@ class QueueJobStatus(_QueueRoute):
 
     methods = ("GET",)
     scopes = _READ_SCOPES
-    places = (_QUEUES + "/jobs/{jobId}",)
+    paths = (_QUEUES + "/jobs/{jobId}",)
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job with a result for each queue."""
@@ -116,7 +116,7 @@ class AgentsByQueue(_QueueRoute):
     """The route that shows the agents who serve queues now."""
 
     scopes = _READ_SCOPES
-    places = (_QUEUES + "/agentsbyqueueids", _PUBLIC + "/agentsbyqueueids")
+    paths = (_QUEUES + "/agentsbyqueueids", _PUBLIC + "/agentsbyqueueids")
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return a page of queues."""

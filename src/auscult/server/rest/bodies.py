@@ -59,9 +59,9 @@ def _set_instant(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)
 
 def _refused(message: str, value: object, shape: type) -> RequestError:
     """Return the error for msgspec's message on a body, with field, given value, and valid values (rule 17)."""
-    place = _FIELD.search(message)
-    path = place[1] if place else ""
-    what = message[: place.start()] if place else message
+    found = _FIELD.search(message)
+    path = found[1] if found else ""
+    what = message[: found.start()] if found else message
     if named := _NAMED.search(what):
         field = ".".join(part for part in (path, named[1]) if part)
         if "unknown" in what:

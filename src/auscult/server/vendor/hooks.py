@@ -152,10 +152,10 @@ class _Reader(Struct):
             return
         if not isinstance(given, list) or len(cast("list[object]", given)) > _MOST_EVENTS:
             raise fields.wrong("events", f"a list of at most {_MOST_EVENTS} events")
-        for place, event in enumerate(cast("list[object]", given)):
+        for index, event in enumerate(cast("list[object]", given)):
             if not isinstance(event, dict):
-                raise fields.wrong(f"events[{place}]", "an object")
-            one = _Fields(cast("dict[str, Any]", event), f"events[{place}].", fields)
+                raise fields.wrong(f"events[{index}]", "an object")
+            one = _Fields(cast("dict[str, Any]", event), f"events[{index}].", fields)
             kind = one.choice("name", _KINDS, is_required=True)
             assert kind is not None  # noqa: S101  (required)
             yield self._arrival(one, one.text("eventId"), lambda common, kind=kind, one=one: kind(one, common))

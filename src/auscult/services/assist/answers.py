@@ -1,4 +1,4 @@
-"""Answers from an app's knowledge: passages quoted, or text written from them by a language model, with their places."""
+"""Answers from an app's knowledge: passages quoted, or text written from them by a language model, with their positions."""
 
 import logging
 from collections.abc import Callable, Sequence

@@ -220,7 +220,7 @@ def _by_document(passages: Sequence[Passage]) -> dict[str, list[Passage]]:
 
 
 class _Shelf:
-    """The place of one base. ``lock`` is held by who makes it ready."""
+    """Slot of one base. ``lock`` is held by who makes it ready."""
 
     def __init__(self) -> None:
         self.lock = Lock()

@@ -54,8 +54,8 @@ class LiveConversation:
         Where a known message has another text, the first one stays, and the difference is recorded.
         """
         within = timedelta(seconds=self.app.live.settings().repeat_within_s)
-        place = f"{self.app.tenant.app_id}\n{self.id}"
-        log = self.append(lambda events: admit(place, arrivals, events, within), make=True)
+        conversation_key = f"{self.app.tenant.app_id}\n{self.id}"
+        log = self.append(lambda events: admit(conversation_key, arrivals, events, within), make=True)
         noted = self._reworded(arrivals, log)
         if not noted:
             return log

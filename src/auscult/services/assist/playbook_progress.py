@@ -158,7 +158,7 @@ def _settings_for(run: PlaybookRun, metrics: Sequence[Metric]) -> list[PlaybookS
 def _playbook(run: _Run) -> FollowedPlaybook:
     steps = list(run.steps())
     least: list[Decimal] = [one.min_adherence for one in run.settings if one.min_adherence is not None]
-    done = [(step.done_at, place) for place, (_, _, step) in enumerate(steps) if step.done_at is not None]
+    done = [(step.done_at, index) for index, (_, _, step) in enumerate(steps) if step.done_at is not None]
     last = steps[max(done)[1]][0] if done else None
     return FollowedPlaybook(
         id=run.playbook.id,
@@ -187,8 +187,8 @@ def _stage(stage_id: str, name: str | None, steps: Sequence[FollowedStep], last:
 def _hints(run: _Run) -> Iterator[Hint]:
     """Required steps that are missing, though one that comes after them is done."""
     steps = list(run.steps())
-    for place, (stage_id, stage, step) in enumerate(steps):
-        later = next((one for _, _, one in steps[place + 1 :] if one.is_done), None)
+    for index, (stage_id, stage, step) in enumerate(steps):
+        later = next((one for _, _, one in steps[index + 1 :] if one.is_done), None)
         if step.is_required and not step.is_done and later is not None:
             name, before = step.name or step.id, later.name or later.id
             yield Hint(

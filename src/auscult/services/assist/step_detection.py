@@ -67,12 +67,12 @@ class Tracker:
                 at=now,
                 received_at=now,
                 of=message.message_id,
-                plan=plan if live.plan is None and not place else None,
+                plan=plan if live.plan is None and not index else None,
                 opens=shown.opens,
                 steps=shown.steps,
                 dialogs=shown.dialogs,
             )
-            for place, (message, shown) in enumerate(zip(messages, self.recognise(plan, messages), strict=True))
+            for index, (message, shown) in enumerate(zip(messages, self.recognise(plan, messages), strict=True))
         ]
 
     def recognise(self, plan: Plan, messages: Sequence[Message]) -> list[Shown]:
@@ -80,19 +80,19 @@ class Tracker:
         reading = Reading(_as_conversation(messages))
         signs = list(dict.fromkeys(plan.signs()))
         asked = {
-            (sign, place): tuple(_search(sign).probes(reading, (place,)))
+            (sign, index): tuple(_search(sign).probes(reading, (index,)))
             for sign in signs
-            for place in reading.places(sign.speaker)
+            for index in reading.turn_indexes(sign.speaker)
         }
         probes = [probe for some in asked.values() for probe in some]
         answers: dict[Probe, Answer] = ask_local(probes, self._engines)
         usable = UsableAnswers(answers)
         hits = {
-            (sign, place)
-            for sign, place in asked
-            if _search(sign).decide(reading, usable, None, (place,)).position is not None
+            (sign, index)
+            for sign, index in asked
+            if _search(sign).decide(reading, usable, None, (index,)).position is not None
         }
-        return [_shown(plan, {sign: (sign, place) in hits for sign in signs}) for place in range(len(messages))]
+        return [_shown(plan, {sign: (sign, index) in hits for sign in signs}) for index in range(len(messages))]
 
 
 def _shown(plan: Plan, holds: Mapping[Sign, bool]) -> Shown:

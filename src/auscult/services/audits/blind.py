@@ -14,7 +14,7 @@ from auscult.domain.calibration.session import hides_from
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.conversations.latest import EPOCH, MS, LatestPage, Place, Sought, latest, place_of
+from auscult.services.conversations.latest import EPOCH, MS, LatestPage, Position, Sought, latest, position_of
 from auscult.services.scoring.listing import ListedAudit, ListedConversation
 from auscult.storage.store import AppStore
 
@@ -55,7 +55,7 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
     blindness: Blindness,
     *,
     settings: AuditSettings | None = None,
-    before: Place | None = None,
+    before: Position | None = None,
     limit: int = 50,
 ) -> LatestPage:
     """Return the newest conversations as someone sees them who judges some of them blind.
@@ -81,7 +81,7 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
     )
     goes_on = bool(items) and (page.next is not None or len(seen) > limit)
     total = page.total - sum(_is_found(app, sought, each) for each in app.conversations.recorded(left_out).values())
-    return LatestPage(items=items, total=total, next=place_of(items[-1]) if goes_on else None)
+    return LatestPage(items=items, total=total, next=position_of(items[-1]) if goes_on else None)
 
 
 def _is_found(app: AppStore, sought: Sought, case: EvaluatedConversation) -> bool:
@@ -100,14 +100,14 @@ def page_blind(
     if not left_out:
         return read(asked)
     page = read(replace(asked, limit=asked.limit + len(left_out)))
-    seen = [(place, row) for row in page.rows if (place := _place_of(row))[1] not in left_out]
+    seen = [(position, row) for row in page.rows if (position := _position_of(row))[1] not in left_out]
     shown = seen[: asked.limit]
     found = 0
     for case in app.conversations.recorded(sorted(left_out)).values():
         at = (case.conversation.started_at - EPOCH) // MS
         if asked.since_ms <= at < asked.until_ms:
             then = read(replace(asked, since_ms=at, until_ms=at + 1, limit=_AT_ONCE, after=RowKey(at, "")))
-            found += (at, case.conversation.id) in [_place_of(row) for row in then.rows]
+            found += (at, case.conversation.id) in [_position_of(row) for row in then.rows]
     return RecordPage(
         rows=tuple(row for _, row in shown),
         total=page.total - found,
@@ -116,8 +116,8 @@ def page_blind(
     )
 
 
-def _place_of(row: bytes) -> Place:
-    return place_of(msgspec.json.decode(row, type=ListedConversation))
+def _position_of(row: bytes) -> Position:
+    return position_of(msgspec.json.decode(row, type=ListedConversation))
 
 
 def unreleased_to(app: AppStore, agent_ids: frozenset[str]) -> frozenset[str]:

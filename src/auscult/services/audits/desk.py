@@ -110,9 +110,9 @@ class Desk:
         """
         case = self._app.audits.case(given.conversation_id, given.segment)
         if case is None:
-            place = f"segment {given.segment} of conversation" if given.segment else "conversation"
+            kind = f"segment {given.segment} of conversation" if given.segment else "conversation"
             raise NotFoundError(
-                f"there is no {place} {given.conversation_id} in this app, or it is not evaluated yet",
+                f"there is no {kind} {given.conversation_id} in this app, or it is not evaluated yet",
                 code="segment.unknown" if given.segment else "conversation.unknown",
                 field="segment" if given.segment else "conversation_id",
                 value=given.conversation_id,

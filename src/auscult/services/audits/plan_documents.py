@@ -34,9 +34,9 @@ def plan_of(value: dict[str, Any]) -> PlanDocument:
     try:
         return check_plan(msgspec.convert(value, PlanDocument))
     except msgspec.ValidationError as error:
-        place = _FIELD.search(str(error))
-        field = place["path"] if place else ""
-        message = str(error)[: place.start()] if place else str(error)
+        found = _FIELD.search(str(error))
+        field = found["path"] if found else ""
+        message = str(error)[: found.start()] if found else str(error)
         missing = re.search(r"`(\w+)`", message)
         path = ".".join(part for part in (field, missing[1] if missing else "") if part)
         raise RequestError(f"invalid {path or 'plan'}: {message}", code="plan.invalid", field=path) from error

@@ -32,7 +32,7 @@ FEW = 30
 FEW_OF_A_KIND = 5
 """Answers of the rarer kind below which the same is said."""
 
-_GRID = tuple(place / 100 for place in range(10, 100))
+_GRID = tuple(percent / 100 for percent in range(10, 100))
 _AT_A_TIME = 100
 _MOST_ROUNDS = 10
 _SAME = 1e-12
@@ -96,9 +96,9 @@ class Tuning(Struct, frozen=True, kw_only=True):
 
     def changes(self, form: Form) -> dict[Path, float]:
         """The thresholds that would change for the better, by their path in the form document."""
-        places = {metric.id: place for place, metric in enumerate(form.metrics)}
+        indexes = {metric.id: index for index, metric in enumerate(form.metrics)}
         return {
-            ("metrics", places[metric.id], *path_of(one.field), "threshold"): one.new
+            ("metrics", indexes[metric.id], *path_of(one.field), "threshold"): one.new
             for metric in self.metrics
             if metric.is_better
             for one in metric.thresholds
@@ -252,17 +252,17 @@ class _Question:
         thresholds = self._now
         for _ in range(_MOST_ROUNDS):
             before = thresholds
-            for place in range(len(thresholds)):
-                thresholds = self._fit_one(cases, thresholds, place)
+            for index in range(len(thresholds)):
+                thresholds = self._fit_one(cases, thresholds, index)
             if thresholds == before:
                 break
         return thresholds
 
-    def _fit_one(self, cases: Sequence[_Case], thresholds: tuple[float, ...], place: int) -> tuple[float, ...]:
-        """The same with the best threshold at one place: the middle of the widest stretch of equally good ones."""
+    def _fit_one(self, cases: Sequence[_Case], thresholds: tuple[float, ...], index: int) -> tuple[float, ...]:
+        """The same with the best threshold at one index: the middle of the widest stretch of equally good ones."""
 
         def at(threshold: float) -> tuple[float, ...]:
-            return (*thresholds[:place], threshold, *thresholds[place + 1 :])
+            return (*thresholds[:index], threshold, *thresholds[index + 1 :])
 
         kappas = [self._kappa(cases, at(threshold)) for threshold in _GRID]
         best = max((kappa for kappa in kappas if kappa is not None), default=None)

@@ -182,7 +182,7 @@ class Coach:
         return self._app.coaching.consents()
 
     def examples(self, item: Coaching, limit: int = 2) -> list[Example]:
-        """Return places where consenting colleagues do it well, of the last weeks, each colleague once."""
+        """Return clips where consenting colleagues do it well, of the last weeks, each colleague once."""
         willing = self.consents() - {item.agent_id}
         if not willing or not item.metric_ids:
             return []

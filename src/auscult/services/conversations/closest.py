@@ -199,7 +199,7 @@ def _nearest(sought: _Sought, reading: Reading, conversation: Conversation) -> _
     entry = sought.entry
     speaker: Side = entry.speaker or "agent"
     span = read_window(entry.window) if entry.window else None
-    turns = [conversation.turns[at] for at in within(span, reading.places(speaker), conversation)]
+    turns = [conversation.turns[at] for at in within(span, reading.turn_indexes(speaker), conversation)]
     found = (
         _Near(likeness, turn, sentence)
         for turn in turns

@@ -18,7 +18,7 @@ from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.conversations.said import Said
 from auscult.storage.store import AppStore
 
-Place = tuple[int, str]
+Position = tuple[int, str]
 """Where a conversation stands: its start in ms since the epoch, and its id."""
 
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
@@ -62,14 +62,14 @@ class LatestPage(Struct, frozen=True, kw_only=True):
 
     items: tuple[ListedConversation, ...]
     total: int
-    next: Place | None
+    next: Position | None
 
 
 _DECODE = msgspec.json.Decoder(ListedConversation).decode
 
 
-def latest(app: AppStore, sought: Sought, *, before: Place | None = None, limit: int = 50) -> LatestPage:
-    """Return the newest conversations before a place. Raises ``RequestError`` ``range.reversed``."""
+def latest(app: AppStore, sought: Sought, *, before: Position | None = None, limit: int = 50) -> LatestPage:
+    """Return the newest conversations before a position. Raises ``RequestError`` ``range.reversed``."""
     asked = _query(app, sought)
     if sought.said is not None:
         page = app.conversations.search(
@@ -82,7 +82,7 @@ def latest(app: AppStore, sought: Sought, *, before: Place | None = None, limit:
     return LatestPage(
         items=items,
         total=total if before is None else _total(app, asked),
-        next=place_of(items[-1]) if len(rows) > limit else None,
+        next=position_of(items[-1]) if len(rows) > limit else None,
     )
 
 
@@ -125,8 +125,8 @@ def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, Eva
     return app.conversations.recorded([each.id for each in items]) if items else {}
 
 
-def place_of(row: ListedConversation) -> Place:
-    """Return the place of a conversation in the list."""
+def position_of(row: ListedConversation) -> Position:
+    """Return the position of a conversation in the list."""
     return (row.started_at - EPOCH) // MS, row.id
 
 
@@ -135,11 +135,11 @@ def _total(app: AppStore, asked: RecordQuery) -> int:
 
 
 def _newest(
-    app: AppStore, asked: RecordQuery, before: Place | None, wanted: int
+    app: AppStore, asked: RecordQuery, before: Position | None, wanted: int
 ) -> tuple[list[ListedConversation], int]:
-    """Return ``wanted`` rows before a place, the newest first, and, without a place, how many there are in all.
+    """Return ``wanted`` rows before a position, the newest first, and, without a position, how many there are in all.
 
-    Rows of the very instant of the place are on both sides of it: more are read where they are many.
+    Rows of the very instant of the position are on both sides of it: more are read where they are many.
     """
     within = asked if before is None else replace(asked, until_ms=min(asked.until_ms, before[0] + 1))
     take = wanted
@@ -147,7 +147,7 @@ def _newest(
         page = app.conversations.page(replace(within, limit=take, is_newest_first=True, is_counted=before is None))
         rows = [_DECODE(row) for row in page.rows]
         if before is not None:
-            rows = [row for row in rows if place_of(row) < before]
+            rows = [row for row in rows if position_of(row) < before]
         if len(rows) >= wanted or not page.more:
             return rows[:wanted], page.total
         take += max(wanted, take)

@@ -65,8 +65,8 @@ def _references(value: Value, path: Path) -> Iterator[tuple[Path, str]]:
                 yield (*path, key), one
             yield from _references(one, (*path, key))
     elif isinstance(value, list):
-        for place, one in enumerate(value):
-            yield from _references(one, (*path, place))
+        for index, one in enumerate(value):
+            yield from _references(one, (*path, index))
 
 
 def _written_out(value: Any) -> Any:  # noqa: ANN401  (any part of a document)
@@ -82,25 +82,25 @@ def _written_out(value: Any) -> Any:  # noqa: ANN401  (any part of a document)
 
 def _search_written_out(search: Mapping[str, Any]) -> dict[str, Any]:
     """Return a search without packs: where one of ``any_of`` has exceptions, one search for each of its readings."""
-    place = {key: _written_out(one) for key, one in search.items() if key not in _LISTS}
+    search_keys = {key: _written_out(one) for key, one in search.items() if key not in _LISTS}
     every = _plain_lines(search.get("all_of", ()), is_required=True)
     never = _plain_lines(search.get("none_of", ()), is_required=False)
     some: list[Any] = search.get("any_of", [])
     plain = [one for one in some if not _is_packed(one)]
     searches = [
-        _search(place, [*_conditions(one, "says_so", packed)], every, [*never, *_conditions(one, "unless")])
+        _search(search_keys, [*_conditions(one, "says_so", packed)], every, [*never, *_conditions(one, "unless")])
         for packed in some
         if _is_packed(packed)
         for one in _readings(packed)
     ]
     if plain or not some:
-        searches.insert(0, _search(place, plain, every, never))
+        searches.insert(0, _search(search_keys, plain, every, never))
     return searches[0] if len(searches) == 1 else {"any_of": searches}
 
 
-def _search(place: Mapping[str, Any], some: list[Any], every: list[Any], never: list[Any]) -> dict[str, Any]:
+def _search(search_keys: Mapping[str, Any], some: list[Any], every: list[Any], never: list[Any]) -> dict[str, Any]:
     lists = zip(_LISTS, (some, every, never), strict=True)
-    return {**place, **{key: conditions for key, conditions in lists if conditions}}
+    return {**search_keys, **{key: conditions for key, conditions in lists if conditions}}
 
 
 def _plain_lines(conditions: Sequence[Any], *, is_required: bool) -> list[Any]:

@@ -256,9 +256,9 @@ def _check(document: Document, card: Scorecard) -> None:
         if not attribute.metrics:
             document.problem((*path, "metrics"), "is empty; an attribute has at least one")
         _check_shares(document, [one.weight for one in attribute.metrics], (*path, "metrics"))
-        for place, one in enumerate(attribute.metrics):
-            here = (*path, "metrics", place)
-            if metrics.setdefault(one.metric, at * 10_000 + place) != at * 10_000 + place:
+        for index, one in enumerate(attribute.metrics):
+            here = (*path, "metrics", index)
+            if metrics.setdefault(one.metric, at * 10_000 + index) != at * 10_000 + index:
                 document.problem(
                     (*here, "metric"), f"{one.metric} stands in this scorecard already; a metric counts once"
                 )
@@ -284,9 +284,9 @@ def _check_shares(document: Document, shares: list[Decimal], path: Path) -> None
 
 def _warnings(document: Document, card: Scorecard, known: Mapping[str, str] | None) -> Iterator[Problem]:
     for at, attribute in enumerate(card.attributes):
-        for place, one in enumerate(attribute.metrics):
-            field = f"attributes[{at}].metrics[{place}].metric"
-            line = document.line(("attributes", at, "metrics", place, "metric"))
+        for index, one in enumerate(attribute.metrics):
+            field = f"attributes[{at}].metrics[{index}].metric"
+            line = document.line(("attributes", at, "metrics", index, "metric"))
             if known is not None and one.metric not in known:
                 near = did_you_mean(one.metric, known)
                 yield Problem(line, field, f"no form in force has {one.metric}" + (f"; {near}" if near else ""))

@@ -151,8 +151,8 @@ def _check_topics(document: Document, topics: tuple[Node, ...], path: Path) -> N
             _check_text(document, node.description, (*here, "description"), LONGEST_DESCRIPTION)
         if node.topics and node.examples:
             document.problem((*here, "examples"), "belong to the topics below this one; give each its own")
-        for place, example in enumerate(node.examples):
-            _check_text(document, example, (*here, "examples", place), LONGEST_EXAMPLE)
+        for index, example in enumerate(node.examples):
+            _check_text(document, example, (*here, "examples", index), LONGEST_EXAMPLE)
         _check_topics(document, node.topics, (*here, "topics"))
 
 

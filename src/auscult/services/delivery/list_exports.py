@@ -14,7 +14,7 @@ import msgspec
 from auscult.domain.delivery.exports import Export, ExportKind
 from auscult.domain.errors import AuscultError
 from auscult.domain.tenancy import Tenant
-from auscult.services.conversations.latest import LatestPage, Place, Sought, count
+from auscult.services.conversations.latest import LatestPage, Position, Sought, count
 from auscult.services.privacy.log import record
 from auscult.services.scoring.listing import ListedConversation
 from auscult.storage.delivery.exports import ExportClaim
@@ -56,8 +56,8 @@ COLUMNS: dict[str, dict[str, Any]] = {name: {} for name in _NAMES}
 Rows = Sequence[ListedConversation]
 
 
-Listing = Callable[[Sought, Place | None, int], LatestPage]
-"""Returns so many of the newest conversations before a place, as a person sees them."""
+Listing = Callable[[Sought, Position | None, int], LatestPage]
+"""Returns so many of the newest conversations before a position, as a person sees them."""
 SeenBy = Callable[[Tenant, str], Listing | None]
 """Returns the list as a user sees it in an app; None where they may not export any more."""
 
@@ -103,17 +103,17 @@ class ListExporting:
         sought = msgspec.json.decode(claim.export.query, type=Sought)
         done, going = claim.export.done, claim
         while True:
-            before = None if going.place is None else msgspec.json.decode(going.place, type=tuple[int, str])
+            before = None if going.position is None else msgspec.json.decode(going.position, type=tuple[int, str])
             page = seen(sought, before, AT_A_TIME)
             done += len(page.items)
             content = _encoded(page.items, claim.export, is_first=going.part == 0)
-            place = None if page.next is None else _place(page.next)
-            if not self._store.export_work.add_part(going, content, place, done, _LEASE_MS) or place is None:
+            position = None if page.next is None else _position_text(page.next)
+            if not self._store.export_work.add_part(going, content, position, done, _LEASE_MS) or position is None:
                 return
-            going = going._replace(place=place, part=going.part + 1)
+            going = going._replace(position=position, part=going.part + 1)
 
 
-def _place(at: Place) -> str:
+def _position_text(at: Position) -> str:
     return msgspec.json.encode(at).decode()
 
 

@@ -23,7 +23,7 @@ TURN = timedelta(seconds=10)
 """So many changes are looked at, and so long is sent, before other webhooks have their turn."""
 
 PAUSES_S = (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
-"""After each try that failed; after the last of them the webhook is disabled, and keeps its place."""
+"""After each try that failed; after the last of them the webhook is disabled, and keeps its position in the feed."""
 
 GONE = 410
 """What an endpoint answers that wants to hear no more, by Standard Webhooks."""

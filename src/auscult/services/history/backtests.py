@@ -224,8 +224,8 @@ def _side(side: Side) -> SideLine:
     )
 
 
-def _rounded(value: float | None, places: int) -> float | None:
-    return None if value is None else round(value, places)
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _bins(scores: Mapping[int, int]) -> tuple[BinLine, ...]:

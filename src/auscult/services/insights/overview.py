@@ -53,7 +53,7 @@ _FIRST = datetime.min.replace(tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
-Place = tuple[int, str]
+Position = tuple[int, str]
 """Where a conversation stands in the order of all: its start in ms since the epoch, and its id."""
 
 
@@ -214,9 +214,9 @@ def drivers_of(tally: Tally, bar: Bar) -> AllDrivers:
 
 
 class Found(NamedTuple):
-    """Conversation with its place, its row of the listing, and its part in the counts."""
+    """Conversation with its position, its row of the listing, and its part in the counts."""
 
-    place: Place
+    position: Position
     row: bytes
     fact: Fact
 
@@ -225,32 +225,32 @@ class FoundPage(NamedTuple):
     """Conversations behind a number. Reading goes on after ``next``, which is None at the end."""
 
     found: list[Found]
-    next: Place | None
+    next: Position | None
 
 
-def behind(app: AppStore, wanted: Wanted, number: Behind, *, after: Place | None = None, limit: int) -> FoundPage:
-    """Return the conversations behind a number, in order, after a place: at most ``limit``.
+def behind(app: AppStore, wanted: Wanted, number: Behind, *, after: Position | None = None, limit: int) -> FoundPage:
+    """Return the conversations behind a number, in order, after a position: at most ``limit``.
 
     They may be fewer, or none, and not the last: the number of rows read for one page is limited.
     Raises ``RequestError`` ``range.reversed``.
     """
     holds = NUMBERS[number.only]
     found: list[Found] = []
-    place = after
-    for read, (place, row, listed) in enumerate(_read(app, wanted, after), 1):
+    position = after
+    for read, (position, row, listed) in enumerate(_read(app, wanted, after), 1):
         fact = None if is_left_out(listed) else fact_of(listed)
         if fact is not None and number.kind is not None:
             mentions = (each for each in fact.mentions if (each.kind, each.name) == (number.kind, number.name))
             mention = next(mentions, None)
             fact = fact.under(mention) if mention else None
         if fact is not None and holds(fact):
-            found.append(Found(place, row, fact))
+            found.append(Found(position, row, fact))
         if len(found) == limit or read == MOST_READ:
-            return FoundPage(found, place)
+            return FoundPage(found, position)
     return FoundPage(found, None)
 
 
-def _read(app: AppStore, wanted: Wanted, after: Place | None = None) -> Iterator[tuple[Place, bytes, Listed]]:
+def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Iterator[tuple[Position, bytes, Listed]]:
     """Every conversation of a selection, in order, a page in memory at a time."""
     if wanted.until < wanted.since:
         raise RequestError("until lies before since.", code="range.reversed", field="until")

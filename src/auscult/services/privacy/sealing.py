@@ -65,22 +65,22 @@ def put_in(objects: ObjectBlobs) -> Deliver:
     return deliver
 
 
-def read_heads(place: str) -> Sequence[Head]:
+def read_heads(target: str) -> Sequence[Head]:
     """Read the heads of a file of JSON lines, or of a store of objects. Raises ``SettingsError`` where there are none."""
     try:
-        lines = _objects(place) if place.startswith(SCHEMES) else Path(place).read_bytes().splitlines()
+        lines = _objects(target) if target.startswith(SCHEMES) else Path(target).read_bytes().splitlines()
         return [msgspec.json.decode(line, type=Head) for line in lines if line.strip()]
     except (OSError, msgspec.DecodeError) as error:
         raise SettingsError(
-            f"the seals in {place} cannot be read: {error}; name the place that AUSCULT_SEALS_TO names",
+            f"the seals in {target} cannot be read: {error}; name the place that AUSCULT_SEALS_TO names",
             code="seals.unreadable",
             field="seals_to",
-            value=place,
+            value=target,
         ) from error
 
 
-def _objects(place: str) -> list[bytes]:
-    objects, found = ObjectBlobs(place), list[bytes]()
+def _objects(target: str) -> list[bytes]:
+    objects, found = ObjectBlobs(target), list[bytes]()
     for name in sorted(objects.names(_OBJECT)):
         with objects.open(name) as file:
             found.append(file.read())

@@ -84,8 +84,8 @@ def are_swapped(figures: VoiceFigures, conversation: Conversation, transcription
         greets = [_greets(transcription, channel) for channel in range(STEREO)]
         if greets[agent] != greets[customer]:
             return greets[customer]
-    own = [_shared_ms(figures.channels[place].speech, conversation, sides[place]) for place in range(STEREO)]
-    other = [_shared_ms(figures.channels[place].speech, conversation, sides[1 - place]) for place in range(STEREO)]
+    own = [_shared_ms(figures.channels[index].speech, conversation, sides[index]) for index in range(STEREO)]
+    other = [_shared_ms(figures.channels[index].speech, conversation, sides[1 - index]) for index in range(STEREO)]
     return sum(other) > max(_LEAST_MS, 2 * sum(own))
 
 

@@ -74,7 +74,7 @@ def spans_of(
 ) -> dict[str, tuple[Span, ...]]:
     """Return the spans of the turns that redacted words make, with the times of the words.
 
-    Places in the original are those in the text with ``originals``; where these are not kept, with placeholders.
+    Offsets in the original are those in the text with ``originals``; where these are not kept, with placeholders.
     """
     found: dict[str, tuple[Span, ...]] = {}
     for turn_id, group in turn_groups(words, speakers):
@@ -169,10 +169,10 @@ def write_silenced(source: Path, sound: Sound, silences: Sequence[Silence], targ
 def silenced(source: Path, sound: Sound, silences: Sequence[Silence]) -> Iterator[Samples]:
     """Yield the samples of a recording with zeros where it must be silent, on every channel."""
     rate, first = sound.sample_rate, 0
-    places = [(each.start_ms * rate // 1000, -(-each.end_ms * rate // 1000)) for each in silences]
+    spans = [(each.start_ms * rate // 1000, -(-each.end_ms * rate // 1000)) for each in silences]
     for block in interleaved(source, rate * 10):
         copied = np.array(block)
-        for start, end in places:
+        for start, end in spans:
             if start < first + len(copied) and first < end:
                 copied[max(0, start - first) : max(0, end - first)] = 0
         first += len(copied)

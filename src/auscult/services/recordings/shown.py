@@ -41,10 +41,10 @@ class RecordingsInRows:
             played = app.recordings.played(ids)
             if played:
                 app.log.append(reader, "recordings.linked", f"app:{app.tenant.app_id}", count=len(played))
-            for place, row in enumerate(rows):
+            for index, row in enumerate(rows):
                 found = played.get(msgspec.json.decode(row[_ID], type=str)) if _ID in row else None
                 if found:
-                    changed[place] = _encoded(row, self._urls(app, found, base), {each.source for each in found})
+                    changed[index] = _encoded(row, self._urls(app, found, base), {each.source for each in found})
         return msgspec.structs.replace(page, rows=tuple(changed))
 
     def _urls(self, app: AppStore, found: Sequence[Recording], base: str) -> dict[str, list[str]]:

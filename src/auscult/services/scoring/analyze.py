@@ -74,12 +74,12 @@ def analyze(opened: Sequence[Analysis], analyzers: Analyzers, answers: Answers) 
     for field, analyzer in analyzers.items():
         if field == LANGUAGE:
             continue
-        for place, each in enumerate(opened):
+        for index, each in enumerate(opened):
             try:
-                found = analyzer.analyze(each.conversation, answers, known[place])
+                found = analyzer.analyze(each.conversation, answers, known[index])
             except FailedAnswerError as failure:
                 found = Unknown(f"the judge gave no usable answer: {failure}")
-            known[place] = _learn(known[place], field, found)
+            known[index] = _learn(known[index], field, found)
     sorting = analyzers.get(ConfiguredIntents.field)
     taxonomies = sorting.taxonomies if isinstance(sorting, ConfiguredIntents) else ()
     return [

@@ -43,10 +43,10 @@ class JobWithRest(Job, frozen=True, kw_only=True):
 
 
 class JobPage(Struct, frozen=True, kw_only=True):
-    """Some jobs, and the place after which the next come, if there are more."""
+    """Some jobs, and the position after which the next come, if there are more."""
 
     jobs: Sequence[Job]
-    next_place: int | None
+    next_position: int | None
 
 
 def list_jobs(
@@ -56,7 +56,7 @@ def list_jobs(
     found: list[Listed] = app.jobs.listing(states, before=before, limit=limit + 1)
     more = len(found) > limit
     return JobPage(
-        jobs=[job_of(one.batch) for one in found[:limit]], next_place=found[limit - 1].place if more else None
+        jobs=[job_of(one.batch) for one in found[:limit]], next_position=found[limit - 1].position if more else None
     )
 
 

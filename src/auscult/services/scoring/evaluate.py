@@ -164,11 +164,11 @@ class Evaluator(NamedTuple):
             opened = [self._open_all(pending, forms) for pending in batch]
         answers, postponed = self._answer_probes([case for cases in opened for case in cases], kept, may_ask=may_ask)
         waiting: dict[int, Waiting] = {}
-        for place, cases in enumerate(opened) if postponed else ():
+        for index, cases in enumerate(opened) if postponed else ():
             reasons = (postponed[probe] for case in cases for probe in case.all_probes if probe in postponed)
             if reason := next(reasons, None):
-                waiting[place] = Waiting(cases[0].pending.conversation.id, reason)
-        ready = [case for place, cases in enumerate(opened) if place not in waiting for case in cases]
+                waiting[index] = Waiting(cases[0].pending.conversation.id, reason)
+        ready = [case for index, cases in enumerate(opened) if index not in waiting for case in cases]
         usable = UsableAnswers(answers)
         with TRACING.span("analyse"):
             insights = self._analyze(ready, usable)
@@ -181,7 +181,7 @@ class Evaluator(NamedTuple):
             ]
         )
         return [
-            waiting.get(place) or _joined(cases, [next(judged) for _ in cases]) for place, cases in enumerate(opened)
+            waiting.get(index) or _joined(cases, [next(judged) for _ in cases]) for index, cases in enumerate(opened)
         ]
 
     def _answer_probes(
@@ -274,19 +274,19 @@ class Evaluator(NamedTuple):
         """
         results: list[list[MetricResult]] = [[] for _ in cases]
         by_form: dict[int, list[int]] = {}
-        for place, case in enumerate(cases):
+        for index, case in enumerate(cases):
             if case.form is not None and case.is_judged:
-                by_form.setdefault(id(case.form), []).append(place)
-        for places in by_form.values():
-            form = cases[places[0]].form
+                by_form.setdefault(id(case.form), []).append(index)
+        for indexes in by_form.values():
+            form = cases[indexes[0]].form
             for metric in form.metrics if form is not None else ():
-                for place in places:
-                    pending = cases[place].pending
-                    known = insights[place] or pending.insights
+                for index in indexes:
+                    pending = cases[index].pending
+                    known = insights[index] or pending.insights
                     verdict = pending.known.verdicts.get(metric.id) or self._verdict(
-                        metric, cases[place], answers, known
+                        metric, cases[index], answers, known
                     )
-                    results[place].append(MetricResult(metric=metric, verdict=verdict))
+                    results[index].append(MetricResult(metric=metric, verdict=verdict))
         return results
 
     def _verdict(self, metric: Metric, case: "_Case", answers: Answers, insights: Insights | None) -> Verdict:

@@ -36,7 +36,7 @@ class AppKnowledge:
     def add(
         self, source: str, language: str, kind: str, digest: bytes, pieces: Sequence[Piece]
     ) -> tuple[Document, bool]:
-        """Add a document, or put it in the place of the one of that name; and whether that changed anything.
+        """Add a document, or put it in place of the one of that name; and whether that changed anything.
 
         The same content under the same name changes nothing.
         """
@@ -60,8 +60,8 @@ class AppKnowledge:
             made = sa.insert(knowledge_documents).values(row).returning(knowledge_documents.c.document)
             document = connection.execute(made).scalar_one()
             bodies = [
-                {"document": document, "place": place, "body": msgspec.json.encode(piece)}
-                for place, piece in enumerate(pieces, start=1)
+                {"document": document, "place": number, "body": msgspec.json.encode(piece)}
+                for number, piece in enumerate(pieces, start=1)
             ]
             write_many(connection, sa.insert(knowledge_passages), bodies)
             stored = self._in_force(connection, base, source)
@@ -178,11 +178,11 @@ class AppKnowledge:
             .order_by(knowledge_documents.c.source, knowledge_passages.c.document, knowledge_passages.c.place)
         )
         found: list[Passage] = []
-        for source, since, document, place, body in connection.execute(query):
+        for source, since, document, number, body in connection.execute(query):
             piece = _PIECE.decode(body)
             found.append(
                 Passage(
-                    id=f"kp-{document}-{place}",
+                    id=f"kp-{document}-{number}",
                     source=source,
                     heading=piece.heading,
                     text=piece.text,

@@ -193,8 +193,8 @@ class AppLive:
         live, conversation_id = of
         new = decision.events
         rows = [
-            {"live": live, "seq": len(events) + place, "event_id": event.id, "body": msgspec.json.encode(event)}
-            for place, event in enumerate(new, start=1)
+            {"live": live, "seq": len(events) + number, "event_id": event.id, "body": msgspec.json.encode(event)}
+            for number, event in enumerate(new, start=1)
         ]
         if rows:
             connection.execute(_ADD, rows)

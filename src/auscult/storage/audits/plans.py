@@ -98,7 +98,7 @@ class AppPlans:
     def add_draw(self, draw: Draw, items: Sequence[DrawnItem], plan: Plan) -> Draw:
         """Store a draw with its assignments, in one transaction; return the one of its window that is there already.
 
-        An item whose conversation was erased meanwhile keeps its place in the draw, without its id.
+        An item whose conversation was erased meanwhile keeps its position in the draw, without its id.
         """
         with self._database.writing() as connection:
             lock_app(connection, self._app)

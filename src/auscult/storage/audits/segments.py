@@ -50,9 +50,9 @@ def parts_query(app: int) -> AnySelect:
 def read_parts(connection: Connection, reader: EvaluationReader, query: AnySelect) -> list[Evaluation]:
     """Return what a query of ``parts_query`` finds, in its order."""
     found = connection.execute(query).all()
-    rows: dict[str, AnyRow] = {str(place): row for place, row in enumerate(found)}
+    rows: dict[str, AnyRow] = {str(index): row for index, row in enumerate(found)}
     decided = reader.read(connection, rows)
-    return [replace(decided[str(place)], conversation_id=row.conversation_id) for place, row in enumerate(found)]
+    return [replace(decided[str(index)], conversation_id=row.conversation_id) for index, row in enumerate(found)]
 
 
 def parts_of(

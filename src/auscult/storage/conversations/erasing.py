@@ -104,7 +104,7 @@ class AppErasure:
     def _walk(self, condition: sa.ColumnElement[bool]) -> Iterator[tuple[Conversation, bool, tuple[Kept, ...]]]:
         after = (-(10**18), 0)
         while True:
-            place = sa.tuple_(conversations.c.started_at, conversations.c.conversation)
+            position = sa.tuple_(conversations.c.started_at, conversations.c.conversation)
             query = (
                 sa.select(
                     conversations.c.started_at,
@@ -117,7 +117,7 @@ class AppErasure:
                 )
                 .select_from(conversations)
                 .outerjoin(audits, AUDIT_SHOWN)
-                .where(conversations.c.app == self._app, condition, place > sa.tuple_(*map(sa.literal, after)))
+                .where(conversations.c.app == self._app, condition, position > sa.tuple_(*map(sa.literal, after)))
                 .order_by(conversations.c.started_at, conversations.c.conversation)
                 .limit(_PORTION)
             )

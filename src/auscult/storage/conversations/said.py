@@ -31,7 +31,7 @@ _WEIGHTS: dict[Side, str] = {"agent": "A", "customer": "B"}
 
 
 class Said(NamedTuple):
-    """A search: what is to be said, and the place before which the newest are wanted, or after which the oldest."""
+    """A search: what is to be said, and the position before which the newest are wanted, or after which the oldest."""
 
     query: SaidQuery
     is_newest_first: bool = False
@@ -64,11 +64,11 @@ def search(connection: Connection, app: int, asked: RecordQuery, wanted: Said) -
     found = _found(connection, app, asked, wanted.query)
     counted = sa.select(sa.func.count()).select_from(found.limit(MOST_COUNTED + 1).subquery())
     total = connection.scalar(counted) or 0
-    place = sa.tuple_(said.c.started_at, said.c.conversation_id)
+    position = sa.tuple_(said.c.started_at, said.c.conversation_id)
     page = found
     if wanted.beyond is not None:
         at = sa.tuple_(*(sa.literal(each) for each in wanted.beyond[:2]))
-        page = page.where(place < at if wanted.is_newest_first else place > at)
+        page = page.where(position < at if wanted.is_newest_first else position > at)
     order = (said.c.started_at, said.c.conversation_id)
     page = page.order_by(*(each.desc() if wanted.is_newest_first else each.asc() for each in order))
     rows = connection.execute(page.limit(asked.limit + 1)).all()

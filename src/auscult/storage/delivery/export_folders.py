@@ -190,16 +190,16 @@ class ObjectFolder:
             raise RequestError(message, code="export.place_failed", field="--out", value=self._address) from error
 
 
-def open_folder(place: str) -> ExportFolder:
+def open_folder(address: str) -> ExportFolder:
     """Return the folder at a path or at an address of a store of objects. Raises ``SettingsError``."""
-    if place.startswith(SCHEMES):
-        return ObjectFolder(place)
-    if "://" in place:
+    if address.startswith(SCHEMES):
+        return ObjectFolder(address)
+    if "://" in address:
         known = ", ".join(SCHEMES)
         raise SettingsError(
-            f"unknown kind of place {place!r}; give a folder, or an address with {known}", field="--out"
+            f"unknown kind of place {address!r}; give a folder, or an address with {known}", field="--out"
         )
-    return LocalFolder(Path(place))
+    return LocalFolder(Path(address))
 
 
 def _first_line(error: Exception) -> str:

@@ -21,12 +21,12 @@ _KINDS: dict[str, ExportKind] = {kind: kind for kind in get_args(ExportKind)}
 
 
 class ExportClaim(NamedTuple):
-    """An export that this worker is to write. ``place`` is where it goes on, ``part`` the number of its next part."""
+    """An export that this worker is to write. ``position`` is where it goes on, ``part`` the number of its next part."""
 
     number: int
     tenant: Tenant
     export: Export
-    place: str | None
+    position: str | None
     part: int
 
 
@@ -122,12 +122,12 @@ class ExportWork:
         tenant = Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id)
         return ExportClaim(row.export, tenant, _export(row), row.place, part)
 
-    def add_part(self, claim: ExportClaim, content: bytes, place: str | None, done: int, lease_ms: int) -> bool:
-        """Store the next part; a place of None ends the export. Return False where it was withdrawn or restarted meanwhile."""
-        values: dict[str, object] = {"done": done, "place": place, "due_at": now_ms() + lease_ms}
-        if place is None:
+    def add_part(self, claim: ExportClaim, content: bytes, position: str | None, done: int, lease_ms: int) -> bool:
+        """Store the next part; a position of None ends the export. Return False where it was withdrawn or restarted meanwhile."""
+        values: dict[str, object] = {"done": done, "place": position, "due_at": now_ms() + lease_ms}
+        if position is None:
             values |= {"state": "done", "due_at": None, "ended_at": now_ms()}
-        is_still = exports.c.place.is_(None) if claim.place is None else exports.c.place == claim.place
+        is_still = exports.c.place.is_(None) if claim.position is None else exports.c.place == claim.position
         mine = sa.update(exports).where(exports.c.export == claim.number, exports.c.state == "running", is_still)
         row = {"export": claim.number, "part": claim.part, "content": zlib.compress(content)}
         with self._database.writing() as connection:

@@ -48,7 +48,7 @@ class DisputeQuery(NamedTuple):
 
 
 class Numbered(NamedTuple):
-    """A dispute with its place in the list."""
+    """A dispute with its position in the list."""
 
     number: int
     dispute: Dispute

@@ -32,7 +32,7 @@ _MOST_REASONS = 5
 _FACTOR, _MODULUS = 2654435761, 2**32
 """A number times the first, modulo the second: numbers that follow each other are spread out, and none falls on another."""
 
-_place = sa.tuple_(conversations.c.started_at, conversations.c.conversation)
+_position = sa.tuple_(conversations.c.started_at, conversations.c.conversation)
 _spread = (conversations.c.conversation * sa.literal(_FACTOR, sa.BigInteger())) % sa.literal(_MODULUS, sa.BigInteger())
 
 
@@ -69,8 +69,8 @@ class AppBackfills:
             recorded_query(self._app)
             .where(
                 conversations.c.started_at.between(stretch.first[0], stretch.last[0]),
-                _place >= stretch.first,
-                _place <= stretch.last,
+                _position >= stretch.first,
+                _position <= stretch.last,
                 conversations.c.recorded_revision == conversations.c.revision,
                 conversations.c.words_erased_at.is_(None),  # there is nothing left to judge
             )
@@ -204,7 +204,7 @@ class AppBackfills:
 
     def _put_in_line(self, connection: Connection, sweep: int, sweep_id: str, stretches: Sequence[ChunkRange]) -> None:
         """Put the chunks of a sweep in line."""
-        ranges = {f"{sweep_id}-{place}": stretch for place, stretch in enumerate(stretches, start=1)}
+        ranges = {f"{sweep_id}-{chunk_number}": stretch for chunk_number, stretch in enumerate(stretches, start=1)}
         items = [{"batch_id": each, **open_work(self._app, sweep, CHUNK, ranges[each].size)} for each in ranges]
         write_many(connection, sa.insert(batches), items)
         made = connection.execute(sa.select(batches.c.batch, batches.c.batch_id).where(_chunks_of(sweep)))

@@ -27,20 +27,20 @@ class JudgeSlots:
             if not self._free(connection, most):
                 return None
         with self._database.writing() as connection:
-            for place in self._free(connection, most):
+            for slot in self._free(connection, most):
                 now = self._now(connection)
                 mine = {"holder": holder, "until": now + round(lease_s * 1000)}
-                first = self._database.dialect.insert(judge_places).values(place=place, **mine)
+                first = self._database.dialect.insert(judge_places).values(place=slot, **mine)
                 claimed = first.on_conflict_do_update(
                     index_elements=["place"], set_=mine, where=judge_places.c.until <= now
                 )
                 if connection.execute(claimed.returning(judge_places.c.place)).one_or_none() is not None:
-                    return place
+                    return slot
         return None
 
-    def release(self, holder: str, place: int) -> None:
+    def release(self, holder: str, slot: int) -> None:
         """Release a slot. One that another process has claimed since then stays theirs."""
-        mine = sa.delete(judge_places).where(judge_places.c.place == place, judge_places.c.holder == holder)
+        mine = sa.delete(judge_places).where(judge_places.c.place == slot, judge_places.c.holder == holder)
         with self._database.writing() as connection:
             connection.execute(mine)
 
@@ -58,7 +58,7 @@ class JudgeSlots:
     def _free(self, connection: Connection, most: int) -> list[int]:
         held = sa.select(judge_places.c.place).where(judge_places.c.until > self._now(connection))
         claimed = set(connection.scalars(held))
-        return [place for place in range(1, most + 1) if place not in claimed]
+        return [slot for slot in range(1, most + 1) if slot not in claimed]
 
     def _now(self, connection: Connection) -> int:
         """The time in ms, by one clock for all hosts."""

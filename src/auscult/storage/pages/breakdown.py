@@ -97,12 +97,12 @@ class Breakdowns:
         span = {"listing": asked.listing, "first": days[0], "last": days[-1]}
         for facet, day, n in reader.fetch(text, span):
             counts[facet][bisect_right(days, day, hi=spans) - 1] += n
-        for place, (day, bound) in enumerate(zip(days, asked.by.bounds, strict=True)):
+        for index, (day, bound) in enumerate(zip(days, asked.by.bounds, strict=True)):
             for facet, more in self._beyond(reader, asked, sorted(known), (day * WIDTHS[_DAY], bound)).items():
-                if place:
-                    counts[facet][place - 1] += more
-                if place < spans:
-                    counts[facet][place] -= more
+                if index:
+                    counts[facet][index - 1] += more
+                if index < spans:
+                    counts[facet][index] -= more
         return counts
 
     def _beyond(self, reader: Reader, asked: Asked, known: Sequence[int], span: tuple[int, int]) -> Counter[int]:

@@ -11,12 +11,12 @@ from auscult.storage.pages.row_filters import Selection
 
 MOST_REMEMBERED = 2_048
 Key = tuple[int, str]
-Place = tuple[int | None, int]
+Position = tuple[int | None, int]
 """The number of rows of a selection before one, from the first of all (None) or from an instant on."""
 
 
 class Plan(NamedTuple):
-    """Plan of reading one page. Without ``text`` there is nothing to read. ``place`` is that of the first row, if known.
+    """Plan of reading one page. Without ``text`` there is nothing to read. ``position`` is that of the first row, if known.
 
     ``last`` is the key of the last row, once the page was read: then ``again`` reads it, from its first row on.
     ``is_from_key``: the rows of the cursor's own key are read too: of several listings, more than one may have it.
@@ -26,7 +26,7 @@ class Plan(NamedTuple):
     selection: Selection
     text: str | None = None
     values: dict[str, int | str] | None = None
-    place: Place | None = None
+    position: Position | None = None
     again: str | None = None
     last: RowKey | None = None
     is_from_key: bool = False
@@ -39,7 +39,7 @@ class Known:
         """Nothing is cached yet."""
         self.tree = Tree()
         self.counts: dict[tuple[int, int], dict[int, int]] = {}
-        self.anchors: dict[Place, Key] = {}
+        self.anchors: dict[Position, Key] = {}
 
 
 class NotCachedError(Exception):

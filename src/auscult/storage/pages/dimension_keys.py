@@ -1,6 +1,6 @@
 """The cell of a row: channel, direction and duration status in one small number, so that one column filters by all.
 
-256 x channel + 16 x direction + status, each counted by its place below. Places are never given up or moved.
+256 x channel + 16 x direction + status, each counted by its index below. Indexes are never reused or changed.
 """
 
 from itertools import product
@@ -30,8 +30,8 @@ def cells_of(query: RecordQuery) -> tuple[int, ...] | None:
         direction for direction in DIRECTIONS if not query.directions or direction in query.directions
     ]
     statuses = query.statuses or (STATUSES if query.include_below_threshold else LISTED)
-    places = product(channels, directions, statuses)
-    return tuple(sorted(_cell(channel, direction, status) for channel, direction, status in places))
+    combinations = product(channels, directions, statuses)
+    return tuple(sorted(_cell(channel, direction, status) for channel, direction, status in combinations))
 
 
 def _cell(channel: Channel, direction: Direction, status: Status) -> int:

@@ -64,8 +64,8 @@ def write_codes(connection: Connection, dialect: Dialect, rows: Mapping[int, Set
     """Write codes of rows by their numbers; those of None, which may have been there, are removed."""
     listings: defaultdict[int, dict[int, Sets | None]] = defaultdict(dict)
     for row, sets in rows.items():
-        listing, place = divmod(row, ROWS_OF_A_LISTING)
-        listings[listing][place] = sets
+        listing, index = divmod(row, ROWS_OF_A_LISTING)
+        listings[listing][index] = sets
     for listing, found in listings.items():
         _write(connection, dialect, listing, found)
 
@@ -73,25 +73,25 @@ def write_codes(connection: Connection, dialect: Dialect, rows: Mapping[int, Set
 def coded_rows(listing: int, block: int, codes: bytes) -> Iterator[tuple[int, int]]:
     """Yield the numbers of the rows of a block that have a code, with the code."""
     begin = listing * ROWS_OF_A_LISTING + block * BLOCK
-    return ((begin + place, code) for place, code in enumerate(_unpacked([codes]).tolist()) if code)
+    return ((begin + index, code) for index, code in enumerate(_unpacked([codes]).tolist()) if code)
 
 
 def _write(connection: Connection, dialect: Dialect, listing: int, rows: Mapping[int, Sets | None]) -> None:
     codes = _numbered(connection, dialect, listing, {each for sets in rows.values() for each in sets or ()})
-    some = sorted({place // BLOCK for place in rows})
+    some = sorted({row // BLOCK for row in rows})
     stored: dict[tuple[int, int], bytes] = {}
     for at in range(0, len(some), _AT_ONCE):
         values = {"a_listing": listing, "some_blocks": some[at : at + _AT_ONCE]}
         stored.update({(aspect, block): body for aspect, block, body in connection.execute(_BLOCKS, values)})
     blocks = {key: bytearray(body) for key, body in stored.items()}
     for row, sets in rows.items():
-        block, place = divmod(row, BLOCK)
+        block, index = divmod(row, BLOCK)
         for aspect in range(NUMBER_OF_ASPECTS):
             if sets is not None:
                 body = blocks.setdefault((aspect, block), bytearray(_BYTES))
-                struct.pack_into("<I", body, place * _WIDTH, codes[sets[aspect]])
+                struct.pack_into("<I", body, index * _WIDTH, codes[sets[aspect]])
             elif (aspect, block) in blocks:
-                struct.pack_into("<I", blocks[aspect, block], place * _WIDTH, 0)
+                struct.pack_into("<I", blocks[aspect, block], index * _WIDTH, 0)
     written = [(key, bytes(body)) for key, body in sorted(blocks.items())]
     changed = [(listing, *key, body) for key, body in written if body != stored.get(key)]
     dialect.insert_many(connection, facet_codes, ("listing", "aspect", "block", "codes"), changed, _ADD)

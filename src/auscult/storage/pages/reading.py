@@ -1,4 +1,4 @@
-"""Reading of pages. Every page is of one state of the data: its rows, its total and its place agree under any writes.
+"""Reading of pages. Every page is of one state of the data: its rows, its total and its position agree under any writes.
 
 Values computed for a page (positions of rows, numbers of rows) are cached with the version of the data
 that they were computed from. Every transaction that changes rows raises that version, in the database; a page that
@@ -19,7 +19,7 @@ from auscult.storage.core.database import Database, Reader, Row
 from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.core.tables.people import memberships
 from auscult.storage.pages.breakdown import Asked, Breakdowns
-from auscult.storage.pages.cached import MOST_REMEMBERED, NO_READER, Key, NotCachedError, Place, Plan, View
+from auscult.storage.pages.cached import MOST_REMEMBERED, NO_READER, Key, NotCachedError, Plan, Position, View
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
@@ -229,7 +229,7 @@ def _narrowed(wanted: list[list[Facet]], visibility: Visibility) -> list[list[Fa
 
 
 class _Counting:
-    """Counts the rows of a selection, and finds places among them, remembering what it worked out."""
+    """Counts the rows of a selection, and finds positions among them, remembering what it worked out."""
 
     def __init__(self, reader: Reader, view: View, selection: Selection, texts: Statements) -> None:
         self.texts = texts
@@ -248,16 +248,16 @@ class _Counting:
             return self._scan(since_ms, until_ms)
         return self._before(until_ms) - self._before(since_ms)
 
-    def place(self, since_ms: int, skip: int) -> Place:
-        """Return the place of the row after ``skip`` rows of the range."""
+    def position(self, since_ms: int, skip: int) -> Position:
+        """Return the position of the row after ``skip`` rows of the range."""
         return (None, self._before(since_ms) + skip) if self._is_tallied else (since_ms, skip)
 
-    def anchor(self, place: Place, since_ms: int, skip: int) -> tuple[Key, int]:
-        """A key near before a place, and how many rows lie between."""
-        if place in self._known.anchors:  # of one listing only: over several, a key may be there twice
-            return self._known.anchors[place], 0
+    def anchor(self, position: Position, since_ms: int, skip: int) -> tuple[Key, int]:
+        """A key near before a position, and how many rows lie between."""
+        if position in self._known.anchors:  # of one listing only: over several, a key may be there twice
+            return self._known.anchors[position], 0
         if skip and self._is_tallied:
-            start, rest = self._known.tree.locate(place[1], self._load)
+            start, rest = self._known.tree.locate(position[1], self._load)
             if rest < skip:
                 return (start, ""), rest
         return (since_ms, ""), skip
@@ -297,14 +297,14 @@ def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query:
         return plan
     text = counting.texts.again if is_from_key else counting.texts.page
     if query.is_newest_first:
-        text, place, offset = counting.texts.newest, None, 0
+        text, position, offset = counting.texts.newest, None, 0
         (at, id_), limit = (query.since_ms, ""), query.limit + 1
     elif query.after is None:
-        place = counting.place(query.since_ms, query.skip)
-        (at, id_), offset = counting.anchor(place, query.since_ms, query.skip)
+        position = counting.position(query.since_ms, query.skip)
+        (at, id_), offset = counting.anchor(position, query.since_ms, query.skip)
         limit = min(query.limit, plan.total - query.skip)  # so that nobody looks for more behind the last row
     else:
-        place, offset = None, 0
+        position, offset = None, 0
         at, id_, _ = min(max(query.after, RowKey(query.since_ms, "")), RowKey(query.until_ms, ""))
         # Only a row more can tell whether there is one.
         limit = query.limit + 1 + (parts if is_from_key else 0)
@@ -312,7 +312,7 @@ def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query:
     return plan._replace(
         text=text,
         values={**plan.selection.values, **_all(numbers), **values},
-        place=place,
+        position=position,
         again=counting.texts.again if parts == 1 and not query.is_newest_first else None,
         is_from_key=is_from_key,
     )
@@ -335,8 +335,8 @@ def _finish(view: View, plan: Plan, query: RecordQuery, rows: list[Row]) -> Reco
             at, id_ = rows[0][_KEY]
             values = {**(plan.values or {}), "at": at, "id": id_, "offset": 0}
             view.plans[query] = plan._replace(text=plan.again, values=values, last=last)
-        if plan.place and len(plan.selection.parts) == 1:
-            base, before = plan.place
+        if plan.position and len(plan.selection.parts) == 1:
+            base, before = plan.position
             anchors = view.of(plan.selection).anchors
             if len(anchors) >= MOST_REMEMBERED:
                 anchors.clear()

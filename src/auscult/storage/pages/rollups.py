@@ -1,7 +1,7 @@
 """Tallies: the number of rows that start in each hour, in ever wider spans, and in the parts of hours that are crowded.
 
 A bucket is a span of milliseconds, counted from the epoch; the buckets of one level that fill a bucket of the
-next are its node. Adding up or finding a place reads one node a level, whatever the range and however deep the place.
+next are its node. Adding up or finding a position reads one node a level, whatever the range and however deep the position.
 
 Hours and wider spans are always counted. Minutes are counted where their hour has more than a crowd of rows, seconds
 where their minute has. So a search that goes down as far as there are nodes has no more than a crowd left to walk (but
@@ -83,7 +83,7 @@ class _Node(NamedTuple):
 
 
 class Tree:
-    """Adds up and finds places. Nodes are kept: a tree must not outlive the state of the data that it reads."""
+    """Adds up and finds positions. Nodes are kept: a tree must not outlive the state of the data that it reads."""
 
     def __init__(self) -> None:
         """Nothing is loaded yet."""
@@ -103,20 +103,20 @@ class Tree:
             count += _before(parts, bucket_of(level, ms))
         return count, ms - ms % WIDTHS[level]
 
-    def locate(self, place: int, load: "Load") -> tuple[int, int]:
-        """Return the start of the bucket that has the row at this place (0 is the first of all), and its place in there.
+    def locate(self, position: int, load: "Load") -> tuple[int, int]:
+        """Return the start of the bucket that has the row at this position (0 is the first of all), and its position in there.
 
         Raises ``IndexError`` when there are fewer rows.
         """
         self._need([(TOP, 0)], load)
         level, start, node = TOP, 0, self._nodes[TOP, 0]
         while node:
-            at = bisect_right(node.before, place) - 1
+            at = bisect_right(node.before, position) - 1
             start = node.buckets[at] * WIDTHS[level]
-            place -= node.before[at]
-            node = self._parts(level, start, load) if place or level > HOUR else None
+            position -= node.before[at]
+            node = self._parts(level, start, load) if position or level > HOUR else None
             level -= 1
-        return start, place
+        return start, position
 
     def _parts(self, level: int, ms: int, load: "Load") -> _Node | None:
         """The node that fills the bucket in which an instant lies; None where its rows are not counted by parts."""

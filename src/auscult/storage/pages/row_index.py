@@ -50,8 +50,8 @@ class RowIndexEntry(NamedTuple):
         return [each for each in self.facets if filter_of(each) in wanted]
 
 
-class Place(NamedTuple):
-    """Place of a row: its number, and the properties by which it is filtered."""
+class IndexedRow(NamedTuple):
+    """Row of the index: its number, and the properties by which it is filtered."""
 
     row: int
     listing: int
@@ -93,10 +93,10 @@ _Id = tuple[int, str]
 """A listing and the conversation that has a row in it."""
 
 
-def place_of(row: AnyRow) -> Place:
-    """Return the place of a stored row, from the columns of a place in their order."""
-    *place, tags = row
-    return Place(*place, facets=msgspec.json.decode(tags, type=tuple[int, ...]))
+def indexed_row_of(row: AnyRow) -> IndexedRow:
+    """Return an indexed row, from its columns in their order."""
+    *values, tags = row
+    return IndexedRow(*values, facets=msgspec.json.decode(tags, type=tuple[int, ...]))
 
 
 def filing_of(rendered: RenderedRows, filed_at: int | None) -> RowIndexEntry:
@@ -127,14 +127,14 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
     for listing, _, its, _ in found:
         tags[listing].update(its)
     numbers = _number_facets(connection, dialect, tags)
-    new = _placed(connection, old, found, numbers)
+    new = _indexed(connection, old, found, numbers)
     _write_rows(connection, dialect, old, new)
     before = list(old.values())
-    after = [place for place, _ in new.values()]
+    after = [one for one, _ in new.values()]
     write_facet_rows(connection, dialect, before, after)
     write_codes(connection, dialect, _coded(before, after, numbers))
     tallied = {number for its in numbers.values() for (name, _), number in its.items() if name in TALLIED}
-    tallied |= _tallied(connection, sorted({facet for place in before for facet in place.facets} - tallied))
+    tallied |= _tallied(connection, sorted({facet for one in before for facet in one.facets} - tallied))
     change_tallies(connection, dialect, _counted_by(before, tallied), _counted_by(after, tallied))
 
 
@@ -184,7 +184,7 @@ def _listings(connection: Connection, app: int) -> dict[str, int]:
     return {row.report: row.listing for row in connection.execute(_LISTINGS, {"an_app": app})}
 
 
-def _filed(connection: Connection, known: Iterable[int], filings: Sequence[RowIndexEntry]) -> dict[_Id, Place]:
+def _filed(connection: Connection, known: Iterable[int], filings: Sequence[RowIndexEntry]) -> dict[_Id, IndexedRow]:
     """Find the rows that these conversations have now."""
     query = sa.select(
         report_rows.c.row,
@@ -204,28 +204,31 @@ def _filed(connection: Connection, known: Iterable[int], filings: Sequence[RowIn
         for filing in filings
         if filing.filed_at is not None
     ]
-    places = [place_of(row) for values in wanted for row in connection.execute(query, values)]
-    return {(place.listing, place.conversation_id): place for place in places}
+    found_rows = [indexed_row_of(row) for values in wanted for row in connection.execute(query, values)]
+    return {(one.listing, one.conversation_id): one for one in found_rows}
 
 
-def _placed(
+def _indexed(
     connection: Connection,
-    old: Mapping[_Id, Place],
+    old: Mapping[_Id, IndexedRow],
     found: Sequence[_Found],
     numbers: Mapping[int, Mapping[Facet, int]],
-) -> dict[_Id, tuple[Place, bytes]]:
-    """Return the places of rows, with their bytes: an existing one keeps its number."""
+) -> dict[_Id, tuple[IndexedRow, bytes]]:
+    """Return the indexed rows, with their bytes: an existing one keeps its number."""
     fresh = _fresh_numbers(
         connection, Counter(listing for listing, filing, *_ in found if (listing, filing.conversation_id) not in old)
     )
-    placed: dict[_Id, tuple[Place, bytes]] = {}
+    indexed_rows: dict[_Id, tuple[IndexedRow, bytes]] = {}
     for listing, filing, its, body in found:
         key = (listing, filing.conversation_id)
         row = old[key].row if key in old else next(fresh[listing])
         number_of = numbers[listing]
         facets_ = tuple(sorted([number_of[each] for each in its]))
-        placed[key] = (Place(row, listing, filing.started_at, filing.conversation_id, filing.cell, facets_), body)
-    return placed
+        indexed_rows[key] = (
+            IndexedRow(row, listing, filing.started_at, filing.conversation_id, filing.cell, facets_),
+            body,
+        )
+    return indexed_rows
 
 
 def _fresh_numbers(connection: Connection, wanted: Mapping[int, int]) -> dict[int, Iterator[int]]:
@@ -267,26 +270,26 @@ def _numbers_of(connection: Connection, wanted: Mapping[int, set[Facet]]) -> dic
 
 
 def _write_rows(
-    connection: Connection, dialect: Dialect, old: Mapping[_Id, Place], new: Mapping[_Id, tuple[Place, bytes]]
+    connection: Connection, dialect: Dialect, old: Mapping[_Id, IndexedRow], new: Mapping[_Id, tuple[IndexedRow, bytes]]
 ) -> None:
     """Write the rows themselves. One that stays is changed where it lies, so that rows read together lie together."""
 
-    def values(place: Place, body: bytes) -> tuple[Any, ...]:
-        return (*place[:-1], msgspec.json.encode(place.facets).decode(), body)
+    def values(one: IndexedRow, body: bytes) -> tuple[Any, ...]:
+        return (*one[:-1], msgspec.json.encode(one.facets).decode(), body)
 
     same = report_rows.c.row == sa.bindparam("number")
-    gone = [{"number": place.row} for key, place in old.items() if key not in new]
+    gone = [{"number": one.row} for key, one in old.items() if key not in new]
     write_many(connection, sa.delete(report_rows).where(same), gone)
     changed = [
-        {"number": place.row, **dict(zip(_ROW, values(*new[key]), strict=True))}
-        for key, place in old.items()
-        if key in new
+        {"number": one.row, **dict(zip(_ROW, values(*new[key]), strict=True))} for key, one in old.items() if key in new
     ]
     write_many(connection, sa.update(report_rows).where(same), changed)
     dialect.insert_many(connection, report_rows, _ROW, [values(*new[key]) for key in new if key not in old])
 
 
-def write_facet_rows(connection: Connection, dialect: Dialect, before: Iterable[Place], after: Iterable[Place]) -> None:
+def write_facet_rows(
+    connection: Connection, dialect: Dialect, before: Iterable[IndexedRow], after: Iterable[IndexedRow]
+) -> None:
     """Write which rows have which facets."""
     old, new = _entries(before), _entries(after)
     same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in _ENTRY))
@@ -296,26 +299,22 @@ def write_facet_rows(connection: Connection, dialect: Dialect, before: Iterable[
 
 
 def _coded(
-    before: Iterable[Place], after: Iterable[Place], numbers: Mapping[int, Mapping[Facet, int]]
+    before: Iterable[IndexedRow], after: Iterable[IndexedRow], numbers: Mapping[int, Mapping[Facet, int]]
 ) -> dict[int, Sets | None]:
     """Return the facet sets of rows by number; None for rows that had some and have none."""
     facets_ = (each for its in numbers.values() for each in its.items())
     aspects = {number: aspect for facet, number in facets_ if (aspect := aspect_of(facet)) is not None}
-    coded: dict[int, Sets | None] = {place.row: None for place in before}
-    coded.update({place.row: sets for place in after if (sets := sets_of(place.facets, aspects))})
+    coded: dict[int, Sets | None] = {one.row: None for one in before}
+    coded.update({one.row: sets for one in after if (sets := sets_of(one.facets, aspects))})
     return coded
 
 
-def _entries(places: Iterable[Place]) -> set[tuple[int, int, str, int, int]]:
-    return {
-        (facet, place.started_at, place.conversation_id, place.cell, place.row)
-        for place in places
-        for facet in place.facets
-    }
+def _entries(rows: Iterable[IndexedRow]) -> set[tuple[int, int, str, int, int]]:
+    return {(facet, one.started_at, one.conversation_id, one.cell, one.row) for one in rows for facet in one.facets}
 
 
-def _counted_by(places: Iterable[Place], tallied: set[int]) -> Iterator[Entry]:
-    return (Entry(at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in places)
+def _counted_by(rows: Iterable[IndexedRow], tallied: set[int]) -> Iterator[Entry]:
+    return (Entry(at.listing, at.started_at, at.cell, tallied.intersection(at.facets)) for at in rows)
 
 
 def _tallied(connection: Connection, numbers: Sequence[int]) -> set[int]:

@@ -102,11 +102,11 @@ def _texts(privacy: AppPrivacy, settings: PrivacySettings, messages: Sequence[Me
     found = redactor(settings.redactor).find(utterances, Hints(countries=settings.countries))
     texts = list(redacted(raw, found).texts)
     later: set[str] = set()
-    for place in range(len(messages) - 1, max(-1, len(messages) - 1 - _REACH), -1):
-        if messages[place].author not in later:
-            for start, end in reversed(open_numbers(texts[place])):
-                texts[place] = f"{texts[place][:start]}{_HELD}{texts[place][end:]}"
-        later.add(messages[place].author)
+    for index in range(len(messages) - 1, max(-1, len(messages) - 1 - _REACH), -1):
+        if messages[index].author not in later:
+            for start, end in reversed(open_numbers(texts[index])):
+                texts[index] = f"{texts[index][:start]}{_HELD}{texts[index][end:]}"
+        later.add(messages[index].author)
     return texts
 
 

@@ -1,4 +1,4 @@
-"""Places of finished files of recordings: a folder, or an object store."""
+"""Stores of finished files of recordings: a folder, or an object store."""
 
 import os
 import shutil
@@ -134,9 +134,9 @@ class ObjectLinks:
 
     def open(self, link: str) -> BinaryIO:
         """Open an object, of which only the parts that are read are asked for. Raises ``OSError``."""
-        place, store = self._place(link)
+        folder, store = self._store_of(link)
         try:
-            return store.open(link.removeprefix(place))
+            return store.open(link.removeprefix(folder))
         except OSError:
             raise
         except Exception as error:  # its errors have no class of their own that all versions share
@@ -145,15 +145,15 @@ class ObjectLinks:
     def has(self, link: str) -> bool:
         """Return whether the object is there."""
         try:
-            place, store = self._place(link)
-            return store.has(link.removeprefix(place))
+            folder, store = self._store_of(link)
+            return store.has(link.removeprefix(folder))
         except RecordingError:
             return False
 
-    def _place(self, link: str) -> tuple[str, ObjectBlobs]:
-        for place, store in self._stores.items():
-            if link.startswith(place):
-                return place, store
+    def _store_of(self, link: str) -> tuple[str, ObjectBlobs]:
+        for folder, store in self._stores.items():
+            if link.startswith(folder):
+                return folder, store
         raise RecordingError(
             "the link leads to an object below none of the addresses in the setting recording_objects",
             code="recording.link_refused",

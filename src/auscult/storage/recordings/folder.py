@@ -55,7 +55,7 @@ class RecordingFolder:
 
     def part_of(self, location: str) -> Path:
         """Return the path of a file while it is written."""
-        return self.path / f"{own_place(location)}{_PART}"
+        return self.path / f"{own_path(location)}{_PART}"
 
     def remove_part(self, location: str) -> None:
         """Remove what a worker that ended had begun to write."""
@@ -95,7 +95,7 @@ class RecordingFolder:
     def remove(self, location: str) -> None:
         """Remove a file, finished or not, and everything derived from it; one that is only linked stays."""
         self.remove_part(location)
-        self._blobs.remove(own_place(location))
+        self._blobs.remove(own_path(location))
 
     def derived(self, location: str, name: str) -> bytes | None:
         """Return what was derived from a file under this name, None where nothing was."""
@@ -112,18 +112,18 @@ class RecordingFolder:
 
     def has_derived(self, location: str, name: str) -> bool:
         """Return whether something was derived from a file under this name."""
-        return self._blobs.has(f"{own_place(location)}.{name}")
+        return self._blobs.has(f"{own_path(location)}.{name}")
 
     def open_derived(self, location: str, name: str) -> BinaryIO:
         """Open something derived from a file for reading. Raises ``FileNotFoundError``."""
-        return self.open(f"{own_place(location)}.{name}")
+        return self.open(f"{own_path(location)}.{name}")
 
     @contextmanager
     def deriving(self, location: str, name: str) -> Generator[Path]:
         """Yield a path to write something derived from a file to; it is kept when all of it was written."""
         with self._temporary() as path:
             yield path
-            self.store(path, f"{own_place(location)}.{name}")
+            self.store(path, f"{own_path(location)}.{name}")
 
     def store(self, path: Path, name: str) -> None:
         """Store the file at a path under a name, encrypted where asked; the path is gone then."""
@@ -160,7 +160,7 @@ class RecordingFolder:
             Path(name).unlink(missing_ok=True)
 
 
-def own_place(location: str) -> str:
+def own_path(location: str) -> str:
     """Return the part of a location that names files of our own."""
     return location.partition("@")[0]
 

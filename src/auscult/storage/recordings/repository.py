@@ -26,7 +26,7 @@ from auscult.storage.core.tables.recordings import (
 )
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import visible
-from auscult.storage.recordings.folder import own_place
+from auscult.storage.recordings.folder import own_path
 
 _UPLOAD_MS = 24 * 3600 * 1000
 """An upload that is not committed after this time is not any more: its file is removed."""
@@ -139,7 +139,7 @@ class AppRecordings:
                 return _recording(row)
             columns = _columns(recording, self._app, number)
             connection.execute(sa.update(recordings).where(recordings.c.recording == own).values(columns))
-            _forget_removal(connection, own_place(recording.location))
+            _forget_removal(connection, own_path(recording.location))
             return recording
 
     def fail(self, recording_id: str, reason: str) -> None:

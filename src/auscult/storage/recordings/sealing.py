@@ -86,13 +86,13 @@ class SealedReader(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Move the place that is read next."""
+        """Move to the offset that is read next."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         self._at = max(0, base + offset)
         return self._at
 
     def tell(self) -> int:
-        """Return the place that is read next."""
+        """Return the offset that is read next."""
         return self._at
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]

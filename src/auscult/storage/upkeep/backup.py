@@ -54,9 +54,9 @@ def write_backup(url: str, target: Path, listing: Callable[[Iterable[BackedUpRec
     try:
         with database.comparing() as connection:
             snapshot = connection.scalar(sa.select(sa.func.pg_export_snapshot()))
-            address, place = _client_address(url)
+            address, variables = _client_address(url)
             words = ["--format=custom", f"--exclude-schema={_JOBS_SCHEMA}", f"--snapshot={snapshot}"]
-            _run("pg_dump", [*words, f"--file={target}", f"--dbname={address}"], place)
+            _run("pg_dump", [*words, f"--file={target}", f"--dbname={address}"], variables)
             listing(_recordings(connection))
             return digests(connection)
     finally:
@@ -81,9 +81,9 @@ def load_backup(source: Path, url: str) -> None:
                 raise _not_empty(str(sa.make_url(url).database))
     finally:
         database.close()
-    address, place = _client_address(url)
+    address, variables = _client_address(url)
     words = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-    _run("pg_restore", [*words, f"--dbname={address}", str(source)], place)
+    _run("pg_restore", [*words, f"--dbname={address}", str(source)], variables)
 
 
 def read_digests(url: str) -> list[BackedUpTable]:
@@ -148,13 +148,13 @@ def _client_address(url: str) -> tuple[str, Mapping[str, str]]:
     """Return the address for PostgreSQL's own programs, and an environment with the password, which no list shows."""
     address: URL = sa.make_url(url).set(drivername="postgresql").difference_update_query([POOLER])
     password = {"PGPASSWORD": str(address.password)} if address.password else {}
-    place = {**os.environ, "LC_ALL": "C", **password}
+    variables = {**os.environ, "LC_ALL": "C", **password}
     return URL.create(
         "postgresql", address.username, None, address.host, address.port, address.database, address.query
-    ).render_as_string(hide_password=False), place
+    ).render_as_string(hide_password=False), variables
 
 
-def _run(program: str, words: Sequence[str], place: Mapping[str, str]) -> None:
+def _run(program: str, words: Sequence[str], variables: Mapping[str, str]) -> None:
     path = shutil.which(program)
     if path is None:
         raise SettingsError(
@@ -163,7 +163,7 @@ def _run(program: str, words: Sequence[str], place: Mapping[str, str]) -> None:
             field="database",
             value=program,
         )
-    done = subprocess.run([path, *words], env=dict(place), capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([path, *words], env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         reason = next((line for line in done.stderr.splitlines() if "error" in line), f"exit status {done.returncode}")
         raise SettingsError(f"{program} failed: {reason}", code="backup.client_failed", field="database")

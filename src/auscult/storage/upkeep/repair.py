@@ -42,7 +42,7 @@ def _copy_status(connection: Connection, app: int) -> None:
 
 
 def _drop_strays(connection: Connection, app: int) -> None:
-    """Remove rows that are filed in the wrong place; those of the conversation are rendered again."""
+    """Remove rows that are filed under the wrong key; those of the conversation are rendered again."""
     mine = sa.select(listings.c.listing).where(listings.c.app == app)
     at_home = sa.exists().where(
         conversations.c.app == app,

@@ -28,7 +28,7 @@ from auscult.storage.pages.facet_codes import coded_rows, sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, aspect_of
 from auscult.storage.pages.rollup_updates import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.pages.rollups import Key, is_crowded, raised
-from auscult.storage.pages.row_index import place_of, raise_versions, write_facet_rows
+from auscult.storage.pages.row_index import indexed_row_of, raise_versions, write_facet_rows
 from auscult.storage.work.batches import UNRECORDED
 
 _ROWS_AT_ONCE = 10_000
@@ -71,9 +71,9 @@ class Verifier:
             connection.execute(sa.delete(facet_codes).where(facet_codes.c.listing.in_(mine)))
             aspects = _aspects(connection, app)
             for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
-                places = [place_of(row) for row in rows]
-                write_facet_rows(connection, self._database.dialect, (), places)
-                coded = {place.row: sets for place in places if (sets := sets_of(place.facets, aspects))}
+                found_rows = [indexed_row_of(row) for row in rows]
+                write_facet_rows(connection, self._database.dialect, (), found_rows)
+                coded = {one.row: sets for one in found_rows if (sets := sets_of(one.facets, aspects))}
                 write_codes(connection, self._database.dialect, coded)
             connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
             add_tallies(connection, self._database.dialect, _count(connection, app))

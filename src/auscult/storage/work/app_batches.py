@@ -33,7 +33,7 @@ class AppJobs:
     def listing(
         self, states: Collection[JobState] = (), *, before: int | None = None, limit: int = 100
     ) -> list[Listed]:
-        """Batches in these states (all but done where none is given), newest first, before a place in that order."""
+        """Batches in these states (all but done where none is given), newest first, before a position in that order."""
         query = BATCH.where(sa.text(IS_UNFINISHED), batches.c.app == self._app)
         if states:
             query = query.where(sa.or_(*(_IN_STATE[state] for state in states if state in _IN_STATE), sa.false()))

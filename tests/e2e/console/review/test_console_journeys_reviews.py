@@ -32,9 +32,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 def rate(browser: Browser, number: int) -> None:
     """Answer this many questions of a blind desk: No to the first, and Yes to all others."""
-    for place in range(number):
+    for index in range(number):
         browser.press("input[type=radio]", Keys.SPACE)
-        if not place:
+        if not index:
             browser.keys(Keys.ARROW_RIGHT)
     browser.press("main form .btn--main")
     browser.until("main", lambda text: "Nobody sees the others" in text)
@@ -111,14 +111,14 @@ def test_agent_disputes_twice_and_supervisor_decides_by_keys(browser: Browser, s
     """Supervisor, 3: one key chooses, Ctrl and Enter decides and opens the next; the agent reads the reason and accepts."""
     enter(browser, served, "agent")
     open_page(browser, served, "/my-results")
-    for place in range(2):
+    for index in range(2):
         open_page(browser, served, "/my-results")
         browser.press("details.dispute summary")
-        browser.write("details[open].dispute textarea", f"Listen to the beginning, {place}.")
+        browser.write("details[open].dispute textarea", f"Listen to the beginning, {index}.")
         browser.reach("details[open].dispute select")
         browser.keys(Keys.END)
         browser.press("details[open].dispute button")
-        wait_for(lambda: browser.text("main").count("Disputed, you ask for"), (place + 1).__eq__)
+        wait_for(lambda: browser.text("main").count("Disputed, you ask for"), (index + 1).__eq__)
     enter(browser, served, "supervisor")
     open_page(browser, served, "/disputes")
     browser.press("a.btn--main")

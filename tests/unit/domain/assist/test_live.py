@@ -136,7 +136,7 @@ def test_events_read_back() -> None:
 @given(st.lists(st.floats(-3600, 3600, allow_nan=False), min_size=1, max_size=12))
 def test_order_is_that_in_which_things_came_in(clock: list[float]) -> None:
     """Rule 27: a clock that was set back, or another server's that is slow, moves nothing that has no time of its own."""
-    names = [f"m-{place}" for place in range(len(clock))]
+    names = [f"m-{index}" for index in range(len(clock))]
     kept = admitted(*(said(name, at, key=name) for name, at in zip(names, clock, strict=True)))
     assert [event.text for event in in_order(kept) if isinstance(event, Message)] == names
     assert all(one.received_at < other.received_at for one, other in itertools.pairwise(kept))

@@ -70,13 +70,13 @@ def applied(before: Any, changes: tuple[Change, ...]) -> Any:
     value = deepcopy(before)
     for change in changes:
         *way, last = change.path
-        place = value
+        part_of = value
         for part in way:
-            place = place[part]
+            part_of = part_of[part]
         if change.after is UNSET:
-            del place[last]
+            del part_of[last]
         else:
-            place[last] = change.after
+            part_of[last] = change.after
     return value
 
 

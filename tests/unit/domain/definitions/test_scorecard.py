@@ -239,14 +239,14 @@ def test_a_score_is_a_mean_of_attributes_and_within_bounds(card: Scorecard, answ
 
 @given(cards(), st.lists(ANSWERS, min_size=9, max_size=9), st.integers(0, 8))
 def test_one_more_right_answer_never_lowers_the_score(
-    card: Scorecard, answers: list[Qualification], place: int
+    card: Scorecard, answers: list[Qualification], index: int
 ) -> None:
     """Monotone, where nothing is fatal."""
-    if answers[place] != "NO":
+    if answers[index] != "NO":
         return
     given_answers: dict[str, Qualification] = {f"m{at}": answer for at, answer in enumerate(answers)}
     before = weighed(card, **given_answers)
-    given_answers[f"m{place}"] = "YES"
+    given_answers[f"m{index}"] = "YES"
     after = weighed(card, **given_answers)
     assert (before.score is None) == (after.score is None)
     assert before.score is None or after.score is None or after.score >= before.score

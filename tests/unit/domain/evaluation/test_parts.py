@@ -36,7 +36,7 @@ def results(draw: st.DrawFn, *, parts: bool | None = None, fatal: bool = False) 
         return MetricResult(metric=metric, verdict=Verdict(qualification=draw(ANSWERS)))
     made = tuple(
         Part(
-            id=str(place),
+            id=str(index),
             name="p",
             qualification=draw(ANSWERS),
             weight=share,
@@ -44,7 +44,7 @@ def results(draw: st.DrawFn, *, parts: bool | None = None, fatal: bool = False) 
             fatal=fatal and draw(st.booleans()),
             correct_answer=draw(st.sampled_from(["yes", "no"])),
         )
-        for place, share in enumerate(draw(st.integers(1, 4).flatmap(shares)))
+        for index, share in enumerate(draw(st.integers(1, 4).flatmap(shares)))
     )
     return MetricResult(metric=metric, verdict=Verdict(qualification=joined(made), parts=made))
 
@@ -95,16 +95,16 @@ def test_a_metric_of_parts_counts_as_that_many_metrics(answered: list[MetricResu
 @given(st.lists(results(), max_size=6), st.data())
 def test_failing_a_part_never_raises_the_score(answered: list[MetricResult], data: st.DataObject) -> None:
     """Rule 2, where nothing is fatal."""
-    places = [
-        (at, place)
+    indexes = [
+        (at, index)
         for at, result in enumerate(answered)
-        for place, part in enumerate(result.verdict.parts)
+        for index, part in enumerate(result.verdict.parts)
         if part.adhered
     ]
-    assume(places)
-    at, place = data.draw(st.sampled_from(places))
+    assume(indexes)
+    at, index = data.draw(st.sampled_from(indexes))
     parts = list(answered[at].verdict.parts)
-    parts[place] = replace(parts[place], qualification="NO" if parts[place].qualification == "YES" else "YES")
+    parts[index] = replace(parts[index], qualification="NO" if parts[index].qualification == "YES" else "YES")
     failed = [*answered]
     failed[at] = replace(answered[at], verdict=Verdict(qualification=joined(parts), parts=tuple(parts)))
     old, new = score(answered, FORM), score(failed, FORM)

@@ -68,10 +68,10 @@ Pair = tuple[Evaluation, Evaluation]
 def tried(pairs: list[Pair], first: int = 0) -> Backtest:
     """The counts over these, each a conversation of its own."""
     counts = Backtest()
-    for place, (before, after) in enumerate(pairs, start=first):
-        before, after = (msgspec.structs.replace(each, conversation_id=f"c-{place}") for each in (before, after))  # noqa: PLW2901
+    for index, (before, after) in enumerate(pairs, start=first):
+        before, after = (msgspec.structs.replace(each, conversation_id=f"c-{index}") for each in (before, after))  # noqa: PLW2901
         if after.form is not None and after.form.id == "ef-1":
-            counts.add(before, after, STARTED + timedelta(hours=place))
+            counts.add(before, after, STARTED + timedelta(hours=index))
         else:
             counts.pass_over(before, "ef-1")
     return counts

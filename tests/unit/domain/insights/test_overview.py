@@ -53,7 +53,7 @@ def facts(draw: st.DrawFn, mentions: st.SearchStrategy[Any] | None = None) -> li
             max_size=30,
         )
     )
-    return [fact._replace(conversation_id=f"c-{place}") for place, fact in enumerate(made)]
+    return [fact._replace(conversation_id=f"c-{index}") for index, fact in enumerate(made)]
 
 
 def fact(name: str = "a", **known: Any) -> Fact:
@@ -192,9 +192,9 @@ def test_impact_is_in_points_of_the_mean() -> None:
 def test_what_drives_satisfaction_is_more_than_chance() -> None:
     """Long waits lower CSAT: points with Welch's interval, and the conversations. What differs by chance is none."""
     waited = Mention("wait", "over 2 min")
-    low = [fact(csat=1 + place % 3, mentions=(waited,)) for place in range(40)]
+    low = [fact(csat=1 + index % 3, mentions=(waited,)) for index in range(40)]
     low[1] = low[1]._replace(conversation_id="c-first")
-    rest = [fact(csat=3 + place % 3, mentions=()) for place in range(160)]
+    rest = [fact(csat=3 + index % 3, mentions=()) for index in range(160)]
     found = drivers(tally([*low[1:], low[0], *rest]), "csat", Bar())
     (driver,) = found.low
     assert found.high == ()
@@ -207,7 +207,7 @@ def test_what_drives_satisfaction_is_more_than_chance() -> None:
         Decimal("-0.32"),
         Decimal("-0.28"),
     )
-    of = [fact("a", nps=place % 11) for place in range(60)] + [fact("b", nps=(place + 4) % 11) for place in range(60)]
+    of = [fact("a", nps=index % 11) for index in range(60)] + [fact("b", nps=(index + 4) % 11) for index in range(60)]
     assert drivers(tally(of), "nps", Bar(nps=Decimal(0))).low == ()
 
 
@@ -223,7 +223,7 @@ def test_the_net_promoter_score_is_promoters_less_detractors() -> None:
 
 def test_the_strongest_drivers_of_scores_come_first() -> None:
     """At most six a side, by impact; what is not known counts nowhere."""
-    of = [fact(f"t{place}", score=50 - 10 * place) for place in range(1, 9) for _ in range(30)]
+    of = [fact(f"t{index}", score=50 - 10 * index) for index in range(1, 9) for _ in range(30)]
     of += [fact("good", score=100)] * 60 + [fact("unscored")] * 100
     found = drivers(tally(of), "score", Bar())
     assert [each.name for each in found.low] == ["t8", "t7", "t6", "t5", "t4", "t3"][: len(found.low)]
@@ -244,7 +244,7 @@ def test_what_is_known_of_a_topic_goes_before_the_whole() -> None:
 
 def test_too_many_names_lose_the_smallest() -> None:
     """Memory is bounded: large groups stay exact, and it is told how many were let go."""
-    of = [fact("large")] * 50 + [fact(f"once {place}") for place in range(200)] + [fact("large")] * 50
+    of = [fact("large")] * 50 + [fact(f"once {index}") for index in range(200)] + [fact("large")] * 50
     counted = tally(of, most=20)
     assert counted.groups["intent", "large"].numbers["conversations"] == 100
     assert len(counted.groups) <= 20

@@ -25,10 +25,10 @@ def test_evidence_on_doubtful_words_says_so() -> None:
 
 
 def test_words_of_low_confidence_are_doubtful() -> None:
-    """Their places in the turn are kept."""
+    """Their offsets in the turn are kept."""
     words = [
-        Word(channel=0, text=text, start_ms=place * 300, end_ms=place * 300 + 200, confidence=confidence)
-        for place, (text, confidence) in enumerate((("good", 0.9), ("morning", 0.2), ("ann", None)))
+        Word(channel=0, text=text, start_ms=index * 300, end_ms=index * 300 + 200, confidence=confidence)
+        for index, (text, confidence) in enumerate((("good", 0.9), ("morning", 0.2), ("ann", None)))
     ]
     (turn,) = turns_of(words, ("agent",))
     assert [turn.text[start:end] for start, end in turn.doubts] == ["morning"]

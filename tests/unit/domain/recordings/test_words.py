@@ -11,8 +11,8 @@ from auscult.domain.recordings.words import Word, turns_of
 def said(text: str, *, channel: int = 0, at: int = 0, speaker: Speaker | None = None) -> list[Word]:
     """Words that last 200 ms each."""
     return [
-        Word(channel=channel, text=each, start_ms=at + 200 * place, end_ms=at + 200 * place + 200, speaker=speaker)
-        for place, each in enumerate(text.split())
+        Word(channel=channel, text=each, start_ms=at + 200 * index, end_ms=at + 200 * index + 200, speaker=speaker)
+        for index, each in enumerate(text.split())
     ]
 
 

@@ -147,7 +147,7 @@ def test_shifting_all_times_changes_nothing(conversation: Conversation, by_ms: i
 
 @given(conversations(), st.randoms())
 def test_order_of_the_turns_in_the_document_does_not_matter(conversation: Conversation, random: object) -> None:
-    """Times say when, places in a list do not."""
+    """Times say when, positions in a list do not."""
     turns = list(conversation.turns)
     random.shuffle(turns)  # type: ignore[attr-defined]
     shuffled = replace(conversation, turns=tuple(turns))

@@ -43,7 +43,7 @@ def test_plain_and_other_text_are_read_alike(text: str) -> None:
 
 @given(st.text())
 def test_straight_quotes_keep_the_length(text: str) -> None:
-    """Places in the text stay places in the text."""
+    """Offsets in the text stay offsets in the text."""
     assert len(straighten_quotes(text)) == len(text)
     assert "\u2019" not in straighten_quotes(text)
 

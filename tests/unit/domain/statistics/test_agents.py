@@ -28,7 +28,7 @@ counts_of = st.dictionaries(
 def agents(rates: list[float], n: int, seed: int = 5) -> dict[str, Count]:
     """Return agents with these true rates and n conversations each."""
     stream = random.Random(seed)
-    return {f"a-{place}": Count(sum(stream.random() < rate for _ in range(n)), n) for place, rate in enumerate(rates)}
+    return {f"a-{index}": Count(sum(stream.random() < rate for _ in range(n)), n) for index, rate in enumerate(rates)}
 
 
 @given(counts_of)

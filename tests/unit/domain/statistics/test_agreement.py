@@ -30,7 +30,7 @@ ITEMS = [
 """Four raters, twelve items, missing answers: Krippendorff, Computing Krippendorff's alpha-reliability (2011), part D."""
 
 _DIAGNOSES = "0000E 02642 00356 03920 22811 77000 32630 25322 65210 02237"
-PATIENTS = [[str(place) for place, n in enumerate(row) for _ in range(int(n, 16))] for row in _DIAGNOSES.split()]
+PATIENTS = [[str(index) for index, n in enumerate(row) for _ in range(int(n, 16))] for row in _DIAGNOSES.split()]
 """Fourteen raters, ten subjects, five categories: the worked example of Fleiss' kappa, 0.210."""
 
 answers = st.sampled_from(["YES", "NO", "NA"])

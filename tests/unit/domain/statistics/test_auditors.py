@@ -14,8 +14,8 @@ def ratings(effects: dict[str, float], n: int, seed: int = 1) -> list[Rating]:
     stream, names = random.Random(seed), sorted(effects)
     levels = [stream.gauss(70, 15) for _ in range(n)]
     return [
-        Rating(f"c-{place}", name, level + effects[name] + stream.gauss(0, 3))
-        for place, level in enumerate(levels)
+        Rating(f"c-{index}", name, level + effects[name] + stream.gauss(0, 3))
+        for index, level in enumerate(levels)
         for name in stream.sample(names, 2)
     ]
 
@@ -30,8 +30,8 @@ def test_the_strictest_is_found() -> None:
 
 def test_worse_conversations_do_not_make_an_auditor_severe() -> None:
     """An auditor whose conversations are all poor, and who agrees with a colleague on them, is not severe."""
-    some = [Rating(f"c-{place}", name, 20.0) for place in range(20) for name in ("ann", "bob")]
-    some += [Rating(f"d-{place}", name, 90.0) for place in range(20) for name in ("bob", "cy")]
+    some = [Rating(f"c-{index}", name, 20.0) for index in range(20) for name in ("ann", "bob")]
+    some += [Rating(f"d-{index}", name, 90.0) for index in range(20) for name in ("bob", "cy")]
     for one in severities(some).values():
         assert one.figure.value == pytest.approx(0, abs=1e-3)
 

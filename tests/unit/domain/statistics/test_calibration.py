@@ -54,8 +54,8 @@ def test_a_session() -> None:
 def test_kappa_needs_ten_consensus_questions() -> None:
     """Ten questions with a consensus: kappa against it, with its band."""
     session = {
-        f"q{place}": {"ann": "YES" if place % 2 else "NO", "bob": "YES" if place % 2 else "NO", "cy": "YES"}
-        for place in range(10)
+        f"q{index}": {"ann": "YES" if index % 2 else "NO", "bob": "YES" if index % 2 else "NO", "cy": "YES"}
+        for index in range(10)
     }
     found = session_figures(session)
     assert found.raters["ann"].kappa == 1

@@ -10,13 +10,13 @@ from auscult.domain.statistics.charts import Mean, Period, cusum_drift, ewma_cha
 
 periods_of = st.lists(
     st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda pair: (min(pair), max(pair))), min_size=1, max_size=30
-).map(lambda pairs: [Period(f"w{place}", k, n) for place, (k, n) in enumerate(pairs)])
+).map(lambda pairs: [Period(f"w{index}", k, n) for index, (k, n) in enumerate(pairs)])
 
 
 def weeks(rates: list[float], n: int, seed: int = 3) -> list[Period]:
     """Return weeks of n conversations with these true rates."""
     stream = random.Random(seed)
-    return [Period(f"w{place}", sum(stream.random() < rate for _ in range(n)), n) for place, rate in enumerate(rates)]
+    return [Period(f"w{index}", sum(stream.random() < rate for _ in range(n)), n) for index, rate in enumerate(rates)]
 
 
 def test_limits_by_hand() -> None:
@@ -33,7 +33,7 @@ def test_large_periods_do_not_alarm_by_themselves() -> None:
     """With 100,000 conversations a week plain limits are too narrow; Laney's allow for what weeks differ anyway."""
     stream = random.Random(9)
     rates = [0.8 + stream.gauss(0, 0.01) for _ in range(40)]
-    found = laney_chart([Period(f"w{place}", 100_000 * rate, 100_000) for place, rate in enumerate(rates)])
+    found = laney_chart([Period(f"w{index}", 100_000 * rate, 100_000) for index, rate in enumerate(rates)])
     assert found is not None
     assert found.sigma_z > 5
     assert sum("beyond limits" in point.signals for point in found.points) <= 1

@@ -53,7 +53,7 @@ def test_a_harsher_machine_is_found() -> None:
 def test_groups_alike_are_no_discovery() -> None:
     """Twenty groups of one error: hardly any is found."""
     stream = random.Random(8)
-    found = errors_by_group([one for place in range(20) for one in verdicts(f"g{place}", 60, 0.05, stream)])
+    found = errors_by_group([one for index in range(20) for one in verdicts(f"g{index}", 60, 0.05, stream)])
     assert len(discoveries({group: one.p_value or 1.0 for group, one in found.items()})) <= 1
 
 
@@ -76,9 +76,9 @@ def test_a_weight_is_the_inverse_probability() -> None:
 def test_severity_by_group() -> None:
     """An auditor who is strict with one team only shows in the difference."""
     some = [
-        (team, Rating(f"{team}-{place}", name, 50 - 10 * (team == "north" and name == "ann") + place % 3))
+        (team, Rating(f"{team}-{index}", name, 50 - 10 * (team == "north" and name == "ann") + index % 3))
         for team in ("north", "south")
-        for place in range(20)
+        for index in range(20)
         for name in ("ann", "bob")
     ]
     found = severities_by_group(some)

@@ -39,7 +39,7 @@ PASSAGES = st.lists(
 def read(found: Sequence[tuple[tuple[str, ...], str]]) -> SentenceIndex:
     """An index of passages with these headings and texts."""
     passages = [
-        Passage(id=str(place), source="s", heading=heading, text=text) for place, (heading, text) in enumerate(found)
+        Passage(id=str(number), source="s", heading=heading, text=text) for number, (heading, text) in enumerate(found)
     ]
     index = Hybrid(WORDS, Reader()).index(passages, "en").completed(lambda: False)
     assert isinstance(index, SentenceIndex)

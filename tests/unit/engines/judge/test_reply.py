@@ -15,7 +15,7 @@ YES = {"evidence": [{"turn": 1, "quote": "Hello"}], "reason": "It says so.", "an
 
 
 def reading(*answers: dict[str, Any] | None, questions: list[Any] | None = None) -> Read:
-    """Read answers to these questions, given by place."""
+    """Read answers to these questions, given by index."""
     asked = questions or [HELLO, SORRY][: len(answers)]
     given = {f"q{at}": answer for at, answer in enumerate(answers, 1) if answer is not None}
     return read(json.dumps(given), asked, CALL, range(len(asked)), "judge 1 m")
@@ -158,7 +158,7 @@ def test_values_are_slices_of_what_was_said_in_order() -> None:
         ("$25", "25.00", False),
         ("costs $25 or so", "20", True),
         ("between 20 and $25", "20", False),  # two values are in the words: which is meant only a judge can tell
-        ("4 and a half percent", "45", False),  # where the decimal point belongs may be a matter of place
+        ("4 and a half percent", "45", False),  # where the decimal point belongs may be a matter of locale
         ("4 and a half percent", "4.5", False),
         ("twenty five", "20", False),  # words, which may be of any language
     ],

@@ -125,7 +125,7 @@ REFUSALS: list[tuple[str, Change, str, str]] = [
 
 @pytest.mark.parametrize(("name", "change", "where", "should"), REFUSALS)
 def test_what_is_missing_is_refused(name: str, change: Change, where: str, should: str) -> None:
-    """With its place and what would be right."""
+    """With its path and what would be right."""
     key = next(one for one in keys(name) if "Chat" not in one)
     value = change(json.loads((GOLDEN / name / key).read_bytes()))
     (refused,) = mapped(name, key, json.dumps(value).encode())

@@ -77,8 +77,8 @@ def test_a_transcript_counts_from_the_start_of_its_dialog() -> None:
         {"type": "recording", "start": "2026-06-21T17:54:26Z", "duration": 10, "parties": [0, 1]},
     ]
     analysis = [
-        {"type": "transcript", "dialog": place, "vendor": "x", "body": [{"speaker": "agent", "text": "a", "start": 1}]}
-        for place in (1, 0)
+        {"type": "transcript", "dialog": index, "vendor": "x", "body": [{"speaker": "agent", "text": "a", "start": 1}]}
+        for index in (1, 0)
     ]
     conversation = read(dialog=dialogs, analysis=analysis)
     assert [turn.start_ms for turn in conversation.turns] == [1000, 61_000]

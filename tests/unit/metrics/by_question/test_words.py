@@ -227,7 +227,7 @@ def test_needs_name_the_engines() -> None:
     ],
 )
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
-    """Every fault of the settings has its place and its remedy."""
+    """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert(written, Settings))
     assert [where for where, _ in found] == [field]
     assert reason in found[0][1]

@@ -49,7 +49,7 @@ def test_the_patterns_of_a_form_have_a_budget() -> None:
 
 
 def test_any_number_of_phrases_is_searched() -> None:
-    """More than one set holds: the places are those of the patterns all the same."""
+    """More than one set holds: the indexes are those of the patterns all the same."""
     patterns = tuple(f" number{n} of the long list of many words " for n in range(6_000))
     search = searcher(patterns)
     assert search(" number5999 of the long list of many words ") == [5_999]

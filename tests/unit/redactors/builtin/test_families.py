@@ -191,11 +191,11 @@ def test_a_said_card_leaves_nothing(card: str, ways: list[object], pauses: list[
 def test_a_card_over_turns_leaves_nothing(card: str, ways: list[object], draw: int, *, reads_back: bool) -> None:
     """A group a turn; between them the agent answers, or reads each back."""
     turns = ["A: could I take the long number across the front"]
-    for place, (group, way) in enumerate(zip(groups(card), ways, strict=False)):
+    for index, (group, way) in enumerate(zip(groups(card), ways, strict=False)):
         said = way(group)  # type: ignore[operator]
         turns += [
             f"C: {said}",
-            f"A: {said}, okay" if reads_back else f"A: {BACKCHANNELS[(draw + place) % len(BACKCHANNELS)]}",
+            f"A: {said}, okay" if reads_back else f"A: {BACKCHANNELS[(draw + index) % len(BACKCHANNELS)]}",
         ]
     assert not left(turns)
 
@@ -228,8 +228,8 @@ def test_a_written_iban_leaves_nothing(frame: str, iban: str, separator: str, *,
 def test_a_spelled_iban_leaves_nothing(iban: str, style: int, size: int, draw: int) -> None:
     """Letters plain, by the alphabet's words, ``D for Delta``; at once or over turns with answers between."""
     turns = ["A: please read me the IBAN"]
-    for place, group in enumerate(groups(iban, size)):
-        turns += [f"C: {spelled(group, style)}", f"A: {BACKCHANNELS[(draw + place) % len(BACKCHANNELS)]}"]
+    for index, group in enumerate(groups(iban, size)):
+        turns += [f"C: {spelled(group, style)}", f"A: {BACKCHANNELS[(draw + index) % len(BACKCHANNELS)]}"]
     assert not left(turns)
 
 

@@ -17,6 +17,6 @@ def _id(value: object) -> str:
 
 @pytest.mark.parametrize(("kind", "case"), CASES, ids=_id)
 def test_a_variant_is_found_and_nothing_else(kind: str, case: Case) -> None:
-    """Every labelled place of a variant is covered, and no place without a label is found."""
+    """Every labelled span of a variant is covered, and no span without a label is found."""
     scored = score(BuiltIn(), [case])["all"]
     assert (scored.missed, scored.mistaken) == ([], []), kind

@@ -8,7 +8,7 @@ from auscult.redactors.builtin import BuiltIn
 
 def left_of(*texts: str) -> list[str]:
     """Redact turns of the agent and the customer in turn, and return what is left of them."""
-    utterances = [Utterance(("agent", "customer")[place % 2], text) for place, text in enumerate(texts)]
+    utterances = [Utterance(("agent", "customer")[index % 2], text) for index, text in enumerate(texts)]
     return list(redacted(texts, BuiltIn().find(utterances, Hints())).texts)
 
 

@@ -18,13 +18,13 @@ def added(utterances: Sequence[Utterance], found: Sequence[Found] = ()) -> list[
 
 
 def test_a_number_that_was_asked_for_is_added() -> None:
-    """The answer to a question for a zip code is a place, as a whole."""
+    """The answer to a question for a zip code is a span, as a whole."""
     assert added(ZIP) == ["four zero seven seven nine"]
     assert redacted([text for _, text in ZIP], BuiltIn().find(ZIP, Hints())).texts[1].startswith("[")
 
 
 def test_what_was_found_is_not_added_again() -> None:
-    """Where rules found the place, nothing is left of the turn; a placeholder counts as found."""
+    """Where rules found the span, nothing is left of the turn; a placeholder counts as found."""
     assert added(ZIP, [Found(1, 0, len(ZIP[1].text), "address", "40779")]) == []
     assert added([ZIP[0], Utterance("customer", "[address 1]")]) == []
 
@@ -42,7 +42,7 @@ def test_turns_with_amounts_and_times_alone_are_not_read() -> None:
 
 
 def test_numbers_that_follow_words_of_other_things_are_left() -> None:
-    """The same answer is a place behind a question for a zip code, and none behind one for an order."""
+    """The same answer is a span behind a question for a zip code, and none behind one for an order."""
     assert added([Utterance("agent", "and what is the order number"), ZIP[1]]) == []
     assert added([*ZIP, Utterance("customer", "the ticket says four zero seven seven nine")]) == [
         "four zero seven seven nine"

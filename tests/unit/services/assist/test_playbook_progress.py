@@ -68,7 +68,7 @@ def metric(name: str, settings: Any) -> Metric:
 
 def form(*settings: Any) -> Form:
     """A form of chats, with a metric for each of these."""
-    metrics = tuple(metric(f"em-{place}", one) for place, one in enumerate(settings))
+    metrics = tuple(metric(f"em-{index}", one) for index, one in enumerate(settings))
     return Form(id="ef-1", name="F", channel="chat", metrics=metrics, assignments=(Assignment(),))
 
 
@@ -76,14 +76,14 @@ def said(*lines: tuple[str, str]) -> list[Event]:
     """Messages, a second apart."""
     return [
         Message(
-            id=f"message:m{place}",
-            at=START + timedelta(seconds=place),
+            id=f"message:m{index}",
+            at=START + timedelta(seconds=index),
             received_at=START,
-            message_id=f"m{place}",
+            message_id=f"m{index}",
             author=author,  # type: ignore[arg-type]
             text=text,
         )
-        for place, (author, text) in enumerate(lines)
+        for index, (author, text) in enumerate(lines)
     ]
 
 

@@ -29,9 +29,9 @@ RETURN = (
 def live(*said: tuple[str, str]) -> Live:
     """A conversation of these messages."""
     events: list[Event] = []
-    for place, (author, text) in enumerate(said):
-        at = START + timedelta(seconds=place)
-        name = f"m{place}"
+    for index, (author, text) in enumerate(said):
+        at = START + timedelta(seconds=index)
+        name = f"m{index}"
         events.append(Message(id=name, at=at, received_at=at, message_id=name, author=author, text=text))  # type: ignore[arg-type]
     return fold(TENANT, "c-1", events)
 

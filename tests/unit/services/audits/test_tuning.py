@@ -36,8 +36,8 @@ class Told:
 def form(*answers: dict[str, Any]) -> Form:
     """A form with a metric for each of these: em-0, em-1 and so on."""
     metrics = [
-        {"id": f"em-{place}", "name": f"M{place}", "type": "by_question", "weight": 1, "answer": answer}
-        for place, answer in enumerate(answers)
+        {"id": f"em-{index}", "name": f"M{index}", "type": "by_question", "weight": 1, "answer": answer}
+        for index, answer in enumerate(answers)
     ]
     return read_form(
         msgspec.json.encode({"id": "ef", "name": "F", "channel": "voice", "scoring": "points", "metrics": metrics})
@@ -52,8 +52,8 @@ def similar(threshold: float) -> dict[str, Any]:
 def labelled(*cases: tuple[int, str]) -> list[Labelled]:
     """Conversations in which the agent says one thing of this likeness, and what people answered."""
     return [
-        Labelled(talk(f"agent: like {likeness}", id=f"c-{place:03}"), {"em-0": gold})
-        for place, (likeness, gold) in enumerate(cases)
+        Labelled(talk(f"agent: like {likeness}", id=f"c-{index:03}"), {"em-0": gold})
+        for index, (likeness, gold) in enumerate(cases)
     ]
 
 
@@ -162,7 +162,7 @@ def test_thresholds_are_set_where_they_stand(written: dict[str, Any], data: st.D
     )
 
 
-def test_changes_are_told_by_their_place_in_the_form() -> None:
+def test_changes_are_named_by_their_path_in_the_form() -> None:
     """As the form's document has them."""
     found = tuned(form({"any_of": [{"phrases": ["x"]}]}, similar(0.9)), [
         Labelled(one.conversation, {"em-1": one.answers["em-0"]}) for one in labelled(*CLEAR)

@@ -64,7 +64,7 @@ def test_a_whole_document() -> None:
         ("shedule: 1h", "shedule", "is not a known key"),
     ],
 )
-def test_each_fault_is_placed(line: str, field: str, reason: str) -> None:
+def test_each_fault_has_its_field(line: str, field: str, reason: str) -> None:
     """On the last line of an otherwise good document."""
     good = {"name": "name: x", "place": "place: folder:/in", "format": "format: native"}
     key = line.partition(":")[0]

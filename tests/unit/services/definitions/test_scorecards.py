@@ -1,4 +1,4 @@
-"""Scorecard documents: read and checked, every fault told in its place."""
+"""Scorecard documents: read and checked, every fault reported at its path."""
 
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,11 @@ def problems(*changes: tuple[str, Any]) -> list[tuple[str, str]]:
     """What is wrong when these paths hold these values."""
     document = msgspec.json.decode(msgspec.json.encode(CARD))
     for path, value in changes:
-        place: Any = document
+        holder: Any = document
         *steps, last = (int(step) if step.isdigit() else step for step in path.split("."))
         for step in steps:
-            place = place[step]
-        place[last] = value
+            holder = holder[step]
+        holder[last] = value
     return [(one.field, one.reason) for one in check_scorecard(msgspec.json.encode(document)).problems]
 
 
@@ -64,7 +64,7 @@ def test_the_example_is_right() -> None:
         ("attributes.1.metrics.0.wieght", 1, "attributes[1].metrics[0].wieght", "did you mean weight"),
     ],
 )
-def test_faults_are_told_in_their_place(path: str, value: Any, field: str, reason: str) -> None:
+def test_faults_are_reported_at_their_path(path: str, value: Any, field: str, reason: str) -> None:
     """Field, what is wrong, and what would be right."""
     found = problems((path, value))
     assert field in [where for where, _ in found]

@@ -23,8 +23,8 @@ def said(channel: int) -> Transcription:
         recording_id="rec-1",
         state="done",
         words=tuple(
-            Word(channel=at, text=text, start_ms=place * 400, end_ms=place * 400 + 300)
-            for place, (at, text) in enumerate(words)
+            Word(channel=at, text=text, start_ms=index * 400, end_ms=index * 400 + 300)
+            for index, (at, text) in enumerate(words)
         ),
     )
 

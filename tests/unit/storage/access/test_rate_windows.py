@@ -84,7 +84,7 @@ def test_exact_across_processes_and_threads(url: str, key: str) -> None:
 
 
 def test_an_embedded_database_is_not_written_to(tmp_path: Path) -> None:
-    """A load that holds the database's one writer's place must not hold up requests."""
+    """A load that holds the database's only write lock must not hold up requests."""
     url = f"sqlite:///{tmp_path / 'a.db'}"
     with closing(Windows(url)) as windows:
         windows.consume("a", 1, 60)

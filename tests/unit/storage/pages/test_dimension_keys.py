@@ -12,11 +12,11 @@ def query(**changes: object) -> RecordQuery:
     return RecordQuery(report="r", app_ids=("st-1",), since_ms=0, until_ms=1, **changes)  # type: ignore[arg-type]
 
 
-def test_every_place_has_a_cell_of_its_own() -> None:
+def test_every_combination_has_a_cell_of_its_own() -> None:
     """No two combinations share a number, and numbers fit two bytes."""
-    places = list(product(CHANNELS, DIRECTIONS, STATUSES))
-    cells = {cell_of(talk(channel=channel, direction=direction), status) for channel, direction, status in places}
-    assert len(cells) == len(places)
+    combinations = list(product(CHANNELS, DIRECTIONS, STATUSES))
+    cells = {cell_of(talk(channel=channel, direction=direction), status) for channel, direction, status in combinations}
+    assert len(cells) == len(combinations)
     assert max(cells) < 2**15
 
 

@@ -1,4 +1,4 @@
-"""Adding up and finding places in tallies, against plain counting."""
+"""Adding up and finding positions in tallies, against plain counting."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -67,12 +67,12 @@ def test_before_counts_the_rows_that_start_earlier(starts: list[int], ms: int) -
 
 
 @given(STARTS)
-def test_every_place_is_found_where_it_is(starts: list[int]) -> None:
-    """The row at each place lies at the place told from the start told, no further than a crowd; past the end is none."""
+def test_every_position_is_found_where_it_is(starts: list[int]) -> None:
+    """The row at each position lies at the position told from the start told, no further than a crowd; past the end is none."""
     rows, tree = Rows(starts), Tree()
-    for place in range(len(starts)):
-        start, rest = tree.locate(place, rows.load)
-        assert sum(each < start for each in starts) + rest == place
+    for position in range(len(starts)):
+        start, rest = tree.locate(position, rows.load)
+        assert sum(each < start for each in starts) + rest == position
         assert rest <= max(A_FEW, most_in_a_second(starts))
     with pytest.raises(IndexError):
         tree.locate(len(starts), rows.load)

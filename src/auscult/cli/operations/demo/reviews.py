@@ -79,14 +79,14 @@ def _calibrate(app: "AppStore", views: "list[ReviewView]") -> None:
     service.activate(session.session_id)
     machine = service.machine(session)
     form = service.form_of(session)
-    for place, rater in enumerate(AUDITORS):
+    for index, rater in enumerate(AUDITORS):
         for item in session.items:
             answers = [
                 AuditAnswer(metric_id=metric.id, answer="NO" if machine[item.number].get(metric.id) == "NO" else "YES")
                 for metric in form.metrics
                 if metric.grades is None
             ]
-            if place:  # the second rater differs on the first metric
+            if index:  # the second rater differs on the first metric
                 answers[0] = AuditAnswer(metric_id=answers[0].metric_id, answer="NA", comment="Example: no occasion.")
             service.rate(session.session_id, item.number, rater, answers)
         service.submit(session.session_id, rater)

@@ -63,7 +63,7 @@ def listing(
     """
     before = read_cursor(cursor, tuple[int])
     page = list_jobs(app, each_once(in_states), before=before[0] if before else None, limit=limit)
-    following = None if page.next_place is None else write_cursor(page.next_place)
+    following = None if page.next_position is None else write_cursor(page.next_position)
     return JobList(items=tuple(page.jobs), next_cursor=following)
 
 

@@ -70,7 +70,7 @@ def _draw(points: Sequence[ControlPoint], around: Centre, frame: _Frame) -> Mark
     marks = _marks(points)
     up = Scale(marks[0], marks[-1], frame.bottom, frame.top)
     across = Scale(0, max(len(points) - 1, 1), frame.left, frame.right)
-    places = [(across(n), up(point.value * 100)) for n, point in enumerate(points)]
+    points_at = [(across(n), up(point.value * 100)) for n, point in enumerate(points)]
     end = frame.right + 10
     said = [text(end, up(points[-1].high * 100) + 4, _("limits"))]
     if frame is _WIDE:
@@ -82,10 +82,10 @@ def _draw(points: Sequence[ControlPoint], around: Centre, frame: _Frame) -> Mark
         _grid(marks, frame, up, around.unit),
         line(f"M{at(frame.left)} {at(up(centre * 100))}H{at(frame.right)}", "dash"),
         _markers(points, across, frame),
-        line("M" + "L".join(f"{at(x)} {at(y)}" for x, y in places), "ln"),
+        line("M" + "L".join(f"{at(x)} {at(y)}" for x, y in points_at), "ln"),
         line(f"M{at(frame.left)} {at(frame.bottom)}H{at(frame.right)}", "axis"),
         _months(points, across, frame),
-        group(_dot(point, x, y, frame) for point, (x, y) in zip(points, places, strict=True)),
+        group(_dot(point, x, y, frame) for point, (x, y) in zip(points, points_at, strict=True)),
         group(said),
         label=around.label,
         class_="chart wide" if frame is _WIDE else "chart narrow",
@@ -154,10 +154,10 @@ def _dot(point: ControlPoint, x: float, y: float, frame: _Frame) -> Markup:
     if not is_out:
         return found
     is_last = x > frame.right - 1
-    place = x + 10 if is_last else x
+    label_x = x + 10 if is_last else x
     is_low = y > (frame.top + frame.bottom) / 2
     beyond = y + 20 if is_low else y - 10
-    said = [text(place, y + 1 if is_last else beyond, point.shown, "tno big halo", None if is_last else "middle")]
+    said = [text(label_x, y + 1 if is_last else beyond, point.shown, "tno big halo", None if is_last else "middle")]
     if is_last:
-        said.append(text(place, y + 17, point.signal))
+        said.append(text(label_x, y + 17, point.signal))
     return group((found, *said))

@@ -9,13 +9,13 @@ from auscult.server.console.charts.scale import Scale, ticks
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import mark
 
-Place = tuple[int, float]
+Point = tuple[int, float]
 """A number of audits, and half the width of the interval to expect, as a share of 1."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 322.0, 14.0, 146.0
 
 
-def precision(curve: Sequence[Place], now: Place, now_shown: str, more: Place | None, more_shown: str) -> Markup:
+def precision(curve: Sequence[Point], now: Point, now_shown: str, more: Point | None, more_shown: str) -> Markup:
     """Draw the curve, 334 by 176, with the present position and the one after some more audits."""
     if not curve:
         return Markup("")

@@ -87,11 +87,11 @@ def _steps(first: int, last: int) -> list[int]:
 
 
 def _band(across: Scale, up: Scale, limits: Sequence[tuple[int, FunnelLimit]], class_: str) -> Markup:
-    def place(n: int, share: float) -> str:
+    def point_at(n: int, share: float) -> str:
         return f"{at(across(n))} {at(up(min(max(share * 100, up.low), up.high)))}"
 
-    above = [place(n, limit.high) for n, limit in limits]
-    below = [place(n, limit.low) for n, limit in limits]
+    above = [point_at(n, limit.high) for n, limit in limits]
+    below = [point_at(n, limit.low) for n, limit in limits]
     return line("M" + "L".join([*above, *reversed(below)]) + "Z", class_)
 
 
@@ -108,10 +108,10 @@ def _dots(dots: Sequence[FunnelDot], across: Scale, up: Scale, right: float) -> 
         )
         if not dot.beyond:
             continue
-        place = y + 4
-        while any(abs(x - other) < _NAME and abs(place - line_) < _LINE for other, line_ in taken):
-            place -= _LINE
-        taken.append((x, place))
+        label_y = y + 4
+        while any(abs(x - other) < _NAME and abs(label_y - line_) < _LINE for other, line_ in taken):
+            label_y -= _LINE
+        taken.append((x, label_y))
         is_left = x < right - _NAME
-        drawn.append(text(x + (9 if is_left else -9), place, dot.name, "tno halo", None if is_left else "end"))
+        drawn.append(text(x + (9 if is_left else -9), label_y, dot.name, "tno halo", None if is_left else "end"))
     return drawn

@@ -76,10 +76,10 @@ def _with_names(dossier: ConversationDetail, names: Mapping[str, str]) -> Conver
 
 def _blind(visit: Visit, conversation_id: str) -> MessageView:
     """Return the page of a conversation that the visitor audits blind, or reviews as its agent."""
-    place = "audits" if visit.may("audit.perform") else "my-results/reviews"
+    section = "audits" if visit.may("audit.perform") else "my-results/reviews"
     return MessageView(
         title=_("Hidden until you submit"),
         text=_("You audit this conversation without its scores and without the answers of others."),
-        href=f"{BASE}/{place}/{conversation_id}",
+        href=f"{BASE}/{section}/{conversation_id}",
         action=_("Open the desk"),
     )

@@ -19,7 +19,7 @@ from auscult.server.console.language import later
 from auscult.server.console.people import people_with
 from auscult.server.console.posted import Given, Posted, one, several, tried
 from auscult.server.console.views.conversations import BulkView, Found, conversations_view
-from auscult.server.console.views.filters import Names, filter_view, read_place, sought_of
+from auscult.server.console.views.filters import Names, filter_view, read_position, sought_of
 from auscult.server.console.visit import BASE, Visit, local
 from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
@@ -54,7 +54,7 @@ class ConversationsPage(Controller):
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
         see = partial(latest_blind, visit.app, blindness=blindness, settings=settings)
-        page = see(sought, before=read_place(query), limit=_AT_A_TIME)
+        page = see(sought, before=read_position(query), limit=_AT_A_TIME)
         found = details(visit.app, page.items).items()
         known = {
             name: blind_case(case, blindness.get(name, _SEEN) | kept_from(settings, state_of(case.audit)))

@@ -12,7 +12,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import CHANNELS
-from auscult.services.conversations.latest import Place, Sought
+from auscult.services.conversations.latest import Position, Sought
 from auscult.services.conversations.list_query import PERIODS, Query, read_query
 
 _DIRECTIONS = {"inbound": later("Inbound"), "outbound": later("Outbound")}
@@ -172,7 +172,7 @@ def _shown_day(value: str, reader: Reader) -> str:
         return value
 
 
-def read_place(query: Query) -> Place | None:
+def read_position(query: Query) -> Position | None:
     """Read the position at which a page begins: ``before=<ms>.<id>``. Raises ``RequestError``."""
     value = _first(query, "before")
     if not value:

@@ -12,8 +12,8 @@ from auscult.server.console.charts.strip import Cell, Kind
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock
-from auscult.server.console.views.places import place_of
 from auscult.server.console.views.quoting import excerpt, span_of
+from auscult.server.console.views.search_scopes import scope_of
 from auscult.services.conversations.closest import is_miss
 
 WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
@@ -188,10 +188,10 @@ def _reason(result: MetricResult) -> str:
             if rest
             else _("Not found. Looked in {where}.")
         )
-        return said.format(where=place_of(where))
+        return said.format(where=scope_of(where))
     if reason.startswith("no trigger in "):
         where = reason.removeprefix("no trigger in ")
-        return _("Nothing in {where} asks for it: left out.").format(where=place_of(where))
+        return _("Nothing in {where} asks for it: left out.").format(where=scope_of(where))
     if reason.startswith("ruled out"):
         return _("What was said rules it out: left out.")
     sentence = reason[:1].upper() + reason[1:]

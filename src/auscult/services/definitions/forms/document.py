@@ -43,8 +43,8 @@ class Problem(NamedTuple):
 
     def describe(self, file: str) -> str:
         """Return one line to print: ``form.yaml:12: metrics[0].weight: must be …``."""
-        place = file if self.line is None else f"{file}:{self.line}"
-        return f"{place}: {self.field}: {self.reason}" if self.field else f"{place}: {self.reason}"
+        location = file if self.line is None else f"{file}:{self.line}"
+        return f"{location}: {self.field}: {self.reason}" if self.field else f"{location}: {self.reason}"
 
 
 class Document:
@@ -142,8 +142,8 @@ def text_of(document: bytes, noun: str = "form") -> str:
     except UnicodeDecodeError as error:
         line = document.count(b"\n", 0, error.start) + 1
         column = error.start - document.rfind(b"\n", 0, error.start)
-        place = f"byte {document[error.start]:#04x} at column {column}"
-        raise _Refusal(line, "", f"is not UTF-8 text ({place}); save it as UTF-8") from None
+        location = f"byte {document[error.start]:#04x} at column {column}"
+        raise _Refusal(line, "", f"is not UTF-8 text ({location}); save it as UTF-8") from None
     if not text.lstrip().startswith(("{", "[")):
         return text
     return _PAIR.sub(_one_of_a_pair, text.translate(_JSON_AS_YAML))
@@ -198,7 +198,7 @@ class _Builder:
             if self._is_key_next:
                 raise _Refusal(line, field_name(self._here), "has a key that is not text")
             value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
-            self._open.append(_Open(self._place(value, line), value))
+            self._open.append(_Open(self._add(value, line), value))
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self._open.pop()
 
@@ -206,7 +206,7 @@ class _Builder:
         if event.tag is not None:
             raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
         if not self._is_key_next:
-            self._place(_plain(event.value) if event.implicit[0] else event.value, line)
+            self._add(_plain(event.value) if event.implicit[0] else event.value, line)
             return
         holder = self._open[-1]
         if event.value in holder.value:
@@ -218,7 +218,7 @@ class _Builder:
     def _is_key_next(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].value, dict) and self._key is None
 
-    def _place(self, value: Value, line: int) -> Path:
+    def _add(self, value: Value, line: int) -> Path:
         """Put a value where it belongs, and give its path."""
         if not self._open:
             self._root.append(value)

@@ -29,16 +29,16 @@ def with_numbers(document: bytes, numbers: Mapping[Path, str]) -> bytes:
     A key that is not there is put before the others of its mapping, which must be there.
     """
     text = text_of(document)
-    spans, mappings = _places(text)
+    spans, mappings = _spans_and_mappings(text)
     edits: list[tuple[int, int, str]] = []
     for path, number in numbers.items():
         if path in spans:
             edits.append((*spans[path], number))
             continue
-        place = mappings[path[:-1]]
+        mapping = mappings[path[:-1]]
         key = f'"{path[-1]}"' if text.lstrip().startswith("{") else str(path[-1])
-        rest = ", " if place.is_flow else "\n" + " " * place.column
-        edits.append((place.start, place.start, f"{key}: {number}{rest}"))
+        rest = ", " if mapping.is_flow else "\n" + " " * mapping.column
+        edits.append((mapping.start, mapping.start, f"{key}: {number}{rest}"))
     for start, end, written in sorted(edits, reverse=True):
         text = text[:start] + written + text[end:]
     return text.encode()
@@ -58,7 +58,7 @@ def copied(document: bytes, new_id: str, name: str | None = None) -> bytes:
     return with_numbers(document, changes)
 
 
-def _places(text: str) -> tuple[dict[Path, tuple[int, int]], dict[Path, _Mapping]]:
+def _spans_and_mappings(text: str) -> tuple[dict[Path, tuple[int, int]], dict[Path, _Mapping]]:
     """Return the position of each scalar (its first character, and behind its last), and of each mapping that is not empty."""
     spans: dict[Path, tuple[int, int]] = {}
     mappings: dict[Path, _Mapping] = {}
@@ -183,14 +183,14 @@ def without_item(document: bytes, path: Path) -> bytes:
     """Remove an item of a list. Raises ``RequestError`` where there is none, or it is the only one."""
     text = text_of(document)
     holder = _at(text, path[:-1])
-    place = path[-1]
-    if not isinstance(holder, SequenceNode) or not isinstance(place, int) or not 0 <= place < len(holder.value):
+    index = path[-1]
+    if not isinstance(holder, SequenceNode) or not isinstance(index, int) or not 0 <= index < len(holder.value):
         raise _unknown(path)
     if len(holder.value) == 1:
         raise RequestError("the last of a list stays; remove what holds it", code="field.out_of_range", field="path")
-    item = holder.value[place]
-    if holder.flow_style and place:
-        return _replaced(text, _leaf_end(holder.value[place - 1]), _end(item), "").encode()
+    item = holder.value[index]
+    if holder.flow_style and index:
+        return _replaced(text, _leaf_end(holder.value[index - 1]), _end(item), "").encode()
     if holder.flow_style:
         return _replaced(text, _start(item), _start(holder.value[1]), "").encode()
     begins = text.rindex("\n", 0, _start(item)) + 1 if "\n" in text[: _start(item)] else 0

@@ -1,6 +1,6 @@
 """Meaning of each key of a form and of a conversation, as editors show it.
 
-By ``thing.key`` where a key means different things in different places, else by the key alone. The things are the
+By ``thing.key`` where a key means different things in different structures, else by the key alone. The things are the
 metric types by name, the structs within them by theirs, and ``form``, ``metric`` and ``assignment``.
 A setting that brings a description of its own (``Annotated[..., Meta(description=...)]``) needs no line here.
 """
@@ -202,8 +202,8 @@ CONVERSATION: Mapping[str, str] = {
     "RecordingsDocument.stated": "By address: what is compared with the bytes of a recording.",
     "InlineRecordingDocument.content": "The sound, in base64.",
     **{
-        f"{place}.{name}": text
-        for place in ("InlineRecordingDocument", "StatedDocument")
+        f"{document}.{name}": text
+        for document in ("InlineRecordingDocument", "StatedDocument")
         for name, text in {
             "content_type": "Its media type.",
             "duration_ms": "Its length, in ms; it may differ by a second or 1 %.",

@@ -301,7 +301,7 @@ _UNKNOWN = Metric(id="", name="", type="")
 
 
 def _homes(types: MetricTypes) -> dict[str, str]:
-    """Return the place of each key of a form, for messages about keys in the wrong place."""
+    """Return the path of each key of a form, for messages about misplaced keys."""
     homes = {
         field.encode_name: f"{name} metrics" for name, kind in types.items() for field in fields(kind.settings_type)
     }

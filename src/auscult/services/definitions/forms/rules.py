@@ -209,9 +209,11 @@ def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], file
             for at, one in mine.get(other.queue, ())
             if _overlap(one.direction, other.direction)
         }
-        place = f" in {files[rival.id]}" if rival.id in files else ""
+        location = f" in {files[rival.id]}" if rival.id in files else ""
         for at, one in sorted(taken.items()):
-            message = f"{_words_of(one)} has the form {rival.id}{place} for {form.channel} already; one form for each"
+            message = (
+                f"{_words_of(one)} has the form {rival.id}{location} for {form.channel} already; one form for each"
+            )
             document.problem(("assignments", at), message)
 
 

@@ -16,7 +16,7 @@ from auscult.services.definitions.forms.reading import SCHEMA_KEY, WrittenAssign
 from auscult.services.definitions.forms.rules import MetricTypes
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_PLACE = "#/$defs/"
+_DEFINITIONS = "#/$defs/"
 
 Schema = dict[str, Any]
 Words = Mapping[str, str]
@@ -39,7 +39,8 @@ def form_schema(types: MetricTypes) -> Schema:
             "additionalProperties": False,
         }
     form["properties"] |= {
-        "metrics": form["properties"]["metrics"] | {"items": {"oneOf": [{"$ref": _PLACE + name} for name in types]}},
+        "metrics": form["properties"]["metrics"]
+        | {"items": {"oneOf": [{"$ref": _DEFINITIONS + name} for name in types]}},
         SCHEMA_KEY: {"type": "string", "description": "The address of this schema, for editors."},
     }
     about = "What is asked of a conversation, what each answer weighs, and which conversations it is for."
@@ -56,8 +57,8 @@ def conversation_schema() -> Schema:
 
 def _definitions(things: Mapping[type[Struct], str], words: Words) -> dict[str, Schema]:
     """The definition of each of these structs, by what it is called here, and of all structs within them, by their own."""
-    refs, found = msgspec.json.schema_components(tuple(things), ref_template=_PLACE + "{name}")
-    named = {ref["$ref"].removeprefix(_PLACE): thing for ref, thing in zip(refs, things.values(), strict=True)}
+    refs, found = msgspec.json.schema_components(tuple(things), ref_template=_DEFINITIONS + "{name}")
+    named = {ref["$ref"].removeprefix(_DEFINITIONS): thing for ref, thing in zip(refs, things.values(), strict=True)}
     defs: dict[str, Schema] = {}
     for name, definition in found.items():
         thing = named.get(name, name)
@@ -78,8 +79,8 @@ def _as_written(schema: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401  
         return schema
     parts = {key: _as_written(part, named) for key, part in cast("Schema", schema).items()}
     if "$ref" in parts:
-        name = parts["$ref"].removeprefix(_PLACE)
-        parts["$ref"] = _PLACE + named.get(name, name)
+        name = parts["$ref"].removeprefix(_DEFINITIONS)
+        parts["$ref"] = _DEFINITIONS + named.get(name, name)
     if parts.get("format") == "decimal":
         del parts["format"]
         parts["type"] = "number"

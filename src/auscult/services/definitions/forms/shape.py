@@ -1,4 +1,4 @@
-"""From plain values to typed settings, with every fault named and placed, not only the first."""
+"""From plain values to typed settings, with every fault and its position named, not only the first."""
 
 import types
 from collections.abc import Iterator, Mapping
@@ -53,7 +53,7 @@ def read_struct(  # noqa: PLR0913 what is read, and three ways in which a caller
 
     A key that could not be read has its default, so that the rest can be checked too; ``stand_ins`` are defaults for
     keys that have none. Without them such a key leaves nothing but ``UNREAD``. ``elsewhere`` are further keys of
-    this mapping that other code reads; with ``allow_others`` that is any key. ``homes`` has the right place of keys
+    this mapping that other code reads; with ``allow_others`` that is any key. ``homes`` has the right path of keys
     in a form.
     """
     fields = _fields_of(kind)
@@ -117,19 +117,19 @@ def _fields_of(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.Field
 
 @lru_cache
 def keys_inside(kind: type[msgspec.Struct]) -> Mapping[str, str]:
-    """Keys that a struct has only deeper down, and where the first place for each is: ``phrases`` → ``answer.any_of``."""
+    """Keys that a struct has only deeper down, and the first path of each: ``phrases`` → ``answer.any_of``."""
     found: dict[str, str] = {}
     waiting = [("", kind)]
     seen = {kind}
-    for place, one in waiting:
+    for path, one in waiting:
         for key, field in _fields_of(one).items():
-            if place:
-                found.setdefault(key, place)
+            if path:
+                found.setdefault(key, path)
             for inner in _structs(field.type):
                 if inner not in seen:
                     seen.add(inner)
-                    waiting.append((f"{place}.{key}".removeprefix("."), inner))
-    return {key: place for key, place in found.items() if key not in _fields_of(kind)}
+                    waiting.append((f"{path}.{key}".removeprefix("."), inner))
+    return {key: path for key, path in found.items() if key not in _fields_of(kind)}
 
 
 def _structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:  # noqa: ANN401 types of fields are values here
@@ -206,7 +206,7 @@ def _read_list(document: Document, kind: Any, value: Value, path: Path, homes: M
     if not isinstance(value, list):
         document.unread(path, f"must be a list, not {name_of(value)}{meant_list(value)}")
         return UNREAD
-    read = [_read(document, kind, one, (*path, place), homes) for place, one in enumerate(value)]
+    read = [_read(document, kind, one, (*path, index), homes) for index, one in enumerate(value)]
     return UNREAD if any(one is UNREAD for one in read) else tuple(read)
 
 

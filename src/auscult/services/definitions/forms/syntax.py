@@ -71,10 +71,10 @@ def _likely(  # noqa: PLR0911  (one return for each slip)
 
 def _likely_colon(lines: list[str], at: int, said: str) -> tuple[int, str]:
     """Return the same, where a colon is superfluous or missing."""
-    before = next((place for place in range(at - 1, -1, -1) if lines[place].strip()), at)
-    for place in (at, before):
-        if joined := _NO_SPACE.fullmatch(lines[place]):
-            return place, f"a space is missing after the colon: {joined[1]}: {joined[2]}"
+    before = next((index for index in range(at - 1, -1, -1) if lines[index].strip()), at)
+    for index in (at, before):
+        if joined := _NO_SPACE.fullmatch(lines[index]):
+            return index, f"a space is missing after the colon: {joined[1]}: {joined[2]}"
     if "expected ':'" in said:
         return before if ":" in lines[at] else at, "a key without a colon behind it"
     return at, "a text with a colon in it must stand in quotes" if _TWO_COLONS.search(lines[at]) else _NOT_IN_LINE

@@ -1,4 +1,4 @@
-"""Thresholds in the settings of a metric of any type: their places, and the same settings with others."""
+"""Thresholds in the settings of a metric of any type: their paths, and the same settings with others."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ def with_thresholds(settings: Any, thresholds: Mapping[Path, float]) -> Any:  # 
             inner[path[0]][path[1:]] = threshold
     if isinstance(settings, tuple):
         parts = cast("tuple[Any, ...]", settings)
-        return tuple(with_thresholds(one, inner[place]) for place, one in enumerate(parts))
+        return tuple(with_thresholds(one, inner[index]) for index, one in enumerate(parts))
     return replace(
         settings, **{str(key): with_thresholds(getattr(settings, str(key)), below) for key, below in inner.items()}
     )

@@ -1,4 +1,4 @@
-"""Faults of sections, grades, conditions, bonus points, reasons and bands, each with its place in the document."""
+"""Faults of sections, grades, conditions, bonus points, reasons and bands, each with its position in the document."""
 
 from collections.abc import Iterator
 from decimal import Decimal

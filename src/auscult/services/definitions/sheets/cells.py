@@ -11,7 +11,7 @@ CellValue = str | Decimal | bool
 UNREAD: CellValue = ""
 """The value of a cell that is a fault already, such as a formula."""
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """Row and column of a cell, from 0."""
 
 
@@ -27,10 +27,10 @@ class CellFault(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """Content of a sheet: values by place, faults that its file shows already, and notes on what is left out."""
+    """Content of a sheet: values by position, faults that its file shows already, and notes on what is left out."""
 
     name: str
-    values: dict[Place, CellValue]
+    values: dict[Position, CellValue]
     faults: list[CellFault]
     notes: list[CellFault]
 
@@ -47,9 +47,9 @@ class Cells(NamedTuple):
             yield row, by_row.get(row, {})
 
 
-def cell_name(place: Place) -> str:
-    """Write a place as spreadsheets do: ``A1`` for the first."""
-    row, column = place
+def cell_name(position: Position) -> str:
+    """Write a position as spreadsheets do: ``A1`` for the first."""
+    row, column = position
     letters = ""
     column += 1
     while column:

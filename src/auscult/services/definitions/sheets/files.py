@@ -18,7 +18,7 @@ from auscult.services.definitions.sheets.cells import (
     CellFault,
     Cells,
     CellValue,
-    Place,
+    Position,
     cell_name,
 )
 
@@ -125,32 +125,32 @@ def _xlsx(document: bytes, file: str) -> Cells:
 
 
 def _add(cells: Cells, cell: Any) -> None:  # noqa: ANN401  (openpyxl has no types)
-    place: Place = (cell.row - 1, cell.column - 1)
+    position: Position = (cell.row - 1, cell.column - 1)
     if cell.comment is not None:
-        cells.notes.append(CellFault(cell_name(place), "its comment is not carried"))
+        cells.notes.append(CellFault(cell_name(position), "its comment is not carried"))
     value: Any = cell.value
     if value is None or (isinstance(value, str) and not value.strip()):
         return
     if cell.data_type == "f":
-        _note_formula(cells, place, str(getattr(value, "text", value)))
+        _note_formula(cells, position, str(getattr(value, "text", value)))
     elif cell.data_type == "e":
-        cells.faults.append(CellFault(cell_name(place), f"is an error of the sheet, {value}; write the value"))
-        cells.values[place] = UNREAD
+        cells.faults.append(CellFault(cell_name(position), f"is an error of the sheet, {value}; write the value"))
+        cells.values[position] = UNREAD
     elif isinstance(value, bool):
-        cells.values[place] = value
+        cells.values[position] = value
     elif isinstance(value, date | time):
-        cells.values[place] = value.isoformat()[:10]
+        cells.values[position] = value.isoformat()[:10]
     elif isinstance(value, int | float):
         number = Decimal(repr(value))
-        cells.values[place] = number * 100 if "%" in (cell.number_format or "") else number
+        cells.values[position] = number * 100 if "%" in (cell.number_format or "") else number
     else:
-        cells.values[place] = str(value)
+        cells.values[position] = str(value)
 
 
-def _note_formula(cells: Cells, place: Place, formula: str) -> None:
+def _note_formula(cells: Cells, position: Position, formula: str) -> None:
     shown = formula if len(formula) <= 40 else f"{formula[:39]}…"  # noqa: PLR2004  (of a line)
-    cells.faults.append(CellFault(cell_name(place), f"is a formula, {shown}; paste its value"))
-    cells.values[place] = UNREAD
+    cells.faults.append(CellFault(cell_name(position), f"is a formula, {shown}; paste its value"))
+    cells.values[position] = UNREAD
 
 
 def _openpyxl() -> Any:  # noqa: ANN401  (openpyxl has no types)

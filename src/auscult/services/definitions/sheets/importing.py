@@ -82,7 +82,7 @@ class _Reader:
         self._form: dict[str, Any] = {}
         self._sections: list[dict[str, Any]] = []
         self._metrics: list[dict[str, Any]] = []
-        self._places: dict[Path, str] = {}
+        self._cell_names: dict[Path, str] = {}
         self._columns: dict[int, Column | None] = {}
         self._settings: list[int] = []
         self._heading: str | None = None
@@ -128,7 +128,9 @@ class _Reader:
 
     def cell_of(self, path: Path) -> str:
         """Return the cell that a path of the document comes from, or of the nearest thing around it."""
-        return next((self._places[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._places), "")
+        return next(
+            (self._cell_names[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self._cell_names), ""
+        )
 
     def _fault(self, at: int, column: int, reason: str) -> None:
         self.faults.append(CellFault(cell_name((at, column)), reason))
@@ -139,14 +141,14 @@ class _Reader:
         key = form_key(text_of(row[first]))
         if key is None and not others and "name" not in self._form:
             self._form["name"] = text_of(row[first])
-            self._places["name",] = cell_name((at, first))
+            self._cell_names["name",] = cell_name((at, first))
         elif key is None or len(others) != 1:
             self.notes.append(CellFault(cell_name((at, first)), f"'{text_of(row[first])}' is not carried"))
         elif key == SETTINGS:
             self._form_settings += str(row[others[0]])
-            self._places[SETTINGS,] = cell_name((at, others[0]))
+            self._cell_names[SETTINGS,] = cell_name((at, others[0]))
         else:
-            self._places[key,] = cell_name((at, others[0]))
+            self._cell_names[key,] = cell_name((at, others[0]))
             try:
                 self._form |= read_form_value(key, row[others[0]])
             except ValueError as error:
@@ -154,14 +156,14 @@ class _Reader:
 
     def _read_section(self, at: int, row: dict[int, CellValue]) -> None:
         section: dict[str, Any] = {}
-        place = len(self._sections)
-        self._places["sections", place] = cell_name((at, min(row)))
+        index = len(self._sections)
+        self._cell_names["sections", index] = cell_name((at, min(row)))
         for column, value in row.items():
             if column >= len(SECTION_KEYS):
                 self.notes.append(CellFault(cell_name((at, column)), "is beside the sections and is not carried"))
                 continue
             key = SECTION_KEYS[column]
-            self._places["sections", place, key] = cell_name((at, column))
+            self._cell_names["sections", index, key] = cell_name((at, column))
             try:
                 section[key] = read_section_value(key, value)
             except ValueError as error:
@@ -209,17 +211,17 @@ class _Reader:
         return {kind.name for kind in self._columns.values() if kind}
 
     def _add_metric(self, at: int, row: dict[int, CellValue]) -> None:
-        place = len(self._metrics)
+        index = len(self._metrics)
         metric: dict[str, Any] = {}
         for column, kind in self._columns.items():
             if kind is None or column not in row:
                 continue
             cell = cell_name((at, column))
             if row[column] == UNREAD:
-                self._places |= {("metrics", place, key): cell for key in kind.keys}
+                self._cell_names |= {("metrics", index, key): cell for key in kind.keys}
                 continue
-            self._places |= {("metrics", place, key): cell for key in kind.keys}
-            self._places.setdefault(("metrics", place), cell)
+            self._cell_names |= {("metrics", index, key): cell for key in kind.keys}
+            self._cell_names.setdefault(("metrics", index), cell)
             try:
                 metric |= kind.read(row[column])
             except ValueError as error:
@@ -263,7 +265,7 @@ class _Reader:
             try:
                 self._form |= read_object(self._form_settings)
             except ValueError as error:
-                self.faults.append(CellFault(self._places[SETTINGS,], f"{SETTINGS}: {error}"))
+                self.faults.append(CellFault(self._cell_names[SETTINGS,], f"{SETTINGS}: {error}"))
         self._sections = self._sections or list(self._form.pop("sections", []))
         by_name = {str(one.get("name", "")).casefold(): one.get("id") for one in self._sections}
         ids = {one.get("id") for one in self._sections}

@@ -45,7 +45,7 @@ def write_playable(source: Path, sound: Sound, target: Path) -> None:
 
 def _resampled(block: NDArray[np.int16], rate: int, wanted: int) -> NDArray[np.int16]:
     """Return a block at another rate, by straight lines between its samples."""
-    places = np.arange(len(block) * wanted // rate) * (rate / wanted)
+    positions = np.arange(len(block) * wanted // rate) * (rate / wanted)
     known = np.arange(len(block))
-    columns = [np.interp(places, known, block[:, channel]) for channel in range(block.shape[1])]
+    columns = [np.interp(positions, known, block[:, channel]) for channel in range(block.shape[1])]
     return np.stack(columns, axis=1).astype(np.int16)

@@ -89,11 +89,11 @@ def _spoken(probabilities: Chunks) -> list[Span]:
     """Return where the model finds speech."""
     found: list[Span] = []
     begun: int | None = None
-    for place, probability in enumerate(probabilities.tolist()):
+    for index, probability in enumerate(probabilities.tolist()):
         if begun is None and probability >= _BEGINS:
-            begun = place
+            begun = index
         elif begun is not None and probability < _ENDS:
-            found.append(Span(begun * CHUNK_MS, place * CHUNK_MS))
+            found.append(Span(begun * CHUNK_MS, index * CHUNK_MS))
             begun = None
     if begun is not None:
         found.append(Span(begun * CHUNK_MS, len(probabilities) * CHUNK_MS))
@@ -146,5 +146,5 @@ def _levels(heard: Heard, start_ms: int, end_ms: int) -> Chunks:
 
 def _spans(chunks: NDArray[np.bool_], gap_ms: int) -> list[Span]:
     """Return where chunks are true, with gaps of at most ``gap_ms`` closed."""
-    places = np.flatnonzero(chunks)
-    return joined([Span(at, at + CHUNK_MS) for at in (places * CHUNK_MS).tolist()], gap_ms + 1, 1)
+    indexes = np.flatnonzero(chunks)
+    return joined([Span(at, at + CHUNK_MS) for at in (indexes * CHUNK_MS).tolist()], gap_ms + 1, 1)

@@ -83,8 +83,8 @@ class _Channel:
         count = len(scaled) * _RATE // self._rate
         known = np.concatenate(([self._last], scaled))
         self._last = float(known[-1])
-        places = np.arange(1, count + 1) * (self._rate / _RATE)
-        return np.interp(places, np.arange(len(known)), known).astype(np.float32)
+        positions = np.arange(1, count + 1) * (self._rate / _RATE)
+        return np.interp(positions, np.arange(len(known)), known).astype(np.float32)
 
 
 class _Likeness:

@@ -14,18 +14,18 @@ POLL_SELDOM_S = 0.5
 class DistributedSemaphore:
     """Semaphore over all processes. Threads may share it."""
 
-    def __init__(self, places: JudgeSlots, holder: str, most: int, lease_s: float) -> None:
-        """Claim ``places`` as ``holder``; a running holder releases its slot before ``lease_s`` are over."""
-        self._slots = places
+    def __init__(self, slots: JudgeSlots, holder: str, most: int, lease_s: float) -> None:
+        """Claim ``slots`` as ``holder``; a running holder releases its slot before ``lease_s`` are over."""
+        self._slots = slots
         self._holder = holder
         self._most = most
         self._lease_s = lease_s
 
     @contextmanager
-    def place(self, is_over: Callable[[], bool]) -> Generator[bool]:
-        """Wait for a place and have it for as long as this is open; False where it ``is_over`` before there is one."""
+    def slot(self, is_over: Callable[[], bool]) -> Generator[bool]:
+        """Wait for a slot and have it for as long as this is open; False where it ``is_over`` before there is one."""
         wait_s = POLL_EVERY_S
-        while (place := self._slots.claim(self._holder, self._most, self._lease_s)) is None:
+        while (slot := self._slots.claim(self._holder, self._most, self._lease_s)) is None:
             if is_over():
                 yield False
                 return
@@ -34,4 +34,4 @@ class DistributedSemaphore:
         try:
             yield True
         finally:
-            self._slots.release(self._holder, place)
+            self._slots.release(self._holder, slot)

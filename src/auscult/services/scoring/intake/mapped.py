@@ -42,8 +42,8 @@ def mapped_conversations(
                 match one:
                     case Conversation():
                         yield one
-                    case Refused(reason, place):
-                        error = FormatError(reason, code="format.refused", field=place or None)
+                    case Refused(reason, position):
+                        error = FormatError(reason, code="format.refused", field=position or None)
                         rejects.add(Rejected(error=error, source=b""), str(file))
                     case FoundAudit():
                         refusal = refused_audit(one)

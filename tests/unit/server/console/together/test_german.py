@@ -1,4 +1,4 @@
-"""Numbers, days and places as a German reader reads them; the engine's words where they are of no known form."""
+"""Numbers, days and search scopes as a German reader reads them; the engine's words where they are of no known form."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from litestar import Request
 from auscult.server.console.language import choose
 from auscult.server.console.reader import Reader, length, mark, percent
 from auscult.server.console.views.naming import role_name, within_sentence
-from auscult.server.console.views.places import place_of
+from auscult.server.console.views.search_scopes import scope_of
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 GERMAN = Reader(language="de", now=NOW)
@@ -91,7 +91,7 @@ def test_names() -> None:
         ("the conversation", "the conversation"),
     ],
 )
-def test_places(words: str, german: str) -> None:
+def test_scopes(words: str, german: str) -> None:
     """Where a metric looked is said in German; in English it stays as the engine wrote it."""
-    assert in_german(lambda: place_of(words)) == german
-    assert place_of(words) == words
+    assert in_german(lambda: scope_of(words)) == german
+    assert scope_of(words) == words

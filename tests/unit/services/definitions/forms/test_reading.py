@@ -47,15 +47,15 @@ def changed(*changes: tuple[str, Any]) -> bytes:
     form = deepcopy(FORM)
     for path, value in changes:
         *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
-        place: Any = form
+        holder: Any = form
         for part in way:
-            place = place[part]
+            holder = holder[part]
         if value is ...:
-            del place[last]
-        elif isinstance(last, int) and last == len(place):
-            place.append(value)
+            del holder[last]
+        elif isinstance(last, int) and last == len(holder):
+            holder.append(value)
         else:
-            place[last] = value
+            holder[last] = value
     unshared = msgspec.json.decode(msgspec.json.encode(form))  # or what stands twice would be written as an alias
     return yaml.safe_dump(unshared, sort_keys=False).encode()
 
@@ -170,7 +170,7 @@ def test_weights_are_exact() -> None:
         ("assignment", [], "assignment", "did you mean assignments?"),
     ],
 )
-def test_each_fault_is_told_in_its_place(path: str, value: Any, field: str, reason: str) -> None:
+def test_each_fault_is_reported_at_its_path(path: str, value: Any, field: str, reason: str) -> None:
     """One fault, one problem: the field that is wrong, and what would be right."""
     found = problems(changed((path, value)))
     assert list(found) == [field]
@@ -362,7 +362,7 @@ junk = st.recursive(
     ),
     max_leaves=8,
 )
-places = st.sampled_from(
+paths = st.sampled_from(
     [
         *FORM,
         *(f"metrics.{at}.{key}" for at in (0, 1) for key in FORM["metrics"][at]),
@@ -375,7 +375,7 @@ places = st.sampled_from(
 )
 
 
-@given(places, junk)
+@given(paths, junk)
 def test_any_document_is_a_form_or_has_problems(path: str, value: Any) -> None:
     """Never an error of another kind, whatever stands where; and a form that is read can be used."""
     check = check_form(changed((path, value)))

@@ -14,7 +14,7 @@ from auscult.metrics import METRICS
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.reading import check_form, starter_documents
 from auscult.services.definitions.forms.schema import conversation_schema, form_schema
-from tests.unit.services.definitions.forms.reading.test_fuzz import RIGHT, VALUES, places
+from tests.unit.services.definitions.forms.reading.test_fuzz import RIGHT, VALUES, mutations
 from tests.unit.services.definitions.forms.test_reading import changed
 from tools import schemas
 
@@ -66,7 +66,7 @@ def test_example_conversations_are_right(conversation: dict[str, Any]) -> None:
 def test_what_the_check_takes_the_schema_takes(document: bytes, data: st.DataObject) -> None:
     """Law: no editor marks what auscult would take, whatever is changed in a right form."""
     form = yaml.safe_load(document)
-    data.draw(st.sampled_from(places(form, [])))(data.draw(VALUES))
+    data.draw(st.sampled_from(mutations(form, [])))(data.draw(VALUES))
     if check_form(written := msgspec.json.encode(form)).form is not None:
         assert list(FORM.iter_errors(read_document(written).value)) == []
 

@@ -207,7 +207,7 @@ def test_semicolons_and_tabs_separate_too() -> None:
 
 def test_cells_are_named_as_in_spreadsheets() -> None:
     """A to Z, then AA."""
-    assert [cell_name(place) for place in ((0, 0), (9, 25), (0, 26), (0, 701), (0, 702))] == [
+    assert [cell_name(position) for position in ((0, 0), (9, 25), (0, 26), (0, 701), (0, 702))] == [
         "A1",
         "Z10",
         "AA1",

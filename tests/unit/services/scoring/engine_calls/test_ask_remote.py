@@ -186,7 +186,7 @@ def evaluate(scribe: Scribe, *names: str, may_ask: bool = True) -> list[Judged |
 
 
 def test_a_conversation_waits_without_holding_up_another() -> None:
-    """Each in its place; never silently NA."""
+    """Each at its index; never silently NA."""
     first, second, third = evaluate(Scribe(c_2=AWAY), "c-1", "c-2", "c-3")
     assert isinstance(first, Judged)
     assert isinstance(third, Judged)

@@ -22,7 +22,7 @@ def test_a_folder_with_its_siblings(tmp_path: Path) -> None:
     assert rejects.count == 0
 
 
-def test_refusals_are_written_with_their_place(tmp_path: Path) -> None:
+def test_refusals_are_written_with_their_position(tmp_path: Path) -> None:
     """A path that leads out of the folder is a file that is not there."""
     text = "conversationId,conversationStartTime,channelType,recordingType,transcriptPath\n"
     (tmp_path / "in").mkdir()

@@ -33,7 +33,7 @@ class JobsPage(Controller):
         view = JobsView(
             health=health_rows(visit.store.figures(), visit.reader),
             rows=tuple(job_row(each, visit.reader, _PATH, may_manage=may_manage) for each in page.jobs),
-            older=f"{_PATH}?before={page.next_place}" if page.next_place is not None else "",
+            older=f"{_PATH}?before={page.next_position}" if page.next_position is not None else "",
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             is_open=any(each.state in _OPEN for each in page.jobs),
         )

@@ -99,9 +99,9 @@ class ItemPage(Controller):
         waiting = 0 if self.is_self else visit.app.queue.count_waiting(visit.visitor.email)
         item = Item(mine.assignment.assignment_id, sheet, _shows_machine(visit, mine.assignment))
         view = desk_view(case, item, waiting, visit.reader, problem)
-        place = {"title": _(self.title), "at": self.at, "back": self.back, "may_decline": not self.is_self}
+        desk = {"title": _(self.title), "at": self.at, "back": self.back, "may_decline": not self.is_self}
         sound = sound_of(visit, case.conversation.id)
-        return visit.page("desk", self.here, view, 422 if problem else 200, sound=sound, place=place)
+        return visit.page("desk", self.here, view, 422 if problem else 200, sound=sound, desk=desk)
 
     def _case(self, visit: Visit, conversation_id: str) -> EvaluatedConversation:
         case = visit.app.audits.case(conversation_id)

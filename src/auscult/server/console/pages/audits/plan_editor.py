@@ -63,7 +63,7 @@ class PlanEditorPage(Controller):
         document = planning(visit).get(plan_id).document
         path = f"{_PATH}/{plan_id}"
         value: dict[str, Any] = msgspec.to_builtins(document)
-        return self._page(visit, value, _Place(document.name, path, path), _offered(visit))
+        return self._page(visit, value, _Target(document.name, path, path), _offered(visit))
 
     @post("/{plan_id:str}", sync_to_thread=True)
     def revise(
@@ -73,13 +73,13 @@ class PlanEditorPage(Controller):
         visit.require_everywhere("plan.edit")
         plans, path = planning(visit), f"{_PATH}/{plan_id}"
         before = plans.get(plan_id).document
-        place = _Place(before.name, path, path, before)
+        target = _Target(before.name, path, path, before)
         if one(data, "act") == "forecast":
-            return self._again(visit, data, place)
+            return self._again(visit, data, target)
         try:
             plans.revise(plan_id, plan_of(plan_value(data, before)), visit.visitor.email)
         except AuscultError as error:
-            return self._again(visit, data, place, error)
+            return self._again(visit, data, target, error)
         return Redirect(f"{path}?done=saved", status_code=303)
 
     @post("/forecast", sync_to_thread=True)
@@ -92,24 +92,24 @@ class PlanEditorPage(Controller):
             return visit.part("parts/forecast", replace(_EMPTY, problem=sentence(error.message)))
         return visit.part("parts/forecast", _forecast(visit, value, _offered(visit)))
 
-    def _again(self, visit: Visit, data: Given, place: "_Place", error: AuscultError | None = None) -> Response[str]:
+    def _again(self, visit: Visit, data: Given, target: "_Target", error: AuscultError | None = None) -> Response[str]:
         """Show the editor again with the submitted values, and their fault."""
         offered = _offered(visit)
         try:
-            value = plan_value(data, place.before)
+            value = plan_value(data, target.before)
         except AuscultError as unreadable:
             value, error = _new(visit, offered), unreadable
-        return self._page(visit, value, place, offered, sentence(error.message) if error else "")
+        return self._page(visit, value, target, offered, sentence(error.message) if error else "")
 
     def _page(
-        self, visit: Visit, value: dict[str, Any], place: "_Place", offered: Offered, problem: str = ""
+        self, visit: Visit, value: dict[str, Any], target: "_Target", offered: Offered, problem: str = ""
     ) -> Response[str]:
-        view = editor_view(value, offered, place.name, (place.action, place.back))
+        view = editor_view(value, offered, target.name, (target.action, target.back))
         view = replace(view, problem=problem, forecast=_forecast(visit, value, offered))
         return visit.page("audits/plan_editor", "Plans", view, 422 if problem else 200)
 
 
-class _Place(NamedTuple):
+class _Target(NamedTuple):
     """The edited plan: its present name, the addresses of the form and of the page to return to, its stored version."""
 
     name: str
@@ -118,7 +118,7 @@ class _Place(NamedTuple):
     before: PlanDocument | None = None
 
 
-_NEW_PLAN = _Place("", _PATH, _PATH)
+_NEW_PLAN = _Target("", _PATH, _PATH)
 
 
 def _new(visit: Visit, offered: Offered) -> dict[str, Any]:

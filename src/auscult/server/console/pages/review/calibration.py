@@ -165,13 +165,13 @@ class CalibrationPage(Controller):
     def _desk(
         self, visit: Visit, found: Session, number: str, problem: str = "", given: Sequence[AuditAnswer] = ()
     ) -> Response[str]:
-        me, place = visit.visitor.email, _number(number)
-        item = next((each for each in found.items if each.number == place), None)
+        me, item_number = visit.visitor.email, _number(number)
+        item = next((each for each in found.items if each.number == item_number), None)
         rater = found.rater(me)
         case = visit.app.audits.case(item.conversation_id) if item and item.conversation_id else None
         if case is None or rater is None or rater.submitted_at or rater.left_at or found.state != "active":
             raise missing("conversation", number)
-        view = desk_view(found, calibrating(visit).form_of(found), case, place, me, visit.reader, given)
+        view = desk_view(found, calibrating(visit).form_of(found), case, item_number, me, visit.reader, given)
         return visit.page("calibration_desk", "Calibration", view, 422 if problem else 200, problem=problem)
 
     def _found(self, visit: Visit, session_id: str) -> Session:

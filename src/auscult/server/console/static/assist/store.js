@@ -132,11 +132,11 @@ const minute = (row) => Math.floor(row.time / 60_000);
 
 // Who came and went, as lines between what was said. The first who is there goes without a line.
 function comings({ messages, agents, isEnded }) {
-  const lines = agents.flatMap((each, place) => {
+  const lines = agents.flatMap((each, index) => {
     const name = each.name ?? each.id;
     const joined = each.queue_name ? _("%(name)s joined, %(queue)s", { name, queue: each.queue_name }) : _("%(name)s joined", { name });
     return [
-      ...(place ? [coming(`in ${each.id} ${each.since}`, each.since, joined)] : []),
+      ...(index ? [coming(`in ${each.id} ${each.since}`, each.since, joined)] : []),
       ...(each.until && !isEnded ? [coming(`out ${each.id} ${each.until}`, each.until, _("%(name)s left", { name }))] : []),
     ];
   });

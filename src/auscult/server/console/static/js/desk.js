@@ -27,9 +27,9 @@ function data() {
 
 // What of an item comes from the store.
 function boundOf(element, item) {
-  if (element === elements[item.place]) {
-    const come = () => desk.at.peek() !== item.place && show(item.place, { focus: false });
-    return { class: desk.classOf(item), onFocusIn: come, onClick: (event) => event.target.closest("legend") && show(item.place) };
+  if (element === elements[item.index]) {
+    const come = () => desk.at.peek() !== item.index && show(item.index, { focus: false });
+    return { class: desk.classOf(item), onFocusIn: come, onClick: (event) => event.target.closest("legend") && show(item.index) };
   }
   if (element.type === "radio") return { checked: desk.isChosen(item, element.value), onChange: () => desk.choose(item, element.value) };
   if (!element.matches("input, select")) return {};
@@ -38,20 +38,20 @@ function boundOf(element, item) {
   return { value: item.fields[name], onInput: given, onChange: given };
 }
 
-hydrate(desk.items.map((item) => adopted(elements[item.place], (element) => boundOf(element, item))), list);
+hydrate(desk.items.map((item) => adopted(elements[item.index], (element) => boundOf(element, item))), list);
 
 for (const [selector, words] of [["#saved", draft.words], ["#answered", desk.answered]]) {
-  const place = document.querySelector(selector);
-  place.textContent = "";
-  render(words, place);
+  const target = document.querySelector(selector);
+  target.textContent = "";
+  render(words, target);
 }
 
-const radios = (item) => [...elements[item.place].querySelectorAll("input[type=radio]")];
-const comment = (item) => elements[item.place].querySelector("input[type=text]");
+const radios = (item) => [...elements[item.index].querySelectorAll("input[type=radio]")];
+const comment = (item) => elements[item.index].querySelector("input[type=text]");
 
-function show(place, { focus = true } = {}) {
-  const item = desk.to(place);
-  elements[item.place].scrollIntoView({ block: "nearest" });
+function show(index, { focus = true } = {}) {
+  const item = desk.to(index);
+  elements[item.index].scrollIntoView({ block: "nearest" });
   if (focus) (radios(item).find((one) => one.checked) ?? radios(item)[0]).focus({ preventScroll: true });
 }
 
@@ -76,7 +76,7 @@ function quote() {
 
 function undo() {
   const item = desk.undo();
-  if (item) show(item.place);
+  if (item) show(item.index);
 }
 
 const submit = () => form.requestSubmit(form.querySelector("button[value=submit]"));

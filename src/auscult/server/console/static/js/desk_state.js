@@ -10,9 +10,9 @@ export class Desk {
   // found: [metric id, what the fields of its item hold by the first letter of their names: a answer, n number,
   // r reason, c comment]
   constructor(found, at, missing) {
-    this.items = found.map(([id, values], place) => {
+    this.items = found.map(([id, values], index) => {
       const fields = Object.fromEntries(["a", "n", "r", "c"].map((name) => [name, signal(values[name] ?? "")]));
-      return { id, place, fields, isMissing: signal(missing.has(id)) };
+      return { id, index, fields, isMissing: signal(missing.has(id)) };
     });
     this.at = signal(at);
     this.changes = signal(0);
@@ -25,15 +25,15 @@ export class Desk {
   }
 
   classOf(item) {
-    return computed(() => ["q", this.at.value === item.place && "on", item.isMissing.value && "open"].filter(Boolean).join(" "));
+    return computed(() => ["q", this.at.value === item.index && "on", item.isMissing.value && "open"].filter(Boolean).join(" "));
   }
 
   isChosen(item, value) {
     return computed(() => item.fields.a.value === value);
   }
 
-  to(place) {
-    this.at.value = Math.min(this.items.length - 1, Math.max(0, place));
+  to(index) {
+    this.at.value = Math.min(this.items.length - 1, Math.max(0, index));
     return this.item;
   }
 

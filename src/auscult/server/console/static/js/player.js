@@ -76,9 +76,9 @@ class Player {
     const text = turn.querySelector(".text").textContent;
     const [start, end] = [startOf(turn), endOf(turn)];
     const own = this.words.filter((word) => word[0] >= start * 1000 - 50 && word[1] <= end * 1000 + 50);
-    const place = text.slice(0, offset).trimStart().split(/\s+/).length - 1;
+    const index = text.slice(0, offset).trimStart().split(/\s+/).length - 1;
     const all = text.trim().split(/\s+/).length;
-    if (own.length === all && own[place]) return own[place][isEnd ? 1 : 0] / 1000;
+    if (own.length === all && own[index]) return own[index][isEnd ? 1 : 0] / 1000;
     return start + ((end - start) * offset) / Math.max(1, text.length);
   }
 
@@ -87,7 +87,7 @@ class Player {
     audio.addEventListener("timeupdate", () => this.show());
     for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, () => this.toggled());
     for (const name of ["play", "pause", "seeked", "timeupdate"]) audio.addEventListener(name, () => this.follow());
-    for (const name of ["pause", "seeked"]) audio.addEventListener(name, () => this.keepPlace());
+    for (const name of ["pause", "seeked"]) audio.addEventListener(name, () => this.keepPosition());
     for (const each of this.audios) each.addEventListener("error", () => this.again());
     root.addEventListener("click", (event) => this.act(event.target.closest("[data-do]")?.dataset.do));
     root.querySelector("#speed").addEventListener("change", (event) => {
@@ -196,11 +196,11 @@ class Player {
     this.root.classList.toggle("playing", !this.audio.paused);
   }
 
-  keepPlace() {
+  keepPosition() {
     const here = new URL(location.href);
     const tenths = (seconds) => Math.round(seconds * 10) / 10;
-    const places = { at: tenths(this.clip?.[0] ?? this.audio.currentTime), to: tenths(this.clip?.[1] ?? 0) };
-    for (const [name, seconds] of Object.entries(places)) {
+    const positions = { at: tenths(this.clip?.[0] ?? this.audio.currentTime), to: tenths(this.clip?.[1] ?? 0) };
+    for (const [name, seconds] of Object.entries(positions)) {
       if (seconds) here.searchParams.set(name, seconds);
       else here.searchParams.delete(name);
     }
@@ -214,7 +214,7 @@ class Player {
     try {
       const sounds = together(await ask(this.root.dataset.sound));
       const [at, isPlaying] = [this.audio.currentTime, !this.audio.paused];
-      this.audios.forEach((audio, place) => Object.assign(audio, { src: sounds[place].url, currentTime: at }));
+      this.audios.forEach((audio, index) => Object.assign(audio, { src: sounds[index].url, currentTime: at }));
       if (isPlaying) await this.audio.play();
     } catch {
       this.said.textContent = this.said.dataset.noSound;

@@ -168,7 +168,7 @@ class Trend {
   select() {
     const { left, width } = this.plot.select;
     if (width < 1) return;
-    const [low, high] = [left, left + width].map((place) => this.plot.posToVal(place, "x"));
+    const [low, high] = [left, left + width].map((pixel) => this.plot.posToVal(pixel, "x"));
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     const first = this.times.findIndex((time) => time >= low);
     const last = this.times.findLastIndex((time) => time <= high);

@@ -98,9 +98,9 @@ def choice_view(
             words=excerpt(customer_words(known[each.conversation_id].conversation)),
             about=queues_of(known[each.conversation_id].conversation),
             why=_why(each, names),
-            is_on=place < _CHOSEN if ticked is None else each.conversation_id in ticked,
+            is_on=rank < _CHOSEN if ticked is None else each.conversation_id in ticked,
         )
-        for place, each in enumerate(found)
+        for rank, each in enumerate(found)
         if each.conversation_id in known
     ]
 

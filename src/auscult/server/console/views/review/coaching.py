@@ -87,7 +87,7 @@ class NewView(Struct, frozen=True, kw_only=True):
 
 
 class ClipView(Struct, frozen=True, kw_only=True):
-    """A place in a conversation."""
+    """A part of a conversation."""
 
     href: str
     text: str

@@ -181,11 +181,11 @@ def metric_forms(document: Document, faults: Sequence[Problem]) -> tuple[MetricF
         sum(_number(cast("dict[str, Any]", each).get("weight")) for each in metrics if isinstance(each, dict)) or 1.0
     )
     found: list[MetricForm] = []
-    for place, each in enumerate(metrics):
+    for index, each in enumerate(metrics):
         if not isinstance(each, dict):
             continue
         metric = cast("dict[str, Any]", each)
-        path = f"metrics.{place}"
+        path = f"metrics.{index}"
         weight = _number(metric.get("weight"))
         found.append(
             MetricForm(
@@ -201,7 +201,7 @@ def metric_forms(document: Document, faults: Sequence[Problem]) -> tuple[MetricF
                 lists=tuple(_lists(metric, path)),
                 packs=tuple(pack_views(metric, path)),
                 path=path,
-                has_fault=any(fault.field.startswith(f"metrics[{place}]") for fault in faults),
+                has_fault=any(fault.field.startswith(f"metrics[{index}]") for fault in faults),
             )
         )
     return tuple(found)
@@ -238,8 +238,8 @@ def _lists(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[Lis
                 branch = (_(_BRANCHES[key]),) if key in _BRANCHES and not context else ()
                 yield from _lists(each, f"{path}.{key}", (*branch, *here))
     elif isinstance(value, list):
-        for place, each in enumerate(cast("list[Any]", value)):
-            yield from _lists(each, f"{path}.{place}", context)
+        for index, each in enumerate(cast("list[Any]", value)):
+            yield from _lists(each, f"{path}.{index}", context)
 
 
 def _spoken(mapping: Mapping[str, Any]) -> tuple[str, ...]:

@@ -44,8 +44,8 @@ def choices() -> tuple[tuple[str, str], ...]:
 def pack_views(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[PacksView]:  # noqa: ANN401  (YAML)
     """Find the searches of a metric, each with its position in the rule."""
     if isinstance(value, list):
-        for place, each in enumerate(cast("list[Any]", value)):
-            yield from pack_views(each, f"{path}.{place}", context)
+        for index, each in enumerate(cast("list[Any]", value)):
+            yield from pack_views(each, f"{path}.{index}", context)
     if not isinstance(value, dict):
         return
     mapping = cast("dict[str, Any]", value)
@@ -88,13 +88,13 @@ def _used(entries: list[Mapping[str, Any]], path: str) -> tuple[PackView, ...]:
         PackView(
             name=name,
             says=_says(name),
-            path=f"{path}.{place}",
+            path=f"{path}.{index}",
             is_only=len(entries) == 1,
             lacks=tuple(
                 (key, label) for key, label in (("also", _("or says")), ("never", _("but not"))) if key not in each
             ),
         )
-        for place, each in enumerate(entries)
+        for index, each in enumerate(entries)
         if isinstance(name := each.get("wording"), str)
     )
 

@@ -77,9 +77,9 @@ def _code(connection: sa.Connection, listing: int) -> None:
         _number(connection, listing, {each for some in texts.values() for each in some} - sets.keys(), sets)
         blocks: defaultdict[tuple[int, int], bytearray] = defaultdict(lambda: bytearray(BLOCK * 4))
         for row, some in texts.items():
-            block, place = divmod(row - begin, BLOCK)
+            block, index = divmod(row - begin, BLOCK)
             for aspect, text in enumerate(some):
-                struct.pack_into("<I", blocks[aspect, block], place * 4, sets[text])
+                struct.pack_into("<I", blocks[aspect, block], index * 4, sets[text])
         added = [
             {"listing": listing, "aspect": aspect, "block": block, "codes": bytes(codes)}
             for (aspect, block), codes in sorted(blocks.items())

@@ -31,10 +31,10 @@ def every_type() -> bytes:
     """A points form with every example that the contract suite has of every metric type."""
     metrics: list[dict[str, Any]] = []
     for name, examples in EXAMPLES.items():
-        for place, example in enumerate(examples):
+        for index, example in enumerate(examples):
             read = msgspec.convert(example, METRICS[name].settings_type, strict=False)
-            if place == 0 or METRICS[name].unique_key(read) is None:
-                metric = {"id": f"em-{name}-{place}", "name": f"{name} {place}", "type": name, "weight": 1}
+            if index == 0 or METRICS[name].unique_key(read) is None:
+                metric = {"id": f"em-{name}-{index}", "name": f"{name} {index}", "type": name, "weight": 1}
                 metric |= COMMON.get(name, {})
                 metrics.append(metric | msgspec.to_builtins(read, builtin_types=(Decimal,)))
     form = {"id": "ef", "name": "F", "channel": "voice", "scoring": "points", "metrics": metrics}
@@ -79,8 +79,8 @@ def test_any_slip_of_the_pen_leaves_a_form_or_faults_with_lines(document: bytes,
     look(document)
 
 
-def places(value: Any, found: list[Callable[[Any], None]]) -> list[Callable[[Any], None]]:
-    """Ways to put something else in the place of each value, at any depth; taking keys away and renaming them too."""
+def mutations(value: Any, found: list[Callable[[Any], None]]) -> list[Callable[[Any], None]]:
+    """Ways to put something else in place of each value, at any depth; taking keys away and renaming them too."""
 
     def put(holder: Any, key: Any) -> Callable[[Any], None]:
         return lambda other: holder.__setitem__(key, other)
@@ -93,7 +93,7 @@ def places(value: Any, found: list[Callable[[Any], None]]) -> list[Callable[[Any
         if isinstance(value, dict):
             found.append(rename(value, key))
         if isinstance(inner, dict | list):
-            places(inner, found)
+            mutations(inner, found)
     return found
 
 
@@ -118,7 +118,7 @@ def test_any_other_value_leaves_a_form_or_faults_with_lines(document: bytes, dat
     """Any key renamed, any value replaced by any other."""
     form = yaml.safe_load(document)
     for _ in range(data.draw(st.integers(1, 3))):
-        ways = places(form, [])
+        ways = mutations(form, [])
         data.draw(st.sampled_from(ways))(data.draw(VALUES))
         if not form:
             break

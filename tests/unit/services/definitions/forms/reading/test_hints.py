@@ -1,4 +1,4 @@
-"""What was most likely meant: text that is no YAML, values of the wrong kind, keys in the wrong place."""
+"""What was most likely meant: text that is no YAML, values of the wrong kind, misplaced keys."""
 
 from typing import Any
 
@@ -124,7 +124,7 @@ def test_what_weights_lack_is_told_beside_other_faults() -> None:
         ("metrics.0.<<", "what it merges must be written out"),
     ],
 )
-def test_a_key_in_the_wrong_place_is_told_where_it_belongs(path: str, reason: str) -> None:
+def test_a_misplaced_key_is_named_with_where_it_belongs(path: str, reason: str) -> None:
     """Nobody looks for a misplaced key where it is not known."""
     (told,) = problems(changed((path, 1))).values()
     assert told.startswith("is not a known key; ")
@@ -144,7 +144,7 @@ def test_a_key_in_the_wrong_place_is_told_where_it_belongs(path: str, reason: st
         ("[z-a]", "at character 2"),
     ],
 )
-def test_a_pattern_that_cannot_be_compiled_is_told_with_its_place(pattern: str, reason: str) -> None:
+def test_a_pattern_that_cannot_be_compiled_is_named_with_its_position(pattern: str, reason: str) -> None:
     """Pattern errors with position."""
     metric = question(weight=100, answer={"any_of": [{"pattern": pattern}]})
     (told,) = problems(changed(("metrics", [metric]))).values()

@@ -1,4 +1,4 @@
-"""Sections, conditions, grades and bonus points of a form document: read, and every fault with its place."""
+"""Sections, conditions, grades and bonus points of a form document: read, and every fault with its path."""
 
 from decimal import Decimal
 
@@ -70,7 +70,7 @@ def test_a_form_says_what_its_document_says() -> None:
         ("2026-01-31", "soon", "valid_from", ""),
     ],
 )
-def test_a_fault_is_told_at_its_place(there: str, instead: str, field: str, reason: str) -> None:
+def test_a_fault_is_reported_at_its_path(there: str, instead: str, field: str, reason: str) -> None:
     """The bad cases: each a fault with its field and line."""
     found = check_form(FORM.replace(there, instead, 1).encode())
     told = {one.field: one for one in found.problems}

@@ -1,4 +1,4 @@
-"""Places at the judge, over two workers of which one is killed: never more calls at once than may be, and none is lost."""
+"""Slots at the judge, over two workers of which one is killed: never more calls at once than may be, and none is lost."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 NAMES = [f"c-{number}" for number in range(48)]
 BATCH = 3
-PLACES = 3
+SLOTS = 3
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
 
 
 def holds(store: Store, process: Popen[bytes]) -> bool:
-    """Whether a worker has a place at the judge."""
-    return str(process.pid) in {holder.split(":")[1] for holder in store.places.holders()}
+    """Return whether a worker has a slot at the judge."""
+    return str(process.pid) in {holder.split(":")[1] for holder in store.judge_slots.holders()}
 
 
-def stopped_with_a_place(store: Store, workers: list[Popen[bytes]]) -> Popen[bytes] | None:
-    """One of them that has a place and cannot give it back any more."""
+def stopped_with_a_slot(store: Store, workers: list[Popen[bytes]]) -> Popen[bytes] | None:
+    """One of them that has a slot and cannot give it back any more."""
     for process in workers:
         os.killpg(process.pid, signal.SIGSTOP)
         if holds(store, process):
@@ -56,16 +56,16 @@ def scored(store: Store, judge: ScriptedJudge) -> None:
     assert len(found) == len(set(found)) == len(NAMES)
     asked = Counter(said for one in judge.requests for _, said in one.turns.values() if said != "thanks")
     assert len(asked) == len(NAMES)
-    assert sum(asked.values()) <= len(NAMES) + PLACES
+    assert sum(asked.values()) <= len(NAMES) + SLOTS
     assert store.recount() == []
 
 
-def test_never_more_than_there_are_places_whoever_is_killed(store: Store, database_url: str, tmp_path: Path) -> None:
-    """A limit of all workers together; the places of one that is killed come back at once."""
+def test_never_more_than_there_are_slots_whoever_is_killed(store: Store, database_url: str, tmp_path: Path) -> None:
+    """A limit of all workers together; the slots of one that is killed come back at once."""
     with scripted_judge() as judge, ExitStack() as stack:
         app = ready(store)
         # Two for each of two workers are more than there are. A lease of a hundred minutes does not run out here.
-        chosen = told(judge, CONCURRENCY="2", CONCURRENCY_TOTAL=str(PLACES), TIMEOUT_S="3600")
+        chosen = told(judge, CONCURRENCY="2", CONCURRENCY_TOTAL=str(SLOTS), TIMEOUT_S="3600")
         settings = environment(
             AUSCULT_DATABASE_URL=database_url,
             AUSCULT_STATE_DIR=str(tmp_path),
@@ -77,14 +77,14 @@ def test_never_more_than_there_are_places_whoever_is_killed(store: Store, databa
                 [conversation(name, f"{JUDGED}, this is {name}") for name in NAMES[start : start + BATCH]]
             )
         workers = [stack.enter_context(worker(tmp_path, settings)) for _ in range(2)]
-        wait_until(lambda: judge.most_at_once == PLACES and all(holds(store, each) for each in workers))
-        victim: Popen[bytes] = wait_for(lambda: stopped_with_a_place(store, workers), bool)
+        wait_until(lambda: judge.most_at_once == SLOTS and all(holds(store, each) for each in workers))
+        victim: Popen[bytes] = wait_for(lambda: stopped_with_a_slot(store, workers), bool)
         os.killpg(victim.pid, signal.SIGKILL)
         victim.wait()
         judge.always = Scripted(delay_s=0.2)
         stack.enter_context(worker(tmp_path, settings))
         wait_until(lambda: not holds(store, victim))
         wait_until(lambda: app.conversations.statuses(NAMES) == dict.fromkeys(NAMES, "evaluated"))
-        wait_until(lambda: not store.places.holders())
-        assert judge.most_at_once == PLACES
+        wait_until(lambda: not store.judge_slots.holders())
+        assert judge.most_at_once == SLOTS
         scored(store, judge)

@@ -1,4 +1,4 @@
-"""A page whose place can be computed from cached values takes one statement."""
+"""A page whose position can be computed from cached values takes one statement."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Search places of metrics in the reader's language; engines name them in English: ``the agent's first 2 turns``."""
+"""Search scopes of metrics in the reader's language; engines name them in English: ``the agent's first 2 turns``."""
 
 import re
 from functools import reduce
@@ -7,7 +7,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import mark
 
-_PLACE = re.compile(
+_SCOPE = re.compile(
     r"(?P<whose>anybody's|the agent's|the customer's) (?P<end>first |last |)(?P<n>[\d.]+ |)"
     r"(?P<unit>turns?|messages?|seconds)(?P<after> after the trigger|)"
 )
@@ -32,19 +32,19 @@ _WINDOWS = {
 _OR = " or "
 
 
-def place_of(words: str) -> str:
-    """Return a search place in the reader's language; return the engine's words unchanged if they have another form."""
-    places = [_one(each) for each in words.split(_OR)]
-    return reduce(lambda before, place: _("{place} or {other}").format(place=before, other=place), places)
+def scope_of(words: str) -> str:
+    """Return a search scope in the reader's language; return the engine's words unchanged if they have another form."""
+    scopes = [_one(each) for each in words.split(_OR)]
+    return reduce(lambda before, scope: _("{place} or {other}").format(place=before, other=scope), scopes)
 
 
 def _one(words: str) -> str:
-    found = _PLACE.fullmatch(words)
+    found = _SCOPE.fullmatch(words)
     if found is None:
         return words
     window = _WINDOWS.get(f"{found['end']}{'n ' if found['n'] else ''}{found['unit']}")
     if window is None:
         return words
     whose = _WHOSE[found["whose"]]
-    place = _(window).format(whose=_(whose), n=mark(float(found["n"] or 0)))
-    return _("{place} after the trigger").format(place=place) if found["after"] else place
+    scope = _(window).format(whose=_(whose), n=mark(float(found["n"] or 0)))
+    return _("{place} after the trigger").format(place=scope) if found["after"] else scope
