@@ -11,7 +11,7 @@ from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import UNMARKED, Browser
 from tests.e2e.consoles import PASSWORD, assign, connect, console, email_of
 from tests.e2e.serving import TENANT, Service
-from tests.waiting import wait_for
+from tests.waiting import wait_for, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -184,6 +184,23 @@ def test_draft_survives(browser: Browser, served: Service) -> None:
     browser.keys(Keys.CONTROL, Keys.ENTER, Keys.NULL)
     browser.until(".bad", lambda text: "metrics are not answered yet" in text)
     browser.until("#answered", lambda text: text == "2")
+
+
+def test_an_answer_right_before_the_desk_is_left_is_stored(browser: Browser, served: Service) -> None:
+    """The page does not wait for its draft to be sent, and the draft is stored all the same."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
+    browser.until("h1", lambda text: text == "Audit")
+    press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}));"
+    browser.run(press % 1 + press % 3 + "location.href = '/console/conversations'")
+    browser.until("h1", lambda text: text == "Conversations")
+
+    def is_stored() -> bool:
+        browser.driver.get(f"{served.url}/console/audits")
+        return "2 of 10 answered" in browser.text("main")
+
+    wait_until(is_stored)
 
 
 def test_desk_is_blind(browser: Browser, served: Service) -> None:

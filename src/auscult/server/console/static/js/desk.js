@@ -127,10 +127,12 @@ const isRestored = draft.left.length > 0;
 
 // A change of the store is one of the draft, and so is one of a field that stands outside of the items.
 effect(() => {
-  if (desk.changes.value || isRestored) draft.soon();
+  if (desk.changes.value || isRestored) draft.changed();
 });
 for (const kind of ["change", "input"]) {
-  form.addEventListener(kind, (event) => list.contains(event.target) || draft.soon());
+  form.addEventListener(kind, (event) => list.contains(event.target) || draft.changed());
 }
+form.addEventListener("submit", () => draft.submitted());
+addEventListener("pagehide", () => draft.leave());
 const open = desk.items.findIndex((item) => item.isMissing.peek());
 show(open >= 0 ? open : desk.at.peek());

@@ -61,7 +61,7 @@ export class Desk {
   }
 }
 
-// Kept a moment after each change, one at a time; what changed meanwhile goes with the next.
+// Kept a moment after each change, one at a time; what changed meanwhile goes with the next, or with the page.
 export class Draft {
   // says: the words in the reader's language, by saving, saved (with {time}) and kept
   constructor(path, data, says) {
@@ -70,6 +70,7 @@ export class Draft {
     this.data = data;
     this.says = says;
     this.backup = `auscult:${path}`;
+    this.isChanged = this.isSending = this.isSubmitted = false;
   }
 
   // What was kept here while the server was away.
@@ -77,32 +78,45 @@ export class Draft {
     return [...new URLSearchParams(sessionStorage.getItem(this.backup) ?? "")];
   }
 
-  soon(ms = SOON_MS) {
+  changed() {
+    this.isChanged = true;
+    this.words.value = this.says.saving;
+    this.keepIn(SOON_MS);
+  }
+
+  keepIn(ms) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), ms);
   }
 
   async keep() {
-    if (this.isSending) {
-      this.isAgain = true;
-      return;
-    }
+    if (this.isSending || this.isSubmitted) return;
     this.isSending = true;
-    this.words.value = this.says.saving;
+    this.isChanged = false;
+    let wait = SOON_MS;
     try {
       const answer = await fetch(this.path, { method: "POST", body: this.data() });
       if (!answer.ok) throw new Error(String(answer.status));
       sessionStorage.removeItem(this.backup);
-      this.words.value = this.says.saved.replace("{time}", new Date().toTimeString().slice(0, 8));
+      if (!this.isChanged) this.words.value = this.says.saved.replace("{time}", new Date().toTimeString().slice(0, 8));
     } catch {
       sessionStorage.setItem(this.backup, this.data().toString());
       this.words.value = this.says.kept;
-      this.soon(AGAIN_MS);
+      this.isChanged = true;
+      wait = AGAIN_MS;
     }
     this.isSending = false;
-    if (this.isAgain) {
-      this.isAgain = false;
-      this.keep();
-    }
+    if (this.isChanged) this.keepIn(wait);
+  }
+
+  // The form has the answers: nothing is sent after it.
+  submitted() {
+    this.isSubmitted = true;
+  }
+
+  // The page is left: what is not kept yet is sent without waiting.
+  leave() {
+    if (this.isSubmitted || !(this.isChanged || this.isSending)) return;
+    if (!navigator.sendBeacon(this.path, this.data())) sessionStorage.setItem(this.backup, this.data().toString());
   }
 }
