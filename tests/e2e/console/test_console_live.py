@@ -33,7 +33,7 @@ def tell(served: Service, conversation_id: str, *bodies: dict[str, object]) -> N
 def test_live_conversations(served: Service) -> None:
     """A conversation stands there while it goes on, read-only, with who waits; it is gone once it is over."""
     with signed_in(served, "qa-manager") as me, signed_in(served, "auditor") as auditor:
-        assert "Nothing goes on" in me.get("/console/live").text
+        assert "Nothing in progress" in me.get("/console/live").text
         assert auditor.get("/console/live").status_code == 403
         tell(served, "live-1", moved(agent("ada"), "NA", "entry"), said("where is my parcel"))
         page = me.get("/console/live").text
@@ -47,7 +47,7 @@ def test_live_conversations(served: Service) -> None:
         assert "i will look" in me.get("/console/live/live-1").text
         end = {"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": agent("ada")}
         tell(served, "live-1", {"events": [{**end, "language": "en"}]})
-        assert "Nothing goes on" in me.get("/console/live").text
+        assert "Nothing in progress" in me.get("/console/live").text
         assert "It is over" in me.get("/console/live/live-1").text
 
 
