@@ -48,7 +48,9 @@ def test_manager_writes_a_form_and_publishes_it_without_yaml(browser: Browser, s
     """QA manager, 4: a form is begun, given words in the form view, tried on pasted text and published."""
     enter(browser, served, "qa-manager")
     browser.driver.get(f"{served.url}/console/forms")
-    browser.write("#f-name", "Keyboard form", Keys.ENTER)
+    browser.write("#f-name", "Keyboard form")
+    browser.write("#f-queue", Keys.DOWN)
+    browser.press("form:has(#f-queue) button[type=submit]")
     browser.until("h1", lambda text: text == "Draft of version 1")
     browser.press(".mnew > summary")
     browser.write("#metric_name", "Name said")
