@@ -76,9 +76,15 @@ def cue_before(low: str, offset: int) -> Cue | None:
 
 def is_named(low: str, offset: int) -> bool:
     """Return whether the last cue before an offset names it: ``order number is``, but not ``ticket says``."""
+    behind = _behind_last_cue(low, offset)
+    return behind is not None and _NAMES.fullmatch(low, behind, offset) is not None
+
+
+def _behind_last_cue(low: str, offset: int) -> int | None:
+    """Return the offset behind the last cue before an offset, None where there is none."""
     start = max(0, offset - _REACH)
     found = cues_in(low[start:offset])
-    return bool(found) and _NAMES.fullmatch(low, start + found[-1][1], offset) is not None
+    return start + found[-1][1] if found else None
 
 
 def is_apart(low: str, offset: int) -> bool:
@@ -88,14 +94,10 @@ def is_apart(low: str, offset: int) -> bool:
 
 def is_behind_another(low: str, offset: int) -> bool:
     """Return whether the last cue before an offset has its number in between already, which nothing takes back."""
-    start = max(0, offset - _REACH)
-    found = cues_in(low[start:offset])
-    if not found:
-        return False
-    words = _WORD.findall(low, start + found[-1][1], offset)
-    return sum(len(word) if word.isdecimal() else word in _SAID for word in words) >= _WHOLE and _CORRECTS.isdisjoint(
-        words
-    )
+    behind = _behind_last_cue(low, offset)
+    words = [] if behind is None else _WORD.findall(low, behind, offset)
+    digits = sum(len(word) if word.isdecimal() else word in _SAID for word in words)
+    return digits >= _WHOLE and _CORRECTS.isdisjoint(words)
 
 
 def names_national(low: str, offset: int) -> bool:
@@ -103,14 +105,14 @@ def names_national(low: str, offset: int) -> bool:
     return is_apart(low, offset) and any(kind == "national_number" for kind, _ in cues_in(low[:offset]))
 
 
-def cue_after(low: str, offset: int, digits: int) -> Cue | None:
-    """Return the first cue soon after a number of ``digits`` digits, within the same sentence: ``… is my card number``."""
+def cue_after(low: str, offset: int, length: int) -> Cue | None:
+    """Return the first cue soon after a number of ``length`` characters, in the same sentence: ``… is my card number``."""
     rest = low[offset : offset + _REACH_AFTER]
     for mark in (". ", "? ", "! ", "; "):
         rest = rest.partition(mark)[0]
     found = cues_in(rest)
     if found and found[0][0] == "other" and not _IS_MY.match(rest):
         return None
-    if found and found[0][0] == "national_number" and digits < _WHOLE:
+    if found and found[0][0] == "national_number" and length < _WHOLE:
         return None
     return found[0][0] if found else None

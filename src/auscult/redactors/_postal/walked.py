@@ -7,13 +7,13 @@ from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.patterns import APOSTROPHES
 from auscult.redactors._postal.around import HOUSES
-from auscult.redactors._tails import PLACES, is_plain, tail
+from auscult.redactors._tails import PLACES, STREETS, is_plain, tail
 from auscult.redactors._words import words_of
 
 _LISTS = words_of("address_words.txt")
-_CLEAR, _DOUBTFUL, _UNITS = _LISTS["clear streets"], _LISTS["streets"], _LISTS["units"]
+_DOUBTFUL, _UNITS = _LISTS["streets"], _LISTS["units"]
 _KINDS = PLACES | _LISTS["modifiers"] | HOUSES
-_STREET = searcher(r"\b(?:" + "|".join(sorted(_CLEAR | _DOUBTFUL)) + r")\b")
+_STREET = searcher(r"\b(?:" + "|".join(sorted(STREETS | _DOUBTFUL)) + r")\b")
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _BREAK = re.compile(r"[^\s,-]|\n")
 """A sign between two words that ends an address."""
@@ -71,7 +71,7 @@ def _start(low: str, street: re.Match[str]) -> int | None:
     if unit is not None:
         return unit.start()
     is_one = words[index + 1 : behind + 1][0][0] in ("one", "oh", "o") and behind - index == 1
-    if not _is_street(names, is_sure=street[0] in _CLEAR, is_one=is_one):
+    if not _is_street(names, is_sure=street[0] in STREETS, is_one=is_one):
         return None
     return _house_before(low, words, index, start)
 
