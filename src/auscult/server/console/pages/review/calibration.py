@@ -15,13 +15,13 @@ from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.people import names_of_people, people_with
+from auscult.server.console.posted import Posted, lines, one, several
 from auscult.server.console.views.review.calibration import desk_view, room_view, sessions_view
 from auscult.server.console.views.review.calibration_choice import Offered, SuggestedView, choice_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.calibration.calibrating import Calibrating, Wanted
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Many = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 RUN, TAKE_PART = "calibration.run", "calibration.take_part"
 _GIVEN = frozenset({"YES", "NO", "NA"})
@@ -46,20 +46,17 @@ class CalibrationPage(Controller):
         return self._choose(visit)
 
     @post("/new", sync_to_thread=True)
-    def create(self, data: Many, visit: AnyVisit) -> Response[str] | Redirect:
+    def create(self, data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
         """Create a session and start it."""
         visit.require(RUN)
-        one = {name: value for name, value in data.items() if isinstance(value, str)}
-        raters = [each.strip() for each in one.get("raters", "").replace(",", "\n").splitlines()]
-        more = [each.strip() for each in one.get("more", "").replace(",", "\n").splitlines()]
         wanted = Wanted(
-            name=one.get("name", ""),
-            form_id=one.get("form_id", ""),
-            conversations=tuple(dict.fromkeys([*_list(data, "conversation"), *filter(None, more)])),
-            raters=tuple(dict.fromkeys([*_list(data, "rater"), *filter(None, raters)])),
-            machine=cast("MachineShown", one.get("machine", "hidden")),
-            others=cast("OthersShown", one.get("others", "all")),
-            needs_reason="needs_reason" in one,
+            name=one(data, "name"),
+            form_id=one(data, "form_id"),
+            conversations=tuple(dict.fromkeys([*several(data, "conversation"), *lines(data, "more")])),
+            raters=tuple(dict.fromkeys([*several(data, "rater"), *lines(data, "raters")])),
+            machine=cast("MachineShown", one(data, "machine", "hidden")),
+            others=cast("OthersShown", one(data, "others", "all")),
+            needs_reason="needs_reason" in data,
         )
         try:
             made = calibrating(visit).create(wanted, visit.visitor.email)
@@ -148,10 +145,10 @@ class CalibrationPage(Controller):
         chosen = max(suggested, key=lambda each: len(suggested[each]), default="")
         known = visit.app.conversations.recorded([each.conversation_id for each in suggested.get(chosen, [])])
         metrics = [metric for each in forms if each.id == chosen for metric in each.metrics]
-        ticked = None if data is None else _list(data, "conversation")
+        ticked = None if data is None else several(data, "conversation")
         found = choice_view(suggested.get(chosen, []), known, metrics, ticked)
         offered = Offered(forms, chosen, people_with(visit, TAKE_PART))
-        view = SuggestedView.page(found, offered, given, _list(data or {}, "rater"))
+        view = SuggestedView.page(found, offered, given, several(data or {}, "rater"))
         return visit.page("calibration_new", "Calibration", view, status, problem=problem)
 
     def _room(self, visit: Visit, found: Session, problem: str = "", status: int = 200) -> Response[str]:
@@ -196,11 +193,6 @@ def _to(session_id: str) -> Redirect:
 
 def _number(given: str) -> int:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else 0  # noqa: PLR2004  (at most 50)
-
-
-def _list(data: dict[str, str | list[str]], name: str) -> list[str]:
-    found = data.get(name, [])
-    return [found] if isinstance(found, str) else list(found)
 
 
 def _answers(data: dict[str, str]) -> list[AuditAnswer]:

@@ -305,7 +305,7 @@ def _figure(figure: Figure | None, n: int, reader: Reader) -> str:
     if figure is None:
         return _("no conversation")
     if n < FEW:
-        return _("{done} of {n}").format(done=round(figure.value * n), n=n)
+        return reader.rate(round(figure.value * n), n)
     text = _("{share}, {low} to {high}, from {n}")
     return text.format(
         share=reader.share(figure.value), low=reader.share(figure.low), high=reader.share(figure.high), n=n
