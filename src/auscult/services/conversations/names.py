@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from auscult.services.conversations.latest import Sought, latest
+from auscult.services.conversations.latest import Sought, newest
 from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.core.text_validation import short_text
 from auscult.storage.pages.faceting import AGENT_NAME, INTENT, QUEUE, Facet
@@ -28,7 +28,7 @@ def names_in_use(app: AppStore) -> NamesInUse:
     """Return the names in all conversations of an app, or in the newest 1,000 where a principal may see only some."""
     known = app.names.read(LISTING.name, _written, MOST)
     if known is None:
-        named = [each for row in latest(app, Sought(), limit=_NEWEST).items for each in _named(row)]
+        named = [each for row in newest(app, Sought(), _NEWEST) for each in _named(row)]
         known = {kind: {name for of, name, _ in named if of == kind} for kind in (QUEUE, AGENT_NAME, INTENT)}
     return NamesInUse(*(sorted(known[kind], key=str.casefold)[:MOST] for kind in (QUEUE, AGENT_NAME, INTENT)))
 

@@ -27,7 +27,7 @@ from auscult.server.console.views.audits.plan_editor import (
 )
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.plan_documents import plan_of
-from auscult.services.conversations.latest import Sought, latest
+from auscult.services.conversations.latest import Sought, newest
 
 _PATH = f"{BASE}/plans"
 
@@ -124,9 +124,9 @@ _NEW_PLAN = _Target("", _PATH, _PATH)
 def _new(visit: Visit, offered: Offered) -> dict[str, Any]:
     """Return a plan to start from, for the form of the newest conversation."""
     value = new_plan(offered, visit.reader)
-    newest = latest(visit.app, Sought(statuses=("evaluated",)), limit=1).items
-    if newest and newest[0].form and newest[0].form.id in offered.forms:
-        value["form_id"] = newest[0].form.id
+    for row in newest(visit.app, Sought(statuses=("evaluated",)), 1):
+        if row.form and row.form.id in offered.forms:
+            value["form_id"] = row.form.id
     return value
 
 

@@ -49,6 +49,7 @@ class InsightsPage(Controller):
         queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
         intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
         names = [name for name, _n in intents.most_common(_NAMES)]
+        queue_names = [name for name, _n in queues.most_common(_NAMES) if name]
         before, now = (each.passed for each in by_period(visit.app, sought, compared.spans, ("outcome",)))
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
@@ -58,18 +59,19 @@ class InsightsPage(Controller):
             compared,
             now,
             before,
-            parts(visit.app, sought, [name for name, _n in queues.most_common(_NAMES) if name], names, compared),
+            parts(visit.app, sought, queue_names, names, compared),
             changes[:_NEWS],
-            _failures(visit, sought, compared, rows),
+            _failures(visit, sought, compared, rows, queue_names),
         )
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         return visit.page("quality/insights", "Insights", insights_page(found, filters, query, visit.reader, BASE))
 
 
-def _failures(visit: Visit, sought: Sought, compared: Compared, rows: Sequence[ListedConversation]) -> Failures:
-    """Count failures by week, and by the queues and agents that the newest conversations name."""
+def _failures(
+    visit: Visit, sought: Sought, compared: Compared, rows: Sequence[ListedConversation], queues: Sequence[str]
+) -> Failures:
+    """Count failures by week, by these queues, and by the agents that the newest conversations name."""
     within = replace(sought, since=compared.since, until=compared.until)
-    queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
     agents = Counter(agent.id for row in rows for agent in row.agents)
     most = [agent for agent, _ in agents.most_common(_NAMES)]
     return Failures(
@@ -80,7 +82,7 @@ def _failures(visit: Visit, sought: Sought, compared: Compared, rows: Sequence[L
                 visit.app,
                 sought,
                 "queue",
-                [name for name, _ in queues.most_common(_NAMES) if name],
+                queues,
                 compared.spans,  # as in the parts, so they are counted once
             ).items()
         },

@@ -19,7 +19,7 @@ from auscult.server.console.people import names_of_people
 from auscult.server.console.views.review.coaching import coaching_view, coachings_view, new_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.coaching.coaching import Coach, Wanted
-from auscult.services.conversations.latest import Sought, latest
+from auscult.services.conversations.latest import Sought, newest
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
@@ -123,8 +123,8 @@ class CoachingPage(Controller):
 
     def _new(self, visit: Visit, given: dict[str, str], problem: str = "", status: int = 200) -> Response[str]:
         visit.require(GIVE)
-        newest = latest(visit.app, Sought(since=visit.now - _RECENT), limit=_NEWEST).items
-        view = new_view(forms_in_force(visit.app), names_of_agents(newest), given)
+        rows = newest(visit.app, Sought(since=visit.now - _RECENT), _NEWEST)
+        view = new_view(forms_in_force(visit.app), names_of_agents(rows), given)
         return visit.page("coaching_new", "Coaching", view, status, problem=problem)
 
     def _page(self, visit: Visit, found: Coaching, problem: str = "", status: int = 200) -> Response[str]:

@@ -22,7 +22,7 @@ from auscult.server.console.views.review.dispute_statistics import statistics_vi
 from auscult.server.console.views.review.disputes import dispute_view, disputes_view, finished_view
 from auscult.server.console.views.review.releases import releases_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
-from auscult.services.conversations.latest import Sought, latest
+from auscult.services.conversations.latest import Sought, newest
 from auscult.services.disputes.reviewing import Reviewing, ReviewView
 from auscult.storage.disputes.repository import DisputeQuery
 
@@ -165,8 +165,8 @@ class DisputesPage(Controller):
 
 def _queue_names(visit: Visit, queue_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of queues by id, as the newest conversation of each has them."""
-    newest = (row for each in queue_ids for row in latest(visit.app, Sought(queues=(each,)), limit=1).items)
-    return {queue.id: queue.name for row in newest for queue in row.queues if queue.name}
+    rows = (row for each in queue_ids for row in newest(visit.app, Sought(queues=(each,)), 1))
+    return {queue.id: queue.name for row in rows for queue in row.queues if queue.name}
 
 
 def reviewing(visit: Visit) -> Reviewing:

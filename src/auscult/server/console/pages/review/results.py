@@ -16,7 +16,7 @@ from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.views.review.results import results_view
 from auscult.server.console.views.review.self_review import OfferView, offers
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
-from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.disputes.reviewing import ReviewView
 from auscult.storage.audits.queue import QueueQuery
 
@@ -81,8 +81,8 @@ class ResultsPage(Controller):
             return ()
         seen = {each.case.conversation.id for each in found}
         sought = Sought(statuses=("evaluated",), agents=tuple(sorted(visit.person.agent_ids)))
-        newest = latest(visit.app_for(PERMISSION), sought, limit=_OFFERED + len(seen)).items
-        items = [each for each in newest if each.id not in seen][:_OFFERED]
+        rows = newest(visit.app_for(PERMISSION), sought, _OFFERED + len(seen))
+        items = [each for each in rows if each.id not in seen][:_OFFERED]
         mine = visit.app.queue.listing(QueueQuery(rater=visit.visitor.email, limit=_MOST_REVIEWS))
         return offers(items, details(visit.app, items), mine, visit.reader, f"{HOME}/reviews")
 

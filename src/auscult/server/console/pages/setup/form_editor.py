@@ -30,7 +30,7 @@ from auscult.server.console.views.setup.forms import (
 )
 from auscult.server.console.views.setup.packs import choices
 from auscult.server.console.visit import BASE, Visit
-from auscult.services.conversations.latest import Sought, details, latest
+from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import publish_draft, save_draft
@@ -214,7 +214,7 @@ def _tried(visit: Visit, edited: _Edited, transcript: str) -> _Edited:
 
 def _newest(visit: Visit, form: Form) -> list[EvaluatedConversation]:
     sought = Sought(channels=(form.channel,), statuses=("evaluated",))
-    items = latest(visit.app, sought, limit=_TRIED).items
+    items = newest(visit.app, sought, _TRIED)
     known = details(visit.app, items)
     return [known[each.id] for each in items if each.id in known]
 
