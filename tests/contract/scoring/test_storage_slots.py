@@ -1,4 +1,4 @@
-"""Slots at the judge, on both databases: never more than there are, whoever takes them and whoever dies."""
+"""Slots at the judge, on both databases: at most the configured number is taken, also after a holder was killed."""
 
 import threading
 
@@ -11,7 +11,7 @@ LONG_S = 3600.0
 
 
 def test_no_more_than_there_are(store: Store) -> None:
-    """Each is one holder's until it is left; what somebody else has is not given back."""
+    """A slot has one holder until it is released, and only its holder can release it."""
     slots = store.judge_slots
     assert sorted(slots.claim(f"h-{n}", MOST, LONG_S) or 0 for n in range(MOST)) == [1, 2, 3]
     assert slots.claim("h-9", MOST, LONG_S) is None
@@ -24,15 +24,15 @@ def test_no_more_than_there_are(store: Store) -> None:
 
 
 def test_a_slot_whose_lease_has_ended_is_free(store: Store) -> None:
-    """And is not given back by whoever had it before."""
+    """Another holder may claim it, and its former holder cannot release it any more."""
     assert store.judge_slots.claim("h-slow", 1, -1.0) == 1
     assert store.judge_slots.claim("h-next", 1, LONG_S) == 1
     store.judge_slots.release("h-slow", 1)
     assert store.judge_slots.holders() == {"h-next"}
 
 
-def test_slots_of_the_dead_are_given_back(store: Store) -> None:
-    """By whoever asks the kernel of this namespace, or watches the beats of another; the living keep theirs."""
+def test_slots_of_ended_processes_are_released(store: Store) -> None:
+    """Heartbeat finds ended processes: by the kernel in its own namespace, by heartbeats in another. The others keep theirs."""
     mine = WorkerName.mine()
     dead, elsewhere = mine._replace(started="1"), mine._replace(pid_namespace="elsewhere")
     for name in (mine, dead, elsewhere):
@@ -68,8 +68,8 @@ def test_many_at_once_take_turns(store: Store) -> None:
     assert store.judge_slots.holders() == frozenset()
 
 
-def test_nobody_waits_longer_than_they_want(store: Store) -> None:
-    """Who is told to wait no more is not let in."""
+def test_a_caller_can_stop_waiting(store: Store) -> None:
+    """A caller that stops waiting gets no slot."""
     store.judge_slots.claim("h-0", 1, LONG_S)
     with DistributedSemaphore(store.judge_slots, "h-1", 1, LONG_S).slot(lambda: True) as is_let_in:
         assert not is_let_in

@@ -84,7 +84,7 @@ def test_two_lanes_are_drawn_from_peaks_of_the_server(page: Browser) -> None:
 
 
 def test_it_plays_and_keeps_its_position_in_the_address(page: Browser, served: Service) -> None:
-    """Play, pause, five seconds, and the same position again after the page is loaded anew."""
+    """Playing, pausing and skipping five seconds work, and a reload returns to the same position."""
     page.one('[data-do="play"]').click()
     wait_for(lambda: now(page), lambda at: at > 0.2)
     page.one('[data-do="play"]').click()

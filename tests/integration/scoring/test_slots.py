@@ -1,4 +1,4 @@
-"""Slots at the judge, over two workers of which one is killed: never more calls at once than may be, and none is lost."""
+"""Slots at the judge, with two workers of which one is killed: no more calls at once than allowed, and none is lost."""
 
 import os
 import signal

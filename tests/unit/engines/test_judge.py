@@ -239,7 +239,7 @@ def test_a_judge_that_cannot_answer_postpones(server: ScriptedJudge, trouble: Sc
 
 
 def test_no_more_is_asked_than_was_kept(server: ScriptedJudge) -> None:
-    """A slot asks on when its answer was kept, so a kill loses no more than it; who leaves stops nobody."""
+    """A slot asks its next question once its answer is stored, so a kill loses at most one; a caller that leaves stops no other."""
     asker = judge(server, at_once=1)
     found = asker.ask(
         [judgement("The agent says hello.", transcript("agent: Hello.", name=f"c-{n}")) for n in range(3)]

@@ -14,7 +14,7 @@ ONE = st.tuples(st.booleans(), st.sampled_from("ABC"))
 
 
 def served(waiting: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
-    """In which order these get the only slot, who stand there before it is free."""
+    """Return the order in which these get the only slot; all of them wait before it is free."""
     turns, done, threads = FairScheduler(1), list[tuple[bool, str]](), list[threading.Thread]()
 
     def take(is_live: bool, app: str) -> None:
@@ -32,7 +32,7 @@ def served(waiting: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
 
 
 def law(waiting: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
-    """The same, said slowly: of the live ones first, of the app that was served longest ago, the one that came first."""
+    """Return the order by its definition: live ones first, then the app served longest ago, then the first to arrive."""
     left, done = list(waiting), list[tuple[bool, str]]()
     while left:
         live = [one for one in left if one[0]] or left
@@ -49,12 +49,12 @@ def _last(apps: Sequence[str], app: str) -> int:
 
 @given(st.lists(ONE, max_size=8))
 def test_slots_go_to_live_first_and_to_apps_in_turn(waiting: list[tuple[bool, str]]) -> None:
-    """Whoever came in whatever order."""
+    """This holds for any tasks in any order of arrival."""
     assert served(waiting) == law(waiting)
 
 
 def test_no_more_have_a_slot_than_there_are() -> None:
-    """And whoever fails releases the slot."""
+    """A task that fails releases its slot."""
     turns, inside, most = FairScheduler(2), list[int](), list[int]()
 
     def take(number: int) -> None:

@@ -57,7 +57,7 @@ Rows = Sequence[ListedConversation]
 
 
 Listing = Callable[[Sought, Position | None, int], LatestPage]
-"""Returns so many of the newest conversations before a position, as a person sees them."""
+"""Returns the newest conversations before a position that a person sees, at most a limit."""
 SeenBy = Callable[[Tenant, str], Listing | None]
 """Returns the list as a user sees it in an app; None where they may not export any more."""
 

@@ -136,7 +136,7 @@ class _Narrow(NamedTuple):
 
 
 _Use = Literal["page", "newest", "again", "count", "number"]
-"""What rows are read for: a page, one of the newest first, the same page asked again, their count or their numbers."""
+"""Purpose of reading rows: a page in order, a page with the newest first, a page read before, a count, or row numbers."""
 
 _OF_PAGES = ("page", "newest", "again")
 

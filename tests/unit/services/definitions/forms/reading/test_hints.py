@@ -1,4 +1,4 @@
-"""What was most likely meant: text that is no YAML, values of the wrong kind, misplaced keys."""
+"""Hints at the likeliest correction: for text that is not YAML, values of the wrong kind, and misplaced keys."""
 
 from typing import Any
 
