@@ -31,6 +31,7 @@ SCORE = re.compile(r">\s*37(\.0+)?\s*(%|points)?\s*<")
 OTHER = "supervisor"
 ROW = re.compile("<(?:tr|li|article)[ >]")
 ROUTE = re.compile(r"\{(\w+):\w+\}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def now() -> datetime:
@@ -140,7 +141,7 @@ def revealed(address: str, answer: httpx.Response) -> list[str]:
     """Return what a page shows of what is hidden."""
     text = answer.text
     found = [f"{address}: {SECRET}"] if SECRET in text else []
-    # Who works here is no secret, and stands in the filters; who had this conversation is one.
+    # Who works here is no secret, and is in the filters; who had this conversation is one.
     rows = [text] if "blind-0" in address else [row for row in ROW.split(text) if "blind-0" in row]
     found += [f"{address}: {AGENT}" for row in rows if AGENT in row]
     if "/forms/" in address:  # the weight of the metric
@@ -166,7 +167,7 @@ def test_no_export_holds_what_a_rater_judges_blind(served: Service, given: str, 
     export = served.store.within(TENANT).exports.get(address.split("/")[-2], user_id(served, "qa-manager"))
     assert len(rows) == export.total == export.done == (0 if given else 6)
     assert f"{len(rows)} conversations" in listed
-    own = [row for row in rows if "blind-0" in row]
+    own = [TIME.sub("", row) for row in rows if "blind-0" in row]  # a minute may be 37, as the score is
     assert len(own) == (0 if given else 1)
     assert not [row for row in own if re.search(r"\b37\b|audited", row)]
 
