@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -24,6 +24,10 @@ from auscult.domain.statistics.fairness import severities_by_group
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.audits.agreement import stream
 from auscult.storage.store import AppStore
+
+
+_AT_A_DESK = timedelta(seconds=1)
+"""An audit that took less was submitted by a program and shows nothing of an auditor's pace."""
 
 
 class RaterQuery(NamedTuple):
@@ -156,15 +160,15 @@ def _raters(submitted: Sequence[_Submitted]) -> Iterator[Rater]:
     )
     twice = _twice(submitted)
     for name in sorted(by_rater):
-        seconds = [
-            (one.result.audited_at - one.assignment.begun_at).total_seconds()
+        times = [
+            one.result.audited_at - one.assignment.begun_at
             for one in by_rater[name]
             if one.assignment.begun_at is not None
         ]
         yield Rater(
             auditor=name,
             audits=len(by_rater[name]),
-            pace=pace(seconds),
+            pace=pace(each.total_seconds() for each in times if each >= _AT_A_DESK),
             severity=severe.get(name),
             machine=_agreement(by_rater[name]),
             consistency=consistency(twice[name], stream()) if name in twice else None,

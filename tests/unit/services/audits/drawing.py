@@ -68,9 +68,9 @@ def planning(app: AppStore) -> Planning:
     return Planning(app, REPORTS, lambda: AT)
 
 
-def desk(app: AppStore) -> Desk:
-    """Return the desk of an app at a fixed time."""
-    return Desk(app, REPORTS, lambda: AT)
+def desk(app: AppStore, after: timedelta = timedelta()) -> Desk:
+    """Return the desk of an app at a fixed time, or at one after it."""
+    return Desk(app, REPORTS, lambda: AT + after)
 
 
 def plan(**changes: Any) -> PlanDocument:

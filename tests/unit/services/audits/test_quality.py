@@ -24,15 +24,19 @@ def app(store: Store) -> AppStore:
 
 
 def audited(app: AppStore, **changes: object) -> None:
-    """Draw with second opinions and submit: Ann finds everything done, Bob never a goodbye."""
+    """Draw with second opinions and submit: Ann finds everything done, Bob never a goodbye.
+
+    Ann reads each for 90 seconds; Bob's answers come from a program, at once.
+    """
     auditors = (PlanAuditor(user=ANN, share=50), PlanAuditor(user=BOB, share=50))
     made = planning(app).create(plan(auditors=auditors, quota=Quota(count=20), second_share=1.0, **changes), "mia")
     planning(app).draw(made.plan_id, "mia")
     for rater in (ANN, BOB):
         bye: Qualification = "YES" if rater == ANN else "NO"
+        took = timedelta(seconds=90 if rater == ANN else 0)
         while item := desk(app).next_item(rater, made.plan_id):
             answers = [AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer=bye)]
-            desk(app).submit(item.assignment.assignment_id, rater, answers)
+            desk(app, took).submit(item.assignment.assignment_id, rater, answers)
 
 
 def test_auditors_are_compared(app: AppStore) -> None:
@@ -45,6 +49,8 @@ def test_auditors_are_compared(app: AppStore) -> None:
     assert bob.severity is not None
     assert bob.severity.figure.value > 0 > ann.severity.figure.value
     assert ann.pace is not None
+    assert ann.pace.median.value == 90
+    assert bob.pace is None
     by_metric = {one.metric_id: one.pairs for one in found.double}
     assert by_metric["em-hello"].raw is not None
     assert by_metric["em-hello"].raw.value == 1
