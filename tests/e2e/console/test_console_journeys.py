@@ -37,7 +37,7 @@ def test_manager_sees_how_exact_a_plan_will_be_before_saving(browser: Browser, s
     browser.run(
         "const one = document.querySelector('[data-share]'); one.value = 1; one.dispatchEvent(new Event('input', { bubbles: true }))"
     )
-    browser.until("#total", lambda text: "Shares make" in text)
+    browser.until("#total", lambda text: "Shares add up to" in text)
     browser.driver.refresh()
     browser.one("#name").send_keys("By keyboard", Keys.ENTER)
     browser.until("h1", lambda text: text == "By keyboard")
@@ -73,7 +73,7 @@ def test_manager_writes_a_form_and_publishes_it_without_yaml(browser: Browser, s
 
 
 def test_yaml_and_form_view_are_one_document(browser: Browser, served: Service) -> None:
-    """What is typed on either side shows on the other, and a fault stands with its line as one types."""
+    """What is typed on either side shows on the other, and a fault is shown with its line as one types."""
     enter(browser, served, "qa-manager")
     browser.driver.get(f"{served.url}/console/forms/ef-starter-voice")
     browser.run(

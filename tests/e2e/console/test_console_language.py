@@ -63,7 +63,7 @@ def test_chosen_language_holds_for_agent_assist(served: Service) -> None:
         ("/metrics/em-empathy", "Laut Maschine erfüllen", "The machine says"),
         ("/agents", "Bestehensquote nach Agent", "Share that passes by agent"),
         ("/insights", "zu wenige für einen Vergleich", "too few to compare"),
-        ("/nowhere", "Unter dieser Adresse ist nichts", "Nothing is at this address"),
+        ("/nowhere", "Unter dieser Adresse ist nichts", "There is nothing at this address"),
     ],
 )
 def test_sentences_of_pages(served: Service, path: str, german: str, english: str) -> None:

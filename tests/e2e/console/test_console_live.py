@@ -48,7 +48,7 @@ def test_live_conversations(served: Service) -> None:
         end = {"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": agent("ada")}
         tell(served, "live-1", {"events": [{**end, "language": "en"}]})
         assert "Nothing in progress" in me.get("/console/live").text
-        assert "It is over" in me.get("/console/live/live-1").text
+        assert "It has ended" in me.get("/console/live/live-1").text
 
 
 def test_mood_and_escalation_as_they_happen(served: Service) -> None:

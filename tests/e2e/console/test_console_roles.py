@@ -268,7 +268,7 @@ def test_administrator_sees_what_is_behind_and_starts_it_again(browser: Browser,
     app.jobs.cancel(batch_id)
     open_page(browser, served, "/administration/webhooks")
     browser.press("form[action$=enable] button")
-    browser.until("main", lambda text: "It goes on where it stopped." in text)
+    browser.until("main", lambda text: "It continues where it stopped." in text)
 
 
 def test_inspector_finds_an_entry_and_checks_the_log(browser: Browser, served: Service) -> None:
@@ -276,7 +276,7 @@ def test_inspector_finds_an_entry_and_checks_the_log(browser: Browser, served: S
     enter(browser, served, "inspector")
     open_page(browser, served, "/administration/log")
     browser.write("#f-action", "user.added", Keys.ENTER)
-    browser.until("main", lambda text: "No entry is like that" in text)
+    browser.until("main", lambda text: "No matching entry" in text)
     browser.press("main .empty a")
     browser.until("tbody", lambda text: "log.read" in text)
     browser.press("form[action$='/log/check'] button")

@@ -33,7 +33,9 @@ def create(
         str, typer.Option("--machine", metavar="WHEN", help="Show the machine: hidden, after_own, throughout.")
     ] = "hidden",
     others: Annotated[str, typer.Option("--others", metavar="WHEN", help="Show others: all or each.")] = "all",
-    needs_reason: Annotated[bool, typer.Option("--needs-reason", help="What is not met needs a comment.")] = False,
+    needs_reason: Annotated[
+        bool, typer.Option("--needs-reason", help="Require a comment for each metric that is not met.")
+    ] = False,
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the record.")] = "system",
     database: options.Database = None,
     as_json: options.AsJson = False,

@@ -108,7 +108,7 @@ def check(
 
 
 def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Remove a connector and its secrets. Conversations that it read stay; applied again, it reads nothing twice."""
+    """Remove a connector and its secrets. Conversations that it read stay; if you add it again, it reads nothing twice."""
     with opened(database, app) as service:
         service.remove(name)
         typer.echo(f"{name}: removed")

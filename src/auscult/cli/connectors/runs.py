@@ -45,7 +45,9 @@ def backfill(
     since: Since = None,
     until: Until = None,
     prefix: Annotated[str, typer.Option("--prefix", metavar="KEY", help="Only keys that begin so.")] = "",
-    again: Annotated[bool, typer.Option("--again", help="Also what was read before, as after a new mapping.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Include what was read before, as after a new mapping.")
+    ] = False,
     dry_run: DryRun = False,
     no_wait: NoWait = False,
     database: options.Database = None,

@@ -42,7 +42,7 @@ def page(found: ComparedForms) -> RenderableType:
         elif metric.change == "added":
             parts.append(_lines(change for change in metric.changes if _is_worth_saying(change)))
     if found.reordered:
-        parts += [Text(), Text("Metrics stand in another order.")]
+        parts += [Text(), Text("The order of the metrics changed.")]
     return Group(*parts, Text(), Text(_sum(found)))
 
 

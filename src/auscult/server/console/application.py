@@ -293,7 +293,7 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
 
     def message(request: AnyRequest, words: str, status: int) -> Response[Any]:
         if status == 404:  # noqa: PLR2004
-            title, text = _("Not here"), _("Nothing is at this address, or it is not open to you.")
+            title, text = _("Not here"), _("There is nothing at this address, or you may not see it.")
         else:
             title, text = _("That did not work"), sentence(words)
         view = MessageView(title=title, text=text, href=BASE, action=_("Home"))

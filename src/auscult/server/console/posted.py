@@ -42,7 +42,7 @@ def number(given: Given, name: str) -> float | None:
     try:
         return float(text)
     except ValueError as error:
-        message = _("{field}: {text} is no number").format(field=name.replace("_", " "), text=repr(text))
+        message = _("{field}: {text} is not a number").format(field=name.replace("_", " "), text=repr(text))
         raise RequestError(message, code="number.invalid", field=name, value=text) from error
 
 

@@ -232,7 +232,7 @@ def test_the_log_is_read_and_checked(served: Service) -> None:
         only = inspector.get(f"{PATH}/log?action=user.added").text
         assert "log.read" not in only.partition("<tbody>")[2]
         mine = inspector.get(f"{PATH}/log?principal=user:{email_of('inspector')}&target=none")
-        assert "No entry is like that" in mine.text
+        assert "No matching entry" in mine.text
         checked = inspector.post(f"{PATH}/log/check")
         assert "The log is whole" in checked.text
 

@@ -82,7 +82,7 @@ def test_the_desk_asks_for_levels_and_numbers(service: Service) -> None:
         given = {"a-em-needs": "level:Full", "n-em-minutes": "-3", "act": "submit"}
         refused = client.post(desk, data=given)
         assert refused.status_code == 422
-        assert "A number is in no band of its metric: -3." in refused.text
+        assert "A number falls in no band of its metric: -3." in refused.text
         given |= {"n-em-minutes": "2", "r-em-minutes": "late"}
         assert client.post(f"{desk}/draft", data=given).status_code == 204
         page = client.get(desk).text

@@ -136,7 +136,7 @@ def test_set_up_a_plan(served: Service) -> None:
         assert few.status_code == 422
         assert "shares must total 100, not 99" in few.text
         assert 'value="November"' in few.text
-        assert "is no number" in manager.post("/console/plans", data={**plan, "amount": "x"}).text
+        assert "is not a number" in manager.post("/console/plans", data={**plan, "amount": "x"}).text
         made = manager.post("/console/plans", data=plan)
         assert made.status_code == 303, made.text
         path = made.headers["location"].partition("?")[0]
@@ -148,7 +148,7 @@ def test_set_up_a_plan(served: Service) -> None:
         assert "/edit" not in auditor.get(path).text
         assert manager.post(path, data={**plan, "name": "November, revised"}).status_code == 303
         assert manager.post(f"{path}/pause").status_code == 303
-        assert "Go on" in manager.get(path).text
+        assert "Continue" in manager.get(path).text
         assert manager.post(f"{path}/resume").status_code == 303
         shown = manager.get("/console/plans").text
         assert "November, revised" in shown

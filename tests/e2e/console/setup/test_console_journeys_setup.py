@@ -43,7 +43,7 @@ def put(browser: Browser, old: str, new: str) -> None:
 
 
 def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:
-    """A document is published, a fault stands with its line and the words stay, and a change is the next version."""
+    """A document is published, a fault is shown with its line, and the words stay, and a change is the next version."""
     enter(browser, served, "qa-manager")
     open_page(browser, served, "/taxonomies")
     browser.write("#document", TREE)
@@ -63,7 +63,7 @@ def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:
     assert "Stolen card" in browser.run("return document.querySelector('#document').value")
     open_page(browser, served, "/taxonomies/tx-console")
     browser.press("form[action$=remove] button")
-    browser.until("main .tell", lambda text: "Out of force" in text)
+    browser.until("main .tell", lambda text: "No longer in force" in text)
 
 
 def test_manager_reads_a_scorecard_and_changes_its_weights(browser: Browser, served: Service) -> None:
@@ -84,7 +84,7 @@ def test_manager_reads_a_scorecard_and_changes_its_weights(browser: Browser, ser
     browser.until("main .tell", lambda text: "Published." in text)
     assert "65" in browser.text(".lead")
     browser.press("form[action$=remove] button")
-    browser.until("main .tell", lambda text: "Out of force" in text)
+    browser.until("main .tell", lambda text: "No longer in force" in text)
     assert served.store.within(TENANT).definitions.in_force("scorecard") == []
 
 

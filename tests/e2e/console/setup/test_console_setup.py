@@ -46,7 +46,7 @@ def me(served: Service) -> Iterator[httpx.Client]:
 
 
 def test_a_scorecard_is_checked_published_and_shows_its_figures(served: Service, me: httpx.Client) -> None:
-    """A fault stands with its line; what is published shows what it weighs, and agents by name for a period."""
+    """A fault is shown with its line; what is published shows its weights, and agents by name for a period."""
     page = me.post("/console/scorecards", data={"document": CARD.replace("60", "none"), "act": "publish"})
     assert page.status_code == 422
     assert "Line 3" in page.text

@@ -74,7 +74,7 @@ class ConversationsPage(Controller):
         """Assign the chosen conversations to an auditor; skip those that cannot be assigned."""
         app, to = visit.app_for("audit.assign"), one(data, "auditor")
         if to not in people_with(visit, "audit.perform"):
-            message = _("{name} is no auditor of this app").format(name=repr(to))
+            message = _("{name} is not an auditor of this app").format(name=repr(to))
             raise RequestError(message, code="field.unknown_value", field="auditor", value=to)
         work = Auditing(app, visit.reports, lambda: visit.now, rater=visit.visitor.email)
         chosen = several(data, "id")
@@ -146,7 +146,7 @@ def _note(done: str) -> str:
     note = _(_NOTES[what]).format(n=number)
     if not left.isdecimal() or left == "0":
         return note
-    left_out = _("{n} could not be: audited already, or without a form.").format(n=left)
+    left_out = _("{n} could not be assigned: audited already, or without a form.").format(n=left)
     return f"{note} {left_out}"
 
 

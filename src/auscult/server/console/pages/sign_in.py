@@ -127,7 +127,9 @@ class SignInPage(Controller):
         try:
             found = entrance.sign_in.by_link(secret, origin)
         except AccessError:
-            problem = _("The link is used up or over, or is not for this machine. Sign in, or start the server again.")
+            problem = _(
+                "The link has been used or has expired, or it is not for this machine. Sign in, or restart the server."
+            )
             return _page(request, console, entrance, SignInView(problem=problem), 401)
         return _enter(request, found, BASE)
 

@@ -34,7 +34,7 @@ from auscult.services.conversations.closest import closest_of
 _LONGEST_TITLE = 110
 _ACTIONS = {
     "assigned": later("Assigned for audit"),
-    "reassigned": later("Handed on for audit"),
+    "reassigned": later("Passed on for audit"),
     "submitted": later("Audited"),
     "reaudited": later("Audit changed"),
     "declined": later("Audit declined"),

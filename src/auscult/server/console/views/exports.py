@@ -64,7 +64,9 @@ def _row(export: Export, reader: Reader, base: str) -> ExportRow:
     whole = max(export.total, export.done)
     why = {
         "failed": (export.reason or "").capitalize(),
-        "withdrawn": _("Kept seven days at most, and removed when a conversation is erased. Ask for it again."),
+        "withdrawn": _(
+            "Kept for at most seven days, and removed when one of its conversations is erased. Export it again."
+        ),
     }
     return ExportRow(
         when=reader.lately(export.created_at),

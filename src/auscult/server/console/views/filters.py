@@ -179,7 +179,9 @@ def read_position(query: Query) -> Position | None:
         return None
     at, _dot, id_ = value.partition(".")
     if not at.lstrip("-").isdigit() or not id_:
-        raise RequestError(_("before is no place in the list"), code="cursor.invalid", field="before", value=value)
+        raise RequestError(
+            _("before is not a position in the list"), code="cursor.invalid", field="before", value=value
+        )
     return int(at), id_
 
 

@@ -209,7 +209,7 @@ def news_of(
         count, usual = int(each.now), round(each.before)
         is_new = each.kind == "new_reason"
         text = (
-            _("New reason for contact; nobody before.")
+            _("New reason for contact; none before.")
             if is_new
             else _("Reason for contact; about {usual} would be usual.").format(usual=usual)
         )

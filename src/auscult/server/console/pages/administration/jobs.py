@@ -15,7 +15,7 @@ from auscult.services.scoring.batches import cancel_job, list_jobs, retry_job
 _PATH = f"{PATH}/jobs"
 _AT_A_TIME = 50
 _OPEN = ("waiting", "running", "postponed")
-_NOTES = {"retried": later("Back in line."), "cancelled": later("Cancelled: what was scored stays.")}
+_NOTES = {"retried": later("Queued again."), "cancelled": later("Cancelled: what was scored stays.")}
 
 
 class JobsPage(Controller):

@@ -82,7 +82,7 @@ def _days(data: Given) -> int | None:
     days = whole(data, "days")
     if days is not None and not 1 <= days <= _MOST_DAYS:
         raise RequestError(
-            _("days: 1 to {most}; empty keeps without end").format(most=f"{_MOST_DAYS:,}"),
+            _("days: 1 to {most}; leave empty to keep forever").format(most=f"{_MOST_DAYS:,}"),
             code="field.out_of_range",
             field="days",
         )

@@ -19,7 +19,7 @@ from auscult.services.privacy.log import record
 
 _PATH = f"{PATH}/webhooks"
 _MOST = 200
-_NOTES = {"removed": later("Removed, with its log."), "enabled": later("It goes on where it stopped.")}
+_NOTES = {"removed": later("Removed, with its log."), "enabled": later("It continues where it stopped.")}
 
 
 class WebhooksPage(Controller):

@@ -213,7 +213,7 @@ def _not_mine(case: EvaluatedConversation, mine: Assigned | None, visit: Visit) 
         text = _("No form fits its queue and channel, so there is nothing to answer.")
         return MessageView(title=_("Nothing to audit"), text=text, href=read, action=_("Open the conversation"))
     if (mine is not None and mine.assignment.state == "submitted") or (audit is not None and audit.result is not None):
-        text = _("It was submitted, and stays as it is.")
+        text = _("It has been submitted and cannot be changed.")
         return MessageView(title=_("This audit is done"), text=text, href=read, action=_("Open the conversation"))
     if audit is not None:
         text = _("{auditor} audits it. Nobody else sees their answers before they are submitted.")
@@ -234,7 +234,7 @@ def _not_mine(case: EvaluatedConversation, mine: Assigned | None, visit: Visit) 
 def _open(error: RequestError) -> str:
     """Return the sentence that counts the unanswered metrics, or names the fault of an answer."""
     if error.reason == "level.unknown":
-        return _("A number is in no band of its metric: {number}.").format(number=error.value)
+        return _("A number falls in no band of its metric: {number}.").format(number=error.value)
     if error.reason == "reason.missing":
         is_unable = error.field == "reason"
         return _("Say why it cannot be judged.") if is_unable else _("A reason for a No is missing.")

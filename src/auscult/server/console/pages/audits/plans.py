@@ -19,9 +19,9 @@ from auscult.services.audits.plans import Planning
 _MOST = 500
 _NOTES = {
     "saved": later("Saved. Nothing is drawn yet."),
-    "drawn": later("Drawn, and handed to the auditors."),
+    "drawn": later("Drawn and assigned to the auditors."),
     "paused": later("Paused: nothing is drawn or handed out."),
-    "resumed": later("The plan goes on."),
+    "resumed": later("The plan continues."),
 }
 
 

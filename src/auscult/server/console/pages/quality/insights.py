@@ -135,6 +135,6 @@ def _begin(visit: Visit, day: str, name: str) -> datetime:
     try:
         found = datetime.fromisoformat(day).date()
     except ValueError as error:
-        message = _("{name} is no date: {day}; give it as 2026-03-30").format(name=name, day=repr(day))
+        message = _("{name} is not a date: {day}; write it as 2026-03-30").format(name=name, day=repr(day))
         raise RequestError(message, code="date.invalid", field=name, value=day) from error
     return datetime.combine(found, time(), visit.reader.timezone).astimezone(UTC)

@@ -90,7 +90,9 @@ class CoachingPage(Controller):
                 visit.visitor.email,
             )
         except (RequestError, NotFoundError, ConflictError, ValueError) as error:
-            message = error.message if isinstance(error, AuscultError) else _("the date is none")
+            message = (
+                error.message if isinstance(error, AuscultError) else _("the date is not valid; write it as 2026-03-28")
+            )
             return self._new(visit, data, message, 422)
         to = made[0].coaching_id if len(made) == 1 else ""
         return Redirect(f"{BASE}/coaching{f'/{to}' if to else ''}", status_code=303)

@@ -45,7 +45,7 @@ _NOTES = {
     "removed": later("Removed, with its secrets. What it brought stays."),
     "ordered": later("A worker begins within a minute."),
     "paused": later("Paused. A run that is under way ends after the group that it stores."),
-    "resumed": later("Resumed. The next run goes on where the last one ended."),
+    "resumed": later("Resumed. The next run continues where the last one ended."),
 }
 _BEGIN = """name: genesys-eu
 place: s3://bucket/prefix
@@ -286,7 +286,7 @@ def _day(visit: Visit, data: Given, name: str, more: timedelta = timedelta()) ->
     try:
         return datetime.combine(date.fromisoformat(given) + more, time(), visit.reader.timezone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        message = _("{name}: {given} is no day; write it as 2026-03-28").format(name=name, given=repr(given))
+        message = _("{name}: {given} is not a date; write it as 2026-03-28").format(name=name, given=repr(given))
         raise RequestError(message, code="date.invalid", field=name, value=given) from error
 
 

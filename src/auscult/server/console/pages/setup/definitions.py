@@ -41,7 +41,7 @@ from auscult.services.definitions.scorecards import (
 from auscult.services.scoring.classification import check_against, in_force, listed_versions
 
 _PERIOD = timedelta(days=27)
-_NOTES = {"published": later("Published."), "removed": later("Out of force. Its versions stay.")}
+_NOTES = {"published": later("Published."), "removed": later("No longer in force. Its versions stay.")}
 _CARD = """id: sc-service
 name: Service
 pass_score: 70
@@ -252,7 +252,7 @@ def _show_tree(visit: Visit, stored: Definition, editor: EditorView | None, note
     counts = " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else ""
     languages = ", ".join(language_word(each, reader) for each in taxonomy.languages) if taxonomy else ""
     versions = listed_versions(visit.app.definitions, stored.name)
-    about = _("It was taken once and cannot be read today: conversations are not sorted by it.")
+    about = _("It was accepted once and cannot be read today, so conversations are not sorted by it.")
     if taxonomy:
         about = _("{counts} topics on levels 1, 2 and 3. {languages}. Version {version}.")
         about = about.format(counts=counts, languages=languages, version=stored.version)
@@ -274,7 +274,7 @@ def _day(visit: Visit, name: str, otherwise: date) -> date:
     try:
         return date.fromisoformat(given) if given else otherwise
     except ValueError as error:
-        message = _("{name}: {given} is no day; write it as 2026-03-28").format(name=name, given=repr(given))
+        message = _("{name}: {given} is not a date; write it as 2026-03-28").format(name=name, given=repr(given))
         raise RequestError(message, code="date.invalid", field=name, value=given) from error
 
 
@@ -286,7 +286,7 @@ CARDS = _Kind(
     check=_check_card,
     show=_show_card,
     listing=_cards,
-    lead=later("Measures of agents over a period. They weigh the answers that forms recorded at any time."),
+    lead=later("Measures of agents over a period, computed from the recorded answers to forms."),
     empty=later("No scorecard yet. Without one, reports show the scores of forms."),
     columns=(later("Attributes"), later("Who"), later("Pass"), later("In force")),
     begin=_CARD,

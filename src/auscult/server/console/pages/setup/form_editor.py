@@ -183,7 +183,7 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
     if act == "backtest" and check.form is None:
         return _("A back-test needs a form without faults.")
     if act == "publish" and (check.form is None or check.unanswered):
-        return _("A form with a fault is not published. Each fault stands with its line.")
+        return _("A form with a fault is not published. Each fault is shown with its line.")
     return ""
 
 

@@ -34,7 +34,7 @@ _SHOWN = 5
 _HERE = "Knowledge base"
 _NOTES = {
     "added": later("Added. The assistant quotes it from now on."),
-    "removed": later("Removed. What was quoted from it stays known."),
+    "removed": later("Removed. Suggestions that quoted it stay on record."),
 }
 
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]

@@ -13,7 +13,7 @@ const REFUSALS = {
   "answer.sent": _("This was sent before, and is sent once only. It can be copied."),
   "summary.limit_reached": _("You've used all your summaries of this conversation."),
   "summary.nothing_said": _("There's nothing to summarise yet."),
-  "rate.exceeded": _("Too much was asked in this minute. Try again in a moment."),
+  "rate.exceeded": _("Too many requests in this minute. Try again in a moment."),
   "database.away": _("The server can't reach its database. Try again in a moment."),
   "database.full": _("The server's disk is full. Nothing was saved."),
   "server.failed": _("The server has a fault. Its log says which."),

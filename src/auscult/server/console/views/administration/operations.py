@@ -127,7 +127,7 @@ def _queues(found: Figures, reader: Reader) -> list[HealthRow]:
                 name=_("Waiting, live") if queue.priority == "live" else _("Waiting, backfill"),
                 value=value.format(n=reader.number(queue.conversations), since=since),
                 is_well=not late,
-                help=_("More workers make it shorter: auscult worker, on any host with PostgreSQL."),
+                help=_("More workers shorten it: run auscult worker on any host (needs PostgreSQL)."),
             )
         )
     return rows

@@ -12,7 +12,7 @@ from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 
 KINDS = {
-    "conversation": later("Conversations, with all made of them"),
+    "conversation": later("Conversations and everything derived from them"),
     "transcript": later("Words"),
     "recording": later("Sound"),
     "result": later("Results"),
@@ -229,7 +229,7 @@ def _what(found: Approval) -> str:
         if not subject:
             return _("Lift a hold")
         return _("Lift hold {number}: {reason}").format(number=subject.hold, reason=subject.reason)
-    return _("Let one person be enough from now on")
+    return _("Require only one person from now on")
 
 
 def hold_row(hold: Hold, asked: Collection[int], reader: Reader, path: str) -> HoldRow:

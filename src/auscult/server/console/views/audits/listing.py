@@ -69,7 +69,7 @@ def audits_view(
 def note_of(done: str, *, is_waiting: bool) -> str:
     """Return the note on the action before: an audit was ``submitted`` or ``handed-back``, and why ``none`` follows."""
     said = {"submitted": _("Submitted."), "handed-back": _("Handed back.")}.get(done, "")
-    rest = _("Nothing more is handed out today: plans are paused, on holiday, or have given you their number.")
+    rest = _("No more audits today: plans are paused, on holiday, or you have reached your daily limit.")
     return f"{said} {rest}".strip() if done and is_waiting else said
 
 

@@ -33,7 +33,7 @@ JUDGED = {
     "most": later("The agent who handled most"),
     "first": later("The first agent"),
     "last": later("The last agent"),
-    "each": later("Each agent by themselves"),
+    "each": later("Each agent separately"),
 }
 EVERY = {
     "": later("Once"),
@@ -41,7 +41,7 @@ EVERY = {
     "week": later("Every week"),
     "month": later("Every month"),
 }
-PER = {"all": later("In all"), "agent": later("Of each agent"), "queue": later("Of each queue")}
+PER = {"all": later("In total"), "agent": later("Per agent"), "queue": later("Per queue")}
 _PERIOD = timedelta(days=30)
 _WHOLE, _MOST_SLIDER = 100, 400
 

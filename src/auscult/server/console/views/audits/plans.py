@@ -14,7 +14,7 @@ from auscult.server.console.reader import Reader
 from auscult.services.audits.plans import PlanProgress
 
 _STEPS = {"day": later("every day"), "week": later("every week"), "month": later("every month")}
-_PER = {"all": later("{many} in all"), "agent": later("{many} of each agent"), "queue": later("{many} of each queue")}
+_PER = {"all": later("{many} in total"), "agent": later("{many} per agent"), "queue": later("{many} per queue")}
 _HIDDEN = {
     "machine": later("the machine's answers"),
     "others": later("other auditors"),
@@ -25,7 +25,7 @@ _JUDGED = {
     "most": later("the agent who handled most"),
     "first": later("the first agent"),
     "last": later("the last agent"),
-    "each": later("each agent by themselves"),
+    "each": later("each agent separately"),
 }
 _DONE = ("submitted", "declined", "erased")
 

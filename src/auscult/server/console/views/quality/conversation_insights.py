@@ -128,7 +128,7 @@ def _hint(found: Insights, reader: Reader) -> str:
         named = (("agent", _("agent {n}")), ("customer", _("customer {n}")))
         said = [words.format(n=reader.number(rates[source])) for source, words in named if source in rates]
         if said:
-            parts.append(_("Words a minute: {rates}").format(rates=", ".join(said)))
+            parts.append(_("Words per minute: {rates}").format(rates=", ".join(said)))
         over = sum(moment.begun_by == "agent" for moment in found.speech.cross_talk)
         if over:
             parts.append(_over(over))

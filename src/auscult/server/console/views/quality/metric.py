@@ -213,7 +213,7 @@ def _curve(found: Trust, reader: Reader) -> Markup:
 
 
 def _curve_note(found: Trust, reader: Reader) -> str:
-    said = _("With {n} audits one can say what more would buy.")
+    said = _("From {n} audits on, the gain of more can be forecast.")
     return "" if found.curve else said.format(n=reader.number(FEW))
 
 

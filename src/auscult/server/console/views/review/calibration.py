@@ -295,7 +295,9 @@ def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> s
         return f"{done} {rest}"
     if report.agreement is None:
         return _("No answer has a majority anywhere.")
-    agreed = _("Raters agree in {share} of what has a majority.").format(share=reader.share(report.agreement))
+    agreed = _("Raters agree on {share} of the answers that have a majority.").format(
+        share=reader.share(report.agreement)
+    )
     return f"{agreed} {_unsettled(report, reader)}" if report.none else agreed
 
 

@@ -255,7 +255,7 @@ def _acts(item: Coaching, *, is_agent: bool, can_give: bool) -> tuple[tuple[str,
     if is_agent:
         return {
             "yet_to_start": (("start", _("Start coaching")),),
-            "pending_agent_review": (("start", _("Go on")),),
+            "pending_agent_review": (("start", _("Continue")),),
             "in_progress": (("finish", _("Mark as done")),),
         }.get(item.state, ())
     if can_give and item.state in {"in_progress", "pending_supervisor_review"}:

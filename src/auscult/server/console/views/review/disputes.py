@@ -192,7 +192,7 @@ def dispute_view(  # noqa: PLR0913  (all that the page shows)
         can_decide=can_decide,
         outcomes=tuple(_outcomes(found, whole, form, reader)) if can_decide else (),
         history=_history(found, figures, metric, reader) if figures else (),
-        readers=_("Reason, {agent} and the auditor will read it").format(agent=agent),
+        readers=_("Reason ({agent} and the auditor will read it)").format(agent=agent),
     )
 
 

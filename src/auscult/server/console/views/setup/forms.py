@@ -275,10 +275,10 @@ def difference_views(found: ComparedForms) -> tuple[ChangeView, ...]:
         if metric.change != "changed":
             views.append(ChangeView(name=metric.name, what=_("added.") if metric.change == "added" else _("removed.")))
             continue
-        again = (_("Judged anew."),) if metric.judged_anew else ()
+        again = (_("Evaluated again."),) if metric.judged_anew else ()
         views.append(ChangeView(name=metric.name, what=" ".join((*map(_change, metric.changes), *again))))
     if found.reordered:
-        views.append(ChangeView(name=_("The form"), what=_("Metrics stand in another order.")))
+        views.append(ChangeView(name=_("The form"), what=_("The order of the metrics changed.")))
     return tuple(views)
 
 
