@@ -25,7 +25,6 @@ from auscult.domain.statistics.intervals import Figure, difference, wilson_figur
 from auscult.services.audits.agreement import stream
 from auscult.storage.store import AppStore
 
-
 _AT_A_DESK = timedelta(seconds=1)
 """An audit that took less was submitted by a program and shows nothing of an auditor's pace."""
 
