@@ -195,8 +195,8 @@ def _note(found: Trust) -> str:
     if found.estimate is None:
         return _("An estimate appears here once a conversation is audited.")
     return _(
-        "Estimate: post-stratified by the machine's verdict, Wilson intervals joined by MOVER. "
-        "Audits count as drawn at random; those picked by hand make it lean."
+        "Estimate: post-stratified by the machine's verdict, with Wilson intervals combined by MOVER. "
+        "Audits count as drawn at random; those picked by hand may bias it."
     )
 
 
