@@ -147,6 +147,21 @@ def test_what_was_not_loaded_is_there_when_the_desk_is_opened_again(browser: Bro
         wait_for(lambda: answers(served, conversation_id), lambda found: found == ["NO"])
 
 
+def test_an_audit_that_was_submitted_in_the_other_window(browser: Browser, served: Service) -> None:
+    """The second window says so at the next answer, and shows what became of the audit when it submits."""
+    with two_windows(browser, served) as (conversation_id, _, _):
+        with signed_in(served, "auditor") as client:
+            page = client.get(f"/console/audits/{conversation_id}").text
+            fields = dict(re.findall(r'name="(assignment|revision)" value="([^"]+)"', page))
+            given = {f"a-{metric}": "YES" for metric in re.findall(r'data-q="([^"]+)"', page)}
+            answer = client.post(f"/console/audits/{conversation_id}", data=fields | given | {"act": "submit"})
+            assert answer.status_code == 303
+        browser.keys("2")
+        browser.until("#saved", lambda text: text == "Not saved: it was ended in another window")
+        browser.keys(Keys.CONTROL, Keys.ENTER, Keys.NULL)
+        browser.until("main", lambda text: "submitted" in text)
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_notice_in_every_width_and_theme(browser: Browser, served: Service, language: str) -> None:
     """Axe finds nothing serious, and nothing scrolls sideways, while it asks and while it lists both answers."""

@@ -66,7 +66,7 @@ export class Desk {
 // was changed here is sent, and with the revision that it was changed on: so nothing of another window is written over.
 export class Draft {
   // at: where it is kept; stored: what the server has, as revision, time and fields; answers: gives those on the desk;
-  // says: the words in the reader's language, by saving, saved (with {time}) and kept
+  // says: the words in the reader's language, by saving, saved (with {time}), kept, and over
   constructor(at, stored, answers, says) {
     this.words = signal("");
     this.at = at;
@@ -78,7 +78,7 @@ export class Draft {
     this.theirs = signal(null); // what another window has stored and is not loaded here, with its time
     this.both = signal([]); // what was answered in both windows: id and fields of the other
     this.backup = `auscult:desk:${at.path}`;
-    this.isChanged = this.isSubmitted = false;
+    this.isChanged = this.isSubmitted = this.isOver = false;
     this.wait = SOON_MS;
   }
 
@@ -119,7 +119,7 @@ export class Draft {
 
   // Stores what changed; whether the server has all that is on the desk, and nothing else.
   keep() {
-    if (this.isSubmitted) return true;
+    if (this.isSubmitted || this.isOver) return true;
     clearTimeout(this.timer);
     this.sending ??= this.send().finally(() => {
       this.sending = null;
@@ -140,6 +140,8 @@ export class Draft {
     try {
       const answer = await fetch(this.at.path, { method: "POST", body: this.body(sent, [["revision", this.revision]]) });
       if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
+      const isJson = answer.headers.get("content-type").startsWith("application/json");
+      if (answer.status === 409 && !isJson) return this.over();
       const stored = await answer.json();
       const answers = answersOf(stored.fields);
       this.revision = stored.revision;
@@ -158,6 +160,13 @@ export class Draft {
       this.wait = AGAIN_MS;
       return false;
     }
+  }
+
+  // The audit was submitted or given to another auditor meanwhile, and takes no more answers; the page of it says more.
+  over() {
+    this.isOver = true;
+    this.words.value = this.says.over;
+    return true;
   }
 
   body(answers, more = []) {
@@ -198,7 +207,7 @@ export class Draft {
 
   // The page is left: what is not kept yet is sent without waiting, and without a revision, as no one is left to be asked.
   leave() {
-    if (this.isSubmitted) return;
+    if (this.isSubmitted || this.isOver) return;
     if (this.theirs.peek()) this.keepHere();
     if (!(this.isChanged || this.sending)) return;
     if (!navigator.sendBeacon(this.at.path, this.body(this.own))) this.keepHere();
