@@ -76,6 +76,11 @@ class Hybrid:
         logging.getLogger("bm25s").setLevel(logging.NOTSET)  # it would log more than the operator chose
         self.version = f"hybrid {REVISION} on bm25s {version('bm25s')} and {embedding.version}"
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages whose words are reduced to their stems (ISO 639-1)."""
+        return frozenset(_LANGUAGES)
+
     def index(self, passages: Sequence[Passage], language: str) -> "HybridIndex | SentenceIndex":
         """Ready passages in one language (ISO 639-1) to be searched.
 

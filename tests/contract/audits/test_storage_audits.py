@@ -57,7 +57,7 @@ def assigning(one: EvaluatedConversation, auditor: str = "Jane") -> AuditChange:
 def drafting(one: EvaluatedConversation, answer: str = "YES") -> AuditChange:
     """A case with an answer to its first metric."""
     answers = (AuditAnswer(metric_id="em-1", answer=answer),)  # type: ignore[arg-type]
-    change = draft(one.audit, one.evaluation, Sheet(answers=answers))
+    change = draft(one.audit, one.evaluation, Sheet(answers=answers), STARTED)
     assert change is not None
     return change
 

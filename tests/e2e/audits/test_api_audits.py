@@ -37,8 +37,8 @@ def loaded(service: Service) -> Service:
     """The server, with conversations to audit."""
     service.store.within(TENANT).forms.publish("ef-audited", FORM)
     loading = Own(service, service.new_client("conversations:write"))
-    body = msgspec.json.Encoder().encode_lines([document(n) for n in range(6)])
-    assert loading.ask("POST", "/conversations", body).json()["accepted"] == 6
+    body = msgspec.json.Encoder().encode_lines([document(n) for n in range(7)])
+    assert loading.ask("POST", "/conversations", body).json()["accepted"] == 7
     work(service)
     return service
 
@@ -136,3 +136,21 @@ def test_scopes(loaded: Service, own: Own) -> None:
     assert reader.ask("GET", "/audits/a-5").status_code == 200
     problem(send(reader, "POST", "/audits/a-5/assign", auditor="Ada"), 403, "scope.missing")
     assert own.ask("GET", "/audits").status_code == 200
+
+
+def test_answers_on_an_older_revision(own: Own) -> None:
+    """They are refused and change nothing; without a revision, or repeated, they are stored as before."""
+    assert send(own, "POST", "/audits/a-6/assign", auditor="Ada").json()["revision"] == 1
+    first = {"answers": [{"metric_id": "em-hello", "answer": "YES"}], "revision": 1}
+    after = send(own, "PUT", "/audits/a-6/draft", **first).json()
+    assert after["revision"] == 2
+    assert send(own, "PUT", "/audits/a-6/draft", **first).json() == after
+    second = {"answers": [{"metric_id": "em-hello", "answer": "NO"}]}
+    told = problem(send(own, "PUT", "/audits/a-6/draft", **second, revision=1), 409, "audit.moved")
+    assert (told["field"], told["value"]) == ("revision", 1)
+    assert "read revision 2 first" in told["detail"]
+    assert own.ask("GET", "/audits/a-6").json() == after
+    assert send(own, "PUT", "/audits/a-6/draft", **second).json()["revision"] == 3
+    last = {"answers": [{"metric_id": "em-kind", "answer": "YES"}]}
+    problem(send(own, "POST", "/audits/a-6/submit", **last, revision=2), 409, "audit.moved")
+    assert send(own, "POST", "/audits/a-6/submit", **last, revision=3).json()["state"] == "audited"

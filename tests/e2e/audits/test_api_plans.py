@@ -225,3 +225,19 @@ def test_a_revised_and_paused_plan(own: Own) -> None:
     problem(own.ask("POST", f"/plans/{plan_id}/draw"), 409, "plan.paused")
     assert own.ask("POST", f"/plans/{plan_id}/resume").json()["version"] == 4
     assert own.ask("POST", f"/plans/{plan_id}/draw").status_code == 200
+
+
+def test_answers_to_an_item_on_an_older_revision(own: Own) -> None:
+    """Of two programs with one item, the second is told that the answers changed; nothing of its own is stored."""
+    plan_id = created(own)
+    own.ask("POST", f"/plans/{plan_id}/draw")
+    item = send(own, "POST", "/assignments/next", plan_id=plan_id).json()
+    path = f"/assignments/{item['assignment_id']}"
+    drafted = send(own, "PUT", f"{path}/draft", answers={"em-hello": "NO"}, revision=item["revision"]).json()
+    assert drafted["revision"] > item["revision"]
+    stale = {"answers": ANSWERS, "revision": item["revision"]}
+    problem(send(own, "PUT", f"{path}/draft", **stale), 409, "audit.moved")
+    problem(send(own, "POST", f"{path}/submit", **stale), 409, "audit.moved")
+    assert own.ask("GET", path).json() == drafted
+    assert send(own, "PUT", f"{path}/draft", answers={"em-hello": "YES"}).status_code == 200
+    problem(send(own, "PUT", f"{path}/draft", answers=ANSWERS, revision=0), 400, "field.wrong_type")

@@ -54,6 +54,11 @@ class Retriever(Protocol):
         """Version of the engine and model that an index begins with."""
         ...
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages whose words it knows (ISO 639-1); others are searched by their words as they are written."""
+        ...
+
     def index(self, passages: Sequence[Passage], language: str) -> PassageIndex:
         """Ready passages in one language to be searched, within seconds; a better index may follow."""
         ...

@@ -95,8 +95,8 @@ class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Audit of one conversation. ``draft`` is visible to the auditor alone.
 
     ``auditor`` is the name that reports show, ``assignment_id`` the assignment it belongs to. ``changes`` counts its
-    writes, drafts included, so that a concurrent write is noticed. ``is_declined``: the auditor could not judge the
-    conversation; why is said in the assignment.
+    writes, drafts included, so that a concurrent write is noticed; ``drafted_at`` is the time of the last draft.
+    ``is_declined``: the auditor could not judge the conversation; why is said in the assignment.
     """
 
     conversation_id: str
@@ -107,6 +107,7 @@ class Audit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     draft: Sheet = Sheet()
     result: AuditResult | None = None
     is_declined: bool = False
+    drafted_at: datetime | None = None
 
     @property
     def state(self) -> AuditState:
@@ -219,7 +220,7 @@ def assign(  # noqa: PLR0913  (each is a fact of the step)
     return AuditChange(audit, entry)
 
 
-def draft(audit: Audit | None, evaluation: Evaluation, sheet: Sheet) -> AuditChange | None:
+def draft(audit: Audit | None, evaluation: Evaluation, sheet: Sheet, at: datetime) -> AuditChange | None:
     """Add answers to the draft, the later one of a metric counting; None when that changes nothing.
 
     An empty comment leaves the one that is there. Raises ``ConflictError`` ``audit.not_assigned``, ``audit.finished``,
@@ -229,7 +230,7 @@ def draft(audit: Audit | None, evaluation: Evaluation, sheet: Sheet) -> AuditCha
     filled = filled_sheet(audit.draft, sheet, _form_of(evaluation))
     if filled == audit.draft:
         return None
-    return AuditChange(replace(audit, draft=filled, changes=audit.changes + 1), None)
+    return AuditChange(replace(audit, draft=filled, changes=audit.changes + 1, drafted_at=at), None)
 
 
 def submit(audit: Audit | None, evaluation: Evaluation, sheet: Sheet, by: str, at: datetime) -> AuditChange | None:

@@ -34,7 +34,7 @@ from auscult.domain.errors import AccessError, ConflictError, NotFoundError
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.handover import MOST_TRIES, Handover, Item
 from auscult.services.audits.replacement import drawn_instead
-from auscult.services.audits.workflow import sheet_of, write
+from auscult.services.audits.workflow import check_revision, sheet_of, write
 from auscult.services.scoring.render import Reports
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.audits.writing import AssignmentChange
@@ -159,19 +159,20 @@ class Desk:
         comment: str = "",
         as_machine: bool = False,
         moments: Sequence[Moment] = (),
+        revision: int | None = None,
     ) -> Item:
-        """Store answers and comments on turns for later.
+        """Store answers and comments on turns for later. ``revision`` is as ``check_revision`` has it.
 
         Raises as ``open_item`` and ``Auditing.draft`` do, and ``RequestError`` ``turn.unknown``.
         """
 
         def step(case: EvaluatedConversation) -> AuditChange | None:
             sheet = replace(sheet_of(case, answers, comment, as_machine=as_machine), moments=_moments(case, moments))
-            return draft(case.audit, case.evaluation, sheet)
+            return check_revision(case, draft(case.audit, case.evaluation, sheet, self._now()), revision)
 
         return self._step(assignment_id, rater, step)
 
-    def submit(
+    def submit(  # noqa: PLR0913  (each is a part of the sheet)
         self,
         assignment_id: str,
         rater: str,
@@ -179,6 +180,7 @@ class Desk:
         *,
         comment: str = "",
         moments: Sequence[Moment] = (),
+        revision: int | None = None,
     ) -> Item:
         """End an audit with its draft and these answers; the same once more changes nothing.
 
@@ -187,11 +189,11 @@ class Desk:
 
         def step(case: EvaluatedConversation) -> AuditChange | None:
             sheet = Sheet(answers=tuple(answers), comment=comment, moments=_moments(case, moments))
-            return submit(case.audit, case.evaluation, sheet, rater, self._now())
+            return check_revision(case, submit(case.audit, case.evaluation, sheet, rater, self._now()), revision)
 
         return self._step(assignment_id, rater, step)
 
-    def reaudit(
+    def reaudit(  # noqa: PLR0913  (each is a part of the sheet)
         self,
         assignment_id: str,
         rater: str,
@@ -199,6 +201,7 @@ class Desk:
         *,
         comment: str = "",
         moments: Sequence[Moment] = (),
+        revision: int | None = None,
     ) -> Item:
         """Change answers of a submitted audit, where its form allows it. Only its auditor may.
 
@@ -208,7 +211,7 @@ class Desk:
 
         def step(case: EvaluatedConversation) -> AuditChange | None:
             sheet = Sheet(answers=tuple(answers), comment=comment, moments=_moments(case, moments))
-            return reaudit(case.audit, case.evaluation, sheet, rater, self._now())
+            return check_revision(case, reaudit(case.audit, case.evaluation, sheet, rater, self._now()), revision)
 
         return self._step(assignment_id, rater, step)
 

@@ -26,7 +26,7 @@ from auscult.domain.audits.audit import (
     submit,
 )
 from auscult.domain.disputes.steps import ReviewChange
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.reviews.opening import review_step
 from auscult.services.scoring.render import Reports, render
@@ -35,6 +35,9 @@ from auscult.storage.store import AppStore
 
 SYSTEM = "system"
 """Who did it, where nobody says so."""
+
+MOVED = "audit.moved"
+"""Reason to refuse answers that were given on an older revision."""
 
 _MOST_TRIES = 10
 
@@ -75,20 +78,29 @@ class Auditing:
         )
 
     def draft(
-        self, conversation_id: str, answers: Sequence[AuditAnswer] = (), *, comment: str = "", as_machine: bool = False
+        self,
+        conversation_id: str,
+        answers: Sequence[AuditAnswer] = (),
+        *,
+        comment: str = "",
+        as_machine: bool = False,
+        revision: int | None = None,
     ) -> Audit:
         """Keep answers for later; the later one of a metric counts, and "-" takes one back. Changes no report.
 
-        ``as_machine`` takes the machine's answers for metrics that have none yet.
-        Raises as ``assign`` does, and ``ConflictError`` ``audit.not_assigned``; ``RequestError`` ``metric.unknown``,
-        ``comment.too_long``.
+        ``as_machine`` takes the machine's answers for metrics that have none yet. ``revision`` is as ``check_revision``
+        has it.
+        Raises as ``assign`` does, and ``ConflictError`` ``audit.not_assigned``, ``audit.moved``; ``RequestError``
+        ``metric.unknown``, ``comment.too_long``.
         """
-        return self._step(
-            conversation_id,
-            lambda case: draft(case.audit, case.evaluation, sheet_of(case, answers, comment, as_machine=as_machine)),
-        )
 
-    def submit(
+        def step(case: EvaluatedConversation) -> AuditChange | None:
+            sheet = sheet_of(case, answers, comment, as_machine=as_machine)
+            return check_revision(case, draft(case.audit, case.evaluation, sheet, self._now()), revision)
+
+        return self._step(conversation_id, step)
+
+    def submit(  # noqa: PLR0913  (each is a part of the step)
         self,
         conversation_id: str,
         answers: Sequence[AuditAnswer] = (),
@@ -96,22 +108,20 @@ class Auditing:
         comment: str = "",
         as_machine: bool = False,
         by: str | None = None,
+        revision: int | None = None,
     ) -> Audit:
         """End an audit with its draft and these answers; ``by`` is by default the auditor.
 
         Raises as ``draft`` does, and ``RequestError`` ``audit.incomplete`` whose ``value`` lists the unanswered
         metrics.
         """
-        return self._step(
-            conversation_id,
-            lambda case: submit(
-                case.audit,
-                case.evaluation,
-                sheet_of(case, answers, comment, as_machine=as_machine),
-                by or (case.audit.auditor if case.audit else SYSTEM),
-                self._now(),
-            ),
-        )
+
+        def step(case: EvaluatedConversation) -> AuditChange | None:
+            sheet = sheet_of(case, answers, comment, as_machine=as_machine)
+            submitter = by or (case.audit.auditor if case.audit else SYSTEM)
+            return check_revision(case, submit(case.audit, case.evaluation, sheet, submitter, self._now()), revision)
+
+        return self._step(conversation_id, step)
 
     def show(self, conversation_id: str) -> AuditView:
         """One conversation's audit and its trail. Raises ``NotFoundError`` ``conversation.unknown``."""
@@ -225,6 +235,28 @@ def shown_after(changed: Audit, others: Sequence[Assigned], shown_segment: int =
 
 def _submitted_at(audit: Audit) -> datetime | None:
     return audit.result.audited_at if audit.result else None
+
+
+def revision_of(audit: Audit | None) -> int:
+    """Return the revision of an audit's answers: 1 before there are any, and another one after each change."""
+    return 1 if audit is None else audit.changes
+
+
+def check_revision(case: EvaluatedConversation, change: AuditChange | None, revision: int | None) -> AuditChange | None:
+    """Return a change of the case's audit. ``revision`` is the one that its answers were given on, None for any.
+
+    Raises ``ConflictError`` ``audit.moved`` where answers were stored since; a step without a change does nothing then.
+    """
+    if change is not None and revision not in {None, revision_of(case.audit)}:
+        at = case.audit.drafted_at if case.audit else None
+        raise ConflictError(
+            f"the answers were changed{f' at {at:%Y-%m-%dT%H:%M:%SZ}' if at else ''}, after revision {revision};"
+            f" read revision {revision_of(case.audit)} first",
+            code=MOVED,
+            field="revision",
+            value=revision,
+        )
+    return change
 
 
 def sheet_of(case: EvaluatedConversation, answers: Sequence[AuditAnswer], comment: str, *, as_machine: bool) -> Sheet:

@@ -84,7 +84,7 @@ def test_the_desk_asks_for_levels_and_numbers(service: Service) -> None:
         assert refused.status_code == 422
         assert "A number falls in no band of its metric: -3." in refused.text
         given |= {"n-em-minutes": "2", "r-em-minutes": "late"}
-        assert client.post(f"{desk}/draft", data=given).status_code == 204
+        assert client.post(f"{desk}/draft", data=given).status_code == 200
         page = client.get(desk).text
         assert 'value="level:Full" checked' in page
         assert 'name="n-em-minutes" value="2"' in page

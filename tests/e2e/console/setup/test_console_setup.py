@@ -1,5 +1,6 @@
 """Scorecards, taxonomies and the knowledge base in the console: as their APIs, and what an agent would be shown."""
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -94,6 +95,21 @@ def test_knowledge_shows_validity_and_what_an_agent_would_see(me: httpx.Client) 
     assert refused.status_code == 422
     assert me.post("/console/knowledge/en/gift-cards.md/remove").status_code == 303
     assert me.get("/console/knowledge/en/gift-cards.md").status_code == 404
+
+
+def test_the_language_of_a_document_is_chosen_by_name(me: httpx.Client) -> None:
+    """The list has every language that the search knows, by its name for the reader, and keeps the one chosen."""
+    languages = re.findall(r'<option value="(..)"[^>]*>([^<]+)', me.get("/console/knowledge").text)
+    assert languages[:2] == [("ar", "Arabic"), ("hy", "Armenian")]
+    assert {"de", "en", "es", "sv"} < {code for code, _ in languages}
+    refused = me.post("/console/knowledge", data={"language": "sv"}, files={"file": ("x.bin", b"\0\1")})
+    assert '<option value="sv" selected>Swedish</option>' in refused.text
+    german = me.get("/console/knowledge", headers={"Accept-Language": "de"}).text
+    assert '<option value="en" selected>Englisch</option>' in german
+    assert german.index(">Arabisch</option>") < german.index(">Deutsch</option>") < german.index(">Spanisch</option>")
+    bad = me.post("/console/knowledge", data={"language": "Klingon"}, files={"file": ("a.md", CURRENT)})
+    assert bad.status_code == 422
+    assert "is no language; give its code, as en or de-AT" in bad.text
 
 
 def test_who_changes_definitions(served: Service) -> None:

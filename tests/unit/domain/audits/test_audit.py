@@ -107,7 +107,7 @@ class TestAssign:
 
     def test_another_starts_anew(self) -> None:
         """What one drafted is not shown to the next."""
-        audit = after(draft(assigned(), evaluated(), sheet(greeting="YES")))
+        audit = after(draft(assigned(), evaluated(), sheet(greeting="YES"), AT))
         change = assign(audit, evaluated(), "Ali", "Max", LATER)
         assert change is not None
         assert (change.audit.auditor, change.audit.assigned_at, change.audit.draft) == ("Ali", LATER, Sheet())
@@ -134,7 +134,7 @@ class TestDraft:
 
     def test_it_is_told_to_nobody(self) -> None:
         """No line in the trail, no other state, no result."""
-        change = draft(assigned(), evaluated(), sheet(greeting="NO"))
+        change = draft(assigned(), evaluated(), sheet(greeting="NO"), AT)
         assert change is not None
         assert change.entry is None
         assert (change.audit.state, change.audit.result) == ("assigned", None)
@@ -142,25 +142,25 @@ class TestDraft:
 
     def test_the_later_answer_counts_and_can_be_taken_back(self) -> None:
         """In the form's order."""
-        audit = after(draft(assigned(), evaluated(), sheet("first", tone="YES", greeting="NO")))
-        audit = after(draft(audit, evaluated(), sheet(greeting="YES", signoff="NA")))
+        audit = after(draft(assigned(), evaluated(), sheet("first", tone="YES", greeting="NO"), AT))
+        audit = after(draft(audit, evaluated(), sheet(greeting="YES", signoff="NA"), AT))
         assert audit.draft == sheet("first", greeting="YES", signoff="NA", tone="YES")
-        audit = after(draft(audit, evaluated(), sheet("second", signoff="-")))
+        audit = after(draft(audit, evaluated(), sheet("second", signoff="-"), AT))
         assert audit.draft == sheet("second", greeting="YES", tone="YES")
-        assert draft(audit, evaluated(), sheet(greeting="YES")) is None
+        assert draft(audit, evaluated(), sheet(greeting="YES"), AT) is None
 
     def test_unknown_metrics_are_refused(self) -> None:
         """With those that there are."""
         with pytest.raises(RequestError) as refused:
-            draft(assigned(), evaluated(), sheet(greting="YES"))
+            draft(assigned(), evaluated(), sheet(greting="YES"), AT)
         assert (refused.value.reason, refused.value.value) == ("metric.unknown", "em-greting")
         assert "em-greeting" in refused.value.message
 
     def test_what_the_form_no_longer_asks_is_dropped(self) -> None:
         """Rule 7: the conversation was scored again with a new version meanwhile."""
-        audit = after(draft(assigned(), evaluated(), FULL))
+        audit = after(draft(assigned(), evaluated(), FULL, AT))
         shorter = Form(id="ef-1", name="Form", channel="voice", version=2, metrics=(GREETING, TONE))
-        assert after(draft(audit, evaluated(shorter), sheet("x"))).draft == sheet("x", greeting="YES", tone="YES")
+        assert after(draft(audit, evaluated(shorter), sheet("x"), AT)).draft == sheet("x", greeting="YES", tone="YES")
 
     def test_comments_have_an_end(self) -> None:
         """Of the whole and of each answer."""
@@ -170,7 +170,7 @@ class TestDraft:
             Sheet(answers=(AuditAnswer(metric_id="em-tone", answer="NO", comment=long),)),
         ):
             with pytest.raises(RequestError) as refused:
-                draft(assigned(), evaluated(), wordy)
+                draft(assigned(), evaluated(), wordy, AT)
             assert refused.value.reason == "comment.too_long"
 
 
@@ -201,7 +201,7 @@ class TestSubmit:
 
     def test_the_draft_counts(self) -> None:
         """And what is answered now goes before it."""
-        audit = after(draft(assigned(), evaluated(), sheet("well", greeting="NO", signoff="YES", tone="YES")))
+        audit = after(draft(assigned(), evaluated(), sheet("well", greeting="NO", signoff="YES", tone="YES"), AT))
         audit = after(submit(audit, evaluated(), sheet(greeting="YES"), "Jane", LATER))
         assert audit.result is not None
         assert audit.result.sheet == sheet("well", greeting="YES", signoff="YES", tone="YES")
@@ -236,7 +236,7 @@ class TestSubmit:
         assert submit(audit, evaluated(), FULL, "Jane", LATER) is None
         for step in (
             lambda: submit(audit, evaluated(), sheet(greeting="NO"), "Jane", LATER),
-            lambda: draft(audit, evaluated(), sheet(greeting="NO")),
+            lambda: draft(audit, evaluated(), sheet(greeting="NO"), AT),
             lambda: assign(audit, evaluated(), "Ali", "Max", LATER),
         ):
             with pytest.raises(ConflictError) as refused:
@@ -247,7 +247,7 @@ class TestSubmit:
         """Nor drafts it."""
         for step in (
             lambda: submit(None, evaluated(), FULL, "Jane", AT),
-            lambda: draft(None, evaluated(), FULL),
+            lambda: draft(None, evaluated(), FULL, AT),
         ):
             with pytest.raises(ConflictError) as refused:
                 step()

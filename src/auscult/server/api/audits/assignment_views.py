@@ -11,6 +11,7 @@ from auscult.domain.evaluation import Qualification
 from auscult.domain.questions.structure import Reason
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.api.scoring import evaluations
+from auscult.services.audits.workflow import revision_of
 
 
 class ListedAssignment(Struct, frozen=True, kw_only=True):
@@ -57,9 +58,11 @@ class ItemMetric(Struct, frozen=True, kw_only=True):
 class ShownItem(ListedAssignment, frozen=True, kw_only=True):
     """An assignment as its auditor sees it: the draft, the result once submitted, and the metrics to answer.
 
-    ``comments`` are templates of comments on the conversation or on a turn.
+    ``revision`` changes with each change of the answers; ``comments`` are templates of comments on the conversation or on
+    a turn.
     """
 
+    revision: int
     draft: Sheet
     result: evaluations.ShownResult | None
     form: evaluations.ShownForm | None
@@ -104,6 +107,7 @@ def shown(one: Assigned, case: EvaluatedConversation, viewer: str, hidden: froze
     result = evaluations.audit(one.audit, ()).result if one.audit and (is_own or "others" not in hidden) else None
     return ShownItem(
         **asdict(listed(one.assignment)),
+        revision=revision_of(one.audit if is_own else None),
         draft=one.audit.draft if one.audit and is_own else Sheet(),
         result=result,
         form=evaluations.ShownForm(id=form.id, version=form.version, name=form.name) if form else None,

@@ -44,7 +44,8 @@ class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Answers by metric id: YES, NO, NA or a level; "-" withdraws a drafted answer.
 
     ``comments`` and ``reason_codes`` are by metric id, too; ``comment`` is on the conversation as a whole, and each of
-    ``moments`` on a turn, withdrawn by an empty text.
+    ``moments`` on a turn, withdrawn by an empty text. ``revision`` is the one that they were given on; without it, they
+    replace whatever was stored since.
     """
 
     answers: Annotated[dict[str, str | int | float], Meta(max_length=1000)] = {}
@@ -52,6 +53,7 @@ class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     reason_codes: Annotated[dict[str, str], Meta(max_length=1000)] = {}
     comment: str = ""
     moments: Annotated[tuple[Moment, ...], Meta(max_length=1000)] = ()
+    revision: Annotated[int, Meta(ge=1)] | None = None
 
 
 class DeclineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,6 +99,7 @@ LISTED: dict[str, Any] = {
 }
 ITEM: dict[str, Any] = {
     **LISTED,
+    "revision": 2,
     "draft": {"answers": [{"metric_id": "em-greeting", "answer": "YES"}]},
     "result": None,
     "form": {"id": "ef-billing", "version": 2, "name": "Billing calls"},
@@ -120,7 +123,7 @@ _DECLINED: dict[str, Any] = {"state": "declined", "reason_code": "no_sound", "re
 _ANSWERS: dict[str, Any] = {"answers": {"em-greeting": "YES"}, "comments": {"em-greeting": "Said it late."}}
 REFUSALS = {
     403: "The caller is not the auditor of this assignment, or lacks the scope.",
-    409: "The assignment has ended, was begun or was changed in between, or no form is for its conversation.",
+    409: "The assignment has ended, was begun or was changed in between, its answers were stored after `revision`, or no form is for its conversation.",
     413: "The body is too large.",
     415: "The body is not application/json in UTF-8.",
     422: "A metric, an answer or a comment cannot be used, or answers are missing.",
@@ -227,7 +230,7 @@ def draft(
     """Store answers for later; the last one for a metric counts. No report shows a draft."""
     desk = desk_of(app, server)
     _check_role(desk, assignment_id, rights)
-    return own_item(desk.draft(assignment_id, caller.name, _answers(data), comment=data.comment, moments=data.moments))
+    return own_item(desk.draft(assignment_id, caller.name, _answers(data), **_others(data)))
 
 
 @post(
@@ -249,7 +252,7 @@ def submit(
     """
     desk = desk_of(app, server)
     _check_role(desk, assignment_id, rights)
-    return own_item(desk.submit(assignment_id, caller.name, _answers(data), comment=data.comment, moments=data.moments))
+    return own_item(desk.submit(assignment_id, caller.name, _answers(data), **_others(data)))
 
 
 @post(
@@ -267,9 +270,7 @@ def reaudit(
 ) -> ShownItem:
     """Change answers of a submitted audit if its form has ``re_audit``. The trail keeps old and new answers."""
     desk = desk_of(app, server)
-    return own_item(
-        desk.reaudit(assignment_id, caller.name, _answers(data), comment=data.comment, moments=data.moments)
-    )
+    return own_item(desk.reaudit(assignment_id, caller.name, _answers(data), **_others(data)))
 
 
 @post(
@@ -335,6 +336,11 @@ def own_item(item: Item) -> ShownItem:
 
 
 _RAW: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA", "-": "-"}
+
+
+def _others(body: AnswersBody) -> dict[str, Any]:
+    """Return the arguments of a step, but for the answers."""
+    return {"comment": body.comment, "moments": body.moments, "revision": body.revision}
 
 
 def _answers(body: AnswersBody) -> list[AuditAnswer]:

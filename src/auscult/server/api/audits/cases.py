@@ -21,7 +21,7 @@ from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.audits.blind import blindness_of, hidden_from, kept_from, kept_from_agents
-from auscult.services.audits.workflow import Auditing, AuditView
+from auscult.services.audits.workflow import Auditing, AuditView, revision_of
 from auscult.storage.store import AppStore
 
 
@@ -43,9 +43,13 @@ class AuditQuestion(Struct, frozen=True, kw_only=True):
 
 
 class AuditCase(evaluations.ShownAudit, frozen=True, kw_only=True):
-    """One conversation's audit as its auditor sees it: with the draft and the metrics to answer."""
+    """One conversation's audit as its auditor sees it: with the draft and the metrics to answer.
+
+    ``revision`` changes with each change of the answers.
+    """
 
     conversation_id: str
+    revision: int
     draft: Sheet
     form: evaluations.ShownForm | None
     metrics: tuple[AuditQuestion, ...]
@@ -72,11 +76,15 @@ class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DraftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Answers to keep. ``as_machine`` copies the machine's for metrics that have none yet."""
+    """Answers to keep. ``as_machine`` copies the machine's for metrics that have none yet.
+
+    ``revision`` is the one that they were given on; without it, they replace whatever was stored since.
+    """
 
     answers: Annotated[tuple[AnswerBody, ...], Meta(max_length=1000)] = ()
     comment: str = ""
     as_machine: bool = False
+    revision: Annotated[int, Meta(ge=1)] | None = None
 
 
 class SubmitBody(DraftBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,6 +96,7 @@ class SubmitBody(DraftBody, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 _AT = "2026-03-23T12:00:00Z"
 _CASE: dict[str, Any] = {
     "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+    "revision": 2,
     "state": "assigned",
     "auditor": "Ada Lovelace",
     "assigned_at": _AT,
@@ -108,7 +117,7 @@ _LISTED: dict[str, Any] = {
 }
 _ANSWERS: dict[str, Any] = {"answers": [{"metric_id": "em-greeting", "answer": "YES"}], "comment": "Said it late."}
 _REFUSALS = {
-    409: "The audit's state does not allow this: not assigned, already submitted, or no form.",
+    409: "The audit's state does not allow this: not assigned, already submitted, answers stored after `revision`, or no form.",
     413: "The body is too large.",
     415: "The body is not application/json in UTF-8.",
     422: "A name, a metric or a comment cannot be used, or answers are missing.",
@@ -204,7 +213,7 @@ def draft(
     _must_be_auditor(app, conversation_id, caller)
     _must_not_peek(app, conversation_id, caller, data)
     auditing = _auditing(app, server, caller.name)
-    auditing.draft(conversation_id, _answers(data), comment=data.comment, as_machine=data.as_machine)
+    auditing.draft(conversation_id, _answers(data), **_others(data))
     return _seen(app, auditing.show(conversation_id), caller, rights)
 
 
@@ -237,7 +246,7 @@ def submit(
     auditing = _auditing(app, server, caller.name)
     _must_be_auditor(app, conversation_id, caller)
     by = caller.acting_as(data.by)
-    auditing.submit(conversation_id, _answers(data), comment=data.comment, as_machine=data.as_machine, by=by)
+    auditing.submit(conversation_id, _answers(data), **_others(data), by=by)
     return _seen(app, auditing.show(conversation_id), caller, rights)
 
 
@@ -255,6 +264,11 @@ def _must_be_auditor(app: App, conversation_id: str, caller: Caller) -> None:
 
 def _auditing(app: App, server: Server, rater: str | None = None) -> Auditing:
     return Auditing(app, server.reports, server.now, rater=rater)
+
+
+def _others(body: DraftBody) -> dict[str, Any]:
+    """Return the arguments of a step, but for the answers."""
+    return {"comment": body.comment, "as_machine": body.as_machine, "revision": body.revision}
 
 
 def _answers(body: DraftBody) -> tuple[AuditAnswer, ...]:
@@ -279,6 +293,7 @@ def _case(view: AuditView) -> AuditCase:
     }
     return AuditCase(
         conversation_id=case.conversation.id,
+        revision=revision_of(found),
         state=state_of(found),
         auditor=shown.auditor,
         assigned_at=shown.assigned_at,
@@ -305,7 +320,7 @@ def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) 
     hidden = hidden_from(app, caller.name, found.conversation_id, caller.agent_ids)
     hidden |= kept_from(kept_from_agents(app, rights.visibility()), found.state)
     if "others" in hidden and found.auditor != caller.name:
-        found = replace(found, **asdict(evaluations.audit(None, ())), draft=Sheet())
+        found = replace(found, **asdict(evaluations.audit(None, ())), draft=Sheet(), revision=revision_of(None))
     if "machine" in hidden:
         trail = evaluations.without_rescores(found).trail
         found = replace(found, metrics=tuple(replace(each, machine="-") for each in found.metrics), trail=trail)

@@ -10,18 +10,26 @@ from litestar.response import Redirect
 
 from auscult.domain.audits.assignment import Assigned, Assignment
 from auscult.domain.audits.audit import AuditAnswer, Sheet
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.pages.sound import sound_of
-from auscult.server.console.views.audits.desk import ANSWERS, CODES, LEVEL, Item, desk_view
+from auscult.server.console.views.audits.desk import (
+    ANSWERS,
+    CODES,
+    LEVEL,
+    Item,
+    StoredView,
+    desk_view,
+    stored_view,
+)
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import hidden_from
 from auscult.services.audits.desk import Desk
-from auscult.services.audits.workflow import Auditing
+from auscult.services.audits.workflow import MOVED, Auditing, revision_of
 from auscult.storage.audits.queue import QueueQuery
 
 _MOST = 1_000
@@ -54,13 +62,23 @@ class ItemPage(Controller):
             return self._closed(visit, case, mine)
         return self._desk(visit, mine)
 
-    @post("/draft", sync_to_thread=True, status_code=204)
+    @post("/draft", sync_to_thread=True)
     def draft(
         self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> None:
-        """Store the answers as a draft."""
+    ) -> Response[StoredView]:
+        """Store the answers as a draft, unless others were stored since; return the stored ones with their revision."""
         assignment_id, me = self._own(visit, conversation_id, data)
-        self._work(visit).draft(assignment_id, me, _answers(data), comment=data.get("comment", ""))
+        desk = self._work(visit)
+        try:
+            item = desk.draft(
+                assignment_id, me, _answers(data), comment=data.get("comment", ""), revision=_revision(data)
+            )
+        except ConflictError as error:
+            if error.reason != MOVED:
+                raise
+            found = desk.show(assignment_id)
+            return Response(stored_view(desk.case(found.assignment), found.audit, visit.reader), status_code=409)
+        return Response(stored_view(item.case, item.audit, visit.reader), status_code=200)
 
     @post(sync_to_thread=True)
     def submit(
@@ -68,16 +86,20 @@ class ItemPage(Controller):
     ) -> Response[str] | Redirect:
         """Submit the audit and redirect to the next one; or only save or decline it, by the form's ``act``."""
         assignment_id, me = self._own(visit, conversation_id, data)
-        desk = self._work(visit)
+        desk, given, comment = self._work(visit), _answers(data), data.get("comment", "")
         try:
             if data.get("act") == "decline":
                 code = data.get("why-code", "")
                 desk.decline(assignment_id, me, data.get("why", ""), code if code in CODES else None)
                 return self._next(visit, conversation_id, "handed-back")
-            desk.draft(assignment_id, me, _answers(data), comment=data.get("comment", ""))
+            item = desk.draft(assignment_id, me, given, comment=comment, revision=_revision(data))
             if data.get("act") == "save":
                 return Redirect(f"{self.at}/{conversation_id}", status_code=303)
-            desk.submit(assignment_id, me)
+            desk.submit(assignment_id, me, revision=revision_of(item.audit))
+        except ConflictError as error:
+            if error.reason != MOVED:
+                raise
+            return self._desk(visit, desk.show(assignment_id), typed=Sheet(answers=tuple(given), comment=comment))
         except RequestError as error:
             if error.reason not in _SHOWN_REASONS:
                 raise
@@ -92,16 +114,15 @@ class ItemPage(Controller):
         """Redirect onwards from an item. ``done`` is its outcome."""
         raise NotImplementedError
 
-    def _desk(self, visit: Visit, mine: Assigned, problem: str = "") -> Response[str]:
-        """Show the desk with an item of the visitor's."""
+    def _desk(self, visit: Visit, mine: Assigned, problem: str = "", typed: Sheet | None = None) -> Response[str]:
+        """Show the desk with an item of the visitor's; with ``typed`` answers, as others were stored meanwhile."""
         case = self._work(visit).case(mine.assignment)
-        sheet = mine.audit.draft if mine.audit else Sheet()
         waiting = 0 if self.is_self else visit.app.queue.count_waiting(visit.visitor.email)
-        item = Item(mine.assignment.assignment_id, sheet, _shows_machine(visit, mine.assignment))
+        item = Item(mine.assignment.assignment_id, mine.audit, _shows_machine(visit, mine.assignment), typed)
         view = desk_view(case, item, waiting, visit.reader, problem)
         desk = {"title": _(self.title), "at": self.at, "back": self.back, "may_decline": not self.is_self}
-        sound = sound_of(visit, case.conversation.id)
-        return visit.page("desk", self.here, view, 422 if problem else 200, sound=sound, desk=desk)
+        sound, status = sound_of(visit, case.conversation.id), 409 if typed else 422 if problem else 200
+        return visit.page("desk", self.here, view, status, sound=sound, desk=desk)
 
     def _case(self, visit: Visit, conversation_id: str) -> EvaluatedConversation:
         case = visit.app.audits.case(conversation_id)
@@ -183,6 +204,12 @@ def auditing(visit: Visit) -> Auditing:
 def desk_of(visit: Visit) -> Desk:
     """Return the service of auditors for this visit's app."""
     return Desk(visit.app_for("audit.perform"), visit.reports, lambda: visit.now)
+
+
+def _revision(data: dict[str, str]) -> int | None:
+    """Return the revision that the answers of the form were given on; None where it has none."""
+    found = data.get("revision", "")
+    return int(found) if found.isdecimal() else None
 
 
 def _answers(data: dict[str, str]) -> list[AuditAnswer]:

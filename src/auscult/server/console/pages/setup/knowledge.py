@@ -21,6 +21,7 @@ from auscult.server.console.views.setup.knowledge import (
     document_rows,
     document_view,
     found_rows,
+    language_choices,
     language_word,
     path_of,
     said_of,
@@ -56,13 +57,13 @@ class KnowledgePage(Controller):
         """Add a document, or replace the one of the same name."""
         visit.require_everywhere("knowledge.edit")
         file: object = data.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return _page(visit, problem=_("Choose a file first."))
         language = str(data.get("language", "en"))
+        if not isinstance(file, UploadFile) or not file.filename:
+            return _page(visit, _("Choose a file first."), language)
         try:
             add_document(visit.app, file.filename, file.file.read(), language)
         except AuscultError as error:
-            return _page(visit, problem=sentence(error.message))
+            return _page(visit, sentence(error.message), language)
         return Redirect(f"{BASE}/knowledge?done=added", status_code=303)
 
     @get("/{language:str}/{source:str}", sync_to_thread=True)
@@ -101,12 +102,14 @@ def _document(visit: Visit, language: str, source: str) -> Document:
     return found
 
 
-def _page(visit: Visit, problem: str = "") -> Response[str]:
+def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
+    """Show the documents. ``chosen`` is the language of a document that was refused."""
     reader, library = visit.reader, _library(visit)
     bases = sorted(visit.app.knowledge.versions()) or ["en"]
     asked = next(iter(visit.query.get("q", ())), "")
     wanted = next(iter(visit.query.get("language", ())), "")
     language = wanted if wanted in bases else "en" if "en" in bases else bases[0]
+    offered = {*library.retriever.languages, *bases}
     search = library.search(visit.app, language, asked, _SHOWN) if asked else None
     documents = visit.app.knowledge.documents()
     validity = {each: library.validity(visit.app, each) for each in {document.language for document in documents}}
@@ -114,6 +117,8 @@ def _page(visit: Visit, problem: str = "") -> Response[str]:
         rows=document_rows(documents, validity, reader, BASE),
         languages=tuple((each, language_word(each, reader)) for each in bases),
         language=language,
+        choices=language_choices(offered, reader),
+        chosen=chosen if chosen in offered else language,
         asked=asked,
         said=said_of(search) if search else "",
         found=found_rows(search, language, reader, BASE) if search else (),

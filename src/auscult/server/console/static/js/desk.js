@@ -1,9 +1,10 @@
 // The audit desk: answers by keyboard, drafts kept as they are made. Without script it is a form. With it the server's
 // markup is hydrated: what changes comes from one store, and everything else stays as the server wrote it.
 
-import { hydrate, render } from "../vendor/preact.js";
+import { h, hydrate, render } from "../vendor/preact.js";
 import { effect } from "../vendor/signals.js";
 import { adopted } from "./adopted.js";
+import { WHOLE } from "./desk_answers.js";
 import { Desk, Draft } from "./desk_state.js";
 import { isShortcut } from "./keys.js";
 
@@ -12,17 +13,25 @@ const list = form.querySelector("ol");
 const elements = [...list.querySelectorAll("[data-q]")];
 const missing = elements.filter((element) => element.classList.contains("open")).map((element) => element.dataset.q);
 const desk = new Desk(elements.map((element) => [element.dataset.q, valuesOf(element)]), Number(form.dataset.here), new Set(missing));
-const draft = new Draft(form.dataset.draft, data, document.querySelector("#saved").dataset);
+const byId = new Map(desk.items.map((item) => [item.id, item]));
+const whole = form.querySelector("#comment");
+const at = { path: form.dataset.draft, assignment: form.elements.assignment.value };
+const draft = new Draft(at, JSON.parse(form.dataset.stored), answers, document.querySelector("#saved").dataset);
 
 function valuesOf(element) {
   const fields = [...element.querySelectorAll("input, select")].filter((each) => each.type !== "radio" || each.checked);
   return Object.fromEntries(fields.map((each) => [each.name.slice(0, 1), each.value]));
 }
 
-function data() {
-  const found = new URLSearchParams(new FormData(form));
-  for (const { id } of desk.items) if (!found.has(`a-${id}`)) found.append(`a-${id}`, "");
-  return found;
+function answers() {
+  const found = desk.items.map(({ id, fields }) => [id, Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.peek()]))]);
+  return { ...Object.fromEntries(found), [WHOLE]: { c: whole.value } };
+}
+
+function give(id, fields) {
+  const item = byId.get(id);
+  if (id === WHOLE) whole.value = fields.c;
+  else if (item) for (const [name, value] of Object.entries(fields)) desk.give(item, name, value);
 }
 
 // What of an item comes from the store.
@@ -79,6 +88,61 @@ function undo() {
   if (item) show(item.index);
 }
 
+// What another window has changed: loaded where nothing was changed here, else shown to be chosen.
+const notice = document.querySelector("#notice");
+
+function load() {
+  if (!draft.theirs.peek()) return;
+  const changed = draft.load(give);
+  const first = byId.get(changed.find((id) => id !== WHOLE));
+  if (isAsking()) return;
+  if (first) show(first.index);
+  else whole.focus();
+}
+
+function decide(one, isTheirs) {
+  if (isTheirs) give(one.id, one.fields);
+  draft.decided([one.id]);
+  if (isTheirs) draft.changed();
+  if (!isAsking()) show(byId.get(one.id)?.index ?? desk.at.peek());
+}
+
+function wordsOf({ id, fields }) {
+  const item = byId.get(id);
+  if (!item) return `\u201c${fields.c}\u201d`;
+  const chosen = radios(item).find((one) => one.value === fields.a);
+  const reason = [...elements[item.index].querySelectorAll("option")].find((one) => one.value === fields.r);
+  const found = [chosen?.dataset.word, fields.n, fields.r && reason?.textContent, fields.c && `\u201c${fields.c}\u201d`];
+  return found.filter(Boolean).join(", ") || notice.dataset.nothing;
+}
+
+const button = (words, onClick, ...more) => h("button", { type: "button", class: "btn", onClick }, words, ...more);
+
+function Both({ one }) {
+  const name = elements[byId.get(one.id)?.index]?.dataset.name ?? notice.dataset.whole;
+  return h("li", null, h("span", null, h("b", null, name), " ", notice.dataset.other.replace("{answer}", wordsOf(one))), button(notice.dataset.take, () => decide(one, true)), button(notice.dataset.keep, () => decide(one, false)));
+}
+
+function Notice() {
+  const theirs = draft.theirs.value;
+  const both = draft.both.value;
+  return [
+    theirs && h("p", null, h("span", null, notice.dataset.changed.replace("{time}", theirs.time)), button(notice.dataset.load, load, " ", h("kbd", null, "R"))),
+    both.length > 0 && h("p", null, notice.dataset.both),
+    both.length > 0 && h("ul", null, both.map((one) => h(Both, { one, key: one.id }))),
+  ];
+}
+
+// Shows what there is to be answered, with the focus on it; whether there is anything.
+function isAsking() {
+  render(h(Notice), notice);
+  const first = notice.querySelector("button");
+  first?.focus();
+  return Boolean(first);
+}
+
+render(h(Notice), notice);
+
 const submit = () => form.requestSubmit(form.querySelector("button[value=submit]"));
 
 const keys = {
@@ -88,6 +152,7 @@ const keys = {
   m: () => comment(desk.item).focus(),
   z: undo,
   n: submit,
+  r: load,
   g: () => document.querySelector(`mark[data-for~="${desk.item.id}"]`)?.scrollIntoView({ block: "center" }),
 };
 
@@ -116,14 +181,7 @@ addEventListener("keydown", (event) => {
 });
 
 // What was kept here while the server was away goes first.
-const byName = new Map(desk.items.flatMap((item) => Object.keys(item.fields).map((name) => [`${name}-${item.id}`, [item, name]])));
-for (const [name, value] of draft.left) {
-  const field = form.elements.namedItem(name);
-  if (!value || !field) continue;
-  if (byName.has(name)) desk.give(...byName.get(name), value);
-  else field.value = value;
-}
-const isRestored = draft.left.length > 0;
+const isRestored = draft.restore(give);
 
 // A change of the store is one of the draft, and so is one of a field that stands outside of the items.
 effect(() => {
@@ -132,7 +190,19 @@ effect(() => {
 for (const kind of ["change", "input"]) {
   form.addEventListener(kind, (event) => list.contains(event.target) || draft.changed());
 }
-form.addEventListener("submit", () => draft.submitted());
+// The draft is stored before it is submitted, so that what another window has changed is seen first.
+let isSettled = false;
+form.addEventListener("submit", async (event) => {
+  if (isSettled || event.submitter?.value === "decline") {
+    form.elements.revision.value = draft.revision;
+    draft.submitted();
+    return;
+  }
+  event.preventDefault();
+  isSettled = await draft.settled();
+  if (isSettled) form.requestSubmit(event.submitter);
+  else isAsking();
+});
 addEventListener("pagehide", () => draft.leave());
 const open = desk.items.findIndex((item) => item.isMissing.peek());
 show(open >= 0 ? open : desk.at.peek());

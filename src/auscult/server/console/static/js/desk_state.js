@@ -2,6 +2,7 @@
 // draft is kept.
 
 import { computed, signal } from "../vendor/signals.js";
+import { answersOf, changedIn, fieldsOf, isSame, picked } from "./desk_answers.js";
 
 const SOON_MS = 300;
 const AGAIN_MS = 3000;
@@ -61,21 +62,48 @@ export class Desk {
   }
 }
 
-// Kept a moment after each change, one at a time; what changed meanwhile goes with the next, or with the page.
+// Kept a moment after each change, one at a time; what changed meanwhile goes with the next, or with the page. Only what
+// was changed here is sent, and with the revision that it was changed on: so nothing of another window is written over.
 export class Draft {
-  // says: the words in the reader's language, by saving, saved (with {time}) and kept
-  constructor(path, data, says) {
+  // at: where it is kept; stored: what the server has, as revision, time and fields; answers: gives those on the desk;
+  // says: the words in the reader's language, by saving, saved (with {time}), kept, and over
+  constructor(at, stored, answers, says) {
     this.words = signal("");
-    this.path = path;
-    this.data = data;
+    this.at = at;
+    this.answers = answers;
     this.says = says;
-    this.backup = `auscult:${path}`;
-    this.isChanged = this.isSending = this.isSubmitted = false;
+    this.base = answersOf(stored.fields); // what the answers here began with: what the server has, as far as it is loaded
+    this.revision = stored.revision;
+    this.time = stored.time;
+    this.theirs = signal(null); // what another window has stored and is not loaded here, with its time
+    this.both = signal([]); // what was answered in both windows: id and fields of the other
+    this.backup = `auscult:desk:${at.path}`;
+    this.isChanged = this.isSubmitted = this.isOver = false;
+    this.wait = SOON_MS;
   }
 
-  // What was kept here while the server was away.
-  get left() {
-    return [...new URLSearchParams(sessionStorage.getItem(this.backup) ?? "")];
+  // What is to be stored: what was changed here, but for what another window has changed too.
+  get own() {
+    const mine = this.answers();
+    const theirs = this.theirs.peek()?.answers ?? {};
+    return picked(mine, changedIn(mine, this.base).filter((id) => !(id in theirs) || isSame(theirs[id], this.base[id])));
+  }
+
+  // Gives back what was kept here while the server was away; whether there was anything.
+  restore(give) {
+    const kept = JSON.parse(sessionStorage.getItem(this.backup) ?? "null");
+    if (!kept) return false;
+    const stored = this.base;
+    this.base = { ...stored, ...kept.base };
+    for (const [id, fields] of Object.entries(kept.answers)) if (id in stored) give(id, fields);
+    this.meet(stored);
+    return true;
+  }
+
+  keepHere() {
+    const mine = this.answers();
+    const ids = changedIn(mine, this.base);
+    sessionStorage.setItem(this.backup, JSON.stringify({ answers: picked(mine, ids), base: picked(this.base, ids) }));
   }
 
   changed() {
@@ -89,24 +117,87 @@ export class Draft {
     this.timer = setTimeout(() => this.keep(), ms);
   }
 
-  async keep() {
-    if (this.isSending || this.isSubmitted) return;
-    this.isSending = true;
+  // Stores what changed; whether the server has all that is on the desk, and nothing else.
+  keep() {
+    if (this.isSubmitted || this.isOver) return true;
+    clearTimeout(this.timer);
+    this.sending ??= this.send().finally(() => {
+      this.sending = null;
+      if (this.isChanged) this.keepIn(this.wait);
+    });
+    return this.sending;
+  }
+
+  async settled() {
+    await this.sending;
+    return this.keep();
+  }
+
+  async send() {
     this.isChanged = false;
-    let wait = SOON_MS;
+    this.wait = SOON_MS;
+    const sent = this.own;
     try {
-      const answer = await fetch(this.path, { method: "POST", body: this.data() });
-      if (!answer.ok) throw new Error(String(answer.status));
+      const answer = await fetch(this.at.path, { method: "POST", body: this.body(sent, [["revision", this.revision]]) });
+      if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
+      const isJson = answer.headers.get("content-type").startsWith("application/json");
+      if (answer.status === 409 && !isJson) return this.over();
+      const stored = await answer.json();
+      const answers = answersOf(stored.fields);
+      this.revision = stored.revision;
+      this.time = stored.time;
+      if (answer.ok) Object.assign(this.base, picked(answers, Object.keys(sent)));
+      this.meet(answers);
+      if (!answer.ok) this.isChanged ||= Object.keys(this.own).length > 0;
       sessionStorage.removeItem(this.backup);
-      if (!this.isChanged) this.words.value = this.says.saved.replace("{time}", new Date().toTimeString().slice(0, 8));
+      if (this.theirs.peek()) this.words.value = "";
+      else if (!this.isChanged) this.words.value = this.says.saved.replace("{time}", new Date().toTimeString().slice(0, 8));
+      return answer.ok && !this.theirs.peek();
     } catch {
-      sessionStorage.setItem(this.backup, this.data().toString());
+      this.keepHere();
       this.words.value = this.says.kept;
       this.isChanged = true;
-      wait = AGAIN_MS;
+      this.wait = AGAIN_MS;
+      return false;
     }
-    this.isSending = false;
-    if (this.isChanged) this.keepIn(wait);
+  }
+
+  // The audit was submitted or given to another auditor meanwhile, and takes no more answers; the page of it says more.
+  over() {
+    this.isOver = true;
+    this.words.value = this.says.over;
+    return true;
+  }
+
+  body(answers, more = []) {
+    return new URLSearchParams([["assignment", this.at.assignment], ...more, ...fieldsOf(answers)]);
+  }
+
+  // Compares what the server has with what the desk began with: the same answer in both windows needs no words.
+  meet(answers) {
+    const mine = this.answers();
+    const same = changedIn(answers, this.base).filter((id) => isSame(answers[id], mine[id]));
+    Object.assign(this.base, picked(answers, same));
+    this.theirs.value = changedIn(answers, this.base).length ? { time: this.time, answers } : null;
+  }
+
+  // Loads what another window has stored, where nothing was changed here; the ids of all that it changed.
+  load(give) {
+    const { answers } = this.theirs.peek();
+    const mine = this.answers();
+    const changed = changedIn(answers, this.base);
+    const both = changed.filter((id) => !isSame(mine[id], this.base[id]));
+    Object.assign(this.base, picked(answers, changed));
+    for (const id of changed) if (!both.includes(id)) give(id, answers[id]);
+    this.both.value = [...this.both.peek().filter(({ id }) => !changed.includes(id)), ...both.map((id) => ({ id, fields: answers[id] }))];
+    this.theirs.value = null;
+    this.changed();
+    return changed;
+  }
+
+  // What the other window has is taken, or what is here stays: it is no question any more.
+  decided(ids) {
+    this.both.value = this.both.peek().filter(({ id }) => !ids.includes(id));
   }
 
   // The form has the answers: nothing is sent after it.
@@ -114,9 +205,11 @@ export class Draft {
     this.isSubmitted = true;
   }
 
-  // The page is left: what is not kept yet is sent without waiting.
+  // The page is left: what is not kept yet is sent without waiting, and without a revision, as no one is left to be asked.
   leave() {
-    if (this.isSubmitted || !(this.isChanged || this.isSending)) return;
-    if (!navigator.sendBeacon(this.path, this.data())) sessionStorage.setItem(this.backup, this.data().toString());
+    if (this.isSubmitted || this.isOver) return;
+    if (this.theirs.peek()) this.keepHere();
+    if (!(this.isChanged || this.sending)) return;
+    if (!navigator.sendBeacon(this.at.path, this.body(this.own))) this.keepHere();
   }
 }

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+import msgspec
 from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.audits.assignment import DeclineCode
-from auscult.domain.audits.audit import AuditAnswer, Sheet
+from auscult.domain.audits.audit import Audit, AuditAnswer, Sheet
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form, Metric
@@ -24,6 +25,7 @@ from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.naming import channel_of, language_name, queues_of
 from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views
 from auscult.server.console.views.verdicts import question_of
+from auscult.services.audits.workflow import revision_of
 
 ANSWERS: tuple[tuple[Qualification, str], ...] = (
     ("YES", later("Yes")),
@@ -79,18 +81,35 @@ class QuestionView(Struct, frozen=True, kw_only=True):
 
 
 class Item(NamedTuple):
-    """The auditor's work item: the assignment, the draft, and whether the machine's answers are shown."""
+    """The auditor's work item: the assignment, its audit, and whether the machine's answers are shown.
+
+    ``typed`` are answers that were refused, as others were stored meanwhile; they are shown in place of the draft.
+    """
 
     assignment_id: str
-    sheet: Sheet
+    audit: Audit | None
     shows_machine: bool = False
+    typed: Sheet | None = None
+
+
+class StoredView(Struct, frozen=True, kw_only=True):
+    """The stored answers as the fields of the desk, with their revision and the time at which they were stored."""
+
+    revision: int
+    time: str
+    fields: dict[str, str]
 
 
 class DeskView(Struct, frozen=True, kw_only=True):
-    """The page. ``waiting`` counts the items to do; ``problem`` names the obstacle to submitting the audit."""
+    """The page. ``waiting`` counts the items to do; ``problem`` names the obstacle to submitting the audit.
+
+    ``is_moved``: the answers that are shown are not stored, as others were stored meanwhile.
+    """
 
     conversation_id: str
     assignment_id: str
+    stored: StoredView
+    is_moved: bool
     meta: tuple[str, ...]
     turns: tuple[TurnView, ...]
     lanes: Markup | None
@@ -105,11 +124,16 @@ class DeskView(Struct, frozen=True, kw_only=True):
     blind: str
     codes: tuple[ChoiceView, ...]
 
+    @property
+    def stored_json(self) -> str:
+        """The stored answers for the script."""
+        return msgspec.json.encode(self.stored).decode()
+
 
 def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Reader, problem: str = "") -> DeskView:
     """Show a conversation to its auditor. ``waiting`` counts their items to do, including this one."""
     conversation, form = case.conversation, case.evaluation.form
-    sheet = item.sheet
+    sheet = item.typed or _draft(item.audit)
     answers = {each.metric_id: each for each in sheet.answers}
     marked = tuple(_own_marks(conversation, form, answers)) if form else ()
     said = spoken(conversation)
@@ -120,6 +144,8 @@ def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Rea
     return DeskView(
         conversation_id=conversation.id,
         assignment_id=item.assignment_id,
+        stored=stored_view(case, item.audit, reader),
+        is_moved=item.typed is not None,
         meta=_meta(conversation, reader),
         turns=turn_views(conversation, Marks(conversation, marked), speech),
         lanes=lanes(said, end_ms, lane_marks(marked), is_tall=True) if said and end_ms else None,
@@ -137,6 +163,34 @@ def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Rea
             max(len(questions) - 1, 0),
         ),
     )
+
+
+def stored_view(case: EvaluatedConversation, audit: Audit | None, reader: Reader) -> StoredView:
+    """Return the stored answers of an audit, for a desk to compare with its own."""
+    sheet, form = _draft(audit), case.evaluation.form
+    answers = {each.metric_id: each for each in sheet.answers}
+    fields: dict[str, str] = {}
+    for each in _questions(form, answers, {}) if form else ():
+        fields |= {
+            f"a-{each.metric_id}": each.answer,
+            f"n-{each.metric_id}": each.given_number,
+            f"r-{each.metric_id}": each.reason,
+            f"c-{each.metric_id}": each.comment,
+        }
+    fields["comment"] = sheet.comment
+    return StoredView(revision=revision_of(audit), time=_drafted(audit, reader), fields=fields)
+
+
+def _draft(audit: Audit | None) -> Sheet:
+    return audit.draft if audit else Sheet()
+
+
+def _drafted(audit: Audit | None, reader: Reader) -> str:
+    """Return when answers were drafted last: the time of today, else with its day."""
+    at = audit.drafted_at if audit else None
+    if at is None:
+        return ""
+    return reader.time(at) if reader.local(at).date() == reader.today else reader.moment(at)
 
 
 def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:

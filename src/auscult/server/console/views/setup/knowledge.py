@@ -49,11 +49,17 @@ class FoundRow(Struct, frozen=True, kw_only=True):
 
 
 class KnowledgeView(Struct, frozen=True, kw_only=True):
-    """The page. ``asked`` is the question; ``said`` sums up the results."""
+    """The page. ``asked`` is the question; ``said`` sums up the results.
+
+    ``languages`` have documents, and ``language`` is searched. ``choices`` are languages of a new document, and
+    ``chosen`` is its own.
+    """
 
     rows: tuple[DocumentRow, ...]
     languages: tuple[tuple[str, str], ...]
     language: str
+    choices: tuple[tuple[str, str], ...]
+    chosen: str
     asked: str
     said: str
     found: tuple[FoundRow, ...]
@@ -166,6 +172,12 @@ def document_view(document: Document, passages: Sequence[Passage], state: StateV
         passages=tuple(PassageView(id=each.id, heading=each.title, text=each.text) for each in passages),
         remove="",
     )
+
+
+def language_choices(codes: Iterable[str], reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return languages with their names for the reader, by name."""
+    named = {code: language_word(code, reader) for code in codes}
+    return tuple(sorted(named.items(), key=lambda one: one[1].casefold()))
 
 
 def language_word(language: str, reader: Reader) -> str:
