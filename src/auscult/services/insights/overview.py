@@ -272,6 +272,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
                 include_below_threshold=True,
                 limit=AT_A_TIME,
                 after=key,
+                is_counted=False,
             )
         )
         for row in page.rows:

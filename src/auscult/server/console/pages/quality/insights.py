@@ -49,6 +49,7 @@ class InsightsPage(Controller):
         queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
         intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
         names = [name for name, _n in intents.most_common(_NAMES)]
+        weeks = _weeks(visit, sought, compared)  # before the whole period, whose rows are then those of its weeks
         before, now = (each.passed for each in by_period(visit.app, sought, compared.spans, ("outcome",)))
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
@@ -60,20 +61,22 @@ class InsightsPage(Controller):
             before,
             parts(visit.app, sought, [name for name, _n in queues.most_common(_NAMES) if name], names, compared),
             changes[:_NEWS],
-            _failures(visit, sought, compared, rows),
+            _failures(visit, sought, compared, rows, weeks),
         )
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         return visit.page("quality/insights", "Insights", insights_page(found, filters, query, visit.reader, BASE))
 
 
-def _failures(visit: Visit, sought: Sought, compared: Compared, rows: Sequence[ListedConversation]) -> Failures:
-    """Count failures by week, and by the queues and agents that the newest conversations name."""
+def _failures(
+    visit: Visit, sought: Sought, compared: Compared, rows: Sequence[ListedConversation], weeks: Sequence[Passed]
+) -> Failures:
+    """Count failures by the queues and agents that the newest conversations name."""
     within = replace(sought, since=compared.since, until=compared.until)
     queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
     agents = Counter(agent.id for row in rows for agent in row.agents)
     most = [agent for agent, _ in agents.most_common(_NAMES)]
     return Failures(
-        weeks=_weeks(visit, sought, compared),
+        weeks=weeks,
         queues={
             name: now
             for name, (_before, now) in by_name(
