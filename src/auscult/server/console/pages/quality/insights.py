@@ -115,8 +115,9 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
         intents=sought.intents,
         surveys=SURVEYS,
     )
-    tally = answers(visit.app, wanted)
-    return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, Bar()))
+    bar = Bar()
+    tally = answers(visit.app, wanted, bar.conversations)
+    return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, bar))
 
 
 def _compared(visit: Visit) -> Compared:
