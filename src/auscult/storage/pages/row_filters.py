@@ -90,7 +90,7 @@ class StatementCache:
         shape = (sizes, narrow, listings_)
         if shape not in self._texts:
             text = self._database.text
-            is_apart = not self._database.dialect.is_embedded and all(len(each[0]) <= _APART for each in sizes if each)
+            is_apart = not self._database.dialect.is_embedded and all(each[0] <= _APART for each in sizes if each)
             self._texts[shape] = Statements(
                 text(self._page(sizes, narrow, listings_, "page")),
                 text(self._page(sizes, narrow, listings_, "newest")),
