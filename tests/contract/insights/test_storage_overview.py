@@ -16,7 +16,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversa
 from auscult.services.audits.workflow import Auditing
 from auscult.services.insights import overview as room
 from auscult.services.insights.facts import BELOW
-from auscult.services.insights.overview import Behind, Overview, Wanted, behind, overview
+from auscult.services.insights.overview import Behind, Overview, Wanted, answers, behind, overview
 from auscult.services.scoring.render import render
 from auscult.storage import Store
 from auscult.storage.store import AppStore
@@ -186,3 +186,12 @@ def test_an_empty_period(app: AppStore) -> None:
     with pytest.raises(RequestError) as refused:
         overview(app, Wanted(since=NOW.until, until=NOW.since), bar=BAR)
     assert refused.value.reason == "range.reversed"
+
+
+def test_answers_are_counted_under_names_of_enough_conversations(app: AppStore) -> None:
+    """Of rarer names nothing is counted; the total is that of all."""
+    whole, some = answers(app, NOW, 1), answers(app, NOW, 8)
+    often = {key: each.numbers for key, each in whole.groups.items() if each.numbers["conversations"] >= 8}
+    assert {key: each.numbers for key, each in some.groups.items()} == often
+    assert 0 < len(often) < len(whole.groups)
+    assert some.total.numbers == whole.total.numbers

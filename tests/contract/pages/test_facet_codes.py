@@ -17,6 +17,7 @@ from auscult.storage import Store, migrate
 from auscult.storage.core import migrations
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.pages import facet_codes
+from auscult.storage.pages import breakdown as pages_breakdown
 from auscult.storage.pages.facet_codes import BLOCK, NUMBER_OF_ASPECTS
 from auscult.storage.pages.faceting import ASPECTS
 from auscult.storage.store import AppStore
@@ -82,6 +83,16 @@ def test_codes_count_as_facets_do(app: AppStore, database_url: str) -> None:
         assert shown == without
     outcomes = breakdown(app, BANKING, ("outcome",), BOUNDS)["outcome"]
     assert sum(sum(numbers) for numbers in outcomes.values()) == ROWS // 2
+
+
+def test_codes_far_from_each_other_count_alike(
+    app: AppStore, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are sorted then, because a table of them could be large."""
+    near, _ = counted(app, database_url, *CODED)
+    monkeypatch.setattr(pages_breakdown, "_WIDEST", 0)
+    far, without = counted(app, database_url, *CODED)
+    assert near == far == without
 
 
 def test_few_rows_far_from_each_other_are_read_themselves(store: Store, database_url: str) -> None:

@@ -4,10 +4,11 @@ The listing has one short row for each conversation, and the store finds rows by
 So nothing is written for overviews alone, and any period is counted in the memory of one page and of the names.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -272,6 +273,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
                 include_below_threshold=True,
                 limit=AT_A_TIME,
                 after=key,
+                is_counted=False,
             )
         )
         for row in page.rows:
@@ -311,12 +313,16 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> Period:
     )
 
 
-def answers(app: AppStore, wanted: Wanted) -> Tally:
-    """Count the answers to surveys of a period by what was mentioned. Raises ``RequestError`` ``range.reversed``."""
+def answers(app: AppStore, wanted: Wanted, least: int) -> Tally:
+    """Count the answers to surveys of a period by what was mentioned in at least ``least`` conversations.
+
+    Raises ``RequestError`` ``range.reversed``.
+    """
+    facts = [fact_of(listed).answer for _, _, listed in _read(app, wanted) if not is_left_out(listed)]
+    often = Counter(chain.from_iterable(set(fact.mentions) for fact in facts))
     tally = Tally((*DEFAULT, *SERVICE), MOST_NAMES)
-    for _, _, listed in _read(app, wanted):
-        if not is_left_out(listed):
-            tally.add(fact_of(listed).answer)
+    for fact in facts:
+        tally.add(fact._replace(mentions=tuple([each for each in fact.mentions if often[each] >= least])))
     return tally
 
 

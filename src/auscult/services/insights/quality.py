@@ -122,8 +122,7 @@ def by_name(
     sought = replace(sought, queues=()) if kind == "queue" else replace(sought, intents=())
     bounds = (spans[0][0], *(until for _, until in spans))
     by: Grouping = "queue_outcome" if kind == "queue" else "intent_outcome"
-    values = tuple(name_outcome(name, outcome) for name in names for outcome in _DECIDED)
-    counted: Breakdown = breakdown(app, sought, (by,), bounds, values) if names else {}
+    counted = _of_names(app, sought, kind, names, bounds)
     return {
         name: tuple(
             _of_period(span, [_number(counted, by, name_outcome(name, each), n) for each in _DECIDED])
@@ -140,10 +139,20 @@ def numbers_of_intents(
 
     They take the place of the intents that are sought.
     """
-    sought = replace(sought, intents=())
-    values = tuple(map(intent_value, names))
-    found = breakdown(app, sought, ("intent",), bounds, values)["intent"] if names else dict[str, tuple[int, ...]]()
+    found = _of_names(app, replace(sought, intents=()), "intent", names, bounds).get("intent", {})
     return {name: found.get(intent_value(name), (0,) * (len(bounds) - 1)) for name in names}
+
+
+def _of_names(
+    app: AppStore, sought: Sought, kind: NameKind, names: Sequence[str], bounds: Sequence[datetime]
+) -> Breakdown:
+    """Count the outcomes of names, and of intents how many there are: asked together, they are counted only once."""
+    if not names:
+        return {}
+    values = tuple(name_outcome(name, outcome) for name in names for outcome in _DECIDED)
+    if kind == "queue":
+        return breakdown(app, sought, ("queue_outcome",), bounds, values)
+    return breakdown(app, sought, ("intent", "intent_outcome"), bounds, (*map(intent_value, names), *values))
 
 
 def _of_period(span: tuple[datetime, datetime], counts: Sequence[int]) -> Passed:

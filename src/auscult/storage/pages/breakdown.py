@@ -3,11 +3,13 @@
 Of all rows of a listing the tallies are added up: whole days between the bounds, hours up to them, and, where a bound
 lies within an hour, its rows. Of rows that filters leave the codes of their facets are counted. Of a grouping without
 codes the rows of each facet are compared with them. Where rows are few, each is read with the numbers of its facets.
+
+Outcomes of a queue or an intent are read from the codes of its rows, which are read once for their number and outcomes.
 """
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -18,30 +20,28 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 
 from auscult.domain.record import Breakdown, Grouped, Grouping
-from auscult.storage.core.database import AnySelect, Database, Reader, Row
+from auscult.storage.core.database import AnySelect, Database, Reader
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.pages import facet_rows, facets, report_rows, tallies
-from auscult.storage.pages.facet_codes import BLOCK, Codes, FacetCodes
-from auscult.storage.pages.faceting import ASPECTS
+from auscult.storage.pages.facet_codes import FacetCodes
+from auscult.storage.pages.faceting import ASPECTS, INTENT, INTENT_OUTCOME, OUTCOME, QUEUE, QUEUE_OUTCOME
+from auscult.storage.pages.period_rows import NO_ROWS, Numbers, PeriodRows, RowReading, RowsOfPeriods, numbers_of, steps
 from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
 from auscult.storage.pages.row_filters import Selection, StatementCache
 
 _DAY = HOUR + 1
-_MONTHS_MS = 91 * WIDTHS[_DAY]
-"""The longest period whose numbers of rows are joined to one text, of which databases allow one gigabyte."""
 _AT_ONCE = 500
-_MOST_ROWS = 500_000
-"""Numbers of rows that are remembered."""
 _WORTH = 10
 """Entries of the index of facets that are read in the time of one row with its facets."""
+_WIDEST = 1 << 20
+"""Range of codes that are counted in a table, of eight bytes for each."""
 _NUMBERS = msgspec.json.Decoder(list[int]).decode
-_Rows = npt.NDArray[np.int64]
-_NO_ROWS = np.empty(0, np.int64)
 _FIRST, _LAST = sa.bindparam("first", type_=BigInteger), sa.bindparam("last", type_=BigInteger)
-
-
-RowsOfPeriods = dict[tuple[Selection, tuple[int, int]], _Rows]
-"""Numbers of rows by selection and period, of one state of the data: a page counts the same ones by several groupings."""
+_NAMED: Mapping[str, str] = {QUEUE_OUTCOME: QUEUE, INTENT_OUTCOME: INTENT}
+"""Facets of an outcome and a name, and those of the name alone."""
+_OUTCOMES = ASPECTS["outcome"]
+_Periods = Sequence[Sequence[PeriodRows]]
+"""Rows of each period, in parts."""
 
 
 class Asked(NamedTuple):
@@ -53,20 +53,27 @@ class Asked(NamedTuple):
     rows: RowsOfPeriods
 
 
+class _Source(NamedTuple):
+    """Rows that a facet is counted by: those of a facet, or of them the ones that have an outcome (a facet) as well."""
+
+    facet: int
+    outcome: int | None = None
+
+
 class Breakdowns:
     """Reads breakdowns."""
 
     def __init__(self, database: Database, phrases: StatementCache) -> None:
         """Nothing is compiled yet."""
         self._database = database
-        self._phrases = phrases
         self._codes = FacetCodes(database)
+        self._reading = RowReading(database, phrases, self._codes)
 
     def read(self, reader: Reader, asked: Asked) -> Breakdown:
         """Return the numbers of rows, within one snapshot."""
         if asked.selection.is_empty:
             return {each: {} for each in asked.by.groupings}
-        known = self._facets(reader, asked)
+        known = self._facets(reader, asked.listing, asked.by.groupings, asked.by.values)
         counts = self._tallied(reader, asked, known) if _is_all(asked.selection) else self._passed(reader, asked, known)
         found: dict[Grouping, dict[str, tuple[int, ...]]] = {each: {} for each in asked.by.groupings}
         for facet, (name, value) in known.items():
@@ -74,16 +81,18 @@ class Breakdowns:
                 found[name][value] = tuple(counts[facet])
         return found
 
-    def _facets(self, reader: Reader, asked: Asked) -> dict[int, tuple[Grouping, str]]:
-        """Return every facet of the groupings by its number."""
+    def _facets(
+        self, reader: Reader, listing: int, names: Sequence[str], some: Sequence[str]
+    ) -> dict[int, tuple[Any, str]]:
+        """Return the name and value of every facet of these names by its number; only of some values, where there are any."""
         query = sa.select(facets.c.facet, facets.c.name, facets.c.value).where(
             facets.c.listing == sa.bindparam("listing", type_=NUMBER),
-            facets.c.name.in_([sa.literal_column(f"'{each}'") for each in asked.by.groupings]),
+            facets.c.name.in_([sa.literal_column(f"'{each}'") for each in names]),
         )
-        values = {f"value_{n}": value for n, value in enumerate(asked.by.values)}
+        values = {f"value_{n}": value for n, value in enumerate(some)}
         if values:
             query = query.where(facets.c.value.in_([sa.bindparam(name, type_=Text) for name in values]))
-        rows = reader.fetch(self._database.text(query), {"listing": asked.listing, **values})
+        rows = reader.fetch(self._database.text(query), {"listing": listing, **values})
         return {facet: (name, value) for facet, name, value in rows}
 
     def _tallied(self, reader: Reader, asked: Asked, known: Mapping[int, Any]) -> Mapping[int, list[int]]:
@@ -123,103 +132,118 @@ class Breakdowns:
                 found[facet] += n
         return found
 
-    def _passed(self, reader: Reader, asked: Asked, known: Mapping[int, Any]) -> Mapping[int, list[int]]:
+    def _passed(self, reader: Reader, asked: Asked, known: Mapping[int, tuple[str, str]]) -> Mapping[int, list[int]]:
         """Count the facets of the rows that the filters leave."""
         spans = len(asked.by.bounds) - 1
         counts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * spans)
         if not known:
             return counts
         is_coded = all(each in ASPECTS for each in asked.by.groupings)
-        rows = self._rows(reader, asked)
-        counted = self._coded(reader, asked, rows) if is_coded else self._compared(reader, asked, rows, sorted(known))
-        for n, found in enumerate(counted or [self._of_few(reader, some) for some in rows]):
+        rows = self._reading.rows(reader, asked.rows, asked.selection, asked.by.bounds)
+        counted = self._coded(reader, asked, rows) if is_coded else self._compared(reader, asked, rows, known)
+        for n, found in enumerate(counted or [self._of_few(reader, parts) for parts in rows]):
             for facet in found.keys() & known.keys():
                 counts[facet][n] += found[facet]
         return counts
 
-    def _coded(self, reader: Reader, asked: Asked, rows: Sequence[_Rows]) -> list[Mapping[int, int]] | None:
+    def _coded(self, reader: Reader, asked: Asked, rows: _Periods) -> list[Mapping[int, int]] | None:
         """Count facets in each period by the codes of rows; None where rows without codes are among them, or few."""
-        full = [some for some in rows if some.size]
-        if not full:
-            return [{} for _ in rows]
-        span = int(min(some.min() for some in full)), int(max(some.max() for some in full))
-        if sum(some.size for some in full) < (span[1] - span[0]) // BLOCK:
-            return None
         aspects = tuple(sorted({aspect for each in asked.by.groupings for aspect in ASPECTS[each]}))
-        read = self._codes.read(reader, aspects, span)
-        coded = [[_codes_of(codes, some) for codes in read] for some in rows]
-        sets = self._codes.facets(reader, {code for found in coded for codes in found for code in codes} - {0})
-        if any(0 in codes for found in coded for codes in found):
+        full = [[part for part in parts if part.numbers.size] for parts in rows]
+        if not self._reading.code(reader, [part for parts in full for part in parts], aspects):
             return None
+        coded = [[_counted_codes(part.codes[each]) for part in parts for each in aspects] for parts in full]
+        sets = self._codes.facets(reader, {code for found in coded for codes in found for code in codes})
         return [_facets_of(found, sets) for found in coded]
 
     def _compared(
-        self, reader: Reader, asked: Asked, rows: Sequence[_Rows], known: Sequence[int]
+        self, reader: Reader, asked: Asked, rows: _Periods, known: Mapping[int, tuple[str, str]]
     ) -> list[Mapping[int, int]] | None:
         """Count the rows of facets that are among those of each period; None where reading rows is less work."""
+        sources = self._sources(reader, asked, known)
         within = {"listing": asked.listing, "first": asked.by.bounds[0], "last": asked.by.bounds[-1]}
         days = {**within, "first": within["first"] // WIDTHS[_DAY], "last": within["last"] // WIDTHS[_DAY] + 1}
-        many = reader.fetch(self._database.text(_number_of(known)), days)[0][0] or 0
-        if sum(some.size for some in rows) * _WORTH < many:
+        many = reader.fetch(self._database.text(_number_of(_facets_in(sources))), days)[0][0] or 0
+        full = [[part for part in parts if part.numbers.size] for parts in rows]
+        if sum(part.numbers.size for parts in full for part in parts) * _WORTH < many:
             return None
-        text = self._database.text(_rows_of(known))
+        needs_codes = any(source.outcome is not None for source in sources.values())
+        if needs_codes and not self._reading.code(reader, [part for parts in full for part in parts], _OUTCOMES):
+            sources = {facet: _Source(facet) for facet in known}
+        text = self._database.text(_rows_of(_facets_in(sources)))
         found: list[Mapping[int, int]] = []
-        for some, (since, until) in zip(rows, pairwise(asked.by.bounds), strict=True):
-            counts: Counter[int] = Counter()
-            for begin, end in _steps(since, until, _MONTHS_MS) if some.size else ():
-                counts.update(_among_rows(reader.fetch(text, {"first": begin, "last": end}), some))
-            found.append(counts)
+        for parts, (since, until) in zip(full, pairwise(asked.by.bounds), strict=True):
+            counts: Counter[_Source] = Counter()
+            for begin, end in steps(since, until) if parts else ():
+                joined = reader.fetch(text, {"first": begin, "last": end})
+                of_facets = [(facet, numbers_of(numbers)) for facet, numbers in joined]
+                for part in parts:
+                    counts.update(self._among(reader, of_facets, part, set(sources.values())))
+            found.append({facet: counts[source] for facet, source in sources.items()})
         return found
 
-    def _rows(self, reader: Reader, asked: Asked) -> list[_Rows]:
-        """Return the numbers of the rows of each period."""
-        if sum(some.size for some in asked.rows.values()) > _MOST_ROWS:
-            asked.rows.clear()
-        spans = list(pairwise(asked.by.bounds))
-        for span in spans:
-            if (asked.selection, span) not in asked.rows:
-                asked.rows[asked.selection, span] = self._read_rows(reader, asked.selection, span)
-        return [asked.rows[asked.selection, span] for span in spans]
+    def _sources(self, reader: Reader, asked: Asked, known: Mapping[int, tuple[str, str]]) -> dict[int, _Source]:
+        """Return the rows that each facet is counted by: of an outcome and a name those of the name, if it has a facet."""
+        split = {facet: value.partition(" ")[::2] for facet, (name, value) in known.items() if name in _NAMED}
+        if not split or not asked.by.values:
+            return {facet: _Source(facet) for facet in known}
+        values = sorted({each for pair in split.values() for each in pair})
+        found = self._facets(reader, asked.listing, sorted({OUTCOME, *_NAMED.values()}), values)
+        numbers = {facet: number for number, facet in found.items()}
+        sources: dict[int, _Source] = {}
+        for facet, (name, _) in known.items():
+            outcome, of_name = split.get(facet, ("", ""))
+            base, decided = numbers.get((_NAMED.get(name, ""), of_name)), numbers.get((OUTCOME, outcome))
+            sources[facet] = _Source(facet) if base is None or decided is None else _Source(base, decided)
+        return sources
 
-    def _read_rows(self, reader: Reader, selection: Selection, span: tuple[int, int]) -> _Rows:
-        text = self._phrases.texts(selection, 1).rows
-        values = [{**selection.values, "at": at, "id": "", "until": until} for at, until in _steps(*span, _MONTHS_MS)]
-        return np.unique(np.concatenate([_NO_ROWS, *(_numbers(reader.fetch(text, each)[0][0]) for each in values)]))
+    def _among(
+        self, reader: Reader, of_facets: Sequence[tuple[int, Numbers]], part: PeriodRows, sources: Collection[_Source]
+    ) -> Mapping[_Source, int]:
+        """Count the rows of facets that are among some, by source."""
+        if not of_facets:
+            return {}
+        rows = np.concatenate([numbers for _, numbers in of_facets])
+        index = np.minimum(np.searchsorted(part.numbers, rows), part.numbers.size - 1)
+        is_among = part.numbers[index] == rows
+        facet = np.repeat(np.arange(len(of_facets)), [numbers.size for _, numbers in of_facets])[is_among]
+        found: dict[_Source, int] = {}
+        for outcome in {each.outcome for each in sources}:
+            chosen = facet if outcome is None else facet[self._have(reader, part.codes[0][index[is_among]], outcome)]
+            counts = np.bincount(chosen, minlength=len(of_facets)).tolist()
+            found.update({_Source(number, outcome): counts[n] for n, (number, _) in enumerate(of_facets)})
+        return found
 
-    def _of_few(self, reader: Reader, rows: _Rows) -> Mapping[int, int]:
+    def _have(self, reader: Reader, codes: npt.NDArray[np.uint32], facet: int) -> npt.NDArray[np.bool_]:
+        """Return for each of some codes whether its set has a facet."""
+        distinct, inverse = np.unique(codes, return_inverse=True)
+        sets = self._codes.facets(reader, set(distinct.tolist()))
+        return np.array([facet in sets[code] for code in distinct.tolist()], np.bool_)[inverse]
+
+    def _of_few(self, reader: Reader, rows: Sequence[PeriodRows]) -> Mapping[int, int]:
         """Count the facets of rows by their numbers."""
         found: Counter[int] = Counter()
-        for at in range(0, rows.size, _AT_ONCE):
-            chosen = _among(report_rows.c.row, rows[at : at + _AT_ONCE].tolist())
-            query = sa.select(report_rows.c.facets).where(chosen)
+        numbers = np.concatenate([NO_ROWS, *(part.numbers for part in rows)]).tolist()
+        for at in range(0, len(numbers), _AT_ONCE):
+            query = sa.select(report_rows.c.facets).where(_among(report_rows.c.row, numbers[at : at + _AT_ONCE]))
             found.update(_counted(",".join(facets for (facets,) in reader.fetch(self._database.text(query), {}))))
         return found
 
 
-def _steps(since: int, until: int, most: int) -> Iterator[tuple[int, int]]:
-    """Divide a period (ms) into parts of at most a length."""
-    return ((at, min(at + most, until)) for at in range(since, until, most))
+def _facets_in(sources: Mapping[int, _Source]) -> list[int]:
+    """Return the facets whose rows are read."""
+    return sorted({source.facet for source in sources.values()})
 
 
-def _numbers(joined: str | None) -> _Rows:
-    """Return the numbers of a text, separated by commas; None has none."""
-    return np.fromstring(joined, np.int64, sep=",") if joined else _NO_ROWS
-
-
-def _among_rows(joined: Sequence[Row], rows: _Rows) -> Mapping[int, int]:
-    """Return how many rows of each facet are among some, given facets and the texts of their rows."""
-    if not joined:
-        return {}
-    numbers = [_numbers(text) for _, text in joined]
-    begins = np.cumsum([0, *(each.size for each in numbers[:-1])])
-    found = np.add.reduceat(np.isin(np.concatenate(numbers), rows, kind="table"), begins, dtype=np.int64)
-    return dict(zip([facet for facet, _ in joined], found.tolist(), strict=True))
-
-
-def _codes_of(codes: Codes, rows: _Rows) -> Mapping[int, int]:
-    """Count the codes of rows."""
-    found, counts = np.unique(codes.codes[rows - codes.first], return_counts=True)
-    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+def _counted_codes(codes: npt.NDArray[np.uint32]) -> Mapping[int, int]:
+    """Count codes, each by how often it is there; in a table unless they are far apart, since that needs no sorting."""
+    lowest = codes.min()
+    if codes.max() - lowest < _WIDEST:
+        numbers = np.bincount(codes - lowest)
+        found = np.flatnonzero(numbers)
+        return dict(zip((found + int(lowest)).tolist(), numbers[found].tolist(), strict=True))
+    found, numbers = np.unique(codes, return_counts=True)
+    return dict(zip(found.tolist(), numbers.tolist(), strict=True))
 
 
 def _facets_of(found: Sequence[Mapping[int, int]], sets: Mapping[int, Sequence[int]]) -> Mapping[int, int]:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from auscult.domain.record import Breakdown, Grouped, RecordQuery, RowKey
 from auscult.storage.core.database import Reader, Row
-from auscult.storage.pages.breakdown import RowsOfPeriods
+from auscult.storage.pages.period_rows import RowsOfPeriods
 from auscult.storage.pages.rollups import Tree
 from auscult.storage.pages.row_filters import Selection
 

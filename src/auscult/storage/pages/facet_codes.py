@@ -17,9 +17,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Connection
+from sqlalchemy import BigInteger, Connection, SmallInteger
 
-from auscult.storage.core.database import AnySelect, Database, Reader
+from auscult.storage.core.database import Database, Reader
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.pages import facet_codes, facet_sets
@@ -43,6 +43,16 @@ _SETS = sa.select(facet_sets.c.digest, facet_sets.c.facet_set).where(
 _BLOCKS = sa.select(facet_codes.c.aspect, facet_codes.c.block, facet_codes.c.codes).where(
     facet_codes.c.listing == sa.bindparam("a_listing"),
     facet_codes.c.block.in_(sa.bindparam("some_blocks", expanding=True)),
+)
+_CODES = (
+    sa.select(facet_codes.c.block, facet_codes.c.codes)
+    .where(
+        facet_codes.c.listing == sa.bindparam("listing", type_=NUMBER),
+        facet_codes.c.aspect == sa.bindparam("aspect", type_=SmallInteger),
+        facet_codes.c.block >= sa.bindparam("first", type_=BigInteger),
+        facet_codes.c.block <= sa.bindparam("last", type_=BigInteger),
+    )
+    .order_by(facet_codes.c.block)
 )
 _ADD = "ON CONFLICT (listing, aspect, block) DO UPDATE SET codes = excluded.codes"
 
@@ -130,17 +140,18 @@ class FacetCodes:
         """Nothing is cached yet."""
         self._database = database
         self._sets: dict[int, tuple[int, ...]] = {}
-        self._texts: dict[tuple[int, ...], str] = {}
+        self._text = database.text(_CODES)
 
-    def read(self, reader: Reader, aspects: tuple[int, ...], span: tuple[int, int]) -> list[Codes]:
-        """Return the codes of rows of one listing, from the first to the last, for each of these aspects."""
+    def read(self, reader: Reader, aspect: int, span: tuple[int, int]) -> Codes:
+        """Return the codes of one aspect of rows of one listing, from the first to the last."""
         listing, begins = divmod(span[0], ROWS_OF_A_LISTING)
         first, last = begins // BLOCK, span[1] % ROWS_OF_A_LISTING // BLOCK
-        values = {"listing": listing, "first": first, "last": last}
-        found = {(aspect, block): codes for aspect, block, codes in reader.fetch(self._text(aspects), values)}
-        begin = listing * ROWS_OF_A_LISTING + first * BLOCK
-        blocks = range(first, last + 1)
-        return [Codes(begin, _unpacked([found.get((each, n), _NO_CODES) for n in blocks])) for each in aspects]
+        found = reader.fetch(self._text, {"listing": listing, "aspect": aspect, "first": first, "last": last})
+        blocks = [codes for _, codes in found]
+        if len(blocks) <= last - first:
+            stored = dict(found)
+            blocks = [stored.get(n, _NO_CODES) for n in range(first, last + 1)]
+        return Codes(listing * ROWS_OF_A_LISTING + first * BLOCK, _unpacked(blocks))
 
     def facets(self, reader: Reader, codes: Collection[int]) -> Mapping[int, tuple[int, ...]]:
         """Return the facet sets of codes; there may be others among the result."""
@@ -154,21 +165,6 @@ class FacetCodes:
             query = self._database.text(sa.select(facet_sets.c.facet_set, facet_sets.c.facets).where(chosen))
             sets.update({number: _DECODE(facets) for number, facets in reader.fetch(query, {})})
         return sets
-
-    def _text(self, aspects: tuple[int, ...]) -> str:
-        if aspects not in self._texts:
-            self._texts[aspects] = self._database.text(_codes(aspects))
-        return self._texts[aspects]
-
-
-def _codes(aspects: Sequence[int]) -> AnySelect:
-    """Blocks of some aspects: aspect, block, codes. ``first`` <= block <= ``last``."""
-    return sa.select(facet_codes.c.aspect, facet_codes.c.block, facet_codes.c.codes).where(
-        facet_codes.c.listing == sa.bindparam("listing", type_=NUMBER),
-        facet_codes.c.aspect.in_([sa.literal_column(str(each)) for each in aspects]),
-        facet_codes.c.block >= sa.bindparam("first", type_=BigInteger),
-        facet_codes.c.block <= sa.bindparam("last", type_=BigInteger),
-    )
 
 
 def _unpacked(blocks: Sequence[bytes]) -> npt.NDArray[np.uint32]:

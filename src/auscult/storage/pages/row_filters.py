@@ -90,11 +90,12 @@ class StatementCache:
         shape = (sizes, narrow, listings_)
         if shape not in self._texts:
             text = self._database.text
+            is_apart = not self._database.dialect.is_embedded and all(each[0] <= _APART for each in sizes if each)
             self._texts[shape] = Statements(
                 text(self._page(sizes, narrow, listings_, "page")),
                 text(self._page(sizes, narrow, listings_, "newest")),
                 text(self._page(sizes, narrow, listings_, "again")),
-                text(_count(sizes, narrow)),
+                text(_count(sizes, narrow, "apart" if is_apart else "count")),
                 text(_node(sizes, narrow, _LEVEL, "")),
                 text(_nodes(sizes, narrow)),
                 text(_joined(sizes, narrow)),
@@ -135,8 +136,11 @@ class _Narrow(NamedTuple):
     seeing: Shape | None
 
 
-_Use = Literal["page", "newest", "again", "count", "number"]
-"""Purpose of reading rows: a page in order, a page with the newest first, a page read before, a count, or row numbers."""
+_Use = Literal["page", "newest", "again", "count", "apart", "number"]
+"""Purpose of reading rows: a page in order or with the newest first, one read before, a count (in two ways), or numbers."""
+
+_APART = 2
+"""Facets that PostgreSQL counts apart, by an anti-join of index entries: in half the time for two, in twice for ten."""
 
 _OF_PAGES = ("page", "newest", "again")
 
@@ -174,9 +178,9 @@ def _in_order(columns: Sequence[ColumnElement[Any]], use: _Use) -> list[ColumnEl
     return [each.desc() for each in columns] if use == "newest" else list(columns)
 
 
-def _count(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
+def _count(sizes: _Sizes, narrow: _Narrow, use: _Use) -> AnySelect:
     """Rows by cell: a page shows how many there are, and how many of some cells."""
-    some = _together(_parts(sizes, narrow._replace(cells=None), "count"))
+    some = _together(_parts(sizes, narrow._replace(cells=None), use))
     return sa.select(some.c.cell, sa.func.count()).group_by(some.c.cell)
 
 
@@ -241,7 +245,7 @@ def _parts(sizes: _Sizes, narrow: _Narrow, use: _Use) -> list[AnySelect]:
 def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> list[AnySelect]:
     """Keys of one listing's rows: for each facet of the first group those that have it and none before it.
 
-    They have a facet of every other group too. To be counted, rows of several facets are only made distinct: looking up
+    They have a facet of every other group too. To be counted, rows of many facets are only made distinct: looking up
     for each whether it has another facet takes ten times as long.
     """
     if not groups:
@@ -250,7 +254,7 @@ def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> l
     first = [_facet(p, 0, f) for f in range(groups[0])]
     others = [_has([_facet(p, g, f) for f in range(size)], use) for g, size in enumerate(groups[1:], start=1)]
     rows = sa.select(*_keys(facet_rows, use))
-    if use not in _OF_PAGES and len(first) > 1:
+    if use in ("count", "number") and len(first) > 1:
         rows = rows.where(facet_rows.c.facet.in_(first), *_within(facet_rows, narrow, use), *others)
         return [rows.distinct() if use == "count" else rows]
     return [
@@ -268,7 +272,7 @@ def _keys(rows: sa.Table, use: _Use) -> list[ColumnElement[Any]]:
     """Return the columns that are read."""
     if use in _OF_PAGES:
         return [rows.c.started_at, rows.c.conversation_id, rows.c.row]
-    return [rows.c.row, rows.c.cell] if use == "count" else [rows.c.row]
+    return [rows.c.cell] if use == "apart" else [rows.c.row, rows.c.cell] if use == "count" else [rows.c.row]
 
 
 def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:

@@ -50,6 +50,8 @@ class InsightsPage(Controller):
         intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
         names = [name for name, _n in intents.most_common(_NAMES)]
         queue_names = [name for name, _n in queues.most_common(_NAMES) if name]
+        # Before the whole period, whose rows are then those of its weeks.
+        failures = _failures(visit, sought, compared, rows, queue_names)
         before, now = (each.passed for each in by_period(visit.app, sought, compared.spans, ("outcome",)))
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
@@ -61,7 +63,7 @@ class InsightsPage(Controller):
             before,
             parts(visit.app, sought, queue_names, names, compared),
             changes[:_NEWS],
-            _failures(visit, sought, compared, rows, queue_names),
+            failures,
         )
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         return visit.page("quality/insights", "Insights", insights_page(found, filters, query, visit.reader, BASE))
@@ -114,8 +116,9 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
         intents=sought.intents,
         surveys=SURVEYS,
     )
-    tally = answers(visit.app, wanted)
-    return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, Bar()))
+    bar = Bar()
+    tally = answers(visit.app, wanted, bar.conversations)
+    return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, bar))
 
 
 def _compared(visit: Visit) -> Compared:
