@@ -22,6 +22,7 @@ from auscult.redactors._learned import opinion
 from auscult.redactors._learned.features import Turn, columns, is_open, turns_of, width
 from auscult.redactors._learned.opinion import Model, SecondOpinion, is_read
 from auscult.redactors._learned.tokens import table_of, words_of_text
+from auscult.redactors._people.patterns import words_in
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, read, score
 
@@ -178,7 +179,7 @@ class _Replayed:
         found = self._found[tuple(utterances)]
         lows = [lowered(text) for _, text in utterances]
         wanted = [turn for turn, low in enumerate(lows) if is_read(low)]
-        return [*found, *(self._opinion.find(utterances, lows, wanted, found) if self._opinion else ())]
+        return [*found, *(self._opinion.find(utterances, lows, wanted, frozenset(words_in("\n".join(lows))), found) if self._opinion else ())]
 
 
 def print_set(name: str, examples: Sequence[Example], model: Model) -> None:

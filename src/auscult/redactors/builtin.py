@@ -116,7 +116,7 @@ class BuiltIn:
         mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         return (
-            [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)] if self.is_learned else found
+            [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.words, found)] if self.is_learned else found
         )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from auscult.domain.privacy.redaction import KINDS, PLACEHOLDER, Found, Utterance, kind_of
 from auscult.redactors._learned.tokens import (
+    SHAPES,
     CLASSES,
     IS_NUMERIC,
     IS_SIGN,
@@ -31,8 +32,10 @@ _OTHERS = (0, 2, 5, 10)
 """Bounds of how many words of a turn are no part of a number."""
 _SHARES = len(_OTHERS) + 1
 _THREES = 32_749
+_HASHED = 65_521
+_ASKS = len(TOPICS) + 1
 """Values of three classes in a row, by the remainder of their number."""
-_WORD, _CLASS, _MARK, _TOPIC, _RUN, _FULL, _NEAR, _SIDE, _ANY, _LONE = range(10)
+_WORD, _CLASS, _MARK, _TOPIC, _RUN, _FULL, _NEAR, _SIDE, _ANY, _LONE, _HEAD, _TAIL, _ASKED = range(13)
 """Rows of what is known of a token; ``_LONE`` is its class outside of a run."""
 _Term = tuple[int, int, int]
 """A row, how many tokens behind, and by what it is multiplied."""
@@ -60,11 +63,19 @@ _COLUMNS: Sequence[tuple[int, Sequence[_Term]]] = (
     (_SHARES * _CLASSES * 2, ((_FULL, 0, _CLASSES * 2), (_CLASS, 0, 2), (_SIDE, 0, 1))),
     (_MARKS * _TOPICS, _pair((_NEAR, 0), (_TOPIC, 0), _TOPICS)),
     (2 * _CLASSES, _pair((_ANY, 0), (_CLASS, 0), _CLASSES)),
+    (SHAPES, [(_HEAD, 0, 1)]),
+    (SHAPES, [(_TAIL, 0, 1)]),
+    (_ASKS * _CLASSES, _pair((_ASKED, 0), (_CLASS, 0), _CLASSES)),
+    (_ASKS * _SHARES * _CLASSES, ((_ASKED, 0, _SHARES * _CLASSES), (_FULL, 0, _CLASSES), (_CLASS, 0, 1))),
+    (_HASHED, ((_WORD, -1, _CLASSES), (_CLASS, 0, 1))),
+    (_HASHED, ((_WORD, 1, _CLASSES), (_CLASS, 0, 1))),
+    (_HASHED, ((_WORD, -1, 1009), (_WORD, -2, 7), (_CLASS, 0, 104729))),
+    (_HASHED, ((_WORD, -2, _CLASSES), (_CLASS, 0, 1))),
     *((_THREES, ((_CLASS, by, _CLASSES**2), (_CLASS, by + 1, _CLASSES), (_CLASS, by + 2, 1))) for by in (-2, -1, 0)),
 )
 """Features of a token except the words around it: the number of values of each, and the terms that add up to one."""
 _THREE = 3
-_GAP = (1, 0, 0, 0, 0, 0, 0, 0, 0, 0) * _AROUND
+_GAP = (1, *[0] * 12) * _AROUND
 """Empty tokens between two turns."""
 _FIXED = [size for size, _ in _COLUMNS]
 _OF_WORDS = 5
@@ -80,6 +91,7 @@ class Turn(NamedTuple):
     topics: Sequence[int]
     near: int
     is_agent: bool
+    asked: int
 
 
 def turns_of(
@@ -102,10 +114,13 @@ def turns_of(
         for token in tokens:
             topics.append(topic)
             topic = token.topic or topic
+        asked = 0
+        if turn and utterances[turn - 1].speaker != utterances[turn].speaker:
+            asked = topic_of(lows[turn - 1], table)
         near = min((rank for each in before for _, _, rank in ranks.get(each, ())), default=0)
         its = ranks.get(turn, [])
         marks = marks_of(tokens, [*its, *_placeholders(utterances[turn].text)])
-        turns.append(Turn(turn, tokens, marks, topics, near, utterances[turn].speaker == "agent"))
+        turns.append(Turn(turn, tokens, marks, topics, near, utterances[turn].speaker == "agent", asked))
     return turns
 
 
@@ -148,17 +163,17 @@ def columns(turns: Sequence[Turn]) -> Numbers:
             if is_open(turn, index):
                 kept.append(len(rows))
             kind = token.kind
-            rows += (token.word, kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else kind)
+            rows += (token.word, kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else kind, token.head, token.tail, turn.asked)
         rows += _GAP
     each = np.array(rows, dtype=np.float64)
     values = each.take(np.array(kept, dtype=np.int64)[:, None] + _INPUTS)
     indexes = values @ _FACTORS
-    indexes[:, :_THREE] %= _THREES
+    indexes %= _SIZES
     indexes += _BEGINS
     return indexes.astype(np.int64)
 
 
-def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64]]:
+def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return where the inputs of a token are, by what they are multiplied for each column, and where columns begin.
 
     All products are whole numbers far below 2**53, so that they are exact in any order.
@@ -173,8 +188,9 @@ def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64]]:
     sizes = [size for size, _ in ordered]
     begins = np.cumsum([0, *sizes[:-1]])
     begins[-_OF_WORDS:] += range(_OF_WORDS)
-    rows = _LONE + 1
-    return np.array([by * rows + row for row, by in inputs]), factors, begins.astype(np.float64)
+    rows = _ASKED + 1
+    sizes[-_OF_WORDS:] = [2**40] * _OF_WORDS
+    return np.array([by * rows + row for row, by in inputs]), factors, begins.astype(np.float64), np.array(sizes, dtype=np.float64)
 
 
-_INPUTS, _FACTORS, _BEGINS = _factors()
+_INPUTS, _FACTORS, _BEGINS, _SIZES = _factors()

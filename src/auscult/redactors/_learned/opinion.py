@@ -16,8 +16,10 @@ from msgspec import Struct
 from auscult.domain.privacy.redaction import KINDS, Found, Kind, Utterance
 from auscult.redactors._cues import cue_before, is_named
 from auscult.redactors._learned.features import Turn, columns, turns_of, width
-from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, TOPICS, Token, table_of
+from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, NUMBER_WORDS, TOPICS, Token, table_of
 from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import EVERYDAY, GIVEN, KNOWN
+from auscult.redactors._people.patterns import words_in
 
 MAY_HOLD = searcher(
     r"\d|@|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
@@ -45,6 +47,8 @@ _AMOUNT = searcher(
     r"|\d+)(?:[^\w]+|$)){1,4}"
 )
 """Amounts, times, counts, expiries and last digits: where a turn has no other number, it is not read."""
+_USUAL = (KNOWN - GIVEN) | EVERYDAY | NUMBER_WORDS
+"""Words that are part of no name, unless those around say so."""
 _FILE = Path(__file__).with_name("weights.json")
 _FIELDS = frozenset(("key", "field", ""))
 """Speakers of what is no talk."""
@@ -71,7 +75,12 @@ class Model(Struct, frozen=True):
 
 def is_read(low: str) -> bool:
     """Return whether a turn in small letters is read a second time."""
-    return MAY_HOLD.search(low) is not None and _is_more(low)
+    return (MAY_HOLD.search(low) is not None and _is_more(low)) or bool(strangers(frozenset(words_in(low))))
+
+
+def strangers(words: frozenset[str]) -> list[str]:
+    """Return the words that may be of a name or a place: given names, and those that no list knows."""
+    return sorted(word for word in words - _USUAL if len(word) > 1 and word.isalpha())
 
 
 def _is_more(low: str) -> bool:
@@ -92,17 +101,28 @@ class SecondOpinion:
         self._weights[np.array(model.places, dtype=np.int64)] = model.weights
 
     def find(
-        self, utterances: Sequence[Utterance], lows: Sequence[str], turns: Sequence[int], found: Sequence[Found]
+        self,
+        utterances: Sequence[Utterance],
+        lows: Sequence[str],
+        turns: Sequence[int],
+        words: frozenset[str],
+        found: Sequence[Found],
     ) -> list[Found]:
-        """Return what rules missed in the turns that may hold something, given all that they found."""
+        """Return what rules missed, given all that they found.
+
+        ``turns`` are those with ``MAY_HOLD``, ``words`` all words of the conversation.
+        """
         spans: dict[int, list[Found]] = {}
         for one in found:
             spans.setdefault(one.turn, []).append(one)
+        strange = strangers(words)
+        hinted = frozenset(turns)
         wanted = [
             turn
-            for turn in turns
+            for turn in range(len(lows))
             if utterances[turn].speaker not in _FIELDS
-            and (is_read(_left(lows[turn], spans[turn])) if turn in spans else _is_more(lows[turn]))
+            and (turn in hinted or any(word in lows[turn] for word in strange))
+            and is_read(_left(lows[turn], spans.get(turn, ())))
         ]
         if not wanted:
             return []

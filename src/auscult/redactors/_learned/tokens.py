@@ -1,6 +1,8 @@
 """Tokens of a turn as numbers: the word, its class, and what was last spoken of before it."""
 
 import re
+from functools import lru_cache
+from zlib import crc32
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,6 +41,8 @@ _TWO_DIGITS = CLASS["teen"]
 _FILLER = CLASS["filler"]
 _STOPS = frozenset((CLASS["?"], CLASS["!"]))
 LONGEST_RUN = 20
+SHAPES = 4096
+_SHAPED = frozenset(CLASS[f"{each} {case}"] for each in ("given", "short", "word") for case in ("small", "large", "capital"))
 
 
 IS_SIGN = [index >= FIRST_SIGN or index == _OTHER_SIGN for index in range(len(CLASSES))]
@@ -47,6 +51,9 @@ IS_NUMERIC = [
     index in _SAID or _FIRST_DIGITS <= index < FIRST_SIGN or index == _IS_YEAR for index in range(len(CLASSES))
 ]
 """For each class: whether its tokens are digits, number words or spelled letters."""
+
+
+NUMBER_WORDS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN})
 
 
 class Entry(NamedTuple):
@@ -66,6 +73,8 @@ class Token(NamedTuple):
     word: int
     kind: int
     topic: int
+    head: int
+    tail: int
 
 
 def _entries() -> Iterator[tuple[str, int, bool]]:
@@ -117,8 +126,14 @@ def tokens_of(text: str, low: str, table: Mapping[str, Entry]) -> list[Token]:
         number, kind, is_cased, topic = known
         if is_cased and text[start] != low[start]:
             kind += 1 + text[start:end].isupper()
-        tokens.append(Token(start, end, number, kind, topic))
+        head, tail = _shape(word) if kind in _SHAPED else (0, 0)
+        tokens.append(Token(start, end, number, kind, topic, head, tail))
     return tokens
+
+
+@lru_cache(maxsize=8192)
+def _shape(word: str) -> tuple[int, int]:
+    return 1 + crc32(word[:3].encode()) % (SHAPES - 1), 1 + crc32(word[-3:].encode()) % (SHAPES - 1)
 
 
 def words_of_text(low: str) -> Iterator[str]:
@@ -153,7 +168,7 @@ def runs_of(tokens: Sequence[Token]) -> list[int]:
             continue
         first, last, size = index, index, 0
         while index < len(tokens):
-            start, end, _, kind, _ = tokens[index]
+            start, end, _, kind = tokens[index][:4]
             if IS_NUMERIC[kind]:
                 size += end - start if kind >= _FIRST_DIGITS or kind == _IS_YEAR else 1 + (kind == _TWO_DIGITS)
                 last = index
