@@ -36,8 +36,8 @@ SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
 LEAST = 2
 """Occurrences in the sets from which on a word has weights of its own."""
 STEPS, RATE, DECAY = 120, 0.1, 1.0
-BEGINS, GOES_ON = 1.5, -1.0
-"""Log odds from which on a token begins a span, and goes on in one."""
+BEGINS, BEGINS_AS_WORD, GOES_ON = 1.5, 0.0, -1.5
+"""Log odds from which on a number and a word begin a span, and from which on a token goes on in one."""
 Values = NDArray[np.float64]
 
 
@@ -112,6 +112,7 @@ def fitted(examples: Sequence[Example]) -> Model:
         version=1,
         scale=SCALE,
         begins=round(BEGINS * SCALE),
+        begins_as_word=round(BEGINS_AS_WORD * SCALE),
         goes_on=round(GOES_ON * SCALE),
         words=words,
         places=used.tolist(),

@@ -314,6 +314,7 @@ def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
 ASKS_ALL = searcher(
     r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?"
     r"(?:address|postcode|post code|street|eir ?code|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
+    r"|\b(?:still|now) (?:at|living at|live at)\W*$|\baddress proof\b|\bproof of address\b"
     r"|\bdelivering to\b|\bwhere are you(?: living| based)? now\b"
     r"|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
     r"(?:collect|deliver|send|ship|come|go|pick|post|drop|take|bring)"

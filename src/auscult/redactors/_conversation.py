@@ -57,6 +57,10 @@ _ENDS_SENTENCE = re.compile(r"[.?!]\s+(?:(?:\w+\s+){2,}|(?:\w+\s+)?\w+,\s+)")
 _CORRECTED: frozenset[Kind] = frozenset({"card", "iban", "national_number", "account", "phone"})
 
 
+def _speaks_of_national(low: str) -> bool:
+    return any(kind == "national_number" for kind, _ in cues_in(low))
+
+
 class Numbers:
     """The numbers of one conversation."""
 
@@ -125,7 +129,7 @@ class Numbers:
         def cue_at(start: int, end: int) -> bool | None:
             cue = cue_before(low, start) or cue_after(low, end, end - start) or self._cue(turn)
             cue = "national_number" if cue is None and self._last_cue(turn) == "national_number" else cue
-            if cue == "other" and not is_apart(low, start):
+            if cue == "other" and not is_apart(low, start) and not _speaks_of_national(low[:start]):
                 return None
             return cue == "national_number" and not is_behind_another(low, start)
 

@@ -29,6 +29,7 @@ from auscult.redactors._emails import (
     spelled_again,
 )
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
+from auscult.redactors._nearby import grown, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet, searcher
@@ -106,6 +107,7 @@ class BuiltIn:
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
+            found += [one for turn in numbered if "+" in lows[turn] for one in phones.written(turn, lows[turn])]
         found += _births_in(utterances, lows, turns)
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
@@ -115,9 +117,9 @@ class BuiltIn:
         names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
         mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
-        return (
-            [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.words, found)] if self.is_learned else found
-        )
+        if self.is_learned:
+            found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.words, found)
+        return [*found, *grown(utterances, lows, found)]
 
 
 class _Turns:

@@ -62,11 +62,15 @@ _NUMERIC: frozenset[Kind] = frozenset(
 
 
 class Model(Struct, frozen=True):
-    """Weights by column, and the sums from which a token begins a span and goes on in one, all times ``scale``."""
+    """Weights by column, and the sums from which a number or a word begins a span and any token goes on in one.
+
+    All are times ``scale``.
+    """
 
     version: int
     scale: int
     begins: int
+    begins_as_word: int
     goes_on: int
     words: Sequence[str]
     places: Sequence[int]
@@ -144,19 +148,20 @@ class SecondOpinion:
         ``sums`` are those of the tokens that are open.
         """
         first = last = -1
-        highest = 0
+        highest = -1
         for index, token in enumerate(turn.tokens):
             if IS_SIGN[token.kind] and not turn.marks[index]:
                 continue
             likely = None if turn.marks[index] else next(sums)
             if likely is not None and likely >= self.model.goes_on:
-                first, highest = (index, likely) if first < 0 else (first, max(highest, likely))
+                above = likely - (self.model.begins if IS_NUMERIC[token.kind] else self.model.begins_as_word)
+                first, highest = (index, above) if first < 0 else (first, max(highest, above))
                 last = index
             else:
-                if first >= 0 and highest >= self.model.begins:
+                if first >= 0 and highest >= 0:
                     yield first, last
                 first = -1
-        if first >= 0 and highest >= self.model.begins:
+        if first >= 0 and highest >= 0:
             yield first, last
 
 

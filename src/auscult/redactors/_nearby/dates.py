@@ -1,0 +1,22 @@
+"""Dates of birth right behind a name in a list: ``Anna Kolb, 19.10.55``, ``kids Aroha (30/05/2013)``."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from auscult.domain.privacy.redaction import Found
+from auscult.redactors._born.dates import WHOLE, canonical
+
+_BEHIND = re.compile(
+    rf"['\u2019s]{{0,2}}(?: ?[,;:/(|–-] ?|,? (?:aged \d+,? )?(?:is )?(?:born|dob|d\.o\.b\.?|geb\.?|nacid[oa])[ :]*)({WHOLE})(?![\w/-])"
+)
+_RECENT = re.compile(r"20(?:2[5-9]|[3-9]\d)\b|\b2[5-9]$")
+"""A year in which something is planned rather than somebody was born."""
+
+
+def behind_names(low: str, found: Sequence[Found]) -> Iterator[Found]:
+    """Yield the dates behind the names of a turn."""
+    taken = {offset for one in found for offset in (one.start, one.end - 1)}
+    for one in found:
+        its = _BEHIND.match(low, one.end) if one.kind == "name" else None
+        if its is not None and its.start(1) not in taken and not _RECENT.search(its[1]):
+            yield Found(one.turn, *its.span(1), "birth_date", canonical(its[1]))
