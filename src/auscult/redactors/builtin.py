@@ -29,7 +29,7 @@ from auscult.redactors._emails import (
     spelled_again,
 )
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
-from auscult.redactors._nearby import grown, phones
+from auscult.redactors._nearby import codes, grown, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet, searcher
@@ -114,6 +114,7 @@ class BuiltIn:
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         found += _addresses_in(utterances, lows, turns)
+        found += [one for turn in turns.of(_addresses.ASKS) for one in codes.named(turn, lows[turn], found)]
         names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
         mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]

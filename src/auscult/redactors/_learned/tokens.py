@@ -14,13 +14,16 @@ from auscult.redactors._words import words_of
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 _LISTS = words_of("_learned/words.txt")
+_NAME_CUES = words_of("name_cues.txt")
+_OF_NAMES = ("titles", "people", "verbs", "dealings", "links", "greets", "says")
+"""Lists of words around names, each of which is a class."""
 TOPICS = (*KINDS, "other")
 """Topics of a turn, numbered from 1; 0 is no topic, and numbers beyond these are topics of an earlier turn."""
 _LONGEST_DIGITS, _YEAR = 12, 4
 _SIGNS = ",.?!-/:@'#()+&;…"
 _PLAIN = (
     "at", "dot", "sign", "double", "oh", "month", "ordinal", "one", "teen", "ten", "hundred", "abroad", "filler",
-    "single", "alphabet", "street", "domain",
+    "single", "alphabet", "street", "domain", "titles", "people", "verbs", "dealings", "links", "greets", "says",
 )  # fmt: skip
 """Classes of words that have one, whatever their letters' size."""
 _CASED = ("everyday", "given", "short", "word")
@@ -81,7 +84,7 @@ def _entries() -> Iterator[tuple[str, int, bool]]:
     """Yield words with their classes; the first one of a word counts."""
     lists = {
         **_LISTS, "one": ONES, "teen": TEENS, "ten": TENS, "abroad": [word for word in FOREIGN if len(word) > len("zz")],
-        "alphabet": words_of("words.txt")["alphabet"], "street": words_of("address_words.txt")["kinds"],
+        "alphabet": words_of("words.txt")["alphabet"], "street": words_of("address_words.txt")["kinds"], **{each: _NAME_CUES[each] for each in _OF_NAMES},
     }  # fmt: skip
     for name in _PLAIN:
         yield from ((word, CLASS[name], False) for word in sorted(lists[name]))
