@@ -39,7 +39,8 @@ def repeated(lows: Sequence[str], found: Mapping[int, Sequence[Found]]) -> Itera
 
 def _spelled(turn: int, low: str) -> Iterator[tuple[int, int, str]]:
     for run in runs_in(turn, low, letters=True):
-        if len(run.chars) >= _LEAST and any(map(str.isalpha, run.chars)):
+        is_article = len(run.units) == _LEAST and low.startswith("a ", run.start) and low[: run.start].strip()
+        if len(run.chars) >= _LEAST and any(map(str.isalpha, run.chars)) and not is_article:
             yield run.start, run.end, run.chars.upper()
     for one in _LETTER.finditer(low):
         group = one.lastindex or 0
