@@ -36,7 +36,7 @@ SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
 LEAST = 2
 """Occurrences in the sets from which on a word has weights of its own."""
 STEPS, RATE, DECAY = 120, 0.1, 1.0
-BEGINS, BEGINS_AS_WORD, GOES_ON = 1.5, 0.0, -1.5
+BEGINS, BEGINS_AS_WORD, GOES_ON = 1.5, 0.0, -2.0
 """Log odds from which on a number and a word begin a span, and from which on a token goes on in one."""
 Values = NDArray[np.float64]
 

@@ -74,7 +74,6 @@ _COLUMNS: Sequence[tuple[int, Sequence[_Term]]] = (
     *((_THREES, ((_CLASS, by, _CLASSES**2), (_CLASS, by + 1, _CLASSES), (_CLASS, by + 2, 1))) for by in (-2, -1, 0)),
 )
 """Features of a token except the words around it: the number of values of each, and the terms that add up to one."""
-_THREE = 3
 _GAP = (1, *[0] * 12) * _AROUND
 """Empty tokens between two turns."""
 _FIXED = [size for size, _ in _COLUMNS]
@@ -165,32 +164,37 @@ def columns(turns: Sequence[Turn]) -> Numbers:
             kind = token.kind
             rows += (token.word, kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else kind, token.head, token.tail, turn.asked)
         rows += _GAP
-    each = np.array(rows, dtype=np.float64)
+    each = np.array(rows, dtype=np.int64)
     values = each.take(np.array(kept, dtype=np.int64)[:, None] + _INPUTS)
-    indexes = values @ _FACTORS
-    indexes %= _SIZES
-    indexes += _BEGINS
-    return indexes.astype(np.int64)
+    indexes = _BEGINS.repeat(len(kept), axis=0)
+    indexes[:, :_HASHES] = 0
+    for inputs, factors in _TERMS:
+        indexes[:, : len(factors)] += values.take(inputs, axis=1) * factors
+    indexes[:, :_HASHES] %= _SIZES
+    indexes[:, :_HASHES] += _BEGINS[:, :_HASHES]
+    return indexes
 
 
-def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return where the inputs of a token are, by what they are multiplied for each column, and where columns begin.
+def _terms() -> tuple[Numbers, Sequence[tuple[Numbers, Numbers]], Numbers, Numbers]:
+    """Return where the inputs of a token are, the terms of columns, and where those begin and how many values they have.
 
-    All products are whole numbers far below 2**53, so that they are exact in any order.
+    Columns with more terms are first, and of these the hashed ones, whose values are taken by their remainder.
     """
-    ordered = [*_COLUMNS[-_THREE:], *_COLUMNS[:-_THREE]]
+    hashed = [each for each in _COLUMNS if each[0] in (_THREES, _HASHED)]
+    ordered = [*hashed, *(each for each in _COLUMNS if each not in hashed)]
     ordered += [(0, [(_WORD, by, _OF_WORDS)]) for by in range(-2, 3)]
-    inputs = sorted({(row, by) for _, terms in ordered for row, by, _ in terms})
-    factors = np.zeros((len(inputs), len(ordered)))
-    for column, (_, terms) in enumerate(ordered):
-        for row, by, factor in terms:
-            factors[inputs.index((row, by)), column] = factor
-    sizes = [size for size, _ in ordered]
-    begins = np.cumsum([0, *sizes[:-1]])
+    begins = np.cumsum([0, *(size for size, _ in ordered[:-1])])
     begins[-_OF_WORDS:] += range(_OF_WORDS)
-    rows = _ASKED + 1
-    sizes[-_OF_WORDS:] = [2**40] * _OF_WORDS
-    return np.array([by * rows + row for row, by in inputs]), factors, begins.astype(np.float64), np.array(sizes, dtype=np.float64)
+    inputs = sorted({(row, by) for _, terms in ordered for row, by, _ in terms})
+    terms: list[tuple[Numbers, Numbers]] = []
+    for rank in range(max(len(its) for _, its in ordered)):
+        last = max(column for column, (_, its) in enumerate(ordered) if len(its) > rank)
+        known = [its[rank] if len(its) > rank else (*inputs[0], 0) for _, its in ordered[: last + 1]]
+        terms.append((np.array([inputs.index((row, by)) for row, by, _ in known]), np.array([by for _, _, by in known])))
+    places = np.array([by * (_ASKED + 1) + row for row, by in inputs])
+    return places, terms, begins[None, :], np.array([size for size, _ in hashed])
 
 
-_INPUTS, _FACTORS, _BEGINS, _SIZES = _factors()
+_INPUTS, _TERMS, _BEGINS, _SIZES = _terms()
+_HASHES = len(_SIZES)
+"""Columns whose values are hashed."""
