@@ -400,5 +400,6 @@ class Numbers:
                 continue
             start = known.end if known.turn == run.turn else 0
             cue = cue_before(low[start:], run.start - start)
-            if CORRECTS & set(WORDS_IN.findall(low, start, run.start)) and cue in (None, known.kind):
+            behind = len(low) if known.turn + 1 == run.turn else run.start
+            if CORRECTS & set(WORDS_IN.findall(low, start, behind)) and cue in (None, known.kind):
                 yield Found(run.turn, self._start(run.turn, run.start), run.end, known.kind, known.value)

@@ -29,7 +29,7 @@ from auscult.redactors._emails import (
     spelled_again,
 )
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
-from auscult.redactors._nearby import codes, grown, phones
+from auscult.redactors._nearby import codes, grown, hesitations, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet, searcher
@@ -96,6 +96,12 @@ class BuiltIn:
 
     def find(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
         """Return what is personal in a conversation."""
+        if hesitations.shown(utterances):
+            smooth = hesitations.Smooth(utterances)
+            return list(smooth.restored(self._find(smooth.utterances, hints)))
+        return self._find(utterances, hints)
+
+    def _find(self, utterances: Sequence[Utterance], hints: Hints) -> list[Found]:
         lows = [lowered(text) for _, text in utterances]
         turns = _Turns(lows)
         found: list[Found] = []

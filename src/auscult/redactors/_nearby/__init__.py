@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Utterance
-from auscult.redactors._nearby import codes, corrections, dates, letters, phones, places
+from auscult.redactors._nearby import codes, corrections, dates, hesitations, letters, phones, places
 
-__all__ = ["codes", "grown", "phones"]
+__all__ = ["codes", "grown", "hesitations", "phones"]
 
 
 def grown(utterances: Sequence[Utterance], lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:

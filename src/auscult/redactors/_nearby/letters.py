@@ -12,7 +12,8 @@ _TURNS = 3
 """Turns before and behind a value in which its letters are looked for."""
 _LEAST = 2
 _LETTER = re.compile(
-    r"\bletter,? (?:is )?([a-z])\b|\bis (?:it|that) ([a-z])\W*$|^\W*([a-z])(?: for\b[^\n]{0,12})?\W*$|^\W*([a-z]) as in\b"
+    r"\bletter,? (?:is )?([a-z])\b|\b(?:is (?:it|that)|was that) (?:an? )?([a-z])(?: at the end)?\W*$"
+    r"|^\W*(?:(?:no|yes|yeah|it's|just|sorry)\W+)*(?:an? )?([b-hj-z]|a(?=\W*$))(?: for\b[^\n]{0,12})?\W*$|^\W*([a-z]) as in\b"
 )
 """One letter that is asked for or confirmed."""
 
@@ -31,7 +32,7 @@ def repeated(lows: Sequence[str], found: Mapping[int, Sequence[Found]]) -> Itera
             if any(one.start < end and start < one.end for one in taken):
                 continue
             for _, kind, value in its:
-                is_part = chars in value if len(chars) >= _LEAST else kind == "national_number" and value.endswith(chars)
+                is_part = chars in value if len(chars) >= _LEAST else kind == "national_number" and value[-1].isalpha()
                 if is_part:
                     yield Found(turn, start, end, kind, value)
                     break
