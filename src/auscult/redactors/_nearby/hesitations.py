@@ -13,7 +13,8 @@ _HESITATION = re.compile(rf",\s+(?:{'|'.join(_SOUNDS)})(?=,),", re.IGNORECASE)
 
 def shown(utterances: Sequence[Utterance]) -> bool:
     """Return whether a conversation has hesitations between commas."""
-    return any(sound in text for _, text in utterances if ", " in text for sound in _SHOWN)
+    text = "\n".join([text for _, text in utterances])
+    return any(map(text.__contains__, _SHOWN))
 
 
 class Smooth:

@@ -7,7 +7,7 @@ from auscult.domain.privacy.redaction import Found, Kind
 from auscult.redactors._digits import runs_in
 
 _KINDS: frozenset[Kind] = frozenset(("iban", "national_number", "email"))
-_SPELLED = re.compile(r"(?<![\w'\u2019])(?:[a-z](?: |$)|double [a-z])")
+_SPELLED = re.compile(r"(?<![\w'\u2019])(?:[b-hj-z](?![\w'\u2019])|double [a-z]|a\W*$)")
 _TURNS = 3
 """Turns before and behind a value in which its letters are looked for."""
 _LEAST = 2
