@@ -28,7 +28,7 @@ from bench.redaction.labelled import Case, read, score
 
 HERE = Path(__file__).parent
 VARIANTS = HERE.parents[1] / "tests" / "unit" / "redactors" / "builtin" / "variants"
-REPEATED = 6
+REPEATED = 8
 """How often the lines that prove the rules are taken."""
 SCALE = 32
 SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
@@ -36,7 +36,7 @@ SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
 LEAST = 2
 """Occurrences in the sets from which on a word has weights of its own."""
 STEPS, RATE, DECAY = 120, 0.1, 1.0
-BEGINS, BEGINS_AS_WORD, GOES_ON = 1.5, 0.0, -2.0
+BEGINS, BEGINS_AS_WORD, GOES_ON = 1.2, -0.2, -2.5
 """Log odds from which on a number and a word begin a span, and from which on a token goes on in one."""
 Values = NDArray[np.float64]
 
@@ -180,7 +180,14 @@ class _Replayed:
         found = self._found[tuple(utterances)]
         lows = [lowered(text) for _, text in utterances]
         wanted = [turn for turn, low in enumerate(lows) if is_read(low)]
-        return [*found, *(self._opinion.find(utterances, lows, wanted, frozenset(words_in("\n".join(lows))), found) if self._opinion else ())]
+        return [
+            *found,
+            *(
+                self._opinion.find(utterances, lows, wanted, frozenset(words_in("\n".join(lows))), found)
+                if self._opinion
+                else ()
+            ),
+        ]
 
 
 def print_set(name: str, examples: Sequence[Example], model: Model) -> None:

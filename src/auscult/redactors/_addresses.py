@@ -184,9 +184,7 @@ _HIGHWAY = re.compile(
     r" \d{1,4}(?: (?:north|south|east|west|n|s|e|w)\b)?"
 )
 """A house on a road with a number: ``9667 Highway 12 West``."""
-_SAID_RUE = re.compile(
-    rf"\b{SPOKEN},? rue (?:d[eu]s? |de la |de l'|du |d')?[^\W\d_]{{3,}}"
-)
+_SAID_RUE = re.compile(rf"\b{SPOKEN},? rue (?:d[eu]s? |de la |de l'|du |d')?[^\W\d_]{{3,}}")
 """A French street with a number that is said in English: ``two two nine rue laurier``."""
 _HAS_BOX = re.compile(r"box|postfach|bag")
 _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
@@ -274,7 +272,12 @@ def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, 
     done = -1
     foreign = (_FOREIGN, _ABROAD, _SAID_STREET, _HIGHWAY) if _DIGIT.search(low) else (_SAID_STREET,)
     plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
-    for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ()), *((_SAID_RUE,) if " rue " in low else ())):
+    for pattern in (
+        _STREET,
+        *foreign,
+        *((_BOX,) if _HAS_BOX.search(low) else ()),
+        *((_SAID_RUE,) if " rue " in low else ()),
+    ):
         for found in pattern.finditer(plain):
             if pattern is _ABROAD and _is_usual(text, *found.span()):
                 continue

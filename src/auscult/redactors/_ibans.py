@@ -32,7 +32,9 @@ BEGINNING = searcher(
     rf"|\be,? ese,? {_DIGIT}"
 )
 """A country that is followed by check digits, or is spelled by words."""
-_ANY = searcher(rf"\b{_HEAD_WORDS}(?:{_CODES}|{_CODES_TOO})(?:\d|\b)|{_SPELLED}|\b[a-z]\b[^a-z\d\n]{{0,3}}\b(?:[a-z]|ese)\b")
+_ANY = searcher(
+    rf"\b{_HEAD_WORDS}(?:{_CODES}|{_CODES_TOO})(?:\d|\b)|{_SPELLED}|\b[a-z]\b[^a-z\d\n]{{0,3}}\b(?:[a-z]|ese)\b"
+)
 """Where IBANs are spoken of also a country by itself."""
 _HEADED = re.compile(r"(?:iban|konto|account)([a-z]{2})$")
 _CORRECTS = _LISTS["corrects"]

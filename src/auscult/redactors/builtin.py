@@ -29,7 +29,7 @@ from auscult.redactors._emails import (
     spelled_again,
 )
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
-from auscult.redactors._nearby import codes, grown, hesitations, phones
+from auscult.redactors._nearby import codes, dates, grown, hesitations, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet, searcher
@@ -119,6 +119,8 @@ class BuiltIn:
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
+        for turn in {*turns.of(_births.CUE), *turns.after(_births.CUE, utterances)}:
+            found += dates.in_six_digits(turn, lows[turn])
         found += _addresses_in(utterances, lows, turns)
         found += [one for turn in turns.of(_addresses.ASKS) for one in codes.named(turn, lows[turn], found)]
         names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from auscult.domain.privacy.redaction import KINDS, PLACEHOLDER, Found, Utterance, kind_of
 from auscult.redactors._learned.tokens import (
-    SHAPES,
     CLASSES,
     IS_NUMERIC,
     IS_SIGN,
     LONGEST_RUN,
+    SHAPES,
     TOPICS,
     Entry,
     Token,
@@ -162,7 +162,21 @@ def columns(turns: Sequence[Turn]) -> Numbers:
             if is_open(turn, index):
                 kept.append(len(rows))
             kind = token.kind
-            rows += (token.word, kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else kind, token.head, token.tail, turn.asked)
+            rows += (
+                token.word,
+                kind,
+                mark,
+                topic,
+                run,
+                full,
+                turn.near,
+                side,
+                has_any,
+                _CLASSES if run else kind,
+                token.head,
+                token.tail,
+                turn.asked,
+            )
         rows += _GAP
     each = np.array(rows, dtype=np.int64)
     values = each.take(np.array(kept, dtype=np.int64)[:, None] + _INPUTS)
@@ -190,7 +204,9 @@ def _terms() -> tuple[Numbers, Sequence[tuple[Numbers, Numbers]], Numbers, Numbe
     for rank in range(max(len(its) for _, its in ordered)):
         last = max(column for column, (_, its) in enumerate(ordered) if len(its) > rank)
         known = [its[rank] if len(its) > rank else (*inputs[0], 0) for _, its in ordered[: last + 1]]
-        terms.append((np.array([inputs.index((row, by)) for row, by, _ in known]), np.array([by for _, _, by in known])))
+        terms.append(
+            (np.array([inputs.index((row, by)) for row, by, _ in known]), np.array([by for _, _, by in known]))
+        )
     places = np.array([by * (_ASKED + 1) + row for row, by in inputs])
     return places, terms, begins[None, :], np.array([size for size, _ in hashed])
 

@@ -1,10 +1,10 @@
 """Tokens of a turn as numbers: the word, its class, and what was last spoken of before it."""
 
 import re
-from functools import lru_cache
-from zlib import crc32
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+from zlib import crc32
 
 from auscult.domain.privacy.redaction import KINDS
 from auscult.redactors._digits import ONES, TEENS, TENS
@@ -45,7 +45,9 @@ _FILLER = CLASS["filler"]
 _STOPS = frozenset((CLASS["?"], CLASS["!"]))
 LONGEST_RUN = 20
 SHAPES = 4096
-_SHAPED = frozenset(CLASS[f"{each} {case}"] for each in ("given", "short", "word") for case in ("small", "large", "capital"))
+_SHAPED = frozenset(
+    CLASS[f"{each} {case}"] for each in ("given", "short", "word") for case in ("small", "large", "capital")
+)
 
 
 IS_SIGN = [index >= FIRST_SIGN or index == _OTHER_SIGN for index in range(len(CLASSES))]

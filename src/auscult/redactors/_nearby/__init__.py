@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from auscult.domain.privacy.redaction import Found, Utterance
 from auscult.redactors._nearby import codes, corrections, dates, hesitations, letters, phones, places
 
-__all__ = ["codes", "grown", "hesitations", "phones"]
+__all__ = ["codes", "dates", "grown", "hesitations", "phones"]
 
 
 def grown(utterances: Sequence[Utterance], lows: Sequence[str], found: Sequence[Found]) -> Iterator[Found]:

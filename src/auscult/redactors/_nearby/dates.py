@@ -7,10 +7,24 @@ from auscult.domain.privacy.redaction import Found
 from auscult.redactors._born.dates import WHOLE, canonical
 
 _BEHIND = re.compile(
-    rf"['\u2019s]{{0,2}}(?: ?[,;:/(|–-] ?|,? (?:aged \d+,? )?(?:is )?(?:born|dob|d\.o\.b\.?|geb\.?|nacid[oa])[ :]*|, [a-zäöü]{{3,4}}\.? am )({WHOLE})(?![\w/-])"
+    rf"['\u2019s]{{0,2}}(?: ?[,;:/(|\u2013-] ?|,? (?:aged \d+,? )?(?:is )?(?:born|dob|d\.o\.b\.?|geb\.?|nacid[oa])[ :]*|, [a-zäöü]{{3,4}}\.? am )({WHOLE})(?![\w/-])"
 )
 _RECENT = re.compile(r"20(?:2[5-9]|[3-9]\d)\b|\b2[5-9]$")
 """A year in which something is planned rather than somebody was born."""
+
+
+_SIX = re.compile(
+    r"(?:^|['\u2019]s|\bis|\bon|\bbirth|\bdob|:|,)\W*((?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d)(?!\d|[ -]\d)"
+)
+"""A day, a month and a year in six digits."""
+
+
+def in_six_digits(turn: int, low: str) -> Iterator[Found]:
+    """Yield the dates of a turn that speaks of a birth, or answers a question for one, in six digits without a sign."""
+    for found in _SIX.finditer(low):
+        digits = found[1]
+        value = canonical(f"{digits[:2]}-{digits[2:4]}-{digits[4:]}")
+        yield Found(turn, *found.span(1), "birth_date", value)
 
 
 def behind_names(low: str, found: Sequence[Found]) -> Iterator[Found]:
