@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from auscult.redactors._digits import DOUBTFUL
 from auscult.redactors._patterns import searcher
 from auscult.redactors._postal import abroad, postcodes, said, walked
 from auscult.redactors._postal.around import beginning
@@ -21,7 +20,6 @@ from auscult.redactors._postal.postcodes import (
     ZIP,
     ZIP_ALONE,
 )
-from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail, town_before
 from auscult.redactors._words import words_of
 
@@ -54,16 +52,12 @@ _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})"
     rf"|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
-_SAID_ABROAD = (
-    "(?:(?:ein|zwei|drei|vier|fünf)?hundert[a-zäöüß]*|"
-    + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True))
-    + ")"
-)
 _FOREIGN = searcher(
     rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route"
     r"|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+"
     rf"(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
-    r"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|carrer|passeig|avinguda|avenida|plaza|paseo|carrera|via|viale|piazza|corso"
+    r"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|carrer|passeig|avinguda"
+    r"|avenida|plaza|paseo|carrera|via|viale|piazza|corso"
     rf"|rua|travessa))\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}"
     rf"(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
     r"|\p{L}{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen"
@@ -174,18 +168,6 @@ _CAPITAL_CITY = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _SIX = re.compile(r"\d{3} ?\d{3}")
-_SAID_STREET = re.compile(
-    r"(?:[^\W\d_]{2,} ?(?:straße|strasse|weg|platz|allee|gasse|ufer|damm)|[^\W\d_]{2,}(?:straat|laan|gracht|plein|dijk|kade"
-    rf"|dreef|hof|gatan|vej|gade)),? (?:{_SAID_ABROAD}|{SPOKEN})(?: [a-h]\b)?\b"
-)
-"""A German or Dutch street with a number that is said: ``Lindenstraße zwölf``."""
-_HIGHWAY = re.compile(
-    r"\b\d{2,6} (?:(?:us|u\.s\.|state|county|old|n|s|e|w|north|south|east|west) )?(?:highway|hwy|route|rte|county road|fm)"
-    r" \d{1,4}(?: (?:north|south|east|west|n|s|e|w)\b)?"
-)
-"""A house on a road with a number: ``9667 Highway 12 West``."""
-_SAID_RUE = re.compile(rf"\b{SPOKEN},? rue (?:d[eu]s? |de la |de l'|du |d')?[^\W\d_]{{3,}}")
-"""A French street with a number that is said in English: ``two two nine rue laurier``."""
 _HAS_BOX = re.compile(r"box|postfach|bag")
 _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
 _NO_STREETS = words_of("address_words.txt")["no_streets"]
@@ -270,14 +252,9 @@ def _towns(low: str) -> Iterator[tuple[int, int, str]]:
 def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
     """Yield streets with a number, and boxes, each with what follows it up to the postcode."""
     done = -1
-    foreign = (_FOREIGN, _ABROAD, _SAID_STREET, _HIGHWAY) if _DIGIT.search(low) else (_SAID_STREET,)
+    foreign = (_FOREIGN, _ABROAD, *abroad.SAID) if _DIGIT.search(low) else abroad.SAID
     plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
-    for pattern in (
-        _STREET,
-        *foreign,
-        *((_BOX,) if _HAS_BOX.search(low) else ()),
-        *((_SAID_RUE,) if " rue " in low else ()),
-    ):
+    for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
         for found in pattern.finditer(plain):
             if pattern is _ABROAD and _is_usual(text, *found.span()):
                 continue

@@ -31,26 +31,10 @@ _COUNTED = re.compile(
     rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
-_COUNTING = [
-    "digit",
-    "number",
-    "figure",
-    "character",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "last",
-    "final",
-    "next",
-    "other",
-    "middle",
-    "remaining",
-    "following",
-    "wrong",
-    " one",
-]
+_COUNTING = (
+    "digit", "number", "figure", "character", "first", "second", "third", "fourth", "fifth", "last", "final", "next",
+    "other", "middle", "remaining", "following", "wrong", " one",
+)  # fmt: skip
 """One of these is in every text with a count of digits."""
 DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"

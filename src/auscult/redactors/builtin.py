@@ -51,19 +51,9 @@ _COUNTRIES = {
 }  # fmt: skip
 _AT_FIRST = re.compile(BEFORE_AT.pattern + r"(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
-    " dot",
-    " underscore",
-    " dash",
-    " hyphen",
-    " punkt",
-    " punto",
-    " point",
-    " ponto",
-    " minus",
-    " plus",
-    " guion",
-    " tiret",
-)
+    " dot", " underscore", " dash", " hyphen", " punkt", " punto", " point", " ponto",
+    " minus", " plus", " guion", " tiret",
+)  # fmt: skip
 _SAID_IN = (
     (frozenset(["null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]), "de"),
     (frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]), "es"),

@@ -190,7 +190,8 @@ class SecondOpinion:
                 continue
             likely = None if turn.marks[index] else next(sums)
             if likely is not None and likely >= self.model.goes_on:
-                above = likely - (self.model.begins if IS_NUMERIC[token.kind] else self.model.begins_as_word)
+                is_sure = IS_NUMERIC[token.kind] or token.kind in _OF_EMAIL
+                above = likely - (self.model.begins if is_sure else self.model.begins_as_word)
                 first, highest = (index, above) if first < 0 else (first, max(highest, above))
                 last = index
             else:

@@ -7,7 +7,9 @@ from auscult.domain.privacy.redaction import Found
 from auscult.redactors._born.dates import WHOLE, canonical
 
 _BEHIND = re.compile(
-    rf"['\u2019s]{{0,2}}(?: ?[,;:/(|\u2013-] ?|,? (?:aged \d+,? )?(?:is )?(?:born|dob|d\.o\.b\.?|geb\.?|nacid[oa])[ :]*|, [a-zäöü]{{3,4}}\.? am )({WHOLE})(?![\w/-])"
+    r"['\u2019s]{0,2}(?: ?[,;:/(|\u2013-] ?"
+    r"|,? (?:aged \d+,? )?(?:is )?(?:born|dob|d\.o\.b\.?|geb\.?|nacid[oa])[ :]*"
+    rf"|, [a-zäöü]{{3,4}}\.? am )({WHOLE})(?![\w/-])"
 )
 _RECENT = re.compile(r"20(?:2[5-9]|[3-9]\d)\b|\b2[5-9]$")
 """A year in which something is planned rather than somebody was born."""

@@ -13,14 +13,17 @@ _TURNS = 3
 _LEAST = 2
 _LETTER = re.compile(
     r"\bletter,? (?:is )?([a-z])\b|\b(?:is (?:it|that)|was that) (?:an? )?([a-z])(?: at the end)?\W*$"
-    r"|^\W*(?:(?:no|yes|yeah|it's|just|sorry)\W+)*(?:an? )?([b-hj-z]|a(?=\W*$))(?: for\b[^\n]{0,12})?\W*$|^\W*([a-z]) as in\b"
+    r"|^\W*(?:(?:no|yes|yeah|it's|just|sorry)\W+)*(?:an? )?([b-hj-z]|a(?=\W*$))(?: for\b[^\n]{0,12})?\W*$"
+    r"|^\W*([a-z]) as in\b"
 )
 """One letter that is asked for or confirmed."""
 
 
 def repeated(lows: Sequence[str], found: Mapping[int, Sequence[Found]]) -> Iterator[Found]:
     """Yield the letters and digits, one by one, that are in a value of a turn near by."""
-    known = {(one.turn, one.kind, re.sub(r"\W", "", one.value).upper()) for its in found.values() for one in its}
+    known: set[tuple[int, Kind, str]] = {
+        (one.turn, one.kind, re.sub(r"\W", "", one.value).upper()) for its in found.values() for one in its
+    }
     values = [one for one in sorted(known) if one[1] in _KINDS]
     near = sorted({each for turn, _, _ in values for each in range(turn - _TURNS, turn + _TURNS + 1)})
     for turn in near:

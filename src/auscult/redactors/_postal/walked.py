@@ -35,7 +35,8 @@ _UNIT = re.compile(
 )
 """A flat, whose number may be that of the street: ``lower flat ``, ``apartment six b ``."""
 _THE = re.compile(
-    rf"\b(?:of|at|in|on|to|from|it's|is|are) ((?:(?:{'|'.join(sorted(_NUMBERS))})[ -]){{1,3}}the ([^\W\d_]{{5,}}))(?![\w'])"
+    r"\b(?:of|at|in|on|to|from|it's|is|are) "
+    rf"((?:(?:{'|'.join(sorted(_NUMBERS))})[ -]){{1,3}}the ([^\W\d_]{{5,}}))(?![\w'])"
 )
 """A number and a street with the article, which no word shows: ``sixty two the spinney``."""
 _LEAST = 3
