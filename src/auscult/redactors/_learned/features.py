@@ -1,7 +1,8 @@
 """Features of a token for the second opinion: words and classes around it, what was asked, and what the rules found."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -105,9 +106,14 @@ def turns_of(
     for one in found:
         ranks.setdefault(one.turn, []).append((one.start, one.end, _RANK[one.kind]))
     turns: list[Turn] = []
+
+    @cache
+    def last_topic(each: int) -> int:
+        return topic_of(lows[each], table)
+
     for turn in wanted:
         before = range(turn - 1, max(-1, turn - 1 - _BACK), -1)
-        earlier = next((its for each in before if (its := topic_of(lows[each], table))), 0)
+        earlier = next((its for each in before if (its := last_topic(each))), 0)
         topic = earlier + len(TOPICS) if earlier else 0
         tokens, topics = tokens_of(utterances[turn].text, lows[turn], table), list[int]()
         for token in tokens:
@@ -115,7 +121,7 @@ def turns_of(
             topic = token.topic or topic
         asked = 0
         if turn and utterances[turn - 1].speaker != utterances[turn].speaker:
-            asked = topic_of(lows[turn - 1], table)
+            asked = last_topic(turn - 1)
         near = min((rank for each in before for _, _, rank in ranks.get(each, ())), default=0)
         its = ranks.get(turn, [])
         marks = marks_of(tokens, [*its, *_placeholders(utterances[turn].text)])
@@ -133,10 +139,12 @@ def _placeholders(text: str) -> list[tuple[int, int, int]]:
 def marks_of(tokens: Sequence[Token], found: Sequence[tuple[int, int, int]]) -> list[int]:
     """Return for each token the rank of the kind that covers a part of it, 0 where none does."""
     marks = [0] * len(tokens)
+    ends = [token.end for token in tokens]
     for first, end, rank in sorted(found, key=lambda one: -one[2]):
-        for index, token in enumerate(tokens):
-            if token.start < end and first < token.end:
-                marks[index] = rank
+        index = bisect_right(ends, first)
+        while index < len(tokens) and tokens[index].start < end:
+            marks[index] = rank
+            index += 1
     return marks
 
 
