@@ -22,12 +22,13 @@ from auscult.redactors._learned import opinion
 from auscult.redactors._learned.features import Turn, columns, is_open, turns_of, width
 from auscult.redactors._learned.opinion import Model, SecondOpinion, is_read
 from auscult.redactors._learned.tokens import table_of, words_of_text
+from auscult.redactors._people.patterns import words_in
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, read, score
 
 HERE = Path(__file__).parent
 VARIANTS = HERE.parents[1] / "tests" / "unit" / "redactors" / "builtin" / "variants"
-REPEATED = 6
+REPEATED = 8
 """How often the lines that prove the rules are taken."""
 SCALE = 32
 SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
@@ -35,8 +36,8 @@ SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
 LEAST = 2
 """Occurrences in the sets from which on a word has weights of its own."""
 STEPS, RATE, DECAY = 120, 0.1, 1.0
-BEGINS, GOES_ON = 1.5, -1.0
-"""Log odds from which on a token begins a span, and goes on in one."""
+BEGINS, BEGINS_AS_WORD, GOES_ON = 1.2, -0.2, -2.5
+"""Log odds from which on a number and a word begin a span, and from which on a token goes on in one."""
 Values = NDArray[np.float64]
 
 
@@ -111,6 +112,7 @@ def fitted(examples: Sequence[Example]) -> Model:
         version=1,
         scale=SCALE,
         begins=round(BEGINS * SCALE),
+        begins_as_word=round(BEGINS_AS_WORD * SCALE),
         goes_on=round(GOES_ON * SCALE),
         words=words,
         places=used.tolist(),
@@ -178,7 +180,14 @@ class _Replayed:
         found = self._found[tuple(utterances)]
         lows = [lowered(text) for _, text in utterances]
         wanted = [turn for turn, low in enumerate(lows) if is_read(low)]
-        return [*found, *(self._opinion.find(utterances, lows, wanted, found) if self._opinion else ())]
+        return [
+            *found,
+            *(
+                self._opinion.find(utterances, lows, wanted, frozenset(words_in("\n".join(lows))), found)
+                if self._opinion
+                else ()
+            ),
+        ]
 
 
 def print_set(name: str, examples: Sequence[Example], model: Model) -> None:

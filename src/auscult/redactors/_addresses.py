@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from auscult.redactors._digits import DOUBTFUL
 from auscult.redactors._patterns import searcher
 from auscult.redactors._postal import abroad, postcodes, said, walked
 from auscult.redactors._postal.around import beginning
@@ -21,7 +20,6 @@ from auscult.redactors._postal.postcodes import (
     ZIP,
     ZIP_ALONE,
 )
-from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._tails import NUMBERS_AND_PLACES, find_addresses, is_plain, tail, town_before
 from auscult.redactors._words import words_of
 
@@ -54,16 +52,12 @@ _STREET = searcher(
     rf"\b(?:{_UNIT},?\s+)?{NUMBER},?\s+{_DIRECTION}?(?:(?:{_WORD}\s+){{1,4}}?)(?:(?:(?:{_DOUBTFUL})\s+)?({_CLEAR})"
     rf"|({_DOUBTFUL}))\b\.?(?:\s+(?:n|s|e|w|ne|nw|se|sw|north|south|east|west)\b)?"
 )
-_SAID_ABROAD = (
-    "(?:(?:ein|zwei|drei|vier|fünf)?hundert[a-zäöüß]*|"
-    + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True))
-    + ")"
-)
 _FOREIGN = searcher(
     rf"\b(?:\d{{1,4}},?\s+(?:bis,? |ter,? )?(?:rue|avenue|boulevard|place|allée|chemin|impasse|quai|cours|route"
     r"|square|passage|sentier|résidence|faubourg|promenade|ruelle|montée)\s+"
     rf"(?:d[eu]s? |de la |de l'|du |d')?{_WORD}(?:\s+{_WORD}){{0,2}}"
-    r"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|avenida|plaza|paseo|carrera|via|viale|piazza|corso"
+    r"|(?:c/|avda\.?|av\.|pza\.?|ctra\.?|(?:la |el )?(?:calle|carrer|passeig|avinguda"
+    r"|avenida|plaza|paseo|carrera|via|viale|piazza|corso"
     rf"|rua|travessa))\s+(?:(?:de |del |de la |della |dei |di |da |do )?{_WORD},?\s+){{1,3}}"
     rf"(?:(?:n[°º.]?|n[uú]mero|n[uú]m\.?|civico)\s*)?\d{{1,4}}"
     r"|\p{L}{2,}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|straat|laan|gracht|plein|vej|gade|gatan|vägen"
@@ -174,10 +168,6 @@ _CAPITAL_CITY = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _SIX = re.compile(r"\d{3} ?\d{3}")
-_SAID_STREET = re.compile(
-    rf"[^\W\d_]+(?:straße|strasse|weg|platz|allee|gasse|straat|laan|gracht|plein) {_SAID_ABROAD}(?: [a-h]\b)?\b"
-)
-"""A German or Dutch street with a number that is said: ``Lindenstraße zwölf``."""
 _HAS_BOX = re.compile(r"box|postfach|bag")
 _HAS_NAMED = re.compile(r"(?:house|cottage|farm|lodge|villa|manor|hall|rectory), ")
 _NO_STREETS = words_of("address_words.txt")["no_streets"]
@@ -262,7 +252,7 @@ def _towns(low: str) -> Iterator[tuple[int, int, str]]:
 def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
     """Yield streets with a number, and boxes, each with what follows it up to the postcode."""
     done = -1
-    foreign = (_FOREIGN, _ABROAD, _SAID_STREET) if _DIGIT.search(low) else (_SAID_STREET,)
+    foreign = (_FOREIGN, _ABROAD, *abroad.SAID) if _DIGIT.search(low) else abroad.SAID
     plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
     for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
         for found in pattern.finditer(plain):
@@ -314,6 +304,7 @@ def answers(text: str, low: str) -> Iterator[tuple[int, int, str]]:
 ASKS_ALL = searcher(
     r"\b(?:your|the|which|what|delivery|billing|home|current|new|full) (?:\w+ )?"
     r"(?:address|postcode|post code|street|eir ?code|house number)\b[^.@]*|\bwhere do you live\b|\bfirst line\b"
+    r"|\b(?:still|now) (?:at|living at|live at)\W*$|\baddress proof\b|\bproof of address\b"
     r"|\bdelivering to\b|\bwhere are you(?: living| based)? now\b"
     r"|\bwhere (?:are|should|shall|do|does|can|could|will|would|is|to) [^\n?]{0,40}\b"
     r"(?:collect|deliver|send|ship|come|go|pick|post|drop|take|bring)"

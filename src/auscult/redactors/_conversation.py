@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from auscult.domain.privacy.redaction import Found, Kind, Utterance
-from auscult.redactors import _national
+from auscult.redactors import _cues, _national
 from auscult.redactors._cues import (
     NAMES_NATIONAL,
     Cue,
@@ -12,7 +12,6 @@ from auscult.redactors._cues import (
     cue_before,
     cues_in,
     is_apart,
-    is_behind_another,
     is_named,
     names_national,
 )
@@ -125,9 +124,9 @@ class Numbers:
         def cue_at(start: int, end: int) -> bool | None:
             cue = cue_before(low, start) or cue_after(low, end, end - start) or self._cue(turn)
             cue = "national_number" if cue is None and self._last_cue(turn) == "national_number" else cue
-            if cue == "other" and not is_apart(low, start):
+            if cue == "other" and not is_apart(low, start) and not _cues.speaks_of_national(low, start):
                 return None
-            return cue == "national_number" and not is_behind_another(low, start)
+            return cue == "national_number" and not _cues.is_behind_another(low, start)
 
         for start, end, value in _national.written(low, cue_at):
             yield Found(turn, start, end, "national_number", value)
@@ -163,7 +162,7 @@ class Numbers:
                     continue
                 low = self._lows[turn]
                 cue = cue_before(low, piece.start) or self._cue(turn)
-                if cue != "national_number" or is_behind_another(low, piece.start):
+                if cue != "national_number" or _cues.is_behind_another(low, piece.start):
                     continue
                 used = [pieces[index] for index in _national.with_letters(pieces, first)]
                 taken |= {(other, offset) for other, one in used for offset in range(one.start, one.end)}
@@ -396,5 +395,6 @@ class Numbers:
                 continue
             start = known.end if known.turn == run.turn else 0
             cue = cue_before(low[start:], run.start - start)
-            if CORRECTS & set(WORDS_IN.findall(low, start, run.start)) and cue in (None, known.kind):
+            behind = len(low) if known.turn + 1 == run.turn else run.start
+            if CORRECTS & set(WORDS_IN.findall(low, start, behind)) and cue in (None, known.kind):
                 yield Found(run.turn, self._start(run.turn, run.start), run.end, known.kind, known.value)

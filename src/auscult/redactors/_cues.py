@@ -102,7 +102,12 @@ def is_behind_another(low: str, offset: int) -> bool:
 
 def names_national(low: str, offset: int) -> bool:
     """Return whether a national number was named before what is spoken of last, which does not name what begins here."""
-    return is_apart(low, offset) and any(kind == "national_number" for kind, _ in cues_in(low[:offset]))
+    return is_apart(low, offset) and speaks_of_national(low, offset)
+
+
+def speaks_of_national(low: str, offset: int) -> bool:
+    """Return whether a national number is named anywhere before an offset."""
+    return any(kind == "national_number" for kind, _ in cues_in(low[:offset]))
 
 
 def cue_after(low: str, offset: int, length: int) -> Cue | None:

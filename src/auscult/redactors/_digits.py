@@ -31,26 +31,10 @@ _COUNTED = re.compile(
     rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
-_COUNTING = [
-    "digit",
-    "number",
-    "figure",
-    "character",
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "last",
-    "final",
-    "next",
-    "other",
-    "middle",
-    "remaining",
-    "following",
-    "wrong",
-    " one",
-]
+_COUNTING = (
+    "digit", "number", "figure", "character", "first", "second", "third", "fourth", "fifth", "last", "final", "next",
+    "other", "middle", "remaining", "following", "wrong", " one",
+)  # fmt: skip
 """One of these is in every text with a count of digits."""
 DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"
@@ -316,10 +300,18 @@ class _Reader:
         elif token == _O:
             is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
         elif token in _LONELY or token in _HOMOPHONES:
-            is_digit = inside and self._is_digit(at + 1) and not (self._is_group(at - 1) and self._is_group(at + 1))
+            is_digit = (
+                inside
+                and (self._is_digit(at + 1) or self._is_last(at))
+                and not (self._is_group(at - 1) and self._is_group(at + 1))
+            )
         else:
             is_digit = True
         return (Unit(chars, start, end), at + 1) if is_digit else None
+
+    def _is_last(self, at: int) -> bool:
+        """Return whether a token ends the text behind two digits: ``oh three for``."""
+        return at + 1 == len(self._tokens) and all(self._tokens[index][0] in WORDS for index in (at - 1, at - 2))
 
     def _is_group(self, at: int) -> bool:
         """Return whether a token is a written number of several digits, between which ``to`` is no two."""
@@ -389,7 +381,7 @@ class _Reader:
 
     def _is_digit(self, at: int) -> bool:
         """Return whether a digit comes, also after words that sound like one: ``to for eight``."""
-        while at < len(self._tokens) and (self._tokens[at][0] in _HOMOPHONES or self._tokens[at][0] == "-"):
+        while at < len(self._tokens) and (self._tokens[at][0] in _HOMOPHONES or self._tokens[at][0] in ("-", "won")):
             at += 1
         token = self._tokens[at][0] if at < len(self._tokens) else " "
         return token in WORDS or token[0].isdecimal()

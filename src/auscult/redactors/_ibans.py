@@ -29,9 +29,12 @@ BEGINNING = searcher(
     rf"\b{_HEAD_WORDS}(?:{_CODES})[^a-z\n]{{0,3}}(?:(?:um|uh|er|then|and)[^a-z\n]{{1,3}})?{_DIGIT}"
     rf"|\b{_HEAD_WORDS}(?:{_CODES_TOO})[^a-z\n]{{0,3}}\d\d|{_SPELLED}"
     rf"|\b[a-z][^a-z\d\n]{{1,3}}[a-z][^a-z\n]{{1,3}}(?:o\b|{_DIGIT})[^a-z\n]{{0,3}}(?:o\b|{_DIGIT})"
+    rf"|\be,? ese,? {_DIGIT}"
 )
 """A country that is followed by check digits, or is spelled by words."""
-_ANY = searcher(rf"\b{_HEAD_WORDS}(?:{_CODES}|{_CODES_TOO})(?:\d|\b)|{_SPELLED}|\b[a-z]\b[^a-z\d\n]{{0,3}}\b[a-z]\b")
+_ANY = searcher(
+    rf"\b{_HEAD_WORDS}(?:{_CODES}|{_CODES_TOO})(?:\d|\b)|{_SPELLED}|\b[a-z]\b[^a-z\d\n]{{0,3}}\b(?:[a-z]|ese)\b"
+)
 """Where IBANs are spoken of also a country by itself."""
 _HEADED = re.compile(r"(?:iban|konto|account)([a-z]{2})$")
 _CORRECTS = _LISTS["corrects"]
@@ -111,11 +114,23 @@ class IbanReader:
                 if not is_longer:
                     pieces += [(each, one) for each in self._following(turn) for one in self._of(each)]
                     is_longer = True
-                read = _read(pieces, begun, has_cue=self._has_cue(turn))
+                read = _read(pieces, begun, has_cue=self._has_cue(turn)) or self._with_answer(pieces, begun, turn)
                 if read is not None:
                     its = [pieces[index] for index in read.used]
                     taken |= {(each, one.start) for each, one in its}
                     yield from _found(its, read.chars)
+
+    def _with_answer(self, pieces: list[tuple[int, Piece]], begun: _State, turn: int) -> _State | None:
+        """Return the IBAN that one side begins and the next turn ends: ``I have ES94 2100, and the rest?``."""
+        if turn + 1 == len(self._lows) or not _is_direct(pieces, begun):
+            return None
+        own = [(each, piece) for each, piece in pieces if each == turn]
+        joined = [*own, *((turn + 1, piece) for piece in self._of(turn + 1))]
+        ended = _walk(joined, begun, form_of(begun.chars), takes_back=False)
+        its = next((state for state in ended if is_iban(state.chars)), None)
+        if its is not None:
+            pieces[:] = joined
+        return its
 
     def _of(self, turn: int) -> list[Piece]:
         if turn not in self._pieces:
@@ -290,6 +305,8 @@ def _letter(piece: Piece) -> str:
     """Return the letter that a piece is, empty where it is none."""
     if len(piece.word) == 1 and piece.word.isalpha():
         return piece.word
+    if piece.word == "ese":
+        return "s"  # of Spain's "e ese"
     return piece.chars if len(piece.chars) == 1 and piece.chars.isalpha() else ""
 
 

@@ -62,7 +62,7 @@ _GOES_ON = re.compile(r"[ -]\d")
 _SPLIT = re.compile(r"[\s./-]")
 
 _OF_DIGITS: Mapping[int, tuple[str, ...]] = {
-    10: ("gb.nhs",),
+    10: ("gb.nhs", "at.vnr"),
     11: ("pl.pesel", "no.fodselsnummer", "be.nn", "br.cpf", "tr.tckimlik", "de.idnr", "hr.oib", "ee.ik", "gr.amka"),
     12: ("in_.aadhaar", "se.personnummer"),
     13: ("za.idnr", "ro.cnp", "kr.rrn", "si.emso", "th.pin"),

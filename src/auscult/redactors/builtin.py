@@ -29,6 +29,7 @@ from auscult.redactors._emails import (
     spelled_again,
 )
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
+from auscult.redactors._nearby import codes, dates, grown, hesitations, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet, searcher
@@ -50,19 +51,9 @@ _COUNTRIES = {
 }  # fmt: skip
 _AT_FIRST = re.compile(BEFORE_AT.pattern + r"(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
-    " dot",
-    " underscore",
-    " dash",
-    " hyphen",
-    " punkt",
-    " punto",
-    " point",
-    " ponto",
-    " minus",
-    " plus",
-    " guion",
-    " tiret",
-)
+    " dot", " underscore", " dash", " hyphen", " punkt", " punto", " point", " ponto",
+    " minus", " plus", " guion", " tiret",
+)  # fmt: skip
 _SAID_IN = (
     (frozenset(["null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]), "de"),
     (frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]), "es"),
@@ -95,6 +86,12 @@ class BuiltIn:
 
     def find(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
         """Return what is personal in a conversation."""
+        if hesitations.shown(utterances):
+            smooth = hesitations.Smooth(utterances)
+            return list(smooth.restored(self._find(smooth.utterances, hints)))
+        return self._find(utterances, hints)
+
+    def _find(self, utterances: Sequence[Utterance], hints: Hints) -> list[Found]:
         lows = [lowered(text) for _, text in utterances]
         turns = _Turns(lows)
         found: list[Found] = []
@@ -106,18 +103,22 @@ class BuiltIn:
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
+            found += [one for turn in numbered if "+" in lows[turn] for one in phones.written(turn, lows[turn])]
         found += _births_in(utterances, lows, turns)
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
+        for turn in {*turns.of(_births.CUE), *turns.after(_births.CUE, utterances)}:
+            found += dates.in_six_digits(turn, lows[turn])
         found += _addresses_in(utterances, lows, turns)
+        found += [one for turn in turns.of(_addresses.ASKS) for one in codes.named(turn, lows[turn], found)]
         names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
         mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
-        return (
-            [*found, *second_opinion().find(utterances, lows, turns.of(MAY_HOLD), found)] if self.is_learned else found
-        )
+        if self.is_learned:
+            found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.words, found)
+        return [*found, *grown(utterances, lows, found)]
 
 
 class _Turns:

@@ -1,7 +1,8 @@
 """Features of a token for the second opinion: words and classes around it, what was asked, and what the rules found."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from auscult.redactors._learned.tokens import (
     IS_NUMERIC,
     IS_SIGN,
     LONGEST_RUN,
+    SHAPES,
     TOPICS,
     Entry,
     Token,
@@ -31,8 +33,10 @@ _OTHERS = (0, 2, 5, 10)
 """Bounds of how many words of a turn are no part of a number."""
 _SHARES = len(_OTHERS) + 1
 _THREES = 32_749
+_HASHED = 65_521
+_ASKS = len(TOPICS) + 1
 """Values of three classes in a row, by the remainder of their number."""
-_WORD, _CLASS, _MARK, _TOPIC, _RUN, _FULL, _NEAR, _SIDE, _ANY, _LONE = range(10)
+_WORD, _CLASS, _MARK, _TOPIC, _RUN, _FULL, _NEAR, _SIDE, _ANY, _LONE, _HEAD, _TAIL, _ASKED = range(13)
 """Rows of what is known of a token; ``_LONE`` is its class outside of a run."""
 _Term = tuple[int, int, int]
 """A row, how many tokens behind, and by what it is multiplied."""
@@ -60,11 +64,18 @@ _COLUMNS: Sequence[tuple[int, Sequence[_Term]]] = (
     (_SHARES * _CLASSES * 2, ((_FULL, 0, _CLASSES * 2), (_CLASS, 0, 2), (_SIDE, 0, 1))),
     (_MARKS * _TOPICS, _pair((_NEAR, 0), (_TOPIC, 0), _TOPICS)),
     (2 * _CLASSES, _pair((_ANY, 0), (_CLASS, 0), _CLASSES)),
+    (SHAPES, [(_HEAD, 0, 1)]),
+    (SHAPES, [(_TAIL, 0, 1)]),
+    (_ASKS * _CLASSES, _pair((_ASKED, 0), (_CLASS, 0), _CLASSES)),
+    (_ASKS * _SHARES * _CLASSES, ((_ASKED, 0, _SHARES * _CLASSES), (_FULL, 0, _CLASSES), (_CLASS, 0, 1))),
+    (_HASHED, ((_WORD, -1, _CLASSES), (_CLASS, 0, 1))),
+    (_HASHED, ((_WORD, 1, _CLASSES), (_CLASS, 0, 1))),
+    (_HASHED, ((_WORD, -1, 1009), (_WORD, -2, 7), (_CLASS, 0, 104729))),
+    (_HASHED, ((_WORD, -2, _CLASSES), (_CLASS, 0, 1))),
     *((_THREES, ((_CLASS, by, _CLASSES**2), (_CLASS, by + 1, _CLASSES), (_CLASS, by + 2, 1))) for by in (-2, -1, 0)),
 )
 """Features of a token except the words around it: the number of values of each, and the terms that add up to one."""
-_THREE = 3
-_GAP = (1, 0, 0, 0, 0, 0, 0, 0, 0, 0) * _AROUND
+_GAP = (1, *[0] * 12) * _AROUND
 """Empty tokens between two turns."""
 _FIXED = [size for size, _ in _COLUMNS]
 _OF_WORDS = 5
@@ -80,6 +91,7 @@ class Turn(NamedTuple):
     topics: Sequence[int]
     near: int
     is_agent: bool
+    asked: int
 
 
 def turns_of(
@@ -94,18 +106,26 @@ def turns_of(
     for one in found:
         ranks.setdefault(one.turn, []).append((one.start, one.end, _RANK[one.kind]))
     turns: list[Turn] = []
+
+    @cache
+    def last_topic(each: int) -> int:
+        return topic_of(lows[each], table)
+
     for turn in wanted:
         before = range(turn - 1, max(-1, turn - 1 - _BACK), -1)
-        earlier = next((its for each in before if (its := topic_of(lows[each], table))), 0)
+        earlier = next((its for each in before if (its := last_topic(each))), 0)
         topic = earlier + len(TOPICS) if earlier else 0
         tokens, topics = tokens_of(utterances[turn].text, lows[turn], table), list[int]()
         for token in tokens:
             topics.append(topic)
             topic = token.topic or topic
+        asked = 0
+        if turn and utterances[turn - 1].speaker != utterances[turn].speaker:
+            asked = last_topic(turn - 1)
         near = min((rank for each in before for _, _, rank in ranks.get(each, ())), default=0)
         its = ranks.get(turn, [])
         marks = marks_of(tokens, [*its, *_placeholders(utterances[turn].text)])
-        turns.append(Turn(turn, tokens, marks, topics, near, utterances[turn].speaker == "agent"))
+        turns.append(Turn(turn, tokens, marks, topics, near, utterances[turn].speaker == "agent", asked))
     return turns
 
 
@@ -119,10 +139,12 @@ def _placeholders(text: str) -> list[tuple[int, int, int]]:
 def marks_of(tokens: Sequence[Token], found: Sequence[tuple[int, int, int]]) -> list[int]:
     """Return for each token the rank of the kind that covers a part of it, 0 where none does."""
     marks = [0] * len(tokens)
+    ends = [token.end for token in tokens]
     for first, end, rank in sorted(found, key=lambda one: -one[2]):
-        for index, token in enumerate(tokens):
-            if token.start < end and first < token.end:
-                marks[index] = rank
+        index = bisect_right(ends, first)
+        while index < len(tokens) and tokens[index].start < end:
+            marks[index] = rank
+            index += 1
     return marks
 
 
@@ -148,33 +170,55 @@ def columns(turns: Sequence[Turn]) -> Numbers:
             if is_open(turn, index):
                 kept.append(len(rows))
             kind = token.kind
-            rows += (token.word, kind, mark, topic, run, full, turn.near, side, has_any, _CLASSES if run else kind)
+            rows += (
+                token.word,
+                kind,
+                mark,
+                topic,
+                run,
+                full,
+                turn.near,
+                side,
+                has_any,
+                _CLASSES if run else kind,
+                token.head,
+                token.tail,
+                turn.asked,
+            )
         rows += _GAP
-    each = np.array(rows, dtype=np.float64)
+    each = np.array(rows, dtype=np.int64)
     values = each.take(np.array(kept, dtype=np.int64)[:, None] + _INPUTS)
-    indexes = values @ _FACTORS
-    indexes[:, :_THREE] %= _THREES
-    indexes += _BEGINS
-    return indexes.astype(np.int64)
+    indexes = _BEGINS.repeat(len(kept), axis=0)
+    indexes[:, :_HASHES] = 0
+    for inputs, factors in _TERMS:
+        indexes[:, : len(factors)] += values.take(inputs, axis=1) * factors
+    indexes[:, :_HASHES] %= _SIZES
+    indexes[:, :_HASHES] += _BEGINS[:, :_HASHES]
+    return indexes
 
 
-def _factors() -> tuple[Numbers, NDArray[np.float64], NDArray[np.float64]]:
-    """Return where the inputs of a token are, by what they are multiplied for each column, and where columns begin.
+def _terms() -> tuple[Numbers, Sequence[tuple[Numbers, Numbers]], Numbers, Numbers]:
+    """Return where the inputs of a token are, the terms of columns, and where those begin and how many values they have.
 
-    All products are whole numbers far below 2**53, so that they are exact in any order.
+    Columns with more terms are first, and of these the hashed ones, whose values are taken by their remainder.
     """
-    ordered = [*_COLUMNS[-_THREE:], *_COLUMNS[:-_THREE]]
+    hashed = [each for each in _COLUMNS if each[0] in (_THREES, _HASHED)]
+    ordered = [*hashed, *(each for each in _COLUMNS if each not in hashed)]
     ordered += [(0, [(_WORD, by, _OF_WORDS)]) for by in range(-2, 3)]
-    inputs = sorted({(row, by) for _, terms in ordered for row, by, _ in terms})
-    factors = np.zeros((len(inputs), len(ordered)))
-    for column, (_, terms) in enumerate(ordered):
-        for row, by, factor in terms:
-            factors[inputs.index((row, by)), column] = factor
-    sizes = [size for size, _ in ordered]
-    begins = np.cumsum([0, *sizes[:-1]])
+    begins = np.cumsum([0, *(size for size, _ in ordered[:-1])])
     begins[-_OF_WORDS:] += range(_OF_WORDS)
-    rows = _LONE + 1
-    return np.array([by * rows + row for row, by in inputs]), factors, begins.astype(np.float64)
+    inputs = sorted({(row, by) for _, terms in ordered for row, by, _ in terms})
+    terms: list[tuple[Numbers, Numbers]] = []
+    for rank in range(max(len(its) for _, its in ordered)):
+        last = max(column for column, (_, its) in enumerate(ordered) if len(its) > rank)
+        known = [its[rank] if len(its) > rank else (*inputs[0], 0) for _, its in ordered[: last + 1]]
+        terms.append(
+            (np.array([inputs.index((row, by)) for row, by, _ in known]), np.array([by for _, _, by in known]))
+        )
+    places = np.array([by * (_ASKED + 1) + row for row, by in inputs])
+    return places, terms, begins[None, :], np.array([size for size, _ in hashed])
 
 
-_INPUTS, _FACTORS, _BEGINS = _factors()
+_INPUTS, _TERMS, _BEGINS, _SIZES = _terms()
+_HASHES = len(_SIZES)
+"""Columns whose values are hashed."""

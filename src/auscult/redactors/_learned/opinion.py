@@ -6,7 +6,7 @@ that what is found is the same on any machine.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,10 @@ from msgspec import Struct
 from auscult.domain.privacy.redaction import KINDS, Found, Kind, Utterance
 from auscult.redactors._cues import cue_before, is_named
 from auscult.redactors._learned.features import Turn, columns, turns_of, width
-from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, TOPICS, Token, table_of
+from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, NUMBER_WORDS, TOPICS, Token, table_of
 from auscult.redactors._patterns import searcher
+from auscult.redactors._people.lists import BUSINESS, EVERYDAY, GIVEN, KNOWN
+from auscult.redactors._people.patterns import words_in
 
 MAY_HOLD = searcher(
     r"\d|@|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
@@ -45,6 +47,13 @@ _AMOUNT = searcher(
     r"|\d+)(?:[^\w]+|$)){1,4}"
 )
 """Amounts, times, counts, expiries and last digits: where a turn has no other number, it is not read."""
+_USUAL = (KNOWN - GIVEN) | EVERYDAY | NUMBER_WORDS
+"""Words that are part of no name, unless those around say so."""
+_SHORTEST, _LONG = 3, 8
+_FIRM, _WORDS_OF_FIRM = 32, 3
+"""Characters and words behind a word in which one of firms is looked for."""
+_OF_THINGS = ("tion", "tions", "ment", "ments", "ness", "ity", "ence", "ance", "able", "ible", "ive", "ous", "ical")
+_ENDINGS = ("s", "es", "ed", "ing", "ly", "er")
 _FILE = Path(__file__).with_name("weights.json")
 _FIELDS = frozenset(("key", "field", ""))
 """Speakers of what is no talk."""
@@ -58,11 +67,15 @@ _NUMERIC: frozenset[Kind] = frozenset(
 
 
 class Model(Struct, frozen=True):
-    """Weights by column, and the sums from which a token begins a span and goes on in one, all times ``scale``."""
+    """Weights by column, and the sums from which a number or a word begins a span and any token goes on in one.
+
+    All are times ``scale``.
+    """
 
     version: int
     scale: int
     begins: int
+    begins_as_word: int
     goes_on: int
     words: Sequence[str]
     places: Sequence[int]
@@ -71,7 +84,41 @@ class Model(Struct, frozen=True):
 
 def is_read(low: str) -> bool:
     """Return whether a turn in small letters is read a second time."""
+    return _is_numbered(low) or bool(strangers(frozenset(words_in(low))))
+
+
+def _is_numbered(low: str) -> bool:
     return MAY_HOLD.search(low) is not None and _is_more(low)
+
+
+def _is_left(low: str, word: str, found: Sequence[Found]) -> bool:
+    """Return whether a word of a turn is in no span, and begins no firm: ``Harper Valley Bank``."""
+    start = low.find(word)
+    end = start + len(word)
+    if any(one.start < end and start < one.end for one in found):
+        return False
+    return BUSINESS.isdisjoint(words_in(low[end : end + _FIRM])[:_WORDS_OF_FIRM])
+
+
+def strangers(words: frozenset[str]) -> list[str]:
+    """Return the words that may be of a name or a place: given names, and those that no list knows."""
+    return sorted(word for word in words - _USUAL if _is_strange(word))
+
+
+@lru_cache(maxsize=8192)
+def _is_strange(word: str) -> bool:
+    """Return whether a word that is no usual one is no form of one either, and has no ending of nouns that name a thing."""
+    if len(word) < _SHORTEST or not word.isalpha():
+        return False
+    if word in GIVEN:
+        return True
+    if len(word) >= _LONG and word.endswith(_OF_THINGS):
+        return False
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and not {stem, f"{stem}e", stem[:-1], f"{stem[:-1]}y"}.isdisjoint(EVERYDAY):
+            return False
+    return True
 
 
 def _is_more(low: str) -> bool:
@@ -92,17 +139,30 @@ class SecondOpinion:
         self._weights[np.array(model.places, dtype=np.int64)] = model.weights
 
     def find(
-        self, utterances: Sequence[Utterance], lows: Sequence[str], turns: Sequence[int], found: Sequence[Found]
+        self,
+        utterances: Sequence[Utterance],
+        lows: Sequence[str],
+        turns: Sequence[int],
+        words: frozenset[str],
+        found: Sequence[Found],
     ) -> list[Found]:
-        """Return what rules missed in the turns that may hold something, given all that they found."""
+        """Return what rules missed, given all that they found.
+
+        ``turns`` are those with ``MAY_HOLD``, ``words`` all words of the conversation.
+        """
         spans: dict[int, list[Found]] = {}
         for one in found:
             spans.setdefault(one.turn, []).append(one)
+        strange = strangers(words)
+        hinted = frozenset(turns)
         wanted = [
             turn
-            for turn in turns
+            for turn, low in enumerate(lows)
             if utterances[turn].speaker not in _FIELDS
-            and (is_read(_left(lows[turn], spans[turn])) if turn in spans else _is_more(lows[turn]))
+            and (
+                (turn in hinted and _is_numbered(_left(low, spans.get(turn, ()))))
+                or any(_is_left(low, word, spans.get(turn, ())) for word in strange if word in low)
+            )
         ]
         if not wanted:
             return []
@@ -124,19 +184,21 @@ class SecondOpinion:
         ``sums`` are those of the tokens that are open.
         """
         first = last = -1
-        highest = 0
+        highest = -1
         for index, token in enumerate(turn.tokens):
             if IS_SIGN[token.kind] and not turn.marks[index]:
                 continue
             likely = None if turn.marks[index] else next(sums)
             if likely is not None and likely >= self.model.goes_on:
-                first, highest = (index, likely) if first < 0 else (first, max(highest, likely))
+                is_sure = IS_NUMERIC[token.kind] or token.kind in _OF_EMAIL
+                above = likely - (self.model.begins if is_sure else self.model.begins_as_word)
+                first, highest = (index, above) if first < 0 else (first, max(highest, above))
                 last = index
             else:
-                if first >= 0 and highest >= self.model.begins:
+                if first >= 0 and highest >= 0:
                     yield first, last
                 first = -1
-        if first >= 0 and highest >= self.model.begins:
+        if first >= 0 and highest >= 0:
             yield first, last
 
 

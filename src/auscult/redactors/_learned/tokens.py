@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+from zlib import crc32
 
 from auscult.domain.privacy.redaction import KINDS
 from auscult.redactors._digits import ONES, TEENS, TENS
@@ -12,13 +14,16 @@ from auscult.redactors._words import words_of
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 _LISTS = words_of("_learned/words.txt")
+_NAME_CUES = words_of("name_cues.txt")
+_OF_NAMES = ("titles", "people", "verbs", "dealings", "links", "greets", "says")
+"""Lists of words around names, each of which is a class."""
 TOPICS = (*KINDS, "other")
 """Topics of a turn, numbered from 1; 0 is no topic, and numbers beyond these are topics of an earlier turn."""
 _LONGEST_DIGITS, _YEAR = 12, 4
 _SIGNS = ",.?!-/:@'#()+&;…"
 _PLAIN = (
     "at", "dot", "sign", "double", "oh", "month", "ordinal", "one", "teen", "ten", "hundred", "abroad", "filler",
-    "single", "alphabet", "street", "domain",
+    "single", "alphabet", "street", "domain", "titles", "people", "verbs", "dealings", "links", "greets", "says",
 )  # fmt: skip
 """Classes of words that have one, whatever their letters' size."""
 _CASED = ("everyday", "given", "short", "word")
@@ -39,6 +44,10 @@ _TWO_DIGITS = CLASS["teen"]
 _FILLER = CLASS["filler"]
 _STOPS = frozenset((CLASS["?"], CLASS["!"]))
 LONGEST_RUN = 20
+SHAPES = 4096
+_SHAPED = frozenset(
+    CLASS[f"{each} {case}"] for each in ("given", "short", "word") for case in ("small", "large", "capital")
+)
 
 
 IS_SIGN = [index >= FIRST_SIGN or index == _OTHER_SIGN for index in range(len(CLASSES))]
@@ -47,6 +56,9 @@ IS_NUMERIC = [
     index in _SAID or _FIRST_DIGITS <= index < FIRST_SIGN or index == _IS_YEAR for index in range(len(CLASSES))
 ]
 """For each class: whether its tokens are digits, number words or spelled letters."""
+
+
+NUMBER_WORDS = frozenset({*ONES, *TEENS, *TENS, *FOREIGN})
 
 
 class Entry(NamedTuple):
@@ -66,13 +78,15 @@ class Token(NamedTuple):
     word: int
     kind: int
     topic: int
+    head: int
+    tail: int
 
 
 def _entries() -> Iterator[tuple[str, int, bool]]:
     """Yield words with their classes; the first one of a word counts."""
     lists = {
         **_LISTS, "one": ONES, "teen": TEENS, "ten": TENS, "abroad": [word for word in FOREIGN if len(word) > len("zz")],
-        "alphabet": words_of("words.txt")["alphabet"], "street": words_of("address_words.txt")["kinds"],
+        "alphabet": words_of("words.txt")["alphabet"], "street": words_of("address_words.txt")["kinds"], **{each: _NAME_CUES[each] for each in _OF_NAMES},
     }  # fmt: skip
     for name in _PLAIN:
         yield from ((word, CLASS[name], False) for word in sorted(lists[name]))
@@ -117,8 +131,14 @@ def tokens_of(text: str, low: str, table: Mapping[str, Entry]) -> list[Token]:
         number, kind, is_cased, topic = known
         if is_cased and text[start] != low[start]:
             kind += 1 + text[start:end].isupper()
-        tokens.append(Token(start, end, number, kind, topic))
+        head, tail = _shape(word) if kind in _SHAPED else (0, 0)
+        tokens.append(Token(start, end, number, kind, topic, head, tail))
     return tokens
+
+
+@lru_cache(maxsize=8192)
+def _shape(word: str) -> tuple[int, int]:
+    return 1 + crc32(word[:3].encode()) % (SHAPES - 1), 1 + crc32(word[-3:].encode()) % (SHAPES - 1)
 
 
 def words_of_text(low: str) -> Iterator[str]:
@@ -153,7 +173,7 @@ def runs_of(tokens: Sequence[Token]) -> list[int]:
             continue
         first, last, size = index, index, 0
         while index < len(tokens):
-            start, end, _, kind, _ = tokens[index]
+            start, end, _, kind = tokens[index][:4]
             if IS_NUMERIC[kind]:
                 size += end - start if kind >= _FIRST_DIGITS or kind == _IS_YEAR else 1 + (kind == _TWO_DIGITS)
                 last = index

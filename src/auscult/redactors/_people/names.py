@@ -84,6 +84,7 @@ class NameFinder:
         self._turns_of = turns_of
         self._text, self._low = "\n".join(texts), "\n".join(lows)
         self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))
+        self.words = frozenset(words_in(self._low))
         self._people: dict[str, str] = {}
         self._spans: list[tuple[int, int, str]] = []
         self._has_my_name = " is my " in self._low
@@ -100,7 +101,7 @@ class NameFinder:
             self._add(start, end)
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
-        words = frozenset(words_in(self._low))
+        words = self.words
         for start, end in introduced.by_others(self._low, words):
             self._add(start, end)
         self._given(words)

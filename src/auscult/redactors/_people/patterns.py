@@ -29,7 +29,7 @@ STRONG = searcher(
     rf"(?:{RELATIVES}|neighbou?r|friend|gran(?:ny|dma|dad|dpa)?|niece|nephew|cousin|flatmate|carer)(?:'s"
     rf"|\x{{2019}}s| is| was) (?:called|named)|"
     r"call me|calls? (?:me|him|her|them)|names? which (?:is|was)|(?:on|to) the name of|i am called|i'm called"
-    r"|under the name(?: of)?|in the name of|"
+    r"|under the name(?: of)?|(?:in the )?name of|in the name of|"
     r"kind regards,?|best regards,?|warm regards,?|many thanks,|best wishes,?|yours,? (?:sincerely|faithfully"
     r"|truly),?|sincerely(?: yours)?,|signed,|"
     r"je m'appelle|mein name ist|(?:der )?name ist|ich hei(?:ß|ss)e|me llamo|mi nombre es|mi chiamo|meu nome é"

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from auscult.redactors._digits import DOUBTFUL
 from auscult.redactors._patterns import searcher
+from auscult.redactors._postal.postcodes import SPOKEN
+from auscult.redactors._spoken.abroad import FOREIGN
 
 _NAMES = r"(?:\p{L}[\p{L}.'-]*\s+){1,3}"
 _HOUSE = r"\d{1,4}\s?[a-z]?\b(?:[/-]\d{1,4}[a-z]?\b)?"
@@ -24,6 +27,24 @@ _TOWN = re.compile(
     r"(?:,?\s+(?:\d{2}-\d{3}|\d{3} ?\d{2}|\d{4,5})\s+[^\W\d_][\w'\u2019-]*)?(?:(?:,\s*"
     r"|\s*/\s*)[A-ZÀ-ÞĀ-ŽİŞÇĞ][\w'\u2019-]*)*"
 )
+
+_NUMBER = (
+    "(?:(?:ein|zwei|drei|vier|fünf)?hundert[a-zäöüß]*|"
+    + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True))
+    + f"|{SPOKEN})"
+)
+SAID = (
+    re.compile(
+        r"(?:[^\W\d_]{2,} ?(?:straße|strasse|weg|platz|allee|gasse|ufer|damm)|[^\W\d_]{2,}(?:straat|laan|gracht|plein"
+        rf"|dijk|kade|dreef|hof|gatan|vej|gade)),? {_NUMBER}(?: [a-h]\b)?\b"
+    ),
+    re.compile(
+        r"\b\d{2,6} (?:(?:us|u\.s\.|state|county|old|n|s|e|w|north|south|east|west) )?"
+        r"(?:highway|hwy|route|rte|county road|fm) \d{1,4}(?: (?:north|south|east|west|n|s|e|w)\b)?"
+    ),
+    re.compile(rf"\b{SPOKEN},? rue (?:d[eu]s? |de la |de l'|du |d')?[^\W\d_]{{3,}}"),
+)
+"""``Lindenstraße zwölf``, ``9667 Highway 12 West``, ``two two nine rue laurier``."""
 
 
 def streets(text: str, low: str) -> Iterator[tuple[int, int]]:

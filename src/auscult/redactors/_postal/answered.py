@@ -85,7 +85,7 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
             1 < len(words) <= _SHORT_ANSWER + 2 * (not HOUSES.isdisjoint(words[:-1]))
             and words[-1] in _KINDS
             and _is_name(words)
-            and len(usual) <= _USUAL
+            and len(usual) <= _USUAL + (not HOUSES.isdisjoint(words[:-1]))
         )
     if is_address:
         yield start, end, " ".join(re.findall(r"\w+", low[start:end]))

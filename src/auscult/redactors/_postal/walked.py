@@ -34,6 +34,11 @@ _UNIT = re.compile(
     + r")\b){0,4},? $"
 )
 """A flat, whose number may be that of the street: ``lower flat ``, ``apartment six b ``."""
+_THE = re.compile(
+    r"\b(?:of|at|in|on|to|from|it's|is|are) "
+    rf"((?:(?:{'|'.join(sorted(_NUMBERS))})[ -]){{1,3}}the ([^\W\d_]{{5,}}))(?![\w'])"
+)
+"""A number and a street with the article, which no word shows: ``sixty two the spinney``."""
 _LEAST = 3
 """Words of an address behind ``house number``."""
 
@@ -57,6 +62,9 @@ def streets(low: str) -> Iterator[tuple[int, int]]:
             and any(map(_is_name, words))
         ):
             yield found.start(), end
+    for found in _THE.finditer(low) if " the " in low else ():
+        if _is_name(found[2]) or found[2] in HOUSES:
+            yield found.span(1)
 
 
 def _start(low: str, street: re.Match[str]) -> int | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from auscult.domain.privacy.redaction import Found, Hints, Utterance, redacted
 from auscult.redactors._digits import lowered
-from auscult.redactors._learned.opinion import is_read, second_opinion
+from auscult.redactors._learned.opinion import is_read, second_opinion, strangers
+from auscult.redactors._people.patterns import words_in
 from auscult.redactors.builtin import BuiltIn
 
 ZIP = [Utterance("agent", "and what is the zip code there"), Utterance("customer", "four zero seven seven nine")]
@@ -13,7 +14,8 @@ ZIP = [Utterance("agent", "and what is the zip code there"), Utterance("customer
 def added(utterances: Sequence[Utterance], found: Sequence[Found] = ()) -> list[str]:
     """Return the texts that are added to what was found."""
     lows = [lowered(text) for _, text in utterances]
-    its = second_opinion().find(utterances, lows, range(len(lows)), found)
+    words = frozenset(words_in("\n".join(lows)))
+    its = second_opinion().find(utterances, lows, range(len(lows)), words, found)
     return [utterances[one.turn].text[one.start : one.end] for one in its]
 
 
@@ -52,3 +54,9 @@ def test_numbers_that_follow_words_of_other_things_are_left() -> None:
 def test_counts_are_no_reason_to_read_a_turn() -> None:
     """Nor is a word such as first."""
     assert not is_read("could you first give me the last four digits")
+
+
+def test_words_that_no_list_knows_are_a_reason_to_read_a_turn() -> None:
+    """Given names are one too; usual words and numbers are none."""
+    assert strangers(frozenset(["we", "spoke", "to", "mulqueen", "and", "siobhan", "two"])) == ["mulqueen", "siobhan"]
+    assert is_read("it was mulqueen on the ticket")
