@@ -8,12 +8,14 @@ Where none answers, its tests are skipped with one line; under ``CI=true`` they 
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
+from httpx._transports import default
 from hypothesis import HealthCheck, settings
 
 from auscult.services.people import passwords
@@ -26,6 +28,9 @@ settings.load_profile("auscult")
 
 # Argon2 is slow on purpose, and tests sign in thousands of times. A server that runs as a process hashes at full cost.
 passwords._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+
+# Every client of httpx reads all certificate authorities, which takes longer than most requests of the tests together.
+default.create_ssl_context = cache(default.create_ssl_context)  # pyright: ignore[reportPrivateImportUsage]
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 
