@@ -8,17 +8,19 @@ Where none answers, its tests are skipped with one line; under ``CI=true`` they 
 import gc
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
+from httpx._transports import default
 from hypothesis import HealthCheck, settings
 
 from auscult.services.people import passwords
-from auscult.storage import Store, new_secret_key, open_store
-from tests.databases import database, remove_templates
+from auscult.storage import Store, open_store
+from tests.databases import KEY, Content, database, remove_templates
 
 # How long examples take depends on who else uses the machine; what they show does not.
 settings.register_profile("auscult", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -26,6 +28,9 @@ settings.load_profile("auscult")
 
 # Argon2 is slow on purpose, and tests sign in thousands of times. A server that runs as a process hashes at full cost.
 passwords._HASHER = PasswordHasher.from_parameters(CHEAPEST)
+
+# Every client of httpx reads all certificate authorities, which takes longer than most requests of the tests together.
+default.create_ssl_context = cache(default.create_ssl_context)  # pyright: ignore[reportPrivateImportUsage]
 
 DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -62,9 +67,15 @@ def wants_tables(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def content() -> Content | None:
+    """Content of a store's database: nothing, but where a file of tests has a fixture of this name."""
+    return None
+
+
+@pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path, content: Content | None) -> Iterator[str]:
     """URL of an SQLite database that does not exist yet, or is a store's."""
-    with database("sqlite", "", tmp_path, is_empty=not wants_tables(request)) as url:
+    with database("sqlite", "", tmp_path, is_empty=not wants_tables(request), content=content) as url:
         yield url
 
 
@@ -77,9 +88,12 @@ def pooled(url: str, pooler: str | None) -> str:
 
 
 @pytest.fixture
-def postgresql_url(request: pytest.FixtureRequest, postgresql_server: str, tmp_path: Path) -> Iterator[str]:
+def postgresql_url(
+    request: pytest.FixtureRequest, postgresql_server: str, tmp_path: Path, content: Content | None
+) -> Iterator[str]:
     """URL of a new PostgreSQL database, empty unless it is a store's; dropped afterwards, whoever is connected."""
-    with database("postgresql", postgresql_server, tmp_path, is_empty=not wants_tables(request)) as url:
+    is_empty = not wants_tables(request)
+    with database("postgresql", postgresql_server, tmp_path, is_empty=is_empty, content=content) as url:
         yield pooled(url, os.environ.get("AUSCULT_TEST_POOLER"))
 
 
@@ -91,7 +105,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    """An empty store: once on each kind of database."""
-    store = open_store(database_url, new_secret_key())
+    """A store, empty unless the file has a ``content``: once on each kind of database."""
+    store = open_store(database_url, KEY)
     yield store
     store.close()

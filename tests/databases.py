@@ -13,8 +13,10 @@ from typing import LiteralString, NamedTuple
 import psycopg
 from psycopg import sql
 
-from auscult.storage import migrate
+from auscult.storage import migrate, new_secret_key
 
+KEY = new_secret_key()
+"""The key to the secrets of the stores of this test process, whose databases are copies of few."""
 _templates = ExitStack()
 
 

@@ -9,7 +9,7 @@ is the same alone or in any batch. The file has the scale of each label's whole 
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 from itertools import pairwise
 from threading import Lock
@@ -23,7 +23,7 @@ from auscult.domain.probe import Answer, Classification, ClassificationAnswer, P
 from auscult.domain.said.text import spoken_words
 from auscult.engines._vectors.embedding import Embedding
 
-FILES = ("tone.npz", "intents.npz")
+FILES = ("tone", "intents")
 KEPT_TEXTS = 4_096
 AT_A_TIME = 128
 """Texts that are read together: what is worked out of them then stays in the processor's cache, and little memory is used."""
@@ -67,11 +67,7 @@ class Heads:
     @cached_property
     def _files(self) -> "Mapping[str, _File]":
         """The files of heads, by name."""
-        found: dict[str, _File] = {}
-        for name in FILES:
-            with as_file(files("auscult.engines") / "trained" / name) as path:
-                found[path.stem] = _File(_load(np.load(path, allow_pickle=False)), self._embedding)
-        return found
+        return {name: _File(_load(name), self._embedding) for name in FILES}
 
     @cached_property
     def _file_of(self) -> Mapping[str, str]:
@@ -165,7 +161,12 @@ class _Weights(NamedTuple):
     bias: NDArray[np.float64]
 
 
-def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
+@cache
+def _load(name: str) -> _Weights:
+    """Read a packaged file of heads, once for all evaluators of a process."""
+    packaged = files("auscult.engines") / "trained" / f"{name}.npz"
+    with as_file(packaged) as path, np.load(path, allow_pickle=False) as file:
+        held: Mapping[str, NDArray[np.generic]] = dict(file)
     names = [name.split(":") for name in held["labels"].tobytes().decode().split("\n")]
     columns: dict[str, list[int]] = {}
     for column, (head, _) in enumerate(names):

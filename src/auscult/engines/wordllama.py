@@ -13,7 +13,7 @@ Weights and tokenizer are the files of WordLlama 0.4.0.post1, unchanged, with th
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -70,7 +70,7 @@ class WordLlama:
 
     def has_word(self, word: str) -> bool:
         """Return whether the word is one token."""
-        return len(self._tokenizer.ids(word)) == 1
+        return len(_tokenizer().ids(word)) == 1
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The vector of each text, shape (texts, ``WIDTH``), in whole numbers and of any length; zeros without words."""
@@ -129,7 +129,7 @@ class WordLlama:
 
     def _of_tokens(self, words: list[str]) -> Vectors:
         """Return the tokens' counts of each word, times the tokens' vectors, so that a token's is read once."""
-        tokens = [self._tokenizer.ids(word) for word in words]
+        tokens = [_tokenizer().ids(word) for word in words]
         columns = {token: column for column, token in enumerate(dict.fromkeys(chain.from_iterable(tokens)))}
         counts = np.zeros((len(words), len(columns)))
         for row, of in enumerate(tokens):
@@ -139,10 +139,6 @@ class WordLlama:
         return (counts @ vectors).astype(np.float32)
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        return Tokenizer(TOKENIZER)
-
-    @cached_property
     def _weights(self) -> NDArray[np.float16]:
         """The file itself, mapped: of 65 MB only what words ask for comes into memory, once for all processes."""
         with WEIGHTS.open("rb") as file:
@@ -150,3 +146,9 @@ class WordLlama:
             tensor = msgspec.json.decode(file.read(size))["embedding.weight"]
         begin = 8 + size + tensor["data_offsets"][0]
         return np.memmap(WEIGHTS, np.float16, "r", offset=begin, shape=tuple(tensor["shape"]))
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    """Read the tokenizer's file, once for all engines of a process."""
+    return Tokenizer(TOKENIZER)

@@ -1,15 +1,18 @@
 """Searches in what was said, alike on every database."""
 
+from contextlib import closing
+
 import pytest
 
 from auscult.domain.conversation import Agent, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.said.search import parse
 from auscult.services.conversations.latest import Sought, count, latest
-from auscult.storage import Store
+from auscult.storage import Store, open_store
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
 from tests.contract.storing import TENANT, conversation
+from tests.databases import KEY, Content
 
 SAID = {
     "a": (("agent", "Hello, how can I help?"), ("customer", "I've lost my credit card. Don't ask me where!")),
@@ -20,15 +23,25 @@ SAID = {
 BOTH = ("YES", "YES")
 
 
+def put_said(url: str) -> None:
+    """Put four conversations into a migrated database."""
+    with closing(open_store(url, KEY)) as store:
+        store.ensure(TENANT)
+        for name, turns in SAID.items():
+            said = tuple(Turn(f"m{n}", who, text) for n, (who, text) in enumerate(turns))  # type: ignore[arg-type]
+            put(store.within(TENANT), [(conversation(name, turns=said, agents=(Agent(id=f"a-{name}"),)), BOTH)])
+
+
+@pytest.fixture
+def content() -> Content:
+    """Four conversations in the database of each test."""
+    return Content("said", put_said)
+
+
 @pytest.fixture
 def app(store: Store) -> AppStore:
     """An app with four conversations."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
-    for name, turns in SAID.items():
-        said = tuple(Turn(f"m{n}", who, text) for n, (who, text) in enumerate(turns))  # type: ignore[arg-type]
-        put(app, [(conversation(name, turns=said, agents=(Agent(id=f"a-{name}"),)), BOTH)])
-    return app
+    return store.within(TENANT)
 
 
 def found(app: AppStore, text: str, **sought: object) -> str:

@@ -22,12 +22,22 @@ TOO_MANY = "You've exceeded the per-minute rate limit. Wait for sometime before 
 
 
 @pytest.fixture
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A server with a limit, larger pages, and an audience of its own."""
-    folder = tmp_path_factory.mktemp("limited")
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A server with a limit."""
+    with (
+        database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url,
+        serving(url, state_dir=str(tmp_path), rate_limit=LIMIT) as found,
+    ):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def unlimited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A server with larger pages and an audience of its own, which no test uses up."""
+    folder = tmp_path_factory.mktemp("unlimited")
     with (
         database("sqlite", "", folder, content=GOLDEN_SAMPLE) as url,
-        serving(url, state_dir=str(folder), rate_limit=LIMIT, page_maximum=5000, token_audience="us") as found,
+        serving(url, state_dir=str(folder), rate_limit=0, page_maximum=5000, token_audience="us") as found,
     ):
         yield found
 
@@ -74,16 +84,16 @@ def test_accounts_and_strangers_count_apart(service: Service) -> None:
     assert service.http.get(service.url + "/healthz").status_code == 200
 
 
-def test_larger_pages(service: Service) -> None:
+def test_larger_pages(unlimited: Service) -> None:
     """Rule 19: a setting raises the maximum."""
-    assert service.ask({**DAY, "limit": 5000}).status_code == 200
-    assert "5000" in told(service.ask({**DAY, "limit": 5001}))["msg"]
+    assert unlimited.ask({**DAY, "limit": 5000}).status_code == 200
+    assert "5000" in told(unlimited.ask({**DAY, "limit": 5001}))["msg"]
 
 
 @pytest.mark.parametrize(("audience", "status"), [("us", 200), (["them", "us"], 200), ("them", 401), ([], 401)])
-def test_audience(service: Service, audience: object, status: int) -> None:
+def test_audience(unlimited: Service, audience: object, status: int) -> None:
     """Rule 14: an aud that is there must name us."""
-    answer = service.ask(headers=service.headers(auth=service.token(aud=audience)))
+    answer = unlimited.ask(headers=unlimited.headers(auth=unlimited.token(aud=audience)))
     assert answer.status_code == status
 
 

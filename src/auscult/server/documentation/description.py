@@ -16,7 +16,7 @@ import auscult
 from auscult.reports._contract import Report
 from auscult.server.documentation.page import POLICY, render
 from auscult.server.errors import REASONS, AnyRequest
-from auscult.server.rest.openapi import describe
+from auscult.server.rest.openapi import describe, query_parameters
 from auscult.server.rest.query import Parameters
 from auscult.server.settings import ServerSettings
 
@@ -90,14 +90,14 @@ class Documentation:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document."""
-        generated = self.app.openapi_schema.to_schema()
+        generated = self.app.openapi_schema
         schemas: dict[str, Any] = {}
         operations = describe(self.app, schemas, _headers(_RATE_HEADERS))
         schemas["Errors"] = dict(_ERROR_SCHEMA)
         described = {report.paths[0]: _report(report, self._settings, schemas) for report in self._reports.values()}
         return {
-            "openapi": generated["openapi"],
-            "info": generated["info"],
+            "openapi": generated.openapi,
+            "info": generated.info.to_schema(),
             "paths": {**operations, **described},
             "components": {"securitySchemes": dict(_SECURITY), "schemas": schemas},
             "x-reasons": {name: [reason.status, reason.meaning] for name, reason in REASONS.items()},
@@ -105,14 +105,8 @@ class Documentation:
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameters]:
-        """The parameters of the query of each operation, by its id."""
-        return {
-            operation["operationId"]: {
-                each["name"]: each["schema"] for each in operation["parameters"] if each["in"] == "query"
-            }
-            for methods in self.document["paths"].values()
-            for operation in methods.values()
-        }
+        """The parameters of the query of each operation, by its id: needed by the first request, unlike the document."""
+        return query_parameters(self.app)
 
     def config(self) -> OpenAPIConfig:
         """Return how Litestar describes handlers and serves the page."""

@@ -1,6 +1,6 @@
 """OpenAPI of our own API: Litestar describes paths and parameters, msgspec the types, this module the common parts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -8,7 +8,7 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Schema
+from litestar.openapi.spec import PathItem, Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.routes import HTTPRoute
 from litestar.typing import FieldDefinition
@@ -17,6 +17,7 @@ from msgspec import Struct
 from auscult.server.errors import REASONS
 from auscult.server.problems import MEDIA_TYPE, Detail
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.query import Parameters
 from auscult.server.rest.request import TAKES, Takes
 
 JSON = "application/json"
@@ -112,6 +113,19 @@ def describe(app: Litestar, schemas: dict[str, Any], rate_headers: Mapping[str, 
     return paths
 
 
+def query_parameters(app: Litestar) -> dict[str, Parameters]:
+    """Return the parameters of the query of each operation by its id, in a third of the time that ``describe`` takes."""
+    items = cast("dict[str, PathItem]", app.openapi_schema.paths)
+    found: dict[str, Parameters] = {}
+    for path, method, handler in _handlers(app):
+        generated = [each.to_schema() for each in getattr(items[path], method).parameters or ()]
+        parameters = _parameters(generated, handler)
+        found[str(handler.operation_id)] = {
+            each["name"]: each["schema"] for each in parameters if each["in"] == "query"
+        }
+    return found
+
+
 def _handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     """Yield path, method and handler of every operation that is described."""
     for route in app.routes:
@@ -159,8 +173,6 @@ def _finished(
     operation: dict[str, Any], handler: HTTPRouteHandler, known: Mapping[str, Any], rate_headers: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return an operation with the common parts: scopes, the app, refusals, headers."""
-    guards = cast("Sequence[object]", handler.guards or ())  # pyright: ignore[reportUnknownMemberType]
-    needed = "".join(_needed(guard) for guard in guards if isinstance(guard, Scopes))
     responses = handler.responses or {}
     shown = {status: each for status, each in responses.items() if isinstance(each, Shown)}
     refused = {status: each.description for status, each in responses.items() if not isinstance(each, Shown)}
@@ -168,9 +180,9 @@ def _finished(
     described: dict[str, Any] = {
         **operation,
         "tags": [TAG],
-        "description": operation.get("description", "") + needed,
+        "description": operation.get("description", "") + "".join(map(_needed, _scopes(handler))),
         "security": [{"auth": []}, {"bearer": []}, {"session": []}],
-        "parameters": [*map(_parameter, operation.get("parameters", ())), *([dict(APP)] if needed else [])],
+        "parameters": _parameters(operation.get("parameters", ()), handler),
         "responses": {
             **{str(status): _answer(each, known, rate_headers) for status, each in shown.items()},
             **{str(status): _refusal(meaning, status, rate_headers) for status, meaning in refusals.items()},
@@ -181,6 +193,17 @@ def _finished(
     if TAKES in handler.opt:
         described["requestBody"] = _body(handler.opt[TAKES], _body_schema(handler), known)
     return described
+
+
+def _scopes(handler: HTTPRouteHandler) -> list[Scopes]:
+    """Return the guards that require a scope."""
+    guards = cast("Sequence[object]", handler.guards or ())  # pyright: ignore[reportUnknownMemberType]
+    return [guard for guard in guards if isinstance(guard, Scopes)]
+
+
+def _parameters(generated: Iterable[Mapping[str, Any]], handler: HTTPRouteHandler) -> list[dict[str, Any]]:
+    """Return the parameters of an operation: those of its signature, and the app where a scope is required."""
+    return [*map(_parameter, generated), *([dict(APP)] if _scopes(handler) else [])]
 
 
 def _needed(guard: Scopes) -> str:

@@ -1,7 +1,9 @@
 """An app with scored conversations, and plans that draw from them."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
@@ -13,8 +15,9 @@ from auscult.services.audits.desk import Desk
 from auscult.services.audits.plans import Planning
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
-from auscult.storage import Store
+from auscult.storage import Store, open_store
 from auscult.storage.store import AppStore
+from tests.databases import KEY, Content
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -61,6 +64,18 @@ def scored(store: Store, conversations: Iterable[Conversation]) -> AppStore:
     assert finished is not None
     work.record(finished)
     return app
+
+
+def put_talks(url: str, number: int) -> None:
+    """Put scored conversations into a migrated database."""
+    with closing(open_store(url, KEY)) as store:
+        scored(store, map(talk, range(number)))
+
+
+@cache
+def talks(number: int) -> Content:
+    """Content of a database: the first conversations, scored."""
+    return Content(f"{number} talks", partial(put_talks, number=number))
 
 
 def planning(app: AppStore) -> Planning:

@@ -12,13 +12,20 @@ from auscult.services.audits.estimates import Estimating
 from auscult.services.audits.workflow import Auditing
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.unit.services.audits.drawing import ANN, AT, desk, plan, planning, scored, talk
+from tests.databases import Content
+from tests.unit.services.audits.drawing import ANN, AT, TENANT, desk, plan, planning, talks
+
+
+@pytest.fixture
+def content() -> Content:
+    """Conversations that are scored already, for every test."""
+    return talks(60)
 
 
 @pytest.fixture
 def app(store: Store) -> AppStore:
     """An app with 60 scored conversations, of which the machine says NO to a greeting in 15."""
-    return scored(store, (talk(number) for number in range(60)))
+    return store.within(TENANT)
 
 
 def audit_all(app: AppStore, **changes: object) -> str:

@@ -14,15 +14,35 @@ from auscult.services.audits import frames
 from auscult.services.audits.plans import Planning
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.unit.services.audits.drawing import ANN, AT, BOB, FORM, START, desk, plan, planning, scored, talk
+from tests.databases import Content
+from tests.unit.services.audits.drawing import (
+    ANN,
+    AT,
+    BOB,
+    FORM,
+    START,
+    TENANT,
+    desk,
+    plan,
+    planning,
+    scored,
+    talk,
+    talks,
+)
 
 ALL_YES = [AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="YES")]
 
 
 @pytest.fixture
+def content(request: pytest.FixtureRequest) -> Content | None:
+    """Conversations that are scored already, for every test that takes ``app``."""
+    return talks(60) if "app" in request.fixturenames else None
+
+
+@pytest.fixture
 def app(store: Store) -> AppStore:
     """An app with 60 scored conversations."""
-    return scored(store, (talk(number) for number in range(60)))
+    return store.within(TENANT)
 
 
 def drawn(app: AppStore, **changes: object) -> tuple[str, list[tuple[str, str | None]]]:

@@ -10,15 +10,22 @@ from auscult.domain.audits.plan import Frame, PlanAuditor, Quota
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.unit.services.audits.drawing import ANN, BOB, FORM, START, desk, plan, planning, scored, talk
+from tests.databases import Content
+from tests.unit.services.audits.drawing import ANN, BOB, FORM, START, TENANT, desk, plan, planning, scored, talk, talks
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 
 
 @pytest.fixture
+def content() -> Content:
+    """Conversations that are scored already, for every test."""
+    return talks(10)
+
+
+@pytest.fixture
 def app(store: Store) -> AppStore:
     """Ten scored conversations."""
-    return scored(store, (talk(number) for number in range(10)))
+    return store.within(TENANT)
 
 
 def first_item(app: AppStore) -> Assigned:
