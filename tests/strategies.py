@@ -7,6 +7,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec import UNSET, UnsetType
 from msgspec.structs import fields
 
 from auscult.domain.assist.assistance import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
@@ -175,6 +176,7 @@ def value_of(hint: Any) -> st.SearchStrategy[Any]:
         Decimal: st.decimals(1, 10, places=1),
         datetime: instants(),
         NoneType: st.none(),
+        UnsetType: st.just(UNSET),
     }
     return json_objects() if origin is dict else plain[hint] if hint in plain else some_of(hint)
 
