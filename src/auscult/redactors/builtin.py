@@ -117,7 +117,7 @@ class BuiltIn:
         mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         if self.is_learned:
-            found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.words, found)
+            found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.rare, found)
         return [*found, *grown(utterances, lows, found)]
 
 
