@@ -196,7 +196,7 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
 
 def _counted(low: str) -> list[tuple[int, int]]:
     """Return the spans of counts of digits: ``the last four are``."""
-    if not any(word in low for word in _COUNTING):
+    if not any(map(low.__contains__, _COUNTING)):
         return []
     return [found.span() for found in _COUNTED.finditer(low)]
 

@@ -78,6 +78,14 @@ _ANSWERS_WITHIN = 2
 """Turns after a question in which its answer is looked for."""
 
 
+_OF_EMAILS = (HAS_EMAIL, ENDS_ALONE, CUES, OPEN)
+_OF_BIRTHS = (
+    _births.CUE, _births.ASKS_PART, _births.OLD_YEAR, _births.HAS_TENS, _births.SLASHED, _births.HAS_ABROAD, replies.TRIPLE,
+)  # fmt: skip
+_OF_ADDRESSES = (HAS_ADDRESS, _addresses.ASKS_ALL, _addresses.ASKS, answered.ASKS_HOUSE)
+"""Patterns of which one is in every conversation with what they show."""
+
+
 class BuiltIn:
     """Patterns, check digits, and words around them."""
 
@@ -94,8 +102,7 @@ class BuiltIn:
     def _find(self, utterances: Sequence[Utterance], hints: Hints) -> list[Found]:
         lows = [lowered(text) for _, text in utterances]
         turns = _Turns(lows)
-        found: list[Found] = []
-        found += _emails_in(utterances, lows, turns)
+        found = _emails_in(utterances, lows, turns) if turns.has(_OF_EMAILS) else []
         numbered, mixed = turns.of(HAS_NUMBER), turns.of(HAS_MIXED)
         if numbered or mixed:
             countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
@@ -104,14 +111,14 @@ class BuiltIn:
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
             found += [one for turn in numbered if "+" in lows[turn] for one in phones.written(turn, lows[turn])]
-        found += _births_in(utterances, lows, turns)
+        found += _births_in(utterances, lows, turns) if turns.has(_OF_BIRTHS) else ()
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         for turn in {*turns.of(_births.CUE), *turns.after(_births.CUE, utterances)}:
             found += dates.in_six_digits(turn, lows[turn])
-        found += _addresses_in(utterances, lows, turns)
+        found += _addresses_in(utterances, lows, turns) if turns.has(_OF_ADDRESSES) else ()
         found += [one for turn in turns.of(_addresses.ASKS) for one in codes.named(turn, lows[turn], found)]
         names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
         mentions = names.find(turns.after(ASKS_NAME, utterances))
@@ -134,6 +141,10 @@ class _Turns:
     def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
         """Return the turns in which a pattern is, in order."""
         return self._turns.get(pattern, ())
+
+    def has(self, patterns: Iterable[re.Pattern[str]]) -> bool:
+        """Return whether one of several patterns is in any turn."""
+        return not self._turns.keys().isdisjoint(patterns)
 
     def after(self, pattern: re.Pattern[str], utterances: Sequence[Utterance]) -> list[int]:
         """Return the turns of others that follow soon on a turn with a pattern."""

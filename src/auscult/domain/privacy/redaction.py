@@ -216,4 +216,4 @@ def _trimmed(text: str, found: Found) -> Found:
         start += 1
     while start < end and not text[end - 1].isalnum():
         end -= 1
-    return found._replace(start=start, end=end)
+    return found if (start, end) == (found.start, found.end) else found._replace(start=start, end=end)
