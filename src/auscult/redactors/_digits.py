@@ -172,8 +172,7 @@ class Piece(Struct, frozen=True):
 
 def pieces_of(low: str) -> list[Piece]:
     """Return a text in small letters token by token, with what each would be within a spelled number."""
-    tokens = [(found[0], found.start(), found.end()) for found in _TOKEN.finditer(low)]
-    reader = _Reader(tokens, _counted(low), letters=True, glued=True)
+    reader = _Reader(_tokens(low), _counted(low), letters=True, glued=True)
     return list(reader.pieces())
 
 
@@ -185,13 +184,24 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
             hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
         if "sort" not in low and _MAY_BE_DATE.search(low):
             hidden += [found.span() for found in DATE.finditer(low)]
-    tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(low)]
+    tokens = _tokens(low)
     found = _Reader(tokens, hidden, letters=letters).read()
     words = [index for index, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
     return [
         run_of(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
         for first, last, units in found
     ]
+
+
+def _tokens(low: str) -> list[tuple[str, int, int]]:
+    """Return the tokens of a text with their offsets: only spaces are between them, so that each is the next of its kind."""
+    tokens: list[tuple[str, int, int]] = []
+    end = 0
+    for token in _TOKEN.findall(low):
+        start = low.index(token, end)
+        end = start + len(token)
+        tokens.append((token, start, end))
+    return tokens
 
 
 def _counted(low: str) -> list[tuple[int, int]]:

@@ -105,7 +105,8 @@ class PatternSet:
 
         A set that runs out of memory shows nothing, not even the line feed: then each pattern is searched.
         """
-        indexes: Sequence[int] = self._match(f"{line}\n".encode())
+        text = f"{line}\n"
+        indexes: Sequence[int] = self._match(text.encode())
         if len(indexes) == 1 and indexes[0] == self._end:
             return ()
         if self._end not in indexes:

@@ -374,8 +374,9 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
     names = names_of([one.value for one in found])
     codes = {said for one in found if postcodes.is_postcode(said := lows[one.turn][one.start : one.end])}
     for turn, low in enumerate(lows) if names or codes else ():
-        own = [one for one in found if one.turn == turn]
-        for start, end in (*again(low, names), *repeated(low, codes)):
+        spans = [*again(low, names), *repeated(low, codes)]
+        own = [one for one in found if one.turn == turn] if spans else ()
+        for start, end in spans:
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found

@@ -140,8 +140,8 @@ class SecondOpinion:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.table = table_of(model.words)
-        self._weights = np.zeros(width(len(model.words)), dtype=np.int32)
-        self._weights[np.array(model.places, dtype=np.int64)] = model.weights
+        self._weights = np.zeros(width(len(model.words)), dtype=np.int16)
+        self._weights[np.array(model.places, dtype=np.int64)] = np.array(model.weights, dtype=np.int16)
 
     def find(
         self,
