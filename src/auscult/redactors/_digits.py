@@ -75,6 +75,7 @@ _SCALES = {"hundred": "00", "thousand": "000"}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _HOMOPHONES = {"to": "2", "too": "2", "for": "4", "ate": "8", "fore": "4"}
 _O = "o"
+_SAID: Mapping[str, str] = {**FOREIGN, **_HOMOPHONES, **TEENS, **ONES}
 _LONELY = frozenset({"o", "won", "tree", "fife", "nil", "to", "too", "for", "ate", "fore"})
 """Digits only between digits."""
 DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *ABROAD_DOUBTFUL})
@@ -288,7 +289,7 @@ class _Reader:
             return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
         if token in _TIMES:
             return self._repeated(at)
-        said = summed(self._tokens, at)
+        said = summed(self._tokens, at) if token in FOREIGN else None
         if said is not None or token in TENS or token in FOREIGN_TENS:
             return self._tens(at) if said is None else (Unit(said[0], start, self._tokens[said[1] - 1][2]), said[1])
         digits = self._digits(at, token, inside=inside)
@@ -302,7 +303,7 @@ class _Reader:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ("", end, end)
         if following[0] in _PLURALS and "1" < ONES.get(token, "0") < "7":
             return Unit(_PLURALS[following[0]] * int(ONES[token]), start, following[2]), at + 2
-        chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token) or FOREIGN.get(token)
+        chars = _SAID.get(token)
         if chars is None:
             return None
         if token in ABROAD_DOUBTFUL:

@@ -107,8 +107,8 @@ class Numbering:
         self._last: dict[Kind, int] = {}
         self._known = {(mark.rpartition(" ")[0], mask): mark for mark, mask in (masks or {}).items()}
         self._mask_of = mask_of
-        for text in (*taken, *(masks or {})):
-            for found in PLACEHOLDER.finditer(text) if "[" in text else ():
+        for text in [text for text in (*taken, *(masks or {})) if "[" in text]:
+            for found in PLACEHOLDER.finditer(text):
                 kind, number = kind_of(found)
                 self._last[kind] = max(self._last.get(kind, 0), number)
 
