@@ -196,13 +196,8 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
 
 def _tokens(low: str) -> list[tuple[str, int, int]]:
     """Return the tokens of a text with their offsets: only spaces are between them, so that each is the next of its kind."""
-    tokens: list[tuple[str, int, int]] = []
     end = 0
-    for token in _TOKEN.findall(low):
-        start = low.index(token, end)
-        end = start + len(token)
-        tokens.append((token, start, end))
-    return tokens
+    return [(token, start := low.index(token, end), end := start + len(token)) for token in _TOKEN.findall(low)]
 
 
 def _counted(low: str) -> list[tuple[int, int]]:

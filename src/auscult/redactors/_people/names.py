@@ -60,6 +60,7 @@ from auscult.redactors._people.sequence import goes_on, is_named, next_capital
 
 PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
 """Patterns of which the turns have to be known."""
+_BETWEEN = re.compile(r"[\s.]+")
 
 
 class Mention(NamedTuple):
@@ -387,7 +388,7 @@ class NameFinder:
         return bool(words) and before.endswith(" ") and words[0] in self._people
 
     def _add(self, start: int, end: int) -> None:
-        name = " ".join(re.split(r"[\s.]+", self._low[start:end].strip()))
+        name = " ".join(_BETWEEN.split(self._low[start:end].strip()))
         self._learn(name)
         self._spans.append((start, end, self._people.get(name.split()[0], name)))
 
