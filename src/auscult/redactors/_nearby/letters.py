@@ -21,14 +21,13 @@ _LETTER = re.compile(
 
 def repeated(lows: Sequence[str], found: Mapping[int, Sequence[Found]]) -> Iterator[Found]:
     """Yield the letters and digits, one by one, that are in a value of a turn near by."""
-    values = sorted(
-        {
-            (one.turn, one.kind, re.sub(r"\W", "", one.value).upper())
-            for its in found.values()
-            for one in its
-            if one.kind in _KINDS
-        }
-    )
+    known: set[tuple[int, Kind, str]] = {
+        (one.turn, one.kind, re.sub(r"\W", "", one.value).upper())
+        for its in found.values()
+        for one in its
+        if one.kind in _KINDS
+    }
+    values = sorted(known)
     near = sorted({each for turn, _, _ in values for each in range(turn - _TURNS, turn + _TURNS + 1)})
     for turn in near:
         if not 0 <= turn < len(lows) or not _SPELLED.search(lows[turn]):

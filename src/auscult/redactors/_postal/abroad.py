@@ -46,10 +46,8 @@ _SAID = (
 )
 """``Lindenstraße zwölf``, ``9667 Highway 12 West``, ``two two nine rue laurier``."""
 _SAID_HINTS = (
-    (
-        "straße", "strasse", "weg", "platz", "allee", "gasse", "ufer", "damm", "straat", "laan", "gracht", "plein", "dijk",
-        "kade", "dreef", "hof", "gatan", "vej", "gade",
-    ),
+    ("straße", "strasse", "weg", "platz", "allee", "gasse", "ufer", "damm", "straat", "laan", "gracht", "plein",
+     "dijk", "kade", "dreef", "hof", "gatan", "vej", "gade"),
     ("highway", "hwy", "route", "rte", "county road", "fm"),
     ("rue",),
 )  # fmt: skip
