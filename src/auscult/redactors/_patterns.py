@@ -88,9 +88,9 @@ TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
 class PatternSet:
     """Several patterns: one pass over a text shows which of them are in it."""
 
-    def __init__(self, *patterns: re.Pattern[str], memory: int = _MEMORY) -> None:
+    def __init__(self, *patterns: re.Pattern[str]) -> None:
         options = re2.Options()
-        options.max_mem = memory
+        options.max_mem = _MEMORY
         options.log_errors = False
         self.patterns = patterns
         self._set: Any = re2.Set.SearchSet(options)

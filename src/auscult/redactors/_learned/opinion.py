@@ -100,8 +100,9 @@ def _is_left(low: str, word: str, found: Sequence[Found]) -> bool:
     """Return whether a word of a turn is in no span, and begins no firm: ``Harper Valley Bank``."""
     start = low.find(word)
     end = start + len(word)
-    if any(one.start < end and start < one.end for one in found):
-        return False
+    for one in found:
+        if one.start < end and start < one.end:
+            return False
     return BUSINESS.isdisjoint(words_in(low[end : end + _FIRM])[:_WORDS_OF_FIRM])
 
 

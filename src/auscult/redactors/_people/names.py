@@ -85,7 +85,7 @@ class NameFinder:
         """
         self._turns_of = turns_of
         self._text, self._low = "\n".join(texts), "\n".join(lows)
-        self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))
+        self._starts = list(accumulate([len(low) + 1 for low in lows], initial=0))
         self._words = frozenset(words_in(self._low))
         self.rare = self._words - ORDINARY
         self._people: dict[str, str] = {}
