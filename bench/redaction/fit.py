@@ -20,7 +20,7 @@ from auscult.domain.privacy.redaction import KINDS, Found, Hints, Kind, Utteranc
 from auscult.redactors._digits import lowered
 from auscult.redactors._learned import opinion
 from auscult.redactors._learned.features import Turn, columns, is_open, turns_of, width
-from auscult.redactors._learned.opinion import Model, SecondOpinion, is_read
+from auscult.redactors._learned.opinion import MAY_HOLD, Model, SecondOpinion, is_read
 from auscult.redactors._learned.tokens import table_of, words_of_text
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors.builtin import BuiltIn
@@ -179,7 +179,7 @@ class _Replayed:
         """Return what was found at first sight, and what is added."""
         found = self._found[tuple(utterances)]
         lows = [lowered(text) for _, text in utterances]
-        wanted = [turn for turn, low in enumerate(lows) if is_read(low)]
+        wanted = [turn for turn, low in enumerate(lows) if MAY_HOLD.search(low)]
         return [
             *found,
             *(

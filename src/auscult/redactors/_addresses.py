@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auscult.redactors._patterns import searcher
+from auscult.redactors._people.patterns import words_in
 from auscult.redactors._postal import abroad, postcodes, said, walked
 from auscult.redactors._postal.around import beginning
 from auscult.redactors._postal.postcodes import (
@@ -183,7 +184,7 @@ _WHOLE = re.compile(r"(?:number|no|unit|flat|suite|apartment|apt|room|building|l
 
 def may_hold(low: str) -> bool:
     """Return whether a turn has what every address has: a number, or a word for a street, a house or a town."""
-    return _DIGIT.search(low) is not None or not NUMBERS_AND_PLACES.isdisjoint(_WORDS.findall(low))
+    return _DIGIT.search(low) is not None or not NUMBERS_AND_PLACES.isdisjoint(words_in(low))
 
 
 def addresses(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, str]]:
@@ -252,7 +253,7 @@ def _towns(low: str) -> Iterator[tuple[int, int, str]]:
 def _streets(text: str, low: str, *, has_cue: bool) -> Iterator[tuple[int, int, str]]:
     """Yield streets with a number, and boxes, each with what follows it up to the postcode."""
     done = -1
-    foreign = (_FOREIGN, _ABROAD, *abroad.SAID) if _DIGIT.search(low) else abroad.SAID
+    foreign = (*((_FOREIGN, _ABROAD) if _DIGIT.search(low) else ()), *abroad.said_in(low))
     plain = _TAKES_BACK.sub(lambda found: " " * len(found[0]), low) if _HAS_CORRECTION.search(low) else low
     for pattern in (_STREET, *foreign, *((_BOX,) if _HAS_BOX.search(low) else ())):
         for found in pattern.finditer(plain):

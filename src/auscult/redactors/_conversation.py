@@ -332,7 +332,7 @@ class Numbers:
             if not is_its and _ENDS_SENTENCE.search(low, max(0, run.start - _SENTENCE), run.start):
                 before = None
             here = before or cue_after(self._lows[last.turn], last.end, sum(len(each.chars) for each in chain))
-            self._settings[key] = Setting(here, self._cue(run.turn), low, self._countries, is_its)
+            self._settings[key] = Setting(here, None if here else self._cue(run.turn), low, self._countries, is_its)
         return self._settings[key]
 
     def _located(self, chain: Sequence[Run], parts: Sequence[Part]) -> Iterator[Found]:

@@ -75,6 +75,7 @@ _SCALES = {"hundred": "00", "thousand": "000"}
 _TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _HOMOPHONES = {"to": "2", "too": "2", "for": "4", "ate": "8", "fore": "4"}
 _O = "o"
+_SAID: Mapping[str, str] = {**FOREIGN, **_HOMOPHONES, **TEENS, **ONES}
 _LONELY = frozenset({"o", "won", "tree", "fife", "nil", "to", "too", "for", "ate", "fore"})
 """Digits only between digits."""
 DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *ABROAD_DOUBTFUL})
@@ -172,8 +173,7 @@ class Piece(Struct, frozen=True):
 
 def pieces_of(low: str) -> list[Piece]:
     """Return a text in small letters token by token, with what each would be within a spelled number."""
-    tokens = [(found[0], found.start(), found.end()) for found in _TOKEN.finditer(low)]
-    reader = _Reader(tokens, _counted(low), letters=True, glued=True)
+    reader = _Reader(_tokens(low), _counted(low), letters=True, glued=True)
     return list(reader.pieces())
 
 
@@ -185,7 +185,7 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
             hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
         if "sort" not in low and _MAY_BE_DATE.search(low):
             hidden += [found.span() for found in DATE.finditer(low)]
-    tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(low)]
+    tokens = _tokens(low)
     found = _Reader(tokens, hidden, letters=letters).read()
     words = [index for index, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
     return [
@@ -194,9 +194,15 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     ]
 
 
+def _tokens(low: str) -> list[tuple[str, int, int]]:
+    """Return the tokens of a text with their offsets: only spaces are between them, so that each is the next of its kind."""
+    end = 0
+    return [(token, start := low.index(token, end), end := start + len(token)) for token in _TOKEN.findall(low)]
+
+
 def _counted(low: str) -> list[tuple[int, int]]:
     """Return the spans of counts of digits: ``the last four are``."""
-    if not any(word in low for word in _COUNTING):
+    if not any(map(low.__contains__, _COUNTING)):
         return []
     return [found.span() for found in _COUNTED.finditer(low)]
 
@@ -278,7 +284,7 @@ class _Reader:
             return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
         if token in _TIMES:
             return self._repeated(at)
-        said = summed(self._tokens, at)
+        said = summed(self._tokens, at) if token in FOREIGN else None
         if said is not None or token in TENS or token in FOREIGN_TENS:
             return self._tens(at) if said is None else (Unit(said[0], start, self._tokens[said[1] - 1][2]), said[1])
         digits = self._digits(at, token, inside=inside)
@@ -292,7 +298,7 @@ class _Reader:
         following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ("", end, end)
         if following[0] in _PLURALS and "1" < ONES.get(token, "0") < "7":
             return Unit(_PLURALS[following[0]] * int(ONES[token]), start, following[2]), at + 2
-        chars = ONES.get(token) or TEENS.get(token) or _HOMOPHONES.get(token) or FOREIGN.get(token)
+        chars = _SAID.get(token)
         if chars is None:
             return None
         if token in ABROAD_DOUBTFUL:

@@ -67,7 +67,7 @@ class Part(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """The words around a run: the nearest cue in its turn, and the nearest one in the turns before.
+    """The words around a run: the nearest cue in its turn, or else the nearest one in the turns before.
 
     ``is_named``: the cue here names the run, rather than something else in the same sentence.
     """

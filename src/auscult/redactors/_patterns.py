@@ -59,7 +59,10 @@ class _Searcher:
         return self._hits(text)
 
     def search(self, text: str) -> Any:  # noqa: ANN401  (a match of either kind)
-        return next(self.finditer(text), None)
+        if not text.isascii():
+            return self._pattern.search(text)
+        spans = self._match(_ANYWHERE, text.encode(), 0, len(text))
+        return None if spans[0][0] < 0 else _Hit(text, spans)
 
     def _hits(self, text: str) -> Iterator[_Hit]:
         encoded = text.encode()
@@ -85,9 +88,9 @@ TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
 class PatternSet:
     """Several patterns: one pass over a text shows which of them are in it."""
 
-    def __init__(self, *patterns: re.Pattern[str], memory: int = _MEMORY) -> None:
+    def __init__(self, *patterns: re.Pattern[str]) -> None:
         options = re2.Options()
-        options.max_mem = memory
+        options.max_mem = _MEMORY
         options.log_errors = False
         self.patterns = patterns
         self._set: Any = re2.Set.SearchSet(options)
@@ -95,6 +98,7 @@ class PatternSet:
             self._set.Add(each.pattern)
         self._end = self._set.Add(r"\n")
         self._set.Compile()
+        self._match: Any = self._set._set.Match  # noqa: SLF001
 
     def within(self, line: str) -> Sequence[re.Pattern[str]]:
         """Return the patterns that are in a line with a line feed at its end, as ``search`` of each would show.
@@ -102,7 +106,9 @@ class PatternSet:
         A set that runs out of memory shows nothing, not even the line feed: then each pattern is searched.
         """
         text = f"{line}\n"
-        indexes: Sequence[int] = self._set.Match(text) or ()
+        indexes: Sequence[int] = self._match(text.encode())
+        if len(indexes) == 1 and indexes[0] == self._end:
+            return ()
         if self._end not in indexes:
             return [each for each in self.patterns if each.search(text) is not None]
         return [self.patterns[index] for index in indexes if index != self._end]

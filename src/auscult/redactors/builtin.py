@@ -32,7 +32,7 @@ from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
 from auscult.redactors._nearby import codes, dates, grown, hesitations, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
-from auscult.redactors._patterns import PatternSet, searcher
+from auscult.redactors._patterns import PatternSet
 from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
@@ -42,31 +42,18 @@ from auscult.redactors._postal.around import again, names_of, repeated
 from auscult.redactors._postal.hints import HAS_ADDRESS
 from auscult.redactors._split import accounts, mails
 from auscult.redactors._spoken.abroad import FOREIGN
+from auscult.redactors._spoken.languages import COUNTRIES, SAID_ABROAD, spoken_in
 
 _DIGIT_WORDS = frozenset({*ONES, *TEENS, *TENS, *(FOREIGN.keys() - DOUBTFUL), "double", "triple"} - {"o"})
-_COUNTRIES = {
-    "en": ("US", "GB", "IE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE"), "es": ("ES", "MX"), "it": ("IT",),
-    "nl": ("NL",), "pt": ("PT", "BR"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",),
-    "ja": ("JP",), "hi": ("IN",),
-}  # fmt: skip
 _AT_FIRST = re.compile(BEFORE_AT.pattern + r"(?:(?:at|arroba|arobase)\b|@)")
 _JOINING = (
     " dot", " underscore", " dash", " hyphen", " punkt", " punto", " point", " ponto",
     " minus", " plus", " guion", " tiret",
 )  # fmt: skip
-_SAID_IN = (
-    (frozenset(["null", "eins", "zwei", "zwo", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"]), "de"),
-    (frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]), "es"),
-    (frozenset(["zéro", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf"]), "fr"),
-    (frozenset(["uno", "due", "tre", "quattro", "cinque", "sette", "otto", "nove"]), "it"),
-    (frozenset(["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "negen"]), "nl"),
-)
-"""Digits by which a language is known."""
-_SAID_ABROAD = searcher(rf"\b(?:{'|'.join(sorted({word for words, _ in _SAID_IN for word in words}))})\b")
 SHOWN = PatternSet(
     HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
     _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD, _SAID_ABROAD,
+    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD, SAID_ABROAD,
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be."""
 _JOINTS = str.maketrans("", "", "._-+")
@@ -76,6 +63,14 @@ _CORRECTED_WITHIN = 40
 """Characters between a date and another that corrects it."""
 _ANSWERS_WITHIN = 2
 """Turns after a question in which its answer is looked for."""
+
+
+_OF_EMAILS = (HAS_EMAIL, ENDS_ALONE, CUES, OPEN)
+_OF_BIRTHS = (
+    _births.CUE, _births.ASKS_PART, _births.OLD_YEAR, _births.HAS_TENS, _births.SLASHED, _births.HAS_ABROAD, replies.TRIPLE,
+)  # fmt: skip
+_OF_ADDRESSES = (HAS_ADDRESS, _addresses.ASKS_ALL, _addresses.ASKS, answered.ASKS_HOUSE)
+"""Patterns of which one is in every conversation with what they show."""
 
 
 class BuiltIn:
@@ -94,30 +89,29 @@ class BuiltIn:
     def _find(self, utterances: Sequence[Utterance], hints: Hints) -> list[Found]:
         lows = [lowered(text) for _, text in utterances]
         turns = _Turns(lows)
-        found: list[Found] = []
-        found += _emails_in(utterances, lows, turns)
+        found = _emails_in(utterances, lows, turns) if turns.has(_OF_EMAILS) else []
         numbered, mixed = turns.of(HAS_NUMBER), turns.of(HAS_MIXED)
         if numbered or mixed:
-            countries = hints.countries or _COUNTRIES.get((hints.language or "en")[:2], _COUNTRIES["en"])
-            countries = (*countries, *_spoken_in(lows, sorted({*turns.of(_SAID_ABROAD)}.intersection(numbered))))
+            countries = hints.countries or COUNTRIES.get((hints.language or "en")[:2], COUNTRIES["en"])
+            countries = (*countries, *spoken_in(lows, sorted({*turns.of(SAID_ABROAD)}.intersection(numbered))))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
             found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
             found += [one for turn in numbered if "+" in lows[turn] for one in phones.written(turn, lows[turn])]
-        found += _births_in(utterances, lows, turns)
+        found += _births_in(utterances, lows, turns) if turns.has(_OF_BIRTHS) else ()
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
         for turn in {*turns.of(_births.CUE), *turns.after(_births.CUE, utterances)}:
             found += dates.in_six_digits(turn, lows[turn])
-        found += _addresses_in(utterances, lows, turns)
+        found += _addresses_in(utterances, lows, turns) if turns.has(_OF_ADDRESSES) else ()
         found += [one for turn in turns.of(_addresses.ASKS) for one in codes.named(turn, lows[turn], found)]
         names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
         mentions = names.find(turns.after(ASKS_NAME, utterances))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         if self.is_learned:
-            found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.words, found)
+            found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.rare, found)
         return [*found, *grown(utterances, lows, found)]
 
 
@@ -135,6 +129,10 @@ class _Turns:
         """Return the turns in which a pattern is, in order."""
         return self._turns.get(pattern, ())
 
+    def has(self, patterns: Iterable[re.Pattern[str]]) -> bool:
+        """Return whether one of several patterns is in any turn."""
+        return not self._turns.keys().isdisjoint(patterns)
+
     def after(self, pattern: re.Pattern[str], utterances: Sequence[Utterance]) -> list[int]:
         """Return the turns of others that follow soon on a turn with a pattern."""
         asked: set[int] = set()
@@ -145,20 +143,12 @@ class _Turns:
         return sorted(asked)
 
 
-def _spoken_in(lows: Sequence[str], turns: Sequence[int]) -> Iterator[str]:
-    """Yield the countries in whose language numbers are said in these turns."""
-    words = {word for turn in turns for word in words_in(lows[turn])}
-    for said, language in _SAID_IN if words else ():
-        if len(said & words) > 1:
-            yield from _COUNTRIES[language]
-
-
 def _short_ones(utterances: Sequence[Utterance], lows: Sequence[str], numbered: Sequence[int]) -> Iterator[int]:
     """Yield short turns near those with numbers that may hold the one digit which is missing there."""
     for turn in numbered:
         for other in range(max(0, turn - _NEAR), min(turn + _NEAR + 1, len(lows))):
-            is_same = utterances[other].speaker == utterances[turn].speaker
-            if is_same and other != turn and len(lows[other]) <= _SHORT and _has_digit(lows[other]):
+            is_new = len(lows[other]) <= _SHORT and other not in numbered
+            if is_new and utterances[other].speaker == utterances[turn].speaker and _has_digit(lows[other]):
                 yield other
 
 
@@ -363,8 +353,9 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
     names = names_of([one.value for one in found])
     codes = {said for one in found if postcodes.is_postcode(said := lows[one.turn][one.start : one.end])}
     for turn, low in enumerate(lows) if names or codes else ():
-        own = [one for one in found if one.turn == turn]
-        for start, end in (*again(low, names), *repeated(low, codes)):
+        spans = [*again(low, names), *repeated(low, codes)]
+        own = [one for one in found if one.turn == turn] if spans else ()
+        for start, end in spans:
             if not any(one.start < end and start < one.end for one in own):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found

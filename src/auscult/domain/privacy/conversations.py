@@ -74,18 +74,18 @@ def redact_conversation(
     With ``digest`` the conversation has a keyed hash of each value, and one that it has from before keeps its number.
     """
     hints = Hints(names=_names(conversation), countries=countries, language=conversation.language)
+    texts = [turn.text for turn in conversation.turns]
     utterances = [Utterance(turn.speaker, turn.text) for turn in conversation.turns]
     mask_of = partial(digest_of, digest=digest) if digest else None
-    numbering = Numbering((turn.text for turn in conversation.turns), conversation.masks, mask_of)
+    numbering = Numbering(texts, conversation.masks, mask_of)
     found = find(utterances, hints)
-    talk = redacted([turn.text for turn in conversation.turns], found, numbering)
+    talk = redacted(texts, found, numbering)
     changes, originals = _fields(conversation, partial(_Known, find, hints, found), numbering)
-    turns = tuple(
-        turn if not spans else replace(turn, text=text, doubts=())
-        for turn, text, spans in zip(conversation.turns, talk.texts, talk.spans, strict=True)
-    )
     if any(talk.spans):
-        changes["turns"] = turns
+        changes["turns"] = tuple(
+            turn if not spans else replace(turn, text=text, doubts=())
+            for turn, text, spans in zip(conversation.turns, talk.texts, talk.spans, strict=True)
+        )
     masks = {mark: digest_of(kind, value, digest) for mark, kind, value in numbering.values()} if digest else {}
     if masks:
         changes["masks"] = {**conversation.masks, **masks}

@@ -107,8 +107,8 @@ class Numbering:
         self._last: dict[Kind, int] = {}
         self._known = {(mark.rpartition(" ")[0], mask): mark for mark, mask in (masks or {}).items()}
         self._mask_of = mask_of
-        for text in (*taken, *(masks or {})):
-            for found in PLACEHOLDER.finditer(text) if "[" in text else ():
+        for text in [text for text in (*taken, *(masks or {})) if "[" in text]:
+            for found in PLACEHOLDER.finditer(text):
                 kind, number = kind_of(found)
                 self._last[kind] = max(self._last.get(kind, 0), number)
 
@@ -216,4 +216,4 @@ def _trimmed(text: str, found: Found) -> Found:
         start += 1
     while start < end and not text[end - 1].isalnum():
         end -= 1
-    return found._replace(start=start, end=end)
+    return found if (start, end) == (found.start, found.end) else found._replace(start=start, end=end)

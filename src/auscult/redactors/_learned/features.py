@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -106,10 +105,12 @@ def turns_of(
     for one in found:
         ranks.setdefault(one.turn, []).append((one.start, one.end, _RANK[one.kind]))
     turns: list[Turn] = []
+    last_topics: dict[int, int] = {}
 
-    @cache
     def last_topic(each: int) -> int:
-        return topic_of(lows[each], table)
+        if each not in last_topics:
+            last_topics[each] = topic_of(lows[each], table)
+        return last_topics[each]
 
     for turn in wanted:
         before = range(turn - 1, max(-1, turn - 1 - _BACK), -1)
@@ -139,6 +140,8 @@ def _placeholders(text: str) -> list[tuple[int, int, int]]:
 def marks_of(tokens: Sequence[Token], found: Sequence[tuple[int, int, int]]) -> list[int]:
     """Return for each token the rank of the kind that covers a part of it, 0 where none does."""
     marks = [0] * len(tokens)
+    if not found:
+        return marks
     ends = [token.end for token in tokens]
     for first, end, rank in sorted(found, key=lambda one: -one[2]):
         index = bisect_right(ends, first)
@@ -188,12 +191,12 @@ def columns(turns: Sequence[Turn]) -> Numbers:
         rows += _GAP
     each = np.array(rows, dtype=np.int64)
     values = each.take(np.array(kept, dtype=np.int64)[:, None] + _INPUTS)
-    indexes = _BEGINS.repeat(len(kept), axis=0)
-    indexes[:, :_HASHES] = 0
-    for inputs, factors in _TERMS:
+    (inputs, factors), *others = _TERMS
+    indexes = values.take(inputs, axis=1) * factors
+    for inputs, factors in others:
         indexes[:, : len(factors)] += values.take(inputs, axis=1) * factors
     indexes[:, :_HASHES] %= _SIZES
-    indexes[:, :_HASHES] += _BEGINS[:, :_HASHES]
+    indexes += _BEGINS
     return indexes
 
 

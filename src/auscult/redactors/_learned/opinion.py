@@ -91,12 +91,18 @@ def _is_numbered(low: str) -> bool:
     return MAY_HOLD.search(low) is not None and _is_more(low)
 
 
+def _is_still_numbered(low: str, found: Sequence[Found]) -> bool:
+    """Return whether a turn that may hold something has more than what was found in it, and amounts and times."""
+    return _is_numbered(_left(low, found)) if found else _is_more(low)
+
+
 def _is_left(low: str, word: str, found: Sequence[Found]) -> bool:
     """Return whether a word of a turn is in no span, and begins no firm: ``Harper Valley Bank``."""
     start = low.find(word)
     end = start + len(word)
-    if any(one.start < end and start < one.end for one in found):
-        return False
+    for one in found:
+        if one.start < end and start < one.end:
+            return False
     return BUSINESS.isdisjoint(words_in(low[end : end + _FIRM])[:_WORDS_OF_FIRM])
 
 
@@ -135,33 +141,37 @@ class SecondOpinion:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.table = table_of(model.words)
-        self._weights = np.zeros(width(len(model.words)), dtype=np.int32)
-        self._weights[np.array(model.places, dtype=np.int64)] = model.weights
+        self._weights = np.zeros(width(len(model.words)), dtype=np.int16)
+        self._weights[np.array(model.places, dtype=np.int64)] = np.array(model.weights, dtype=np.int16)
 
     def find(
         self,
         utterances: Sequence[Utterance],
         lows: Sequence[str],
         turns: Sequence[int],
-        words: frozenset[str],
+        rare: frozenset[str],
         found: Sequence[Found],
     ) -> list[Found]:
         """Return what rules missed, given all that they found.
 
-        ``turns`` are those with ``MAY_HOLD``, ``words`` all words of the conversation.
+        ``turns`` are those with ``MAY_HOLD``, ``rare`` the words of the conversation that are not ``ORDINARY``.
         """
         spans: dict[int, list[Found]] = {}
         for one in found:
             spans.setdefault(one.turn, []).append(one)
-        strange = strangers(words)
+        strange: dict[int, list[str]] = {}
+        for word in strangers(rare):
+            for turn, low in enumerate(lows):
+                if word in low:
+                    strange.setdefault(turn, []).append(word)
         hinted = frozenset(turns)
         wanted = [
             turn
-            for turn, low in enumerate(lows)
+            for turn in sorted(hinted.union(strange))
             if utterances[turn].speaker not in _FIELDS
             and (
-                (turn in hinted and _is_numbered(_left(low, spans.get(turn, ()))))
-                or any(_is_left(low, word, spans.get(turn, ())) for word in strange if word in low)
+                (turn in hinted and _is_still_numbered(lows[turn], spans.get(turn, ())))
+                or any(_is_left(lows[turn], word, spans.get(turn, ())) for word in strange.get(turn, ()))
             )
         ]
         if not wanted:

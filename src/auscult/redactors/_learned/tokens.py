@@ -123,8 +123,10 @@ def _unknown(word: str) -> tuple[int, bool]:
 def tokens_of(text: str, low: str, table: Mapping[str, Entry]) -> list[Token]:
     """Return the tokens of a turn, given also in small letters."""
     tokens: list[Token] = []
-    for found in _TOKEN.finditer(low):
-        word, (start, end) = found[0], found.span()
+    end = 0
+    for word in _TOKEN.findall(low):
+        start = low.index(word, end)
+        end = start + len(word)
         known = table.get(word)
         if known is None:
             known = _new(word)
@@ -159,8 +161,11 @@ def _new(word: str) -> Entry:
 
 def topic_of(low: str, table: Mapping[str, Entry]) -> int:
     """Return what a turn in small letters spoke of last, 0 where it is nothing."""
-    words = words_in(low)
-    return next((known.topic for word in reversed(words) if (known := table.get(word)) and known.topic), 0)
+    for word in reversed(words_in(low)):
+        known = table.get(word)
+        if known is not None and known.topic:
+            return known.topic
+    return 0
 
 
 def runs_of(tokens: Sequence[Token]) -> list[int]:

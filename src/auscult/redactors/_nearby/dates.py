@@ -31,8 +31,9 @@ def in_six_digits(turn: int, low: str) -> Iterator[Found]:
 
 def behind_names(low: str, found: Sequence[Found]) -> Iterator[Found]:
     """Yield the dates behind the names of a turn."""
-    taken = {offset for one in found for offset in (one.start, one.end - 1)}
     for one in found:
         its = _BEHIND.match(low, one.end) if one.kind == "name" else None
-        if its is not None and its.start(1) not in taken and not _RECENT.search(its[1]):
+        if its is None or _RECENT.search(its[1]):
+            continue
+        if not any(its.start(1) in (each.start, each.end - 1) for each in found):
             yield Found(one.turn, *its.span(1), "birth_date", canonical(its[1]))

@@ -7,14 +7,13 @@ from itertools import accumulate
 from auscult.domain.privacy.redaction import Found, Utterance
 
 _SOUNDS = ("um", "uh", "er", "erm", "eh", "\u00e4h", "\u00e4hm")
-_SHOWN = tuple(f", {each}," for each in _SOUNDS)
+_SHOWN = re.compile(rf", (?:{'|'.join(_SOUNDS)}),")
 _HESITATION = re.compile(rf",\s+(?:{'|'.join(_SOUNDS)})(?=,),", re.IGNORECASE)
 
 
 def shown(utterances: Sequence[Utterance]) -> bool:
     """Return whether a conversation has hesitations between commas."""
-    text = "\n".join([text for _, text in utterances])
-    return any(map(text.__contains__, _SHOWN))
+    return _SHOWN.search("\n".join([text for _, text in utterances])) is not None
 
 
 class Smooth:

@@ -22,9 +22,12 @@ _LETTER = re.compile(
 def repeated(lows: Sequence[str], found: Mapping[int, Sequence[Found]]) -> Iterator[Found]:
     """Yield the letters and digits, one by one, that are in a value of a turn near by."""
     known: set[tuple[int, Kind, str]] = {
-        (one.turn, one.kind, re.sub(r"\W", "", one.value).upper()) for its in found.values() for one in its
+        (one.turn, one.kind, re.sub(r"\W", "", one.value).upper())
+        for its in found.values()
+        for one in its
+        if one.kind in _KINDS
     }
-    values = [one for one in sorted(known) if one[1] in _KINDS]
+    values = sorted(known)
     near = sorted({each for turn, _, _ in values for each in range(turn - _TURNS, turn + _TURNS + 1)})
     for turn in near:
         if not 0 <= turn < len(lows) or not _SPELLED.search(lows[turn]):

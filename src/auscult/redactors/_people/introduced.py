@@ -143,7 +143,6 @@ _BORN = re.compile(
     rf"|geb\.)"
 )
 """A name before its date of birth."""
-_BORN_HINTS = (" born", "nacid", "geb", " né", " nat", " dob", "d.o.b")
 _IN_A_ROW = re.compile(
     rf"\d,? ({_CAPITAL} {_CAPITAL})(?:,? (?=\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|[\w.+-]+@)|\.?$)"
     rf"|^({_CAPITAL} {_CAPITAL}), (?=[A-Z]{{2}}\d\d[ \d])",
@@ -166,9 +165,8 @@ _NO_FIRST = EVERYDAY | PLACES | _OF_TOWNS
 _NAME_WORDS = frozenset(
     {"name", "surname", "first", "last", "full", "family", "given", "middle", "title", "his", "her"}
 )
-_HAS_GAVE, _HAS_BORN, _HAS_IS_NAME = (
-    searcher("|".join(map(re.escape, hints))) for hints in (_GAVE_HINTS, _BORN_HINTS, _IS_NAME_HINTS)
-)
+_HAS_GAVE, _HAS_IS_NAME = (searcher("|".join(map(re.escape, hints))) for hints in (_GAVE_HINTS, _IS_NAME_HINTS))
+_HAS_BORN = searcher(r" (?:born|nacid|geb|né|nat[oa]|d\.?o\.?b)")
 PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES, _HAS_GAVE, _HAS_BORN, _HAS_IS_NAME)
 """Patterns of which ``names`` needs the matches."""
 Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
@@ -204,7 +202,7 @@ def _in_sentences(text: str, low: str, matches: Matches) -> Iterator[tuple[int, 
         yield from (found.span(1) for found in _GAVE.finditer(text) if _is_unknown(found[1].split()[0].lower()))
     if next(matches(_HAS_BORN), None) is not None:
         yield from (found.span(1) for found in _BORN.finditer(text) if _is_unknown(found[1].split()[0].lower()))
-    if next(matches(_HAS_IS_NAME), None) is not None:
+    if "name" in low and next(matches(_HAS_IS_NAME), None) is not None:
         yield from _said_to_be(text, low)
 
 

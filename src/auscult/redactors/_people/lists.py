@@ -44,3 +44,5 @@ _ENDS = frozenset(
 """Parts of words that are shortened: of ``don't``, ``you're``."""
 KNOWN = UNLIKELY | GIVEN | PARTICLES | words_of("name_cues.txt")["not_met"] | _ENDS | _WORDS["alphabet"]
 """Words that the words around alone do not make a name, or that a list makes one."""
+ORDINARY = KNOWN - GIVEN
+"""Words that are never weighed by themselves: most words of a conversation."""

@@ -16,6 +16,7 @@ from auscult.redactors._people.lists import (
     KNOWN,
     NO_NAMES,
     NOBODY,
+    ORDINARY,
     PARTICLES,
     PLACES,
     UNLIKELY,
@@ -59,6 +60,7 @@ from auscult.redactors._people.sequence import goes_on, is_named, next_capital
 
 PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
 """Patterns of which the turns have to be known."""
+_BETWEEN = re.compile(r"[\s.]+")
 
 
 class Mention(NamedTuple):
@@ -83,8 +85,9 @@ class NameFinder:
         """
         self._turns_of = turns_of
         self._text, self._low = "\n".join(texts), "\n".join(lows)
-        self._starts = list(accumulate((len(low) + 1 for low in lows), initial=0))
-        self.words = frozenset(words_in(self._low))
+        self._starts = list(accumulate([len(low) + 1 for low in lows], initial=0))
+        self._words = frozenset(words_in(self._low))
+        self.rare = self._words - ORDINARY
         self._people: dict[str, str] = {}
         self._spans: list[tuple[int, int, str]] = []
         self._has_my_name = " is my " in self._low
@@ -101,14 +104,13 @@ class NameFinder:
             self._add(start, end)
         for turn in asked:
             self._answer(self._starts[turn], self._starts[turn + 1] - 1)
-        words = self.words
-        for start, end in introduced.by_others(self._low, words):
+        for start, end in introduced.by_others(self._low, self._words):
             self._add(start, end)
-        self._given(words)
-        self._unknown(words, frozenset(asked))
+        self._given()
+        self._unknown(frozenset(asked))
         for line, found in self._found(ENDING):
             self._before(line + found.start())
-        if not LETTERS.isdisjoint(words) or "spel" in self._low:
+        if not LETTERS.isdisjoint(self._words) or "spel" in self._low:
             self._spelled(frozenset(asked))
         for _, end, _ in self._spans[:]:
             if (other := introduced.joined(self._text, end)) is not None and not self._is_business(*other):
@@ -149,9 +151,9 @@ class NameFinder:
         if words:
             self._add(words[0].start(), words[-1].end())
 
-    def _given(self, words: frozenset[str]) -> None:
+    def _given(self) -> None:
         """Mark given names: in capitals anywhere, with the capitalised word that follows; else by the words around."""
-        for name in sorted(words & GIVEN):
+        for name in sorted(self.rare & GIVEN):
             for start in offsets_of(self._low, name):
                 end = start + len(name)
                 is_followed = self._text[end : end + 1] == " " and self._text[end + 1 : end + 2].isupper()
@@ -196,9 +198,9 @@ class NameFinder:
             return True
         return low not in UNLIKELY and SELF.search(self._low, max(0, start - REACH), start) is not None
 
-    def _unknown(self, words: frozenset[str], asked: frozenset[int]) -> None:
+    def _unknown(self, asked: frozenset[int]) -> None:
         """Mark words that no list knows where those around make a person of them."""
-        for name in sorted(words - KNOWN):
+        for name in sorted(self.rare - KNOWN):
             for start in offsets_of(self._low, name) if len(name) > 1 else ():
                 if name not in self._people:
                     self._mark_unknown(start, asked)
@@ -386,7 +388,7 @@ class NameFinder:
         return bool(words) and before.endswith(" ") and words[0] in self._people
 
     def _add(self, start: int, end: int) -> None:
-        name = " ".join(re.split(r"[\s.]+", self._low[start:end].strip()))
+        name = " ".join(_BETWEEN.split(self._low[start:end].strip()))
         self._learn(name)
         self._spans.append((start, end, self._people.get(name.split()[0], name)))
 

@@ -33,7 +33,7 @@ _NUMBER = (
     + "|".join(sorted(FOREIGN.keys() - DOUBTFUL, reverse=True))
     + f"|{SPOKEN})"
 )
-SAID = (
+_SAID = (
     re.compile(
         r"(?:[^\W\d_]{2,} ?(?:straße|strasse|weg|platz|allee|gasse|ufer|damm)|[^\W\d_]{2,}(?:straat|laan|gracht|plein"
         rf"|dijk|kade|dreef|hof|gatan|vej|gade)),? {_NUMBER}(?: [a-h]\b)?\b"
@@ -45,6 +45,18 @@ SAID = (
     re.compile(rf"\b{SPOKEN},? rue (?:d[eu]s? |de la |de l'|du |d')?[^\W\d_]{{3,}}"),
 )
 """``Lindenstraße zwölf``, ``9667 Highway 12 West``, ``two two nine rue laurier``."""
+_SAID_HINTS = (
+    ("straße", "strasse", "weg", "platz", "allee", "gasse", "ufer", "damm", "straat", "laan", "gracht", "plein",
+     "dijk", "kade", "dreef", "hof", "gatan", "vej", "gade"),
+    ("highway", "hwy", "route", "rte", "county road", "fm"),
+    ("rue",),
+)  # fmt: skip
+"""Words of each, one of which is in every text with it."""
+
+
+def said_in(low: str) -> Iterator[re.Pattern[str]]:
+    """Yield the patterns of streets that are said or have a number of their own, where a text may have one."""
+    return (pattern for pattern, hints in zip(_SAID, _SAID_HINTS, strict=True) if any(map(low.__contains__, hints)))
 
 
 def streets(text: str, low: str) -> Iterator[tuple[int, int]]:

@@ -62,6 +62,8 @@ def whole(text: str, low: str, *, is_asked: bool) -> Iterator[tuple[int, int, st
     An answer has a number and a word of addresses, a house's name or a street, and one usual word at most. Without a question an
     address also has a comma, figures, and capital letters in all usual words.
     """
+    if not is_asked and not ("," in low and any(map(str.isdecimal, low))):
+        return
     start, end = _bounds(low)
     if not 0 < end - start <= _MOST or _END.search(low, start, end):
         return

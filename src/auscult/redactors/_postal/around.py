@@ -96,7 +96,7 @@ _NAME = re.compile(r"[^\W\d_]{4,}")
 
 def again(low: str, names: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Yield streets that are named again by a word of an address that was found."""
-    for found in _STREET_AGAIN.finditer(low):
+    for found in _STREET_AGAIN.finditer(low) if any(map(low.__contains__, names)) else ():
         if found[1] in names:
             yield found.span()
 

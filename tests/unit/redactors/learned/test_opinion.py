@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from auscult.domain.privacy.redaction import Found, Hints, Utterance, redacted
 from auscult.redactors._digits import lowered
-from auscult.redactors._learned.opinion import is_read, second_opinion, strangers
+from auscult.redactors._learned.opinion import MAY_HOLD, is_read, second_opinion, strangers
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors.builtin import BuiltIn
 
@@ -15,7 +15,8 @@ def added(utterances: Sequence[Utterance], found: Sequence[Found] = ()) -> list[
     """Return the texts that are added to what was found."""
     lows = [lowered(text) for _, text in utterances]
     words = frozenset(words_in("\n".join(lows)))
-    its = second_opinion().find(utterances, lows, range(len(lows)), words, found)
+    turns = [turn for turn, low in enumerate(lows) if MAY_HOLD.search(low)]
+    its = second_opinion().find(utterances, lows, turns, words, found)
     return [utterances[one.turn].text[one.start : one.end] for one in its]
 
 
