@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from auscult.domain.privacy.redaction import Found, Kind, Utterance
+from auscult.domain.privacy.redaction import Found, Kind, Utterance, is_taken
 from auscult.redactors import _cues, _national
 from auscult.redactors._cues import (
     NAMES_NATIONAL,
@@ -138,7 +138,7 @@ class Numbers:
         for run in map(_national.without_i, runs_in(turn, low, letters=True)):
             if not any(unit.chars.isalpha() for unit in run.units) or len(run.chars) < _national.SHORTEST:
                 continue
-            if any(one.start < run.end and run.start < one.end for one in taken):
+            if is_taken(taken, run.start, run.end):
                 continue
             cue = cue_before(low, run.start) or self._cue(turn)
             if any(letter.isdecimal() for letter in run.chars):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
-from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
+from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance, is_taken
 from auscult.redactors import _addresses, _births
 from auscult.redactors._born import persons, replies
 from auscult.redactors._conversation import PATTERNS as NUMBER_PATTERNS
@@ -223,7 +223,7 @@ def _email_parts(
         if before is not None and first is not None:
             yield Found(before, first[0], len(lows[before]), "email", value)
     for start, end, value in pieces(low) if alone is None else ():
-        if not any(one.start < end and start < one.end for one in its):
+        if not is_taken(its, start, end):
             yield Found(turn, start, end, "email", value)
 
 
@@ -356,7 +356,7 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
         spans = [*again(low, names), *repeated(low, codes)]
         own = [one for one in found if one.turn == turn] if spans else ()
         for start, end in spans:
-            if not any(one.start < end and start < one.end for one in own):
+            if not is_taken(own, start, end):
                 found.append(Found(turn, start, end, "address", low[start:end]))
     return found
 

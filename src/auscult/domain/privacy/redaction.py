@@ -65,6 +65,11 @@ class Found(NamedTuple):
     value: str
 
 
+def is_taken(found: Iterable[Found], start: int, end: int) -> bool:
+    """Return whether one of the spans that were found in a text overlaps another one of it."""
+    return any(one.start < end and start < one.end for one in found)
+
+
 class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A placeholder in a redacted text: its offsets there, and those of what it replaced in the original.
 

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from auscult.domain.privacy.redaction import KINDS, Found, Kind, Utterance
+from auscult.domain.privacy.redaction import KINDS, Found, Kind, Utterance, is_taken
 from auscult.redactors._cues import cue_before, is_named
 from auscult.redactors._learned.features import Turn, columns, turns_of, width
 from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, NUMBER_WORDS, TOPICS, Token, table_of
@@ -100,9 +100,8 @@ def _is_left(low: str, word: str, found: Sequence[Found]) -> bool:
     """Return whether a word of a turn is in no span, and begins no firm: ``Harper Valley Bank``."""
     start = low.find(word)
     end = start + len(word)
-    for one in found:
-        if one.start < end and start < one.end:
-            return False
+    if is_taken(found, start, end):
+        return False
     return BUSINESS.isdisjoint(words_in(low[end : end + _FIRM])[:_WORDS_OF_FIRM])
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from auscult.domain.privacy.redaction import Found
+from auscult.domain.privacy.redaction import Found, is_taken
 from auscult.redactors._addresses import ASKS
 from auscult.redactors._digits import runs_in
 
@@ -15,8 +15,8 @@ _SHORTEST, _LONGEST = 4, 9
 def named(turn: int, low: str, found: Sequence[Found]) -> Iterator[Found]:
     """Yield the letters and digits of a turn that follow on the name of a postcode and that no other span has."""
     ends = [one.end() for one in ASKS.finditer(low)]
+    taken = [one for one in found if one.turn == turn] if ends else []
     for run in runs_in(turn, low, letters=True) if ends else ():
         is_named = any(end <= run.start and _BETWEEN.fullmatch(low, end, run.start) for end in ends)
-        is_taken = any(one.turn == turn and one.start < run.end and run.start < one.end for one in found)
-        if is_named and not is_taken and _SHORTEST <= len(run.chars) <= _LONGEST:
+        if is_named and not is_taken(taken, run.start, run.end) and _SHORTEST <= len(run.chars) <= _LONGEST:
             yield Found(turn, run.start, run.end, "address", run.chars)

@@ -12,7 +12,7 @@ _BEHIND = re.compile(
     rf"|, [a-zäöü]{{3,4}}\.? am )({WHOLE})(?![\w/-])"
 )
 _RECENT = re.compile(r"20(?:2[5-9]|[3-9]\d)\b|\b2[5-9]$")
-"""A year in which something is planned rather than somebody was born."""
+"""A year too recent for a year of birth: the date is of an appointment or another plan."""
 
 
 _SIX = re.compile(

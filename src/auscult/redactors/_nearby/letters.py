@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from auscult.domain.privacy.redaction import Found, Kind
+from auscult.domain.privacy.redaction import Found, Kind, is_taken
 from auscult.redactors._digits import runs_in
 
 _KINDS: frozenset[Kind] = frozenset(("iban", "national_number", "email"))
@@ -35,7 +35,7 @@ def repeated(lows: Sequence[str], found: Mapping[int, Sequence[Found]]) -> Itera
         its = [one for one in values if abs(one[0] - turn) <= _TURNS]
         taken = found.get(turn, ())
         for start, end, chars in _spelled(turn, lows[turn]):
-            if any(one.start < end and start < one.end for one in taken):
+            if is_taken(taken, start, end):
                 continue
             for _, kind, value in its:
                 is_part = chars in value if len(chars) >= _LEAST else kind == "national_number" and value[-1].isalpha()

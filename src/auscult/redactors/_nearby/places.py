@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from auscult.domain.privacy.redaction import Found
+from auscult.domain.privacy.redaction import Found, is_taken
 from auscult.redactors._people.lists import EVERYDAY, NO_NAMES
 from auscult.redactors._postal.around import HOUSES
 from auscult.redactors._tails import PLACES
@@ -39,7 +39,7 @@ def around(text: str, low: str, found: Sequence[Found]) -> Iterator[Found]:
             start = before
         for _ in range(_MOST):
             behind = _BEHIND.match(text, end)
-            if behind is None or _is_taken(others, *behind.span(1)) or not _is_place(behind[1]):
+            if behind is None or is_taken(others, *behind.span(1)) or not _is_place(behind[1]):
                 break
             end = behind.end(1)
         if (start, end) != (one.start, one.end):
@@ -54,7 +54,7 @@ def _beginning(text: str, start: int, others: Sequence[Found]) -> int | None:
     tokens = [(one[0], found.start() + one.start()) for one in _TOKEN.finditer(found[0])]
     while tokens and _is_usual(tokens[0][0]):
         tokens = tokens[1:]
-    if not tokens or _is_taken(others, tokens[0][1], start):
+    if not tokens or is_taken(others, tokens[0][1], start):
         return None
     return tokens[0][1] if _is_place(" ".join(each for each, _ in tokens)) else None
 
@@ -69,8 +69,5 @@ def _is_place(words: str) -> bool:
     each = [word.lower() for word in _IS_WORD.findall(words)]
     if not each or not _NEVER.isdisjoint(each):
         return False
-    return not (each[0] in EVERYDAY | NO_NAMES and _KINDS.isdisjoint(each) and each[0] != "the")
-
-
-def _is_taken(others: Sequence[Found], start: int, end: int) -> bool:
-    return any(one.start < end and start < one.end for one in others)
+    is_usual = each[0] in EVERYDAY or each[0] in NO_NAMES
+    return not (is_usual and _KINDS.isdisjoint(each) and each[0] != "the")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from auscult.domain.privacy.redaction import Found, Kind, Utterance
+from auscult.domain.privacy.redaction import Found, Kind, Utterance, is_taken
 from auscult.redactors._cues import cue_before
 from auscult.redactors._digits import Run, runs_in
 from auscult.redactors._numeric.cards import is_card
@@ -44,7 +44,7 @@ def spelled_back(lows: Sequence[str], turns: Sequence[int], found: Sequence[Foun
     for turn in turns if known else ():
         taken = [one for one in found if one.turn == turn]
         for run in runs_in(turn, lows[turn], letters=True):
-            if len(run.chars) < _LEAST or any(one.start < run.end and run.start < one.end for one in taken):
+            if len(run.chars) < _LEAST or is_taken(taken, run.start, run.end):
                 continue
             for value, one in known.items():
                 if value.startswith(run.chars) or is_similar(value, run.chars):
