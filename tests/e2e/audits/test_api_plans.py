@@ -228,7 +228,7 @@ def test_a_revised_and_paused_plan(own: Own) -> None:
 
 
 def test_answers_to_an_item_on_an_older_revision(own: Own) -> None:
-    """Of two programs with one item, the second is told that the answers changed; nothing of its own is stored."""
+    """When two programs answer the same item, the second gets a conflict and none of its answers is stored."""
     plan_id = created(own)
     own.ask("POST", f"/plans/{plan_id}/draw")
     item = send(own, "POST", "/assignments/next", plan_id=plan_id).json()

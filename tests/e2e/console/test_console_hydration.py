@@ -1,7 +1,6 @@
 """Pages whose server-rendered form is hydrated, in a real Chromium: the audit desk and the form editor."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,7 +8,6 @@ from auscult.server.console.language import LANGUAGE_COOKIE
 from tests.e2e.browsing import Browser
 from tests.e2e.console.audits.test_console_desk import drawn
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import console
 from tests.e2e.serving import Service
 from tests.waiting import wait_for
 
@@ -22,14 +20,6 @@ SPELT = """
 """
 OPEN = "return [...document.querySelectorAll('#panel details')].map((each) => each.open)"
 CHOSEN = "return [...document.querySelectorAll('[data-q] input:checked')].map((each) => [each.name, each.value])"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 def offline(browser: Browser, *, is_so: bool) -> None:

@@ -73,7 +73,7 @@ def test_manager_writes_a_form_and_publishes_it_without_yaml(browser: Browser, s
 
 
 def test_yaml_and_form_view_are_one_document(browser: Browser, served: Service) -> None:
-    """What is typed on either side shows on the other, and a fault is shown with its line as one types."""
+    """Typing in the form view updates the YAML and the other way round, and faults appear with their lines."""
     enter(browser, served, "qa-manager")
     browser.driver.get(f"{served.url}/console/forms/ef-starter-voice")
     browser.run(

@@ -3,27 +3,16 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from auscult.bootstrap.people import list_exporting
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.conversations.list_query import read_query
 from auscult.services.schedules.scheduling import Scheduling
-from tests.e2e.consoles import Page, console, email_of, signed_in
+from tests.e2e.consoles import Page, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
 PATH = "/console/conversations"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 def chosen(html: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from auscult.domain.people.principal import operator
 from auscult.services.people.users import Access, Users
 from auscult.services.privacy.settings import change_settings
-from tests.e2e.consoles import ROLES, console, email_of, signed_in
+from tests.e2e.consoles import ROLES, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation
 
@@ -27,14 +27,6 @@ TABS = {
     "log": {"administrator", "inspector"},
     "settings": {"administrator"},
 }
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The desk gives what a plan deals to nobody in a real Chromium: the next item, second opinions, and then nothing."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,20 +12,12 @@ from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import QUEUE, console, email_of
+from tests.e2e.consoles import QUEUE, email_of
 from tests.e2e.serving import TENANT, Service
 
 pytestmark = pytest.mark.slow
 
 NOTHING = "Nothing is left to audit"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 def drawn(served: Service) -> str:

@@ -1,26 +1,15 @@
 """Items of a plan in the console: on their auditor's desk, and blind until they are submitted."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.reports import REPORTS
 from auscult.services.audits.plans import DrawView, Planning
 from auscult.services.conversations.latest import Sought, latest
-from tests.e2e.consoles import console, email_of, signed_in
+from tests.e2e.consoles import email_of, signed_in
 from tests.e2e.serving import TENANT, Service
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 def drawn(served: Service, *hidden: Hidden) -> DrawView:

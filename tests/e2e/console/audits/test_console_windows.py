@@ -14,7 +14,7 @@ from auscult.storage.audits.queue import QueueQuery
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import picture
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
-from tests.e2e.consoles import assign, console, email_of, signed_in
+from tests.e2e.consoles import assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
@@ -22,14 +22,6 @@ pytestmark = pytest.mark.slow
 
 CHANGED = "These answers were changed in another window at"
 CHOSEN = "return [...document.querySelectorAll('[data-q] input:checked')].map((each) => each.value)"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 @contextmanager

@@ -2,23 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import httpx
-import pytest
 
-from tests.e2e.consoles import console, signed_in
+from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service
 
 PATH = "/console/forms"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 def document_of(page: str) -> str:
