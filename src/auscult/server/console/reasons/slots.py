@@ -22,15 +22,15 @@ AS_STORED = Markup('<span lang="en">{}</span>')
 """An English text on a page in another language."""
 OTHERS = Markup("{}")
 """The words of others, in whatever language."""
-LENIENT = {"fault": AS_STORED, "because": OTHERS}
-"""Slots that may hold other words too, and how these are shown: the message of a server, a form's own excuse."""
+LENIENT = {"fault": AS_STORED, "because": OTHERS, "judged": OTHERS}
+"""Slots that may hold other words too, and how these are shown: a server's message, a form's excuse, a judge's reason."""
 NUMBERS = frozenset({"n", "m", "s", "low", "high", "least", "most", "rate"})
 TIME = "ms"
 TURN = "turn"
 """The slot of a turn's id, which is one word."""
 LANGUAGE = "language"
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?"
-_ANYTHING = r".+?"
+_ANYTHING = r".*?"
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -93,7 +93,7 @@ def _held(slot: str) -> str:
     if slot in (TIME, TURN):
         return r"\d+" if slot == TIME else r"\S+"
     fixed = TEMPLATES.get(slot, ("{}",))
-    if slot not in LISTS and not any("{" in each for each in fixed):
+    if slot not in LISTS and slot not in LENIENT and not any("{" in each for each in fixed):
         return "|".join(re.escape(each) for each in sorted(fixed, key=len, reverse=True))
     return _ANYTHING
 

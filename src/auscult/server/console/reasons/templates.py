@@ -10,8 +10,8 @@ from auscult.server.console.language import later
 
 _ENDINGS = (
     later("{before}; nearest: {whys}"),
-    later("{before}; the judge says that it does not apply: {words}"),
-    later("{before}; the judge says no: {words}"),
+    later("{before}; the judge says that it does not apply: {judged}"),
+    later("{before}; the judge says no: {judged}"),
 )
 """What a search adds where it found nothing."""
 
@@ -41,8 +41,8 @@ _SEARCHES = (
     later("words alone say {answer}; the dialogue acts of the conversation outweigh them"),
     later("level {name}"),
     later("level {name}: no rule holds in {place}"),
-    later("level {name}; the judge: {words}"),
-    later("the judge says that it does not apply: {words}"),
+    later("level {name}; the judge: {judged}"),
+    later("the judge says that it does not apply: {judged}"),
 )
 
 _CIRCUMSTANCES = (
@@ -342,13 +342,14 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         *_ENDINGS,
         later("not found in {place} before it"),
         later("not found in {place} after it"),
-        later("the judge says that it does not apply: {words}"),
+        later("the judge says that it does not apply: {judged}"),
         later("its time is not known"),
         later("its end is not known"),
         later("as far as times are known, {who} has not spoken yet"),
         later("nobody speaks behind it"),
         later("{s} s; at most {most} s"),
     ),
+    "judged": (later("the judge gives no reason"),),
     "step": (later("step '{name}'"), later("step '{name}' of '{stage}'")),
     "span": (
         later("first turn"),

@@ -84,6 +84,7 @@ def test_places(words: str, german: str) -> None:
             "the judge's limit of a day is reached (500 tokens, 2.5 of money)",
             "das Tageslimit des Sprachmodells ist erreicht (500 tokens, 2.5 of money)",
         ),
+        ("the source says '', which is no number", "die Quelle nennt „“; erwartet ist: Zahl"),
         ("says 4.8 where the source says 5", "nennt 4.8, die Quelle nennt 5"),
     ],
 )
