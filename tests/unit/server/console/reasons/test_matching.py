@@ -50,27 +50,27 @@ def test_places(words: str, german: str) -> None:
 @pytest.mark.parametrize(
     ("stored", "german"),
     [
-        ("nobody speaks", "niemand spricht"),
+        ("nobody speaks", "Niemand spricht"),
         ("the customer never speaks", "der Kunde spricht nie"),
-        ("no times are known of what the agent says", "es ist nicht bekannt, wann der Agent spricht"),
+        ("no times are known of what the agent says", "Es ist nicht bekannt, wann der Agent spricht"),
         (
             "no times are known of the agent's turns, and the agent's first 60 seconds were asked for",
-            f"für {AGENT} sind keine Zeiten bekannt; verlangt ist: die ersten 60 Sekunden des Agenten",
+            f"Für {AGENT} sind keine Zeiten bekannt; verlangt ist: die ersten 60 Sekunden des Agenten",
         ),
         (
             "the machine abstains: YES with a confidence of 0.62, below 0.7",
-            "die Maschine enthält sich: Ja mit einer Konfidenz von 0,62, verlangt sind mindestens 0,7",
+            "Die Maschine enthält sich: Ja mit einer Konfidenz von 0,62, verlangt sind mindestens 0,7",
         ),
         (
             "asked only where em-1 is YES or NA; it is NO",
             "wird nur gefragt, wenn em-1 mit Ja oder k. A. beantwortet ist; die Antwort ist Nein",
         ),
         ("Japanese is not supported", "Japanisch wird nicht unterstützt"),
-        ("the language 'fr' is not supported", "die Sprache Französisch wird nicht unterstützt"),
-        ("the language 'qqx' is not supported", "die Sprache qqx wird nicht unterstützt"),
+        ("the language 'fr' is not supported", "Die Sprache Französisch wird nicht unterstützt"),
+        ("the language 'qqx' is not supported", "Die Sprache qqx wird nicht unterstützt"),
         (
             "the source says '12 €', which is no percentage",
-            "die Quelle nennt „12 €“; erwartet ist: Prozentsatz",
+            "Die Quelle nennt „12 €“; erwartet ist: Prozentsatz",
         ),
         (
             "2 × silence of 5 s or more; allowed: 0 (1 of 12 turns have no times and are left out)",  # noqa: RUF001
@@ -78,13 +78,13 @@ def test_places(words: str, german: str) -> None:
         ),
         (
             "no usable answer: it points at turn 9, and the turns are 1 to 2",
-            "keine brauchbare Antwort: die Antwort verweist auf Beitrag 9; es gibt die Beiträge 1 bis 2",
+            "keine brauchbare Antwort: Die Antwort verweist auf Beitrag 9; es gibt die Beiträge 1 bis 2",
         ),
         (
             "the judge's limit of a day is reached (500 tokens, 2.5 of money)",
-            "das Tageslimit des Sprachmodells ist erreicht (500 tokens, 2.5 of money)",
+            "Das Tageslimit des Sprachmodells ist erreicht (500 tokens, 2.5 of money)",
         ),
-        ("the source says '', which is no number", "die Quelle nennt „“; erwartet ist: Zahl"),
+        ("the source says '', which is no number", "Die Quelle nennt „“; erwartet ist: Zahl"),
         ("says 4.8 where the source says 5", "nennt 4.8, die Quelle nennt 5"),
     ],
 )
@@ -118,7 +118,7 @@ def test_one_and_many(stored: str, german: str) -> None:
     ("stored", "german"),
     [
         ("says 'refund' and says 'sorry'", "sagt „refund“ und sagt „sorry“"),
-        ("says 'cats and dogs' and hold at 63500 ms", "sagt „cats and dogs“ und Halten bei 1:03"),
+        ("says 'cats and dogs' and hold at 63500 ms", "sagt „cats and dogs“ und Warteschleife bei 1:03"),
         ("says 'he said; nearest: x'", "sagt „he said; nearest: x“"),
         ("says '{place} (.*) \\d+ %s'", "sagt „{place} (.*) \\d+ %s“"),
         ("says 'it's \u201cover\u201d <b>&amp;'", "sagt „it's \u201cover\u201d <b>&amp;“"),
@@ -129,7 +129,7 @@ def test_one_and_many(stored: str, german: str) -> None:
         ),
         ("asks for somebody else: 'your Manager'", "verlangt jemand anderen: „your Manager“"),
         ("step 'Greet' of 'Opening': not done", "Schritt „Greet“ von „Opening“: nicht erledigt"),
-        ("hold 2 of 3 at 30000 ms: 22 s; at most 20.5 s", "Halten 2 von 3 bei 0:30: 22 s; höchstens 20,5 s"),
+        ("hold 2 of 3 at 30000 ms: 22 s; at most 20.5 s", "Warteschleife 2 von 3 bei 0:30: 22 s; höchstens 20,5 s"),
     ],
 )
 def test_quotations(stored: str, german: str) -> None:
@@ -143,11 +143,11 @@ def test_quotations(stored: str, german: str) -> None:
         ("not done: step 'a', step 'b, c' of 'd'", "nicht erledigt: Schritt „a“, Schritt „b, c“ von „d“"),
         (
             "ruled out, because m2 says 'a and m3 b' and m4 judged: fine",
-            "ausgeschlossen, Grund: m2 sagt „a and m3 b“ und m4 laut Sprachmodell: fine",
+            "ausgeschlossen: m2 sagt „a and m3 b“ und m4 laut Sprachmodell: fine",
         ),
         (
             "not found in the agent's turns, and excused, because the customer wanted nothing",
-            f"nicht gefunden (durchsucht: {AGENT}), aber entschuldigt, Grund: the customer wanted nothing",
+            f"nicht gefunden (durchsucht: {AGENT}), aber entschuldigt: the customer wanted nothing",
         ),
         (
             (
@@ -155,9 +155,9 @@ def test_quotations(stored: str, german: str) -> None:
                 "0.50 < 0.60; hold 2 of 2: its time is not known; Back; again: hold 1 of 2 at 5000 ms: nobody speaks behind it"
             ),
             (
-                "Notice: Halten 1 von 2 bei 0:05: nicht gefunden (davor durchsucht: letzter Beitrag des Agenten); am nächsten: "
-                "ähnlich zu „one; two“: 0,50 < 0,60; Halten 2 von 2: der Zeitpunkt ist nicht bekannt; Back; again: Halten 1 "
-                "von 2 bei 0:05: danach spricht niemand"
+                "Notice: Warteschleife 1 von 2 bei 0:05: nicht gefunden (davor durchsucht: letzter Beitrag des Agenten); am nächsten: "
+                "ähnlich zu „one; two“: 0,50 < 0,60; Warteschleife 2 von 2: Der Zeitpunkt ist nicht bekannt; Back; again: Warteschleife 1 "
+                "von 2 bei 0:05: Danach spricht niemand"
             ),
         ),
         (
