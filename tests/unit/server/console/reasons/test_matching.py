@@ -19,17 +19,17 @@ def read(stored: str, group: str = REASON) -> str:
     ("words", "german"),
     [
         ("the agent's turns", AGENT),
-        ("the agent's first turn", "erster Beitrag des Agenten"),
+        ("the agent's first turn", "der erste Beitrag des Agenten"),
         ("the customer's last 3 turns", "die letzten 3 Beiträge des Kunden"),
         ("anybody's first 2.5 seconds", "die ersten 2,5 Sekunden aller"),
-        ("the bot's last message", "letzte Nachricht des Bots"),
+        ("the bot's last message", "die letzte Nachricht des Bots"),
         ("the agent's turns after the trigger", f"{AGENT} nach dem Auslöser"),
         ("the agent's turns in en", f"{AGENT} (Sprache: Englisch)"),
         (
             "the agent's turns after the trigger when inbound in de",
             f"{AGENT} nach dem Auslöser (nur eingehend) (Sprache: Deutsch)",
         ),
-        ("the agent's first turn or anybody's turns", "erster Beitrag des Agenten oder Beiträge aller"),
+        ("the agent's first turn or anybody's turns", "der erste Beitrag des Agenten oder Beiträge aller"),
         (
             "the agent's turns or the customer's turns after the trigger",
             f"{AGENT} oder Beiträge des Kunden nach dem Auslöser",
@@ -155,7 +155,7 @@ def test_quotations(stored: str, german: str) -> None:
                 "0.50 < 0.60; hold 2 of 2: its time is not known; Back; again: hold 1 of 2 at 5000 ms: nobody speaks behind it"
             ),
             (
-                "Notice: Warteschleife 1 von 2 bei 0:05: nicht gefunden (davor durchsucht: letzter Beitrag des Agenten); am nächsten: "
+                "Notice: Warteschleife 1 von 2 bei 0:05: nicht gefunden (davor durchsucht: der letzte Beitrag des Agenten); am nächsten: "
                 "ähnlich zu „one; two“: 0,50 < 0,60; Warteschleife 2 von 2: Der Zeitpunkt ist nicht bekannt; Back; again: Warteschleife 1 "
                 "von 2 bei 0:05: Danach spricht niemand"
             ),

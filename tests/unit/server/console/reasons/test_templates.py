@@ -115,11 +115,8 @@ def _written() -> str:
     files = (file for folder in ENGINE for file in (SOURCE / folder).rglob("*.py"))
     texts = (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
     wording = [file.read_text(encoding="utf-8") for file in (SOURCE / "wording").rglob("*.yaml")]
-    return "\n".join([*(each.value for each in texts if _is_text(each)), *wording])
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+    constants = (node.value for node in texts if isinstance(node, ast.Constant))
+    return "\n".join([*(each for each in constants if isinstance(each, str)), *wording])
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -145,7 +142,7 @@ def _reasons_in(file: Path) -> Iterator[str]:
 def _texts(node: ast.expr) -> Iterator[str]:
     """Yield the texts within an expression."""
     if isinstance(node, ast.JoinedStr):
-        yield "".join(each.value if isinstance(each, ast.Constant) else "{x}" for each in node.values)
+        yield "".join(str(each.value) if isinstance(each, ast.Constant) else "{x}" for each in node.values)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.BinOp):
