@@ -5,21 +5,59 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from markupsafe import escape
 
 from auscult.domain.audits.audit import AuditAnswer
+from auscult.domain.conversation import Conversation
 from auscult.domain.disputes.separation import Person
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.scoring.stored import ConversationDetail
+from auscult.formats import Limits
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
+from auscult.services.definitions.forms.publish import publish
 from auscult.services.disputes.reviewing import Reviewing
+from auscult.services.scoring.intake.read import read_file
 from tests.databases import database
 from tests.e2e.consoles import AGENT, console, email_of, example, signed_in
-from tests.e2e.serving import TENANT, Service
+from tests.e2e.serving import TENANT, Service, process
 
+FORM = b"""
+id: ef-holds
+name: Holds
+channel: voice
+scoring: points
+assignments: [{queue: qu-holds}]
+metrics:
+  - id: em-hold
+    name: Hold
+    type: hold
+    weight: 10
+    parts:
+      - {id: notice, name: Notice; again, before: {any_of: [{phrases: [one moment]}]}}
+      - {id: duration, max_duration: 20s}
+"""
+HOLDS = {
+    "id": "c-holds",
+    "channel": "voice",
+    "language": "en",
+    "started_at": "2026-11-22T10:00:00Z",
+    "ended_at": "2026-11-22T10:03:00Z",
+    "queues": [{"id": "qu-holds"}],
+    "events": [
+        {"type": "hold", "start_ms": 30_000, "end_ms": 70_500},
+        {"type": "hold", "start_ms": 100_000, "end_ms": 110_000},
+    ],
+    "turns": [
+        {"id": "m1", "speaker": "agent", "start_ms": 0, "end_ms": 4000, "text": "Hello."},
+        {"id": "m2", "speaker": "customer", "start_ms": 5000, "end_ms": 9000, "text": "My router is broken."},
+        {"id": "m3", "speaker": "agent", "start_ms": 71_000, "end_ms": 80_000, "text": "One moment."},
+        {"id": "m4", "speaker": "agent", "start_ms": 111_000, "end_ms": 120_000, "text": "I am back."},
+    ],
+}
 LEFT_OUT = "not found in the agent's turns, and excused, because "
 NO_TRIGGER = "no trigger in the customer's turns"
 ENGLISH = (
@@ -64,6 +102,17 @@ def read(client: httpx.Client, path: str, language: str) -> str:
     return answer.text
 
 
+def put(served: Service, folder: Path) -> None:
+    """Score a conversation with two holds by a form of its queue."""
+    app = served.store.within(TENANT)
+    publish(app.forms, {"holds.yaml": FORM}, served.application.answered)
+    (folder / "holds.ndjson").write_bytes(msgspec.json.encode(HOLDS))
+    read = [
+        each for each in read_file(folder / "holds.ndjson", TENANT.app_id, Limits()) if isinstance(each, Conversation)
+    ]
+    process(served.application, read)
+
+
 def in_english(result: MetricResult) -> str:
     """Return the sentence that the page makes of a stored reason for an English reader."""
     reason = result.verdict.reason
@@ -100,6 +149,26 @@ def test_reasons_of_a_conversation(served: Service) -> None:
                 text = "Nicht gefunden und ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Agenten."
                 assert f"<p>{text}</p>" in german
     assert {NO_TRIGGER, "not found in the agent's turns"} <= seen
+
+
+def test_reasons_of_instances(served: Service, tmp_path: Path) -> None:
+    """Those of each hold and each part are read one by one; evidence without words has no empty quotation marks."""
+    put(served, tmp_path)
+    with signed_in(served, "qa-manager") as client:
+        german = read(client, "/conversations/c-holds", "de")
+        english = read(client, "/conversations/c-holds", "en")
+    assert (
+        "<p>Notice; again: Warteschleife 1 von 2 bei 0:30: nicht gefunden (davor durchsucht: der letzte Beitrag des "
+        "Agenten); Duration: Warteschleife 1 von 2 bei 0:30: 40,5 s; höchstens 20 s.</p>"
+    ) in german
+    assert (
+        "<p>Notice; again: hold 1 of 2 at 30000 ms: not found in the agent&#39;s last turn before it; "
+        "Duration: hold 1 of 2 at 30000 ms: 40.5 s; at most 20 s.</p>"
+    ) in english
+    assert (
+        '<p><span class="quiet num">0:30</span> <span class="quiet">Warteschleife 1 von 2 bei 0:30</span></p>' in german
+    )
+    assert '<q class="said" dir="auto"></q>' not in english
 
 
 def test_reason_of_the_machine_in_a_dispute(served: Service) -> None:

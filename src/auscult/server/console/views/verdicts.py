@@ -208,7 +208,7 @@ def _reason(result: MetricResult) -> Markup:
             else _("Not found. Looked in {where}.")
         )
         return filled(said, where=in_words(where, PLACE))
-    if reason.startswith("no trigger in "):
+    if reason.startswith("no trigger in ") and result.verdict.qualification == "NA":
         where = reason.removeprefix("no trigger in ")
         return filled(_("Nothing in {where} asks for it: left out."), where=in_words(where, PLACE))
     if reason.startswith("ruled out"):

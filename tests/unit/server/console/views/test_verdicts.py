@@ -56,6 +56,13 @@ def test_reason(reason: str, german: str, english: str) -> None:
     assert row(verdict, language="en").reason == english
 
 
+def test_missing_trigger_that_counts() -> None:
+    """Where the agent owed the trigger, the answer is NO and counts, and the page does not claim that it is left out."""
+    verdict = Verdict(qualification="NO", reason="no trigger in the agent's turns")
+    assert row(verdict).reason == "Kein Auslöser gefunden (durchsucht: Beiträge des Agenten)."
+    assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
+
+
 def test_unclear() -> None:
     """An unclear answer says why."""
     verdict = Verdict(qualification="YES", certain=False, reason="the signs for and against it nearly balance")
