@@ -10,8 +10,6 @@ from auscult.domain.privacy.redaction import Utterance
 
 _ANSWERS_WITHIN = 2
 """Turns after a question in which its answer is looked for."""
-_MEMORY = 64 << 20
-"""Bytes for what a set of patterns remembers of texts; it starts from scratch when they are full."""
 _ANYWHERE: Any = cast("Any", re2)._Anchor.UNANCHORED  # noqa: SLF001
 
 
@@ -98,7 +96,6 @@ class PatternSet:
 
     def __init__(self, *patterns: re.Pattern[str]) -> None:
         options = re2.Options()
-        options.max_mem = _MEMORY
         options.log_errors = False
         self.patterns = patterns
         self._set: Any = re2.Set.SearchSet(options)

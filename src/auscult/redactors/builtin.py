@@ -33,7 +33,7 @@ from auscult.redactors._nearby import codes, dates, grown, hesitations, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet, Turns
-from auscult.redactors._people.introduced import PATTERNS as INTRODUCED
+from auscult.redactors._people import introduced
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
 from auscult.redactors._people.patterns import ENDING, STRONG, words_in
@@ -54,7 +54,8 @@ FREQUENT = PatternSet(
     HAS_NUMBER, MAY_HOLD, STRONG, ENDING, _births.HAS_TENS, _addresses.ASKS_ALL, _addresses.ASKS_TOWN,
 )  # fmt: skip
 SELDOM = (
-    PatternSet(ASKS_NAME, *INTRODUCED),
+    PatternSet(ASKS_NAME, *introduced.BY_WORDS),
+    PatternSet(*introduced.BY_FORM),
     PatternSet(HAS_ADDRESS, _addresses.ASKS, _addresses.CUE, answered.ASKS_HOUSE),
     PatternSet(HAS_EMAIL, ENDS_ALONE, OPEN, CUES),
     PatternSet(
