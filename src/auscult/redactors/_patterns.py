@@ -137,10 +137,11 @@ class Turns:
         lines = [f"{low}\n".encode() for low in lows]
         whole = b"".join(lines)
         self._turns: dict[re.Pattern[str], list[int]] = {}
-        for each in (frequent, *(one for one in seldom if one.within(whole))):
-            for turn, line in enumerate(lines):
-                for pattern in each.within(line) if len(line) > 1 else ():
-                    self._turns.setdefault(pattern, []).append(turn)
+        for each in (frequent, *seldom):
+            if each is frequent or each.within(whole):
+                for turn, line in enumerate(lines):
+                    for pattern in each.within(line) if line != b"\n" else ():
+                        self._turns.setdefault(pattern, []).append(turn)
 
     def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
         """Return the turns in which a pattern is, in order."""
