@@ -104,26 +104,30 @@ class PatternSet:
         self._end = self._set.Add(r"\n")
         self._set.Compile()
         self._match: Any = self._set._set.Match  # noqa: SLF001
+        self._nothing = [self._end]
 
-    def within(self, line: bytes) -> Sequence[re.Pattern[str]]:
-        """Return the patterns that are in a line with a line feed at its end, as ``search`` of each would show.
+    def within(self, lines: Iterable[bytes]) -> Iterator[tuple[int, re.Pattern[str]]]:
+        """Yield the patterns that are in lines, each with its line's number, as ``search`` of each would show.
 
+        A line has a line feed at its end; one with nothing else has no pattern.
         A set that runs out of memory shows nothing, not even the line feed: then each pattern is searched.
         """
-        indexes: Sequence[int] = self._match(line)
-        if len(indexes) == 1 and indexes[0] == self._end:
-            return ()
-        if self._end not in indexes:
-            text = line.decode()
-            return [each for each in self.patterns if each.search(text) is not None]
-        return [self.patterns[index] for index in indexes if index != self._end]
+        for number, line in enumerate(lines):
+            if line == b"\n" or (indexes := self._match(line)) == self._nothing:
+                continue
+            if self._end not in indexes:
+                text = line.decode()
+                indexes = [index for index, each in enumerate(self.patterns) if each.search(text) is not None]
+            for index in indexes:
+                if index != self._end:
+                    yield number, self.patterns[index]
 
 
 class Turns:
     """The turns of a conversation by the patterns that are in them.
 
     ``frequent`` patterns are searched turn by turn; the ``seldom`` ones only where the whole conversation has one of
-    their set, which it has wherever a turn has it.
+    their set. It has those of its turns, as none is bound to the beginning or the end of a text rather than a line.
     """
 
     def __init__(
@@ -138,10 +142,9 @@ class Turns:
         whole = b"".join(lines)
         self._turns: dict[re.Pattern[str], list[int]] = {}
         for each in (frequent, *seldom):
-            if each is frequent or each.within(whole):
-                for turn, line in enumerate(lines):
-                    for pattern in each.within(line) if line != b"\n" else ():
-                        self._turns.setdefault(pattern, []).append(turn)
+            if each is frequent or any(each.within([whole])):
+                for turn, pattern in each.within(lines):
+                    self._turns.setdefault(pattern, []).append(turn)
 
     def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
         """Return the turns in which a pattern is, in order."""

@@ -1,6 +1,6 @@
 """Built-in redactor: patterns, check digits and the words around, without a model.
 
-One pass of RE2 over each turn shows the kinds that may be in it; only those are searched. Measured on labelled text by ``python -m bench.redaction``.
+A first pass of RE2 shows the kinds that may be in each turn; only those are searched. Measured on labelled text by ``python -m bench.redaction``.
 """
 
 import re
