@@ -135,8 +135,8 @@ def test_totals_of_several_queues_and_apps_read_their_tallies(store: Store, monk
     since_ms, until_ms = (ms_of(STARTED + timedelta(minutes=minutes)) for minutes in (90, ROWS - 90))
     for apps in ((TENANT,), (TENANT, OTHER)):
         for shape in ({}, QUEUES):
-            ids = tuple(each.app_id for each in apps)
-            wanted = query(app_ids=ids, limit=LIMIT, since_ms=since_ms, until_ms=until_ms, **shape)
+            everything = query(app_ids=tuple(each.app_id for each in apps), since_ms=since_ms, until_ms=until_ms)
+            wanted = structs.replace(everything, limit=LIMIT, **shape)
             del plans[:]
             assert store.across(apps, wanted).total == len(apps) * (ROWS - 180) * (2 if shape else 3) // 3
             read = [each for plan in plans for each in scans(plan, "tallies")]

@@ -163,7 +163,7 @@ _APART = 2
 """Facets that PostgreSQL counts apart, by an anti-join of index entries: in half the time for two, in twice for ten."""
 
 _PAIR = 2
-"""Facets whose rows are counted by tallies, without those that both have: to find these takes a quarter of counting all."""
+"""Facets of a group that are counted by their tallies, less the rows that have both: a quarter of counting all rows."""
 
 _OF_PAGES = ("page", "newest", "again")
 
