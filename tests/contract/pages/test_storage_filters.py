@@ -113,7 +113,9 @@ def test_rows_of_several_queues_count_once(store: Store, app: AppStore) -> None:
         ("qu-3", "no"),
     ):
         wanted = {each.casefold() for each in queues}
-        having = [each for each in shapes if any(wanted & {queue.id, f"{queue.name}".casefold()} for queue in each.queues)]
+        having = [
+            each for each in shapes if any(wanted & {queue.id, f"{queue.name}".casefold()} for queue in each.queues)
+        ]
         assert found(app, queues=queues) == [each.id for each in having]
         assert found(app, queues=queues, channels=("chat",)) == [each.id for each in having if each.channel == "chat"]
         since, until = ms_of(STARTED) + 40 * 60_000, ms_of(STARTED) + 250 * 60_000
