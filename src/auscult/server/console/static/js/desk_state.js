@@ -138,7 +138,7 @@ export class Draft {
     this.wait = SOON_MS;
     const sent = this.own;
     try {
-      const answer = await fetch(this.at.path, { method: "POST", body: this.body(sent, [["revision", this.revision]]) });
+      const answer = await fetch(this.at.path, { method: "POST", body: this.body(sent) });
       if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
       const isJson = answer.headers.get("content-type").startsWith("application/json");
       if (answer.status === 409 && !isJson) return this.over();
@@ -169,8 +169,8 @@ export class Draft {
     return true;
   }
 
-  body(answers, more = []) {
-    return new URLSearchParams([["assignment", this.at.assignment], ...more, ...fieldsOf(answers)]);
+  body(answers) {
+    return new URLSearchParams([["assignment", this.at.assignment], ["revision", this.revision], ...fieldsOf(answers)]);
   }
 
   // Compares what the server has with what the desk began with: the same answer in both windows needs no words.
@@ -203,13 +203,15 @@ export class Draft {
   // The form has the answers: nothing is sent after it.
   submitted() {
     this.isSubmitted = true;
+    sessionStorage.removeItem(this.backup);
   }
 
-  // The page is left: what is not kept yet is sent without waiting, and without a revision, as no one is left to be asked.
+  // The page is left: what is not stored yet is sent without waiting. The server may refuse it, as another window has
+  // stored answers since, and nobody hears of that: it is kept here too, for when the desk is opened again.
   leave() {
     if (this.isSubmitted || this.isOver) return;
-    if (this.theirs.peek()) this.keepHere();
-    if (!(this.isChanged || this.sending)) return;
-    if (!navigator.sendBeacon(this.at.path, this.body(this.own))) this.keepHere();
+    if (!(this.isChanged || this.sending || this.theirs.peek())) return;
+    this.keepHere();
+    if (this.isChanged || this.sending) navigator.sendBeacon(this.at.path, this.body(this.own));
   }
 }
