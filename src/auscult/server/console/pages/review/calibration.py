@@ -15,7 +15,7 @@ from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.people import names_of_people, people_with
-from auscult.server.console.posted import Posted, lines, one, several
+from auscult.server.console.posted import Posted, lines, one, sentence, several
 from auscult.server.console.views.review.calibration import desk_view, room_view, sessions_view
 from auscult.server.console.views.review.calibration_choice import Offered, SuggestedView, choice_view
 from auscult.server.console.visit import BASE, Visit, missing
@@ -149,7 +149,7 @@ class CalibrationPage(Controller):
         found = choice_view(suggested.get(chosen, []), known, metrics, ticked)
         offered = Offered(forms, chosen, people_with(visit, TAKE_PART))
         view = SuggestedView.page(found, offered, given, several(data or {}, "rater"))
-        return visit.page("calibration_new", "Calibration", view, status, problem=problem)
+        return visit.page("calibration_new", "Calibration", view, status, problem=sentence(problem))
 
     def _room(self, visit: Visit, found: Session, problem: str = "", status: int = 200) -> Response[str]:
         service = calibrating(visit)
@@ -157,7 +157,7 @@ class CalibrationPage(Controller):
         known = visit.app.conversations.recorded([each.conversation_id for each in found.items if each.conversation_id])
         people, me = names_of_people(visit), visit.visitor.email
         view = room_view(found, service.form_of(found), report, known, people, me, visit.reader, can_run=visit.may(RUN))
-        return visit.page("calibration_room", "Calibration", view, status, problem=problem)
+        return visit.page("calibration_room", "Calibration", view, status, problem=sentence(problem))
 
     def _desk(
         self, visit: Visit, found: Session, number: str, problem: str = "", given: Sequence[AuditAnswer] = ()
@@ -169,7 +169,7 @@ class CalibrationPage(Controller):
         if case is None or rater is None or rater.submitted_at or rater.left_at or found.state != "active":
             raise missing("conversation", number)
         view = desk_view(found, calibrating(visit).form_of(found), case, item_number, me, visit.reader, given)
-        return visit.page("calibration_desk", "Calibration", view, 422 if problem else 200, problem=problem)
+        return visit.page("calibration_desk", "Calibration", view, 422 if problem else 200, problem=sentence(problem))
 
     def _found(self, visit: Visit, session_id: str) -> Session:
         visit.require(TAKE_PART)
