@@ -23,7 +23,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     [
         ({"kind": "limits", "every": "week"}, "Choose the metric that the alert watches."),
         ({"kind": "fatal", "every": "demand"}, "An alert watches by itself: choose how often it looks."),
-        ({"kind": "agent_performance", "every": "week", "emails": "dana"}, "e-mail addresses"),
+        ({"kind": "agent_performance", "every": "week", "emails": "dana"}, "Also by e-mail to: &#39;dana&#39; is no"),
+        (
+            {"kind": "agent_performance", "every": "week", "days": "0"},
+            "Days covered: give a whole number from 1 to 366",
+        ),
     ],
 )
 def test_a_refused_schedule_keeps_what_was_entered(served: Service, more: dict[str, str], problem: str) -> None:
@@ -88,3 +92,20 @@ def test_people_have_names(served: Service) -> None:
             main = page[page.index("<main") :]
             assert name in main
             assert email_of("auditor") not in main
+
+
+def test_a_refused_dispute_keeps_its_comment(served: Service) -> None:
+    """The form of the answer is open again, with all that the agent wrote."""
+    audited(served, 1)
+    comment = "I said it. " * 1_000
+    with signed_in(served, "agent") as me:
+        page = me.get("/console/my-results").text
+        found = re.search(r'action="([^"]+/disputes)"><input type="hidden" name="metric_id" value="([^"]+)"', page)
+        assert found is not None
+        path, metric = found.groups()
+        refused = me.post(path, data={"metric_id": metric, "comment": comment, "proposed": "NA"})
+    assert refused.status_code == 422
+    assert "A comment has at most 10000 characters. Nothing was changed." in refused.text
+    assert comment in refused.text
+    assert refused.text.count('<details class="dispute" open>') == 1
+    assert '<option value="NA" selected>' in refused.text

@@ -87,7 +87,7 @@ def _days(data: Given) -> int | None:
 
 def _asked(data: Given) -> str:
     """Return a rule as it stands in the form: only what was previewed is set."""
-    return "/".join(one(data, name) for name in ("queue", "kind", "days"))
+    return "/".join((one(data, "queue", EVERY_QUEUE), one(data, "kind", "conversation"), one(data, "days")))
 
 
 def _preview(visit: Visit, queue: str, kind: Kept, days: int | None) -> ItemsView:
