@@ -86,7 +86,7 @@ def _days(data: Given) -> int | None:
 
 
 def _asked(data: Given) -> str:
-    """Return a rule as it stands in the form: only what was previewed is set."""
+    """Return the rule in the form; only the one that was previewed is set."""
     return "/".join((one(data, "queue", EVERY_QUEUE), one(data, "kind", "conversation"), one(data, "days")))
 
 
