@@ -78,7 +78,7 @@ class ConversationsPage(Controller):
     def _nothing(self, visit: Visit, query: Query, problem: str) -> Response[str]:
         """Show the list without rows and with the fault of its filters, which stay as they are."""
         view = self._view(visit, query, LatestPage(items=(), total=0, next=None), {}, 0)
-        return visit.page("conversations", "Conversations", replace(view, problem=problem), 422)
+        return visit.page("conversations", "Conversations", replace(view, problem=problem, count=""), 422)
 
     def _view(
         self, visit: Visit, query: Query, page: LatestPage, known: Mapping[str, EvaluatedConversation], scored: int
