@@ -95,3 +95,17 @@ def test_keys_in_fields_of_the_desk(browser: Browser, served: Service) -> None:
     browser.reach("#why")
     browser.keys("No sound", Keys.ENTER)
     browser.until("h1", lambda text: text == "My audits")
+
+
+def test_answers_of_a_session_that_is_over(browser: Browser, served: Service) -> None:
+    """The desk says that its auditor is signed out, and stores what was kept once they have signed in elsewhere."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
+    browser.until("#answered", lambda text: text == "0")
+    session = next(each for each in browser.driver.get_cookies() if each["name"].endswith("session"))
+    browser.driver.delete_cookie(session["name"])
+    browser.keys("1")
+    browser.until("#saved", lambda text: "you are signed out" in text)
+    browser.driver.add_cookie(session)
+    browser.until("#saved", lambda text: text.startswith("Saved"))

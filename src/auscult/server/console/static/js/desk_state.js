@@ -7,6 +7,8 @@ import { answersOf, changedIn, fieldsOf, isSame, picked } from "./desk_answers.j
 const SOON_MS = 300;
 const AGAIN_MS = 3000;
 
+class SignedOutError extends Error {}
+
 export class Desk {
   // found: [metric id, what the fields of its item hold by the first letter of their names: a answer, n number,
   // r reason, c comment]
@@ -66,7 +68,7 @@ export class Desk {
 // was changed here is sent, and with the revision that it was changed on: so nothing of another window is written over.
 export class Draft {
   // at: where it is kept; stored: what the server has, as revision, time and fields; answers: gives those on the desk;
-  // says: the words in the reader's language, by saving, saved (with {time}), kept, and over
+  // says: the words in the reader's language, by saving, saved (with {time}), kept, signedOut, and over
   constructor(at, stored, answers, says) {
     this.words = signal("");
     this.at = at;
@@ -142,6 +144,7 @@ export class Draft {
       if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
       const isJson = answer.headers.get("content-type").startsWith("application/json");
       if (answer.status === 409 && !isJson) return this.over();
+      if (answer.redirected && !isJson) throw new SignedOutError(); // to the page to sign in
       const stored = await answer.json();
       const answers = answersOf(stored.fields);
       this.revision = stored.revision;
@@ -153,9 +156,9 @@ export class Draft {
       if (this.theirs.peek()) this.words.value = "";
       else if (!this.isChanged) this.words.value = this.says.saved.replace("{time}", new Date().toTimeString().slice(0, 8));
       return answer.ok && !this.theirs.peek();
-    } catch {
+    } catch (error) {
       this.keepHere();
-      this.words.value = this.says.kept;
+      this.words.value = error instanceof SignedOutError ? this.says.signedOut : this.says.kept;
       this.isChanged = true;
       this.wait = AGAIN_MS;
       return false;
