@@ -62,6 +62,11 @@ def test_raters_and_agents_are_chosen_by_name(served: Service) -> None:
         refused = me.post("/console/calibration/new", data={"name": "March", "rater": email_of("auditor")})
         assert refused.status_code == 422
         assert f"{rater} checked" in refused.text
+        assert "Name of the session" in refused.text
+        given = {"name": "March", "rater": [email_of("auditor")], "raters": "mistyped@example.com"}
+        mistyped = me.post("/console/calibration/new", data=given)
+        assert "mistyped@example.com is no user of this account." in mistyped.text
+        assert ">mistyped@example.com</textarea>" in mistyped.text
         page = me.get(f"/console/coaching/new?agents={AGENT}").text
         assert f'<option value="{AGENT}" selected>' in page
         assert 'name="agents" value=""' in page

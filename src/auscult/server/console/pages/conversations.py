@@ -93,7 +93,7 @@ class ConversationsPage(Controller):
         """Assign the chosen conversations to an auditor; skip those that cannot be assigned."""
         app, to = visit.app_for("audit.assign"), one(data, "auditor")
         if to not in people_with(visit, "audit.perform"):
-            message = _("{name} is not an auditor of this app").format(name=repr(to))
+            message = _("{name} is not an auditor of this app").format(name=to) if to else _("choose an auditor first")
             raise RequestError(message, code="field.unknown_value", field="auditor", value=to)
         work = Auditing(app, visit.reports, lambda: visit.now, rater=visit.visitor.email)
         chosen = several(data, "id")

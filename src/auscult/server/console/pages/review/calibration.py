@@ -14,8 +14,10 @@ from auscult.domain.calibration.session import MachineShown, OthersShown, Sessio
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.server.console.forms import forms_in_force
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.people import names_of_people, people_with
-from auscult.server.console.posted import Posted, lines, one, sentence, several
+from auscult.server.console.posted import Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.views.review.calibration import desk_view, room_view, sessions_view
 from auscult.server.console.views.review.calibration_choice import Offered, SuggestedView, choice_view
 from auscult.server.console.visit import BASE, Visit, missing
@@ -25,6 +27,7 @@ Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCOD
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 RUN, TAKE_PART = "calibration.run", "calibration.take_part"
 _GIVEN = frozenset({"YES", "NO", "NA"})
+_LABELS = {"name": later("Name of the session"), "conversations": later("Which"), "raters": later("Who")}
 
 
 class CalibrationPage(Controller):
@@ -59,10 +62,11 @@ class CalibrationPage(Controller):
             needs_reason="needs_reason" in data,
         )
         try:
+            _check_raters(visit, wanted.raters)
             made = calibrating(visit).create(wanted, visit.visitor.email)
             calibrating(visit).activate(made.session_id)
         except (RequestError, NotFoundError) as error:
-            return self._choose(visit, error.message, data, status=422)
+            return self._choose(visit, sentence_of(error, _LABELS), data, status=422)
         return Redirect(f"{BASE}/calibration/{made.session_id}", status_code=303)
 
     @get("/{session_id:str}", sync_to_thread=True)
@@ -206,3 +210,12 @@ def _answers(data: dict[str, str]) -> list[AuditAnswer]:
         for name, value in data.items()
         if name.startswith("a-")
     ]
+
+
+def _check_raters(visit: Visit, raters: Sequence[str]) -> None:
+    """Refuse an address that nobody signs in with: the session would wait for its answers forever."""
+    known = names_of_people(visit)
+    for each in raters:
+        if each not in known:
+            message = _("{email} is no user of this account").format(email=each)
+            raise RequestError(message, code="user.unknown", field="raters", value=each)
