@@ -114,3 +114,16 @@ def test_a_refused_dispute_keeps_its_comment(served: Service) -> None:
     assert comment in refused.text
     assert refused.text.count('<details class="dispute" open>') == 1
     assert '<option value="NA" selected>' in refused.text
+
+
+def test_every_audit_is_in_the_table_of_answers(served: Service) -> None:
+    """Rows of Yes, No and N/A add up to the audits that the page counts, so that its agreement can be checked."""
+    audited(served, 1)
+    with signed_in(served, "qa-manager") as me:
+        page = me.get("/console/metrics/em-empathy").text
+    (audits,) = re.findall(r"(\d+) conversations? audited\.", page)
+    table = page[page.index('class="cross"') :].partition("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(\d+)</td>", row) for row in table.split("<tr>")[2:]]
+    assert int(audits)
+    assert [len(row) for row in rows] == [3, 3, 3]
+    assert sum(int(each) for row in rows for each in row) == int(audits)

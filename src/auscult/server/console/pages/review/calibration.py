@@ -213,7 +213,7 @@ def _answers(data: dict[str, str]) -> list[AuditAnswer]:
 
 
 def _check_raters(visit: Visit, raters: Sequence[str]) -> None:
-    """Refuse an address that nobody signs in with: the session would wait for its answers forever."""
+    """Refuse addresses without a user: the session would wait for their answers forever."""
     known = names_of_people(visit)
     for each in raters:
         if each not in known:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet
-from auscult.domain.calibration.report import CalibrationReport, Split, colour_of
+from auscult.domain.calibration.report import CalibrationReport, MetricGap, Split, colour_of
 from auscult.domain.calibration.session import Session
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -232,17 +232,7 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
         colour=_COLOURS[colour_of(agreed)] if agreed is not None else "",
         splits=tuple(_split(each, found, names, words, reader) for each in splits),
         agreed=len(report.splits) - len(splits) if report else 0,
-        gaps=tuple(
-            GapView(
-                name=names[each.metric_id],
-                agreement=reader.share(each.agreement),
-                word=_(_GAPS[each.gap][0]),
-                colour=_GAPS[each.gap][1],
-            )
-            for each in report.metrics
-        )
-        if report
-        else (),
+        gaps=tuple(_gap(each, names, reader) for each in report.metrics) if report else (),
     )
 
 
@@ -304,6 +294,11 @@ def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> s
         share=reader.share(report.agreement)
     )
     return f"{agreed} {_unsettled(report, reader)}" if report.none else agreed
+
+
+def _gap(each: MetricGap, names: Mapping[str, str], reader: Reader) -> GapView:
+    word, colour = _GAPS[each.gap]
+    return GapView(name=names[each.metric_id], agreement=reader.share(each.agreement), word=_(word), colour=colour)
 
 
 def _is_pair(report: CalibrationReport) -> bool:
