@@ -1,6 +1,7 @@
 """ASGI as the server's own layers use it: the shapes of its calls, and the end of a connection."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -31,3 +32,8 @@ def raw_path(scope: Scope) -> str:
 def scope_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Scope:
     """Return the scope of a connection of the framework, which types each kind of scope by its keys."""
     return cast("Scope", connection.scope)
+
+
+def with_head(methods: AbstractSet[str]) -> set[str]:
+    """Return methods of a path with HEAD, which is served wherever GET is."""
+    return {*methods, "HEAD"} if "GET" in methods else set(methods)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,7 +30,7 @@ from auscult.domain.errors import (
 )
 from auscult.domain.operations.tracing import TRACING
 from auscult.server import problems
-from auscult.server.asgi import ClientDisconnect, Scope, scope_of
+from auscult.server.asgi import ClientDisconnect, Scope, scope_of, with_head
 from auscult.server.request_context import context_of
 from auscult.server.review_reasons import REVIEW_REASONS
 from auscult.services.people.sign_in import SignInLimitedError
@@ -358,13 +357,7 @@ def exception_handlers(
         return Response(b"", status_code=HTTP_400_BAD_REQUEST)
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
-        context = context_of(scope_of(request))
-        _LOG.error("request %s failed: %s", context.request_id, type(error).__name__, exc_info=error)
-        trouble = _TROUBLES.get(trouble_of(error) or "")
-        if trouble is None:
-            return error_answer(scope_of(request), AuscultError(str(error), code="server.failed"))
-        message, code, again_after_s = trouble
-        return error_answer(scope_of(request), AuscultError(message, code=code), {"Retry-After": str(again_after_s)})
+        return error_answer(scope_of(request), *failure_of(request, error, trouble_of))
 
     return {
         AuscultError: refused,
@@ -374,9 +367,15 @@ def exception_handlers(
     }
 
 
-def with_head(methods: AbstractSet[str]) -> set[str]:
-    """Return methods of a path with HEAD, which is served wherever GET is."""
-    return {*methods, "HEAD"} if "GET" in methods else set(methods)
+def failure_of(
+    request: AnyRequest, error: Exception, trouble_of: Callable[[Exception], str | None]
+) -> tuple[AuscultError, dict[str, str]]:
+    """Log an error that nothing expected, and return it as a client may see it, with the headers of the response."""
+    context = context_of(scope_of(request))
+    _LOG.error("request %s failed: %s", context.request_id, type(error).__name__, exc_info=error)
+    failed = (str(error), "server.failed", 0)
+    message, code, again_after_s = _TROUBLES.get(trouble_of(error) or "", failed)
+    return AuscultError(message, code=code), {"Retry-After": str(again_after_s)} if again_after_s else {}
 
 
 class MethodNotAllowedError(RequestError):

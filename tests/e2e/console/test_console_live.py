@@ -105,7 +105,12 @@ def test_insights(served: Service) -> None:
         assert "/console/conversations?" in page
         assert me.get("/console/insights?from=2001-01-01&to=2001-01-31").text.count("Nothing was scored") == 1
         assert me.get("/console/insights?from=2026-02-30").status_code == 400
-        assert me.get("/console/insights?from=2026-02-03&to=2026-02-01").status_code == 400
+        turned = me.get("/console/insights?from=2026-02-03&to=2026-02-01")
+        assert turned.status_code == 400
+        assert "The period ends before it begins." in turned.text
+        assert 'name="from" type="date" value="2026-02-03"' in turned.text
+        far = me.get("/console/insights?from=0001-01-01&to=9999-12-31")
+        assert "To: 9999-12-31 is not a date" in far.text
         assert other.get("/console/insights").status_code == 403
     with signed_in(served, "supervisor") as supervisor:
         assert "Customer Care" not in supervisor.get("/console/insights").text

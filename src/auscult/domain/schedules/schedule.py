@@ -1,5 +1,6 @@
 """Schedules: a report that is written again and again, or an alert that watches."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -24,6 +25,7 @@ ALERTS: tuple[str, ...] = ("fatal", "limits", "dispute_due")
 MOST_RECIPIENTS = 20
 MOST_TRIES = 5
 """Times that a run is sent before it has failed."""
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _NAMES = {
     "agent_performance": "AgentPerformance",
     "interactions": "InteractionEvaluation",
@@ -125,12 +127,18 @@ def check_schedule(one: Schedule) -> Schedule:
         raise _invalid("days", "give 1 to 366", one.days)
     if not 1 <= one.hours <= 24 * 14:
         raise _invalid("hours", "give 1 to 336", one.hours)
-    bad = [each for each in one.emails if "@" not in each or any(char in each for char in "\r\n ,;<>")]
-    if bad or len(one.emails) > MOST_RECIPIENTS:
-        raise _invalid("emails", f"give at most {MOST_RECIPIENTS} e-mail addresses", bad or len(one.emails))
+    _check_emails(one.emails)
     if one.webhook_url and not one.webhook_url.startswith("https://"):
         raise _invalid("webhook_url", "give an https address", one.webhook_url)
     return one
+
+
+def _check_emails(emails: tuple[str, ...]) -> None:
+    bad = [each for each in emails if not _ADDRESS.fullmatch(each)]
+    if bad:
+        raise _invalid("emails", f"{bad[0]!r} is no e-mail address; give them as name@host", bad)
+    if len(emails) > MOST_RECIPIENTS:
+        raise _invalid("emails", f"give at most {MOST_RECIPIENTS} e-mail addresses", len(emails))
 
 
 def following(every: Every, at: datetime) -> datetime | None:

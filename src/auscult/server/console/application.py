@@ -12,10 +12,11 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import Struct
 
 from auscult.domain.errors import AuscultError, NotFoundError
-from auscult.server.asgi import headers_of
+from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.demo import Demo
 from auscult.server.console.kept import KeptPages
@@ -62,7 +63,7 @@ from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
 from auscult.server.console.posted import sentence
 from auscult.server.console.templating import Templates
-from auscult.server.console.views.message import MessageView
+from auscult.server.console.views.message import MessageView, failure_view, refusal_view
 from auscult.server.console.visit import (
     AFTER_COOKIE,
     BASE,
@@ -81,8 +82,9 @@ from auscult.server.console.visit import (
     theme_of,
 )
 from auscult.server.console.visitors import Visitors
-from auscult.server.errors import reason_of
+from auscult.server.errors import failure_of, reason_of
 from auscult.server.people.cookies import check_origin, session_secret
+from auscult.server.request_context import context_of
 from auscult.server.rest.context import Services
 from auscult.server.rest.routing import AppRouter
 
@@ -265,11 +267,27 @@ def nowhere(path: FromPath[str]) -> Response[str]:
     raise NotFoundError(f"nothing is at {path}", code="path.unknown", field="path", value=path)
 
 
+def _failed(console: Console) -> Callable[[AnyRequest, Exception], Response[Any]]:
+    """Return the handler of errors that nothing expected: a page that needs no database."""
+
+    def failed(request: AnyRequest, error: Exception) -> Response[Any]:
+        found, headers = failure_of(request, error, console.services.store.trouble_of)
+        reason = sentence(found.message) if headers else ""
+        view = failure_view(reason, context_of(scope_of(request)).request_id, BASE)
+        page = {"view": view, "theme": theme_of(request)}
+        answer = page_response_of(console, "alone", page, reason_of(found).status)
+        answer.headers.update(headers)
+        return answer
+
+    return failed
+
+
 _Handlers = dict[int | type[Exception], Callable[..., Response[Any]]]
 
 
 def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handlers:
     """Return the handlers of errors: each responds with a page that shows what is wrong, and what to do."""
+    failed = _failed(console)
 
     def sign_in(request: AnyRequest, error: SignInRequiredError) -> Response[Any]:
         del error
@@ -289,14 +307,12 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
         return message(request, error.message, reason_of(error).status)
 
     def by_router(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        if error.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:
+            return failed(request, error)
         return message(request, error.detail, error.status_code)
 
     def message(request: AnyRequest, words: str, status: int) -> Response[Any]:
-        if status == 404:  # noqa: PLR2004
-            title, text = _("Not here"), _("There is nothing at this address, or you may not see it.")
-        else:
-            title, text = _("That did not work"), sentence(words)
-        view = MessageView(title=title, text=text, href=BASE, action=_("Home"))
+        view = refusal_view(status, sentence(words), BASE)
         try:
             return visit(request).page("message", "", view, status)
         except SignInRequiredError as error:
@@ -309,4 +325,5 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
         NoPermissionError: no_permission,
         AuscultError: refused,
         HTTPException: by_router,
+        Exception: failed,
     }

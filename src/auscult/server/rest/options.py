@@ -5,7 +5,8 @@ from litestar.enums import HttpMethod
 from litestar.routes import HTTPRoute
 from litestar.status_codes import HTTP_204_NO_CONTENT
 
-from auscult.server.errors import AnyRequest, with_head
+from auscult.server.asgi import with_head
+from auscult.server.errors import AnyRequest
 
 
 async def answer_options(request: AnyRequest) -> Response[None] | None:

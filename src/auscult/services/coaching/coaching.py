@@ -87,7 +87,7 @@ class Coach:
         agents = tuple(dict.fromkeys(wanted.agent_ids))
         if not 1 <= len(agents) <= steps.MOST_AGENTS:
             raise RequestError(
-                f"invalid agent_ids: name 1 to {steps.MOST_AGENTS}", code="coaching.invalid", field="agent_ids"
+                f"invalid agent_ids: choose 1 to {steps.MOST_AGENTS} agents", code="coaching.invalid", field="agent_ids"
             )
         self._check_metrics(wanted)
         for clip in wanted.clips:

@@ -93,7 +93,7 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
 
 def check_scorecard(document: bytes, *, version: int = 1, known_metrics: Mapping[str, str] | None = None) -> CardCheck:
     """Read a document and check it. ``known_metrics`` are those of the forms in force: id -> type."""
-    read = read_document(document)
+    read = read_document(document, "scorecard", "id, name and attributes")
     if not isinstance(read.value, dict):
         if not read.problems:
             read.unread((), f"must be a mapping of keys like id, name and attributes, not {name_of(read.value)}")

@@ -184,9 +184,14 @@ def test_retention_is_previewed_before_it_is_set(served: Service, root: httpx.Cl
     assert re.search(r"\d+ conversations", preview.text)
     assert app.retention.rules() == []
     assert root.post(f"{PATH}/retention", data={"queue": "*", "days": "0", "act": "set"}).status_code == 422
-    assert "36,000 days" in led(root, f"{PATH}/retention", {"queue": "*", "days": "36000", "act": "set"})
+    (previewed,) = re.findall(r'name="previewed" value="([^"]+)"', preview.text)
+    changed = root.post(f"{PATH}/retention", data={"queue": "*", "days": "2", "act": "set", "previewed": previewed})
+    assert re.search(r"\d+ conversations", changed.text), "a rule that was not previewed is previewed first"
+    assert app.retention.rules() == []
+    seen = {"act": "set", "queue": "*", "days": "36000", "previewed": "*/conversation/36000"}
+    assert "36,000 days" in led(root, f"{PATH}/retention", seen)
     assert [(each.queue, each.days) for each in app.retention.rules()] == [("*", 36_000)]
-    led(root, f"{PATH}/retention", {"queue": "*", "days": "", "act": "set"})
+    led(root, f"{PATH}/retention", {**seen, "days": "", "previewed": "*/conversation/"})
     assert app.retention.rules() == []
 
 

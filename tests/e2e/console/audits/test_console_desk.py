@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.audits.plan import Frame, PlanDocument, Quota
 from auscult.reports import REPORTS
@@ -12,7 +13,7 @@ from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import QUEUE, email_of
+from tests.e2e.consoles import QUEUE, assign, email_of
 from tests.e2e.serving import TENANT, Service
 
 pytestmark = pytest.mark.slow
@@ -75,3 +76,36 @@ def test_the_next_item_by_keyboard(browser: Browser, served: Service) -> None:
     assert {state for _, _, state in raters} == {"submitted"}
     assert Counter(one.rater for one in items) == {email_of("auditor"): 2, email_of("qa-manager"): 2}
     assert all(one.begun_at is not None for one in items)
+
+
+def test_keys_in_fields_of_the_desk(browser: Browser, served: Service) -> None:
+    """Enter ends a comment without sending the form; x opens the reasons for which it cannot be judged."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
+    browser.until("#answered", lambda text: text == "0")
+    browser.run("window.isSame = true")
+    browser.keys("j", "m", "Heard it.", Keys.ENTER)
+    at = "const at = document.activeElement; return [at.type, at.closest('[data-q]') === document.querySelectorAll('[data-q]')[1]]"
+    assert browser.run(at) == ["radio", True]
+    browser.until("#saved", lambda text: text.startswith("Saved"))
+    assert browser.run("return window.isSame") is True
+    browser.keys("x")
+    assert browser.run("return document.activeElement.id") == "why-code"
+    browser.reach("#why")
+    browser.keys("No sound", Keys.ENTER)
+    browser.until("h1", lambda text: text == "My audits")
+
+
+def test_answers_of_a_session_that_is_over(browser: Browser, served: Service) -> None:
+    """The desk says that its auditor is signed out, and stores what was kept once they have signed in elsewhere."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
+    browser.until("#answered", lambda text: text == "0")
+    session = next(each for each in browser.driver.get_cookies() if each["name"].endswith("session"))
+    browser.driver.delete_cookie(session["name"])
+    browser.keys("1")
+    browser.until("#saved", lambda text: "you are signed out" in text)
+    browser.driver.add_cookie(session)
+    browser.until("#saved", lambda text: text.startswith("Saved"))

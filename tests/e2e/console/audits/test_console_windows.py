@@ -139,6 +139,34 @@ def test_what_was_not_loaded_is_there_when_the_desk_is_opened_again(browser: Bro
         wait_for(lambda: answers(served, conversation_id), lambda found: found == ["NO"])
 
 
+def test_what_is_sent_on_leaving_does_not_replace_newer_answers(browser: Browser, served: Service) -> None:
+    """An answer given just before the page is left is asked about later, where the other window has answered since."""
+    with two_windows(browser, served) as (conversation_id, first, second):
+        browser.driver.switch_to.window(first)
+        browser.keys("1")
+        saved(browser)
+        browser.driver.switch_to.window(second)
+        desk = browser.driver.current_url
+        choose = "document.querySelectorAll('[data-q]')[arguments[0]].querySelector('[value=NO]').click()"
+        browser.run(f"{choose}; location.href = arguments[1]", 0, f"{served.url}/console/audits")
+        browser.until("h1", lambda text: text == "My audits")
+        browser.driver.get(desk)
+        browser.until("#notice", lambda text: CHANGED in text)
+        assert answers(served, conversation_id) == ["YES"]
+        browser.keys("r")
+        browser.until("#notice", lambda text: "Other window: Yes" in text)
+        browser.keys(Keys.ENTER)
+        wait_for(lambda: browser.run(CHOSEN), lambda found: found == ["YES"])
+        saved(browser)
+        browser.run(f"{choose}; location.href = arguments[1]", 1, f"{served.url}/console/audits")
+        browser.until("h1", lambda text: text == "My audits")
+        wait_for(lambda: answers(served, conversation_id), lambda found: found == ["YES", "NO"])
+        browser.driver.get(desk)
+        browser.until("#answered", lambda text: text == "2")
+        saved(browser)
+        assert browser.text("#notice") == ""
+
+
 def test_an_audit_that_was_submitted_in_the_other_window(browser: Browser, served: Service) -> None:
     """The second window says so at the next answer, and shows what became of the audit when it submits."""
     with two_windows(browser, served) as (conversation_id, _, _):

@@ -23,7 +23,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     [
         ({"kind": "limits", "every": "week"}, "Choose the metric that the alert watches."),
         ({"kind": "fatal", "every": "demand"}, "An alert watches by itself: choose how often it looks."),
-        ({"kind": "agent_performance", "every": "week", "emails": "dana"}, "e-mail addresses"),
+        ({"kind": "agent_performance", "every": "week", "emails": "dana"}, "Also by e-mail to: &#39;dana&#39; is no"),
+        (
+            {"kind": "agent_performance", "every": "week", "days": "0"},
+            "Days covered: give a whole number from 1 to 366",
+        ),
     ],
 )
 def test_a_refused_schedule_keeps_what_was_entered(served: Service, more: dict[str, str], problem: str) -> None:
@@ -58,6 +62,11 @@ def test_raters_and_agents_are_chosen_by_name(served: Service) -> None:
         refused = me.post("/console/calibration/new", data={"name": "March", "rater": email_of("auditor")})
         assert refused.status_code == 422
         assert f"{rater} checked" in refused.text
+        assert "Name of the session" in refused.text
+        given = {"name": "March", "rater": [email_of("auditor")], "raters": "mistyped@example.com"}
+        mistyped = me.post("/console/calibration/new", data=given)
+        assert "mistyped@example.com is no user of this account." in mistyped.text
+        assert ">mistyped@example.com</textarea>" in mistyped.text
         page = me.get(f"/console/coaching/new?agents={AGENT}").text
         assert f'<option value="{AGENT}" selected>' in page
         assert 'name="agents" value=""' in page
@@ -88,3 +97,33 @@ def test_people_have_names(served: Service) -> None:
             main = page[page.index("<main") :]
             assert name in main
             assert email_of("auditor") not in main
+
+
+def test_a_refused_dispute_keeps_its_comment(served: Service) -> None:
+    """The form of the answer is open again, with all that the agent wrote."""
+    audited(served, 1)
+    comment = "I said it. " * 1_000
+    with signed_in(served, "agent") as me:
+        page = me.get("/console/my-results").text
+        found = re.search(r'action="([^"]+/disputes)"><input type="hidden" name="metric_id" value="([^"]+)"', page)
+        assert found is not None
+        path, metric = found.groups()
+        refused = me.post(path, data={"metric_id": metric, "comment": comment, "proposed": "NA"})
+    assert refused.status_code == 422
+    assert "A comment has at most 10000 characters. Nothing was changed." in refused.text
+    assert comment in refused.text
+    assert refused.text.count('<details class="dispute" open>') == 1
+    assert '<option value="NA" selected>' in refused.text
+
+
+def test_every_audit_is_in_the_table_of_answers(served: Service) -> None:
+    """Rows of Yes, No and N/A add up to the audits that the page counts, so that its agreement can be checked."""
+    audited(served, 1)
+    with signed_in(served, "qa-manager") as me:
+        page = me.get("/console/metrics/em-empathy").text
+    (audits,) = re.findall(r"(\d+) conversations? audited\.", page)
+    table = page[page.index('class="cross"') :].partition("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(\d+)</td>", row) for row in table.split("<tr>")[2:]]
+    assert int(audits)
+    assert [len(row) for row in rows] == [3, 3, 3]
+    assert sum(int(each) for row in rows for each in row) == int(audits)

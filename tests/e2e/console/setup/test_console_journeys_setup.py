@@ -13,7 +13,7 @@ from auscult.bootstrap.people import list_exporting
 from auscult.bootstrap.scheduling import run_connectors
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_setup import CARD, CURRENT, TREE
-from tests.e2e.console.test_console_pages import enter
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
@@ -40,6 +40,19 @@ def put(browser: Browser, old: str, new: str) -> None:
         old,
     )
     browser.keys(new)
+
+
+def test_a_number_on_a_phone_has_its_name(browser: Browser, served: Service) -> None:
+    """Where a table becomes cards, there is no heading of a column above its numbers."""
+    script = "return getComputedStyle(document.querySelector('td.n'), '::before').content"
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/forms")
+    assert browser.run(script) == "none"
+    try:
+        width(browser, 360)
+        assert browser.run(script) == '"Metrics: "'
+    finally:
+        width(browser, 1440)
 
 
 def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:

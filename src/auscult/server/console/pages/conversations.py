@@ -1,5 +1,6 @@
 """The list of conversations."""
 
+from collections.abc import Mapping
 from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,18 +13,20 @@ from msgspec.structs import replace
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.errors import RequestError
+from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.people import people_with
-from auscult.server.console.posted import Given, Posted, one, several, tried
-from auscult.server.console.views.conversations import BulkView, Found, conversations_view
-from auscult.server.console.views.filters import Names, filter_view, read_position, sought_of
+from auscult.server.console.posted import Given, Posted, one, sentence_of, several, tried
+from auscult.server.console.views.conversations import BulkView, ConversationsView, Found, conversations_view
+from auscult.server.console.views.filters import FILTERS, Names, filter_view, read_position, sought_of
 from auscult.server.console.visit import BASE, Visit, local
 from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
-from auscult.services.conversations.latest import details
+from auscult.services.conversations.latest import LatestPage, Sought, details
+from auscult.services.conversations.list_query import Query
 from auscult.services.conversations.names import names_in_use
 from auscult.services.delivery.list_exports import request_export
 from auscult.services.privacy.holds import place_hold
@@ -49,8 +52,15 @@ class ConversationsPage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one page of the conversations that the address selects."""
         visit.require("conversation.read")
-        query, reader = {name: found for name, found in visit.query.items() if name != _DONE}, visit.reader
-        sought = sought_of(query, reader)
+        query = {name: found for name, found in visit.query.items() if name != _DONE}
+        try:
+            return self._page(visit, query, sought_of(query, visit.reader))
+        except RequestError as error:
+            if error.field not in FILTERS:
+                raise
+            return self._nothing(visit, query, sentence_of(error, FILTERS))
+
+    def _page(self, visit: Visit, query: Query, sought: Sought) -> Response[str]:
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
         see = partial(latest_blind, visit.app, blindness=blindness, settings=settings)
@@ -61,20 +71,29 @@ class ConversationsPage(Controller):
             for name, case in found
         }
         scored = see(replace(sought, statuses=("evaluated",)), limit=1).total
-        filters = filter_view(query, _PATH, names_of(visit), reader)
+        view = replace(self._view(visit, query, page, known, scored), bulk=_bulk(visit))
+        done = next(iter(visit.query.get(_DONE, ())), "")
+        return visit.page("conversations", "Conversations", replace(view, note=_note(done)))
+
+    def _nothing(self, visit: Visit, query: Query, problem: str) -> Response[str]:
+        """Show the list without rows and with the fault of its filters, which stay as they are."""
+        view = self._view(visit, query, LatestPage(items=(), total=0, next=None), {}, 0)
+        return visit.page("conversations", "Conversations", replace(view, problem=problem, count=""), 422)
+
+    def _view(
+        self, visit: Visit, query: Query, page: LatestPage, known: Mapping[str, EvaluatedConversation], scored: int
+    ) -> ConversationsView:
+        filters = filter_view(query, _PATH, names_of(visit), visit.reader)
         me = visit.visitor.email
         found = Found(page, known, scored, visit.app.people.views.listing(me), me)
-        view = conversations_view(found, filters, query, reader, BASE)
-        done = next(iter(visit.query.get(_DONE, ())), "")
-        view = replace(view, bulk=_bulk(visit), note=_note(done))
-        return visit.page("conversations", "Conversations", view)
+        return conversations_view(found, filters, query, visit.reader, BASE)
 
     @post("/assign", sync_to_thread=True)
     def assign(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Assign the chosen conversations to an auditor; skip those that cannot be assigned."""
         app, to = visit.app_for("audit.assign"), one(data, "auditor")
         if to not in people_with(visit, "audit.perform"):
-            message = _("{name} is not an auditor of this app").format(name=repr(to))
+            message = _("{name} is not an auditor of this app").format(name=to) if to else _("choose an auditor first")
             raise RequestError(message, code="field.unknown_value", field="auditor", value=to)
         work = Auditing(app, visit.reports, lambda: visit.now, rater=visit.visitor.email)
         chosen = several(data, "id")

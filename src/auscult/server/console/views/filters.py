@@ -23,7 +23,7 @@ _OUTCOMES = {
     "unscored": later("Not scored"),
 }
 _AUDITS = {"assigned": later("Being audited"), "audited": later("Audited")}
-_NOUNS = {
+FILTERS = {
     "q": later("Said"),
     "days": later("Started"),
     "since": later("From"),
@@ -38,6 +38,7 @@ _NOUNS = {
     "intent": later("About"),
     "audit": later("Audit"),
 }
+"""Names of the filters, by their names in an address."""
 
 
 OFFERED = ("days", "outcome", "missed", "queue", "agent", "intent", "channel", "direction", "audit")
@@ -96,7 +97,7 @@ def sought_of(query: Query, reader: Reader) -> Sought:
 def filter_view(query: Query, path: str, names: Names, reader: Reader, offered: Sequence[str] = OFFERED) -> FilterView:
     """Show the filters of an address, and those that a page offers."""
     chips: list[Chip] = []
-    for name, noun in _NOUNS.items():
+    for name, noun in FILTERS.items():
         found = list(query.get(name, ()))
         if not found:
             continue
@@ -129,7 +130,7 @@ def _field(query: Query, name: str, choices: Mapping[str, str], *, is_many: bool
     on = query.get(name, ())
     return Field(
         name=name,
-        noun=_(_NOUNS[name]),
+        noun=_(FILTERS[name]),
         choices=tuple(Choice(value=value, name=shown, is_on=value in on) for value, shown in choices.items()),
         is_many=is_many,
     )

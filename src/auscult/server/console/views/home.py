@@ -250,6 +250,8 @@ def _title(known: EvaluatedConversation, conversation: Conversation) -> str:
 
 def lead_of(came: int, scored: int, since: str, reader: Reader) -> str:
     """Return the sentence that counts the new and the scored conversations."""
+    if not came and not scored:
+        return _("Nothing came in since {day}.").format(day=since)
     came_in = ngettext("{n} conversation came in", "{n} conversations came in", came).format(n=reader.number(came))
     said = ngettext("Since {day} {came_in} and {n} was scored.", "Since {day} {came_in} and {n} were scored.", scored)
     return said.format(day=since, came_in=came_in, n=reader.number(scored))

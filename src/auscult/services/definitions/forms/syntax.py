@@ -33,7 +33,7 @@ def syntax_fault(text: str, error: yaml.YAMLError) -> tuple[int, str]:
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
         wrong = error.character if isinstance(error.character, int) else ord(error.character)
-        return line, f"the character U+{wrong:04X} cannot stand in a form; take it out"
+        return line, f"the character U+{wrong:04X} cannot be used; take it out"
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return 1, str(error)
     lines = [line[:_LONGEST] for line in text.splitlines() or [""]]

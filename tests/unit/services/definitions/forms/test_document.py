@@ -76,7 +76,7 @@ def test_bare_words_are_read_as_people_mean_them(written: str, value: object) ->
         (b"a: 1\nb: [1,\n", "f.yaml:2: is neither YAML nor JSON"),
         (b'{"a": 1,\n "b" 2}', "f.yaml:2: is neither YAML nor JSON"),
         (b"a: 1\n\xff", "f.yaml:2: is not UTF-8 text (byte 0xff at column 1)"),
-        (b"a: 1\nb: \x00", "f.yaml:2: is neither YAML nor JSON: the character U+0000 cannot stand"),
+        (b"a: 1\nb: \x00", "f.yaml:2: is neither YAML nor JSON: the character U+0000 cannot be used"),
         ("id: a".encode("utf-16"), "f.yaml:1: is UTF-16"),
         (b"a: 1\n---\nb: 2\n", "f.yaml:2: begins a second document"),
         (

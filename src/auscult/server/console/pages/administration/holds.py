@@ -13,7 +13,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.tabs import PATH, administration
-from auscult.server.console.posted import Given, Posted, one, sentence
+from auscult.server.console.posted import Given, Posted, day, one, sentence
 from auscult.server.console.views.administration.privacy import HoldsView, hold_row
 from auscult.server.console.visit import Visit
 from auscult.services.privacy.holds import place_hold
@@ -49,6 +49,11 @@ class HoldsPage(Controller):
         try:
             if kind not in get_args(HoldKind) or not value.strip("/") or not reason:
                 raise RequestError(_("a hold needs what it holds, and a reason"), code="field.missing", field="value")
+            if kind == "period" and day(data, "last", _("to")) < day(data, "first", _("Or a period from")):
+                raise RequestError(_("the last day lies before the first"), code="hold.period", field="value")
+            if kind == "conversation" and visit.app.conversations.get(value) is None:
+                message = _("there is no conversation {id} in this app").format(id=value)
+                raise RequestError(message, code="conversation.unknown", field="value", value=value)
             place_hold(visit.app, f"user:{visit.visitor.email}", kind, value, reason)
         except AuscultError as error:
             return self._page(visit, data, sentence(error.message))

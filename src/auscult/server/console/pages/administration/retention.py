@@ -7,12 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.errors import AuscultError, RequestError
+from auscult.domain.errors import AuscultError
 from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT, Kept, Rule
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
-from auscult.server.console.posted import Given, Posted, one, sentence, whole
+from auscult.server.console.posted import Field, Given, Posted, one, sentence, whole
 from auscult.server.console.views.administration.privacy import (
     KINDS,
     ItemsView,
@@ -26,7 +27,8 @@ from auscult.server.console.visit import BASE, Visit
 from auscult.services.privacy.rules import change_rule
 
 _PATH = f"{PATH}/retention"
-_MOST_DAYS, _RECEIPTS = 36_500, 10
+_RECEIPTS = 10
+_DAYS = Field(later("Days"), 1, 36_500, is_whole=True)
 
 
 class RetentionPage(Controller):
@@ -48,7 +50,7 @@ class RetentionPage(Controller):
             queue, days = one(data, "queue", EVERY_QUEUE), _days(data)
             whole: Kept = "conversation"
             chosen = cast("Kept", one(data, "kind")) if one(data, "kind") in KEPT else whole
-            if one(data, "act") != "set":
+            if one(data, "act") != "set" or one(data, "previewed") != _asked(data):
                 return self._page(visit, data, preview=_preview(visit, queue, chosen, days))
             change_rule(visit.app, f"user:{visit.visitor.email}", queue, chosen, days)
         except AuscultError as error:
@@ -65,6 +67,7 @@ class RetentionPage(Controller):
             queue=one(given, "queue", EVERY_QUEUE),
             kind=one(given, "kind", "conversation"),
             days=one(given, "days"),
+            previewed=_asked(given),
             preview=preview,
             note=_("Set. Workers erase hourly what is due.") if "set" in visit.query.get("done", ()) else "",
             problem=problem,
@@ -79,14 +82,12 @@ def receipts(visit: Visit, kind: str) -> tuple[ReceiptRow, ...]:
 
 
 def _days(data: Given) -> int | None:
-    days = whole(data, "days")
-    if days is not None and not 1 <= days <= _MOST_DAYS:
-        raise RequestError(
-            _("days: 1 to {most}; leave empty to keep forever").format(most=f"{_MOST_DAYS:,}"),
-            code="field.out_of_range",
-            field="days",
-        )
-    return days
+    return whole(data, "days", _DAYS)
+
+
+def _asked(data: Given) -> str:
+    """Return the rule in the form; only the one that was previewed is set."""
+    return "/".join((one(data, "queue", EVERY_QUEUE), one(data, "kind", "conversation"), one(data, "days")))
 
 
 def _preview(visit: Visit, queue: str, kind: Kept, days: int | None) -> ItemsView:

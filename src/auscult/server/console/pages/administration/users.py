@@ -1,5 +1,7 @@
 """Users: listed, added, granted roles, disabled; and the reasons why one of them sees a conversation."""
 
+from types import MappingProxyType
+
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
@@ -53,6 +55,10 @@ class UsersPage(Controller):
         """Add a user with a role."""
         visit.require_everywhere("user.manage")
         users, tenant, access = managed(visit), visit.app.tenant, _access(data)
+        known = next((each for each in _users(visit) if each.email == one(data, "email").lower()), None)
+        if known is not None:
+            words = _("{email} has a page here already: open it in the list to grant another role.")
+            return self._listing(visit, data, words.format(email=known.email))
         try:
             users.check(tenant.account_id, tenant, access)
             user = users.add(one(data, "email"), one(data, "name"), tenant.account_id, one(data, "password") or None)
@@ -77,7 +83,7 @@ class UsersPage(Controller):
         try:
             managed(visit).grant(user, visit.app.tenant, _access(data))
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
+            return self._one(visit, user_id, sentence(error.message), data)
         return _done(user, "granted")
 
     @post("/{user_id:str}/grants/{grant_id:str}/revoke", sync_to_thread=True)
@@ -128,11 +134,12 @@ class UsersPage(Controller):
             may_add=visit.principal.may_everywhere("user.manage"),
             note="",
             problem=problem,
-            given={name: one(given, name) for name in ("email", "name", "role")},
+            given={name: one(given, name) for name in ("email", "name", "role", "agents")},
+            chosen=several(given, "queue"),
         )
         return administration(visit, "Users", view, 422 if problem else 200)
 
-    def _one(self, visit: Visit, user_id: str, problem: str = "") -> Response[str]:
+    def _one(self, visit: Visit, user_id: str, problem: str = "", given: Given = MappingProxyType({})) -> Response[str]:
         user = _find(visit, user_id)
         shown = _shown(visit, user)
         asked = next(iter(visit.query.get("conversation", ())), "")
@@ -154,6 +161,8 @@ class UsersPage(Controller):
             asked=asked,
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem or lacking,
+            given={name: one(given, name) for name in ("role", "permission", "agents")},
+            chosen=several(given, "queue"),
         )
         return visit.page("administration/user", "Administration", view, 409 if problem else 200)
 

@@ -40,7 +40,7 @@ class WebhooksPage(Controller):
         try:
             webhook = _new(visit, data)
         except AuscultError as error:
-            return self._page(visit, problem=sentence(error.message))
+            return self._page(visit, problem=sentence(error.message), given=data)
         visit.app.webhooks.add(webhook)
         record(visit.app, f"user:{visit.visitor.email}", "webhook.added", f"webhook:{webhook.id}", url=webhook.url)
         return self._page(visit, SecretView(name=_("Webhook"), id=webhook.id, secret=webhook.secret))
@@ -71,7 +71,9 @@ class WebhooksPage(Controller):
         visit.app.webhooks.enable(webhook_id)
         return Redirect(f"{_PATH}?done=enabled", status_code=303)
 
-    def _page(self, visit: Visit, made: SecretView | None = None, problem: str = "") -> Response[str]:
+    def _page(
+        self, visit: Visit, made: SecretView | None = None, problem: str = "", given: Given | None = None
+    ) -> Response[str]:
         last = visit.app.feed.last()
         view = WebhooksView(
             rows=tuple(webhook_row(each, last, visit.reader, _PATH) for each in visit.app.webhooks.listing()),
@@ -82,6 +84,8 @@ class WebhooksPage(Controller):
             made=made,
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,
+            given={name: one(given or {}, name) for name in ("url", "format", "template")},
+            chosen=CHANGE_KINDS if given is None else several(given, "kind"),
         )
         return administration(visit, "Webhooks", view, 422 if problem else 200)
 

@@ -16,14 +16,17 @@ from auscult.server.console.forms import metric_names
 from auscult.server.console.pages.audits.plans import form_names, planning
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.people import people_with
-from auscult.server.console.posted import Given, Posted, one, sentence
+from auscult.server.console.posted import Given, Posted, one, sentence_of
 from auscult.server.console.views.audits.plan_editor import (
+    LABELS,
     ForecastView,
     Offered,
+    as_typed,
     editor_view,
     forecast_view,
     new_plan,
     plan_value,
+    readable,
 )
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.plan_documents import plan_of
@@ -89,24 +92,34 @@ class PlanEditorPage(Controller):
         try:
             value = plan_value(data)
         except AuscultError as error:
-            return visit.part("parts/forecast", replace(_EMPTY, problem=sentence(error.message)))
+            return visit.part("parts/forecast", replace(_EMPTY, problem=sentence_of(error, LABELS)))
         return visit.part("parts/forecast", _forecast(visit, value, _offered(visit)))
 
     def _again(self, visit: Visit, data: Given, target: "_Target", error: AuscultError | None = None) -> Response[str]:
-        """Show the editor again with the submitted values, and their fault."""
+        """Show the editor again with what was typed, and its fault."""
         offered = _offered(visit)
         try:
             value = plan_value(data, target.before)
         except AuscultError as unreadable:
-            value, error = _new(visit, offered), unreadable
-        return self._page(visit, value, target, offered, sentence(error.message) if error else "")
+            value, error = plan_value(readable(data), target.before), unreadable
+        problem = sentence_of(error, LABELS) if error else ""
+        return self._page(visit, value, target, offered, problem, data)
 
-    def _page(
-        self, visit: Visit, value: dict[str, Any], target: "_Target", offered: Offered, problem: str = ""
+    def _page(  # noqa: PLR0913, PLR0917  (each is a part of the page)
+        self,
+        visit: Visit,
+        value: dict[str, Any],
+        target: "_Target",
+        offered: Offered,
+        problem: str = "",
+        typed: Given | None = None,
     ) -> Response[str]:
         view = editor_view(value, offered, target.name, (target.action, target.back))
-        view = replace(view, problem=problem, forecast=_forecast(visit, value, offered))
-        return visit.page("audits/plan_editor", "Plans", view, 422 if problem else 200)
+        view = as_typed(view, typed) if typed else view
+        panel = replace(_EMPTY, problem=problem) if problem else _forecast(visit, value, offered)
+        return visit.page(
+            "audits/plan_editor", "Plans", replace(view, problem=problem, forecast=panel), 422 if problem else 200
+        )
 
 
 class _Target(NamedTuple):
@@ -146,7 +159,7 @@ def _forecast(visit: Visit, value: dict[str, Any], offered: Offered) -> Forecast
         document = plan_of({**value, "name": value["name"] or "Plan"})
         return forecast_view(planning(visit).forecast(document), offered, visit.reader)
     except AuscultError as error:
-        return replace(_EMPTY, problem=sentence(error.message))
+        return replace(_EMPTY, problem=sentence_of(error, LABELS))
 
 
 _EMPTY = ForecastView(

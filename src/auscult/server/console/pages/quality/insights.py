@@ -17,6 +17,8 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.agents import names_of_agents
 from auscult.server.console.pages.quality.overview import end_of_today
+from auscult.server.console.posted import day as day_in
+from auscult.server.console.posted import sentence
 from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.quality.failures import Answered, Failures
 from auscult.server.console.views.quality.insights import Compare, insights_page
@@ -44,7 +46,11 @@ class InsightsPage(Controller):
         """Compare a period with the preceding one of the same length."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
-        sought, compared = sought_of(query, visit.reader), _compared(visit)
+        sought, problem = sought_of(query, visit.reader), ""
+        try:
+            compared = _compared(visit, *_asked(visit))
+        except RequestError as error:
+            compared, problem = _compared(visit, "", ""), sentence(error.message)
         rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
         queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
         intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
@@ -66,7 +72,11 @@ class InsightsPage(Controller):
             failures,
         )
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
-        return visit.page("quality/insights", "Insights", insights_page(found, filters, query, visit.reader, BASE))
+        view = insights_page(found, filters, query, visit.reader, BASE)
+        if problem:
+            since, last = _asked(visit)
+            view = replace(view, since=since, last=last)
+        return visit.page("quality/insights", "Insights", view, 400 if problem else 200, problem=problem)
 
 
 def _failures(
@@ -121,12 +131,17 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
     return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, bar))
 
 
-def _compared(visit: Visit) -> Compared:
-    """Return the period in the address, the last four weeks by default.
+def _asked(visit: Visit) -> tuple[str, str]:
+    """Return the first and the last day in the address, empty where it has none."""
+    since, last = (next(iter(visit.query.get(name, ())), "") for name in ("from", "to"))
+    return since, last
+
+
+def _compared(visit: Visit, since: str, last: str) -> Compared:
+    """Return the period of these days, the last four weeks by default.
 
     Raises ``RequestError`` ``date.invalid``, ``range.reversed``.
     """
-    since, last = (next(iter(visit.query.get(name, ())), "") for name in ("from", "to"))
     until = _begin(visit, last, "to") + timedelta(days=1) if last else end_of_today(visit)
     start = _begin(visit, since, "from") if since else until - _PERIOD
     if start >= until:
@@ -135,9 +150,5 @@ def _compared(visit: Visit) -> Compared:
 
 
 def _begin(visit: Visit, day: str, name: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(day).date()
-    except ValueError as error:
-        message = _("{name} is not a date: {day}; write it as 2026-03-30").format(name=name, day=repr(day))
-        raise RequestError(message, code="date.invalid", field=name, value=day) from error
+    found = day_in({name: day}, name, _("From") if name == "from" else _("to"))
     return datetime.combine(found, time(), visit.reader.timezone).astimezone(UTC)

@@ -14,8 +14,10 @@ from auscult.domain.calibration.session import MachineShown, OthersShown, Sessio
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.server.console.forms import forms_in_force
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.people import names_of_people, people_with
-from auscult.server.console.posted import Posted, lines, one, several
+from auscult.server.console.posted import Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.views.review.calibration import desk_view, room_view, sessions_view
 from auscult.server.console.views.review.calibration_choice import Offered, SuggestedView, choice_view
 from auscult.server.console.visit import BASE, Visit, missing
@@ -25,6 +27,7 @@ Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCOD
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 RUN, TAKE_PART = "calibration.run", "calibration.take_part"
 _GIVEN = frozenset({"YES", "NO", "NA"})
+_LABELS = {"name": later("Name of the session"), "conversations": later("Which"), "raters": later("Who")}
 
 
 class CalibrationPage(Controller):
@@ -59,10 +62,11 @@ class CalibrationPage(Controller):
             needs_reason="needs_reason" in data,
         )
         try:
+            _check_raters(visit, wanted.raters)
             made = calibrating(visit).create(wanted, visit.visitor.email)
             calibrating(visit).activate(made.session_id)
         except (RequestError, NotFoundError) as error:
-            return self._choose(visit, error.message, data, status=422)
+            return self._choose(visit, sentence_of(error, _LABELS), data, status=422)
         return Redirect(f"{BASE}/calibration/{made.session_id}", status_code=303)
 
     @get("/{session_id:str}", sync_to_thread=True)
@@ -149,7 +153,7 @@ class CalibrationPage(Controller):
         found = choice_view(suggested.get(chosen, []), known, metrics, ticked)
         offered = Offered(forms, chosen, people_with(visit, TAKE_PART))
         view = SuggestedView.page(found, offered, given, several(data or {}, "rater"))
-        return visit.page("calibration_new", "Calibration", view, status, problem=problem)
+        return visit.page("calibration_new", "Calibration", view, status, problem=sentence(problem))
 
     def _room(self, visit: Visit, found: Session, problem: str = "", status: int = 200) -> Response[str]:
         service = calibrating(visit)
@@ -157,7 +161,7 @@ class CalibrationPage(Controller):
         known = visit.app.conversations.recorded([each.conversation_id for each in found.items if each.conversation_id])
         people, me = names_of_people(visit), visit.visitor.email
         view = room_view(found, service.form_of(found), report, known, people, me, visit.reader, can_run=visit.may(RUN))
-        return visit.page("calibration_room", "Calibration", view, status, problem=problem)
+        return visit.page("calibration_room", "Calibration", view, status, problem=sentence(problem))
 
     def _desk(
         self, visit: Visit, found: Session, number: str, problem: str = "", given: Sequence[AuditAnswer] = ()
@@ -169,7 +173,7 @@ class CalibrationPage(Controller):
         if case is None or rater is None or rater.submitted_at or rater.left_at or found.state != "active":
             raise missing("conversation", number)
         view = desk_view(found, calibrating(visit).form_of(found), case, item_number, me, visit.reader, given)
-        return visit.page("calibration_desk", "Calibration", view, 422 if problem else 200, problem=problem)
+        return visit.page("calibration_desk", "Calibration", view, 422 if problem else 200, problem=sentence(problem))
 
     def _found(self, visit: Visit, session_id: str) -> Session:
         visit.require(TAKE_PART)
@@ -206,3 +210,12 @@ def _answers(data: dict[str, str]) -> list[AuditAnswer]:
         for name, value in data.items()
         if name.startswith("a-")
     ]
+
+
+def _check_raters(visit: Visit, raters: Sequence[str]) -> None:
+    """Refuse addresses without a user: the session would wait for their answers forever."""
+    known = names_of_people(visit)
+    for each in raters:
+        if each not in known:
+            message = _("{email} is no user of this account").format(email=each)
+            raise RequestError(message, code="user.unknown", field="raters", value=each)

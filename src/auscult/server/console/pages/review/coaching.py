@@ -1,5 +1,6 @@
 """Coaching: the list, a new item, and one item with clips, remarks, before and after."""
 
+import re
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -14,8 +15,10 @@ from auscult.domain.errors import AuscultError, ConflictError, NotFoundError, Re
 from auscult.server.api.coaching.items import GIVE, may_see
 from auscult.server.console.forms import forms_in_force, metric_names
 from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
 from auscult.server.console.pages.quality.agents import names_of_agents
 from auscult.server.console.people import names_of_people
+from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.views.review.coaching import coaching_view, coachings_view, new_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.coaching.coaching import Coach, Wanted
@@ -23,6 +26,17 @@ from auscult.services.conversations.latest import Sought, newest
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
+_CONSOLE = re.compile(r"^https?://[^/\s]+/console/conversations/|\?[^#]*")
+"""What stands around an id in the address of a conversation, which may be given in place of it."""
+_LABELS = {
+    "agent_ids": later("Who"),
+    "goal": later("One behaviour to work on"),
+    "form_id": later("Measured by"),
+    "plan": later("How"),
+    "clips": later("Where it shows"),
+    "clips.turn_id": later("Where it shows"),
+    "due_on": later("Until"),
+}
 _RECENT, _NEWEST = timedelta(days=90), 1_000
 
 
@@ -71,7 +85,7 @@ class CoachingPage(Controller):
         """Create the item, or one for each agent of a group."""
         visit.require(GIVE)
         metric, _at, form = data.get("metric", "").partition("@")
-        clips = [line.split("#", 1) for line in data.get("clips", "").split()]
+        clips = [_CONSOLE.sub("", line).split("#", 1) for line in data.get("clips", "").split()]
         try:
             due = data.get("due_on", "")
             made = coach_of(visit).create(
@@ -90,10 +104,10 @@ class CoachingPage(Controller):
                 visit.visitor.email,
             )
         except (RequestError, NotFoundError, ConflictError, ValueError) as error:
-            message = (
-                error.message if isinstance(error, AuscultError) else _("the date is not valid; write it as 2026-03-28")
-            )
-            return self._new(visit, data, message, 422)
+            invalid = _("The date is not valid; write it as 2026-03-28.")
+            message = sentence_of(error, _LABELS) if isinstance(error, AuscultError) else invalid
+            known = error.value if isinstance(error, ConflictError) and isinstance(error.value, str) else ""
+            return self._new(visit, data, message, 422, f"{BASE}/coaching/{known}" if known else "")
         to = made[0].coaching_id if len(made) == 1 else ""
         return Redirect(f"{BASE}/coaching{f'/{to}' if to else ''}", status_code=303)
 
@@ -120,16 +134,20 @@ class CoachingPage(Controller):
             else:
                 service.reply(coaching_id, agents, me, text)
         except (RequestError, ConflictError) as error:
-            return self._page(visit, found, error.message, 422)
+            return self._page(visit, found, sentence(error.message), 422, text)
         return Redirect(f"{BASE}/coaching/{coaching_id}", status_code=303)
 
-    def _new(self, visit: Visit, given: dict[str, str], problem: str = "", status: int = 200) -> Response[str]:
+    def _new(
+        self, visit: Visit, given: dict[str, str], problem: str = "", status: int = 200, known: str = ""
+    ) -> Response[str]:
         visit.require(GIVE)
         rows = newest(visit.app, Sought(since=visit.now - _RECENT), _NEWEST)
         view = new_view(forms_in_force(visit.app), names_of_agents(rows), given)
-        return visit.page("coaching_new", "Coaching", view, status, problem=problem)
+        return visit.page("coaching_new", "Coaching", view, status, problem=problem, known=known)
 
-    def _page(self, visit: Visit, found: Coaching, problem: str = "", status: int = 200) -> Response[str]:
+    def _page(
+        self, visit: Visit, found: Coaching, problem: str = "", status: int = 200, typed: str = ""
+    ) -> Response[str]:
         whole = visit.store.within(visit.app.tenant)
         service = Coach(whole, lambda: visit.now)
         ids = [each.conversation_id for each in found.clips if each.conversation_id]
@@ -144,7 +162,7 @@ class CoachingPage(Controller):
             is_agent=found.agent_id in visit.principal.agent_ids,
             can_give=visit.may(GIVE) and found.agent_id not in visit.principal.agent_ids,
         )
-        return visit.page("coaching_item", "Coaching", view, status, problem=problem)
+        return visit.page("coaching_item", "Coaching", view, status, problem=problem, typed=typed)
 
     def _found(self, visit: Visit, coaching_id: str) -> Coaching:
         found = visit.app.coaching.get(coaching_id)

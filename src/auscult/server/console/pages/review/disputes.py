@@ -18,6 +18,7 @@ from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_by_id, names_of_people
+from auscult.server.console.posted import sentence
 from auscult.server.console.views.review.dispute_statistics import statistics_view
 from auscult.server.console.views.review.disputes import dispute_view, disputes_view, finished_view
 from auscult.server.console.views.review.releases import releases_view
@@ -130,7 +131,7 @@ class DisputesPage(Controller):
             "Disputes",
             view,
             status,
-            problem=problem,
+            problem=sentence(problem),
             chosen=chosen,
             reason=reason,
             sound=sound_of(visit, found.conversation_id),

@@ -13,7 +13,8 @@ from auscult.server.console.forms import metric_names
 from auscult.server.console.pages.review.disputes import reviewing
 from auscult.server.console.pages.review.self_review import HOME, PERMISSION
 from auscult.server.console.pages.sound import sound_of
-from auscult.server.console.views.review.results import results_view
+from auscult.server.console.posted import sentence
+from auscult.server.console.views.review.results import Typed, results_view, with_typed
 from auscult.server.console.views.review.self_review import OfferView, offers
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.conversations.latest import Sought, details, newest
@@ -61,10 +62,10 @@ class ResultsPage(Controller):
                 proposed=data.get("proposed") or None,
             )
         except (ConflictError, RequestError) as error:
-            return self._page(visit, error.message, status=422)
+            return self._page(visit, error.message, 422, Typed(assignment_id=assignment_id, **_typed(data)))
         return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
 
-    def _page(self, visit: Visit, problem: str = "", status: int = 200) -> Response[str]:
+    def _page(self, visit: Visit, problem: str = "", status: int = 200, typed: Typed | None = None) -> Response[str]:
         agents = visit.person.agent_ids
         if not agents:
             raise NoPermissionError("dispute.raise")
@@ -72,7 +73,8 @@ class ResultsPage(Controller):
         figures = reviewing(visit).statistics()
         sounds = {each.case.conversation.id: sound_of(visit, each.case.conversation.id) for each in found}
         view = results_view(found, figures, metric_names(visit.app), visit.reader, visit.visitor.name, sounds)
-        more = {"problem": problem, "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
+        view = view if typed is None else with_typed(view, typed)
+        more = {"problem": sentence(problem), "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
         return visit.page("results", "My results", view, status, offers=self._offers(visit, found), **more)
 
     def _offers(self, visit: Visit, found: list[ReviewView]) -> tuple[OfferView, ...]:
@@ -95,3 +97,7 @@ class ResultsPage(Controller):
             raise missing("result", assignment_id) from error
         if found.review.agent_id not in visit.person.agent_ids or not found.review.is_released(visit.now):
             raise missing("result", assignment_id)
+
+
+def _typed(data: dict[str, str]) -> dict[str, str]:
+    return {name: data.get(name, "") for name in ("metric_id", "comment", "proposed")}

@@ -1,5 +1,6 @@
 """Schedules and the inbox: recurring reports, and alerts."""
 
+import re
 from typing import Annotated, cast
 
 from litestar import Controller, Response, get, post
@@ -12,7 +13,8 @@ from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.schedules.schedule import ALERTS, AlertKind, Every, ReportKind, Schedule
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.language import gettext as _
-from auscult.server.console.posted import Posted, one, sentence, several
+from auscult.server.console.language import later
+from auscult.server.console.posted import Field, Posted, one, sentence_of, several, whole
 from auscult.server.console.views.review.schedules import EVERY, KINDS, Entered, Offered, schedules_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.conversations.names import names_in_use
@@ -22,6 +24,13 @@ Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCOD
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 EXPORT = "report.export"
+_DAYS = Field(later("Days covered"), 1, 366, is_whole=True)
+_LABELS = {
+    "name": later("Name"),
+    "metric_id": later("Metric"),
+    "view_id": later("Saved view"),
+    "emails": later("Also by e-mail to"),
+}
 
 
 class SchedulesPage(Controller):
@@ -54,7 +63,7 @@ class SchedulesPage(Controller):
         try:
             service(visit).create(_wanted(entered, visit), visit.visitor.email)
         except (RequestError, NotFoundError) as error:
-            return self._page(visit, sentence(error.message), entered)
+            return self._page(visit, sentence_of(error, _LABELS), entered)
         return Redirect(f"{BASE}/schedules", status_code=303)
 
     @post("/read", sync_to_thread=True)
@@ -130,9 +139,9 @@ def _wanted(entered: Entered, visit: Visit) -> Schedule:
         metric_id=metric if is_limits else "",
         view_id=view_id,
         timezone=str(visit.reader.timezone),
-        days=int(entered.days) if entered.days.isdecimal() else 0,
+        days=whole({"days": entered.days}, "days", _DAYS) or int(_DAYS.low),
         queues=() if view_id or entered.kind in ALERTS else entered.queues,
-        emails=tuple(entered.emails.replace(",", " ").split()),
+        emails=tuple(re.split(r"[,;\s]+", entered.emails)) if entered.emails else (),
         created_by="",
         created_at=visit.now,
     )

@@ -88,6 +88,14 @@ function undo() {
   if (item) show(item.index);
 }
 
+// Opens the reasons for which it cannot be judged, where the desk has them.
+function decline() {
+  const unable = form.querySelector("details.unable");
+  if (!unable) return;
+  unable.open = true;
+  unable.querySelector("select").focus();
+}
+
 // What another window has changed: loaded where nothing was changed here, else shown to be chosen.
 const notice = document.querySelector("#notice");
 
@@ -153,9 +161,18 @@ const keys = {
   z: undo,
   n: submit,
   r: load,
+  x: decline,
   g: () => document.querySelector(`mark[data-for~="${desk.item.id}"]`)?.scrollIntoView({ block: "center" }),
 };
 
+// Enter in a field of one line ends it, and does not send the form: back to the answer, or on with handing it back.
+function entered(field) {
+  const unable = field.closest("details.unable");
+  if (unable) form.requestSubmit(unable.querySelector("button"));
+  else show(desk.at.peek());
+}
+
+const LINES = "input[type=text], input[type=number]";
 const FIELDS = "textarea, select, input[type=text], input[type=number]";
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
@@ -165,6 +182,11 @@ addEventListener("keydown", (event) => {
   }
   if (event.key === "Escape" && event.target.matches?.(FIELDS)) {
     show(desk.at.peek());
+    return;
+  }
+  if (event.key === "Enter" && event.target.matches?.(LINES)) {
+    event.preventDefault();
+    entered(event.target);
     return;
   }
   if (!isShortcut(event, FIELDS)) return;

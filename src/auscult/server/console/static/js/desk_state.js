@@ -7,6 +7,8 @@ import { answersOf, changedIn, fieldsOf, isSame, picked } from "./desk_answers.j
 const SOON_MS = 300;
 const AGAIN_MS = 3000;
 
+class SignedOutError extends Error {}
+
 export class Desk {
   // found: [metric id, what the fields of its item hold by the first letter of their names: a answer, n number,
   // r reason, c comment]
@@ -66,7 +68,7 @@ export class Desk {
 // was changed here is sent, and with the revision that it was changed on: so nothing of another window is written over.
 export class Draft {
   // at: where it is kept; stored: what the server has, as revision, time and fields; answers: gives those on the desk;
-  // says: the words in the reader's language, by saving, saved (with {time}), kept, and over
+  // says: the words in the reader's language, by saving, saved (with {time}), kept, signedOut, and over
   constructor(at, stored, answers, says) {
     this.words = signal("");
     this.at = at;
@@ -138,10 +140,11 @@ export class Draft {
     this.wait = SOON_MS;
     const sent = this.own;
     try {
-      const answer = await fetch(this.at.path, { method: "POST", body: this.body(sent, [["revision", this.revision]]) });
+      const answer = await fetch(this.at.path, { method: "POST", body: this.body(sent) });
       if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
       const isJson = answer.headers.get("content-type").startsWith("application/json");
       if (answer.status === 409 && !isJson) return this.over();
+      if (answer.redirected && !isJson) throw new SignedOutError(); // to the page to sign in
       const stored = await answer.json();
       const answers = answersOf(stored.fields);
       this.revision = stored.revision;
@@ -153,9 +156,9 @@ export class Draft {
       if (this.theirs.peek()) this.words.value = "";
       else if (!this.isChanged) this.words.value = this.says.saved.replace("{time}", new Date().toTimeString().slice(0, 8));
       return answer.ok && !this.theirs.peek();
-    } catch {
+    } catch (error) {
       this.keepHere();
-      this.words.value = this.says.kept;
+      this.words.value = error instanceof SignedOutError ? this.says.signedOut : this.says.kept;
       this.isChanged = true;
       this.wait = AGAIN_MS;
       return false;
@@ -169,8 +172,8 @@ export class Draft {
     return true;
   }
 
-  body(answers, more = []) {
-    return new URLSearchParams([["assignment", this.at.assignment], ...more, ...fieldsOf(answers)]);
+  body(answers) {
+    return new URLSearchParams([["assignment", this.at.assignment], ["revision", this.revision], ...fieldsOf(answers)]);
   }
 
   // Compares what the server has with what the desk began with: the same answer in both windows needs no words.
@@ -203,13 +206,15 @@ export class Draft {
   // The form has the answers: nothing is sent after it.
   submitted() {
     this.isSubmitted = true;
+    sessionStorage.removeItem(this.backup);
   }
 
-  // The page is left: what is not kept yet is sent without waiting, and without a revision, as no one is left to be asked.
+  // The page is left: what is not stored yet is sent without waiting. The server may refuse it, as another window has
+  // stored answers since, and nobody hears of that: it is kept here too, for when the desk is opened again.
   leave() {
     if (this.isSubmitted || this.isOver) return;
-    if (this.theirs.peek()) this.keepHere();
-    if (!(this.isChanged || this.sending)) return;
-    if (!navigator.sendBeacon(this.at.path, this.body(this.own))) this.keepHere();
+    if (!(this.isChanged || this.sending || this.theirs.peek())) return;
+    this.keepHere();
+    if (this.isChanged || this.sending) navigator.sendBeacon(this.at.path, this.body(this.own));
   }
 }

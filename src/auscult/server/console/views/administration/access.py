@@ -1,6 +1,6 @@
 """Clients, which may use the API, and webhooks, which receive changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -60,7 +60,7 @@ class WebhookRow(Struct, frozen=True, kw_only=True):
 class WebhooksView(Struct, frozen=True, kw_only=True):
     """The webhooks, the form that adds one, and the secret of the one that was just added.
 
-    ``fields`` are the fields that a template can name; ``usual`` is the wording without a template.
+    ``fields`` are the fields that a template can name; ``usual`` is the wording without a template. ``given`` and ``chosen`` are as in ``UsersView``.
     """
 
     rows: tuple[WebhookRow, ...]
@@ -71,6 +71,8 @@ class WebhooksView(Struct, frozen=True, kw_only=True):
     made: SecretView | None
     note: str
     problem: str
+    given: Mapping[str, str]
+    chosen: Sequence[str]
 
 
 class DeliveryRow(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ class UserRow(Struct, frozen=True, kw_only=True):
 
 
 class UsersView(Struct, frozen=True, kw_only=True):
-    """The list, and the form that adds a user. ``given`` holds the values of a refused form."""
+    """The list, and the form that adds a user. ``given`` holds the values of a refused form, ``chosen`` its queues."""
 
     rows: tuple[UserRow, ...]
     roles: tuple[tuple[str, str], ...]
@@ -43,6 +43,7 @@ class UsersView(Struct, frozen=True, kw_only=True):
     note: str
     problem: str
     given: Mapping[str, str]
+    chosen: tuple[str, ...]
 
 
 class GrantRow(Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ class WhyView(Struct, frozen=True, kw_only=True):
 
 
 class OneUserView(Struct, frozen=True, kw_only=True):
-    """One user with grants. ``may_manage``: the visitor may change them."""
+    """One user with grants. ``may_manage``: the visitor may change them. ``given`` and ``chosen``: as in ``UsersView``."""
 
     name: str
     email: str
@@ -91,6 +92,8 @@ class OneUserView(Struct, frozen=True, kw_only=True):
     asked: str
     note: str
     problem: str
+    given: Mapping[str, str]
+    chosen: tuple[str, ...]
 
 
 class RoleRow(Struct, frozen=True, kw_only=True):

@@ -62,6 +62,7 @@ class RetentionView(Struct, frozen=True, kw_only=True):
     queue: str
     kind: str
     days: str
+    previewed: str
     preview: ItemsView | None
     note: str
     problem: str

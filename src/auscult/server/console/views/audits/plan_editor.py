@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.audits.plan import PlanDocument
+from auscult.domain.errors import RequestError
 from auscult.server.console.charts.curve import precision
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
-from auscult.server.console.posted import Given, number, one, several, whole
+from auscult.server.console.posted import Field, Given, day, number, one, several, whole
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.naming import CHANNELS
 from auscult.services.audits.plans import PlanForecast
@@ -44,6 +46,31 @@ EVERY = {
 PER = {"all": later("In total"), "agent": later("Per agent"), "queue": later("Per queue")}
 _PERIOD = timedelta(days=30)
 _WHOLE, _MOST_SLIDER = 100, 400
+_MOST = 1_000_000
+_COUNT = Field(later("How many"), 1, _MOST, is_whole=True)
+_PERCENT = Field(later("How many, in percent"))
+_AT_LEAST = Field(later("At least"), 0, _MOST, is_whole=True)
+_SECOND = Field(later("Judged by two people"))
+_HIDE = Field(later("Hide the machine's answers only in a share of the items"))
+_FLOOR = Field(later("Still drawn purely at random"))
+_DUE = Field(later("Due after (days)"), 1, 3650, is_whole=True)
+_SHARE = Field(later("Share"))
+_PER_DAY = Field(later("Daily limit"), 1, 10_000, is_whole=True)
+_TYPED = ("name", "since", "last", "amount", "minimum", "floor", "second", "hide_machine", "due_days")
+_OF_AUDITORS = ("share:", "per_day:")
+LABELS = {
+    "name": later("Name"),
+    "form_id": later("Form"),
+    "frame.since": later("Conversations from"),
+    "frame.until": later("Conversations to"),
+    "quota": _COUNT.label,
+    "quota.percent": _PERCENT.label,
+    "opinions": _SECOND.label,
+    "auditors": later("Who"),
+    "auditors.share": later("Who"),
+    "second_share": _SECOND.label,
+}
+"""Names on the page of the fields of a plan."""
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -147,9 +174,13 @@ def new_plan(offered: Offered, reader: Reader) -> dict[str, Any]:
 def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, Any]:
     """Read a plan from the posted form, as plain values; values that the editor does not show are kept.
 
-    Raises ``RequestError`` ``number.invalid``.
+    Raises ``RequestError`` ``number.invalid`` and ``date.invalid``.
     """
-    frame: dict[str, Any] = {"since": one(given, "since"), "until": _day_after(one(given, "last"))}
+    since, last = day(given, "since", _("Conversations from")), day(given, "last", _("Conversations to"))
+    if last < since:
+        message = _("Conversations to: the last day lies before the first")
+        raise RequestError(message, code="date.invalid", field="last", value=last.isoformat())
+    frame: dict[str, Any] = {"since": since.isoformat(), "until": (last + timedelta(days=1)).isoformat()}
     if queues := several(given, "queue"):
         frame["queues"] = list(queues)
     if channels := several(given, "channel"):
@@ -165,12 +196,12 @@ def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, An
         "quota": _quota(given),
         "auditors": _auditors(given, before),
         "judged": one(given, "judged", "most"),
-        "second_share": (number(given, "second") or 0) / _WHOLE,
+        "second_share": (number(given, "second", _SECOND) or 0) / _WHOLE,
         "hidden": list(several(given, "hidden")),
-        "hide_machine_share": (number(given, "hide_machine") or 0) / _WHOLE,
+        "hide_machine_share": (number(given, "hide_machine", _HIDE) or 0) / _WHOLE,
         "risks": list(several(given, "risk")),
-        "floor": 0.2 if (floor := number(given, "floor")) is None else floor / _WHOLE,
-        "due_days": whole(given, "due_days"),
+        "floor": 0.2 if (floor := number(given, "floor", _FLOOR)) is None else floor / _WHOLE,
+        "due_days": whole(given, "due_days", _DUE),
         "every": one(given, "every") or None,
     }
     if before is not None:
@@ -179,9 +210,10 @@ def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, An
 
 
 def _quota(given: Given) -> dict[str, Any]:
-    per, amount = one(given, "per", "all"), number(given, "amount")
-    if one(given, "kind") == "percent":
-        return {"per": per, "percent": amount, "minimum": whole(given, "minimum") or 0}
+    per, is_percent = one(given, "per", "all"), one(given, "kind") == "percent"
+    amount = number(given, "amount", _PERCENT if is_percent else _COUNT)
+    if is_percent:
+        return {"per": per, "percent": amount, "minimum": whole(given, "minimum", _AT_LEAST) or 0}
     return {"per": per, "count": None if amount is None else round(amount)}
 
 
@@ -189,9 +221,9 @@ def _auditors(given: Given, before: PlanDocument | None) -> list[dict[str, Any]]
     away = {each.user: each.away for each in before.auditors} if before else {}
     found: list[dict[str, Any]] = []
     for email in several(given, "auditor"):
-        share = number(given, f"share:{email}")
+        share = number(given, f"share:{email}", _SHARE)
         if share:
-            per_day = whole(given, f"per_day:{email}")
+            per_day = whole(given, f"per_day:{email}", _PER_DAY)
             one_of_them: dict[str, Any] = {"user": email, "share": share, "per_day": per_day}
             if away.get(email):
                 one_of_them["away"] = [{"since": each.since, "until": each.until} for each in away[email]]
@@ -199,12 +231,21 @@ def _auditors(given: Given, before: PlanDocument | None) -> list[dict[str, Any]]
     return found
 
 
-def _day_after(day: str) -> str:
-    """Return the end of a day; return other text unchanged, which the check of the plan then reports."""
-    try:
-        return (datetime.fromisoformat(day) + timedelta(days=1)).date().isoformat()
-    except ValueError:
-        return day
+def readable(given: Given) -> Given:
+    """Return a posted form in which fields that cannot be read are empty, and days that cannot be a period are left."""
+    kept = {name: value for name, value in given.items() if name not in _TYPED and not name.startswith(_OF_AUDITORS)}
+    return {**kept, "since": "2000-01-01", "last": "2000-01-01", "amount": "1"}
+
+
+def as_typed(view: PlanEditorView, given: Given) -> PlanEditorView:
+    """Show what was typed in the fields, also where it cannot be read."""
+    auditors = tuple(
+        replace(each, share=one(given, f"share:{each.email}"), per_day=one(given, f"per_day:{each.email}"))
+        for each in view.auditors
+    )
+    typed = {name: one(given, name) for name in _TYPED}
+    total = _plain(sum(float(each.share) for each in auditors if each.share.replace(".", "", 1).isdecimal()))
+    return replace(view, auditors=auditors, total=total, is_percent=one(given, "kind") == "percent", **typed)
 
 
 def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address: tuple[str, str]) -> PlanEditorView:

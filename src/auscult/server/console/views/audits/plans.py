@@ -78,7 +78,7 @@ class PlanView(Struct, frozen=True, kw_only=True):
     """One plan. Addresses of actions are empty for visitors who only read; ``note`` reports the action before."""
 
     name: str
-    plan_id: str
+    state: str
     lead: str
     facts: tuple[tuple[str, str], ...]
     figure: str
@@ -163,7 +163,7 @@ def plan_view(
     done, items = _done(found), _items(found)
     return PlanView(
         name=document.name,
-        plan_id=plan.plan_id,
+        state=_state(found, done, items)[0],
         lead=f"{forms.get(document.form_id, document.form_id)} \u00b7 {period_of(document, reader)}",
         facts=_facts(plan, names, reader),
         figure=reader.number(done),

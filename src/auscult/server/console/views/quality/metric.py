@@ -221,8 +221,9 @@ def _cells(
     found: Trust, metric_id: str, query: Mapping[str, Sequence[str]], reader: Reader, path: str
 ) -> tuple[CellView, ...]:
     wholes = (
-        ("YES", _("Machine yes"), found.machine.met, "met"),
-        ("NO", _("Machine no"), found.machine.missed, "missed"),
+        ("YES", _("Machine yes"), reader.number(found.machine.met), "met"),
+        ("NO", _("Machine no"), reader.number(found.machine.missed), "missed"),
+        ("NA", _("Machine N/A"), "", ""),
     )
     return tuple(
         CellView(
@@ -230,8 +231,8 @@ def _cells(
             yes=reader.number(found.cells.get((said, "YES"), 0)),
             no=reader.number(found.cells.get((said, "NO"), 0)),
             other=reader.number(found.cells.get((said, "NA"), 0)),
-            whole=reader.number(whole),
-            whole_href=address(path, query, **{kind: metric_id}),
+            whole=whole,
+            whole_href=address(path, query, **{kind: metric_id}) if kind else "",
         )
         for said, name, whole, kind in wholes
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet
-from auscult.domain.calibration.report import CalibrationReport, Split
+from auscult.domain.calibration.report import CalibrationReport, MetricGap, Split, colour_of
 from auscult.domain.calibration.session import Session
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -210,6 +210,7 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
     figures = {each.rater: each for each in report.raters} if report else {}
     names = {**people, **{metric.id: metric.name for metric in form.metrics}}
     splits = [each for each in report.splits if each.category != "full"] if report else []
+    agreed = _agreement(report) if report else None
     raters = [rater_view(found, each.name, figures.get(each.name), names, reader) for each in found.raters]
     if report and report.machine:
         raters.append(figures_view(_("Machine"), _("For comparison"), report.machine, names, reader))
@@ -226,22 +227,12 @@ def room_view(  # noqa: PLR0913, PLR0917  (all that the room shows)
         next=f"/console/calibration/{found.session_id}/{left[0]}" if is_rating and left else "",
         items=_items(found, words, me, is_rating=is_rating),
         raters=tuple(raters),
-        agreement=reader.share(report.agreement) if report and report.agreement is not None else "",
-        unsettled=_unsettled(report, reader) if report and report.none else "",
-        colour=_COLOURS.get(report.colour or "", "") if report else "",
+        agreement=reader.share(agreed) if agreed is not None else "",
+        unsettled=_unsettled(report, reader) if report and report.none and not _is_pair(report) else "",
+        colour=_COLOURS[colour_of(agreed)] if agreed is not None else "",
         splits=tuple(_split(each, found, names, words, reader) for each in splits),
         agreed=len(report.splits) - len(splits) if report else 0,
-        gaps=tuple(
-            GapView(
-                name=names[each.metric_id],
-                agreement=reader.share(each.agreement),
-                word=_(_GAPS[each.gap][0]),
-                colour=_GAPS[each.gap][1],
-            )
-            for each in report.metrics
-        )
-        if report
-        else (),
+        gaps=tuple(_gap(each, names, reader) for each in report.metrics) if report else (),
     )
 
 
@@ -293,12 +284,32 @@ def _lead(found: Session, report: CalibrationReport | None, reader: Reader) -> s
         done = _("{done} of {n} have submitted.").format(done=len(found.submitted), n=len(found.raters))
         rest = _("A comparison needs two.") if found.is_debrief else _("Nobody sees the others before all have.")
         return f"{done} {rest}"
+    if _is_pair(report):
+        return _("Both gave the same answer in {n} of {all}.").format(
+            n=reader.number(report.consensus), all=reader.number(len(report.splits))
+        )
     if report.agreement is None:
         return _("No answer has a majority anywhere.")
     agreed = _("Raters agree on {share} of the answers that have a majority.").format(
         share=reader.share(report.agreement)
     )
     return f"{agreed} {_unsettled(report, reader)}" if report.none else agreed
+
+
+def _gap(each: MetricGap, names: Mapping[str, str], reader: Reader) -> GapView:
+    word, colour = _GAPS[each.gap]
+    return GapView(name=names[each.metric_id], agreement=reader.share(each.agreement), word=_(word), colour=colour)
+
+
+def _is_pair(report: CalibrationReport) -> bool:
+    return len(report.raters) == 2  # noqa: PLR2004  (where they differ, neither has a majority)
+
+
+def _agreement(report: CalibrationReport) -> float | None:
+    """Return the agreement to show. Of two raters it is the share of equal answers: with a majority all are equal."""
+    if _is_pair(report) and report.splits:
+        return report.consensus / len(report.splits)
+    return report.agreement
 
 
 def _unsettled(report: CalibrationReport, reader: Reader) -> str:

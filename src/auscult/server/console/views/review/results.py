@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.audits.audit import AuditAnswer, results_of
 from auscult.domain.disputes.policy import ReviewPolicy
@@ -21,6 +22,15 @@ from auscult.services.disputes.reviewing import ReviewView
 
 _REVIEWERS = {"other": later("a reviewer who did not audit it"), "same": later("the auditor")}
 _NEEDED = 5
+
+
+class Typed(Struct, frozen=True, kw_only=True):
+    """A dispute that was refused, as it was typed."""
+
+    assignment_id: str
+    metric_id: str
+    comment: str
+    proposed: str
 
 
 class ResultItem(Struct, frozen=True, kw_only=True):
@@ -42,6 +52,7 @@ class ResultItem(Struct, frozen=True, kw_only=True):
     can_accept: bool
     can_dispute: bool
     proposals: tuple[tuple[str, str], ...]
+    typed: Typed | None = None
 
 
 class ResultView(Struct, frozen=True, kw_only=True):
@@ -102,6 +113,19 @@ def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
         new=new,
         settled=tuple(view for status, view in views if status in {"resolved", "closed"}),
     )
+
+
+def with_typed(view: ResultsView, typed: Typed) -> ResultsView:
+    """Show a refused dispute in its form again."""
+
+    def item(one: ResultItem) -> ResultItem:
+        return replace(one, typed=typed) if one.metric_id == typed.metric_id else one
+
+    def result(one: ResultView) -> ResultView:
+        is_of_it = one.assignment_id == typed.assignment_id
+        return replace(one, items=tuple(map(item, one.items))) if is_of_it else one
+
+    return replace(view, new=tuple(map(result, view.new)), settled=tuple(map(result, view.settled)))
 
 
 def _result(

@@ -36,7 +36,7 @@ from tests.unit.services.definitions.forms.test_reading import changed, problems
         ("a: 1\nfoo\nb: 2\n", 2, "a key without a colon behind it"),
         ("a: 1\nb: [!x]\n", 2, "! begins a tag"),
         ("a: > 5 minutes\n", 1, "> and | announce text on the lines below"),
-        ("a: 1\nb: \x07\n", 2, "the character U+0007 cannot stand in a form"),
+        ("a: 1\nb: \x07\n", 2, "the character U+0007 cannot be used; take it out"),
         ("a: " + "[ :" * 20_000, 1, ""),
     ],
 )
