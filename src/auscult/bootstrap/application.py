@@ -346,8 +346,11 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
 def _background(settings: Settings, application: Application) -> Generator[None]:
     """Run what goes on in threads alongside a worker."""
     from auscult.bootstrap import people
+    from auscult.reports import REPORTS
     from auscult.services.delivery.webhooks import WebhookDispatch
+    from auscult.services.scoring.rebuild import render_outdated
     from auscult.workers.background.live_poller import LiveConversationPoller
+    from auscult.workers.background.row_renderer import RowRenderer
     from auscult.workers.background.statistics_refresher import StatisticsRefresher
     from auscult.workers.background.webhook_dispatcher import WebhookDispatcher
     from auscult.workers.webhook_sender import HttpSender
@@ -359,6 +362,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         LiveConversationPoller(store, assisting, now),
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.vacuum),
+        RowRenderer(partial(render_outdated, store, REPORTS)),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
         people.exporter(store),
