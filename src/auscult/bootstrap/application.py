@@ -277,13 +277,14 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
         quick_start(ready) as started,
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
-        ProcessPool(settings.workers, work_behind, settings),
+        ProcessPool(settings.workers, work_behind, settings) as workers,
     ):
         _wake(application.store)
         if settings.processes == 1:
             more = min(settings.workers_most, cores()) - settings.workers if settings.workers else 0
             with extra_workers(application.store.batches, more, work_behind, settings):
                 run(application.server_app(demo), listener, stop, started)
+                workers.dismiss()  # before the extra ones are waited for, so that all end at the same time
         else:
             application.store.close()
             serve_together(settings, serve_beside, listener, stop, started)
