@@ -144,15 +144,13 @@ def test_a_database_that_is_away_for_a_while_fails_nothing(
     """However often it is asked for meanwhile: what is in hand goes on when it is back."""
     batch_id = accept(app, conversation("c-1"))
     looks = count(1)
-    beats, begin = store.workers.beats, store.work.begin
+    is_ready, begin = store.is_ready, store.work.begin
 
     def is_away() -> bool:
         return bool(started) and next(looks) <= 10
 
-    def beats_or_not() -> dict[str, int]:
-        if is_away():
-            raise ConnectionError
-        return beats()
+    def ready_or_not() -> bool:
+        return not is_away() and is_ready()
 
     def begin_or_not(one_id: str) -> int:
         started.append(one_id)
@@ -161,7 +159,7 @@ def test_a_database_that_is_away_for_a_while_fails_nothing(
         return begin(one_id)
 
     started: list[str] = []
-    monkeypatch.setattr(store.workers, "beats", beats_or_not)
+    monkeypatch.setattr(store, "is_ready", ready_or_not)
     monkeypatch.setattr(store.work, "begin", begin_or_not)
     with working(store, database_url):
         wait_until(ended(store, batch_id))
