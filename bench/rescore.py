@@ -81,7 +81,7 @@ def scoring_again(settings: Settings, application: bootstrap.Application, app: A
     def begin() -> None:
         begin_rescore(app, application.answered, form_id="ef-qa14x8")
 
-    took = timed(settings, begin, lambda: last().sweep.state != "running")
+    took = timed(settings, begin, lambda: last().backfill.state != "running")
     assert last().counts.rescored == count
     return took
 

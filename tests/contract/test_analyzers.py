@@ -16,6 +16,8 @@ from auscult.domain.insight import Insights
 from auscult.domain.probe import Classification, FewShot, Question, Similarity
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
+from auscult.server.console.language import speaking
+from auscult.server.console.reasons import WHY, is_known
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, answered, conversation, conversations, talk
 
@@ -139,6 +141,18 @@ def test_every_field_is_known_or_says_why_not(engines: Mapping[type, Engine], as
     for name in ANALYZERS:
         assert (getattr(insights, name) is None) == (name in insights.unknown)
     assert msgspec.json.decode(msgspec.json.encode(insights), type=Insights) == insights
+
+
+@given(asked=conversations() | accepted_conversations())
+def test_reasons_are_translated(engines: Mapping[type, Engine], asked: Any) -> None:
+    """The console shows in the reader's language why a field is unknown or unclear, and what a flag rests on."""
+    insights = analyzed(asked, engines)
+    outcome, flags = insights.resolution, [insights.escalation, insights.churn_risk]
+    doubt = [str(outcome.doubt)] if outcome and outcome.doubt else []
+    whys = {each.why for found in (outcome, *flags) if found for each in found.evidence}
+    with speaking("de"):
+        assert [each for each in (*insights.unknown.values(), *doubt) if not is_known(each)] == []
+        assert [each for each in whys if not is_known(each, WHY)] == []
 
 
 @pytest.mark.parametrize("name", ENGLISH)

@@ -31,6 +31,8 @@ from auscult.domain.probe import (
     TableLookup,
 )
 from auscult.metrics import METRICS
+from auscult.server.console.language import speaking
+from auscult.server.console.reasons import WHY, is_known
 from auscult.services.definitions.forms.reading import check_form
 from tests.strategies import conversations
 
@@ -221,6 +223,16 @@ def test_evidence_is_in_the_conversation(name: str, conversation: Conversation, 
         assert evidence.why
         assert evidence.turn_id is None or evidence.text in turns[evidence.turn_id].text
         assert evidence.turn_id is not None or not evidence.text
+
+
+@pytest.mark.parametrize("name", sorted(METRICS))
+@given(conversation=conversations(), data=st.data())
+def test_its_reasons_are_translated(name: str, conversation: Conversation, data: st.DataObject) -> None:
+    """The console shows each reason in the reader's language; those of an external agent are in the agent's words."""
+    _, verdict = judged(name, data.draw(st.sampled_from(EXAMPLES[name])), conversation)
+    with speaking("de"):
+        assert not verdict.reason or name == "by_ai_agent" or is_known(verdict.reason), verdict.reason
+        assert [one.why for one in (*verdict.evidence, *verdict.trigger) if not is_known(one.why, WHY)] == []
 
 
 @pytest.mark.parametrize("name", sorted(METRICS))

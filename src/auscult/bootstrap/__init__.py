@@ -1,7 +1,7 @@
 """Builds the object graph from Settings: the only place that knows every room."""
 
 from auscult.bootstrap import privacy, recordings
-from auscult.bootstrap.application import Application, open, serve, serve_beside, sweeping, work, work_behind  # noqa: A004  (reads as bootstrap.open)
+from auscult.bootstrap.application import Application, chunk_processing, open, serve, serve_beside, work, work_behind  # noqa: A004  (reads as bootstrap.open)
 from auscult.bootstrap.backups import back_up, plan_migrations, restore, step_back
 from auscult.bootstrap.copying import copy
 from auscult.bootstrap.engines import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
@@ -13,6 +13,7 @@ __all__ = [
     "allowed_hosts",
     "assistant",
     "back_up",
+    "chunk_processing",
     "copy",
     "cores",
     "evaluator",
@@ -29,7 +30,6 @@ __all__ = [
     "serve_beside",
     "sqlite_path",
     "step_back",
-    "sweeping",
     "tune_for_evaluation",
     "work",
     "work_behind",

@@ -332,7 +332,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
         work = Work(
             store=application.store,
             processing=processing,
-            sweeping=sweeping(application.store, judging),
+            chunk_processing=chunk_processing(application.store, judging),
             jobs_url=jobs_url(pooled[0] if pooled else settings.database_url),
             jobs_engine=pooled and pooled[1],
             jobs_connections=share.beside,
@@ -371,7 +371,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         yield
 
 
-def sweeping(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
+def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     """Return the processing of the chunks of every kind of backfill."""
     from auscult.reports import REPORTS
     from auscult.services.history.backtest_chunks import Backtesting

@@ -126,7 +126,8 @@ class IbanReader:
             return None
         own = [(each, piece) for each, piece in pieces if each == turn]
         joined = [*own, *((turn + 1, piece) for piece in self._of(turn + 1))]
-        ended = _walk(joined, begun, form_of(begun.chars), takes_back=False)
+        form = form_of(begun.chars)
+        ended = _walk(joined, begun, form, takes_back=False) if _has_digits(joined, begun, form) else ()
         its = next((state for state in ended if is_iban(state.chars)), None)
         if its is not None:
             pieces[:] = joined
@@ -171,6 +172,8 @@ def _read(pieces: _Pieces, begun: _State, *, has_cue: bool | None) -> _State | N
     """
     at, form = begun.used[0], form_of(begun.chars)
     if pieces[at][1].word in _WORDS_TOO and not has_cue and not _is_direct(pieces, begun):
+        return None
+    if not has_cue and not form.startswith(_WITH_BANK) and not _has_digits(pieces, begun, form):
         return None
     ended = _walk(pieces, begun, form, takes_back=has_cue is not False)
     right = next((state for state in ended if is_iban(state.chars)), None)
@@ -221,6 +224,16 @@ def _with_rest(pieces: _Pieces, state: _State) -> _State:
 def _is_direct(pieces: _Pieces, begun: _State) -> bool:
     """Return whether a digit follows right on the country, as hardly after ``is`` or ``it``."""
     return any(piece.chars.isdecimal() for _, piece in pieces[begun.used[-1] + 1 : begun.used[-1] + 3])
+
+
+def _has_digits(pieces: _Pieces, begun: _State, form: str) -> bool:
+    """Return whether there are as many digits behind a country as a whole IBAN of its form has."""
+    due = form.count("n")
+    for _, piece in pieces[begun.used[-1] + 1 :]:
+        due -= max(len(piece.chars), len(piece.other), piece.word == "o")
+        if due <= 0:
+            break
+    return due <= 0
 
 
 def _walk(pieces: _Pieces, begun: _State, form: str, *, takes_back: bool) -> list[_State]:

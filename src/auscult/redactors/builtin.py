@@ -1,6 +1,6 @@
 """Built-in redactor: patterns, check digits and the words around, without a model.
 
-One pass of RE2 over each turn shows the kinds that may be in it; only those are searched. Measured on labelled text by ``python -m bench.redaction``.
+A first pass of RE2 shows the kinds that may be in each turn; only those are searched. Measured on labelled text by ``python -m bench.redaction``.
 """
 
 import re
@@ -32,11 +32,11 @@ from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
 from auscult.redactors._nearby import codes, dates, grown, hesitations, phones
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
-from auscult.redactors._patterns import PatternSet
-from auscult.redactors._people.names import PATTERNS as NAME_PATTERNS
+from auscult.redactors._patterns import PatternSet, Turns
+from auscult.redactors._people import introduced
 from auscult.redactors._people.names import NameFinder
 from auscult.redactors._people.patterns import ASKS as ASKS_NAME
-from auscult.redactors._people.patterns import words_in
+from auscult.redactors._people.patterns import ENDING, STRONG, words_in
 from auscult.redactors._postal import answered, postcodes
 from auscult.redactors._postal.around import again, names_of, repeated
 from auscult.redactors._postal.hints import HAS_ADDRESS
@@ -50,19 +50,25 @@ _JOINING = (
     " dot", " underscore", " dash", " hyphen", " punkt", " punto", " point", " ponto",
     " minus", " plus", " guion", " tiret",
 )  # fmt: skip
-SHOWN = PatternSet(
-    HAS_NUMBER, HAS_MIXED, HAS_ADDRESS, ASKS_NAME, HAS_EMAIL, ENDS_ALONE, OPEN, CUES, _births.CUE, _births.OLD_YEAR,
-    _births.HAS_TENS, _births.HAS_ABROAD, _births.SLASHED, _births.ASKS_PART, _addresses.ASKS_ALL, _addresses.ASKS_TOWN, _addresses.ASKS,
-    _addresses.CUE, answered.ASKS_HOUSE, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, *NUMBER_PATTERNS, *NAME_PATTERNS, MAY_HOLD, SAID_ABROAD,
+FREQUENT = PatternSet(
+    HAS_NUMBER, MAY_HOLD, STRONG, ENDING, _births.HAS_TENS, _addresses.ASKS_ALL, _addresses.ASKS_TOWN,
 )  # fmt: skip
-"""Patterns that show in which turns which kinds may be."""
+SELDOM = (
+    PatternSet(ASKS_NAME, *introduced.BY_WORDS),
+    PatternSet(*introduced.BY_FORM),
+    PatternSet(HAS_ADDRESS, _addresses.ASKS, _addresses.CUE, answered.ASKS_HOUSE),
+    PatternSet(HAS_EMAIL, ENDS_ALONE, OPEN, CUES),
+    PatternSet(
+        HAS_MIXED, *NUMBER_PATTERNS, SAID_ABROAD, _births.CUE, _births.OLD_YEAR, _births.HAS_ABROAD, _births.SLASHED,
+        _births.ASKS_PART, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE,
+    ),
+)  # fmt: skip
+"""Patterns that show in which turns which kinds may be: those that most conversations have, and the others."""
 _JOINTS = str.maketrans("", "", "._-+")
 _NEAR, _SHORT = 4, 24
 """Turns within which a number goes on, and characters of a turn that may hold one digit of it."""
 _CORRECTED_WITHIN = 40
 """Characters between a date and another that corrects it."""
-_ANSWERS_WITHIN = 2
-"""Turns after a question in which its answer is looked for."""
 
 
 _OF_EMAILS = (HAS_EMAIL, ENDS_ALONE, CUES, OPEN)
@@ -88,7 +94,7 @@ class BuiltIn:
 
     def _find(self, utterances: Sequence[Utterance], hints: Hints) -> list[Found]:
         lows = [lowered(text) for _, text in utterances]
-        turns = _Turns(lows)
+        turns = Turns(utterances, lows, FREQUENT, SELDOM)
         found = _emails_in(utterances, lows, turns) if turns.has(_OF_EMAILS) else []
         numbered, mixed = turns.of(HAS_NUMBER), turns.of(HAS_MIXED)
         if numbered or mixed:
@@ -103,44 +109,16 @@ class BuiltIn:
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
         for turn in {one.turn for one in found if one.kind == "national_number"}:
             found += _each("birth_date", ((turn, one) for one in _births.dates_in_row(lows[turn])))
-        for turn in {*turns.of(_births.CUE), *turns.after(_births.CUE, utterances)}:
+        for turn in {*turns.of(_births.CUE), *turns.after(_births.CUE)}:
             found += dates.in_six_digits(turn, lows[turn])
         found += _addresses_in(utterances, lows, turns) if turns.has(_OF_ADDRESSES) else ()
         found += [one for turn in turns.of(_addresses.ASKS) for one in codes.named(turn, lows[turn], found)]
         names = NameFinder([text for _, text in utterances], lows, hints.names, turns.of)
-        mentions = names.find(turns.after(ASKS_NAME, utterances))
+        mentions = names.find(turns.after(ASKS_NAME))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         if self.is_learned:
             found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.rare, found)
         return [*found, *grown(utterances, lows, found)]
-
-
-class _Turns:
-    """The turns of a conversation by the patterns that are in them, which one pass over each turn shows."""
-
-    def __init__(self, lows: Sequence[str]) -> None:
-        self._count = len(lows)
-        self._turns: dict[re.Pattern[str], list[int]] = {}
-        for turn, low in enumerate(lows):
-            for pattern in SHOWN.within(low) if low else ():
-                self._turns.setdefault(pattern, []).append(turn)
-
-    def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
-        """Return the turns in which a pattern is, in order."""
-        return self._turns.get(pattern, ())
-
-    def has(self, patterns: Iterable[re.Pattern[str]]) -> bool:
-        """Return whether one of several patterns is in any turn."""
-        return not self._turns.keys().isdisjoint(patterns)
-
-    def after(self, pattern: re.Pattern[str], utterances: Sequence[Utterance]) -> list[int]:
-        """Return the turns of others that follow soon on a turn with a pattern."""
-        asked: set[int] = set()
-        for turn in self.of(pattern):
-            for later in range(turn + 1, min(turn + 1 + _ANSWERS_WITHIN, self._count)):
-                if utterances[later].speaker != utterances[turn].speaker:
-                    asked.add(later)
-        return sorted(asked)
 
 
 def _short_ones(utterances: Sequence[Utterance], lows: Sequence[str], numbered: Sequence[int]) -> Iterator[int]:
@@ -160,7 +138,7 @@ def _each(kind: Kind, found: Iterable[tuple[int, tuple[int, int, str]]]) -> Iter
     return (Found(turn, start, end, kind, value) for turn, (start, end, value) in found)
 
 
-def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
+def _emails_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: Turns) -> list[Found]:
     """Return e-mail addresses, also those over several turns, and parts of them where they are spoken of."""
     found: list[Found] = []
     spoken_of = _spoken_of(turns, len(lows))
@@ -202,7 +180,7 @@ def _email_halves(utterances: Sequence[Utterance], lows: Sequence[str], turn: in
             return
 
 
-def _spoken_of(turns: _Turns, count: int) -> frozenset[int]:
+def _spoken_of(turns: Turns, count: int) -> frozenset[int]:
     """Return the turns in which, or shortly before which, e-mail addresses are spoken of."""
     cues = [*turns.of(CUES), *turns.of(OPEN)]
     return frozenset(turn for cue in cues for turn in range(cue, min(cue + 2 * _NEAR, count)))
@@ -233,7 +211,7 @@ def _turn_before(utterances: Sequence[Utterance], turn: int) -> int | None:
     return next((index for index in indexes if utterances[index].speaker == utterances[turn].speaker), None)
 
 
-def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
+def _births_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: Turns) -> list[Found]:
     """Dates after words of a birth, in the same turn or the two that follow; and the same dates anywhere else."""
     found: list[Found] = []
     for turn in turns.of(_births.CUE):
@@ -305,7 +283,7 @@ def _births_apart(utterances: Sequence[Utterance], lows: Sequence[str], asked: i
         yield from (Found(turn, *part, "birth_date", value) for turn, part in spans)
 
 
-def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> Iterator[Found]:
+def _births_in_parts(utterances: Sequence[Utterance], lows: Sequence[str], turns: Turns) -> Iterator[Found]:
     """Yield the parts of a date that are asked for one by one: the year, then the day and the month."""
     done = -1
     for asked in turns.of(_births.ASKS_PART):
@@ -337,12 +315,12 @@ def _years_apart(utterances: Sequence[Utterance], lows: Sequence[str], found: Se
                 break
 
 
-def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns) -> list[Found]:
+def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: Turns) -> list[Found]:
     found: list[Found] = []
-    asked = set(turns.after(_addresses.ASKS_ALL, utterances))
+    asked = set(turns.after(_addresses.ASKS_ALL))
     found += _each("address", answered.numbers(utterances, lows, asked, _addresses.may_hold))
     candidates = [turn for turn in sorted({*turns.of(HAS_ADDRESS), *asked}) if _addresses.may_hold(lows[turn])]
-    spoken_of = asked | set(turns.after(_addresses.CUE, utterances) if candidates else ())
+    spoken_of = asked | set(turns.after(_addresses.CUE) if candidates else ())
     for turn in candidates:
         text, low = utterances[turn].text, lows[turn]
         its = list(_addresses.addresses(text, low, is_asked=turn in spoken_of))
@@ -362,7 +340,7 @@ def _addresses_in(utterances: Sequence[Utterance], lows: Sequence[str], turns: _
 
 
 def _rest_of_addresses(
-    utterances: Sequence[Utterance], lows: Sequence[str], turns: _Turns, found: Sequence[Found]
+    utterances: Sequence[Utterance], lows: Sequence[str], turns: Turns, found: Sequence[Found]
 ) -> Iterator[Found]:
     """Yield parts of addresses that are all of a turn: a postcode or a town soon after an address, a postcode or a house asked for."""
     near = {later for one in found for later in range(one.turn + 1, min(one.turn + 1 + _NEAR, len(lows)))}
@@ -376,13 +354,13 @@ def _rest_of_addresses(
             is_followed = turn + 1 in known and utterances[turn + 1].speaker == utterances[turn].speaker
             its = answered.goes_on(utterances[turn].text, lows[turn], is_followed=is_followed)
             yield from _each("address", ((turn, one) for one in its))
-    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN, utterances)):
+    for turn in near.intersection(turns.after(_addresses.ASKS_TOWN)):
         if (its := _addresses.town(lows[turn])) is not None:
             yield Found(turn, *its, "address", lows[turn][slice(*its)])
-    for turn in turns.after(_addresses.ASKS, utterances):
+    for turn in turns.after(_addresses.ASKS):
         its = _addresses.answers(utterances[turn].text, lows[turn])
         yield from _each("address", ((turn, one) for one in its))
     for asks in turns.of(_addresses.ASKS):
         yield from _each("address", postcodes.in_parts(utterances, lows, asks))
-    for turn in turns.after(answered.ASKS_HOUSE, utterances):
+    for turn in turns.after(answered.ASKS_HOUSE):
         yield from _each("address", ((turn, one) for one in answered.house(lows[turn])))

@@ -147,7 +147,7 @@ REASONS: Mapping[str, Reason] = {
     "job.unknown": Reason(404, 404, "There is no such job."),
     "backtest.unknown": Reason(404, 404, "There is no such backtest."),
     "sample.invalid": Reason(400, 400, "A sample has no conversation."),
-    "sweep.running": Reason(409, 409, "A re-score of this form is under way; `value` is its id."),
+    "backfill.running": Reason(409, 409, "A re-score of this form is under way; `value` is its id."),
     "app.required": Reason(400, 400, "The client has several apps, and the request names none of them."),
     "app.unknown": Reason(404, 404, "The client has no such app, whether or not there is one."),
     "parameter.unknown": Reason(400, 400, "The query has a parameter that this operation does not take."),

@@ -80,7 +80,7 @@ class AppStore(NamedTuple):
     schedules: AppSchedules
     connectors: AppConnectors
     answers: AppAnswers
-    sweeps: AppBackfills
+    backfills: AppBackfills
     live: AppLive
     knowledge: AppKnowledge
     feed: AppFeed
@@ -130,7 +130,7 @@ class Store:
         self.workers = Workers(database)
         self.judge_slots = JudgeSlots(database)
         self.spending = DaySpending(database)
-        self.sweeps = Chunks(database)
+        self.backfills = Chunks(database)
         self.webhook_work = WebhookWork(database, secret_key)
         self._secret_key = secret_key
         self._signing = SigningKey(database, secret_key)
@@ -176,7 +176,7 @@ class Store:
                 schedules=AppSchedules(self._database, app),
                 connectors=AppConnectors(self._database, app, self._secret_key),
                 answers=AppAnswers(self._database, app),
-                sweeps=AppBackfills(self._database, tenant, app, self._evaluations),
+                backfills=AppBackfills(self._database, tenant, app, self._evaluations),
                 live=AppLive(self._database, app, privacy),
                 knowledge=AppKnowledge(self._database, app),
                 feed=AppFeed(self._database, app),

@@ -43,12 +43,11 @@ AT_ONCE = 8
 Live ones have a queue of their own: backfill that waits for a judge takes no slot from them.
 """
 
-PORTIONS_AT_ONCE = 4
-"""Portions of sweeps that one worker has taken: so many that the next is there when one is done, and no more, for what
-others could take waits behind these. What comes in takes its turn before them all the same."""
+CHUNKS_AT_ONCE = 4
+"""Limit of chunks that one worker takes: enough to keep it busy, few enough to leave work for others."""
 
 IN_MEMORY = 2
-"""Batches and portions whose conversations a worker has in memory: one is evaluated while the one before is written."""
+"""Batches and chunks whose conversations a worker has in memory: one is evaluated while the one before is written."""
 
 TURN_S = 20.0
 """So long a batch may wait for the judge before it goes behind others that would have to wait for a slot."""
@@ -86,7 +85,7 @@ class Work(Struct, frozen=True, kw_only=True):
 
     store: Store
     processing: Processing
-    sweeping: ChunkProcessing
+    chunk_processing: ChunkProcessing
     jobs_url: str
     jobs_engine: Any = None
     """Connections for DBOS, where it shall not make its own."""
@@ -129,7 +128,8 @@ class Worker:
         self._lines = {
             "live": _Line("live", AT_ONCE, partial(waiting, "live"), self._process, store.work.fail),
             "batch": _Line("batches", AT_ONCE, partial(waiting, "backfill"), self._process, store.work.fail),
-            "portion": _Line("portions", PORTIONS_AT_ONCE, partial(waiting, "chunk"), self._sweep, store.sweeps.fail),
+            # Chunks keep the names that older databases of DBOS have.
+            "portion": _Line("portions", CHUNKS_AT_ONCE, partial(waiting, "chunk"), self._chunk, store.backfills.fail),
         }
         self._workflows: dict[str, Callable[[str], None]] = {}
         self._enqueued: set[str] = set()
@@ -348,26 +348,26 @@ class Worker:
             return None
         return self._work.processing.evaluate(batch_id)
 
-    def _sweep(self, portion_id: str) -> None:
-        """The step that does a portion of a sweep, in the same way."""
-        with TRACING.span("portion", "consumer", {"auscult.portion.id": portion_id}):
-            self._sweep_stages(portion_id)
+    def _chunk(self, chunk_id: str) -> None:
+        """The step that does a chunk of a backfill, in the same way."""
+        with TRACING.span("chunk", "consumer", {"auscult.chunk.id": chunk_id}):
+            self._chunk_stages(chunk_id)
 
-    def _sweep_stages(self, portion_id: str) -> None:
+    def _chunk_stages(self, chunk_id: str) -> None:
         with self._room.slot("", is_live=False):
-            swept = self._in_evaluating(self._examine, portion_id)
-            if swept is not None and not swept.must_ask:
-                self._recording.submit(self._work.sweeping.record, swept).result()
-        if swept is not None and swept.must_ask:
-            asked = self._work.sweeping.ask_judge(swept)
-            self._recording.submit(self._work.sweeping.record, asked).result()
+            written = self._in_evaluating(self._examine, chunk_id)
+            if written is not None and not written.must_ask:
+                self._recording.submit(self._work.chunk_processing.record, written).result()
+        if written is not None and written.must_ask:
+            asked = self._work.chunk_processing.ask_judge(written)
+            self._recording.submit(self._work.chunk_processing.record, asked).result()
 
-    def _examine(self, portion_id: str) -> WrittenChunk | None:
-        starts = self._work.store.work.begin(portion_id)
+    def _examine(self, chunk_id: str) -> WrittenChunk | None:
+        starts = self._work.store.work.begin(chunk_id)
         if starts > MOST_STARTS:
-            self._work.store.sweeps.fail(portion_id, _endless(starts))
+            self._work.store.backfills.fail(chunk_id, _endless(starts))
             return None
-        return self._work.sweeping.process(portion_id)
+        return self._work.chunk_processing.process(chunk_id)
 
 
 def _is_stranded(workflow: WorkflowStatus, alive: Collection[str]) -> bool:

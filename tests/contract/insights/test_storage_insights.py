@@ -91,7 +91,7 @@ BEFORE = (
     """INSERT INTO conversations (conversation, app, conversation_id, revision, digest, started_at, batch,
        recorded_revision, status, filed_at, size, body) VALUES (1, 1, 'c-0', 1, :digest, :start, 1, 1, 'not_evaluated', :start, 1, :body)""",
     """INSERT INTO evaluations (evaluation, conversation, revision, form_id, form_version, status, fatal_errors,
-       evaluated_at, sweep, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, 0, :decided)""",
+       evaluated_at, backfill, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, 0, :decided)""",
 )
 
 

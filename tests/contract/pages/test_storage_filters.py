@@ -11,9 +11,10 @@ from auscult.domain.conversation import Conversation, Queue
 from auscult.domain.record import Filter
 from auscult.storage import Store
 from auscult.storage.core.database import Database
+from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.store import AppStore
-from tests.contract.storing import REPORT, TENANT, conversation, names, query, rendered
+from tests.contract.storing import REPORT, STARTED, TENANT, conversation, names, query, rendered
 
 OTHER_REPORT = "calldetails"
 
@@ -90,6 +91,39 @@ def test_filters_of_several_kinds_all_hold(store: Store, app: AppStore) -> None:
     assert found(app, queues=("q", "r"), contact_channels=("c", "d")) == [each.id for each in shapes]
     assert found(app, queues=("r",), contact_channels=("d",), custom_fields=(("f", "f"),)) == ["rdf"]  # type: ignore[arg-type]
     assert store.recount() == []
+
+
+def test_rows_of_several_queues_count_once(store: Store, app: AppStore) -> None:
+    """Whichever of the queues a conversation was in, and whether a queue is named by its id, its name or both."""
+    other = msgspec.structs.replace(TENANT, app_id="st-9")
+    store.ensure(other)
+    billing, sales, cards = Queue("qu-1", "Billing"), Queue("qu-2", "Sales"), Queue("qu-3", "Cards")
+    ways = [(billing,), (billing, sales), (sales,), (sales, billing, cards), (cards,), (billing, sales), ()]
+    shapes = [
+        conversation(f"c-{n:02}", timedelta(minutes=17 * n), queues=queues, channel="chat" if n % 3 else "voice")
+        for n, queues in enumerate(ways * 3)
+    ]
+    put(app, *shapes)
+    put(store.within(other), *shapes[:9])
+    for queues in (
+        ("qu-1", "qu-2"),
+        ("sales", "cards"),
+        ("qu-1", "billing"),
+        ("qu-1", "Sales", "qu-3"),
+        ("qu-3", "no"),
+    ):
+        wanted = {each.casefold() for each in queues}
+        having = [
+            each for each in shapes if any(wanted & {queue.id, f"{queue.name}".casefold()} for queue in each.queues)
+        ]
+        assert found(app, queues=queues) == [each.id for each in having]
+        assert found(app, queues=queues, channels=("chat",)) == [each.id for each in having if each.channel == "chat"]
+        since, until = ms_of(STARTED) + 40 * 60_000, ms_of(STARTED) + 250 * 60_000
+        between = [each for each in having if since <= ms_of(each.started_at) < until]
+        bounded = query(queues=queues, since_ms=since, until_ms=until)
+        assert app.conversations.page(bounded).total == len(between)
+        both = store.across((TENANT, other), msgspec.structs.replace(bounded, app_ids=("st-1", "st-9")))
+        assert both.total == len(both.rows) == len(between) + len([each for each in between if each in shapes[:9]])
 
 
 def test_a_report_is_found_by_its_own_filters_alone(store: Store, app: AppStore, database_url: str) -> None:

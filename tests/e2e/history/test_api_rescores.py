@@ -33,13 +33,13 @@ def own(service: Service, request: pytest.FixtureRequest) -> Own:
     return Own(service, service.new_client("forms:write", "conversations:read", tenant=tenant))
 
 
-def sweep(service: Service) -> None:
+def backfill(service: Service) -> None:
     """Do what waits, as the worker of `auscult serve` would."""
-    work = bootstrap.sweeping(service.store, bootstrap.evaluator(service.application.settings))
-    for portion_id in service.store.work.next("chunk", 100):
-        swept = work.process(portion_id)
-        assert swept is not None
-        work.record(swept)
+    work = bootstrap.chunk_processing(service.store, bootstrap.evaluator(service.application.settings))
+    for chunk_id in service.store.work.next("chunk", 100):
+        written = work.process(chunk_id)
+        assert written is not None
+        work.record(written)
 
 
 def ask(own: Own, method: str, path: str, body: Any = None, **given: Any) -> Any:
@@ -55,9 +55,9 @@ def test_a_rescore_from_beginning_to_end(service: Service, own: Own) -> None:
     begun = ask(own, "POST", "/rescores", {"form_id": "ef-1", "by": "Ada"})
     assert (begun.status_code, begun.json()["state"], begun.json()["total"]) == (202, "running", 2)
     path = begun.headers["location"].removeprefix("/api/v1")
-    told = problem(ask(own, "POST", "/rescores", {"form_id": "ef-1"}), 409, "sweep.running")
+    told = problem(ask(own, "POST", "/rescores", {"form_id": "ef-1"}), 409, "backfill.running")
     assert told["value"] == begun.json()["id"]
-    sweep(service)
+    backfill(service)
     done = own.ask("GET", path).json()
     assert (done["state"], done["looked"], done["rescored"], done["version"], done["by"]) == ("done", 2, 2, 2, "Ada")
     assert done["ended_at"].endswith("Z")
@@ -82,10 +82,10 @@ def test_cancelled_and_resumed(service: Service, own: Own) -> None:
     for _ in range(2):
         cancelled = own.ask("POST", f"/rescores/{begun['id']}/cancel")
         assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
-    sweep(service)
+    backfill(service)
     assert own.ask("GET", f"/rescores/{begun['id']}").json()["looked"] == 0
     assert own.ask("POST", f"/rescores/{begun['id']}/resume").json()["state"] == "running"
-    sweep(service)
+    backfill(service)
     done = own.ask("GET", f"/rescores/{begun['id']}").json()
     assert (done["state"], done["rescored"]) == ("done", 2)
     assert done["by"] == own.client.client_id
@@ -116,7 +116,7 @@ def test_a_backtest_of_a_draft(service: Service, own: Own) -> None:
     begun = ask(own, "POST", "/forms/ef-1/backtest", {})
     assert (begun.status_code, begun.json()["state"], begun.json()["result"]) == (202, "running", None)
     path = begun.headers["location"].removeprefix("/api/v1")
-    sweep(service)
+    backfill(service)
     result = own.ask("GET", path).json()["result"]
     assert (result["counted"], result["gained"], result["lost"]) == (2, 1, 1)
     assert {shift["conversation_id"] for shift in result["most_changed"]} == {"c-1", "c-2"}
@@ -135,7 +135,7 @@ def test_what_a_backtest_is_of(service: Service, own: Own) -> None:
     def counts(body: dict[str, Any]) -> tuple[int, int]:
         begun = ask(own, "POST", "/forms/ef-1/backtest", body)
         assert begun.status_code == 202
-        sweep(service)
+        backfill(service)
         result = own.ask("GET", f"/backtests/{begun.json()['id']}").json()["result"]
         return result["gained"], result["lost"]
 

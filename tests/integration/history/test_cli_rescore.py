@@ -125,7 +125,7 @@ def test_left_to_others_and_cancelled() -> None:
     (at_work,) = doctored("under way")
     assert f"{begun['id']} of st-1 is under way, 0 of 2" in at_work["what"]
     with bootstrap.open(read_settings()) as application:
-        application.store.sweeps.fail(f"{begun['id']}-1", "OSError: the disk has gone")
+        application.store.backfills.fail(f"{begun['id']}-1", "OSError: the disk has gone")
     (failed,) = doctored("failed")
     assert failed["what"].endswith(f"{begun['id']} of st-1 failed: OSError: the disk has gone")
     assert f"auscult rescores resume {begun['id']} --app st-1" in failed["fix"]

@@ -28,8 +28,8 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-COUNT, PORTION = 400, 4
-"""Many more portions than are waited for: a worker goes on while who waits stands still."""
+COUNT, CHUNK_SIZE = 400, 4
+"""Many more chunks than are waited for: a worker goes on while who waits stands still."""
 KILLS = 3
 
 
@@ -66,7 +66,7 @@ def test_a_rescore_that_is_killed_goes_on(
     database_url: str, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed at any moment, cancelled and resumed in between: each conversation has one new evaluation and one line."""
-    monkeypatch.setattr("auscult.services.history.rescores.PORTION", PORTION)
+    monkeypatch.setattr("auscult.services.history.rescores.CHUNK_SIZE", CHUNK_SIZE)
     chance = random.Random(seed)
     with bootstrap.open(settings_for(database_url, tmp_path)) as application:
         store = application.store
@@ -81,7 +81,7 @@ def test_a_rescore_that_is_killed_goes_on(
         work.record(finished)
         app.forms.publish("ef-1", FORM.replace(b"weight: 100", b"weight: 100\n    negative_weight: 5"))
         begun = begin_rescore(app, application.answered, form_id="ef-1")
-        sweep_id = begun.sweep.sweep_id
+        backfill_id = begun.backfill.backfill_id
         done = sa.select(sa.func.count()).select_from(batches).where(sa.text(IS_CHUNK), batches.c.state == "done")
         for kill in range(KILLS):
             with working(tmp_path, database_url):
@@ -89,20 +89,22 @@ def test_a_rescore_that_is_killed_goes_on(
                 wait_until(lambda: counted(store, done) >= least)  # noqa: B023  (waited for right here)
                 time.sleep(chance.random() * 0.1)
                 if kill == 1:
-                    assert cancel_rescore(app, sweep_id).sweep.state == "cancelled"
+                    assert cancel_rescore(app, backfill_id).backfill.state == "cancelled"
             if kill == 1:
                 at_rest = counted(store, done)
-                resume_rescore(app, sweep_id)
+                resume_rescore(app, backfill_id)
                 assert counted(store, done) == at_rest
         with working(tmp_path, database_url):
-            wait_until(lambda: view_rescore(app, sweep_id).sweep.state != "running")
-        view = view_rescore(app, sweep_id)
-        assert (view.sweep.state, view.counts.rescored, view.counts.moved) == ("done", COUNT, 0)
+            wait_until(lambda: view_rescore(app, backfill_id).backfill.state != "running")
+        view = view_rescore(app, backfill_id)
+        assert (view.backfill.state, view.counts.rescored, view.counts.moved) == ("done", COUNT, 0)
         with store._database.reading() as connection:
             versions = Counter(connection.scalars(sa.select(evaluations.c.form_version)))
         assert versions == {1: COUNT, 2: COUNT}
         lines = sa.select(sa.func.count()).select_from(audit_trail).where(audit_trail.c.action == "rescored")
         assert counted(store, lines) == COUNT
-        (stretch,) = app.sweeps.stretches(BackfillScope(), COUNT)
-        assert {case.evaluation.form and case.evaluation.form.version for case in app.sweeps.cases(stretch)} == {2}
+        (chunk_range,) = app.backfills.ranges(BackfillScope(), COUNT)
+        assert {case.evaluation.form and case.evaluation.form.version for case in app.backfills.cases(chunk_range)} == {
+            2
+        }
         assert store.recount() == []

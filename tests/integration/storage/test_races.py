@@ -29,7 +29,7 @@ from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.domain.scoring.stored import ConversationDetail, PendingConversation, RenderedRows
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core.tables.conversations import evaluations
-from tests.contract.history.test_storage_sweeps import do
+from tests.contract.history.test_storage_backfills import do
 from tests.contract.storing import REPORT, TENANT, conversation, of_pending
 
 pytestmark = pytest.mark.slow
@@ -176,24 +176,24 @@ def steer(_: Field, store: Store, chance: random.Random) -> None:
 
 
 def rescore(_: Field, store: Store, chance: random.Random) -> None:
-    """Begin a re-score; do portions, give them up, cancel it, take it up again."""
+    """Begin a re-score; do chunks, give them up, cancel it, take it up again."""
     app = store.within(TENANT)
     some = store.work.next("chunk", 4)
     if not some:
-        app.sweeps.begin("rescore", b"{}", app.sweeps.stretches(BackfillScope(), 10))
+        app.backfills.begin("rescore", b"{}", app.backfills.ranges(BackfillScope(), 10))
         return
-    portion_id = chance.choice(some)
-    sweep_id = portion_id.rpartition("-")[0]
+    chunk_id = chance.choice(some)
+    backfill_id = chunk_id.rpartition("-")[0]
     with suppress(NotFoundError, AuditMovedError):
-        store.work.begin(portion_id)
+        store.work.begin(chunk_id)
         fate = chance.random()
         if fate < 0.1:
-            store.sweeps.fail(portion_id, "no engine")
+            store.backfills.fail(chunk_id, "no engine")
         elif fate < 0.2:
-            app.sweeps.cancel(sweep_id)
-            app.sweeps.resume(sweep_id)
+            app.backfills.cancel(backfill_id)
+            app.backfills.resume(backfill_id)
         else:
-            do(store, app, portion_id, now())
+            do(store, app, chunk_id, now())
 
 
 def audit(field: Field, store: Store, chance: random.Random) -> None:
@@ -282,8 +282,8 @@ def drain(store: Store) -> None:
             pending = app.conversations.pending(batch.batch_id)
             app.conversations.record(batch.batch_id, [finished(each) for each in pending])
     while some := store.work.next("chunk", 100):
-        for portion_id in some:
-            do(store, app, portion_id, now())
+        for chunk_id in some:
+            do(store, app, chunk_id, now())
 
 
 @pytest.fixture
@@ -342,5 +342,5 @@ def test_everything_at_once(field: Field) -> None:
         else:
             assert not any(told[name, kind] for kind in ("created", "revised", "rescored", "assigned"))
     with store._database.reading() as connection:
-        each = sa.select(evaluations.c.conversation, evaluations.c.revision, evaluations.c.sweep)
+        each = sa.select(evaluations.c.conversation, evaluations.c.revision, evaluations.c.backfill)
         assert set(Counter(tuple(row) for row in connection.execute(each)).values()) <= {1}

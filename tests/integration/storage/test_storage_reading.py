@@ -12,7 +12,8 @@ from auscult.domain.conversation import Queue
 from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Driver, Postgresql
-from tests.contract.storing import TENANT, conversation, put, query
+from auscult.storage.core.instants import ms_of
+from tests.contract.storing import STARTED, TENANT, conversation, put, query
 
 ROWS = 3_000
 LIMIT = 10
@@ -78,23 +79,36 @@ def rows_read(plan: dict[str, Any]) -> int:
     return mine + sum(map(rows_read, plan.get("Plans", ())))
 
 
-@pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many rows the server read for each page of rows that was asked for."""
-    counts: list[int] = []
+def scans(plan: dict[str, Any], table: str) -> Iterator[dict[str, Any]]:
+    """The parts of a plan that read a table."""
+    if plan.get("Relation Name") == table:
+        yield plan
+    for each in plan.get("Plans", ()):
+        yield from scans(each, table)
+
+
+def plans_of(monkeypatch: pytest.MonkeyPatch, name: str) -> list[dict[str, Any]]:
+    """The plan of each statement with a name in it that the server runs from now on."""
+    plans: list[dict[str, Any]] = []
     fetch = Postgresql.fetch
 
     def explained(self: Postgresql, connection: Driver, text: str, values: dict[str, Any]) -> Any:
-        if "body" in text:
+        if name in text:
             plan = connection.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + text, values, prepare=True).fetchone()
-            counts.append(rows_read(plan[0][0]["Plan"]))
+            plans.append(plan[0][0]["Plan"])
         return fetch(self, connection, text, values)
 
     monkeypatch.setattr(Postgresql, "fetch", explained)
-    return counts
+    return plans
 
 
-def test_pages_read_about_what_they_show(store: Store, read: list[int]) -> None:
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The plan of each page of rows that was asked for."""
+    return plans_of(monkeypatch, "body")
+
+
+def test_pages_read_about_what_they_show(store: Store, pages: list[dict[str, Any]]) -> None:
     """Asked for the first time, with values planned for and after many others, and again, wherever they begin.
 
     Whatever PostgreSQL's statistics say.
@@ -104,14 +118,30 @@ def test_pages_read_about_what_they_show(store: Store, read: list[int]) -> None:
         for shape in SHAPES:
             for skip in (*range(8), 600):
                 wanted = structs.replace(everything, skip=skip, **shape)
-                del read[:]
-                pages = [store.across(apps, wanted).rows for _ in range(2)]
-                assert len(pages[0]) == LIMIT
-                assert pages[0] == pages[1]
+                del pages[:]
+                found = [store.across(apps, wanted).rows for _ in range(2)]
+                assert len(found[0]) == LIMIT
+                assert found[0] == found[1]
+                read = list(map(rows_read, pages))
                 if skip < LIMIT:
                     assert max(read) < ROWS / 3, (apps, wanted, read)
                 elif len(apps) == 1:
                     assert read[-1] < ROWS / 3, (wanted, read)
+
+
+def test_totals_of_several_queues_and_apps_read_their_tallies(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by queue and app, and not among those of all."""
+    plans = plans_of(monkeypatch, "tallies")
+    since_ms, until_ms = (ms_of(STARTED + timedelta(minutes=minutes)) for minutes in (90, ROWS - 90))
+    for apps in ((TENANT,), (TENANT, OTHER)):
+        for shape in ({}, QUEUES):
+            everything = query(app_ids=tuple(each.app_id for each in apps), since_ms=since_ms, until_ms=until_ms)
+            wanted = structs.replace(everything, limit=LIMIT, **shape)
+            del plans[:]
+            assert store.across(apps, wanted).total == len(apps) * (ROWS - 180) * (2 if shape else 3) // 3
+            read = [each for plan in plans for each in scans(plan, "tallies")]
+            assert read
+            assert all("facet = " in each.get("Index Cond", "") for each in read), read
 
 
 def test_readers_are_planned_for_little(postgresql_url: str) -> None:

@@ -7,17 +7,19 @@ whole conversations are long enough for small words (docs/reference/analyzers.md
 """
 
 from collections import Counter
+from collections.abc import Mapping
+from importlib.resources import files
 from itertools import chain
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import UNDETERMINED
-from auscult.analyzers.speech._small_words import LANGUAGES_OF
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights
 from auscult.domain.memo import kept
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.text import spoken_words
+from auscult.wording.word_lists import read_words
 
 ENOUGH_TO_READ = 400
 """Characters that are read, from the beginning."""
@@ -68,6 +70,18 @@ _LANGUAGES_IN = {
 }
 """Languages by the script they are written in, the one that it most likely is first; Latin has too many to list."""
 _AMBIGUOUS = frozenset({"arabic", "cyrillic"})
+
+
+def _languages_by_word() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for language, words in read_words(files("auscult.analyzers.speech") / "small_words.txt").items():
+        for word in words:
+            found.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in found.items()}
+
+
+LANGUAGES_OF = _languages_by_word()
+"""For each small word the languages that have it."""
 
 
 class Language:

@@ -10,9 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log1p, sqrt
 
-from auscult.analyzers.topics._everyday_words import rarity
 from auscult.analyzers.topics._names import without_people
-from auscult.analyzers.topics._plain_words import ACTIONS, COUNTING, IDENTITY, SMALL_TALK, words_of
+from auscult.analyzers.topics._words import ACTIONS, COUNTING, IDENTITY, NOUNS_IN_ING, SMALL_TALK, rarity
 from auscult.domain.conversation import Conversation
 from auscult.domain.memo import kept
 from auscult.domain.said.text import spoken_words
@@ -24,13 +23,6 @@ LONG_ENOUGH = 5
 """From so many letters on, an ending tells what kind of word it is."""
 NOUNS_IN_ED = frozenset({"speed", "breed", "embed", "exceed", "indeed", "hundred"})
 NOUNS_IN_LY = frozenset({"supply", "family", "reply", "assembly", "monthly", "weekly", "yearly", "italy", "jelly"})
-NOUNS_IN_ING = words_of(
-    "billing booking pricing shipping heating parking building meeting"
-    " training streaming banking setting wiring roaming "
-    "plumbing cleaning housing clothing lighting painting earring"
-    " ceiling wedding catering fitting screening spring string "
-    "plumbing gaming boarding tracking pairing charging wiring flooring roofing hosting"
-)
 _KEEP = 2_048
 
 _PLAIN = ACTIONS | IDENTITY | SMALL_TALK | COUNTING

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from auscult.analyzers.outcome._trouble import TROUBLES
-from auscult.analyzers.topics._plain_words import ACTIONS, COUNTING, SMALL_TALK, words_of
+from auscult.analyzers.topics._words import ACTIONS, BOUNDARIES, COUNTING, HELPING_VERBS, MODIFIERS, SMALL_TALK
 from auscult.domain.said.text import spoken_words
 
 REACH = 4
@@ -84,23 +84,13 @@ VERBS: Mapping[str, str] = {
 """Verbs that can name a request, each with the one that stands for it."""
 
 
-_BOUNDARIES = words_of(
-    "and but or because so if when while since that which who where"
-    " before after until unless then for from with without "
-    "at on in by to about into of as is are was were am be been"
-    " has have had do does did will would can could should may "
-    "might i you he she we they it this these those there not no please my your our their"
-)
-_PASSED_OVER = words_of("a an the my your our his her its some any another new old up down out back more me us one")
 _OPENING = re.compile(
     r" (?:(?:can|could|would|will) you(?: please)?|(?:want|wanted|need"
     r"|like|trying|try|how) to|how (?:do|can|would) i|help me)"
     r"(?= )"
 )
 """What stands before a verb, also one that is not in the list."""
-_NO_VERBS = (
-    _BOUNDARIES | _PASSED_OVER | COUNTING | SMALL_TALK | words_of("help tell know see ask go talk speak say like")
-)
+_NO_VERBS = BOUNDARIES | MODIFIERS | COUNTING | SMALL_TALK | HELPING_VERBS
 
 
 @lru_cache(maxsize=_KEEP)
@@ -132,9 +122,9 @@ def _object(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words after a verb, up to the next clause."""
     thing: list[str] = []
     for index, word in enumerate(words):
-        if not thing and index < REACH and (word in _PASSED_OVER or word in COUNTING):
+        if not thing and index < REACH and (word in MODIFIERS or word in COUNTING):
             continue
-        if word in _BOUNDARIES or not _may_name(word) or len(thing) == LONGEST_OBJECT:
+        if word in BOUNDARIES or not _may_name(word) or len(thing) == LONGEST_OBJECT:
             break
         thing.append(word)
     return tuple(thing)

@@ -130,13 +130,13 @@ def _awaited(application: "Application", store: "AppStore", begun: "RescoreView"
     """Return the re-score once it is over or postponed."""
     from auscult.services.history.rescores import view_rescore
 
-    sweep_id = begun.sweep.sweep_id
+    backfill_id = begun.backfill.backfill_id
     try:
-        wait_for(application, store, sweep_id, "re-scored")
+        wait_for(application, store, backfill_id, "re-scored")
     except KeyboardInterrupt:
-        typer.echo(f"{sweep_id} goes on when a server or worker runs; `auscult rescores cancel` ends it", err=True)
+        typer.echo(f"{backfill_id} goes on when a server or worker runs; `auscult rescores cancel` ends it", err=True)
         raise
-    return view_rescore(store, sweep_id)
+    return view_rescore(store, backfill_id)
 
 
 def _print_state(view: "RescoreView", *, as_json: bool, is_awaited: bool) -> None:

@@ -19,7 +19,7 @@ def wait_for(application: "Application", store: "AppStore", backfill_id: str, ve
 
     ``verb`` names in the progress line what happens to each conversation, as "re-scored".
     """
-    job = store.sweeps.get(backfill_id)
+    job = store.backfills.get(backfill_id)
     if job is None:
         msg = f"no job {backfill_id}"
         raise LookupError(msg)
@@ -27,6 +27,6 @@ def wait_for(application: "Application", store: "AppStore", backfill_id: str, ve
         while job.state == "running" and not job.is_postponed:
             helping.ensure_running()
             time.sleep(PATIENCE_S)
-            job = store.sweeps.get(backfill_id) or job
+            job = store.backfills.get(backfill_id) or job
             report(job.looked, job.total)
     return job

@@ -126,7 +126,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             batches = application.store.batches
             waiting, failed, backlog = batches.waiting(), batches.failed(), batches.backlog()
             postponed = [*batches.postponed(), *(batch for batch in waiting if batch.reason)]
-            sweeps = application.store.sweeps.unfinished(_FAILED_SHOWN)
+            backfills = application.store.backfills.unfinished(_FAILED_SHOWN)
             spent = application.store.spending.spent(datetime.now(UTC).date().isoformat())
     except AuscultError as error:
         yield Finding("fail", f"database {shown}: {error.message}", "see --database, or AUSCULT_DATABASE_URL")
@@ -151,18 +151,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
             f"batch {batch.batch_id} of {batch.tenant.app_id} failed: {batch.reason}",
             f"auscult jobs retry {batch.batch_id}: what was scored stays, the rest is tried again",
         )
-    yield from map(_sweep, sweeps)
+    yield from map(_backfill, backfills)
 
 
-def _sweep(sweep: "Backfill") -> Finding:
+def _backfill(backfill: "Backfill") -> Finding:
     """Return the findings on re-scores and backtests that run or failed."""
-    what, of_app = f"{sweep.kind} {sweep.sweep_id} of {sweep.tenant.app_id}", f"--app {sweep.tenant.app_id}"
-    reason = f": {sweep.reason}" if sweep.reason else ""
-    if sweep.state == "running":
-        at = f"{what} is under way, {sweep.looked} of {sweep.total} conversations are looked at{reason}"
+    what, of_app = (
+        f"{backfill.kind} {backfill.backfill_id} of {backfill.tenant.app_id}",
+        f"--app {backfill.tenant.app_id}",
+    )
+    reason = f": {backfill.reason}" if backfill.reason else ""
+    if backfill.state == "running":
+        at = f"{what} is under way, {backfill.looked} of {backfill.total} conversations are looked at{reason}"
         return Finding("warn", at, "run auscult serve or auscult worker")
-    if sweep.kind == "rescore":
-        again = f"auscult rescores resume {sweep.sweep_id} {of_app}, or cancel in place of resume"
+    if backfill.kind == "rescore":
+        again = f"auscult rescores resume {backfill.backfill_id} {of_app}, or cancel in place of resume"
     else:
         again = f"begin it again: auscult backtest FORM {of_app}"
     return Finding("warn", f"{what} failed{reason}", again)

@@ -163,9 +163,9 @@ class AuditChange(NamedTuple):
     entry: TrailEntry | None
 
 
-def rescored(before: Evaluation, after: Evaluation, sweep_id: str, by: str) -> TrailEntry:
+def rescored(before: Evaluation, after: Evaluation, backfill_id: str, by: str) -> TrailEntry:
     """Return the line of the trail that records a re-score."""
-    note = RescoreNote(sweep_id=sweep_id, before=decision_of(before), after=decision_of(after))
+    note = RescoreNote(backfill_id=backfill_id, before=decision_of(before), after=decision_of(after))
     return TrailEntry(
         conversation_id=after.conversation_id, at=after.evaluated_at, by=by, action="rescored", rescored=note
     )

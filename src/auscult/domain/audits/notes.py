@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from auscult.domain.evaluation import Evaluation, Status
 
@@ -38,7 +38,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RescoreNote(Struct, frozen=True, kw_only=True):
     """Change that a re-score made to one conversation: the evaluation before, which is kept, and the one after."""
 
-    sweep_id: str
+    backfill_id: str = field(name="sweep_id")  # as trails of earlier versions have it
     before: Decision
     after: Decision
 

@@ -32,13 +32,13 @@ class BackfillScope(Struct, frozen=True, kw_only=True):
 class ChunkRange(Struct, frozen=True, kw_only=True):
     """Conversations that lie together, in the order of start and of arrival: from the first to the last, both in it.
 
-    ``size`` is how many there were when it was cut. ``sieve`` lets only some of them through: see ``BackfillScope.sample``.
+    ``size`` is how many there were when it was cut. ``sample_limit`` selects some of them: see ``BackfillScope.sample``.
     """
 
     first: tuple[int, int]
     last: tuple[int, int]
     size: int
-    sieve: int | None = None
+    sample_limit: int | None = None
 
 
 class Backfill(Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class Backfill(Struct, frozen=True, kw_only=True):
     ``is_postponed``: all that is left of it waits for a judge that cannot answer now.
     """
 
-    sweep_id: str
+    backfill_id: str
     tenant: Tenant
     kind: BackfillKind
     order: bytes
@@ -62,11 +62,11 @@ class Backfill(Struct, frozen=True, kw_only=True):
 
 
 class Chunk(Struct, frozen=True, kw_only=True):
-    """A part of a sweep that is still to be done."""
+    """Part of a backfill that is still to be done."""
 
-    portion_id: str
-    sweep: Backfill
-    stretch: ChunkRange
+    chunk_id: str
+    backfill: Backfill
+    range: ChunkRange
 
 
 class Rescored(Struct, frozen=True, kw_only=True):

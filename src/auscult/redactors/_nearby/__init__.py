@@ -15,7 +15,11 @@ def grown(utterances: Sequence[Utterance], lows: Sequence[str], found: Sequence[
         by_turn.setdefault(one.turn, []).append(one)
     for turn, its in by_turn.items():
         text, low = utterances[turn].text, lows[turn]
-        yield from dates.behind_names(low, its)
-        yield from corrections.before_numbers(low, its)
-        yield from places.around(text, low, its)
+        kinds = {one.kind for one in its}
+        if "name" in kinds:
+            yield from dates.behind_names(low, its)
+        if not corrections.NUMBERS.isdisjoint(kinds):
+            yield from corrections.before_numbers(low, its)
+        if "address" in kinds:
+            yield from places.around(text, low, its)
     yield from letters.repeated(lows, by_turn)

@@ -167,8 +167,9 @@ _NAME_WORDS = frozenset(
 )
 _HAS_GAVE, _HAS_IS_NAME = (searcher("|".join(map(re.escape, hints))) for hints in (_GAVE_HINTS, _IS_NAME_HINTS))
 _HAS_BORN = searcher(r" (?:born|nacid|geb|né|nat[oa]|d\.?o\.?b)")
-PATTERNS = (_CUE, _AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES, _HAS_GAVE, _HAS_BORN, _HAS_IS_NAME)
-"""Patterns of which ``names`` needs the matches."""
+BY_WORDS = (_CUE, _HAS_GAVE, _HAS_BORN, _HAS_IS_NAME)
+BY_FORM = (_AROUND, _INITIAL, _HAS_ROW, _TWO_NAMES)
+"""Patterns of which ``names`` needs the matches, with words right beside a name, and with any words."""
 Matches = Callable[[re.Pattern[str]], Iterator[tuple[int, re.Match[str]]]]
 """Matches of a pattern, each in its line, with the offset where the line begins."""
 

@@ -58,8 +58,6 @@ from auscult.redactors._people.patterns import (
 )
 from auscult.redactors._people.sequence import goes_on, is_named, next_capital
 
-PATTERNS = (STRONG, ENDING, *introduced.PATTERNS)
-"""Patterns of which the turns have to be known."""
 _BETWEEN = re.compile(r"[\s.]+")
 
 
@@ -81,7 +79,7 @@ class NameFinder:
     def __init__(self, texts: Sequence[str], lows: Sequence[str], known: Iterable[str], turns_of: TurnsOf) -> None:
         """``lows`` are the texts in small letters, ``known`` the names that metadata give.
 
-        ``turns_of`` returns the turns in which one of ``PATTERNS`` is.
+        ``turns_of`` returns the turns in which ``STRONG``, ``ENDING`` or one of those of ``introduced`` is.
         """
         self._turns_of = turns_of
         self._text, self._low = "\n".join(texts), "\n".join(lows)

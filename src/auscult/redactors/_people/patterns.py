@@ -130,12 +130,12 @@ NEAR = 16
 SHORTEST, MOST = 2, 4
 SHORT_ANSWER = 8
 REACH = 40
-_TO_SPACES = str.maketrans({sign: " " for sign in map(chr, range(128)) if not sign.isalpha()})
+_TO_SPACES = bytes(byte if bytes([byte]).isalpha() else ord(" ") for byte in range(256))
 
 
 def words_in(low: str) -> list[str]:
     """Return the words of a text as ``PLAIN`` finds them; of one in ASCII, as is usual, without its cost."""
-    return low.translate(_TO_SPACES).split() if low.isascii() else PLAIN.findall(low)
+    return low.encode().translate(_TO_SPACES).decode().split() if low.isascii() else PLAIN.findall(low)
 
 
 def offsets_of(low: str, word: str) -> list[int]:

@@ -71,6 +71,12 @@ def gettext(message: str) -> str:
     return _texts(language).get(message, message)
 
 
+def translation_of(message: str) -> str | None:
+    """Return a text in the current language; None where the catalogue has none, and for English."""
+    language = _current.get()
+    return None if language == ENGLISH else _texts(language).get(message)
+
+
 def ngettext(singular: str, plural: str, number: float) -> str:
     """Return the text for a number of things in the current language. Languages here have two forms, as English has."""
     return gettext(singular if number == 1 else plural)

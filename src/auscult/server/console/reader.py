@@ -140,8 +140,13 @@ def _date(day: date, pattern: str, language: str) -> str:
 
 def mark(value: float, unit: str = "") -> str:
     """Return a mark of an axis in the language of the request: ``2.5``, ``80%``."""
-    text = f"{value:g}".replace(".", get_decimal_symbol(_locale()))
+    text = decimal(f"{value:g}")
     return percent(text) if unit == "%" else text + unit
+
+
+def decimal(number: str) -> str:
+    """Return a written number in the language of the request: ``2,5`` of ``2.5``."""
+    return number.replace(".", get_decimal_symbol(_locale()))
 
 
 def percent(number: str) -> str:

@@ -1,7 +1,7 @@
 """Agreement of the machine with audits: for each form and each of its metrics, with the disagreements.
 
 Each audit is compared with the evaluation that the auditor worked on, not with a later one. Audits are read
-in portions, and only counts and the disagreements to show are kept.
+in parts, and only counts and the disagreements to show are kept.
 """
 
 import random

@@ -181,8 +181,8 @@ def _recorded(app: AppStore, since: datetime | None, until: datetime | None) -> 
     scope = BackfillScope(
         since_ms=EARLIEST_MS if since is None else _ms(since), until_ms=LATEST_MS if until is None else _ms(until)
     )
-    for stretch in app.sweeps.stretches(scope, _AT_A_TIME):
-        yield from app.sweeps.cases(stretch)
+    for chunk_range in app.backfills.ranges(scope, _AT_A_TIME):
+        yield from app.backfills.cases(chunk_range)
 
 
 def _ms(at: datetime) -> int:

@@ -89,35 +89,37 @@ class Backtesting:
         self._reuse = VerdictReuse()
         self._versions = FormCache()
 
-    def try_on(self, app: AppStore, form: Form, stretch: ChunkRange, order: BacktestOrder, *, may_ask: bool) -> Found:
-        """Count what the form would make of a stretch of conversations.
+    def try_on(
+        self, app: AppStore, form: Form, chunk_range: ChunkRange, order: BacktestOrder, *, may_ask: bool
+    ) -> Found:
+        """Count what the form would make of a range of conversations.
 
         With ``may_ask`` false no far engine is asked, and what asking would take is added up.
         Raises ``EngineError`` when an engine that is near cannot answer.
         """
-        found, postponed = self._tried(app, form, stretch, order, may_ask=may_ask)
+        found, postponed = self._tried(app, form, chunk_range, order, may_ask=may_ask)
         if may_ask and postponed is not None:
             found.counts.faults.append(postponed.reason)
         return found
 
-    def process(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+    def process(self, app: AppStore, chunk: Chunk, *, may_ask: bool) -> ChunkResult:
         """Return the counts of a chunk; its order decides whether remote engines may be asked at all."""
-        order = msgspec.json.decode(portion.sweep.order, type=BacktestOrder)
-        form = self._versions.read(portion.sweep.sweep_id, order.document.encode())
-        found, postponed = self._tried(app, form, portion.stretch, order, may_ask=may_ask and order.may_ask)
+        order = msgspec.json.decode(chunk.backfill.order, type=BacktestOrder)
+        form = self._versions.read(chunk.backfill.backfill_id, order.document.encode())
+        found, postponed = self._tried(app, form, chunk.range, order, may_ask=may_ask and order.may_ask)
         named = frozenset(shift.conversation_id for shift in found.counts.most_changed) | named_in(
-            found.counts.faults, app.sweeps.cases(portion.stretch) if found.counts.failed else ()
+            found.counts.faults, app.backfills.cases(chunk.range) if found.counts.failed else ()
         )
         return ChunkResult((), partial(_encoded, found), named, postponed if order.may_ask else None)
 
-    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:  # noqa: ARG002  (what another kind of sweep needs)
+    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:  # noqa: ARG002  (what another kind of backfill needs)
         """Return the result unchanged: nothing is written that could show an audit."""
         return processed
 
     def _tried(
-        self, app: AppStore, form: Form, stretch: ChunkRange, order: BacktestOrder, *, may_ask: bool
+        self, app: AppStore, form: Form, chunk_range: ChunkRange, order: BacktestOrder, *, may_ask: bool
     ) -> tuple[Found, RetryAfter | None]:
-        wanted, counts = self._wanted(app, form, stretch, order)
+        wanted, counts = self._wanted(app, form, chunk_range, order)
         trial = self._trial(app, may_ask=may_ask)
         found = Found()
         try:
@@ -134,14 +136,14 @@ class Backtesting:
         return found, next(iter(trial.postponed), None)
 
     def _wanted(
-        self, app: AppStore, form: Form, stretch: ChunkRange, order: BacktestOrder
+        self, app: AppStore, form: Form, chunk_range: ChunkRange, order: BacktestOrder
     ) -> tuple[list[EvaluatedConversation], Backtest]:
         """The conversations that the form would score, and the others counted; those of other queues are not."""
         counts = Backtest()
         queues = frozenset(queue.casefold() for queue in order.queues)
         forms = self._versions.beside(app, form)
         wanted: list[EvaluatedConversation] = []
-        for case in app.sweeps.cases(stretch):
+        for case in app.backfills.cases(chunk_range):
             if queues and not is_in(case.conversation, queues):
                 continue
             if choose_form(case.conversation, forms, case.language) is form:

@@ -17,7 +17,7 @@ from auscult.domain.scoring.judging import BILLION
 from auscult.services.definitions.forms.cache import UNPUBLISHED
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.backtest_chunks import BacktestOrder, Found
-from auscult.services.history.rescores import JUDGED_PORTION, PORTION, asks_remote, scope_of
+from auscult.services.history.rescores import CHUNK_SIZE, JUDGED_CHUNK_SIZE, asks_remote, scope_of
 from auscult.storage.store import AppStore
 
 KIND: BackfillKind = "backtest"
@@ -127,26 +127,26 @@ def plan(app: AppStore, form: Form, order: BacktestOrder) -> list[ChunkRange]:
     """The conversations that a form is tried on, in parts. Raises ``RequestError`` ``range.reversed``, ``sample.invalid``."""
     if order.sample is not None and order.sample < 1:
         raise RequestError("a sample has at least one conversation", code="sample.invalid", field="sample")
-    size = JUDGED_PORTION if order.may_ask and asks_remote(form) else PORTION
-    return app.sweeps.stretches(scope_of(order.since, order.until, order.sample), size)
+    size = JUDGED_CHUNK_SIZE if order.may_ask and asks_remote(form) else CHUNK_SIZE
+    return app.backfills.ranges(scope_of(order.since, order.until, order.sample), size)
 
 
 def begin_backtest(app: AppStore, form: Form, order: BacktestOrder) -> BacktestView:
     """Begin a backtest that workers do. Raises as ``plan`` does."""
-    sweep = app.sweeps.begin(KIND, msgspec.json.encode(order), plan(app, form, order))
-    return _view(app, sweep)
+    backfill = app.backfills.begin(KIND, msgspec.json.encode(order), plan(app, form, order))
+    return _view(app, backfill)
 
 
-def view_backtest(app: AppStore, sweep_id: str) -> BacktestView:
+def view_backtest(app: AppStore, backfill_id: str) -> BacktestView:
     """Return a backtest. Raises ``NotFoundError`` ``backtest.unknown``."""
-    return _view(app, _known(app, sweep_id))
+    return _view(app, _known(app, backfill_id))
 
 
-def end_backtest(app: AppStore, sweep_id: str) -> None:
+def end_backtest(app: AppStore, backfill_id: str) -> None:
     """End a backtest if it is not over, and delete its result. Raises ``NotFoundError`` ``backtest.unknown``."""
-    _known(app, sweep_id)
-    app.sweeps.cancel(sweep_id)
-    app.sweeps.forget(sweep_id)
+    _known(app, backfill_id)
+    app.backfills.cancel(backfill_id)
+    app.backfills.forget(backfill_id)
 
 
 def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
@@ -243,31 +243,31 @@ def _bins(scores: Mapping[int, int]) -> tuple[BinLine, ...]:
     return (*bins, BinLine(least=None, most=-1, conversations=below))
 
 
-def _known(app: AppStore, sweep_id: str) -> Backfill:
-    sweep = app.sweeps.get(sweep_id)
-    if sweep is None or sweep.kind != KIND:
+def _known(app: AppStore, backfill_id: str) -> Backfill:
+    backfill = app.backfills.get(backfill_id)
+    if backfill is None or backfill.kind != KIND:
         raise NotFoundError(
-            f"there is no backtest {sweep_id}", code="backtest.unknown", field="backtest_id", value=sweep_id
+            f"there is no backtest {backfill_id}", code="backtest.unknown", field="backtest_id", value=backfill_id
         )
-    return sweep
+    return backfill
 
 
-def _view(app: AppStore, sweep: Backfill) -> BacktestView:
+def _view(app: AppStore, backfill: Backfill) -> BacktestView:
     result = None
-    if sweep.state == "done":
-        order = msgspec.json.decode(sweep.order, type=BacktestOrder)
+    if backfill.state == "done":
+        order = msgspec.json.decode(backfill.order, type=BacktestOrder)
         found = Found()
-        for part in app.sweeps.results(sweep.sweep_id):
+        for part in app.backfills.results(backfill.backfill_id):
             found.merge(msgspec.json.decode(part, type=Found))
         form = read_form(order.document.encode(), UNPUBLISHED)
         result = to_line(found, form, names_before(app, form.id))
     return BacktestView(
-        id=sweep.sweep_id,
-        state=sweep.state,
-        total=sweep.total,
-        looked=sweep.looked,
-        created_at=sweep.created_at,
-        ended_at=sweep.ended_at,
-        reason=sweep.reason,
+        id=backfill.backfill_id,
+        state=backfill.state,
+        total=backfill.total,
+        looked=backfill.looked,
+        created_at=backfill.created_at,
+        ended_at=backfill.ended_at,
+        reason=backfill.reason,
         result=result,
     )

@@ -10,10 +10,10 @@ from auscult.domain.scoring.judging import RetryAfter
 from auscult.storage.store import AppStore, Store
 
 PAUSE_S = 30.0
-"""Before a portion is tried again whose judge could not say when it can answer."""
+"""Before a chunk is tried again whose judge could not say when it can answer."""
 
 _MOST_TRIES = 5
-"""Times that a portion is written anew because audits in it went on meanwhile, before its whole step is tried again."""
+"""Times that a chunk is written anew because audits in it went on meanwhile, before its whole step is tried again."""
 
 
 class ChunkResult(NamedTuple):
@@ -32,7 +32,7 @@ class ChunkResult(NamedTuple):
 class ChunkWork(Protocol):
     """Work on the conversations of one kind of backfill."""
 
-    def process(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+    def process(self, app: AppStore, chunk: Chunk, *, may_ask: bool) -> ChunkResult:
         """Return the result of a chunk; with ``may_ask`` false no far engine is asked."""
         ...
 
@@ -44,7 +44,7 @@ class ChunkWork(Protocol):
 class WrittenChunk(NamedTuple):
     """Processed chunk, and its result."""
 
-    portion: Chunk
+    chunk: Chunk
     processed: ChunkResult
 
     @property
@@ -62,36 +62,36 @@ class ChunkProcessing:
         self._kinds = kinds
         self._now = now
 
-    def process(self, portion_id: str) -> WrittenChunk | None:
+    def process(self, chunk_id: str) -> WrittenChunk | None:
         """Process a chunk without remote engines; return None where it is done already, or its backfill is over."""
-        portion = self._store.sweeps.get(portion_id)
-        return None if portion is None else self._processed(portion, may_ask=False)
+        chunk = self._store.backfills.get(chunk_id)
+        return None if chunk is None else self._processed(chunk, may_ask=False)
 
-    def ask_judge(self, swept: WrittenChunk) -> WrittenChunk:
+    def ask_judge(self, written: WrittenChunk) -> WrittenChunk:
         """Ask the judge the questions of a chunk, which may take long, and return the chunk with its answers.
 
         Questions without an answer wait; answers are stored, and not asked for again.
         """
-        return self._processed(swept.portion, may_ask=True)
+        return self._processed(written.chunk, may_ask=True)
 
-    def record(self, swept: WrittenChunk) -> None:
+    def record(self, written: WrittenChunk) -> None:
         """Write the result of a chunk, and that it is done; or postpone it."""
-        portion, processed = swept
+        chunk, processed = written
         if processed.postponed is not None:
             after_s = PAUSE_S if processed.postponed.after_s is None else processed.postponed.after_s
             until = self._now() + timedelta(seconds=after_s)
-            self._store.work.postpone(portion.portion_id, processed.postponed.reason, until)
+            self._store.work.postpone(chunk.chunk_id, processed.postponed.reason, until)
             return
-        app = self._store.within(portion.sweep.tenant)
+        app = self._store.within(chunk.backfill.tenant)
         for _ in range(_MOST_TRIES - 1):
             try:
-                app.sweeps.record(portion.portion_id, processed.rescored, processed.result, processed.mentions)
+                app.backfills.record(chunk.chunk_id, processed.rescored, processed.result, processed.mentions)
             except AuditMovedError:
-                processed = self._kinds[portion.sweep.kind].rebuild(app, processed)
+                processed = self._kinds[chunk.backfill.kind].rebuild(app, processed)
             else:
                 return
-        app.sweeps.record(portion.portion_id, processed.rescored, processed.result, processed.mentions)
+        app.backfills.record(chunk.chunk_id, processed.rescored, processed.result, processed.mentions)
 
-    def _processed(self, portion: Chunk, *, may_ask: bool) -> WrittenChunk:
-        app = self._store.within(portion.sweep.tenant)
-        return WrittenChunk(portion, self._kinds[portion.sweep.kind].process(app, portion, may_ask=may_ask))
+    def _processed(self, chunk: Chunk, *, may_ask: bool) -> WrittenChunk:
+        app = self._store.within(chunk.backfill.tenant)
+        return WrittenChunk(chunk, self._kinds[chunk.backfill.kind].process(app, chunk, may_ask=may_ask))

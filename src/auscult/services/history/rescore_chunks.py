@@ -39,12 +39,12 @@ class _Task(NamedTuple):
     app: AppStore
     form: Form
     order: RescoreOrder
-    sweep_id: str
+    backfill_id: str
     may_ask: bool
 
 
 class Rescoring:
-    """Evaluates portions of re-scores. Threads may share it."""
+    """Evaluates chunks of re-scores. Threads may share it."""
 
     def __init__(self, evaluator: Evaluator, reports: Reports, now: Callable[[], datetime]) -> None:
         """``now`` gives the aware UTC time that evaluations carry. What analysis found is not looked for again."""
@@ -55,17 +55,17 @@ class Rescoring:
         self._reuse = VerdictReuse()
         self._versions = FormCache()
 
-    def process(self, app: AppStore, portion: Chunk, *, may_ask: bool) -> ChunkResult:
+    def process(self, app: AppStore, chunk: Chunk, *, may_ask: bool) -> ChunkResult:
         """Evaluate and render a chunk; with ``may_ask`` false no far engine is asked.
 
         A conversation on which the code itself fails is counted and reported, and delays no other.
         Raises ``EngineError`` when a local engine cannot answer: that may pass, and is tried again.
         """
-        order = msgspec.json.decode(portion.sweep.order, type=RescoreOrder)
+        order = msgspec.json.decode(chunk.backfill.order, type=RescoreOrder)
         form = self._versions.get(app, order.form_id, order.version)
-        task = _Task(app, form, order, portion.sweep.sweep_id, may_ask)
-        recorded = app.sweeps.cases(portion.stretch)
-        waiting = max(0, portion.stretch.size - len(recorded))
+        task = _Task(app, form, order, chunk.backfill.backfill_id, may_ask)
+        recorded = app.backfills.cases(chunk.range)
+        waiting = max(0, chunk.range.size - len(recorded))
         counts = RescoreCounts(looked=len(recorded) + waiting, waiting=waiting)
         cases = self._wanted(task, recorded, counts)
         try:
@@ -136,7 +136,7 @@ class Rescoring:
             if isinstance(one, Waiting):
                 postponed.append(one.postponed)
                 continue
-            entry = rescored(case.evaluation, one.evaluation, task.sweep_id, task.order.by)
+            entry = rescored(case.evaluation, one.evaluation, task.backfill_id, task.order.by)
             done.append(self._rescored(task.app, case, one.evaluation, entry))
         return done, postponed
 

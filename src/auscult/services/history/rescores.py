@@ -24,9 +24,9 @@ from auscult.storage.definitions.forms import AppForms
 from auscult.storage.store import AppStore
 
 KIND: BackfillKind = "rescore"
-PORTION = 500
-JUDGED_PORTION = 50
-"""Conversations in a portion where a far engine is asked: a portion is written when all of it is answered."""
+CHUNK_SIZE = 500
+JUDGED_CHUNK_SIZE = 50
+"""Conversations in a chunk where a far engine is asked: a chunk is written when all of it is answered."""
 
 _AFAR = frozenset(get_args(Inquiry))
 _MOST_FAULTS = 3
@@ -76,7 +76,7 @@ class RescoreCounts(Struct, kw_only=True):
 class RescoreView(Struct, frozen=True, kw_only=True):
     """Re-score and its state."""
 
-    sweep: Backfill
+    backfill: Backfill
     order: RescoreOrder
     counts: RescoreCounts
 
@@ -96,7 +96,7 @@ def begin_rescore(  # noqa: PLR0913  (what a user may choose, each by name)
     """Begin a re-score with a version of a form, or the newest; from here on it is in the hands of workers.
 
     Raises ``NotFoundError`` ``form.unknown``; ``RequestError`` ``form.retired``, ``range.reversed``; ``FormError``;
-    ``EngineError`` ``engine.missing``; ``ConflictError`` ``sweep.running``.
+    ``EngineError`` ``engine.missing``; ``ConflictError`` ``backfill.running``.
     """
     form = _usable(app.forms, form_id, version, answered)
     order = RescoreOrder(
@@ -108,34 +108,34 @@ def begin_rescore(  # noqa: PLR0913  (what a user may choose, each by name)
         afresh=afresh,
         by=by,
     )
-    stretches = app.sweeps.stretches(scope_of(since, until), JUDGED_PORTION if asks_remote(form) else PORTION)
-    sweep = app.sweeps.begin(KIND, msgspec.json.encode(order), stretches, claim=f"{KIND} {form_id}")
-    return _view(app, sweep)
+    ranges = app.backfills.ranges(scope_of(since, until), JUDGED_CHUNK_SIZE if asks_remote(form) else CHUNK_SIZE)
+    backfill = app.backfills.begin(KIND, msgspec.json.encode(order), ranges, claim=f"{KIND} {form_id}")
+    return _view(app, backfill)
 
 
-def view_rescore(app: AppStore, sweep_id: str) -> RescoreView:
+def view_rescore(app: AppStore, backfill_id: str) -> RescoreView:
     """Return a re-score. Raises ``NotFoundError`` ``rescore.unknown``."""
-    return _view(app, _known(app.sweeps.get(sweep_id), sweep_id))
+    return _view(app, _known(app.backfills.get(backfill_id), backfill_id))
 
 
 def list_rescores(app: AppStore, limit: int = 100) -> list[RescoreView]:
     """Re-scores, the newest first."""
-    return [_view(app, sweep) for sweep in app.sweeps.listing(KIND, limit)]
+    return [_view(app, backfill) for backfill in app.backfills.listing(KIND, limit)]
 
 
-def cancel_rescore(app: AppStore, sweep_id: str) -> RescoreView:
+def cancel_rescore(app: AppStore, backfill_id: str) -> RescoreView:
     """Do nothing more of one that runs or failed; what is written stays. Raises ``NotFoundError`` ``rescore.unknown``."""
-    _known(app.sweeps.get(sweep_id), sweep_id)
-    return _view(app, _known(app.sweeps.cancel(sweep_id), sweep_id))
+    _known(app.backfills.get(backfill_id), backfill_id)
+    return _view(app, _known(app.backfills.cancel(backfill_id), backfill_id))
 
 
-def resume_rescore(app: AppStore, sweep_id: str) -> RescoreView:
+def resume_rescore(app: AppStore, backfill_id: str) -> RescoreView:
     """Go on with one that was cancelled or failed, where it was; one that runs or is done is left as it is.
 
-    Raises ``NotFoundError`` ``rescore.unknown``; ``ConflictError`` ``sweep.running``.
+    Raises ``NotFoundError`` ``rescore.unknown``; ``ConflictError`` ``backfill.running``.
     """
-    _known(app.sweeps.get(sweep_id), sweep_id)
-    return _view(app, _known(app.sweeps.resume(sweep_id), sweep_id))
+    _known(app.backfills.get(backfill_id), backfill_id)
+    return _view(app, _known(app.backfills.resume(backfill_id), backfill_id))
 
 
 def scope_of(since: datetime | None, until: datetime | None, sample: int | None = None) -> BackfillScope:
@@ -180,19 +180,19 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
     return check.form
 
 
-def _known(sweep: Backfill | None, sweep_id: str) -> Backfill:
-    if sweep is None or sweep.kind != KIND:
+def _known(backfill: Backfill | None, backfill_id: str) -> Backfill:
+    if backfill is None or backfill.kind != KIND:
         raise NotFoundError(
-            f"there is no re-score {sweep_id}", code="rescore.unknown", field="rescore_id", value=sweep_id
+            f"there is no re-score {backfill_id}", code="rescore.unknown", field="rescore_id", value=backfill_id
         )
-    return sweep
+    return backfill
 
 
-def _view(app: AppStore, sweep: Backfill) -> RescoreView:
+def _view(app: AppStore, backfill: Backfill) -> RescoreView:
     counts = RescoreCounts()
-    for result in app.sweeps.results(sweep.sweep_id):
+    for result in app.backfills.results(backfill.backfill_id):
         counts.merge(msgspec.json.decode(result, type=RescoreCounts))
-    return RescoreView(sweep=sweep, order=msgspec.json.decode(sweep.order, type=RescoreOrder), counts=counts)
+    return RescoreView(backfill=backfill, order=msgspec.json.decode(backfill.order, type=RescoreOrder), counts=counts)
 
 
 def _ms(instant: datetime) -> int:
@@ -228,10 +228,10 @@ class RescoreLine(Struct, frozen=True, kw_only=True):
 
 def line_of(view: RescoreView) -> RescoreLine:
     """Return a re-score as one line."""
-    sweep, order, counts = view.sweep, view.order, view.counts
+    backfill, order, counts = view.backfill, view.order, view.counts
     return RescoreLine(
-        id=sweep.sweep_id,
-        state=sweep.state,
+        id=backfill.backfill_id,
+        state=backfill.state,
         form_id=order.form_id,
         version=order.version,
         since=order.since,
@@ -239,8 +239,8 @@ def line_of(view: RescoreView) -> RescoreLine:
         queues=order.queues,
         afresh=order.afresh,
         by=order.by,
-        total=sweep.total,
-        looked=sweep.looked,
+        total=backfill.total,
+        looked=backfill.looked,
         rescored=counts.rescored,
         already=counts.already,
         other_form=counts.other_form,
@@ -248,7 +248,7 @@ def line_of(view: RescoreView) -> RescoreLine:
         waiting=counts.waiting,
         moved=counts.moved,
         failed=counts.failed,
-        reason=sweep.reason or "; ".join(counts.faults) or None,
-        created_at=sweep.created_at,
-        ended_at=sweep.ended_at,
+        reason=backfill.reason or "; ".join(counts.faults) or None,
+        created_at=backfill.created_at,
+        ended_at=backfill.ended_at,
     )

@@ -1,4 +1,4 @@
-"""Overviews of the conversations of a period, read from our own listing, in portions.
+"""Overviews of the conversations of a period, read from our own listing, in parts.
 
 The listing has one short row for each conversation, and the store finds rows by time, channel, direction and queue.
 So nothing is written for overviews alone, and any period is counted in the memory of one page and of the names.

@@ -76,7 +76,7 @@ _HEARD = msgspec.json.Decoder(tuple[Word, ...])
 
 
 class AppFrames:
-    """The frames of one app. Each portion is read in a transaction of its own."""
+    """The frames of one app. Each part is read in a transaction of its own."""
 
     def __init__(
         self, database: Database, app: int, reader: EvaluationReader, visibility: Visibility = EVERYTHING_VISIBLE

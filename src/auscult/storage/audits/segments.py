@@ -35,7 +35,7 @@ def parts_query(app: int) -> AnySelect:
         (PART.c.conversation == evaluations.c.conversation)
         & (PART.c.segment > 0)
         & (PART.c.revision == evaluations.c.revision)
-        & (PART.c.sweep == evaluations.c.sweep)
+        & (PART.c.backfill == evaluations.c.backfill)
         & (PART.c.evaluated_at == evaluations.c.evaluated_at)
     )
     return (

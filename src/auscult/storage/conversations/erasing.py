@@ -28,7 +28,7 @@ from auscult.storage.privacy.log import append_entry, erase_target
 from auscult.storage.privacy.retention import AppRetention, Counts, read_holds, record_erasure
 
 _BODY: msgspec.json.Decoder[Conversation] = msgspec.json.Decoder(Conversation)
-_PORTION = 500
+_ROWS_AT_ONCE = 500
 _HAS_RECORDING = sa.exists().where(recordings.c.conversation == conversations.c.conversation)
 _HAS_RESULT = sa.exists().where(evaluations.c.conversation == conversations.c.conversation)
 
@@ -119,7 +119,7 @@ class AppErasure:
                 .outerjoin(audits, AUDIT_SHOWN)
                 .where(conversations.c.app == self._app, condition, position > sa.tuple_(*map(sa.literal, after)))
                 .order_by(conversations.c.started_at, conversations.c.conversation)
-                .limit(_PORTION)
+                .limit(_ROWS_AT_ONCE)
             )
             with self._database.reading() as connection:
                 rows = connection.execute(query).all()
@@ -131,7 +131,7 @@ class AppErasure:
                 }
                 parts: tuple[Kept, ...] = tuple(part for part in KEPT if has.get(part, False))
                 yield _BODY.decode(body), audited is not None, parts
-            if len(rows) < _PORTION:
+            if len(rows) < _ROWS_AT_ONCE:
                 return
             after = (rows[-1][0], rows[-1][1])
 

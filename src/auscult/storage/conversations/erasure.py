@@ -14,7 +14,7 @@ from auscult.storage.core.chunk_results import without
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
 from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights, said
-from auscult.storage.core.tables.history import sweep_mentions, sweep_portions
+from auscult.storage.core.tables.history import backfill_chunks, backfill_mentions
 from auscult.storage.core.tables.judge import judge_answers, judge_calls
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.delivery.feed import announce_erased
@@ -81,13 +81,13 @@ def erase_audits(connection: Connection, conversation: int) -> None:
 
 
 def _erase_mentions(connection: Connection, conversation: int, conversation_id: str) -> None:
-    """Remove the parts of sweeps' results about it alone; its counts stay, as they identify no person."""
-    named = sa.select(sweep_mentions.c.portion).where(sweep_mentions.c.conversation == conversation)
-    results = sa.select(sweep_portions.c.portion, sweep_portions.c.result).where(sweep_portions.c.portion.in_(named))
-    for portion, result in connection.execute(results).all():
-        left = sa.update(sweep_portions).where(sweep_portions.c.portion == portion)
+    """Remove the parts of backfills' results about it alone; its counts stay, as they identify no person."""
+    named = sa.select(backfill_mentions.c.chunk).where(backfill_mentions.c.conversation == conversation)
+    results = sa.select(backfill_chunks.c.chunk, backfill_chunks.c.result).where(backfill_chunks.c.chunk.in_(named))
+    for chunk, result in connection.execute(results).all():
+        left = sa.update(backfill_chunks).where(backfill_chunks.c.chunk == chunk)
         connection.execute(left.values(result=without(result, conversation_id)))
-    connection.execute(sa.delete(sweep_mentions).where(sweep_mentions.c.conversation == conversation))
+    connection.execute(sa.delete(backfill_mentions).where(backfill_mentions.c.conversation == conversation))
 
 
 def erase_rows(connection: Connection, dialect: Dialect, app: int, conversation_id: str, filed_at: int) -> None:

@@ -60,11 +60,11 @@ _WRITTEN = tuple(column.name for column in evaluations.columns if column is not 
 
 
 def write_evaluations(
-    connection: Connection, dialect: Dialect, app: int, decided: Sequence[tuple[int, Evaluation]], sweep: int = 0
+    connection: Connection, dialect: Dialect, app: int, decided: Sequence[tuple[int, Evaluation]], backfill: int = 0
 ) -> None:
     """Keep evaluations, each with the number of its conversation, and those of its segments. One that is there is left as it is.
 
-    ``sweep`` is the re-score that decided them; 0 where they were decided when the conversation came in.
+    ``backfill`` is the re-score that decided them; 0 where they were decided when the conversation came in.
     """
     each_of = [(number, WHOLE, one) for number, one in decided]
     each_of += [(number, part.segment, part) for number, one in decided for part in one.segments]
@@ -76,7 +76,7 @@ def write_evaluations(
             evaluation.revision,
             evaluation.form.id if evaluation.form else "",
             evaluation.form.version if evaluation.form else 0,
-            sweep,
+            backfill,
             snapshots.get(id(evaluation.form)),
             evaluation.status,
             None if evaluation.score is None else int(evaluation.score),

@@ -1,4 +1,4 @@
-"""Results of portions: JSON that may name conversations and quote what was said, until one of them is erased."""
+"""Results of chunks: JSON that may name conversations and quote what was said, until one of them is erased."""
 
 from typing import TypeAlias
 

@@ -17,14 +17,14 @@ from auscult.storage.core.chunk_results import without
 from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables.conversations import IS_CHUNK, WAITS, batches, conversations
-from auscult.storage.core.tables.history import sweep_mentions, sweep_portions, sweeps
+from auscult.storage.core.tables.history import backfill_chunks, backfill_mentions, backfills
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.history.rescores import write_rescored
 from auscult.storage.work.queue_order import CHUNK
 from auscult.storage.work.work_list import REQUEUED, ended, open_work
 
 MOST_BYTES = 4_000_000
-"""Of conversations in one stretch, together. One conversation may be longer; it is then alone in its stretch."""
+"""Size of the conversations of a chunk, together. One conversation may be longer; it is then alone in its chunk."""
 
 _PREFIXES: Mapping[BackfillKind, str] = {"rescore": "rs", "backtest": "bt"}
 _ROWS_AT_ONCE = 10_000
@@ -37,7 +37,7 @@ _spread = (conversations.c.conversation * sa.literal(_FACTOR, sa.BigInteger())) 
 
 
 class AppBackfills:
-    """The sweeps of one app."""
+    """The backfills of one app."""
 
     def __init__(self, database: Database, tenant: Tenant, app: int, reader: EvaluationReader) -> None:
         """``app`` is the app's number."""
@@ -46,8 +46,8 @@ class AppBackfills:
         self._app = app
         self._reader = reader
 
-    def stretches(self, scope: BackfillScope, size: int) -> list[ChunkRange]:
-        """Cut conversations that are stored now into stretches of at most ``size``, fewer where they are long."""
+    def ranges(self, scope: BackfillScope, size: int) -> list[ChunkRange]:
+        """Cut conversations that are stored now into ranges of at most ``size``, fewer where they are long."""
         within = (
             conversations.c.app == self._app,
             conversations.c.started_at >= scope.since_ms,
@@ -58,130 +58,132 @@ class AppBackfills:
             .order_by(conversations.c.started_at, conversations.c.conversation)
             .execution_options(yield_per=_ROWS_AT_ONCE)
         )
-        with self._database.comparing() as connection:  # which rows read in portions need on a server
-            sieve = _sieve_for(connection, within, scope.sample)
-            through = () if sieve is None else (_spread <= sieve,)
-            return list(_cut(connection.execute(query.where(*within, *through)), size, sieve))
+        with self._database.comparing() as connection:  # which rows read in parts need on a server
+            sample_limit = _sample_limit(connection, within, scope.sample)
+            through = () if sample_limit is None else (_spread <= sample_limit,)
+            return list(_cut(connection.execute(query.where(*within, *through)), size, sample_limit))
 
-    def cases(self, stretch: ChunkRange) -> list[EvaluatedConversation]:
-        """The conversations of a stretch with what was decided about them; without those that wait or have no words."""
+    def cases(self, chunk_range: ChunkRange) -> list[EvaluatedConversation]:
+        """The conversations of a range with what was decided about them; without those that wait or have no words."""
         query = (
             recorded_query(self._app)
             .where(
-                conversations.c.started_at.between(stretch.first[0], stretch.last[0]),
-                _position >= stretch.first,
-                _position <= stretch.last,
+                conversations.c.started_at.between(chunk_range.first[0], chunk_range.last[0]),
+                _position >= chunk_range.first,
+                _position <= chunk_range.last,
                 conversations.c.recorded_revision == conversations.c.revision,
                 conversations.c.words_erased_at.is_(None),  # there is nothing left to judge
             )
             .order_by(conversations.c.started_at, conversations.c.conversation)
         )
-        if stretch.sieve is not None:
-            query = query.where(_spread <= stretch.sieve)
+        if chunk_range.sample_limit is not None:
+            query = query.where(_spread <= chunk_range.sample_limit)
         with self._database.reading() as connection:
             return read_recorded(connection, self._reader, query)
 
     def begin(
-        self, kind: BackfillKind, order: bytes, stretches: Sequence[ChunkRange], *, claim: str | None = None
+        self, kind: BackfillKind, order: bytes, ranges: Sequence[ChunkRange], *, claim: str | None = None
     ) -> Backfill:
-        """Store a sweep and its portions, in one transaction. ``claim`` is what only one running sweep may be about.
+        """Store a backfill and its chunks, in one transaction. ``claim`` is what only one running backfill may be about.
 
-        Raises ``ConflictError`` ``sweep.running`` when another one is.
+        Raises ``ConflictError`` ``backfill.running`` when another one is.
         """
-        sweep_id = f"{_PREFIXES[kind]}-{uuid.uuid4()}"
+        backfill_id = f"{_PREFIXES[kind]}-{uuid.uuid4()}"
         now = now_ms()
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             self._refuse_second(connection, claim)
-            made = sa.insert(sweeps).values(
-                sweep_id=sweep_id,
+            made = sa.insert(backfills).values(
+                backfill_id=backfill_id,
                 app=self._app,
                 kind=kind,
                 request=order,
                 claim=claim,
-                state="running" if stretches else "done",
-                total=sum(stretch.size for stretch in stretches),
+                state="running" if ranges else "done",
+                total=sum(each.size for each in ranges),
                 created_at=now,
-                ended_at=None if stretches else now,
+                ended_at=None if ranges else now,
             )
-            number = connection.execute(made.returning(sweeps.c.sweep)).scalar_one()
-            self._put_in_line(connection, number, sweep_id, stretches)
-            return self._read(connection, sweeps.c.sweep == number)[0]
+            number = connection.execute(made.returning(backfills.c.backfill)).scalar_one()
+            self._put_in_line(connection, number, backfill_id, ranges)
+            return self._read(connection, backfills.c.backfill == number)[0]
 
-    def get(self, sweep_id: str) -> Backfill | None:
-        """One sweep."""
+    def get(self, backfill_id: str) -> Backfill | None:
+        """One backfill."""
         with self._database.reading() as connection:
-            return next(iter(self._read(connection, _is(sweep_id))), None)
+            return next(iter(self._read(connection, _is(backfill_id))), None)
 
     def listing(self, kind: BackfillKind, limit: int = 100) -> list[Backfill]:
-        """Sweeps of a kind, the newest first."""
+        """Backfills of a kind, the newest first."""
         with self._database.reading() as connection:
-            return self._read(connection, sweeps.c.kind == kind, limit=limit)
+            return self._read(connection, backfills.c.kind == kind, limit=limit)
 
-    def results(self, sweep_id: str) -> list[bytes]:
+    def results(self, backfill_id: str) -> list[bytes]:
         """Return the results of its finished chunks, in the order of the conversations."""
         query = (
-            sa.select(sweep_portions.c.result)
-            .join(batches, batches.c.batch == sweep_portions.c.portion)
-            .join(sweeps, sweeps.c.sweep == batches.c.line)
-            .where(sweeps.c.app == self._app, _is(sweep_id), sa.text(IS_CHUNK), batches.c.state == "done")
-            .order_by(sweep_portions.c.portion)
+            sa.select(backfill_chunks.c.result)
+            .join(batches, batches.c.batch == backfill_chunks.c.chunk)
+            .join(backfills, backfills.c.backfill == batches.c.line)
+            .where(backfills.c.app == self._app, _is(backfill_id), sa.text(IS_CHUNK), batches.c.state == "done")
+            .order_by(backfill_chunks.c.chunk)
         )
         with self._database.reading() as connection:
             return [bytes(result) for result in connection.scalars(query)]
 
-    def cancel(self, sweep_id: str) -> Backfill | None:
+    def cancel(self, backfill_id: str) -> Backfill | None:
         """Do nothing more of one that runs or failed; what is done stays. From the return on nothing of it is written."""
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            over = sa.update(sweeps).where(
-                sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state.in_(("running", "failed"))
+            over = sa.update(backfills).where(
+                backfills.c.app == self._app, _is(backfill_id), backfills.c.state.in_(("running", "failed"))
             )
             number = connection.execute(
-                over.values(state="cancelled", ended_at=now_ms()).returning(sweeps.c.sweep)
+                over.values(state="cancelled", ended_at=now_ms()).returning(backfills.c.backfill)
             ).scalar_one_or_none()
             if number is not None:
                 chunks = sa.update(batches).where(_chunks_of(number), batches.c.state == "accepted")
                 connection.execute(chunks.values(ended("cancelled")))
-            return next(iter(self._read(connection, _is(sweep_id))), None)
+            return next(iter(self._read(connection, _is(backfill_id))), None)
 
-    def resume(self, sweep_id: str) -> Backfill | None:
-        """Do what is not done of a cancelled or failed sweep; others are left as they are.
+    def resume(self, backfill_id: str) -> Backfill | None:
+        """Do what is not done of a cancelled or failed backfill; others are left as they are.
 
-        Raises ``ConflictError`` ``sweep.running`` when another one with the same claim is running.
+        Raises ``ConflictError`` ``backfill.running`` when another one with the same claim is running.
         """
-        query = sa.select(sweeps.c.sweep, sweeps.c.claim).where(
-            sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state.in_(("cancelled", "failed"))
+        query = sa.select(backfills.c.backfill, backfills.c.claim).where(
+            backfills.c.app == self._app, _is(backfill_id), backfills.c.state.in_(("cancelled", "failed"))
         )
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             found = connection.execute(query).one_or_none()
             if found is not None:
                 self._refuse_second(connection, found.claim)
-                again = sa.update(batches).where(_chunks_of(found.sweep), batches.c.state != "done")
+                again = sa.update(batches).where(_chunks_of(found.backfill), batches.c.state != "done")
                 connection.execute(again.values(REQUEUED))
-                running = sa.update(sweeps).where(sweeps.c.sweep == found.sweep)
+                running = sa.update(backfills).where(backfills.c.backfill == found.backfill)
                 connection.execute(running.values(state="running", ended_at=None))
-                end_sweep(connection, found.sweep)
-            return next(iter(self._read(connection, _is(sweep_id))), None)
+                end_backfill(connection, found.backfill)
+            return next(iter(self._read(connection, _is(backfill_id))), None)
 
-    def forget(self, sweep_id: str) -> bool:
+    def forget(self, backfill_id: str) -> bool:
         """Delete a backfill and its results, if it is over; return whether it was."""
-        query = sa.select(sweeps.c.sweep).where(sweeps.c.app == self._app, _is(sweep_id), sweeps.c.state != "running")
+        query = sa.select(backfills.c.backfill).where(
+            backfills.c.app == self._app, _is(backfill_id), backfills.c.state != "running"
+        )
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             number = connection.execute(query).scalar_one_or_none()
             if number is not None:
                 of_it = sa.select(batches.c.batch).where(_chunks_of(number))
-                connection.execute(sa.delete(sweep_mentions).where(sweep_mentions.c.portion.in_(of_it)))
-                connection.execute(sa.delete(sweep_portions).where(sweep_portions.c.portion.in_(of_it)))
+                connection.execute(sa.delete(backfill_mentions).where(backfill_mentions.c.chunk.in_(of_it)))
+                connection.execute(sa.delete(backfill_chunks).where(backfill_chunks.c.chunk.in_(of_it)))
                 connection.execute(sa.delete(batches).where(_chunks_of(number)))
-                connection.execute(sa.delete(sweeps).where(sweeps.c.sweep == number))
+                connection.execute(sa.delete(backfills).where(backfills.c.backfill == number))
         return number is not None
 
     def record(
         self,
-        portion_id: str,
+        chunk_id: str,
         rescored: Sequence[Rescored],
         result: Callable[[int], bytes],
         mentions: Collection[str] = (),
@@ -195,22 +197,24 @@ class AppBackfills:
         """
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            chunk = self._open_chunk(connection, portion_id)
+            chunk = self._open_chunk(connection, chunk_id)
             if chunk is not None:
                 written = write_rescored(connection, self._database.dialect, self._app, chunk.line, rescored)
                 result_body = self._mention(connection, chunk.batch, mentions, result(len(rescored) - written))
                 _end_chunk(connection, chunk.batch, chunk.line, result_body)
         return chunk is not None
 
-    def _put_in_line(self, connection: Connection, sweep: int, sweep_id: str, stretches: Sequence[ChunkRange]) -> None:
-        """Put the chunks of a sweep in line."""
-        ranges = {f"{sweep_id}-{chunk_number}": stretch for chunk_number, stretch in enumerate(stretches, start=1)}
-        items = [{"batch_id": each, **open_work(self._app, sweep, CHUNK, ranges[each].size)} for each in ranges]
+    def _put_in_line(
+        self, connection: Connection, backfill: int, backfill_id: str, ranges: Sequence[ChunkRange]
+    ) -> None:
+        """Put the chunks of a backfill in line."""
+        by_id = {f"{backfill_id}-{number}": each for number, each in enumerate(ranges, start=1)}
+        items = [{"batch_id": each, **open_work(self._app, backfill, CHUNK, by_id[each].size)} for each in by_id]
         write_many(connection, sa.insert(batches), items)
-        made = connection.execute(sa.select(batches.c.batch, batches.c.batch_id).where(_chunks_of(sweep)))
-        rows = [(number, *ranges[each].first, *ranges[each].last, ranges[each].sieve) for number, each in made]
-        names = ("portion", "first_at", "first", "last_at", "last", "sieve")
-        self._database.dialect.insert_many(connection, sweep_portions, names, rows)
+        made = connection.execute(sa.select(batches.c.batch, batches.c.batch_id).where(_chunks_of(backfill)))
+        rows = [(number, *by_id[each].first, *by_id[each].last, by_id[each].sample_limit) for number, each in made]
+        names = ("chunk", "first_at", "first", "last_at", "last", "sample_limit")
+        self._database.dialect.insert_many(connection, backfill_chunks, names, rows)
 
     def _mention(self, connection: Connection, chunk: int, ids: Collection[str], result: bytes) -> bytes:
         """Record the conversations that a result names; return the result without those that were erased meanwhile."""
@@ -224,15 +228,15 @@ class AppBackfills:
             result = without(result, erased)
         write_many(
             connection,
-            sa.insert(sweep_mentions),
-            [{"conversation": each, "portion": chunk} for each in sorted(there.values())],
+            sa.insert(backfill_mentions),
+            [{"conversation": each, "chunk": chunk} for each in sorted(there.values())],
         )
         return result
 
-    def _open_chunk(self, connection: Connection, portion_id: str) -> AnyRow | None:
-        """Return a chunk that is still to be done, and its sweep as its line."""
+    def _open_chunk(self, connection: Connection, chunk_id: str) -> AnyRow | None:
+        """Return a chunk that is still to be done, and its backfill as its line."""
         query = sa.select(batches.c.batch, batches.c.line).where(
-            batches.c.batch_id == portion_id,
+            batches.c.batch_id == chunk_id,
             batches.c.app == self._app,
             sa.text(IS_CHUNK),
             batches.c.state == "accepted",
@@ -240,50 +244,55 @@ class AppBackfills:
         return connection.execute(query).one_or_none()
 
     def _refuse_second(self, connection: Connection, claim: str | None) -> None:
-        query = sa.select(sweeps.c.sweep_id).where(
-            sweeps.c.app == self._app, sweeps.c.state == "running", sweeps.c.claim == claim
+        query = sa.select(backfills.c.backfill_id).where(
+            backfills.c.app == self._app, backfills.c.state == "running", backfills.c.claim == claim
         )
         running = connection.scalars(query.limit(1)).one_or_none() if claim is not None else None
         if running is not None:
             raise ConflictError(
                 f"{running} is under way and does this already; wait for its end, or cancel it",
-                code="sweep.running",
-                field="sweep_id",
+                code="backfill.running",
+                field="backfill_id",
                 value=running,
             )
 
     def _read(self, connection: Connection, *where: sa.ColumnElement[bool], limit: int = 1) -> list[Backfill]:
-        query = sweep_query().where(sweeps.c.app == self._app, *where).order_by(sweeps.c.sweep.desc()).limit(limit)
-        return [sweep_of(connection, row, self._tenant) for row in connection.execute(query)]
+        query = (
+            backfill_query()
+            .where(backfills.c.app == self._app, *where)
+            .order_by(backfills.c.backfill.desc())
+            .limit(limit)
+        )
+        return [backfill_of(connection, row, self._tenant) for row in connection.execute(query)]
 
 
-def _is(sweep_id: str) -> sa.ColumnElement[bool]:
-    return sweeps.c.sweep_id == sweep_id if is_storable(sweep_id) else sa.false()
+def _is(backfill_id: str) -> sa.ColumnElement[bool]:
+    return backfills.c.backfill_id == backfill_id if is_storable(backfill_id) else sa.false()
 
 
-def sweep_query() -> AnySelect:
+def backfill_query() -> AnySelect:
     """Return a query of backfills, each with the number of conversations in its finished chunks."""
     looked = (
         sa.select(sa.func.coalesce(sa.func.sum(batches.c.size), 0))
-        .where(sa.text(IS_CHUNK), batches.c.line == sweeps.c.sweep, batches.c.state.in_(("done", "failed")))
+        .where(sa.text(IS_CHUNK), batches.c.line == backfills.c.backfill, batches.c.state.in_(("done", "failed")))
         .scalar_subquery()
     )
-    return sa.select(sweeps, looked.label("looked"))
+    return sa.select(backfills, looked.label("looked"))
 
 
-def sweep_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill:
+def backfill_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill:
     """Return the backfill of a row."""
     reason = None
     is_postponed = False
     if row.state in ("failed", "running"):
-        query = sa.select(batches.c.reason).where(_chunks_of(row.sweep), batches.c.reason.is_not(None))
+        query = sa.select(batches.c.reason).where(_chunks_of(row.backfill), batches.c.reason.is_not(None))
         reasons = dict.fromkeys(connection.scalars(query.order_by(batches.c.batch).limit(_MOST_REASONS)))
         reason = "; ".join(reasons) or None
     if row.state == "running":
-        ready = sa.select(batches.c.batch).where(_chunks_of(row.sweep), sa.text(WAITS))
+        ready = sa.select(batches.c.batch).where(_chunks_of(row.backfill), sa.text(WAITS))
         is_postponed = connection.scalars(ready.limit(1)).one_or_none() is None
     return Backfill(
-        sweep_id=row.sweep_id,
+        backfill_id=row.backfill_id,
         tenant=tenant,
         kind=row.kind,
         order=bytes(row.request),
@@ -297,43 +306,49 @@ def sweep_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill:
     )
 
 
-def _chunks_of(sweep: int) -> sa.ColumnElement[bool]:
-    return sa.and_(sa.text(IS_CHUNK), batches.c.line == sweep)
+def _chunks_of(backfill: int) -> sa.ColumnElement[bool]:
+    return sa.and_(sa.text(IS_CHUNK), batches.c.line == backfill)
 
 
-def _end_chunk(connection: Connection, chunk: int, sweep: int, result: bytes) -> None:
+def _end_chunk(connection: Connection, chunk: int, backfill: int, result: bytes) -> None:
     connection.execute(sa.update(batches).where(batches.c.batch == chunk).values(ended("done")))
-    connection.execute(sa.update(sweep_portions).where(sweep_portions.c.portion == chunk).values(result=result))
-    end_sweep(connection, sweep)
+    connection.execute(sa.update(backfill_chunks).where(backfill_chunks.c.chunk == chunk).values(result=result))
+    end_backfill(connection, backfill)
 
 
-def end_sweep(connection: Connection, sweep: int) -> None:
-    """End a sweep that runs when none of its chunks is to be done any more. The caller holds the app's lock."""
+def end_backfill(connection: Connection, backfill: int) -> None:
+    """End a backfill that runs when none of its chunks is to be done any more. The caller holds the app's lock."""
 
     def is_some(state: str) -> bool:
-        query = sa.select(batches.c.batch).where(_chunks_of(sweep), sa.text(f"state = '{state}'"))
+        query = sa.select(batches.c.batch).where(_chunks_of(backfill), sa.text(f"state = '{state}'"))
         return connection.scalars(query.limit(1)).one_or_none() is not None
 
     if not is_some("accepted"):
-        ended = sa.update(sweeps).where(sweeps.c.sweep == sweep, sweeps.c.state == "running")
+        ended = sa.update(backfills).where(backfills.c.backfill == backfill, backfills.c.state == "running")
         connection.execute(ended.values(state="failed" if is_some("failed") else "done", ended_at=now_ms()))
 
 
-def _sieve_for(connection: Connection, within: Sequence[sa.ColumnElement[bool]], sample: int | None) -> int | None:
-    """Return the largest value of the sieve that lets ``sample`` through; None where all pass."""
+def _sample_limit(connection: Connection, within: Sequence[sa.ColumnElement[bool]], sample: int | None) -> int | None:
+    """Return the greatest spread position of a sample of this size; None where all are wanted."""
     if sample is None:
         return None
-    query = sa.select(_spread.label("sieve")).where(*within).order_by(sa.text("sieve")).offset(sample - 1).limit(1)
+    query = (
+        sa.select(_spread.label("sample_limit"))
+        .where(*within)
+        .order_by(sa.text("sample_limit"))
+        .offset(sample - 1)
+        .limit(1)
+    )
     return connection.execute(query).scalar_one_or_none()
 
 
-def _cut(rows: "sa.CursorResult[*tuple[int, int, int]]", size: int, sieve: int | None) -> Iterator[ChunkRange]:
+def _cut(rows: "sa.CursorResult[*tuple[int, int, int]]", size: int, sample_limit: int | None) -> Iterator[ChunkRange]:
     """Yield ranges with at most ``size`` rows and the limit of bytes."""
     first = last = (0, 0)
     count = room = 0
     for started_at, number, length in rows:
         if count and (count == size or length > room):
-            yield ChunkRange(first=first, last=last, size=count, sieve=sieve)
+            yield ChunkRange(first=first, last=last, size=count, sample_limit=sample_limit)
             count = 0
         if count == 0:
             first, room = (started_at, number), MOST_BYTES
@@ -341,4 +356,4 @@ def _cut(rows: "sa.CursorResult[*tuple[int, int, int]]", size: int, sieve: int |
         room -= length
         count += 1
     if count:
-        yield ChunkRange(first=first, last=last, size=count, sieve=sieve)
+        yield ChunkRange(first=first, last=last, size=count, sample_limit=sample_limit)

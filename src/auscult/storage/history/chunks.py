@@ -9,8 +9,8 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import IS_CHUNK, batches
-from auscult.storage.core.tables.history import sweep_portions, sweeps
-from auscult.storage.history.backfills import end_sweep, sweep_of, sweep_query
+from auscult.storage.core.tables.history import backfill_chunks, backfills
+from auscult.storage.history.backfills import backfill_of, backfill_query, end_backfill
 from auscult.storage.work.work_list import fail_work
 
 
@@ -22,41 +22,46 @@ class Chunks:
         self._database = database
 
     def unfinished(self, limit: int = 100) -> list[Backfill]:
-        """Sweeps of every app that run or failed, the oldest first."""
-        query = sweep_query().where(sweeps.c.state.in_(("running", "failed"))).order_by(sweeps.c.sweep).limit(limit)
+        """Backfills of every app that run or failed, the oldest first."""
+        query = (
+            backfill_query()
+            .where(backfills.c.state.in_(("running", "failed")))
+            .order_by(backfills.c.backfill)
+            .limit(limit)
+        )
         with self._database.reading() as connection:
-            return [sweep_of(connection, row, _tenant_of(connection, row.app)) for row in connection.execute(query)]
+            return [backfill_of(connection, row, _tenant_of(connection, row.app)) for row in connection.execute(query)]
 
-    def get(self, portion_id: str) -> Chunk | None:
-        """A portion that is to be done; None when it is done, or its sweep does not run."""
+    def get(self, chunk_id: str) -> Chunk | None:
+        """A chunk that is to be done; None when it is done, or its backfill does not run."""
         chunk = (
-            sa.select(batches.c.line, batches.c.size, sweep_portions)
-            .join(sweep_portions, sweep_portions.c.portion == batches.c.batch)
-            .where(batches.c.batch_id == portion_id, batches.c.state == "accepted")
+            sa.select(batches.c.line, batches.c.size, backfill_chunks)
+            .join(backfill_chunks, backfill_chunks.c.chunk == batches.c.batch)
+            .where(batches.c.batch_id == chunk_id, batches.c.state == "accepted")
         )
         with self._database.reading() as connection:
             found = connection.execute(chunk).one_or_none()
             if found is None:
                 return None
-            row = connection.execute(sweep_query().where(sweeps.c.sweep == found.line)).one()
-            sweep = sweep_of(connection, row, _tenant_of(connection, row.app))
-        stretch = ChunkRange(
+            row = connection.execute(backfill_query().where(backfills.c.backfill == found.line)).one()
+            backfill = backfill_of(connection, row, _tenant_of(connection, row.app))
+        chunk_range = ChunkRange(
             first=(found.first_at, found.first),
             last=(found.last_at, found.last),
             size=found.size,
-            sieve=found.sieve,
+            sample_limit=found.sample_limit,
         )
-        return Chunk(portion_id=portion_id, sweep=sweep, stretch=stretch)
+        return Chunk(chunk_id=chunk_id, backfill=backfill, range=chunk_range)
 
-    def fail(self, portion_id: str, reason: str) -> None:
+    def fail(self, chunk_id: str, reason: str) -> None:
         """Fail a chunk, with the reason; the others go on."""
-        query = sa.select(batches.c.app, batches.c.line).where(batches.c.batch_id == portion_id, sa.text(IS_CHUNK))
+        query = sa.select(batches.c.app, batches.c.line).where(batches.c.batch_id == chunk_id, sa.text(IS_CHUNK))
         with self._database.writing() as connection:
             found = connection.execute(query).one_or_none()
             if found is not None:
                 lock_app(connection, found.app)
-                fail_work(connection, portion_id, reason)
-                end_sweep(connection, found.line)
+                fail_work(connection, chunk_id, reason)
+                end_backfill(connection, found.line)
 
 
 def _tenant_of(connection: Connection, app: int) -> Tenant:

@@ -20,7 +20,9 @@ from auscult.storage.pages.row_index import rewrite_rows
 _IDS_AT_ONCE = 1_000
 
 
-def write_rescored(connection: Connection, dialect: Dialect, app: int, sweep: int, rescored: Sequence[Rescored]) -> int:
+def write_rescored(
+    connection: Connection, dialect: Dialect, app: int, backfill: int, rescored: Sequence[Rescored]
+) -> int:
     """Store the new evaluations with the lines of the trail, and show them; return the number of conversations.
 
     One that was revised, decided again or erased since it was read is skipped.
@@ -32,7 +34,7 @@ def write_rescored(connection: Connection, dialect: Dialect, app: int, sweep: in
     if not fresh:
         return 0
     decided = [(stored.number, each.rendered.evaluation) for stored, each in fresh]
-    write_evaluations(connection, dialect, app, decided, sweep)
+    write_evaluations(connection, dialect, app, decided, backfill)
     lines = [
         (stored.number, ms_of(each.entry.at), each.entry.action, msgspec.json.encode(each.entry))
         for stored, each in fresh

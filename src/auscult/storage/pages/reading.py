@@ -139,12 +139,17 @@ class Pages:
         selection = self._selection(reader, view, numbers, query)
         plan = Plan(0, selection)
         if not selection.is_empty:
-            texts = self._phrases.texts(selection, len(numbers))
-            plan = _lay_out(plan, _Counting(reader, view, selection, texts), numbers, query)
+            plan = _lay_out(plan, self._counting(reader, view, selection, len(numbers)), numbers, query)
         if len(view.plans) >= MOST_REMEMBERED:
             view.plans.clear()
         view.plans[query] = plan
         return plan
+
+    def _counting(self, reader: Reader, view: View, selection: Selection, listings_: int) -> "_Counting":
+        texts, apart = self._phrases.texts(selection, listings_), selection.facet_by_facet
+        return _Counting(
+            reader, view, selection, texts, self._counting(reader, view, apart, listings_) if apart else None
+        )
 
     def _selection(self, reader: Reader, view: View, numbers: tuple[int, ...], query: RecordQuery) -> Selection:
         """Return the rows that the filters leave."""
@@ -162,13 +167,10 @@ class Pages:
             )
             if all(groups):
                 parts.append(Part(listing, groups))
-        is_tallied = (
-            visibility.is_everything
-            and len(wanted) <= 1
-            and all(len(group) <= 1 and name in TALLIED for group in wanted for name, _ in group)
-        )
+        names = {name for group in wanted for name, _ in group}
+        has_tallies = visibility.is_everything and len(wanted) <= 1 and names <= TALLIED
         app = 0 if visibility.is_everything else self._app_of[numbers[0]]  # what only some see is read of one app
-        return Selection(tuple(parts), cells_of(query), is_tallied, visibility, app)
+        return Selection(tuple(parts), cells_of(query), has_tallies, visibility, app)
 
     def _of_agents(self, reader: Reader, view: View, numbers: tuple[int, ...], query: RecordQuery) -> Visibility:
         """Return the query's visibility with agents in place of teams, where these are the same in its whole range.
@@ -229,11 +231,17 @@ def _narrowed(wanted: list[list[Facet]], visibility: Visibility) -> list[list[Fa
 
 
 class _Counting:
-    """Counts the rows of a selection, and finds positions among them, remembering what it worked out."""
+    """Counts the rows of a selection, and finds positions among them, remembering what it worked out.
 
-    def __init__(self, reader: Reader, view: View, selection: Selection, texts: Statements) -> None:
+    ``apart`` counts those of each of two facets.
+    """
+
+    def __init__(
+        self, reader: Reader, view: View, selection: Selection, texts: Statements, apart: "_Counting | None"
+    ) -> None:
         self.texts = texts
         self._reader = reader
+        self._apart = apart
         self._is_tallied = selection.is_tallied
         self._values = selection.values
         self._cells = selection.cells
@@ -244,8 +252,10 @@ class _Counting:
         """Return how many rows start in a range."""
         if until_ms <= since_ms:
             return 0
+        if self._apart:
+            return self._apart.between(since_ms, until_ms) - self._scan(self.texts.twice, since_ms, until_ms)
         if not self._is_tallied:
-            return self._scan(since_ms, until_ms)
+            return self._scan(self.texts.number, since_ms, until_ms)
         return self._before(until_ms) - self._before(since_ms)
 
     def position(self, since_ms: int, skip: int) -> Position:
@@ -265,15 +275,15 @@ class _Counting:
     def _before(self, until_ms: int) -> int:
         """Return how many rows start before an instant: whole buckets from the tallies, the rest of one from the rows."""
         whole, known_to = self._known.tree.before(until_ms, self._load)
-        return whole + (self._scan(known_to, until_ms) if known_to < until_ms else 0)
+        return whole + (self._scan(self.texts.number, known_to, until_ms) if known_to < until_ms else 0)
 
-    def _scan(self, since_ms: int, until_ms: int) -> int:
+    def _scan(self, text: str, since_ms: int, until_ms: int) -> int:
         counts = self._counts
         if (since_ms, until_ms) not in counts:
             values = {**self._values, "at": since_ms, "id": "", "until": until_ms}
             if len(counts) >= MOST_REMEMBERED:
                 counts.clear()
-            counts[since_ms, until_ms] = dict(self._reader.fetch(self.texts.number, values))
+            counts[since_ms, until_ms] = dict(self._reader.fetch(text, values))
         found = counts[since_ms, until_ms]
         return sum(n for cell, n in found.items() if self._cells is None or cell in self._cells)
 

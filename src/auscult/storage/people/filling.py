@@ -38,7 +38,7 @@ class DirectoryFiller:
             if queue_id and is_storable(queue_id) and is_storable(name or "")
         }
         new_queues = {pair: name for pair, name in pairs.items() if pair not in self._queues}
-        for some in _portions(sorted(new_agents)):
+        for some in _slices(sorted(new_agents)):
             rows = [_agent_row(self._app, each, named.get(each)) for each in some]
             connection.execute(dialect.insert(agents).values(rows).on_conflict_do_nothing())
         if new_queues:
@@ -63,7 +63,7 @@ class DirectoryFiller:
         """Add queues, or the names under which they were seen. The name that a queue has is kept."""
         ids = sorted({queue_id for queue_id, _ in new})
         known: dict[str, tuple[str | None, frozenset[str]]] = {}
-        for some in _portions(ids):
+        for some in _slices(ids):
             query = sa.select(queues).where(queues.c.app == self._app, queues.c.queue_id.in_(some))
             for row in connection.execute(query):
                 known[row.queue_id] = (row.name, msgspec.json.decode(row.names, type=frozenset[str]))
@@ -93,5 +93,5 @@ def _agent_row(app: int, agent_id: str, known: object) -> dict[str, object]:
     }
 
 
-def _portions(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+def _slices(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))

@@ -27,7 +27,7 @@ ERASED_SENT = "erasures.sent"
 SEALED_AT_ONCE = 10_000
 """Entries under one seal, at most."""
 
-_PORTION = 2_000
+_ROWS_AT_ONCE = 2_000
 _SALT_BYTES = 16
 
 
@@ -86,9 +86,9 @@ class AccessLog:
         while True:
             query = sa.select(access_log).where(access_log.c.entry > after, *conditions)
             with self._database.reading() as connection:
-                rows = connection.execute(query.order_by(access_log.c.entry).limit(_PORTION)).all()
+                rows = connection.execute(query.order_by(access_log.c.entry).limit(_ROWS_AT_ONCE)).all()
             yield from map(_entry, rows)
-            if len(rows) < _PORTION:
+            if len(rows) < _ROWS_AT_ONCE:
                 return
             after = rows[-1].entry
 

@@ -1,6 +1,6 @@
 """Copy of a whole store into another database, of the same kind or the other, compared afterwards row by row.
 
-Every table is read in the order of its key and written in portions, each in a transaction of its own. The content of
+Every table is read in the order of its key and written in parts, each in a transaction of its own. The content of
 the target is always the beginning of the source's, so that an interrupted copy can be continued.
 """
 
@@ -20,7 +20,7 @@ from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.tables.base import METADATA, apps, change_counts, workers
 from auscult.storage.core.tables.judge import judge_places
 
-PORTION = 2_000
+ROWS_AT_ONCE = 2_000
 
 LIVE_TABLES = {workers, judge_places, change_counts}
 """Tables that describe the processes at work on a database, not its content: copies leave them out."""
@@ -110,7 +110,7 @@ def read_chunks(connection: Connection, table: Table, after: Sequence[Any] | Non
     """Rows by key, after one, some at a time."""
     key = _key(table)
     while True:
-        query = sa.select(table).order_by(*key).limit(PORTION)
+        query = sa.select(table).order_by(*key).limit(ROWS_AT_ONCE)
         if after is not None:
             query = query.where(
                 sa.tuple_(*key) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True)))
@@ -118,7 +118,7 @@ def read_chunks(connection: Connection, table: Table, after: Sequence[Any] | Non
         rows = connection.execute(query).all()
         if rows:
             yield rows
-        if len(rows) < PORTION:
+        if len(rows) < ROWS_AT_ONCE:
             return
         after = [getattr(rows[-1], column.name) for column in key]
 

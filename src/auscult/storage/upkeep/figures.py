@@ -21,7 +21,7 @@ from auscult.storage.core.tables.conversations import (
     evaluations,
 )
 from auscult.storage.core.tables.delivery import changes, exports, webhooks
-from auscult.storage.core.tables.history import sweeps
+from auscult.storage.core.tables.history import backfills
 from auscult.storage.core.tables.judge import judge_days, judge_pauses, judge_places
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.people import sessions, sign_in_failures
@@ -98,7 +98,7 @@ def _queues(connection: Connection) -> tuple[QueueFigures, ...]:
 
 
 def _backfills(connection: Connection, state: str) -> int:
-    return _count(connection, sa.select(sa.func.count()).where(sweeps.c.state == state), sweeps)
+    return _count(connection, sa.select(sa.func.count()).where(backfills.c.state == state), backfills)
 
 
 def _changes(connection: Connection) -> int:
@@ -155,7 +155,7 @@ def _work(connection: Connection) -> Iterator[WorkFigures]:
         yield WorkFigures(name=name, waiting=found.n, oldest=_instant(found.oldest))
     chunks = sa.select(sa.func.count()).where(sa.text(IS_CHUNK), batches.c.state == "accepted")
     waiting = _count(connection, chunks, batches)
-    yield WorkFigures(name="portions", waiting=waiting, oldest=None)
+    yield WorkFigures(name="chunks", waiting=waiting, oldest=None)
 
 
 def _sign_ins(connection: Connection) -> tuple[tuple[str, int], ...]:

@@ -7,7 +7,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations
-from auscult.storage.core.tables.history import sweeps
+from auscult.storage.core.tables.history import backfills
 from auscult.storage.core.tables.pages import listings, report_rows
 from auscult.storage.work.batches import HAS_UNRECORDED
 from auscult.storage.work.work_list import REQUEUED
@@ -20,7 +20,7 @@ def repair(database: Database, app: int) -> None:
         _requeue(connection, app)
         _copy_status(connection, app)
         _drop_strays(connection, app)
-        _end_sweeps(connection, app)
+        _end_backfills(connection, app)
 
 
 def _requeue(connection: Connection, app: int) -> None:
@@ -52,9 +52,9 @@ def _drop_strays(connection: Connection, app: int) -> None:
     connection.execute(sa.delete(report_rows).where(report_rows.c.listing.in_(mine), ~at_home))
 
 
-def _end_sweeps(connection: Connection, app: int) -> None:
-    """Let sweeps run that have portions waiting, and those be over that have none."""
-    waits = sa.exists().where(sa.text(IS_CHUNK), batches.c.line == sweeps.c.sweep, batches.c.state == "accepted")
-    mine = sa.update(sweeps).where(sweeps.c.app == app)
-    connection.execute(mine.where(sweeps.c.state == "running", ~waits).values(state="done"))
-    connection.execute(mine.where(sweeps.c.state.in_(("done", "failed")), waits).values(state="running"))
+def _end_backfills(connection: Connection, app: int) -> None:
+    """Let backfills run that have chunks waiting, and those be over that have none."""
+    waits = sa.exists().where(sa.text(IS_CHUNK), batches.c.line == backfills.c.backfill, batches.c.state == "accepted")
+    mine = sa.update(backfills).where(backfills.c.app == app)
+    connection.execute(mine.where(backfills.c.state == "running", ~waits).values(state="done"))
+    connection.execute(mine.where(backfills.c.state.in_(("done", "failed")), waits).values(state="running"))

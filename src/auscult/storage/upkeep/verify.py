@@ -14,7 +14,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations
-from auscult.storage.core.tables.history import sweeps
+from auscult.storage.core.tables.history import backfills
 from auscult.storage.core.tables.pages import (
     facet_codes,
     facet_rows,
@@ -57,7 +57,7 @@ class Verifier:
     def differences(self, app: int) -> list[Difference]:
         """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
         of_rows = (_tallies_differ, _facets_differ, _codes_differ, _rows_differ)
-        checks = (*of_rows, _statuses_differ, _batches_differ, _sweeps_differ)
+        checks = (*of_rows, _statuses_differ, _batches_differ, _backfills_differ)
         with self._database.comparing() as connection:
             return [each for check in checks for each in islice(check(connection, app), _MOST_SHOWN)]
 
@@ -247,18 +247,18 @@ def _statuses_differ(connection: Connection, app: int) -> Iterator[Difference]:
         yield Difference(f"status of {conversation_id}", str(decided), str(status))
 
 
-def _sweeps_differ(connection: Connection, app: int) -> Iterator[Difference]:
-    """Sweeps that run, or do not, against the portions that wait."""
+def _backfills_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Backfills that run, or do not, against the chunks that wait."""
     waiting = sa.func.coalesce(sa.func.sum(sa.case((batches.c.state == "accepted", 1), else_=0)), 0)
     query = (
-        sa.select(sweeps.c.sweep_id, sweeps.c.state, waiting)
-        .outerjoin(batches, sa.and_(sa.text(IS_CHUNK), batches.c.line == sweeps.c.sweep))
-        .where(sweeps.c.app == app)
-        .group_by(sweeps.c.sweep_id, sweeps.c.state)
+        sa.select(backfills.c.backfill_id, backfills.c.state, waiting)
+        .outerjoin(batches, sa.and_(sa.text(IS_CHUNK), batches.c.line == backfills.c.backfill))
+        .where(backfills.c.app == app)
+        .group_by(backfills.c.backfill_id, backfills.c.state)
     )
-    for sweep_id, state, n in connection.execute(query):
+    for backfill_id, state, n in connection.execute(query):
         if (state == "running") != (n > 0) and state != "cancelled":
-            yield Difference(f"portions that wait of {sweep_id}, which is {state}", "some" if n == 0 else "0", str(n))
+            yield Difference(f"chunks that wait of {backfill_id}, which is {state}", "some" if n == 0 else "0", str(n))
 
 
 def _batches_differ(connection: Connection, app: int) -> Iterator[Difference]:

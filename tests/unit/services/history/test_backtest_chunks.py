@@ -63,8 +63,8 @@ def tried(app: AppStore, document: bytes, evaluator: Evaluator = EVALUATOR, size
     asked = BacktestOrder(document=document.decode(), **order)
     found = Found()
     backtesting = Backtesting(evaluator, lambda: NOW)
-    for stretch in plan(app, form, asked):
-        for part in app.sweeps.stretches(BackfillScope(), size) if size != 500 else (stretch,):
+    for chunk_range in plan(app, form, asked):
+        for part in app.backfills.ranges(BackfillScope(), size) if size != 500 else (chunk_range,):
             found.merge(backtesting.try_on(app, form, part, asked, may_ask=asked.may_ask))
     return found
 
@@ -96,12 +96,12 @@ def test_what_is_told_is_what_a_rescore_comes_to(store: Store, app: AppStore) ->
     work = ChunkProcessing(
         store, {"rescore": Rescoring(EVALUATOR, REPORTS, lambda: NOW + timedelta(days=1))}, lambda: NOW
     )
-    for portion_id in store.work.next("chunk", 100):
-        swept = work.process(portion_id)
-        assert swept is not None
-        work.record(swept)
-    (stretch,) = app.sweeps.stretches(BackfillScope(), 500)
-    evaluations = [case.evaluation for case in app.sweeps.cases(stretch)]
+    for chunk_id in store.work.next("chunk", 100):
+        written = work.process(chunk_id)
+        assert written is not None
+        work.record(written)
+    (chunk_range,) = app.backfills.ranges(BackfillScope(), 500)
+    evaluations = [case.evaluation for case in app.backfills.cases(chunk_range)]
     after = found.counts.after
     assert after.scores == Counter(int(one.score) for one in evaluations if one.score is not None)
     assert after.outcomes["passed"] == sum(one.passed is True for one in evaluations)
@@ -251,25 +251,25 @@ def test_a_form_that_asks_a_judge_where_there_is_none(app: AppStore) -> None:
     assert (line.counted, line.unjudged, line.judge.calls) == (0, 12, 0)
 
 
-def sweep(store: Store, evaluator: Evaluator) -> None:
+def backfill(store: Store, evaluator: Evaluator) -> None:
     """Do what waits, as a worker would."""
     work = ChunkProcessing(store, {"backtest": Backtesting(evaluator, lambda: NOW)}, lambda: NOW)
-    for portion_id in store.work.next("chunk", 100):
-        swept = work.process(portion_id)
-        assert swept is not None
-        work.record(work.ask_judge(swept) if swept.must_ask else swept)
+    for chunk_id in store.work.next("chunk", 100):
+        written = work.process(chunk_id)
+        assert written is not None
+        work.record(work.ask_judge(written) if written.must_ask else written)
 
 
 def test_as_durable_work(store: Store, app: AppStore) -> None:
-    """What workers come to is what this process comes to; beside the sweep itself nothing is written."""
+    """What workers come to is what this process comes to; beside the backfill itself nothing is written."""
     before = content(store)
     begun = begin_backtest(app, read_form(TWO, 0), BacktestOrder(document=TWO.decode()))
     assert (begun.state, begun.total, begun.result) == ("running", 12, None)
-    sweep(store, EVALUATOR)
+    backfill(store, EVALUATOR)
     done = view_backtest(app, begun.id)
     assert done.state == "done"
     assert done.result == to_line(tried(app, TWO), read_form(TWO, 0), names_before(app, "ef-1"))
-    untouched = before.keys() - {"sweeps", "sweep_portions", "sweep_mentions", "batches"}
+    untouched = before.keys() - {"backfills", "backfill_chunks", "backfill_mentions", "batches"}
     after = content(store)
     assert {name: after[name] for name in untouched} == {name: before[name] for name in untouched}
     assert set(before["batches"]) < set(after["batches"])  # which has the chunks, too
@@ -284,17 +284,17 @@ def test_as_durable_work_with_a_judge(store: Store, app: AppStore, judge: Judge)
     """Asked only where the order says so; a judge that is away is asked again later."""
     form = read_form(JUDGED, 0)
     quiet = begin_backtest(app, form, BacktestOrder(document=JUDGED.decode()))
-    sweep(store, with_judge(judge))
+    backfill(store, with_judge(judge))
     told = view_backtest(app, quiet.id)
     assert told.result is not None
     assert (told.result.unjudged, judge.asked) == (12, 0)
     asking = begin_backtest(app, form, BacktestOrder(document=JUDGED.decode(), may_ask=True))
     judge.is_away = True
-    sweep(store, with_judge(judge))
+    backfill(store, with_judge(judge))
     waiting = view_backtest(app, asking.id)
     assert (waiting.state, waiting.reason) == ("running", "away")
     judge.is_away = False
-    sweep(store, with_judge(judge))
+    backfill(store, with_judge(judge))
     done = view_backtest(app, asking.id)
     assert done.result is not None
     assert (done.result.counted, done.result.unjudged, judge.asked) == (12, 0, 12)

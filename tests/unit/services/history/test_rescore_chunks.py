@@ -81,24 +81,24 @@ def answers_of(app: AppStore, name: str) -> list[str]:
     return [one.verdict.qualification for one in dossier(app, name).evaluations[0].results]
 
 
-def sweep(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER) -> None:
+def backfill(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER) -> None:
     """Do all that waits, as a worker would."""
     work = ChunkProcessing(store, {"rescore": Rescoring(evaluator, REPORTS, lambda: at)}, lambda: at)
     while some := store.work.next("chunk", 100):
-        for portion_id in some:
-            swept = work.process(portion_id)
-            assert swept is not None
-            assert not swept.must_ask or evaluator.far
-            work.record(work.ask_judge(swept) if swept.must_ask else swept)
+        for chunk_id in some:
+            written = work.process(chunk_id)
+            assert written is not None
+            assert not written.must_ask or evaluator.far
+            work.record(work.ask_judge(written) if written.must_ask else written)
 
 
 def rescore(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER, **order: Any) -> RescoreCounts:
     """Re-score, and what became of it."""
     app = store.within(TENANT)
     begun = begin_rescore(app, order.pop("answered", ANSWERED), **{"form_id": "ef-1"} | order)
-    sweep(store, evaluator, at)
-    view = view_rescore(app, begun.sweep.sweep_id)
-    assert view.sweep.state == "done"
+    backfill(store, evaluator, at)
+    view = view_rescore(app, begun.backfill.backfill_id)
+    assert view.backfill.state == "done"
     return view.counts
 
 
@@ -330,16 +330,16 @@ def test_an_audit_that_is_under_way(store: Store, app: AppStore) -> None:
 
 
 def test_an_audit_that_goes_on_meanwhile(store: Store, app: AppStore) -> None:
-    """Between evaluating and writing: the portion is rendered again, and rows show the audit as it stands."""
+    """Between evaluating and writing: the chunk is rendered again, and rows show the audit as it stands."""
     load(store, conversation("c-1"))
     app.forms.publish("ef-1", TWO)
     begin_rescore(app, ANSWERED, form_id="ef-1")
     work = ChunkProcessing(store, {"rescore": Rescoring(EVALUATOR, REPORTS, lambda: LATER)}, lambda: LATER)
-    (portion_id,) = store.work.next("chunk", 100)
-    swept = work.process(portion_id)
-    assert swept is not None
+    (chunk_id,) = store.work.next("chunk", 100)
+    written = work.process(chunk_id)
+    assert written is not None
     Auditing(app, REPORTS, lambda: LATER).assign("c-1", "Ada Lovelace")
-    work.record(swept)
+    work.record(written)
     assert stands(app, "c-1") == (2, 30)
     assert b'"AuditStatus":"Assigned"' in b"".join(rows(store).values())
     assert store.recount() == []
@@ -350,17 +350,17 @@ def test_cancelled_and_resumed(store: Store, app: AppStore) -> None:
     load(store, conversation("c-1"))
     app.forms.publish("ef-1", TWO)
     begun = begin_rescore(app, ANSWERED, form_id="ef-1", by="Ada")
-    assert (begun.order.version, begun.order.by, begun.sweep.total) == (2, "Ada", 1)
-    sweep_id = begun.sweep.sweep_id
-    assert cancel_rescore(app, sweep_id).sweep.state == "cancelled"
-    sweep(store)
+    assert (begun.order.version, begun.order.by, begun.backfill.total) == (2, "Ada", 1)
+    backfill_id = begun.backfill.backfill_id
+    assert cancel_rescore(app, backfill_id).backfill.state == "cancelled"
+    backfill(store)
     assert stands(app, "c-1")[0] == 1
-    assert resume_rescore(app, sweep_id).sweep.state == "running"
-    sweep(store)
-    assert [view.sweep.state for view in list_rescores(app)] == ["done"]
+    assert resume_rescore(app, backfill_id).backfill.state == "running"
+    backfill(store)
+    assert [view.backfill.state for view in list_rescores(app)] == ["done"]
     assert dossier(app, "c-1").trail[0].by == "Ada"
-    other = app.sweeps.begin("backtest", b"{}", ())
-    for unknown in ("sw-none", other.sweep_id):
+    other = app.backfills.begin("backtest", b"{}", ())
+    for unknown in ("sw-none", other.backfill_id):
         for act in (view_rescore, cancel_rescore, resume_rescore):
             with pytest.raises(AuscultError) as refused:
                 act(app, unknown)

@@ -113,7 +113,7 @@ def begin(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller)
         afresh=data.afresh,
         by=caller.acting_as(data.by),
     )
-    headers = {"Location": f"/api/v1/rescores/{view.sweep.sweep_id}"}
+    headers = {"Location": f"/api/v1/rescores/{view.backfill.backfill_id}"}
     return ApiResponse(line_of(view), status_code=202, headers=headers)
 
 

@@ -216,7 +216,7 @@ def audit(found: Audit | None, trail: Iterable[TrailEntry]) -> ShownAudit:
 
 
 def _rescore(note: RescoreNote) -> ShownRescore:
-    return ShownRescore(id=note.sweep_id, before=_decision(note.before), after=_decision(note.after))
+    return ShownRescore(id=note.backfill_id, before=_decision(note.before), after=_decision(note.after))
 
 
 def _decision(found: Decision) -> ShownDecision:

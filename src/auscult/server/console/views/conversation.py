@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import pairwise
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from auscult.domain.audits.audit import state_of
@@ -16,6 +16,7 @@ from auscult.server.console.charts.strip import strip
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock, length
+from auscult.server.console.reasons import filled, in_words
 from auscult.server.console.views.naming import (
     agent_name,
     agents_of,
@@ -113,7 +114,7 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     lanes: Markup | None
     length: str
     score: ScoreView | None
-    waiting: str
+    waiting: Markup
     verdicts: tuple[VerdictView, ...]
     ledger: LedgerView | None
     earlier: tuple[EarlierView, ...]
@@ -243,18 +244,18 @@ def _changes(old: Evaluation, new: Evaluation) -> tuple[str, ...]:
     )
 
 
-def _waiting(dossier: ConversationDetail, reader: Reader) -> str:
+def _waiting(dossier: ConversationDetail, reader: Reader) -> Markup:
     """Return the notice for a revision without an evaluation; empty if the present one is evaluated."""
     if dossier.is_current:
-        return ""
+        return Markup()
     if dossier.has_failed:
-        return _("Scoring failed. This page shows the revision before, if there was one.")
+        return escape(_("Scoring failed. This page shows the revision before, if there was one."))
     if dossier.is_cancelled:
-        return _("Scoring was cancelled. Resume its job to score it.")
+        return escape(_("Scoring was cancelled. Resume its job to score it."))
     if dossier.wait:
         said = _("Waits to be scored: {reason}. Tried again at {time}.")
-        return said.format(reason=dossier.wait.reason, time=reader.time(dossier.wait.until))
-    return _("Waits to be scored.")
+        return filled(said, reason=in_words(dossier.wait.reason), time=reader.time(dossier.wait.until))
+    return escape(_("Waits to be scored."))
 
 
 def _audit(dossier: ConversationDetail, reader: Reader) -> AuditView | None:

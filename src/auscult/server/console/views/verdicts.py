@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
@@ -12,11 +13,15 @@ from auscult.server.console.charts.strip import Cell, Kind
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock
+from auscult.server.console.reasons import PLACE, WHY, filled, in_words, sentence_of
 from auscult.server.console.views.quoting import excerpt, span_of
-from auscult.server.console.views.search_scopes import scope_of
 from auscult.services.conversations.closest import is_miss
 
 WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
+_PARTS = {"Trigger": later("Trigger"), "Answer": later("Answer")}
+"""The parts of a question with sub-weights; those of other metrics are named by their forms."""
+_OTHERS = frozenset({"by_ai_agent"})
+"""Metrics whose reasons are written by systems of others."""
 _LONGEST_QUOTE = 120
 
 
@@ -26,7 +31,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     text: str
     turn_id: str | None
     clock: str
-    why: str = ""
+    why: Markup = Markup()
 
 
 class PartView(Struct, frozen=True, kw_only=True):
@@ -54,7 +59,7 @@ class VerdictView(Struct, frozen=True, kw_only=True):
     quotes: tuple[Quote, ...]
     cues: tuple[Quote, ...]
     near: tuple[Quote, ...]
-    reason: str
+    reason: Markup
     parts: tuple[PartView, ...]
     gained: str
     possible: str
@@ -154,18 +159,24 @@ def verdict_view(
         cues=tuple(_quote(each, texts) for each in verdict.trigger),
         reason=_reason(result),
         parts=tuple(
-            PartView(name=part.name, kind=kind_of(part), word=_(WORDS[part.qualification])) for part in verdict.parts
+            PartView(name=_part_name(part, metric), kind=kind_of(part), word=_(WORDS[part.qualification]))
+            for part in verdict.parts
         ),
         gained=_weight(counted.gained, reader) if is_counted else "",
         possible=_weight(counted.possible, reader) if is_counted else "",
     )
 
 
+def _part_name(part: Part, metric: Metric) -> str:
+    """Return the name of a part: in the reader's language where it is not the form's own."""
+    return _(_PARTS.get(part.name, part.name)) if metric.type == "by_question" else part.name
+
+
 def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
     text = texts.get(evidence.turn_id or "", "")
     span = span_of(evidence, text) if text else None
     words = text[span.start : span.end] if span else evidence.text
-    why = "" if evidence.why.startswith("says '") else evidence.why
+    why = Markup() if evidence.why.startswith("says '") else in_words(evidence.why, WHY, may_be_of_others=True)
     return Quote(
         text=excerpt(words, _LONGEST_QUOTE) if span is None or len(words) > _LONGEST_QUOTE else words,
         turn_id=evidence.turn_id,
@@ -174,13 +185,21 @@ def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
     )
 
 
-def _reason(result: MetricResult) -> str:
+def reason_of(result: MetricResult) -> Markup:
+    """Return the whole reason of a verdict, as it is stored; without one, what its first pieces of evidence show."""
+    verdict = result.verdict
+    if verdict.reason:
+        return in_words(verdict.reason, may_be_of_others=result.metric.type in _OTHERS)
+    return Markup("; ").join(in_words(each.why, WHY, may_be_of_others=True) for each in verdict.evidence[:2])
+
+
+def _reason(result: MetricResult) -> Markup:
     """Return the reason in a sentence where there is no evidence to quote."""
     reason = result.verdict.reason
     if not result.verdict.certain:
-        return _("Unclear: {reason}.").format(reason=reason)
+        return filled(_("Unclear: {reason}."), reason=in_words(reason))
     if not reason:
-        return ""
+        return Markup()
     if reason.startswith("not found in "):
         where, _excused, rest = reason.removeprefix("not found in ").partition(", and excused")
         said = (
@@ -188,14 +207,13 @@ def _reason(result: MetricResult) -> str:
             if rest
             else _("Not found. Looked in {where}.")
         )
-        return said.format(where=scope_of(where))
-    if reason.startswith("no trigger in "):
+        return filled(said, where=in_words(where, PLACE))
+    if reason.startswith("no trigger in ") and result.verdict.qualification == "NA":
         where = reason.removeprefix("no trigger in ")
-        return _("Nothing in {where} asks for it: left out.").format(where=scope_of(where))
+        return filled(_("Nothing in {where} asks for it: left out."), where=in_words(where, PLACE))
     if reason.startswith("ruled out"):
-        return _("What was said rules it out: left out.")
-    sentence = reason[:1].upper() + reason[1:]
-    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+        return escape(_("What was said rules it out: left out."))
+    return sentence_of(in_words(reason, may_be_of_others=result.metric.type in _OTHERS))
 
 
 def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:

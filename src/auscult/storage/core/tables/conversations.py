@@ -31,7 +31,7 @@ batches = Table(
     number("batch"),
     Column("batch_id", KEY, nullable=False, unique=True),
     app_column(),
-    Column("line", NUMBER, nullable=False, server_default="0"),  # number of the app; of a chunk, of its sweep
+    Column("line", NUMBER, nullable=False, server_default="0"),  # number of the app; of a chunk, of its backfill
     Column("size", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),
@@ -78,7 +78,7 @@ evaluations = Table(
     Column("revision", Integer, nullable=False),
     Column("form_id", KEY, nullable=False),  # "" where no form fits
     Column("form_version", Integer, nullable=False),  # 0 where no form fits
-    Column("sweep", NUMBER, nullable=False),  # the re-score that decided it; 0: decided when it came in
+    Column("backfill", NUMBER, nullable=False),  # the re-score that decided it; 0: decided when it came in
     Column("snapshot", NUMBER, ForeignKey("form_snapshots.snapshot")),
     Column("status", Text, nullable=False),
     Column("score", SmallInteger),
@@ -87,7 +87,7 @@ evaluations = Table(
     Column("evaluated_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint(
-        "conversation", "segment", "revision", "form_id", "form_version", "sweep", name="uq_evaluations_decided"
+        "conversation", "segment", "revision", "form_id", "form_version", "backfill", name="uq_evaluations_decided"
     ),
 )
 

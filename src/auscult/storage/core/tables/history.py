@@ -5,40 +5,40 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBina
 from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 # Work that goes over conversations that are stored already: a re-score, a backtest.
-sweeps = Table(
-    "sweeps",
+backfills = Table(
+    "backfills",
     METADATA,
-    number("sweep"),
-    Column("sweep_id", KEY, nullable=False, unique=True),
+    number("backfill"),
+    Column("backfill_id", KEY, nullable=False, unique=True),
     app_column(),
     Column("kind", Text, nullable=False),
     Column("request", LargeBinary, nullable=False),
-    Column("claim", Text),  # what only one running sweep of an app may be about
+    Column("claim", Text),  # what only one running backfill of an app may be about
     Column("state", Text, nullable=False),
     Column("total", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
-    Index(None, "app", "kind", "sweep"),
-    Index(None, "state", "sweep"),
+    Index(None, "app", "kind", "backfill"),
+    Index(None, "state", "backfill"),
 )
 
 # The content of a batch that is a chunk: from one conversation to another, by start and number, both in it.
-sweep_portions = Table(
-    "sweep_portions",
+backfill_chunks = Table(
+    "backfill_chunks",
     METADATA,
-    Column("portion", NUMBER, ForeignKey("batches.batch"), primary_key=True, autoincrement=False),
+    Column("chunk", NUMBER, ForeignKey("batches.batch"), primary_key=True, autoincrement=False),
     Column("first_at", BigInteger, nullable=False),
     Column("first", NUMBER, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     Column("last", NUMBER, nullable=False),
-    Column("sieve", BigInteger),  # lets only some of them through
+    Column("sample_limit", BigInteger),  # the greatest spread position of a sample; null: all
     Column("result", LargeBinary),
 )
 
 # Which conversations a result names, so that erasing one finds it.
-sweep_mentions = Table(
-    "sweep_mentions",
+backfill_mentions = Table(
+    "backfill_mentions",
     METADATA,
     Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
-    Column("portion", NUMBER, ForeignKey("sweep_portions.portion"), primary_key=True, autoincrement=False, index=True),
+    Column("chunk", NUMBER, ForeignKey("backfill_chunks.chunk"), primary_key=True, autoincrement=False, index=True),
 )

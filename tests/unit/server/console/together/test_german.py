@@ -1,17 +1,15 @@
-"""Numbers, days and search scopes as a German reader reads them; the engine's words where they are of no known form."""
+"""Numbers, days and names as a German reader reads them."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from litestar import Request
 
 from auscult.server.console.language import choose
 from auscult.server.console.reader import Reader, length, mark, percent
 from auscult.server.console.views.naming import role_name, within_sentence
-from auscult.server.console.views.search_scopes import scope_of
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 GERMAN = Reader(language="de", now=NOW)
@@ -76,22 +74,3 @@ def test_names() -> None:
     assert in_german(lambda: within_sentence("Empathy")) == "Empathy"
     assert in_german(lambda: role_name("supervisor")) == "Teamleitung"
     assert in_german(lambda: role_name("night-shift")) == "Night shift"
-
-
-@pytest.mark.parametrize(
-    ("words", "german"),
-    [
-        ("the agent's turns", "Beiträge des Agenten"),
-        ("the agent's first turn", "erster Beitrag des Agenten"),
-        ("the customer's last 3 turns", "die letzten 3 Beiträge des Kunden"),
-        ("anybody's first 2.5 seconds", "die ersten 2,5 Sekunden aller"),
-        ("the agent's turns after the trigger", "Beiträge des Agenten nach dem Auslöser"),
-        ("the agent's first turn or anybody's turns", "erster Beitrag des Agenten oder Beiträge aller"),
-        ("the agent's turns in en", "the agent's turns in en"),
-        ("the conversation", "the conversation"),
-    ],
-)
-def test_scopes(words: str, german: str) -> None:
-    """Where a metric looked is said in German; in English it stays as the engine wrote it."""
-    assert in_german(lambda: scope_of(words)) == german
-    assert scope_of(words) == words

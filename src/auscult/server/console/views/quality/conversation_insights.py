@@ -10,6 +10,7 @@ from auscult.server.console.charts.talk import talk
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
+from auscult.server.console.reasons import filled, in_words
 from auscult.server.console.views.quoting import excerpt
 
 _MOODS = {"negative": later("displeased"), "neutral": later("neutral"), "positive": later("pleased")}
@@ -33,12 +34,12 @@ _WORDS_AT_MARK = 34
 class InsightsView(Struct, frozen=True, kw_only=True):
     """The insights next to a transcript. Charts are None where there is no data for them."""
 
-    sentence: str
+    sentence: Markup
     summary: str
     course: Markup | None
     talk: Markup | None
     hint: str
-    unknown: tuple[str, ...]
+    unknown: tuple[Markup, ...]
 
 
 def insights_view(conversation: Conversation, found: Insights, reader: Reader) -> InsightsView:
@@ -57,7 +58,10 @@ def insights_view(conversation: Conversation, found: Insights, reader: Reader) -
         if found.speech
         else None,
         hint=_hint(found, reader),
-        unknown=tuple(f"{_field(name)}: {why}" for name, why in sorted(found.unknown.items())),
+        unknown=tuple(
+            filled("{field}: {why}", field=_field(name), why=in_words(why))
+            for name, why in sorted(found.unknown.items())
+        ),
     )
 
 
@@ -73,7 +77,7 @@ def _field(name: str) -> str:
     return _(_FIELDS.get(name, name.replace("_", " ").capitalize()))
 
 
-def _sentence(found: Insights, reader: Reader) -> str:
+def _sentence(found: Insights, reader: Reader) -> Markup:
     parts: list[str] = []
     if found.intents:
         names = ", ".join(each.name for each in found.intents)
@@ -87,7 +91,7 @@ def _sentence(found: Insights, reader: Reader) -> str:
             said = _("Request met at {time}") if is_met else _("Request not met at {time}")
             parts.append(said.format(time=clock(at)))
         if found.resolution.doubt:
-            parts.append(_("This is unclear: {reason}").format(reason=found.resolution.doubt))
+            parts.append(filled(_("This is unclear: {reason}"), reason=in_words(found.resolution.doubt)))
     if found.escalation and found.escalation.observed:
         parts.append(_("Asked for someone else"))
     if found.churn_risk and found.churn_risk.observed:
@@ -95,7 +99,7 @@ def _sentence(found: Insights, reader: Reader) -> str:
     if found.sentiment:
         score = reader.number(found.sentiment.score, 1)
         parts.append(_("Customer {mood}, {score} of 10").format(mood=mood(found.sentiment), score=score))
-    return ". ".join(parts) + "." if parts else ""
+    return Markup(". ").join(parts) + "." if parts else Markup()
 
 
 def _course(conversation: Conversation, sentiment: Sentiment) -> Markup | None:

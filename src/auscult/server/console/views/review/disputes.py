@@ -25,7 +25,7 @@ from auscult.server.console.views.naming import customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.review.dispute_statistics import hours_in_words
 from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views
-from auscult.server.console.views.verdicts import cells_of, question_of
+from auscult.server.console.views.verdicts import cells_of, question_of, reason_of
 from auscult.services.disputes.reviewing import ReviewView
 
 Sign = Literal["yes", "no", "na", "unsure"]
@@ -265,7 +265,7 @@ def _voices(  # noqa: PLR0913, PLR0917  (all that they say)
             )
     if machine is not None and machine.verdict.qualification != "-":
         answer = machine.verdict.level or machine.verdict.qualification
-        why = machine.verdict.reason or "; ".join(each.why for each in machine.verdict.evidence[:2])
+        why = reason_of(machine)
         when = reader.lately(whole.case.evaluation.evaluated_at)
         yield VoiceView(by=_("Machine"), when=when, kind=sign_of(answer), word=word_of(answer), text=why)
 

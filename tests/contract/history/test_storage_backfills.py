@@ -1,4 +1,4 @@
-"""What every store must do, tried on both databases: sweeps over conversations that are stored already."""
+"""What every store must do, tried on both databases: backfills over conversations that are stored already."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -37,8 +37,8 @@ def put_some(app: AppStore, count: int, status: Status = "evaluated") -> list[st
 
 
 def begin(app: AppStore, size: int = 3, scope: BackfillScope = EVERYTHING, claim: str | None = None) -> Backfill:
-    """A sweep over these."""
-    return app.sweeps.begin("rescore", b"{}", app.sweeps.stretches(scope, size), claim=claim)
+    """A backfill over these."""
+    return app.backfills.begin("rescore", b"{}", app.backfills.ranges(scope, size), claim=claim)
 
 
 def decided(case: EvaluatedConversation, at: datetime = LATER, score: int = 55) -> Evaluation:
@@ -48,7 +48,7 @@ def decided(case: EvaluatedConversation, at: datetime = LATER, score: int = 55) 
     )
 
 
-def rescoring(case: EvaluatedConversation, at: datetime = LATER, sweep_id: str = "sw-1") -> Rescored:
+def rescoring(case: EvaluatedConversation, at: datetime = LATER, backfill_id: str = "sw-1") -> Rescored:
     """What a re-score makes of a conversation."""
     evaluation = decided(case, at)
     name = case.conversation.id
@@ -60,34 +60,34 @@ def rescoring(case: EvaluatedConversation, at: datetime = LATER, sweep_id: str =
             rows={REPORT: f"{name}/again".encode()},
             audit=case.audit,
         ),
-        entry=rescored(case.evaluation, evaluation, sweep_id, "Ada"),
+        entry=rescored(case.evaluation, evaluation, backfill_id, "Ada"),
         stays_filed=case.evaluation.status == evaluation.status,
     )
 
 
-def record(app: AppStore, portion_id: str, some: Sequence[Rescored]) -> bool:
+def record(app: AppStore, chunk_id: str, some: Sequence[Rescored]) -> bool:
     """Write them; the result says of how many nothing was written."""
-    return app.sweeps.record(portion_id, some, lambda passed_over: str(passed_over).encode())
+    return app.backfills.record(chunk_id, some, lambda passed_over: str(passed_over).encode())
 
 
-def do(store: Store, app: AppStore, portion_id: str, at: datetime = LATER) -> bool:
-    """Do a portion, as a worker would."""
-    portion = store.sweeps.get(portion_id)
-    if portion is None:
+def do(store: Store, app: AppStore, chunk_id: str, at: datetime = LATER) -> bool:
+    """Do a chunk, as a worker would."""
+    chunk = store.backfills.get(chunk_id)
+    if chunk is None:
         return False
-    cases = app.sweeps.cases(portion.stretch)
-    return record(app, portion_id, [rescoring(case, at, portion.sweep.sweep_id) for case in cases])
+    cases = app.backfills.cases(chunk.range)
+    return record(app, chunk_id, [rescoring(case, at, chunk.backfill.backfill_id) for case in cases])
 
 
 def finish(store: Store, app: AppStore, at: datetime = LATER) -> None:
     """Do whatever waits."""
     while some := store.work.next("chunk", 100):
-        for portion_id in some:
-            assert do(store, app, portion_id, at)
+        for chunk_id in some:
+            assert do(store, app, chunk_id, at)
 
 
 class TestCutting:
-    """History in stretches."""
+    """History in ranges."""
 
     @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(size=st.integers(1, 9), since=st.integers(0, 12), until=st.integers(0, 12), sample=st.integers(1, 12))
@@ -97,17 +97,17 @@ class TestCutting:
         put_some(app, 12)
         start_ms = int(STARTED.timestamp() * 1000)
         scope = BackfillScope(since_ms=start_ms + since * 60_000, until_ms=start_ms + until * 60_000)
-        stretches = app.sweeps.stretches(scope, size)
-        found = [case.conversation.id for stretch in stretches for case in app.sweeps.cases(stretch)]
+        ranges = app.backfills.ranges(scope, size)
+        found = [case.conversation.id for chunk_range in ranges for case in app.backfills.cases(chunk_range)]
         assert found == ids[since:until]
-        assert [stretch.size for stretch in stretches] == [
+        assert [chunk_range.size for chunk_range in ranges] == [
             len(found[at : at + size]) for at in range(0, len(found), size)
         ]
         drawn, again = (
             [
                 case.conversation.id
-                for stretch in app.sweeps.stretches(replace(scope, sample=sample), size)
-                for case in app.sweeps.cases(stretch)
+                for chunk_range in app.backfills.ranges(replace(scope, sample=sample), size)
+                for case in app.backfills.cases(chunk_range)
             ]
             for _ in range(2)
         )
@@ -116,7 +116,7 @@ class TestCutting:
         assert set(drawn) <= set(found)
 
     def test_long_ones_lie_in_short_stretches(self, app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
-        """However many there may be, a stretch holds no more than fits into memory."""
+        """However many there may be, a chunk_range holds no more than fits into memory."""
         monkeypatch.setattr("auscult.storage.history.backfills.MOST_BYTES", 5000)
         turn = conversation("c").turns[0]
         texts = {"c-1": 2000, "c-2": 2000, "c-3": 9000, "c-4": 10}
@@ -127,14 +127,14 @@ class TestCutting:
                 for at, (name, length) in enumerate(texts.items())
             ),
         )
-        assert [stretch.size for stretch in app.sweeps.stretches(EVERYTHING, 100)] == [2, 1, 1]
+        assert [chunk_range.size for chunk_range in app.backfills.ranges(EVERYTHING, 100)] == [2, 1, 1]
 
     def test_what_waits_is_left_out(self, app: AppStore) -> None:
-        """A conversation whose present revision is not recorded is none of a sweep's business."""
+        """A conversation whose present revision is not recorded is none of a backfill's business."""
         put_some(app, 2)
         app.conversations.accept([conversation("c-001", language="de"), conversation("c-new")])
-        (stretch,) = app.sweeps.stretches(EVERYTHING, 10)
-        (case,) = app.sweeps.cases(stretch)
+        (chunk_range,) = app.backfills.ranges(EVERYTHING, 10)
+        (case,) = app.backfills.cases(chunk_range)
         assert (case.conversation.id, case.is_current) == ("c-000", True)
 
     def test_apps_do_not_see_each_others(self, app: AppStore, store: Store) -> None:
@@ -142,15 +142,18 @@ class TestCutting:
         store.ensure(OTHER)
         other = store.within(OTHER)
         put_some(app, 3)
-        (stretch,) = app.sweeps.stretches(EVERYTHING, 10)
-        sweep = begin(app)
-        assert (other.sweeps.stretches(EVERYTHING, 10), other.sweeps.cases(stretch)) == ([], [])
-        assert (other.sweeps.get(sweep.sweep_id), other.sweeps.listing("rescore")) == (None, [])
-        assert (other.sweeps.cancel(sweep.sweep_id), other.sweeps.resume(sweep.sweep_id)) == (None, None)
-        assert not other.sweeps.forget(sweep.sweep_id)
-        (portion_id,) = store.work.next("chunk", 100)
-        assert not record(other, portion_id, [])
-        assert app.sweeps.get(sweep.sweep_id) == sweep
+        (chunk_range,) = app.backfills.ranges(EVERYTHING, 10)
+        backfill = begin(app)
+        assert (other.backfills.ranges(EVERYTHING, 10), other.backfills.cases(chunk_range)) == ([], [])
+        assert (other.backfills.get(backfill.backfill_id), other.backfills.listing("rescore")) == (None, [])
+        assert (other.backfills.cancel(backfill.backfill_id), other.backfills.resume(backfill.backfill_id)) == (
+            None,
+            None,
+        )
+        assert not other.backfills.forget(backfill.backfill_id)
+        (chunk_id,) = store.work.next("chunk", 100)
+        assert not record(other, chunk_id, [])
+        assert app.backfills.get(backfill.backfill_id) == backfill
 
 
 class TestRescoring:
@@ -159,15 +162,15 @@ class TestRescoring:
     def test_from_beginning_to_end(self, store: Store, app: AppStore) -> None:
         """Every conversation once: a new evaluation, a line of the trail, new rows; the old evaluation stays."""
         ids = put_some(app, 7)
-        sweep = begin(app)
-        assert (sweep.state, sweep.total, sweep.looked, sweep.order) == ("running", 7, 0, b"{}")
+        backfill = begin(app)
+        assert (backfill.state, backfill.total, backfill.looked, backfill.order) == ("running", 7, 0, b"{}")
         finish(store, app)
-        ended = app.sweeps.get(sweep.sweep_id)
+        ended = app.backfills.get(backfill.backfill_id)
         assert ended is not None
         assert (ended.state, ended.looked, ended.ended_at is not None) == ("done", 7, True)
-        assert app.sweeps.results(sweep.sweep_id) == [b"0", b"0", b"0"]
-        assert app.sweeps.listing("rescore") == [ended]
-        assert app.sweeps.listing("backtest") == []
+        assert app.backfills.results(backfill.backfill_id) == [b"0", b"0", b"0"]
+        assert app.backfills.listing("rescore") == [ended]
+        assert app.backfills.listing("backtest") == []
         assert names(app) == [f"{name}/again" for name in ids]
         for name in ids:
             dossier = app.conversations.get(name)
@@ -177,7 +180,7 @@ class TestRescoring:
             assert (line.action, line.by, line.auditor) == ("rescored", "Ada", None)
             assert line.rescored is not None
             assert (line.rescored.before.form_version, line.rescored.after.form_version) == (1, 2)
-            assert line.rescored.sweep_id == sweep.sweep_id
+            assert line.rescored.backfill_id == backfill.backfill_id
         assert store.recount() == []
 
     def test_one_that_had_no_form(self, store: Store, app: AppStore) -> None:
@@ -195,12 +198,12 @@ class TestRescoring:
         """Whoever comes second writes nothing, and neither does the same worker again."""
         put_some(app, 3)
         begin(app)
-        (portion_id,) = store.work.next("chunk", 100)
-        portion = store.sweeps.get(portion_id)
-        assert portion is not None
-        some = [rescoring(case) for case in app.sweeps.cases(portion.stretch)]
-        assert [record(app, portion_id, some) for _ in range(2)] == [True, False]
-        assert store.sweeps.get(portion_id) is None
+        (chunk_id,) = store.work.next("chunk", 100)
+        chunk = store.backfills.get(chunk_id)
+        assert chunk is not None
+        some = [rescoring(case) for case in app.backfills.cases(chunk.range)]
+        assert [record(app, chunk_id, some) for _ in range(2)] == [True, False]
+        assert store.backfills.get(chunk_id) is None
         dossier = app.conversations.get("c-000")
         assert dossier is not None
         assert (len(dossier.evaluations), len(dossier.trail)) == (2, 1)
@@ -223,17 +226,17 @@ class TestRescoring:
         """Between reading and writing, on one of two conversations: only the other is written, and both are counted."""
         put_some(app, 2)
         begin(app)
-        (portion_id,) = store.work.next("chunk", 100)
-        portion = store.sweeps.get(portion_id)
-        assert portion is not None
-        some = [rescoring(case) for case in app.sweeps.cases(portion.stretch)]
+        (chunk_id,) = store.work.next("chunk", 100)
+        chunk = store.backfills.get(chunk_id)
+        assert chunk is not None
+        some = [rescoring(case) for case in app.backfills.cases(chunk.range)]
         if moved == "revised":
             app.conversations.accept([conversation("c-000", language="de")])
         if moved == "recorded":
             put(app, conversation("c-000", language="de"))
         if moved == "rescored":
             other = begin(app, scope=BackfillScope(until_ms=int(STARTED.timestamp() * 1000) + 1))
-            assert do(store, app, f"{other.sweep_id}-1", LATER - timedelta(days=1))
+            assert do(store, app, f"{other.backfill_id}-1", LATER - timedelta(days=1))
         if moved.startswith("erased"):
             app.conversations.erase("c-000")
         if moved.endswith("again"):
@@ -242,8 +245,8 @@ class TestRescoring:
                 connection.exec_driver_sql(
                     "UPDATE evaluations SET evaluated_at = 1 WHERE evaluation = (SELECT max(evaluation) FROM evaluations)"
                 )
-        assert record(app, portion_id, some)
-        assert app.sweeps.results(portion.sweep.sweep_id) == [b"1"]
+        assert record(app, chunk_id, some)
+        assert app.backfills.results(chunk.backfill.backfill_id) == [b"1"]
         assert "c-001/again" in names(app)
         first = app.conversations.get("c-000")
         assert first is None or all(one.evaluated_at != LATER for one in first.evaluations)
@@ -253,10 +256,10 @@ class TestRescoring:
         """Rows never go back to an audit as it was: nothing is written, and whoever renders them again is heard."""
         put_some(app, 2)
         begin(app)
-        (portion_id,) = store.work.next("chunk", 100)
-        portion = store.sweeps.get(portion_id)
-        assert portion is not None
-        some = [rescoring(case) for case in app.sweeps.cases(portion.stretch)]
+        (chunk_id,) = store.work.next("chunk", 100)
+        chunk = store.backfills.get(chunk_id)
+        assert chunk is not None
+        some = [rescoring(case) for case in app.backfills.cases(chunk.range)]
         case = app.audits.case("c-000")
         assert case is not None
         change = assign(None, case.evaluation, "Ada", "Grace", LATER)
@@ -266,9 +269,9 @@ class TestRescoring:
             RenderedRows(conversation=case.conversation, evaluation=case.evaluation, rows={}, audit=change.audit),
         )
         with pytest.raises(AuditMovedError):
-            record(app, portion_id, some)
-        assert store.sweeps.get(portion_id) is not None
-        assert do(store, app, portion_id)
+            record(app, chunk_id, some)
+        assert store.backfills.get(chunk_id) is not None
+        assert do(store, app, chunk_id)
 
     def test_an_audit_of_what_was_rescored_meanwhile(self, store: Store, app: AppStore) -> None:
         """An audit belongs to the evaluation it was made on: what was filled in before a re-score is not saved after."""

@@ -1,4 +1,4 @@
-"""The worker and sweeps, on both databases: every portion comes to an end, whatever happened to its workflow."""
+"""The worker and backfills, on both databases: every chunk comes to an end, whatever happened to its workflow."""
 
 import logging
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def test_portions_that_fail_are_given_up_with_their_reason(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some attempts, each counted; others go on, and what failed can be taken up again, by whoever is there."""
-    monkeypatch.setattr("auscult.services.history.rescores.PORTION", COUNT // 3)
+    monkeypatch.setattr("auscult.services.history.rescores.CHUNK_SIZE", COUNT // 3)
     monkeypatch.setitem(worker_room.PROCESS, "interval_seconds", 0.01)
     logging.getLogger("dbos").setLevel(logging.CRITICAL)
     evaluator = bootstrap.evaluator(read_settings({}))
@@ -45,25 +45,25 @@ def test_portions_that_fail_are_given_up_with_their_reason(
         store.work.begin(endless)
     process = worker_room.ChunkProcessing.process
 
-    def fail(self: Any, portion_id: str) -> Any:
-        if portion_id == bad:
+    def fail(self: Any, chunk_id: str) -> Any:
+        if chunk_id == bad:
             raise OSError("the disk has gone")
-        return process(self, portion_id)
+        return process(self, chunk_id)
 
     def view() -> RescoreView:
-        return view_rescore(app, begun.sweep.sweep_id)
+        return view_rescore(app, begun.backfill.backfill_id)
 
     with monkeypatch.context() as broken, working(store, database_url):
         broken.setattr(worker_room.ChunkProcessing, "process", fail)
-        wait_until(lambda: view().sweep.state != "running")
+        wait_until(lambda: view().backfill.state != "running")
     failed = view()
-    assert (failed.sweep.state, failed.counts.rescored) == ("failed", COUNT // 3)
-    assert failed.sweep.reason == (
+    assert (failed.backfill.state, failed.counts.rescored) == ("failed", COUNT // 3)
+    assert failed.backfill.reason == (
         "its processing was begun 10 times and never came to an end; OSError: the disk has gone"
     )
     lose_jobs(database_url)
-    assert resume_rescore(app, begun.sweep.sweep_id).sweep.state == "running"
+    assert resume_rescore(app, begun.backfill.backfill_id).backfill.state == "running"
     with working(store, database_url):
-        wait_until(lambda: view().sweep.state != "running")
-    assert (view().sweep.state, view().counts.rescored) == ("done", COUNT)
+        wait_until(lambda: view().backfill.state != "running")
+    assert (view().backfill.state, view().counts.rescored) == ("done", COUNT)
     assert store.recount() == []

@@ -1,0 +1,97 @@
+"""A verdict's row: its reason and the whys of its quotes in the reader's language."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from auscult.domain.evaluation import Evidence, MetricResult, Part, Verdict
+from auscult.domain.form import Form, Metric
+from auscult.server.console.language import speaking
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.verdicts import VerdictView, reason_of, verdict_view
+
+FORM = Form(id="ef", name="f", channel="voice", metrics=())
+
+
+def result(verdict: Verdict, kind: str = "by_question") -> MetricResult:
+    """Return a verdict on a metric of a type."""
+    return MetricResult(metric=Metric(id="em", name="Metric", type=kind), verdict=verdict)
+
+
+def row(verdict: Verdict, kind: str = "by_question", language: str = "de") -> VerdictView:
+    """Return the row of a verdict for a reader of a language."""
+    with speaking(language):
+        reader = Reader(language=language, now=datetime(2026, 3, 30, tzinfo=UTC))
+        return verdict_view(result(verdict, kind), FORM, reader, {})
+
+
+@pytest.mark.parametrize(
+    ("reason", "german", "english"),
+    [
+        (
+            "not found in the agent's first 2 turns; the judge says no: It's <b>.",
+            "Nicht gefunden. Durchsucht: die ersten 2 Beiträge des Agenten; das Sprachmodell verneint es: It&#39;s &lt;b&gt;..",
+            "Not found. Looked in the agent&#39;s first 2 turns; the judge says no: It&#39;s &lt;b&gt;..",
+        ),
+        (
+            "not found in the agent's turns, and excused, because it rained",
+            "Nicht gefunden und ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Agenten.",
+            "Not found in the agent&#39;s turns, and there was no occasion: left out.",
+        ),
+        (
+            "ruled out, because m2 says 'no'",
+            "Durch das Gesagte ausgeschlossen: nicht gezählt.",
+            "What was said rules it out: left out.",
+        ),
+        ("the customer never speaks", "Der Kunde spricht nie.", "The customer never speaks."),
+        ("it <rained>", '<span lang="en">It &lt;rained&gt;</span>.', "It &lt;rained&gt;."),
+        ("", "", ""),
+    ],
+)
+def test_reason(reason: str, german: str, english: str) -> None:
+    """The reason is a sentence; one of no template is shown as it is stored, and marked as English."""
+    verdict = Verdict(qualification="NA", reason=reason)
+    assert row(verdict).reason == german
+    assert row(verdict, language="en").reason == english
+
+
+def test_missing_trigger_that_counts() -> None:
+    """Where the agent owed the trigger, the answer is NO and counts, and the page does not claim that it is left out."""
+    verdict = Verdict(qualification="NO", reason="no trigger in the agent's turns")
+    assert row(verdict).reason == "Kein Auslöser gefunden (durchsucht: Beiträge des Agenten)."
+    assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
+
+
+def test_unclear() -> None:
+    """An unclear answer says why."""
+    verdict = Verdict(qualification="YES", certain=False, reason="the signs for and against it nearly balance")
+    assert row(verdict).reason == "Unklar: Die Anzeichen dafür und dagegen halten sich fast die Waage."
+    assert row(verdict, language="en").reason == "Unclear: the signs for and against it nearly balance."
+
+
+def test_words_of_others() -> None:
+    """Those of an external agent, or of a judge, are not taken for English."""
+    agents = Verdict(qualification="NO", reason="Ton: Der Ton war unfreundlich.")
+    assert row(agents, "by_ai_agent").reason == "Ton: Der Ton war unfreundlich."
+    judges = Verdict(qualification="YES", evidence=(Evidence(text="so", why="Das passt."),))
+    assert [each.why for each in row(judges).quotes] == ["Das passt."]
+
+
+def test_whys() -> None:
+    """A why is shown with its quote, unless it only repeats the words."""
+    evidence = (Evidence(text="a", why="gives the answer"), Evidence(text="b", why="says 'b'"))
+    verdict = Verdict(qualification="YES", evidence=evidence)
+    assert [each.why for each in row(verdict).quotes] == ["gibt die Antwort", ""]
+    assert [each.why for each in row(verdict, language="en").quotes] == ["gives the answer", ""]
+    with speaking("de"):
+        assert reason_of(result(verdict)) == "gibt die Antwort; sagt „b“"
+    assert reason_of(result(verdict)) == "gives the answer; says &#39;b&#39;"
+
+
+def test_parts() -> None:
+    """Trigger and answer of a question are the program's words, the parts of a hold the form's."""
+    parts = tuple(Part(id=name, name=name, qualification="YES", weight=Decimal(50)) for name in ("Trigger", "Answer"))
+    verdict = Verdict(qualification="YES", parts=parts)
+    assert [each.name for each in row(verdict).parts] == ["Auslöser", "Antwort"]
+    assert [each.name for each in row(verdict, "hold").parts] == ["Trigger", "Answer"]
