@@ -1,14 +1,14 @@
 """Version of the rows of each app, by which workers know those that an earlier version rendered.
 
-Revision 0148, after 0147. Rows that exist are of version 0: they may lack what lists and dashboards count by now.
+Revision 0149, after 0148. Rows that exist are of version 0: they may lack what lists and dashboards count by now.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0148"
-down_revision = "0147"
+revision = "0149"
+down_revision = "0148"
 branch_labels = None
 depends_on = None
 
