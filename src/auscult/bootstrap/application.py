@@ -277,13 +277,14 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
         quick_start(ready) as started,
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
-        ProcessPool(settings.workers, work_behind, settings),
+        ProcessPool(settings.workers, work_behind, settings) as workers,
     ):
         _wake(application.store)
         if settings.processes == 1:
             more = min(settings.workers_most, cores()) - settings.workers if settings.workers else 0
             with extra_workers(application.store.batches, more, work_behind, settings):
                 run(application.server_app(demo), listener, stop, started)
+                workers.dismiss()  # before the extra ones are waited for, so that all end at the same time
         else:
             application.store.close()
             serve_together(settings, serve_beside, listener, stop, started)
@@ -346,8 +347,11 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
 def _background(settings: Settings, application: Application) -> Generator[None]:
     """Run what goes on in threads alongside a worker."""
     from auscult.bootstrap import people
+    from auscult.reports import REPORTS
     from auscult.services.delivery.webhooks import WebhookDispatch
+    from auscult.services.scoring.rebuild import render_outdated
     from auscult.workers.background.live_poller import LiveConversationPoller
+    from auscult.workers.background.row_renderer import RowRenderer
     from auscult.workers.background.statistics_refresher import StatisticsRefresher
     from auscult.workers.background.webhook_dispatcher import WebhookDispatcher
     from auscult.workers.webhook_sender import HttpSender
@@ -359,6 +363,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         LiveConversationPoller(store, assisting, now),
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.vacuum),
+        RowRenderer(partial(render_outdated, store, REPORTS)),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
         people.exporter(store),

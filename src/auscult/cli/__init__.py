@@ -116,7 +116,11 @@ def main() -> None:
         typer.echo("error: aborted", err=True)
         status = 1
     except Exception as error:
-        if not is_usage(error):
+        if (fault := errors.database_trouble(error)) is not None:
+            errors.report(fault, as_json=as_json)
+            status = 1
+        elif is_usage(error):
+            status = report_usage(error, as_json=as_json)
+        else:
             raise
-        status = report_usage(error, as_json=as_json)
     sys.exit(status)

@@ -227,6 +227,14 @@ class Store:
         """Every app, by id."""
         return self._apps.tenants()
 
+    def outdated(self) -> tuple[Tenant, str] | None:
+        """The first app with rows of an earlier version, and the id of the conversation after which they are; or None."""
+        return self._apps.outdated()
+
+    def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None) -> None:
+        """Store that rows after one conversation, up to another, are of this version; None: from the first, to the last."""
+        self._apps.keep_rendered(tenant, after, until)
+
     def recount(self, *tenants: Tenant) -> list[Difference]:
         """Count everything of these apps (of all apps) again; what does not agree, nothing when all does.
 

@@ -31,6 +31,8 @@ from auscult.workers.scheduler import FairScheduler
 T = TypeVar("T")
 
 LOG = logging.getLogger(__name__)
+LOG_OF_DBOS = logging.getLogger("dbos")
+NOTHING = logging.Filter("nothing of DBOS")
 
 STEPS_VERSION = "1"
 """Of the order of steps below. Workers with another one leave each other's unfinished workflows alone."""
@@ -133,6 +135,7 @@ class Worker:
         self._enqueued: set[str] = set()
         self._stop = threading.Event()
         self._outdated: SettingsError | None = None
+        self._is_over = False
 
     def run(self, stop: threading.Event, ready: Callable[[str], None]) -> None:
         """Work until ``stop``; then finish current work, for ten seconds at most. ``ready`` receives the name."""
@@ -148,7 +151,7 @@ class Worker:
             self._end()
             raise
         self._end(GOODBYE_S if busy else 0)
-        self._evaluating.shutdown()
+        self._evaluating.shutdown(cancel_futures=True)
         self._recording.shutdown()
         self._work.store.workers.leave(self.name)
         if self._outdated is not None:
@@ -156,6 +159,8 @@ class Worker:
 
     def _end(self, patience_s: int = 0) -> None:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_s)
+        self._is_over = True
+        LOG_OF_DBOS.addFilter(NOTHING)  # its threads find it gone, and say so at length
         if self._work.jobs_engine is not None:
             self._work.jobs_engine.dispose()  # DBOS closes only what it made
 
@@ -173,7 +178,8 @@ class Worker:
         if self._work.jobs_engine is not None:
             config["system_database_engine"] = self._work.jobs_engine
         # With a handler in place DBOS brings none of its own, and what it has to tell goes where all else goes.
-        logging.getLogger("dbos").addHandler(logging.NullHandler())
+        LOG_OF_DBOS.addHandler(logging.NullHandler())
+        LOG_OF_DBOS.removeFilter(NOTHING)
         prepare(self._work.jobs_url)
         DBOS(config=config)
 
@@ -286,22 +292,16 @@ class Worker:
             try:
                 do(one_id)
             except Exception:
-                if self._answers():
+                if self._is_over:  # what is in hand stays in the store's list, and DBOS is not there to be told
+                    return
+                if self._work.store.is_ready():
                     raise
                 LOG.warning("%s: the database is away; it is done when that is back", one_id, exc_info=True)
-                while not self._answers():
+                while not self._work.store.is_ready():
                     if self._stop.wait(AWAY_S):
                         raise
             else:
                 return
-
-    def _answers(self) -> bool:
-        """Return whether the database answers."""
-        try:
-            self._work.store.workers.beats()
-        except Exception:  # noqa: BLE001  (whatever a driver raises, the answer is no)
-            return False
-        return True
 
     def _process(self, batch_id: str) -> None:
         """The step that does the work: one batch is evaluated while another is written, and for others a judge is asked.

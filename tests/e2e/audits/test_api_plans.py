@@ -104,6 +104,21 @@ def test_from_a_plan_to_an_estimate(own: Own) -> None:
     assert own.service.application.verify() == []
 
 
+def test_a_seed_may_be_a_number(own: Own) -> None:
+    """It draws what its digits draw; parameters that an estimate lacks or cannot use are named."""
+    items: list[list[str]] = []
+    for seed in (7, "7", "8"):
+        plan_id = created(own, seed=seed)
+        drawn = own.ask("POST", f"/plans/{plan_id}/draw").json()["items"]
+        items.append([one["conversation_id"] for one in drawn])
+        assert own.ask("GET", f"/plans/{plan_id}").json()["seed"] == str(seed)
+    assert items[0] == items[1] != items[2]
+    problem(send(own, "POST", "/plans", **plan(own, seed=True)), 400, "field.wrong_type")
+    assert problem(own.ask("GET", "/estimates"), 400, "field.missing")["field"] == "form_id"
+    wide = own.ask("GET", "/estimates?form_id=ef-planned&half_width=2")
+    assert problem(wide, 400, "field.out_of_range")["field"] == "half_width"
+
+
 def test_only_the_auditor_of_an_item_may_work_on_it(own: Own) -> None:
     """Another client gets nothing of the plan, and may neither draft, submit nor decline."""
     plan_id = created(own)

@@ -24,6 +24,7 @@ from auscult.domain.errors import SettingsError
 from auscult.domain.record import RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.reports import REPORTS
+from auscult.services.scoring.rebuild import render_outdated
 from auscult.storage import migrate, newest_version
 from auscult.storage.core import migrations
 from auscult.storage.core.database import Database
@@ -111,6 +112,37 @@ def test_a_database_of_0_1_keeps_everything(from_0_1: Settings) -> None:
         assert reports(application) == json.loads((HERE / "reports-0.1.json").read_text())
         process(application.store, [replace(conversations("rawdata")[0], id="c-new")])
         assert application.verify() == []
+
+
+def facets(settings: Settings) -> list[tuple[str, int]]:
+    """Return how many facets of each name the rows have."""
+    database = Database(settings.database_url)
+    with database.reading() as connection:
+        found = connection.execute(sa.text("SELECT name, count(*) FROM facets GROUP BY name ORDER BY name")).all()
+    database.close()
+    return [(name, n) for name, n in found]
+
+
+def test_what_an_earlier_version_rendered_is_rendered_again(
+    from_0_1: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a worker, unasked: lists and dashboards count what 0.1 did not. It goes on where it was interrupted."""
+    monkeypatch.setattr("auscult.services.scoring.rebuild.AT_ONCE", 5)
+    with bootstrap.open(from_0_1) as application:
+        assert [name for name, _ in facets(from_0_1)] == ["channel", "queue"]
+        assert render_outdated(application.store, REPORTS, lambda _s: True) == 5
+        assert application.store.outdated() is not None
+        assert application.verify() == []
+    with worker(from_0_1, tmp_path), bootstrap.open(from_0_1) as application:
+        wait_until(lambda: application.store.outdated() is None)
+        assert application.verify() == []
+        assert reports(application) == json.loads((HERE / "reports-0.1.json").read_text())
+        rendered = facets(from_0_1)
+        assert "agent_outcome" in dict(rendered)
+        application.rebuild()
+        assert facets(from_0_1) == rendered
+        application.store.ensure(replace(TENANT, app_id="st-new"))
+        assert render_outdated(application.store, REPORTS, lambda _s: True) == 0
 
 
 def shape(database: Database) -> dict[str, dict[str, str]]:

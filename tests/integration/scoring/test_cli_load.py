@@ -69,6 +69,29 @@ def test_a_new_app_needs_account_and_org(tmp_path: Path) -> None:
     assert json.loads(refused.err)["error"]["reason"] == "app.incomplete"
 
 
+@pytest.mark.parametrize(
+    ("option", "given"), [("--app", ""), ("--app", "st 1/../x"), ("--account", ""), ("--org", " ")]
+)
+def test_what_is_no_id_makes_no_app(tmp_path: Path, option: str, given: str) -> None:
+    """A variable of the shell that is not set is an empty word; no report could be asked for under it."""
+    write(tmp_path / "one.ndjson", conversation("c-1"))
+    named = {"--account": "a-1", "--org": "o-1", "--app": "st-1"} | {option: given}
+    words = [word for pair in named.items() for word in pair]
+    refused = auscult(tmp_path, "load", "one.ndjson", *words, "--json")
+    assert refused.status == 1
+    error = json.loads(refused.err)["error"]
+    assert (error["reason"], error["field"]) == ("app.invalid", option)
+    assert "account" not in auscult(tmp_path, "apps", "list").out
+
+
+def test_what_is_there_and_no_file_is_named_as_what_it_is(tmp_path: Path) -> None:
+    """A folder is not missing: its files are to be named."""
+    refused = auscult(tmp_path, "load", ".", "--app", "st-1")
+    assert refused.status == 2
+    assert ". is a folder; name its files" in refused.err
+    assert "/dev/null is no regular file; give - to read stdin" in auscult(tmp_path, "score", "/dev/null").err
+
+
 def test_an_app_of_another_account_is_refused(folder: Path) -> None:
     """An app stays where it belongs."""
     refused = auscult(folder, "load", "three.ndjson", "--account", "a-2", "--org", "o-1", "--app", "st-1")

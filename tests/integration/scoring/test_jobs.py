@@ -2,6 +2,8 @@
 
 import logging
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from itertools import count
@@ -27,7 +29,7 @@ from auscult.workers.dbos_database import jobs_url
 from auscult.workers.process_pool import ProcessPool
 from tests.integration.working import FORM, TENANT, conversation, settings_for, working
 from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -142,15 +144,13 @@ def test_a_database_that_is_away_for_a_while_fails_nothing(
     """However often it is asked for meanwhile: what is in hand goes on when it is back."""
     batch_id = accept(app, conversation("c-1"))
     looks = count(1)
-    beats, begin = store.workers.beats, store.work.begin
+    is_ready, begin = store.is_ready, store.work.begin
 
     def is_away() -> bool:
         return bool(started) and next(looks) <= 10
 
-    def beats_or_not() -> dict[str, int]:
-        if is_away():
-            raise ConnectionError
-        return beats()
+    def ready_or_not() -> bool:
+        return not is_away() and is_ready()
 
     def begin_or_not(one_id: str) -> int:
         started.append(one_id)
@@ -159,7 +159,7 @@ def test_a_database_that_is_away_for_a_while_fails_nothing(
         return begin(one_id)
 
     started: list[str] = []
-    monkeypatch.setattr(store.workers, "beats", beats_or_not)
+    monkeypatch.setattr(store, "is_ready", ready_or_not)
     monkeypatch.setattr(store.work, "begin", begin_or_not)
     with working(store, database_url):
         wait_until(ended(store, batch_id))
@@ -301,3 +301,32 @@ def test_several_workers_share_the_work(store: Store, app: AppStore, database_ur
     assert len(app.conversations.statuses(ids)) == evaluated(store) == 120
     assert store.workers.beats() == {}
     assert store.recount() == []
+
+
+def test_a_worker_that_ends_in_the_middle_begins_nothing_more_and_says_nothing(
+    app: AppStore, database_url: str, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it had taken and not begun stays in the list for the next worker; no failure is logged."""
+    evaluate, begun, begins = worker_room.Worker._evaluate, threading.Event(), count()
+
+    def slow(self: worker_room.Worker, batch_id: str) -> Any:
+        next(begins)
+        begun.set()
+        time.sleep(1)
+        return evaluate(self, batch_id)
+
+    batch_ids = [app.conversations.accept([conversation(f"c-{n}")]).batch_id for n in range(6)]
+    with monkeypatch.context() as slowed:
+        slowed.setattr(worker_room, "GOODBYE_S", 0.2)
+        slowed.setattr(worker_room.Worker, "_evaluate", slow)
+        with working(store, database_url):
+            assert begun.wait(PATIENCE_S)
+        time.sleep(1)  # threads of DBOS find out now
+    assert next(begins) < 4
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+    states = {found.state for each in batch_ids if (found := store.batches.get(each or "")) is not None}
+    assert "failed" not in states
+    with working(store, database_url):
+        wait_until(
+            lambda: all(found and found.state == "done" for found in map(store.batches.get, map(str, batch_ids)))
+        )

@@ -165,6 +165,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as refused:
         migrate(f"sqlite:///{file}")
     assert refused.value.reason == "database.unreachable"
+    assert str(file) in refused.value.message
     assert file.read_text().startswith("Not a database. ")
 
 

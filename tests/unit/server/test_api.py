@@ -65,6 +65,8 @@ PARAMETERS = {
     "state": {"type": "string", "enum": ["open", "ended"]},
     "queue": {"type": "array", "items": {"type": "string"}},
     "app": {"type": "string", "minLength": 1},
+    "share": {"type": "number", "exclusiveMinimum": 0.0, "maximum": 1.0, "default": 0.05},
+    "all": {"type": "boolean", "default": False},
 }
 
 
@@ -74,13 +76,19 @@ PARAMETERS = {
         (
             "limti=5",
             "parameter.unknown",
-            "limti: this operation has no such parameter; it has app, limit, queue, state.",
+            "limti: this operation has no such parameter; it has all, app, limit, queue, share, state.",
         ),
         ("app=", "field.out_of_range", "app: give a value, or leave the parameter out."),
         ("limit=1&limit=2", "parameter.repeated", "limit: give it once."),
         ("limit=x", "field.wrong_type", "limit: give a whole number."),
         ("limit=", "field.wrong_type", "limit: give a whole number."),
         ("limit=0", "field.out_of_range", "limit: give a whole number from 1 to 1000."),
+        ("share=x", "field.wrong_type", "share: give a number."),
+        ("share=nan", "field.wrong_type", "share: give a number."),
+        ("share=0", "field.out_of_range", "share: give a number above 0, at most 1."),
+        ("share=1.5", "field.out_of_range", "share: give a number above 0, at most 1."),
+        ("all=perhaps", "field.wrong_type", "all: give true or false."),
+        ("all=", "field.wrong_type", "all: give true or false."),
         ("state=shut", "field.unknown_value", "state: give open, ended."),
         ("state=%ff", "request.invalid", "The query must be at most 1000 parameters, in UTF-8 and percent-encoded."),
     ],
@@ -90,6 +98,14 @@ def test_queries_are_held_to_what_is_promised(query: str, reason: str, message: 
     with pytest.raises(RequestError) as refused:
         check_query(query.encode(), PARAMETERS)
     assert (refused.value.reason, refused.value.message) == (reason, message)
+
+
+def test_what_a_query_lacks_is_named() -> None:
+    """A parameter that may not be left out is a field that is missing."""
+    with pytest.raises(RequestError) as refused:
+        check_query(b"limit=7", {**PARAMETERS, "form_id": {"type": "string", "required": True}})
+    found = refused.value
+    assert (found.reason, found.field, found.message) == ("field.missing", "form_id", "form_id is missing.")
 
 
 def test_a_repeatable_parameter_may_be_repeated() -> None:

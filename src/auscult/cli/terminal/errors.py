@@ -36,3 +36,18 @@ def report(error: AuscultError, *, as_json: bool) -> None:
     where = f"line {line}: " if line is not None else ""
     field = f"{error.field}: " if error.field and error.field not in error.message else ""
     typer.echo("\n".join([f"error: {where}{field}{error.message}", *more]), err=True)
+
+
+def database_trouble(error: Exception) -> AuscultError | None:
+    """Return the error for a database that is full or away; None where the fault is elsewhere."""
+    from auscult.storage.core.troubles import trouble_of
+
+    match trouble_of(error, ()):
+        case "full":
+            return AuscultError(
+                "the disk of the database is full; make room, and run the command again", code="database.full"
+            )
+        case "away":
+            return AuscultError("the database does not answer; run the command again later", code="database.away")
+        case _:
+            return None

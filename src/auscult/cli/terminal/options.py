@@ -1,5 +1,6 @@
 """Options that several commands share, and what they name."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +39,8 @@ def must_be_files(files: list[Path] | None) -> list[Path] | None:
     """Refuse a command line that names a file which is not there, before anything is made."""
     for file in files or []:
         if str(file) != STDIN and not file.is_file():
-            raise typer.BadParameter(f"there is no file {file}")
+            there = "a folder; name its files" if file.is_dir() else "no regular file; give - to read stdin"
+            raise typer.BadParameter(f"{file} is {there}" if file.exists() else f"there is no file {file}")
     return files
 
 
@@ -78,6 +80,10 @@ Until = Annotated[
 ]
 
 
+_NEW_ID = re.compile(r"[^\s/?#]{1,200}")
+"""What can be an account, org or app: an id of an app is a part of the addresses of the reports."""
+
+
 def settings_of(database: str | None, **chosen: str | int | None) -> Settings:
     """Settings from the environment, with what the command line says going before."""
     return read_settings(None, database_url=database, **chosen)
@@ -100,10 +106,21 @@ def tenant_of(store: "Store", account: str | None, org: str | None, app: str) ->
     Raises ``ConflictError`` where the app belongs elsewhere, ``RequestError`` where a new app needs more.
     """
     known = store.tenant(app)
-    if known is None and (account is None or org is None):
-        raise RequestError(
-            f"app {app} is new: name what it belongs to with --account and --org", code="app.incomplete", field="--app"
-        )
+    if known is None:
+        if account is None or org is None:
+            raise RequestError(
+                f"app {app} is new: name what it belongs to with --account and --org",
+                code="app.incomplete",
+                field="--app",
+            )
+        for option, given in (("--app", app), ("--account", account), ("--org", org)):
+            if not _NEW_ID.fullmatch(given):
+                raise RequestError(
+                    f"{option}: {given!r} is no id; give 1 to 200 characters without spaces, slashes, ? and #",
+                    code="app.invalid",
+                    field=option,
+                    value=given,
+                )
     tenant = Tenant(
         account_id=account or (known.account_id if known else ""),
         org_id=org or (known.org_id if known else ""),

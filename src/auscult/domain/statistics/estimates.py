@@ -224,7 +224,7 @@ def _warnings(drawn: int, audits: int) -> list[str]:
     if drawn < audits:
         found.append(f"{audits - drawn} audits without a probability are left out")
     if drawn < FEW_AUDITS:
-        found.append(f"only {drawn} audits")
+        found.append(f"only {drawn} audit{'' if drawn == 1 else 's'}")
     return found
 
 

@@ -121,7 +121,9 @@ def query_parameters(app: Litestar) -> dict[str, Parameters]:
         generated = [each.to_schema() for each in getattr(items[path], method).parameters or ()]
         parameters = _parameters(generated, handler)
         found[str(handler.operation_id)] = {
-            each["name"]: each["schema"] for each in parameters if each["in"] == "query"
+            each["name"]: each["schema"] | {"required": each.get("required", False)}
+            for each in parameters
+            if each["in"] == "query"
         }
     return found
 

@@ -15,17 +15,19 @@ RFC_3339 = "a time as RFC 3339 has it, 2026-03-23T10:17:54Z, or a day, 2026-03-2
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([Ee][+-]?\d{1,2})?", re.ASCII)
+_BOOLEANS = ("true", "false", "1", "0")
 _MOST_PARAMETERS = 1000
 
 Parameters = Mapping[str, Mapping[str, Any]]
-"""Parameters of an operation by name, each with its schema."""
+"""Parameters of an operation by name, each with its schema, and ``required`` where it may not be left out."""
 
 
 def check_query(query_string: bytes, parameters: Parameters) -> dict[str, str]:
     """Check a query string; return its values by name, the first of a repeated one.
 
-    Raises ``RequestError``: ``parameter.unknown``, ``parameter.repeated``, ``request.invalid``, ``field.wrong_type``,
-    ``field.out_of_range``, ``field.unknown_value``, ``date.unreadable``.
+    Raises ``RequestError``: ``parameter.unknown``, ``parameter.repeated``, ``request.invalid``, ``field.missing``,
+    ``field.wrong_type``, ``field.out_of_range``, ``field.unknown_value``, ``date.unreadable``.
     """
     pairs = _pairs(query_string)
     found: dict[str, str] = {}
@@ -41,6 +43,9 @@ def check_query(query_string: bytes, parameters: Parameters) -> dict[str, str]:
         if name in found and parameters[name].get("type") != "array":
             raise RequestError(f"{name}: give it once.", code="parameter.repeated", field=name, value=value)
         found.setdefault(name, value)
+    for name, schema in parameters.items():
+        if schema.get("required") and name not in found:
+            raise RequestError(f"{name} is missing.", code="field.missing", field=name)
     for name, value in pairs:
         schema = parameters[name]
         _check(name, value, schema.get("items", schema))
@@ -88,6 +93,11 @@ def _check(name: str, value: str, schema: Mapping[str, Any]) -> None:
             raise _wrong(name, value, f"give {', '.join(schema['enum'])}", "field.unknown_value")
     elif schema.get("type") == "integer":
         _check_integer(name, value, schema)
+    elif schema.get("type") == "number":
+        _check_number(name, value, schema)
+    elif schema.get("type") == "boolean":
+        if value.lower() not in _BOOLEANS:
+            raise _wrong(name, value, "give true or false", "field.wrong_type")
     elif schema.get("format") == "date-time":
         _check_instant(name, value)
     elif not value and schema.get("minLength"):
@@ -101,6 +111,15 @@ def _check_integer(name: str, value: str, schema: Mapping[str, Any]) -> None:
     if (least is not None and int(value) < least) or (most is not None and int(value) > most):
         bounds = f" from {least}" + (f" to {most}" if most is not None else "")
         raise _wrong(name, value, f"give a whole number{bounds}", "field.out_of_range")
+
+
+def _check_number(name: str, value: str, schema: Mapping[str, Any]) -> None:
+    if not _NUMBER.fullmatch(value):
+        raise _wrong(name, value, "give a number", "field.wrong_type")
+    above, most = schema.get("exclusiveMinimum"), schema.get("maximum")
+    if (above is not None and float(value) <= above) or (most is not None and float(value) > most):
+        bounds = f" above {above:g}" + (f", at most {most:g}" if most is not None else "")
+        raise _wrong(name, value, f"give a number{bounds}", "field.out_of_range")
 
 
 def _check_instant(name: str, value: str) -> None:

@@ -21,7 +21,7 @@ def bind(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise SettingsError(
-            f"{host}:{port} cannot be listened on: {error.strerror}; name another with --port, or 0 for a free one",
+            f"{host}:{port} cannot be listened on: {error.strerror}; name another with --host or --port, 0 for a free one",
             code="port.taken",
             field="port",
             value=port,

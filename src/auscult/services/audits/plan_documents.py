@@ -25,7 +25,13 @@ def read_plan(data: bytes) -> PlanDocument:
 
 
 def plan_of(value: dict[str, Any]) -> PlanDocument:
-    """Return the plan that plain values describe. Raises ``RequestError`` ``plan.invalid`` with the field."""
+    """Return the plan that plain values describe. Raises ``RequestError`` ``plan.invalid`` with the field.
+
+    A seed that is a whole number counts as its digits: ``seed: 7`` in YAML is a number.
+    """
+    seed: object = value.get("seed")
+    if isinstance(seed, int) and not isinstance(seed, bool):
+        value = {**value, "seed": str(seed)}
     frame: object = value.get("frame")
     if isinstance(frame, dict):
         known = cast("dict[str, Any]", frame)

@@ -1,6 +1,7 @@
 """Render every row again from what is recorded: rows are disposable, evaluations are not."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
@@ -13,6 +14,8 @@ from auscult.storage.store import Store
 
 LOG = logging.getLogger(__name__)
 GROUP = 500
+AT_ONCE = 100
+"""Conversations that are rendered in one transaction while others write, too."""
 
 
 def rebuild(
@@ -38,7 +41,30 @@ def rebuild(
             after = recorded[-1].conversation.id
             done += len(recorded)
             progress(done, None)
+        store.keep_rendered(tenant, None, None)
     return done
+
+
+def render_outdated(store: Store, reports: Reports, pause: Callable[[float], bool]) -> int:
+    """Render what an earlier version rendered, alongside other work; return the number of conversations.
+
+    ``pause`` waits for some seconds, and returns whether to stop: the next call, here or in another worker, goes on
+    from there. Half of the time is left to others.
+    """
+    count = 0
+    while (found := store.outdated()) is not None:
+        tenant, after = found
+        if count == 0:
+            LOG.info("lists and dashboards of app %s are made again for this version", tenant.app_id)
+        began = time.monotonic()
+        conversations = store.within(tenant).conversations
+        recorded = conversations.rerender(after, AT_ONCE)
+        conversations.replace_rows([render(tenant, one, reports) for one in recorded])
+        store.keep_rendered(tenant, after, recorded[-1].conversation.id if recorded else None)
+        count += len(recorded)
+        if pause(time.monotonic() - began):
+            break
+    return count
 
 
 def _analysed(recorded: Sequence[EvaluatedConversation], analyst: Evaluator) -> list[EvaluatedConversation]:

@@ -1,4 +1,4 @@
-"""Apps, with the account and org that each belongs to."""
+"""Apps, with the account and org that each belongs to, and how far their rows are of this version."""
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,6 +13,13 @@ from auscult.storage.core.text_validation import is_storable
 _TENANT = (apps.c.account_id, apps.c.org_id, apps.c.app_id)
 _ALL = sa.select(*_TENANT).order_by(apps.c.app_id)
 _LOCK = sa.select(apps.c.app).where(apps.c.app == sa.bindparam("an_app")).with_for_update(key_share=True)
+
+
+ROWS_VERSION = 1
+"""Version of what is rendered of a conversation: rows, facets, tallies, words that are searched.
+
+Raise it with a change by which these show more: workers then render what an earlier version rendered.
+"""
 
 
 class Apps:
@@ -32,6 +39,7 @@ class Apps:
                     "account_id": tenant.account_id,
                     "org_id": tenant.org_id,
                     "created_at": now_ms(),
+                    "rows_version": ROWS_VERSION,
                 }
                 connection.execute(self._database.dialect.insert(apps).values(row).on_conflict_do_nothing())
         if self.tenant(tenant.app_id) != tenant:
@@ -53,6 +61,25 @@ class Apps:
             Tenant(account_id=account_id, org_id=org_id, app_id=app_id)
             for account_id, org_id, app_id in self._database.fetch(_ALL)
         ]
+
+    def outdated(self) -> tuple[Tenant, str] | None:
+        """The first app with rows of an earlier version, and the id of the conversation after which they are; or None."""
+        query = sa.select(*_TENANT, apps.c.rows_after).where(apps.c.rows_version < ROWS_VERSION).order_by(apps.c.app)
+        with self._database.reading() as connection:
+            row = connection.execute(query.limit(1)).one_or_none()
+        return None if row is None else (_tenant(row), row.rows_after)
+
+    def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None) -> None:
+        """Store that rows after one conversation, up to another, are of this version; None: from the first, to the last.
+
+        Where another worker went on from there already, this changes nothing.
+        """
+        done = {"rows_version": ROWS_VERSION, "rows_after": ""} if until is None else {"rows_after": until}
+        where = [apps.c.app == self.key(tenant), apps.c.rows_version < ROWS_VERSION]
+        if after is not None:
+            where.append(apps.c.rows_after == after)
+        with self._database.writing() as connection:
+            connection.execute(sa.update(apps).where(*where).values(done))
 
     def key(self, tenant: Tenant) -> int:
         """The number under which the tables know this app. Raises ``NotFoundError`` when there is no such tenant."""

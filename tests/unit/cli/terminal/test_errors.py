@@ -2,10 +2,11 @@
 
 import errno
 import json
+import sqlite3
 
 import pytest
 
-from auscult.cli.terminal.errors import report, unusable_file
+from auscult.cli.terminal.errors import database_trouble, report, unusable_file
 from auscult.domain.errors import AuscultError, FormatError, FormError, RequestError
 
 CASES = [
@@ -48,3 +49,15 @@ def test_a_file_that_cannot_be_used_is_no_fault_of_ours() -> None:
     assert full is not None
     assert full.message == "the output cannot be written or read: No space left on device"
     assert unusable_file(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")) is None
+
+
+def test_a_full_disk_of_the_database_is_no_fault_of_the_program() -> None:
+    """The reason is that of the API, with what to do; another error stays one of the program."""
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    wrapped = RuntimeError("no commit")
+    wrapped.__cause__ = full
+    found = database_trouble(wrapped)
+    assert found is not None
+    assert (found.reason, "make room" in found.message) == ("database.full", True)
+    assert database_trouble(ValueError("x")) is None

@@ -59,7 +59,7 @@ class PlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     frame: FrameBody
     quota: Quota
     auditors: Annotated[tuple[PlanAuditor, ...], Meta(max_length=1000)] = ()
-    seed: str | None = None
+    seed: str | int | None = None
     judged: Judged = "most"
     second_share: float = 0.0
     opinions: int = 2

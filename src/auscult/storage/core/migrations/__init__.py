@@ -114,7 +114,7 @@ def current_version(url: str) -> str | None:
         with database.reading() as connection:
             return max(versions(connection), default=None)
     except DBAPIError as error:
-        raise _unreachable(error) from error
+        raise _unreachable(error, database) from error
     finally:
         database.close()
 
@@ -133,9 +133,10 @@ def check_migrated(url: str) -> None:
     )
 
 
-def _unreachable(error: Exception) -> SettingsError:
+def _unreachable(error: Exception, database: Database) -> SettingsError:
     reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()[0]
-    return SettingsError(f"The database does not open: {reason}", code="database.unreachable", field="database")
+    which = f" {database.engine.url.database}" if database.dialect.is_embedded else ""  # PostgreSQL's reason names it
+    return SettingsError(f"The database{which} does not open: {reason}", code="database.unreachable", field="database")
 
 
 def _reach(database: Database) -> None:
@@ -144,7 +145,7 @@ def _reach(database: Database) -> None:
             pass
         database.dialect.prepare(database.engine)
     except (DBAPIError, sqlite3.Error) as error:
-        raise _unreachable(error) from error
+        raise _unreachable(error, database) from error
 
 
 def newest() -> str:

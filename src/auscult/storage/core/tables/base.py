@@ -49,6 +49,10 @@ apps = Table(
     Column("account_id", KEY, nullable=False),
     Column("org_id", KEY, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("rows_version", Integer, nullable=False, server_default="0"),
+    Column(
+        "rows_after", KEY, nullable=False, server_default=""
+    ),  # rows up to this conversation are of the next version
 )
 
 clients = Table(
