@@ -78,6 +78,16 @@ def test_words_go_and_scores_stay(store: Store, app: AppStore) -> None:
     assert app.retention.erased_keys() == frozenset()
 
 
+def test_rows_that_were_rendered_before_bring_no_words_back(store: Store, app: AppStore) -> None:
+    """What a worker had read of a conversation is not written once its words are erased."""
+    (read,) = app.conversations.rerender("", 10)
+    change_rule(app, "cli:test", "*", "transcript", 30)
+    erasing(app).run("retention", erasing(app).due())
+    app.conversations.replace_rows([render(TENANT, read, REPORTS)])
+    assert not [value for value in stored(store) if WORD in value]
+    assert verify(store) == []
+
+
 def test_a_later_revision_brings_words_again(app: AppStore) -> None:
     """A document that changed since is a new revision, with its words, and its retention begins with its start as ever."""
     change_rule(app, "cli:test", "*", "transcript", 30)

@@ -50,16 +50,21 @@ class Stored(NamedTuple):
     filed_at: int | None
     audit_changes: int
     audit_assignment: str | None
+    has_words: bool
 
     @property
     def is_current(self) -> bool:
         """Return whether its present revision is the one that is recorded."""
         return self.revision == self.recorded_revision
 
+    def is_worded_as(self, read: Conversation) -> bool:
+        """Return whether its words are those of the conversation as it was read, and were not erased since."""
+        return self.has_words or not any(turn.text for turn in read.turns)
+
     def shows(self, rendered: RenderedRows) -> bool:
-        """Return whether rows were rendered from the audit that is shown."""
+        """Return whether rows were rendered from the audit that is shown, and show no words that were erased."""
         shown = (rendered.audit.assignment_id, rendered.audit.changes) if rendered.audit else (None, 0)
-        return (self.audit_assignment, self.audit_changes) == shown
+        return (self.audit_assignment, self.audit_changes) == shown and self.is_worded_as(rendered.conversation)
 
 
 STORED = (
@@ -71,6 +76,7 @@ STORED = (
     conversations.c.filed_at,
     sa.func.coalesce(audits.c.changes, 0),
     audits.c.assignment_id,
+    conversations.c.words_erased_at.is_(None),
 )
 """The columns of ``Stored``; audits have to be joined by ``AUDIT_SHOWN``."""
 

@@ -255,7 +255,7 @@ class AppConversations:
     def replace_rows(self, finished: Sequence[RenderedRows]) -> None:
         """Replace rows, facets and tallies of these conversations, and keep insights where there were none.
 
-        Evaluations stay as they are. One that has been revised or audited meanwhile is passed over.
+        Evaluations stay as they are. One that was revised or audited meanwhile, or whose words were erased, is skipped.
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:

@@ -13,7 +13,7 @@ from auscult.storage.core.tables.conversations import batches, conversations
 _IDS_AT_ONCE = 1_000
 
 _STORED = (
-    sa.select(*STORED, batches.c.state != "accepted", batches.c.batch_id)
+    sa.select(*STORED, (batches.c.state != "accepted").label("has_ended"), batches.c.batch_id)
     .select_from(conversations)
     .join(batches, batches.c.batch == conversations.c.batch)
     .outerjoin(audits, AUDIT_SHOWN)
@@ -36,9 +36,9 @@ class StoredConversation(NamedTuple):
 def read_waiting(connection: Connection, app: int, ids: Sequence[str]) -> list[StoredConversation]:
     """Return the stored state of these, in the order of ids."""
     return [
-        StoredConversation(Stored(*row), has_ended, batch_id)
+        StoredConversation(Stored._make(row[: len(STORED)]), row.has_ended, row.batch_id)
         for chunk in chunks(ids)
-        for *row, has_ended, batch_id in connection.execute(_STORED, {"an_app": app, "some_ids": chunk})
+        for row in connection.execute(_STORED, {"an_app": app, "some_ids": chunk})
     ]
 
 

@@ -76,5 +76,5 @@ def _fresh(connection: Connection, app: int, rescored: Sequence[Rescored]) -> It
             is_as_read = each.revision == case.evaluation.revision and marks.get(each.number) == mark_of(
                 case.evaluation
             )
-            if each.is_current and is_as_read:
+            if each.is_current and is_as_read and each.is_worded_as(case.conversation):
                 yield each, by_id[each.conversation_id]
