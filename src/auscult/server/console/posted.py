@@ -10,6 +10,7 @@ from litestar.params import Body
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.server.console.language import gettext as _
+from auscult.server.console.reasons.errors import in_words
 
 Posted = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
 """The type of ``data`` in a handler."""
@@ -111,11 +112,15 @@ def sentence_of(error: AuscultError, labels: Labels = _NONE) -> str:
     said = error.message.removeprefix(f"invalid {error.field}: ")
     if label is None or said == error.message:
         return sentence(error.message)
-    return sentence(f"{_(label)}: {said}")
+    return sentence(f"{_(label)}: {in_words(said)}")
 
 
 def sentence(words: str) -> str:
-    """Return the words of an error as a sentence. A name of a file or an address at its beginning stays as it is."""
+    """Return the words of an error as a sentence, in the reader's language where it is known.
+
+    A name of a file or an address at its beginning stays as it is.
+    """
+    words = in_words(words)
     if not words:
         return ""
     first = words.partition(" ")[0].rstrip(".,:;")

@@ -65,6 +65,14 @@ def test_filters_that_select_nothing_stay_on_the_list(served: Service, query: st
     assert "Show all" in page.text
 
 
+def test_errors_are_in_the_language_of_the_reader(served: Service) -> None:
+    """A German reader learns in German what is missing."""
+    with signed_in(served, "qa-manager") as me:
+        page = me.get("/console/conversations?q=%22", headers={"Accept-Language": "de"})
+    assert page.status_code == 422
+    assert "Eine Suche braucht mindestens ein Wort, das gesagt wurde." in page.text
+
+
 def test_a_file_that_is_not_read_is_named(served: Service) -> None:
     """A file of an office program is not called a text, and a name of a file stays as it is."""
     with signed_in(served, "qa-manager") as me:

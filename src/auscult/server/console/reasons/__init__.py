@@ -1,4 +1,4 @@
-"""Reasons of the machine in the reader's language. Stored, exported and sent they stay in English."""
+"""Reasons of the machine, and errors of services, in the reader's language. Stored, exported and sent they stay in English."""
 
 from auscult.server.console.reasons.matching import PLACE, REASON, WHY, in_words, is_known
 from auscult.server.console.reasons.sentences import filled, sentence_of
