@@ -116,11 +116,11 @@ def main() -> None:
         typer.echo("error: aborted", err=True)
         status = 1
     except Exception as error:
-        if (fault := errors.database_trouble(error)) is not None:
+        if is_usage(error):
+            status = report_usage(error, as_json=as_json)
+        elif (fault := errors.database_trouble(error)) is not None:
             errors.report(fault, as_json=as_json)
             status = 1
-        elif is_usage(error):
-            status = report_usage(error, as_json=as_json)
         else:
             raise
     sys.exit(status)

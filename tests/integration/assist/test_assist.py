@@ -183,7 +183,7 @@ def test_what_is_left_undone_is_done_by_somebody_else(desk: Desk) -> None:
     assert desk.due() == []
     desk.time += timedelta(seconds=5)
     assert desk.due() == ["c-1"]
-    LiveConversationPoller(desk.store, desk.assistant(), desk.now).backfill()
+    LiveConversationPoller(desk.store, desk.assistant(), desk.now).process_due()
     assert len(desk.assistant().conversation(desk.app, "c-1").state().assist.suggestions) == 1
     assert desk.due() == []
 
@@ -218,10 +218,10 @@ def test_silence_is_an_end_that_may_be_undone(desk: Desk) -> None:
     attendant = LiveConversationPoller(desk.store, desk.assistant(), desk.now)
     for text, revision in (("hello?", 1), ("anybody?", 2)):
         desk.time += timedelta(seconds=settings.idle_after_s - 1)
-        attendant.backfill()
+        attendant.process_due()
         assert len(desk.pending()) == revision - 1
         desk.time += timedelta(seconds=2)
-        attendant.backfill()
+        attendant.process_due()
         live = desk.assistant().conversation(desk.app, "c-1").state()
         assert (live.is_ended, len(live.assist.summaries)) == (True, 1)
         (waiting,) = [each for each in desk.pending() if each.revision == revision]
@@ -241,12 +241,12 @@ def test_one_that_cannot_be_tended_holds_no_other_up(desk: Desk) -> None:
     for name in ("c-1", "c-2"):
         desk.hear(name, said("m-1", CODE), over)
     desk.time += timedelta(seconds=5)
-    LiveConversationPoller(desk.store, desk.assistant(summarize=summarize), desk.now).backfill()
+    LiveConversationPoller(desk.store, desk.assistant(summarize=summarize), desk.now).process_due()
     assert [each.conversation.id for each in desk.pending()] == ["c-2"]
     assert desk.due() == []
     desk.time += timedelta(minutes=1)
     assert desk.due() == ["c-1"]
-    LiveConversationPoller(desk.store, desk.assistant(), desk.now).backfill()
+    LiveConversationPoller(desk.store, desk.assistant(), desk.now).process_due()
     assert sorted(each.conversation.id for each in desk.pending()) == ["c-1", "c-2"]
 
 

@@ -26,7 +26,7 @@ class LiveConversationPoller(BackgroundThread):
         self._assistant = assistant
         self._now = now
 
-    def _run_due(self) -> None:
+    def process_due(self) -> None:
         """Process everything that is due now."""
         for due in self._store.live_work.due(self._now()):
             if self._ending.is_set():
@@ -36,6 +36,9 @@ class LiveConversationPoller(BackgroundThread):
             except Exception:  # a conversation that cannot be processed delays no other
                 LOG.exception("live conversation %s: will be processed again", due.conversation_id)
                 self._postpone(due)
+
+    def _run_due(self) -> None:
+        self.process_due()
 
     def _postpone(self, due: LiveDue) -> None:
         live = self._store.within(due.tenant).live
