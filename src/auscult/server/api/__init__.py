@@ -30,7 +30,7 @@ from auscult.server.auth.middleware import SignInMethod, authentication
 from auscult.server.people.sign_on import sign_on_router
 from auscult.server.rest.context import Services, dependencies
 from auscult.server.rest.guards import Guard
-from auscult.server.rest.options import answer_options
+from auscult.server.rest.hooks import before_handler
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest, ApiResponse
 from auscult.server.rest.routing import AppRouter
 
@@ -95,7 +95,7 @@ def _router(path: str, handlers: Sequence[ControllerRouterHandler], services: Se
         path,
         route_handlers=handlers,
         dependencies=dependencies(services),
-        before_request=answer_options,
+        before_request=before_handler,
         request_class=ApiRequest,
         response_class=ApiResponse,
         opt={REQUEST_BYTES: services.settings.request_bytes},

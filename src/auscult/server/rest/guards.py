@@ -14,7 +14,7 @@ from auscult.server.asgi import scope_of
 from auscult.server.auth.principal import Principal
 from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.rest.context import Services
-from auscult.server.rest.query import Parameters, check_query, with_instants
+from auscult.server.rest.query import Parameters, check_query, lacking_in, with_instants
 from auscult.server.rest.request import ApiRequest
 from auscult.server.rest.threads import run
 
@@ -149,6 +149,7 @@ def admission(authorizer: RequestAuthorizer, services: Services, parameters: Cal
         request = cast("ApiRequest", connection)
         known = parameters(str(getattr(handler, "operation_id", "")))
         query = check_query(request.scope["query_string"], known)
+        request.lacking = lacking_in(query, known)
         request.scope["query_string"] = with_instants(request.scope["query_string"], known)
         named, caller = query.get("app") or request.headers.get("iid"), request.user
         access = caller.access

@@ -26,8 +26,8 @@ Parameters = Mapping[str, Mapping[str, Any]]
 def check_query(query_string: bytes, parameters: Parameters) -> dict[str, str]:
     """Check a query string; return its values by name, the first of a repeated one.
 
-    Raises ``RequestError``: ``parameter.unknown``, ``parameter.repeated``, ``request.invalid``, ``field.missing``,
-    ``field.wrong_type``, ``field.out_of_range``, ``field.unknown_value``, ``date.unreadable``.
+    Raises ``RequestError``: ``parameter.unknown``, ``parameter.repeated``, ``request.invalid``, ``field.wrong_type``,
+    ``field.out_of_range``, ``field.unknown_value``, ``date.unreadable``.
     """
     pairs = _pairs(query_string)
     found: dict[str, str] = {}
@@ -43,13 +43,15 @@ def check_query(query_string: bytes, parameters: Parameters) -> dict[str, str]:
         if name in found and parameters[name].get("type") != "array":
             raise RequestError(f"{name}: give it once.", code="parameter.repeated", field=name, value=value)
         found.setdefault(name, value)
-    for name, schema in parameters.items():
-        if schema.get("required") and name not in found:
-            raise RequestError(f"{name} is missing.", code="field.missing", field=name)
     for name, value in pairs:
         schema = parameters[name]
         _check(name, value, schema.get("items", schema))
     return found
+
+
+def lacking_in(query: Mapping[str, str], parameters: Parameters) -> str | None:
+    """Return the first required parameter that a query does not have, None where it has all."""
+    return next((name for name, schema in parameters.items() if schema.get("required") and name not in query), None)
 
 
 def with_instants(query_string: bytes, parameters: Parameters) -> bytes:

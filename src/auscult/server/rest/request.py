@@ -22,7 +22,7 @@ TAKES = "takes"
 """Key in a handler's ``opt``: the description of its body."""
 REQUEST_BYTES = "request_bytes"
 """Key in a router's ``opt``: the largest body of any handler, in bytes."""
-_APP, _RIGHTS = "auscult.app", "auscult.rights"
+_APP, _RIGHTS, _LACKING = "auscult.app", "auscult.rights", "auscult.lacking"
 LARGEST_OBJECT = 2 << 20
 """The largest body by default, in bytes."""
 
@@ -73,6 +73,15 @@ class ApiRequest(Request[Principal, None, State]):
     @rights.setter
     def rights(self, rights: Rights) -> None:
         self.scope[_RIGHTS] = rights  # type: ignore[typeddict-unknown-key]
+
+    @property
+    def lacking(self) -> str | None:
+        """The required parameter that the query does not have, as a guard found; refused once the caller is admitted."""
+        return cast("dict[str, Any]", self.scope).get(_LACKING)
+
+    @lacking.setter
+    def lacking(self, name: str | None) -> None:
+        self.scope[_LACKING] = name  # type: ignore[typeddict-unknown-key]
 
     async def body(self) -> bytes:
         """Return the body. Raises ``RequestError``: ``body.too_large``, ``content_type.unsupported``."""
