@@ -70,6 +70,13 @@ def record(app: AppStore, chunk_id: str, some: Sequence[Rescored]) -> bool:
     return app.backfills.record(chunk_id, some, lambda passed_over: str(passed_over).encode())
 
 
+def read_chunk(store: Store, app: AppStore, chunk_id: str) -> list[Rescored]:
+    """The conversations of a chunk that is to be done, decided again."""
+    chunk = store.backfills.get(chunk_id)
+    assert chunk is not None
+    return [rescoring(case) for case in app.backfills.cases(chunk.range)]
+
+
 def do(store: Store, app: AppStore, chunk_id: str, at: datetime = LATER) -> bool:
     """Do a chunk, as a worker would."""
     chunk = store.backfills.get(chunk_id)
@@ -91,7 +98,7 @@ class TestCutting:
 
     @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
     @given(size=st.integers(1, 9), since=st.integers(0, 12), until=st.integers(0, 12), sample=st.integers(1, 12))
-    def test_stretches_partition_the_scope(self, app: AppStore, size: int, since: int, until: int, sample: int) -> None:
+    def test_ranges_partition_the_scope(self, app: AppStore, size: int, since: int, until: int, sample: int) -> None:
         """Each conversation of the scope is in exactly one; a sample is so many of them, and the same each time."""
         ids = [f"c-{at:03}" for at in range(12)]
         put_some(app, 12)
@@ -194,14 +201,12 @@ class TestRescoring:
         assert app.conversations.page(query(statuses=("not_evaluated",))).total == 0
         assert store.recount() == []
 
-    def test_a_portion_is_done_once(self, store: Store, app: AppStore) -> None:
+    def test_a_chunk_is_done_once(self, store: Store, app: AppStore) -> None:
         """Whoever comes second writes nothing, and neither does the same worker again."""
         put_some(app, 3)
         begin(app)
         (chunk_id,) = store.work.next("chunk", 100)
-        chunk = store.backfills.get(chunk_id)
-        assert chunk is not None
-        some = [rescoring(case) for case in app.backfills.cases(chunk.range)]
+        some = read_chunk(store, app, chunk_id)
         assert [record(app, chunk_id, some) for _ in range(2)] == [True, False]
         assert store.backfills.get(chunk_id) is None
         dossier = app.conversations.get("c-000")
@@ -225,11 +230,9 @@ class TestRescoring:
     def test_what_moved_meanwhile_is_passed_over(self, store: Store, app: AppStore, moved: str) -> None:
         """Between reading and writing, on one of two conversations: only the other is written, and both are counted."""
         put_some(app, 2)
-        begin(app)
+        backfill = begin(app)
         (chunk_id,) = store.work.next("chunk", 100)
-        chunk = store.backfills.get(chunk_id)
-        assert chunk is not None
-        some = [rescoring(case) for case in app.backfills.cases(chunk.range)]
+        some = read_chunk(store, app, chunk_id)
         if moved == "revised":
             app.conversations.accept([conversation("c-000", language="de")])
         if moved == "recorded":
@@ -246,7 +249,7 @@ class TestRescoring:
                     "UPDATE evaluations SET evaluated_at = 1 WHERE evaluation = (SELECT max(evaluation) FROM evaluations)"
                 )
         assert record(app, chunk_id, some)
-        assert app.backfills.results(chunk.backfill.backfill_id) == [b"1"]
+        assert app.backfills.results(backfill.backfill_id) == [b"1"]
         assert "c-001/again" in names(app)
         first = app.conversations.get("c-000")
         assert first is None or all(one.evaluated_at != LATER for one in first.evaluations)
@@ -257,9 +260,7 @@ class TestRescoring:
         put_some(app, 2)
         begin(app)
         (chunk_id,) = store.work.next("chunk", 100)
-        chunk = store.backfills.get(chunk_id)
-        assert chunk is not None
-        some = [rescoring(case) for case in app.backfills.cases(chunk.range)]
+        some = read_chunk(store, app, chunk_id)
         case = app.audits.case("c-000")
         assert case is not None
         change = assign(None, case.evaluation, "Ada", "Grace", LATER)

@@ -9,7 +9,7 @@ from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.scoring.batches import Backlog
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.contract.history.test_storage_backfills import EVERYTHING, begin, do, finish, put_some, record, rescoring
+from tests.contract.history.test_storage_backfills import EVERYTHING, begin, do, finish, put_some, read_chunk, record
 from tests.contract.storing import TENANT
 
 
@@ -29,9 +29,7 @@ class TestSteering:
         backfill = begin(app)
         first, second, third = store.work.next("chunk", 100)
         do(store, app, first)
-        chunk = store.backfills.get(second)
-        assert chunk is not None
-        some = [rescoring(case) for case in app.backfills.cases(chunk.range)]
+        some = read_chunk(store, app, second)
         cancelled = app.backfills.cancel(backfill.backfill_id)
         assert cancelled is not None
         assert (cancelled.state, cancelled.looked, cancelled.ended_at is not None) == ("cancelled", 3, True)
@@ -49,7 +47,7 @@ class TestSteering:
         dossiers = [app.conversations.get(f"c-{at:03}") for at in range(7)]
         assert [len(each.evaluations) for each in dossiers if each] == [2] * 7
 
-    def test_a_portion_that_cannot_be_done(self, store: Store, app: AppStore) -> None:
+    def test_a_chunk_that_cannot_be_done(self, store: Store, app: AppStore) -> None:
         """The others are; the backfill says why it failed, and can be taken up again."""
         put_some(app, 7)
         backfill = begin(app)
@@ -74,7 +72,7 @@ class TestSteering:
         assert ended is not None
         assert (ended.state, ended.reason, store.backfills.unfinished()) == ("done", None, [])
 
-    def test_a_portion_that_waits_for_a_judge(self, store: Store, app: AppStore) -> None:
+    def test_a_chunk_that_waits_for_a_judge(self, store: Store, app: AppStore) -> None:
         """It is not given out before its time; the backfill says what it waits for."""
         put_some(app, 2)
         backfill = begin(app)

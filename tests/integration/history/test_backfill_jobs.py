@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 COUNT = 6
 
 
-def test_portions_that_fail_are_given_up_with_their_reason(
+def test_chunks_that_fail_are_given_up_with_their_reason(
     store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After some attempts, each counted; others go on, and what failed can be taken up again, by whoever is there."""

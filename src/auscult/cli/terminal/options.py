@@ -81,7 +81,7 @@ Until = Annotated[
 
 
 _NEW_ID = re.compile(r"[^\s/?#]{1,200}")
-"""What can be an account, org or app: an id of an app is a part of the addresses of the reports."""
+"""Form of the id of a new account, org or app. The id of an app is part of the address of each of its reports."""
 
 
 def settings_of(database: str | None, **chosen: str | int | None) -> Settings:

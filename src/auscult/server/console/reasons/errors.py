@@ -1,15 +1,15 @@
 """Errors of services in the reader's language.
 
 Services raise errors in English, for programs too. Each template is such a message with a slot for each part that
-varies; ``message``, ``why``, ``state`` and
-``other`` hold another one. What has no template stays in English: faults of documents in YAML,
-whose keys are English, and what only an operator can put right.
+varies; the slots ``message``, ``why``, ``state`` and ``other`` hold another message or a word of one. What has no
+template stays in English: faults of YAML documents, whose keys are English, and what only an operator can put right.
 """
 
 import re
 from functools import cache
 
 from auscult.server.console.language import ENGLISH, current, later, translation_of
+from auscult.server.console.reasons.slots import pattern_of, weight_of
 
 TEMPLATES = (
     later("invalid {field}: {message}"),
@@ -100,7 +100,7 @@ TEMPLATES = (
     later("it is about their own conversation"),
     later("they raised it"),
     later("it is about their own audit"),
-    later("the answer to {id} is {answer} already; propose another one, or none"),
+    later("the answer to {id} is {value} already; propose another one, or none"),
     later("dispute {id} is {state}, and stays so"),
     later("dispute {id} was ended meanwhile; read it again"),
     later("the audit has no answer to {id}; it has {list}"),
@@ -170,9 +170,8 @@ TEMPLATES = (
 """Messages by their words in ``domain``, ``services`` and ``storage``."""
 
 _NESTED = frozenset({"message", "why", "state", "other"})
-_SLOT = re.compile(r"\{(\w+)\}")
 _LONGEST = 2_000
-"""Characters of a message that is looked up."""
+"""Characters of a message, at most, that is looked up."""
 
 
 def in_words(message: str) -> str:
@@ -191,11 +190,4 @@ def in_words(message: str) -> str:
 @cache
 def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """Return the templates with their patterns, those with the most words of their own first."""
-    by_weight = sorted(TEMPLATES, key=lambda text: len(_SLOT.sub("", text)), reverse=True)
-    return [(text, _pattern_of(text)) for text in by_weight]
-
-
-def _pattern_of(text: str) -> re.Pattern[str]:
-    pieces = _SLOT.split(text)
-    held = (f"(?P<{each}>.*?)" if index % 2 else re.escape(each) for index, each in enumerate(pieces))
-    return re.compile("".join(held), re.DOTALL)
+    return [(text, pattern_of(text)) for text in sorted(TEMPLATES, key=weight_of, reverse=True)]

@@ -13,7 +13,7 @@ _ENDINGS = (
     later("{before}; the judge says that it does not apply: {judged}"),
     later("{before}; the judge says no: {judged}"),
 )
-"""What a search adds where it found nothing."""
+"""Additions to the reason of a search that found nothing."""
 
 _INSTANCES = (
     later("hold"),

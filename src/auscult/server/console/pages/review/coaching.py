@@ -1,7 +1,7 @@
 """Coaching: the list, a new item, and one item with clips, remarks, before and after."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
@@ -11,14 +11,14 @@ from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.coaching.item import Clip, Coaching
-from auscult.domain.errors import AuscultError, ConflictError, NotFoundError, RequestError
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.server.api.coaching.items import GIVE, may_see
 from auscult.server.console.forms import forms_in_force, metric_names
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.quality.agents import names_of_agents
 from auscult.server.console.people import names_of_people
-from auscult.server.console.posted import sentence, sentence_of
+from auscult.server.console.posted import day, sentence, sentence_of
 from auscult.server.console.views.review.coaching import coaching_view, coachings_view, new_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.coaching.coaching import Coach, Wanted
@@ -27,7 +27,7 @@ from auscult.services.conversations.latest import Sought, newest
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 _CONSOLE = re.compile(r"^https?://[^/\s]+/console/conversations/|\?[^#]*")
-"""What stands around an id in the address of a conversation, which may be given in place of it."""
+"""Parts of a conversation's address around its id: a clip may be given as an address or as an id."""
 _LABELS = {
     "agent_ids": later("Who"),
     "goal": later("One behaviour to work on"),
@@ -87,7 +87,6 @@ class CoachingPage(Controller):
         metric, _at, form = data.get("metric", "").partition("@")
         clips = [_CONSOLE.sub("", line).split("#", 1) for line in data.get("clips", "").split()]
         try:
-            due = data.get("due_on", "")
             made = coach_of(visit).create(
                 Wanted(
                     agent_ids=tuple(f"{data.get('agent', '')} {data.get('agents', '')}".replace(",", " ").split()),
@@ -99,15 +98,14 @@ class CoachingPage(Controller):
                         Clip(conversation_id=each[0], turn_id=each[1] if len(each) > 1 else None) for each in clips
                     ),
                     group=data.get("group", ""),
-                    due_on=date.fromisoformat(due) if due else None,
+                    due_on=day(data, "due_on", _("Until")) if data.get("due_on") else None,
                 ),
                 visit.visitor.email,
             )
-        except (RequestError, NotFoundError, ConflictError, ValueError) as error:
-            invalid = _("The date is not valid; write it as 2026-03-28.")
-            message = sentence_of(error, _LABELS) if isinstance(error, AuscultError) else invalid
+        except (RequestError, NotFoundError, ConflictError) as error:
             known = error.value if isinstance(error, ConflictError) and isinstance(error.value, str) else ""
-            return self._new(visit, data, message, 422, f"{BASE}/coaching/{known}" if known else "")
+            address = f"{BASE}/coaching/{known}" if known else ""
+            return self._new(visit, data, sentence_of(error, _LABELS), 422, address)
         to = made[0].coaching_id if len(made) == 1 else ""
         return Redirect(f"{BASE}/coaching{f'/{to}' if to else ''}", status_code=303)
 

@@ -27,6 +27,7 @@ EXPORT = "report.export"
 _DAYS = Field(later("Days covered"), 1, 366, is_whole=True)
 _LABELS = {
     "name": later("Name"),
+    "days": _DAYS.label,
     "metric_id": later("Metric"),
     "view_id": later("Saved view"),
     "emails": later("Also by e-mail to"),
@@ -139,7 +140,7 @@ def _wanted(entered: Entered, visit: Visit) -> Schedule:
         metric_id=metric if is_limits else "",
         view_id=view_id,
         timezone=str(visit.reader.timezone),
-        days=whole({"days": entered.days}, "days", _DAYS) or int(_DAYS.low),
+        days=whole({"days": entered.days}, "days", _DAYS) or 0,
         queues=() if view_id or entered.kind in ALERTS else entered.queues,
         emails=tuple(re.split(r"[,;\s]+", entered.emails)) if entered.emails else (),
         created_by="",
