@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.probe import Acts
 from auscult.engines._acts.reading import ACTS, AGENT_ACTS, CUSTOMER_ACTS
+from bench.acts.compact import WRITTEN, written
 from bench.quality.first_sight import gold
 from bench.quality.intelligence import by_id, read_conversation
 from bench.quality.split import is_unread
@@ -52,6 +53,10 @@ def labelled(data: Path) -> list[Labelled]:
             part = "unread" if is_unread(conversation.id) else "read"
             acts = {turn: {act: int(act in of) for act in ACTS} for turn, of in line["acts"].items()}
             found.append(Labelled(f"{name} {part}", conversation, gold(line["gold"]), acts))
+    for folder in sorted(path for path in WRITTEN.iterdir() if path.is_dir()):
+        for one in written(folder):
+            acts = {turn: {act: int(act in of) for act in ACTS} for turn, of in one.acts.items()}
+            found.append(Labelled(f"{folder.name} read", one.conversation, one.answers, acts))
     for line in _lines(data / "labels" / "challenge.ndjson"):
         conversation = read_conversation(line["conversation"])
         found.append(Labelled("challenge", conversation, gold(line["gold"]), weak_acts(conversation, line["gold"])))
