@@ -10,6 +10,7 @@ later commit can print them again with ``--beside``; ``first_sight_before.json``
 
 import argparse
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.form import Form, Metric
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.definitions.forms.reading import starter_forms
+from auscult.services.scoring.evaluate import Evaluator
 from auscult.votes import questions
 from bench.acts.compact import written
 from bench.quality.intelligence import by_id, f1_by_label, mean, told, with_conversation
@@ -97,12 +99,12 @@ def _voting(metric: Metric) -> Metric:
     return replace(metric, settings=replace(metric.settings, vote=metric.id)) if metric.id in questions() else metric
 
 
-def machine(conversations: Iterable[Conversation], forms: Sequence[Form] | None = None) -> dict[str, Answers]:
-    """Return the answers of forms (the starter forms with votes), and of the analyzers, by conversation id."""
+def machine(conversations: Iterable[Conversation], *, votes: bool = True) -> dict[str, Answers]:
+    """Return the answers of the starter forms and of the analyzers, with votes or without, by conversation id."""
     pending = [PendingConversation(conversation=one, revision=1) for one in conversations]
-    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    evaluator = _evaluator(votes=votes)
     answers: dict[str, Answers] = {}
-    judged = evaluator.evaluate(pending, voting_forms() if forms is None else forms, datetime.now(UTC))
+    judged = evaluator.evaluate(pending, voting_forms(), datetime.now(UTC))
     for one, (evaluation, insights) in zip(pending, judged, strict=True):
         found = {result.metric.id: result.verdict.qualification for result in evaluation.results}
         assert insights is not None
@@ -110,6 +112,16 @@ def machine(conversations: Iterable[Conversation], forms: Sequence[Form] | None 
             field: said for field, said in told(insights).items() if field in FIELDS
         }
     return answers
+
+
+def _evaluator(*, votes: bool) -> Evaluator:
+    return bootstrap.evaluator(replace(read_settings(), votes=votes), judge_ineligible=True)
+
+
+def f1_of(pairs: Iterable[tuple[bool, bool]]) -> float:
+    """Return F1 of pairs: whether it is so, and whether the machine says so."""
+    both = Counter(pairs)
+    return 2 * both[True, True] / max(1, 2 * both[True, True] + both[True, False] + both[False, True])
 
 
 def show(name: str, cases: Sequence[Case], answers: Mapping[str, Answers], before: Mapping[str, Answers]) -> None:
@@ -135,7 +147,7 @@ def show_reliability(parts: Mapping[str, Sequence[Case]]) -> None:
         if name != "all unread":
             continue
         pending = [PendingConversation(conversation=case.conversation, revision=1) for case in cases]
-        evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+        evaluator = _evaluator(votes=True)
         said: dict[int, list[bool]] = {}
         for case, judged in zip(cases, evaluator.evaluate(pending, voting_forms(), datetime.now(UTC)), strict=True):
             for result in judged.evaluation.results:

@@ -193,6 +193,12 @@ class Settings(Struct, frozen=True, kw_only=True):
             min_length=1, description="what is found out beside the score: all, none, or names of analyzers with commas"
         ),
     ] = "all"
+    votes: Annotated[
+        bool,
+        Meta(
+            description="trained heads for dialogue acts vote, with the words, on insights and on metrics with vote (English)"
+        ),
+    ] = True
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(

@@ -14,6 +14,9 @@ from auscult.domain.conversation import Turn
 from auscult.votes.signs import DOES, ONE, Course, Reader, Sign, reader
 
 _HELD, _NOT_HELD = Sign(ONE), Sign(0)
+OF_INSIGHTS = frozenset({"em-resolution", "churn_risk"})
+BY_TURNS = "em-empathy"
+"""Question that acts alone decide, as the habits of agents are counted by the same turns."""
 GRAIN = 4_096
 """Steps of a total in one unit of log odds."""
 _STEPS = 64
@@ -56,13 +59,16 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    """``turns`` has for some acts the score from which on a turn counts as one."""
+
     revision: int
     questions: dict[str, _Question]
+    turns: dict[str, int]
 
 
 def questions() -> frozenset[str]:
-    """Return the questions that have weights."""
-    return frozenset(_file().questions)
+    """Return the questions that metrics may ask; those of insights, which the analyzers ask, are none of them."""
+    return (frozenset(_file().questions) | {BY_TURNS}) - OF_INSIGHTS
 
 
 def revision() -> int:
@@ -82,6 +88,36 @@ def vote(question: str, by_words: str, course: Course) -> Vote:
     answer = held.answers[best]
     carriers = _carriers(found, held, best) if answer != by_words else ()
     return Vote(answer, _confidence(totals, best, held.sharpness), carriers)
+
+
+class Empathy(NamedTuple):
+    """Answer to em-empathy, its probability, and the turns that report trouble and that show empathy, in order.
+
+    With YES there is a turn that shows empathy; with NO there is one that reports trouble, and none that shows empathy.
+    """
+
+    answer: str
+    confidence: Decimal
+    trouble: list[Turn]
+    shown: list[Turn]
+
+
+def empathy(course: Course) -> Empathy:
+    """Decide whether trouble was answered with empathy, by the acts alone: metric and habits have one answer."""
+    decided = vote(BY_TURNS, "", course)
+    trouble = _heard_or_likeliest("problem", course) if decided.answer != "NA" else []
+    shown = _heard_or_likeliest("empathy", course) if decided.answer == "YES" else []
+    return Empathy(decided.answer, decided.confidence, trouble, shown)
+
+
+def _heard_or_likeliest(act: str, course: Course) -> list[Turn]:
+    return heard(act, course) or [max(course.scores(act), key=lambda one: one[1])[2]]
+
+
+def heard(act: str, course: Course) -> list[Turn]:
+    """Return the turns that count as an act, in order. Raises ``KeyError`` for an act that is not counted by turns."""
+    least = _file().turns[act]
+    return [turn for _, score, turn in course.scores(act) if score >= least]
 
 
 def values(signs: tuple[str, ...], by_words: str, course: Course) -> list[Sign]:

@@ -1,20 +1,21 @@
-"""Verdicts that trained heads have a vote in: the answer by words and the dialogue acts decide together."""
+"""Verdicts that trained heads have a vote in: the answer by words and the dialogue acts decide together.
 
-from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Qualification, Verdict
+Two questions are answered by analysis too: whether trouble met with empathy, and whether the customer asks for someone
+else. There a turn counts by the score of its act alone, here as in the analyzers, so that both have one answer.
+"""
+
+from collections.abc import Sequence
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence, Qualification, Verdict
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.citing import cite
-from auscult.votes import course_of, vote
+from auscult.votes import BY_TURNS, DOES, Course, course_of, empathy, heard, vote
 
 LANGUAGES = frozenset({"en"})
 """What the heads understand."""
+MOST_TURNS = 3
 _ANSWERS: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
-
-
-def reads(conversation: Conversation) -> bool:
-    """Return whether both sides speak, without which the heads are not asked."""
-    sides = {turn.speaker for turn in conversation.turns if turn.text.strip()}
-    return {"agent", "customer"} <= sides
 
 
 def voted(by_words: Verdict, question: str, conversation: Conversation, answers: Answers) -> Verdict:
@@ -22,22 +23,49 @@ def voted(by_words: Verdict, question: str, conversation: Conversation, answers:
     course = course_of(conversation, answers)
     if course is None:
         return by_words
+    if question == BY_TURNS:
+        return _empathy(by_words, course)
+    if question == "em-escalation":
+        return _escalation(by_words, course)
+    return _decided(by_words, question, course, by_words.trigger)
+
+
+def _decided(by_words: Verdict, question: str, course: Course, trigger: tuple[Evidence, ...]) -> Verdict:
     decided = vote(question, by_words.qualification, course)
     answer = _ANSWERS[decided.answer]
-    if answer == by_words.qualification:
-        return Verdict(
-            qualification=answer,
-            evidence=by_words.evidence,
-            trigger=by_words.trigger,
-            reason=by_words.reason,
-            confidence=decided.confidence,
-        )
+    is_same = answer == by_words.qualification
     evidence = tuple(cite(each.turn, each.does) for each in decided.carriers)
     reason = f"words alone say {by_words.qualification}; the dialogue acts of the conversation outweigh them"
     return Verdict(
         qualification=answer,
-        evidence=evidence,
-        trigger=by_words.trigger,
-        reason=reason,
+        evidence=by_words.evidence if is_same else evidence,
+        trigger=trigger,
+        reason=by_words.reason if is_same else reason,
         confidence=decided.confidence,
     )
+
+
+def _empathy(by_words: Verdict, course: Course) -> Verdict:
+    """Judge as the habits of agents are: shown at all, else sought in vain, else not sought."""
+    decided = empathy(course)
+    if decided.answer == "YES":
+        evidence = _cited("empathy", decided.shown, by_words.evidence)
+        return Verdict(qualification="YES", evidence=evidence, confidence=decided.confidence)
+    if decided.answer == "NO":
+        reason, evidence = "no turn of the agent's shows empathy", _cited("problem", decided.trouble, ())
+        return Verdict(qualification="NO", evidence=evidence, reason=reason, confidence=decided.confidence)
+    return Verdict(qualification="NA", reason="the customer reports no problem", confidence=decided.confidence)
+
+
+def _escalation(by_words: Verdict, course: Course) -> Verdict:
+    """Judge where the customer asks for someone else, as the insight says it; how it was handled is voted on."""
+    asked = heard("ask_escalation", course)
+    if not asked:
+        return Verdict(qualification="NA", reason="the customer asks for no one else")
+    return _decided(by_words, "em-escalation", course, _cited("ask_escalation", asked, by_words.trigger))
+
+
+def _cited(act: str, turns: Sequence[Turn], quoted: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the first of the turns as evidence, with the words that show it where they are known."""
+    known = {one.turn_id: one for one in quoted}
+    return tuple(known.get(turn.id) or cite(turn, DOES[act]) for turn in turns[:MOST_TURNS])
