@@ -19,6 +19,8 @@ class Fact(NamedTuple):
     answers: tuple[str, ...]
     signs: tuple[str, ...]
     words: tuple[str, ...] = YES_NO_NA
+    outweighs: int = 0
+    """Confidence in percent from which on the answer by words is overruled."""
 
 
 FACTS = {
@@ -50,7 +52,7 @@ FACTS = {
     ),
     "em-further-help": Fact(
         "em-further-help", YES_NO_NA,
-        ("max further_help", "max further_help last 3", "max leave", "max leave last 1", "customer ends"),
+        ("max further_help", "max further_help last 3", "max leave last 1"), outweighs=60,
     ),
     "em-signoff": Fact("em-signoff", YES_NO_NA, ("max signoff last 3", "max signoff last 1", "agent silent")),
     "em-escalation": Fact(

@@ -71,6 +71,7 @@ def _fitted(
         "weights": np.rint(weights[:-1] * GRAIN / ONE).astype(int).tolist(),
         "bias": np.rint(weights[-1] * GRAIN).astype(int).tolist(),
         "sharpness": _sharpness(logits, labels),
+        "outweighs": fact.outweighs,
     }
 
 

@@ -198,7 +198,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             description="trained heads for dialogue acts vote, with the words, on insights and on metrics with vote (English)"
         ),
-    ] = True
+    ] = False
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(

@@ -104,11 +104,11 @@ class ByQuestion:
         settings: Settings,
         conversation: Conversation,
         answers: Answers,
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+        insights: Insights | None = None,
     ) -> Verdict:
         """The verdict, with the turns that decided it."""
         by_words = _plan(settings).judge(conversation, answers)
-        return by_words if settings.vote is None else voted(by_words, settings.vote, conversation, answers)
+        return by_words if settings.vote is None else voted(by_words, settings.vote, conversation, answers, insights)
 
 
 def _findings(settings: Settings) -> list[tuple[str, Finding]]:

@@ -16,7 +16,9 @@ from auscult.votes.signs import DOES, ONE, Course, Reader, Sign, reader
 _HELD, _NOT_HELD = Sign(ONE), Sign(0)
 OF_INSIGHTS = frozenset({"em-resolution", "churn_risk"})
 BY_TURNS = "em-empathy"
-"""Question that acts alone decide, as the habits of agents are counted by the same turns."""
+"""Question that the habits of agents answer, which are counted by turns."""
+OVERRULES = Decimal("0.8")
+"""Confidence from which on acts overrule words that report trouble."""
 GRAIN = 4_096
 """Steps of a total in one unit of log odds."""
 _STEPS = 64
@@ -49,13 +51,17 @@ class Vote(NamedTuple):
 
 
 class _Question(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights of one question: for each of ``signs``, one per answer. ``sharpness`` is in percent."""
+    """Weights of one question: for each of ``signs``, one per answer.
+
+    ``sharpness`` is in percent; so is ``outweighs``, the confidence from which on the answer by words is overruled.
+    """
 
     answers: tuple[str, ...]
     signs: tuple[str, ...]
     weights: tuple[tuple[int, ...], ...]
     bias: tuple[int, ...]
     sharpness: int = 100
+    outweighs: int = 0
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +91,8 @@ def vote(question: str, by_words: str, course: Course) -> Vote:
         for index, weight in enumerate(weights):
             totals[index] += weight * sign.value
     best = max(range(len(totals)), key=lambda index: (totals[index], -index))
+    if by_words in held.answers and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
+        best = held.answers.index(by_words)
     answer = held.answers[best]
     carriers = _carriers(found, held, best) if answer != by_words else ()
     return Vote(answer, _confidence(totals, best, held.sharpness), carriers)
@@ -93,7 +101,8 @@ def vote(question: str, by_words: str, course: Course) -> Vote:
 class Empathy(NamedTuple):
     """Answer to em-empathy, its probability, and the turns that report trouble and that show empathy, in order.
 
-    With YES there is a turn that shows empathy; with NO there is one that reports trouble, and none that shows empathy.
+    With YES there is a turn that shows empathy. With NO none does, and one reports trouble, unless words alone say so:
+    then ``trouble`` is empty.
     """
 
     answer: str
@@ -102,9 +111,11 @@ class Empathy(NamedTuple):
     shown: list[Turn]
 
 
-def empathy(course: Course) -> Empathy:
-    """Decide whether trouble was answered with empathy, by the acts alone: metric and habits have one answer."""
+def empathy(by_words: str, course: Course) -> Empathy:
+    """Decide whether trouble was answered with empathy: trouble by words is overruled only by a vote that is sure."""
     decided = vote(BY_TURNS, "", course)
+    if decided.answer == "NA" and by_words == "NO" and decided.confidence < OVERRULES:
+        return Empathy("NO", decided.confidence, [], [])
     trouble = _heard_or_likeliest("problem", course) if decided.answer != "NA" else []
     shown = _heard_or_likeliest("empathy", course) if decided.answer == "YES" else []
     return Empathy(decided.answer, decided.confidence, trouble, shown)
@@ -134,8 +145,9 @@ def _compiled(signs: tuple[str, ...]) -> tuple[Reader | str, ...]:
 
 
 def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
-    """Return the probability of the highest total; a table makes it the same on any machine."""
-    gaps = [(totals[best] - total) * sharpness * _STEPS // (100 * GRAIN) for total in totals]
+    """Return the probability of a total; a table makes it the same on any machine."""
+    highest = max(totals)
+    gaps = [(highest - total) * sharpness * _STEPS // (100 * GRAIN) for total in totals]
     shares = [_SHARES[min(gap, len(_SHARES) - 1)] for gap in gaps]
     return Decimal(shares[best] * 100 // sum(shares)) / 100
 

@@ -21,20 +21,24 @@ VOTED_IN = frozenset({"en"})
 """ISO 639-1 codes of the languages that the heads understand."""
 SURE = Decimal("0.7")
 """Confidence from which on an answer is certain."""
+OUTWEIGHS = Decimal("0.9")
+"""Confidence from which on a failure at the end is overruled."""
 UNSURE = "the words and the dialogue acts do not agree clearly"
 _ANSWERS: dict[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
-def voted_outcome(by_words: Outcome, conversation: Conversation, answers: Answers) -> Outcome:
-    """Return the outcome of words and acts together."""
+def voted_outcome(by_words: Outcome, conversation: Conversation, answers: Answers, *, is_failed: bool) -> Outcome:
+    """Return the outcome of words and acts together; ``is_failed``: by words it ends in a failure, which is rarely wrong."""
     course = course_of(conversation, answers)
     if course is None:
         return by_words
     decided = vote("em-resolution", by_words.resolution, course)
     doubt = UNSET if decided.confidence >= SURE or decided.answer == "NA" else UNSURE
     if decided.answer == by_words.resolution:
-        return replace(by_words, doubt=doubt, confidence=decided.confidence)
-    evidence = _cited(decided)
+        return replace(by_words, doubt=by_words.doubt or doubt, confidence=decided.confidence)
+    if is_failed and decided.confidence < OUTWEIGHS:
+        return replace(by_words, doubt=UNSURE)
+    evidence = () if decided.answer == "NA" else _cited(decided)
     return Outcome(resolution=_ANSWERS[decided.answer], evidence=evidence, doubt=doubt, confidence=decided.confidence)
 
 

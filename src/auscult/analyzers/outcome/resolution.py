@@ -56,19 +56,20 @@ class Resolution:
             return obstacle
         if (language := language_of(conversation, known)) in BY_PACKS:
             return outcome_by_packs(conversation, language)
-        return voted_outcome(outcome_by_words(conversation, customer, answers), conversation, answers)
+        if _asks_nothing(conversation, customer):
+            return voted_outcome(Outcome(resolution="NA"), conversation, answers, is_failed=False)
+        course = follow(conversation, customer_tones(conversation, answers))
+        by_words = outcome_by_words(course, customer[0])
+        return voted_outcome(by_words, conversation, answers, is_failed=ends_in_failure(course))
 
 
-def outcome_by_words(conversation: Conversation, customer: Sequence[Turn], answers: Answers) -> Outcome:
-    """Return the outcome by phrases and tones alone; ``customer`` are the customer's turns, at least one."""
-    if _asks_nothing(conversation, customer):
-        return Outcome(resolution="NA")
-    course = follow(conversation, customer_tones(conversation, answers))
+def outcome_by_words(course: Course, first: Turn) -> Outcome:
+    """Return the outcome by phrases and tones alone; ``first`` is the customer's first turn."""
     is_met = points(course) >= ENOUGH and not ends_in_failure(course)
     shown = met_by(course) if is_met else missed_by(course)
     return Outcome(
         resolution="YES" if is_met else "NO",
-        evidence=(cite(shown.turn or customer[0], shown.why),),
+        evidence=(cite(shown.turn or first, shown.why),),
         doubt=doubt_of(course, shown, is_met=is_met) or UNSET,
     )
 

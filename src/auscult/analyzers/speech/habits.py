@@ -29,6 +29,9 @@ TROUBLE = searched_together(pack("en/problem"))
 SYMPATHY = Matcher(pack("en/sympathy"))
 
 
+REPORTS, ANSWERS = "reports trouble", "answers trouble with empathy"
+
+
 class Sought(NamedTuple):
     """Empathy that was sought: the turn that reports trouble, the agent who was to answer, and the answer."""
 
@@ -74,15 +77,16 @@ class _Turns(NamedTuple):
 
 
 def _turns_of_trouble(conversation: Conversation, answers: Answers) -> _Turns:
-    """Return them by the dialogue acts, where heads were asked, else by the packs: both as em-empathy reads them."""
+    """Return them by the packs that em-empathy reads, and, where heads were asked, by the dialogue acts."""
+    trouble = {turn.id for turn in conversation.turns if turn.speaker == "customer" and TROUBLE.holds(turn.text)}
+    shown = {turn.id for turn in conversation.turns if turn.speaker == "agent" and SYMPATHY.holds(turn.text)}
     course = course_of(conversation, answers)
-    if course is not None:
-        decided = empathy(course)
-        return _Turns({turn.id for turn in decided.trouble}, {turn.id for turn in decided.shown})
-    return _Turns(
-        {turn.id for turn in conversation.turns if turn.speaker == "customer" and TROUBLE.holds(turn.text)},
-        {turn.id for turn in conversation.turns if turn.speaker == "agent" and SYMPATHY.holds(turn.text)},
-    )
+    if course is None:
+        return _Turns(trouble, shown)
+    decided = empathy("YES" if shown else "NO" if trouble else "NA", course)
+    if decided.answer == "NO" and not decided.trouble:
+        return _Turns(trouble, ())
+    return _Turns({turn.id for turn in decided.trouble}, {turn.id for turn in decided.shown})
 
 
 class _Moment:
@@ -164,10 +168,10 @@ def _one_decimal(score: Decimal) -> Decimal:
 def _shown(one: Sought) -> Evidence:
     if one.answer is None:
         words = TROUBLE.words(one.turn.text)
-        said = f"reports trouble ('{words}')" if words else "reports trouble"
+        said = f"{REPORTS} ('{words}')" if words else REPORTS
         return cite(one.turn, f"{said}, and empathy does not answer it")
     words = SYMPATHY.words(one.answer.text)
-    return cite(one.answer, f"answers trouble with empathy: '{words}'" if words else "answers trouble with empathy")
+    return cite(one.answer, f"{ANSWERS}: '{words}'" if words else ANSWERS)
 
 
 def _leaning(turns: Sequence[Turn]) -> list[Evidence]:

@@ -1,30 +1,35 @@
 """Verdicts that trained heads have a vote in: the answer by words and the dialogue acts decide together.
 
 Two questions are answered by analysis too: whether trouble met with empathy, and whether the customer asks for someone
-else. There a turn counts by the score of its act alone, here as in the analyzers, so that both have one answer.
+else. The verdict on empathy is taken from the habits of the agents, and a turn counts as a request by the score of its
+act, here as in the analyzer, so that both have one answer.
 """
 
 from collections.abc import Sequence
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, Qualification, Verdict
+from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.citing import cite
-from auscult.votes import BY_TURNS, DOES, Course, course_of, empathy, heard, vote
+from auscult.votes import BY_TURNS, DOES, Course, course_of, heard, vote
 
 LANGUAGES = frozenset({"en"})
 """What the heads understand."""
 MOST_TURNS = 3
+_WHY = {"NO": "no turn of the agent's shows empathy", "NA": "the customer reports no problem"}
 _ANSWERS: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
-def voted(by_words: Verdict, question: str, conversation: Conversation, answers: Answers) -> Verdict:
+def voted(
+    by_words: Verdict, question: str, conversation: Conversation, answers: Answers, insights: Insights | None
+) -> Verdict:
     """Return the verdict of both; that by words alone where no head was asked."""
     course = course_of(conversation, answers)
     if course is None:
         return by_words
     if question == BY_TURNS:
-        return _empathy(by_words, course)
+        return _empathy(by_words, course, insights and insights.habits)
     if question == "em-escalation":
         return _escalation(by_words, course)
     return _decided(by_words, question, course, by_words.trigger)
@@ -45,16 +50,24 @@ def _decided(by_words: Verdict, question: str, course: Course, trigger: tuple[Ev
     )
 
 
-def _empathy(by_words: Verdict, course: Course) -> Verdict:
-    """Judge as the habits of agents are: shown at all, else sought in vain, else not sought."""
-    decided = empathy(course)
-    if decided.answer == "YES":
-        evidence = _cited("empathy", decided.shown, by_words.evidence)
-        return Verdict(qualification="YES", evidence=evidence, confidence=decided.confidence)
-    if decided.answer == "NO":
-        reason, evidence = "no turn of the agent's shows empathy", _cited("problem", decided.trouble, ())
-        return Verdict(qualification="NO", evidence=evidence, reason=reason, confidence=decided.confidence)
-    return Verdict(qualification="NA", reason="the customer reports no problem", confidence=decided.confidence)
+def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | None) -> Verdict:
+    """Judge as the habits of agents were counted: shown at all, else sought in vain, else not sought."""
+    if habits is None:
+        return by_words
+    shown, sought = sum(row.empathy_shown for row in habits), sum(row.empathy_sought for row in habits)
+    answer: Qualification = "YES" if shown else "NO" if sought else "NA"
+    if answer == by_words.qualification:
+        evidence = by_words.evidence
+    else:
+        why = {"YES": "answers trouble", "NO": "reports trouble"}.get(answer)
+        pieces = [piece for row in habits for piece in row.evidence if why and piece.why.startswith(why)]
+        evidence = tuple(pieces[:MOST_TURNS])
+    return Verdict(
+        qualification=answer,
+        evidence=evidence,
+        reason="" if answer == "YES" else by_words.reason if answer == by_words.qualification else _WHY[answer],
+        confidence=vote(BY_TURNS, "", course).confidence,
+    )
 
 
 def _escalation(by_words: Verdict, course: Course) -> Verdict:
