@@ -19,7 +19,7 @@ from tests.unit.analyzers.conversations import conversations, talk
 
 LEAVES = talk(
     "A: good morning bright energy, kemi here",
-    "C: hi, my neighbour pays forty less with the other lot so i'm going with them from june",
+    "C: hi, my neighbour pays forty less with the other lot so it's them from june for us",
     "A: okay, i'll note that",
     "C: bye",
 )
