@@ -75,7 +75,7 @@ def _judged(
     conversations: Iterable[Conversation], *, votes: bool
 ) -> Iterator[tuple[Conversation, dict[str, str], Insights]]:
     pending = [PendingConversation(conversation=one, revision=1) for one in conversations]
-    evaluator = bootstrap.evaluator(replace(read_settings(), votes=votes), judge_ineligible=True)
+    evaluator = bootstrap.evaluator(replace(read_settings(), votes="on" if votes else "off"), judge_ineligible=True)
     for one, (evaluation, insights) in zip(
         pending, evaluator.evaluate(pending, starter_forms(), datetime.now(UTC)), strict=True
     ):

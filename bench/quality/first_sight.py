@@ -115,7 +115,7 @@ def machine(conversations: Iterable[Conversation], *, votes: bool = True) -> dic
 
 
 def _evaluator(*, votes: bool) -> Evaluator:
-    return bootstrap.evaluator(replace(read_settings(), votes=votes), judge_ineligible=True)
+    return bootstrap.evaluator(replace(read_settings(), votes="on" if votes else "off"), judge_ineligible=True)
 
 
 def f1_of(pairs: Iterable[tuple[bool, bool]]) -> float:

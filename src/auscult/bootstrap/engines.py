@@ -101,7 +101,7 @@ def evaluator(
     makers = plug_in()
     given = embedded(settings.embeddings, settings.embeddings_model)
     near: dict[type[Probe], Engine] = {engine.probe: engine for engine in (*given, Tables(find_table))}
-    if not settings.votes:
+    if settings.votes == "off":
         del near[Acts]
     far = dict(_far_engines(settings, spending, store and store.judge_slots))
     if settings.hosts_file is not None:

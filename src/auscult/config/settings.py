@@ -194,11 +194,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = "all"
     votes: Annotated[
-        bool,
-        Meta(
-            description="trained heads for dialogue acts vote, with the words, on insights and on metrics with vote (English)"
-        ),
-    ] = False
+        Literal["off", "on"],
+        Meta(description="on: heads for dialogue acts vote, with the words, on insights and metrics (English)"),
+    ] = "off"
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(

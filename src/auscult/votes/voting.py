@@ -101,8 +101,8 @@ def vote(question: str, by_words: str, course: Course) -> Vote:
 class Empathy(NamedTuple):
     """Answer to em-empathy, its probability, and the turns that report trouble and that show empathy, in order.
 
-    With YES there is a turn that shows empathy. With NO none does, and one reports trouble, unless words alone say so:
-    then ``trouble`` is empty.
+    With YES there is a turn that shows empathy. With NO none does, and one reports trouble, unless that is known by words
+    alone: then ``trouble`` is empty.
     """
 
     answer: str

@@ -40,7 +40,8 @@ def evaluators() -> dict[bool, Evaluator]:
     """Evaluators without votes and with them."""
     settings = read_settings()
     return {
-        votes: bootstrap.evaluator(replace(settings, votes=votes), judge_ineligible=True) for votes in (False, True)
+        votes: bootstrap.evaluator(replace(settings, votes="on" if votes else "off"), judge_ineligible=True)
+        for votes in (False, True)
     }
 
 

@@ -51,7 +51,7 @@ def _form(**keys: object) -> bytes:
 
 
 def _judged(**keys: object) -> Evaluation:
-    evaluator = bootstrap.evaluator(replace(read_settings(), votes=True), judge_ineligible=True)
+    evaluator = bootstrap.evaluator(replace(read_settings(), votes="on"), judge_ineligible=True)
     pending = PendingConversation(conversation=msgspec.convert(CALL, Conversation), revision=1)
     (judged,) = evaluator.evaluate([pending], [read_form(_form(**keys))], datetime(2026, 1, 2, tzinfo=UTC))
     return judged.evaluation

@@ -43,7 +43,7 @@ def voted_outcome(by_words: Outcome, conversation: Conversation, answers: Answer
 
 
 def voted_flag(question: str, by_words: Flag, conversation: Conversation, answers: Answers) -> Flag:
-    """Return the flag of words and acts together: the evidence is that of the words, where they say so too."""
+    """Return the flag of words and acts together: the evidence is that of the words, where they agree."""
     course = course_of(conversation, answers)
     if course is None:
         return by_words
