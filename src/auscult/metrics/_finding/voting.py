@@ -7,6 +7,8 @@ act, here as in the analyzer, so that both have one answer.
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, Qualification, Verdict
 from auscult.domain.insight import AgentHabits, Insights
@@ -17,6 +19,8 @@ from auscult.votes import BY_TURNS, DOES, Course, course_of, heard, vote
 LANGUAGES = frozenset({"en"})
 """What the heads understand."""
 MOST_TURNS = 3
+_SHOWN = {"YES": ("answers trouble", DOES["empathy"]), "NO": ("reports trouble", DOES["problem"])}
+"""How the evidence of habits begins, and what its turn does in a verdict, by answer."""
 _WHY = {"NO": "no turn of the agent's shows empathy", "NA": "the customer reports no problem"}
 _ANSWERS: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
@@ -59,9 +63,9 @@ def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | 
     if answer == by_words.qualification:
         evidence = by_words.evidence
     else:
-        why = {"YES": "answers trouble", "NO": "reports trouble"}.get(answer)
-        pieces = [piece for row in habits for piece in row.evidence if why and piece.why.startswith(why)]
-        evidence = tuple(pieces[:MOST_TURNS])
+        begins, why = _SHOWN.get(answer, ("nothing", ""))
+        pieces = [piece for row in habits for piece in row.evidence if piece.why.startswith(begins)]
+        evidence = tuple(replace(piece, why=why) for piece in pieces[:MOST_TURNS])
     return Verdict(
         qualification=answer,
         evidence=evidence,
