@@ -233,6 +233,7 @@ REASONS: Mapping[str, Reason] = {
     "user.unknown": Reason(404, 404, "There is no such user."),
     "user.conflict": Reason(409, 409, "The e-mail address belongs to another user."),
     "email.invalid": Reason(422, 422, "An e-mail address cannot be used."),
+    "phone.invalid": Reason(422, 422, "A telephone number has too few digits to search by."),
     "password.invalid": Reason(422, 422, "A password is too short or too long."),
     "name.invalid": Reason(422, 422, "A name is too long."),
     "role.unknown": Reason(422, 422, "There is no such role."),

@@ -123,6 +123,7 @@ TEMPLATES = (
     later("unknown role {name}; available: {list}"),
     later("unknown permission {name}; available: {list}"),
     later("invalid e-mail address {value}; give it as name@host"),
+    later("invalid telephone number {value}; give at least {n} digits of it"),
     later("invalid password; give {least} to {most} characters"),
     later("unknown user {id}"),
     later("the e-mail address {value} belongs to a user of another account; give another address"),
