@@ -158,5 +158,5 @@ def _backup(last: datetime | None, reader: Reader) -> HealthRow:
         name=_("Last backup"),
         value=reader.moment(last) if last else _("None yet"),
         is_well=last is not None and reader.now - last < _BACKUP,
-        help=_("Run auscult backup FOLDER, and test a backup with auscult restore FOLDER --verify."),
+        help=_("Run auscult backup FOLDER, and test a backup with auscult restore FOLDER --database NEW --verify."),
     )
