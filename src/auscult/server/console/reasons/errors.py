@@ -2,7 +2,7 @@
 
 Services raise errors in English, for programs too. Each template is such a message with a slot for each part that
 varies; the slots ``message``, ``why``, ``state`` and ``other`` hold another message or a word of one. What has no
-template stays in English: faults of YAML documents, whose keys are English, and what only an operator can put right.
+template stays in English: what only an operator can put right. Faults of YAML documents are in ``documents.py``.
 """
 
 import re
