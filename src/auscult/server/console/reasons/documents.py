@@ -4,12 +4,9 @@ Checks report faults in English, for the command line too. Each template is such
 for each part that varies: keys and words of the document stay as they are. A fault without a template stays in English.
 """
 
-import re
-from functools import cache
-
-from auscult.server.console.language import ENGLISH, current, later, translation_of
+from auscult.server.console.language import ENGLISH, current, later
 from auscult.server.console.language import gettext as _
-from auscult.server.console.reasons.slots import pattern_of, weight_of
+from auscult.server.console.reasons.fitting import translated
 
 FAULTS = (
     later("is missing"),
@@ -156,21 +153,10 @@ def _fault(reason: str) -> str | None:
 
 
 def _found(group: str, words: str) -> str | None:
-    for text, pattern in _patterns(group):
-        found = pattern.fullmatch(words)
-        translation = translation_of(text) if found else None
-        if found and translation:
-            return translation.format(**{name: _slot(name, held) for name, held in found.groupdict().items()})
-    return None
+    return translated(_GROUPS[group], words, _slot)
 
 
 def _slot(name: str, held: str) -> str:
     if name == "choices":
         return _(_OR).join(_found("type", each) or each for each in held.split(_OR))
     return (_found(name, held) or held) if name in ("syntax", "type") else held
-
-
-@cache
-def _patterns(group: str) -> list[tuple[str, re.Pattern[str]]]:
-    """Return the templates of a group with their patterns, those with the most words of their own first."""
-    return [(text, pattern_of(text)) for text in sorted(_GROUPS[group], key=weight_of, reverse=True)]
