@@ -108,7 +108,7 @@ REASONS: Mapping[str, Reason] = {
     "field.unknown_value": Reason(400, 400, "A field has a value that is not in the list that the message names."),
     "date.unreadable": Reason(400, 400, "A date is not in an accepted spelling, or no calendar shows it."),
     "range.reversed": Reason(400, 400, "The end lies before the start."),
-    "date.invalid": Reason(400, 400, "A date in the address of a page is none."),
+    "date.invalid": Reason(400, 400, "A date in the address of a page, or in a document, is none."),
     "export.unknown": Reason(404, 404, "There is no such export of yours."),
     "view.name": Reason(422, 422, "The name of a saved view is empty or too long."),
     "view.unknown": Reason(404, 404, "There is no such view of yours."),

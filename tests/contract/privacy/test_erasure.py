@@ -100,6 +100,15 @@ def test_a_period_that_is_none_is_refused(app: AppStore) -> None:
             place_hold(app, "user:ann@example.com", "period", value, "?")
 
 
+def test_a_hold_on_a_conversation_that_is_not_there_is_refused(app: AppStore) -> None:
+    """A wrong id would keep nothing; a customer may come later."""
+    put(app, old("c-1", 35))
+    with pytest.raises(NotFoundError, match="no conversation c-2 in this app"):
+        place_hold(app, "user:ann@example.com", "conversation", "c-2", "a lawsuit")
+    assert app.retention.holds() == []
+    assert place_hold(app, "user:ann@example.com", "customer", "u-later", "a lawsuit")
+
+
 def test_a_hold_that_is_placed_while_a_run_works_is_respected(app: AppStore) -> None:
     """The list was made before the hold; the erasure sees it all the same."""
     put(app, old("c-1", 35), old("c-2", 35))
