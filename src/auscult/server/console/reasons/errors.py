@@ -126,6 +126,7 @@ TEMPLATES = (
     later("invalid telephone number {value}; give at least {n} digits of it"),
     later("invalid password; give {least} to {most} characters"),
     later("unknown user {id}"),
+    later("{email} is no user of this account"),
     later("the e-mail address {value} belongs to a user of another account; give another address"),
     later("the e-mail address {value} belongs to another user; give another address"),
     later("{name} has no such grant in force"),
