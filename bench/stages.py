@@ -2,8 +2,9 @@
 
 Everything runs in one thread of one process, in the batches of a worker, and only processor time counts, so that a busy
 machine changes little. ``auscult load`` spends the same in two processes: reading and accepting in the command, the rest
-in the worker. For comparing two checkouts give the other one's folder: rounds of both alternate. The digest is of all
-rows of all reports but for the time of evaluation: equal digests mean equal verdicts, scores and insights.
+in the worker. For comparing two checkouts give the other one's folder, or that of an unpacked wheel: rounds of both
+alternate. The digest is of all rows of all reports but for the time of evaluation: equal digests mean equal verdicts,
+scores and insights.
 
     python -m bench.stages [--count 2000] [--file NDJSON] [--beside FOLDER] [--rounds 3] [--detail] [--redaction]
         [--profile] [--database URL]
@@ -163,8 +164,9 @@ def _digest(app: Any) -> str:  # noqa: ANN401  (the store of an app)
 
 
 def _of(checkout: Path, words: list[str]) -> tuple[dict[str, float], str]:
-    """Run one round with the source of a checkout, and this bench."""
-    environment = {**os.environ, "PYTHONPATH": f"{checkout / 'src'}:{HERE}"}
+    """Run one round with the source of a checkout, or the modules of an unpacked wheel, and this bench."""
+    source = checkout / "src" if (checkout / "src").is_dir() else checkout
+    environment = {**os.environ, "PYTHONPATH": f"{source.resolve()}:{HERE}"}
     done = subprocess.run(  # noqa: S603  (our own modules)
         [sys.executable, "-m", "bench.stages", "--one", *words], env=environment, capture_output=True, check=True
     )
@@ -176,7 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2_000)
     parser.add_argument("--file", type=Path, help="conversations to load, scored with the starter forms")
-    parser.add_argument("--beside", type=Path, help="folder of another checkout")
+    parser.add_argument("--beside", type=Path, help="folder of another checkout, or of an unpacked wheel")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--detail", action="store_true", help="each analyzer, metric type, engine and report as well")
     parser.add_argument("--redaction", action="store_true")

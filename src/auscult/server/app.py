@@ -17,6 +17,7 @@ from auscult.server.asgi import ASGIApp, Receive, Scope, Send
 from auscult.server.auth.tokens import Authenticator
 from auscult.server.authorizer import RequestAuthorizer
 from auscult.server.clock import CLOCK, Clock
+from auscult.server.console.application import with_nowhere
 from auscult.server.console.demo import Demo
 from auscult.server.console.session import SessionAuthorizer, SignIn
 from auscult.server.documentation.description import Documentation
@@ -133,7 +134,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
             documentation.handler(),
         ],
         lifespan=[_lifespan(store, windows, live, threads)],
-        exception_handlers=exception_handlers(store.trouble_of),
+        exception_handlers=with_nowhere(exception_handlers(store.trouble_of)),
         openapi_config=documentation.config(),
         plugins=[StructSchemas()],
         logging_config=None,

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from auscult.domain.conversation import Agent, Conversation, Queue
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import NotFoundError, RequestError
 from auscult.services.people.directory_import import import_directory
+from auscult.services.people.known import check_known
 from auscult.services.people.why import Explainer
 from auscult.storage import Store
 from tests.contract.people.world import START, World
@@ -33,6 +34,16 @@ def test_conversations_fill_the_directory(world: World) -> None:
     assert [(each.queue_id, each.name) for each in directory.queues()] == [("q-1", "Billing"), ("q-2", None)]
     assert directory.memberships() == []
     assert directory.resolve_queues(["BILLING", "invoices", "Q-2", "other"]) == {"q-1", "q-2", "other"}
+
+
+def test_work_is_for_users(world: World) -> None:
+    """An address without a user is refused; ids of clients are none, and an account without users takes any."""
+    check_known(world.store, TENANT, ["ann@example.com"], "raters")
+    world.add("ann", "auditor")
+    check_known(world.store, TENANT, ["ann@example.com", "cs-1"], "raters")
+    with pytest.raises(NotFoundError, match=r"bob@example\.com is no user of this account") as caught:
+        check_known(world.store, TENANT, ["ann@example.com", "bob@example.com"], "raters")
+    assert (caught.value.reason, caught.value.field) == ("user.unknown", "raters")
 
 
 def test_a_grant_on_a_queue_outlives_its_name_and_the_queue(world: World) -> None:

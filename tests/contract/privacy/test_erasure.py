@@ -100,6 +100,15 @@ def test_a_period_that_is_none_is_refused(app: AppStore) -> None:
             place_hold(app, "user:ann@example.com", "period", value, "?")
 
 
+def test_a_hold_on_a_conversation_that_is_not_there_is_refused(app: AppStore) -> None:
+    """A wrong id would keep nothing; a customer may come later."""
+    put(app, old("c-1", 35))
+    with pytest.raises(NotFoundError, match="no conversation c-2 in this app"):
+        place_hold(app, "user:ann@example.com", "conversation", "c-2", "a lawsuit")
+    assert app.retention.holds() == []
+    assert place_hold(app, "user:ann@example.com", "customer", "u-later", "a lawsuit")
+
+
 def test_a_hold_that_is_placed_while_a_run_works_is_respected(app: AppStore) -> None:
     """The list was made before the hold; the erasure sees it all the same."""
     put(app, old("c-1", 35), old("c-2", 35))
@@ -120,10 +129,24 @@ def test_a_customer_is_found_by_id_phone_and_email(app: AppStore) -> None:
     assert ids(erasing(app).of_customer("customer", "u-7")) == ["c-1"]
     assert ids(erasing(app).of_customer("phone", "+1 (202) 555 0143")) == ["c-1", "c-3"]
     assert ids(erasing(app).of_customer("email", "ada@EXAMPLE.com")) == ["c-1", "c-3"]
-    assert erasing(app).of_customer("phone", "143") == []
+    with pytest.raises(RequestError, match="at least 7 digits"):
+        erasing(app).of_customer("phone", "143")
     receipt = erasing(app).run("erasure", erasing(app).of_customer("email", "ada@example.com"), "user:ann@example.com")
     assert (receipt.erased, receipt.principal) == (2, "user:ann@example.com")
     assert app.conversations.get("c-2") is not None
+
+
+def test_another_customer_with_a_similar_address_is_not_erased(app: AppStore) -> None:
+    """Neither one whose address holds this one, nor everybody who says a word of it."""
+    put(
+        app,
+        conversation("c-1", turns=(Turn("m1", "customer", "first\nada@example.com"),)),
+        conversation("c-2", turns=(Turn("m1", "customer", "it is nada@example.com"),)),
+        conversation("c-3", turns=(Turn("m1", "customer", "it is ada@example.com.au"),)),
+    )
+    assert ids(erasing(app).of_customer("email", "ada@example.com")) == ["c-1"]
+    with pytest.raises(RequestError, match="name@host"):
+        erasing(app).of_customer("email", "ada")
 
 
 def test_an_erasure_empties_the_log_and_breaks_no_seal(store: Store, app: AppStore) -> None:

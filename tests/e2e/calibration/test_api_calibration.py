@@ -189,6 +189,7 @@ def test_what_is_refused(room: Room) -> None:
         ({"raters": [room.names[0]] * 2}, 422, "calibration.invalid"),
         ({"conversations": []}, 422, "calibration.invalid"),
         ({"name": " "}, 422, "calibration.invalid"),
+        ({"raters": [room.names[0], "nobody@example.com"]}, 404, "user.unknown"),
         ({"conversations": ["c-none"]}, 404, "conversation.unknown"),
         ({"form_id": "ef-none"}, 404, "form.unknown"),
     ):

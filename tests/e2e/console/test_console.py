@@ -77,6 +77,18 @@ def test_walk_as_each_role(served: Service, role: str) -> None:
         assert all(f'nonce="{nonce[1]}"' in tag for tag in re.findall(r"<script[^>]*>", answer.text)), path
 
 
+@pytest.mark.parametrize(
+    "path", ["/none", "/none/at/all", "/knowledge/none", "/forms/ef-1/none", "/conversations/a/b/c"]
+)
+def test_an_address_without_a_page_is_answered_by_one(served: Service, path: str) -> None:
+    """However deep the address is, a reader is told in words, not in JSON."""
+    with signed_in(served, "qa-manager") as client:
+        answer = client.get(f"/console{path}", follow_redirects=True)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "There is nothing at this address" in answer.text
+
+
 def test_nothing_without_session(served: Service) -> None:
     """Without a session every page leads to signing in, which repeats neither the address nor a word."""
     known = served.store.within(TENANT).conversations.rerender("", 1)[0].conversation

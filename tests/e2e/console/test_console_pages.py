@@ -232,6 +232,17 @@ def test_menu_on_a_narrow_window(browser: Browser, served: Service) -> None:
     width(browser, 1280)
 
 
+def test_panels_of_a_list_fill_a_phone(browser: Browser, served: Service) -> None:
+    """Columns and export open from the bottom edge, as wide as the window, as the filter does."""
+    enter(browser, served, "qa-manager")
+    width(browser, 360)
+    browser.driver.get(f"{served.url}/console/conversations")
+    script = "return [...document.querySelectorAll('.drop > .panel')].map((each) => each.offsetWidth)"
+    browser.run("for (const each of document.querySelectorAll('.drop')) each.open = true")
+    assert set(browser.run(script)) == {360}
+    width(browser, 1280)
+
+
 def test_keys_of_a_list(browser: Browser, served: Service) -> None:
     """J and k move from row to row, Enter opens, and / goes to the search field."""
     enter(browser, served, "qa-manager")

@@ -53,6 +53,17 @@ def validity_of(passages: Sequence[Passage]) -> Validity:
     )
 
 
+def impossible_day(beginning: str) -> str:
+    """Return the day that the beginning of a document names as its first or last and that does not exist; else nothing.
+
+    Such a document would hold always: with 31 February, the end of that month was meant.
+    """
+    for found in (_FROM.search(beginning), _UNTIL.search(beginning)):
+        if found is not None and _day(found) is None:
+            return found[1]
+    return ""
+
+
 def _day(found: re.Match[str] | None) -> date | None:
     if found is None:
         return None

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import Struct
 
 from auscult.domain.errors import AuscultError, NotFoundError
@@ -267,6 +267,26 @@ def nowhere(path: FromPath[str]) -> Response[str]:
     raise NotFoundError(f"nothing is at {path}", code="path.unknown", field="path", value=path)
 
 
+_Handlers = dict[int | type[Exception], Callable[..., Response[Any]]]
+
+
+def with_nowhere(handlers: Mapping[int | type[Exception], Callable[..., Response[Any]]]) -> _Handlers:
+    """Return the handlers of the whole server, with a page for addresses that the router finds below no page.
+
+    The router looks for ``nowhere`` only next to the first part of a path, so not for /console/forms/x/y.
+    """
+    refused = handlers[HTTPException]
+
+    def answer(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        path = request.url.path
+        is_page = path.startswith(f"{BASE}/") and not path.startswith(f"{BASE}/assets/")
+        if is_page and request.method == "GET" and error.status_code == HTTP_404_NOT_FOUND:
+            return Redirect(f"{BASE}/nowhere", status_code=303)
+        return refused(request, error)
+
+    return {**handlers, HTTPException: answer}
+
+
 def _failed(console: Console) -> Callable[[AnyRequest, Exception], Response[Any]]:
     """Return the handler of errors that nothing expected: a page that needs no database."""
 
@@ -280,9 +300,6 @@ def _failed(console: Console) -> Callable[[AnyRequest, Exception], Response[Any]
         return answer
 
     return failed
-
-
-_Handlers = dict[int | type[Exception], Callable[..., Response[Any]]]
 
 
 def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handlers:

@@ -10,6 +10,7 @@ from litestar.params import Body
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.server.console.language import gettext as _
+from auscult.server.console.reader import whole_number
 from auscult.server.console.reasons.errors import in_words
 
 Posted = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -71,7 +72,7 @@ def number(given: Given, name: str, field: Field | None = None) -> float | None:
     if field and not (field.low <= found <= field.high and (found.is_integer() or not field.is_whole)):
         words = _("{field}: give a whole number from {low} to {high}, not {text}")
         words = words if field.is_whole else _("{field}: give a number from {low} to {high}, not {text}")
-        low, high = f"{field.low:,.0f}", f"{field.high:,.0f}"
+        low, high = whole_number(field.low), whole_number(field.high)
         message = words.format(field=_(field.label), low=low, high=high, text=text[:_SHOWN])
         raise RequestError(message, code="number.invalid", field=name, value=text)
     return found

@@ -144,6 +144,11 @@ def mark(value: float, unit: str = "") -> str:
     return percent(text) if unit == "%" else text + unit
 
 
+def whole_number(value: float) -> str:
+    """Return a whole number in the language of the request: ``36,500`` or ``36.500``."""
+    return _decimal(value, _WHOLE, current())
+
+
 def decimal(number: str) -> str:
     """Return a written number in the language of the request: ``2,5`` of ``2.5``."""
     return number.replace(".", get_decimal_symbol(_locale()))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from auscult.server.console.charts import lanes, sentiment, strip
 from auscult.server.console.language import gettext, ngettext
 from auscult.server.console.reader import clock
+from auscult.server.console.reasons import fault_in_words
 
 
 class NavigationItem(Struct, frozen=True, kw_only=True):
@@ -74,6 +75,7 @@ def make_environment() -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
     environment.filters["clock"] = clock
+    environment.filters["fault"] = fault_in_words
     environment.globals.update(strip=strip.strip, spark=sentiment.spark, lanes=lanes.lanes)
     return environment
 

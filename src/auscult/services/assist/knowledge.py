@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from auscult.documents import KINDS
 from auscult.documents._contract import Kind
-from auscult.domain.assist.knowledge import Document, Found, Passage
+from auscult.domain.assist.knowledge import BEGINNING, Document, Found, Passage
 from auscult.domain.assist.retrieval import PassageIndex, Retriever
-from auscult.domain.assist.validity import Validity, validity_of
+from auscult.domain.assist.validity import Validity, impossible_day, validity_of
 from auscult.domain.errors import DocumentError, NotFoundError, RequestError
 from auscult.sandbox.documents import document_reader
 from auscult.storage.store import AppStore
@@ -68,6 +68,13 @@ def add_document(app: AppStore, source: str, data: bytes, language: str, kind: s
     pieces = document_reader().read(app.tenant.app_id, of.name, data)
     if not pieces:
         raise DocumentError(f"{source} has no text in it.", code="document.no_text")
+    wrong = impossible_day("\n".join((*pieces[0].heading, pieces[0].text[:BEGINNING])))
+    if wrong:
+        raise DocumentError(
+            f"{source} names the day {wrong} for its validity, which does not exist; correct it",
+            code="date.invalid",
+            field="document",
+        )
     digest = blake2b(f"{of.name}\n".encode() + data, digest_size=_DIGEST_BYTES).digest()
     document, is_new = app.knowledge.add(source, language_of(language), of.name, digest, pieces)
     return Change(document=document, is_new=is_new, version=app.knowledge.versions()[document.language])

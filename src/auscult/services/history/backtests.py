@@ -184,10 +184,18 @@ def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
     )
 
 
-def names_before(app: AppStore, form_id: str) -> dict[str, str]:
-    """Names of the metrics that the newest version of a form has, by id; none where it was never published."""
-    found = app.forms.get(form_id)
-    return {} if found is None else {metric.id: metric.name for metric in read_form(found.document).metrics}
+def names_before(app: AppStore, form_id: str, decided_by: Iterable[str] = ()) -> dict[str, str]:
+    """Names of the metrics before, by id: of the newest version of a form, and of forms that decided, as ``ef-bank 3``.
+
+    A form that was never published has none; the newest version's names win.
+    """
+    forms = [(name, int(version)) for name, _, version in (each.rpartition(" ") for each in sorted(decided_by))]
+    found: dict[str, str] = {}
+    for one, version in (*forms, (form_id, None)):
+        stored = app.forms.get(one, version)
+        if stored is not None:
+            found |= {metric.id: metric.name for metric in read_form(stored.document).metrics}
+    return found
 
 
 def _metrics(
@@ -260,7 +268,7 @@ def _view(app: AppStore, backfill: Backfill) -> BacktestView:
         for part in app.backfills.results(backfill.backfill_id):
             found.merge(msgspec.json.decode(part, type=Found))
         form = read_form(order.document.encode(), UNPUBLISHED)
-        result = to_line(found, form, names_before(app, form.id))
+        result = to_line(found, form, names_before(app, form.id, found.counts.decided_by))
     return BacktestView(
         id=backfill.backfill_id,
         state=backfill.state,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auscult.domain.errors import AccessError
+from auscult.domain.privacy.customers import check_customer
 from auscult.domain.privacy.retention import Approval, ApprovalKind, By, Receipt, Subject
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.holds import lift_hold
@@ -29,8 +30,11 @@ class Approvals:
         self._principal = principal
 
     def erase_customer(self, by: By, value: str) -> Done:
-        """Erase a customer's conversations, or have the erasure wait."""
-        return self._step("erasure", Subject(by=by, value=value))
+        """Erase a customer's conversations, or have the erasure wait.
+
+        Raises ``RequestError`` ``email.invalid``, ``phone.invalid``.
+        """
+        return self._step("erasure", Subject(by=by, value=check_customer(by, value)))
 
     def lift(self, hold: int, reason: str) -> Done:
         """Lift a hold, or have that wait. Raises ``NotFoundError`` ``hold.unknown``."""

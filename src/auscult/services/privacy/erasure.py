@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
+from auscult.domain.privacy.customers import check_customer, finder
 from auscult.domain.privacy.retention import By, Facts, Hold, Item, Kept, Receipt, Rule, RunKind, holding, over
 from auscult.services.privacy.log import SYSTEM
 from auscult.storage.conversations.erased_parts import Render
 from auscult.storage.store import AppStore
-
-_LEAST_DIGITS = 7
-"""Digits of a telephone number that must agree, counted from its end."""
 
 
 class Erasing:
@@ -44,13 +43,16 @@ class Erasing:
         """List a customer's conversations, live ones that have ended included, by start.
 
         By id: the customer's id. By telephone number or e-mail address: conversations that hold it, in their text or
-        in originals that were kept; where an app masks, only the id is left to find them by.
+        in originals that were kept; where an app masks, only the id is left to find them by. An address within
+        another one is not theirs. Raises ``RequestError`` ``email.invalid``, ``phone.invalid``.
         """
+        wanted = check_customer(by, value)
+        is_in = finder(by, wanted)
         holds = self._app.retention.holds()
         return [
             _item(Facts.of(conversation), holds, is_audited=is_audited)
             for conversation, is_audited in self._app.erasure.all()
-            if self._is_of(conversation, by, value)
+            if self._is_of(conversation, by, is_in, wanted)
         ]
 
     def run(self, kind: RunKind, items: Iterable[Item], principal: str = SYSTEM) -> Receipt:
@@ -86,17 +88,16 @@ class Erasing:
         ]
         return self.run("erasure", back, principal) if back else None
 
-    def _is_of(self, conversation: Conversation, by: By, value: str) -> bool:
+    def _is_of(self, conversation: Conversation, by: By, is_in: Callable[[Iterable[str]], bool], value: str) -> bool:
         if by == "customer":
             return conversation.customer is not None and conversation.customer.id == value
-        texts = [msgspec.json.encode(conversation).decode()]
-        if f"[{by} " in texts[0]:
-            kept = self._app.privacy.redaction(conversation.id)
-            texts += [] if kept is None else kept.originals.values()
-        if by == "email":
-            return any(value.casefold() in text.casefold() for text in texts)
-        digits = _digits(value)
-        return len(digits) >= _LEAST_DIGITS and any(digits[-9:] in each for text in texts for each in _numbers(text))
+        written = msgspec.json.encode(conversation).decode()
+        originals = None
+        if f"[{by} " in written:
+            originals = self._app.privacy.redaction(conversation.id)
+        kept = () if originals is None else originals.originals.values()
+        # Escaped characters stand beside addresses in JSON: each text is read as it was said.
+        return is_in(kept) or is_in(_texts(msgspec.json.decode(written)))
 
 
 def _item(facts: Facts, holds: Sequence[Hold], kind: Kept = "conversation", *, is_audited: bool) -> Item:
@@ -110,17 +111,14 @@ def _item(facts: Facts, holds: Sequence[Hold], kind: Kept = "conversation", *, i
     )
 
 
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdecimal())
-
-
-def _numbers(text: str) -> Iterator[str]:
-    """Yield the digits of each run of digits and of the signs between them."""
-    run = ""
-    for letter in text:
-        if letter.isdecimal():
-            run += letter
-        elif letter not in " -./()+":
-            yield run
-            run = ""
-    yield run
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text of a document, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in cast("dict[str, object]", value).items():
+            yield key
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in cast("list[object]", value):
+            yield from _texts(each)

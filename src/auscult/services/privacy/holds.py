@@ -3,14 +3,22 @@
 from datetime import date
 from typing import cast
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.privacy.retention import HoldKind
 from auscult.services.privacy.log import record
 from auscult.storage.store import AppStore
 
 
 def place_hold(app: AppStore, principal: str, kind: str, value: str, reason: str) -> int:
-    """Place a hold, and return its number. Raises ``RequestError`` for a period that is none."""
+    """Place a hold, and return its number.
+
+    Raises ``RequestError`` for a period that is none, and ``NotFoundError`` ``conversation.unknown``: a wrong id would
+    keep nothing. A customer or an agent may come later.
+    """
+    if kind == "conversation" and app.conversations.get(value) is None:
+        raise NotFoundError(
+            f"there is no conversation {value} in this app", code="conversation.unknown", field="value", value=value
+        )
     if kind == "period":
         first, _, last = value.partition("/")
         try:

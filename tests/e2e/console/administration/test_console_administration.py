@@ -183,7 +183,11 @@ def test_retention_is_previewed_before_it_is_set(served: Service, root: httpx.Cl
     assert preview.status_code == 200
     assert re.search(r"\d+ conversations", preview.text)
     assert app.retention.rules() == []
-    assert root.post(f"{PATH}/retention", data={"queue": "*", "days": "0", "act": "set"}).status_code == 422
+    refused = root.post(
+        f"{PATH}/retention", data={"queue": "*", "days": "0", "act": "set"}, headers={"Accept-Language": "de"}
+    )
+    assert refused.status_code == 422
+    assert "von 1 bis 36.500" in refused.text
     (previewed,) = re.findall(r'name="previewed" value="([^"]+)"', preview.text)
     changed = root.post(f"{PATH}/retention", data={"queue": "*", "days": "2", "act": "set", "previewed": previewed})
     assert re.search(r"\d+ conversations", changed.text), "a rule that was not previewed is previewed first"
@@ -218,6 +222,19 @@ def test_holds_and_erasure_of_a_customer(served: Service, root: httpx.Client) ->
     (number,) = re.findall(rf'action="{PATH}/holds/(\d+)/lift"', root.get(f"{PATH}/holds").text)
     assert root.post(f"{PATH}/holds/{number}/lift", data={}).status_code == 422
     assert "Lifted" in led(root, f"{PATH}/holds/{number}/lift", {"reason": "Over"})
+
+
+@pytest.mark.parametrize(
+    ("by", "value", "said"),
+    [("email", "com", "geben Sie sie als name@host an"), ("phone", "12", "mindestens 7 Ziffern")],
+)
+def test_half_an_address_or_number_erases_nobody(root: httpx.Client, by: str, value: str, said: str) -> None:
+    """It is refused rather than found in the conversations of others, or in none."""
+    german = {"Accept-Language": "de"}
+    answer = root.post(f"{PATH}/erasure", data={"by": by, "value": value, "act": "find"}, headers=german)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'value="{value}"' in answer.text
 
 
 def test_the_log_is_read_and_checked(served: Service) -> None:

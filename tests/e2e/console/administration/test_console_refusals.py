@@ -83,6 +83,18 @@ def test_a_file_that_is_not_read_is_named(served: Service) -> None:
     assert "returns.md has no text in it." in empty.text
 
 
+def test_a_document_with_an_impossible_day_is_refused(served: Service) -> None:
+    """It would hold always; a day that exists is taken."""
+    with signed_in(served, "qa-manager") as me:
+        wrong = b"# Returns\nValid from 31 February 2026.\n"
+        refused = me.post("/console/knowledge", files={"file": ("feb.md", wrong)}, data={"language": "en"})
+        right = wrong.replace(b"31", b"28")
+        taken = me.post("/console/knowledge", files={"file": ("feb.md", right)}, data={"language": "en"})
+    assert refused.status_code == 422
+    assert "feb.md names the day 31 February 2026 for its validity, which does not exist" in refused.text
+    assert taken.status_code == 303, taken.text
+
+
 def test_a_known_user_is_not_added_again(served: Service) -> None:
     """A form that adds a user changes neither name nor password of one who is here, and keeps its queues."""
     users = served.store.people.users

@@ -5,7 +5,9 @@ import re
 from collections.abc import Mapping
 
 import httpx
+import pytest
 
+from auscult.services.definitions.forms.reading import read_form
 from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service
 
@@ -39,6 +41,25 @@ def test_the_queue_of_a_new_form_is_chosen(served: Service) -> None:
         assert 'value="Bank: chats"' in refused.text
         assert 'value="chat" checked' in refused.text
     assert served.store.within(TENANT).forms.draft("ef-bank-chats") is None
+
+
+def test_a_new_form_rivals_none(served: Service) -> None:
+    """For conversations of another form it is refused with that form's name, instead of begun with a fault in YAML."""
+    with signed_in(served, "qa-manager") as me:
+        refused = me.post(PATH, data={"name": "Every call", "channel": "voice", "queue": "*"})
+        assert refused.status_code == 422
+        assert "Starter voice form is for these conversations already" in refused.text
+        assert 'value="Every call"' in refused.text
+    assert served.store.within(TENANT).forms.draft("ef-every-call") is None
+
+
+@pytest.mark.parametrize("name", ['Say "hi" now', "true", "Back\\slash: #1", "12"])
+def test_a_name_is_kept_as_it_is_written(served: Service, name: str) -> None:
+    """Whatever means something in YAML is a name all the same."""
+    with signed_in(served, "qa-manager") as me:
+        path = me.post(PATH, data={"name": name, "channel": "chat", "queue": "Retail Banking"}).headers["location"]
+        assert read_form(document_of(me.get(path).text).encode()).name == name
+        act(me, path, "", "discard")
 
 
 def test_written_tried_and_published_without_yaml(served: Service) -> None:
@@ -149,6 +170,18 @@ def test_back_test(served: Service) -> None:
         assert page.status_code == 200
         assert "Back-test" in page.text
         assert me.get(f"{path}/backtests/none").status_code == 404
+        assert served.store.within(TENANT).forms.draft("ef-starter-voice") is None
+
+
+def test_a_back_test_loses_no_change(served: Service) -> None:
+    """What was tried is the draft to which the page of the back-test leads back."""
+    forms = served.store.within(TENANT).forms
+    with signed_in(served, "qa-manager") as me:
+        path = f"{PATH}/ef-starter-voice"
+        changed = document_of(me.get(path).text).replace("pass_score: 70", "pass_score: 71")
+        assert act(me, path, changed, "backtest").status_code == 303
+        assert document_of(me.get(path).text) == changed
+    assert forms.discard_draft("ef-starter-voice")
 
 
 def test_who_edits_forms(served: Service) -> None:

@@ -55,6 +55,19 @@ def test_a_number_on_a_phone_has_its_name(browser: Browser, served: Service) -> 
         width(browser, 1440)
 
 
+def test_leaving_with_unsaved_words_asks(browser: Browser, served: Service) -> None:
+    """A document that was changed and not saved is not lost by a reload; once it is sent, or put back, nobody is asked."""
+    asks = "return !dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/forms/ef-starter-voice")
+    assert browser.run(asks) is False
+    browser.run("document.querySelector('#document').focus()")
+    put(browser, "pass_score: 70", "pass_score: 71")
+    assert browser.run(asks) is True
+    put(browser, "pass_score: 71", "pass_score: 70")
+    assert browser.run(asks) is False
+
+
 def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:
     """A document is published, a fault is shown with its line, and the words stay, and a change is the next version."""
     enter(browser, served, "qa-manager")

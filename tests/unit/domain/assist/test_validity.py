@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from auscult.domain.assist.knowledge import Passage
-from auscult.domain.assist.validity import Validity, validity_of
+from auscult.domain.assist.validity import Validity, impossible_day, validity_of
 
 DAY = date(2026, 3, 15)
 
@@ -32,6 +32,20 @@ def test_dates(text: str, since: date | None, until: date | None) -> None:
     """Days are read as documents write them, and only where they say how long the document holds."""
     found = said(text)
     assert (found.since, found.until, found.is_over) == (since, until, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Valid from 31 February 2026.", "31 February 2026"),
+        ("Valid from 1 March 2026 until 2026-13-01.", "2026-13-01"),
+        ("Valid from 1 March 2026.", ""),
+        ("We met on 31 February 2026.", ""),
+    ],
+)
+def test_a_day_that_does_not_exist(text: str, day: str) -> None:
+    """It is found where it says how long the document holds, so that the document can be refused."""
+    assert impossible_day(text) == day
 
 
 def test_superseded() -> None:

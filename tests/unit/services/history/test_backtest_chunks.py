@@ -110,6 +110,14 @@ def test_what_is_told_is_what_a_rescore_comes_to(store: Store, app: AppStore) ->
         assert (rate.yes, rate.no, rate.na) == tuple(answers.count(each) for each in ("YES", "NO", "NA"))
 
 
+def test_metrics_of_other_forms_have_their_names(app: AppStore) -> None:
+    """A new form takes conversations from others, whose metrics it may not have."""
+    assert names_before(app, "ef-2") == {}
+    assert names_before(app, "ef-2", ["ef-1 1"]) == names_before(app, "ef-1")
+    names = names_before(app, "ef-2", ["ef-1 1", "ef-gone 3"])
+    assert names["em-greeting"] == "Greeting"
+
+
 def test_the_line_tells_it(app: AppStore) -> None:
     """Before and after, passes gained and lost, rates by metric in the order of the form, those gone behind them."""
     gone = TWO.replace(b"em-greeting", b"em-hello")

@@ -23,6 +23,7 @@ from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.audits.plan_documents import plan_of
 from auscult.services.audits.plans import DrawView, Planning, PlanPreview
+from auscult.services.people.known import check_known
 
 READING = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read", reach="app")
 EDITING = Scopes("plans:write", "audits:write", permission="plan.edit", reach="app")
@@ -206,7 +207,7 @@ REFUSALS = {
 @in_slow_thread
 def create(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
     """Store a plan. Nothing is drawn yet."""
-    return _shown(planning_of(app, server).create(_document(data), caller.name))
+    return _shown(planning_of(app, server).create(_known(data, app, server), caller.name))
 
 
 @post(
@@ -270,7 +271,7 @@ def revise(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, 
 
     The same document again changes nothing.
     """
-    return _shown(planning_of(app, server).revise(plan_id, _document(data), caller.name))
+    return _shown(planning_of(app, server).revise(plan_id, _known(data, app, server), caller.name))
 
 
 @post(
@@ -325,6 +326,13 @@ def planning_of(app: App, server: Server) -> Planning:
 
 def _document(body: PlanBody) -> PlanDocument:
     return plan_of(msgspec.to_builtins(body))
+
+
+def _known(body: PlanBody, app: App, server: Server) -> PlanDocument:
+    """Return the document of a plan whose auditors are users. Raises ``NotFoundError`` ``user.unknown``."""
+    document = _document(body)
+    check_known(server.store, app.tenant, [each.user for each in document.auditors], "auditors.user")
+    return document
 
 
 def _fields(plan: Plan) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from auscult.server.rest.parameters import path_id, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.calibration.calibrating import Calibrating, Suggestion, Wanted
+from auscult.services.people.known import check_known
 from auscult.storage.store import AppStore
 
 RUN = "calibration.run"
@@ -87,6 +88,7 @@ _BODIES = {413: "The body is too large.", 415: "The body is not application/json
 def create(data: JSONBody[SessionBody], app: App, server: Server, caller: Caller) -> ShownSession:
     """Store a draft. Its raters see it once it is started. A session never changes a score."""
     service = calibrating(app, server)
+    check_known(server.store, app.tenant, data.raters, "raters")
     return shown(service.create(Wanted(**asdict(data)), caller.name), caller.name, service)
 
 

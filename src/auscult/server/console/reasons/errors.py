@@ -2,7 +2,7 @@
 
 Services raise errors in English, for programs too. Each template is such a message with a slot for each part that
 varies; the slots ``message``, ``why``, ``state`` and ``other`` hold another message or a word of one. What has no
-template stays in English: faults of YAML documents, whose keys are English, and what only an operator can put right.
+template stays in English: what only an operator can put right. Faults of YAML documents are in ``documents.py``.
 """
 
 import re
@@ -123,8 +123,10 @@ TEMPLATES = (
     later("unknown role {name}; available: {list}"),
     later("unknown permission {name}; available: {list}"),
     later("invalid e-mail address {value}; give it as name@host"),
+    later("invalid telephone number {value}; give at least {n} digits of it"),
     later("invalid password; give {least} to {most} characters"),
     later("unknown user {id}"),
+    later("{email} is no user of this account"),
     later("the e-mail address {value} belongs to a user of another account; give another address"),
     later("the e-mail address {value} belongs to another user; give another address"),
     later("{name} has no such grant in force"),
@@ -137,6 +139,7 @@ TEMPLATES = (
     later("approval {n} is decided already"),
     later("the originals of conversation {id} are not kept; only redaction 'token' keeps them"),
     later("conversation {id} is on legal hold {n}; lift the hold first"),
+    later("there is no conversation {id} in this app"),
     later("unknown hold {n}, or lifted already"),
     later("a search needs at least one word that was said"),
     later("a search has at most {n} terms"),
@@ -156,6 +159,26 @@ TEMPLATES = (
     later("there is no document {name} in the app's knowledge in {language}"),
     later("there is no recording {id} in this app"),
     later("the recording has no sound in it; send one with sound"),
+    later("{name} has no text in it."),
+    later("{name} names the day {value} for its validity, which does not exist; correct it"),
+    later("{name} is of no kind that is read here; what is read ends in {list}"),
+    later("The first line has no column {name}; it has: {list}."),
+    later("The first line has no column {name} and no column {id}; it has: {list}."),
+    later("Line {n} has no {name}."),
+    later("PDF is read by an extra that is not installed: pip install 'auscult[pdf]'"),
+    later("The PDF cannot be read: {other}."),
+    later("Line {n} is no CSV: {other}."),
+    later("The PDF has no text in it, as one of pictures of pages has none: let a program recognise its text first."),
+    later("Files of Word, Excel, PowerPoint and OpenDocument are not read. Save it as PDF, HTML or CSV."),
+    later("The document is not text in UTF-8: byte {n} is {value}. Save it as UTF-8."),
+    later("{value} is no language; give its code, as en or de-AT"),
+    later("a grant needs either a role or a permission"),
+    later("only the role administrator can be granted for every app; name an app"),
+    later("{value} is no ISO code of a country; give two letters, as in DE or US"),
+    later("this app asks two people, and letting one be enough needs a second person"),
+    later("{name} is no date: {value}; give it as 2026-03-30"),
+    later("url: give an https address (http only to this host), of 2,000 characters at most."),
+    later("template: unknown field {name}; available: {list}"),
     later("submitted"),
     later("declined"),
     later("erased"),

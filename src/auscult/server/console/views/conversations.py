@@ -15,6 +15,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.filters import FilterView, Query, address
+from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.verdicts import cells_of
@@ -155,7 +156,7 @@ def _about(listed: ListedConversation, known: EvaluatedConversation | None) -> s
     intents = (listed.insights.intents or ()) if listed.insights else ()
     intent = intents[0].name if intents else ""
     people = (agents_of(known.conversation), queues_of(known.conversation)) if known else ()
-    return " \u00b7 ".join(each for each in (*people, intent[:1].upper() + intent[1:]) if each)
+    return " \u00b7 ".join(each for each in (*people, intent_name(intent)) if each)
 
 
 class Found(NamedTuple):

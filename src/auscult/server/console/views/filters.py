@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS
 from auscult.services.conversations.latest import Position, Sought
 from auscult.services.conversations.list_query import PERIODS, Query, read_query
@@ -104,7 +106,7 @@ def filter_view(query: Query, path: str, names: Names, reader: Reader, offered: 
         shown = _shown(name, found, names, reader)
         without = {key: each for key, each in query.items() if key not in (name, "before")}
         chips.append(Chip(noun=_(noun), value=shown, without=address(path, without)))
-    intents = {each: each[:1].upper() + each[1:] for each in names.intents}
+    intents = dict(sorted(((each, intent_name(each)) for each in names.intents), key=itemgetter(1)))
     fields = (
         _field(query, "days", _days(), is_many=False),
         _field(query, "outcome", _words(_OUTCOMES)),
@@ -149,6 +151,7 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
         "direction": lambda value: _words(_DIRECTIONS).get(value, value),
         "outcome": lambda value: _words(_OUTCOMES).get(value, value),
         "audit": lambda value: _words(_AUDITS).get(value, value),
+        "intent": intent_name,
         "missed": lambda value: names.metrics.get(value, value),
         "met": lambda value: names.metrics.get(value, value),
         "since": lambda value: _shown_day(value, reader),

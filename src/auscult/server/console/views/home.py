@@ -16,6 +16,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader, clock, percent
 from auscult.server.console.views.filters import address
+from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import agents_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.transcript import spoken
@@ -217,7 +218,7 @@ def news_of(
             NewsView(
                 figure=f"+{reader.number(count)}" if is_new else reader.number(count - each.before, 0, signed=True),
                 is_down=False,
-                name=each.name[:1].upper() + each.name[1:],
+                name=intent_name(each.name),
                 text=text,
                 href=address(path, query, intent=each.id, days="7"),
                 action=ngettext("{n} conversation", "{n} conversations", count).format(n=reader.number(count)),

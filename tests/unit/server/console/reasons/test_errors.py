@@ -14,11 +14,14 @@ from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.reasons.errors import TEMPLATES, in_words
 
 SOURCE = Path(auscult.__file__).parent
-RAISING = ("domain", "services", "storage")
+RAISING = ("domain", "services", "storage", "documents", "server/api/delivery")
 TRANSLATED = (
     "domain/audits/assignment.py",
     "domain/calibration/session.py",
     "domain/coaching/item.py",
+    "documents/_texts.py",
+    "documents/pdf.py",
+    "documents/question_table.py",
     "domain/people/grants.py",
     "domain/people/users.py",
     "domain/said/search.py",
@@ -27,6 +30,7 @@ TRANSLATED = (
     "services/calibration/calibrating.py",
     "services/coaching/coaching.py",
     "services/people/users.py",
+    "services/privacy/settings.py",
     "storage/audits/repository.py",
     "storage/calibration/repository.py",
     "storage/coaching/repository.py",
@@ -35,12 +39,14 @@ TRANSLATED = (
 )
 """Modules whose errors people see on forms of the console, each of which has a template."""
 OTHERS = {
+    "privacy settings: 7": "of the API: the page offers what there is",
     "the frame of draw 7 changed: conversations were erased or evaluated anew": "of the command line",
     "a personal token lasts from 1 second to 7 days": "of the API",
     "there is no 7 7 in this app, or it is not evaluated yet": "has a template for each kind",
 }
 """Messages of them that have no template, and why."""
 COMPOSED = {
+    "template: unknown field ": ("template: ", "unknown field "),
     "a comment is missing; say what is wrong with the answer": ("a ", " is missing; ", "say what is wrong"),
     "a reason is missing; say why, as the agent and the auditor will read it": (" is missing; ", "say why, as the"),
     "a reason has at most ": ("a ", " has at most "),

@@ -7,13 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.response import Redirect
 
+from auscult.domain.errors import RequestError
 from auscult.domain.privacy.retention import By, Item
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.retention import receipts
 from auscult.server.console.pages.administration.tabs import PATH, administration
-from auscult.server.console.posted import Posted, one, several
+from auscult.server.console.posted import Posted, one, sentence, several
 from auscult.server.console.views.administration.privacy import ErasureView, items_view
 from auscult.server.console.visit import BASE, Visit
 
@@ -43,8 +44,10 @@ class ErasurePage(Controller):
         by, value = one(data, "by"), one(data, "value")
         if by not in get_args(By) or not value:
             return self._page(visit, by, value, None, _("Give the customer's id, telephone number or e-mail address."))
-        erasing = visit.erasing
-        found = erasing.of_customer(cast("By", by), value)
+        try:
+            found = visit.erasing.of_customer(cast("By", by), value)
+        except RequestError as error:
+            return self._page(visit, by, value, None, sentence(error.message))
         if one(data, "act") != "erase":
             return self._page(visit, by, value, found)
         listed = set(several(data, "listed"))

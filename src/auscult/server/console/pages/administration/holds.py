@@ -51,9 +51,6 @@ class HoldsPage(Controller):
                 raise RequestError(_("a hold needs what it holds, and a reason"), code="field.missing", field="value")
             if kind == "period" and day(data, "last", _("to")) < day(data, "first", _("Or a period from")):
                 raise RequestError(_("the last day lies before the first"), code="hold.period", field="value")
-            if kind == "conversation" and visit.app.conversations.get(value) is None:
-                message = _("there is no conversation {id} in this app").format(id=value)
-                raise RequestError(message, code="conversation.unknown", field="value", value=value)
             place_hold(visit.app, f"user:{visit.visitor.email}", kind, value, reason)
         except AuscultError as error:
             return self._page(visit, data, sentence(error.message))

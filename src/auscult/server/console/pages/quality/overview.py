@@ -88,7 +88,7 @@ def _reasons(visit: Visit, sought: Sought, end: datetime) -> list[Reason]:
         if not counted.scored:
             continue
         usual = (before.scored - before.passed) / before.scored * last.scored if before.scored else 0.0
-        found.append(Reason(name[:1].upper() + name[1:], counted, last.scored - last.passed, usual))
+        found.append(Reason(name, counted, last.scored - last.passed, usual))
     return found
 
 

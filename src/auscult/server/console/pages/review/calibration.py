@@ -14,7 +14,6 @@ from auscult.domain.calibration.session import MachineShown, OthersShown, Sessio
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.server.console.forms import forms_in_force
-from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.people import names_of_people, people_with
 from auscult.server.console.posted import Posted, lines, one, sentence, sentence_of, several
@@ -217,5 +216,5 @@ def _check_raters(visit: Visit, raters: Sequence[str]) -> None:
     known = names_of_people(visit)
     for each in raters:
         if each not in known:
-            message = _("{email} is no user of this account").format(email=each)
+            message = f"{each} is no user of this account"
             raise RequestError(message, code="user.unknown", field="raters", value=each)

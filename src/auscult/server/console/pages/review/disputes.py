@@ -99,7 +99,10 @@ class DisputesPage(Controller):
             return self._page(visit, found, problem=error.message, chosen=answer, reason=reason, status=422)
         except ConflictError:
             return self._page(
-                visit, self._found(visit, dispute_id), problem=_("Someone else decided it meanwhile."), status=409
+                visit,
+                self._found(visit, dispute_id),
+                problem=_("It was decided meanwhile, by someone else or in another window."),
+                status=409,
             )
         return Redirect(self._next(visit), status_code=303)
 

@@ -166,6 +166,8 @@ def _kept(visit: Visit, form_id: str, document: bytes, act: str) -> Redirect | s
     if problem:
         return problem
     if act == "backtest" and check.form is not None:
+        if document != _document(visit, form_id):  # the page of the back-test leads back to what was tried
+            save_draft(forms, document, answered)
         begun = begin_backtest(visit.app, check.form, BacktestOrder(document=document.decode(), sample=_SAMPLE))
         return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
     problem = tried(lambda: save_draft(forms, document, answered))

@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import FormError
+from auscult.domain.form import speaks
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.setup.forms import FormRow, FormsView, NewForm, channel_name, form_row
@@ -19,10 +20,11 @@ from auscult.services.definitions.forms.reading import read_form
 
 PATH = f"{BASE}/forms"
 _LONGEST = 60
+_LANGUAGE = "en"
 _NEW = """id: {id}
 name: {name}
 channel: {channel}
-languages: [en]
+languages: [{language}]
 scoring: percentage
 pass_score: 70
 not_applicable: exclude
@@ -65,9 +67,12 @@ class FormsPage(Controller):
         if visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
             problem = _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id)
             return self._page(visit, problem, entered)
-        written = name if re.fullmatch(r"[A-Za-z][\w ,.-]*", name) else f'"{name}"'
-        queue = json.dumps(entered.queue, ensure_ascii=False)
-        document = _NEW.format(id=form_id, name=written.replace("\\", ""), channel=channel, queue=queue)
+        taken = _form_for(visit, channel, entered.queue)
+        if taken:
+            problem = _("{form} is for these conversations already. Choose another queue, or change that form.")
+            return self._page(visit, problem.format(form=taken), entered)
+        written, queue = (json.dumps(each, ensure_ascii=False) for each in (name, entered.queue))
+        document = _NEW.format(id=form_id, language=_LANGUAGE, name=written, channel=channel, queue=queue)
         visit.app.forms.save_draft(form_id, document.encode())
         return Redirect(f"{PATH}/{form_id}", status_code=303)
 
@@ -90,6 +95,19 @@ def require_editor(visit: Visit) -> None:
     """Refuse visitors who neither edit nor publish forms in the whole app. Raises ``NoPermissionError``."""
     if not any(visit.principal.may_everywhere(each) for each in ("form.edit", "form.publish")):
         raise NoPermissionError("form.edit")
+
+
+def _form_for(visit: Visit, channel: str, queue: str) -> str:
+    """Return the name of the form in force that a new one would rival; empty where there is none."""
+    for version in visit.app.forms.in_force():
+        form = read_form(version.document)
+        if (
+            form.channel == channel
+            and speaks(form, _LANGUAGE)
+            and any(each.queue == queue for each in form.assignments)
+        ):
+            return form.name
+    return ""
 
 
 def _rows(visit: Visit) -> list[FormRow]:

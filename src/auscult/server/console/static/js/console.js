@@ -88,6 +88,17 @@ addEventListener("keydown", (event) => {
 addEventListener("pageshow", count);
 document.addEventListener("htmx:after:swap", count);
 
+// Leaving a page with words that were typed and not sent asks first. A page that refused them has them not stored either.
+let sent = null;
+const wasRefused = performance.getEntriesByType("navigation")[0]?.responseStatus >= 400;
+addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) sent = event.target;
+});
+addEventListener("beforeunload", (event) => {
+  const typed = [...document.querySelectorAll("main form[method=post]:not([data-draft]) textarea[name]")];
+  if (typed.some((each) => each.form !== sent && each.value !== (wasRefused ? "" : each.defaultValue))) event.preventDefault();
+});
+
 // What happens on the server is shown as it happens: an event asks for the page again, and its part is replaced.
 const live = document.querySelector("[data-stream]");
 if (live) {

@@ -8,6 +8,7 @@ from auscult.domain.operations.figures import Figures
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.reasons import job_in_words
 from auscult.services.scoring.batches import Job
 
 _TAGS = {"failed": "late", "postponed": "due", "running": "go", "waiting": "", "cancelled": ""}
@@ -67,7 +68,7 @@ def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:
         accepted=reader.lately(job.accepted_at),
         at=job.accepted_at.isoformat(),
         attempts=reader.number(job.attempts),
-        reason=job.reason or "",
+        reason=job_in_words(job.reason or ""),
         retry=f"{path}/{job.id}/retry" if can_retry else "",
         cancel=f"{path}/{job.id}/cancel" if can_cancel else "",
     )
@@ -158,5 +159,5 @@ def _backup(last: datetime | None, reader: Reader) -> HealthRow:
         name=_("Last backup"),
         value=reader.moment(last) if last else _("None yet"),
         is_well=last is not None and reader.now - last < _BACKUP,
-        help=_("Run auscult backup FOLDER, and test a backup with auscult restore FOLDER --verify."),
+        help=_("Run auscult backup FOLDER, and test a backup with auscult restore FOLDER --database NEW --verify."),
     )

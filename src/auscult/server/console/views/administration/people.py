@@ -9,6 +9,7 @@ from auscult.domain.people.roles import Role
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.reasons import grant_in_words
 from auscult.server.console.views.naming import role_name
 from auscult.services.people.views import GrantView, UserView
 from auscult.services.people.why import Explanation
@@ -169,12 +170,12 @@ def why_view(found: Explanation, now_rows: Iterable[GrantView]) -> WhyView:
     return WhyView(
         conversation_id=found.conversation_id,
         sees=found.sees,
-        reason=found.reason,
+        reason=grant_in_words(found.reason),
         grants=tuple(
             OpensRow(
                 what=names.get(each.grant.grant_id, each.grant.role or each.grant.permission or ""),
                 opens=each.opens,
-                reason=each.reason,
+                reason=grant_in_words(each.reason),
             )
             for each in found.grants
         ),

@@ -11,6 +11,8 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.reasons import filled, in_words
+from auscult.server.console.views.intents import intent_name
+from auscult.server.console.views.naming import within_sentence
 from auscult.server.console.views.quoting import excerpt
 
 _MOODS = {"negative": later("displeased"), "neutral": later("neutral"), "positive": later("pleased")}
@@ -80,8 +82,8 @@ def _field(name: str) -> str:
 def _sentence(found: Insights, reader: Reader) -> Markup:
     parts: list[str] = []
     if found.intents:
-        names = ", ".join(each.name for each in found.intents)
-        parts.append(names[:1].upper() + names[1:])
+        first, *others = (intent_name(each.name) for each in found.intents)
+        parts.append(", ".join((first, *map(within_sentence, others))))
     if found.resolution and found.resolution.resolution != "NA":
         at = next((each.start_ms for each in found.resolution.evidence if each.start_ms is not None), None)
         is_met = found.resolution.resolution == "YES"

@@ -13,6 +13,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.filters import FilterView, Query, address
 from auscult.server.console.views.home import NewsView, news_of
+from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.quality.failures import Failures, FailuresView, failures_view
 from auscult.services.insights.changes import Change, Compared
 from auscult.services.insights.quality import Passed
@@ -158,7 +159,7 @@ def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Marku
 
 
 def _title(part: Part) -> str:
-    return part.name[:1].upper() + part.name[1:]
+    return intent_name(part.name) if part.kind == "intent" else part.name[:1].upper() + part.name[1:]
 
 
 def _row(part: Part, reader: Reader, href: str) -> PartRow:

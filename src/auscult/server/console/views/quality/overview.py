@@ -17,6 +17,7 @@ from auscult.server.console.language import later
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.filters import FilterView, Query, address
+from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import within_sentence
 from auscult.server.console.views.quality.score_trend import ScoreTrend, score_trend
 from auscult.server.console.views.quality.weeks import WeekLead, week_points
@@ -164,7 +165,7 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
         ),
         reasons=_reasons(counts.reasons, leads),
         reason_rows=tuple(
-            (each.name, reader.number(each.counted.scored), reader.share(each.counted.share or 0, 1))
+            (intent_name(each.name), reader.number(each.counted.scored), reader.share(each.counted.share or 0, 1))
             for each in counts.reasons
         ),
         fatal=tuple(counts.fatal),
@@ -216,7 +217,7 @@ def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
     if worst and worst.failed_last - worst.usual_last >= 1:
         about = _("{n} of them are about \u201c{reason}\u201d, {more} more than usual.").format(
             n=reader.number(worst.failed_last),
-            reason=within_sentence(worst.name),
+            reason=within_sentence(intent_name(worst.name)),
             more=reader.number(round(worst.failed_last - worst.usual_last)),
         )
         detail = f"{detail} {about}"
@@ -271,7 +272,7 @@ def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
         pull = (figure.value - share) * each.counted.scored / whole * 100
         rows.append(
             IntervalRow(
-                name=each.name,
+                name=intent_name(each.name),
                 value=figure.value * 100,
                 low=figure.low * 100,
                 high=figure.high * 100,

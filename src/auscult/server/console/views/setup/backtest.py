@@ -2,8 +2,11 @@
 
 from msgspec import Struct
 
+from auscult.domain.evaluation import Qualification
+from auscult.domain.history.backtest import MetricShift, Shift
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.verdicts import WORDS
 from auscult.services.history.backtests import BacktestView, RateLine
 
 
@@ -58,7 +61,7 @@ def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) 
             (
                 each.conversation_id,
                 f"{base}/conversations/{each.conversation_id}",
-                ", ".join(f"{one.name} {_change(one.before, one.after)}" for one in each.metrics),
+                changed_line(each, reader),
             )
             for each in result.most_changed
         ),
@@ -67,6 +70,27 @@ def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) 
 
 def _change(before: str | None, after: str | None) -> str:
     return _("{before} to {after}").format(before=before or "\u2013", after=after or "\u2013")
+
+
+def changed_line(shift: Shift, reader: Reader) -> str:
+    """Return the change of a score, and of the answers that it comes from."""
+    score = _change(reader.number(shift.before.score), reader.number(shift.after.score))
+    metrics = ", ".join(_shifted(one, reader) for one in shift.metrics)
+    return f"{_('Score {change}').format(change=score)}: {metrics}"
+
+
+def _shifted(shift: MetricShift, reader: Reader) -> str:
+    """Return how the answer to a metric changes, and what it gives to the score more or less than before."""
+    answers = (
+        _answer(shift.after) if shift.before == shift.after else _change(*map(_answer, (shift.before, shift.after)))
+    )
+    if not shift.points:
+        return f"{shift.name} {answers}"
+    return f"{shift.name} {answers} ({reader.number(shift.points, 1, signed=True)})"
+
+
+def _answer(answer: Qualification | None) -> str:
+    return "\u2013" if answer is None else _(WORDS[answer])
 
 
 def _rate(value: float | None, reader: Reader) -> str:

@@ -10,6 +10,7 @@ from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.reasons import run_in_words
 from auscult.server.console.views.naming import CHANNELS, within_sentence
 from auscult.services.connectors.checking import Check, Row
 from auscult.services.definitions.forms.document import Problem
@@ -223,7 +224,10 @@ def run_row(run: Run, reader: Reader, path: str) -> RunRow:
         by=run.order.by,
         state=_state(run),
         counts=counts_word(run.counts, reader),
-        lines=(*error, *run.notes, *(_("Postponed: {what}").format(what=each) for each in run.postponed)),
+        lines=(
+            *map(run_in_words, (*error, *run.notes)),
+            *(_("Postponed: {what}").format(what=each) for each in run.postponed),
+        ),
         refused=f"{path}?run={run.number}" if run.counts.refused and not run.order.is_dry else "",
     )
 

@@ -11,6 +11,7 @@ from auscult.domain.evaluation import Evaluation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.naming import CHANNELS, customer_words
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.setup.packs import PacksView, pack_views, spoken_by
@@ -263,7 +264,7 @@ def _fault(problem: Problem, *, is_warning: bool = False) -> FaultView:
     return FaultView(
         line="" if problem.line is None else str(problem.line),
         field=problem.field,
-        text=problem.reason,
+        text=fault_in_words(problem.reason),
         is_warning=is_warning,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from unicodedata import normalize
 from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
@@ -177,7 +178,7 @@ def document_view(document: Document, passages: Sequence[Passage], state: StateV
 def language_choices(codes: Iterable[str], reader: Reader) -> tuple[tuple[str, str], ...]:
     """Return languages with their names for the reader, by name."""
     named = {code: language_word(code, reader) for code in codes}
-    return tuple(sorted(named.items(), key=lambda one: one[1].casefold()))
+    return tuple(sorted(named.items(), key=lambda one: normalize("NFKD", one[1]).casefold()))
 
 
 def language_word(language: str, reader: Reader) -> str:

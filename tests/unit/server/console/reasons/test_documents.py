@@ -1,0 +1,176 @@
+"""Faults of YAML documents in the reader's language."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import auscult
+from auscult.server.console.language import speaking
+from auscult.server.console.reasons import fault_in_words
+from auscult.server.console.reasons.documents import FAULTS, HINTS, KINDS, SYNTAX
+from auscult.services.definitions.forms.reading import check_form, read_form
+from auscult.services.definitions.scorecards import check_scorecard
+from auscult.services.definitions.taxonomies import check_taxonomy
+
+SOURCE = Path(auscult.__file__).parent
+WRITING = ("services/definitions", "services/connectors", "metrics", "domain/said")
+COMPOSED = {
+    " is no span of time; write it like 15s, 1m 30s or 500ms; a bare whole number is seconds": (
+        "is no span of time; ",
+        "write it like 15s, 1m 30s or 500ms; a bare whole number is seconds",
+    ),
+    "; on a percentage form they must total exactly 100: write percent, 25 and not 0.25": (
+        "; on a percentage form they must total exactly 100: ",
+        "write percent, 25 and not 0.25",
+    ),
+    "it belongs inside ": ("it belongs ", "inside "),
+    "it belongs to a metric": ("it belongs ", "to ", "a metric"),
+    "it belongs to the form": ("it belongs ", "to ", "the form"),
+}
+"""Parts that a module composes of several."""
+FORM = """id: ef-1
+name: Form
+channel: voice
+languages: [en]
+scoring: percentage
+pass_score: 70
+not_applicable: exclude
+assignments:
+  - {queue: "*", direction: both}
+metrics:
+  - id: em-greeting
+    name: Greeting
+    type: by_question
+    question: Does the agent greet?
+    weight: 100
+    answer: {speaker: agent, window: {first: 3 turns}, any_of: [{wording: en/greeting}]}
+"""
+METRIC = FORM[FORM.index("  - id: em-greeting") :]
+CHANGES = {
+    "name: Form\n": ["", "name: [a]\n", "name: 12\n", "name:\n", 'name: ""\n'],
+    "channel: voice": ["channel: phone", "channel: true"],
+    "languages: [en]": ["languages: [english]", "languages: []", "languages: en", "languages: {a: b}"],
+    "scoring: percentage": ["scoring: percent"],
+    "pass_score: 70": ["pass_score: 170", "pass_score: high", "pass_score: 70%", 'pass_score: "70"', "pass_score: 0.7"],
+    "id: ef-1": ["id: ef 1", "id: ''", "ident: ef-1"],
+    'queue: "*"': ['queue: ""', "queues: a"],
+    "direction: both": ["direction: inwards"],
+    "assignments:\n": ["assignments:\n  - {queue: '*', direction: both}\n"],
+    "weight: 100": [
+        "weight: 90",
+        "weight: 110",
+        "weight: 1",
+        "weight: -5",
+        "wieght: 100",
+        "weight: 12.123456",
+        "weight:100",
+    ],
+    "by_question": ["by_qestion"],
+    "en/greeting": ["en/greetin"],
+    "speaker: agent": ["speaker: agnt", "window: {}"],
+    "first: 3 turns": ["first: 3 trns", "first: 0 turns", "first: 3 turns, last: 3 turns"],
+    "any_of: [{wording: en/greeting}]": [
+        "any_of: []",
+        "any_of: [{phrases: []}]",
+        "any_of: [{phrases: ['!']}]",
+        "phrases: [a]",
+    ],
+    "  - id": ["\t- id", "  -id"],
+    "    name: Greeting": ["   name: Greeting", '    name: "Greeting', "    name: 'a' b", "    name: a: b"],
+    "{first: 3 turns}, any_of": ["{first: 3 turns, any_of"],
+    METRIC: [METRIC * 2, "", METRIC.replace("100", "0")],
+}
+
+
+def translated(reason: str) -> str:
+    """Return a fault in German; it must differ from the English one."""
+    with speaking("de"):
+        found = fault_in_words(reason)
+    assert found != reason, reason
+    return found
+
+
+@pytest.mark.parametrize(("old", "new"), [(old, new) for old, all_new in CHANGES.items() for new in all_new])
+def test_faults_of_a_form(old: str, new: str) -> None:
+    """What authors do wrong most often is explained in their language."""
+    assert old in FORM
+    check = check_form(FORM.replace(old, new, 1).encode())
+    faults = (*check.problems, *check.warnings)
+    assert faults
+    for each in faults:
+        translated(each.reason)
+
+
+@pytest.mark.parametrize("document", ["", "- a", "a", "id: ef-1", "id: ef-1\nname: F\nchannel: voice\nmetrics: {}"])
+def test_documents_that_are_no_form(document: str) -> None:
+    """A text, a list and half a form are explained too."""
+    for each in check_form(document.encode()).problems:
+        translated(each.reason)
+
+
+def test_a_rival_is_named() -> None:
+    """The form that is for the same conversations already."""
+    rival = read_form(FORM.encode())
+    (fault,) = check_form(FORM.replace("ef-1", "ef-2").encode(), in_force=[rival]).problems
+    assert translated(fault.reason) == (
+        "Warteschlange *, Richtung both: dafür gibt es schon das Formular ef-1 (voice); für jede nur eines"
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "id: sc-1\nname: S\nattributes: []",
+        "id: sc-1\nname: S\npass_score: 700\nagents: []\nattributes:\n  - {id: a, name: A, weight: 50, metrics: []}",
+        "id: sc 1\nname: ''\nattributes:\n  - {id: a, name: A, weight: 100, metrics: [{metric: m, weight: 0}]}",
+    ],
+)
+def test_faults_of_a_scorecard(document: str) -> None:
+    """Scorecards have faults of their own."""
+    problems = check_scorecard(document.encode()).problems
+    assert problems
+    for each in problems:
+        translated(each.reason)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "id: tx-1\nname: T\nlanguages: [english]\ntopics: []",
+        "id: tx 1\nname: T\nlanguages: []\ntopics: [{name: A, topics: [{name: B}, {name: b}]}]",
+        "id: tx-1\nname: T\nlanguages: [en]\ntopics: [{name: A, examples: [x], topics: [{name: B}]}, a]",
+    ],
+)
+def test_faults_of_a_taxonomy(document: str) -> None:
+    """Taxonomies have faults of their own."""
+    problems = check_taxonomy(document.encode()).problems
+    assert problems
+    for each in problems:
+        translated(each.reason)
+
+
+def test_a_suggestion_follows_in_the_same_language() -> None:
+    """What was meant, and words of the document as they are."""
+    assert translated("must be voice or chat, not 'phone'; did you mean voice?") == (
+        "muss voice oder chat sein, nicht 'phone'; meinten Sie voice?"
+    )
+    assert translated("must be text, not a list") == "muss ein Text sein, nicht eine Liste"
+    with speaking("de"):
+        assert fault_in_words("is of no template") == "is of no template"
+    assert fault_in_words("is missing") == "is missing"
+
+
+def test_no_template_is_out_of_date() -> None:
+    """Each part of a template is still in the code, so that a message that is reworded is noticed."""
+    written = "\n".join(
+        node.value
+        for folder in WRITING
+        for file in (SOURCE / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    parts = {part for text in (*FAULTS, *HINTS, *SYNTAX, *KINDS) for part in re.split(r"\{\w+\}", text)}
+    wanted = [one for part in sorted(parts) if part.strip(" ;:,") for one in COMPOSED.get(part, (part,))]
+    assert [one for one in wanted if one.strip() not in written] == []

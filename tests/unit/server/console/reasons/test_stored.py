@@ -1,0 +1,90 @@
+"""Reasons of grants, jobs and connectors in the reader's language."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import auscult
+from auscult.server.console.language import speaking
+from auscult.server.console.reasons import grant_in_words, job_in_words, run_in_words
+from auscult.server.console.reasons.stored import GRANTS, RUNS, SCOPES, WORK
+
+SOURCE = Path(auscult.__file__).parent
+WRITING = ("services/people", "services/connectors", "domain/connectors", "domain/people", "storage", "workers")
+COMPOSED = {
+    " for ": (" for ",),
+    " does not cover the conversation (not in the directory: ": (
+        " does not cover the conversation",
+        " (not in the directory: ",
+    ),
+    "queue ": (),
+    "agent ": (),
+    "queues ": ("queues",),
+    "teams ": ("teams",),
+    "agents ": ("agents",),
+}
+"""Parts that a module composes of several."""
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("supervisor for queues qu-1, qu-2", "supervisor für die Warteschlangen qu-1, qu-2"),
+        (
+            "agent for own does not cover the conversation",
+            "agent für eigene Gespräche deckt das Gespräch nicht ab",
+        ),
+        (
+            "supervisor for teams t-1 does not cover the conversation (not in the directory: t-1)",
+            "supervisor für die Teams t-1 deckt das Gespräch nicht ab (nicht im Verzeichnis: t-1)",
+        ),
+        (
+            "no grant with conversation.read covers it; its queues: none; its agents: a-1",
+            "keine Berechtigung mit conversation.read deckt es ab; seine Warteschlangen: keine; seine Agenten: a-1",
+        ),
+        (
+            "auditor in the whole app; supervisor for queues qu-1",
+            "auditor in der ganzen App; supervisor für die Warteschlangen qu-1",
+        ),
+        ("auditor was not in force at 2026-03-01 10:00 UTC", "auditor galt nicht am 2026-03-01 10:00 UTC"),
+    ],
+)
+def test_why_a_user_sees_a_conversation(stored: str, shown: str) -> None:
+    """Names of roles, permissions and queues stay as they are."""
+    assert grant_in_words(stored) == stored
+    with speaking("de"):
+        assert grant_in_words(stored) == shown
+
+
+def test_jobs_have_reasons_of_their_own_and_of_the_engine() -> None:
+    """What is in neither stays as it is, escaped once."""
+    stored = "its processing was begun 5 times and never came to an end"
+    assert job_in_words(stored) == stored
+    with speaking("de"):
+        assert job_in_words(stored).startswith("die Verarbeitung wurde 5-mal begonnen")
+        assert job_in_words("the language of the conversation is unknown") == "Die Sprache des Gesprächs ist unbekannt"
+        assert job_in_words("<b> & co") == "&lt;b&gt; &amp; co"
+
+
+def test_runs_of_connectors() -> None:
+    """A fault of another system follows in its own words."""
+    with speaking("de"):
+        assert run_in_words("the store cannot be read: 403 Forbidden") == "der Speicher ist nicht lesbar: 403 Forbidden"
+        assert run_in_words("queue Sales is new: 12 conversations today").endswith("heute 12 Gespräche")
+        assert run_in_words("something else") == "something else"
+
+
+def test_no_template_is_out_of_date() -> None:
+    """Each part of a template is still in the code, so that a reason that is reworded is noticed."""
+    written = "\n".join(
+        node.value
+        for folder in WRITING
+        for file in (SOURCE / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    parts = {part for text in (*GRANTS, *SCOPES, *WORK, *RUNS) for part in re.split(r"\{\w+\}", text)}
+    wanted = [one for part in sorted(parts) if part.strip(" ;:,") for one in COMPOSED.get(part, (part,))]
+    assert [one for one in wanted if one not in written] == []
