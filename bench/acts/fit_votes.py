@@ -63,7 +63,7 @@ def _fitted(
         learned = folds != fold
         weights = _fit(matrix[learned], labels[learned], len(fact.answers), counts[learned])
         logits[~learned] = matrix[~learned] @ weights[:-1] + weights[-1]
-    _show(fact, sets, by_words, logits)
+    _show(fact, sets, by_words, logits + np.eye(len(fact.answers))[0] * fact.lean)
     weights = _fit(matrix, labels, len(fact.answers), counts)
     return {
         "answers": fact.answers,
@@ -72,6 +72,7 @@ def _fitted(
         "bias": np.rint(weights[-1] * GRAIN).astype(int).tolist(),
         "sharpness": _sharpness(logits, labels),
         "outweighs": fact.outweighs,
+        "lean": round(fact.lean * GRAIN),
     }
 
 

@@ -3,7 +3,8 @@
     python -m bench.quality.first_sight DATA_DIR [LABELS ...] [--save FILE] [--beside FILE]
 
 LABELS are NDJSON whose lines each have a ``conversation`` and ``gold``; each is split by ``split.is_unread`` into what
-was read and what never was. Or they are folders of written conversations (``bench.acts.compact``), which are not split. DATA_DIR's ``labels/dev.ndjson`` and ``labels/challenge.ndjson`` were read whole.
+was read and what never was. Or they are folders of written conversations (``bench.acts.compact``), which are not split.
+DATA_DIR's ``labels/dev.ndjson`` and ``labels/challenge.ndjson`` were read whole.
 Kappa has a 95 % interval (BCa, 2,000 resamples). ``--save`` keeps the machine's answers, by conversation id, so that a
 later commit can print them again with ``--beside``; ``first_sight_before.json`` holds those of commit 0caacea.
 """

@@ -54,6 +54,7 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
     """Weights of one question: for each of ``signs``, one per answer.
 
     ``sharpness`` is in percent; so is ``outweighs``, the confidence from which on the answer by words is overruled.
+    ``lean`` prefers the first answer, in steps of log odds (``GRAIN``), and leaves the confidence as it is.
     """
 
     answers: tuple[str, ...]
@@ -62,6 +63,7 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
     bias: tuple[int, ...]
     sharpness: int = 100
     outweighs: int = 0
+    lean: int = 0
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +92,7 @@ def vote(question: str, by_words: str, course: Course) -> Vote:
     for sign, weights in zip(found, held.weights, strict=True):
         for index, weight in enumerate(weights):
             totals[index] += weight * sign.value
-    best = max(range(len(totals)), key=lambda index: (totals[index], -index))
+    best = max(range(len(totals)), key=lambda index: (totals[index] + (0 if index else held.lean), -index))
     if by_words in held.answers and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
         best = held.answers.index(by_words)
     answer = held.answers[best]

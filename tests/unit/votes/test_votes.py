@@ -14,10 +14,12 @@ from auscult.domain.audits.frame import is_unsure
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormError
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.probe import ActsAnswer
 from auscult.domain.scoring.stored import PendingConversation
+from auscult.engines._acts.reading import ACTS
 from auscult.services.definitions.forms.reading import read_form, starter_forms
-from auscult.votes import questions
-from auscult.votes.signs import reader
+from auscult.votes import questions, vote
+from auscult.votes.signs import LOWEST, Course, acts_of, reader
 
 CALL: dict[str, Any] = {
     "id": "c-1",
@@ -110,3 +112,17 @@ def test_unknown_sign_is_refused() -> None:
     """A file of weights with a sign that there is not is refused, and those that there are, are named."""
     with pytest.raises(ValueError, match="agent silent"):
         reader("moon phase")
+
+
+def test_churn_risk_is_reported_where_it_is_less_likely_than_not() -> None:
+    """A miss costs more than a false alarm; the confidence remains the probability of the answer."""
+    conversation = msgspec.convert(CALL, Conversation)
+    lowest = tuple(LOWEST for _ in ACTS)
+    said: dict[str, list[Decimal]] = {"YES": [], "NO": []}
+    for score in range(LOWEST, 97):
+        leaving = tuple(score if act == "churn" else LOWEST for act in ACTS)
+        rows = tuple(leaving if turn.id == "m2" else lowest for turn in acts_of(conversation).turns)
+        decided = vote("churn_risk", "NO", Course(conversation, ActsAnswer(ACTS, rows, "")))
+        said[decided.answer].append(decided.confidence)
+    assert Decimal("0.3") < min(said["YES"]) < Decimal("0.5")
+    assert min(said["NO"]) > Decimal("0.5")
