@@ -14,8 +14,7 @@ from auscult.client.exporting import Page, Place, Pull
 from auscult.client.file_sink import ExportRequest, saving
 from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
 from auscult.client.tabular import Rows
-from auscult.client.wire import WIRE
-from auscult.domain.errors import RequestError
+from auscult.client.wire import report_named
 
 LOADED_AT_A_TIME = 500
 _CONVERSATIONS = "/api/v1/conversations"
@@ -58,7 +57,7 @@ class Client:
         Raises ``RemoteError``; ``RequestError`` for an unknown report, an end before the start, and a range that the
         report cannot be asked for.
         """
-        yield from self._pull(report).pages(_aware(since), _aware(until), place)
+        yield from Pull(self._connection, report_named(report), self._notify).pages(_aware(since), _aware(until), place)
 
     # One line for each report, so that the name decides the type of the rows.
     @overload
@@ -84,17 +83,10 @@ class Client:
         ``pages`` raises; for a ``RequestError`` no file was made.
         """
         url, access = self._connection.url, self._connection.access
-        since, until = self._pull(report).range(_aware(since), _aware(until))
+        since, until = report_named(report).range(_aware(since), _aware(until))
         asked = ExportRequest(url=url, report=report, account=access.account, app=access.app, since=since, until=until)
         with saving(Path(path), asked) as saved:
             return sum(saved.save(self.pages(report, since, until, saved.place), asked))
-
-    def _pull(self, report: str) -> Pull:
-        if report not in WIRE:
-            raise RequestError(
-                f"there is no report {report}; there is: {', '.join(WIRE)}", code="report.unknown", field="report"
-            )
-        return Pull(self._connection, WIRE[report], self._notify)
 
     def conversations(self, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
         """Native documents of our own API, as ``auscult load`` takes them, in the order of start, then id."""

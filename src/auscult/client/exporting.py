@@ -5,7 +5,7 @@ vendor's pages shift while one reads: a window whose total changed meanwhile is 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from auscult.client.connection import Connection
 from auscult.client.wire import WEEK, WireReport
-from auscult.domain.errors import RequestError
 
 Row = dict[str, Any]
 
@@ -55,21 +54,12 @@ class Pull:
         access = connection.access
         self._path = report.path.format(app=access.app, account=access.account)
 
-    def range(self, since: datetime, until: datetime) -> tuple[datetime, datetime]:
-        """Return a range in UTC. Raises ``RequestError``: ``range.reversed``, ``range.not_days``."""
-        since, until = since.astimezone(UTC), until.astimezone(UTC)
-        if until < since:  # it would return nothing, as a range in which nothing happened does
-            raise RequestError("until lies before since", code="range.reversed", field="until", value=until.isoformat())
-        if self._report.span == "days" and (since.time(), until.time()) != (time(), time()):
-            raise RequestError("this report is asked for by whole days, in UTC", code="range.not_days", field="since")
-        return since, until
-
     def pages(self, since: datetime, until: datetime, place: Place | None = None) -> Iterator[Page]:
         """Yield ``since`` <= start < ``until`` page by page, from ``place`` on where one is given.
 
         Raises ``RemoteError``, and ``RequestError`` for a range that the report cannot be asked for.
         """
-        since, until = self.range(since, until)
+        since, until = self._report.range(since, until)
         place = place or Place(since=since)
         while place.since < until:
             end = min(place.since + WEEK, until)
