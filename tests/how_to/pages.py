@@ -23,7 +23,6 @@ SWAPS = {
     "sudo -u jane": "LOGNAME=jane",
     " --secret access_key_id=env:KEY_ID --secret secret_access_key=env:KEY": "",
     "--labels labels.ndjson calls.ndjson": "--labels labels.ndjson tuned.ndjson",
-    "?cursor=$CURSOR": "",
     "services/…": "services/T0/B0/x",
     "--processes 4 --workers 2": "--processes 2 --workers 1",
     "agree labels.ndjson calls.ndjson": "agree labels.ndjson tuned.ndjson",

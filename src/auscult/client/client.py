@@ -14,8 +14,7 @@ from auscult.client.exporting import Page, Place, Pull
 from auscult.client.file_sink import ExportRequest, saving
 from auscult.client.rows import AccountRawDataRow, CallDetailsRow, RawDataRow, ScoreRow
 from auscult.client.tabular import Rows
-from auscult.client.wire import WIRE
-from auscult.domain.errors import RequestError
+from auscult.client.wire import report_named
 
 LOADED_AT_A_TIME = 500
 _CONVERSATIONS = "/api/v1/conversations"
@@ -55,13 +54,10 @@ class Client:
         """Yield pages of a report, ``since`` <= start < ``until``, each with the place to continue from after it.
 
         Instants without a zone are UTC. Ranges longer than a week are split; the client waits for rate limits.
-        Raises ``RemoteError``, and ``RequestError`` for an unknown report or a range it cannot be asked for.
+        Raises ``RemoteError``; ``RequestError`` for an unknown report, an end before the start, and a range that the
+        report cannot be asked for.
         """
-        if report not in WIRE:
-            raise RequestError(
-                f"there is no report {report}; there is: {', '.join(WIRE)}", code="report.unknown", field="report"
-            )
-        yield from Pull(self._connection, WIRE[report], self._notify).pages(_aware(since), _aware(until), place)
+        yield from Pull(self._connection, report_named(report), self._notify).pages(_aware(since), _aware(until), place)
 
     # One line for each report, so that the name decides the type of the rows.
     @overload
@@ -83,10 +79,11 @@ class Client:
     def save(self, report: str, since: datetime, until: datetime, path: str | Path) -> int:
         """Write a report to an NDJSON file; return how many rows were new. A repeated call continues an interrupted one.
 
-        The place is kept in ``PATH.pull`` until the end. Raises ``ConflictError`` where that is another pull's.
+        The place is kept in ``PATH.pull`` until the end. Raises ``ConflictError`` where that is another pull's, and what
+        ``pages`` raises; for a ``RequestError`` no file was made.
         """
         url, access = self._connection.url, self._connection.access
-        since, until = _aware(since), _aware(until)
+        since, until = report_named(report).range(_aware(since), _aware(until))
         asked = ExportRequest(url=url, report=report, account=access.account, app=access.app, since=since, until=until)
         with saving(Path(path), asked) as saved:
             return sum(saved.save(self.pages(report, since, until, saved.place), asked))

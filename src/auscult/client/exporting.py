@@ -5,7 +5,7 @@ vendor's pages shift while one reads: a window whose total changed meanwhile is 
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from auscult.client.connection import Connection
 from auscult.client.wire import WEEK, WireReport
-from auscult.domain.errors import RequestError
 
 Row = dict[str, Any]
 
@@ -60,9 +59,7 @@ class Pull:
 
         Raises ``RemoteError``, and ``RequestError`` for a range that the report cannot be asked for.
         """
-        since, until = since.astimezone(UTC), until.astimezone(UTC)
-        if self._report.span == "days" and (since.time(), until.time()) != (time(), time()):
-            raise RequestError("this report is asked for by whole days, in UTC", code="range.not_days", field="since")
+        since, until = self._report.range(since, until)
         place = place or Place(since=since)
         while place.since < until:
             end = min(place.since + WEEK, until)

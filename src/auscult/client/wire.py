@@ -1,10 +1,12 @@
 """The five reporting APIs as one who asks them must know them: from the vendor's pages, and true of this server too."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from msgspec import Struct
+
+from auscult.domain.errors import RequestError
 
 WEEK = timedelta(days=7)
 
@@ -24,6 +26,15 @@ class WireReport(Struct, frozen=True, kw_only=True):
     paging: Literal["offset", "page"] = "offset"
     in_query: bool = False
     body: Mapping[str, object] = {}
+
+    def range(self, since: datetime, until: datetime) -> tuple[datetime, datetime]:
+        """Return a range in UTC. Raises ``RequestError``: ``range.reversed``, ``range.not_days``."""
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+        if until < since:  # it would return nothing, as a range in which nothing happened does
+            raise RequestError("until lies before since", code="range.reversed", field="until", value=until.isoformat())
+        if self.span == "days" and (since.time(), until.time()) != (time(), time()):
+            raise RequestError("this report is asked for by whole days, in UTC", code="range.not_days", field="since")
+        return since, until
 
     def asks(self, since: datetime, until: datetime) -> dict[str, object]:
         """The body that asks for ``since`` <= start < ``until``, in UTC.
@@ -95,3 +106,12 @@ WIRE: Mapping[str, WireReport] = {
         },
     ),
 }
+
+
+def report_named(name: str) -> WireReport:
+    """Return a report by its name. Raises ``RequestError`` ``report.unknown``."""
+    if name not in WIRE:
+        raise RequestError(
+            f"there is no report {name}; there is: {', '.join(WIRE)}", code="report.unknown", field="report"
+        )
+    return WIRE[name]

@@ -83,6 +83,27 @@ def test_a_range_gives_what_starts_in_it(count: int, days: int) -> None:
     assert pulled(vendor, "scorereporting", until) == [id_ for id_, start in vendor.starts.items() if start < until]
 
 
+def test_a_range_that_ends_before_it_begins_is_refused() -> None:
+    """Its rows would look complete, and be none. A range of no time is only empty, as between two pulls."""
+    with Client("http://127.0.0.1:9", ACCESS) as client:
+        with pytest.raises(RequestError) as error:
+            next(client.rows("rawdata", SINCE, SINCE - HOUR))
+        assert (error.value.reason, error.value.field) == ("range.reversed", "until")
+        assert list(client.rows("rawdata", SINCE, SINCE)) == []
+
+
+@pytest.mark.parametrize(
+    ("report", "hours", "reason"),
+    [("rawdata", -1, "range.reversed"), ("aaconversation", 1, "range.not_days"), ("rowdata", 1, "report.unknown")],
+)
+def test_what_cannot_be_asked_for_leaves_no_file(report: str, hours: int, reason: str, tmp_path: Path) -> None:
+    """An empty file would look like a report without rows, and its place would refuse the corrected call."""
+    with Client("http://127.0.0.1:9", ACCESS) as client, pytest.raises(RequestError) as error:
+        client.save(report, SINCE, SINCE + hours * HOUR, tmp_path / "rows.ndjson")
+    assert error.value.reason == reason
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_call_details_are_asked_for_in_whole_seconds() -> None:
     """A day ends with its last second, so that what starts at midnight comes once, with the next day."""
     report, day = WIRE["calldetails"], timedelta(days=1)

@@ -86,6 +86,7 @@ def _pulled(access: "Access", asked: "ExportRequest", out: Path | None) -> Itera
 
 def _written(client: "Client", asked: "ExportRequest", out: Path | None) -> Iterator[int]:
     from auscult.client import saving
+    from auscult.client.wire import report_named
 
     if asked.report == CONVERSATIONS:
         with nullcontext(sys.stdout.buffer) if out is None else out.open("wb") as stream:
@@ -97,6 +98,7 @@ def _written(client: "Client", asked: "ExportRequest", out: Path | None) -> Iter
             sys.stdout.buffer.write(msgspec.json.Encoder().encode_lines(page.rows))
             yield len(page.rows)
     else:
+        report_named(asked.report).range(asked.since, asked.until)  # before there is a file
         with saving(out, asked) as saved:
             yield from saved.save(client.pages(asked.report, asked.since, asked.until, saved.place), asked)
 
