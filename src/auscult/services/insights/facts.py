@@ -102,7 +102,7 @@ class Names:
         self._names: dict[Key, str] = {}
 
     def see(self, listed: Listed) -> None:
-        """Take the names of a row; rows come in the order of time."""
+        """Store the names of a row; rows come in the order of time."""
         self._names.update({("queue", each.id): each.name for each in listed.queues if each.name})
         self._names.update({("agent", each.id): each.name for each in listed.agents if each.name})
 

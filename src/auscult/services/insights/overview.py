@@ -340,7 +340,7 @@ def answers(app: AppStore, wanted: Wanted, least: int) -> Tally:
 
 
 def _label(tally: Tally, names: Names) -> None:
-    """Give the groups of a tally, which were counted by id, the names that they are shown with."""
+    """Set the names with which the groups of a tally, counted by id, are shown."""
     tally.groups = {names.label(key): each for key, each in tally.groups.items()}
 
 
