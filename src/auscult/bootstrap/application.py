@@ -201,6 +201,7 @@ class Application:
                 backlog=settings.backlog,
                 limits=self._limits,
                 connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
+                private_webhooks=settings.webhook_addresses == "any",
                 metrics_token=settings.metrics_token,
                 is_one_of_several=settings.processes > 1,
             ),

@@ -96,8 +96,8 @@ def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Ser
     browser.keys(*["1"] * (missing - 1))
     browser.until("#incomplete", lambda text: text.startswith("One metric is not answered yet."))
     browser.keys("1")
-    wait_for(lambda: browser.run("return document.querySelector('#incomplete').hidden"), bool)
-    assert not browser.one("#incomplete").is_displayed()
+    shown = "return document.querySelector('#incomplete').getClientRects().length"
+    wait_for(lambda: browser.run(shown), lambda found: found == 0)
     assert browser.faults() == []
 
 
