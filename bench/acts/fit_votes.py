@@ -16,55 +16,63 @@ from auscult.engines._acts.reading import ACTS, AGENT_ACTS
 from auscult.engines._vectors.softmax import descend
 from auscult.votes.signs import LOWEST, ONE, Course, acts_of
 from auscult.votes.voting import GRAIN, values
-from bench.acts.facts import FACTS, Fact, signs_of
-from bench.acts.material import Labelled
+from bench.acts.facts import FACTS, FLAGGED, TURNS, Fact, said, signs_of
+from bench.acts.material import Labelled, fold_of
+from bench.quality.first_sight import f1_of, machine
 
-REVISION = 1
+REVISION = 2
 HELD_BACK = 4.0
 """How far weights are held back (L2)."""
 ELSEWHERE = 3.0
 """Weight of a conversation of the development set or the challenge: other kinds of calls, on which words alone do well."""
-BEFORE = Path(__file__).parents[1] / "quality" / "first_sight_before.json"
-"""The answers by words alone, which is what commit 0caacea answered."""
 
 Floats = NDArray[np.float64]
 Scores = Mapping[tuple[str, int], Sequence[int]]
 
 
 def fit_votes(sets: Sequence[Labelled], scores: Scores, *, write: bool) -> None:
-    """Fit every question, print the agreement on conversations that neither heads nor votes had seen, and write."""
-    from bench.acts.train import FOLDS, part_of  # noqa: PLC0415 it calls this one
-
-    words = {key: answers for part in json.loads(BEFORE.read_text()).values() for key, answers in part.items()}
+    """Fit every question, print the agreement on authors that neither heads nor votes had seen, and write."""
     fitted = [one for one in sets if not one.source.endswith("unread")]
+    words = machine((one.conversation for one in fitted), votes=False)
     courses = [course_of_scores(one, scores) for one in fitted]
-    parts = np.array([part_of(one.conversation.id) for one in fitted])
-    counts = np.array([1.0 if one.source.endswith(" read") else ELSEWHERE for one in fitted])
     held: dict[str, object] = {}
     for name, fact in FACTS.items():
-        by_words = [words[one.conversation.id][name] for one in fitted]
-        rows = [values(signs_of(fact), said, course) for said, course in zip(by_words, courses, strict=True)]
-        matrix = np.array([[sign.value / ONE for sign in row] for row in rows])
-        logits = np.zeros((len(fitted), len(fact.answers)))
-        for part in range(FOLDS):
-            learned = parts != part
-            some = [one for one, is_in in zip(fitted, learned, strict=True) if is_in]
-            weights = _fit(matrix[learned], _labels(fact, some), len(fact.answers), counts[learned])
-            logits[~learned] = matrix[~learned] @ weights[:-1] + weights[-1]
-        sharpness = _sharpness(logits, _labels(fact, fitted))
-        _show(fact, fitted, by_words, logits)
-        weights = _fit(matrix, _labels(fact, fitted), len(fact.answers), counts)
-        held[name] = {
-            "answers": fact.answers,
-            "signs": signs_of(fact),
-            "weights": np.rint(weights[:-1] * GRAIN / ONE).astype(int).tolist(),
-            "bias": np.rint(weights[-1] * GRAIN).astype(int).tolist(),
-            "sharpness": sharpness,
-        }
+        rows = [index for index, one in enumerate(fitted) if said(fact, one.answers) in fact.answers]
+        some = [fitted[row] for row in rows]
+        by_words = [said(fact, words[one.conversation.id]) for one in some]
+        held[name] = _fitted(fact, some, by_words, [courses[row] for row in rows])
+    turns = {act: _least(act, fitted, courses) for act in TURNS}
+    print(f"turns count from {turns}", flush=True)
     if write:
-        rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(of)}" for name, of in held.items())
+        rows_of = ",\n".join(f"  {json.dumps(name)}: {json.dumps(of)}" for name, of in held.items())
         path = Path(str(files("auscult.votes").joinpath("weights.json")))
-        path.write_text(f'{{"revision": {REVISION}, "questions": {{\n{rows}\n}}}}\n')
+        path.write_text(f'{{"revision": {REVISION}, "questions": {{\n{rows_of}\n}},\n"turns": {json.dumps(turns)}}}\n')
+
+
+def _fitted(
+    fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], courses: Sequence[Course]
+) -> dict[str, object]:
+    """Return the weights of a question, and print how well it does on each author who was left out."""
+    rows = [values(signs_of(fact), words, course) for words, course in zip(by_words, courses, strict=True)]
+    matrix = np.array([[sign.value / ONE for sign in row] for row in rows])
+    labels = np.array([fact.answers.index(said(fact, one.answers)) for one in sets])
+    counts = np.array([1.0 if one.source.endswith(" read") else ELSEWHERE for one in sets])
+    folds = np.array([fold_of(one.source, one.conversation.id) for one in sets])
+    logits = np.zeros((len(sets), len(fact.answers)))
+    for fold in sorted({*folds}):
+        learned = folds != fold
+        weights = _fit(matrix[learned], labels[learned], len(fact.answers), counts[learned])
+        logits[~learned] = matrix[~learned] @ weights[:-1] + weights[-1]
+    _show(fact, sets, by_words, logits)
+    weights = _fit(matrix, labels, len(fact.answers), counts)
+    return {
+        "answers": fact.answers,
+        "signs": signs_of(fact),
+        "weights": np.rint(weights[:-1] * GRAIN / ONE).astype(int).tolist(),
+        "bias": np.rint(weights[-1] * GRAIN).astype(int).tolist(),
+        "sharpness": _sharpness(logits, labels),
+        "outweighs": fact.outweighs,
+    }
 
 
 def course_of_scores(one: Labelled, scores: Scores) -> Course:
@@ -79,13 +87,22 @@ def course_of_scores(one: Labelled, scores: Scores) -> Course:
     return Course(one.conversation, ActsAnswer(ACTS, tuple(rows), ""))
 
 
-def _labels(fact: Fact, sets: Sequence[Labelled]) -> list[NDArray[np.int64]]:
-    return [np.array([fact.answers.index(one.answers[label]) for one in sets]) for label in fact.labels]
+def _least(act: str, sets: Sequence[Labelled], courses: Sequence[Course]) -> int:
+    """Return the score from which on a turn counts as an act: the one with the highest F1, of turns or conversations."""
+    scored: list[tuple[int, bool]] = []
+    for one, course in zip(sets, courses, strict=True):
+        known = [
+            (score, one.acts[turn.id][act] == 1) for _, score, turn in course.scores(act) if act in one.acts[turn.id]
+        ]
+        if act in FLAGGED and known:
+            known = [(max(score for score, _ in known), any(has for _, has in known))]
+        scored += known
+    return max(range(-48, 49, 2), key=lambda least: f1_of([(has, score >= least) for score, has in scored]))
 
 
-def _fit(matrix: Floats, labels: Sequence[NDArray[np.int64]], answers: int, counts: Floats) -> Floats:
-    """Fit a multinomial logistic regression; of a question with two labels each counts half."""
-    truth = np.mean([np.eye(answers)[of] for of in labels], axis=0)
+def _fit(matrix: Floats, labels: NDArray[np.int64], answers: int, counts: Floats) -> Floats:
+    """Fit a multinomial logistic regression."""
+    truth = np.eye(answers)[labels]
     mass = counts[:, None]
 
     def slope(weights: Floats) -> tuple[float, Floats]:
@@ -103,27 +120,31 @@ def _fit(matrix: Floats, labels: Sequence[NDArray[np.int64]], answers: int, coun
     return descend(slope, np.zeros((matrix.shape[1] + 1, answers)), 0.001)
 
 
-def _sharpness(logits: Floats, labels: Sequence[NDArray[np.int64]]) -> int:
-    """Return how much surer the answers are than the weights say, in percent: what fits unseen conversations best."""
+def _sharpness(logits: Floats, labels: NDArray[np.int64]) -> int:
+    """Return how much surer the answers are than the weights say, in percent: what fits unseen authors best."""
 
     def cost(percent: int) -> float:
         scaled = logits * percent / 100
         scaled = scaled - scaled.max(axis=1, keepdims=True)
         shares = np.exp(scaled) / np.exp(scaled).sum(axis=1, keepdims=True)
-        return -sum(log(max(1e-9, row[label])) for of in labels for row, label in zip(shares, of, strict=True))
+        return -sum(log(max(1e-9, row[label])) for row, label in zip(shares, labels, strict=True))
 
     return min(range(40, 201, 5), key=cost)
 
 
 def _show(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], logits: Floats) -> None:
-    said = [fact.answers[best] for best in logits.argmax(axis=1)]
-    for label in fact.labels:
-        line = f"{label:20}"
-        for shown, is_of in (("read thirds", True), ("development and challenge", False)):
-            rows = [index for index, one in enumerate(sets) if one.source.endswith(" read") == is_of]
-            words, both = (
-                compare([(sets[index].answers[label], answers[index]) for index in rows]).kappa
-                for answers in (by_words, said)
-            )
-            line += f"  {shown}: words {words or 0:.3f}, vote {both or 0:.3f}"
-        print(line, flush=True)
+    """Print kappa (of a flag F1) of words and of votes, for all authors together, each of them, and the other sets."""
+    votes = [fact.answers[best] for best in logits.argmax(axis=1)]
+    authors = [one.source.partition(" ")[0] for one in sets]
+    groups = {"authors": [row for row, one in enumerate(sets) if one.source.endswith(" read")]}
+    groups |= {name: [row for row, author in enumerate(authors) if author == name] for name in dict.fromkeys(authors)}
+    line = f"{fact.label:20}"
+    for name, rows in groups.items():
+        figures: list[str] = []
+        for answers in (by_words, votes):
+            pairs = [(said(fact, sets[row].answers), answers[row]) for row in rows]
+            kappa = compare(pairs).kappa or 0.0
+            is_flag = fact.label == "churn_risk"
+            figures.append(f"{f1_of([(a == 'YES', b == 'YES') for a, b in pairs]) if is_flag else kappa:.2f}")
+        line += f"  {name} {' > '.join(figures)}"
+    print(line, flush=True)

@@ -5,7 +5,8 @@ most turns are unknown (-1): the turns that a YES cites have the act; for NO or 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +16,20 @@ from numpy.typing import NDArray
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.probe import Acts
 from auscult.engines._acts.reading import ACTS, AGENT_ACTS, CUSTOMER_ACTS
+from bench.acts.compact import WRITTEN, written
 from bench.quality.first_sight import gold
 from bench.quality.intelligence import by_id, read_conversation
 from bench.quality.split import is_unread
 
 LINES = Path(__file__).with_name("lines.tsv")
 UNKNOWN = -1
+OF_MANY = ("development", "challenge")
+"""Sets of calls and chats of several kinds, of which only verdicts are known."""
+PARTS = 3
+TOGETHER = {"answers": ("done", "promise", "inform"), "denies": ("refuse", "fail")}
+"""Heads for several acts together, which are easier to recognise than each."""
+OUTCOMES = ("bodes_well", "sounds_served")
+"""Heads of both sides for turns of conversations in which the request is met."""
 CITED = {
     "em-greeting": ("greeting", 3),
     "em-introduction": ("introduction", 4),
@@ -50,8 +59,13 @@ def labelled(data: Path) -> list[Labelled]:
         for line in _lines(data / "labels" / f"{name}.ndjson"):
             conversation = read_conversation(line["conversation"])
             part = "unread" if is_unread(conversation.id) else "read"
-            acts = {turn: {act: int(act in of) for act in ACTS} for turn, of in line["acts"].items()}
-            found.append(Labelled(f"{name} {part}", conversation, gold(line["gold"]), acts))
+            answers = gold(line["gold"])
+            acts = {turn: known_acts(of, answers["em-resolution"]) for turn, of in line["acts"].items()}
+            found.append(Labelled(f"{name} {part}", conversation, answers, acts))
+    for folder in sorted(path for path in WRITTEN.iterdir() if path.is_dir()):
+        for one in written(folder):
+            acts = {turn: known_acts(of, one.answers["em-resolution"]) for turn, of in one.acts.items()}
+            found.append(Labelled(f"{folder.name} read", one.conversation, one.answers, acts))
     for line in _lines(data / "labels" / "challenge.ndjson"):
         conversation = read_conversation(line["conversation"])
         found.append(Labelled("challenge", conversation, gold(line["gold"]), weak_acts(conversation, line["gold"])))
@@ -61,20 +75,47 @@ def labelled(data: Path) -> list[Labelled]:
     return found
 
 
-def written_lines() -> Iterator[tuple[frozenset[str], Turn]]:
-    """Yield the lines that were written for training: their acts, and a turn."""
+def known_acts(named: Collection[str], resolution: str) -> dict[str, int]:
+    """Return what is known of every act of a turn, from the acts that it has and whether the request is met."""
+    known = {act: int(act in named) for act in ACTS}
+    known |= {head: int(any(act in named for act in acts)) for head, acts in TOGETHER.items()}
+    return known | outcome_acts(resolution)
+
+
+def outcome_acts(resolution: str) -> dict[str, int]:
+    """Return what is known of the heads for the outcome: nothing where nothing was asked for."""
+    return dict.fromkeys(OUTCOMES, UNKNOWN if resolution == "NA" else int(resolution == "YES"))
+
+
+def fold_of(source: str, conversation_id: str) -> str:
+    """Return what is left out together: all of an author, ``train_a``; a part of a set of many, ``challenge 2``."""
+    name = source.partition(" ")[0]
+    return f"{name} {sha256(conversation_id.encode()).digest()[1] % PARTS}" if name in OF_MANY else name
+
+
+def written_lines() -> Iterator[tuple[dict[str, int], Turn]]:
+    """Yield the lines that were written for training: what is known of their acts, and a turn.
+
+    A line has the acts that it names and no others; with ``*`` nothing is known of the others, and ``!act`` is one
+    that it does not have.
+    """
     for line in LINES.read_text(encoding="utf-8").splitlines():
         acts, speaker, text = line.split("\t")
-        named = frozenset(acts.split(",")) - {"-"}
-        if unknown := named - set(ACTS):
+        named = set(acts.split(",")) - {"-"}
+        if unknown := {act.removeprefix("!") for act in named - {"*"}} - set(ACTS):
             raise ValueError(f"{LINES.name}: {', '.join(sorted(unknown))} in '{line}'; there are {', '.join(ACTS)}")
-        yield named, Turn(id="m1", speaker="agent" if speaker == "agent" else "customer", text=text)
+        own = AGENT_ACTS if speaker == "agent" else CUSTOMER_ACTS
+        known = {act: int(act in named) for act in own if "*" not in named or named & {act, f"!{act}"}}
+        known |= {head: 1 for head, acts in TOGETHER.items() if named & set(acts)}
+        known |= dict.fromkeys(OUTCOMES, UNKNOWN)
+        yield known, Turn(id="m1", speaker="agent" if speaker == "agent" else "customer", text=text)
 
 
 def weak_acts(conversation: Conversation, label: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     """Return what verdicts say of acts; of most turns and acts nothing."""
     turns = Acts.of(conversation).turns
-    known: dict[str, dict[str, int]] = {turn.id: {} for turn in turns}
+    outcome = outcome_acts(label["metrics"]["em-resolution"][0])
+    known: dict[str, dict[str, int]] = {turn.id: dict(outcome) for turn in turns}
     agent = [turn.id for turn in turns if turn.speaker == "agent"]
     customer = [turn.id for turn in turns if turn.speaker == "customer"]
     for metric, (act, window) in CITED.items():

@@ -1,14 +1,17 @@
 """One fact, one answer: where a starter metric and the insight on the same question differ, and how far both agree with people.
 
-    python bench/quality/deciders.py DATA_DIR [LABELS ...]
+    python bench/quality/deciders.py DATA_DIR [LABELS ...] [--votes]
 
-DATA_DIR holds ``conversations/*.ndjson``; LABELS are NDJSON whose lines each have a ``conversation`` and ``gold``.
+DATA_DIR holds ``conversations/*.ndjson``; LABELS are NDJSON whose lines each have a ``conversation`` and ``gold``. With
+``--votes`` trained heads vote (``AUSCULT_VOTES``).
 """
 
 import argparse
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from auscult import bootstrap
 from auscult.analyzers.outcome.escalation import ASKS
@@ -29,28 +32,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("labels", type=Path, nargs="*")
+    parser.add_argument("--votes", action="store_true")
     given = parser.parse_args()
     for path in (given.data / "conversations", *given.labels):
         conversations = list(conversations_in([path]))
-        print(f"{path.name}: {len(conversations)} conversations, {len(list(differences(conversations)))} differences")
+        print(
+            f"{path.name}: {len(conversations)} conversations, {len(list(differences(conversations, votes=given.votes)))} differences"
+        )
     for path in given.labels:
-        _compare(path)
+        _compare(path, votes=given.votes)
 
 
-def differences(conversations: Iterable[Conversation]) -> Iterator[str]:
+def differences(conversations: Iterable[Conversation], *, votes: bool = False) -> Iterator[str]:
     """Yield each case in which metric and insight answer one question differently."""
-    for conversation, metrics, insights in _judged(conversations):
-        for question, answer in _by_insights(insights).items():
-            if not _is_same(question, metrics[question], answer):
+    for conversation, metrics, insights in _judged(conversations, votes=votes):
+        for question, answer in by_insights(insights).items():
+            if not is_same(question, metrics[question], answer):
                 yield f"{conversation.id}: {question} is {metrics[question]}, its insight {answer}"
 
 
-def _is_same(question: str, metric: str, insight: str) -> bool:
+def is_same(question: str, metric: str, insight: str) -> bool:
     """Return whether both say the same; of an escalation the insight says only whether it was asked for."""
     return (metric != "NA") == (insight != "NA") if question == "em-escalation" else metric == insight
 
 
-def _by_insights(insights: Insights) -> dict[str, str]:
+def by_insights(insights: Insights) -> dict[str, str]:
     """Return what the insights answer to the questions of the starter form, where they are known."""
     found: dict[str, str] = {}
     if insights.resolution is not None:
@@ -65,9 +71,11 @@ def _by_insights(insights: Insights) -> dict[str, str]:
     return found
 
 
-def _judged(conversations: Iterable[Conversation]) -> Iterator[tuple[Conversation, dict[str, str], Insights]]:
+def _judged(
+    conversations: Iterable[Conversation], *, votes: bool
+) -> Iterator[tuple[Conversation, dict[str, str], Insights]]:
     pending = [PendingConversation(conversation=one, revision=1) for one in conversations]
-    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    evaluator = bootstrap.evaluator(replace(read_settings(), votes="on" if votes else "off"), judge_ineligible=True)
     for one, (evaluation, insights) in zip(
         pending, evaluator.evaluate(pending, starter_forms(), datetime.now(UTC)), strict=True
     ):
@@ -76,10 +84,10 @@ def _judged(conversations: Iterable[Conversation]) -> Iterator[tuple[Conversatio
             yield one.conversation, answers, insights
 
 
-def _compare(path: Path) -> None:
+def _compare(path: Path, *, votes: bool) -> None:
     labels = read_labels(path, LIMITS)
     pairs: dict[str, list[tuple[str, str]]] = {}
-    for conversation, metrics, _ in _judged(labels.conversations):
+    for conversation, metrics, _ in _judged(labels.conversations, votes=votes):
         for metric, answer in metrics.items():
             pairs.setdefault(metric, []).append((labels.answers[conversation.id][metric], answer))
     report = compare_all(pairs)

@@ -3,13 +3,14 @@
     python -m bench.quality.first_sight DATA_DIR [LABELS ...] [--save FILE] [--beside FILE]
 
 LABELS are NDJSON whose lines each have a ``conversation`` and ``gold``; each is split by ``split.is_unread`` into what
-was read and what never was. DATA_DIR's ``labels/dev.ndjson`` and ``labels/challenge.ndjson`` were read whole.
+was read and what never was. Or they are folders of written conversations (``bench.acts.compact``), which are not split. DATA_DIR's ``labels/dev.ndjson`` and ``labels/challenge.ndjson`` were read whole.
 Kappa has a 95 % interval (BCa, 2,000 resamples). ``--save`` keeps the machine's answers, by conversation id, so that a
 later commit can print them again with ``--beside``; ``first_sight_before.json`` holds those of commit 0caacea.
 """
 
 import argparse
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,9 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.form import Form, Metric
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.definitions.forms.reading import starter_forms
+from auscult.services.scoring.evaluate import Evaluator
 from auscult.votes import questions
+from bench.acts.compact import written
 from bench.quality.intelligence import by_id, f1_by_label, mean, told, with_conversation
 from bench.quality.split import is_unread
 
@@ -67,11 +70,14 @@ def parts_of(data: Path, labels: Iterable[Path]) -> dict[str, list[Case]]:
         "challenge": _cases(data / "labels" / "challenge.ndjson"),
     }
     for file in labels:
+        if file.is_dir():
+            parts[file.name] = [Case(one.conversation, dict(one.answers)) for one in written(file)]
+            continue
         cases = _cases(file)
         parts[f"{file.stem} read"] = [case for case in cases if not is_unread(case.conversation.id)]
         parts[f"{file.stem} unread"] = [case for case in cases if is_unread(case.conversation.id)]
     unread = [case for name, cases in parts.items() if name.endswith(" unread") for case in cases]
-    return parts | ({"all unread": unread} if len(labels := list(labels)) > 1 else {})
+    return parts | ({"all unread": unread} if sum(name.endswith(" unread") for name in parts) > 1 else {})
 
 
 def _cases(file: Path) -> list[Case]:
@@ -93,10 +99,10 @@ def _voting(metric: Metric) -> Metric:
     return replace(metric, settings=replace(metric.settings, vote=metric.id)) if metric.id in questions() else metric
 
 
-def machine(conversations: Iterable[Conversation]) -> dict[str, Answers]:
-    """Return the answers of the starter forms with votes, and of the analyzers, by conversation id."""
+def machine(conversations: Iterable[Conversation], *, votes: bool = True) -> dict[str, Answers]:
+    """Return the answers of the starter forms and of the analyzers, with votes or without, by conversation id."""
     pending = [PendingConversation(conversation=one, revision=1) for one in conversations]
-    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    evaluator = _evaluator(votes=votes)
     answers: dict[str, Answers] = {}
     judged = evaluator.evaluate(pending, voting_forms(), datetime.now(UTC))
     for one, (evaluation, insights) in zip(pending, judged, strict=True):
@@ -106,6 +112,16 @@ def machine(conversations: Iterable[Conversation]) -> dict[str, Answers]:
             field: said for field, said in told(insights).items() if field in FIELDS
         }
     return answers
+
+
+def _evaluator(*, votes: bool) -> Evaluator:
+    return bootstrap.evaluator(replace(read_settings(), votes="on" if votes else "off"), judge_ineligible=True)
+
+
+def f1_of(pairs: Iterable[tuple[bool, bool]]) -> float:
+    """Return F1 of pairs: whether it is so, and whether the machine says so."""
+    both = Counter(pairs)
+    return 2 * both[True, True] / max(1, 2 * both[True, True] + both[True, False] + both[False, True])
 
 
 def show(name: str, cases: Sequence[Case], answers: Mapping[str, Answers], before: Mapping[str, Answers]) -> None:
@@ -131,7 +147,7 @@ def show_reliability(parts: Mapping[str, Sequence[Case]]) -> None:
         if name != "all unread":
             continue
         pending = [PendingConversation(conversation=case.conversation, revision=1) for case in cases]
-        evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+        evaluator = _evaluator(votes=True)
         said: dict[int, list[bool]] = {}
         for case, judged in zip(cases, evaluator.evaluate(pending, voting_forms(), datetime.now(UTC)), strict=True):
             for result in judged.evaluation.results:

@@ -13,7 +13,7 @@ from auscult.analyzers._contract import Analyzer, Unknown
 from auscult.analyzers._evidence import LANGUAGE_NAMES
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights
-from auscult.domain.probe import Classification, FewShot, Question, Similarity
+from auscult.domain.probe import Acts, Classification, FewShot, Question, Similarity
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
 from auscult.server.console.language import speaking
@@ -110,7 +110,7 @@ def test_asks_what_engines_answer(name: str, asked: Any) -> None:
     probes = ANALYZERS[name].probes(asked)
     assert probes == ANALYZERS[name].probes(asked)
     for probe in probes:
-        assert isinstance(probe, Similarity | Classification | FewShot | Question)
+        assert isinstance(probe, Similarity | Classification | FewShot | Acts | Question)
         assert not isinstance(probe, Similarity | Classification) or probe.texts
 
 

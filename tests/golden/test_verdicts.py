@@ -30,6 +30,7 @@ def test_nothing_changed(found: list[dict[str, object]], part: str) -> None:
     assert [one[part] for one in found] == [one[part] for one in GOLDEN]
 
 
-def test_metric_and_insight_never_differ() -> None:
-    """Resolution, empathy and escalation have one answer each, in the score and in the insights."""
-    assert list(differences(conversations_in(SOURCES))) == []
+@pytest.mark.parametrize("votes", [False, True])
+def test_metric_and_insight_never_differ(votes: bool) -> None:
+    """Resolution, empathy and escalation have one answer each, in the score and in the insights, voted on or not."""
+    assert list(differences(conversations_in(SOURCES), votes=votes)) == []

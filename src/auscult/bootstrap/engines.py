@@ -91,6 +91,7 @@ def evaluator(
     """
     from auscult import plugins
     from auscult.analyzers import ANALYZERS
+    from auscult.domain.probe import Acts
     from auscult.engines import embedded, outside
     from auscult.engines.tables import Tables, in_folder
     from auscult.metrics import METRICS
@@ -100,6 +101,8 @@ def evaluator(
     makers = plug_in()
     given = embedded(settings.embeddings, settings.embeddings_model)
     near: dict[type[Probe], Engine] = {engine.probe: engine for engine in (*given, Tables(find_table))}
+    if settings.votes == "off":
+        del near[Acts]
     far = dict(_far_engines(settings, spending, store and store.judge_slots))
     if settings.hosts_file is not None:
         far |= outside(settings.hosts_file, settings.hosts_concurrency)

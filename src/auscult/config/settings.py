@@ -193,6 +193,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             min_length=1, description="what is found out beside the score: all, none, or names of analyzers with commas"
         ),
     ] = "all"
+    votes: Annotated[
+        Literal["off", "on"],
+        Meta(description="on: heads for dialogue acts vote, with the words, on insights and metrics (English)"),
+    ] = "off"
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(

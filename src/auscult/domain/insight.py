@@ -61,21 +61,27 @@ class Emotions(Struct, frozen=True, kw_only=True):
 
 
 class Flag(Struct, frozen=True, kw_only=True):
-    """Something that was observed or not, with what shows it."""
+    """Something that was observed or not, with what shows it.
+
+    ``confidence`` is that of a vote, from 0 to 1 with 2 decimals; there is none where words alone decide.
+    """
 
     observed: bool
     evidence: tuple[Evidence, ...] = ()
+    confidence: Decimal | UnsetType = UNSET
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
     """Answer to whether the customer's main request was met: NO if not, NA if there was none.
 
-    ``doubt`` is why a YES or NO is unclear; there is none where it is certain.
+    ``doubt`` is why a YES or NO is unclear; there is none where it is certain. ``confidence`` is that of a vote, from
+    0 to 1 with 2 decimals; there is none where words alone decide.
     """
 
     resolution: Resolution
     evidence: tuple[Evidence, ...] = ()
     doubt: str | UnsetType = UNSET
+    confidence: Decimal | UnsetType = UNSET
 
 
 class AgentHabits(Struct, frozen=True, kw_only=True):

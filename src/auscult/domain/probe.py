@@ -174,6 +174,9 @@ Inquiry = Question | Lookup | Review
 
 Probe = Similarity | Classification | FewShot | Acts | TableLookup | Inquiry
 
+OPTIONAL: frozenset[type[Probe]] = frozenset({Acts})
+"""Kinds that are asked only where an engine answers them: what reads the answers does without them otherwise."""
+
 
 class Closest(NamedTuple):
     """The nearest sample to one text: cosine similarity in [-1, 1], rounded to 4 decimal places, and the sample's index."""

@@ -68,9 +68,15 @@ class ByInsight:
         if insights is None or found is None:
             known = insights.unknown.get(settings.insight, "") if insights else "nothing was analysed"
             return Verdict(qualification="NA", reason=known or f"{settings.insight} was not analysed")
+        confidence = None if found.confidence is UNSET else found.confidence
         if isinstance(found, Flag):
-            return Verdict(qualification="YES" if found.observed else "NO", evidence=found.evidence)
+            answer = "YES" if found.observed else "NO"
+            return Verdict(qualification=answer, evidence=found.evidence, confidence=confidence)
         reason = "the customer asks for nothing" if found.resolution == "NA" else found.doubt or ""
         return Verdict(
-            qualification=found.resolution, evidence=found.evidence, reason=reason, certain=found.doubt is UNSET
+            qualification=found.resolution,
+            evidence=found.evidence,
+            reason=reason,
+            certain=found.doubt is UNSET,
+            confidence=confidence,
         )

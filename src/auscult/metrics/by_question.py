@@ -22,9 +22,9 @@ from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of
 from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
 from auscult.metrics._finding.search import NOTHING, Outcome
-from auscult.metrics._finding.voting import LANGUAGES, reads, voted
+from auscult.metrics._finding.voting import LANGUAGES, voted
 from auscult.metrics._parts import part, share_problems
-from auscult.votes import acts_of, questions
+from auscult.votes import acts_probes, questions
 
 
 class SubWeights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,7 +96,7 @@ class ByQuestion:
     def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
         """Return the questions about the turns that words alone do not decide."""
         asked = _plan(settings).probes(conversation)
-        return (*asked, acts_of(conversation)) if settings.vote and reads(conversation) else asked
+        return (*asked, *acts_probes(conversation)) if settings.vote else asked
 
     @na_without_speakers
     def judge(
@@ -104,11 +104,11 @@ class ByQuestion:
         settings: Settings,
         conversation: Conversation,
         answers: Answers,
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
+        insights: Insights | None = None,
     ) -> Verdict:
         """The verdict, with the turns that decided it."""
         by_words = _plan(settings).judge(conversation, answers)
-        return by_words if settings.vote is None else voted(by_words, settings.vote, conversation, answers)
+        return by_words if settings.vote is None else voted(by_words, settings.vote, conversation, answers, insights)
 
 
 def _findings(settings: Settings) -> list[tuple[str, Finding]]:

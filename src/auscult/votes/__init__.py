@@ -4,7 +4,20 @@ The weights are whole numbers in ``weights.json``, fitted by ``bench.acts.train`
 numbers, so that an answer is the same alone, in any batch and on any machine.
 """
 
-from auscult.votes.signs import Course, acts_of, course_of
-from auscult.votes.voting import Vote, questions, revision, vote
+from auscult.votes.signs import DOES, Course, acts_of, acts_probes, course_of
+from auscult.votes.voting import BY_TURNS, Vote, empathy, heard, questions, revision, vote
 
-__all__ = ["Course", "Vote", "acts_of", "course_of", "questions", "revision", "vote"]
+__all__ = [
+    "BY_TURNS",
+    "DOES",
+    "Course",
+    "Vote",
+    "acts_of",
+    "acts_probes",
+    "course_of",
+    "empathy",
+    "heard",
+    "questions",
+    "revision",
+    "vote",
+]

@@ -4,9 +4,10 @@ A sign is written as words (``max churn last 2``), so that the file of weights n
 
 - ``words YES``: the answer by words alone is YES;
 - ``max ACT``, with ``first N`` or ``last N`` of that side's turns, ``after ask`` (the likeliest request for another
-  person) or ``after no`` (the likeliest refusal or failure): the highest score of an act;
+  person), ``after yes`` (the likeliest answer) or ``after no`` (the likeliest refusal or failure): the highest score of
+  an act;
 - ``unasked give_identity``: the highest score among turns before the agent asks for a detail;
-- ``mean ACT``: the mean score over the side's turns;
+- ``mean ACT``, with the same limits: the mean score over these turns;
 - ``agent silent``, ``agent brief``, ``customer ends``, ``agent opens``, ``outbound``, ``hold marked``: facts.
 """
 
@@ -23,6 +24,7 @@ ONE = 32
 LOWEST = -96
 """Score of an act that no turn can have."""
 BRIEF = 2
+_SINCE = {"ask": ("ask_escalation",), "no": ("refuse", "fail"), "yes": ("answers",)}
 ASKED = 0
 """Score from which on a turn counts as asking for a detail."""
 
@@ -43,6 +45,9 @@ AGENT_SIDE = frozenset(
         "signoff",
         "escalate_ok",
         "escalate_no",
+        "answers",
+        "denies",
+        "bodes_well",
     ]
 )
 MARK = "[hold"
@@ -56,7 +61,9 @@ DOES = {
     "give_identity": "gives a detail that identifies", "accept": "accepts", "protest": "protests",
     "thanks_warm": "thanks warmly", "thanks_plain": "thanks", "ask_escalation": "asks for somebody else",
     "threat": "threatens", "churn": "speaks of leaving", "leave": "breaks off", "positive": "sounds pleased",
-    "negative": "sounds unhappy",
+    "negative": "sounds unhappy", "answers": "says that it is done or will be, or gives the answer",
+    "denies": "says no, or that it failed", "bodes_well": "speaks as one who meets a request",
+    "sounds_served": "speaks as one whose request is met",
 }  # fmt: skip
 """Description of what the speaker does with a turn, by act."""
 
@@ -113,6 +120,12 @@ def acts_of(conversation: Conversation) -> Acts:
     return Acts.of(conversation)
 
 
+def acts_probes(conversation: Conversation) -> tuple[Acts, ...]:
+    """Return the question about a conversation's acts; none unless both sides speak, without which heads are not asked."""
+    sides = {turn.speaker for turn in conversation.turns if turn.text.strip()}
+    return (acts_of(conversation),) if {"agent", "customer"} <= sides else ()
+
+
 def course_of(conversation: Conversation, answers: Answers) -> Course | None:
     """Return the acts of a conversation; None if no engine was asked for them or one side has no turns."""
     answer = answers.get(acts_of(conversation))
@@ -137,7 +150,7 @@ def reader(name: str) -> Reader:
     if kind in ("max", "mean", "unasked"):
         act, *limit = rest.split()
         if kind == "mean":
-            return lambda course: _mean(course, act)
+            return lambda course: _mean(_limited(course, act, limit))
         if kind == "unasked":
             return lambda course: _highest(_unasked(course, act))
         return lambda course: _highest(_limited(course, act, limit))
@@ -151,8 +164,7 @@ def _highest(scores: Sequence[tuple[int, int, Turn]]) -> Sign:
     return Sign(score, turn)
 
 
-def _mean(course: Course, act: str) -> Sign:
-    scores = course.scores(act)
+def _mean(scores: Sequence[tuple[int, int, Turn]]) -> Sign:
     if not scores:
         return Sign(LOWEST)
     return Sign(sum(score for _, score, _ in scores) // len(scores), _highest(scores).turn)
@@ -167,7 +179,7 @@ def _limited(course: Course, act: str, limit: Sequence[str]) -> list[tuple[int, 
         return scores[: int(of)]
     if word == "last":
         return scores[-int(of) :]
-    since = course.likeliest("ask_escalation") if of == "ask" else course.likeliest("refuse", "fail")
+    since = course.likeliest(*_SINCE[of])
     return [one for one in scores if one[0] > since]
 
 

@@ -14,6 +14,11 @@ from auscult.domain.conversation import Turn
 from auscult.votes.signs import DOES, ONE, Course, Reader, Sign, reader
 
 _HELD, _NOT_HELD = Sign(ONE), Sign(0)
+OF_INSIGHTS = frozenset({"em-resolution", "churn_risk"})
+BY_TURNS = "em-empathy"
+"""Question that the habits of agents answer, which are counted by turns."""
+OVERRULES = Decimal("0.8")
+"""Confidence from which on acts overrule words that report trouble."""
 GRAIN = 4_096
 """Steps of a total in one unit of log odds."""
 _STEPS = 64
@@ -46,23 +51,30 @@ class Vote(NamedTuple):
 
 
 class _Question(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights of one question: for each of ``signs``, one per answer. ``sharpness`` is in percent."""
+    """Weights of one question: for each of ``signs``, one per answer.
+
+    ``sharpness`` is in percent; so is ``outweighs``, the confidence from which on the answer by words is overruled.
+    """
 
     answers: tuple[str, ...]
     signs: tuple[str, ...]
     weights: tuple[tuple[int, ...], ...]
     bias: tuple[int, ...]
     sharpness: int = 100
+    outweighs: int = 0
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    """``turns`` has for some acts the score from which on a turn counts as one."""
+
     revision: int
     questions: dict[str, _Question]
+    turns: dict[str, int]
 
 
 def questions() -> frozenset[str]:
-    """Return the questions that have weights."""
-    return frozenset(_file().questions)
+    """Return the questions that metrics may ask; those of insights, which the analyzers ask, are none of them."""
+    return (frozenset(_file().questions) | {BY_TURNS}) - OF_INSIGHTS
 
 
 def revision() -> int:
@@ -79,9 +91,44 @@ def vote(question: str, by_words: str, course: Course) -> Vote:
         for index, weight in enumerate(weights):
             totals[index] += weight * sign.value
     best = max(range(len(totals)), key=lambda index: (totals[index], -index))
+    if by_words in held.answers and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
+        best = held.answers.index(by_words)
     answer = held.answers[best]
     carriers = _carriers(found, held, best) if answer != by_words else ()
     return Vote(answer, _confidence(totals, best, held.sharpness), carriers)
+
+
+class Empathy(NamedTuple):
+    """Answer to em-empathy, its probability, and the turns that report trouble and that show empathy, in order.
+
+    With YES there is a turn that shows empathy. With NO none does, and one reports trouble, unless that is known by words
+    alone: then ``trouble`` is empty.
+    """
+
+    answer: str
+    confidence: Decimal
+    trouble: list[Turn]
+    shown: list[Turn]
+
+
+def empathy(by_words: str, course: Course) -> Empathy:
+    """Decide whether trouble was answered with empathy: trouble by words is overruled only by a vote that is sure."""
+    decided = vote(BY_TURNS, "", course)
+    if decided.answer == "NA" and by_words == "NO" and decided.confidence < OVERRULES:
+        return Empathy("NO", decided.confidence, [], [])
+    trouble = _heard_or_likeliest("problem", course) if decided.answer != "NA" else []
+    shown = _heard_or_likeliest("empathy", course) if decided.answer == "YES" else []
+    return Empathy(decided.answer, decided.confidence, trouble, shown)
+
+
+def _heard_or_likeliest(act: str, course: Course) -> list[Turn]:
+    return heard(act, course) or [max(course.scores(act), key=lambda one: one[1])[2]]
+
+
+def heard(act: str, course: Course) -> list[Turn]:
+    """Return the turns that count as an act, in order. Raises ``KeyError`` for an act that is not counted by turns."""
+    least = _file().turns[act]
+    return [turn for _, score, turn in course.scores(act) if score >= least]
 
 
 def values(signs: tuple[str, ...], by_words: str, course: Course) -> list[Sign]:
@@ -98,8 +145,9 @@ def _compiled(signs: tuple[str, ...]) -> tuple[Reader | str, ...]:
 
 
 def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
-    """Return the probability of the highest total; a table makes it the same on any machine."""
-    gaps = [(totals[best] - total) * sharpness * _STEPS // (100 * GRAIN) for total in totals]
+    """Return the probability of a total; a table makes it the same on any machine."""
+    highest = max(totals)
+    gaps = [(highest - total) * sharpness * _STEPS // (100 * GRAIN) for total in totals]
     shares = [_SHARES[min(gap, len(_SHARES) - 1)] for gap in gaps]
     return Decimal(shares[best] * 100 // sum(shares)) / 100
 

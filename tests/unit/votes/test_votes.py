@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from auscult import bootstrap
 from auscult.config import read_settings
@@ -14,7 +15,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormError
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.scoring.stored import PendingConversation
-from auscult.services.definitions.forms.reading import read_form
+from auscult.services.definitions.forms.reading import read_form, starter_forms
 from auscult.votes import questions
 from auscult.votes.signs import reader
 
@@ -50,7 +51,7 @@ def _form(**keys: object) -> bytes:
 
 
 def _judged(**keys: object) -> Evaluation:
-    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    evaluator = bootstrap.evaluator(replace(read_settings(), votes="on"), judge_ineligible=True)
     pending = PendingConversation(conversation=msgspec.convert(CALL, Conversation), revision=1)
     (judged,) = evaluator.evaluate([pending], [read_form(_form(**keys))], datetime(2026, 1, 2, tzinfo=UTC))
     return judged.evaluation
@@ -99,14 +100,10 @@ def test_unknown_question_is_refused() -> None:
 
 
 def test_questions_of_the_starter_form_are_known() -> None:
-    """Five metrics; words alone decide the others."""
-    assert questions() == {
-        "em-introduction",
-        "em-offer-help",
-        "em-verification",
-        "em-hold-notice",
-        "em-signoff",
-    }
+    """Eight metrics; words alone decide the greeting, and an insight the resolution."""
+    starter = next(form for form in starter_forms() if form.id == "ef-starter-voice")
+    assert questions() == {metric.id for metric in starter.metrics} - {"em-greeting", "em-resolution"}
+    assert {metric.id for metric in starter.metrics if getattr(metric.settings, "vote", None)} == questions()
 
 
 def test_unknown_sign_is_refused() -> None:

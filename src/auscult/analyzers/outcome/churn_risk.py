@@ -1,6 +1,6 @@
 """Churn risk: the customer announces or threatens to leave, cancel, close an account, switch, or never buy again.
 
-The customer's own words decide, by patterns (English). Said calmly, or withdrawn later, it still counts. Not counted:
+The customer's own words decide, by patterns, and in English the dialogue acts of the conversation with them. Said calmly, or withdrawn later, it still counts. Not counted:
 to cancel one order, booking or payment, to move house, another person's leaving, and the statement to stay. A bare
 "I'll cancel" counts where the conversation is about a subscription or the like, and not an order.
 """
@@ -8,11 +8,14 @@ to cancel one order, booking or payment, to move house, another person's leaving
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import language_of
 from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
+from auscult.analyzers.outcome._voting import VOTED_IN, voted_flag
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Flag, Insights
 from auscult.domain.probe import Answers, Probe
+from auscult.votes import acts_probes
 
 OTHERWISE = {"leaving": "says that they leave"}
 """The packs of other languages, and what each means."""
@@ -24,11 +27,15 @@ class ChurnRisk:
 
     field: ClassVar[str] = "churn_risk"
     languages: frozenset[str] = UNDERSTOOD
+    asks_in: ClassVar[frozenset[str]] = VOTED_IN
 
-    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
-        """Nothing: words decide."""
-        return ()
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the question about the dialogue acts."""
+        return acts_probes(conversation)
 
-    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:  # noqa: ARG002
+    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:
         """Return whether it was observed, with its turns."""
-        return raise_flag(conversation, known, self.languages, SIGNS, OTHERWISE)
+        found = raise_flag(conversation, known, self.languages, SIGNS, OTHERWISE)
+        if isinstance(found, Unknown) or language_of(conversation, known) not in VOTED_IN:
+            return found
+        return voted_flag(self.field, found, conversation, answers)

@@ -7,14 +7,18 @@ before, a report of earlier transfers, praise that is to be passed on.
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import language_of
 from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
+from auscult.analyzers.outcome._voting import VOTED_IN, heard_flag
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Flag, Insights
 from auscult.domain.probe import Answers, Probe
+from auscult.votes import acts_probes
 
 ASKS = "asks for somebody else"
 """The meaning of a request for a supervisor or for someone else: exactly what em-escalation of the starter form reads."""
+ACTS = ("ask_escalation", "threat")
 OTHERWISE = {"escalation_request": ASKS, "threats": "threatens a complaint, a review or a legal step"}
 """The packs of other languages, and what each means."""
 SIGNS = Signs("en/threats", first=("en/escalation_request", ASKS))
@@ -25,11 +29,15 @@ class Escalation:
 
     field: ClassVar[str] = "escalation"
     languages: frozenset[str] = UNDERSTOOD
+    asks_in: ClassVar[frozenset[str]] = VOTED_IN
 
-    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
-        """Nothing: words decide."""
-        return ()
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the question about the dialogue acts."""
+        return acts_probes(conversation)
 
-    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:  # noqa: ARG002
+    def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:
         """Return whether it was observed, with its turns."""
-        return raise_flag(conversation, known, self.languages, SIGNS, OTHERWISE)
+        found = raise_flag(conversation, known, self.languages, SIGNS, OTHERWISE)
+        if isinstance(found, Unknown) or language_of(conversation, known) not in VOTED_IN:
+            return found
+        return heard_flag(ACTS, found, conversation, answers)

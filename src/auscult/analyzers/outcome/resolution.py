@@ -1,7 +1,8 @@
 """Resolution: YES where the customer's main request was met, NO where not, or NA where nothing was asked for.
 
 Decided by speaker and order (English): the customer's request, the agent's report of success, promise, refusal or
-failure, and the customer's reaction. Each finding adds or subtracts points (``_points``); the sum decides.
+failure, and the customer's reaction. Each finding adds or subtracts points (``_points``); the sum is the answer by
+words, and dialogue acts have a vote with it.
 """
 
 import re
@@ -17,10 +18,12 @@ from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
 from auscult.analyzers.outcome._by_packs import BOTH, UNREPORTED, outcome_by_packs
 from auscult.analyzers.outcome._course import Course, follow
 from auscult.analyzers.outcome._points import ENOUGH, points
+from auscult.analyzers.outcome._voting import VOTED_IN, voted_outcome
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.insight import Insights, Outcome
 from auscult.domain.probe import Answers, Probe
+from auscult.votes import acts_probes
 
 FEW = 3
 """Up to so many asking turns somebody may say that they only tell something, and be believed."""
@@ -38,11 +41,11 @@ class Resolution:
 
     field: ClassVar[str] = "resolution"
     languages: frozenset[str] = UNDERSTOOD
-    asks_in: ClassVar[frozenset[str]] = frozenset({"en"})
+    asks_in: ClassVar[frozenset[str]] = VOTED_IN
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return the questions about the tone of the customer's turns."""
-        return customer_probes(conversation)
+        """Return the questions about the tone of the customer's turns, and about the dialogue acts."""
+        return (*customer_probes(conversation), *acts_probes(conversation))
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Outcome | Unknown:
         """The outcome, with the turn that decided."""
@@ -54,15 +57,21 @@ class Resolution:
         if (language := language_of(conversation, known)) in BY_PACKS:
             return outcome_by_packs(conversation, language)
         if _asks_nothing(conversation, customer):
-            return Outcome(resolution="NA")
+            return voted_outcome(Outcome(resolution="NA"), conversation, answers, is_failed=False)
         course = follow(conversation, customer_tones(conversation, answers))
-        is_met = points(course) >= ENOUGH and not ends_in_failure(course)
-        shown = met_by(course) if is_met else missed_by(course)
-        return Outcome(
-            resolution="YES" if is_met else "NO",
-            evidence=(cite(shown.turn or customer[0], shown.why),),
-            doubt=doubt_of(course, shown, is_met=is_met) or UNSET,
-        )
+        by_words = outcome_by_words(course, customer[0])
+        return voted_outcome(by_words, conversation, answers, is_failed=ends_in_failure(course))
+
+
+def outcome_by_words(course: Course, first: Turn) -> Outcome:
+    """Return the outcome by phrases and tones alone; ``first`` is the customer's first turn."""
+    is_met = points(course) >= ENOUGH and not ends_in_failure(course)
+    shown = met_by(course) if is_met else missed_by(course)
+    return Outcome(
+        resolution="YES" if is_met else "NO",
+        evidence=(cite(shown.turn or first, shown.why),),
+        doubt=doubt_of(course, shown, is_met=is_met) or UNSET,
+    )
 
 
 def ends_in_failure(course: Course) -> bool:

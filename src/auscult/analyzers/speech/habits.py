@@ -4,7 +4,7 @@ Scores are from 0 to 10, 10 best, with the counts they are made of (docs/referen
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar, NamedTuple
 
@@ -18,6 +18,7 @@ from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.words import count_words
+from auscult.votes import acts_probes, course_of, empathy
 from auscult.wording import Matcher, pack
 
 FEWEST_WORDS = 20
@@ -26,6 +27,9 @@ MAX_EVIDENCE = 10
 BEST = 10
 TROUBLE = searched_together(pack("en/problem"))
 SYMPATHY = Matcher(pack("en/sympathy"))
+
+
+REPORTS, ANSWERS = "reports trouble", "answers trouble with empathy"
 
 
 class Sought(NamedTuple):
@@ -42,14 +46,14 @@ class Habits:
     field: ClassVar[str] = "habits"
     languages: frozenset[str] = frozenset({"en"})
 
-    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002  (the contract's)
-        """Return no probes: words decide."""
-        return ()
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the question about the dialogue acts."""
+        return acts_probes(conversation)
 
     def analyze(
         self,
         conversation: Conversation,
-        answers: Answers,  # noqa: ARG002  (as above)
+        answers: Answers,
         known: Insights,
     ) -> tuple[AgentHabits, ...] | Unknown:
         """A row for each agent, in the order in which they first speak."""
@@ -58,11 +62,31 @@ class Habits:
             return unheard(conversation, "the agent never speaks")
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
-        sought = list(_sought(conversation, agents))
+        sought = list(_sought(conversation, agents, _turns_of_trouble(conversation, answers)))
         return tuple(
             _row(agent_id, turns, [one for one in sought if one.agent_id == agent_id])
             for agent_id, turns in agents.items()
         )
+
+
+class _Turns(NamedTuple):
+    """Ids of the turns that report trouble, and of those that show empathy."""
+
+    trouble: Collection[str]
+    empathy: Collection[str]
+
+
+def _turns_of_trouble(conversation: Conversation, answers: Answers) -> _Turns:
+    """Return them by the packs that em-empathy reads, and, where heads were asked, by the dialogue acts."""
+    trouble = {turn.id for turn in conversation.turns if turn.speaker == "customer" and TROUBLE.holds(turn.text)}
+    shown = {turn.id for turn in conversation.turns if turn.speaker == "agent" and SYMPATHY.holds(turn.text)}
+    course = course_of(conversation, answers)
+    if course is None:
+        return _Turns(trouble, shown)
+    decided = empathy("YES" if shown else "NO" if trouble else "NA", course)
+    if decided.answer == "NO" and not decided.trouble:
+        return _Turns(trouble, ())
+    return _Turns({turn.id for turn in decided.trouble}, {turn.id for turn in decided.shown})
 
 
 class _Moment:
@@ -85,8 +109,8 @@ class _Moment:
         return True
 
 
-def _sought(conversation: Conversation, agents: Mapping[str | None, Sequence[Turn]]) -> Iterator[Sought]:
-    """Yield each report of trouble, with the sympathy of the agent who replied, by the packs that em-empathy reads.
+def _sought(conversation: Conversation, agents: Mapping[str | None, Sequence[Turn]], turns: _Turns) -> Iterator[Sought]:
+    """Yield each report of trouble, with the sympathy of the agent who replied.
 
     What the customer reports before anyone replies is one report. Sympathy that answers none of them is an answer all
     the same: the agent saw trouble. Trouble without a reply is left unanswered by the agent who spoke last.
@@ -95,14 +119,14 @@ def _sought(conversation: Conversation, agents: Mapping[str | None, Sequence[Tur
     moment: _Moment | None = None
     last = next(iter(agents))
     for turn in conversation.turns:
-        if turn.speaker == "customer" and TROUBLE.holds(turn.text):
+        if turn.id in turns.trouble:
             if moment is not None and moment.is_replied:
                 yield _closed(moment, last)
                 moment = None
             moment = moment or _Moment(turn)
         elif turn.id in agent_of:
             last = agent_of[turn.id]
-            is_sympathy = SYMPATHY.holds(turn.text)
+            is_sympathy = turn.id in turns.empathy
             is_answer = moment is not None and moment.hear(last, turn, is_sympathy=is_sympathy)
             if is_sympathy and not is_answer:
                 yield Sought(turn, last, turn)
@@ -143,8 +167,11 @@ def _one_decimal(score: Decimal) -> Decimal:
 
 def _shown(one: Sought) -> Evidence:
     if one.answer is None:
-        return cite(one.turn, f"reports trouble ('{TROUBLE.words(one.turn.text)}'), and empathy does not answer it")
-    return cite(one.answer, f"answers trouble with empathy: '{SYMPATHY.words(one.answer.text)}'")
+        words = TROUBLE.words(one.turn.text)
+        said = f"{REPORTS} ('{words}')" if words else REPORTS
+        return cite(one.turn, f"{said}, and empathy does not answer it")
+    words = SYMPATHY.words(one.answer.text)
+    return cite(one.answer, f"{ANSWERS}: '{words}'" if words else ANSWERS)
 
 
 def _leaning(turns: Sequence[Turn]) -> list[Evidence]:

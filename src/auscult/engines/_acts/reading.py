@@ -9,11 +9,11 @@ from auscult.engines._acts.packs import reader_of
 
 AGENT_ACTS = (
     "greeting", "introduction", "offer_help", "ask_identity", "empathy", "hold_notice", "done", "promise", "inform",
-    "refuse", "fail", "further_help", "signoff", "escalate_ok", "escalate_no",
+    "refuse", "fail", "further_help", "signoff", "escalate_ok", "escalate_no", "answers", "denies", "bodes_well",
 )  # fmt: skip
 CUSTOMER_ACTS = (
     "ask", "problem", "give_identity", "accept", "protest", "thanks_warm", "thanks_plain", "ask_escalation", "threat",
-    "churn", "leave", "positive", "negative",
+    "churn", "leave", "positive", "negative", "sounds_served",
 )  # fmt: skip
 ACTS = (*AGENT_ACTS, *CUSTOMER_ACTS)
 

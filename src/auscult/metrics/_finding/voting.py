@@ -1,43 +1,88 @@
-"""Verdicts that trained heads have a vote in: the answer by words and the dialogue acts decide together."""
+"""Verdicts that trained heads have a vote in: the answer by words and the dialogue acts decide together.
 
-from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Qualification, Verdict
+Two questions are answered by analysis too: whether trouble met with empathy, and whether the customer asks for someone
+else. The verdict on empathy is taken from the habits of the agents, and a turn counts as a request by the score of its
+act, here as in the analyzer, so that both have one answer.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence, Qualification, Verdict
+from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.citing import cite
-from auscult.votes import course_of, vote
+from auscult.votes import BY_TURNS, DOES, Course, course_of, heard, vote
 
 LANGUAGES = frozenset({"en"})
 """What the heads understand."""
+MOST_TURNS = 3
+_SHOWN = {"YES": ("answers trouble", DOES["empathy"]), "NO": ("reports trouble", DOES["problem"])}
+"""How the evidence of habits begins, and what its turn does in a verdict, by answer."""
+_WHY = {"NO": "no turn of the agent's shows empathy", "NA": "the customer reports no problem"}
 _ANSWERS: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
-def reads(conversation: Conversation) -> bool:
-    """Return whether both sides speak, without which the heads are not asked."""
-    sides = {turn.speaker for turn in conversation.turns if turn.text.strip()}
-    return {"agent", "customer"} <= sides
-
-
-def voted(by_words: Verdict, question: str, conversation: Conversation, answers: Answers) -> Verdict:
+def voted(
+    by_words: Verdict, question: str, conversation: Conversation, answers: Answers, insights: Insights | None
+) -> Verdict:
     """Return the verdict of both; that by words alone where no head was asked."""
     course = course_of(conversation, answers)
     if course is None:
         return by_words
+    if question == BY_TURNS:
+        return _empathy(by_words, course, insights and insights.habits)
+    if question == "em-escalation":
+        return _escalation(by_words, course)
+    return _decided(by_words, question, course, by_words.trigger)
+
+
+def _decided(by_words: Verdict, question: str, course: Course, trigger: tuple[Evidence, ...]) -> Verdict:
     decided = vote(question, by_words.qualification, course)
     answer = _ANSWERS[decided.answer]
-    if answer == by_words.qualification:
-        return Verdict(
-            qualification=answer,
-            evidence=by_words.evidence,
-            trigger=by_words.trigger,
-            reason=by_words.reason,
-            confidence=decided.confidence,
-        )
+    is_same = answer == by_words.qualification
     evidence = tuple(cite(each.turn, each.does) for each in decided.carriers)
     reason = f"words alone say {by_words.qualification}; the dialogue acts of the conversation outweigh them"
     return Verdict(
         qualification=answer,
-        evidence=evidence,
-        trigger=by_words.trigger,
-        reason=reason,
+        evidence=by_words.evidence if is_same else evidence,
+        trigger=trigger,
+        reason=by_words.reason if is_same else reason,
         confidence=decided.confidence,
     )
+
+
+def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | None) -> Verdict:
+    """Judge as the habits of agents were counted: shown at all, else sought in vain, else not sought."""
+    if habits is None:
+        return by_words
+    shown, sought = sum(row.empathy_shown for row in habits), sum(row.empathy_sought for row in habits)
+    answer: Qualification = "YES" if shown else "NO" if sought else "NA"
+    if answer == by_words.qualification:
+        evidence = by_words.evidence
+    else:
+        begins, why = _SHOWN.get(answer, ("nothing", ""))
+        pieces = [piece for row in habits for piece in row.evidence if piece.why.startswith(begins)]
+        evidence = tuple(replace(piece, why=why) for piece in pieces[:MOST_TURNS])
+    return Verdict(
+        qualification=answer,
+        evidence=evidence,
+        reason="" if answer == "YES" else by_words.reason if answer == by_words.qualification else _WHY[answer],
+        confidence=vote(BY_TURNS, "", course).confidence,
+    )
+
+
+def _escalation(by_words: Verdict, course: Course) -> Verdict:
+    """Judge where the customer asks for someone else, as the insight says it; how it was handled is voted on."""
+    asked = heard("ask_escalation", course)
+    if not asked:
+        return Verdict(qualification="NA", reason="the customer asks for no one else")
+    return _decided(by_words, "em-escalation", course, _cited("ask_escalation", asked, by_words.trigger))
+
+
+def _cited(act: str, turns: Sequence[Turn], quoted: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the first of the turns as evidence, with the words that show it where they are known."""
+    known = {one.turn_id: one for one in quoted}
+    return tuple(known.get(turn.id) or cite(turn, DOES[act]) for turn in turns[:MOST_TURNS])

@@ -29,6 +29,7 @@ from auscult.domain.insight import Insights
 from auscult.domain.operations.tracing import TRACING
 from auscult.domain.privacy.digests import Digest, digests_of
 from auscult.domain.probe import (
+    OPTIONAL,
     Answer,
     Answers,
     FailedAnswer,
@@ -243,6 +244,7 @@ class Evaluator(NamedTuple):
                 for metric in (form.metrics if form is not None and is_judged else ())
                 if metric.id not in pending.known.verdicts and not self._is_beyond(metric, language)
                 for probe in self.types[metric.type].probes(metric.settings, conversation)
+                if type(probe) not in OPTIONAL or type(probe) in self.engines
             )
             analysis = self._open_analysis(conversation, probes)
         return _Case(pending, form, status, reason, language, is_judged, probes, analysis, budget)

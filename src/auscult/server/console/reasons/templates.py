@@ -39,6 +39,9 @@ _SEARCHES = (
     later("no times are known of {whose} turns, and {place} were asked for"),
     later("the recording is of one channel and does not show who speaks"),
     later("words alone say {answer}; the dialogue acts of the conversation outweigh them"),
+    later("no turn of the agent's shows empathy"),
+    later("the customer asks for no one else"),
+    later("the customer reports no problem"),
     later("level {name}"),
     later("level {name}: no rule holds in {place}"),
     later("level {name}; the judge: {judged}"),
@@ -119,6 +122,7 @@ _DOUBTS = (
     later("neither a success nor a refusal is reported"),
     later("no turn shows that it was met; it was answered, and there is no protest"),
     later("the signs for and against it nearly balance"),
+    later("the words and the dialogue acts do not agree clearly"),
 )
 
 _INSIGHTS = (
@@ -267,6 +271,9 @@ _ACTS = (
     later("breaks off"),
     later("sounds pleased"),
     later("sounds unhappy"),
+    later("says that it is done or will be, or gives the answer"),
+    later("speaks as one who meets a request"),
+    later("speaks as one whose request is met"),
 )
 
 _WHYS = (

@@ -1,0 +1,73 @@
+"""Insights in which trained heads have a vote: the answer by words and the dialogue acts decide together (English).
+
+Without an answer about the acts, which are asked for where an engine has heads, words alone decide.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from auscult.analyzers._evidence import cite
+from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence
+from auscult.domain.insight import Flag, Outcome, Resolution
+from auscult.domain.probe import Answers
+from auscult.votes import DOES, Vote, course_of, heard, vote
+
+VOTED_IN = frozenset({"en"})
+"""ISO 639-1 codes of the languages that the heads understand."""
+SURE = Decimal("0.7")
+"""Confidence from which on an answer is certain."""
+OUTWEIGHS = Decimal("0.9")
+"""Confidence from which on a failure at the end is overruled."""
+UNSURE = "the words and the dialogue acts do not agree clearly"
+_ANSWERS: dict[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA"}
+
+
+def voted_outcome(by_words: Outcome, conversation: Conversation, answers: Answers, *, is_failed: bool) -> Outcome:
+    """Return the outcome of words and acts together; ``is_failed``: by words it ends in a failure, which is rarely wrong."""
+    course = course_of(conversation, answers)
+    if course is None:
+        return by_words
+    decided = vote("em-resolution", by_words.resolution, course)
+    doubt = UNSET if decided.confidence >= SURE or decided.answer == "NA" else UNSURE
+    if decided.answer == by_words.resolution:
+        return replace(by_words, doubt=by_words.doubt or doubt, confidence=decided.confidence)
+    if is_failed and decided.confidence < OUTWEIGHS:
+        return replace(by_words, doubt=UNSURE)
+    evidence = () if decided.answer == "NA" else _cited(decided)
+    return Outcome(resolution=_ANSWERS[decided.answer], evidence=evidence, doubt=doubt, confidence=decided.confidence)
+
+
+def voted_flag(question: str, by_words: Flag, conversation: Conversation, answers: Answers) -> Flag:
+    """Return the flag of words and acts together: the evidence is that of the words, where they agree."""
+    course = course_of(conversation, answers)
+    if course is None:
+        return by_words
+    decided = vote(question, "YES" if by_words.observed else "NO", course)
+    if (decided.answer == "YES") == by_words.observed:
+        return replace(by_words, confidence=decided.confidence)
+    evidence = _cited(decided) if decided.answer == "YES" else ()
+    return Flag(observed=decided.answer == "YES", evidence=evidence, confidence=decided.confidence)
+
+
+def heard_flag(acts: Sequence[str], by_words: Flag, conversation: Conversation, answers: Answers) -> Flag:
+    """Return the flag where a turn has one of these acts; words are quoted where they show it too."""
+    course = course_of(conversation, answers)
+    if course is None:
+        return by_words
+    quoted = {one.turn_id: one for one in by_words.evidence}
+    does: dict[str, tuple[Turn, str]] = {}
+    for act in acts:
+        for turn in heard(act, course):
+            does.setdefault(turn.id, (turn, DOES[act]))
+    shown = [does[turn.id] for turn in course.turns if turn.id in does]
+    found = [quoted.get(turn.id) or cite(turn, why) for turn, why in shown]
+    return Flag(observed=bool(found), evidence=tuple(found[:MAX_EVIDENCE]))
+
+
+def _cited(decided: Vote) -> tuple[Evidence, ...]:
+    return tuple(cite(each.turn, each.does) for each in decided.carriers)
