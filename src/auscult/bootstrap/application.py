@@ -25,7 +25,7 @@ from auscult.bootstrap.processes import (
     set_up_telemetry,
     tune_for_evaluation,
 )
-from auscult.bootstrap.serving import extra_workers, serve_together
+from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in_words
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
@@ -201,6 +201,7 @@ class Application:
                 backlog=settings.backlog,
                 limits=self._limits,
                 connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
+                private_webhooks=settings.webhook_addresses == "any",
                 metrics_token=settings.metrics_token,
                 is_one_of_several=settings.processes > 1,
             ),
@@ -389,4 +390,5 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
 def work_behind(settings: Settings, stop: threading.Event) -> None:
     """Be a worker of a pool: without output, and after readers where cores are short."""
     os.nice(NICENESS)
-    work(settings, lambda _name: None, stop)
+    with troubles_in_words():
+        work(settings, lambda _name: None, stop)

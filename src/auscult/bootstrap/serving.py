@@ -1,7 +1,9 @@
 """Processes alongside a server: others that serve on its socket and count requests with it, and workers for a backlog."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
+import errno
 import socket
+import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +17,27 @@ from auscult.domain.errors import SettingsError
 
 if TYPE_CHECKING:
     from auscult.storage.work.batches import Batches
+
+_TROUBLES = {
+    "full": "error: the disk of the database is full; make room: a worker has ended, and is started again",
+    "away": "error: the database does not answer: a worker has ended, and is started again",
+}
+
+
+@contextmanager
+def troubles_in_words() -> Generator[None]:
+    """End a worker's process with status 1 and a sentence where the database is full or away, not with a traceback."""
+    from auscult.storage.core.troubles import trouble_of
+
+    try:
+        yield
+    except Exception as error:
+        is_full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+        trouble = "full" if is_full else trouble_of(error, ())
+        if trouble is None:
+            raise
+        sys.stderr.write(f"{_TROUBLES[trouble]}\n")
+        raise SystemExit(1) from error
 
 
 @contextmanager

@@ -140,6 +140,7 @@ REASONS: Mapping[str, Reason] = {
     "taxonomy.unknown": Reason(404, 404, "There is no such taxonomy, or no such version of it."),
     "version.invalid": Reason(400, 400, "A version is neither a number nor the word draft."),
     "draft.unknown": Reason(404, 404, "The form has no draft, or nothing that it could be compared with."),
+    "draft.moved": Reason(409, 409, "The form was changed since it was read; read it again."),
     "draft.misnamed": Reason(400, 400, "The document is of another form than the path."),
     "form.retired": Reason(400, 400, "The form is not in force; a version of it has to be named."),
     "rescore.unknown": Reason(404, 404, "There is no such re-score."),
@@ -161,9 +162,7 @@ REASONS: Mapping[str, Reason] = {
     "conversation.unknown": Reason(
         404, 404, "There is no such conversation; or, for an audit, it waits to be evaluated for the first time."
     ),
-    "audit.no_form": Reason(
-        409, 409, "The conversation was not evaluated with a form, so there is nothing to audit."
-    ),
+    "audit.no_form": Reason(409, 409, "The conversation was evaluated without a form, so there is nothing to audit."),
     "conversation.held": Reason(409, 409, "The conversation is on legal hold and cannot be erased; `value` is its id."),
     "audit.not_assigned": Reason(409, 409, "The conversation is not assigned to an auditor."),
     "audit.not_yours": Reason(403, 403, "The audit is assigned to another auditor."),

@@ -54,6 +54,9 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     connector_folders: tuple[str, ...] = ()
     """Folders below which connectors that are applied over the API may read."""
 
+    private_webhooks: bool = True
+    """True if webhooks may reach addresses in a private network."""
+
     metrics_token: str | None = None
     """The token that /metrics requires; without one, it is open."""
 

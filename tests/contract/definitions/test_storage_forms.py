@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.storage import Store, migrate, new_secret_key, open_store
@@ -86,6 +87,22 @@ class TestDrafts:
         app.forms.save_draft("ef-1", b"one")
         assert [app.forms.discard_draft(each) for each in ("ef-1", "ef-1", "ef-\0")] == [True, False, False]
         assert app.forms.drafts() == []
+
+    def test_a_draft_of_another_revision_is_neither_replaced_nor_discarded(self, app: AppStore) -> None:
+        """The revision is that of the draft, else of the newest version; the same text again loses nothing."""
+        forms = app.forms
+        forms.publish("ef-1", b"one")
+        assert forms.save_draft("ef-1", b"two", revision_of(b"one")).document == b"two"
+        for late in (
+            lambda: forms.save_draft("ef-1", b"three", revision_of(b"one")),
+            lambda: forms.discard_draft("ef-1", revision_of(b"one")),
+        ):
+            with pytest.raises(DraftMovedError, match="was changed in between"):
+                late()
+        assert [each.document for each in forms.drafts()] == [b"two"]
+        assert forms.save_draft("ef-1", b"two", revision_of(b"one")).document == b"two"
+        assert forms.discard_draft("ef-1", revision_of(b"two"))
+        assert forms.save_draft("ef-new", b"new", revision_of(b"gone")).document == b"new"
 
     def test_apps_do_not_see_each_others(self, app: AppStore, store: Store) -> None:
         """Rule 16."""

@@ -118,6 +118,26 @@ def test_every_number_is_what_is_listed_behind_it(app: AppStore) -> None:
         assert group.before == len(all_behind(app, earlier, Behind(kind=group.kind, name=group.name)))
 
 
+def test_who_was_renamed_is_one_group_with_the_latest_name(app: AppStore) -> None:
+    """Also where the name changed between the periods; the conversations behind it are those of the id."""
+    renamed = [
+        conversation(f"d-{n}", timedelta(days=2, minutes=n - 60), agents=(Agent("a-0", name),), queues=(Queue("qu-1"),))
+        for n, name in enumerate(("Bob", "Rob", None))
+    ]
+    batch = app.conversations.accept(renamed).batch_id or ""
+    app.conversations.record(batch, [case(each) for each in app.conversations.pending(batch)])
+    found = overview(app, NOW, kinds=("agent", "queue"), most=50, bar=BAR)
+    assert found.names == {"agent": 2, "queue": 3}
+    assert sorted(each.name for each in found.groups if each.kind == "agent") == ["Rob (a-0)", "Robert (a-1)"]
+    assert "Billing (qu-1)" in {each.name for each in found.groups}
+    check_each_number(app, NOW, found)
+    by_name, by_id, old = (
+        all_behind(app, NOW, Behind(kind="agent", name=name)) for name in ("Rob (a-0)", "a-0", "Robert (a-0)")
+    )
+    assert by_name == by_id == old
+    assert {"d-0", "d-1", "d-2"} < set(by_name)
+
+
 def test_weeks_end_with_the_period_and_add_up(app: AppStore) -> None:
     """Seven days each, the first as long as is left; no conversation is in two."""
     until = STARTED + timedelta(days=1)

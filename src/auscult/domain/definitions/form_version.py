@@ -1,8 +1,22 @@
 """Versions and drafts of forms."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from msgspec import Struct
+
+from auscult.domain.errors import ConflictError
+
+
+class DraftMovedError(ConflictError):
+    """A form was changed between opening it in an editor and saving it; read it again."""
+
+    code = "draft.moved"
+
+
+def revision_of(document: bytes) -> str:
+    """Return what distinguishes one document from another: 32 hexadecimal digits."""
+    return sha256(document).hexdigest()[:32]
 
 
 class FormVersion(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Agent, Channel, Queue
 from auscult.domain.evaluation import Status
-from auscult.domain.insights.overview import Fact, Mention
+from auscult.domain.insights.overview import Fact, Key, Kind, Mention
 from auscult.services.scoring.listing import ListedAudit, ListedContact, ListedInsights
 
 BELOW = " > "
@@ -80,9 +80,9 @@ def _mentions(listed: Listed) -> Iterator[Mention]:
     for metric in listed.missed_metrics:
         yield Mention("missed_metric", metric)
     for queue in listed.queues:
-        yield Mention("queue", _label(queue.id, queue.name))
+        yield Mention("queue", queue.id)
     for agent in listed.agents:
-        yield Mention("agent", _label(agent.id, agent.name))
+        yield Mention("agent", agent.id)
     if listed.contact:
         yield from _service(listed.contact)
 
@@ -94,6 +94,26 @@ def _service(contact: ListedContact) -> Iterator[Mention]:
         yield Mention("transfers", _TRANSFERS[transfers] if transfers < len(_TRANSFERS) else _MORE_TRANSFERS)
 
 
-def _label(id_: str, name: str | None) -> str:
-    """Name and id: two agents may have one name."""
-    return f"{name} ({id_})" if name else id_
+class Names:
+    """Names of queues and agents, the last that was seen of each: one id is one group, however it was renamed."""
+
+    def __init__(self) -> None:
+        """Begin without names."""
+        self._names: dict[Key, str] = {}
+
+    def see(self, listed: Listed) -> None:
+        """Store the names of a row; rows come in the order of time."""
+        self._names.update({("queue", each.id): each.name for each in listed.queues if each.name})
+        self._names.update({("agent", each.id): each.name for each in listed.agents if each.name})
+
+    def label(self, key: Key) -> Key:
+        """Return a kind and an id as a kind and a label: name and id, as two agents may have one name."""
+        name = self._names.get(key)
+        return (key[0], f"{name} ({key[1]})") if name else key
+
+
+def is_called(mention: Mention, kind: Kind, name: str) -> bool:
+    """Return whether a mention is of a group: by its name, of a queue or an agent by the id with or without a name."""
+    if mention.kind != kind:
+        return False
+    return mention.name == name or (kind in ("queue", "agent") and name.endswith(f" ({mention.name})"))

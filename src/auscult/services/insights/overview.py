@@ -34,7 +34,7 @@ from auscult.domain.insights.overview import (
     trends,
 )
 from auscult.domain.record import RecordQuery, RowKey, Survey
-from auscult.services.insights.facts import INELIGIBLE, Listed, decoded, fact_of, is_left_out
+from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out
 from auscult.services.scoring.listing import LISTING
 from auscult.storage.store import AppStore
 
@@ -185,8 +185,11 @@ def overview(app: AppStore, wanted: Wanted, *, kinds: tuple[Kind, ...] = DEFAULT
     longest = max(timedelta(0), wanted.since - _FIRST)  # nothing begins before there are dates
     length = min(max(timedelta(0), wanted.until - wanted.since), longest)
     earlier = msgspec.structs.replace(wanted, since=wanted.since - length, until=wanted.since)
-    period, previous = counted(app, wanted, kinds), counted(app, earlier, kinds)
+    names = Names()
+    previous, period = counted(app, earlier, kinds, names), counted(app, wanted, kinds, names)
     now, before = period.tally, previous.tally
+    for tally in (now, before):
+        _label(tally, names)
     counts, counts_before = _by_name(now, kinds), _by_name(before, kinds)
     return Overview(
         since=wanted.since,
@@ -241,7 +244,7 @@ def behind(app: AppStore, wanted: Wanted, number: Behind, *, after: Position | N
     for read, (position, row, listed) in enumerate(_read(app, wanted, after), 1):
         fact = None if is_left_out(listed) else fact_of(listed)
         if fact is not None and number.kind is not None:
-            mentions = (each for each in fact.mentions if (each.kind, each.name) == (number.kind, number.name))
+            mentions = (each for each in fact.mentions if is_called(each, number.kind, number.name))
             mention = next(mentions, None)
             fact = fact.under(mention) if mention else None
         if fact is not None and holds(fact):
@@ -290,8 +293,11 @@ class Period(NamedTuple):
     weeks: dict[int, Counted]
 
 
-def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> Period:
-    """Count the conversations of a period. Raises ``RequestError`` ``range.reversed``."""
+def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names) -> Period:
+    """Count the conversations of a period, queues and agents by id, and take their names.
+
+    Raises ``RequestError`` ``range.reversed``.
+    """
     tally = Tally((*kinds, *SERVICE), MOST_NAMES)
     left_out: dict[Status, int] = dict.fromkeys(INELIGIBLE, 0)
     weeks: dict[int, Counted] = {}
@@ -300,6 +306,7 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> Period:
             left_out[listed.status] += 1
             continue
         fact = fact_of(listed)
+        names.see(listed)
         tally.add(fact)
         week = (wanted.until - listed.started_at - timedelta.resolution) // WEEK
         if week < MOST_WEEKS:
@@ -318,12 +325,23 @@ def answers(app: AppStore, wanted: Wanted, least: int) -> Tally:
 
     Raises ``RequestError`` ``range.reversed``.
     """
-    facts = [fact_of(listed).answer for _, _, listed in _read(app, wanted) if not is_left_out(listed)]
+    names = Names()
+    facts: list[Fact] = []
+    for _, _, listed in _read(app, wanted):
+        if not is_left_out(listed):
+            names.see(listed)
+            facts.append(fact_of(listed).answer)
     often = Counter(chain.from_iterable(set(fact.mentions) for fact in facts))
     tally = Tally((*DEFAULT, *SERVICE), MOST_NAMES)
     for fact in facts:
         tally.add(fact._replace(mentions=tuple([each for each in fact.mentions if often[each] >= least])))
+    _label(tally, names)
     return tally
+
+
+def _label(tally: Tally, names: Names) -> None:
+    """Set the names with which the groups of a tally, counted by id, are shown."""
+    tally.groups = {names.label(key): each for key, each in tally.groups.items()}
 
 
 def _weeks(wanted: Wanted, weeks: Mapping[int, Counted]) -> Iterator[Week]:

@@ -1,8 +1,9 @@
 """Published forms: one row a version, never edited. Also drafts, and the versions that were retired."""
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
-from auscult.domain.definitions.form_version import FormDraft, FormVersion
+from auscult.domain.definitions.form_version import DraftMovedError, FormDraft, FormVersion, revision_of
 from auscult.domain.errors import NotFoundError
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
@@ -106,10 +107,15 @@ class AppForms:
         with self._database.reading() as connection:
             return [_form_version(row) for row in connection.execute(query)]
 
-    def save_draft(self, form_id: str, document: bytes) -> FormDraft:
-        """Keep a document that is not in force, in place of the draft that there was."""
+    def save_draft(self, form_id: str, document: bytes, revision: str | None = None) -> FormDraft:
+        """Keep a document that is not in force, in place of the draft that there was.
+
+        ``revision`` is ``revision_of`` the document that was changed, None where any may be replaced. Raises
+        ``DraftMovedError`` where the form has another draft by now, or without a draft another newest version.
+        """
         with self._database.writing() as connection:
             lock_app(connection, self._app)
+            self._must_be(connection, form_id, revision, document)
             newest = connection.execute(self._newest(form_id)).one_or_none()
             based_on = newest.version if newest is not None else None
             now = now_ms()
@@ -126,13 +132,28 @@ class AppForms:
         """The drafts of all forms, by form id."""
         return self._drafts()
 
-    def discard_draft(self, form_id: str) -> bool:
-        """Forget a draft; whether there was one."""
+    def discard_draft(self, form_id: str, revision: str | None = None) -> bool:
+        """Forget a draft; whether there was one. ``revision`` and errors: as in ``save_draft``."""
         if not is_storable(form_id):
             return False
         with self._database.writing() as connection:
             lock_app(connection, self._app)
+            self._must_be(connection, form_id, revision)
             return connection.execute(self._drop_draft(form_id)).rowcount > 0
+
+    def _must_be(self, connection: Connection, form_id: str, revision: str | None, document: bytes = b"") -> None:
+        """Raise ``DraftMovedError`` where a form is neither at a revision nor, already, the document that is saved."""
+        if revision is None:
+            return
+        where = (form_drafts.c.app == self._app, form_drafts.c.form_id == form_id)
+        present = connection.scalar(sa.select(form_drafts.c.document).where(*where))
+        if present is None:
+            newest = connection.execute(self._newest(form_id)).one_or_none()
+            present = None if newest is None else newest.document
+        if present is not None and bytes(present) != document and revision_of(bytes(present)) != revision:
+            raise DraftMovedError(
+                f"the form {form_id} was changed in between; read it again", field="form_id", value=form_id
+            )
 
     def _drafts(self, *where: sa.ColumnElement[bool]) -> list[FormDraft]:
         query = sa.select(*_DRAFT).where(form_drafts.c.app == self._app, *where).order_by(form_drafts.c.form_id)

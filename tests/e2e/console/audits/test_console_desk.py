@@ -15,6 +15,7 @@ from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import QUEUE, assign, email_of
 from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +77,28 @@ def test_the_next_item_by_keyboard(browser: Browser, served: Service) -> None:
     assert {state for _, _, state in raters} == {"submitted"}
     assert Counter(one.rater for one in items) == {email_of("auditor"): 2, email_of("qa-manager"): 2}
     assert all(one.begun_at is not None for one in items)
+
+
+def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Service) -> None:
+    """It says what is missing now, also after an answer is taken back, and goes with the last answer."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
+    browser.until("#answered", lambda text: text == "0")
+    browser.keys("n")
+    notice = browser.until(".right > .bad", lambda text: "not answered yet" in text)
+    missing = int(notice.split()[0])
+    assert missing > 2
+    browser.keys("1")
+    browser.until("#incomplete", lambda text: text == f"{missing - 1} metrics are not answered yet. Answers are kept.")
+    browser.keys("z")
+    browser.until("#incomplete", lambda text: text.startswith(f"{missing} metrics"))
+    browser.keys(*["1"] * (missing - 1))
+    browser.until("#incomplete", lambda text: text.startswith("One metric is not answered yet."))
+    browser.keys("1")
+    shown = "return document.querySelector('#incomplete').getClientRects().length"
+    wait_for(lambda: browser.run(shown), lambda found: found == 0)
+    assert browser.faults() == []
 
 
 def test_keys_in_fields_of_the_desk(browser: Browser, served: Service) -> None:

@@ -21,6 +21,13 @@ def document_of(page: str) -> str:
     return html.unescape(found[1])
 
 
+def revision_of_page(page: str) -> str:
+    """Return the revision of the stored text that a page was opened on."""
+    found = re.search(r'name="revision" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
 def act(client: httpx.Client, path: str, document: str, name: str, **more: str) -> httpx.Response:
     """Press a button of the editor."""
     data: Mapping[str, str] = {
@@ -181,6 +188,31 @@ def test_a_back_test_loses_no_change(served: Service) -> None:
         changed = document_of(me.get(path).text).replace("pass_score: 70", "pass_score: 71")
         assert act(me, path, changed, "backtest").status_code == 303
         assert document_of(me.get(path).text) == changed
+    assert forms.discard_draft("ef-starter-voice")
+
+
+@pytest.mark.parametrize("late", ["save", "publish", "backtest", "discard"])
+def test_no_text_of_someone_else_is_replaced_silently(served: Service, late: str) -> None:
+    """Who opened the form before another saved it sees both texts, and replaces the other only by saving again."""
+    path, forms = f"{PATH}/ef-starter-voice", served.store.within(TENANT).forms
+    before = forms.get("ef-starter-voice")
+    with signed_in(served, "qa-manager") as first, signed_in(served, "qa-manager") as second:
+        opened = document_of(first.get(path).text)
+        revision = revision_of_page(first.get(path).text)
+        theirs, mine = (opened.replace("pass_score: 70", f"pass_score: {each}") for each in (81, 82))
+        assert act(second, path, theirs, "save", revision=revision).status_code == 303
+        refused = act(first, path, mine, late, revision=revision)
+        assert refused.status_code == 409
+        assert "changed this form at" in refused.text
+        assert document_of(refused.text) == mine
+        other = re.search(r'<textarea[^>]*id="other"[^>]*>(.*?)</textarea>', refused.text, re.DOTALL)
+        assert other
+        assert html.unescape(other[1]) == theirs
+        assert [each.document.decode() for each in forms.drafts()] == [theirs]
+        assert forms.get("ef-starter-voice") == before
+        again = act(first, path, mine, "save", revision=revision_of_page(refused.text))
+        assert again.status_code == 303
+        assert [each.document.decode() for each in forms.drafts()] == [mine]
     assert forms.discard_draft("ef-starter-voice")
 
 

@@ -28,16 +28,23 @@ def form_id_of(document: bytes, check: FormCheck) -> str | None:
     return str(value["id"]) if isinstance(value, dict) else None
 
 
-def save_draft(forms: AppForms, document: bytes, answered: Collection[type[Probe]], name: str = "form") -> CheckedDraft:
+def save_draft(
+    forms: AppForms,
+    document: bytes,
+    answered: Collection[type[Probe]],
+    name: str = "form",
+    revision: str | None = None,
+) -> CheckedDraft:
     """Keep a document as the draft of the form that it names, right or not; ``name`` is what errors call it.
 
-    Raises ``FormError`` when it cannot be read at all, or has no id that a form may have.
+    ``revision``: of the document that was changed; None replaces any draft. Raises ``FormError`` when it cannot be read
+    at all, or has no id that a form may have; ``DraftMovedError`` where the form is at another revision.
     """
     check = check_against(forms, document, answered)
     form_id = form_id_of(document, check)
     if form_id is None:
         raise refused(check.problems, name)
-    return CheckedDraft(draft=forms.save_draft(form_id, document), check=check)
+    return CheckedDraft(draft=forms.save_draft(form_id, document, revision), check=check)
 
 
 def get_draft(forms: AppForms, form_id: str) -> FormDraft:

@@ -103,7 +103,7 @@ class ItemPage(Controller):
         except RequestError as error:
             if error.reason not in _SHOWN_REASONS:
                 raise
-            return self._desk(visit, desk.show(assignment_id), _open(error))
+            return self._desk(visit, desk.show(assignment_id), error)
         return self._next(visit, conversation_id, "submitted")
 
     def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str]:
@@ -114,13 +114,20 @@ class ItemPage(Controller):
         """Redirect onwards from an item. ``done`` is its outcome."""
         raise NotImplementedError
 
-    def _desk(self, visit: Visit, mine: Assigned, problem: str = "", typed: Sheet | None = None) -> Response[str]:
-        """Show the desk with an item of the visitor's; with ``typed`` answers, as others were stored meanwhile."""
+    def _desk(
+        self, visit: Visit, mine: Assigned, error: RequestError | None = None, typed: Sheet | None = None
+    ) -> Response[str]:
+        """Show the desk with an item of the visitor's; with ``typed`` answers, as others were stored meanwhile.
+
+        ``error``: why the audit could not be submitted.
+        """
         case = self._work(visit).case(mine.assignment)
         waiting = 0 if self.is_self else visit.app.queue.count_waiting(visit.visitor.email)
         item = Item(mine.assignment.assignment_id, mine.audit, _shows_machine(visit, mine.assignment), typed)
+        problem = "" if error is None else _open(error)
         view = desk_view(case, item, waiting, visit.reader, problem)
         desk = {"title": _(self.title), "at": self.at, "back": self.back, "may_decline": not self.is_self}
+        desk["is_incomplete"] = error is not None and error.reason == "audit.incomplete"
         sound, status = sound_of(visit, case.conversation.id), 409 if typed else 422 if problem else 200
         return visit.page("desk", self.here, view, status, sound=sound, desk=desk)
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.domain.form import Assignment, Form, derive_metric_id
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -20,6 +21,7 @@ from auscult.server.console.views.setup.forms import (
     ChangeView,
     EditorView,
     FieldView,
+    OtherText,
     Trial,
     TriedView,
     difference_views,
@@ -56,11 +58,16 @@ _NOTES = {
 
 
 class _Edited(NamedTuple):
-    """A document after an action, and the result of the action."""
+    """A document after an action, and the result of the action.
+
+    ``revision``: of the stored document that was opened; empty for the present one.
+    """
 
     document: bytes
     problem: str = ""
     tried: TriedView | None = None
+    revision: str = ""
+    other: OtherText | None = None
 
 
 class FormEditorPage(Controller):
@@ -83,18 +90,19 @@ class FormEditorPage(Controller):
         require_editor(visit)
         _document(visit, form_id)
         act, document = one(data, "act", "look"), _text(data)
-        edited = _changed(data, document, act)
+        edited = _changed(data, document, act)._replace(revision=one(data, "revision"))
         if act == "try":
             edited = _tried(visit, edited, one(data, "transcript"))
         elif act in ("save", "publish", "backtest", "discard") and not edited.problem:
-            done = _kept(visit, form_id, edited.document, act)
+            done = _kept(visit, form_id, edited, act)
             if isinstance(done, Redirect):
                 return done
-            edited = edited._replace(problem=done)
+            edited = done
         view = _view(visit, form_id, edited, "", one(data, "transcript"))
         if one(data, "part"):
             return visit.part("parts/form_view", view)
-        return visit.page("setup/form_editor", "Forms", view, 422 if edited.problem else 200)
+        status = 409 if edited.other else 422 if edited.problem else 200
+        return visit.page("setup/form_editor", "Forms", view, status)
 
     @get("/backtests/{backtest_id:str}", sync_to_thread=True)
     def backtest(
@@ -153,12 +161,34 @@ def _metric(data: Given) -> NewMetric:
     return NewMetric(derive_metric_id(name), name, question, one(data, "metric_weight") or "10", phrases)
 
 
-def _kept(visit: Visit, form_id: str, document: bytes, act: str) -> Redirect | str:
-    """Save, publish, discard or back-test a document; return the redirect, or the fault."""
-    forms, answered = visit.app.forms, visit.services.answered()
+def _kept(visit: Visit, form_id: str, edited: _Edited, act: str) -> Redirect | _Edited:
+    """Save, publish, discard or back-test a document; return the redirect, or the document with the fault.
+
+    Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
+    """
     visit.require_everywhere("form.publish" if act == "publish" else "form.edit")
+    try:
+        done = _stored(visit, form_id, edited, act)
+    except DraftMovedError:
+        return _with_other(visit, form_id, edited)
+    return edited._replace(problem=done) if isinstance(done, str) else done
+
+
+def _with_other(visit: Visit, form_id: str, edited: _Edited) -> _Edited:
+    """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
+    draft, version = visit.app.forms.draft(form_id), visit.app.forms.get(form_id)
+    document = draft.document if draft else version.document if version else b""
+    at = draft.saved_at if draft else version.published_at if version else visit.now
+    other = OtherText(time=visit.reader.moment(at), document=document.decode("utf-8-sig", "replace"))
+    return edited._replace(revision=revision_of(document), other=other)
+
+
+def _stored(visit: Visit, form_id: str, edited: _Edited, act: str) -> Redirect | str:
+    """Store a document, or remove the draft; return the redirect, or the fault. Raises ``DraftMovedError``."""
+    forms, answered = visit.app.forms, visit.services.answered()
+    document, revision = edited.document, edited.revision or None
     if act == "discard":
-        forms.discard_draft(form_id)
+        forms.discard_draft(form_id, revision)
         known = forms.get(form_id) is not None
         return Redirect(f"{PATH}/{form_id}" if known else PATH, status_code=303)
     check = check_against(forms, document, answered)
@@ -167,12 +197,16 @@ def _kept(visit: Visit, form_id: str, document: bytes, act: str) -> Redirect | s
         return problem
     if act == "backtest" and check.form is not None:
         if document != _document(visit, form_id):  # the page of the back-test leads back to what was tried
-            save_draft(forms, document, answered)
+            save_draft(forms, document, answered, revision=revision)
         begun = begin_backtest(visit.app, check.form, BacktestOrder(document=document.decode(), sample=_SAMPLE))
         return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
-    problem = tried(lambda: save_draft(forms, document, answered))
-    if act == "publish" and not problem:
-        problem = tried(lambda: publish_draft(forms, form_id, answered))
+    try:
+        save_draft(forms, document, answered, revision=revision)
+    except DraftMovedError:
+        raise
+    except AuscultError as error:
+        return sentence(error.message)
+    problem = tried(lambda: publish_draft(forms, form_id, answered)) if act == "publish" else ""
     return problem or Redirect(f"{PATH}/{form_id}?done={'published' if act == 'publish' else 'saved'}", status_code=303)
 
 
@@ -250,6 +284,8 @@ def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: st
         note=note,
         problem=edited.problem,
         action=f"{PATH}/{form_id}",
+        revision=edited.revision or revision_of(_document(visit, form_id)),
+        other=edited.other,
         choices=choices(),
     )
 

@@ -55,6 +55,15 @@ for (const [selector, words] of [["#saved", draft.words], ["#answered", desk.ans
   render(words, target);
 }
 
+// The notice that the server refused the audit with counts what is still missing, and goes with the last of it.
+const incomplete = document.querySelector("#incomplete");
+effect(() => {
+  const count = desk.missing.value;
+  if (!incomplete) return;
+  incomplete.hidden = count === 0;
+  incomplete.querySelector("span").textContent = incomplete.dataset[count === 1 ? "one" : "many"].replace("{n}", count);
+});
+
 const radios = (item) => [...elements[item.index].querySelectorAll("input[type=radio]")];
 const comment = (item) => elements[item.index].querySelector("input[type=text]");
 

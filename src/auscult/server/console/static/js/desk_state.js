@@ -15,11 +15,13 @@ export class Desk {
   constructor(found, at, missing) {
     this.items = found.map(([id, values], index) => {
       const fields = Object.fromEntries(["a", "n", "r", "c"].map((name) => [name, signal(values[name] ?? "")]));
-      return { id, index, fields, isMissing: signal(missing.has(id)) };
+      const isMissing = computed(() => missing.has(id) && !fields.a.value && !fields.n.value);
+      return { id, index, fields, isMissing };
     });
     this.at = signal(at);
     this.changes = signal(0);
     this.answered = computed(() => this.items.filter(({ fields }) => fields.a.value || fields.n.value).length);
+    this.missing = computed(() => this.items.filter(({ isMissing }) => isMissing.value).length);
     this.undoable = [];
   }
 
@@ -48,7 +50,6 @@ export class Desk {
   give(item, name, value) {
     if (item.fields[name].peek() === value) return;
     item.fields[name].value = value;
-    item.isMissing.value = false;
     this.changes.value += 1;
   }
 

@@ -136,8 +136,18 @@ class TriedView(Struct, frozen=True, kw_only=True):
     rows: tuple[TriedRow, ...]
 
 
+class OtherText(Struct, frozen=True, kw_only=True):
+    """The text of a form that was saved while another was being written, and when it was."""
+
+    time: str
+    document: str
+
+
 class EditorView(Struct, frozen=True, kw_only=True):
-    """The editor of one form. ``choices`` are the available wording packs, each with its meaning."""
+    """The editor of one form. ``choices`` are the available wording packs, each with its meaning.
+
+    ``revision``: of the stored text that was opened. ``other``: set where another text was saved since.
+    """
 
     form_id: str
     title: str
@@ -156,6 +166,8 @@ class EditorView(Struct, frozen=True, kw_only=True):
     note: str
     problem: str
     action: str
+    revision: str
+    other: OtherText | None
     choices: tuple[tuple[str, str], ...]
 
 
