@@ -95,6 +95,14 @@ def test_starter_forms_come_along(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["copy.yaml"]
 
 
+def test_copied_starter_form_is_published_without_votes(tmp_path: Path) -> None:
+    """Its metrics may be voted on, but need no heads: words alone decide where AUSCULT_VOTES is off, the default."""
+    copied = auscult(tmp_path, "forms", "show", "ef-starter-chat").out.replace("ef-starter-chat", "ef-copy")
+    assert "vote: em-introduction" in copied
+    (tmp_path / "copy.yaml").write_text(copied)
+    assert auscult(tmp_path, "forms", "apply", "copy.yaml", *TENANT).status == 0
+
+
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     """An unknown form, app or file: one line, and what there is."""
     (tmp_path / "form.yaml").write_text(FORM)

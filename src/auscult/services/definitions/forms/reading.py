@@ -22,7 +22,7 @@ from auscult.domain.form import (
     Scoring,
     derive_metric_id,
 )
-from auscult.domain.probe import Acts, Probe, Similarity, TableLookup
+from auscult.domain.probe import OPTIONAL, Acts, Probe, Similarity, TableLookup
 from auscult.domain.questions.structure import Band, Reason, Section
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
@@ -372,7 +372,7 @@ def _unanswered(
         )
         for at, metric in enumerate(form.metrics)
         for kind in sorted(types[metric.type].needs(metric.settings), key=lambda kind: kind.__name__)
-        if kind not in answered
+        if kind not in answered and kind not in OPTIONAL
     )
 
 
