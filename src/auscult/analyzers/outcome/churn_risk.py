@@ -1,8 +1,9 @@
 """Churn risk: the customer announces or threatens to leave, cancel, close an account, switch, or never buy again.
 
-The customer's own words decide, by patterns, and in English the dialogue acts of the conversation with them. Said calmly, or withdrawn later, it still counts. Not counted:
-to cancel one order, booking or payment, to move house, another person's leaving, and the statement to stay. A bare
-"I'll cancel" counts where the conversation is about a subscription or the like, and not an order.
+The customer's own words decide, by patterns, and in English the dialogue acts of the conversation with them where heads
+vote. Said calmly, or withdrawn later, it still counts. Not counted: to cancel one order, booking or payment, to move
+house, another person's leaving, and the statement to stay. A bare "I'll cancel" counts where the conversation is about
+a subscription or the like, and not an order.
 """
 
 from typing import ClassVar

@@ -1,7 +1,7 @@
 """Escalation: the customer asks for another person, or threatens a complaint, a review or a legal step.
 
-The customer's own words decide, by patterns (English). Not counted: being a manager oneself, having spoken to one
-before, a report of earlier transfers, praise that is to be passed on.
+The customer's own words decide, by patterns, or in English the dialogue acts of the turns where heads vote. Not counted:
+being a manager oneself, having spoken to one before, a report of earlier transfers, praise that is to be passed on.
 """
 
 from typing import ClassVar

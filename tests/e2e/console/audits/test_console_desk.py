@@ -99,6 +99,8 @@ def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Ser
     shown = "return document.querySelector('#incomplete').getClientRects().length"
     wait_for(lambda: browser.run(shown), lambda found: found == 0)
     assert browser.faults() == []
+    browser.keys("n")
+    browser.until("h1", lambda text: text == "My audits")
 
 
 def test_keys_in_fields_of_the_desk(browser: Browser, served: Service) -> None:

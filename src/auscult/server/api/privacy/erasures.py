@@ -10,13 +10,14 @@ from auscult.domain.privacy.retention import By, Receipt
 from auscult.server.api.privacy.retention import ITEM, RECEIPT, ItemList, erasing, item_list
 from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer
+from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread
 from auscult.services.privacy.approvals import Approvals
 from auscult.services.recordings.removal import remove_due
 
 _ERASES = Scopes("conversations:write", permission="erasure.run", reach="app")
+_NO_ADDRESS = refusal("What is given is no e-mail address, or a telephone number with too few digits.")
 
 
 class CustomerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,7 +40,10 @@ class Erasure(Struct, frozen=True, kw_only=True):
     summary="Conversations of a customer",
     guards=[_ERASES],
     status_code=200,
-    responses={200: answer("What would be erased.", ItemList, {"items": [ITEM], "erasable": 1, "held": 0})},
+    responses={
+        200: answer("What would be erased.", ItemList, {"items": [ITEM], "erasable": 1, "held": 0}),
+        422: _NO_ADDRESS,
+    },
     takes=Takes("The customer.", {"by": "email", "value": "ada@example.com"}),
 )
 @in_slow_thread
@@ -57,6 +61,7 @@ def preview(data: JSONBody[CustomerBody], app: App, server: Server) -> ItemList:
     responses={
         200: answer("The certificate.", Erasure, {"certificate": {**RECEIPT, "kind": "erasure"}, "approval": None}),
         202: answer("It waits for a second person.", Erasure, {"certificate": None, "approval": 7}),
+        422: _NO_ADDRESS,
     },
     takes=Takes("The customer.", {"by": "customer", "value": "u-4711"}),
 )
