@@ -73,7 +73,7 @@ FACTS = {
 TURNS = ("problem", "empathy", "ask_escalation", "threat")
 """Acts that are counted by turns; a score from which on a turn counts is fitted to the acts of labelled turns."""
 FLAGGED = ("ask_escalation", "threat")
-"""Those that raise a flag on the conversation; their score is fitted to conversations that have the act."""
+"""Acts of which one turn flags the whole conversation. Their threshold is fitted by conversation, not by turn."""
 
 
 def signs_of(fact: Fact) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from decimal import Decimal
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from auscult.analyzers._evidence import cite
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import cite, language_of
 from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
-from auscult.domain.insight import Flag, Outcome, Resolution
+from auscult.domain.insight import Flag, Insights, Outcome, Resolution
 from auscult.domain.probe import Answers
-from auscult.votes import DOES, Vote, course_of, heard, vote
+from auscult.votes import DOES, Course, Vote, course_of, heard, vote
 
 VOTED_IN = frozenset({"en"})
 """ISO 639-1 codes of the languages that the heads understand."""
@@ -42,10 +43,12 @@ def voted_outcome(by_words: Outcome, conversation: Conversation, answers: Answer
     return Outcome(resolution=_ANSWERS[decided.answer], evidence=evidence, doubt=doubt, confidence=decided.confidence)
 
 
-def voted_flag(question: str, by_words: Flag, conversation: Conversation, answers: Answers) -> Flag:
+def voted_flag(
+    question: str, by_words: Flag | Unknown, conversation: Conversation, answers: Answers, known: Insights
+) -> Flag | Unknown:
     """Return the flag of words and acts together: the evidence is that of the words, where they agree."""
-    course = course_of(conversation, answers)
-    if course is None:
+    course = _course(conversation, answers, known)
+    if course is None or isinstance(by_words, Unknown):
         return by_words
     decided = vote(question, "YES" if by_words.observed else "NO", course)
     if (decided.answer == "YES") == by_words.observed:
@@ -54,10 +57,12 @@ def voted_flag(question: str, by_words: Flag, conversation: Conversation, answer
     return Flag(observed=decided.answer == "YES", evidence=evidence, confidence=decided.confidence)
 
 
-def heard_flag(acts: Sequence[str], by_words: Flag, conversation: Conversation, answers: Answers) -> Flag:
+def heard_flag(
+    acts: Sequence[str], by_words: Flag | Unknown, conversation: Conversation, answers: Answers, known: Insights
+) -> Flag | Unknown:
     """Return the flag where a turn has one of these acts; words are quoted where they show it too."""
-    course = course_of(conversation, answers)
-    if course is None:
+    course = _course(conversation, answers, known)
+    if course is None or isinstance(by_words, Unknown):
         return by_words
     quoted = {one.turn_id: one for one in by_words.evidence}
     does: dict[str, tuple[Turn, str]] = {}
@@ -67,6 +72,11 @@ def heard_flag(acts: Sequence[str], by_words: Flag, conversation: Conversation, 
     shown = [does[turn.id] for turn in course.turns if turn.id in does]
     found = [quoted.get(turn.id) or cite(turn, why) for turn, why in shown]
     return Flag(observed=bool(found), evidence=tuple(found[:MAX_EVIDENCE]))
+
+
+def _course(conversation: Conversation, answers: Answers, known: Insights) -> Course | None:
+    """Return the acts of a conversation in a language that the heads understand."""
+    return course_of(conversation, answers) if language_of(conversation, known) in VOTED_IN else None
 
 
 def _cited(decided: Vote) -> tuple[Evidence, ...]:

@@ -9,7 +9,6 @@ a subscription or the like, and not an order.
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
-from auscult.analyzers._evidence import language_of
 from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
 from auscult.analyzers.outcome._voting import VOTED_IN, voted_flag
@@ -37,6 +36,4 @@ class ChurnRisk:
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:
         """Return whether it was observed, with its turns."""
         found = raise_flag(conversation, known, self.languages, SIGNS, OTHERWISE)
-        if isinstance(found, Unknown) or language_of(conversation, known) not in VOTED_IN:
-            return found
-        return voted_flag(self.field, found, conversation, answers)
+        return voted_flag(self.field, found, conversation, answers, known)

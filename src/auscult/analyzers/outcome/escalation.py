@@ -7,7 +7,6 @@ being a manager oneself, having spoken to one before, a report of earlier transf
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
-from auscult.analyzers._evidence import language_of
 from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
 from auscult.analyzers.outcome._voting import VOTED_IN, heard_flag
@@ -38,6 +37,4 @@ class Escalation:
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:
         """Return whether it was observed, with its turns."""
         found = raise_flag(conversation, known, self.languages, SIGNS, OTHERWISE)
-        if isinstance(found, Unknown) or language_of(conversation, known) not in VOTED_IN:
-            return found
-        return heard_flag(ACTS, found, conversation, answers)
+        return heard_flag(ACTS, found, conversation, answers, known)

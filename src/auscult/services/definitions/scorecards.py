@@ -259,9 +259,7 @@ def _check(document: Document, card: Scorecard) -> None:
         for index, one in enumerate(attribute.metrics):
             here = (*path, "metrics", index)
             if metrics.setdefault(one.metric, at * 10_000 + index) != at * 10_000 + index:
-                document.problem(
-                    (*here, "metric"), f"{one.metric} stands in this scorecard already; a metric counts once"
-                )
+                document.problem((*here, "metric"), f"{one.metric} is in this scorecard already; a metric counts once")
             if not 0 <= one.negative_weight <= _WHOLE:
                 document.problem((*here, "negative_weight"), f"{one.negative_weight} must be from 0 to 100")
 

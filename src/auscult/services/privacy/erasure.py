@@ -8,7 +8,7 @@ import msgspec
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
-from auscult.domain.privacy.customers import check_customer, finder
+from auscult.domain.privacy.customers import finder
 from auscult.domain.privacy.retention import By, Facts, Hold, Item, Kept, Receipt, Rule, RunKind, holding, over
 from auscult.services.privacy.log import SYSTEM
 from auscult.storage.conversations.erased_parts import Render
@@ -46,13 +46,12 @@ class Erasing:
         in originals that were kept; where an app masks, only the id is left to find them by. An address within
         another one is not theirs. Raises ``RequestError`` ``email.invalid``, ``phone.invalid``.
         """
-        wanted = check_customer(by, value)
-        is_in = finder(by, wanted)
+        is_of = self._matcher(by, value)
         holds = self._app.retention.holds()
         return [
             _item(Facts.of(conversation), holds, is_audited=is_audited)
             for conversation, is_audited in self._app.erasure.all()
-            if self._is_of(conversation, by, is_in, wanted)
+            if is_of(conversation)
         ]
 
     def run(self, kind: RunKind, items: Iterable[Item], principal: str = SYSTEM) -> Receipt:
@@ -88,15 +87,20 @@ class Erasing:
         ]
         return self.run("erasure", back, principal) if back else None
 
-    def _is_of(self, conversation: Conversation, by: By, is_in: Callable[[Iterable[str]], bool], value: str) -> bool:
+    def _matcher(self, by: By, value: str) -> Callable[[Conversation], bool]:
+        """Return whether a conversation is of a customer."""
         if by == "customer":
-            return conversation.customer is not None and conversation.customer.id == value
+            return lambda conversation: conversation.customer is not None and conversation.customer.id == value
+        is_in = finder(by, value)
+        return lambda conversation: self._has_address(conversation, by, is_in)
+
+    def _has_address(self, conversation: Conversation, by: By, is_in: Callable[[Iterable[str]], bool]) -> bool:
         written = msgspec.json.encode(conversation).decode()
         originals = None
         if f"[{by} " in written:
             originals = self._app.privacy.redaction(conversation.id)
         kept = () if originals is None else originals.originals.values()
-        # Escaped characters stand beside addresses in JSON: each text is read as it was said.
+        # Decoded texts are searched: in JSON, an escape such as \n may touch the address.
         return is_in(kept) or is_in(_texts(msgspec.json.decode(written)))
 
 

@@ -79,12 +79,18 @@ def test_the_next_item_by_keyboard(browser: Browser, served: Service) -> None:
     assert all(one.begun_at is not None for one in items)
 
 
-def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Service) -> None:
-    """It says what is missing now, also after an answer is taken back, and goes with the last answer."""
+def opened(browser: Browser, served: Service) -> str:
+    """Open an audit that has no answers yet; return the id of its conversation."""
     (conversation_id,) = assign(served, "auditor", 1)
     enter(browser, served, "auditor")
     browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
     browser.until("#answered", lambda text: text == "0")
+    return conversation_id
+
+
+def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Service) -> None:
+    """It says what is missing now, also after an answer is taken back, and goes with the last answer."""
+    opened(browser, served)
     browser.keys("n")
     notice = browser.until(".right > .bad", lambda text: "not answered yet" in text)
     missing = int(notice.split()[0])
@@ -105,10 +111,7 @@ def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Ser
 
 def test_keys_in_fields_of_the_desk(browser: Browser, served: Service) -> None:
     """Enter ends a comment without sending the form; x opens the reasons for which it cannot be judged."""
-    (conversation_id,) = assign(served, "auditor", 1)
-    enter(browser, served, "auditor")
-    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
-    browser.until("#answered", lambda text: text == "0")
+    opened(browser, served)
     browser.run("window.isSame = true")
     browser.keys("j", "m", "Heard it.", Keys.ENTER)
     at = "const at = document.activeElement; return [at.type, at.closest('[data-q]') === document.querySelectorAll('[data-q]')[1]]"
@@ -124,10 +127,7 @@ def test_keys_in_fields_of_the_desk(browser: Browser, served: Service) -> None:
 
 def test_answers_of_a_session_that_is_over(browser: Browser, served: Service) -> None:
     """The desk says that its auditor is signed out, and stores what was kept once they have signed in elsewhere."""
-    (conversation_id,) = assign(served, "auditor", 1)
-    enter(browser, served, "auditor")
-    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
-    browser.until("#answered", lambda text: text == "0")
+    opened(browser, served)
     session = next(each for each in browser.driver.get_cookies() if each["name"].endswith("session"))
     browser.driver.delete_cookie(session["name"])
     browser.keys("1")

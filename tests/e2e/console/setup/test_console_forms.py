@@ -181,7 +181,7 @@ def test_back_test(served: Service) -> None:
 
 
 def test_a_back_test_loses_no_change(served: Service) -> None:
-    """What was tried is the draft to which the page of the back-test leads back."""
+    """A back-test saves the text it tries as the draft, and its page links back to that text."""
     forms = served.store.within(TENANT).forms
     with signed_in(served, "qa-manager") as me:
         path = f"{PATH}/ef-starter-voice"
@@ -193,7 +193,7 @@ def test_a_back_test_loses_no_change(served: Service) -> None:
 
 @pytest.mark.parametrize("late", ["save", "publish", "backtest", "discard"])
 def test_no_text_of_someone_else_is_replaced_silently(served: Service, late: str) -> None:
-    """Who opened the form before another saved it sees both texts, and replaces the other only by saving again."""
+    """An editor whose form was saved by someone else meanwhile sees both texts, and replaces theirs only by saving again."""
     path, forms = f"{PATH}/ef-starter-voice", served.store.within(TENANT).forms
     before = forms.get("ef-starter-voice")
     with signed_in(served, "qa-manager") as first, signed_in(served, "qa-manager") as second:

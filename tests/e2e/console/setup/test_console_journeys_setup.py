@@ -56,7 +56,7 @@ def test_a_number_on_a_phone_has_its_name(browser: Browser, served: Service) -> 
 
 
 def test_leaving_with_unsaved_words_asks(browser: Browser, served: Service) -> None:
-    """A document that was changed and not saved is not lost by a reload; once it is sent, or put back, nobody is asked."""
+    """A reload with unsaved changes asks first. Once they are saved or undone, it does not."""
     asks = "return !dispatchEvent(new Event('beforeunload', {cancelable: true}))"
     enter(browser, served, "qa-manager")
     open_page(browser, served, "/forms/ef-starter-voice")

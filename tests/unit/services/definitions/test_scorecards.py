@@ -58,7 +58,7 @@ def test_the_example_is_right() -> None:
             "attributes.1.metrics.0.metric",
             "em-1",
             "attributes[1].metrics[0].metric",
-            "stands in this scorecard already",
+            "is in this scorecard already",
         ),
         ("attributes.1.metrics.0.negative_weight", 101, "attributes[1].metrics[0].negative_weight", "from 0 to 100"),
         ("attributes.1.metrics.0.wieght", 1, "attributes[1].metrics[0].wieght", "did you mean weight"),

@@ -60,7 +60,7 @@ FAULTS = (
     later("{value} is the id of another attribute too; give each its own"),
     later("{value} is the name of {name} too; give each its own"),
     later("{value} is the name of {name} too; reports show names"),
-    later("{value} stands in this scorecard already; a metric counts once"),
+    later("{value} is in this scorecard already; a metric counts once"),
     later("{value} is a topic of {name} already, for the same language; name one of them otherwise"),
     later("belong to the topics below this one; give each its own"),
     later("stand on level {n}; there are {m} levels"),
@@ -76,10 +76,10 @@ FAULTS = (
     later("has no weight and is not fatal, so that its answer changes nothing"),
     later("is {n} of 100"),
     later("is 0, so that every conversation passes whose score is not below 0"),
-    later("{value} stands there already; keep one"),
+    later("{value} is there already; keep one"),
     later("is neither YAML nor JSON: {syntax}"),
 )
-"""What is wrong, as checks report it without a suggestion."""
+"""Faults, without the suggestions that may follow them."""
 
 HINTS = (
     later("did you mean {name}?"),
@@ -100,7 +100,7 @@ HINTS = (
     later("put it in quotes"),
     later("put it in brackets, like [this]"),
     later("begin each entry with a dash"),
-    later("a text that begins with [ must stand in quotes"),
+    later("a text that begins with [ must be in quotes"),
 )
 """Suggestions that follow a fault."""
 
@@ -110,7 +110,7 @@ SYNTAX = (
     later("{value} cannot begin a text; put the text in quotes"),
     later("a quote is opened here and never closed"),
     later("a key without a colon behind it"),
-    later("a text with a colon in it must stand in quotes"),
+    later("a text with a colon in it must be in quotes"),
     later("a comma is missing, or the {name} of line {n} is never closed"),
     later("something stands behind the closing quote; inside quotes write the other kind of quote, or '' for '"),
     later("a backslash in double quotes begins an escape; use single quotes, or write it twice: '\\d'"),

@@ -5,11 +5,8 @@ varies; the slots ``message``, ``why``, ``state`` and ``other`` hold another mes
 template stays in English: what only an operator can put right. Faults of YAML documents are in ``documents.py``.
 """
 
-import re
-from functools import cache
-
-from auscult.server.console.language import ENGLISH, current, later, translation_of
-from auscult.server.console.reasons.slots import pattern_of, weight_of
+from auscult.server.console.language import ENGLISH, current, later
+from auscult.server.console.reasons.fitting import translated
 
 TEMPLATES = (
     later("invalid {field}: {message}"),
@@ -202,16 +199,8 @@ def in_words(message: str) -> str:
     """Return the message of an error in the reader's language; as it is where no template fits."""
     if current() == ENGLISH or len(message) > _LONGEST:
         return message
-    for text, pattern in _patterns():
-        found = pattern.fullmatch(message)
-        translation = translation_of(text) if found else None
-        if found and translation:
-            slots = {name: in_words(held) if name in _NESTED else held for name, held in found.groupdict().items()}
-            return translation.format(**slots)
-    return message
+    return translated(TEMPLATES, message, _slot) or message
 
 
-@cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
-    """Return the templates with their patterns, those with the most words of their own first."""
-    return [(text, pattern_of(text)) for text in sorted(TEMPLATES, key=weight_of, reverse=True)]
+def _slot(name: str, held: str) -> str:
+    return in_words(held) if name in _NESTED else held

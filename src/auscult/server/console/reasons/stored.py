@@ -28,7 +28,7 @@ SCOPES = (
     later("own"),
     later("assigned"),
 )
-"""What a grant is for, where that is not the whole app."""
+"""Scopes of grants that do not cover the whole app."""
 
 WORK = (
     later("its processing was begun {n} times and never came to an end"),

@@ -1,7 +1,7 @@
 """Rules of a form beyond its shape, so that nothing goes wrong later."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -195,8 +195,8 @@ def _check_assignments(document: Document, form: Form) -> None:
             document.problem(("assignments", at, "queue"), 'is empty; give an id or a name, or "*" for any')
 
 
-def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], files: Mapping[str, str]) -> None:
-    """No other form in force is for the same conversations."""
+def rivals(form: Form, in_force: Iterable[Form]) -> Iterator[tuple[Form, list[int]]]:
+    """Yield other forms in force that are for the same conversations, with the indices of the assignments in common."""
     mine: defaultdict[str, list[tuple[int, Assignment]]] = defaultdict(list)
     for at, one in enumerate(form.assignments[:MOST_ASSIGNMENTS]):
         mine[one.queue].append((at, one))
@@ -204,13 +204,21 @@ def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], file
         if rival.id == form.id or rival.channel != form.channel or _share_segments(form, rival) or _differ(form, rival):
             continue
         taken = {
-            at: one
+            at
             for other in rival.assignments
             for at, one in mine.get(other.queue, ())
             if _overlap(one.direction, other.direction)
         }
+        if taken:
+            yield rival, sorted(taken)
+
+
+def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], files: Mapping[str, str]) -> None:
+    """No other form in force is for the same conversations."""
+    for rival, taken in rivals(form, in_force):
         location = f" in {files[rival.id]}" if rival.id in files else ""
-        for at, one in sorted(taken.items()):
+        for at in taken:
+            one = form.assignments[at]
             message = (
                 f"{_words_of(one)} has the form {rival.id}{location} for {form.channel} already; one form for each"
             )

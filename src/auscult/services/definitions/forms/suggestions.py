@@ -66,9 +66,9 @@ def meant_text(value: Value) -> str:
     if value is None:
         return "; write one, or leave the line out"
     if isinstance(value, list):
-        return "; a text that begins with [ must stand in quotes" + ("" if len(value) == 1 else "; of several give one")
+        return "; a text that begins with [ must be in quotes" + ("" if len(value) == 1 else "; of several give one")
     if isinstance(value, dict):
-        return "; a text with { or a colon in it must stand in quotes"
+        return "; a text with { or a colon in it must be in quotes"
     return "; put it in quotes"
 
 

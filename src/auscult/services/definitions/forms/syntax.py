@@ -63,7 +63,7 @@ def _likely(  # noqa: PLR0911  (one return for each slip)
     if "expected ':'" in said or "mapping values" in said:
         return _likely_colon(lines, at, said)
     if bracketed := _BRACKETED.search(line):
-        return at, f"a text that begins with {bracketed[1]} must stand in quotes"
+        return at, f"a text that begins with {bracketed[1]} must be in quotes"
     if _BEHIND_QUOTE.search(line):
         return at, "something stands behind the closing quote; inside quotes write the other kind of quote, or '' for '"
     return at, _NOT_IN_LINE if "did not find expected" in said else ""
@@ -77,4 +77,4 @@ def _likely_colon(lines: list[str], at: int, said: str) -> tuple[int, str]:
             return index, f"a space is missing after the colon: {joined[1]}: {joined[2]}"
     if "expected ':'" in said:
         return before if ":" in lines[at] else at, "a key without a colon behind it"
-    return at, "a text with a colon in it must stand in quotes" if _TWO_COLONS.search(lines[at]) else _NOT_IN_LINE
+    return at, "a text with a colon in it must be in quotes" if _TWO_COLONS.search(lines[at]) else _NOT_IN_LINE

@@ -34,7 +34,7 @@ def warnings_of(form: Form) -> Iterator[Warned]:
         if len(code) == 2 and code not in _ISO_639_1.split():  # noqa: PLR2004  (two letters)
             yield ("languages", at), f"{code} is no language of ISO 639-1, so that no conversation will be in it"
         if language in form.languages[:at]:
-            yield ("languages", at), f"{language} stands there already; keep one"
+            yield ("languages", at), f"{language} is there already; keep one"
     if not form.assignments:
         yield ("assignments",), "is empty; no conversation will be scored with this form"
     for at, assignment in enumerate(form.assignments):

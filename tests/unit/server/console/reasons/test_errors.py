@@ -1,19 +1,17 @@
 """Errors of services have a text in the reader's language."""
 
 import ast
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import auscult
 from auscult.domain.errors import RequestError
 from auscult.server.console.language import later, speaking
 from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.reasons.errors import TEMPLATES, in_words
+from tests.template_parts import SOURCE, outdated_parts
 
-SOURCE = Path(auscult.__file__).parent
 RAISING = ("domain", "services", "storage", "documents", "server/api/delivery")
 TRANSLATED = (
     "domain/audits/assignment.py",
@@ -58,9 +56,7 @@ COMPOSED = {
 
 def test_no_template_is_out_of_date() -> None:
     """Each part of a template is still in the code of services, so that a message that is reworded is noticed."""
-    written = "\n".join(part for folder in RAISING for file in (SOURCE / folder).rglob("*.py") for part in _texts(file))
-    parts = {part for text in TEMPLATES for part in re.split(r"\{\w+\}", text) if part.strip(" ;:,")}
-    assert [one for part in sorted(parts) for one in COMPOSED.get(part, (part,)) if one not in written] == []
+    assert outdated_parts(TEMPLATES, RAISING, COMPOSED) == []
 
 
 @pytest.mark.parametrize("module", TRANSLATED)
@@ -98,12 +94,6 @@ def test_fields_have_their_name_on_the_page() -> None:
     error = RequestError("invalid quota.count: use at least 1", code="plan.invalid", field="quota.count")
     with speaking("de"):
         assert sentence_of(error, {"quota.count": later("Count")}).endswith(": nehmen Sie mindestens 1.")
-
-
-def _texts(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
 
 
 def _messages(file: Path) -> Iterator[str]:

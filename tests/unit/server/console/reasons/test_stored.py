@@ -1,17 +1,12 @@
 """Reasons of grants, jobs and connectors in the reader's language."""
 
-import ast
-import re
-from pathlib import Path
-
 import pytest
 
-import auscult
 from auscult.server.console.language import speaking
 from auscult.server.console.reasons import grant_in_words, job_in_words, run_in_words
 from auscult.server.console.reasons.stored import GRANTS, RUNS, SCOPES, WORK
+from tests.template_parts import outdated_parts
 
-SOURCE = Path(auscult.__file__).parent
 WRITING = ("services/people", "services/connectors", "domain/connectors", "domain/people", "storage", "workers")
 COMPOSED = {
     " for ": (" for ",),
@@ -78,13 +73,4 @@ def test_runs_of_connectors() -> None:
 
 def test_no_template_is_out_of_date() -> None:
     """Each part of a template is still in the code, so that a reason that is reworded is noticed."""
-    written = "\n".join(
-        node.value
-        for folder in WRITING
-        for file in (SOURCE / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-    parts = {part for text in (*GRANTS, *SCOPES, *WORK, *RUNS) for part in re.split(r"\{\w+\}", text)}
-    wanted = [one for part in sorted(parts) if part.strip(" ;:,") for one in COMPOSED.get(part, (part,))]
-    assert [one for one in wanted if one not in written] == []
+    assert outdated_parts((*GRANTS, *SCOPES, *WORK, *RUNS), WRITING, COMPOSED) == []

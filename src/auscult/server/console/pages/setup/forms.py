@@ -10,21 +10,21 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import FormError
-from auscult.domain.form import speaks
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.setup.forms import FormRow, FormsView, NewForm, channel_name, form_row
 from auscult.server.console.visit import BASE, NoPermissionError, Visit
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.definitions.forms.reading import read_form
+from auscult.services.definitions.forms.publish import in_force
+from auscult.services.definitions.forms.reading import check_form, read_form
+from auscult.services.definitions.forms.rules import rivals
 
 PATH = f"{BASE}/forms"
 _LONGEST = 60
-_LANGUAGE = "en"
 _NEW = """id: {id}
 name: {name}
 channel: {channel}
-languages: [{language}]
+languages: [en]
 scoring: percentage
 pass_score: 70
 not_applicable: exclude
@@ -67,13 +67,14 @@ class FormsPage(Controller):
         if visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
             problem = _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id)
             return self._page(visit, problem, entered)
-        taken = _form_for(visit, channel, entered.queue)
+        written, queue = (json.dumps(each, ensure_ascii=False) for each in (name, entered.queue))
+        document = _NEW.format(id=form_id, name=written, channel=channel, queue=queue).encode()
+        form = check_form(document).form
+        taken = next(rivals(form, in_force(visit.app.forms).values()), None) if form else None
         if taken:
             problem = _("{form} is for these conversations already. Choose another queue, or change that form.")
-            return self._page(visit, problem.format(form=taken), entered)
-        written, queue = (json.dumps(each, ensure_ascii=False) for each in (name, entered.queue))
-        document = _NEW.format(id=form_id, language=_LANGUAGE, name=written, channel=channel, queue=queue)
-        visit.app.forms.save_draft(form_id, document.encode())
+            return self._page(visit, problem.format(form=taken[0].name), entered)
+        visit.app.forms.save_draft(form_id, document)
         return Redirect(f"{PATH}/{form_id}", status_code=303)
 
     def _page(self, visit: Visit, problem: str = "", entered: NewForm | None = None) -> Response[str]:
@@ -95,19 +96,6 @@ def require_editor(visit: Visit) -> None:
     """Refuse visitors who neither edit nor publish forms in the whole app. Raises ``NoPermissionError``."""
     if not any(visit.principal.may_everywhere(each) for each in ("form.edit", "form.publish")):
         raise NoPermissionError("form.edit")
-
-
-def _form_for(visit: Visit, channel: str, queue: str) -> str:
-    """Return the name of the form in force that a new one would rival; empty where there is none."""
-    for version in visit.app.forms.in_force():
-        form = read_form(version.document)
-        if (
-            form.channel == channel
-            and speaks(form, _LANGUAGE)
-            and any(each.queue == queue for each in form.assignments)
-        ):
-            return form.name
-    return ""
 
 
 def _rows(visit: Visit) -> list[FormRow]:
