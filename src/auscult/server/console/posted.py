@@ -110,7 +110,7 @@ def tried(act: Callable[[], object], labels: Labels = _NONE) -> str:
 def sentence_of(error: AuscultError, labels: Labels = _NONE) -> str:
     """Return an error as a sentence. ``labels`` are the names on the page by the field that an error is about."""
     label = labels.get(error.field or "")
-    said = error.message.removeprefix(f"invalid {error.field}: ")
+    said = error.message.removeprefix(f"invalid {error.field}: ").removeprefix(f"{error.field}: ")
     if label is None or said == error.message:
         return sentence(error.message)
     return sentence(f"{_(label)}: {in_words(said)}")

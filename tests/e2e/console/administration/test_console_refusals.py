@@ -175,3 +175,15 @@ def test_a_fault_of_the_server_has_a_page(served: Service, monkeypatch: pytest.M
     assert "OverflowError" not in page.text
     assert large.status_code == 413
     assert "<h1>Too large</h1>" in large.text
+
+
+def test_a_refused_webhook_names_the_field_as_on_the_page(served: Service) -> None:
+    """The address is called so in both languages, and stays in its field."""
+    typed = {"url": "http://10.0.0.5/hook", "kind": "audited"}
+    with signed_in(served, "administrator") as me:
+        page = me.post("/console/administration/webhooks", data=typed)
+        assert page.status_code == 422
+        assert "Address: give an https address" in page.text
+        assert 'value="http://10.0.0.5/hook"' in page.text
+        german = me.post("/console/administration/webhooks", data=typed, headers={"Accept-Language": "de"})
+        assert "Adresse: geben Sie eine https-Adresse" in german.text

@@ -12,13 +12,14 @@ from auscult.server.api.delivery.changes import NewWebhook, new_webhook
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
-from auscult.server.console.posted import Given, Posted, one, sentence, several
+from auscult.server.console.posted import Given, Posted, one, sentence_of, several
 from auscult.server.console.views.administration.access import SecretView, WebhooksView, webhook_row, webhook_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.privacy.log import record
 
 _PATH = f"{PATH}/webhooks"
 _MOST = 200
+_LABELS = {"url": later("Address")}
 _NOTES = {"removed": later("Removed, with its log."), "enabled": later("It continues where it stopped.")}
 
 
@@ -40,7 +41,7 @@ class WebhooksPage(Controller):
         try:
             webhook = _new(visit, data)
         except AuscultError as error:
-            return self._page(visit, problem=sentence(error.message), given=data)
+            return self._page(visit, problem=sentence_of(error, _LABELS), given=data)
         visit.app.webhooks.add(webhook)
         record(visit.app, f"user:{visit.visitor.email}", "webhook.added", f"webhook:{webhook.id}", url=webhook.url)
         return self._page(visit, SecretView(name=_("Webhook"), id=webhook.id, secret=webhook.secret))

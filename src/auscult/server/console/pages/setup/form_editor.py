@@ -45,7 +45,7 @@ from auscult.services.definitions.forms.edit import (
     without_item,
 )
 from auscult.services.definitions.forms.publish import check_against
-from auscult.services.definitions.forms.reading import FormCheck, check_form
+from auscult.services.definitions.forms.reading import FormCheck, check_form, read_form
 from auscult.services.history.backtest_chunks import BacktestOrder
 from auscult.services.history.backtests import begin_backtest, view_backtest
 from auscult.services.scoring import trial
@@ -110,7 +110,9 @@ class FormEditorPage(Controller):
     ) -> Response[str]:
         """Show a back-test in its present state."""
         require_editor(visit)
-        view = backtest_page(view_backtest(visit.app, backtest_id), form_id, visit.reader, BASE)
+        version = visit.app.forms.get(form_id)
+        name = read_form(version.document).name if version else form_id
+        view = backtest_page(view_backtest(visit.app, backtest_id), form_id, name, visit.reader, BASE)
         return visit.page("setup/backtest", "Forms", view)
 
 

@@ -9,6 +9,12 @@ if (zone && !document.cookie.includes(`auscult_zone=${encodeURIComponent(zone)}`
   document.cookie = `auscult_zone=${encodeURIComponent(zone)}; Path=/console; Max-Age=31536000; SameSite=Lax`;
 }
 
+// On narrow screens tabs are wider than the page: bring the open one into view.
+for (const tabs of document.querySelectorAll(".tabs")) {
+  const open = tabs.querySelector("[aria-current]");
+  if (open) tabs.scrollLeft = open.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
+}
+
 // The dialog that lists the shortcuts, and switches them off.
 const shortcuts = document.querySelector("dialog#keys");
 for (const button of document.querySelectorAll("[data-shows-keys]")) button.addEventListener("click", () => shortcuts.showModal());

@@ -7,13 +7,14 @@ from auscult.domain.history.backtest import MetricShift, Shift
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.verdicts import WORDS
-from auscult.services.history.backtests import BacktestView, RateLine
+from auscult.services.history.backtests import BacktestLine, BacktestView, RateLine
 
 
 class BacktestPage(Struct, frozen=True, kw_only=True):
     """A back-test with its progress and its results."""
 
     form_id: str
+    form_name: str
     state: str
     is_open: bool
     progress: str
@@ -23,7 +24,7 @@ class BacktestPage(Struct, frozen=True, kw_only=True):
     changed: tuple[tuple[str, str, str], ...]
 
 
-def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) -> BacktestPage:
+def backtest_page(found: BacktestView, form_id: str, form_name: str, reader: Reader, base: str) -> BacktestPage:
     """Show the present state of a back-test."""
     result = found.result
     is_open = found.state == "running"
@@ -31,6 +32,7 @@ def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) 
         sentence = _("It is being worked out.") if is_open else (found.reason or _("It did not end well."))
         return BacktestPage(
             form_id=form_id,
+            form_name=form_name,
             state=found.state,
             is_open=is_open,
             progress=_("{done} of {n}").format(done=reader.number(found.looked), n=reader.number(found.total)),
@@ -39,17 +41,13 @@ def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) 
             metrics=(),
             changed=(),
         )
-    sentence = _("None of {n} conversations changes between passing and failing.")
-    if result.gained + result.lost:
-        sentence = _("Of {n} conversations {gained} would pass that failed, and {lost} fail that passed.")
     return BacktestPage(
         form_id=form_id,
+        form_name=form_name,
         state=found.state,
         is_open=False,
         progress=_("{n} read").format(n=reader.number(result.looked)),
-        sentence=sentence.format(
-            n=reader.number(result.counted), gained=reader.number(result.gained), lost=reader.number(result.lost)
-        ),
+        sentence=_effect(result, reader),
         facts=(
             (_("Pass rate"), _change(_rate(result.before.pass_rate, reader), _rate(result.after.pass_rate, reader))),
             (_("Mean score"), _change(_mean(result.before.mean, reader), _mean(result.after.mean, reader))),
@@ -65,6 +63,20 @@ def backtest_page(found: BacktestView, form_id: str, reader: Reader, base: str) 
             )
             for each in result.most_changed
         ),
+    )
+
+
+def _effect(result: BacktestLine, reader: Reader) -> str:
+    """Return what the form would change, in one sentence."""
+    if not result.counted:
+        return _("The form is for none of these conversations.")
+    sentence = _("None of {n} conversations changes between passing and failing.")
+    if not (result.before.scored or result.after.scored):
+        sentence = _("None of {n} conversations has a score, before or after: too short, or of unknown length.")
+    elif result.gained + result.lost:
+        sentence = _("Of {n} conversations {gained} would pass that failed, and {lost} fail that passed.")
+    return sentence.format(
+        n=reader.number(result.counted), gained=reader.number(result.gained), lost=reader.number(result.lost)
     )
 
 
