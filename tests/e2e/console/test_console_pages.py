@@ -232,6 +232,18 @@ def test_menu_on_a_narrow_window(browser: Browser, served: Service) -> None:
     width(browser, 1280)
 
 
+def test_the_open_tab_is_in_view_on_a_phone(browser: Browser, served: Service) -> None:
+    """Tabs that are wider than the window begin where the open one is visible."""
+    enter(browser, served, "administrator")
+    width(browser, 360)
+    browser.driver.get(f"{served.url}/console/administration/erasure")
+    script = (
+        "const at = document.querySelector('.tabs [aria-current]').getBoundingClientRect(); return [at.left, at.right]"
+    )
+    wait_for(lambda: browser.run(script), lambda at: at[0] >= 0 and at[1] <= 360)
+    width(browser, 1280)
+
+
 def test_panels_of_a_list_fill_a_phone(browser: Browser, served: Service) -> None:
     """Columns and export open from the bottom edge, as wide as the window, as the filter does."""
     enter(browser, served, "qa-manager")
