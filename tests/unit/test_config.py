@@ -1,4 +1,6 @@
+import re
 from pathlib import Path
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -59,6 +61,14 @@ def test_a_wrong_value_names_variable_value_and_what_would_be_right(name: str, v
     assert PREFIX + name in caught.value.message
     assert value in caught.value.message
     assert describe(name.lower()) in caught.value.message
+
+
+def test_a_description_names_every_choice() -> None:
+    """A setting with choices can be set right by its error alone."""
+    for name, hint in get_type_hints(Settings, include_extras=True).items():
+        kind = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+        for choice in get_args(kind) if get_origin(kind) is Literal else ():
+            assert re.search(rf"\b{choice}\b", describe(name)), (name, choice)
 
 
 def test_a_wrong_option_is_named_as_the_option() -> None:

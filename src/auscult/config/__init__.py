@@ -134,7 +134,7 @@ def _check_judge(settings: Settings) -> None:
         given = next((other for other in others if getattr(settings, other) is not None), None)
         if given is not None and getattr(settings, name) is None:
             raise SettingsError(
-                f"{PREFIX}{given.upper()} needs {PREFIX}{name.upper()} beside it: give {describe(name)}.",
+                f"{PREFIX}{given.upper()} needs {PREFIX}{name.upper()} as well: give {describe(name)}.",
                 code="judge.incomplete",
                 field=PREFIX + name.upper(),
             )

@@ -195,7 +195,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "all"
     votes: Annotated[
         Literal["off", "on"],
-        Meta(description="on: heads for dialogue acts vote, with the words, on insights and metrics (English)"),
+        Meta(description="off, or on: heads for dialogue acts vote, with the words, on insights and metrics (English)"),
     ] = "off"
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
@@ -221,7 +221,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = None
     recording_encryption: Annotated[
-        Literal["off", "on"], Meta(description="on: recordings that come in are encrypted with the app's key")
+        Literal["off", "on"], Meta(description="off, or on: recordings that come in are encrypted with the app's key")
     ] = "off"
     recording_links: Annotated[
         Literal["none", "public", "any"],
@@ -233,7 +233,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = None
     recording_copies: Annotated[
         Literal["on", "off"],
-        Meta(description="off: recordings in recording_objects are checked, and stay where they are"),
+        Meta(description="on, or off: recordings in recording_objects are checked, and stay where they are"),
     ] = "on"
     recording_bytes: Annotated[int, Meta(ge=1024, description="largest recording in bytes, 1024 or more")] = 2 << 30
     recording_link_s: Annotated[int, Meta(ge=1, le=604_800, description="seconds, from 1, that links are valid")] = 900

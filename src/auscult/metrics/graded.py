@@ -15,7 +15,7 @@ from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript
 from auscult.metrics._finding.citing import cite
-from auscult.metrics._finding.joining import compiled, searches_of
+from auscult.metrics._finding.joining import compiled, scope_of, searches_of
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
 from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers, reading_of
 
@@ -200,8 +200,7 @@ class _Plan:
                 return Verdict(qualification="YES", level=level, evidence=outcome.evidence, reason=f"level {level}")
         if grading:
             return self._judged(conversation, answers[grading])
-        scopes = " or ".join(dict.fromkeys(found.scope for _, found in self._rules))
-        reason = f"level {self._otherwise}: no rule holds in {scopes}"
+        reason = f"level {self._otherwise}: no rule holds in {scope_of(found for _, found in self._rules)}"
         return Verdict(qualification="NO", level=self._otherwise, reason=reason)
 
     def _judged(self, conversation: Conversation, answer: Answer) -> Verdict:

@@ -1,5 +1,7 @@
 """Findings compiled: one search, or several joined by any_of, all_of, none_of, to any depth."""
 
+from collections.abc import Iterable
+
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.language import Entry, Finding, Side, is_joined
 from auscult.metrics._finding.reading import Reading
@@ -20,6 +22,33 @@ def searches_of(one: "Joined | Search") -> list[Search]:
     return one.searches if isinstance(one, Joined) else [one]
 
 
+def sought_by(one: "Joined | Search") -> list[Search]:
+    """Return the searches in it for what must be there, however deep."""
+    return one.sought if isinstance(one, Joined) else [one]
+
+
+def scope_of(findings: Iterable["Joined | Search"]) -> str:
+    """Return the scope of their searches, in words; a window inside another is not named: it adds nothing."""
+    by_words = {search.scope: search for one in findings for search in sought_by(one)}
+    searches = by_words.values()
+    widest = [
+        words
+        for words, one in by_words.items()
+        if not any(_is_within(one, other) for other in searches if other is not one)
+    ]
+    return " or ".join(widest) or "the conversation"
+
+
+def _is_within(one: Search, other: Search) -> bool:
+    """Return whether all turns that a search may read are among those of another."""
+    mine, theirs = one.span, other.span
+    if (one.speaker, one.is_after_trigger, one.direction, one.language) != (
+        other.speaker, other.is_after_trigger, other.direction, other.language,
+    ):  # fmt: skip
+        return False
+    return theirs is None or (mine is not None and mine[:2] == theirs[:2] and mine.size <= theirs.size)
+
+
 class Joined:
     """Findings joined, compiled. ``searches``: all the searches in them, however deep."""
 
@@ -38,8 +67,12 @@ class Joined:
     @property
     def scope(self) -> str:
         """Return the scope of its search, in words."""
-        scopes = dict.fromkeys(part.scope for part in [*self._some, *self._every])
-        return " or ".join(scopes) or "the conversation"
+        return scope_of([self])
+
+    @property
+    def sought(self) -> list[Search]:
+        """Return its searches for what must be there, however deep."""
+        return [search for part in [*self._some, *self._every] for search in sought_by(part)]
 
     def obstacle(self, reading: Reading) -> str:
         """Return why nothing can be found: one search that is required cannot run, or none of the alternatives can.
