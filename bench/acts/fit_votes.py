@@ -15,7 +15,7 @@ from auscult.engines._acts.features import side_of
 from auscult.engines._acts.reading import ACTS, AGENT_ACTS
 from auscult.engines._vectors.softmax import descend
 from auscult.votes.signs import LOWEST, ONE, Course, acts_of
-from auscult.votes.voting import GRAIN, values
+from auscult.votes.voting import GRAIN, compiled, values
 from bench.acts.facts import FACTS, FLAGGED, TURNS, Fact, said, signs_of
 from bench.acts.material import Labelled, fold_of
 from bench.quality.first_sight import f1_of, machine
@@ -53,8 +53,9 @@ def _fitted(
     fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], courses: Sequence[Course]
 ) -> dict[str, object]:
     """Return the weights of a question, and print how well it does on each author who was left out."""
-    rows = [values(signs_of(fact), words, course) for words, course in zip(by_words, courses, strict=True)]
-    matrix = np.array([[sign.value / ONE for sign in row] for row in rows])
+    signs = compiled(signs_of(fact))
+    rows = [values(signs, words, course) for words, course in zip(by_words, courses, strict=True)]
+    matrix = np.array([[value / ONE for value in row] for row in rows])
     labels = np.array([fact.answers.index(said(fact, one.answers)) for one in sets])
     counts = np.array([1.0 if one.source.endswith(" read") else ELSEWHERE for one in sets])
     folds = np.array([fold_of(one.source, one.conversation.id) for one in sets])

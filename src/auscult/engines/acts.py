@@ -140,16 +140,15 @@ def unit_vectors(embedding: Embedding, texts: Sequence[str]) -> NDArray[np.float
 
 
 def _summed(weights: Whole, of: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Whole:
-    """Add up the weights of the signs of each row; the last row of ``weights`` is zeros."""
-    nothing = len(weights) - 1
-    known = [[nothing, *(row_of_sign for sign in row if (row_of_sign := of.get(sign)) is not None)] for row in signs]
+    """Add up the weights of the signs of each row; the first row of ``weights`` is zeros, and no sign's."""
+    known = [[0, *filter(None, map(of.get, row))] for row in signs]
     starts = np.cumsum([0, *map(len, known[:-1])])
     found = np.fromiter(chain.from_iterable(known), np.int64)
     return np.add.reduceat(weights[found], starts, axis=0)
 
 
 class _Weights(NamedTuple):
-    """Weights of all heads; ``signs`` and ``vectors`` have three columns for each act: own, next turn's, last turn's."""
+    """Weights of all heads, and the row of each sign's; ``signs`` and ``vectors`` have three columns for each act: own, next turn's, last turn's."""
 
     revision: int
     of_gram: Mapping[str, int]
@@ -164,11 +163,11 @@ class _Weights(NamedTuple):
 
 def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
     def names(key: str) -> dict[str, int]:
-        return {name: index for index, name in enumerate(held[key].tobytes().decode().split("\n"))}
+        return {name: row for row, name in enumerate(held[key].tobytes().decode().split("\n"), start=1)}
 
     def whole(key: str) -> Whole:
         weights = held[key].astype(np.int64)
-        return np.vstack([weights, np.zeros((1, weights.shape[1]), np.int64)])
+        return np.vstack([np.zeros((1, weights.shape[1]), np.int64), weights])
 
     return _Weights(
         revision=int(held["revision"].item()),

@@ -11,9 +11,10 @@ A sign is written as words (``max churn last 2``), so that the file of weights n
 - ``agent silent``, ``agent brief``, ``customer ends``, ``agent opens``, ``outbound``, ``hold marked``: facts.
 """
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.memo import kept
@@ -68,11 +69,12 @@ DOES = {
 """Description of what the speaker does with a turn, by act."""
 
 
-class Sign(NamedTuple):
-    """A value, and the turn behind it (None: no single one)."""
+class Side(NamedTuple):
+    """The turns of one side in order, with the index of each in the conversation, and the scores of each act."""
 
-    value: int
-    turn: Turn | None = None
+    turns: list[Turn]
+    indexes: list[int]
+    scores: Mapping[str, Sequence[int]]
 
 
 class Course:
@@ -82,36 +84,46 @@ class Course:
         """Group the turns and scores of an answer about this conversation by side."""
         self.conversation = conversation
         self.turns = acts_of(conversation).turns
-        self._column = {act: column for column, act in enumerate(answer.acts)}
-        rows = list(enumerate(zip(self.turns, answer.scores, strict=True)))
-        self.agent = [(index, turn, row) for index, (turn, row) in rows if turn.speaker == "agent"]
-        self.customer = [(index, turn, row) for index, (turn, row) in rows if turn.speaker == "customer"]
-        self._scores: dict[str, list[tuple[int, int, Turn]]] = {}
-        self._signs: dict[Reader, Sign] = {}
+        self.agent = _side_of("agent", self.turns, answer)
+        self.customer = _side_of("customer", self.turns, answer)
+        self._values: dict[Sign, int] = {}
+        self._likeliest: dict[tuple[str, ...], int] = {}
+
+    def side(self, act: str) -> Side:
+        """Return the side that an act belongs to."""
+        return self.agent if act in AGENT_SIDE else self.customer
 
     def scores(self, act: str) -> list[tuple[int, int, Turn]]:
         """Return index, score of an act, and turn, for each turn of the side that the act belongs to."""
-        found = self._scores.get(act)
-        if found is None:
-            column = self._column[act]
-            side = self.agent if act in AGENT_SIDE else self.customer
-            found = self._scores[act] = [(index, row[column], turn) for index, turn, row in side]
-        return found
+        side = self.side(act)
+        return list(zip(side.indexes, side.scores[act], side.turns, strict=True))
 
-    def sign(self, reader: "Reader") -> "Sign":
+    def value(self, sign: "Sign") -> int:
         """Return the value of a sign; cached, as several questions weigh it."""
-        found = self._signs.get(reader)
+        found = self._values.get(sign)
         if found is None:
-            found = self._signs[reader] = reader(self)
+            found = self._values[sign] = sign.value(self)
         return found
 
-    def likeliest(self, *acts: str) -> int:
-        """Return the index of the turn with the highest score of these acts, -1 if there is none."""
-        found = [(score, -index) for act in acts for index, score, _ in self.scores(act)]
-        return -max(found)[1] if found else -1
+    def likeliest(self, acts: tuple[str, ...]) -> int:
+        """Return the index of the turn with the highest score of these acts, -1 if there is none; cached."""
+        found = self._likeliest.get(acts)
+        if found is None:
+            best = [(score, -index) for act in acts for index, score, _ in self.scores(act)]
+            found = self._likeliest[acts] = -max(best)[1] if best else -1
+        return found
 
 
-Reader = Callable[[Course], Sign]
+class Sign(Protocol):
+    """A compiled sign."""
+
+    def value(self, course: Course) -> int:
+        """Return its value in a conversation."""
+        ...
+
+    def turn(self, course: Course) -> Turn | None:
+        """Return the turn behind it; None: no single one."""
+        ...
 
 
 @kept
@@ -132,7 +144,7 @@ def course_of(conversation: Conversation, answers: Answers) -> Course | None:
     if not isinstance(answer, ActsAnswer):
         return None
     course = _course(conversation, answer)
-    return course if course.agent and course.customer else None
+    return course if course.agent.turns and course.customer.turns else None
 
 
 @kept
@@ -140,58 +152,83 @@ def _course(conversation: Conversation, answer: ActsAnswer) -> Course:
     return Course(conversation, answer)
 
 
+def _side_of(speaker: str, turns: Sequence[Turn], answer: ActsAnswer) -> Side:
+    indexes = [index for index, turn in enumerate(turns) if turn.speaker == speaker]
+    columns = zip(*(answer.scores[index] for index in indexes), strict=True)
+    scores = dict(zip(answer.acts, columns, strict=True)) if indexes else dict.fromkeys(answer.acts, ())
+    return Side([turns[index] for index in indexes], indexes, scores)
+
+
 @lru_cache(maxsize=1_024)
-def reader(name: str) -> Reader:
+def sign(name: str) -> Sign:
     """Compile a sign. Raises ``ValueError`` for an unknown one."""
     kind, _, rest = name.partition(" ")
     if name in _FACTS:
-        fact = _FACTS[name]
-        return lambda course: Sign(ONE if fact(course) else 0)
+        return _Fact(_FACTS[name])
     if kind in ("max", "mean", "unasked"):
         act, *limit = rest.split()
-        if kind == "mean":
-            return lambda course: _mean(_limited(course, act, limit))
-        if kind == "unasked":
-            return lambda course: _highest(_unasked(course, act))
-        return lambda course: _highest(_limited(course, act, limit))
+        return _Scored(act, _unasked if kind == "unasked" else _part(limit), is_mean=kind == "mean")
     raise ValueError(f"there is no sign '{name}'; there are {', '.join(_FACTS)}, max, mean and unasked with an act")
 
 
-def _highest(scores: Sequence[tuple[int, int, Turn]]) -> Sign:
-    if not scores:
-        return Sign(LOWEST)
-    _, score, turn = max(scores, key=lambda one: one[1])
-    return Sign(score, turn)
+class _Fact:
+    def __init__(self, holds: Callable[[Course], bool]) -> None:
+        self._holds = holds
+
+    def value(self, course: Course) -> int:
+        return ONE if self._holds(course) else 0
+
+    def turn(self, course: Course) -> None:
+        del course
 
 
-def _mean(scores: Sequence[tuple[int, int, Turn]]) -> Sign:
-    if not scores:
-        return Sign(LOWEST)
-    return Sign(sum(score for _, score, _ in scores) // len(scores), _highest(scores).turn)
+class _Scored:
+    """The highest or mean score of an act over some of its side's turns; its turn is that with the highest."""
+
+    def __init__(self, act: str, part: "_Part", *, is_mean: bool) -> None:
+        self._act, self._part, self._is_mean = act, part, is_mean
+
+    def value(self, course: Course) -> int:
+        side = course.side(self._act)
+        scores = side.scores[self._act][self._slice(course, side)]
+        if not scores:
+            return LOWEST
+        return sum(scores) // len(scores) if self._is_mean else max(scores)
+
+    def turn(self, course: Course) -> Turn | None:
+        side = course.side(self._act)
+        part = self._slice(course, side)
+        scores = side.scores[self._act][part]
+        return side.turns[part][scores.index(max(scores))] if scores else None
+
+    def _slice(self, course: Course, side: Side) -> slice:
+        return self._part if isinstance(self._part, slice) else self._part(course, side)
 
 
-def _limited(course: Course, act: str, limit: Sequence[str]) -> list[tuple[int, int, Turn]]:
-    scores = course.scores(act)
+_Part = slice | Callable[[Course, Side], slice]
+"""Which of a side's turns count."""
+
+
+def _part(limit: Sequence[str]) -> _Part:
     if not limit:
-        return scores
+        return slice(None)
     word, of = limit
     if word == "first":
-        return scores[: int(of)]
+        return slice(int(of))
     if word == "last":
-        return scores[-int(of) :]
-    since = course.likeliest(*_SINCE[of])
-    return [one for one in scores if one[0] > since]
+        return slice(-int(of), None)
+    acts = _SINCE[of]
+    return lambda course, side: slice(bisect_right(side.indexes, course.likeliest(acts)), None)
 
 
-def _unasked(course: Course, act: str) -> list[tuple[int, int, Turn]]:
-    asked = [index for index, score, _ in course.scores("ask_identity") if score >= ASKED]
-    first = min(asked, default=len(course.turns))
-    return [one for one in course.scores(act) if one[0] < first]
+def _unasked(course: Course, side: Side) -> slice:
+    asked = (index for index, score, _ in course.scores("ask_identity") if score >= ASKED)
+    return slice(bisect_left(side.indexes, next(asked, len(course.turns))))
 
 
 _FACTS: dict[str, Callable[[Course], bool]] = {
-    "agent silent": lambda course: not course.agent,
-    "agent brief": lambda course: len(course.agent) < BRIEF,
+    "agent silent": lambda course: not course.agent.turns,
+    "agent brief": lambda course: len(course.agent.turns) < BRIEF,
     "customer ends": lambda course: bool(course.turns) and course.turns[-1].speaker == "customer",
     "agent opens": lambda course: bool(course.turns) and course.turns[0].speaker != "customer",
     "outbound": lambda course: course.conversation.direction == "outbound",

@@ -1,19 +1,19 @@
 """Deciding a question by weighing signs: the answer, its probability, and the turns that carried it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from math import exp
+from operator import mul
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Turn
-from auscult.votes.signs import DOES, ONE, Course, Reader, Sign, reader
+from auscult.votes.signs import DOES, ONE, Course, Sign, sign
 
-_HELD, _NOT_HELD = Sign(ONE), Sign(0)
 OF_INSIGHTS = frozenset({"em-resolution", "churn_risk"})
 BY_TURNS = "em-empathy"
 """Question that the habits of agents answer, which are counted by turns."""
@@ -87,16 +87,14 @@ def revision() -> int:
 def vote(question: str, by_words: str, course: Course) -> Vote:
     """Weigh the answer by words and the acts of a conversation. Raises ``KeyError`` for an unknown question."""
     held = _file().questions[question]
-    found = values(held.signs, by_words, course)
-    totals = list(held.bias)
-    for sign, weights in zip(found, held.weights, strict=True):
-        for index, weight in enumerate(weights):
-            totals[index] += weight * sign.value
+    signs, columns = _compiled(question)
+    found = values(signs, by_words, course)
+    totals = [bias + sum(map(mul, found, column)) for bias, column in zip(held.bias, columns, strict=True)]
     best = max(range(len(totals)), key=lambda index: (totals[index] + (0 if index else held.lean), -index))
     if by_words in held.answers and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
         best = held.answers.index(by_words)
     answer = held.answers[best]
-    carriers = _carriers(found, held, best) if answer != by_words else ()
+    carriers = _carriers(found, question, best, course) if answer != by_words else ()
     return Vote(answer, _confidence(totals, best, held.sharpness), carriers)
 
 
@@ -133,17 +131,21 @@ def heard(act: str, course: Course) -> list[Turn]:
     return [turn for _, score, turn in course.scores(act) if score >= least]
 
 
-def values(signs: tuple[str, ...], by_words: str, course: Course) -> list[Sign]:
+def compiled(signs: Sequence[str]) -> tuple[Sign | str, ...]:
+    """Compile signs; of one that compares the answer by words, this is the answer."""
+    return tuple(name.removeprefix("words ") if name.startswith("words ") else sign(name) for name in signs)
+
+
+def values(signs: Sequence[Sign | str], by_words: str, course: Course) -> list[int]:
     """Return the value of each sign."""
-    return [
-        (_HELD if one == by_words else _NOT_HELD) if isinstance(one, str) else course.sign(one)
-        for one in _compiled(signs)
-    ]
+    return [(ONE if one == by_words else 0) if isinstance(one, str) else course.value(one) for one in signs]
 
 
-@lru_cache(maxsize=64)
-def _compiled(signs: tuple[str, ...]) -> tuple[Reader | str, ...]:
-    return tuple(sign.removeprefix("words ") if sign.startswith("words ") else reader(sign) for sign in signs)
+@cache
+def _compiled(question: str) -> tuple[tuple[Sign | str, ...], tuple[tuple[int, ...], ...]]:
+    """Return the signs of a question, and for each answer their weights."""
+    held = _file().questions[question]
+    return compiled(held.signs), tuple(zip(*held.weights, strict=True))
 
 
 def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
@@ -154,15 +156,19 @@ def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
     return Decimal(shares[best] * 100 // sum(shares)) / 100
 
 
-def _carriers(found: list[Sign], held: _Question, best: int) -> tuple[Carrier, ...]:
+def _carriers(found: Sequence[int], question: str, best: int, course: Course) -> tuple[Carrier, ...]:
     """Return the turns whose signs weigh more for the answer than for the mean of all answers."""
+    held = _file().questions[question]
     carried: dict[str, tuple[int, Carrier]] = {}
-    for name, sign, weights in zip(held.signs, found, held.weights, strict=True):
-        weight = sign.value * (weights[best] * len(weights) - sum(weights))
-        if sign.turn is None or sign.value < LIKELY or weight <= 0:
+    for name, one, value, weights in zip(held.signs, _compiled(question)[0], found, held.weights, strict=True):
+        weight = value * (weights[best] * len(weights) - sum(weights))
+        if isinstance(one, str) or value < LIKELY or weight <= 0:
             continue
-        before, carrier = carried.get(sign.turn.id, (0, Carrier(sign.turn, DOES[name.split()[1]])))
-        carried[sign.turn.id] = (before + weight, carrier)
+        turn = one.turn(course)
+        if turn is None:
+            continue
+        before, carrier = carried.get(turn.id, (0, Carrier(turn, DOES[name.split()[1]])))
+        carried[turn.id] = (before + weight, carrier)
     ranked = sorted(carried.values(), key=lambda one: -one[0])[:MOST_TURNS]
     return tuple(carrier for share, carrier in ranked if share * _CARRIED >= ranked[0][0])
 

@@ -19,7 +19,7 @@ from auscult.domain.scoring.stored import PendingConversation
 from auscult.engines._acts.reading import ACTS
 from auscult.services.definitions.forms.reading import read_form, starter_forms
 from auscult.votes import questions, vote
-from auscult.votes.signs import LOWEST, Course, acts_of, reader
+from auscult.votes.signs import LOWEST, Course, acts_of, sign
 
 CALL: dict[str, Any] = {
     "id": "c-1",
@@ -111,7 +111,7 @@ def test_questions_of_the_starter_form_are_known() -> None:
 def test_unknown_sign_is_refused() -> None:
     """A file of weights with a sign that there is not is refused, and those that there are, are named."""
     with pytest.raises(ValueError, match="agent silent"):
-        reader("moon phase")
+        sign("moon phase")
 
 
 def test_churn_risk_is_reported_where_it_is_less_likely_than_not() -> None:

@@ -60,6 +60,7 @@ _MAIL = re.compile(r"\S@\S|\bat \w+ dot \w+", re.IGNORECASE)
 _MARKED = re.compile(r"\[[a-z -]+\]", re.IGNORECASE)
 _POSTCODE = re.compile(r"\b[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}\b", re.IGNORECASE)
 _MONEY = re.compile(r"[£$€₹]\s?\d|\bquid\b|\bpounds?\b|\bdollars?\b|\beuros?\b", re.IGNORECASE)
+_MONEY_PARTS = ("quid", "pound", "dollar", "euro")
 
 
 def grams(text: str) -> list[str]:
@@ -80,17 +81,21 @@ def shapes(text: str) -> tuple[str, ...]:
 
 def _shapes(text: str) -> Iterator[str]:
     count = text.count(" ") + 1
-    has_digit = _DIGITS.search(text) is not None  # most turns have none, and three of the patterns need one
+    # Most turns have none of what a pattern needs, and that is found sooner than the pattern fails.
+    has_digit = _DIGITS.search(text) is not None
+    small = text.lower()
+    may_be_mail = "@" in text or " dot " in small
+    may_be_money = has_digit or any(part in small for part in _MONEY_PARTS)
     checks = (
         ("asks", "?" in text),
         ("exclaims", "!" in text),
         ("digits", has_digit),
         ("code", has_digit and _CODE.search(text)),
         ("long number", has_digit and _LONG_NUMBER.search(text)),
-        ("mail", _MAIL.search(text)),
+        ("mail", may_be_mail and _MAIL.search(text)),
         ("marked", "[" in text and _MARKED.search(text)),
         ("postcode", has_digit and _POSTCODE.search(text)),
-        ("money", _MONEY.search(text)),
+        ("money", may_be_money and _MONEY.search(text)),
         ("spoken code", _dictates(spoken_words(text).split())),
         ("short", count <= SHORT),
         ("very short", count == 1),

@@ -1,6 +1,7 @@
 """Vectors that were made lately, kept by what they are of."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ Rows = NDArray[np.int64]
 
 
 class Kept:
-    """Vectors by key, made when missing and kept. When full it forgets everything, which is quick and bounded."""
+    """Vectors by key, made when missing and kept. When full it keeps the half that was made last."""
 
     def __init__(self, capacity: int, width: int, make: Callable[[list[str]], Vectors]) -> None:
         """Reserve room for ``capacity`` vectors of this width."""
@@ -20,10 +21,11 @@ class Kept:
 
     def rows(self, keys: Sequence[str]) -> Rows:
         """Return the row of each key's vector in the table. There may not be more keys than rows."""
-        missing = list(dict.fromkeys(key for key in keys if key not in self._rows))
-        if len(self._rows) + len(missing) > len(self.table):
-            self._rows.clear()
-            missing = list(dict.fromkeys(keys))
+        missing = self._missing(keys)
+        for left in (len(self.table) // 2, 0):
+            if len(self._rows) + len(missing) > len(self.table):
+                self._forget_all_but(left)
+                missing = self._missing(keys)
         if missing:
             first = len(self._rows)
             self.table[first : first + len(missing)] = self._make(missing)
@@ -33,3 +35,12 @@ class Kept:
     def vectors(self, keys: Sequence[str]) -> Vectors:
         """One vector for each key."""
         return self.table[self.rows(keys)]
+
+    def _missing(self, keys: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(key for key in keys if key not in self._rows))
+
+    def _forget_all_but(self, left: int) -> None:
+        forgotten = max(0, len(self._rows) - left)
+        last = list(islice(self._rows, forgotten, None))
+        self.table[: len(last)] = self.table[forgotten : forgotten + len(last)]
+        self._rows = dict(zip(last, range(len(last)), strict=True))
