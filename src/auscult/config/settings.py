@@ -194,9 +194,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = "all"
     votes: Annotated[
-        Literal["off", "on"],
-        Meta(description="off, or on: heads for dialogue acts vote, with the words, on insights and metrics (English)"),
-    ] = "off"
+        Literal["on", "off"],
+        Meta(description="on, or off: heads for dialogue acts vote, with the words, on insights and metrics (English)"),
+    ] = "on"
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(

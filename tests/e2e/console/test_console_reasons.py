@@ -59,7 +59,7 @@ HOLDS = {
     ],
 }
 LEFT_OUT = "not found in the agent's turns, and excused, because "
-NO_TRIGGER = "no trigger in the customer's turns"
+NO_ONE_ELSE = "the customer asks for no one else"
 ENGLISH = (
     "not found in",
     "Looked in",
@@ -120,10 +120,9 @@ def in_english(result: MetricResult) -> str:
         return f"Unclear: {reason}."
     if reason.startswith(LEFT_OUT):
         return "Not found in the agent's turns, and there was no occasion: left out."
-    if reason == NO_TRIGGER:
-        return "Nothing in the customer's turns asks for it: left out."
-    assert reason.startswith("not found in "), reason
-    return f"Not found. Looked in {reason.removeprefix('not found in ')}."
+    if reason.startswith("not found in "):
+        return f"Not found. Looked in {reason.removeprefix('not found in ')}."
+    return f"{reason[0].upper()}{reason[1:]}."
 
 
 def test_reasons_of_a_conversation(served: Service) -> None:
@@ -141,14 +140,14 @@ def test_reasons_of_a_conversation(served: Service) -> None:
                 if result.verdict.reason:
                     assert f"<p>{escape(in_english(result))}</p>" in english
             seen |= {each.partition(", and")[0] for each in reasons_of(found)}
-            if NO_TRIGGER in reasons_of(found):
-                assert "<p>Ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Kunden.</p>" in german
+            if NO_ONE_ELSE in reasons_of(found):
+                assert "<p>Der Kunde verlangt niemand anderen.</p>" in german
             if "not found in the agent's turns" in reasons_of(found):
                 assert "<p>Nicht gefunden. Durchsucht: Beiträge des Agenten.</p>" in german
             if any(each.startswith(LEFT_OUT) for each in reasons_of(found)):
                 text = "Nicht gefunden und ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Agenten."
                 assert f"<p>{text}</p>" in german
-    assert {NO_TRIGGER, "not found in the agent's turns"} <= seen
+    assert {NO_ONE_ELSE, "not found in the agent's turns"} <= seen
 
 
 def test_reasons_of_instances(served: Service, tmp_path: Path) -> None:

@@ -96,11 +96,12 @@ def test_starter_forms_come_along(tmp_path: Path) -> None:
 
 
 def test_copied_starter_form_is_published_without_votes(tmp_path: Path) -> None:
-    """Its metrics may be voted on, but need no heads: words alone decide where AUSCULT_VOTES is off, the default."""
+    """Its metrics may be voted on, but need no heads: words alone decide where AUSCULT_VOTES is off."""
+    words_alone = {"AUSCULT_VOTES": "off"}
     copied = auscult(tmp_path, "forms", "show", "ef-starter-chat").out.replace("ef-starter-chat", "ef-copy")
     assert "vote: em-introduction" in copied
     (tmp_path / "copy.yaml").write_text(copied)
-    assert auscult(tmp_path, "forms", "apply", "copy.yaml", *TENANT).status == 0
+    assert auscult(tmp_path, "forms", "apply", "copy.yaml", *TENANT, settings=words_alone).status == 0
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:
