@@ -20,7 +20,6 @@ from auscult.bootstrap.engines import assistant, check_judge, evaluator, plug_in
 from auscult.bootstrap.keys import check_key, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
     cores,
-    keep_numpy_to_one_thread,
     quick_start,
     set_up_telemetry,
     tune_for_evaluation,
@@ -273,7 +272,6 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     stop = threading.Event()
     stop_on_signals(stop)
     set_up_telemetry(settings, "server")
-    keep_numpy_to_one_thread()
     with (
         quick_start(ready) as started,
         open(settings) as application,
@@ -296,7 +294,6 @@ def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore",
     from auscult.server.serving.run import run
 
     set_up_telemetry(settings, "server")
-    keep_numpy_to_one_thread()
     with quick_start(lambda _address: up.release()) as started, open(settings) as application:
         run(application.server_app(), listener, stop, started)
 

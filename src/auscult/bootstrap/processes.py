@@ -88,11 +88,10 @@ class OnceAMinute(logging.Filter):
 
 
 def tune_for_evaluation() -> None:
-    """Ready this process for nothing but evaluating. To be called before numpy is loaded.
+    """Ready this process for nothing but evaluating.
 
     Cycles are looked for less often, for a batch is very many small values and no cycles (a tenth of the time).
     """
-    keep_numpy_to_one_thread()
     gc.set_threshold(50_000, 20, 50)
 
 
@@ -114,14 +113,6 @@ def quick_start(ready: Callable[[str], None]) -> Generator[Callable[[str], None]
         yield started
     finally:
         gc.enable()
-
-
-def keep_numpy_to_one_thread() -> None:
-    """Let numpy start no threads of its own: there is work for every core, and threads that wait by spinning take it all.
-
-    A server that searches 10,000 passages took three times the processor time, and suggestions came 70 times later.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def share_metrics(folder: str) -> None:

@@ -97,6 +97,21 @@ main()
     assert not HEAVY & set(modules.split())
 
 
+def test_numpy_starts_no_threads() -> None:
+    """The program sets so before numpy, which reads it when it is loaded; the processes that it starts inherit it."""
+    program = """
+import os, sys
+from auscult import cli
+def build(words):
+    sys.exit(f"{os.environ['OPENBLAS_NUM_THREADS']} {'numpy' in sys.modules}")
+cli.build = build
+cli.main()
+"""
+    unset = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, env=unset)  # noqa: S603  (our own words)
+    assert done.stderr == "1 False\n"
+
+
 def test_help_imports_no_command() -> None:
     """The help of the whole program is made from the table; a summary is the first paragraph of its docstring."""
     outside = {command.words: command.run for command in COMMANDS if " " not in command.words}
