@@ -25,6 +25,10 @@ class Table(Protocol):
     name: ClassVar[str]
     suffix: ClassVar[str]
 
+    def check(self) -> None:
+        """Raise ``EngineError`` where a library that it needs is not installed."""
+        ...
+
     def open(self, stream: BinaryIO, columns: Columns) -> TableWriter:
-        """Begin a file of these columns. Raises ``EngineError`` where a library that it needs is not installed."""
+        """Begin a file of these columns. Raises as ``check``."""
         ...

@@ -19,6 +19,9 @@ class Csv:
     name: ClassVar[str] = "csv"
     suffix: ClassVar[str] = ".csv"
 
+    def check(self) -> None:
+        """Do nothing: it needs no library."""
+
     def open(self, stream: BinaryIO, columns: Columns) -> "Cells":
         """Begin a file with its header line."""
         return Cells(stream, tuple(columns))

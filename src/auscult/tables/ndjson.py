@@ -12,6 +12,9 @@ class Ndjson:
     name: ClassVar[str] = "ndjson"
     suffix: ClassVar[str] = ".ndjson"
 
+    def check(self) -> None:
+        """Do nothing: it needs no library."""
+
     def open(self, stream: BinaryIO, columns: Columns) -> "Lines":
         """Begin a file; columns do not matter to it."""
         del columns

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, BinaryIO, ClassVar
 
 from auscult.domain.errors import EngineError
@@ -19,16 +20,19 @@ class Parquet:
     name: ClassVar[str] = "parquet"
     suffix: ClassVar[str] = ".parquet"
 
-    def open(self, stream: BinaryIO, columns: Columns) -> "RowGroups":
-        """Begin a file. Columns of no one shape hold JSON as text."""
-        try:
-            return RowGroups(stream, columns)
-        except ModuleNotFoundError as error:
+    def check(self) -> None:
+        """Raise ``EngineError`` where pyarrow is not installed."""
+        if find_spec("pyarrow") is None:
             raise EngineError(
                 "Parquet is written with pyarrow, which is not installed: pip install 'auscult[tables]'",
                 code="tables.missing",
                 field="--format",
-            ) from error
+            )
+
+    def open(self, stream: BinaryIO, columns: Columns) -> "RowGroups":
+        """Begin a file. Columns of no one shape hold JSON as text."""
+        self.check()
+        return RowGroups(stream, columns)
 
 
 class RowGroups:

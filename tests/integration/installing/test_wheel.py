@@ -1,5 +1,6 @@
 """The wheel, installed where there is no clone: it has everything that the demo needs."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ def test_the_demo_runs_in_an_empty_folder(
         *("--database", "sqlite:///.auscult/demo/auscult.db", "--app", "st-demo"),
     )
     assert found
+
+
+def test_an_export_without_its_library_is_refused_before_it_makes_a_folder(programs: Path, tmp_path: Path) -> None:
+    """Parquet needs an extra, which is named."""
+    words = ("export", "verdicts", "--app", "st-demo", "--out", "out")
+    done = subprocess.run([programs / "auscult", *words], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603  (our own words)
+    assert done.returncode == 1
+    assert "pip install 'auscult[tables]'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_wheel_has_the_files_that_are_no_code(programs: Path) -> None:

@@ -103,7 +103,7 @@ def _days(
 
 
 def _check(what: str, form: str, since: datetime | None, until: datetime | None) -> None:
-    """Raise ``RequestError`` where there is no such table, report, format or range."""
+    """Raise ``RequestError`` where there is no such table, report, format or range, ``EngineError`` as the format does."""
     from auscult.reports import REPORTS
     from auscult.services.delivery.tables import KINDS
     from auscult.tables import TABLES
@@ -115,6 +115,7 @@ def _check(what: str, form: str, since: datetime | None, until: datetime | None)
         raise RequestError(
             f"unknown format {form!r}; available: {', '.join(TABLES)}", code="tables.unknown", field="--format"
         )
+    TABLES[form].check()
     if what in REPORTS and (since is None or until is None):
         raise RequestError(f"the report {what} needs --since and --until", code="range.missing", field="--since")
     if since and until and until <= since:
