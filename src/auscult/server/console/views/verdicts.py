@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
 from auscult.domain.form import Form, Metric
+from auscult.domain.questions.abstaining import is_hesitant
 from auscult.server.console.charts.strip import Cell, Kind
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
@@ -45,8 +46,9 @@ class PartView(Struct, frozen=True, kw_only=True):
 class VerdictView(Struct, frozen=True, kw_only=True):
     """One metric's row. ``gained`` and ``possible`` are empty where the metric is left out.
 
-    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric; ``so_far`` holds the
-    points earned by the verdicts up to this one, out of the points possible.
+    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric, ``confidence`` the
+    probability of a verdict that the machine hesitates over; ``so_far`` holds the points earned by the verdicts up to
+    this one, out of the points possible.
     """
 
     metric_id: str
@@ -60,6 +62,7 @@ class VerdictView(Struct, frozen=True, kw_only=True):
     cues: tuple[Quote, ...]
     near: tuple[Quote, ...]
     reason: Markup
+    confidence: str
     parts: tuple[PartView, ...]
     gained: str
     possible: str
@@ -158,6 +161,7 @@ def verdict_view(
         ),
         cues=tuple(_quote(each, texts) for each in verdict.trigger),
         reason=_reason(result),
+        confidence=_confidence(result, form, reader),
         parts=tuple(
             PartView(name=_part_name(part, metric), kind=kind_of(part), word=_(WORDS[part.qualification]))
             for part in verdict.parts
@@ -214,6 +218,12 @@ def _reason(result: MetricResult) -> Markup:
     if reason.startswith("ruled out"):
         return escape(_("What was said rules it out: left out."))
     return sentence_of(in_words(reason, may_be_of_others=result.metric.type in _OTHERS))
+
+
+def _confidence(result: MetricResult, form: Form, reader: Reader) -> str:
+    """Return the confidence of a verdict that the machine hesitates over."""
+    confidence = result.verdict.confidence
+    return "" if confidence is None or not is_hesitant(result.verdict, form) else reader.number(confidence, 2)
 
 
 def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:

@@ -9,7 +9,10 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One machine verdict, and the auditor's answer to the same metric ("-" while there is none)."""
+    """One machine verdict, and the auditor's answer to the same metric ("-" while there is none).
+
+    ``confidence`` is the probability of a verdict that was voted on, from 0 to 1.
+    """
 
     conversation_id: str
     started_at: datetime
@@ -27,6 +30,7 @@ class Row(Struct, frozen=True, kw_only=True):
     reason: str
     evidence_count: int
     audit_qualification: str
+    confidence: float | None
 
 
 def rows(each: EvaluatedConversation) -> Iterator[Row]:
@@ -53,4 +57,5 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
             reason=verdict.reason,
             evidence_count=len(verdict.evidence),
             audit_qualification=each.audit.answer_to(metric.id) if each.audit else "-",
+            confidence=None if verdict.confidence is None else float(verdict.confidence),
         )

@@ -100,7 +100,8 @@ SELECT d.app_id, d.conversation_id, d.started_at, d.form_id, d.form_version,
   coalesce((SELECT {db.text(answered, "answer")}
     FROM audits u CROSS JOIN {db.each(db.document("u.body"), "result.sheet.answers", "w")}
     WHERE u.conversation = d.conversation AND u.is_shown = 1
-      AND {db.text(answered, "metric_id")} = {db.text("d.result", "metric")} LIMIT 1), '-') AS audit_qualification
+      AND {db.text(answered, "metric_id")} = {db.text("d.result", "metric")} LIMIT 1), '-') AS audit_qualification,
+  {db.number("d.result", "verdict.confidence")} AS confidence
 FROM ({_results(db, f"{db.value('r')} AS result, {db.document('f.body')} AS form")}) d
 CROSS JOIN {db.each("d.form", "metrics", "m")}
 WHERE {db.text(metric, "id")} = {db.text("d.result", "metric")}"""

@@ -70,6 +70,13 @@ def test_unclear() -> None:
     assert row(verdict, language="en").reason == "Unclear: the signs for and against it nearly balance."
 
 
+@pytest.mark.parametrize(("confidence", "shown"), [("0.62", "0,62"), ("0.7", ""), (None, "")])
+def test_hesitant(confidence: str | None, shown: str) -> None:
+    """A verdict that the machine hesitates over says how sure it is."""
+    verdict = Verdict(qualification="YES", confidence=None if confidence is None else Decimal(confidence))
+    assert row(verdict).confidence == shown
+
+
 def test_words_of_others() -> None:
     """Those of an external agent, or of a judge, are not taken for English."""
     agents = Verdict(qualification="NO", reason="Ton: Der Ton war unfreundlich.")
