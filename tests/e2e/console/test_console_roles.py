@@ -37,7 +37,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A console with a plan for one auditor, a result of the agent, who began on the day of their newest conversation."""
     folder = tmp_path_factory.mktemp("console")
     url, at = f"sqlite:///{folder / 'auscult.db'}", str(folder)
-    with console(url, weeks=8, state_dir=at, connector_folders=at) as found:
+    with console(url, weeks=8, seed=7, state_dir=at, connector_folders=at) as found:  # of the queue, some miss a metric
         app = found.store.within(TENANT)
         items = latest(app, Sought(statuses=("evaluated",)), limit=200).items
         form_id = next(each.form.id for each in items if each.form)
