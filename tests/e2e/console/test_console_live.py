@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from html import unescape
 
 import httpx
 import pytest
@@ -92,6 +93,34 @@ def test_live_stream(served: Service) -> None:
         tell(served, "live-2", said("hello"))
         wait_for(lambda: "data: changed" in seen, bool)
         thread.join()
+
+
+@pytest.mark.parametrize("page", ["/console/live", "/console/live/live-3"])
+def test_what_changed_before_the_stream_was_open(served: Service, page: str) -> None:
+    """It is sent at once: to a page that was made before, and to a browser that connects again."""
+    tell(served, "live-3", said("hello"))
+    with signed_in(served, "qa-manager") as me:
+        address = unescape(me.get(page).text.partition('data-stream="')[2].partition('"')[0])
+        tell(served, "live-3", said("is anybody there"))
+        first = first_event(me, address)
+        assert first["data"] == "changed"
+        tell(served, "live-3", said("hello again"))
+        again = first_event(me, address, first["id"])
+        assert again["data"] == "changed"
+        assert again["id"] != first["id"]
+
+
+def first_event(me: httpx.Client, address: str, last_id: str = "") -> dict[str, str]:
+    """Return the fields of the first event of a stream, as a browser reads them that has seen another last."""
+    headers = {"Last-Event-ID": last_id} if last_id else {}
+    with me.stream("GET", address, headers=headers, timeout=30) as answer:
+        fields: dict[str, str] = {}
+        for line in answer.iter_lines():
+            name, _, value = line.partition(": ")
+            fields[name] = value
+            if name == "data":
+                return fields
+    raise AssertionError(fields)
 
 
 def test_insights(served: Service) -> None:

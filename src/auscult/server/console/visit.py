@@ -135,6 +135,11 @@ class Visit:
                 found.setdefault(name, []).append(value.strip())
         return found
 
+    @property
+    def last_event_id(self) -> str:
+        """The id of the last event of a stream that the browser has; empty before the first."""
+        return self._request.headers.get("last-event-id", "")
+
     def app_for(self, permission: str) -> AppStore:
         """Return the app, restricted to the data that a permission reaches. Raises ``NoPermissionError``."""
         self.require(permission)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from hashlib import blake2b
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -10,7 +11,7 @@ from litestar.response import Stream
 
 from auscult.domain.assist.live_log import LiveListed
 from auscult.domain.assist.live_projection import Live, fold
-from auscult.server.console.views.live import live_card, live_view, one_live_view
+from auscult.server.console.views.live import LiveLinks, live_card, live_view, one_live_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.storage.store import AppStore
 
@@ -27,24 +28,26 @@ class LivePage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show every conversation in progress, the one that has waited longest for an answer first."""
         app, assistant = visit.app_for("assist.read"), visit.services.live.assistant
+        stream = f"{BASE}/live/stream?seen={_mark(app)}"  # before reading, so that no change in between is missed
         found = (_read(app, each.conversation_id) for each in _going(app))
         cards = [
             live_card(each, assistant.mood(app, each), visit.reader, BASE)
             for each in found
             if each is not None and not each.is_ended
         ]
-        return visit.page("live", "Live", live_view(cards, f"{BASE}/live/stream"))
+        return visit.page("live", "Live", live_view(cards, stream))
 
     @get("/stream", sync_to_thread=True)
     def stream(self, visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
         """Send an event whenever a conversation in progress changes."""
         app = visit.app_for("assist.read")
-        return _stream(lambda: _mark(app))
+        return _stream(visit, lambda: _mark(app))
 
     @get("/{conversation_id:str}", sync_to_thread=True)
     def one(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one conversation in progress."""
         app = visit.app_for("assist.read")
+        stream = f"{BASE}/live/{conversation_id}/stream?seen={app.live.count(conversation_id)}"
         found = _read(app, conversation_id)
         if found is None:
             raise missing("conversation", conversation_id)
@@ -52,7 +55,9 @@ class LivePage(Controller):
         return visit.page(
             "live_one",
             "Live",
-            one_live_view(found, visit.services.live.assistant.mood(app, found), visit.reader, BASE, done),
+            one_live_view(
+                found, visit.services.live.assistant.mood(app, found), visit.reader, LiveLinks(BASE, stream, done)
+            ),
         )
 
     @get("/{conversation_id:str}/stream", sync_to_thread=True)
@@ -61,7 +66,7 @@ class LivePage(Controller):
         app = visit.app_for("assist.read")
         if not app.live.count(conversation_id):
             raise missing("conversation", conversation_id)
-        return _stream(lambda: str(app.live.count(conversation_id)))
+        return _stream(visit, lambda: str(app.live.count(conversation_id)))
 
 
 def _going(app: AppStore) -> list[LiveListed]:
@@ -76,27 +81,31 @@ def _read(app: AppStore, conversation_id: str) -> Live | None:
 
 def _mark(app: AppStore) -> str:
     """Return a mark that changes with every event of a conversation in progress."""
-    return ",".join(f"{each.conversation_id}:{each.events}" for each in _going(app))
+    going = ",".join(f"{each.conversation_id}:{each.events}" for each in _going(app))
+    return blake2b(going.encode(), digest_size=8).hexdigest()
 
 
-def _stream(mark: Callable[[], str]) -> Stream:
-    """Send an event whenever a mark changes. The browser connects again when the stream ends."""
+def _stream(visit: Visit, mark: Callable[[], str]) -> Stream:
+    """Send an event whenever a mark changes, with the mark as its id. The browser connects again when the stream ends.
+
+    What changed since the page was made, or since the last event before a connection broke, is sent at once.
+    """
+    known = visit.last_event_id or "".join(visit.query.get("seen", [])[:1])
 
     async def events() -> AsyncGenerator[bytes]:
-        seen = await asyncio.to_thread(mark)
+        seen = known or await asyncio.to_thread(mark)
         yield b"retry: 2000\n\n"
         quiet = 0.0
         for _ in range(round(_LASTS_S / _EVERY_S)):
-            await asyncio.sleep(_EVERY_S)
             now = await asyncio.to_thread(mark)
             if now != seen:
                 seen, quiet = now, 0.0
-                yield b"data: changed\n\n"
-                continue
-            quiet += _EVERY_S
-            if quiet >= _ALIVE_S:
+                yield f"id: {now}\ndata: changed\n\n".encode()
+            elif quiet >= _ALIVE_S:
                 quiet = 0.0
                 yield b": still here\n\n"
+            await asyncio.sleep(_EVERY_S)
+            quiet += _EVERY_S
 
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(events, media_type="text/event-stream", headers=headers)

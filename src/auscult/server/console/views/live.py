@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -97,6 +98,14 @@ class OneLiveView(Struct, frozen=True, kw_only=True):
     stream: str
 
 
+class LiveLinks(NamedTuple):
+    """Addresses that the page of a live conversation leads to: the console, its events, and its result if there is one."""
+
+    base: str
+    stream: str
+    done: str
+
+
 def live_view(cards: Iterable[LiveCard], stream: str) -> LiveView:
     """Show the ongoing conversations: first those that escalate, then by waiting time, longest first."""
     ordered = sorted(cards, key=lambda each: (not each.escalation, -each.waits_s, each.id))
@@ -137,12 +146,12 @@ def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
     )
 
 
-def one_live_view(live: Live, mood: Mood, reader: Reader, base: str, done: str) -> OneLiveView:
+def one_live_view(live: Live, mood: Mood, reader: Reader, links: LiveLinks) -> OneLiveView:
     """Show one conversation with all its messages."""
     assist = live.assist
     summary = next((each.edited_text or each.text or "" for each in reversed(assist.summaries)), "")
     return OneLiveView(
-        card=live_card(live, mood, reader, base),
+        card=live_card(live, mood, reader, links.base),
         is_ended=live.is_ended,
         messages=tuple(_messages(live, mood, reader)),
         answers=tuple(
@@ -155,8 +164,8 @@ def one_live_view(live: Live, mood: Mood, reader: Reader, base: str, done: str) 
             for each in reversed(assist.suggestions)
         ),
         summary=summary,
-        done=done if live.is_ended else "",
-        stream="" if live.is_ended else f"{base}/live/{live.conversation.id}/stream",
+        done=links.done if live.is_ended else "",
+        stream="" if live.is_ended else links.stream,
     )
 
 
