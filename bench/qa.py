@@ -53,7 +53,7 @@ WAYS: dict[str, tuple[str, Mapping[str, str]]] = {
     "words": ("with analysis by words", {"analyzers": "all", "votes": "off"}),
     "none": ("scores alone", {"analyzers": "none"}),
 }
-"""What each way of ``--analyzers`` is called, and its settings."""
+"""Label and settings for each value of ``--analyzers``."""
 WRITERS: dict[str, Callable[[Path, int], None]] = {"form20": form20.write}
 
 
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("cases", nargs="*", choices=[[], *CASES], default=[])
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--analyzers", choices=list(WAYS), help="one of the three ways only")
+    parser.add_argument("--analyzers", choices=list(WAYS), help="run only this way")
     parser.add_argument("--database", default="", help="a new PostgreSQL database; then there is one run, one way")
     chosen = parser.parse_args(arguments)
     runs = 1 if chosen.database else chosen.runs

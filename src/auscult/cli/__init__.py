@@ -94,7 +94,7 @@ def auscult(
 
 
 def _keep_numpy_to_one_thread() -> None:
-    """Let numpy start no threads, here and in processes that this one starts: it reads this when it is loaded.
+    """Let numpy start no threads in this process and in those that it starts. numpy reads the setting when it is loaded.
 
     There is work for every core, and threads that wait by spinning take it all: a load took 1.4 times the processor
     time, and a server that searches 10,000 passages three times, with suggestions 70 times later.

@@ -148,7 +148,10 @@ def _summed(weights: Whole, of: Mapping[str, int], signs: Sequence[Sequence[str]
 
 
 class _Weights(NamedTuple):
-    """Weights of all heads, and the row of each sign's; ``signs`` and ``vectors`` have three columns for each act: own, next turn's, last turn's."""
+    """Weights of all heads, and the row that each sign has in them.
+
+    ``signs`` and ``vectors`` have three columns for each act: own, next turn's, last turn's.
+    """
 
     revision: int
     of_gram: Mapping[str, int]

@@ -161,7 +161,7 @@ def _side_of(speaker: str, turns: Sequence[Turn], answer: ActsAnswer) -> Side:
 
 @lru_cache(maxsize=1_024)
 def sign(name: str) -> Sign:
-    """Compile a sign. Raises ``ValueError`` for an unknown one."""
+    """Compile the sign of this name. Raises ``ValueError`` for an unknown one."""
     kind, _, rest = name.partition(" ")
     if name in _FACTS:
         return _Fact(_FACTS[name])
@@ -206,7 +206,7 @@ class _Scored:
 
 
 _Part = slice | Callable[[Course, Side], slice]
-"""Which of a side's turns count."""
+"""Selects the turns of a side that a sign is computed from."""
 
 
 def _part(limit: Sequence[str]) -> _Part:

@@ -66,7 +66,7 @@ class Matcher:
         # One pass finds the lines that are said, and with them the readings: it searches only for lines whose literal
         # words are there, which in most turns are few.
         self._of_line = [index for index, each in enumerate(pack.readings) for _ in each.says_so]
-        self._search_lines = _line_search(pack.lines)
+        self._search_lines = line_search(pack.lines, is_bare=True)
         self._find_lines = find_lines or self._search_lines
         self._has_written = any(each.written for each in pack.readings)
         self._kept = lru_cache(maxsize=_KEEP)(self._meanings)
@@ -121,19 +121,23 @@ def _as_written(text: str, bare: str, said: str) -> str:
     return text[spans[first][0] : spans[first + count - 1][1]]
 
 
-def _line_search(lines: Sequence[str]) -> FindLines:
-    """Return a search for lines in one pass, compiled on first use."""
+def line_search(lines: Sequence[str], *, is_bare: bool) -> FindLines:
+    """Return a search for lines in one pass, compiled on first use: lines of bare words, or of the text as written.
+
+    Each line is a pattern of its own, as RE2 then tries only those whose literal words are there.
+    """
+    form = bare_words if is_bare else straighten_quotes
 
     @cache
     def compiled() -> re2.Filter:
         found = re2.Filter()
         for line in lines:
-            found.Add(wording_pattern([line]), options())
+            found.Add(wording_pattern([line]) if is_bare else line, options())
         found.Compile()
         return found
 
     def search(text: str) -> Sequence[int]:
-        return (compiled().Match(bare_words(text).encode()) or ()) if lines else ()
+        return (compiled().Match(form(text).encode()) or ()) if lines else ()
 
     return search
 

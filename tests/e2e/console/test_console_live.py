@@ -118,6 +118,8 @@ def first_event(me: httpx.Client, address: str, last_id: str = "") -> dict[str, 
         for line in answer.iter_lines():
             name, _, value = line.partition(": ")
             fields[name] = value
+            if not name and line:  # a comment: nothing has changed for 15 seconds
+                break
             if name == "data":
                 return fields
     raise AssertionError(fields)

@@ -103,7 +103,7 @@ def _days(
 
 
 def _check(what: str, form: str, since: datetime | None, until: datetime | None) -> None:
-    """Raise ``RequestError`` where there is no such table, report, format or range, ``EngineError`` as the format does."""
+    """Raise ``RequestError`` for an unknown table, report, format or range, ``EngineError`` where a library is missing."""
     from auscult.reports import REPORTS
     from auscult.services.delivery.tables import KINDS
     from auscult.tables import TABLES

@@ -1,7 +1,7 @@
 """Live: conversations in progress, for supervisors; read-only, and updated by an event stream."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from hashlib import blake2b
 
 from litestar import Controller, Response, get
@@ -28,25 +28,26 @@ class LivePage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show every conversation in progress, the one that has waited longest for an answer first."""
         app, assistant = visit.app_for("assist.read"), visit.services.live.assistant
-        stream = f"{BASE}/live/stream?seen={_mark(app)}"  # before reading, so that no change in between is missed
-        found = (_read(app, each.conversation_id) for each in _going(app))
+        going = _going(app)
+        found = (_read(app, each.conversation_id) for each in going)
         cards = [
             live_card(each, assistant.mood(app, each), visit.reader, BASE)
             for each in found
             if each is not None and not each.is_ended
         ]
-        return visit.page("live", "Live", live_view(cards, stream))
+        return visit.page("live", "Live", live_view(cards, f"{BASE}/live/stream?seen={_mark(going)}"))
 
     @get("/stream", sync_to_thread=True)
     def stream(self, visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
         """Send an event whenever a conversation in progress changes."""
         app = visit.app_for("assist.read")
-        return _stream(visit, lambda: _mark(app))
+        return _stream(visit, lambda: _mark(_going(app)))
 
     @get("/{conversation_id:str}", sync_to_thread=True)
     def one(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one conversation in progress."""
         app = visit.app_for("assist.read")
+        # Counted before the events are read, so that the stream sends what is added in between.
         stream = f"{BASE}/live/{conversation_id}/stream?seen={app.live.count(conversation_id)}"
         found = _read(app, conversation_id)
         if found is None:
@@ -79,10 +80,10 @@ def _read(app: AppStore, conversation_id: str) -> Live | None:
     return fold(app.tenant, conversation_id, events) if events else None
 
 
-def _mark(app: AppStore) -> str:
-    """Return a mark that changes with every event of a conversation in progress."""
-    going = ",".join(f"{each.conversation_id}:{each.events}" for each in _going(app))
-    return blake2b(going.encode(), digest_size=8).hexdigest()
+def _mark(going: Sequence[LiveListed]) -> str:
+    """Return a mark that changes with every event of the conversations in progress."""
+    events = ",".join(f"{each.conversation_id}:{each.events}" for each in going)
+    return blake2b(events.encode(), digest_size=8).hexdigest()
 
 
 def _stream(visit: Visit, mark: Callable[[], str]) -> Stream:
@@ -90,7 +91,7 @@ def _stream(visit: Visit, mark: Callable[[], str]) -> Stream:
 
     What changed since the page was made, or since the last event before a connection broke, is sent at once.
     """
-    known = visit.last_event_id or "".join(visit.query.get("seen", [])[:1])
+    known = visit.last_event_id or next(iter(visit.query.get("seen", ())), "")
 
     async def events() -> AsyncGenerator[bytes]:
         seen = known or await asyncio.to_thread(mark)

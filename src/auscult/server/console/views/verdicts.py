@@ -221,9 +221,9 @@ def _reason(result: MetricResult) -> Markup:
 
 
 def _confidence(result: MetricResult, form: Form, reader: Reader) -> str:
-    """Return the confidence of a verdict that the machine hesitates over."""
+    """Return the confidence of a verdict that the machine hesitates over; empty for any other."""
     confidence = result.verdict.confidence
-    return "" if confidence is None or not is_hesitant(result.verdict, form) else reader.number(confidence, 2)
+    return reader.number(confidence, 2) if confidence is not None and is_hesitant(result.verdict, form) else ""
 
 
 def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:

@@ -40,6 +40,11 @@ def row(verdict: Verdict, kind: str = "by_question", language: str = "de") -> Ve
             "Not found in the agent&#39;s turns, and there was no occasion: left out.",
         ),
         (
+            "no trigger in the customer's turns",
+            "Ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Kunden.",
+            "Nothing in the customer&#39;s turns asks for it: left out.",
+        ),
+        (
             "ruled out, because m2 says 'no'",
             "Durch das Gesagte ausgeschlossen: nicht gezählt.",
             "What was said rules it out: left out.",
