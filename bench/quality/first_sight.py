@@ -24,11 +24,10 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.audits.agreement import Agreement, Pair, compare
 from auscult.domain.conversation import Conversation
-from auscult.domain.form import Form, Metric
+from auscult.domain.form import Form
 from auscult.domain.scoring.stored import PendingConversation
-from auscult.services.definitions.forms.reading import starter_forms
+from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.services.scoring.evaluate import Evaluator
-from auscult.votes import questions
 from bench.acts.compact import written
 from bench.quality.intelligence import by_id, f1_by_label, mean, told, with_conversation
 from bench.quality.split import is_unread
@@ -91,13 +90,9 @@ def gold(label: Mapping[str, Any]) -> Answers:
     return metrics | {field: str(label[field]) for field in FIELDS}
 
 
-def voting_forms() -> list[Form]:
-    """Return the starter forms, with a vote of dialogue acts on each question that heads were trained on."""
-    return [replace(form, metrics=tuple(map(_voting, form.metrics))) for form in starter_forms()]
-
-
-def _voting(metric: Metric) -> Metric:
-    return replace(metric, settings=replace(metric.settings, vote=metric.id)) if metric.id in questions() else metric
+def shipped_forms() -> list[Form]:
+    """Return the starter forms of every language."""
+    return [read_form(document) for document in all_starter_documents().values()]
 
 
 def machine(conversations: Iterable[Conversation], *, votes: bool = True) -> dict[str, Answers]:
@@ -105,7 +100,7 @@ def machine(conversations: Iterable[Conversation], *, votes: bool = True) -> dic
     pending = [PendingConversation(conversation=one, revision=1) for one in conversations]
     evaluator = _evaluator(votes=votes)
     answers: dict[str, Answers] = {}
-    judged = evaluator.evaluate(pending, voting_forms(), datetime.now(UTC))
+    judged = evaluator.evaluate(pending, shipped_forms(), datetime.now(UTC))
     for one, (evaluation, insights) in zip(pending, judged, strict=True):
         found = {result.metric.id: result.verdict.qualification for result in evaluation.results}
         assert insights is not None
@@ -150,7 +145,7 @@ def show_reliability(parts: Mapping[str, Sequence[Case]]) -> None:
         pending = [PendingConversation(conversation=case.conversation, revision=1) for case in cases]
         evaluator = _evaluator(votes=True)
         said: dict[int, list[bool]] = {}
-        for case, judged in zip(cases, evaluator.evaluate(pending, voting_forms(), datetime.now(UTC)), strict=True):
+        for case, judged in zip(cases, evaluator.evaluate(pending, shipped_forms(), datetime.now(UTC)), strict=True):
             for result in judged.evaluation.results:
                 if (confidence := result.verdict.confidence) is not None:
                     is_right = result.verdict.qualification == case.gold[result.metric.id]
