@@ -31,7 +31,9 @@ function Gutter() {
   return Array.from({ length: count.value }, (_, n) => h("span", { class: lines.value.has(n + 1) ? "flt" : null }, n + 1));
 }
 
-const shown = (element) => [...element.childNodes].map((each) => adopted(each));
+// A field in use is never replaced: what is typed there is newer than what the server read.
+const typed = (element) => (element.name && element.id && element.id === document.activeElement?.id ? { value: document.activeElement.value } : {});
+const shown = (element) => [...element.childNodes].map((each) => adopted(each, typed));
 
 hydrate(shown(panel), panel);
 render(h(Gutter), gutter);
@@ -41,28 +43,59 @@ effect(() => {
 });
 effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 0)));
 
+// Only what differs is written, so that who writes there keeps their place.
 function write(document) {
-  if (text.value !== document) text.value = document;
+  const old = text.value;
+  let start = 0;
+  while (start < old.length && old[start] === document[start]) start++;
+  let end = 0;
+  while (end < Math.min(old.length, document.length) - start && old.at(-1 - end) === document.at(-1 - end)) end++;
+  if (old !== document) text.setRangeText(document.slice(start, document.length - end), start, old.length - end, "preserve");
   written.value = document;
 }
 
-// Ask the server what an action makes of the document; only the newest answer counts.
-let newest = 0;
+// What the server makes of an action is asked for one action at a time, so that each begins with what came of the last.
+// An answer to less than is on the page by now is dropped, and asked for again once typing pauses.
+const waiting = [];
+let isAsking = false;
 let timer = 0;
-async function ask(act, { keep = true } = {}) {
-  const mine = ++newest;
-  clearTimeout(timer);
+const onPage = () => JSON.stringify([...new FormData(form)].filter(([name]) => name === "document" || name.startsWith("set:")));
+
+// A word may have moved since it was chosen to be removed.
+const listOf = (act) => act.replace(/\d+$/, "");
+function present({ act, words }) {
+  if (!act.startsWith("remove:")) return act;
+  const all = [...panel.querySelectorAll("button[value^='remove:']")];
+  return all.find((each) => listOf(each.value) === listOf(act) && each.textContent === words)?.value;
+}
+
+async function answered(act) {
+  const sent = onPage();
   const data = new URLSearchParams(new FormData(form));
   data.set("act", act);
   data.set("part", "1");
   const answer = await fetch(form.action, { method: "POST", body: data }).catch(() => null);
-  if (mine !== newest || !answer) return;
-  isUnchecked.value = !answer.ok;
-  if (!answer.ok) return;
+  isUnchecked.value = !answer?.ok;
+  if (!answer?.ok) return true;
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-  if (mine !== newest) return;
+  if (onPage() !== sent) return false;
+  write(made.querySelector("#newer").value);
   view.value = made;
-  if (!keep) write(made.querySelector("#newer").value);
+  return true;
+}
+
+async function ask(act, words = "") {
+  clearTimeout(timer);
+  if (!waiting.some((each) => each.act === act && each.words === words)) waiting.push({ act, words });
+  if (isAsking) return;
+  isAsking = true;
+  while (waiting.length) {
+    const [first] = waiting;
+    const now = present(first);
+    if (now && !(await answered(now))) await new Promise((done) => setTimeout(done, CHECK_MS));
+    else waiting.splice(waiting.indexOf(first), 1);
+  }
+  isAsking = false;
 }
 
 text.addEventListener("input", () => {
@@ -87,7 +120,7 @@ text.addEventListener("keydown", (event) => {
 
 // A change in the form view is a change of the document.
 panel.addEventListener("change", (event) => {
-  if (event.target.name?.startsWith("set:")) ask("look", { keep: false });
+  if (event.target.name?.startsWith("set:")) ask("look");
 });
 form.addEventListener("submit", (event) => {
   const act = event.submitter?.value ?? "look";
@@ -96,7 +129,7 @@ form.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
-  ask(act, { keep: false });
+  ask(act, event.submitter?.textContent);
 });
 panel.addEventListener("click", (event) => {
   const line = Number(event.target.closest("[data-line]")?.dataset.line);
