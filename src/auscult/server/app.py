@@ -32,6 +32,7 @@ from auscult.server.monitoring.requests import RequestMetrics
 from auscult.server.monitoring.routes import handlers as monitoring_handlers
 from auscult.server.people import scim
 from auscult.server.people.authorizer import ApiAuthorizer
+from auscult.server.people.origins import source_of
 from auscult.server.people.vendor_queues import vendor_queues
 from auscult.server.rest.context import Services
 from auscult.server.rest.guards import admission
@@ -133,7 +134,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
             *monitoring_handlers(store, readiness, metrics, settings.metrics_token),
             documentation.handler(),
         ],
-        lifespan=[_lifespan(store, windows, live, threads)],
+        lifespan=[_lifespan(services, windows, threads)],
         exception_handlers=with_nowhere(exception_handlers(store.trouble_of)),
         openapi_config=documentation.config(),
         plugins=[StructSchemas()],
@@ -143,20 +144,22 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     documentation.app = litestar
     strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
     inner = Paths(HeadAsGet(Routed(cast("ASGIApp", litestar))), vendors)
-    return Server(litestar, Measured(ResponseMiddleware(inner, strangers, UNCOUNTED), metrics), threads, live)
+    outer = ResponseMiddleware(inner, strangers, UNCOUNTED, partial(source_of, services.sign_in.browsers))
+    return Server(litestar, Measured(outer, metrics), threads, live)
 
 
 def _lifespan(
-    store: Store, windows: Windows, live: LiveService, threads: Threads
+    services: Services, windows: Windows, threads: Threads
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Return the parts that start and stop with the application."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
-        live.prepare(store)
+        services.live.prepare(services.store)
         yield
-        await store.leave_loop()
-        live.close()
+        await services.store.leave_loop()
+        services.live.close()
+        services.sign_in.admission.close()
         threads.quick.shutdown()
         threads.slow.shutdown()
         windows.close()

@@ -33,7 +33,7 @@ from auscult.server import problems
 from auscult.server.asgi import ClientDisconnect, Scope, scope_of, with_head
 from auscult.server.request_context import context_of
 from auscult.server.review_reasons import REVIEW_REASONS
-from auscult.services.people.sign_in import SignInLimitedError
+from auscult.services.people.admission import SignInLimitedError
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -79,6 +79,7 @@ REASONS: Mapping[str, Reason] = {
     "session.ended": _identity("The session is forged, signed out, idle or over, or its user is disabled; not distinguished."),
     "sign_in.refused": _identity("The e-mail address or the password is wrong; not distinguished.", "Sign-in refused"),
     "sign_in.limited": Reason(429, 429, "Too many sign-ins failed from this address; see `Retry-After`."),
+    "sign_in.busy": Reason(503, 503, "As many sign-ins wait as may; see `Retry-After`."),
     "link.refused": _identity("The link that signs in is used up, over, or not for this machine."),
     "sign_on.state": Reason(400, 400, "The sign-in took longer than 10 minutes, was used, or began in another browser."),
     "sign_on.refused": _identity("The identity provider let no one in, or its answer is not valid for this sign-in."),

@@ -8,7 +8,9 @@ import pytest
 from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError, RequestError
 from auscult.domain.people.sessions import ABSOLUTE, IDLE
 from auscult.domain.tenancy import Tenant
-from auscult.services.people.sign_in import TRIES, WINDOW, Origin, SignInLimitedError
+from auscult.services.people.admission import SignInLimitedError
+from auscult.services.people.browsers import LASTS, KnownBrowsers
+from auscult.services.people.sign_in import SOURCE_TRIES, TRIES, WINDOW, Origin, warn_of_one_source
 from auscult.services.people.users import Access, Users
 from auscult.services.people.why import Explainer
 from auscult.storage import Store
@@ -84,7 +86,7 @@ def test_what_was_wrong_about_a_sign_in_is_not_revealed(world: World) -> None:
 def test_failed_tries_wait_and_keep_nobody_else_out(world: World) -> None:
     """After ``TRIES`` failures from one address more wait there; from another, and in a known browser, none does."""
     world.add("ann")
-    before = world.come_in("ann")
+    known = Origin(address=HERE.address, mark=world.sign_in.by_password("ann@example.com", PASSWORD, HERE).mark)
     for _ in range(TRIES):
         with pytest.raises(AccessError):
             world.sign_in.by_password("ann@example.com", "wrong", HERE)
@@ -92,11 +94,65 @@ def test_failed_tries_wait_and_keep_nobody_else_out(world: World) -> None:
         world.come_in("ann")
     assert 0 < limited.value.again_after_s <= WINDOW.total_seconds()
     world.come_in("ann", Origin(address="198.51.100.7"))
-    world.come_in("ann", Origin(address=HERE.address, previous=before))
+    world.come_in("ann", known)
     world.add("bo")
     world.come_in("bo")
     world.clock.now += WINDOW
     world.come_in("ann")
+
+
+def fail(world: World, n: int, origin: Origin, email: str = "nobody-{}@example.com") -> None:
+    """Try ``n`` addresses that no user has."""
+    for at in range(n):
+        with pytest.raises(AccessError):
+            world.sign_in.by_password(email.format(at), "wrong", origin)
+
+
+def test_failures_of_all_names_from_one_network_are_limited(world: World) -> None:
+    """20 failures of any names; then everybody waits there but a known browser. An IPv6 network is a /64."""
+    world.add("ann")
+    there = Origin(address="2001:db8:1:2::7")
+    known = Origin(address="2001:db8:1:2::7", mark=world.sign_in.by_password("ann@example.com", PASSWORD, there).mark)
+    fail(world, SOURCE_TRIES, there)
+    for address in ("2001:db8:1:2::7", "2001:db8:1:2:ffff::1"):
+        with pytest.raises(SignInLimitedError) as limited:
+            world.come_in("ann", Origin(address=address))
+        assert limited.value.is_source
+    world.come_in("ann", known)
+    world.come_in("ann", Origin(address="2001:db8:1:3::7"))
+    world.add("bo")
+    with pytest.raises(SignInLimitedError):
+        world.come_in("bo", known)  # the mark is Ann's
+    world.clock.now += WINDOW
+    world.come_in("bo", there)
+
+
+def test_only_failures_count(world: World) -> None:
+    """However many people sign in from one address; and success there forgets no failure of others."""
+    world.add("ann")
+    for _ in range(SOURCE_TRIES + 1):
+        world.come_in("ann")
+    fail(world, SOURCE_TRIES - 1, HERE)
+    world.come_in("ann")
+    fail(world, 1, HERE)
+    with pytest.raises(SignInLimitedError):
+        world.come_in("ann")
+
+
+def test_a_mark_that_is_forged_over_or_of_another_key_is_none(world: World) -> None:
+    """Only what this database's key signed counts, for its user, for half a year."""
+    world.add("ann")
+    mark = world.sign_in.by_password("ann@example.com", PASSWORD, HERE).mark
+    browsers = world.sign_in.browsers
+    other = KnownBrowsers(lambda: b"another key of a database", world.clock)
+    assert browsers.id_of(mark, "ann@example.com") == browsers.id_of(mark) is not None
+    assert browsers.id_of(mark, "bo@example.com") is None
+    assert other.id_of(mark) is None
+    broken = mark.replace(".", "x.", 1), mark[:-1] + ("0" if mark[-1] != "0" else "1"), "", "a.b.c.d", "ä.1.b.c"
+    assert [browsers.id_of(each) for each in broken] == [None] * len(broken)
+    assert browsers.id_of(browsers.mark("ann@example.com", mark)) == browsers.id_of(mark)
+    world.clock.now += LASTS
+    assert browsers.id_of(mark) is None
 
 
 def test_a_link_signs_in_once_from_here_within_an_hour(world: World) -> None:
@@ -262,3 +318,25 @@ def test_own_roles_are_data_and_change_what_grants_mean(world: World) -> None:
         roles.put(TENANT.account_id, "auditor", frozenset(), START)
     with pytest.raises(RequestError):
         world.add("eve", "coach", OTHER)
+
+
+def test_everybody_from_one_private_address_is_warned_of(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Three people from a proxy's address; not two, not from a public one, and not once another address is seen."""
+    proxy = Origin(address="10.0.0.9")
+
+    def warned() -> bool:
+        caplog.clear()
+        warn_of_one_source(world.store, world.clock.now)
+        return "set FORWARDED_ALLOW_IPS" in caplog.text
+
+    for name in ("ann", "bo", "cy"):
+        assert not warned()
+        world.add(name)
+        world.come_in(name, proxy)
+    assert warned()
+    world.come_in("ann", Origin(address="10.0.0.10"))
+    assert not warned()
+    world.clock.now += timedelta(days=31)
+    for name in ("ann", "bo", "cy"):
+        world.come_in(name, Origin(address="203.0.114.1"))
+    assert not warned()

@@ -15,3 +15,17 @@ def is_public(address: str) -> bool:
         if within is not None:
             return is_public(str(within))
     return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def network_of(address: str) -> str:
+    """Return the network that one customer of a provider has: an IPv4 address itself, the /64 of an IPv6 address.
+
+    What is no address is returned as it is.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)

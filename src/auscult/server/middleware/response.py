@@ -1,5 +1,7 @@
 """The outer layer: headers of every response, and the rate limit of unknown callers."""
 
+from collections.abc import Callable
+
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send
 from auscult.server.errors import error_response
@@ -10,15 +12,18 @@ from auscult.server.request_context import context_of
 class ResponseMiddleware:
     """The layer that adds a request id, the state of the rate limit, and guards for browsers to every response.
 
-    A request without a known account counts against the address that it came from, which slows down guessing and
-    reveals nothing about any account. Paths in ``uncounted`` (health, documentation) are free.
+    A request without a known account counts against its source, which slows down guessing and reveals nothing about
+    any account. Paths in ``uncounted`` (health, documentation) are free.
     """
 
-    def __init__(self, app: ASGIApp, limiter: Limiter, uncounted: frozenset[str]) -> None:
-        """Wrap ``app``."""
+    def __init__(
+        self, app: ASGIApp, limiter: Limiter, uncounted: frozenset[str], source_of: Callable[[Scope], str]
+    ) -> None:
+        """Wrap ``app``. ``source_of`` returns the network or the known browser that a request comes from."""
         self._app = app
         self._limiter = limiter
         self._uncounted = uncounted
+        self._source_of = source_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -32,7 +37,7 @@ class ResponseMiddleware:
             nonlocal replaced
             if message["type"] == "http.response.start":
                 if context.decision is None and scope["path"] not in self._uncounted:
-                    context.decision = self._limiter.acquire(_address(scope))
+                    context.decision = self._limiter.acquire(self._source_of(scope))
                     replaced = context.decision is not None and not context.decision.allowed
                 if replaced:
                     await _refuse(scope, send)
@@ -53,8 +58,3 @@ async def _refuse(scope: Scope, send: Send) -> None:
     headers = [*own, *context.raw_headers(own)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return f"address {client[0] if client else ''}"

@@ -1,39 +1,43 @@
 """The session's cookie, and the proof that a write by cookie comes from a page of this server."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from auscult.domain.errors import AccessError
-from auscult.domain.people.sessions import ABSOLUTE
 from auscult.server.asgi import Scope
+from auscult.services.people.browsers import LASTS
 
 PLAIN, SECURE = "auscult_session", "__Host-auscult_session"
 """Names of the cookie without and with TLS. A browser accepts the second only over TLS and from this host."""
 
 TOKEN_HEADER = "x-csrf-token"  # noqa: S105  (the name of a header)
+_MARK = re.compile(r"[\w.-]{1,200}", re.ASCII)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def session_secret(scope: Scope, headers: Mapping[str, str]) -> str | None:
     """Return the secret in the session's cookie, or None without a readable one."""
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(_name(scope))
-    except CookieError:
-        return None
-    return found.value if found and found.value else None
+    return _value(scope, headers).partition(".")[0] or None
 
 
-def set_session(scope: Scope, secret: str) -> str:
-    """Return the value of Set-Cookie that stores a session."""
-    return _cookie(scope, secret, int(ABSOLUTE.total_seconds()))
+def browser_mark(scope: Scope, headers: Mapping[str, str]) -> str:
+    """Return the mark of a browser in which a user signed in, as the cookie has it; empty without one."""
+    return _value(scope, headers).partition(".")[2]
 
 
-def clear_session(scope: Scope) -> str:
-    """Return the value of Set-Cookie that removes the session."""
-    return _cookie(scope, "", 0)
+def set_session(scope: Scope, secret: str, mark: str) -> str:
+    """Return the value of Set-Cookie that stores a session, and the mark of the browser, which outlives it."""
+    return _cookie(scope, f"{secret}.{mark}", int(LASTS.total_seconds()))
+
+
+def clear_session(scope: Scope, headers: Mapping[str, str]) -> str:
+    """Return the value of Set-Cookie that removes the session, and keeps the mark of the browser."""
+    mark = browser_mark(scope, headers)
+    return set_session(scope, "", mark) if mark and _MARK.fullmatch(mark) else _cookie(scope, "", 0)
 
 
 def csrf_token(secret: str) -> str:
@@ -72,6 +76,14 @@ def _is_own(scope: Scope, headers: Mapping[str, str], origin: str) -> bool:
     is_secure = scope.get("scheme") == "https"
     schemes = {"https"} if is_secure else {"http", "https"}  # a proxy may have ended TLS
     return parts.scheme in schemes and parts.netloc.lower() == headers.get("host", "").lower() != ""
+
+
+def _value(scope: Scope, headers: Mapping[str, str]) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(_name(scope))
+    except CookieError:
+        return ""
+    return found.value if found else ""
 
 
 def _name(scope: Scope) -> str:

@@ -57,7 +57,7 @@ def sign_on_router(sign_on: SingleSignOn) -> Router:
         except AuscultError as error:
             return _refused(error)
         answer = Redirect(done.back, status_code=303)
-        answer.headers["set-cookie"] = set_session(scope, done.signed_in.secret)
+        answer.headers["set-cookie"] = set_session(scope, done.signed_in.secret, done.signed_in.mark)
         return answer
 
     return Router(PATH, route_handlers=[begin, finish], request_class=ApiRequest, opt={REQUEST_BYTES: _LONGEST})

@@ -29,6 +29,9 @@ LARGEST_OBJECT = 2 << 20
 encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
+AnyRequest = Request[Any, Any, Any]
+
+
 class Takes(NamedTuple):
     """The description of an operation's body. ``schema`` is for a body that is not JSON of the handler's type.
 

@@ -1,12 +1,15 @@
 """Signing in: by password or by a link that works once. A session is opened, or the try is refused with one reason."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from msgspec import Struct
 
-from auscult.domain.errors import AccessError, RequestError
+from auscult.domain.delivery.addresses import is_public, network_of
+from auscult.domain.errors import AccessError
 from auscult.domain.people.sessions import (
     ABSOLUTE,
     LINK_LASTS,
@@ -17,49 +20,51 @@ from auscult.domain.people.sessions import (
     new_session_id,
 )
 from auscult.domain.people.users import LONGEST_EMAIL, LONGEST_PASSWORD, User
+from auscult.services.people.admission import Admission, SignInLimitedError
+from auscult.services.people.browsers import KnownBrowsers
 from auscult.services.people.passwords import hash_password, is_outdated, is_right
 from auscult.services.privacy.log import record
 from auscult.storage import Store
 
 TRIES = 10
-"""Failed tries of one e-mail address from one network address before more have to wait."""
+"""Failed tries of one e-mail address from one network address, or in one browser, before more have to wait."""
+
+SOURCE_TRIES = 20
+"""Failed tries of all e-mail addresses from one network address before more have to wait."""
 
 WINDOW = timedelta(minutes=5)
 
+SEEN_WITHIN = timedelta(days=30)
+ENOUGH_PEOPLE = 3
+"""People of whom it is odd that all sign in from one address."""
+
+_LOG = logging.getLogger(__name__)
+
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """The origin of a try: network address, browser, and the secret of a session that the browser had before."""
+    """The origin of a try: network address, browser, and its mark if a user signed in there before."""
 
     address: str = ""
     agent: str = ""
-    previous: str | None = None
+    mark: str = ""
     is_local: bool = False
 
 
 class SignedIn(Struct, frozen=True, kw_only=True):
-    """An opened session, with the secret for its cookie, which is stored nowhere."""
+    """An opened session, with the secret for its cookie, which is stored nowhere, and the mark of the browser."""
 
     user: User
     session: Session
     secret: str
-
-
-class SignInLimitedError(RequestError):
-    """Too many failed tries; ``again_after_s`` seconds later more are possible."""
-
-    code = "sign_in.limited"
-
-    def __init__(self, again_after_s: int) -> None:
-        """State when."""
-        super().__init__(f"too many failed sign-ins from here; try again in {again_after_s} s")
-        self.again_after_s = again_after_s
+    mark: str
 
 
 class SignIn:
     """Opens and ends sessions.
 
-    Failed tries are counted by e-mail address *and* network address, and apart from both for a browser that was signed
-    in as this user before: so a stranger's tries never keep a user out.
+    Failed tries are counted by network address, and by e-mail address and network address, in the database, and so
+    over all servers. They are counted apart in a browser in which this user has signed in before: so a stranger's tries
+    never keep a user out, and an office behind one address is not locked out.
     """
 
     def __init__(
@@ -70,25 +75,38 @@ class SignIn:
         self._people = store.people
         self._now = now
         self._only_break_glass = only_break_glass
+        self.admission = Admission()
+        self.browsers = KnownBrowsers(lambda: store.log.secret_key, now)
+
+    def in_turn(self, email: str, password: str, origin: Origin) -> "Future[SignedIn]":
+        """Sign in once it is this try's turn. Raises, now or as the result, as ``by_password`` and ``submit`` do."""
+        browser = self.browsers.id_of(origin.mark, _normalised(email))
+        source = f"browser {browser}" if browser else _network(origin)
+        return self.admission.submit(
+            source, lambda: self.by_password(email, password, origin), is_known=browser is not None
+        )
 
     def by_password(self, email: str, password: str, origin: Origin) -> SignedIn:
         """Sign in. Raises ``AccessError`` ``sign_in.refused``, the same whatever was wrong, ``SignInLimitedError``."""
-        now, email = self._now(), email.strip().lower()[: LONGEST_EMAIL + 1]
+        now, email = self._now(), _normalised(email)
         user = self._people.users.by_email(email)
-        key = self._key(email, user, origin)
-        failures, until = self._people.failures.count(key, now)
-        if failures >= TRIES:
-            raise SignInLimitedError(max(1, round((until - now).total_seconds())))
+        limits = self._limits(email, origin)
+        failures = self._people.failures.count(limits, now)
+        for key, (most, is_source) in limits.items():
+            failed, until = failures.get(key, (0, now))
+            if failed >= most:
+                raise SignInLimitedError(max(1, round((until - now).total_seconds())), is_source=is_source)
         may = user is not None and user.state == "active" and (user.is_break_glass or not self._only_break_glass)
         stored = self._people.users.password_hash(user.user_id) if user is not None and may else None
         fits = len(password) <= LONGEST_PASSWORD and is_right(stored, password)
         if user is None or stored is None or not fits:
-            self._people.failures.add(key, now, now + WINDOW)
+            self._people.failures.add(limits, now, now + WINDOW)
             if user is not None:
                 record(self._store, f"user:{user.email}", "session.refused", address=origin.address or None)
             raise AccessError("the e-mail address or the password is wrong", code="sign_in.refused")
-        if failures:
-            self._people.failures.clear(key)
+        own = [key for key, (_, is_source) in limits.items() if key in failures and not is_source]
+        if own:
+            self._people.failures.clear(own)
         if is_outdated(stored):
             self._people.users.set_password(user.user_id, hash_password(password), now)
         return self.open(user, "password", origin)
@@ -122,7 +140,8 @@ class SignIn:
         )
         self._people.sessions.add(session, hash_of(secret))
         record(self._store, f"user:{user.email}", "session.opened", f"session:{session.session_id}", method=method)
-        return SignedIn(user=user, session=session, secret=secret)
+        mark = self.browsers.mark(user.email, origin.mark)
+        return SignedIn(user=user, session=session, secret=secret, mark=mark)
 
     def end(self, user: User, session_id: str | None = None) -> int:
         """End one session of a user, or all. Returns how many were ended."""
@@ -138,11 +157,47 @@ class SignIn:
         self._people.links.add(user_id, hash_of(secret), self._now() + LINK_LASTS)
         return secret
 
-    def _key(self, email: str, user: User | None, origin: Origin) -> str:
-        """Return the key under which failures of this try are counted."""
-        known = self._people.sessions.by_hash(hash_of(origin.previous)) if origin.previous else None
-        if known and user and known.user_id == user.user_id:
-            source = "session " + known.session_id
-        else:
-            source = "address " + origin.address
-        return sha256(f"{email}\n{source}".encode(errors="surrogatepass")).hexdigest()
+    def _limits(self, email: str, origin: Origin) -> Mapping[str, tuple[int, bool]]:
+        """Return the limits of a try: by the key to count under, the most failures, and if it is the source's own."""
+        browser = self.browsers.id_of(origin.mark, email)
+        if browser is not None:
+            return {_key(email, f"browser {browser}"): (TRIES, True)}
+        return {
+            _key("", _network(origin)): (SOURCE_TRIES, True),
+            _key(email, _network(origin)): (TRIES, False),
+        }
+
+
+def warn_of_one_source(store: Store, now: datetime) -> None:
+    """Log a warning if everybody seems to come from one private address: a proxy whose headers are not trusted.
+
+    Limits on failures would then be those of all people together.
+    """
+    origins = store.people.sessions.origins(now - SEEN_WITHIN, 2)
+    if len(origins) == 1 and origins[0][1] >= ENOUGH_PEOPLE and not _is_public(origins[0][0]):
+        _LOG.warning(
+            "all sign-ins of %d people in %d days came from %s: if that is a proxy, set FORWARDED_ALLOW_IPS to its "
+            "address, or failed sign-ins of strangers count against everybody",
+            origins[0][1],
+            SEEN_WITHIN.days,
+            origins[0][0],
+        )
+
+
+def _is_public(address: str) -> bool:
+    try:
+        return is_public(address)
+    except ValueError:
+        return False
+
+
+def _normalised(email: str) -> str:
+    return email.strip().lower()[: LONGEST_EMAIL + 1]
+
+
+def _network(origin: Origin) -> str:
+    return f"address {network_of(origin.address)}"
+
+
+def _key(email: str, source: str) -> str:
+    return sha256(f"{email}\n{source}".encode(errors="surrogatepass")).hexdigest()

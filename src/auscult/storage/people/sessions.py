@@ -1,5 +1,6 @@
 """Sessions, personal tokens, links that sign in once, and failed tries. Secrets are stored by their hashes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -91,6 +92,16 @@ class Sessions:
         with self._database.writing() as connection:
             return connection.execute(mine.values(ended_at=ms_of(at))).rowcount
 
+    def origins(self, since: datetime, most: int) -> list[tuple[str, int]]:
+        """Return network addresses of sessions opened since, with how many users each had; links left out."""
+        its = sa.func.count(sa.distinct(sessions.c.user))
+        query = sa.select(sessions.c.address, its).group_by(sessions.c.address).order_by(its.desc()).limit(most)
+        query = query.where(
+            sessions.c.created_at >= ms_of(since), sessions.c.address.is_not(None), sessions.c.method != "link"
+        )
+        with self._database.reading() as connection:
+            return [(address, number) for address, number in connection.execute(query)]
+
     def forget(self, before: datetime) -> int:
         """Delete sessions that ended before an instant. Returns how many."""
         old = sa.func.coalesce(sessions.c.ended_at, sessions.c.ends_at) < ms_of(before)
@@ -180,28 +191,28 @@ class SignInFailures:
         """Made by ``People``."""
         self._database = database
 
-    def count(self, key: str, at: datetime) -> tuple[int, datetime]:
-        """Return how many tries of a key failed in its window, and when the window ends."""
-        query = sa.select(sign_in_failures.c.failures, sign_in_failures.c.until)
+    def count(self, keys: Iterable[str], at: datetime) -> dict[str, tuple[int, datetime]]:
+        """Return how many tries failed in the window of each key, and when it ends; nothing of a key without any."""
+        query = sa.select(sign_in_failures).where(
+            sign_in_failures.c.key.in_(list(keys)), sign_in_failures.c.until > ms_of(at)
+        )
         with self._database.reading() as connection:
-            row = connection.execute(query.where(sign_in_failures.c.key == key)).one_or_none()
-        if row is None or row.until <= ms_of(at):
-            return 0, at
-        return row.failures, instant_of(row.until)
+            return {row.key: (row.failures, instant_of(row.until)) for row in connection.execute(query)}
 
-    def add(self, key: str, at: datetime, until: datetime) -> None:
-        """Count one failure more; the window of the first lasts until ``until``. Old windows are deleted."""
-        row = {"key": key, "failures": 1, "until": ms_of(until)}
-        counted = self._database.dialect.insert(sign_in_failures).values(row)
+    def add(self, keys: Iterable[str], at: datetime, until: datetime) -> None:
+        """Count one failure more of each key; the window of the first lasts until ``until``. Old ones are deleted."""
         more = {"failures": sign_in_failures.c.failures + 1}
         with self._database.writing() as connection:
             connection.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.until <= ms_of(at)))
-            connection.execute(counted.on_conflict_do_update(index_elements=["key"], set_=more))
+            for key in sorted(keys):  # in one order, so that no two wait for each other
+                row = {"key": key, "failures": 1, "until": ms_of(until)}
+                counted = self._database.dialect.insert(sign_in_failures).values(row)
+                connection.execute(counted.on_conflict_do_update(index_elements=["key"], set_=more))
 
-    def clear(self, key: str) -> None:
-        """Forget the failures of a key."""
+    def clear(self, keys: Iterable[str]) -> None:
+        """Forget the failures of keys."""
         with self._database.writing() as connection:
-            connection.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.key == key))
+            connection.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.key.in_(list(keys))))
 
 
 def session_of(row: AnyRow | tuple[Any, ...]) -> Session:

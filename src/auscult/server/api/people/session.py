@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from auscult.domain.errors import AccessError
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.people.cookies import check_origin, clear_session, session_secret, set_session
-from auscult.server.people.origins import origin_of
+from auscult.server.people.origins import sign_in_by_password
 from auscult.server.rest.context import Server, Services
 from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.request import ApiRequest, Takes
@@ -32,6 +32,7 @@ class SignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         204: answer("Signed in; the answer sets the session's cookie."),
         401: refusal("The e-mail address or the password is wrong."),
         429: refusal("Too many tries failed; `Retry-After` says when more are possible."),
+        503: refusal("Too many sign-ins are under way; `Retry-After` says when to try again."),
     },
     takes=Takes("The e-mail address and the password.", {"email": "ann@example.com", "password": "..."}),
 )
@@ -39,9 +40,8 @@ async def begin(request: ApiRequest, data: JSONBody[SignInBody], server: Server)
     """Open a session by e-mail address and password. From a browser, from a page of this server only."""
     scope = scope_of(request)
     check_origin(scope, headers_of(scope))
-    origin = origin_of(request)
-    done = await run(lambda: server.sign_in.by_password(data.email, data.password, origin), slow=True)
-    return Response(None, status_code=204, headers={"Set-Cookie": set_session(scope, done.secret)})
+    done = await sign_in_by_password(server.sign_in, request, data.email, data.password)
+    return Response(None, status_code=204, headers={"Set-Cookie": set_session(scope, done.secret, done.mark)})
 
 
 @delete("/session", operation_id="sign_out", summary="Sign out", responses={204: answer("Signed out.")})
@@ -53,7 +53,7 @@ async def end(request: ApiRequest, server: Server) -> Response[None]:
     if secret is not None:
         check_origin(scope, headers, secret)
         await run(lambda: _end(server, secret))
-    return Response(None, status_code=204, headers={"Set-Cookie": clear_session(scope)})
+    return Response(None, status_code=204, headers={"Set-Cookie": clear_session(scope, headers)})
 
 
 def _end(server: Services, secret: str) -> None:

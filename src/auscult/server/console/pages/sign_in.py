@@ -27,13 +27,12 @@ from auscult.server.console.visit import (
     theme_of,
 )
 from auscult.server.console.visitors import Visitors
-from auscult.server.people.cookies import clear_session, session_secret, set_session
+from auscult.server.people.cookies import clear_session, set_session
+from auscult.server.people.origins import origin_of, sign_in_by_password
 from auscult.server.people.sign_on import PATH as SIGN_ON
-from auscult.services.people.sign_in import Origin, SignedIn, SignIn, SignInLimitedError
+from auscult.services.people.admission import SignInBusyError, SignInLimitedError
+from auscult.services.people.sign_in import Origin, SignedIn, SignIn
 from auscult.storage import Store
-
-_LOCAL = frozenset({"127.0.0.1", "::1", "localhost", ""})
-
 
 _REFUSALS: Mapping[str, str] = {
     "sign_on.state": later("The sign-in took too long, or began in another browser. Begin again."),
@@ -97,8 +96,8 @@ class SignInPage(Controller):
         reason = request.query_params.get("refused", "")
         return _page(request, console, entrance, SignInView(problem=_(_REFUSALS.get(reason, ""))))
 
-    @post("/sign-in", sync_to_thread=True)
-    def sign_in(
+    @post("/sign-in")
+    async def sign_in(
         self,
         request: AnyRequest,
         data: Annotated[Credentials, Body(media_type=RequestEncodingType.URL_ENCODED)],
@@ -107,13 +106,16 @@ class SignInPage(Controller):
     ) -> Response[str] | Redirect:
         """Sign in and redirect to the requested page."""
         try:
-            found = entrance.sign_in.by_password(data.email, data.password, origin_of(request))
+            found = await sign_in_by_password(entrance.sign_in, request, data.email, data.password)
         except AccessError:
             problem = _("The e-mail address or the password is wrong.")
             return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 401)
-        except SignInLimitedError as error:
+        except (SignInLimitedError, SignInBusyError) as error:
             problem = _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
-            return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 429)
+            status = 429 if isinstance(error, SignInLimitedError) else 503
+            answer = _page(request, console, entrance, SignInView(email=data.email, problem=problem), status)
+            answer.headers["retry-after"] = str(error.again_after_s)
+            return answer
         return _enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
 
     @get("/link/{secret:str}", sync_to_thread=True)
@@ -140,7 +142,7 @@ class SignInPage(Controller):
         if access is not None and access.session is not None:
             entrance.sign_in.end(access.user, access.session.session_id)
         answer = Redirect(f"{BASE}/sign-in", status_code=303)
-        answer.headers["set-cookie"] = clear_session(scope_of(request))
+        answer.headers["set-cookie"] = clear_session(scope_of(request), headers_of(scope_of(request)))
         return answer
 
     @post("/demo/person", sync_to_thread=True)
@@ -157,19 +159,6 @@ class SignInPage(Controller):
         return _enter(request, _become(entrance, data.email, origin_of(request)), BASE)
 
 
-def origin_of(request: AnyRequest) -> Origin:
-    """Return the origin of a request."""
-    scope = scope_of(request)
-    headers = headers_of(scope)
-    address = request.client.host if request.client else ""
-    return Origin(
-        address=address,
-        agent=headers.get("user-agent", ""),
-        previous=session_secret(scope, headers),
-        is_local=address in _LOCAL,
-    )
-
-
 def _become(entrance: Entrance, email: str, origin: Origin) -> SignedIn:
     user = entrance.store.people.users.by_email(email)
     if user is None:
@@ -179,7 +168,7 @@ def _become(entrance: Entrance, email: str, origin: Origin) -> SignedIn:
 
 def _enter(request: AnyRequest, found: SignedIn, where: str) -> Redirect:
     answer = Redirect(where, status_code=303)
-    answer.headers["set-cookie"] = set_session(scope_of(request), found.secret)
+    answer.headers["set-cookie"] = set_session(scope_of(request), found.secret, found.mark)
     answer.delete_cookie(AFTER_COOKIE, path=BASE)
     return answer
 
