@@ -60,8 +60,7 @@ def score(redactor: Redactor, cases: Iterable[Case]) -> Mapping[str, Score]:
     """Return the scores by kind, and of all kinds under ``all``."""
     scores: dict[str, Score] = {"all": Score()}
     for case in cases:
-        texts = [text for _, text in case.utterances]
-        found = _chosen(texts, redactor.find(case.utterances, Hints()))
+        found = chosen(redactor, case)
         for label in case.labels:
             _add_label(case, label, found, [scores["all"], scores.setdefault(label.kind, Score())])
         for one in found:
@@ -69,9 +68,9 @@ def score(redactor: Redactor, cases: Iterable[Case]) -> Mapping[str, Score]:
     return scores
 
 
-def _chosen(texts: Sequence[str], found: Sequence[Found]) -> list[Found]:
+def chosen(redactor: Redactor, case: Case) -> list[Found]:
     """Return the spans that really become placeholders."""
-    spans = redacted(texts, found).spans
+    spans = redacted([text for _, text in case.utterances], redactor.find(case.utterances, Hints())).spans
     return [
         Found(turn, span.original_start, span.original_end, span.kind, "")
         for turn, its in enumerate(spans)
@@ -79,10 +78,21 @@ def _chosen(texts: Sequence[str], found: Sequence[Found]) -> list[Found]:
     ]
 
 
-def _add_label(case: Case, label: Label, found: Sequence[Found], scores: Sequence[Score]) -> None:
+def is_covered(case: Case, label: Label, found: Sequence[Found]) -> bool:
+    """Return whether all letters and digits of a label are found."""
     text = case.utterances[label.turn].text
     covered = {offset for one in found if one.turn == label.turn for offset in range(one.start, one.end)}
-    is_recalled = all(offset in covered or not text[offset].isalnum() for offset in range(label.start, label.end))
+    return all(offset in covered or not text[offset].isalnum() for offset in range(label.start, label.end))
+
+
+def overlaps(one: Found, labels: Iterable[Label]) -> bool:
+    """Return whether a found span shares a character with a label."""
+    return any(label.turn == one.turn and label.start < one.end and one.start < label.end for label in labels)
+
+
+def _add_label(case: Case, label: Label, found: Sequence[Found], scores: Sequence[Score]) -> None:
+    text = case.utterances[label.turn].text
+    is_recalled = is_covered(case, label, found)
     for each in scores:
         each.labelled += 1
         each.recalled += is_recalled
@@ -91,7 +101,7 @@ def _add_label(case: Case, label: Label, found: Sequence[Found], scores: Sequenc
 
 
 def _add_found(case: Case, one: Found, scores: Sequence[Score]) -> None:
-    is_right = any(label.turn == one.turn and label.start < one.end and one.start < label.end for label in case.labels)
+    is_right = overlaps(one, case.labels)
     for each in scores:
         each.found += 1
         each.right += is_right

@@ -1,0 +1,1 @@
+"""A labelled set to which no rule is fitted: secrets, and what looks like them."""

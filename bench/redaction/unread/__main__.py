@@ -1,0 +1,98 @@
+"""Print how much of the unread set is found: ``python -m bench.redaction.unread [--show]``.
+
+Recall by kind; recall and precision by the words for what was asked (*cvv*, *on the back*, *pin* …), which are the last
+such words up to the value; and how many look-alikes are masked. A found span is right where it overlaps a labelled one.
+Only figures are printed. ``--show`` prints the lines too: that is a look, to be counted at the top of the set.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from auscult.domain.privacy.redaction import Found
+from auscult.domain.statistics.intervals import wilson
+from auscult.redactors import Redactor
+from auscult.redactors.builtin import BuiltIn
+from bench.redaction.labelled import Case, Label, Score, chosen, is_covered, overlaps, read, score
+
+HERE = Path(__file__).parent
+SET, ALIKE = HERE / "secrets.txt", HERE / "alike.txt"
+SECRET = frozenset({"security_code", "card_pin", "bank_pin", "passcode", "password", "one_time_code"})
+WORDS = {
+    "cvv, cvc, cid": r"\b(?:cvv|cvc|cid)2?\b",
+    "on the back, strip": r"\b(?:back|reverse|rückseite|hinten|detrás|reverso|dorso|strip|signature panel|turn it over)\b",
+    "on the front": r"\b(?:front|vorne|delante)\b",
+    "security code": r"\b(?:security (?:code|digits|number)|verification (?:value|code|digits)|código de seguridad|prüf(?:ziffer|nummer))\b",
+    "pin": r"\bpin\b",
+    "passcode, phone banking": r"\b(?:passcode|phone banking|telephone banking|telefonbanking|clave)\b",
+    "password, memorable word": r"\b(?:pass(?:word|wd|wort|phrase)|pw|(?:safe|secret|memorable) word|kennwort|contraseña)\b",
+    "authenticator": r"\b(?:authenticator|2fa|key fob|backup codes?)\b",
+    "text, e-mail, one-time": r"\b(?:text(?:ed)?|sms|e-?mail(?:ed)?|mail|one time|otp|tan|resend)\b",
+    "code": r"\b(?:code|código|bestätigungscode)\b",
+}
+"""Words for what is asked, the narrower first where two end at the same place."""
+NONE = "none of them"
+_WORDS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in WORDS.items()}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--show", action="store_true", help="print what was missed or taken by mistake: a look")
+    is_shown: bool = parser.parse_args(arguments).show
+    redactor, cases, alike = BuiltIn(), read(SET), read(ALIKE)
+    scores = score(redactor, cases)
+    print(f"{SET.name}: {len(cases)} conversations")
+    for kind in sorted({label.kind for case in cases for label in case.labels}):
+        _print(kind, scores[kind], has_precision=False)
+    _print("all", scores["all"])
+    print("\nsensitive authentication data, by the words for it")
+    for name, its in by_words(redactor, cases).items():
+        _print(name, its)
+    mistaken = [score(redactor, [case])["all"] for case in alike]
+    masked = sum(bool(its.found) for its in mistaken)
+    print(f"\n{ALIKE.name}: {masked} of {len(alike)} masked, in {sum(its.found for its in mistaken)} places")
+    if is_shown:
+        for its in (scores["all"], *mistaken):
+            print(*its.missed, *its.mistaken, sep="\n", end="\n" if its.missed or its.mistaken else "")
+
+
+def by_words(redactor: Redactor, cases: Sequence[Case]) -> dict[str, Score]:
+    """Return the scores by the words for what was asked; what is labelled as another kind counts in none of them."""
+    scores = {name: Score() for name in (*WORDS, NONE)}
+    for case in cases:
+        found = chosen(redactor, case)
+        secret = [label for label in case.labels if label.kind in SECRET]
+        other = [label for label in case.labels if label.kind not in SECRET]
+        for label in secret:
+            its = scores[_word_for(case, label)]
+            its.labelled += 1
+            its.recalled += is_covered(case, label, found)
+        for one in found:
+            if not overlaps(one, other):
+                its = scores[_word_for(case, one)]
+                its.found += 1
+                its.right += overlaps(one, secret)
+    return {name: its for name, its in scores.items() if its.labelled or its.found}
+
+
+def _word_for(case: Case, place: Label | Found) -> str:
+    """Return the words that come last before the end of a turn's place, or ``NONE``."""
+    before = [text for _, text in case.utterances[: place.turn]] + [case.utterances[place.turn].text[: place.start]]
+    text = "\n".join(before)
+    ends = {name: max((found.end() for found in one.finditer(text)), default=-1) for name, one in _WORDS.items()}
+    name = max(ends, key=lambda each: ends[each])
+    return name if ends[name] >= 0 else NONE
+
+
+def _print(name: str, its: Score, *, has_precision: bool = True) -> None:
+    around = wilson(its.recall, its.labelled)
+    precision = f"   precision {its.precision:.3f}, {its.right} of {its.found}" if has_precision else ""
+    recall = f"recall {its.recall:.3f} ({around.low:.3f} to {around.high:.3f})" if its.labelled else "recall -"
+    print(f"{name:26} {its.labelled:4} labelled   {recall}{precision}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
