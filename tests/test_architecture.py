@@ -204,42 +204,7 @@ def test_architecture_page_names_what_is_there() -> None:
     assert sorted(named) == rooms()
 
 
-def without_underscores(path: Path) -> Path:
-    """Return a module or package by its name for tests: ``engines/_judge/prompt.py`` is ``engines/judge/prompt``."""
-    return Path(*(part.removesuffix(".py").lstrip("_") for part in path.parts))
-
-
-MODULES = {without_underscores(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.py")}
-PACKAGES = {without_underscores(path.parent.relative_to(SOURCE)) for path in SOURCE.rglob("__init__.py")}
-WITHOUT_MODULES = {Path("starter"), Path("server/console/static"), Path("server/console/templates")}
-"""Folders of forms, scripts and templates: their tests have no modules to follow."""
-
-
-def is_mirrored(test: Path) -> bool:
-    """Return whether a unit test is where CONTRIBUTING puts it."""
-    folder, name = test.parent, test.stem.removeprefix("test_")
-    return (
-        folder / name in MODULES | PACKAGES | WITHOUT_MODULES
-        or folder in MODULES | WITHOUT_MODULES
-        or (folder in PACKAGES and folder.name == name)
-        or (folder.name == "together" and folder.parent in PACKAGES)
-    )
-
-
-def test_unit_tests_mirror_the_source() -> None:
-    """Each tests a module, an aspect of one, a package as a whole, or several of its modules together."""
-    unit = ROOT / "tests" / "unit"
-    tests = sorted(path.relative_to(unit) for path in unit.rglob("test_*.py"))
-    assert tests
-    assert [path.as_posix() for path in tests if not is_mirrored(path)] == []
-
-
-@pytest.mark.parametrize(
-    "test", ["metrics/test_negation.py", "domain/test_parts.py", "metrics/apart/test_all.py", "test_deploy.py"]
-)
-def test_a_test_without_a_source_is_found(test: str) -> None:
-    """Neither a module elsewhere nor a folder of no package is enough."""
-    assert not is_mirrored(Path(test))
+PACKAGES = {path.parent.name for path in SOURCE.rglob("__init__.py")}
 
 
 @pytest.mark.parametrize("level", ["contract", "e2e", "integration"])
@@ -248,4 +213,4 @@ def test_other_tests_are_grouped_by_capability(level: str) -> None:
     base = ROOT / "tests" / level
     names = {path.relative_to(base).parts[0] for path in base.rglob("*/test_*.py")}
     assert names
-    assert names - {package.name for package in PACKAGES} <= {"installing"}
+    assert names - PACKAGES <= {"installing"}

@@ -1,4 +1,4 @@
-"""Checks sizes: files of at most 400 lines, functions of at most 50, folders of at most 15 modules.
+"""Checks sizes: files of at most 750 lines, functions of at most 50, folders of at most 15 modules.
 
 A line of a pattern or of a phrase list in ``src`` ends at column 120. The formatter wraps code; prose may be longer.
 
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-FILE_LINES = 400
+FILE_LINES = 750
 FUNCTION_LINES = 50
 FOLDER_MODULES = 15
 FOLDERS = ("src", "tests", "tools", "bench")
