@@ -43,6 +43,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@.venv/bin/lint-imports --no-cache --no-logo
 	@$(PY) -m tools.sizes
 	@$(PY) -m tools.prose
+	@$(PY) -m tools.baseline --check
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.schemas --check
@@ -66,6 +67,7 @@ format: .venv/dev ## fix what ruff can fix
 	@.venv/bin/ruff format
 
 docs: .venv/dev ## write the generated pages of docs/reference, and the client's types of rows
+	@$(PY) -m tools.baseline
 	@$(PY) -m tools.cli_reference
 	@$(PY) -m tools.permission_reference
 	@$(PY) -m tools.schemas

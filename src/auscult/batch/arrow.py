@@ -19,6 +19,7 @@ from auscult.domain.form import Form
 from auscult.formats import Rejected
 from auscult.services.definitions.form_channels import by_channel
 from auscult.services.definitions.forms.reading import all_starter_documents, check_form, refused
+from auscult.services.definitions.forms.rules import rivals
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.grouping import grouped
 from auscult.services.scoring.score import GROUP, score_group
@@ -59,6 +60,9 @@ def forms_of(forms: FormLike | Sequence[FormLike], settings: Settings) -> tuple[
     read: list[Form] = []
     for one in given:
         read += [one] if isinstance(one, Form) else _read(one, settings)
+    for at, form in enumerate(read):
+        for rival, _ in rivals(form, read[:at]):
+            raise FormError(f"the forms {rival.id} and {form.id} are for the same conversations; pass one of them")
     if not read:
         raise FormError("no form is given; pass a Form, a file, a document, or the word 'starter'")
     return tuple(read)

@@ -163,8 +163,12 @@ class Application:
         return done
 
     def verify(self) -> list[str]:
-        """Recount tallies, rows and jobs; one line for each difference, none when all agree."""
-        return [str(difference) for difference in self.store.recount()]
+        """Recount tallies, rows and jobs, and compare results; one line for each difference, none when all agree."""
+        from auscult.reports import REPORTS
+        from auscult.services.scoring.comparing import rows_that_differ
+
+        found = [*self.store.recount(), *self.store.altered(), *rows_that_differ(self.store, REPORTS)]
+        return [str(difference) for difference in found]
 
     def repair(self, progress: Progress | None = None) -> list[str]:
         """Repair differences, render rows and count tallies again; return one line for each difference that is left."""
@@ -265,6 +269,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     one of them crashes is accepted by another; this one only supervises them.
     """
     from auscult.server.serving.run import bind, run
+    from auscult.services.people.sign_in import warn_of_one_source
     from auscult.workers.process_pool import ProcessPool
     from auscult.workers.shutdown import stop_on_signals
 
@@ -279,6 +284,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
         ProcessPool(settings.workers, work_behind, settings) as workers,
     ):
         _wake(application.store)
+        warn_of_one_source(application.store, datetime.now(UTC))
         if settings.processes == 1:
             more = min(settings.workers_most, cores()) - settings.workers if settings.workers else 0
             with extra_workers(application.store.batches, more, work_behind, settings):

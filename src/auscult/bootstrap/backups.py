@@ -113,9 +113,11 @@ def restore(
     checked, before anything is written. Raises ``RequestError``, ``ConflictError`` and ``SettingsError``.
     """
     from auscult.storage import migrate, newest_version
+    from auscult.storage.core.migrations import check_known
     from auscult.storage.upkeep.backup import load_backup, read_digests
 
     manifest = _read_manifest(folder)
+    check_known(manifest.schema)
     kind = "sqlite" if sqlite_path(settings) else "postgresql"
     if kind != manifest.database:
         raise RequestError(

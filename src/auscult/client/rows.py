@@ -247,8 +247,8 @@ AccountRawDataRow = TypedDict(
         "IsEscalationObserved": NotRequired[bool | None],
         # Absent where no form is for the conversation.
         "Pass Score": NotRequired[float],
-        # Whether the score reaches the pass score; null without a score. Absent where no form is for it.
-        "IsPassed": NotRequired[bool | None],
+        # Whether it passed; absent without a score, and where a fatal metric has no answer.
+        "IsPassed": NotRequired[bool],
         "Queues": list[QueueRow],
         "Agents": list[AccountAgentRow],
         # Empty where no form is for the conversation.

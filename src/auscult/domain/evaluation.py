@@ -1,6 +1,6 @@
 """The heart: from verdicts to a score (rules 1 to 5, 9 and 11). Pure, exact, and small enough to read in a dispute."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Literal, NamedTuple
@@ -12,6 +12,10 @@ from auscult.domain.form import Form, Handler, Metric
 
 Qualification = Literal["YES", "NO", "NA", "-"]
 Status = Literal["evaluated", "below_threshold", "duration_unavailable", "not_evaluated"]
+
+
+WORDS: Mapping[bool | None, str] = {True: "passed", False: "failed", None: "undecided"}
+"""What a score came to, in words: undecided while a fatal metric has no answer (rule 5)."""
 
 
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,12 +105,18 @@ class MetricResult(Struct, frozen=True, kw_only=True):
             return True
         return self.metric.fatal and self.adhered is False
 
+    def is_fatal_open(self, form: Form) -> bool:
+        """A fatal metric, or a fatal part of one, that has no answer on this form: "-", or abstained (rule 5)."""
+        if any(part.fatal and part.qualification == "-" for part in self.verdict.parts):
+            return True
+        return self.metric.fatal and (self.verdict.qualification == "-" or abstains(self.verdict, form))
+
 
 class Evaluation(Struct, frozen=True, kw_only=True):
     """Machine's decision about one revision of one conversation, by one version of one form.
 
     ``results`` is empty unless ``status`` is ``evaluated``; ``engines`` names every engine that answered. ``reason``
-    explains why there is no score, where ``status`` is another.
+    explains why there is no score, where ``status`` is another, or why it is undecided.
 
     With a form for segments, ``segments`` holds the evaluation of each, and the rest is that of the one that rows show:
     ``segment`` is its number, 0 for a whole conversation, and ``agent_id`` the agent who handled it.
@@ -127,6 +137,11 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     handler: Handler | None = None
     agent_id: str | None = None
     segments: tuple["Evaluation", ...] = ()
+
+    @property
+    def is_undecided(self) -> bool:
+        """Neither passed nor failed, because a fatal metric has no answer (rule 5); ``reason`` names it."""
+        return self.status == "evaluated" and self.passed is None and self.reason is not None
 
 
 class Points(NamedTuple):
@@ -184,6 +199,12 @@ def points(result: MetricResult, form: Form) -> Points:
         lost = Decimal(0) if result.adhered else result.metric.negative_weight * (100 - share) / 100
         gained = result.metric.weight * share / 100 - lost
     return Points(gained, Decimal(0) if result.metric.bonus else possible)
+
+
+def abstains(verdict: Verdict, form: Form) -> bool:
+    """Return whether the confidence of a verdict is below what a form wants."""
+    least = form.abstain_below
+    return least is not None and verdict.confidence is not None and verdict.confidence < least
 
 
 def joined(parts: Iterable[Part]) -> Qualification:

@@ -46,8 +46,22 @@ class RowKey(NamedTuple):
     listing: int = 0
 
 
-Outcome = Literal["passed", "failed", "fatal", "unscored"]
-"""The result of an evaluation. A fatal one is failed too."""
+Outcome = Literal["passed", "failed", "fatal", "undecided", "unscored"]
+"""The result of an evaluation. A fatal one is failed too; undecided is one whose fatal metric has no answer (rule 5)."""
+
+
+def outcomes_of(evaluation: Evaluation) -> tuple[Outcome, ...]:
+    """Return the results of an evaluation: one, or two where it is fatal too, or undecided without a score."""
+    if evaluation.passed is not None:
+        decided: Outcome = "passed" if evaluation.passed else "failed"
+        return (decided, "fatal") if evaluation.fatal_errors else (decided,)
+    found: tuple[tuple[Outcome, bool], ...] = (
+        ("undecided", evaluation.is_undecided),
+        ("unscored", evaluation.score is None),
+        ("fatal", evaluation.fatal_errors > 0),
+    )
+    return tuple(name for name, holds in found if holds)
+
 
 Survey = Literal["csat", "nps"]
 """The kind of survey that a customer answered."""

@@ -13,7 +13,7 @@ from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.evaluation import Evidence, Part, Verdict, joined
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers, Probe, Review, ReviewAnswer, Reviewed, Transcript
+from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
 from auscult.metrics._addresses import url_problem
 from auscult.metrics._finding.citing import cite
 from auscult.metrics._finding.language import Problem
@@ -96,7 +96,11 @@ class ByAiAgent:
         """The verdict, with what the agent says of each sub-metric and the turns it points at."""
         if not conversation.turns:
             return Verdict(qualification="NA", reason="nobody speaks")
-        answer = answers[_review(settings, conversation)]
+        try:
+            answer = answers[_review(settings, conversation)]
+        except FailedAnswerError as failure:
+            reason = f"no usable answer: {failure}"
+            return Verdict(qualification="-", reason=reason, parts=tuple(_open(each) for each in settings.sub_metrics))
         assert isinstance(answer, ReviewAnswer)  # noqa: S101  (a review is answered by one)
         pairs = zip(settings.sub_metrics, answer.reviewed, strict=True)
         parts = tuple(_part(sub_metric, said, conversation) for sub_metric, said in pairs)
@@ -135,6 +139,18 @@ def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> 
         correct_answer=sub_metric.correct_answer,
         evidence=evidence,
         reason=said.failure_reason or said.justification or f"the agent says {said.qualification} and gives no reason",
+    )
+
+
+def _open(sub_metric: SubMetric) -> Part:
+    """Return a part without an answer: where it is fatal, the conversation is undecided (rule 5)."""
+    return Part(
+        id=sub_metric.id,
+        name=sub_metric.name or sub_metric.id,
+        qualification="-",
+        weight=sub_metric.weight,
+        fatal=sub_metric.fatal,
+        correct_answer=sub_metric.correct_answer,
     )
 
 

@@ -87,8 +87,8 @@ class Row(Struct, frozen=True, kw_only=True):
         Raw | UnsetType, described("Absent where no form is for the conversation.", type="number")
     ] = field(name="Pass Score", default=UNSET)
     passed: Annotated[
-        bool | UnsetType | None,
-        described("Whether the score reaches the pass score; null without a score. Absent where no form is for it."),
+        bool | UnsetType,
+        described("Whether it passed; absent without a score, and where a fatal metric has no answer."),
     ] = field(name="IsPassed", default=UNSET)
     queues: tuple[QueueRow, ...] = field(name="Queues")
     agents: tuple[AgentRow, ...] = field(name="Agents")
@@ -156,8 +156,9 @@ class AccountRawData:
         return quality.describe(self.name, Row, _PAGE, limits)
 
 
-def _passed(evaluation: Evaluation) -> bool | UnsetType | None:
-    return UNSET if evaluation.form is None else evaluation.passed
+def _passed(evaluation: Evaluation) -> bool | UnsetType:
+    """Return the verdict; absent without one, as the contract has no null for it (rule 5)."""
+    return UNSET if evaluation.passed is None else evaluation.passed
 
 
 def _agent_row(agent: Agent, habits: AgentHabits | None) -> AgentRow:

@@ -1,6 +1,7 @@
 """The store: everything that is kept, in one database."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from auscult.domain.errors import NotFoundError
@@ -11,7 +12,7 @@ from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
-from auscult.storage.access.signing_key import SigningKey
+from auscult.storage.access.signing_key import SigningKey, read_signing_key
 from auscult.storage.assist.knowledge import AppKnowledge
 from auscult.storage.assist.live import AppLive, LiveWork
 from auscult.storage.audits.bookmarks import AppBookmarks
@@ -28,6 +29,7 @@ from auscult.storage.conversations.repository import AppConversations
 from auscult.storage.conversations.timeline import AppTimeline
 from auscult.storage.core.database import A_FEW, Connections, Database
 from auscult.storage.core.migrations import newest, versions
+from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.troubles import Trouble
 from auscult.storage.definitions.forms import AppForms
 from auscult.storage.definitions.repository import AppDefinitions
@@ -50,6 +52,7 @@ from auscult.storage.recordings.repository import AppRecordings, Recordings
 from auscult.storage.recordings.tasks import RecordingTasks
 from auscult.storage.recordings.transcriptions import Transcriptions
 from auscult.storage.schedules.repository import AppSchedules
+from auscult.storage.upkeep.altered import altered, filed_rows
 from auscult.storage.upkeep.figures import read_figures
 from auscult.storage.upkeep.repair import repair
 from auscult.storage.upkeep.verify import Difference, Verifier
@@ -231,6 +234,10 @@ class Store:
         """The first app with rows of an earlier version, and the id of the conversation after which they are; or None."""
         return self._apps.outdated()
 
+    def is_outdated(self, tenant: Tenant) -> bool:
+        """Return whether an app has rows that an earlier version rendered."""
+        return self._apps.is_outdated(tenant)
+
     def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None) -> None:
         """Store that rows after one conversation, up to another, are of this version; None: from the first, to the last."""
         self._apps.keep_rendered(tenant, after, until)
@@ -242,6 +249,15 @@ class Store:
         """
         apps = [self._apps.key(tenant) for tenant in tenants or self.tenants()]
         return [difference for app in apps for difference in self._recount.differences(app)]
+
+    def altered(self, *tenants: Tenant) -> list[Difference]:
+        """Compare the evaluations, audits and forms of these apps (of all apps) with their seals; what differs."""
+        apps = [self._apps.key(tenant) for tenant in tenants or self.tenants()]
+        return [difference for app in apps for difference in altered(self._database, app)]
+
+    def filed(self, tenant: Tenant, after: str, limit: int, *, is_itself: bool = False) -> dict[str, dict[str, bytes]]:
+        """Return the rows of recorded conversations after one, or of it itself, by id and by report."""
+        return filed_rows(self._database, self._apps.key(tenant), after, limit, is_itself=is_itself)
 
     def rebuild_tallies(self, *tenants: Tenant) -> None:
         """Compute tallies and the index of facets of these apps (of all apps) again from their rows, app by app."""
@@ -291,4 +307,5 @@ class Store:
 
 def open_store(url: str, secret_key: bytes, connections: Connections = A_FEW) -> Store:
     """Open a migrated database by its URL as users write it. Raises ``SettingsError`` for a URL or key of no use."""
-    return Store(Database(url, connections), secret_key)
+    seals = ResultSeals(partial(read_signing_key, secret_key=secret_key))
+    return Store(Database(url, connections, seals), secret_key)

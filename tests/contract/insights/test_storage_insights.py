@@ -1,13 +1,10 @@
 """What analysis found, kept beside the revision in which it was found, over both databases."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import msgspec
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from msgspec.structs import replace
 
 from auscult.domain.evaluation import Evidence
@@ -15,7 +12,6 @@ from auscult.domain.insight import Flag, Insights, Sentiment, TurnSentiment
 from auscult.reports import REPORTS
 from auscult.services.scoring.rebuild import rebuild
 from auscult.storage import Store, migrate, new_secret_key, open_store
-from auscult.storage.core import migrations
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.store import AppStore
@@ -86,34 +82,29 @@ def test_insights_are_erased_with_their_conversation(app: AppStore) -> None:
 
 
 BEFORE = (
-    "INSERT INTO apps VALUES (1, 'st-1', 'ac-1', 'o-1', 0)",
+    "INSERT INTO apps (app, app_id, account_id, org_id, created_at) VALUES (1, 'st-1', 'ac-1', 'o-1', 0)",
     "INSERT INTO batches (batch, batch_id, app, size, state, starts, accepted_at) VALUES (1, 'b-1', 1, 1, 'done', 1, 0)",
     """INSERT INTO conversations (conversation, app, conversation_id, revision, digest, started_at, batch,
        recorded_revision, status, filed_at, size, body) VALUES (1, 1, 'c-0', 1, :digest, :start, 1, 1, 'not_evaluated', :start, 1, :body)""",
     """INSERT INTO evaluations (evaluation, conversation, revision, form_id, form_version, status, fatal_errors,
-       evaluated_at, sweep, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, 0, :decided)""",
+       evaluated_at, backfill, body) VALUES (1, 1, 1, '', 0, 'not_evaluated', 0, 0, 0, :decided)""",
 )
 
 
 def test_a_conversation_stored_without_analysis_can_be_rendered(database_url: str) -> None:
     """It reads as never analysed, and rebuilding its rows works."""
-    database = Database(database_url)
-    database.dialect.prepare(database.engine)
-    settings = Config()
-    settings.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    migrate(database_url)
     values = {
         "digest": b"0",
         "start": ms_of(conversation("c-0").started_at),
         "body": msgspec.json.encode(conversation("c-0")),
         "decided": b'{"engines":[],"results":[]}',
     }
+    database = Database(database_url)
     with database.writing(is_shown=False) as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "0001")
         for statement in BEFORE:
             connection.execute(sa.text(statement), values)
     database.close()
-    migrate(database_url)
     store = open_store(database_url, new_secret_key())
     (case,) = store.within(TENANT).conversations.rerender("", 9)
     dossier = store.within(TENANT).conversations.get("c-0")

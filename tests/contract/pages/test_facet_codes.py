@@ -2,23 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.evaluation import Qualification
 from auscult.domain.record import Grouping
 from auscult.services.conversations.latest import Sought, breakdown
-from auscult.storage import Store, migrate
-from auscult.storage.core import migrations
+from auscult.storage import Store
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.pages import facet_codes
 from auscult.storage.pages import breakdown as pages_breakdown
-from auscult.storage.pages.facet_codes import BLOCK, NUMBER_OF_ASPECTS
+from auscult.storage.pages.facet_codes import BLOCK
 from auscult.storage.pages.faceting import ASPECTS
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
@@ -121,23 +117,6 @@ def test_what_changes_is_counted_as_it_is_now(app: AppStore, store: Store, datab
     assert store.recount(TENANT) == []
     scored = breakdown(app, BANKING, ("outcome",), BOUNDS)["outcome"]
     assert sum(sum(numbers) for numbers in scored.values()) == ROWS // 2 - 2
-
-
-def test_rows_of_an_older_database_are_coded(app: AppStore, store: Store, database_url: str) -> None:
-    """The migration writes the codes that filing would have written."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    database = Database(database_url)
-    with database.writing(is_shown=False) as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0144")
-    migrate(database_url)
-    assert store.recount(TENANT) == []
-    with database.reading() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(facet_codes)) == 2 * NUMBER_OF_ASPECTS
-    database.close()
-    put_some(app, 0, 60, turn=1)
-    assert store.recount(TENANT) == []
 
 
 MISSING = "DELETE FROM facet_codes WHERE block = 1 AND aspect = 2"

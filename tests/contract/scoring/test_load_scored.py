@@ -1,13 +1,19 @@
 """Records of scored conversations: loaded, they are stored as if the conversations had been judged in the database."""
 
 import io
+import pickle
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from msgspec.structs import replace
 
+from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, FormatError, RequestError
+from auscult.domain.form import Form
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import read_form
@@ -25,8 +31,6 @@ DAY = {"startDate": "2026-03-23 10:17:54", "endDate": "2026-03-23 23:00:35", "in
 @pytest.fixture
 def scored(tmp_path: Path) -> Path:
     """A folder of results, of two shards."""
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     read = conversations("rawdata")
     forms = [read_form((HERE / name).read_bytes()) for name in FORMS]
     (tmp_path / "_records").mkdir()
@@ -54,6 +58,41 @@ def test_reports_equal_those_of_judging(store: Store, scored: Path, tmp_path: Pa
         process(judged, conversations("rawdata"))
         for report in ("rawdata", "scorereporting"):
             assert rows(store, report, **DAY) == rows(judged, report, **DAY)
+
+
+def test_forms_are_compared_by_what_they_mean(store: Store, tmp_path: Path) -> None:
+    """Loaded where settings have their defaults filled in and an assignment has its own pass score (rule 7)."""
+    in_force = _with_pass_score("97")
+    store.ensure(TENANT)
+    store.within(TENANT).forms.publish("ef-voice", in_force)
+    elsewhere = pickle.loads(pickle.dumps(read_form(in_force)))  # noqa: S301  (as a worker process gets it)
+    calls = [one for one in conversations("rawdata") if one.channel == "voice"]
+    _score(tmp_path, calls, [elsewhere])
+    assert load(store, tmp_path) == (len(calls), 0)
+    assert store.batches.waiting() == []
+
+
+@pytest.mark.parametrize("pass_score", ["96", "70"])
+def test_another_pass_score_of_an_assignment_is_another_form(store: Store, tmp_path: Path, pass_score: str) -> None:
+    """It decides who passes; that it equals the pass score of the form elsewhere does not help."""
+    store.ensure(TENANT)
+    store.within(TENANT).forms.publish("ef-voice", _with_pass_score("97"))
+    _score(tmp_path, conversations("rawdata")[:1], [read_form(_with_pass_score(pass_score))])
+    with pytest.raises(RequestError, match="publish it first"):
+        load(store, tmp_path)
+
+
+def _with_pass_score(pass_score: str) -> bytes:
+    form = yaml.safe_load((HERE / FORMS[0]).read_bytes())
+    form["id"] = "ef-voice"
+    form["assignments"] = [{"queue": "*", "pass_score": int(pass_score)}]
+    return yaml.safe_dump(form).encode()
+
+
+def _score(folder: Path, calls: Sequence[Conversation], forms: Sequence[Form]) -> None:
+    packed = score_group_recorded(calls, forms, NEVER_ANALYSED, datetime(2026, 3, 24, tzinfo=UTC))
+    (folder / "_records").mkdir()
+    (folder / "_records" / "a.ndjson.records").write_bytes(lines_and_records(packed)[1])
 
 
 def test_a_load_that_was_cut_off_goes_on(store: Store, scored: Path) -> None:

@@ -32,7 +32,6 @@ def test_jobs_are_looked_after(tmp_path: Path) -> None:
 
 
 LOOKING = (
-    ("verify",),
     ("jobs", "list"),
     ("export", "scorereporting", "--app", "st-1", "--since", "2026-03-01", "--until", "2026-04-01", "--out", "out"),
 )
@@ -49,3 +48,12 @@ def test_who_looks_at_a_database_needs_no_key_and_makes_none(tmp_path: Path, wor
     slip = auscult(tmp_path, *words, "--database", "sqlite:///slip.db")
     assert (slip.status, "there is no database at slip.db" in slip.err) == (2, True)
     assert not (tmp_path / "slip.db").exists()
+
+
+def test_verify_without_the_key_is_refused(tmp_path: Path) -> None:
+    """Seals cannot be compared without it: the error names the file, and none is made."""
+    assert auscult(tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI").status == 0
+    (tmp_path / "test.db.key").unlink()
+    refused = auscult(tmp_path, "verify")
+    assert (refused.status, "test.db.key: put that file back" in refused.err) == (1, True)
+    assert not (tmp_path / "test.db.key").exists()

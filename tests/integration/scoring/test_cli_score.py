@@ -118,3 +118,39 @@ def test_a_rejects_file_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     assert scored.status == 1
     assert "error: calls.ndjson.rejects.ndjson cannot be written or read: Is a directory" in scored.err
     assert "Traceback" not in scored.err
+
+
+def test_each_conversation_takes_the_form_that_it_is_assigned_to(tmp_path: Path) -> None:
+    """All of several forms are used, in any order of naming; the closest assignment decides (rule 10)."""
+    forms = {"sales": "[{queue: Sales}]", "care": "[{queue: Care}]", "rest": '[{queue: "*"}]'}
+    for name, assignments in forms.items():
+        text = FORM.replace("ef-small", f"ef-{name}") + f"assignments: {assignments}\n"
+        (tmp_path / f"{name}.yaml").write_text(text)
+    (tmp_path / "chat.yaml").write_text(FORM.replace("ef-small", "ef-chat").replace("channel: voice", "channel: chat"))
+    queues = {"c-1": "Care", "c-2": "Sales", "c-3": "Other"}
+    calls = [conversation(name, queues=[{"id": "q", "name": queue}]) for name, queue in queues.items()]
+    write(tmp_path / "calls.ndjson", *calls, conversation("c-4", channel="chat"))
+    expected = {"c-1": "ef-care", "c-2": "ef-sales", "c-3": "ef-rest", "c-4": "ef-chat"}
+    for order in (("sales", "care", "rest", "chat"), ("chat", "rest", "care", "sales")):
+        named = [word for name in order for word in ("--form", f"{name}.yaml")]
+        scored = auscult(tmp_path, "score", "calls.ndjson", *named)
+        assert {line["id"]: line["form"]["id"] for line in scored.lines} == expected
+    (tmp_path / "in").mkdir()
+    (tmp_path / "calls.ndjson").rename(tmp_path / "in" / "calls.ndjson")
+    one = ("score", "in", "--out", "out", "--form", "rest.yaml")
+    assert "1 scored" in auscult(tmp_path, *one).out
+    assert "1 scored" in auscult(tmp_path, *one, "--form", "care.yaml").out
+    assert "1 finished before" in auscult(tmp_path, *one, "--form", "care.yaml").out
+
+
+@pytest.mark.parametrize("other", ["id: ef-other", "id: ef-small"])
+def test_two_forms_for_the_same_conversations_are_refused(tmp_path: Path, other: str) -> None:
+    """Both are named, and nothing is scored."""
+    (tmp_path / "a.yaml").write_text(FORM)
+    (tmp_path / "b.yaml").write_text(FORM.replace("id: ef-small", other).replace("name: Small", "name: Other"))
+    write(tmp_path / "calls.ndjson", conversation("c-1"))
+    refused = auscult(tmp_path, "score", "calls.ndjson", "--form", "a.yaml", "--form", "b.yaml")
+    assert (refused.status != 0, refused.out) == (True, "")
+    assert "b.yaml" in refused.err
+    assert "a.yaml" in refused.err
+    assert ("has the form ef-small" if "other" in other else "is the id of the form in") in refused.err

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec.structs import replace
 
 from auscult.batch import arrow, result_schema, score_table
 from auscult.domain.errors import FormError, RequestError
@@ -100,3 +101,11 @@ def test_engines_are_loaded_once() -> None:
     for _ in range(3):
         score_table(table(), "starter")
     assert arrow._evaluator.cache_info().misses == 1
+
+
+def test_two_forms_for_the_same_conversations_are_refused() -> None:
+    """Which of them decides would be a matter of their order."""
+    (form,) = arrow.forms_of(FORM, arrow.read_settings(None))
+    other = replace(form, id="ef-other")
+    with pytest.raises(FormError, match=f"{form.id} and ef-other are for the same conversations"):
+        score_table(pa.table({"document": ["{}"]}), [form, other])

@@ -32,7 +32,7 @@ def agree(
     ],
     files: options.MaybeFiles = None,
     *,
-    form: options.Form = Path("starter"),
+    form: options.Forms = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Compare the machine with people: for each metric raw agreement, Cohen's kappa, base rate and n.

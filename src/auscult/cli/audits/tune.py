@@ -100,7 +100,7 @@ def _read(form: Path) -> tuple[bytes, Form]:
     """The document of the one form that is named, and the form."""
     from auscult.cli.definitions.forms import documents_of, forms_of
 
-    documents, (first, *others) = documents_of(form), forms_of(form)
+    documents, (first, *others) = documents_of(form), forms_of([form])
     if others:
         raise RequestError(
             f"name one form: {' or '.join(f'auscult forms show {one.id} > FILE' for one in (first, *others))}, and tune that",

@@ -9,6 +9,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.domain.errors import NotFoundError
+from auscult.domain.evaluation import WORDS
 
 if TYPE_CHECKING:
     from auscult.domain.evaluation import Evaluation, Evidence, MetricResult
@@ -107,8 +108,7 @@ def _line(row: bytes) -> str:
 def _result(listed: "ListedConversation | Evaluation") -> str:
     if listed.score is None:
         return "no score" if listed.status == "evaluated" else listed.status.replace("_", " ")
-    outcome = {True: "passed", False: "failed", None: "no pass score"}[listed.passed]
-    return f"{listed.score} {outcome}"
+    return f"{listed.score} {WORDS[listed.passed]}"
 
 
 def _shown(found: "ConversationDetail", newest: "Evaluation | None", *, with_turns: bool) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """``auscult forms``: evaluation forms, checked, published and read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,7 @@ def check(files: Documents, *, as_json: options.AsJson = False) -> None:
     from auscult.services.definitions.forms.reading import check_forms
 
     faults = 0
-    for name, found in check_forms(_documents_of_all(files), answered=_answered()).items():
+    for name, found in check_forms(documents_of_all(files), answered=_answered()).items():
         faults += len(found.problems)
         problems = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
         form = found.form
@@ -67,7 +68,7 @@ def apply(
     from auscult import bootstrap
     from auscult.services.definitions.forms.publish import publish
 
-    documents = _documents_of_all(files)
+    documents = documents_of_all(files)
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
@@ -182,23 +183,26 @@ def _starters(word: str) -> dict[str, bytes]:
     return starter_documents(language)
 
 
-def _documents_of_all(files: list[Path]) -> dict[str, bytes]:
+def documents_of_all(files: Sequence[Path]) -> dict[str, bytes]:
+    """Return the documents that FORM arguments name: name for messages -> document."""
     return {name: document for file in files for name, document in documents_of(file).items()}
 
 
-def forms_of(form: Path) -> tuple[Form, ...]:
-    """The forms that a ``--form`` names, pinned as they would be published. Raises ``FormError`` with every fault."""
-    from auscult.services.definitions.form_packs import pinned
-    from auscult.services.definitions.forms.reading import check_form, read_form, refused
+def forms_of(files: Sequence[Path] | None) -> tuple[Form, ...]:
+    """The forms that ``--form`` names, the starter forms by default, pinned as they would be published.
 
-    forms: list[Form] = []
-    answered = _answered()
-    for name, document in documents_of(form).items():
-        found = check_form(document, answered=answered)
-        if found.form is None or found.unanswered:
-            raise refused([*found.problems, *found.unanswered], name)
-        forms.append(read_form(pinned(document)))
-    return tuple(forms)
+    They are checked together, as they would be published: one form for each queue, channel, direction and language.
+    Raises ``FormError`` with every fault.
+    """
+    from auscult.services.definitions.form_packs import pinned
+    from auscult.services.definitions.forms.reading import check_forms, read_form, refused_with
+
+    documents = documents_of_all(files or [Path(STARTER)])
+    found = check_forms(documents, answered=_answered())
+    problems = [one.describe(name) for name, each in found.items() for one in (*each.problems, *each.unanswered)]
+    if problems:
+        raise refused_with(problems)
+    return tuple(read_form(pinned(document)) for document in documents.values())
 
 
 def _answered() -> frozenset[type[Probe]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from auscult.cli.history.backtest_page import about, count, notes_of, number, share
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import WORDS, Evidence
 from auscult.domain.history.backtest import MetricShift, Shift, Standing
 from auscult.services.definitions.forms.difference import ComparedForms
 from auscult.services.history.backtests import BacktestLine, BinLine, MetricRates
@@ -125,8 +125,8 @@ def _evidence(when: str, evidence: Iterable[Evidence]) -> str:
 
 
 def _standing(standing: Standing) -> str:
-    kind, result = ("better", "passed") if standing.passed else ("worse", "failed")
-    return f'<span class="{kind}">{standing.score} {result}</span>'
+    kind = "better" if standing.passed else "worse"
+    return f'<span class="{kind}">{standing.score} {WORDS[standing.passed]}</span>'
 
 
 def _signed(difference: float, unit: str) -> str:

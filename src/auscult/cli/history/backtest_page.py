@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import WORDS, Evidence
 from auscult.domain.history.backtest import MetricShift, Shift, Standing
 from auscult.services.definitions.forms.difference import ComparedForms
 from auscult.services.history.backtests import BacktestLine, BinLine, MetricRates, SideLine
@@ -67,6 +67,8 @@ def _sides(line: BacktestLine) -> RenderableType:
     table.add_row("scored", count(before.scored), count(after.scored), _change(after.scored - before.scored))
     table.add_row("mean score", number(before.mean), number(after.mean), _points(before.mean, after.mean))
     table.add_row("passed", share(before.pass_rate), share(after.pass_rate), _shares(before, after))
+    if before.undecided or after.undecided:
+        table.add_row("undecided", count(before.undecided), count(after.undecided), "")
     table.add_row(
         "fatal errors", count(before.fatal), count(after.fatal), _change(after.fatal - before.fatal, is_good=False)
     )
@@ -181,7 +183,7 @@ def _evidence(evidence: Iterable[Evidence]) -> str:
 
 
 def _standing(standing: Standing) -> tuple[tuple[str, str], ...]:
-    return ((f"{standing.score} {'passed' if standing.passed else 'failed'}", _BETTER if standing.passed else _WORSE),)
+    return ((f"{standing.score} {WORDS[standing.passed]}", _BETTER if standing.passed else _WORSE),)
 
 
 def bar(n: int, most: int, width: int = _BAR) -> str:

@@ -201,8 +201,9 @@ def _show(found: "Overview") -> None:
 
 
 def _show_total(total: "Figures") -> None:
+    undecided = f", {total.undecided} undecided" if total.undecided else ""
     typer.echo(
-        f"{total.failed} of {total.score.n} failed, score {_or_dash(total.score.mean)} in the mean\n"
+        f"{total.failed} of {total.passed + total.failed} failed{undecided}, score {_or_dash(total.score.mean)} in the mean\n"
         f"{total.negative} of {total.sentiment.n} negative, {total.neutral} neutral, {total.positive} positive, "
         f"sentiment {_or_dash(total.sentiment.mean)} in the mean\n"
         f"resolved {_percent(total.resolution_rate)}: {total.resolved} of {total.resolved + total.unresolved}; "
@@ -231,7 +232,7 @@ def _show_table(title: str, rows: Sequence[tuple[str, "Figures"]]) -> None:
         table.add_row(
             name,
             str(each.conversations),
-            f"{each.failed} of {each.score.n}",
+            f"{each.failed} of {each.passed + each.failed}",
             _or_dash(each.score.mean),
             _percent(each.resolution_rate),
             str(each.escalations),

@@ -30,17 +30,22 @@ def verify(
     heads: Heads = None,
     database: options.Database = None,
 ) -> None:
-    """Recount tallies, rows and jobs; exit 0 only when all agree, or do after a repair.
+    """Recount tallies, rows and jobs, and compare results; exit 0 only when all agree, or do after a repair.
+
+    Each row of a report is rendered again. Each evaluation, audit and published form is compared with its seal, a
+    digest that only the secret key makes: one that was changed in the database is named, with what differs. Where all
+    of them differ, the secret key is another one than that of the database.
 
     A repair works from what is never thrown away, conversations and evaluations. What it puts back to work is done
-    by the next server or worker.
+    by the next server or worker. What differs from its seal is not repaired; it comes back with a backup.
     """
     from auscult import bootstrap
+    from auscult.storage.upkeep.altered import SEALED
 
     if log:
         _verify_log(database, heads)
         return
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+    with bootstrap.open(options.settings_of_existing(database)) as application:
         differences = application.verify()
         if differences and repair:
             found = len(differences)
@@ -49,7 +54,10 @@ def verify(
             typer.echo(f"{found} differences found, {len(differences)} left", err=True)
     if differences:
         typer.echo("\n".join(differences))
-        typer.echo(f"error: {len(differences)} differences; `auscult verify --repair` mends them", err=True)
+        altered = sum(SEALED in each for each in differences)
+        advice = ["`auscult verify --repair` mends them"] if altered < len(differences) else []
+        advice += [f"{altered} results differ from their seals: restore them from a backup"] if altered else []
+        typer.echo(f"error: {len(differences)} differences; {'; '.join(advice)}", err=True)
         raise typer.Exit(1)
     typer.echo("tallies, rows and jobs agree")
 

@@ -68,7 +68,7 @@ Dask = Annotated[
 def score(
     files: Files,
     *,
-    form: options.Form = Path("starter"),
+    form: options.Forms = None,
     tables: Tables = None,
     taxonomy: Taxonomies = None,
     out: Out = None,
@@ -80,7 +80,8 @@ def score(
     Shards are the Parquet and NDJSON files of a folder. Each is scored into a file of the same name in the folder --out,
     written whole or not at all; the same command again skips finished shards.
 
-    A conversation that the form is not for (its channel, queue or direction) is listed without a score.
+    Of several forms each conversation is scored with the one that is for its queue, channel, direction and language;
+    two forms for the same conversations are refused. One that no form is for is listed without a score.
     What cannot be read goes, with its reason, to a rejects file, and the exit status is then 1. So it is where a judge
     cannot answer; such a conversation is listed as waiting, with the reason.
     """

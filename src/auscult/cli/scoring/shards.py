@@ -37,11 +37,14 @@ def part_of(given: str | None) -> tuple[int, int]:
     return int(i), int(n)
 
 
-def digest_of(form: Path, taxonomies: Sequence[Path], tables: Path | None) -> str:
+def digest_of(files: Sequence[Path] | None, taxonomies: Sequence[Path], tables: Path | None) -> str:
     """Return a digest of all that decides about scores: with another one, finished shards are scored again."""
     from auscult.cli.definitions import forms, taxonomy
 
-    documents = [*forms.documents_of(form).values(), *taxonomy.documents_of(list(taxonomies)).values()]
+    documents = [
+        *forms.documents_of_all(files or [Path(forms.STARTER)]).values(),
+        *taxonomy.documents_of(list(taxonomies)).values(),
+    ]
     documents += [file.read_bytes() for file in sorted(tables.glob("*")) if file.is_file()] if tables else []
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
     for document in documents:

@@ -46,12 +46,13 @@ def must_be_files(files: list[Path] | None) -> list[Path] | None:
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", callback=must_be_files, help=_FILES_HELP)]
 MaybeFiles = Annotated[list[Path] | None, typer.Argument(metavar="FILE", callback=must_be_files, help=_FILES_HELP)]
-Form = Annotated[
-    Path,
+Forms = Annotated[
+    list[Path] | None,
     typer.Option(
         "--form",
         metavar="FORM",
-        help="A form, YAML or JSON; the word starter takes the one that comes along for each conversation's language and channel.",
+        help="A form, YAML or JSON; may be repeated, and each conversation takes the one that it is assigned to. "
+        "The word starter, and the default, is the one that comes along for each conversation's language and channel.",
     ),
 ]
 

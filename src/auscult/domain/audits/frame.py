@@ -10,7 +10,7 @@ from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import Insights, Topic
 from auscult.domain.questions.abstaining import is_hesitant
 from auscult.domain.questions.doubts import is_doubtful
-from auscult.domain.record import Outcome
+from auscult.domain.record import outcomes_of
 from auscult.domain.said.search import Term, parse, searchable
 
 NEAR = 0.05
@@ -78,18 +78,12 @@ def _is_decided(case: Case, frame: Frame) -> bool:
     missed = {result.metric.id for result in evaluation.results if result.adhered is False}
     score = evaluation.score
     return (
-        (not frame.outcomes or bool(set(_outcomes(evaluation)) & set(frame.outcomes)))
+        (not frame.outcomes or bool(set(outcomes_of(evaluation)) & set(frame.outcomes)))
         and set(frame.met) <= met
         and set(frame.missed) <= missed
         and (frame.least_score is None or (score is not None and score >= frame.least_score))
         and (frame.most_score is None or (score is not None and score <= frame.most_score))
     )
-
-
-def _outcomes(evaluation: Evaluation) -> Iterator[Outcome]:
-    if evaluation.fatal_errors:
-        yield "fatal"
-    yield "unscored" if evaluation.passed is None else "passed" if evaluation.passed else "failed"
 
 
 def _names(insights: Insights | None) -> set[str]:
@@ -129,6 +123,7 @@ def has_risk(case: Case, risk: Risk, signs: Signs = NO_SIGNS) -> bool:
     shown: Mapping[Risk, bool] = {
         "failed": evaluation.passed is False,
         "fatal": evaluation.fatal_errors > 0,
+        "undecided": evaluation.is_undecided,
         "unsure": is_unsure(evaluation),
         "doubtful": any(
             is_doubtful(each)

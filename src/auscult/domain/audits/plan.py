@@ -17,9 +17,18 @@ Per = Literal["all", "agent", "queue"]
 Judged = Literal["most", "first", "last", "each"]
 """The agent who is judged: handled most, first, last, or each of them by themselves."""
 Risk = Literal[
-    "failed", "fatal", "unsure", "doubtful", "escalation", "churn", "complaint", "low_recognition", "new_form"
+    "failed",
+    "fatal",
+    "undecided",
+    "unsure",
+    "doubtful",
+    "escalation",
+    "churn",
+    "complaint",
+    "low_recognition",
+    "new_form",
 ]
-"""Signs of risk: not passed, a fatal error, a verdict of low confidence or near its threshold, or on doubtful words, an escalation, a risk of
+"""Signs of risk: not passed, a fatal error, a fatal metric without an answer, a verdict of low confidence or near its threshold, or on doubtful words, an escalation, a risk of
 churn, a complaint, words that were recognised with low confidence, a new version of the form."""
 
 Step = Literal["day", "week", "month"]

@@ -98,12 +98,13 @@ def takes(card: Scorecard, conversation: Conversation, evaluation: Evaluation) -
 def weigh(card: Scorecard, conversation: Conversation, evaluation: Evaluation) -> Interaction:
     """Return a conversation's scores. A metric that its form does not have is absent, whatever the rule for NA."""
     found = {result.metric.id: result for result in evaluation.results}
-    fatal_errors = 0
+    fatal_errors, is_open, form = 0, False, evaluation.form
     gained = possible = Fraction(0)
     attributes: dict[str, int | None] = {}
     for attribute in card.attributes:
         results = [_weighed(one, found[one.metric]) for one in attribute.metrics if one.metric in found]
         fatal_errors += sum(result.is_fatal_error for result in results)
+        is_open = is_open or (form is not None and any(result.is_fatal_open(form) for result in results))
         score = _score(results, card.not_applicable)
         attributes[attribute.id] = None if score is None else rounded(score)
         if score is not None:
@@ -112,13 +113,14 @@ def weigh(card: Scorecard, conversation: Conversation, evaluation: Evaluation) -
     whole = rounded(gained / possible) if possible else None
     if fatal_errors:
         whole = 0
+    is_decided = fatal_errors or not is_open
     return Interaction(
         conversation_id=conversation.id,
         started_at=conversation.started_at,
-        form_id=evaluation.form.id if evaluation.form else "",
-        form_version=evaluation.form.version if evaluation.form else 0,
+        form_id=form.id if form else "",
+        form_version=form.version if form else 0,
         score=whole,
-        passed=None if whole is None else whole >= card.pass_score and not fatal_errors,
+        passed=None if whole is None or not is_decided else whole >= card.pass_score and not fatal_errors,
         fatal_errors=fatal_errors,
         attributes=attributes,
     )

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, points
 from auscult.domain.form import Form
 
-Outcome = Literal["passed", "failed", "no_score", "no_form"]
-"""``no_score``: nothing applied, or the conversation is too short or of unknown duration. ``no_form``: none fitted."""
+Outcome = Literal["passed", "failed", "undecided", "no_score", "no_form"]
+"""``undecided``: a fatal metric has no answer (rule 5). ``no_score``: nothing applied, or the conversation is too short or of unknown duration. ``no_form``: none fitted."""
 
 K = TypeVar("K")
 MOST_SHIFTS = 20
@@ -84,8 +84,9 @@ class Side(Struct):
 
     @property
     def pass_rate(self) -> float | None:
-        """Share from 0 to 1 that passed, of those that have a score; None where nothing is scored."""
-        return self.outcomes.get("passed", 0) / self.scored if self.scores else None
+        """Share from 0 to 1 that passed, of those that passed or failed; None where none did."""
+        passed, failed = (self.outcomes.get(each, 0) for each in ("passed", "failed"))
+        return passed / (passed + failed) if passed + failed else None
 
     def add(self, evaluation: Evaluation) -> None:
         """Count one more conversation."""
@@ -108,12 +109,12 @@ class Side(Struct):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """Result of one conversation, and the form that gave it."""
+    """Result of one conversation, and the form that gave it. ``passed`` is None where it is undecided (rule 5)."""
 
     form_id: str
     form_version: int
     score: int
-    passed: bool
+    passed: bool | None
     fatal_errors: int
 
 
@@ -240,13 +241,13 @@ def outcome_of(evaluation: Evaluation) -> Outcome:
     if evaluation.form is None:
         return "no_form"
     if evaluation.passed is None:
-        return "no_score"
+        return "no_score" if evaluation.score is None else "undecided"
     return "passed" if evaluation.passed else "failed"
 
 
 def _standing(evaluation: Evaluation) -> Standing | None:
     """Return the result of a conversation; None without a score."""
-    if evaluation.form is None or evaluation.score is None or evaluation.passed is None:
+    if evaluation.form is None or evaluation.score is None:
         return None
     return Standing(
         form_id=evaluation.form.id,

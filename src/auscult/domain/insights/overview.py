@@ -82,8 +82,9 @@ class Fact(NamedTuple):
 
 
 Number = Literal[
-    "conversations", "analysed", "scored", "passed", "failed", "with_sentiment", "negative", "neutral", "positive",
-    "resolved", "unresolved", "escalations", "churn_risks", "with_csat", "with_nps", "dissatisfied", "satisfied",
+    "conversations", "analysed", "scored", "passed", "failed", "undecided", "with_sentiment", "negative", "neutral",
+    "positive", "resolved", "unresolved", "escalations", "churn_risks", "with_csat", "with_nps",
+    "dissatisfied", "satisfied",
 ]  # fmt: skip
 NUMBERS: Mapping[Number, Callable[[Fact], bool]] = {
     "conversations": lambda _: True,
@@ -91,6 +92,7 @@ NUMBERS: Mapping[Number, Callable[[Fact], bool]] = {
     "scored": lambda fact: fact.score is not None,
     "passed": lambda fact: fact.passed is True,
     "failed": lambda fact: fact.passed is False,
+    "undecided": lambda fact: fact.score is not None and fact.passed is None,
     "with_sentiment": lambda fact: fact.sentiment is not None,
     "negative": lambda fact: fact.sentiment is not None and fact.sentiment < LOW_SENTIMENT,
     "neutral": lambda fact: fact.sentiment is not None and LOW_SENTIMENT <= fact.sentiment <= HIGH_SENTIMENT,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from auscult.domain.evaluation import Verdict
+from auscult.domain.evaluation import Verdict, abstains
 from auscult.domain.form import Form
 
 SURE = Decimal("0.7")
@@ -13,10 +13,10 @@ SURE = Decimal("0.7")
 
 def abstained(verdict: Verdict, form: Form | None) -> Verdict:
     """Return the verdict that a form makes of one of this confidence; its evidence and confidence stay."""
-    least = form.abstain_below if form is not None else None
-    if form is None or least is None or verdict.confidence is None or verdict.confidence >= least:
+    if form is None or not abstains(verdict, form):
         return verdict
-    reason = f"the machine abstains: {verdict.qualification} with a confidence of {verdict.confidence}, below {least}"
+    answer, least = verdict.qualification, form.abstain_below
+    reason = f"the machine abstains: {answer} with a confidence of {verdict.confidence}, below {least}"
     return replace(verdict, qualification="NA" if form.abstain == "na" else "-", reason=reason)
 
 

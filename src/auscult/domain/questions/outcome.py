@@ -40,12 +40,26 @@ def section_scores(results: Sequence[MetricResult], form: Form) -> tuple[Section
 
 
 def is_passed(whole: Decimal | None, fatal_errors: int, results: Sequence[MetricResult], form: Form) -> bool | None:
-    """Return whether a conversation passes (rule 5): its score does, and every required section."""
+    """Return whether a conversation passes (rule 5): its score does, and every required section.
+
+    None without a score, and while a fatal metric has no answer and none failed.
+    """
+    if undecided_because(fatal_errors, results, form) is not None:
+        return None
     known = passed(whole, fatal_errors, form)
     required = {section.id for section in form.sections if section.required}
     if not known or not required:
         return known
     return not any(one.id in required and one.passed is False for one in section_scores(results, form))
+
+
+def undecided_because(fatal_errors: int, results: Sequence[MetricResult], form: Form) -> str | None:
+    """Return why it cannot be said whether a conversation passes (rule 5); None where it can."""
+    unanswered = [] if fatal_errors else [one for one in results if one.is_fatal_open(form)]
+    named = "; ".join(
+        f"{one.metric.id} ({one.verdict.reason})" if one.verdict.reason else one.metric.id for one in unanswered
+    )
+    return f"fatal and without an answer: {named}" if named else None
 
 
 def band_of(whole: Decimal | None, form: Form) -> str | None:

@@ -55,6 +55,7 @@ _FIGURES: dict[str, Any] = {
     "analysed": 120,
     "failed": 38,
     "passed": 80,
+    "undecided": 0,
     "score": {"n": 118, "mean": 71.2},
     "dissatisfied": 21,
     "satisfied": 14,

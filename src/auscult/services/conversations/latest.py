@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -25,7 +26,7 @@ _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
 
-OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "fatal", "unscored")
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 SURVEYS: tuple[Survey, ...] = ("csat", "nps")
 AUDITS: tuple[AuditState, ...] = ("assigned", "audited")
 

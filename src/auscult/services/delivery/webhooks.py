@@ -12,6 +12,7 @@ import msgspec
 from auscult.domain.change import Change, Delivery, Webhook, signature
 from auscult.domain.delivery.chat_messages import FIELDS, message
 from auscult.domain.delivery.webhook_work import Due, Sender, Standing
+from auscult.domain.evaluation import WORDS
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import Store
 
@@ -143,7 +144,7 @@ class WebhookDispatch:
         values |= {
             "kind": change.type.removeprefix("conversation.").replace("_", " "),
             "at": f"{change.timestamp:%Y-%m-%d %H:%M} UTC",
-            "result": "" if data.passed is None else "passed" if data.passed else "failed",
+            "result": WORDS[data.passed] if data.score is not None else "",
             "link": f"{self._public_url}/console/conversations/{quote(data.conversation_id)}" if has_page else "",
         }
         return message(webhook.format, webhook.template, values)

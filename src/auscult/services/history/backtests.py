@@ -34,12 +34,16 @@ class BinLine(Struct, frozen=True, kw_only=True):
 
 
 class SideLine(Struct, frozen=True, kw_only=True):
-    """Results of the conversations. Rates are shares from 0 to 1 of those that have a score, null where none has."""
+    """Results of the conversations. ``pass_rate`` is a share from 0 to 1 of those that passed or failed, null without any.
+
+    ``undecided`` have a score and neither passed nor failed, as a fatal metric has no answer.
+    """
 
     scored: int
     mean: float | None
     passed: int
     failed: int
+    undecided: int
     no_score: int
     no_form: int
     pass_rate: float | None
@@ -224,6 +228,7 @@ def _side(side: Side) -> SideLine:
         mean=_rounded(side.mean, 2),
         passed=side.outcomes.get("passed", 0),
         failed=side.outcomes.get("failed", 0),
+        undecided=side.outcomes.get("undecided", 0),
         no_score=side.outcomes.get("no_score", 0),
         no_form=side.outcomes.get("no_form", 0),
         pass_rate=_rounded(side.pass_rate, 4),

@@ -1,7 +1,6 @@
-"""Overviews of the conversations of a period, read from our own listing, in parts.
+"""Overviews of the conversations of a period, read from our own listing: nothing is written for overviews alone.
 
-The listing has one short row for each conversation, and the store finds rows by time, channel, direction and queue.
-So nothing is written for overviews alone, and any period is counted in the memory of one page and of the names.
+The listing has one short row a conversation; any period is counted in the memory of one page and of the names.
 """
 
 from collections import Counter
@@ -99,6 +98,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     analysed: int
     failed: int
     passed: int
+    undecided: int
     score: Mean
     dissatisfied: int
     satisfied: int

@@ -20,7 +20,7 @@ from auscult.storage.store import AppStore
 WEEK = timedelta(days=7)
 NameKind = Literal["queue", "intent"]
 _WHOLE = 100
-_DECIDED: tuple[Outcome, ...] = ("passed", "failed")
+_DECIDED: tuple[Outcome, ...] = ("passed", "failed", "undecided")
 METRICS: tuple[Grouping, ...] = ("met", "missed")
 """Groupings that show who met each metric."""
 ALL: tuple[Grouping, ...] = ("outcome", *METRICS, "score")
@@ -28,12 +28,16 @@ ALL: tuple[Grouping, ...] = ("outcome", *METRICS, "score")
 
 
 class Passed(Struct, frozen=True, kw_only=True):
-    """Number of conversations of a period that were scored, and that passed."""
+    """Number of conversations of a period that passed or failed, that passed, and that are undecided.
+
+    ``scored`` does not count the undecided: a fatal metric of theirs has no answer, so they count neither way (rule 5).
+    """
 
     since: datetime
     until: datetime
     scored: int
     passed: int
+    undecided: int = 0
 
     @property
     def share(self) -> float | None:
@@ -156,12 +160,13 @@ def _of_names(
 
 
 def _of_period(span: tuple[datetime, datetime], counts: Sequence[int]) -> Passed:
-    return Passed(since=span[0], until=span[1], scored=sum(counts), passed=counts[0])
+    good, failed, undecided = counts
+    return Passed(since=span[0], until=span[1], scored=good + failed, passed=good, undecided=undecided)
 
 
-def _outcomes(found: Breakdown, n: int) -> tuple[int, int]:
-    """Return how many passed and failed in a period."""
-    return _number(found, "outcome", "passed", n), _number(found, "outcome", "failed", n)
+def _outcomes(found: Breakdown, n: int) -> list[int]:
+    """Return how many passed, failed and are undecided in a period."""
+    return [_number(found, "outcome", each, n) for each in _DECIDED]
 
 
 def _number(found: Breakdown, by: Grouping, value: str, n: int) -> int:
@@ -179,12 +184,12 @@ def by_agent(app: AppStore, sought: Sought, agents: Sequence[str]) -> dict[str, 
     is_all = app.visibility.is_everything
     counted = breakdown(app, sought, ("agent_outcome",), (sought.since, sought.until)) if is_all else None
     for agent in agents:
-        good, failed = (
+        counts = [
             _number(counted, "agent_outcome", agent_outcome_facet(agent, outcome)[1], 0)
             if counted
             else count(app, replace(sought, agent_outcomes=((agent, outcome),)))
             for outcome in _DECIDED
-        )
-        if good + failed:
-            found[agent] = Passed(since=sought.since, until=sought.until, scored=good + failed, passed=good)
+        ]
+        if counts[0] + counts[1]:
+            found[agent] = _of_period((sought.since, sought.until), counts)
     return found

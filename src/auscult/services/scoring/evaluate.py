@@ -44,7 +44,7 @@ from auscult.domain.questions.abstaining import abstained
 from auscult.domain.questions.conditions import apply_conditions
 from auscult.domain.questions.doubts import doubted
 from auscult.domain.questions.grades import graded
-from auscult.domain.questions.outcome import is_passed
+from auscult.domain.questions.outcome import is_passed, undecided_because
 from auscult.domain.scoring.judging import RetryAfter
 from auscult.domain.scoring.segments import (
     Segment,
@@ -318,18 +318,21 @@ class Evaluator(NamedTuple):
         fatal_errors = sum(result.is_fatal_error for result in results)
         counted = form is not None and case.status == "evaluated"
         points = score(results, form) if form is not None and counted else None
+        manual = {name for name, kind in self.types.items() if kind.is_manual}
+        by_machine = tuple(one for one in results if one.metric.type not in manual)
+        undecided = undecided_because(fatal_errors, by_machine, form) if form is not None and counted else None
         return Evaluation(
             conversation_id=conversation.id,
             revision=case.pending.revision,
             form=form,
             status=case.status,
             score=points,
-            passed=is_passed(points, fatal_errors, results, form) if form is not None else None,
+            passed=is_passed(points, fatal_errors, by_machine, form) if form is not None else None,
             fatal_errors=fatal_errors,
             results=results,
             engines=tuple(sorted({*case.pending.known.engines, *(answers[probe].engine for probe in case.probes)})),
             evaluated_at=now,
-            reason=case.reason,
+            reason=case.reason or undecided,
         )
 
 

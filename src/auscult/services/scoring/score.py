@@ -81,8 +81,8 @@ class FormLine(msgspec.Struct, frozen=True):
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
     """Result of one conversation. ``form``, ``score`` and ``passed`` are null where there is none, as is ``insights``.
 
-    ``waiting`` is not scored because a judge could not answer. ``reason`` explains why there is no score. ``sections``
-    and ``band`` are set where the form has some.
+    ``waiting`` is not scored because a judge could not answer. ``reason`` explains why there is no score, or why it neither
+    passed nor failed (``passed`` null). ``sections`` and ``band`` are set where the form has some.
     """
 
     id: str

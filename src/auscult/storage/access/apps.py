@@ -69,6 +69,12 @@ class Apps:
             row = connection.execute(query.limit(1)).one_or_none()
         return None if row is None else (_tenant(row), row.rows_after)
 
+    def is_outdated(self, tenant: Tenant) -> bool:
+        """Return whether an app has rows of an earlier version."""
+        query = sa.select(apps.c.rows_version).where(apps.c.app == self.key(tenant))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one() < ROWS_VERSION
+
     def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None) -> None:
         """Store that rows after one conversation, up to another, are of this version; None: from the first, to the last.
 

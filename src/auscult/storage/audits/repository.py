@@ -128,7 +128,7 @@ class AppAudits:
                 or (ended is not None and not change_assignment(connection, self._app, ended))
             ):
                 raise _moved(audit)
-            write_audit(connection, self._database.dialect, self._app, stored.number, audit)
+            write_audit(connection, self._database, self._app, stored.number, audit)
             shown = show_effective(connection, self._reader, stored.number)
             if rendered is not None and shown != mark_of_audit(rendered.audit):
                 raise _moved(audit)

@@ -1,6 +1,7 @@
 """Writes audits and their assignments, and decides which audit of a conversation reports show."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,14 +14,20 @@ from auscult.domain.audits.audit import Audit, Sheet
 from auscult.domain.audits.draw import DrawnItem
 from auscult.storage.audits.segments import shown_segment_of
 from auscult.storage.conversations.evaluations import EvaluationReader
+from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of, optional_instant
+from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.people.parties import erase_auditor, write_auditor
 
 IS_SHOWN = audits.c.is_shown == sa.literal_column("1")
 """Of an audit: reports show it."""
+
+
+SEALED = ("state", "auditor", "submitted_at", "changes", "body")
+"""Columns that the seal of an audit covers, with the ids of its conversation and its assignment."""
 
 
 class AssignmentChange(NamedTuple):
@@ -36,7 +43,7 @@ def mark_of_audit(audit: Audit | None) -> tuple[str, int] | None:
     return None if audit is None else (audit.assignment_id, audit.changes)
 
 
-def write_audit(connection: Connection, dialect: Dialect, app: int, conversation: int, audit: Audit) -> None:
+def write_audit(connection: Connection, database: Database, app: int, conversation: int, audit: Audit) -> None:
     """Write an audit and bring its assignment to the same state; make the assignment where there is none yet."""
     query = sa.select(assignments.c.assignment, assignments.c.state, assignments.c.rater)
     query = query.where(assignments.c.app == app, assignments.c.assignment_id == audit.assignment_id)
@@ -61,13 +68,22 @@ def write_audit(connection: Connection, dialect: Dialect, app: int, conversation
         "changes": audit.changes,
         "body": msgspec.json.encode(audit),
     }
-    _write_party(connection, dialect, app, number, audit)
+    covered = [written[name] for name in SEALED]
+    written["seal"] = seal_of_audit(database.seals, connection, audit.conversation_id, audit.assignment_id, covered)
+    _write_party(connection, database.dialect, app, number, audit)
     if audit.changes > 1:
         connection.execute(sa.update(audits).where(audits.c.assignment == number).values(**written))
     else:
         ids = {"assignment_id": audit.assignment_id, "conversation_id": audit.conversation_id}
         keys = {"assignment": number, "conversation": conversation, "app": app, "is_shown": 0}
         connection.execute(sa.insert(audits).values(**ids, **keys, **written))
+
+
+def seal_of_audit(
+    seals: ResultSeals, connection: Connection, conversation_id: str, assignment_id: str, covered: Iterable[object]
+) -> bytes:
+    """Return the seal of an audit: of its ids, and of ``SEALED``."""
+    return seals.of(connection, "audit", conversation_id, assignment_id, *covered)
 
 
 def _write_party(connection: Connection, dialect: Dialect, app: int, number: int | None, audit: Audit) -> None:

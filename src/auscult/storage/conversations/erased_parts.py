@@ -19,9 +19,16 @@ from auscult.storage.conversations.evaluated import (
     read_recorded,
     recorded_query,
 )
-from auscult.storage.conversations.evaluations import EvaluationReader
+from auscult.storage.conversations.evaluations import (
+    SEALED,
+    EvaluationReader,
+    is_sealed,
+    seal_of_evaluation,
+    sealed_evaluations,
+)
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations, insights, said
 from auscult.storage.core.tables.judge import judge_answers
@@ -53,7 +60,7 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
     bare = msgspec.json.encode(without_words(CONVERSATION.decode(body)))
     changed = {"body": bare, "size": len(bare), "words_erased_at": now_ms()}
     connection.execute(sa.update(conversations).where(its).values(changed))
-    _erase_quotations(connection, found.number)
+    _erase_quotations(connection, database.seals, found)
     for table in (judge_answers, said):
         connection.execute(sa.delete(table).where(table.c.conversation == found.number))
     erase_transcripts(connection, found.number)
@@ -91,13 +98,25 @@ def _stored(connection: Connection, app: int, conversation_id: str) -> Stored | 
     return None if row is None else Stored(*row)
 
 
-def _erase_quotations(connection: Connection, conversation: int) -> None:
+def _erase_quotations(connection: Connection, seals: ResultSeals, found: Stored) -> None:
     """Rewrite evaluations and insights of every revision without what they quote."""
-    for table, key in ((evaluations, evaluations.c.evaluation), (insights, insights.c.revision)):
-        its = table.c.conversation == conversation
-        for number, body in connection.execute(sa.select(key, table.c.body).where(its)).all():
-            bare = msgspec.json.encode(without_quotations(msgspec.json.decode(body)))
-            connection.execute(sa.update(table).where(its, key == number).values(body=bare))
+    its = insights.c.conversation == found.number
+    for revision, body in connection.execute(sa.select(insights.c.revision, insights.c.body).where(its)).all():
+        mine = sa.update(insights).where(its, insights.c.revision == revision)
+        connection.execute(mine.values(body=_bare(body)))
+    for row in connection.execute(sealed_evaluations(evaluations.c.conversation == found.number)).all():
+        *columns, body = row[-len(SEALED) :]
+        bare = _bare(body)
+        values: dict[str, bytes] = {"body": bare}
+        if is_sealed(seals, connection, row):  # one that was changed by hand keeps a seal that shows it
+            given = (*columns, bare)
+            values["seal"] = seal_of_evaluation(seals, connection, row.conversation_id, row.digest, given)
+        mine = sa.update(evaluations).where(evaluations.c.evaluation == row.evaluation)
+        connection.execute(mine.values(values))
+
+
+def _bare(body: bytes) -> bytes:
+    return msgspec.json.encode(without_quotations(msgspec.json.decode(body)))
 
 
 def _optimise_search(connection: Connection, database: Database) -> None:

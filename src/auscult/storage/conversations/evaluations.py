@@ -4,7 +4,7 @@ A form is much larger than its verdicts about one conversation, so it is kept on
 referenced. The settings of its metrics are read back as plain JSON values: they are for display.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict
 from auscult.domain.form import Form, Handler
-from auscult.storage.core.database import AnyRow
+from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.tables.conversations import evaluations
+from auscult.storage.core.result_seals import ResultSeals
+from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.definitions import form_snapshots
 
 WHOLE = 0
@@ -60,7 +61,7 @@ _WRITTEN = tuple(column.name for column in evaluations.columns if column is not 
 
 
 def write_evaluations(
-    connection: Connection, dialect: Dialect, app: int, decided: Sequence[tuple[int, Evaluation]], backfill: int = 0
+    connection: Connection, database: Database, app: int, decided: Sequence[tuple[int, Evaluation]], backfill: int = 0
 ) -> None:
     """Keep evaluations, each with the number of its conversation, and those of its segments. One that is there is left as it is.
 
@@ -68,16 +69,17 @@ def write_evaluations(
     """
     each_of = [(number, WHOLE, one) for number, one in decided]
     each_of += [(number, part.segment, part) for number, one in decided for part in one.segments]
-    snapshots = _write_snapshots(connection, dialect, app, [evaluation.form for *_, evaluation in each_of])
-    rows = [
-        (
-            conversation,
+    snapshots = _write_snapshots(connection, database.dialect, app, [evaluation.form for *_, evaluation in each_of])
+    rows: list[tuple[object, ...]] = []
+    for conversation, segment, evaluation in each_of:
+        key = (
             segment,
             evaluation.revision,
             evaluation.form.id if evaluation.form else "",
             evaluation.form.version if evaluation.form else 0,
-            backfill,
-            snapshots.get(id(evaluation.form)),
+        )
+        snapshot, digest = snapshots.get(id(evaluation.form), (None, None))
+        decision = (
             evaluation.status,
             None if evaluation.score is None else int(evaluation.score),
             None if evaluation.passed is None else int(evaluation.passed),
@@ -85,9 +87,55 @@ def write_evaluations(
             ms_of(evaluation.evaluated_at),
             _encode(evaluation),
         )
-        for conversation, segment, evaluation in each_of
-    ]
-    dialect.insert_many(connection, evaluations, _WRITTEN, rows, "ON CONFLICT DO NOTHING")
+        seal = seal_of_evaluation(database.seals, connection, evaluation.conversation_id, digest, (*key, *decision))
+        rows.append((conversation, *key, backfill, snapshot, *decision, seal))
+    database.dialect.insert_many(connection, evaluations, _WRITTEN, rows, "ON CONFLICT DO NOTHING")
+
+
+SEALED = (
+    evaluations.c.segment,
+    evaluations.c.revision,
+    evaluations.c.form_id,
+    evaluations.c.form_version,
+    evaluations.c.status,
+    evaluations.c.score,
+    evaluations.c.passed,
+    evaluations.c.fatal_errors,
+    evaluations.c.evaluated_at,
+    sa.cast(evaluations.c.body, sa.LargeBinary).label("body"),  # as bytes, also after an edit by hand
+)
+"""Columns that the seal of an evaluation covers, in its order."""
+
+
+def seal_of_evaluation(
+    seals: ResultSeals, connection: Connection, conversation_id: str, snapshot: bytes | None, columns: Iterable[object]
+) -> bytes:
+    """Return the seal of an evaluation: of its conversation's id, the digest of its form's snapshot, and ``SEALED``."""
+    return seals.of(connection, "evaluation", conversation_id, snapshot, *columns)
+
+
+def sealed_evaluations(*conditions: sa.ColumnElement[bool]) -> AnySelect:
+    """Select evaluations with what their seals cover: ``SEALED`` are the last columns."""
+    return (
+        sa.select(
+            evaluations.c.evaluation,
+            conversations.c.conversation_id,
+            sa.cast(evaluations.c.seal, sa.LargeBinary).label("seal"),
+            sa.cast(form_snapshots.c.digest, sa.LargeBinary).label("digest"),
+            *SEALED,
+        )
+        .join(conversations, conversations.c.conversation == evaluations.c.conversation)
+        .outerjoin(form_snapshots, form_snapshots.c.snapshot == evaluations.c.snapshot)
+        .where(*conditions)
+        .order_by(evaluations.c.evaluation)
+    )
+
+
+def is_sealed(seals: ResultSeals, connection: Connection, row: AnyRow) -> bool:
+    """Return whether a row of ``sealed_evaluations`` is as its seal covers it."""
+    digest = None if row.digest is None else bytes(row.digest)
+    made = seal_of_evaluation(seals, connection, row.conversation_id, digest, row[-len(SEALED) :])
+    return row.seal is not None and bytes(row.seal) == made
 
 
 class EvaluationReader:
@@ -136,6 +184,11 @@ class EvaluationReader:
         )
 
 
+def digest_of_form(body: bytes) -> bytes:
+    """Return the digest by which the snapshot of a form is found."""
+    return blake2b(body, digest_size=DIGEST_BYTES).digest()
+
+
 def _encode(evaluation: Evaluation) -> bytes:
     results = tuple(_Result(result.metric.id, result.verdict) for result in evaluation.results)
     body = _Body(
@@ -151,16 +204,16 @@ def _encode(evaluation: Evaluation) -> bytes:
 
 def _write_snapshots(
     connection: Connection, dialect: Dialect, app: int, forms: Sequence[Form | None]
-) -> dict[int, int]:
-    """Store each form once; return the number of each by the identity of the object."""
+) -> dict[int, tuple[int, bytes]]:
+    """Store each form once; return the number and digest of each by the identity of the object."""
     bodies = {id(form): msgspec.json.encode(form) for form in {id(form): form for form in forms if form}.values()}
     if not bodies:
         return {}
-    digests = {key: blake2b(body, digest_size=DIGEST_BYTES).digest() for key, body in bodies.items()}
+    digests = {key: digest_of_form(body) for key, body in bodies.items()}
     rows = [{"app": app, "digest": digests[key], "body": body} for key, body in bodies.items()]
     connection.execute(dialect.insert(form_snapshots).on_conflict_do_nothing(), rows)
     query = sa.select(form_snapshots.c.digest, form_snapshots.c.snapshot).where(
         form_snapshots.c.app == app, form_snapshots.c.digest.in_(set(digests.values()))
     )
     snapshots = {bytes(digest): snapshot for digest, snapshot in connection.execute(query)}
-    return {key: snapshots[digest] for key, digest in digests.items()}
+    return {key: (snapshots[digest], digest) for key, digest in digests.items()}

@@ -220,7 +220,7 @@ class AppConversations:
                 raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
             if fresh:
                 decided = [(row.number, each.evaluation) for row, each in fresh]
-                write_evaluations(connection, self._database.dialect, self._app, decided)
+                write_evaluations(connection, self._database, self._app, decided)
                 found = [(row.number, row.revision, each.insights) for row, each in fresh]
                 write_insights(connection, self._database.dialect, found)
                 file_recorded(connection, self._database.dialect, self._app, fresh)

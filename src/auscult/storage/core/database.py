@@ -16,6 +16,7 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from auscult.storage.core.change_count import CHANGES, counted
 from auscult.storage.core.dialect import WRITES, dialect_of
+from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.troubles import Trouble, trouble_of
 
 
@@ -102,9 +103,13 @@ class AwaitedReader(Reader):
 class Database:
     """One database, by its URL as users write it."""
 
-    def __init__(self, url: str, connections: Connections = A_FEW) -> None:
-        """Nothing is opened before it is needed. Raises ``SettingsError`` when the URL is of no known kind."""
+    def __init__(self, url: str, connections: Connections = A_FEW, seals: ResultSeals | None = None) -> None:
+        """Nothing is opened before it is needed. Without ``seals`` no results can be written.
+
+        Raises ``SettingsError`` when the URL is of no known kind.
+        """
         self.dialect = dialect_of(url)
+        self._seals = seals
         self.engine = self.dialect.engine(connections.shared)
         self._texts: dict[AnySelect, str] = {}
         self._plain = self.engine.execution_options(**self.dialect.reading_options)
@@ -116,6 +121,12 @@ class Database:
         self._awaited_turns = Semaphore(connections.awaited)
         threads = connections.reading + (0 if self.dialect.can_await else connections.awaited)
         self._reading_turns = nullcontext() if self.dialect.is_embedded else BoundedSemaphore(threads)
+
+    @property
+    def seals(self) -> ResultSeals:
+        """Return what seals results."""
+        assert self._seals is not None  # noqa: S101  (a store has them)
+        return self._seals
 
     @contextmanager
     def writing(self, *, is_shown: bool = True) -> Generator[Connection, None, None]:

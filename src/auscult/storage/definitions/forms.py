@@ -8,6 +8,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.definitions import form_drafts, form_retirements, forms
 from auscult.storage.core.text_validation import is_storable
@@ -42,6 +43,13 @@ _IN_FORCE = (
 _DRAFT = (form_drafts.c.form_id, form_drafts.c.document, form_drafts.c.based_on, form_drafts.c.saved_at)
 
 
+def seal_of_form(  # noqa: PLR0913, PLR0917  (all that it covers)
+    seals: ResultSeals, connection: Connection, form_id: str, version: int, document: bytes, published_at: int
+) -> bytes:
+    """Return the seal of a published form."""
+    return seals.of(connection, "form", form_id, version, bytes(document), published_at)
+
+
 class AppForms:
     """The forms of one app."""
 
@@ -64,7 +72,8 @@ class AppForms:
             version = 1 if newest is None else newest.version + 1
             now = now_ms()
             row = {"form_id": form_id, "version": version, "document": document, "published_at": now}
-            connection.execute(sa.insert(forms).values(app=self._app, **row))
+            seal = seal_of_form(self._database.seals, connection, form_id, version, document, now)
+            connection.execute(sa.insert(forms).values(app=self._app, seal=seal, **row))
         return FormVersion(form_id=form_id, version=version, document=document, published_at=instant_of(now))
 
     def retire(self, form_id: str) -> FormVersion:

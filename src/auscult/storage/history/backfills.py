@@ -199,7 +199,7 @@ class AppBackfills:
             lock_app(connection, self._app)
             chunk = self._open_chunk(connection, chunk_id)
             if chunk is not None:
-                written = write_rescored(connection, self._database.dialect, self._app, chunk.line, rescored)
+                written = write_rescored(connection, self._database, self._app, chunk.line, rescored)
                 result_body = self._mention(connection, chunk.batch, mentions, result(len(rescored) - written))
                 _end_chunk(connection, chunk.batch, chunk.line, result_body)
         return chunk is not None

@@ -10,7 +10,7 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.history.backfills import Rescored
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN, STORED, Stored, file_recorded, mark_of, newest_marks
 from auscult.storage.conversations.evaluations import write_evaluations
-from auscult.storage.core.dialect import Dialect
+from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.audits import audit_trail, audits
 from auscult.storage.core.tables.conversations import conversations
@@ -21,7 +21,7 @@ _IDS_AT_ONCE = 1_000
 
 
 def write_rescored(
-    connection: Connection, dialect: Dialect, app: int, backfill: int, rescored: Sequence[Rescored]
+    connection: Connection, database: Database, app: int, backfill: int, rescored: Sequence[Rescored]
 ) -> int:
     """Store the new evaluations with the lines of the trail, and show them; return the number of conversations.
 
@@ -33,8 +33,9 @@ def write_rescored(
         raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
     if not fresh:
         return 0
+    dialect = database.dialect
     decided = [(stored.number, each.rendered.evaluation) for stored, each in fresh]
-    write_evaluations(connection, dialect, app, decided, backfill)
+    write_evaluations(connection, database, app, decided, backfill)
     lines = [
         (stored.number, ms_of(each.entry.at), each.entry.action, msgspec.json.encode(each.entry))
         for stored, each in fresh

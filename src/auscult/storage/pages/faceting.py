@@ -5,7 +5,7 @@ from typing import get_args
 from zlib import crc32
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey
+from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey, outcomes_of
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.text_validation import short_text
 from auscult.storage.people.parties import agents_of, queues_of
@@ -21,7 +21,7 @@ AGENT = "agent"
 AGENT_NAME = "agent_name"
 """Facet of an agent's id and of their name, both compared without case: agents are looked for by it."""
 OUTCOME = "outcome"
-"""Facet of what an evaluation came to: passed, failed, unscored, and fatal beside failed."""
+"""Facet of what an evaluation came to: passed, failed, undecided, unscored, and fatal beside failed."""
 AGENT_OUTCOME = "agent_outcome"
 """Facet of an outcome and the id of an agent: so what each agent passed is counted by tallies, and not row by row."""
 MET = "met"
@@ -40,6 +40,8 @@ SURVEY = "survey"
 """Facet of the kind of survey that the customer answered with a number."""
 FIELD = "cf"
 """Facet of a custom field: a colon and the field's name follow."""
+COUNTED_BY_NAME: tuple[Outcome, ...] = ("passed", "failed", "undecided")
+"""Outcomes that are counted for each agent, queue and intent; a row has one of them at most."""
 TALLIED = frozenset(
     {
         QUEUE,
@@ -208,13 +210,13 @@ def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
     evaluation = rendered.evaluation
     if rendered.audit:
         yield AUDIT, rendered.audit.state
-    yield OUTCOME, "unscored" if evaluation.passed is None else "passed" if evaluation.passed else "failed"
-    if evaluation.fatal_errors:
-        yield OUTCOME, "fatal"
+    outcomes = outcomes_of(evaluation)
+    yield from ((OUTCOME, each) for each in outcomes)
     if evaluation.score is not None:
         yield SCORE, str(int(evaluation.score))
-    if evaluation.passed is not None:
-        outcome: Outcome = "passed" if evaluation.passed else "failed"
+    for outcome in outcomes:
+        if outcome not in COUNTED_BY_NAME:
+            continue
         yield from (agent_outcome_facet(agent.id, outcome) for agent in rendered.conversation.agents)
         queues = {name for queue in queues_of(rendered.conversation) for name in queue if name}
         yield from ((QUEUE_OUTCOME, name_outcome(name, outcome)) for name in queues)

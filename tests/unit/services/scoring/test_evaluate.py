@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from auscult.analyzers import ANALYZERS
+from auscult.domain.audits.sheet import Sheet, results_of
 from auscult.domain.conversation import Conversation, Queue, Turn
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Assignment, Form
-from auscult.domain.probe import Similarity
+from auscult.domain.probe import FailedAnswer, Similarity
+from auscult.domain.questions.outcome import is_passed
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.engines.wordllama import WordLlama
 from auscult.metrics import METRICS
@@ -153,7 +155,7 @@ SPOKEN = {
 def test_a_form_is_only_for_its_languages(language: str, *, is_tagged: bool) -> None:
     """A conversation in another language is not evaluated, with that reason; nothing of it is judged, nothing is 0."""
     analysts = EVALUATOR._replace(analyzers=ANALYZERS)
-    tag = {"language": language} if is_tagged else {}
+    tag: dict[str, Any] = {"language": language} if is_tagged else {}
     (found,) = evaluate(conversation(*SPOKEN[language], **tag), evaluator=analysts)
     assert (found.form, found.status, found.score, found.passed, found.results) == (
         None,
@@ -218,3 +220,32 @@ def test_a_conversation_passes_by_the_mark_of_its_queue() -> None:
         True,
         False,
     ]
+
+
+def test_a_fatal_manual_metric_is_unanswered_only_in_an_audit() -> None:
+    """Rule 5: the machine's verdict stands without it."""
+    *others, feeling = FORM.metrics
+    form = replace(FORM, metrics=(*others, replace(feeling, fatal=True)))
+    (found,) = evaluate(conversation("good morning to you"), forms=[form])
+    assert (found.score, found.passed, found.reason) == (Decimal(100), True, None)
+    assert is_passed(found.score, 0, results_of(form, Sheet()), form) is None
+
+
+def test_a_fatal_question_that_an_engine_gave_no_usable_answer_to_is_undecided() -> None:
+    """Rule 5: the score of the rest stands, with the reason; nothing is said of one that too short a call leaves open."""
+
+    class Failing:
+        version = "failing 1"
+
+        def answer(self, probes: Sequence[Similarity]) -> list[FailedAnswer]:
+            return [FailedAnswer(reason="it said maybe", engine=self.version) for _ in probes]
+
+    form = replace(FORM, metrics=(replace(FORM.metrics[0], fatal=True), *FORM.metrics[1:]))
+    evaluator = Evaluator(METRICS, {Similarity: Failing()})  # type: ignore[dict-item]
+    (found,) = evaluate(conversation("hm"), forms=[form], evaluator=evaluator)
+    assert (found.score, found.passed, found.is_undecided) == (Decimal(100), None, True)
+    assert found.reason == "fatal and without an answer: em-greeting (no usable answer: it said maybe)"
+    (short,) = evaluate(
+        conversation("hm", seconds=5), forms=[form], evaluator=evaluator._replace(judge_ineligible=True)
+    )
+    assert (short.passed, short.is_undecided) == (None, False)

@@ -79,13 +79,14 @@ def demo(
     It needs no clone and works in an empty folder. Its database is in a folder of its own; delete that to start over.
     """
     from auscult import bootstrap
-    from auscult.cli.operations.demo import audits, life, reviews, table
+    from auscult.cli.operations.demo import audits, earlier, life, reviews, table
 
     conversations = conversations or examples() / CONVERSATIONS
     files = _files(conversations)
     settings = options.settings_of(f"sqlite:///{folder}/auscult.db", host=HOST, port=port, workers=0 if once else 1)
     settings = msgspec.structs.replace(settings, port=free_port(HOST, settings.port))
     folder.mkdir(parents=True, exist_ok=True)
+    earlier.remove_earlier(folder / "auscult.db", TENANT)
     with bootstrap.open(settings) as application:
         counts = load_examples(application, files)
         scored = list(_scored(application.store.within(TENANT)))

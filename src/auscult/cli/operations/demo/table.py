@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, MetricResult
+from auscult.domain.evaluation import WORDS, Evaluation, MetricResult
 
 WORST = 3
 _PIPED_WIDTH = 140
@@ -77,6 +77,8 @@ def _rank(pair: tuple[Conversation, Evaluation]) -> tuple[bool, float, str]:
 
 
 def _passed(evaluation: Evaluation) -> Text:
+    if evaluation.is_undecided:
+        return Text(WORDS[None], "yellow")
     if evaluation.passed is None:
         return Text(_STATUS.get(evaluation.status, "nothing applies"))
     return Text("yes", "green") if evaluation.passed else Text("no", "red")

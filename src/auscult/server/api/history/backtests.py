@@ -44,6 +44,7 @@ _SIDE: dict[str, Any] = {
     "mean": 71.4,
     "passed": 15354,
     "failed": 3348,
+    "undecided": 0,
     "no_score": 82,
     "no_form": 0,
     "pass_rate": 0.821,

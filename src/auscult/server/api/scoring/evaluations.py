@@ -85,13 +85,14 @@ class ShownSection(Struct, frozen=True, kw_only=True):
 
 
 class ShownOutcome(Struct, frozen=True, kw_only=True):
-    """One evaluation without its metrics."""
+    """One evaluation without its metrics. ``reason``: why there is no score, or why it is undecided (``passed`` null)."""
 
     revision: int
     form: ShownForm | None
     status: Status
     score: int | None
     passed: bool | None
+    reason: str | None
     fatal_errors: int
     evaluated_at: datetime
 
@@ -260,6 +261,7 @@ def _outcome(evaluation: Evaluation) -> dict[str, Any]:
         "status": evaluation.status,
         "score": _whole(evaluation.score),
         "passed": evaluation.passed,
+        "reason": evaluation.reason,
         "fatal_errors": evaluation.fatal_errors,
         "evaluated_at": evaluation.evaluated_at,
     }

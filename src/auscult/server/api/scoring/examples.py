@@ -48,6 +48,7 @@ OUTCOME: dict[str, Any] = {
     "status": "evaluated",
     "score": 80,
     "passed": True,
+    "reason": None,
     "fatal_errors": 0,
     "evaluated_at": "2026-03-23T10:21:12Z",
 }

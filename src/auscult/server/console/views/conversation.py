@@ -187,7 +187,9 @@ def _score(evaluation: Evaluation, reader: Reader) -> ScoreView:
             strip=None,
         )
     needed = _("{score} needed").format(score=reader.number(form.pass_score))
-    if evaluation.score is None:
+    if evaluation.is_undecided:
+        verdict, needed = _("Undecided"), _unanswered(evaluation)
+    elif evaluation.score is None:
         verdict = _("Nothing applies")
     elif evaluation.fatal_errors:
         verdict = _("Not passed")
@@ -202,10 +204,17 @@ def _score(evaluation: Evaluation, reader: Reader) -> ScoreView:
         verdict=verdict,
         explanation=f"{needed}. {_decider(evaluation)}",
         strip=strip(cells_of(evaluation.results), width=236, height=24, gap=3),
-        joined="." if evaluation.score is None else ",",
+        joined="." if evaluation.score is None and not evaluation.is_undecided else ",",
         band=band_of(evaluation.score, form) or "",
         sections=tuple(_section(each, reader) for each in section_scores(evaluation.results, form)),
     )
+
+
+def _unanswered(evaluation: Evaluation) -> str:
+    """Return which fatal metrics have no answer."""
+    form = evaluation.form
+    named = [one.metric.name for one in evaluation.results if form and one.is_fatal_open(form)]
+    return _("a fatal metric has no answer: {metrics}").format(metrics=", ".join(named))
 
 
 def _section(section: SectionScore, reader: Reader) -> SectionView:
@@ -227,10 +236,12 @@ def _decided(evaluation: Evaluation, reader: Reader) -> str:
     if evaluation.status != "evaluated" or evaluation.score is None:
         why = why_not_scored(evaluation.status, _("No score"))
         return f"{why}. {_decider(evaluation)}"
-    said = (
-        _("Scored {score}, passed, with {form}") if evaluation.passed else _("Scored {score}, not passed, with {form}")
-    )
-    return said.format(score=reader.number(evaluation.score), form=_decider(evaluation))
+    said = {
+        True: _("Scored {score}, passed, with {form}"),
+        False: _("Scored {score}, not passed, with {form}"),
+        None: _("Scored {score}, undecided, with {form}"),
+    }
+    return said[evaluation.passed].format(score=reader.number(evaluation.score), form=_decider(evaluation))
 
 
 def _changes(old: Evaluation, new: Evaluation) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ _TABS: Sequence[tuple[str, dict[str, list[str]]]] = (
     (later("Last 7 days"), {"days": ["7"]}),
     (later("Not passed"), {"outcome": ["failed"]}),
     (later("Fatal"), {"outcome": ["fatal"]}),
+    (later("Undecided"), {"outcome": ["undecided"]}),
     (later("Not scored"), {"outcome": ["unscored"]}),
     (later("Audited"), {"audit": ["audited"]}),
 )
@@ -57,6 +58,7 @@ class RowView(Struct, frozen=True, kw_only=True):
     score: str
     missing: str
     is_failed: bool
+    undecided: str
     spark: Markup | None
     sentiment: str
     audit: str
@@ -137,6 +139,7 @@ def row_view(listed: ListedConversation, known: EvaluatedConversation | None, re
         score="\u2013" if listed.score is None else reader.number(listed.score),
         missing="" if results else why_not_scored(listed.status, _("Not scored")),
         is_failed=listed.passed is False,
+        undecided=_("Undecided") if listed.passed is None and listed.score is not None else "",
         spark=spark([float(each.score) for each in sentiment.turns]) if sentiment and sentiment.turns else None,
         sentiment=reader.number(sentiment.score, 1) if sentiment else "",
         audit=_(audit),

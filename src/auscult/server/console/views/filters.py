@@ -22,6 +22,7 @@ _OUTCOMES = {
     "passed": later("Passed"),
     "failed": later("Not passed"),
     "fatal": later("Fatal missed"),
+    "undecided": later("Undecided: a fatal metric has no answer"),
     "unscored": later("Not scored"),
 }
 _AUDITS = {"assigned": later("Being audited"), "audited": later("Audited")}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -17,7 +18,7 @@ from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader, clock, percent
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.intents import intent_name
-from auscult.server.console.views.naming import agents_of, customer_words, queues_of
+from auscult.server.console.views.naming import agents_of, also_undecided, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.transcript import spoken
 from auscult.services.insights.changes import Change
@@ -94,6 +95,12 @@ class Agreed(NamedTuple):
 
 def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
     """Show the share that passes, and that of the week before. ``why`` is the address of the explanation, or empty."""
+    shown = _pass_number(now, before, reader, base, why)
+    more = also_undecided(now.undecided, reader)
+    return replace(shown, sentence=f"{shown.sentence} {more}") if more else shown
+
+
+def _pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
     name = _("Conversations that pass, last 7 days")
     href = address(f"{base}/conversations", {}, days="7")
     if not now.scored:

@@ -1,19 +1,25 @@
 """Results of ``auscult score`` taken into a database as they are: nothing is judged or analysed again."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import AuditMovedError
-from auscult.domain.conversation import derive_id
+from auscult.domain.conversation import Conversation, derive_id
 from auscult.domain.errors import ConflictError, FormatError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult
-from auscult.domain.form import Form
+from auscult.domain.form import Form, Metric, pass_score_of
+from auscult.domain.scoring.segments import segments_of
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
-from auscult.services.definitions.forms.reading import read_form
+from auscult.metrics import METRICS
+from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.scoring.intake.ingest import Intake, Open, count
 from auscult.services.scoring.records import ScoredRecord, read_records
 from auscult.services.scoring.render import Reports, render
@@ -70,7 +76,7 @@ class ScoredLoad:
     def _load(self, group: Sequence[ScoredRecord]) -> None:
         app_id = self._app.tenant.app_id
         scored = {one.conversation.id: one for one in (_of_app(each, app_id) for each in group)}
-        scored = {key: replace(one, evaluation=self._forms.named(one.evaluation)) for key, one in scored.items()}
+        scored = {key: self._forms.named(one) for key, one in scored.items()}
         accepted = self._app.conversations.accept([one.conversation for one in scored.values()])
         self._intake.accepted += accepted.new + accepted.changed + accepted.unchanged
         self._intake.unchanged += accepted.unchanged
@@ -102,46 +108,65 @@ class ScoredLoad:
 
 
 class _Forms:
-    """Versions of an app's forms, for each form of the records."""
+    """The forms of an app that records were scored with."""
 
     def __init__(self, app: AppStore) -> None:
         self._app = app
-        self._stored: dict[bytes, int] | None = None
-        self._known: dict[bytes, Form] = {}
+        self._in_force: list[Form] | None = None
+        self._known: dict[bytes, _Known] = {}
 
-    def named(self, evaluation: Evaluation) -> Evaluation:
-        """Return the evaluation with the app's version of its form. Raises ``RequestError`` ``scored.form``."""
+    def named(self, record: ScoredRecord) -> ScoredRecord:
+        """Return the record with the app's version of its form. Raises ``RequestError`` ``scored.form``."""
+        return replace(record, evaluation=self._named(record.evaluation, record.conversation))
+
+    def _named(self, evaluation: Evaluation, conversation: Conversation) -> Evaluation:
         form = evaluation.form
         if form is None:
             return evaluation
-        key = _content(form)
+        key = msgspec.json.encode(form)
         if key not in self._known:
-            self._known[key] = replace(form, version=self._version(form, key))
-        known = self._known[key]
-        metrics = {metric.id: metric for metric in known.metrics}
+            stored = self._stored(form)
+            self._known[key] = _Known(stored, replace(stored, pass_score=form.pass_score))
+        stored, applied = self._known[key]
+        routed = segments_of(conversation)[evaluation.segment - 1].conversation if evaluation.segment else conversation
+        if pass_score_of(stored, routed) != applied.pass_score:
+            raise self._refused(form)
+        metrics = {metric.id: metric for metric in applied.metrics}
         return replace(
             evaluation,
-            form=known,
+            form=applied,
             results=tuple(
                 [MetricResult(metric=metrics[one.metric.id], verdict=one.verdict) for one in evaluation.results]
             ),
-            segments=tuple([self.named(part) for part in evaluation.segments]),
+            segments=tuple([self._named(part, conversation) for part in evaluation.segments]),
         )
 
-    def _version(self, form: Form, key: bytes) -> int:
-        if self._stored is None:
-            in_force = self._app.forms.in_force()
-            self._stored = {_content(read_form(each.document, each.version)): each.version for each in in_force}
-        if key not in self._stored:
-            app_id = self._app.tenant.app_id
-            raise RequestError(
-                f"the form {form.id} that these were scored with is not in force in {app_id}, or differs there; "
-                f"publish it first: auscult forms apply FORM --app {app_id}",
-                code="scored.form",
-                field="--scored",
-                value=form.id,
-            )
-        return self._stored[key]
+    def _stored(self, form: Form) -> Form:
+        """Return the form in force that means the same, whatever its assignments put for its pass score."""
+        if self._in_force is None:
+            self._in_force = FormCache().in_force(self._app)
+        wanted = _meaning(form)
+        found = next((one for one in self._in_force if one.id == form.id and _meaning(one) == wanted), None)
+        if found is None:
+            raise self._refused(form)
+        return found
+
+    def _refused(self, form: Form) -> RequestError:
+        app_id = self._app.tenant.app_id
+        return RequestError(
+            f"the form {form.id} that these were scored with is not in force in {app_id}, or differs there; "
+            f"publish it first: auscult forms apply FORM --app {app_id}",
+            code="scored.form",
+            field="--scored",
+            value=form.id,
+        )
+
+
+class _Known(NamedTuple):
+    """A form in force, and the same with the pass score that conversations were scored with."""
+
+    stored: Form
+    applied: Form
 
 
 def _groups(file: Path) -> Iterator[list[ScoredRecord]]:
@@ -153,9 +178,22 @@ def _groups(file: Path) -> Iterator[list[ScoredRecord]]:
             raise
 
 
-def _content(form: Form) -> bytes:
-    """Return what two forms are compared by; settings of metrics that were read back are plain values."""
-    return msgspec.json.encode(replace(form, version=0), order="sorted")
+def _meaning(form: Form) -> Form:
+    """Return what two forms are compared by.
+
+    Settings that were read back are plain values, with or without their defaults. The pass score may be that of an
+    assignment, and is compared for each conversation.
+    """
+    return replace(form, version=0, pass_score=Decimal(0), metrics=tuple([_with_settings(one) for one in form.metrics]))
+
+
+def _with_settings(metric: Metric) -> Metric:
+    kind = METRICS.get(metric.type)
+    if kind is None or isinstance(metric.settings, Struct):
+        return metric
+    with suppress(msgspec.ValidationError):  # settings of another version of a plug-in stay plain, and differ
+        return replace(metric, settings=msgspec.convert(metric.settings, kind.settings_type))
+    return metric
 
 
 def _of_app(record: ScoredRecord, app_id: str) -> ScoredRecord:

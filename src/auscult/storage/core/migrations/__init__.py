@@ -1,4 +1,7 @@
-"""Tables are created and changed here and nowhere else, one file in ``versions`` a change, in one line of history."""
+"""Tables are created and changed here and nowhere else: new databases by the baseline, others by files in ``versions``.
+
+Until 0.3.0 is released, tables change in their definitions, and the baseline with them (decision 0096).
+"""
 
 import sqlite3
 from pathlib import Path
@@ -8,11 +11,11 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from auscult.domain.errors import SettingsError
+from auscult.storage.core.baseline import BASELINE, create_tables
 from auscult.storage.core.database import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
 _HERE = Path(__file__).parent
 
@@ -22,7 +25,7 @@ def migrate(url: str) -> None:
 
     Any number of processes may do so at once: one does it, the others wait and find it done.
     Raises ``SettingsError`` when the URL is of no known kind, when nothing answers there or it is no database,
-    or when the database was made by a newer version.
+    or when the tables are of a version that this auscult cannot migrate.
     """
     database = Database(url)
     try:
@@ -54,11 +57,9 @@ class MigrationPlan(NamedTuple):
 
 def plan_migrations(url: str) -> MigrationPlan:
     """Read what ``migrate`` would do, and change nothing. Raises ``SettingsError`` as ``migrate`` does."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415  (see _upgrade)
-
     current = current_version(url)
     if current is not None:
-        _refuse_unknown(current, ScriptDirectory(str(_HERE)))
+        check_known(current)
     pending = (each for each in all_migrations() if current is None or each.revision > current)
     return MigrationPlan(current, newest(), tuple(pending))
 
@@ -85,7 +86,7 @@ def _downgrade(connection: Connection) -> str:
     current = max(versions(connection), default=None)
     scripts = ScriptDirectory(str(_HERE))
     if current is not None:
-        _refuse_unknown(current, scripts)
+        check_known(current)
     script = scripts.get_revision(current) if current is not None else None
     if script is None or script.down_revision is None or not hasattr(script.module, "downgrade"):
         raise SettingsError(
@@ -124,6 +125,8 @@ def check_migrated(url: str) -> None:
     current = current_version(url)
     if current == newest():
         return
+    if current is not None and is_earlier(current):
+        raise refusal(current)
     has = "no tables" if current is None else f"tables of version {current}"
     raise SettingsError(
         f"this database has {has}, this auscult needs version {newest()}, and AUSCULT_MIGRATE is never; "
@@ -149,8 +152,9 @@ def _reach(database: Database) -> None:
 
 
 def newest() -> str:
-    """The version that this auscult makes, by the names of the files: alembic takes a fifth of a second to say it."""
-    return max(path.name.partition("_")[0] for path in (_HERE / "versions").glob("[0-9]*_*.py"))
+    """Return the version that this auscult makes, without loading alembic, which takes a fifth of a second."""
+    last = max(path.name.partition("_")[0] for path in (_HERE / "versions").glob("[0-9]*_*.py"))
+    return BASELINE if BASELINE.startswith(last) else last
 
 
 def versions(connection: Connection) -> list[str]:
@@ -161,12 +165,16 @@ def versions(connection: Connection) -> list[str]:
 
 
 def _upgrade(connection: Connection) -> None:
+    found = versions(connection)
+    if not found:
+        create_tables(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": newest()})
+        return
+    check_known(max(found))
     from alembic import command  # noqa: PLC0415  (only where there is something to do: every command opens a database)
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-    settings = _alembic(connection)
-    _refuse_newer(connection, ScriptDirectory.from_config(settings))
-    command.upgrade(settings, "head")
+    command.upgrade(_alembic(connection), "head")
 
 
 def _alembic(connection: Connection) -> "Config":
@@ -179,16 +187,32 @@ def _alembic(connection: Connection) -> "Config":
     return settings
 
 
-def _refuse_newer(connection: Connection, scripts: "ScriptDirectory") -> None:
-    for version in versions(connection):
-        _refuse_unknown(version, scripts)
+def check_known(version: str) -> None:
+    """Refuse tables of a version from which no migration here leads to ours: ``SettingsError``."""
+    if version not in {each.revision for each in all_migrations()}:
+        raise refusal(version)
 
 
-def _refuse_unknown(version: str, scripts: "ScriptDirectory") -> None:
-    if version not in {script.revision for script in scripts.walk_revisions()}:
-        raise SettingsError(
-            f"This database is at version {version}, which this auscult does not know; use the newer auscult",
-            code="database.newer",
+def is_earlier(version: str) -> bool:
+    """Return whether tables are of an auscult before 0.3.0, which no later one migrates."""
+    return version[:4] <= BASELINE[:4] and version != BASELINE
+
+
+def refusal(version: str) -> SettingsError:
+    """Return the error for tables of a version that this auscult does not know."""
+    if is_earlier(version):
+        return SettingsError(
+            f"this database has tables of version {version}, made by an auscult before 0.3.0, and this one needs "
+            f"{newest()}; export with the auscult that made it, and load into a new database "
+            "(docs/how-to/upgrade.md)",
+            code="database.earlier",
             field="database",
             value=version,
         )
+    return SettingsError(
+        f"this database has tables of version {version}, made by a newer auscult, and this one needs {newest()}; "
+        "use the newer auscult",
+        code="database.newer",
+        field="database",
+        value=version,
+    )

@@ -2,9 +2,8 @@
 
 from alembic import context
 
-from auscult.storage.core.migrations import versions
 from auscult.storage.core.tables.base import METADATA
-from auscult.storage.core.views import FIRST, create_views, drop_views
+from auscult.storage.core.views import create_views, drop_views
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -15,5 +14,4 @@ context.configure(
 # Tables cannot change under views that read them.
 drop_views(connection)
 context.run_migrations()
-if max(versions(connection), default="") >= FIRST:
-    create_views(connection)
+create_views(connection)

@@ -105,6 +105,7 @@ audits = Table(
     Column("submitted_at", BigInteger),
     Column("changes", Integer, nullable=False),  # how often it was written
     Column("body", LargeBinary, nullable=False),
+    Column("seal", LargeBinary),  # keyed digest of all of it, except whether it is shown
     Index("ix_audits_shown", "conversation", unique=True, sqlite_where=text(IS_SHOWN), postgresql_where=text(IS_SHOWN)),
     Index("ix_audits_listed", "app", "conversation_id", sqlite_where=text(IS_SHOWN), postgresql_where=text(IS_SHOWN)),
 )

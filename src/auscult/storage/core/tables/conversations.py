@@ -86,6 +86,7 @@ evaluations = Table(
     Column("fatal_errors", Integer, nullable=False),
     Column("evaluated_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("seal", LargeBinary),  # keyed digest of all of it and of its form
     UniqueConstraint(
         "conversation", "segment", "revision", "form_id", "form_version", "backfill", name="uq_evaluations_decided"
     ),

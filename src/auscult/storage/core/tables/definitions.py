@@ -12,6 +12,7 @@ forms = Table(
     Column("version", Integer, nullable=False),
     Column("document", LargeBinary, nullable=False),
     Column("published_at", BigInteger, nullable=False),
+    Column("seal", LargeBinary),  # keyed digest of all of it
     UniqueConstraint("app", "form_id", "version"),
 )
 

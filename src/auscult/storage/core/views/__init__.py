@@ -9,10 +9,7 @@ from sqlalchemy import Connection, text
 from auscult.storage.core.views._functions import Postgres, Sqlite
 from auscult.storage.core.views._selects import selects
 
-__all__ = ["FIRST", "VIEWS", "create_views", "drop_views"]
-
-FIRST = "0135"
-"""The version of the tables from which on there are views."""
+__all__ = ["VIEWS", "create_views", "drop_views"]
 
 VIEWS = ("v_conversations", "v_verdicts", "v_evidence", "v_insights", "v_audits", "v_agents")
 """The names, each before those that read it."""

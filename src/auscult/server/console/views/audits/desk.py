@@ -4,7 +4,7 @@ The machine's answers are shown only for items of plans that do not hide them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -138,7 +138,7 @@ def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Rea
     marked = tuple(_own_marks(conversation, form, answers)) if form else ()
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
-    machine = _machine(case.evaluation.results) if item.shows_machine else {}
+    machine = _machine(case.evaluation.results, form) if item.shows_machine and form else {}
     questions = tuple(_questions(form, answers, machine)) if form else ()
     speech = case.insights.speech if case.insights else None
     return DeskView(
@@ -203,11 +203,12 @@ def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
     return tuple(each for each in found if each)
 
 
-def _machine(results: Iterable[MetricResult]) -> dict[str, str]:
-    """Return the machine's answers in words, by metric id."""
+def _machine(results: Sequence[MetricResult], form: Form) -> dict[str, str]:
+    """Return the machine's answers in words, by metric id, and of which fatal metrics it has none."""
     words: dict[str, str] = {value: _(word) for value, word in ANSWERS}
-    found = ((one.metric.id, one.verdict) for one in results)
-    return {name: verdict.level or words.get(verdict.qualification, "") for name, verdict in found}
+    found = {one.metric.id: one.verdict.level or words.get(one.verdict.qualification, "") for one in results}
+    unanswered = (one.metric.id for one in results if one.is_fatal_open(form))
+    return found | dict.fromkeys(unanswered, _("no answer"))
 
 
 def _questions(form: Form, answers: Mapping[str, AuditAnswer], machine: Mapping[str, str]) -> Iterator[QuestionView]:

@@ -20,6 +20,7 @@ from auscult.services.audits.plans import PlanForecast
 
 RISKS = {
     "fatal": later("A fatal metric was missed"),
+    "undecided": later("A fatal metric has no answer"),
     "failed": later("The conversation did not pass"),
     "unsure": later("The machine was close to its threshold"),
     "escalation": later("The customer asked for somebody else"),

@@ -13,7 +13,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.filters import address
-from auscult.server.console.views.naming import agent_name
+from auscult.server.console.views.naming import agent_name, also_undecided
 from auscult.services.insights.quality import Adherence, Passed
 
 _GOOD = 0.95
@@ -93,7 +93,14 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, reader: Reader, ba
         )
         if figure
         else None,
-        sentence=_("{n} scored in 90 days.").format(n=reader.number(counted.scored)),
+        sentence=" ".join(
+            each
+            for each in (
+                _("{n} scored in 90 days.").format(n=reader.number(counted.scored)),
+                also_undecided(counted.undecided, reader),
+            )
+            if each
+        ),
         good=good,
         work_on=weakest[2] if weakest else None,
         rows=tuple(rows),

@@ -14,6 +14,7 @@ from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.filters import FilterView, Query, address
 from auscult.server.console.views.home import NewsView, news_of
 from auscult.server.console.views.intents import intent_name
+from auscult.server.console.views.naming import also_undecided
 from auscult.server.console.views.quality.failures import Failures, FailuresView, failures_view
 from auscult.services.insights.changes import Change, Compared
 from auscult.services.insights.quality import Passed
@@ -81,7 +82,7 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
         last=(reader.local(compared.until) - timedelta(milliseconds=1)).date().isoformat(),
         before=_("{first} to {last}").format(first=reader.day(begins), last=reader.last_day(compared.since)),
         headline=headline,
-        detail=detail,
+        detail=" ".join(each for each in (detail, also_undecided(found.now.undecided, reader)) if each),
         failed_href=address(path, carried, outcome="failed", **span) if found.now.passed < found.now.scored else "",
         chart=_chart(found, reader, lambda part: _href(part, path, carried, span)),
         parts=tuple(_row(each, reader, _href(each, path, carried, span)) for each in found.parts[:_SHOWN]),

@@ -18,7 +18,7 @@ from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.filters import FilterView, Query, address
 from auscult.server.console.views.intents import intent_name
-from auscult.server.console.views.naming import within_sentence
+from auscult.server.console.views.naming import also_undecided, within_sentence
 from auscult.server.console.views.quality.score_trend import ScoreTrend, score_trend
 from auscult.server.console.views.quality.weeks import WeekLead, week_points
 from auscult.services.insights.quality import Adherence, Passed, Period
@@ -138,13 +138,14 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
     leads = Leads(reader, query, f"{base}/conversations")
     weeks = [each.passed for each in counts.weeks]
     chart = laney_chart([Share(leads.name(each), each.passed, each.scored) for each in weeks])
-    scored = sum(each.scored for each in weeks)
+    scored, undecided = sum(each.scored for each in weeks), sum(each.undecided for each in weeks)
+    said = _("{n} scored.") if undecided else _("{n} scored")
     by_name = {leads.name(each): WeekLead(since=each.since, href=leads.to(each)) for each in weeks}
     points = week_points(chart, by_name, lambda share: reader.share(share, 1), reader) if chart else ()
     around = _centre(chart, leads) if chart else Centre(value=0, shown="", label="")
     return OverviewView(
         filters=filters,
-        scored=_("{n} scored").format(n=reader.number(scored)),
+        scored=" ".join(filter(None, (said.format(n=reader.number(scored)), also_undecided(undecided, reader)))),
         chart=control(points, around),
         series=series(points, around),
         weeks=_weeks(chart, weeks, leads) if chart else (),

@@ -150,7 +150,7 @@ def _result(
     return ResultView(
         assignment_id=review.assignment_id,
         score="\u2013" if result.score is None else reader.number(result.score),
-        verdict=_verdict(result.passed, form, reader),
+        verdict=_verdict(result.passed, form, reader, has_score=result.score is not None),
         about=", ".join(each for each in about if each),
         strip=strip(cells_of(results), width=180, height=22) if results else None,
         items=items,
@@ -169,8 +169,8 @@ def _sound(address: str, items: Sequence[ResultItem]) -> str:
     return f"{address}/play#t={start:g}" if address and start else f"{address}/play" if address else ""
 
 
-def _verdict(passed: bool | None, form: Form | None, reader: Reader) -> str:  # noqa: FBT001  (as stored)
-    word = {True: _("Passed"), False: _("Not passed"), None: _("No score")}[passed]
+def _verdict(passed: bool | None, form: Form | None, reader: Reader, *, has_score: bool) -> str:  # noqa: FBT001  (as stored)
+    word = {True: _("Passed"), False: _("Not passed"), None: _("Undecided") if has_score else _("No score")}[passed]
     needed = _("{n} needed")
     return f"{word}, {needed.format(n=reader.number(form.pass_score))}" if form else word
 

@@ -38,7 +38,7 @@ def test_what_changes_is_in_the_reader_s_words() -> None:
 def side(scored: int) -> SideLine:
     """Results on one side, all of them with a score of 90, or none with any."""
     return SideLine(
-        scored=scored, mean=90.0 if scored else None, passed=scored, failed=0, no_score=0, no_form=0,
+        scored=scored, mean=90.0 if scored else None, passed=scored, failed=0, undecided=0, no_score=0, no_form=0,
         pass_rate=1.0 if scored else None, fatal=0, scores=(),
     )  # fmt: skip
 

@@ -1,0 +1,119 @@
+"""The tables of a new database, in one piece: definitions, index of words, what refuses changes, compression.
+
+docs/decisions/0096-one-baseline.md has the rules by which tables change.
+"""
+
+from hashlib import blake2b
+from importlib import import_module
+from pkgutil import iter_modules
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from auscult.storage.core import tables
+from auscult.storage.core.tables.base import METADATA
+from auscult.storage.core.views import create_views
+
+BASELINE = "0300.c2b06a0f"
+"""The version of these tables: it ends with their ``fingerprint``. Written by ``python -m tools.baseline``."""
+
+_PRUNED = "coalesce((SELECT value FROM counters WHERE name = 'access_log.pruned'), 0)"
+_KEPT = ("entry", "at", "app_id", "principal", "action", "content_hash", "entry_hash")
+_IS_ERASED = "NEW.target IS NULL AND NEW.details IS NULL AND NEW.salt IS NULL AND " + " AND ".join(
+    f"NEW.{name} {{same}} OLD.{name}" for name in _KEPT
+)
+_TRAIL = "a line of the audit trail is never changed"
+_ENTRY_CHANGED = "an entry of the access log is never changed"
+_ENTRY_REMOVED = "an entry of the access log is never removed"
+
+_SQLITE = (
+    """CREATE VIRTUAL TABLE said_words USING fts5(agent, customer, content='said', content_rowid='conversation',
+    tokenize='unicode61 remove_diacritics 0')""",
+    """CREATE TRIGGER said_came AFTER INSERT ON said BEGIN
+    INSERT INTO said_words(rowid, agent, customer) VALUES (new.conversation, new.agent, new.customer); END""",
+    """CREATE TRIGGER said_went AFTER DELETE ON said BEGIN
+    INSERT INTO said_words(said_words, rowid, agent, customer)
+    VALUES ('delete', old.conversation, old.agent, old.customer); END""",
+    """CREATE TRIGGER said_changed AFTER UPDATE ON said BEGIN
+    INSERT INTO said_words(said_words, rowid, agent, customer)
+    VALUES ('delete', old.conversation, old.agent, old.customer);
+    INSERT INTO said_words(rowid, agent, customer) VALUES (new.conversation, new.agent, new.customer); END""",
+    f"CREATE TRIGGER audit_trail_only_grows BEFORE UPDATE ON audit_trail BEGIN SELECT RAISE(ABORT, '{_TRAIL}'); END",
+    f"""CREATE TRIGGER access_log_refuses_updates BEFORE UPDATE ON access_log
+    WHEN NOT ({_IS_ERASED.format(same="IS")}) BEGIN SELECT RAISE(ABORT, '{_ENTRY_CHANGED}'); END""",
+    f"""CREATE TRIGGER access_log_refuses_deletes BEFORE DELETE ON access_log
+    WHEN OLD.entry > {_PRUNED} BEGIN SELECT RAISE(ABORT, '{_ENTRY_REMOVED}'); END""",
+    "CREATE TRIGGER seals_refuse_updates BEFORE UPDATE ON seals BEGIN SELECT RAISE(ABORT, 'a seal is never changed'); END",
+    "CREATE TRIGGER seals_refuse_deletes BEFORE DELETE ON seals BEGIN SELECT RAISE(ABORT, 'a seal is never removed'); END",
+)
+
+_POSTGRESQL = (
+    """ALTER TABLE said ADD COLUMN words tsvector GENERATED ALWAYS AS (
+    setweight(to_tsvector('simple', agent), 'A') || setweight(to_tsvector('simple', customer), 'B')) STORED""",
+    "CREATE INDEX ix_said_words ON said USING gin (words)",
+    f"""CREATE FUNCTION audit_trail_only_grows() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION '{_TRAIL}'; END $$""",
+    """CREATE TRIGGER audit_trail_only_grows BEFORE UPDATE ON audit_trail
+    FOR EACH ROW EXECUTE FUNCTION audit_trail_only_grows()""",
+    f"""CREATE FUNCTION access_log_refuses_updates() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF {_IS_ERASED.format(same="IS NOT DISTINCT FROM")} THEN RETURN NEW; END IF;
+    RAISE EXCEPTION '{_ENTRY_CHANGED}'; END $$""",
+    """CREATE TRIGGER access_log_refuses_updates BEFORE UPDATE ON access_log
+    FOR EACH ROW EXECUTE FUNCTION access_log_refuses_updates()""",
+    f"""CREATE FUNCTION access_log_refuses_deletes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF OLD.entry <= {_PRUNED} THEN RETURN OLD; END IF; RAISE EXCEPTION '{_ENTRY_REMOVED}'; END $$""",
+    """CREATE TRIGGER access_log_refuses_deletes BEFORE DELETE ON access_log
+    FOR EACH ROW EXECUTE FUNCTION access_log_refuses_deletes()""",
+    """CREATE FUNCTION seals_refuse_changes() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'a seal, and the access log as a whole, is never changed or removed'; END $$""",
+    "CREATE TRIGGER seals_refuse_changes BEFORE UPDATE OR DELETE ON seals FOR EACH ROW EXECUTE FUNCTION seals_refuse_changes()",
+    "CREATE TRIGGER seals_refuse_truncate BEFORE TRUNCATE ON seals FOR EACH STATEMENT EXECUTE FUNCTION seals_refuse_changes()",
+    "CREATE TRIGGER access_log_refuses_truncate BEFORE TRUNCATE ON access_log FOR EACH STATEMENT EXECUTE FUNCTION seals_refuse_changes()",
+)
+
+_COMPRESSED = (
+    "conversations",
+    "evaluations",
+    "report_rows",
+    "insights",
+    "audits",
+    "audit_trail",
+    "judge_answers",
+    "live_events",
+)
+"""Tables whose bodies of more than 2 KB PostgreSQL compresses with lz4, in a third of pglz's time (decision 0020)."""
+
+
+def create_tables(connection: sa.Connection) -> None:
+    """Create everything in an empty database."""
+    _load()
+    METADATA.create_all(connection, checkfirst=False)
+    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
+        connection.exec_driver_sql(statement)
+    if connection.dialect.name == "postgresql" and connection.scalar(sa.text(_HAS_LZ4)):
+        for table in _COMPRESSED:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ALTER COLUMN body SET COMPRESSION lz4")
+    create_views(connection)
+
+
+_HAS_LZ4 = "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+
+
+def fingerprint() -> str:
+    """Return a short hash of every statement that ``create_tables`` runs, on both databases."""
+    _load()
+    digest = blake2b(digest_size=4)
+    for dialect in (sqlite.dialect(), postgresql.dialect()):
+        for table in METADATA.sorted_tables:
+            indexes = sorted(table.indexes, key=lambda each: str(each.name))
+            for made in (CreateTable(table), *map(CreateIndex, indexes)):
+                digest.update(str(made.compile(dialect=dialect)).encode())
+    digest.update("".join((*_SQLITE, *_POSTGRESQL, *_COMPRESSED)).encode())
+    return digest.hexdigest()
+
+
+def _load() -> None:
+    """Import every module of tables, so that the metadata has them all."""
+    for module in iter_modules(tables.__path__):
+        import_module(f"{tables.__name__}.{module.name}")
