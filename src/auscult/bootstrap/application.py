@@ -195,6 +195,8 @@ class Application:
                 rate_limit=settings.rate_limit,
                 page_maximum=settings.page_maximum,
                 token_audience=settings.token_audience,
+                token_life_s=settings.token_life_s,
+                personal_token_days=settings.personal_token_days,
                 page_threads=0 if self.store.is_embedded else PAGE_THREADS,
                 request_bytes=settings.request_bytes,
                 recording_bytes=settings.recording_bytes,

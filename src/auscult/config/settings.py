@@ -100,6 +100,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     token_audience: Annotated[str | None, Meta(description="the audience that a token with an aud claim must name")] = (
         None
     )
+    token_life_s: Annotated[
+        int, Meta(ge=0, description="seconds that a client's token may last, from iat to exp; 0 for any time")
+    ] = 0
+    personal_token_days: Annotated[
+        int, Meta(ge=1, le=366, description="days that a personal token may last, from 1 to 366")
+    ] = 366
     judge_url: Annotated[
         Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None,
         Meta(description="an OpenAI-compatible server, its address up to /v1: http://127.0.0.1:8000/v1"),

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -113,7 +113,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     authorizer = RequestAuthorizer(authenticator, limiter, tenancy)
     page_authorizer = SessionAuthorizer(SignIn(authenticator, clock, settings.clock_skew_s), limiter, tenancy)
     room = AdmissionControl(store.batches, settings.backlog)
-    people = _people(store, live.now, sign_on)
+    people = _people(store, live.now, sign_on, timedelta(days=settings.personal_token_days))
     links = RecordingLinks(store.log.secret_key, settings.recording_link_s, live.now)
     services = Services(
         store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying
@@ -167,10 +167,12 @@ def _lifespan(
     return lifespan
 
 
-def _people(store: Store, now: Callable[[], datetime], sign_on: SingleSignOn | None) -> tuple[Principals, PersonSignIn]:
+def _people(
+    store: Store, now: Callable[[], datetime], sign_on: SingleSignOn | None, token_life: timedelta
+) -> tuple[Principals, PersonSignIn]:
     """Return the services that sign people in."""
     only = sign_on is not None and sign_on.settings.only
-    return Principals(store, now), PersonSignIn(store, now, only_break_glass=only)
+    return Principals(store, now, token_life=token_life), PersonSignIn(store, now, only_break_glass=only)
 
 
 def _directory(authorizer: ApiAuthorizer, services: Services) -> Router:

@@ -73,6 +73,7 @@ REASONS: Mapping[str, Reason] = {
     "token.expired": _identity("`exp` has passed."),
     "token.not_yet_valid": _identity("`nbf` or `iat` lies in the future."),
     "token.audience_wrong": _identity("`aud` is there and does not name this server."),
+    "token.too_long": _identity("The token lasts longer than `AUSCULT_TOKEN_LIFE_S` or `AUSCULT_PERSONAL_TOKEN_DAYS` allows."),
     "session.missing": _identity("Nobody is signed in to the agent's page."),
     "session.expired": _identity("The sign-in to the agent's page has ended."),
     "link.invalid": _identity("The link to the agent's page lacks what it must say, or holds for longer than it may."),

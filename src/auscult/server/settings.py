@@ -41,6 +41,12 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     token_audience: str | None = None
     """The audience that a token with an ``aud`` must name; without this setting, such a token is refused."""
 
+    token_life_s: int = 0
+    """Longest time that a client's token may last; 0 for any time."""
+
+    personal_token_days: int = 366
+    """Longest time that a personal token may last."""
+
     clock_skew_s: float = 5
     """Largest lead of a client's clock over ours (``iat``, ``nbf``). An expiry is exact to the second."""
 

@@ -10,6 +10,7 @@ from auscult.domain.people.sessions import ABSOLUTE, IDLE
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.admission import SignInLimitedError
 from auscult.services.people.browsers import LASTS, KnownBrowsers
+from auscult.services.people.principals import Principals
 from auscult.services.people.sign_in import SOURCE_TRIES, TRIES, WINDOW, Origin, warn_of_one_source
 from auscult.services.people.users import Access, Users
 from auscult.services.people.why import Explainer
@@ -190,6 +191,23 @@ def test_a_personal_token_ends_and_has_its_users_rights(world: World) -> None:
         world.principals.by_token(third.secret)
     with pytest.raises(RequestError):
         world.users.issue_token(user, "", timedelta(days=367))
+
+
+def test_a_personal_token_lasts_no_longer_than_the_operator_allows(world: World) -> None:
+    """A longer one is not issued; one of earlier, for longer, ends with the limit, and the refusal says so."""
+    user, limit = world.add("ann"), timedelta(days=30)
+    issued = world.users.issue_token(user, "", timedelta(days=90))
+    with pytest.raises(RequestError, match="30 days") as longer:
+        world.users.issue_token(user, "", timedelta(days=31), limit)
+    assert longer.value.reason == "token.invalid_end"
+    limited = Principals(world.store, world.clock, token_life=limit)
+    world.clock.now += limit - timedelta(seconds=1)
+    assert limited.by_token(issued.secret).user == user
+    world.clock.now += timedelta(seconds=1)
+    with pytest.raises(AccessError, match="30 days") as too_old:
+        limited.by_token(issued.secret)
+    assert too_old.value.reason == "token.too_long"
+    assert world.principals.by_token(issued.secret).user == user
 
 
 def test_an_address_has_one_user_in_one_account(world: World) -> None:

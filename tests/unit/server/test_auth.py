@@ -88,6 +88,24 @@ def test_clocks_may_differ_a_little(store: Store, client: Client) -> None:
         assert ask(authenticator, token(client, **{name: NOW + 6})) == "token.not_yet_valid"
 
 
+def test_a_token_may_have_to_be_short(store: Store, client: Client) -> None:
+    """Where the operator limits it, no token is accepted for longer than that; else any is (rule 14)."""
+    watch = Watch()
+    any_time = Authenticator(store.clients, ServerSettings(), watch.clock)
+    an_hour = Authenticator(store.clients, ServerSettings(token_life_s=3600), watch.clock)
+    short = [
+        token(client, iat=NOW - 60, exp=NOW + 3540),
+        token(client, exp=NOW + 3600),
+        token(client, iat=NOW - 3600),
+    ]
+    long = [token(client, iat=NOW - 60, exp=NOW + 3541), token(client, exp=NOW + 3601), token(client)]
+    assert {ask(any_time, each) for each in (*short, *long)} == {client.client_id}
+    assert {ask(an_hour, each) for each in short} == {client.client_id}
+    assert {ask(an_hour, each) for each in long} == {"token.too_long"}
+    watch.at += 1
+    assert ask(an_hour, short[2]) == "token.too_long"
+
+
 def test_a_remembered_client_is_forgotten(store: Store, client: Client) -> None:
     """Rule 14: a revocation bites once the client is looked up again, whatever is remembered of its token."""
     watch = Watch()

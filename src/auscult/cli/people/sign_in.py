@@ -65,7 +65,8 @@ def token(
             users.revoke_token(user, revoke_id)
             typer.echo(f"{revoke_id} is revoked")
             return
-        issued = users.issue_token(user, name, timedelta(days=days))
+        longest = timedelta(days=application.settings.personal_token_days)
+        issued = users.issue_token(user, name, timedelta(days=days), longest)
     if as_json:
         shown = {"token_id": issued.token.token_id, "token": issued.secret, "ends_at": issued.token.ends_at}
         typer.echo(msgspec.json.encode(shown))

@@ -74,7 +74,9 @@ class Authenticator:
 
     async def client(self, headers: Mapping[str, str]) -> Client:
         """Return the client of a request. Raises ``AccessError``: ``token.*``."""
-        client, _ = await self.holder(_token(headers), self._settings.token_audience)
+        client, claims = await self.holder(_token(headers), self._settings.token_audience)
+        if self._settings.token_life_s:
+            _check_life(claims, self._settings.token_life_s, self._clock.now())
         return client
 
     async def holder(self, token: str, audience: str | None) -> tuple[Client, Claims]:
@@ -143,6 +145,20 @@ class Authenticator:
         if claims.jti is not UNSET and (not isinstance(claims.jti, str) or not claims.jti):
             raise _wrong_claim("jti", "a text that is not empty")
         _check_audience(claims.aud, audience)
+
+
+def _check_life(claims: Claims, longest_s: int, now: float) -> None:
+    """Refuse a token that lasts longer than ``longest_s`` seconds: from ``iat``, or else from now.
+
+    One without ``exp`` is accepted for this long after its ``iat``. Raises ``AccessError`` ``token.too_long``.
+    """
+    issued, expiry = claims.iat, claims.exp
+    begins = issued if issued is not UNSET else now
+    ends = expiry if expiry is not UNSET else now
+    if (issued is UNSET and expiry is UNSET) or ends - begins > longest_s:
+        raise AccessError(
+            f"The token lasts too long: give iat, and exp at most {longest_s} seconds later.", code="token.too_long"
+        )
 
 
 def _check_audience(given: object, audience: str | None) -> None:

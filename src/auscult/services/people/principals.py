@@ -1,12 +1,12 @@
 """Principal of a request, with its rights: from a cookie, a personal token or a user."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
 from auscult.domain.people.grants import Pair, pairs_of
 from auscult.domain.people.principal import Principal
-from auscult.domain.people.sessions import hash_of
+from auscult.domain.people.sessions import LONGEST_TOKEN, hash_of
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 from auscult.storage.people.access import Access
@@ -15,11 +15,18 @@ from auscult.storage.people.access import Access
 class Principals:
     """Lookup of the principal of a session or a personal token, done for every request."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """``now`` returns the time, aware, UTC."""
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        token_life: timedelta = LONGEST_TOKEN,
+    ) -> None:
+        """``now`` returns the time, aware, UTC; ``token_life`` is how long personal tokens are accepted."""
         self._store = store
         self._people = store.people
         self._now = now
+        self._token_life = token_life
 
     def by_session(self, secret: str) -> Access:
         """Return who is behind a cookie, and note that the session was used.
@@ -34,10 +41,15 @@ class Principals:
         return found
 
     def by_token(self, secret: str) -> Access:
-        """Return who is behind a personal token. Raises ``AccessError`` ``token.invalid``."""
+        """Return who is behind a personal token. Raises ``AccessError``: ``token.invalid``, ``token.too_long``."""
         found = self._people.access.by_token(hash_of(secret))
-        if found is None or found.token is None or not found.token.holds(self._now()) or found.user.state != "active":
+        now = self._now()
+        if found is None or found.token is None or not found.token.holds(now) or found.user.state != "active":
             raise AccessError("the personal token is unknown, over or revoked", code="token.invalid")
+        if now >= found.token.created_at + self._token_life:
+            raise AccessError(
+                f"the personal token is older than {self._token_life.days} days; issue a new one", code="token.too_long"
+            )
         return found
 
     def tenants(self, access: Access) -> list[Tenant]:

@@ -10,7 +10,7 @@ from auscult.domain.errors import AccessError, ConflictError, NotFoundError, Req
 from auscult.domain.people.grants import WHOLE_APP, Grant, Scope, check_grant
 from auscult.domain.people.permissions import check_permission
 from auscult.domain.people.principal import Principal, missing
-from auscult.domain.people.sessions import TOKEN_PREFIX, PersonalToken, hash_of, new_secret, new_token_id
+from auscult.domain.people.sessions import LONGEST_TOKEN, TOKEN_PREFIX, PersonalToken, hash_of, new_secret, new_token_id
 from auscult.domain.people.users import User, new_grant_id, new_user_id, normalise_email
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.passwords import hash_password, is_right
@@ -18,7 +18,6 @@ from auscult.services.privacy.log import record
 from auscult.storage import Store
 
 LONGEST_NAME = 200
-LONGEST_TOKEN = timedelta(days=366)
 
 
 class Access(Struct, frozen=True, kw_only=True):
@@ -175,14 +174,12 @@ class Users:
         self._people.users.update(user.user_id, agent_ids=agent_ids)
         self._report("user.agents_set", user, agents=sorted(agent_ids))
 
-    def issue_token(self, user: User, name: str, lasts: timedelta) -> IssuedToken:
+    def issue_token(self, user: User, name: str, lasts: timedelta, longest: timedelta = LONGEST_TOKEN) -> IssuedToken:
         """Issue a personal token for scripts. Raises ``RequestError`` ``token.invalid_end``."""
         if self._by.principal_id != user.user_id:
             self._must_manage_all_of(user)
-        if not timedelta(0) < lasts <= LONGEST_TOKEN:
-            raise RequestError(
-                f"a personal token lasts from 1 second to {LONGEST_TOKEN.days} days", code="token.invalid_end"
-            )
+        if not timedelta(0) < lasts <= longest:
+            raise RequestError(f"a personal token lasts from 1 second to {longest.days} days", code="token.invalid_end")
         now, secret = self._now(), new_secret(TOKEN_PREFIX)
         token = PersonalToken(
             token_id=new_token_id(),

@@ -175,7 +175,8 @@ def tokens(caller: Caller, server: Server) -> TokenList:
 def issue(caller: Caller, server: Server, data: JSONBody[NewToken]) -> IssuedTokenView:
     """Issue a token with the caller's own rights. The secret is shown only once."""
     access = _person(caller)
-    issued = _users(server, access).issue_token(access.user, data.name, timedelta(days=data.days))
+    longest = timedelta(days=server.settings.personal_token_days)
+    issued = _users(server, access).issue_token(access.user, data.name, timedelta(days=data.days), longest)
     view = token_view(issued.token)
     fields = {name: getattr(view, name) for name in TokenView.__struct_fields__}
     return IssuedTokenView(**fields, token=issued.secret)
