@@ -4,6 +4,8 @@ A line that is indented by four spaces continues the one before it.
 """
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 _INDENT = " " * 4
@@ -26,3 +28,9 @@ def read_lines(file: Traversable) -> Mapping[str, list[str]]:
 def read_words(file: Traversable) -> Mapping[str, frozenset[str]]:
     """Read the words of a file by title."""
     return {title: frozenset(" ".join(lines).split()) for title, lines in read_lines(file).items()}
+
+
+@cache
+def usual_words() -> frozenset[str]:
+    """Read the usual words of English, in small letters."""
+    return read_words(files("auscult.wording") / "usual_words.txt")[""]

@@ -1,4 +1,4 @@
-"""Language of a conversation, detected offline from its script and small words.
+"""Language of a conversation, detected offline from its script, its small words, and the usual words of English.
 
 The language of the document wins, unless the text plainly contradicts it: another script, or, where the
 document has English (also the default), mostly the small words of another language.
@@ -7,19 +7,20 @@ whole conversations are long enough for small words (docs/reference/analyzers.md
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from itertools import chain
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import UNDETERMINED
+from auscult.analyzers.topics._words import COMMON
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights
 from auscult.domain.memo import kept
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.text import spoken_words
-from auscult.wording.word_lists import read_words
+from auscult.wording.word_lists import read_words, usual_words
 
 ENOUGH_TO_READ = 400
 """Characters that are read, from the beginning."""
@@ -28,10 +29,13 @@ FEWEST_WORDS, FEWEST_ALONE = 3, 2
 CLEARLY = 2
 """How many times more small words another language must have than the one that the document gives."""
 
-ENOUGH_WORDS, FEWEST_PERCENT = 14, 7
-"""Of that many different words, fewer English small words than this percentage of them are no English.
+FEWEST_PERCENT = 7
+"""Fewer small words of another language, in percent of all different words, may be words of any language that look alike."""
+ENOUGH_WORDS, FEWEST_USUAL_PERCENT = 5, 40
+"""Of that many different words, fewer usual words of English, in percent of them, are no English.
 
-English conversations have 14 % and more (1,551 of them); Polish, Turkish, Finnish or Hungarian under the default tag less than 7 %.
+Terse English has 45 % and more, Pidgin and English with Tagalog in it 57 %; romanised Hindi, Tagalog and Indonesian 34 %
+and less, French, Spanish and German 32 %. docs/reference/analyzers.md has what was measured.
 """
 
 # First code point, last code point, script.
@@ -82,6 +86,7 @@ def _languages_by_word() -> Mapping[str, tuple[str, ...]]:
 
 LANGUAGES_OF = _languages_by_word()
 """For each small word the languages that have it."""
+_USUAL = usual_words() | COMMON
 
 
 class Language:
@@ -128,10 +133,16 @@ def language_of(text: str, given: str) -> str:
     best = max(counts, key=counts.__getitem__, default=given)
     fewest = FEWEST_WORDS if counts[given] else FEWEST_ALONE
     is_clear = counts[best] >= fewest and counts[best] >= CLEARLY * counts[given]
-    if is_clear:
+    if is_clear and 100 * counts[best] >= FEWEST_PERCENT * len(words):
         return best
-    is_foreign = given == "en" and len(words) >= ENOUGH_WORDS and 100 * counts[given] < FEWEST_PERCENT * len(words)
-    return UNDETERMINED if is_foreign else given
+    return UNDETERMINED if given == "en" and _is_foreign(words) else given
+
+
+def _is_foreign(words: Iterable[str]) -> bool:
+    """Return whether few of these different words are usual ones of English. Numbers are words of any language."""
+    letters = [word for word in words if word.isalpha()]
+    usual = sum(word in _USUAL for word in letters)
+    return len(letters) >= ENOUGH_WORDS and 100 * usual < FEWEST_USUAL_PERCENT * len(letters)
 
 
 def main_script(text: str) -> str | None:

@@ -8,6 +8,8 @@ from auscult.wording.word_lists import read_words
 _HERE = files("auscult.analyzers.topics")
 _BANDS = read_words(_HERE / "everyday_words.txt").values()
 _BAND_OF: Mapping[str, int] = {word: band for band, words in enumerate(_BANDS) for word in words}
+COMMON = frozenset(_BAND_OF)
+"""Words that one in 1,500 comments has, or more."""
 _PLAIN = read_words(_HERE / "plain_words.txt")
 
 ACTIONS, IDENTITY, SMALL_TALK, COUNTING = (_PLAIN[title] for title in ("actions", "identity", "small talk", "counting"))

@@ -11,6 +11,7 @@ from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._words import words_of
+from auscult.wording.word_lists import usual_words
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 _LISTS = words_of("_learned/words.txt")
@@ -91,7 +92,7 @@ def _entries() -> Iterator[tuple[str, int, bool]]:
     for name in _PLAIN:
         yield from ((word, CLASS[name], False) for word in sorted(lists[name]))
     given = [words_of(file) for file in ("given_names.txt", "given_names_more.txt", "given_names_world.txt")]
-    for name, titles in (("everyday", [words_of("everyday_words.txt")]), ("given", given)):
+    for name, titles in (("everyday", [{"": usual_words()}]), ("given", given)):
         words = sorted({word.lower() for each in titles for its in each.values() for word in its if len(word) > 1})
         yield from ((word, CLASS[f"{name} small"], True) for word in words)
 

@@ -1,6 +1,7 @@
 """Word lists that decide about names."""
 
 from auscult.redactors._words import words_of
+from auscult.wording.word_lists import usual_words
 
 _WORDS = words_of("words.txt")
 NO_NAMES, FILLERS, PARTICLES, BUSINESS = (_WORDS[title] for title in ("no_names", "fillers", "particles", "business"))
@@ -15,7 +16,7 @@ GIVEN = (
 """Given names that are seldom anything else."""
 PLACES = _WORDS["places"]
 """Towns, states and countries: a name only where one is expected."""
-EVERYDAY = words_of("everyday_words.txt")[""]
+EVERYDAY = usual_words()
 """Usual words: a name only where a name is certain."""
 UNLIKELY = EVERYDAY | NOBODY | PLACES | _WORDS["alphabet"]
 """Words that the words around alone do not make a name."""

@@ -182,7 +182,42 @@ def test_an_unread_language_under_the_default_tag_is_not_english(text: str) -> N
 
 
 def test_text_without_english_words_is_undetermined() -> None:
-    """Where no known language is clear either; a short text keeps the tag of its document."""
+    """Where no known language is clear either; four words keep the tag of their document."""
     text = " ".join(f"xq{letter}zz" for letter in "abcdefghijklmnop")
     assert language_of(text, "en") == UNDETERMINED
-    assert language_of(text[:40], "en") == "en"
+    assert language_of(text[:24], "en") == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("namaste mera order abhi tak nahi aaya hai, aap please check karke batao ki mera parcel kahan hai", "hi"),
+        ("hello sir mera order number 4456 hai, abhi tak deliver nahi hua, status check karke batao", "hi"),
+        ("aapka naam kya hai. mera naam priya sharma hai. main apna ticket cancel karna chahti hoon", "hi"),
+        ("mera order kahan hai", "hi"),
+        ("magandang umaga po, ano po ang maitutulong ko sa inyo. hindi pa po dumating ang order ko", "tl"),
+        ("bakit po mataas ang bill ko ngayong buwan. wala naman po akong ginamit na iba", "tl"),
+        ("selamat pagi, pesanan saya belum sampai sampai sekarang, boleh saya minta nomor pesanannya", "id"),
+        ("habari, naweza kukusaidia vipi leo. simu yangu haifanyi kazi tangu jana", UNDETERMINED),
+        ("xin chao toi can giup do ve hoa don cua toi. anh cho em xin so dien thoai", UNDETERMINED),
+    ],
+)
+def test_latin_letters_do_not_make_another_language_english(text: str, language: str) -> None:
+    """Hindi, Tagalog and others in Latin letters without a tag are no language that the starter forms support."""
+    assert language_of(text, "en") == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "good day, how i go fit help you. abeg my money wey i transfer no reach since yesterday. make i check am",
+        "hello po, i would like to follow up lang my order, hindi pa kasi dumadating. sure ma'am, sige wait lang",
+        "Vessel MARE STELLA ETA revised again? Need for duty planning. Berth 17/10 2200, congestion noted tks",
+        "u open till? 7",
+        "yes jose garcia ramirez",
+        "ok thx bye",
+    ],
+)
+def test_english_with_words_of_others_is_english(text: str) -> None:
+    """Pidgin, English with Tagalog in it, terse traffic and names keep the tag of their document."""
+    assert language_of(text, "en") == "en"
