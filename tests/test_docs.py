@@ -45,6 +45,19 @@ def test_cited_files_exist(page: Path) -> None:
         assert (ROOT / path).exists() or (ROOT / "src/auscult" / path).exists(), path
 
 
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_tables_are_whole(page: Path) -> None:
+    """An empty line ends a table: rows behind it are shown as text with bars."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    split = [
+        number + 1
+        for number, line in enumerate(lines[1:-2], 1)
+        if not line and lines[number - 1].startswith("|") and lines[number + 1].startswith("|")
+        and not re.fullmatch(r"[|\s:-]+", lines[number + 2])
+    ]  # fmt: skip
+    assert split == []
+
+
 def test_every_rule_has_its_anchor() -> None:
     """docs/reference/rules.md has the rules 1 to 28 in order, so that ``#rule-10`` leads to the tenth."""
     page = (ROOT / "docs/reference/rules.md").read_text(encoding="utf-8")

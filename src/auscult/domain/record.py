@@ -29,7 +29,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 Filter = Literal[
     "queues", "custom_fields", "contact_channels", "channel_words",
-    "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys",
+    "custom_ids", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys",
 ]  # fmt: skip
 """Fields of a query by which rows are found through an index that is written for them."""
 
@@ -98,7 +98,7 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     ``agents`` (ids or names) and ``intents``. ``met`` and ``missed`` are ids of metrics that were all met, or all
     missed; ``audits`` finds none that has no audit. ``agent_outcomes`` are pairs of an agent's id, to the letter, and
     an outcome of conversations that they took part in, at least one of them: of those there are tallies.
-    ``scores`` are whole, as lists show them; ``surveys`` finds conversations with an answer to one of these.
+    ``custom_ids`` are compared to the letter; ``scores`` are whole, as lists show them; ``surveys`` finds conversations with an answer to one of these.
     Where ``statuses`` names some, ``include_below_threshold`` is ignored. ``after`` is the sort key of the last row
     already read (a cursor); where it is given, ``skip`` is 0. ``is_newest_first``: in the opposite order, from the last
     row on; without ``skip`` and ``after``. ``is_counted``: with the total, which is 0 otherwise; always where the order is
@@ -116,6 +116,7 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     contact_channels: tuple[str, ...] = ()
     channel_words: tuple[str, ...] = ()
     custom_fields: tuple[tuple[str, str], ...] = ()
+    custom_ids: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     agent_outcomes: tuple[tuple[str, Outcome], ...] = ()

@@ -20,6 +20,7 @@ from auscult.server.clock import CLOCK, Clock
 from auscult.server.console.application import with_nowhere
 from auscult.server.console.demo import Demo
 from auscult.server.console.session import SessionAuthorizer, SignIn
+from auscult.server.console.visit import BASE
 from auscult.server.documentation.description import Documentation
 from auscult.server.errors import exception_handlers
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
@@ -56,7 +57,7 @@ from auscult.services.scoring.intake.admission import AdmissionControl
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import Store
 
-UNCOUNTED = OPEN_PATHS | {"/openapi.json", "/docs"}
+UNCOUNTED = OPEN_PATHS | {"/", "/api/v1", "/openapi.json", "/docs"}
 """Paths without data of any account, which count against no limit."""
 
 THREADS_FOR_SLOW_PAGES = 2
@@ -132,7 +133,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
             *console.routers(page_authorizer, admit, services, demo),
             *recording_media.handlers(services),
             *monitoring_handlers(store, readiness, metrics, settings.metrics_token),
-            documentation.handler(),
+            *documentation.handlers(BASE),
         ],
         lifespan=[_lifespan(services, windows, threads)],
         exception_handlers=with_nowhere(exception_handlers(store.trouble_of)),

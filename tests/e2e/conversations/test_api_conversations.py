@@ -193,6 +193,19 @@ def test_filters_and_pages(own: Loading) -> None:
         assert everything(own, **query) == [f"o-{number:03}" for number in range(14) if keeps(number)], query
 
 
+def test_found_by_the_id_that_it_has_elsewhere(own: Loading) -> None:
+    """``custom_id`` is a filter, to the letter; several find any of them."""
+    own.load(*(document(number, custom_id=f"CRM/{number}") for number in range(3)), document(3))
+
+    def found(**query: Any) -> list[str]:
+        return [each["id"] for each in own.ask("GET", "/conversations", params=query).json()["items"]]
+
+    assert found(custom_id="CRM/1") == ["o-001"]
+    assert found(custom_id=["CRM/0", "CRM/2"]) == ["o-000", "o-002"]
+    assert found(custom_id="crm/1") == []
+    assert found(custom_id="CRM/1", queue="qu-0") == []
+
+
 def test_one_style(own: Loading) -> None:
     """snake_case, RFC 3339 in UTC with Z, whole numbers for scores."""
     own.load(document(1, started_at="2026-03-23T12:01:00+02:00"))

@@ -11,6 +11,7 @@ from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.response import Redirect
 
 import auscult
 from auscult.reports._contract import Report
@@ -124,14 +125,34 @@ class Documentation:
             render_plugins=[_Page(self), _Document(self)],
         )
 
-    def handler(self) -> HTTPRouteHandler:
-        """Return the handler of the document at its usual path."""
+    def handlers(self, console: str) -> list[HTTPRouteHandler]:
+        """Return the handlers of the document at its usual path, and of the addresses that people try first.
+
+        ``console`` is the path to which a browser is led from the root.
+        """
 
         @get("/openapi.json", include_in_schema=False)
         async def openapi() -> Response[bytes]:
             return Response(msgspec.json.encode(self.document), media_type=MediaType.JSON)
 
-        return openapi
+        @get("/", include_in_schema=False)
+        async def root(request: AnyRequest) -> Response[Any]:
+            if "text/html" in request.headers.get("accept", ""):
+                return Redirect(console, status_code=303)
+            return _entry(console)
+
+        @get("/api/v1", include_in_schema=False)
+        async def api() -> Response[Any]:
+            return _entry(console)
+
+        return [openapi, root, api]
+
+
+def _entry(console: str) -> Response[bytes]:
+    """Return where everything is, for who asks an address above all operations."""
+    links = {"api": "/api/v1", "docs": "/docs", "openapi": "/openapi.json", "console": console, "health": "/healthz"}
+    body = {"name": "auscult", "version": auscult.__version__, "links": links}
+    return Response(msgspec.json.encode(body), media_type=MediaType.JSON)
 
 
 class _Page(OpenAPIRenderPlugin):

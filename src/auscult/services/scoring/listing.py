@@ -113,7 +113,19 @@ class Listing:
 
     name: ClassVar[str] = "conversations"
     filters: ClassVar[frozenset[Filter]] = frozenset(
-        {"queues", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys"}
+        {
+            "queues",
+            "custom_ids",
+            "agents",
+            "outcomes",
+            "agent_outcomes",
+            "met",
+            "missed",
+            "intents",
+            "audits",
+            "scores",
+            "surveys",
+        }
     )
 
     def __init__(self) -> None:

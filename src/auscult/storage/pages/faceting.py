@@ -38,6 +38,8 @@ SCORE = "score"
 """Facet of the whole score, as lists show it."""
 SURVEY = "survey"
 """Facet of the kind of survey that the customer answered with a number."""
+CUSTOM_ID = "custom_id"
+"""Facet of the id that the conversation has elsewhere, to the letter."""
 FIELD = "cf"
 """Facet of a custom field: a colon and the field's name follow."""
 COUNTED_BY_NAME: tuple[Outcome, ...] = ("passed", "failed", "undecided")
@@ -62,6 +64,7 @@ TALLIED = frozenset(
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
 
 _FILTERS: Mapping[str, Filter] = {
+    CUSTOM_ID: "custom_ids",
     QUEUE: "queues",
     CHANNEL: "contact_channels",
     WORD: "channel_words",
@@ -171,7 +174,8 @@ def wanted_by(query: RecordQuery) -> list[list[Facet]]:
 
     Rows are found by the first group and looked up in the others, so groups that few rows have come first.
     """
-    groups = [[(SCORE, str(each)) for each in query.scores]] if query.scores else []
+    groups = [[(CUSTOM_ID, short_text(each)) for each in query.custom_ids]] if query.custom_ids else []
+    groups += [[(SCORE, str(each)) for each in query.scores]] if query.scores else []
     groups += [[field_facet(name, value)] for name, value in query.custom_fields]
     groups += [
         group
@@ -199,6 +203,8 @@ def _of_conversation(conversation: Conversation) -> Iterator[Facet]:
     yield from (channel_facet(name) for name in conversation.channel_names)
     yield from (word_facet(word) for word in conversation.channel_words)
     yield from (field_facet(name, value) for name, value in conversation.custom_fields.items())
+    if conversation.custom_id is not None:
+        yield CUSTOM_ID, short_text(conversation.custom_id)
     for agent in conversation.agents:
         yield from ((AGENT_NAME, short_text(name.casefold())) for name in (agent.id, agent.name) if name)
     survey = conversation.contact.survey if conversation.contact else None
