@@ -116,7 +116,7 @@ def main() -> None:
         status = build(words)(words, prog_name="auscult", standalone_mode=False)
     except AuscultError as error:
         errors.report(error, as_json=as_json)
-        status = 1
+        status = errors.status_of(error)
     except OSError as error:
         if (fault := errors.unusable_file(error)) is None:
             raise

@@ -40,10 +40,12 @@ def test_what_cannot_be_granted_adds_nobody(tmp_path: Path) -> None:
         refused = add(tmp_path, *words)
         assert refused.status == 1
         assert f'"reason":"{reason}"' in refused.err
-    short = auscult(
-        tmp_path, "users", "add", "eve@example.com", *TENANT, "--role", "auditor", "--password-stdin", stdin="short\n"
-    )
-    assert (short.status, "short" in short.err) == (1, False)
+    for password in ("weakling", "password1234", "eve@example.com"):
+        words = ("users", "add", "eve@example.com", *TENANT, "--role", "auditor", "--password-stdin", "--json")
+        weak = auscult(tmp_path, *words, stdin=f"{password}\n")
+        assert weak.status == 2
+        assert '"reason":"password.guessable"' in weak.err
+        assert password not in weak.err
     assert auscult(tmp_path, "users", "list").out == ""
 
 

@@ -16,6 +16,15 @@ def unusable_file(error: OSError) -> AuscultError | None:
     return AuscultError(f"{name} cannot be written or read: {error.strerror}", code="file.unusable", value=name)
 
 
+EXIT_INPUT = 2
+_OF_INPUT = frozenset({"password.guessable", "password.invalid"})
+
+
+def status_of(error: AuscultError) -> int:
+    """Return the exit status of an error: 2 where what was given on the command line or on stdin cannot be used."""
+    return EXIT_INPUT if error.reason in _OF_INPUT else 1
+
+
 def report(error: AuscultError, *, as_json: bool) -> None:
     """Print an error: for people as ``error: ...``, for programs as one line of JSON."""
     line = error.line if isinstance(error, FormatError) else None

@@ -12,7 +12,7 @@ from auscult.domain.errors import RequestError
 UserState = Literal["active", "disabled"]
 
 LONGEST_EMAIL = 254
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1_024
+LONGEST_PASSWORD = 1_024
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
@@ -56,14 +56,3 @@ def normalise_email(given: str) -> str:
             value=given[:LONGEST_EMAIL],
         )
     return email
-
-
-def check_password(password: str) -> str:
-    """Return a password that may be set. Raises ``RequestError`` ``password.invalid``, never with the password."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise RequestError(
-            f"invalid password; give {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
-            code="password.invalid",
-            field="password",
-        )
-    return password

@@ -13,6 +13,7 @@ from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.sessions import LONGEST_TOKEN, TOKEN_PREFIX, PersonalToken, hash_of, new_secret, new_token_id
 from auscult.domain.people.users import User, new_grant_id, new_user_id, normalise_email
 from auscult.domain.tenancy import Tenant
+from auscult.services.people.guessing import check_password
 from auscult.services.people.passwords import hash_password, is_right
 from auscult.services.privacy.log import record
 from auscult.storage import Store
@@ -62,7 +63,8 @@ class Users:
     def add(self, email: str, name: str, account_id: str, password: str | None = None) -> User:
         """Add a user to an account, or return the one of this address, with name and password changed where given.
 
-        Raises ``ConflictError`` ``user.conflict`` where the address belongs to another account.
+        Raises ``ConflictError`` ``user.conflict`` where the address belongs to another account, ``RequestError``
+        ``password.guessable``.
         """
         email, name = normalise_email(email), name.strip()
         if len(name) > LONGEST_NAME:
@@ -71,6 +73,8 @@ class Users:
             )
         known = self._people.users.by_email(email)
         if known is None:
+            if password is not None:
+                check_password(password, email, name)
             user = User(
                 user_id=new_user_id(),
                 account_id=account_id,
@@ -161,9 +165,10 @@ class Users:
         self._report("user.enabled", user)
 
     def set_password(self, user: User, password: str) -> None:
-        """Set a user's password, and end their sessions. Raises ``RequestError`` ``password.invalid``."""
+        """Set a user's password, and end their sessions. Raises ``RequestError`` ``password.guessable``."""
         if self._by.principal_id != user.user_id:
             self._must_manage_all_of(user)
+        check_password(password, user.email, user.name)
         self._people.users.set_password(user.user_id, hash_password(password), self._now())
         self._people.sessions.end(user.user_id, self._now())
         self._report("user.password_set", user)

@@ -81,8 +81,10 @@ def test_add_grant_and_disable_a_user(served: Service, root: httpx.Client) -> No
     refused = root.post(f"{PATH}/users", data={**form, "email": "nobody"})
     assert refused.status_code == 422
     assert "invalid e-mail address" in refused.text.lower()
-    weak = root.post(f"{path}/password", data={"password": "short"})
-    assert weak.status_code == 409
+    for password in ("short", "new@example.com", "password1234"):
+        assert root.post(f"{path}/password", data={"password": password}).status_code == 409
+    weak = root.post(f"{path}/password", data={"password": "yuiop[]hjkl;"}, headers={"Accept-Language": "de"})
+    assert "Leicht zu erratendes Passwort: nebeneinanderliegende Tasten" in weak.text
     with signed_in(served, "qa-manager") as manager:
         assert manager.post(f"{PATH}/users", data=form).status_code == 403
         assert "Add a user" not in manager.get(f"{PATH}/users").text

@@ -6,7 +6,7 @@ import pytest
 
 from auscult.domain.errors import RequestError
 from auscult.domain.people.sessions import IDLE, PersonalToken, Session, hash_of, new_secret
-from auscult.domain.people.users import check_password, normalise_email
+from auscult.domain.people.users import normalise_email
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -54,12 +54,3 @@ def test_what_is_no_address_is_refused(given: str) -> None:
 def test_addresses_are_compared_without_case() -> None:
     """One person has one address, however it is typed."""
     assert normalise_email("  Ada@Example.COM ") == "ada@example.com"
-
-
-def test_a_refused_password_is_not_repeated() -> None:
-    """Neither message nor value of the error holds it."""
-    with pytest.raises(RequestError) as refused:
-        check_password("short")
-    assert "short" not in refused.value.message
-    assert refused.value.value is None
-    assert check_password("long enough") == "long enough"
