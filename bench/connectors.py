@@ -28,6 +28,7 @@ import obstore
 from obstore.store import S3Store
 
 from auscult.domain.connectors.run import Order
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.services.connectors.connecting import Connectors
@@ -93,7 +94,7 @@ def backfill(address: str, database: str, send: Connection) -> None:
     migrate(database)
     store = open_store(database, new_secret_key())
     store.ensure(TENANT)
-    connectors = Connectors(store.within(TENANT), Limits(), partial(datetime.now, UTC))
+    connectors = Connectors(store.within(TENANT), Limits(), partial(datetime.now, UTC), OPERATOR)
     document = {
         "name": "bench",
         "place": f"s3://{BUCKET}",

@@ -68,6 +68,7 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "wiring", "auscult.bootstrap.scheduling", "auscult.bootstrap.application"
     yield "domain-alone", "auscult.domain.form", "auscult.metrics._contract"
     yield "judging", "auscult.domain.evaluation", "sqlalchemy"
+    yield "floors", "auscult.outgoing.dialling", "auscult.storage.store"
     yield "judging", "auscult.metrics._contract", "socket"
     yield "judging", "auscult.reports._contract", "litestar"
     yield "reading", "auscult.formats._contract", "urllib3"
@@ -189,6 +190,68 @@ def test_only_config_reads_the_environment() -> None:
     }
     assert readers <= {"config/__init__.py"}
     assert reads_environment(ast.parse("os.environ.get('A')").body[0].value.func)  # type: ignore[attr-defined]
+
+
+CONNECTS = re.compile(
+    r"(^|\.)(create_connection|open_connection|create_datagram_endpoint|urlopen|urlretrieve|build_opener|HTTPSConnection|"
+    r"HTTPConnection|SMTP|SMTP_SSL|FTP|IMAP4|POP3|OpenAI|from_url|S3Store|AzureStore|GCSStore|HTTPStore|connect_ssh)$|"
+    r"^(httpx2?|requests|aiohttp|urllib3|_?ssh|self\._ssh|asyncssh|websockets)\.(get|post|put|patch|delete|head|options|"
+    r"request|stream|connect|Client|AsyncClient|HTTPTransport|Session|ClientSession|PoolManager)$|^socket\.(socket|getaddrinfo)$"
+)
+"""Calls that open a connection, or make what does."""
+
+CONNECTING = {
+    "client/": "a library and program of its own, whose user names the server",
+    "cli/operations/demo/__init__.py": "asks the server that it has just started itself, and looks for a free port",
+    "engines/_judge/server.py": "the client of openai, which is given a transport that dials",
+    "storage/access/redis_windows.py": "the operator's Redis, a part of this installation",
+    "storage/connectors/places/objects.py": "connects through a relay that dials",
+    "storage/connectors/places/sftp.py": "is given a socket that was dialled",
+    "storage/delivery/export_folders.py": "the operator's store of exports, a part of this installation",
+    "storage/recordings/blobs.py": "the operator's stores of recordings and seals, a part of this installation",
+    "workers/mailer.py": "sessions whose sockets are dialled",
+}
+"""Files outside of ``outgoing`` that may make a client that connects, and why."""
+
+
+def connecting_calls(tree: ast.AST) -> set[str]:
+    """What a file calls, derives from or has in tables that opens a connection."""
+    names = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names |= {value for node in ast.walk(tree) if isinstance(node, ast.Dict) for value in node.values}
+    names |= {base for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases}
+    return {name for name in map(ast.unparse, names) if CONNECTS.search(name)}
+
+
+def test_only_outgoing_connects() -> None:
+    """No client is made past the one function that decides on addresses; each exception has its reason."""
+    found = {
+        path.relative_to(SOURCE).as_posix(): calls
+        for path in SOURCE.rglob("*.py")
+        if not path.is_relative_to(SOURCE / "outgoing")
+        if (calls := connecting_calls(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert {path: calls for path, calls in found.items() if not path.startswith(tuple(CONNECTING))} == {}
+    assert [known for known in CONNECTING if not any(path.startswith(known) for path in found)] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "httpx.Client()",
+        "httpx.get('https://a')",
+        "urllib.request.urlopen('https://a')",
+        "class Mine(http.client.HTTPSConnection): ...",
+        "socket.create_connection(('a', 1))",
+        "smtplib.SMTP('a')",
+        "from_url('s3://a')",
+        "requests.Session()",
+        "await asyncssh.connect('a')",
+        "await asyncio.open_connection('a', 1)",
+    ],
+)
+def test_a_client_past_outgoing_is_found(code: str) -> None:
+    """In the ways that the libraries of this product have."""
+    assert connecting_calls(ast.parse(code))
 
 
 def test_no_file_is_named_for_nothing() -> None:

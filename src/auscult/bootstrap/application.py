@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auscult.bootstrap import privacy, recordings
-from auscult.bootstrap.connections import Share, of_server, of_worker
+from auscult.bootstrap.connections import Share, networks_of, of_server, of_worker
 from auscult.bootstrap.engines import assistant, check_judge, evaluator, plug_in
 from auscult.bootstrap.keys import check_key, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
@@ -206,7 +206,7 @@ class Application:
                 backlog=settings.backlog,
                 limits=self._limits,
                 connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
-                private_webhooks=settings.webhook_addresses == "any",
+                networks=networks_of(settings),
                 metrics_token=settings.metrics_token,
                 is_one_of_several=settings.processes > 1,
             ),
@@ -363,7 +363,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
     from auscult.workers.webhook_sender import HttpSender
 
     store, now = application.store, partial(datetime.now, UTC)
-    sender = HttpSender(is_private_allowed=settings.webhook_addresses == "any")
+    sender = HttpSender(networks_of(settings))
     with (
         closing(assistant(settings, store.spending, store.judge_slots)) as assisting,
         LiveConversationPoller(store, assisting, now),

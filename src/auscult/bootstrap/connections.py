@@ -1,12 +1,28 @@
-"""Numbers of connections to a database server, by kind of process and by use within it."""
+"""Numbers of connections to a database server, by kind of process, and networks that may be connected to."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from auscult.config import Settings
+from auscult.domain.delivery.addresses import Networks, opened
+from auscult.domain.errors import SettingsError
 
 if TYPE_CHECKING:
     from auscult.storage.core.database import Connections
+
+
+def networks_of(settings: Settings) -> Networks:
+    """Return the networks that addresses of tenants may lie in. Raises ``SettingsError`` where they cannot be read."""
+    written = settings.outgoing_networks or ""
+    try:
+        return opened(written)
+    except ValueError as error:
+        raise SettingsError(
+            f"AUSCULT_OUTGOING_NETWORKS {written!r} cannot be used: {error}; give networks as 10.0.0.0/8 fd00::/8",
+            code="settings.invalid",
+            field="AUSCULT_OUTGOING_NETWORKS",
+            value=written,
+        ) from error
 
 
 class Share(NamedTuple):

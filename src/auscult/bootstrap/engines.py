@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auscult.bootstrap.connections import networks_of
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
 from auscult.domain.probe import Probe
@@ -105,7 +106,7 @@ def evaluator(
         del near[Acts]
     far = dict(_far_engines(settings, spending, store and store.judge_slots))
     if settings.hosts_file is not None:
-        far |= outside(settings.hosts_file, settings.hosts_concurrency)
+        far |= outside(settings.hosts_file, settings.hosts_concurrency, networks_of(settings))
     plugins.put_in_place(settings.engines or "", makers, near, far)
     analyzers = _chosen(settings.analyzers, ANALYZERS)
     digest = None if store is None else store.digest
@@ -154,7 +155,7 @@ def allowed_hosts(settings: Settings) -> "Hosts | None":
     """The hosts that may be asked; None where the settings name none. Raises ``SettingsError``."""
     from auscult.engines import allowed
 
-    return None if settings.hosts_file is None else allowed(settings.hosts_file)
+    return None if settings.hosts_file is None else allowed(settings.hosts_file, networks_of(settings))
 
 
 def _names_of_ours(group: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auscult.bootstrap.connections import networks_of
 from auscult.bootstrap.keys import key_path, secret_key, sqlite_path
 from auscult.config import Settings
 
@@ -77,7 +78,7 @@ def work(settings: Settings, store: "Store") -> "RecordingWork":
     from auscult.workers.background.recording_worker import LinkFetcher
 
     sound = folder(settings)
-    fetcher = LinkFetcher(settings.recording_links, settings.recording_bytes, sound.links)
+    fetcher = LinkFetcher(settings.recording_links, networks_of(settings), settings.recording_bytes, sound.links)
     is_copied = settings.recording_copies == "on"
     return RecordingWork(store, sound, fetcher, recogniser(settings), is_copied=is_copied)
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from functools import partial
 
 from auscult.bootstrap import auditing, privacy
+from auscult.bootstrap.connections import networks_of
 from auscult.config import Settings
+from auscult.domain.delivery.addresses import PUBLIC
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.reports import REPORTS
@@ -26,7 +28,8 @@ _NOW = partial(datetime.now, UTC)
 
 def scheduling(store: Store, tenant: Tenant, settings: Settings | None = None) -> Scheduling:
     """Return the schedules of an app; who sends their files names the settings."""
-    return Scheduling(store, tenant, _NOW, (settings and settings.public_url) or "")
+    networks = networks_of(settings) if settings else PUBLIC
+    return Scheduling(store, tenant, _NOW, (settings and settings.public_url) or "", networks)
 
 
 def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
@@ -41,7 +44,7 @@ def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
 
 def run_schedules(store: Store, settings: Settings) -> None:
     """Run what is due in every app, and send what is not sent yet."""
-    sender = HttpSender(is_private_allowed=settings.webhook_addresses == "any")
+    sender = HttpSender(networks_of(settings))
     mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
     for tenant in store.tenants():
         service = scheduling(store, tenant, settings)
@@ -57,7 +60,7 @@ def limits_of(settings: Settings) -> Limits:
 
 def connecting(store: Store, tenant: Tenant, settings: Settings) -> Connectors:
     """Return the connectors of an app."""
-    return Connectors(store.within(tenant), limits_of(settings), _NOW, reports=REPORTS)
+    return Connectors(store.within(tenant), limits_of(settings), _NOW, networks_of(settings), reports=REPORTS)
 
 
 def run_connectors(store: Store, settings: Settings) -> None:

@@ -76,10 +76,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         Annotated[str, Meta(pattern="^rediss?://")] | None,
         Meta(description="redis://host:port/number, to count rate limits there and not in the database"),
     ] = None
-    webhook_addresses: Annotated[
-        Literal["any", "public"],
-        Meta(description="any, or public: webhooks then reach no address in a private network"),
-    ] = "any"
+    outgoing_networks: Annotated[
+        Annotated[str, Meta(min_length=1)] | None,
+        Meta(
+            description="private networks that webhooks, connectors and links to recordings may reach, as "
+            "10.0.0.0/8 fd00::/8; else only the internet"
+        ),
+    ] = None
     smtp_url: Annotated[
         Annotated[str, Meta(pattern="^smtps?://")] | None,
         Meta(description="smtp://user:password@host:587 or smtps://host; without it no e-mail is sent"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from auscult.domain.delivery.addresses import Networks
 from auscult.domain.engines import RemoteEngine
 from auscult.domain.errors import SettingsError
 from auscult.domain.probe import Probe
@@ -27,23 +28,23 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {
 }
 
 
-def allowed(hosts_file: str) -> Hosts:
-    """Read the hosts that may be asked. Raises ``SettingsError`` when that cannot be done."""
+def allowed(hosts_file: str, networks: Networks) -> Hosts:
+    """Read the hosts that may be asked; ``networks`` are those that are opened. Raises ``SettingsError`` when that cannot be done."""
     try:
         document = Path(hosts_file).read_bytes()
     except OSError as error:
         raise SettingsError(
             f"the hosts that may be asked cannot be read: {error}", code="hosts.unreadable", field="AUSCULT_HOSTS_FILE"
         ) from error
-    return read_hosts(document, hosts_file)
+    return read_hosts(document, hosts_file, networks)
 
 
-def outside(hosts_file: str, at_once: int) -> dict[type[Probe], RemoteEngine]:
+def outside(hosts_file: str, at_once: int, networks: Networks) -> dict[type[Probe], RemoteEngine]:
     """The engines that ask systems of others, as far as the operator's file allows.
 
     Raises ``SettingsError`` when it cannot be read.
     """
-    way_out = Outside(allowed(hosts_file))
+    way_out = Outside(allowed(hosts_file, networks))
     engines: tuple[RemoteEngine, ...] = (Lookups(way_out, at_once=at_once), AiAgents(way_out, at_once=at_once))
     return {kind: engine for engine in engines for kind in engine.kinds}
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from auscult.domain.delivery.addresses import PUBLIC, Networks
 from auscult.formats import Limits
 
 
@@ -60,8 +61,8 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     connector_folders: tuple[str, ...] = ()
     """Folders below which connectors that are applied over the API may read."""
 
-    private_webhooks: bool = True
-    """True if webhooks may reach addresses in a private network."""
+    networks: Networks = PUBLIC
+    """Networks in which webhooks and connectors may reach an address."""
 
     metrics_token: str | None = None
     """The token that /metrics requires; without one, it is open."""

@@ -1,13 +1,31 @@
 """E-mail by SMTP, off unless configured."""
 
 import smtplib
+import socket
 import ssl
+import time
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.errors import SettingsError
+from auscult.outgoing.dialling import dial
 
 TIMEOUT_S = 20.0
+
+
+class _Smtp(smtplib.SMTP):
+    """A session whose connection is dialled."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return _dialled(host, port, timeout)
+
+
+class _EncryptedSmtp(smtplib.SMTP_SSL):
+    """A session whose connection is dialled, and encrypted from its beginning."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self.context.wrap_socket(_dialled(host, port, timeout), server_hostname=host)
 
 
 class Mailer:
@@ -45,11 +63,11 @@ class Mailer:
     def _connected(self) -> smtplib.SMTP:
         host, port = self._parts.hostname or "", self._parts.port
         if self._parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
+            server: smtplib.SMTP = _EncryptedSmtp(
                 host, port or 465, timeout=TIMEOUT_S, context=ssl.create_default_context()
             )
         else:
-            server = smtplib.SMTP(host, port or 587, timeout=TIMEOUT_S)
+            server = _Smtp(host, port or 587, timeout=TIMEOUT_S)
         try:
             if self._parts.username:
                 if self._parts.scheme == "smtp":
@@ -59,3 +77,9 @@ class Mailer:
             server.close()
             raise
         return server
+
+
+def _dialled(host: str, port: int, timeout_s: float) -> socket.socket:
+    dialled = dial("smtp", host, port, OPERATOR, until=time.monotonic() + timeout_s)
+    dialled.settimeout(timeout_s)
+    return dialled

@@ -1,21 +1,19 @@
 """HTTP for webhooks: one request on one connection, bounded as a whole, and only to the configured host.
 
-A name is resolved once, and its address is checked before the connection. Redirects are not followed, proxies of
-the environment are not used, and of an answer only the status is read.
+Redirects are not followed, and of an answer only the status is read.
 """
 
 import base64
 import http.client
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from auscult import __version__
-from auscult.domain.delivery.addresses import is_public
+from auscult.domain.delivery.addresses import Networks
+from auscult.outgoing.dialling import AddressRefusedError
+from auscult.outgoing.http import DialledConnection
 
 TIMEOUT_S = 15.0
 """For a whole exchange: finding the address, connecting, sending, and the head of the answer."""
@@ -33,12 +31,12 @@ _FAILURES = (OSError, http.client.HTTPException, UnicodeError, ValueError)
 class HttpSender:
     """Sends webhook messages. Threads may share it; ``close`` ends the exchanges of all of them."""
 
-    def __init__(self, timeout_s: float = TIMEOUT_S, *, is_private_allowed: bool = True) -> None:
-        """Bound each exchange to ``timeout_s``; connect to private networks only where that is allowed."""
+    def __init__(self, networks: Networks, timeout_s: float = TIMEOUT_S) -> None:
+        """Connect to these networks alone, and bound each exchange to ``timeout_s``."""
         self._timeout_s = timeout_s
-        self._is_private_allowed = is_private_allowed
+        self._networks = networks
         self._lock = threading.Lock()
-        self._open: set[CheckedConnection] = set()
+        self._open: set[DialledConnection] = set()
         self.is_closed = False
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int | None, str | None]:
@@ -46,12 +44,8 @@ class HttpSender:
         until = time.monotonic() + self._timeout_s
         try:
             parts = urlsplit(url)
-            connection = CheckedConnection(
-                parts.scheme,
-                parts.hostname or "",
-                parts.port,
-                self._timeout_s,
-                is_private_allowed=self._is_private_allowed,
+            connection = DialledConnection(
+                parts.scheme, parts.hostname or "", parts.port, self._timeout_s, self._networks
             )
         except _FAILURES:
             return None, UNREACHABLE
@@ -67,7 +61,7 @@ class HttpSender:
         try:
             connection.request("POST", path, body, {"User-Agent": f"auscult/{__version__}", **login(parts), **headers})
             status = connection.getresponse().status
-        except NotAllowedError:
+        except AddressRefusedError:
             return None, NOT_ALLOWED
         except _FAILURES:
             return None, TOO_SLOW if connection.is_cut or time.monotonic() >= until else UNREACHABLE
@@ -94,52 +88,3 @@ def login(parts: SplitResult) -> dict[str, str]:
         return {}
     credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
-
-
-class NotAllowedError(Exception):
-    """An address in a private network, where none is allowed."""
-
-
-class CheckedConnection(http.client.HTTPConnection):
-    """A connection to an address that was checked, encrypted for https."""
-
-    def __init__(self, scheme: str, host: str, port: int | None, within_s: float, *, is_private_allowed: bool) -> None:
-        """Connect, when asked, to a host within some seconds."""
-        super().__init__(host, port or (443 if scheme == "https" else 80))
-        self._is_encrypted = scheme == "https"
-        self._until = time.monotonic() + within_s
-        self._is_private_allowed = is_private_allowed
-        self.is_cut = False
-
-    def connect(self) -> None:
-        """Connect to the first address that answers, of those that the name leads to."""
-        failure: OSError = OSError("the name has no address")
-        for family, _, _, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
-            if not self._is_private_allowed and not is_public(str(address[0])):
-                raise NotAllowedError
-            plain = socket.socket(family, socket.SOCK_STREAM)
-            self.sock = plain
-            try:
-                plain.settimeout(max(0.001, self._until - time.monotonic()))
-                plain.connect(address)
-                if self._is_encrypted:
-                    encrypted = ssl.create_default_context().wrap_socket(
-                        plain, server_hostname=self.host, do_handshake_on_connect=False
-                    )
-                    self.sock = encrypted  # so that a handshake that never ends is cut off too
-                    encrypted.do_handshake()
-            except OSError as error:
-                plain.close()
-                failure = error
-            else:
-                return
-            if self.is_cut:
-                break
-        raise failure
-
-    def cut(self) -> None:
-        """End the exchange from any thread."""
-        self.is_cut = True
-        if self.sock is not None:
-            with suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RDWR)

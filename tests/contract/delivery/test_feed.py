@@ -17,6 +17,7 @@ from standardwebhooks.webhooks import Webhook as Receiver
 
 from auscult.domain.audits.audit import assign
 from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.delivery.webhook_work import Due, Standing
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
@@ -160,7 +161,7 @@ def dispatching(
 @pytest.fixture
 def sender() -> Iterator[HttpSender]:
     """The real one."""
-    sender = HttpSender()
+    sender = HttpSender(OPERATOR)
     yield sender
     sender.close()
 

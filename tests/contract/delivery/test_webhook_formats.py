@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from auscult.domain.change import Webhook, WebhookFormat, new_webhook_id, new_webhook_secret
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.services.delivery.webhooks import WebhookDispatch
 from auscult.storage import Store
 from auscult.storage.core.tables.delivery import webhooks
@@ -33,7 +34,7 @@ def app(store: Store) -> AppStore:
 @pytest.fixture
 def sender() -> Iterator[HttpSender]:
     """The real one."""
-    sender = HttpSender()
+    sender = HttpSender(OPERATOR)
     yield sender
     sender.close()
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from auscult.domain.change import new_webhook_secret
+from auscult.domain.delivery.addresses import OPERATOR, PUBLIC
 from auscult.domain.tenancy import Tenant
 from auscult.services.delivery.webhooks import OF_AN_APP, WebhookDispatch
 from auscult.storage import Store
@@ -62,7 +63,7 @@ def test_slow_endpoints_of_one_tenant_hold_no_other_up(store: Store) -> None:
         store.ensure(tenant)
     hostile, other = store.within(TENANT), store.within(OTHER)
     secret = new_webhook_secret()
-    dispatch = WebhookDispatch(store, HttpSender(), lambda: datetime.now(UTC))
+    dispatch = WebhookDispatch(store, HttpSender(OPERATOR), lambda: datetime.now(UTC))
     with dripping() as (slow, connections), receiving(secret) as (url, taken, _):
         for _ in range(AT_ONCE + 1):
             hostile.webhooks.add(webhook(slow, secret))
@@ -81,7 +82,7 @@ def test_slow_endpoints_of_one_tenant_hold_no_other_up(store: Store) -> None:
 def test_a_whole_exchange_has_a_limit() -> None:
     """A byte now and then is no answer: the exchange ends when its time is over."""
     with dripping() as (slow, connections):
-        assert HttpSender(timeout_s=0.3).send(slow, {}, b"{}") == (None, TOO_SLOW)
+        assert HttpSender(OPERATOR, timeout_s=0.3).send(slow, {}, b"{}") == (None, TOO_SLOW)
         wait_until(lambda: not connections)
 
 
@@ -90,13 +91,13 @@ def test_a_whole_exchange_has_a_limit() -> None:
 )
 def test_failures_to_connect_have_one_name(url: str) -> None:
     """A closed port, a name that cannot be and an address without a host look the same from outside."""
-    assert HttpSender(timeout_s=5).send(url, {}, b"{}") == (None, UNREACHABLE)
+    assert HttpSender(OPERATOR, timeout_s=5).send(url, {}, b"{}") == (None, UNREACHABLE)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://localhost:22/", "https://10.0.0.1/", "http://[::1]/"])
-def test_the_operator_may_forbid_private_networks(url: str) -> None:
-    """With webhook_addresses=public nothing is connected to that is not of the open internet."""
-    assert HttpSender(is_private_allowed=False).send(url, {}, b"{}") == (None, NOT_ALLOWED)
+def test_private_networks_are_not_connected_to(url: str) -> None:
+    """Unless the operator opens a network, nothing is connected to that is not of the open internet."""
+    assert HttpSender(PUBLIC).send(url, {}, b"{}") == (None, NOT_ALLOWED)
 
 
 def test_an_app_with_letters_beyond_ascii_is_told(store: Store) -> None:
@@ -107,7 +108,7 @@ def test_an_app_with_letters_beyond_ascii_is_told(store: Store) -> None:
     with receiving(secret) as (url, taken, _):
         app.webhooks.add(webhook(url, secret))
         put(app, conversation("c-1"))
-        assert WebhookDispatch(store, HttpSender(), lambda: datetime.now(UTC)).run_once()
+        assert WebhookDispatch(store, HttpSender(OPERATOR), lambda: datetime.now(UTC)).run_once()
     assert [(id_, told["data"]["app_id"]) for id_, told in taken] == [("st-gr%C3%B6%C3%9Fe.1", "st-größe")]
 
 
@@ -125,7 +126,7 @@ def test_a_name_and_password_in_an_address_are_sent() -> None:
         thread = threading.Thread(target=serve)
         thread.start()
         url = f"http://user:p%40ss@127.0.0.1:{server.getsockname()[1]}/hook?a=1"
-        assert HttpSender().send(url, {}, b"{}") == (204, None)
+        assert HttpSender(OPERATOR).send(url, {}, b"{}") == (204, None)
         thread.join()
     assert heard[0].startswith(b"POST /hook?a=1 HTTP/1.1\r\n")
     assert b"Authorization: Basic dXNlcjpwQHNz\r\n" in heard[0]

@@ -75,6 +75,8 @@ def test_webhooks_are_made_listed_and_removed(own: Own) -> None:
     assert own.ask("POST", f"/webhooks/{told['id']}/enable").status_code == 204
     for url in ("http://w.example.com/x", "ftp://w.example.com", "https://", "nothing", "https://[::1"):
         problem(own.ask("POST", "/webhooks", json.dumps({"url": url})), 400, "webhook.bad_url")
+    for host in ("127.0.0.1", "localhost", "10.0.0.5", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "2130706433"):
+        problem(own.ask("POST", "/webhooks", json.dumps({"url": f"https://{host}/x"})), 422, "address.not_allowed")
     for bad in ({"format": "slack", "template": "{scores}"}, {"template": "{score}"}):
         wanted = json.dumps({"url": "https://w.example.com/x", **bad})
         problem(own.ask("POST", "/webhooks", wanted), 400, "webhook.bad_template")

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.services.connectors.connecting import Connectors
@@ -54,7 +55,7 @@ def document(place: str, name: str = "inbox", **more: Any) -> bytes:
 
 def service(app: AppStore, lease: timedelta = timedelta(seconds=60)) -> Connectors:
     """The connectors of an app."""
-    return Connectors(app, Limits(), partial(datetime.now, UTC), lease=lease)
+    return Connectors(app, Limits(), partial(datetime.now, UTC), OPERATOR, lease=lease)
 
 
 def stored(app: AppStore) -> set[str]:

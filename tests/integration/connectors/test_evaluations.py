@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from auscult.domain.connectors.run import Order, Run
 from auscult.domain.conversation import derive_id
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.formats import Limits
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
@@ -42,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 def connectors(app: AppStore, folder: Path, **options: Any) -> Connectors:
     """The connectors of an app, with one that reads the folder."""
-    made = Connectors(app, Limits(), NOW, reports=REPORTS)
+    made = Connectors(app, Limits(), NOW, OPERATOR, reports=REPORTS)
     made.apply(document(f"folder:{folder}", format=FORMAT, options=METRICS | options))
     return made
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from auscult.domain.connectors.document import Access
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.storage.connectors.places.objects import ObjectPlace
 
 pytestmark = pytest.mark.slow
@@ -77,7 +78,7 @@ def place(bucket: Bucket) -> ObjectPlace:
     """Return the place of a connector on the bucket."""
     endpoint = f"http://127.0.0.1:{bucket.server_port}"
     access = Access(endpoint=endpoint, region="us-east-1", anonymous=True)
-    return ObjectPlace("s3", "s3://b", access, {})
+    return ObjectPlace("s3", "s3://b", access, {}, OPERATOR)
 
 
 def memory() -> int:

@@ -17,6 +17,7 @@ import pytest
 from auscult.domain.connectors.document import Access, Kind
 from auscult.domain.connectors.place import AccessRefusedError, ItemError, PlaceError
 from auscult.domain.connectors.run import Order
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.storage.connectors.places.folder import FolderPlace
 from auscult.storage.connectors.places.objects import ObjectPlace
 from auscult.storage.connectors.places.sftp import SftpPlace
@@ -67,7 +68,7 @@ class Objects(NamedTuple):
     def place(self, path: str, secrets: Mapping[str, str] | None = None) -> ObjectPlace:
         """Open a bucket or container, and what is below a prefix."""
         given = self.secrets if secrets is None else secrets
-        return ObjectPlace(self.kind, f"{self.kind}://{path}", self.access, given)
+        return ObjectPlace(self.kind, f"{self.kind}://{path}", self.access, given, OPERATOR)
 
 
 def _delete(address: str, bucket: str, key: str) -> None:
@@ -211,7 +212,7 @@ def test_sftp_is_read_with_a_password_and_a_known_key(app: AppStore, tmp_path: P
     fill(tmp_path / "calls" / "2026", 12)
     with sftp(tmp_path) as (place, host_key):
         connectors = service(app)
-        connectors.apply(document(place, access={"host_key": host_key}), PASSWORD)
+        connectors.apply(document(place, access={"host_key": host_key}), PASSWORD, OPERATOR)
         assert connectors.check("inbox").counts.new == 10
         assert connectors.run("inbox", MANUAL).counts.new == 12
         fill(tmp_path / "calls" / "2026", 1, start=12)
@@ -220,8 +221,8 @@ def test_sftp_is_read_with_a_password_and_a_known_key(app: AppStore, tmp_path: P
         connectors.apply(document(place, access={"host_key": host_key}), {"password": "wrong"})
         assert "refuses the credentials" in connectors.check("inbox").access
         with pytest.raises(AccessRefusedError, match="give the server's public key"):
-            SftpPlace(place, Access(host_key=f"ssh-ed25519 {'A' * 68}"), PASSWORD)
-        reader = SftpPlace(place, Access(host_key=host_key), PASSWORD)
+            SftpPlace(place, Access(host_key=f"ssh-ed25519 {'A' * 68}"), PASSWORD, OPERATOR)
+        reader = SftpPlace(place, Access(host_key=host_key), PASSWORD, OPERATOR)
         (first, *_) = reader.listing()
         (tmp_path / "calls" / first.key).write_bytes(b"other")
         with pytest.raises(ItemError, match="changed"):

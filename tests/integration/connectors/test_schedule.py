@@ -6,6 +6,7 @@ from pathlib import Path
 from auscult.bootstrap.scheduling import run_connectors
 from auscult.config import Settings
 from auscult.domain.connectors.run import Order
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.formats import Limits
 from auscult.services.connectors.connecting import Connectors
 from auscult.storage import Store
@@ -15,7 +16,7 @@ from tests.integration.connectors.placing import document, fill, service, stored
 
 def apply_at(app: AppStore, at: datetime, written: bytes) -> None:
     """Apply a connector at a time."""
-    Connectors(app, Limits(), lambda: at).apply(written)
+    Connectors(app, Limits(), lambda: at, OPERATOR).apply(written)
 
 
 def test_a_worker_runs_what_is_due(store: Store, app: AppStore, tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def _scheduling(database: str | None, app: str) -> "Generator[Scheduling]":
     from auscult.bootstrap.scheduling import scheduling
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
-        yield scheduling(application.store, options.known_tenant(application.store, app))
+        yield scheduling(application.store, options.known_tenant(application.store, app), application.settings)
 
 
 def _show(one: Schedule, *, as_json: bool) -> None:

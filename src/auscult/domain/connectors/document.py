@@ -136,3 +136,11 @@ class Connector(Struct, frozen=True, kw_only=True):
 def kind_of(place: str) -> Kind | None:
     """Return the kind of a place by its beginning; None where it is none."""
     return next((kind for scheme, kind in SCHEMES.items() if place.startswith(scheme)), None)
+
+
+def addresses_of(connector: Connector) -> list[tuple[str, str]]:
+    """Return the addresses that a document names, each with the field that names it."""
+    found = [("access.endpoint", connector.access.endpoint)] if connector.access.endpoint else []
+    if connector.kind == "sftp":
+        found.append(("place", connector.place))
+    return found

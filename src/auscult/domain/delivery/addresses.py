@@ -1,20 +1,66 @@
-"""Internet addresses: which of them are of the open internet."""
+"""Internet addresses: which of them are of the open internet, and which of the others an operator has opened."""
 
 import ipaddress
+
+from msgspec import Struct
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
+class Networks(Struct, frozen=True, kw_only=True):
+    """The addresses that may be connected to: those of the open internet, and of the networks that are opened.
+
+    With ``is_any`` every address may be: so it is for addresses that the operator sets.
+    """
+
+    opened: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    is_any: bool = False
+
+    def allow(self, address: str) -> bool:
+        """Return whether an address may be connected to. Raises ``ValueError`` for what is none."""
+        if self.is_any or is_public(address):
+            return True
+        found = _carried(address)
+        return any(found in network for network in self.opened if network.version == found.version)
+
+
+PUBLIC = Networks()
+"""The open internet alone."""
+
+OPERATOR = Networks(is_any=True)
+"""For addresses that only the operator sets, as that of the judge."""
+
+
+def opened(text: str) -> Networks:
+    """Read networks as ``10.0.0.0/8 fd00::/8``, with spaces or commas between them. Raises ``ValueError``."""
+    return Networks(opened=tuple(map(ipaddress.ip_network, text.replace(",", " ").split())))
+
+
 def is_public(address: str) -> bool:
     """Return whether an address is one of the open internet, also where it carries another within it."""
+    found = _carried(address)
+    return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def is_here(host: str) -> bool:
+    """Return whether a host is this machine by its name or by a loopback address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _carried(address: str) -> Address:
+    """Return an address without its zone, or the IPv4 address that it carries within it."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         within = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
         if found in _NAT64:
             within = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if within is not None:
-            return is_public(str(within))
-    return found.is_global and not found.is_multicast and not found.is_reserved
+        return within or found
+    return found
 
 
 def network_of(address: str) -> str:

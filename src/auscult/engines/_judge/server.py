@@ -15,7 +15,9 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.scoring.judging import Usage
+from auscult.outgoing.http import transport
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
@@ -269,7 +271,11 @@ def _client(address: Address) -> "OpenAI":
         max_retries=address.retries,
         timeout=Timeout(address.timeout_s, connect=min(CONNECT_S, address.timeout_s)),
         # What is sent are transcripts: a server that points elsewhere does not get them sent there.
-        http_client=DefaultHttpxClient(follow_redirects=False, event_hooks={"request": [_strip]}),
+        http_client=DefaultHttpxClient(
+            transport=transport(OPERATOR, "httpx2", "httpcore2"),
+            follow_redirects=False,
+            event_hooks={"request": [_strip]},
+        ),
     )
 
 

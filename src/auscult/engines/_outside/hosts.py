@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from auscult.domain.delivery.addresses import PUBLIC, Networks
 from auscult.domain.errors import SettingsError
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.services.definitions.forms.document import Document, read_document
@@ -58,13 +59,14 @@ class Origin(NamedTuple):
 class Rule(NamedTuple):
     """Rule for one origin. ``headers`` go with every request; they may be secrets.
 
-    ``is_private``: its name may resolve to a private network. ``apps`` None: for every app.
+    ``is_private``: its name may resolve to any private network; else to one of ``networks``. ``apps`` None: for every app.
     """
 
     origin: Origin
     headers: tuple[tuple[str, str], ...] = ()
     apps: frozenset[str] | None = None
     is_private: bool = False
+    networks: Networks = PUBLIC
     timeout_ms: int = 10_000
     max_bytes: int = 1 << 20
 
@@ -113,14 +115,14 @@ def origin_of(url: str) -> Origin:
     return Origin(parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme])
 
 
-def read_hosts(document: bytes, file: str) -> Hosts:
-    """Read the operator's document. Raises ``SettingsError`` with every problem."""
+def read_hosts(document: bytes, file: str, networks: Networks = PUBLIC) -> Hosts:
+    """Read the operator's document; ``networks`` are those that are opened. Raises ``SettingsError`` with every problem."""
     read = read_document(document)
     rules: list[Rule] = []
     if not read.problems:
         written: Any = read_struct(read, _Written, read.value, (), stand_ins={"url": ""})
         if isinstance(written, _Written):
-            rules = [_rule(read, host, index) for index, host in enumerate(written.hosts)]
+            rules = [_rule(read, host, index)._replace(networks=networks) for index, host in enumerate(written.hosts)]
     for index, rule in enumerate(rules):
         if any(rule.origin == other.origin for other in rules[:index]):
             read.problem(("hosts", index, "url"), f"{rule.origin} stands here already; keep one")

@@ -350,7 +350,7 @@ def refused(
 def connecting(app: AppStore, server: Services) -> Connectors:
     """Return the connectors of an app, with the limits on documents applied over the API."""
     settings = server.settings
-    return Connectors(app, settings.limits, server.now, folders=settings.connector_folders)
+    return Connectors(app, settings.limits, server.now, settings.networks, folders=settings.connector_folders)
 
 
 def _refused(found: ConnectorCheck) -> RefusedDocumentError:

@@ -18,8 +18,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.errors import AccessError
 from auscult.domain.people.single_sign_on import SignOnSettings
+from auscult.outgoing.http import client
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA")
 """Accepted signatures of ID tokens: the ones of public keys."""
@@ -62,6 +64,7 @@ class IdentityProvider:
     def __init__(self, settings: SignOnSettings) -> None:
         """Store the settings; read the provider's metadata on first use."""
         self._settings = settings
+        self._http = client(OPERATOR, timeout=_TIMEOUT_S)
         self._lock = threading.Lock()
         self._document: _Document | None = None
         self._keys: KeySet | None = None
@@ -160,9 +163,9 @@ class IdentityProvider:
             form["client_id"] = self._settings.client_id
             if secret is not None:
                 form["client_secret"] = secret
-        auth = httpx.BasicAuth(self._settings.client_id, secret or "") if is_basic else None
+        auth = httpx.BasicAuth(self._settings.client_id, secret or "") if is_basic else httpx.Auth()
         try:
-            return httpx.post(document.token_endpoint, data=form, auth=auth, timeout=_TIMEOUT_S)
+            return self._http.post(document.token_endpoint, data=form, auth=auth)
         except httpx.HTTPError as error:
             raise _unavailable(str(error) or type(error).__name__) from error
 
@@ -193,7 +196,7 @@ class IdentityProvider:
 
     def _get(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         try:
-            answer = httpx.get(url, headers=headers, timeout=_TIMEOUT_S)
+            answer = self._http.get(url, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _unavailable(f"{url}: {str(error) or type(error).__name__}") from error
         if not answer.is_success:

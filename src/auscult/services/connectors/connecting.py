@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from auscult.domain.connectors.contract import Mapper
-from auscult.domain.connectors.document import PULLED, Connector
+from auscult.domain.connectors.document import PULLED, Connector, addresses_of
 from auscult.domain.connectors.run import Order, Run, Standing
 from auscult.domain.definitions.definition import Definition
+from auscult.domain.delivery.addresses import Networks
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.formats import Limits
+from auscult.outgoing.dialling import check_address
 from auscult.services.connectors.checking import Check, check
 from auscult.services.connectors.documents import (
     check_connector,
@@ -38,12 +40,15 @@ class Connectors:
         app: AppStore,
         limits: Limits,
         now: Callable[[], datetime],
+        networks: Networks,
         *,
         lease: timedelta = LEASE,
         folders: tuple[str, ...] | None = None,
         reports: Reports | None = None,
     ) -> None:
-        """Work on an app. ``folders`` are those below which a place may lie, and then secrets are needed; None: any.
+        """Work on an app. ``networks`` are those in which a place may lie.
+
+        ``folders`` are those below which a place may lie, and then secrets are needed; None: any.
 
         ``reports`` are rendered again where an evaluation by people is taken in; None: there are none.
 
@@ -52,6 +57,7 @@ class Connectors:
         self._app = app
         self._limits = limits
         self._now = now
+        self._networks = networks
         self._lease = lease
         self._folders = folders
         self._reports = reports or {}
@@ -59,7 +65,7 @@ class Connectors:
     def apply(self, document: bytes, secrets: Mapping[str, str] | None = None, file: str = "connector") -> Definition:
         """Store a document as a new version; unchanged, the version stays. ``secrets`` None keeps those that are stored.
 
-        Raises ``ConnectorError``, ``RequestError`` ``connector.place_not_allowed``.
+        Raises ``ConnectorError``, ``AddressRefusedError``, ``RequestError`` ``connector.place_not_allowed``.
         """
         connector = self.read(document, file)
         if secrets is not None:
@@ -107,7 +113,7 @@ class Connectors:
     def try_document(self, document: bytes, secrets: Mapping[str, str] | None, file: str = "connector") -> Check:
         """Try a document that is not stored. ``secrets`` None takes those that are stored for its name, if any.
 
-        Raises ``ConnectorError``, ``RequestError`` ``connector.place_not_allowed``.
+        Raises ``ConnectorError``, ``AddressRefusedError``, ``RequestError`` ``connector.place_not_allowed``.
         """
         connector = self.read(document, file)
         if secrets is not None:
@@ -130,7 +136,7 @@ class Connectors:
             self._app,
             connector,
             self._mapper(connector),
-            lambda: open_place(connector, secrets, self._since(connector, order)),
+            lambda: open_place(connector, secrets, self._networks, self._since(connector, order)),
             self._now,
             wait_for_room=wait_for_room,
             lease=self._lease,
@@ -163,7 +169,7 @@ class Connectors:
         return check(
             connector,
             self._mapper(connector),
-            lambda: open_place(connector, secrets, since),
+            lambda: open_place(connector, secrets, self._networks, since),
             self._now,
             order=order,
             is_whole=is_whole,
@@ -193,7 +199,12 @@ class Connectors:
         return max(known, default=None)
 
     def _check_allowed(self, connector: Connector, secrets: Mapping[str, str] | None) -> None:
-        """Refuse what only the command line on the server may read: its folders, and what its own credentials open."""
+        """Refuse what lies in a network that is not opened, and what only the command line on the server may read.
+
+        That are its folders, and what its own credentials open.
+        """
+        for field, address in addresses_of(connector):
+            check_address(field, address, self._networks)
         if self._folders is None:
             return
         if connector.kind == "folder":

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.change import new_webhook_secret, signature
+from auscult.domain.delivery.addresses import PUBLIC, Networks
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.schedules.schedule import (
@@ -22,6 +23,7 @@ from auscult.domain.schedules.schedule import (
     new_schedule_id,
 )
 from auscult.domain.tenancy import Tenant
+from auscult.outgoing.dialling import check_address
 from auscult.services.people.principals import Principals
 from auscult.services.schedules.alerts import CONSOLE, alerts_of
 from auscult.services.schedules.files import write_rows
@@ -51,18 +53,29 @@ class Mail(Protocol):
 class Scheduling:
     """The schedules of one app. Cheap to make; threads may share one."""
 
-    def __init__(self, store: Store, tenant: Tenant, now: Callable[[], datetime], public_url: str = "") -> None:
-        """Work on an app of ``store``; ``now`` returns aware UTC time. Links that are sent begin with ``public_url``."""
+    def __init__(
+        self,
+        store: Store,
+        tenant: Tenant,
+        now: Callable[[], datetime],
+        public_url: str = "",
+        networks: Networks = PUBLIC,
+    ) -> None:
+        """Work on an app of ``store``; ``now`` returns aware UTC time. Links that are sent begin with ``public_url``.
+
+        Webhooks lie in ``networks``.
+        """
         self._store = store
         self._tenant = tenant
         self._app = store.within(tenant)
         self._now = now
         self._public_url = public_url
+        self._networks = networks
 
     def create(self, wanted: Schedule, by: str) -> Schedule:
         """Store a schedule.
 
-        Raises ``RequestError`` ``schedule.invalid``; ``NotFoundError`` ``form.unknown``, ``view.unknown``.
+        Raises ``RequestError`` ``schedule.invalid``; ``AddressRefusedError``; ``NotFoundError`` ``form.unknown``, ``view.unknown``.
         """
         if wanted.form_id and self._app.forms.get(wanted.form_id) is None:
             raise NotFoundError(
@@ -79,6 +92,8 @@ class Scheduling:
                 webhook_secret=new_webhook_secret() if wanted.webhook_url else "",
             )
         )
+        if made.webhook_url:
+            check_address("webhook_url", made.webhook_url, self._networks)
         if made.view_id:
             self._app.people.views.get(made.view_id, by)
         self._app.schedules.add(made)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.webhook_sender import HttpSender
 
@@ -24,7 +25,7 @@ class LogSealer(BackgroundThread):
 
 def post_to(url: str) -> Callable[[bytes], None]:
     """Return what posts heads of seals to a URL; a status other than 2xx raises."""
-    sender = HttpSender()
+    sender = HttpSender(OPERATOR)
     headers: Mapping[str, str] = {"content-type": "application/json"}
 
     def deliver(head: bytes) -> None:

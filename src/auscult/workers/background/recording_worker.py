@@ -2,15 +2,19 @@
 
 import http.client
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from urllib.parse import urljoin, urlsplit
 
 from auscult import __version__
+from auscult.domain.delivery.addresses import OPERATOR, Networks
 from auscult.domain.errors import RecordingError
+from auscult.outgoing.dialling import AddressRefusedError
+from auscult.outgoing.http import DialledConnection
 from auscult.services.recordings.transcription import TransientError
 from auscult.services.recordings.work import RecordingWork
 from auscult.storage.recordings.blobs import ObjectLinks
 from auscult.workers.background.thread import BackgroundThread
-from auscult.workers.webhook_sender import CheckedConnection, NotAllowedError, login
+from auscult.workers.webhook_sender import login
 
 POLL_EVERY_S = 1.0
 _TIMEOUT_S = 3600.0
@@ -25,9 +29,10 @@ _OK = 200
 class LinkFetcher:
     """Client for links over HTTP and to objects, limited to the addresses that the settings allow, and in bytes."""
 
-    def __init__(self, allowed: str, most_bytes: int, objects: ObjectLinks) -> None:
-        """``allowed``: none, public or any, as the setting ``recording_links``."""
+    def __init__(self, allowed: str, networks: Networks, most_bytes: int, objects: ObjectLinks) -> None:
+        """``allowed``: none, public (``networks``) or any, as the setting ``recording_links``."""
         self._allowed = allowed
+        self._networks = OPERATOR if allowed == "any" else networks
         self._most_bytes = most_bytes
         self._objects = objects
 
@@ -38,33 +43,32 @@ class LinkFetcher:
         if self._allowed == "none":
             raise RecordingError("links are not fetched (setting recording_links)", code="recording.link_refused")
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._request(link)
+            connection, answer = self._request(link)
             if answer.status not in _MOVED:
-                return self._body(answer)
+                return self._body(connection, answer)
             link = urljoin(link, answer.getheader("Location") or "")
-            answer.close()
+            connection.close()
         raise RecordingError(f"the link redirects more than {_MOST_REDIRECTS} times", code="recording.link_refused")
 
-    def _request(self, link: str) -> http.client.HTTPResponse:
+    def _request(self, link: str) -> tuple[DialledConnection, http.client.HTTPResponse]:
         parts = urlsplit(link)
         if parts.scheme not in ("http", "https"):
             raise RecordingError(f"the link redirects to {parts.scheme}:", code="recording.link_refused")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection = CheckedConnection(
-                parts.scheme, parts.hostname or "", parts.port, _TIMEOUT_S, is_private_allowed=self._allowed == "any"
-            )
+            connection = DialledConnection(parts.scheme, parts.hostname or "", parts.port, _TIMEOUT_S, self._networks)
             connection.request("GET", path, headers={"User-Agent": f"auscult/{__version__}", **login(parts)})
-            return connection.getresponse()
-        except NotAllowedError as error:
+            return connection, connection.getresponse()
+        except AddressRefusedError as error:
             raise RecordingError(
-                "the link leads into a private network (setting recording_links)", code="recording.link_refused"
+                "the link leads into a private network (settings outgoing_networks and recording_links)",
+                code="recording.link_refused",
             ) from error
         except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
             raise TransientError(f"the link does not answer: {type(error).__name__}") from error
 
-    def _body(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
-        with answer:
+    def _body(self, connection: DialledConnection, answer: http.client.HTTPResponse) -> Iterator[bytes]:
+        with closing(connection):
             if answer.status in _TRANSIENT or answer.status >= _SERVER_ERROR:
                 raise TransientError(f"the link answered {answer.status}")
             if answer.status != _OK:

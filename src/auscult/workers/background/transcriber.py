@@ -8,9 +8,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.errors import EngineError
 from auscult.domain.recordings.recording import Speaker
 from auscult.domain.recordings.words import Word
+from auscult.outgoing.http import client
 from auscult.services.recordings.transcription import Transcribing, TransientError
 from auscult.workers.background.thread import BackgroundThread
 
@@ -56,7 +58,7 @@ class OpenAiRecogniser:
         self.timeout_s = timeout_s
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._url = f"{url.rstrip('/')}/audio/transcriptions"
-        self._http = httpx.Client(timeout=timeout_s, headers=headers)
+        self._http = client(OPERATOR, timeout=timeout_s, headers=headers)
 
     def transcribe(self, sound: Path, channel: int, language: str) -> tuple[Word, ...]:
         """Return the words of a mono WAV. Raises ``EngineError``, ``TransientError``."""

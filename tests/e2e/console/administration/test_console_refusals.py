@@ -179,11 +179,17 @@ def test_a_fault_of_the_server_has_a_page(served: Service, monkeypatch: pytest.M
 
 def test_a_refused_webhook_names_the_field_as_on_the_page(served: Service) -> None:
     """The address is called so in both languages, and stays in its field."""
-    typed = {"url": "http://10.0.0.5/hook", "kind": "audited"}
+    typed = {"url": "http://example.com/hook", "kind": "audited"}
     with signed_in(served, "administrator") as me:
         page = me.post("/console/administration/webhooks", data=typed)
         assert page.status_code == 422
         assert "Address: give an https address" in page.text
-        assert 'value="http://10.0.0.5/hook"' in page.text
+        assert 'value="http://example.com/hook"' in page.text
         german = me.post("/console/administration/webhooks", data=typed, headers={"Accept-Language": "de"})
         assert "Adresse: geben Sie eine https-Adresse" in german.text
+        inside = {"url": "https://10.0.0.5/hook", "kind": "audited"}
+        page = me.post("/console/administration/webhooks", data=inside)
+        assert page.status_code == 422
+        assert "10.0.0.5 is no address of the internet" in page.text
+        german = me.post("/console/administration/webhooks", data=inside, headers={"Accept-Language": "de"})
+        assert "10.0.0.5 ist keine Adresse des Internets" in german.text

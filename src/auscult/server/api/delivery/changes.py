@@ -17,9 +17,10 @@ from auscult.domain.change import (
     new_webhook_id,
     new_webhook_secret,
 )
-from auscult.domain.delivery.addresses import is_public
+from auscult.domain.delivery.addresses import Networks, is_here
 from auscult.domain.delivery.chat_messages import check_template
 from auscult.domain.errors import RequestError
+from auscult.outgoing.dialling import check_address
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading, writing
@@ -173,7 +174,7 @@ def add(data: JSONBody[NewWebhook], app: App, server: Server) -> ShownWebhook:
     retried after 5 s, 1 min, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h; then, or at once after 410, the webhook is
     disabled and keeps its place. The secret is shown once.
     """
-    webhook = new_webhook(app, data, server.now(), is_private_allowed=server.settings.private_webhooks)
+    webhook = new_webhook(app, data, server.now(), server.settings.networks)
     app.webhooks.add(webhook)
     return _shown_webhook(webhook, webhook.position, secret=webhook.secret)
 
@@ -265,12 +266,15 @@ def deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> ShownDeli
     return ShownDeliveries(items=items)
 
 
-def new_webhook(app: AppStore, given: NewWebhook, now: datetime, *, is_private_allowed: bool) -> Webhook:
-    """Make a webhook from a request body. Raises ``RequestError`` ``webhook.bad_url``, ``webhook.bad_template``."""
+def new_webhook(app: AppStore, given: NewWebhook, now: datetime, networks: Networks) -> Webhook:
+    """Make a webhook from a request body.
+
+    Raises ``AddressRefusedError``, ``RequestError`` ``webhook.bad_url``, ``webhook.bad_template``.
+    """
     check_template(given.format, given.template)
     return Webhook(
         id=new_webhook_id(),
-        url=checked_url(given.url, is_private_allowed=is_private_allowed),
+        url=checked_url(given.url, networks),
         secret=new_webhook_secret(),
         kinds=frozenset(given.kinds),
         position=app.feed.last(),
@@ -280,16 +284,17 @@ def new_webhook(app: AppStore, given: NewWebhook, now: datetime, *, is_private_a
     )
 
 
-def checked_url(url: str, *, is_private_allowed: bool) -> str:
-    """Check that messages to the address are encrypted or stay local, and go where the settings allow.
+def checked_url(url: str, networks: Networks) -> str:
+    """Check that messages to the address are encrypted or stay on this machine, and stay in these networks.
 
-    A name is not resolved here: what it leads to is checked whenever a message is sent. Raises ``RequestError``
-    ``webhook.bad_url``.
+    A name is not resolved here: what it leads to is checked whenever a message is sent.
+    Raises ``AddressRefusedError``, ``RequestError`` ``webhook.bad_url``.
     """
     try:
         parts = urlsplit(url)
-        is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        is_good = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_local))
+        host = parts.hostname or ""
+        is_good = bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here(host)))
+        check_address("url", url, networks)
     except ValueError:
         is_good = False
     if not is_good or len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable():
@@ -299,22 +304,7 @@ def checked_url(url: str, *, is_private_allowed: bool) -> str:
             field="url",
             value=url[:_LONGEST_URL],
         )
-    if not is_private_allowed and _is_private(urlsplit(url).hostname or ""):
-        raise RequestError(
-            "url: this address is in a private network, and the setting webhook_addresses allows public ones only.",
-            code="webhook.bad_url",
-            field="url",
-            value=url,
-        )
     return url
-
-
-def _is_private(host: str) -> bool:
-    """Return whether a host is this one, or an address that is not of the open internet; False for other names."""
-    try:
-        return host == "localhost" or not is_public(host)
-    except ValueError:
-        return False
 
 
 def _shown_webhook(webhook: Webhook, last: int, secret: str | None = None) -> ShownWebhook:

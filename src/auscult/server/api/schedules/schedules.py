@@ -244,7 +244,7 @@ def read(data: JSONBody[ReadBody], app: App, caller: Caller) -> None:
 
 def scheduling(app: AppStore, server: Services) -> Scheduling:
     """Return the scheduling service of an app."""
-    return Scheduling(server.store, app.tenant, server.now)
+    return Scheduling(server.store, app.tenant, server.now, networks=server.settings.networks)
 
 
 def _shown(one: Schedule, runs: tuple[Run, ...], secret: str | None = None) -> ShownSchedule:

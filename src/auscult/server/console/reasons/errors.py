@@ -185,7 +185,10 @@ TEMPLATES = (
     later("this app asks two people, and letting one be enough needs a second person"),
     later("{name} is no date: {value}; give it as 2026-03-30"),
     later("give an https address (http only to this host), of 2,000 characters at most."),
-    later("this address is in a private network, and the setting webhook_addresses allows public ones only."),
+    later("{name} is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS"),
+    later(
+        "{name} leads to {value}, which is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS"
+    ),
     later("template: unknown field {name}; available: {list}"),
     later("submitted"),
     later("declined"),

@@ -179,7 +179,12 @@ _WAITS = (
     later("{name} is not among the hosts that may be asked (AUSCULT_HOSTS_FILE)"),
     later("{name} may not be asked for this app (AUSCULT_HOSTS_FILE)"),
     later("{name} answers {n}, and redirects are not followed: ask {words}"),
-    later("{name} leads to {value}, which is in a private network; is_private: true in the hosts file allows that"),
+    later(
+        "{name} is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS, or with is_private: true in the hosts file"
+    ),
+    later(
+        "{name} leads to {value}, which is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS, or with is_private: true in the hosts file"
+    ),
 )
 
 _FAULTS = (

@@ -17,6 +17,9 @@ import msgspec
 from auscult import __version__
 from auscult.domain.connectors.document import LARGEST_ITEM
 from auscult.domain.connectors.place import AccessRefusedError, PlaceError
+from auscult.domain.delivery.addresses import Networks, is_here
+from auscult.outgoing.dialling import AddressRefusedError
+from auscult.outgoing.http import client
 
 TRIES = 6
 """Requests for one answer, the first included."""
@@ -56,18 +59,19 @@ class Login(NamedTuple):
 class Api:
     """One API. Threads may share it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all that an API differs in)
         self,
         address: str,
         auth: httpx.Auth | None,
         headers: Mapping[str, str],
         sleep: Callable[[float], None] = time.sleep,
         *,
+        networks: Networks,
         login: Login | None = None,
     ) -> None:
         """``address`` is where it answers, as ``https://acme.zendesk.com``. Raises ``PlaceError``.
 
-        With ``login`` each request carries a token, which is asked for again once the API accepts it no more.
+        Nothing outside ``networks`` is connected to. With ``login`` each request carries a token, which is asked for again once the API accepts it no more.
         """
         for each in (address, *((login.address,) if login else ())):
             _check(each)
@@ -77,8 +81,8 @@ class Api:
         self._token = ""
         self._asking = threading.Lock()
         headers = {"user-agent": f"auscult/{__version__}", "accept": "application/json", **headers}
-        self._client = httpx.Client(auth=auth, headers=headers, timeout=_TIMEOUT_S, follow_redirects=False)
-        self._bare = httpx.Client(timeout=_TIMEOUT_S, follow_redirects=False)
+        self._client = client(networks, auth=auth, headers=headers, timeout=_TIMEOUT_S)
+        self._bare = client(networks, timeout=_TIMEOUT_S)
 
     def get(self, path: str, query: Query | None = None) -> Answer:
         """Return the object that the API answers. ``path`` may be a whole address below the API's own.
@@ -163,7 +167,7 @@ def _bearer(token: str) -> dict[str, str]:
 
 def _check(address: str) -> None:
     parts = urlsplit(address)
-    is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    is_local = is_here(parts.hostname or "")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_local)):
         message = f"the address {address!r} must be https, and http only to this host"
         raise PlaceError(message, field="access.endpoint", value=address)
@@ -177,6 +181,8 @@ def _tried(send: Callable[[], httpx.Response]) -> tuple[httpx.Response | str, fl
     """Return a response, or why there is none and after how many seconds to try again (0: as one thinks fit)."""
     try:
         found = send()
+    except AddressRefusedError as error:
+        raise PlaceError(f"the API cannot be asked: {error.message}", field="access.endpoint") from error
     except httpx.HTTPError as error:
         return f"the API does not answer: {type(error).__name__}", 0.0
     if found.status_code == _BUSY:

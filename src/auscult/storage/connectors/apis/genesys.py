@@ -8,6 +8,7 @@ import msgspec
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import Found, ItemError
+from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Answer, RejectedError
 from auscult.storage.connectors.apis.paging import Page, listed, moment, optional, unchanged
 from auscult.storage.connectors.apis.windows import Window, WindowedPlace
@@ -29,8 +30,15 @@ class GenesysPlace(WindowedPlace):
     first = datetime(2016, 1, 1, tzinfo=UTC)
     longest = timedelta(days=7)
 
-    def __init__(
-        self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None, now: datetime
+    def __init__(  # noqa: PLR0913  (as every place at an API)
+        self,
+        place: str,
+        access: Access,
+        secrets: Mapping[str, str],
+        since: datetime | None,
+        now: datetime,
+        *,
+        networks: Networks,
     ) -> None:
         """``place``: ``genesys://DOMAIN``, the domain of the region. Raises ``PlaceError``."""
         domain = place.removeprefix("genesys://").strip("/")
@@ -40,6 +48,7 @@ class GenesysPlace(WindowedPlace):
             secrets,
             since,
             now,
+            networks=networks,
         )
 
     def composed(self, name: str, found: Found) -> Answer:

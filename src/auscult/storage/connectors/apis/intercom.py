@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import AccessRefusedError, Found, PlaceError
+from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Answer, Api
 from auscult.storage.connectors.apis.paging import Page, listed, objects, unchanged
 from auscult.storage.connectors.apis.place import ApiPlace
@@ -24,14 +25,16 @@ _PAGE = 150
 class IntercomPlace(ApiPlace):
     """The conversations of a workspace, as items of the format ``intercom``."""
 
-    def __init__(self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None) -> None:
+    def __init__(
+        self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None, networks: Networks
+    ) -> None:
         """``place``: ``intercom://REGION``. Raises ``PlaceError``."""
         region = place.removeprefix("intercom://").strip("/")
         token = secrets.get("access_token")
         if not token:
             raise AccessRefusedError("Intercom needs the secret access_token", field="secrets")
         headers = {"authorization": f"Bearer {token}", "intercom-version": _VERSION}
-        super().__init__(Api(access.endpoint or REGIONS[region], None, headers))
+        super().__init__(Api(access.endpoint or REGIONS[region], None, headers, networks=networks))
         self._since = max(0, int((since - EARLIER).timestamp())) if since else 0
 
     def listing(self) -> Iterator[Found]:

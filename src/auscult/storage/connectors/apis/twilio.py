@@ -7,6 +7,7 @@ import httpx
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import AccessRefusedError, Found
+from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Answer, Api
 from auscult.storage.connectors.apis.paging import Page, listed, moment, objects, unchanged
 from auscult.storage.connectors.apis.place import ApiPlace
@@ -19,7 +20,9 @@ _PAGE = 1_000
 class TwilioPlace(ApiPlace):
     """The completed transcripts of a service that were created since a time, as items of the format ``twilio``."""
 
-    def __init__(self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None) -> None:
+    def __init__(
+        self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None, networks: Networks
+    ) -> None:
         """``place``: ``twilio://GA…``, the SID of the service. Raises ``PlaceError``."""
         self._service = place.removeprefix("twilio://").strip("/")
         if not secrets.get("account_sid") or not secrets.get("auth_token"):
@@ -28,7 +31,7 @@ class TwilioPlace(ApiPlace):
                 field="secrets",
             )
         auth = httpx.BasicAuth(secrets["account_sid"], secrets["auth_token"])
-        super().__init__(Api(access.endpoint or _ADDRESS, auth, {}))
+        super().__init__(Api(access.endpoint or _ADDRESS, auth, {}, networks=networks))
         self._since = since
 
     def listing(self) -> Iterator[Found]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 
 from auscult.domain.connectors.place import AccessRefusedError, Found
+from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Api, Login
 from auscult.storage.connectors.apis.place import ApiPlace
 
@@ -40,13 +41,15 @@ class WindowedPlace(ApiPlace):
     first: ClassVar[datetime]
     longest: ClassVar[timedelta]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (as every place at an API)
         self,
         addresses: tuple[str, str],
         form: Mapping[str, str],
         secrets: Mapping[str, str],
         since: datetime | None,
         now: datetime,
+        *,
+        networks: Networks,
     ) -> None:
         """``addresses``: that of the API, and the one without a path that gives tokens. Raises ``PlaceError``."""
         client, secret = secrets.get("client_id"), secrets.get("client_secret")
@@ -54,7 +57,9 @@ class WindowedPlace(ApiPlace):
             name, kind = self.client
             raise AccessRefusedError(f"{name} needs the secrets client_id and client_secret of {kind}", field="secrets")
         api, login = addresses
-        super().__init__(Api(api, None, {}, login=Login(f"{login}/oauth/token", client, secret, form)))
+        super().__init__(
+            Api(api, None, {}, networks=networks, login=Login(f"{login}/oauth/token", client, secret, form))
+        )
         self._since = since or self.first
         self._now = now
 

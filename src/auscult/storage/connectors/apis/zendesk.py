@@ -8,6 +8,7 @@ import httpx
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import AccessRefusedError, Found, ItemError
+from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Answer, Api
 from auscult.storage.connectors.apis.paging import Page, listed, moment, objects, optional, unchanged
 from auscult.storage.connectors.apis.place import ApiPlace
@@ -22,8 +23,15 @@ _PAGE = 100
 class ZendeskPlace(ApiPlace):
     """The tickets of an account that changed since a time, as items of the format ``zendesk-tickets``."""
 
-    def __init__(
-        self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None, now: datetime
+    def __init__(  # noqa: PLR0913  (as every place at an API)
+        self,
+        place: str,
+        access: Access,
+        secrets: Mapping[str, str],
+        since: datetime | None,
+        now: datetime,
+        *,
+        networks: Networks,
     ) -> None:
         """``place``: ``zendesk://SUBDOMAIN``. Raises ``PlaceError``."""
         subdomain = place.removeprefix("zendesk://").strip("/")
@@ -35,7 +43,7 @@ class ZendeskPlace(ApiPlace):
             auth = httpx.BasicAuth(f"{secrets['email']}/token", secrets["api_token"])
         else:
             raise AccessRefusedError("Zendesk needs the secrets email and api_token, or oauth_token", field="secrets")
-        super().__init__(Api(access.endpoint or f"https://{subdomain}.zendesk.com", auth, headers))
+        super().__init__(Api(access.endpoint or f"https://{subdomain}.zendesk.com", auth, headers, networks=networks))
         begin = since or datetime(1970, 1, 1, tzinfo=UTC)
         self._since = min(begin, now - LATEST)
 

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import Found
+from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Answer
 from auscult.storage.connectors.apis.paging import Page, listed, moment, objects, optional, unchanged
 from auscult.storage.connectors.apis.windows import Window, WindowedPlace
@@ -29,8 +30,15 @@ class ZoomPlace(WindowedPlace):
     first = datetime(2022, 1, 1, tzinfo=UTC)
     longest = timedelta(days=28)
 
-    def __init__(
-        self, place: str, access: Access, secrets: Mapping[str, str], since: datetime | None, now: datetime
+    def __init__(  # noqa: PLR0913  (as every place at an API)
+        self,
+        place: str,
+        access: Access,
+        secrets: Mapping[str, str],
+        since: datetime | None,
+        now: datetime,
+        *,
+        networks: Networks,
     ) -> None:
         """``place``: ``zoom://ACCOUNT_ID``. Raises ``PlaceError``."""
         account = place.removeprefix("zoom://").strip("/")
@@ -40,6 +48,7 @@ class ZoomPlace(WindowedPlace):
             secrets,
             since,
             now,
+            networks=networks,
         )
 
     def composed(self, name: str, found: Found) -> Answer:

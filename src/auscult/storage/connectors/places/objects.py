@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from importlib.util import find_spec
+from ipaddress import ip_network
 from typing import Any
+
+from msgspec import structs
 
 from auscult.domain.connectors.document import Access, Kind
 from auscult.domain.connectors.place import AccessRefusedError, Found, ItemError, PlaceError
+from auscult.domain.delivery.addresses import Networks
 from auscult.domain.errors import SettingsError
+from auscult.outgoing.relay import Relay
 
 _PAGE = 1_000
+_CREDENTIAL_SERVICES = ("169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23")
 _RETRIES = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 _REFUSED = re.compile(
     "ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|AccessDenied|AuthenticationFailed|"
@@ -23,7 +29,7 @@ _ANSWER = re.compile(r"<Code>(?P<code>[^<]+)</Code>(?:\s*<Message>(?P<message>[^
 class ObjectPlace:
     """Objects below a prefix. Without secrets the credentials are those of the environment."""
 
-    def __init__(self, kind: Kind, place: str, access: Access, secrets: Mapping[str, str]) -> None:
+    def __init__(self, kind: Kind, place: str, access: Access, secrets: Mapping[str, str], networks: Networks) -> None:
         """``place``: ``s3://bucket/prefix``, ``gs://…``, ``az://container/prefix``. Raises ``SettingsError``, ``PlaceError``."""
         if find_spec("obstore") is None:
             raise SettingsError("a store of objects needs the extra objects; install auscult[objects]", field="place")
@@ -43,14 +49,19 @@ class ObjectPlace:
             config["account_name"] = access.account
         if access.anonymous:
             config["skip_signature"] = True
-        with self._translated():
+        # The library connects by itself, and would follow a redirect anywhere.
+        self._relay = Relay(networks if secrets or access.anonymous else _with_credentials_of_host(networks))
+        client = {"allow_http": access.endpoint.startswith("http://"), "timeout": timedelta(seconds=60)}
+        with ExitStack() as failing, self._translated():
+            failing.callback(self._relay.close)
             self._store: Any = kinds[kind](
                 bucket,
                 prefix=prefix.strip("/") or None,
                 config=config,
-                client_options={"allow_http": access.endpoint.startswith("http://"), "timeout": timedelta(seconds=60)},
+                client_options={**client, "proxy_url": self._relay.url},
                 retry_config=_RETRIES,
             )
+            failing.pop_all()
 
     def listing(self) -> Iterator[Found]:
         """Yield all objects, in the store's order."""
@@ -84,7 +95,8 @@ class ObjectPlace:
             return None
 
     def close(self) -> None:
-        """Close nothing: connections end with the store."""
+        """End the way to the store."""
+        self._relay.close()
 
     def _is_there(self, key: str) -> bool:
         try:
@@ -104,16 +116,24 @@ class ObjectPlace:
             yield
         except (PlaceError, ItemError, FileNotFoundError, self._errors.PreconditionError):
             raise
-        except self._errors.NotFoundError as error:
-            raise FileNotFoundError from error
-        except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
-            raise AccessRefusedError(f"the store refuses the credentials: {_short(error)}", field="secrets") from error
         except Exception as error:
-            text = str(error)
-            if _REFUSED.search(text):
-                message = f"the store refuses the credentials: {_short(error)}"
-                raise AccessRefusedError(message, field="secrets") from error
-            raise PlaceError(f"the store cannot be read: {_short(error)}", field="place") from error
+            raise self._translation(error) from error
+
+    def _translation(self, error: Exception) -> Exception:
+        if self._relay.refusal is not None:
+            message = f"the store cannot be asked: {self._relay.refusal.message}"
+            return PlaceError(message, field="access.endpoint")
+        if isinstance(error, self._errors.NotFoundError):
+            return FileNotFoundError()
+        refusals = (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError)
+        if isinstance(error, refusals) or _REFUSED.search(str(error)):
+            return AccessRefusedError(f"the store refuses the credentials: {_short(error)}", field="secrets")
+        return PlaceError(f"the store cannot be read: {_short(error)}", field="place")
+
+
+def _with_credentials_of_host(networks: Networks) -> Networks:
+    """Return networks with those of the services that give a machine its credentials, which only operators may use."""
+    return structs.replace(networks, opened=(*networks.opened, *map(ip_network, _CREDENTIAL_SERVICES)))
 
 
 def _short(error: Exception) -> str:

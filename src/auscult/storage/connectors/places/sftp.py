@@ -1,7 +1,9 @@
 """A folder of an SFTP server, by asyncssh."""
 
 import asyncio
+import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import UTC, datetime
@@ -11,12 +13,15 @@ from urllib.parse import unquote, urlsplit
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import AccessRefusedError, Found, ItemError, PlaceError
+from auscult.domain.delivery.addresses import Networks
 from auscult.domain.errors import SettingsError
+from auscult.outgoing.dialling import AddressRefusedError, dial
 
 T = TypeVar("T")
 
 _PORT = 22
 _TIMEOUT_S = 600.0
+_CONNECT_S = 30
 _PAGE = 500
 _DEEPEST = 32
 
@@ -24,13 +29,14 @@ _DEEPEST = 32
 class SftpPlace:
     """Files below a folder of a server whose key is known. One connection, which threads share."""
 
-    def __init__(self, place: str, access: Access, secrets: Mapping[str, str]) -> None:
+    def __init__(self, place: str, access: Access, secrets: Mapping[str, str], networks: Networks) -> None:
         """``place``: ``sftp://user@host:port/folder``. Raises ``SettingsError``, ``PlaceError``."""
         if find_spec("asyncssh") is None:
             raise SettingsError("SFTP needs the extra sftp; install auscult[sftp]", field="place")
         import asyncssh  # noqa: PLC0415  (an extra)
 
         self._ssh: Any = asyncssh
+        self._networks = networks
         parts = urlsplit(place)
         self._folder = unquote(parts.path).rstrip("/") or "/"
         self._loop = asyncio.new_event_loop()
@@ -86,19 +92,29 @@ class SftpPlace:
             except (ValueError, self._ssh.KeyImportError) as error:
                 message = f"the private key cannot be read: {error}; give an OpenSSH or PEM key, and its passphrase"
                 raise AccessRefusedError(message, field="secrets.private_key") from error
+        dialled = await asyncio.to_thread(self._dialled, host, port)
         connection = await self._ssh.connect(
             host,
             port,
+            sock=dialled,
             username=user or None,
             password=secrets.get("password"),
             client_keys=keys or None,
             agent_path=None,
             known_hosts=known,
-            connect_timeout=30,
+            connect_timeout=_CONNECT_S,
             keepalive_interval=15,
             config=None,
         )
         return connection, await connection.start_sftp_client()
+
+    def _dialled(self, host: str, port: int) -> socket.socket:
+        try:
+            dialled = dial("sftp", host, port, self._networks, until=time.monotonic() + _CONNECT_S)
+        except AddressRefusedError as error:
+            raise PlaceError(f"the SFTP server cannot be asked: {error.message}", field="place") from error
+        dialled.setblocking(False)  # noqa: FBT003  (an argument by position alone)
+        return dialled
 
     async def _pages(self) -> AsyncIterator[list[Found]]:
         page: list[Found] = []

@@ -12,7 +12,7 @@ from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.reasons.errors import TEMPLATES, in_words
 from tests.template_parts import SOURCE, outdated_parts
 
-RAISING = ("domain", "services", "storage", "documents", "server/api/delivery")
+RAISING = ("domain", "services", "storage", "documents", "outgoing", "server/api/delivery")
 TRANSLATED = (
     "domain/audits/assignment.py",
     "domain/calibration/session.py",
@@ -50,6 +50,14 @@ COMPOSED = {
     "a reason has at most ": ("a ", " has at most "),
     " has no such grant in force": (" has no such grant in force",),
     "choose 1 to ": ("choose 1 to ",),
+    " is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS": (
+        " is no address of the internet",
+        "; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
+    ),
+    ", which is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS": (
+        ", which is no address of the internet",
+        "; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
+    ),
 }
 """Parts that a module composes of several."""
 

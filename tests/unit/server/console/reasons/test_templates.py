@@ -19,7 +19,7 @@ from auscult.votes.signs import DOES
 from auscult.wording import pack
 
 SOURCE = Path(auscult.__file__).parent
-ENGINE = ("metrics", "analyzers", "domain", "services/scoring", "engines", "votes")
+ENGINE = ("metrics", "analyzers", "domain", "services/scoring", "engines", "outgoing", "votes")
 SAYING = ("metrics", "analyzers", "engines", "domain/questions", "services/scoring")
 """Modules whose sentences are reasons that the console shows."""
 CALLS = frozenset(

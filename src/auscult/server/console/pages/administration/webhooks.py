@@ -101,5 +101,4 @@ def _new(visit: Visit, data: Given) -> Webhook:
         message = f"unknown format {named!r}; available: {', '.join(WEBHOOK_FORMATS)}"
         raise RequestError(message, code="webhook.bad_template", field="format", value=named)
     given = NewWebhook(url=one(data, "url"), kinds=tuple(kinds), format=named, template=one(data, "template"))
-    is_private_allowed = visit.services.settings.private_webhooks
-    return new_webhook(visit.app, given, visit.now, is_private_allowed=is_private_allowed)
+    return new_webhook(visit.app, given, visit.now, visit.services.settings.networks)

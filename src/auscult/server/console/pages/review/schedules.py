@@ -150,4 +150,4 @@ def _wanted(entered: Entered, visit: Visit) -> Schedule:
 
 def service(visit: Visit) -> Scheduling:
     """Return the service of schedules for this visit's app."""
-    return Scheduling(visit.store, visit.app.tenant, lambda: visit.now)
+    return Scheduling(visit.store, visit.app.tenant, lambda: visit.now, networks=visit.services.settings.networks)
