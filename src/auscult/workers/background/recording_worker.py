@@ -61,7 +61,7 @@ class LinkFetcher:
             return connection, connection.getresponse()
         except AddressRefusedError as error:
             raise RecordingError(
-                "the link leads into a private network (settings outgoing_networks and recording_links)",
+                "the link leads into a private network; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
                 code="recording.link_refused",
             ) from error
         except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
