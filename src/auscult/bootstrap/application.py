@@ -27,7 +27,7 @@ from auscult.bootstrap.processes import (
 from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in_words
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import NotFoundError, SettingsError
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from auscult.domain.history.backfills import BackfillKind
     from auscult.domain.rate_limits import Windows
     from auscult.formats import Limits
+    from auscult.server.auth.principal import Principal
     from auscult.server.console.demo import Demo
     from auscult.services.audits.workflow import Auditing
     from auscult.services.history.chunks import ChunkProcessing, ChunkWork
@@ -177,8 +178,11 @@ class Application:
         self.rebuild(progress)
         return self.verify()
 
-    def server_app(self, demo: "Demo | None" = None) -> Any:  # noqa: ANN401  (Litestar is loaded by those who serve)
-        """Build the ASGI application: reports, the hook, our own API, the console, health, documentation."""
+    def server_app(self, demo: "Demo | None" = None, operator: "Principal | None" = None) -> Any:  # noqa: ANN401  (Litestar is loaded by those who serve)
+        """Build the ASGI application: reports, the hook, our own API, the console, health, documentation.
+
+        With an ``operator``, for this process alone: every request to our own API is theirs.
+        """
         from auscult.bootstrap import people
         from auscult.reports import REPORTS
         from auscult.server.app import create_app
@@ -215,7 +219,51 @@ class Application:
             answered=lambda: self.answered,
             trying=cache(partial(evaluator, self.settings, judge_ineligible=True, store=self.store)),
             demo=demo,
+            operator=operator,
             sign_on=people.sign_on_of(settings, self.store),
+        )
+
+    def serve_assistant(self, tenant: Tenant, email: str | None, operator: str) -> None:
+        """Speak the Model Context Protocol on standard input and output until the input ends, about one app.
+
+        The caller is the user with this e-mail address, or else the operator of this name, who holds every scope.
+        Raises ``SettingsError`` ``extra.missing``, ``NotFoundError`` ``user.unknown``.
+        """
+        import asyncio
+
+        from auscult.server.mcp.endpoint import check_installed
+        from auscult.server.mcp.tools import Caller
+
+        check_installed()
+        from auscult.server.mcp.sdk import run_stdio
+        from auscult.services.privacy.log import record
+
+        caller = self._caller_of(tenant, email, operator)
+        record(self.store.within(tenant), operator, "assistant.opened", None, user=email)
+        server = self.server_app(operator=caller)
+
+        async def run() -> None:
+            async with server.litestar.lifespan():
+                await run_stdio(Caller.within(server, tenant.app_id))
+
+        asyncio.run(run())
+
+    def _caller_of(self, tenant: Tenant, email: str | None, operator: str) -> "Principal":
+        """Return a user as a caller, or the operator."""
+        from auscult.domain.people.permissions import SCOPES
+        from auscult.server.auth.principal import Principal
+
+        if email is not None:
+            people = self.store.people
+            user = people.users.by_email(email.strip().lower())
+            if user is None or user.state != "active":
+                raise NotFoundError(f"unknown user {email!r}", code="user.unknown", field="--user", value=email)
+            return Principal.of_user(people.access.of_user(user))
+        return Principal(
+            name=operator,
+            account_id=tenant.account_id,
+            app_ids=frozenset({tenant.app_id}),
+            permissions=frozenset(SCOPES),
         )
 
     def _windows(self) -> "Windows":

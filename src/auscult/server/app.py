@@ -14,6 +14,7 @@ from auscult.domain.rate_limits import Windows
 from auscult.reports._contract import Report
 from auscult.server import api, console, recording_media
 from auscult.server.asgi import ASGIApp, Receive, Scope, Send
+from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator
 from auscult.server.authorizer import RequestAuthorizer
 from auscult.server.clock import CLOCK, Clock
@@ -25,6 +26,8 @@ from auscult.server.documentation.description import Documentation
 from auscult.server.errors import exception_handlers
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
 from auscult.server.live import LiveService
+from auscult.server.mcp.endpoint import McpEndpoint
+from auscult.server.mcp.tools import Caller
 from auscult.server.middleware.head import HeadAsGet
 from auscult.server.middleware.response import ResponseMiddleware
 from auscult.server.monitoring.measured import Measured, Routed
@@ -97,11 +100,13 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     demo: Demo | None = None,
     sign_on: SingleSignOn | None = None,
     trying: Callable[[], Evaluator] | None = None,
+    operator: Principal | None = None,
 ) -> Server:
     """Build the application: reports, the hook, our own API, pages, health, documentation.
 
     ``answered`` returns the probes that have an engine. ``demo`` makes the console a demo, ``sign_on`` signs people in
-    by an identity provider, ``trying`` returns the services that forms are tried with.
+    by an identity provider, ``trying`` returns the services that forms are tried with. With an ``operator`` the server
+    is for this process alone, and every request to our own API is the operator's.
     """
     quick = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
     slow = ThreadPoolExecutor(THREADS_FOR_WRITING, "writing")
@@ -119,7 +124,12 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     services = Services(
         store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying
     )
-    api_authorizer = ApiAuthorizer(authorizer, services.principals)
+    api_authorizer = ApiAuthorizer(authorizer, services.principals, operator)
+
+    async def itself(scope: Scope, receive: Receive, send: Send) -> None:
+        await server(scope, receive, send)
+
+    assistants = McpEndpoint(api_authorizer, Caller.within(itself))
     vendors = _vendors(services, authorizer, quick)
     metrics = RequestMetrics(is_shared=settings.is_one_of_several)
     documentation = Documentation(reports, settings)
@@ -134,8 +144,9 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
             *recording_media.handlers(services),
             *monitoring_handlers(store, readiness, metrics, settings.metrics_token),
             *documentation.handlers(BASE),
+            _mounted(assistants),
         ],
-        lifespan=[_lifespan(services, windows, threads)],
+        lifespan=[_lifespan(services, windows, threads, assistants)],
         exception_handlers=with_nowhere(exception_handlers(store.trouble_of)),
         openapi_config=documentation.config(),
         plugins=[StructSchemas()],
@@ -146,11 +157,12 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
     inner = Paths(HeadAsGet(Routed(cast("ASGIApp", litestar))), vendors)
     outer = ResponseMiddleware(inner, strangers, UNCOUNTED, partial(source_of, services.sign_in.browsers))
-    return Server(litestar, Measured(outer, metrics), threads, live)
+    server = Server(litestar, Measured(outer, metrics), threads, live)
+    return server
 
 
 def _lifespan(
-    services: Services, windows: Windows, threads: Threads
+    services: Services, windows: Windows, threads: Threads, assistants: McpEndpoint
 ) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     """Return the parts that start and stop with the application."""
 
@@ -158,6 +170,7 @@ def _lifespan(
     async def lifespan(_: Litestar) -> AsyncGenerator[None]:
         services.live.prepare(services.store)
         yield
+        await assistants.close()
         await services.store.leave_loop()
         services.live.close()
         services.sign_in.admission.close()
@@ -197,8 +210,8 @@ def _vendors(services: Services, authorizer: RequestAuthorizer, quick: ThreadPoo
     ]
 
 
-def _mounted(route: VendorRoute) -> Any:  # noqa: ANN401  (a handler of Litestar)
-    """Return a handler for the vendor's paths that passes the whole request to ``route``."""
+def _mounted(route: VendorRoute | McpEndpoint) -> Any:  # noqa: ANN401  (a handler of Litestar)
+    """Return a handler that passes whole requests to ``route``."""
 
     @asgi(route.mounted_at, copy_scope=False)
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:

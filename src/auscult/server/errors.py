@@ -114,6 +114,8 @@ REASONS: Mapping[str, Reason] = {
     "export.unknown": Reason(404, 404, "There is no such export of yours."),
     "view.name": Reason(422, 422, "The name of a saved view is empty or too long."),
     "view.unknown": Reason(404, 404, "There is no such view of yours."),
+    "extra.missing": Reason(503, 503, "This server lacks an optional part; the message names it."),
+    "form.needs_judge": Reason(422, 422, "Only a judge can answer a question of the form, and trying a form asks none."),
     "transcript.unreadable": Reason(422, 422, "A transcript that was pasted to try a form on cannot be read."),
     "number.invalid": Reason(422, 422, "A field of a page's form holds no number."),
     "search.invalid": Reason(400, 400, "The search has no word that is to be found, or too many."),

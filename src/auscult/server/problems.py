@@ -11,6 +11,7 @@ from auscult.domain.operations.tracing import TRACING
 MEDIA_TYPE = "application/problem+json"
 _OWN = "/api/v1/"
 _PAGES = "/assist/"
+_ASSISTANTS = "/mcp"
 _VENDORS = "/api/v1/public/"
 
 OWN_STATUSES: Mapping[str, int] = {"scope.missing": 403}
@@ -51,7 +52,7 @@ class RefusedDocumentError(FormError):
 
 def is_own(path: str) -> bool:
     """Return whether a path belongs to our own API."""
-    return path.startswith((_OWN, _PAGES)) and not path.startswith(_VENDORS)
+    return path.startswith((_OWN, _PAGES, _ASSISTANTS)) and not path.startswith(_VENDORS)
 
 
 def status_of(error: AuscultError, status: int) -> int:

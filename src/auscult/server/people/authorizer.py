@@ -14,16 +14,25 @@ from auscult.services.people.principals import Principals
 class ApiAuthorizer(RequestAuthorizer):
     """Admission of clients and of people. A token in a header has precedence over a cookie."""
 
-    def __init__(self, authorizer: RequestAuthorizer, principals: Principals) -> None:
-        """Find clients as ``authorizer`` does, and people by ``principals``."""
+    def __init__(
+        self, authorizer: RequestAuthorizer, principals: Principals, operator: Principal | None = None
+    ) -> None:
+        """Find clients as ``authorizer`` does, and people by ``principals``.
+
+        Where ``operator`` is given, every request is the operator's: no network reaches such a server.
+        """
         super().__init__(*authorizer.parts)
         self._principals = principals
+        self._operator = operator
 
     async def principal(self, scope: Scope) -> Principal:
         """Return the caller.
 
         Raises ``AccessError``: ``token.*``, ``session.ended``, ``origin.*``; ``RequestError`` ``rate.exceeded``.
         """
+        if self._operator is not None:
+            PRINCIPAL.set(self._operator.name)
+            return self._operator
         headers = headers_of(scope)
         token, secret = bearer(headers), session_secret(scope, headers)
         if token.startswith(TOKEN_PREFIX):

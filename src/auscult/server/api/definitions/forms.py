@@ -1,22 +1,28 @@
 """Evaluation forms: checked, published, and read in every version."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import RawBody
-from msgspec import Struct
+from litestar.params import JSONBody, RawBody
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from auscult.domain.errors import RequestError
+from auscult.domain.form import Assignment
 from auscult.server.api.definitions import form_views
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal, refusals
 from auscult.server.rest.parameters import FormId, Version
-from auscult.server.rest.request import ApiResponse
+from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.definitions.form_packs import publish_pinned
 from auscult.services.definitions.forms.difference import VersionChanges, history
 from auscult.services.definitions.forms.publish import check_against
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.scoring import trial
+from auscult.services.scoring.score import ScoreLine, score_line
 
 
 class FormList(Struct, frozen=True, kw_only=True):
@@ -45,6 +51,12 @@ class FormDocument(form_views.ListedFormItem, frozen=True, kw_only=True):
     document: str
 
 
+class Transcript(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words to try a form on: a line a turn, each with ``Agent:`` or ``Customer:`` before it."""
+
+    transcript: Annotated[str, Meta(min_length=1, max_length=trial.MOST_CHARACTERS)]
+
+
 _VERSION: dict[str, Any] = {
     **form_views.ITEM,
     "changes": {
@@ -54,6 +66,31 @@ _VERSION: dict[str, Any] = {
         "fields": ["pass_score"],
         "metric_versions": {"em-greeting": 2},
     },
+}
+_TRIED: dict[str, Any] = {
+    "id": "c-pasted",
+    "form": {"id": "ef-billing", "version": 2},
+    "status": "evaluated",
+    "score": 100,
+    "passed": True,
+    "fatal_errors": 0,
+    "metrics": [
+        {
+            "id": "em-greeting",
+            "qualification": "YES",
+            "adhered": True,
+            "evidence": [
+                {
+                    "turn_id": "t1",
+                    "start_ms": 0,
+                    "end_ms": 6000,
+                    "text": "Hello, this is Sam.",
+                    "why": "says 'hello'",
+                }
+            ],
+        }
+    ],
+    "insights": None,
 }
 _RETIRED = {**form_views.PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"}
 
@@ -161,6 +198,40 @@ def check(body: RawBody, app: App, server: Server) -> form_views.CheckedForm:
 
 
 @post(
+    "/forms/{form_id:str}/try",
+    operation_id="try_form",
+    summary="Score a transcript",
+    guards=[reading("forms")],
+    status_code=200,
+    responses={
+        200: answer("The result, as `auscult score` prints it.", ScoreLine, _TRIED),
+        422: refusal("A line cannot be read, or only a judge can answer a question of the form."),
+    },
+    takes=Takes("The words.", {"transcript": "Agent: Hello, this is Sam.\nCustomer: Hi, where is my parcel?"}),
+)
+@in_slow_thread
+def attempt(form_id: FormId, data: JSONBody[Transcript], app: App, server: Server) -> ScoreLine:
+    """Score a transcript with the newest version of a form. Nothing is stored, and no judge is asked.
+
+    The transcript is a voice call or a chat as the form is, in the form's first language, without recorded times.
+    """
+    found = app.forms.get(form_id, None)
+    if found is None:
+        raise form_views.unknown(form_id)
+    form = replace(read_form(found.document, found.version), assignments=(Assignment(queue="*", direction="both"),))
+    conversation = trial.pasted(data.transcript, form, server.now())
+    assert server.trying is not None  # noqa: S101  (every server has it)
+    (evaluation,) = trial.tried(server.trying().for_app(app.tenant.app_id), form, [conversation], server.now())
+    if evaluation is None:
+        raise RequestError(
+            f"only a judge can answer questions of {form_id}, and trying asks none",
+            code="form.needs_judge",
+            field="form_id",
+        )
+    return score_line(evaluation, None)
+
+
+@post(
     "/forms",
     operation_id="publish_form",
     summary="Publish a form",
@@ -204,4 +275,4 @@ def retire(form_id: FormId, app: App) -> form_views.PublishedForm:
     return form_views.published(app.forms.retire(form_id))
 
 
-ROUTER = Router("/", route_handlers=[listing, versions, show, check, publish, retire])
+ROUTER = Router("/", route_handlers=[listing, versions, show, check, attempt, publish, retire])

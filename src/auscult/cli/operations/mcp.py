@@ -1,0 +1,25 @@
+"""``auscult mcp``."""
+
+from typing import Annotated
+
+import typer
+
+from auscult.cli.terminal import options
+
+User = Annotated[
+    str | None,
+    typer.Option("--user", metavar="EMAIL", help="Act as this user. Default: as the operator, who may do everything."),
+]
+
+
+def mcp(*, app: options.KnownApp, user: User = None, database: options.Database = None) -> None:
+    """Speak the Model Context Protocol on stdin and stdout, for assistants that start this command.
+
+    An assistant searches conversations, reads them with their verdicts and evidence, looks at figures and forms, and
+    scores transcripts; it writes nothing but drafts of forms and assignments of audits, and these tools are marked.
+    """
+    from auscult import bootstrap
+    from auscult.cli.privacy.principal import principal
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        application.serve_assistant(options.known_tenant(application.store, app), user, principal())

@@ -1,0 +1,1 @@
+"""The Model Context Protocol: assistants read conversations, forms and figures through tools."""
