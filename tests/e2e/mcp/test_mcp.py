@@ -52,9 +52,11 @@ def over_http(url: str, token: str, use: Callable[[Client], Awaitable[Found]], *
 
     async def run() -> Found:
         given = {"Authorization": f"Bearer {token}", **headers}
-        async with httpx2.AsyncClient(headers=given, timeout=60) as http:
-            async with Client(streamable_http_client(f"{url}/mcp", http_client=http)) as client:
-                return await use(client)
+        async with (
+            httpx2.AsyncClient(headers=given, timeout=60) as http,
+            Client(streamable_http_client(f"{url}/mcp", http_client=http)) as client,
+        ):
+            return await use(client)
 
     return asyncio.run(run())
 
@@ -212,7 +214,9 @@ def test_who_is_refused(service: Service) -> None:
 
 def test_a_long_conversation_comes_in_parts(service: Service) -> None:
     """No answer is longer than the limit, and the parts together are the whole transcript."""
-    lines = [{"id": f"m{n}", "speaker": ("agent", "customer")[n % 2], "text": f"{n} " + "word " * 200} for n in range(300)]
+    lines = [
+        {"id": f"m{n}", "speaker": ("agent", "customer")[n % 2], "text": f"{n} " + "word " * 200} for n in range(300)
+    ]
     at = datetime.now(UTC) - timedelta(days=1)
     long = {
         "id": "c-long",

@@ -15,7 +15,7 @@ User = Annotated[
 def mcp(*, app: options.KnownApp, user: User = None, database: options.Database = None) -> None:
     """Speak the Model Context Protocol on stdin and stdout, for assistants that start this command.
 
-    An assistant searches conversations, reads them with their verdicts and evidence, looks at figures and forms, and
+    An assistant searches conversations, reads them with their verdicts and evidence, inspects figures and forms, and
     scores transcripts; it writes nothing but drafts of forms and assignments of audits, and these tools are marked.
     """
     from auscult import bootstrap

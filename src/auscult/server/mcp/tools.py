@@ -405,7 +405,7 @@ def _reason(answer: httpx.Response) -> str:
 
 
 class Caller(NamedTuple):
-    """Where tools ask, and the app that they name."""
+    """The API that tools ask, and the app that they name."""
 
     client: httpx.AsyncClient
     app: str | None
