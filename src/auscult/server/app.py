@@ -28,6 +28,7 @@ from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter
 from auscult.server.live import LiveService
 from auscult.server.mcp.endpoint import McpEndpoint
 from auscult.server.mcp.tools import Caller
+from auscult.server.middleware.compression import Compressed
 from auscult.server.middleware.head import HeadAsGet
 from auscult.server.middleware.response import ResponseMiddleware
 from auscult.server.monitoring.measured import Measured, Routed
@@ -155,7 +156,9 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     )
     documentation.app = litestar
     strangers: Limiter = MinuteLimiter(settings.rate_limit, clock.monotonic) if settings.rate_limit else NoLimit()
-    inner = Paths(HeadAsGet(Routed(cast("ASGIApp", litestar))), vendors)
+    inner = Compressed(
+        Paths(HeadAsGet(Routed(cast("ASGIApp", litestar))), vendors), frozenset({"/openapi.json", "/docs"})
+    )
     outer = ResponseMiddleware(inner, strangers, UNCOUNTED, partial(source_of, services.sign_in.browsers))
     server = Server(litestar, Measured(outer, metrics), threads, live)
     return server

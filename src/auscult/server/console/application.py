@@ -208,7 +208,9 @@ def _assets(assets: Assets) -> HTTPRouteHandler:
         if found is None:
             raise NotFoundError(f"there is no file {path}", code="path.unknown", field="path", value=path)
         lasting = f"public, max-age={_YEAR_S}, immutable" if version == present else "no-cache"
-        return Response(found.content, media_type=found.media_type, headers={"cache-control": lasting})
+        return Response(
+            found.content, media_type=found.media_type, headers={"cache-control": lasting, "vary": "accept-encoding"}
+        )
 
     return asset
 

@@ -67,7 +67,9 @@ def _files(behind: str, assets: Assets) -> HTTPRouteHandler:
         if asset is None:
             raise NotFoundError(f"there is no file {path}", code="path.unknown", field="path", value=path)
         lasting = f"public, max-age={_YEAR_S}, immutable" if version == assets.version else "no-cache"
-        return Response(asset.content, media_type=asset.media_type, headers={"cache-control": lasting})
+        return Response(
+            asset.content, media_type=asset.media_type, headers={"cache-control": lasting, "vary": "accept-encoding"}
+        )
 
     return serve
 

@@ -1,0 +1,119 @@
+"""Answers over a kilobyte are compressed as the client accepts it; streams and ranges stay as they are."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from auscult.server.asgi import Message, Receive, Scope, Send
+from auscult.server.middleware.compression import Compressed, accepted, packed
+from tests.e2e.consoles import console, signed_in
+from tests.e2e.serving import Service
+
+BODY = b"the same words again and again. " * 100
+
+
+@pytest.mark.parametrize(
+    ("header", "coding"),
+    [
+        ("zstd, br, gzip", "zstd"),
+        ("gzip, deflate, br", "gzip"),
+        ("gzip;q=1.0, zstd;q=0", "gzip"),
+        ("br", None),
+        ("", None),
+        ("*", "zstd"),
+        ("identity;q=1, *;q=0", None),
+        ("gzip;q=often", None),
+    ],
+)
+def test_the_client_decides(header: str, coding: str | None) -> None:
+    """The best coding that it accepts, none that it refuses."""
+    assert accepted(header) == coding
+
+
+def answer(*messages: Message, accepts: str = "gzip") -> list[Message]:
+    """What a client gets of an application that sends these messages."""
+    sent: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        for each in messages:
+            await send(each)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "headers": [(b"accept-encoding", accepts.encode())],
+    }
+    asyncio.run(Compressed(app, frozenset())(scope, receive, send))
+    return sent
+
+
+def start(kind: str = "text/html", status: int = 200, **headers: str) -> Message:
+    """The start of an answer."""
+    named = {"content-type": kind, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    pairs = [(name.encode(), value.encode()) for name, value in named.items()]
+    return {"type": "http.response.start", "status": status, "headers": pairs}
+
+
+def body(content: bytes, *, more: bool = False) -> Message:
+    """A part of a body."""
+    return {"type": "http.response.body", "body": content, "more_body": more}
+
+
+def test_a_whole_text_is_compressed() -> None:
+    """Length and coding are right, caches are told, and a tag names the same content in other bytes."""
+    first, second = answer(start(etag='"1"', content_length="3200"), body(BODY))
+    assert second["body"] == packed(BODY, "gzip", 5)
+    headers = dict(first["headers"])
+    assert headers[b"content-length"] == b"%d" % len(second["body"])
+    assert headers[b"content-encoding"] == b"gzip"
+    assert headers[b"vary"] == b"accept-encoding"
+    assert headers[b"etag"] == b'W/"1"'
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (start("text/event-stream"), body(BODY, more=True), body(BODY)),
+        (start("application/x-ndjson"), body(BODY, more=True), body(BODY)),
+        (start(status=206, content_range="bytes 0-9/99"), body(BODY)),
+        (start(status=304), body(b"")),
+        (start("audio/mpeg"), body(BODY)),
+        (start(content_encoding="zstd"), body(BODY)),
+        (start(), body(b"short")),
+    ],
+    ids=["events", "stream", "range", "unchanged", "sound", "encoded", "short"],
+)
+def test_others_stay_as_they_are(messages: tuple[Message, ...]) -> None:
+    """Streams are sent part by part, and nothing is compressed twice or in vain."""
+    assert answer(*messages) == list(messages)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with example data in it."""
+    folder = tmp_path_factory.mktemp("console")
+    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
+        yield found
+
+
+def test_pages_files_and_documentation(served: Service) -> None:
+    """Pages, the style and the documentation are a fraction of their size; their content is the same."""
+    with signed_in(served, "qa-manager") as me:
+        version = me.get("/console/overview").text.partition("/assets/")[2].partition("/")[0]
+        for path in ("/console/overview", f"/console/assets/{version}/console.css", "/docs", "/openapi.json"):
+            plain = me.get(path, headers={"accept-encoding": "identity"})
+            assert "content-encoding" not in plain.headers
+            small = me.get(path, headers={"accept-encoding": "gzip"})
+            assert small.headers.get("content-encoding") == "gzip", (path, small.headers)
+            assert int(small.headers["content-length"]) < len(plain.content) / 3
+            if path != "/console/overview":  # each answer has a nonce of its own
+                assert small.content == plain.content
