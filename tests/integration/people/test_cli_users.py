@@ -93,6 +93,8 @@ def test_the_directory_is_filled_by_conversations_and_completed_by_files(tmp_pat
     assert auscult(tmp_path, "queues", "import", renamed, *TENANT).out == "1 queues and 0 memberships from 1 rows\n"
     assert auscult(tmp_path, "queues", "show", "q-1", "--app", "st-1", "--json").last["name"] == "Accounts"
 
+    slip = add(tmp_path, "bo@example.com", "--role", "agent", "--agent", "ada")
+    assert (slip.status, "agent.unknown" in slip.err, "(a-1)" in slip.err) == (1, True, True)
     add(tmp_path, "bo@example.com", "--role", "agent", "--agent", "a-1")
     assert auscult(tmp_path, "agents", "show", "a-1", "--app", "st-1", "--json").last["user"] == "bo@example.com"
     add(tmp_path, "sue@example.com", "--role", "supervisor", "--team", "north")

@@ -42,8 +42,8 @@ def several(given: Given, name: str) -> tuple[str, ...]:
 
 
 def lines(given: Given, name: str) -> tuple[str, ...]:
-    """Return the values of a field with several in it, divided by commas and line breaks."""
-    parts = one(given, name).replace("\n", ",").split(",")
+    """Return the values of a field with several in it, divided by commas and line breaks, or given several times."""
+    parts = ",".join(several(given, name)).replace("\n", ",").split(",")
     return tuple(dict.fromkeys(each.strip() for each in parts if each.strip()))
 
 

@@ -14,6 +14,7 @@ from auscult.domain.people.sessions import LONGEST_TOKEN, TOKEN_PREFIX, Personal
 from auscult.domain.people.users import User, new_grant_id, new_user_id, normalise_email
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.guessing import check_password
+from auscult.services.people.known import check_agents
 from auscult.services.people.passwords import hash_password, is_right
 from auscult.services.privacy.log import record
 from auscult.storage import Store
@@ -107,7 +108,8 @@ class Users:
         """Grant a role or a permission in an app, or in every app (None). Returns one grant for each kind of scope.
 
         A role ``agent`` in the scope of agents makes these the user's own.
-        Raises ``RequestError`` ``role.unknown``, ``permission.unknown``, ``grant.*``, ``AccessError``.
+        Raises ``RequestError`` ``role.unknown``, ``permission.unknown``, ``grant.*``, ``NotFoundError``
+        ``agent.unknown``, ``AccessError``.
         """
         made = self._grants(user, tenant, given)
         if given.agents and given.role == "agent":
@@ -206,6 +208,9 @@ class Users:
 
     def _grants(self, user: User, tenant: Tenant | None, given: Access) -> list[Grant]:
         self._must_manage([tenant.app_id] if tenant else None)
+        if given.agents:
+            apps = [each for each in self._store.tenants() if each.account_id == user.account_id]
+            check_agents(self._store, [tenant] if tenant else apps, given.agents)
         if given.permission is not None:
             check_permission(given.permission)
         now, roles = self._now(), self._people.roles.of(user.account_id)

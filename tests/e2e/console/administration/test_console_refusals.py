@@ -3,8 +3,10 @@
 import re
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
+from auscult.domain.people.directory import DirectoryAgent
 from auscult.server.console.pages import exports
 from tests.e2e.consoles import AGENT, QUEUE, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
@@ -110,6 +112,39 @@ def test_a_known_user_is_not_added_again(served: Service) -> None:
     assert found.name == "Auditor"
     with signed_in(served, "auditor") as still:
         assert still.get("/console").status_code == 200
+
+
+def test_an_unknown_agent_is_refused_with_those_near_it(served: Service) -> None:
+    """A slip in an agent's id, or a name in its place, adds nobody and grants nothing, on the page and over the API."""
+    slip = AGENT[:-1]
+    known = served.store.within(TENANT).people.directory
+    known.put_agents([msgspec.structs.replace(known.agent(AGENT), name="Mary Jones")])
+    users = served.store.people.users
+    with signed_in(served, "administrator") as me:
+        given = {"email": "mary@example.com", "name": "Mary", "role": "agent"}
+        for name in ("Mary", slip):
+            page = me.post("/console/administration/users", data={**given, "agents": name})
+            assert page.status_code == 422
+            assert f"Mary Jones ({AGENT})" in page.text
+            answer = me.post("/api/v1/users", json={**given, "agents": [name]})
+            assert answer.status_code == 404
+            assert answer.json()["reason"] == "agent.unknown"
+            assert AGENT in answer.json()["detail"]
+        far = me.post("/api/v1/users", json={**given, "agents": ["zzz"]})
+        assert "others are known" in far.json()["detail"]
+        assert users.by_email("mary@example.com") is None
+        known.put_agents([DirectoryAgent(agent_id="a-new", name="New here")])
+        assert me.post("/api/v1/users", json={**given, "agents": ["a-new"]}).status_code == 201
+        added = users.by_email("mary@example.com")
+        assert added is not None
+        refused = me.post(
+            f"/console/administration/users/{added.user_id}/grants", data={"role": "agent", "agents": slip}
+        )
+        assert refused.status_code == 409
+        assert f"Mary Jones ({AGENT})" in refused.text
+    found = users.by_email("mary@example.com")
+    assert found is not None
+    assert found.agent_ids == {"a-new"}
 
 
 def test_a_refused_webhook_keeps_its_template(served: Service) -> None:

@@ -119,6 +119,8 @@ TEMPLATES = (
     later("a view's name has 1 to {n} characters"),
     later("unknown role {name}; available: {list}"),
     later("unknown permission {name}; available: {list}"),
+    later("unknown agent {id}; near it: {list}; import agents who have no conversation yet"),
+    later("unknown agent {id}; {n} others are known; import agents who have no conversation yet"),
     later("invalid e-mail address {value}; give it as name@host"),
     later("invalid telephone number {value}; give at least {n} digits of it"),
     later("invalid password; give {least} to {most} characters"),

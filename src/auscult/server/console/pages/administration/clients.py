@@ -11,7 +11,7 @@ from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, sentence, several
-from auscult.server.console.views.administration.access import ClientsView, SecretView, client_row
+from auscult.server.console.views.administration.access import ClientsView, SecretView, client_row, scope_in_words
 from auscult.server.console.visit import Visit, missing
 from auscult.services.privacy.log import record
 
@@ -64,7 +64,7 @@ class ClientsPage(Controller):
         revoked = "revoked" in visit.query.get("done", ())
         view = ClientsView(
             rows=tuple(client_row(each, visit.app.tenant.app_id, visit.reader, _PATH) for each in _clients(visit)),
-            scopes=SCOPES,
+            scopes=tuple((each, scope_in_words(each)) for each in SCOPES),
             made=made,
             note=_("Revoked: its tokens are refused within seconds.") if revoked else "",
             problem=problem,

@@ -8,11 +8,11 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
-from auscult.domain.people.permissions import PERMISSIONS, check_permission
+from auscult.domain.people.permissions import check_permission
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, one, sentence, several
-from auscult.server.console.views.administration.people import RolesView, role_row
+from auscult.server.console.views.administration.people import RolesView, permission_groups, role_row
 from auscult.server.console.visit import NoPermissionError, Visit
 
 _PATH = f"{PATH}/roles"
@@ -64,7 +64,7 @@ class RolesPage(Controller):
             rows=tuple(
                 role_row(each, users[each.name], visit.reader, _PATH, may_define=may_define) for each in roles.values()
             ),
-            permissions=tuple((each, _(text)) for each, text in PERMISSIONS.items()),
+            permissions=permission_groups(),
             may_define=may_define,
             note=notes.get(next(iter(visit.query.get("done", ())), ""), ""),
             problem=problem,

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
+from auscult.domain.conversation import Agent
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.users import User
@@ -22,13 +23,15 @@ from auscult.server.console.views.administration.people import (
     user_row,
     why_view,
 )
-from auscult.server.console.views.naming import role_name
+from auscult.server.console.views.naming import agent_name, role_name
 from auscult.server.console.visit import Visit
 from auscult.services.people.users import Access, Users
 from auscult.services.people.views import UserView, user_view
 from auscult.services.people.why import Explainer
 
 _PATH = f"{PATH}/users"
+_MOST_AGENTS = 100
+"""Agents that are ticked by name; more are named by id."""
 _NOTES = {
     "granted": later("Granted."),
     "revoked": later("Revoked; the grant stays in the history."),
@@ -134,8 +137,10 @@ class UsersPage(Controller):
             may_add=visit.principal.may_everywhere("user.manage"),
             note="",
             problem=problem,
-            given={name: one(given, name) for name in ("email", "name", "role", "agents")},
+            given={name: one(given, name) for name in ("email", "name", "role")},
             chosen=several(given, "queue"),
+            agents_known=_agents(visit),
+            agents_chosen=lines(given, "agents"),
         )
         return administration(visit, "Users", view, 422 if problem else 200)
 
@@ -161,8 +166,10 @@ class UsersPage(Controller):
             asked=asked,
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem or lacking,
-            given={name: one(given, name) for name in ("role", "permission", "agents")},
+            given={name: one(given, name) for name in ("role", "permission")},
             chosen=several(given, "queue"),
+            agents_known=_agents(visit),
+            agents_chosen=lines(given, "agents"),
         )
         return visit.page("administration/user", "Administration", view, 409 if problem else 200)
 
@@ -180,6 +187,15 @@ def _access(data: Given) -> Access:
         queues=several(data, "queue"),
         agents=lines(data, "agents"),
     )
+
+
+def _agents(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Return id and name of the app's agents, by name; none where they are too many to be ticked."""
+    known = visit.app.people.directory.agents()
+    if len(known) > _MOST_AGENTS:
+        return ()
+    named = ((each.agent_id, agent_name(Agent(id=each.agent_id, name=each.name))) for each in known)
+    return tuple(sorted(named, key=lambda one: one[1].casefold()))
 
 
 def _find(visit: Visit, user_id: str) -> User:

@@ -13,7 +13,13 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Given, Posted, one, sentence_of, several
-from auscult.server.console.views.administration.access import SecretView, WebhooksView, webhook_row, webhook_view
+from auscult.server.console.views.administration.access import (
+    KINDS,
+    SecretView,
+    WebhooksView,
+    webhook_row,
+    webhook_view,
+)
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.privacy.log import record
 
@@ -78,7 +84,7 @@ class WebhooksPage(Controller):
         last = visit.app.feed.last()
         view = WebhooksView(
             rows=tuple(webhook_row(each, last, visit.reader, _PATH) for each in visit.app.webhooks.listing()),
-            kinds=CHANGE_KINDS,
+            kinds=tuple((each, _(KINDS[each])) for each in CHANGE_KINDS),
             fields=FIELDS,
             usual=DEFAULT,
             may_manage=visit.principal.may_everywhere("webhook.manage"),

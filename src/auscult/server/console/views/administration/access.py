@@ -4,13 +4,52 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook
+from auscult.domain.change import CHANGE_KINDS, ChangeKind, Delivery, Webhook
 from auscult.domain.tenancy import Client
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 
 _FORMATS = {"standard": "", "slack": later("Messages in Slack"), "teams": later("Messages in Teams")}
+
+
+KINDS: Mapping[ChangeKind, str] = {
+    "created": later("New"),
+    "revised": later("Revised"),
+    "rescored": later("Scored again"),
+    "assigned": later("Audit assigned"),
+    "audited": later("Audited"),
+    "released": later("Audit released to the agent"),
+    "agent_accepted": later("Accepted by the agent"),
+    "disputed": later("Disputed by the agent"),
+    "dispute_decided": later("Dispute decided"),
+    "erased": later("Erased"),
+}
+"""Kinds of changes, in words."""
+_SCOPES: Mapping[str, str] = {
+    "conversations": later("conversations, insights and exports"),
+    "forms": later("forms"),
+    "audits": later("audits and disputes"),
+    "plans": later("audit plans and calibration"),
+    "users": later("users, agents, teams and coaching"),
+    "recordings": later("recordings"),
+    "log": later("the log"),
+    "assist": later("live conversations"),
+    "knowledge": later("the knowledge base"),
+    "connectors": later("connectors"),
+}
+"""What a client's scopes are about, by the noun of the scope."""
+
+
+def scope_in_words(scope: str) -> str:
+    """Return what a scope lets a client do; the scope itself where it is one of the vendor's."""
+    noun, _colon, verb = scope.partition(":")
+    if noun not in _SCOPES or verb not in ("read", "write"):
+        return scope
+    if scope == "log:write":
+        return _("Change settings, retention and holds, and read the log")
+    said = _("Read {things}") if verb == "read" else _("Read and change {things}")
+    return said.format(things=_(_SCOPES[noun]))
 
 
 class ClientRow(Struct, frozen=True, kw_only=True):
@@ -36,7 +75,7 @@ class ClientsView(Struct, frozen=True, kw_only=True):
     """The clients, the form that adds one, and the secret of the one that was just added."""
 
     rows: tuple[ClientRow, ...]
-    scopes: tuple[str, ...]
+    scopes: tuple[tuple[str, str], ...]
     made: SecretView | None
     note: str
     problem: str
@@ -64,7 +103,7 @@ class WebhooksView(Struct, frozen=True, kw_only=True):
     """
 
     rows: tuple[WebhookRow, ...]
-    kinds: tuple[str, ...]
+    kinds: tuple[tuple[str, str], ...]
     fields: tuple[str, ...]
     usual: str
     may_manage: bool
@@ -101,7 +140,7 @@ def client_row(client: Client, app_id: str, reader: Reader, path: str) -> Client
     return ClientRow(
         client_id=client.client_id,
         apps=_("this app") if not others else _("this app and {n} more").format(n=others),
-        scopes=tuple(sorted(client.scopes)),
+        scopes=tuple(scope_in_words(each) for each in sorted(client.scopes)),
         since=reader.day(client.created_at)
         if client.revoked_at is None
         else _("Revoked {day}").format(day=reader.day(client.revoked_at)),
@@ -125,7 +164,7 @@ def webhook_row(webhook: Webhook, last: int, reader: Reader, path: str) -> Webho
         url=webhook.url,
         format=_(_FORMATS[webhook.format]),
         href=f"{path}/{webhook.id}",
-        kinds=", ".join(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
+        kinds=", ".join(_(KINDS[kind]) for kind in CHANGE_KINDS if kind in webhook.kinds),
         waiting=reader.number(waiting),
         state=state,
         tag=tag,
@@ -144,7 +183,7 @@ def _delivery(each: Delivery, reader: Reader, base: str) -> DeliveryRow:
         when=f"{reader.lately(each.at)}",
         at=each.at.isoformat(),
         change=reader.number(each.number),
-        kind=each.kind,
+        kind=_(KINDS[each.kind]),
         conversation=each.conversation_id,
         href="" if each.kind == "erased" else f"{base}/conversations/{each.conversation_id}",
         answer=str(each.status) if each.status is not None else (each.error or _("No answer")),

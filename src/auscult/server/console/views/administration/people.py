@@ -1,6 +1,6 @@
 """Users, roles, and why a user sees a conversation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -35,7 +35,10 @@ class UserRow(Struct, frozen=True, kw_only=True):
 
 
 class UsersView(Struct, frozen=True, kw_only=True):
-    """The list, and the form that adds a user. ``given`` holds the values of a refused form, ``chosen`` its queues."""
+    """The list, and the form that adds a user. ``given`` holds the values of a refused form, ``chosen`` its queues.
+
+    ``agents_known``: id and name of agents to tick; none where they are too many and are named by id.
+    """
 
     rows: tuple[UserRow, ...]
     roles: tuple[tuple[str, str], ...]
@@ -45,6 +48,8 @@ class UsersView(Struct, frozen=True, kw_only=True):
     problem: str
     given: Mapping[str, str]
     chosen: tuple[str, ...]
+    agents_known: tuple[tuple[str, str], ...]
+    agents_chosen: tuple[str, ...]
 
 
 class GrantRow(Struct, frozen=True, kw_only=True):
@@ -95,6 +100,8 @@ class OneUserView(Struct, frozen=True, kw_only=True):
     problem: str
     given: Mapping[str, str]
     chosen: tuple[str, ...]
+    agents_known: tuple[tuple[str, str], ...]
+    agents_chosen: tuple[str, ...]
 
 
 class RoleRow(Struct, frozen=True, kw_only=True):
@@ -112,7 +119,7 @@ class RolesView(Struct, frozen=True, kw_only=True):
     """The roles, and the form that defines one."""
 
     rows: tuple[RoleRow, ...]
-    permissions: tuple[tuple[str, str], ...]
+    permissions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     may_define: bool
     note: str
     problem: str
@@ -140,7 +147,7 @@ def grant_row(grant: GrantView, reader: Reader, path: str, *, may_manage: bool) 
         by=grant.granted_by,
         is_in_force=grant.state == "in_force",
         revoke=f"{path}/grants/{grant.grant_id}/revoke" if may_manage and not is_over else "",
-        permissions=grant.permissions,
+        permissions=tuple(_(PERMISSIONS.get(each, each)) for each in grant.permissions),
     )
 
 
@@ -191,4 +198,29 @@ def role_row(role: Role, users: int, reader: Reader, path: str, *, may_define: b
         permissions=tuple((each, _(PERMISSIONS[each])) for each in PERMISSIONS if each in role.permissions),
         users=ngettext("{n} user", "{n} users", users).format(n=reader.number(users)),
         remove=f"{path}/{role.name}/remove" if may_define and not role.is_built_in else "",
+    )
+
+
+_GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
+    (later("Conversations"), ("conversation", "recording", "insight", "report")),
+    (later("Audits and reviews"), ("audit", "plan", "dispute", "calibration", "coaching")),
+    (later("Forms and knowledge"), ("form", "knowledge")),
+    (later("Live"), ("assist",)),
+    (later("People"), ("user", "directory")),
+    (
+        later("Running auscult"),
+        ("job", "webhook", "connector", "retention", "hold", "erasure", "approval", "log", "settings"),
+    ),
+)
+"""Groups of permissions, each with the nouns of its permissions."""
+
+
+def permission_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return every permission with what it allows, in named groups."""
+    return tuple(
+        (
+            _(name),
+            tuple((each, _(text)) for each, text in PERMISSIONS.items() if each.partition(".")[0] in nouns),
+        )
+        for name, nouns in _GROUPS
     )

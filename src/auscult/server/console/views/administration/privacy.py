@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any, cast
 
+import msgspec
 from msgspec import Struct
 
 from auscult.domain.privacy.log import Entry
@@ -262,5 +264,27 @@ def entry_row(entry: Entry, reader: Reader, path: str) -> EntryRow:
         action=entry.action,
         action_href=f"{path}?action={entry.action}",
         target=entry.target or (_("erased") if entry.salt is None else ""),
-        details="" if entry.details in (None, "{}") else entry.details,
+        details=_details(entry.details),
     )
+
+
+def _details(found: str | None) -> str:
+    """Return the details of an entry as names and values, without those that hold nothing."""
+    named = msgspec.json.decode(found, type=dict[str, Any]) if found else {}
+    return "; ".join(f"{name.replace('_', ' ')}: {_in_words(value)}" for name, value in named.items() if _has(value))
+
+
+def _has(value: object) -> bool:
+    return value not in (None, "", [], {})
+
+
+def _in_words(value: object) -> str:
+    """Return a value of JSON in words: lists and what has names without their brackets."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(_in_words, cast("list[object]", value)))
+    if isinstance(value, dict):
+        named = cast("dict[str, object]", value)
+        return ", ".join(f"{name.replace('_', ' ')} {_in_words(each)}" for name, each in named.items())
+    return str(value)
