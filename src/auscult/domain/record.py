@@ -99,6 +99,8 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     missed; ``audits`` finds none that has no audit. ``agent_outcomes`` are pairs of an agent's id, to the letter, and
     an outcome of conversations that they took part in, at least one of them: of those there are tallies.
     ``custom_ids`` are compared to the letter; ``scores`` are whole, as lists show them; ``surveys`` finds conversations with an answer to one of these.
+    ``asked`` are ids of metrics that were all met or missed. Of ``ids``, where they are not None, only these
+    conversations; they are of one app.
     Where ``statuses`` names some, ``include_below_threshold`` is ignored. ``after`` is the sort key of the last row
     already read (a cursor); where it is given, ``skip`` is 0. ``is_newest_first``: in the opposite order, from the last
     row on; without ``skip`` and ``after``. ``is_counted``: with the total, which is 0 otherwise; always where the order is
@@ -126,6 +128,8 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     audits: tuple[AuditState, ...] = ()
     scores: tuple[int, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    asked: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None
     include_below_threshold: bool = False
     statuses: tuple[Status, ...] = ()
     skip: int = 0

@@ -4,7 +4,7 @@ A conversation may have many assignments. Reports show one of its audits, the ef
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -94,6 +94,9 @@ def by_hand(given: ByHand, at: datetime) -> Assignment:
     )
 
 
+_LATE_AFTER = timedelta(days=3)
+
+
 class Assigned(Struct, frozen=True, kw_only=True):
     """An assignment and its audit: None until it was handed out."""
 
@@ -104,6 +107,11 @@ class Assigned(Struct, frozen=True, kw_only=True):
     def since(self) -> datetime:
         """Return when its rater got it."""
         return self.audit.assigned_at if self.audit else self.assignment.created_at
+
+    def is_late(self, now: datetime) -> bool:
+        """Return whether it is past its due date; without one, whether its rater has had it for over three days."""
+        due = self.assignment.due_at
+        return now > due if due else now - self.since > _LATE_AFTER
 
 
 class Shown(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
+from typing import Literal
 
 from msgspec import Struct
 
@@ -13,6 +14,10 @@ FLAG_FROM = 5
 """Decisions from which a metric can be flagged."""
 FLAG_ABOVE = 1 / 3
 """Share of overturned answers above which a metric is flagged: its question is not understood alike."""
+
+
+Counted = Literal["raised", "decided", "changed"]
+"""A number of disputes."""
 
 
 class DisputeFigures(Struct, frozen=True, kw_only=True):
@@ -52,6 +57,17 @@ def statistics_of(disputes: Iterable[Dispute]) -> DisputeStatistics:
     )
 
 
+def is_counted(dispute: Dispute, number: Counted) -> bool:
+    """Return whether a number of disputes counts one."""
+    match number:
+        case "raised":
+            return True
+        case "decided":
+            return dispute.state in {"accepted", "denied"}
+        case "changed":
+            return dispute.state == "accepted"
+
+
 def _by(found: Sequence[Dispute], key: Callable[[Dispute], str]) -> tuple[DisputeFigures, ...]:
     groups: defaultdict[str, list[Dispute]] = defaultdict(list)
     for each in found:
@@ -61,8 +77,8 @@ def _by(found: Sequence[Dispute], key: Callable[[Dispute], str]) -> tuple[Disput
 
 
 def _figures(key: str, found: Sequence[Dispute]) -> DisputeFigures:
-    decided = [each for each in found if each.state in {"accepted", "denied"}]
-    overturned = sum(each.state == "accepted" for each in decided)
+    decided = [each for each in found if is_counted(each, "decided")]
+    overturned = sum(is_counted(each, "changed") for each in decided)
     rate = wilson_figure(overturned, len(decided)) if decided else None
     hours = [
         (each.decided_at - each.raised_at).total_seconds() / 3600 for each in decided if each.decided_at is not None

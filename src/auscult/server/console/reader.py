@@ -9,6 +9,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from msgspec import Struct
 
+from auscult.domain.statistics.intervals import Figure
 from auscult.server.console.language import current
 from auscult.server.console.language import gettext as _
 
@@ -67,6 +68,14 @@ class Reader(Struct, frozen=True, kw_only=True):
     def give(self, value: float | Decimal, digits: int = 1) -> str:
         """Return a margin: ``± 1.6``, with a narrow space."""
         return f"±{NARROW_SPACE}{self.number(value, digits)}"
+
+    def interval(self, figure: Figure, digits: int = 1) -> str:
+        """Return the uncertainty of a share: its margin, or both ends where the margin would pass 0 or 100 percent."""
+        half = (figure.high - figure.low) / 2
+        if figure.value - half >= 0 and figure.value + half <= 1:
+            return self.give(half * 100, digits)
+        low, high = (self.number(each * 100) for each in (figure.low, figure.high))
+        return _("{low} to {high}").format(low=low, high=high)
 
     def day(self, at: datetime | date, *, year: bool = True) -> str:
         """Return a day: ``28 March 2026``, or ``28 March``."""

@@ -64,9 +64,17 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
     those of ``kept_from_agents``.
     """
     revealed = revealed_by(
-        by_result=bool(sought.outcomes or sought.met or sought.missed or sought.intents or sought.agent_outcomes),
+        by_result=bool(
+            sought.outcomes
+            or sought.met
+            or sought.missed
+            or sought.asked
+            or sought.intents
+            or sought.agent_outcomes
+            or sought.check
+        ),
         by_agent=bool(sought.agents or sought.agent_outcomes),
-        by_audit=bool(sought.audits),
+        by_audit=bool(sought.audits) or sought.is_by_audit,
     )
     if "machine" in revealed and shows_only_audited(settings):
         if sought.audits and "audited" not in sought.audits:

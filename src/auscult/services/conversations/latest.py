@@ -15,6 +15,7 @@ from auscult.domain.evaluation import Status
 from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, Survey
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.conversations.audited import AssignmentSought, CheckSought, checked, conversations_of
 from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.conversations.said import Said
 from auscult.storage.store import AppStore
@@ -35,7 +36,9 @@ class Sought(Struct, frozen=True, kw_only=True):
     """Selection of conversations: ``since`` <= start < ``until``, and by these filters, where empty means all.
 
     ``queues`` and ``agents`` are ids or names, in any letter case. ``met`` and ``missed`` are ids of metrics, all of
-    them met, or missed; ``agent_outcomes`` are ids of agents, to the letter, with an outcome; ``said`` is a search in the words.
+    them met, or missed, and ``asked`` all of them met or missed; ``agent_outcomes`` are ids of agents, to the letter,
+    with an outcome; ``said`` is a search in the words. ``assignment`` and ``check`` find none for those who see
+    conversations as their agent alone.
     """
 
     since: datetime | None = None
@@ -52,7 +55,15 @@ class Sought(Struct, frozen=True, kw_only=True):
     audits: tuple[AuditState, ...] = ()
     agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
     surveys: tuple[Survey, ...] = ()
+    asked: tuple[str, ...] = ()
+    assignment: AssignmentSought | None = None
+    check: CheckSought | None = None
     said: SaidQuery | None = None
+
+    @property
+    def is_by_audit(self) -> bool:
+        """Return whether the selection depends on assignments and the answers of audits."""
+        return self.assignment is not None or self.check is not None
 
 
 class LatestPage(Struct, frozen=True, kw_only=True):
@@ -176,8 +187,23 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
         intents=sought.intents,
         audits=sought.audits,
         surveys=sought.surveys,
+        asked=sought.asked,
+        ids=_ids(app, sought),
         include_below_threshold=True,
     )
+
+
+def _ids(app: AppStore, sought: Sought) -> tuple[str, ...] | None:
+    """Return the conversations that the filters by audits leave, None without such a filter."""
+    if not sought.is_by_audit:
+        return None
+    seen = app.visibility
+    if not (seen.is_everything or seen.queues or seen.teams or seen.assigned_to):
+        return ()
+    assigned = conversations_of(app, sought.assignment) if sought.assignment else None
+    answered = checked(app, sought.check, sought.since, sought.until) if sought.check else None
+    both = assigned & answered if assigned is not None and answered is not None else assigned or answered
+    return tuple(sorted(both or ()))
 
 
 def _ms(instant: datetime) -> int:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from auscult.domain.errors import RequestError
+from auscult.domain.evaluation import Qualification
 from auscult.domain.said.search import parse
+from auscult.services.conversations.audited import TASKS, AssignmentSought, CheckSought
 from auscult.services.conversations.latest import AUDITS, OUTCOMES, Sought
 
 Query = Mapping[str, Sequence[str]]
@@ -12,6 +14,14 @@ Query = Mapping[str, Sequence[str]]
 
 PERIODS = ("7", "30", "90")
 """Days that ``days`` may be."""
+
+
+BY_ASSIGNMENT = ("plan", "draw", "auditor", "task", "ended")
+BY_CHECK = ("checked", "machine", "person", "agrees")
+"""Parameters that select by assignments, and by the answers of audits: for those who may read audits."""
+NOBODY = "-"
+"""Value of ``auditor`` for assignments that are nobody's yet."""
+ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA")
 
 
 def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
@@ -35,7 +45,37 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
         missed=_all(query, "missed"),
         intents=_all(query, "intent"),
         audits=tuple(each for each in AUDITS if each in query.get("audit", ())),
+        asked=_all(query, "asked"),
+        assignment=_assignment(query, at, timezone),
+        check=_check(query),
         said=parse(words) if (words := _first(query, "q")) else None,
+    )
+
+
+def _assignment(query: Query, at: datetime, timezone: tzinfo) -> AssignmentSought | None:
+    if not any(query.get(each) for each in BY_ASSIGNMENT):
+        return None
+    auditor = _first(query, "auditor")
+    return AssignmentSought(
+        plan_id=_first(query, "plan"),
+        draw_id=_first(query, "draw"),
+        rater=("" if auditor == NOBODY else auditor) if auditor else None,
+        tasks=tuple(each for each in TASKS if each in query.get("task", ())),
+        since=_day(query, "ended", timezone),
+        at=at,
+    )
+
+
+def _check(query: Query) -> CheckSought | None:
+    metric_id = _first(query, "checked")
+    if not metric_id:
+        return None
+    agrees = _first(query, "agrees")
+    return CheckSought(
+        metric_id=metric_id,
+        machine=tuple(each for each in ANSWERS if each in query.get("machine", ())),
+        person=tuple(each for each in ANSWERS if each in query.get("person", ())),
+        agrees=agrees == "yes" if agrees in ("yes", "no") else None,
     )
 
 

@@ -8,19 +8,14 @@ from msgspec import Struct
 
 from auscult.domain.audits.agreement import Pair, compare_counts
 from auscult.domain.evaluation import Qualification
-from auscult.domain.form import Metric
 from auscult.domain.scoring.stored import AuditedConversation
 from auscult.domain.statistics.intervals import Figure, wilson_figure
 from auscult.domain.statistics.post_stratified import Stratum, post_stratified
 from auscult.domain.statistics.sample_size import expected_half_width
+from auscult.services.conversations.audited import answers_of, audits_in
 from auscult.services.conversations.latest import Sought
 from auscult.services.insights.quality import Adherence, adherence
 from auscult.storage.store import AppStore
-
-MOST_AUDITS = 2_000
-"""Audits that are read at most."""
-_AT_A_TIME = 200
-_FLIPPED: dict[Qualification, Qualification] = {"YES": "NO", "NO": "YES"}
 
 
 class Differing(Struct, frozen=True, kw_only=True):
@@ -62,18 +57,6 @@ class Trust(Struct, frozen=True, kw_only=True):
     differing: tuple[Differing, ...]
 
 
-def audits_in(app: AppStore, since: datetime, until: datetime) -> Iterator[AuditedConversation]:
-    """Read the submitted audits of a period's conversations, by conversation id."""
-    after_id, read = "", 0
-    while read < MOST_AUDITS:
-        page = app.audits.audited(since=since, until=until, after_id=after_id, limit=_AT_A_TIME)
-        yield from page
-        read += len(page)
-        if len(page) < _AT_A_TIME:
-            return
-        after_id = page[-1].audit.conversation_id
-
-
 def agreement_by_metric(app: AppStore, since: datetime, until: datetime) -> tuple[int, dict[str, Part]]:
     """Return how many audits there are, and how often machine and people agree on each metric."""
     agreed: Counter[str] = Counter()
@@ -82,7 +65,7 @@ def agreement_by_metric(app: AppStore, since: datetime, until: datetime) -> tupl
     audits = 0
     for audited in audits_in(app, since, until):
         audits += 1
-        for metric_id, name, machine, person in _answers(audited):
+        for metric_id, name, machine, person in answers_of(audited):
             names[metric_id] = name
             seen[metric_id] += 1
             agreed[metric_id] += machine == person
@@ -97,7 +80,7 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, most:
     differing: list[Differing] = []
     audits = 0
     for audited in audits_in(app, since, until):
-        found = next((each for each in _answers(audited) if each[0] == metric_id), None)
+        found = next((each for each in answers_of(audited) if each[0] == metric_id), None)
         if found is None:
             continue
         audits += 1
@@ -169,25 +152,8 @@ def _spread(strata: list[Stratum], n: int) -> dict[str, int]:
     return {one.verdict: round(n * one.population / whole) for one in strata}
 
 
-def _answers(audited: AuditedConversation) -> Iterator[tuple[str, str, Qualification, Qualification]]:
-    """Return id, name, the machine's answer and the person's of each metric that both answered."""
-    result = audited.audit.result
-    if result is None or audited.evaluation is None:
-        return
-    people: dict[str, Qualification] = {each.metric_id: each.answer for each in result.sheet.answers}
-    for each in audited.evaluation.results:
-        machine, person = each.verdict.qualification, people.get(each.metric.id, "-")
-        if "-" not in (machine, person):
-            yield each.metric.id, each.metric.name, _as_met(each.metric, machine), _as_met(each.metric, person)
-
-
-def _as_met(metric: Metric, answer: Qualification) -> Qualification:
-    """Return YES where the answer is the right one, NO where it is the wrong one."""
-    return answer if metric.correct_answer == "yes" else _FLIPPED.get(answer, answer)
-
-
 def _groups(audited: AuditedConversation) -> Iterator[str]:
-    yield from (queue.name or queue.id for queue in audited.conversation.queues[-1:])
+    yield from dict.fromkeys(queue.name or queue.id for queue in audited.conversation.queues)
 
 
 def _comment(audited: AuditedConversation, metric_id: str) -> str:

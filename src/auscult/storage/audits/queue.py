@@ -54,6 +54,19 @@ class QueueQuery(NamedTuple):
     limit: int = 100
 
 
+class TaskQuery(NamedTuple):
+    """Assignments that are no self-reviews, of a plan, a draw and a rater ("": without one); None of any.
+
+    ``ended_since`` is the earliest end of submitted ones.
+    """
+
+    plan_id: str | None = None
+    draw_id: str | None = None
+    rater: str | None = None
+    states: tuple[AssignmentState, ...] = ()
+    ended_since: datetime | None = None
+
+
 class AppQueue:
     """The assignments of one app."""
 
@@ -146,6 +159,24 @@ class AppQueue:
             query = query.where(assignments.c.ended_at < ms_of(until))
         with self._database.reading() as connection:
             return [read_assigned(row) for row in connection.execute(query.order_by(assignments.c.assignment))]
+
+    def tasks(self, query: TaskQuery) -> list[Assigned]:
+        """Return some assignments of conversations that were not erased."""
+        if not all(is_storable(each or "") for each in (query.plan_id, query.draw_id, query.rater)):
+            return []
+        wanted: list[ColumnElement[bool]] = [assignments.c.conversation.is_not(None), assignments.c.role != "self"]
+        if query.plan_id is not None:
+            wanted.append(draws.c.plan_id == query.plan_id)
+        if query.draw_id is not None:
+            wanted.append(draws.c.draw_id == query.draw_id)
+        if query.rater is not None:
+            wanted.append(assignments.c.rater == query.rater if query.rater else assignments.c.rater.is_(None))
+        if query.states:
+            wanted.append(assignments.c.state.in_(query.states))
+        if query.ended_since is not None:
+            wanted.append(assignments.c.ended_at >= ms_of(query.ended_since))
+        with self._database.reading() as connection:
+            return [read_assigned(row) for row in connection.execute(self._assigned().where(*wanted))]
 
     def counts(self, plan_id: str) -> dict[str, dict[AssignmentState, int]]:
         """Return the number of assignments of a plan by rater and state; "" means no rater yet."""

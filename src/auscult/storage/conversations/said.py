@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
@@ -17,6 +18,7 @@ from auscult.storage.core.tables.conversations import said
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.faceting import Facet, wanted_by
+from auscult.storage.pages.row_filters import among_ids
 from auscult.storage.people.visibility import visible
 
 MOST_COUNTED = 10_000
@@ -99,8 +101,16 @@ def _found(connection: Connection, app: int, asked: RecordQuery, query: SaidQuer
             *([report_rows.c.cell.in_(cells)] if cells is not None else []),
             *(_has(listing, group) for group in wanted_by(asked)),
             *visible(asked.visibility, app, said.c.conversation_id),
+            *_among(connection, asked),
         )
     )
+
+
+def _among(connection: Connection, asked: RecordQuery) -> list[ColumnElement[bool]]:
+    if asked.ids is None:
+        return []
+    ids = among_ids(connection.dialect.name == "sqlite").params(among=msgspec.json.encode(asked.ids).decode())
+    return [said.c.conversation_id.in_(ids)]
 
 
 def _has(listing: ColumnElement[int], group: Sequence[Facet]) -> ColumnElement[bool]:

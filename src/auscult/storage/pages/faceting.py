@@ -194,6 +194,7 @@ def wanted_by(query: RecordQuery) -> list[list[Facet]]:
     ]
     groups += [[(MISSED, short_text(each))] for each in query.missed]
     groups += [[(MET, short_text(each))] for each in query.met]
+    groups += [[(MET, short_text(each)), (MISSED, short_text(each))] for each in query.asked]
     return groups
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from operator import itemgetter
 
+import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 
@@ -168,9 +169,11 @@ class Pages:
             if all(groups):
                 parts.append(Part(listing, groups))
         names = {name for group in wanted for name, _ in group}
-        has_tallies = visibility.is_everything and len(wanted) <= 1 and names <= TALLIED
-        app = 0 if visibility.is_everything else self._app_of[numbers[0]]  # what only some see is read of one app
-        return Selection(tuple(parts), cells_of(query), has_tallies, visibility, app)
+        is_whole = visibility.is_everything and query.ids is None
+        has_tallies = is_whole and len(wanted) <= 1 and names <= TALLIED
+        app = 0 if is_whole else self._app_of[numbers[0]]  # what only some see is read of one app
+        among = None if query.ids is None else msgspec.json.encode(query.ids).decode()
+        return Selection(tuple(parts), cells_of(query), has_tallies, visibility, app, among)
 
     def _of_agents(self, reader: Reader, view: View, numbers: tuple[int, ...], query: RecordQuery) -> Visibility:
         """Return the query's visibility with agents in place of teams, where these are the same in its whole range.

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, SmallInteger, Text
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.tables.base import NUMBER
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
 from auscult.storage.pages.rollups import HOUR, TOP
 from auscult.storage.people.visibility import Shape, named_predicate, shape_of, values_of
@@ -25,7 +26,8 @@ class Selection(NamedTuple):
     """Rows of some listings, in some cells (None: in any).
 
     ``has_tallies`` says that tallies count all rows of each facet: at most one group, of tallied facets, and all rows
-    visible. Of others only those of ``app`` that ``visibility`` shows.
+    visible. Of others only those of ``app`` that ``visibility`` shows, and, where ``among`` is not None, of the
+    conversations whose ids are in it, a JSON array.
     """
 
     parts: tuple[Part, ...]
@@ -33,6 +35,7 @@ class Selection(NamedTuple):
     has_tallies: bool
     visibility: Visibility = EVERYTHING
     app: int = 0
+    among: str | None = None
 
     @property
     def is_tallied(self) -> bool:
@@ -62,6 +65,8 @@ class Selection(NamedTuple):
         values: dict[str, int | str] = {}
         if not self.visibility.is_everything:
             values.update(values_of(self.visibility), see_app=self.app)
+        if self.among is not None:
+            values.update(among=self.among, see_app=self.app)
         for p, part in enumerate(self.parts):
             values[f"listing_{p}"] = part.listing
             for g, group in enumerate(part.groups):
@@ -105,8 +110,9 @@ class StatementCache:
     def texts(self, selection: Selection, listings_: int) -> Statements:
         """Return the texts for a selection over this number of listings."""
         sizes = tuple(tuple(len(group) for group in part.groups) for part in selection.parts)
-        narrow = _Narrow(selection.cells, shape_of(selection.visibility))
-        shape = (sizes, narrow, listings_)
+        among = None if selection.among is None else among_ids(self._database.dialect.is_embedded)
+        narrow = _Narrow(selection.cells, shape_of(selection.visibility), among)
+        shape = (sizes, narrow.cells, narrow.seeing, selection.among is not None, listings_)
         if shape not in self._texts:
             text = self._database.text
             is_apart = not self._database.dialect.is_embedded and all(each[0] <= _APART for each in sizes if each)
@@ -150,10 +156,11 @@ _Sizes = tuple[tuple[int, ...], ...]
 
 
 class _Narrow(NamedTuple):
-    """Conditions of every kind of rows: cells (None: any), and the shape of the visibility (None: everything)."""
+    """Conditions of every kind of rows: cells, the shape of the visibility, the query of ids; None: without any."""
 
     cells: tuple[int, ...] | None
     seeing: Shape | None
+    among: AnySelect | None = None
 
 
 _Use = Literal["page", "newest", "again", "count", "apart", "number"]
@@ -342,7 +349,19 @@ def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bo
     bounds = [key >= start if use == "again" else key > start, rows.c.started_at < _UNTIL]
     if narrow.seeing is not None:
         bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use in _OF_PAGES))
+    if narrow.among is not None:
+        filed = sa.select(conversations.c.filed_at, conversations.c.conversation_id)
+        some = conversations.c.conversation_id.in_(narrow.among)
+        bounds.append(key.in_(filed.where(conversations.c.app == _APP, some)))
     return [*bounds, *_in_cells(rows.c.cell, narrow)]
+
+
+def among_ids(is_embedded: bool) -> AnySelect:  # noqa: FBT001  (as the dialect says it)
+    """Return the query of the texts of a JSON array, which is the value ``among``."""
+    given = sa.bindparam("among", type_=Text)
+    if is_embedded:
+        return sa.select(sa.func.json_each(given).table_valued("value").c.value)
+    return sa.select(sa.func.json_array_elements_text(sa.cast(given, sa.JSON)).column_valued("value"))
 
 
 def _in_cells(cell: ColumnElement[int], narrow: _Narrow) -> list[ColumnElement[bool]]:

@@ -120,10 +120,10 @@ def test_every_audit_is_in_the_table_of_answers(served: Service) -> None:
     """Rows of Yes, No and N/A add up to the audits that the page counts, so that its agreement can be checked."""
     audited(served, 1)
     with signed_in(served, "qa-manager") as me:
-        page = me.get("/console/metrics/em-empathy").text
+        page = re.sub(r"</?a\b[^>]*>", "", me.get("/console/metrics/em-empathy").text)  # numbers are links
     (audits,) = re.findall(r"(\d+) conversations? audited\.", page)
     table = page[page.index('class="cross"') :].partition("</table>")[0]
-    rows = [re.findall(r"<td[^>]*>(\d+)</td>", row) for row in table.split("<tr>")[2:]]
+    rows = [re.findall(r"<td[^>]*>(\d+)</td>", row)[:3] for row in table.split("<tr>")[2:]]
     assert int(audits)
     assert [len(row) for row in rows] == [3, 3, 3]
     assert sum(int(each) for row in rows for each in row) == int(audits)

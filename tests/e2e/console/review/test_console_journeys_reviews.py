@@ -133,7 +133,9 @@ def test_agent_disputes_twice_and_supervisor_decides_by_keys(browser: Browser, s
     wait_for(lambda: browser.driver.current_url, lambda url: "/disputes/di-" in url and url != first)
     browser.keys("2")
     assert browser.run("return document.querySelectorAll('input[name=answer]')[1].checked")
-    browser.press("#reason", "It is a greeting.")
+    browser.keys("3 people say: a greeting.")
+    assert browser.run("return document.querySelector('#reason').value") == "3 people say: a greeting."
+    assert browser.run("return document.querySelectorAll('input[name=answer]')[1].checked"), "digits are text there"
     browser.keys(Keys.CONTROL, Keys.ENTER, Keys.NULL)
     browser.until("main", lambda text: "Nothing else waits for you." in text)
     enter(browser, served, "agent")

@@ -18,7 +18,7 @@ from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
-from auscult.server.console.people import people_with
+from auscult.server.console.people import names_of_people, people_with
 from auscult.server.console.posted import Given, Posted, one, sentence_of, several, tried
 from auscult.server.console.views.conversations import BulkView, ConversationsView, Found, conversations_view
 from auscult.server.console.views.filters import FILTERS, Names, filter_view, read_position, sought_of
@@ -26,7 +26,7 @@ from auscult.server.console.visit import BASE, Visit, local
 from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import LatestPage, Sought, details
-from auscult.services.conversations.list_query import Query
+from auscult.services.conversations.list_query import BY_ASSIGNMENT, BY_CHECK, Query
 from auscult.services.conversations.names import names_in_use
 from auscult.services.delivery.list_exports import request_export
 from auscult.services.privacy.holds import place_hold
@@ -53,6 +53,7 @@ class ConversationsPage(Controller):
         """Show one page of the conversations that the address selects."""
         visit.require("conversation.read")
         query = {name: found for name, found in visit.query.items() if name != _DONE}
+        _require_audits(visit, query)
         try:
             return self._page(visit, query, sought_of(query, visit.reader))
         except RequestError as error:
@@ -83,7 +84,7 @@ class ConversationsPage(Controller):
     def _view(
         self, visit: Visit, query: Query, page: LatestPage, known: Mapping[str, EvaluatedConversation], scored: int
     ) -> ConversationsView:
-        filters = filter_view(query, _PATH, names_of(visit), visit.reader)
+        filters = filter_view(query, _PATH, names_of(visit, query), visit.reader)
         me = visit.visitor.email
         found = Found(page, known, scored, visit.app.people.views.listing(me), me)
         return conversations_view(found, filters, query, visit.reader, BASE)
@@ -117,6 +118,7 @@ class ConversationsPage(Controller):
         """Request an export of all conversations that match the filters."""
         app = visit.app_for("report.export")
         query = {name: found for name, found in parse_qs(urlsplit(one(data, "back")).query).items() if name != "before"}
+        _require_audits(visit, query)
         kind = "ndjson" if one(data, "kind") == "ndjson" else "csv"
         me, sought = visit.visitor.email, sought_of(query, visit.reader)
         total = latest_blind(app, sought, blindness_of(app, me, visit.principal.agent_ids), limit=1).total
@@ -128,6 +130,7 @@ class ConversationsPage(Controller):
         """Save the filters and columns of the list under a name."""
         visit.require("conversation.read")
         query = parse_qs(urlsplit(one(data, "back")).query)
+        _require_audits(visit, query)
         kept = [
             (name, value) for name, found in query.items() if name not in ("before", "app", _DONE) for value in found
         ]
@@ -169,6 +172,14 @@ def _note(done: str) -> str:
     return f"{note} {left_out}"
 
 
-def names_of(visit: Visit) -> Names:
-    """Return the names that filters offer: metrics of the forms in force, and names in conversations."""
-    return Names(metric_names(visit.app), *names_in_use(visit.app))
+def _require_audits(visit: Visit, query: Query) -> None:
+    """Refuse filters by audits to visitors who may not read audits. Raises ``NoPermissionError``."""
+    if any(query.get(each) for each in (*BY_ASSIGNMENT, *BY_CHECK)):
+        visit.require("audit.read")
+
+
+def names_of(visit: Visit, query: Query = {}) -> Names:  # noqa: B006  (nothing changes it)
+    """Return the names that filters offer, metrics of the forms in force and names in conversations, and those in use."""
+    plans = {each: plan.document.name for each in query.get("plan", ()) if (plan := visit.app.plans.get(each))}
+    people = names_of_people(visit) if query.get("auditor") else {}
+    return Names(metric_names(visit.app), *names_in_use(visit.app), plans, people)

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
+from markupsafe import Markup
 from msgspec.structs import replace
 
 from auscult.server.console.forms import metric_names
@@ -15,7 +16,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.inbox import inbox
 from auscult.server.console.pages.quality.overview import end_of_today
-from auscult.server.console.views.audits.listing import is_late
+from auscult.server.console.views.counts import WITH_SCORE, Leads
 from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.home import (
     Agreed,
@@ -42,6 +43,7 @@ from auscult.services.scoring.listing import ListedConversation
 
 _AGREEMENT = timedelta(days=90)
 _NEWS, _NEWEST = 5, 300
+_DAY = timedelta(days=1)
 
 
 class HomePage(Controller):
@@ -58,16 +60,19 @@ class HomePage(Controller):
         tenant = visit.app.tenant
         reads, judges = visit.may("conversation.read"), visit.may("insight.read")
         since, ago = last_workday(reader)
-        came = count(visit.app, replace(sought, since=visit.now - ago)) if reads else 0
-        scored = count(visit.app, replace(sought, since=visit.now - ago, statuses=("evaluated",))) if reads else 0
+        end = end_of_today(visit)
+        leads, then = Leads(reader, query, f"{BASE}/conversations"), (end - ago - _DAY, end)
+        lately = replace(sought, since=then[0], until=then[1])
+        came = count(visit.app, lately) if reads else 0
+        scored = count(visit.app, replace(lately, outcomes=WITH_SCORE)) if reads else 0
         rows = newest(visit.app, replace(sought, since=visit.now - WEEK), _NEWEST) if reads else ()
         rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
         view = HomeView(
             title=reader.weekday(reader.today),
-            lead=lead_of(came, scored, since, reader) if reads else "",
-            numbers=tuple(_numbers(visit, sought)),
+            lead=_lead(leads, then, (came, scored), since) if reads else "",
+            numbers=tuple(_numbers(visit, sought, leads)),
             todo=inbox(visit),
-            news=_news(visit, sought, rows, query) if judges else (),
+            news=_news(visit, sought, rows, leads) if judges else (),
             since=_("a week ago"),
             hear=tuple(_recommended(visit, rows)) if reads else (),
             is_empty=reads and not came and not count(visit.app, sought),
@@ -77,29 +82,32 @@ class HomePage(Controller):
         return visit.page("home", "Home", view, filters=filters)
 
 
-def _numbers(visit: Visit, sought: Sought) -> list[NumberView]:
+def _lead(leads: Leads, span: tuple[datetime, datetime], numbers: tuple[int, int], since: str) -> Markup:
+    came, scored = numbers
+    return lead_of(leads.number(came, span), leads.number(scored, span, outcome=WITH_SCORE), numbers, since)
+
+
+def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
     """Return at most three numbers that the reader may see."""
     found: list[NumberView] = []
     end = end_of_today(visit)
     if visit.may("conversation.read"):
         now, before = (passed(visit.app, sought, end - WEEK * n, end - WEEK * (n - 1)) for n in (1, 2))
         why = f"{BASE}/overview" if visit.may("insight.read") else ""
-        found.append(pass_number(now, before, visit.reader, BASE, why))
+        found.append(pass_number(now, before, leads, why))
     if visit.may("insight.read") and visit.may("audit.read"):
         audits, parts = agreement_by_metric(visit.app, end - _AGREEMENT, end)
-        found.append(agreement_number(Agreed(audits, parts), visit.reader, BASE))
+        found.append(agreement_number(Agreed(audits, parts, end - _AGREEMENT, end), visit.reader, BASE))
     if visit.may("audit.perform"):
         waiting = visit.app.queue.waiting(visit.visitor.email)
-        late = sum(is_late(each, visit.now) for each in waiting)
+        late = sum(each.is_late(visit.now) for each in waiting)
         sentence = _("{n} late.").format(n=late) if late else _("None is late.") if waiting else ""
         link = (f"{BASE}/audits", _("Open my audits"))
         found.append(count_number(_("My audits"), len(waiting), _("to do"), sentence, link))
     return found
 
 
-def _news(
-    visit: Visit, sought: Sought, rows: Sequence[ListedConversation], query: dict[str, list[str]]
-) -> tuple[NewsView, ...]:
+def _news(visit: Visit, sought: Sought, rows: Sequence[ListedConversation], leads: Leads) -> tuple[NewsView, ...]:
     end = end_of_today(visit)
     names = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
     metrics = changed_metrics(
@@ -112,7 +120,7 @@ def _news(
         Compared(since=end - WEEK, until=end, before=4 * WEEK),
     )
     ordered = sorted([*metrics, *reasons], key=lambda each: -each.weight)[:_NEWS]
-    return news_of(ordered, query, visit.reader, BASE)
+    return news_of(ordered, leads, (end - WEEK, end))
 
 
 _Say = Callable[[ListedConversation], str]

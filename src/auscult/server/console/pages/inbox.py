@@ -11,7 +11,6 @@ from auscult.server.console.pages.administration.approvals import waiting as wai
 from auscult.server.console.pages.review.calibration import TAKE_PART, calibrating
 from auscult.server.console.pages.review.coaching import coach_of
 from auscult.server.console.pages.review.disputes import reviewing
-from auscult.server.console.views.audits.listing import is_late
 from auscult.server.console.views.home import TodoView
 from auscult.server.console.visit import BASE, Visit
 from auscult.storage.disputes.repository import DisputeQuery
@@ -37,7 +36,7 @@ def _own_audits(visit: Visit) -> Iterator[TodoView]:
         what=ngettext("{n} audit to do", "{n} audits to do", len(waiting)).format(n=len(waiting)),
         detail=_("Assigned to you. What others decided stays hidden until you submit."),
         due=_since(visit, first.since),
-        kind=_LATE if any(is_late(each, visit.now) for each in waiting) else _IN_TIME,
+        kind=_LATE if any(each.is_late(visit.now) for each in waiting) else _IN_TIME,
         href=f"{BASE}/audits",
         verb=_("Begin"),
     )
@@ -50,7 +49,7 @@ def _overdue_audits(visit: Visit) -> Iterator[TodoView]:
     others = [
         each
         for each in visit.app.queue.waiting(limit=_MOST)
-        if each.assignment.rater != visit.visitor.email and is_late(each, visit.now)
+        if each.assignment.rater != visit.visitor.email and each.is_late(visit.now)
     ]
     for auditor, number in Counter(each.assignment.rater or "" for each in others).most_common(3):
         oldest = min(each.since for each in others if each.assignment.rater == auditor)

@@ -1,7 +1,7 @@
 """Filters of a list: read from the address, shown as removable chips, written back into addresses."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from auscult.server.console.reader import Reader
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS
 from auscult.services.conversations.latest import Position, Sought
-from auscult.services.conversations.list_query import PERIODS, Query, read_query
+from auscult.services.conversations.list_query import NOBODY, PERIODS, Query, read_query
 
 _DIRECTIONS = {"inbound": later("Inbound"), "outbound": later("Outbound")}
 _OUTCOMES = {
@@ -26,6 +26,15 @@ _OUTCOMES = {
     "unscored": later("Not scored"),
 }
 _AUDITS = {"assigned": later("Being audited"), "audited": later("Audited")}
+_TASKS = {
+    "open": later("To do"),
+    "begun": later("Begun"),
+    "submitted": later("Submitted"),
+    "declined": later("Cannot judge"),
+    "late": later("Late"),
+}
+_ANSWERS = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A")}
+_AGREES = {"yes": later("the same answer"), "no": later("different answers")}
 FILTERS = {
     "q": later("Said"),
     "days": later("Started"),
@@ -40,12 +49,24 @@ FILTERS = {
     "met": later("Met"),
     "intent": later("About"),
     "audit": later("Audit"),
+    "asked": later("Applied"),
+    "plan": later("Plan"),
+    "draw": later("Draw"),
+    "auditor": later("Auditor"),
+    "task": later("Assignment"),
+    "ended": later("Submitted since"),
+    "checked": later("Audited on"),
+    "machine": later("Machine"),
+    "person": later("Person"),
+    "agrees": later("Machine and person"),
 }
 """Names of the filters, by their names in an address."""
 
 
 OFFERED = ("days", "outcome", "missed", "queue", "agent", "intent", "channel", "direction", "audit")
 """Filters that a list of conversations offers."""
+_SHOWN = 3
+"""Values of a filter that are shown by name."""
 
 
 class Chip(Struct, frozen=True, kw_only=True):
@@ -84,12 +105,14 @@ class FilterView(Struct, frozen=True, kw_only=True):
 
 
 class Names(NamedTuple):
-    """Names that filters show: metrics by id, and the existing queues, agents and intents."""
+    """Names that filters show: metrics by id, the existing queues, agents and intents, plans by id, people by e-mail."""
 
     metrics: Mapping[str, str]
     queues: Sequence[str]
     agents: Sequence[str]
     intents: Sequence[str]
+    plans: Mapping[str, str] = {}
+    people: Mapping[str, str] = {}
 
 
 def sought_of(query: Query, reader: Reader) -> Sought:
@@ -155,11 +178,22 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
         "intent": intent_name,
         "missed": lambda value: names.metrics.get(value, value),
         "met": lambda value: names.metrics.get(value, value),
+        "asked": lambda value: names.metrics.get(value, value),
+        "checked": lambda value: names.metrics.get(value, value),
+        "plan": lambda value: names.plans.get(value, value),
+        "auditor": lambda value: _("Nobody yet") if value == NOBODY else names.people.get(value, value),
+        "task": lambda value: _words(_TASKS).get(value, value),
+        "machine": lambda value: _words(_ANSWERS).get(value, value),
+        "person": lambda value: _words(_ANSWERS).get(value, value),
+        "agrees": lambda value: _words(_AGREES).get(value, value),
+        "ended": lambda value: _shown_day(value, reader),
         "since": lambda value: _shown_day(value, reader),
         "until": lambda value: _shown_day(value, reader),
     }
-    first = words.get(name, str)(found[0])
-    return first if len(found) == 1 else _("{first} and {n} more").format(first=first, n=len(found) - 1)
+    shown = [words.get(name, str)(each) for each in found]
+    if len(shown) <= _SHOWN:
+        return ", ".join(shown)
+    return _("{first} and {n} more").format(first=shown[0], n=len(shown) - 1)
 
 
 def _days() -> Mapping[str, str]:
@@ -171,10 +205,15 @@ def _words(names: Mapping[Any, str]) -> Mapping[str, str]:
 
 
 def _shown_day(value: str, reader: Reader) -> str:
+    """Return a day, and an instant that is not the beginning of one with its time."""
     try:
-        return reader.day(datetime.fromisoformat(value).date())
+        found = datetime.fromisoformat(value)
     except ValueError:
         return value
+    if found.tzinfo is None:
+        return reader.day(found.date())
+    local = reader.local(found)
+    return reader.moment(local) if local.time() != time() else reader.day(local)
 
 
 def read_position(query: Query) -> Position | None:
@@ -190,10 +229,11 @@ def read_position(query: Query) -> Position | None:
     return int(at), id_
 
 
-def address(path: str, query: Query, **changed: str) -> str:
+def address(path: str, query: Query, **changed: str | Sequence[str]) -> str:
     """Return an address with these parameters; changed ones replace those of the same name, empty ones are omitted."""
     pairs = [(name, value) for name, found in query.items() if name not in changed for value in found]
-    pairs += [(name, value) for name, value in changed.items() if value]
+    for name, found in changed.items():
+        pairs += [(name, value) for value in ([found] if isinstance(found, str) else found) if value]
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 

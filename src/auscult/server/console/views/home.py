@@ -1,7 +1,7 @@
 """Home: three numbers with their uncertainty, the reader's tasks, changes, conversations worth reading."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -16,9 +16,10 @@ from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader, clock, percent
+from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.intents import intent_name
-from auscult.server.console.views.naming import agents_of, also_undecided, customer_words, queues_of
+from auscult.server.console.views.naming import agents_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.transcript import spoken
 from auscult.services.insights.changes import Change
@@ -35,7 +36,7 @@ class NumberView(Struct, frozen=True, kw_only=True):
     figure: str
     beside: str
     chart: Markup | None
-    sentence: str
+    sentence: str | Markup
     href: str = ""
     action: str = ""
 
@@ -76,7 +77,7 @@ class HomeView(Struct, frozen=True, kw_only=True):
     """The page."""
 
     title: str
-    lead: str
+    lead: str | Markup
     numbers: tuple[NumberView, ...]
     todo: tuple[TodoView, ...]
     news: tuple[NewsView, ...]
@@ -87,31 +88,36 @@ class HomeView(Struct, frozen=True, kw_only=True):
 
 
 class Agreed(NamedTuple):
-    """Agreement of machine and people: the number of audits, and each metric's part."""
+    """Agreement of machine and people in a period: the number of audits, and each metric's part."""
 
     audits: int
     parts: Mapping[str, Part]
+    since: datetime
+    until: datetime
 
 
-def pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
+def pass_number(now: Passed, before: Passed, leads: Leads, why: str) -> NumberView:
     """Show the share that passes, and that of the week before. ``why`` is the address of the explanation, or empty."""
-    shown = _pass_number(now, before, reader, base, why)
-    more = also_undecided(now.undecided, reader)
-    return replace(shown, sentence=f"{shown.sentence} {more}") if more else shown
+    shown = _pass_number(now, before, leads, why)
+    parts = [_passed_of(now, leads) if now.scored else "", shown.sentence, leads.undecided(now)]
+    return replace(shown, sentence=Markup(" ").join(each for each in parts if each))
 
 
-def _pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: str) -> NumberView:
+def _passed_of(now: Passed, leads: Leads) -> Markup:
+    """Return the sentence that counts who passed."""
+    said = ngettext("{n} of {whole} passed.", "{n} of {whole} passed.", now.passed)
+    return sentence(said, n=leads.passed(now), whole=leads.scored(now))
+
+
+def _pass_number(now: Passed, before: Passed, leads: Leads, why: str) -> NumberView:
+    reader = leads.reader
     name = _("Conversations that pass, last 7 days")
-    href = address(f"{base}/conversations", {}, days="7")
     if not now.scored:
-        sentence = _("Nothing was scored in 7 days.")
-        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
+        nothing = _("Nothing was scored in 7 days.")
+        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=nothing)
     if now.scored < FEW:
         few = _("Too few for a share.")
-        figure = reader.rate(now.passed, now.scored)
-        return NumberView(
-            name=name, figure=figure, beside="", chart=None, sentence=few, href=href, action=_("Read them")
-        )
+        return NumberView(name=name, figure=reader.rate(now.passed, now.scored), beside="", chart=None, sentence=few)
     figure = wilson_figure(now.passed, now.scored)
     earlier = wilson_figure(before.passed, before.scored) if before.scored >= FEW else None
     is_sure = earlier is not None and _is_sure(figure, earlier)
@@ -120,11 +126,11 @@ def _pass_number(now: Passed, before: Passed, reader: Reader, base: str, why: st
     return NumberView(
         name=name,
         figure=reader.share(figure.value, 1),
-        beside=_give(figure, reader),
+        beside=reader.interval(figure),
         chart=figure_line(_span(figure, first, earlier), reader.number(first * 100), reader.share(1)),
         sentence=_moved(figure, earlier, reader),
-        href=why if is_sure and why else href,
-        action=_("See why") if is_sure and why else _("Read them"),
+        href=why if is_sure else "",
+        action=_("See why") if is_sure and why else "",
     )
 
 
@@ -133,21 +139,29 @@ def agreement_number(agreed: Agreed, reader: Reader, base: str) -> NumberView:
     name = _("Machine and people agree, last 90 days")
     seen = sum(each.n for each in agreed.parts.values())
     if not seen:
-        sentence = _("No audits in 90 days. A few a week show how far to trust the machine.")
-        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=sentence)
+        none = _("No audits in 90 days. A few a week show how far to trust the machine.")
+        return NumberView(name=name, figure="\u2013", beside="", chart=None, sentence=none)
     figure = wilson_figure(sum(each.agreed for each in agreed.parts.values()), seen)
     weakest_id, weakest = min(agreed.parts.items(), key=lambda each: each[1].agreed / each[1].n)
     first = max(round(figure.low * 20 - 0.5) / 20 - 0.1, 0.0)
-    sentence = ngettext("From one audit. Weakest:", "From {n} audits. Weakest:", agreed.audits)
+    said = ngettext("From one audit. Weakest:", "From {n} audits. Weakest:", agreed.audits)
+    audits = CountView(
+        shown=reader.number(agreed.audits),
+        href=address(f"{base}/conversations", {}, audit="audited", **_span_of(agreed)),
+    )
     return NumberView(
         name=name,
         figure=reader.share(figure.value),
-        beside=_give(figure, reader),
+        beside=reader.interval(figure),
         chart=figure_line(_span(figure, first, None), reader.number(first * 100), reader.share(1)),
-        sentence=sentence.format(n=reader.number(agreed.audits)),
+        sentence=sentence(said, n=audits),
         href=f"{base}/metrics/{weakest_id}",
         action=f"{weakest.name}, {reader.share(weakest.agreed / weakest.n)}",
     )
+
+
+def _span_of(agreed: Agreed) -> dict[str, str]:
+    return {"since": agreed.since.isoformat(), "until": agreed.until.isoformat()}
 
 
 def count_number(name: str, count: int, beside: str, sentence: str, link: tuple[str, str]) -> NumberView:
@@ -166,10 +180,6 @@ def _span(figure: Figure, first: float, earlier: Figure | None) -> Span:
         last=1.0,
         before=earlier.value if earlier else None,
     )
-
-
-def _give(figure: Figure, reader: Reader) -> str:
-    return reader.give((figure.high - figure.low) / 2 * 100)
 
 
 def _is_sure(now: Figure, before: Figure) -> bool:
@@ -192,11 +202,9 @@ def _moved(now: Figure, before: Figure | None, reader: Reader) -> str:
     return said.format(points=reader.number(abs(by), 1))
 
 
-def news_of(
-    changes: Iterable[Change], query: Mapping[str, Sequence[str]], reader: Reader, base: str
-) -> tuple[NewsView, ...]:
-    """Describe the changes."""
-    path = f"{base}/conversations"
+def news_of(changes: Iterable[Change], leads: Leads, span: tuple[datetime, datetime]) -> tuple[NewsView, ...]:
+    """Describe the changes of a period."""
+    reader = leads.reader
     found: list[NewsView] = []
     for each in changes:
         if each.kind == "metric":
@@ -209,7 +217,7 @@ def news_of(
                     text=_("{before} to {now}, more than chance.").format(
                         before=reader.number(each.before * 100, 1), now=percent(reader.number(each.now * 100, 1))
                     ),
-                    href=address(path, query, missed=each.id, days="7"),
+                    href=leads.to(span, missed=each.id),
                     action=_("Where it was missed"),
                 )
             )
@@ -227,7 +235,7 @@ def news_of(
                 is_down=False,
                 name=intent_name(each.name),
                 text=text,
-                href=address(path, query, intent=each.id, days="7"),
+                href=leads.to(span, intent=each.id),
                 action=ngettext("{n} conversation", "{n} conversations", count).format(n=reader.number(count)),
             )
         )
@@ -256,13 +264,15 @@ def _title(known: EvaluatedConversation, conversation: Conversation) -> str:
     return excerpt(words, _WORDS)
 
 
-def lead_of(came: int, scored: int, since: str, reader: Reader) -> str:
-    """Return the sentence that counts the new and the scored conversations."""
-    if not came and not scored:
-        return _("Nothing came in since {day}.").format(day=since)
-    came_in = ngettext("{n} conversation came in", "{n} conversations came in", came).format(n=reader.number(came))
-    said = ngettext("Since {day} {came_in} and {n} was scored.", "Since {day} {came_in} and {n} were scored.", scored)
-    return said.format(day=since, came_in=came_in, n=reader.number(scored))
+def lead_of(came: CountView, scored: CountView, numbers: tuple[int, int], since: str) -> Markup:
+    """Return the sentence that counts the new and the scored conversations, whose ``numbers`` choose its words."""
+    if not any(numbers):
+        return sentence(_("Nothing came in since {day}."), day=since)
+    came_in = ngettext("{n} conversation came in", "{n} conversations came in", numbers[0])
+    said = ngettext(
+        "Since {day} {came_in} and {n} was scored.", "Since {day} {came_in} and {n} were scored.", numbers[1]
+    )
+    return sentence(said, day=since, came_in=sentence(came_in, n=came), n=scored)
 
 
 def last_workday(reader: Reader) -> tuple[str, timedelta]:

@@ -121,7 +121,8 @@ def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
     """Show one conversation."""
     conversation = live.conversation
     turns = conversation.turns
-    said = next((turn.text for turn in reversed(turns) if turn.speaker == "customer"), "")
+    # The customer's words; until there are some, whatever was said last.
+    said = next((turn.text for turn in reversed(turns) if turn.speaker == "customer"), turns[-1].text if turns else "")
     steps = _steps(live)
     waits = _waits(live, reader.now)
     queue = next((each.name or each.id for each in reversed(conversation.queues)), "")

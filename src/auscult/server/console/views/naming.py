@@ -4,7 +4,7 @@ from babel import Locale, UnknownLocaleError
 
 from auscult.domain.conversation import Agent, Conversation, Speaker, Turn
 from auscult.domain.evaluation import Status
-from auscult.server.console.language import ENGLISH, current, later, ngettext
+from auscult.server.console.language import ENGLISH, current, later
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 
@@ -56,16 +56,6 @@ def role_name(role: str) -> str:
         return _(_ROLES[role])
     words = role.replace("-", " ")
     return words.replace("qa ", "QA ") if words.startswith("qa ") else words[:1].upper() + words[1:]
-
-
-def also_undecided(n: int, reader: Reader) -> str:
-    """Return how many conversations neither passed nor failed, as a sentence; empty for none."""
-    said = ngettext(
-        "One more is undecided: a fatal metric has no answer.",
-        "{n} more are undecided: a fatal metric has no answer.",
-        n,
-    )
-    return said.format(n=reader.number(n)) if n else ""
 
 
 def why_not_scored(status: Status, otherwise: str) -> str:

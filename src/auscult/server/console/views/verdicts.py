@@ -201,7 +201,10 @@ def _reason(result: MetricResult) -> Markup:
     """Return the reason in a sentence where there is no evidence to quote."""
     reason = result.verdict.reason
     if not result.verdict.certain:
-        return filled(_("Unclear: {reason}."), reason=in_words(reason))
+        said = (
+            _("Unclear: {reason}.") if result.adhered is None else _("Counted as {answer}, though unclear: {reason}.")
+        )
+        return filled(said, answer=_word(result), reason=in_words(reason))
     if not reason:
         return Markup()
     if reason.startswith("not found in "):
@@ -243,12 +246,15 @@ def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:
             label = _("{metric}: {word}, left out").format(metric=each.metric.name, word=_word(each))
             rows.append(_row(label, -left_out, reader))
         if missed := counted.possible - counted.gained:
-            lost.append(_row(f"{each.metric.name}: {_why_lost(each)}", -missed, reader))
+            why = _why_lost(each, _weight(counted.gained, reader), _weight(counted.possible, reader))
+            lost.append(_row(f"{each.metric.name}: {why}", -missed, reader))
     sums = [_row(_("Counted"), possible, reader), *lost, _row(_("Earned"), gained, reader)]
     return LedgerView(rows=tuple(rows), sums=tuple(sums), result=_result(evaluation, gained, possible, reader))
 
 
-def _why_lost(result: MetricResult) -> str:
+def _why_lost(result: MetricResult, gained: str, possible: str) -> str:
+    if result.verdict.level:
+        return _("{level}, {n} of {whole}").format(level=result.verdict.level, n=gained, whole=possible)
     if result.verdict.parts:
         missed = sum(part.adhered is False for part in result.verdict.parts)
         return _("{n} of {whole} parts missed").format(n=missed, whole=len(result.verdict.parts))

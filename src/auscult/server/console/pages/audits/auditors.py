@@ -10,7 +10,7 @@ from litestar.params import SkipValidation
 from auscult.server.console.forms import metric_names
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.audits.auditors import Load, auditor_view, auditors_view
-from auscult.server.console.views.audits.listing import is_late
+from auscult.server.console.views.counts import Leads
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.agreement import Selection, agreement_of
 from auscult.services.audits.blind import blindness_of
@@ -31,14 +31,17 @@ class AuditorsPage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the load, pace and agreement of each auditor."""
         visit.require_everywhere("audit.assign")
-        report = rater_report(visit.app, RaterQuery(since=visit.now - _PERIOD))
+        since = visit.now - _PERIOD
+        report = rater_report(visit.app, RaterQuery(since=since))
         waiting = visit.app.queue.waiting(limit=_MOST)
         load = Load(
             waiting=Counter(each.assignment.rater or "" for each in waiting),
-            late=Counter(each.assignment.rater or "" for each in waiting if is_late(each, visit.now)),
+            late=Counter(each.assignment.rater or "" for each in waiting if each.is_late(visit.now)),
+            since=since,
         )
-        view = auditors_view(report, load, names_of_people(visit), metric_names(visit.app), visit.reader)
-        return visit.page("audits/auditors", "Auditors", view, conversations=f"{BASE}/conversations?audit=assigned")
+        leads = Leads(visit.reader, {}, f"{BASE}/conversations")
+        view = auditors_view(report, load, names_of_people(visit), metric_names(visit.app), leads)
+        return visit.page("audits/auditors", "Auditors", view)
 
     @get("/me", sync_to_thread=True)
     def own(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -56,5 +59,6 @@ class AuditorsPage(Controller):
             for each in metric.disagreements
             if not hidden.get(each.conversation_id)
         ]
+        leads = Leads(visit.reader, {"auditor": (me,)}, f"{BASE}/conversations")
         rater = next((each for each in report.raters if each.auditor == me), None)
-        return visit.page("audits/auditor", "My audits", auditor_view(rater, differences, visit.reader, BASE))
+        return visit.page("audits/auditor", "My audits", auditor_view(rater, differences, since, leads, BASE))

@@ -1,5 +1,6 @@
 """The editor of plans."""
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -131,15 +132,17 @@ class _Target(NamedTuple):
     before: PlanDocument | None = None
 
 
+_NEWEST = 500
 _NEW_PLAN = _Target("", _PATH, _PATH)
 
 
 def _new(visit: Visit, offered: Offered) -> dict[str, Any]:
-    """Return a plan to start from, for the form of the newest conversation."""
+    """Return a plan to start from, for the form of most of the newest conversations."""
     value = new_plan(offered, visit.reader)
-    for row in newest(visit.app, Sought(statuses=("evaluated",)), 1):
-        if row.form and row.form.id in offered.forms:
-            value["form_id"] = row.form.id
+    rows = newest(visit.app, Sought(statuses=("evaluated",)), _NEWEST)
+    forms = Counter(row.form.id for row in rows if row.form and row.form.id in offered.forms)
+    if forms:
+        value["form_id"] = forms.most_common(1)[0][0]
     return value
 
 

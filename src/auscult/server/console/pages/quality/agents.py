@@ -15,6 +15,7 @@ from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.conversations import row_view
+from auscult.server.console.views.counts import Leads
 from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.naming import agent_name
 from auscult.server.console.views.quality.agent import Allowed, Counted, agent_view
@@ -43,8 +44,9 @@ class AgentsPage(Controller):
         sought = replace(sought_of(query, visit.reader), since=end - PERIOD, until=end)
         names = _agents(visit, sought)
         counted = by_agent(visit.app, sought, list(names))
+        leads = Leads(visit.reader, query, f"{BASE}/conversations")
         filters = filter_view(query, f"{BASE}/agents", names_of(visit), visit.reader, ("queue", "channel"))
-        return visit.page("agents", "Agents", agents_view(counted, names, filters, visit.reader, BASE))
+        return visit.page("agents", "Agents", agents_view(counted, names, filters, leads, BASE))
 
     @get("/{agent_id:str}", opt=KEPT, sync_to_thread=True)
     def show(self, agent_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -67,7 +69,9 @@ class AgentsPage(Controller):
             for metric_id, name in metric_names(visit.app).items()
         }
         may = Allowed(sees_all=visit.may("insight.read"), coaches=visit.may("coaching.give"))
-        view = agent_view(agent, Counted(period.passed, metrics, rows), may, visit.reader, BASE)
+        query = {"agent": (agent_id,), "audit": audits} if audits else {"agent": (agent_id,)}
+        leads = Leads(visit.reader, query, f"{BASE}/conversations")
+        view = agent_view(agent, Counted(period.passed, metrics, rows, leads), may, BASE)
         return visit.page("agent", "Agents", view)
 
 

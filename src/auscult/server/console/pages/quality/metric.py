@@ -5,6 +5,7 @@ from datetime import timedelta
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
+from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from auscult.server.console.kept import KEPT
 from auscult.server.console.language import ngettext
 from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.people import names_of_people
+from auscult.server.console.views.counts import CountView, Leads
 from auscult.server.console.views.quality.metric import metric_view
 from auscult.server.console.views.verdicts import question_of
 from auscult.server.console.visit import BASE, Visit, missing
@@ -32,10 +34,10 @@ class MetricRow(Struct, frozen=True, kw_only=True):
     href: str
     question: str
     forms: str
-    applies: str
-    met: str
-    agree: str
-    audits: str
+    applies: CountView
+    met: Markup
+    agree: Markup
+    audits: CountView
 
 
 class MetricsView(Struct, frozen=True, kw_only=True):
@@ -55,9 +57,8 @@ class MetricPage(Controller):
         visit.require("insight.read")
         end = end_of_today(visit)
         _audits, agreed = agreement_by_metric(visit.app, end - PERIOD, end) if visit.may("audit.read") else (0, {})
-        reader = visit.reader
-
-        (period,) = by_period(visit.app, Sought(), ((end - PERIOD, end),), METRICS)
+        leads, span = Leads(visit.reader, {}, f"{BASE}/conversations"), (end - PERIOD, end)
+        (period,) = by_period(visit.app, Sought(), (span,), METRICS)
         metrics: dict[str, Metric] = {}
         forms: dict[str, list[str]] = {}
         for form in forms_in_force(visit.app):
@@ -73,10 +74,10 @@ class MetricPage(Controller):
                 href=f"{BASE}/metrics/{metric.id}",
                 question=question_of(metric),
                 forms=_forms(forms[metric.id]),
-                applies=reader.number(found.n),
-                met=reader.rate(found.met, found.n, 1),
-                agree=reader.rate(part.agreed, part.n) if part else "\u2013",
-                audits=reader.number(part.n) if part else "0",
+                applies=leads.number(found.n, span, asked=metric.id),
+                met=leads.met_rate(found, metric.id, span, 1),
+                agree=leads.agree_rate(part, metric.id, span),
+                audits=leads.number(part.n if part else 0, span, checked=metric.id),
             )
 
         return visit.page("metrics", "Metrics", MetricsView(rows=tuple(map(row, metrics.values()))))

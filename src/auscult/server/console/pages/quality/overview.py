@@ -51,6 +51,7 @@ class OverviewPage(Controller):
             heat_weeks=[week.passed for week in heat_weeks],
             reasons=_reasons(visit, sought, end),
             fatal=_fatal(visit, sought, end),
+            fatal_span=(end - WEEK, end),
         )
         filters = filter_view(query, _PATH, names_of(visit), visit.reader, _FILTERS)
         return visit.page("overview", "Overview", overview_view(counts, filters, query, visit.reader, BASE))

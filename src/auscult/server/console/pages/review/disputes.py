@@ -1,25 +1,27 @@
 """Disputes: the waiting ones, one to decide, and the outcomes of similar ones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, get_args
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from auscult.domain.disputes.review import Dispute
 from auscult.domain.disputes.separation import may_decide
+from auscult.domain.disputes.statistics import Counted, is_counted
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_by_id, names_of_people
 from auscult.server.console.posted import sentence
-from auscult.server.console.views.review.dispute_statistics import statistics_view
+from auscult.server.console.views.review.dispute_statistics import NONE, counted_sentence, statistics_view
 from auscult.server.console.views.review.disputes import dispute_view, disputes_view, finished_view
 from auscult.server.console.views.review.releases import releases_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
@@ -30,6 +32,13 @@ from auscult.storage.disputes.repository import DisputeQuery
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 _MOST, _QUARTER = 200, timedelta(days=90)
+COUNTED: tuple[Counted, ...] = get_args(Counted)
+KEYS: Mapping[str, Callable[[Dispute], str]] = {
+    "metric": lambda each: each.metric_id,
+    "auditor": lambda each: each.auditor,
+    "queue": lambda each: each.queue,
+}
+"""What figures are grouped by, by the parameter of an address."""
 
 
 class DisputesPage(Controller):
@@ -43,6 +52,8 @@ class DisputesPage(Controller):
         visit.require("dispute.decide")
         is_open = "ended" not in visit.query
         app = visit.app
+        if "count" in visit.query:
+            return self._counted(visit)
         found = [each.dispute for each in app.disputes.disputes(DisputeQuery(state="open", limit=_MOST))]
         if not is_open:
             since = DisputeQuery(since=visit.now - _QUARTER, limit=1_000)
@@ -55,6 +66,24 @@ class DisputesPage(Controller):
             else ()
         )
         return visit.page("disputes", "Disputes", view, done="done" in visit.query, releases=waiting)
+
+    def _counted(self, visit: Visit) -> Response[str]:
+        """Show the disputes that a number of the figures counts: of the last 90 days, by a metric, auditor or queue."""
+        asked = {name: found[0] for name, found in visit.query.items()}
+        numbers: dict[str, Counted] = {each: each for each in COUNTED}
+        number = numbers.get(asked["count"], "raised")
+        kind = next((each for each in KEYS if each in asked), "")
+        key = "" if asked.get(kind, NONE) == NONE else asked[kind]
+        found = [
+            each
+            for each in visit.app.disputes.all(DisputeQuery(since=visit.now - _QUARTER))
+            if is_counted(each, number) and (not kind or KEYS[kind](each) == key)
+        ]
+        known = visit.app.conversations.recorded([each.conversation_id for each in found if each.conversation_id])
+        names = {**names_by_id(visit), **(_queue_names(visit, [key]) if kind == "queue" and key else {})}
+        said = counted_sentence(number, len(found), names.get(key, key), visit.reader)
+        view = replace(disputes_view(found, known, names, visit.reader, is_open=False), lead=said)
+        return visit.page("disputes", "Disputes", view, done=False, releases=(), is_counted=True)
 
     @post("/releases/{assignment_id:str}", sync_to_thread=True)
     def release(self, assignment_id: FromPath[str], visit: AnyVisit) -> Redirect:
@@ -69,7 +98,7 @@ class DisputesPage(Controller):
         visit.require("dispute.decide")
         found = reviewing(visit).statistics(DisputeQuery(since=visit.now - _QUARTER))
         names = {**names_by_id(visit), **_queue_names(visit, [each.key for each in found.queues])}
-        view = statistics_view(found, names, visit.reader)
+        view = statistics_view(found, names, visit.reader, f"{BASE}/disputes")
         return visit.page("dispute_statistics", "Disputes", view)
 
     @get("/{dispute_id:str}", sync_to_thread=True)

@@ -1,4 +1,5 @@
-// The page of a dispute by keyboard: 1, 2 and 3 choose what counts from now on; Ctrl and Enter decide and open the next.
+// The page of a dispute by keyboard: 1, 2 and 3 choose what counts from now on, and go to its reason, where digits are
+// text; Ctrl and Enter decide and open the next.
 
 import { isShortcut } from "./keys.js";
 
@@ -14,5 +15,6 @@ addEventListener("keydown", (event) => {
   const chosen = form.querySelectorAll("input[name=answer]")[["1", "2", "3"].indexOf(event.key)];
   if (!chosen) return;
   chosen.checked = true;
-  chosen.focus();
+  event.preventDefault();
+  form.querySelector("#reason").focus();
 });

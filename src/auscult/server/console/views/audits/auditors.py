@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -12,27 +13,30 @@ from auscult.domain.statistics.intervals import Figure
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW, Reader
+from auscult.server.console.views.counts import CountView, Leads
 from auscult.server.console.views.review.disputes import word_of
 from auscult.services.audits.agreement import Disagreement
 from auscult.services.audits.raters import Rater, RaterReport
+from auscult.services.conversations.list_query import NOBODY
 
 _MINUTE_S = 60
 
 
 class Load(NamedTuple):
-    """Audits that wait for each auditor, and those of them that are late."""
+    """Audits that wait for each auditor, those of them that are late, and the start of the period of the figures."""
 
     waiting: Counter[str]
     late: Counter[str]
+    since: datetime
 
 
 class AuditorRow(Struct, frozen=True, kw_only=True):
     """One auditor."""
 
     name: str
-    waiting: str
-    late: str
-    audits: str
+    waiting: CountView
+    late: CountView | None
+    audits: CountView
     pace: str
     machine: str
     severity: str
@@ -58,13 +62,16 @@ class AuditorsView(Struct, frozen=True, kw_only=True):
 
 
 def auditors_view(
-    report: RaterReport, load: Load, names: Mapping[str, str], metrics: Mapping[str, str], reader: Reader
+    report: RaterReport, load: Load, names: Mapping[str, str], metrics: Mapping[str, str], leads: Leads
 ) -> AuditorsView:
     """Show the auditors by name."""
+    reader = leads.reader
     raters = {each.auditor: each for each in report.raters}
     emails = sorted({*raters, *load.waiting}, key=lambda each: names.get(each, each).lower())
     return AuditorsView(
-        rows=tuple(_row(each, names.get(each, each), raters.get(each), load, reader) for each in emails),
+        rows=tuple(
+            _row(each, names.get(each, each) or _("Nobody yet"), raters.get(each), load, leads) for each in emails
+        ),
         metrics=tuple(
             AgreementRow(
                 name=metrics.get(each.metric_id, each.metric_id),
@@ -102,7 +109,7 @@ class DifferenceRow(Struct, frozen=True, kw_only=True):
 class AuditorView(Struct, frozen=True, kw_only=True):
     """An auditor's own page. Figures of fewer than ten audits are a dash."""
 
-    audits: str
+    audits: CountView
     pace: str
     machine: str
     severity: str
@@ -112,14 +119,15 @@ class AuditorView(Struct, frozen=True, kw_only=True):
 
 
 def auditor_view(
-    rater: Rater | None, differences: Sequence[tuple[str, Disagreement]], reader: Reader, base: str
+    rater: Rater | None, differences: Sequence[tuple[str, Disagreement]], since: datetime, leads: Leads, base: str
 ) -> AuditorView:
     """Show an auditor their own figures. ``differences`` are pairs of a metric's name and a disagreement."""
+    reader = leads.reader
     n = rater.audits if rater else 0
     again = rater.consistency if rater else None
     newest = sorted(differences, key=lambda each: each[1].started_at, reverse=True)
     return AuditorView(
-        audits=reader.number(n),
+        audits=leads.number(n, task="submitted", ended=since.isoformat()),
         pace=_pace(rater, reader),
         machine=_share(rater.machine if rater else None, n, reader),
         severity=_severity(rater, reader),
@@ -140,15 +148,16 @@ def auditor_view(
     )
 
 
-def _row(email: str, name: str, rater: Rater | None, load: Load, reader: Reader) -> AuditorRow:
-    waiting, late = load.waiting[email], load.late[email]
+def _row(email: str, name: str, rater: Rater | None, load: Load, leads: Leads) -> AuditorRow:
+    reader, late = leads.reader, load.late[email]
+    own = leads._replace(query={"auditor": (email or NOBODY,)})
     is_enough = rater is not None and rater.audits >= FEW
     machine = rater.machine if rater and is_enough else None
     return AuditorRow(
         name=name,
-        waiting=reader.number(waiting),
-        late=_("{n} late").format(n=reader.number(late)) if late else "",
-        audits=reader.number(rater.audits) if rater else "0",
+        waiting=own.number(load.waiting[email], task="open"),
+        late=CountView(shown=_("{n} late").format(n=reader.number(late)), href=own.to(task="late")) if late else None,
+        audits=own.number(rater.audits if rater else 0, task="submitted", ended=load.since.isoformat()),
         pace=_pace(rater, reader),
         machine=_share(machine, rater.audits if rater else 0, reader),
         severity=_severity(rater, reader),
@@ -195,7 +204,7 @@ def _severity(rater: Rater | None, reader: Reader) -> str:
 def _share(figure: Figure | None, n: int, reader: Reader) -> str:
     if figure is None or n < FEW:
         return "\u2013"
-    return f"{reader.share(figure.value)} {reader.give((figure.high - figure.low) * 50)}"
+    return f"{reader.share(figure.value)} {reader.interval(figure)}"
 
 
 def _swayed(found: Figure | None, reader: Reader) -> str:

@@ -1,7 +1,6 @@
 """My audits: the auditor's waiting and submitted audits."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -11,8 +10,6 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader, length
 from auscult.server.console.views.naming import CHANNELS, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
-
-_LATE = timedelta(days=3)
 
 
 class ItemView(Struct, frozen=True, kw_only=True):
@@ -54,7 +51,7 @@ def audits_view(
     base: str,
 ) -> AuditsView:
     """Show an auditor's audits: first those that they began, then by due date."""
-    late = sum(is_late(each, reader.now) for each in waiting)
+    late = sum(each.is_late(reader.now) for each in waiting)
     lead = _("Nothing waits for you.")
     if waiting:
         text = _("{n} to do, {late} late.") if late else _("{n} to do.")
@@ -71,12 +68,6 @@ def note_of(done: str, *, is_waiting: bool) -> str:
     said = {"submitted": _("Submitted."), "handed-back": _("Handed back.")}.get(done, "")
     rest = _("No more audits today: plans are paused, on holiday, or you have reached your daily limit.")
     return f"{said} {rest}".strip() if done and is_waiting else said
-
-
-def is_late(one: Assigned, now: datetime) -> bool:
-    """Return whether an item is past its due date; without one, whether it waits for longer than three days."""
-    due = one.assignment.due_at
-    return now > due if due else now - one.since > _LATE
 
 
 def _item(one: Assigned, known: Mapping[str, EvaluatedConversation], reader: Reader, base: str) -> ItemView:
@@ -98,7 +89,7 @@ def _item(one: Assigned, known: Mapping[str, EvaluatedConversation], reader: Rea
         if form and answered
         else _("Not begun"),
         is_begun=answered > 0,
-        is_late=is_late(one, reader.now),
+        is_late=one.is_late(reader.now),
     )
 
 

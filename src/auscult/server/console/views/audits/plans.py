@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.domain.audits.assignment import AssignmentState
 from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.plan import Plan, PlanDocument
 from auscult.server.console.charts.progress import progress
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.services.audits.plans import PlanProgress
+from auscult.services.conversations.list_query import NOBODY
 
 _STEPS = {"day": later("every day"), "week": later("every week"), "month": later("every month")}
 _PER = {"all": later("{many} in total"), "agent": later("{many} per agent"), "queue": later("{many} per queue")}
@@ -27,7 +30,7 @@ _JUDGED = {
     "last": later("the last agent"),
     "each": later("each agent separately"),
 }
-_DONE = ("submitted", "declined", "erased")
+_ENDED: tuple[AssignmentState, ...] = ("submitted", "declined")
 
 
 class PlanRow(Struct, frozen=True, kw_only=True):
@@ -38,7 +41,7 @@ class PlanRow(Struct, frozen=True, kw_only=True):
     about: str
     period: str
     bar: Markup
-    done: str
+    done: str | Markup
     state: str
     kind: str
 
@@ -55,10 +58,10 @@ class RaterRow(Struct, frozen=True, kw_only=True):
 
     name: str
     share: str
-    items: str
-    done: str
-    begun: str
-    declined: str
+    items: CountView
+    done: CountView
+    begun: CountView
+    declined: CountView
     bar: Markup
 
 
@@ -69,7 +72,7 @@ class DrawRow(Struct, frozen=True, kw_only=True):
     at: str
     period: str
     frame: str
-    items: str
+    items: CountView
     by: str
     digest: str
 
@@ -81,8 +84,8 @@ class PlanView(Struct, frozen=True, kw_only=True):
     state: str
     lead: str
     facts: tuple[tuple[str, str], ...]
-    figure: str
-    beside: str
+    figure: CountView
+    beside: str | Markup
     bar: Markup
     raters: tuple[RaterRow, ...]
     draws: tuple[DrawRow, ...]
@@ -127,13 +130,16 @@ def _row(found: PlanProgress, forms: Mapping[str, str], reader: Reader, base: st
     document = found.plan.document
     done, items = _done(found), _items(found)
     state, kind = _state(found, done, items)
+    leads = _leads(found, reader, base)
     return PlanRow(
         name=document.name,
         href=f"{base}/plans/{found.plan.plan_id}",
         about=f"{forms.get(document.form_id, document.form_id)} \u00b7 {quota_of(document, reader)}",
         period=period_of(document, reader),
         bar=progress(done, items, _("{done} of {n} audits done").format(done=done, n=items)),
-        done=_("{done} of {n}").format(done=reader.number(done), n=reader.number(items)) if items else "\u2013",
+        done=sentence(_("{done} of {n}"), done=leads.number(done, task=_ENDED), n=leads.number(items))
+        if items
+        else "\u2013",
         state=state,
         kind=kind,
     )
@@ -152,7 +158,7 @@ def _items(found: PlanProgress) -> int:
 
 
 def _done(found: PlanProgress) -> int:
-    return sum(states.get(state, 0) for states in found.by_rater.values() for state in ("submitted", "declined"))
+    return sum(states.get(state, 0) for states in found.by_rater.values() for state in _ENDED)
 
 
 def plan_view(
@@ -161,16 +167,17 @@ def plan_view(
     """Show one plan. The handler adds the visitor's actions."""
     plan, document = found.plan, found.plan.document
     done, items = _done(found), _items(found)
+    leads = _leads(found, reader, base)
     return PlanView(
         name=document.name,
         state=_state(found, done, items)[0],
         lead=f"{forms.get(document.form_id, document.form_id)} \u00b7 {period_of(document, reader)}",
         facts=_facts(plan, names, reader),
-        figure=reader.number(done),
-        beside=_("of {n} audits").format(n=reader.number(items)) if items else _("no audit drawn yet"),
+        figure=leads.number(done, task=_ENDED),
+        beside=sentence(_("of {n} audits"), n=leads.number(items)) if items else _("no audit drawn yet"),
         bar=progress(done, items, _("{done} of {n} audits done").format(done=done, n=items)),
-        raters=tuple(_raters(found, names, reader)),
-        draws=tuple(_draw(each, names, reader) for each in reversed(found.draws)),
+        raters=tuple(_raters(found, names, leads)),
+        draws=tuple(_draw(each, names, leads) for each in reversed(found.draws)),
         edit="",
         act="",
         is_paused=document.paused,
@@ -204,27 +211,35 @@ def _facts(plan: Plan, names: Mapping[str, str], reader: Reader) -> tuple[tuple[
     return tuple(found)
 
 
-def _raters(found: PlanProgress, names: Mapping[str, str], reader: Reader) -> list[RaterRow]:
+def _leads(found: PlanProgress, reader: Reader, base: str) -> Leads:
+    """Return the addresses of a plan's conversations. One with two opinions is one conversation and two audits."""
+    return Leads(reader, {"plan": (found.plan.plan_id,)}, f"{base}/conversations")
+
+
+def _raters(found: PlanProgress, names: Mapping[str, str], leads: Leads) -> list[RaterRow]:
+    reader = leads.reader
     shares = {each.user: each.share for each in found.plan.document.auditors}
     rows: list[RaterRow] = []
     for email in [*shares, *(each for each in found.by_rater if each not in shares)]:
         states = found.by_rater.get(email, {})
-        items, done = sum(states.values()), sum(states.get(each, 0) for each in ("submitted", "declined"))
+        items, done = sum(states.values()), sum(states.get(each, 0) for each in _ENDED)
+        own = leads._replace(query={**leads.query, "auditor": (email or NOBODY,)})
         rows.append(
             RaterRow(
                 name=names.get(email, email) or _("Nobody yet"),
                 share=f"{reader.number(shares[email])}%" if email in shares else "\u2013",
-                items=reader.number(items),
-                done=reader.number(states.get("submitted", 0)),
-                begun=reader.number(states.get("begun", 0)),
-                declined=reader.number(states.get("declined", 0)),
+                items=own.number(items),
+                done=own.number(states.get("submitted", 0), task="submitted"),
+                begun=own.number(states.get("begun", 0), task="begun"),
+                declined=own.number(states.get("declined", 0), task="declined"),
                 bar=progress(done, items, _("{done} of {n} done").format(done=done, n=items)),
             )
         )
     return rows
 
 
-def _draw(drawn: Draw, names: Mapping[str, str], reader: Reader) -> DrawRow:
+def _draw(drawn: Draw, names: Mapping[str, str], leads: Leads) -> DrawRow:
+    reader = leads.reader
     return DrawRow(
         when=reader.lately(drawn.drawn_at),
         at=drawn.drawn_at.isoformat(),
@@ -232,7 +247,7 @@ def _draw(drawn: Draw, names: Mapping[str, str], reader: Reader) -> DrawRow:
             since=reader.day(drawn.since, year=False), until=reader.last_day(drawn.until)
         ),
         frame=reader.number(drawn.frame_count),
-        items=reader.number(sum(each.drawn for each in drawn.strata)),
+        items=leads.number(sum(each.drawn for each in drawn.strata), draw=drawn.draw_id),
         by=names.get(drawn.drawn_by, drawn.drawn_by),
         digest=drawn.frame_digest[:12],
     )

@@ -10,10 +10,11 @@ from auscult.domain.conversation import Agent
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.server.console.charts.interval import Span, figure_line
 from auscult.server.console.language import gettext as _
-from auscult.server.console.reader import FEW, Reader
+from auscult.server.console.reader import FEW
 from auscult.server.console.views.conversations import RowView
+from auscult.server.console.views.counts import Leads, sentence
 from auscult.server.console.views.filters import address
-from auscult.server.console.views.naming import agent_name, also_undecided
+from auscult.server.console.views.naming import agent_name
 from auscult.services.insights.quality import Adherence, Passed
 
 _GOOD = 0.95
@@ -25,16 +26,20 @@ class SkillView(Struct, frozen=True, kw_only=True):
 
     name: str
     share: str
-    n: str
+    n: Markup
     href: str
 
 
 class Counted(NamedTuple):
-    """The data of an agent's page: passed counts, each metric's name and adherence by id, the newest rows."""
+    """The data of an agent's page: passed counts, each metric's name and adherence by id, the newest rows.
+
+    ``leads`` lead to the conversations that are counted.
+    """
 
     passed: Passed
     metrics: Mapping[str, tuple[str, Adherence]]
     rows: Sequence[RowView]
+    leads: Leads
 
 
 class Allowed(NamedTuple):
@@ -52,25 +57,24 @@ class AgentView(Struct, frozen=True, kw_only=True):
     figure: str
     give: str
     chart: Markup | None
-    sentence: str
+    sentence: Markup
     good: tuple[SkillView, ...]
     work_on: SkillView | None
     rows: tuple[RowView, ...]
-    all_href: str
     list_href: str
     coach_href: str
 
 
-def agent_view(agent: Agent, found_of: Counted, may: Allowed, reader: Reader, base: str) -> AgentView:
+def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> AgentView:
     """Show an agent's last 90 days."""
-    counted, metrics, rows = found_of
-    path = f"{base}/conversations"
+    counted, metrics, rows, leads = found_of
+    reader = leads.reader
     name = agent_name(agent)
     skills = [
         (
             found.met / found.n,
             metric,
-            _skill(metric_name, found, address(path, {}, agent=agent.id, **_which(metric, found)), reader),
+            _skill(metric_name, found, (metric, counted), leads),
         )
         for metric, (metric_name, found) in metrics.items()
         if found.n >= FEW
@@ -85,7 +89,7 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, reader: Reader, ba
         name=name,
         id=agent.id,
         figure=reader.rate(counted.passed, counted.scored),
-        give=reader.give((figure.high - figure.low) / 2 * 100) if figure else "",
+        give=reader.interval(figure) if figure else "",
         chart=figure_line(
             Span(value=figure.value, low=figure.low, high=figure.high, first=first, last=1.0),
             reader.number(first * 100),
@@ -93,28 +97,34 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, reader: Reader, ba
         )
         if figure
         else None,
-        sentence=" ".join(
-            each
-            for each in (
-                _("{n} scored in 90 days.").format(n=reader.number(counted.scored)),
-                also_undecided(counted.undecided, reader),
+        sentence=Markup(" ").join(
+            filter(
+                None,
+                (
+                    sentence(
+                        _("{n} scored in 90 days, {passed} passed."),
+                        n=leads.scored(counted),
+                        passed=leads.passed(counted),
+                    ),
+                    leads.undecided(counted),
+                ),
             )
-            if each
         ),
         good=good,
         work_on=weakest[2] if weakest else None,
         rows=tuple(rows),
-        all_href=address(path, {}, agent=agent.id),
         list_href=f"{base}/agents" if may.sees_all else "",
         coach_href=address(f"{base}/coaching/new", {}, agents=agent.id, **goal) if may.coaches else "",
     )
 
 
-def _skill(name: str, found: Adherence, href: str, reader: Reader) -> SkillView:
-    n = _("{n} of {whole}").format(n=found.met, whole=found.n)
-    return SkillView(name=name, share=reader.share(found.met / found.n), n=n, href=href)
-
-
-def _which(metric_id: str, found: Adherence) -> dict[str, str]:
-    """Return the filter of the conversations to read: those that missed a metric, or else those that met it."""
-    return {"missed": metric_id} if found.missed else {"met": metric_id}
+def _skill(name: str, found: Adherence, metric: tuple[str, Passed], leads: Leads) -> SkillView:
+    """Show how often a metric was met in a period; the link leads to where it was missed, or else to where it was met."""
+    metric_id, span = metric
+    n = sentence(
+        _("{n} of {whole}"),
+        n=leads.number(found.met, span, met=metric_id),
+        whole=leads.number(found.n, span, asked=metric_id),
+    )
+    which = {"missed": metric_id} if found.missed else {"met": metric_id}
+    return SkillView(name=name, share=leads.reader.share(found.met / found.n), n=n, href=leads.to(span, **which))

@@ -7,12 +7,14 @@ from babel.lists import format_list
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.domain.statistics.agents import Count, Rate, funnel, shrunken_rates
+from auscult.domain.statistics.agents import Count, funnel, shrunken_rates
+from auscult.domain.statistics.intervals import Figure
 from auscult.server.console.charts import funnel as drawing
 from auscult.server.console.charts.interval import small
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader
+from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.filters import FilterView
 from auscult.services.insights.quality import Passed
 
@@ -25,8 +27,8 @@ class AgentRow(Struct, frozen=True, kw_only=True):
 
     name: str
     href: str
-    scored: str
-    raw: str
+    scored: CountView
+    raw: Markup
     shrunk: str
     chart: Markup | None
 
@@ -43,9 +45,10 @@ class AgentsView(Struct, frozen=True, kw_only=True):
 
 
 def agents_view(
-    counted: Mapping[str, Passed], names: Mapping[str, str], filters: FilterView, reader: Reader, base: str
+    counted: Mapping[str, Passed], names: Mapping[str, str], filters: FilterView, leads: Leads, base: str
 ) -> AgentsView:
     """Show agents with their passed shares. ``counted`` and ``names`` are by agent id."""
+    reader = leads.reader
     counts = {agent: Count(found.passed, found.scored) for agent, found in counted.items()}
     rates = shrunken_rates(counts) if counts else {}
     found = funnel(counts) if counts else None
@@ -83,7 +86,7 @@ def agents_view(
         chart=drawing.funnel(dots, around),
         said=_said(len(counts), [names[agent] for agent in sorted(outside)], reader),
         rows=tuple(
-            _row(names[agent], f"{base}/agents/{agent}", (counts[agent], rates[agent]), starts[agent], reader)
+            _row((agent, names[agent]), counted[agent], (rates[agent].rate, starts[agent]), leads, base)
             for agent in sorted(counts, key=lambda agent: names[agent].casefold())
         ),
         period=_("last 90 days"),
@@ -107,15 +110,16 @@ def _said(agents: int, outside: list[str], reader: Reader) -> str:
     return said.format(n=reader.number(agents), names=names)
 
 
-def _row(name: str, href: str, found: tuple[Count, Rate], first: float | None, reader: Reader) -> AgentRow:
-    """Show one agent, on an axis that begins at ``first``; None: too few conversations for a figure."""
-    count, rate = found
-    half = (rate.rate.high - rate.rate.low) / 2
+def _row(
+    agent: tuple[str, str], found: Passed, estimate: tuple[Figure, float | None], leads: Leads, base: str
+) -> AgentRow:
+    """Show one agent, by id and name, with an estimate on an axis that begins there; None: too few for a figure."""
+    (agent_id, name), (rate, first), reader = agent, estimate, leads.reader
     return AgentRow(
         name=name,
-        href=href,
-        scored=reader.number(count.n),
-        raw=_("{n} of {whole}").format(n=count.successes, whole=count.n),
-        shrunk=f"{reader.share(rate.rate.value)} {reader.give(half * 100, 0)}" if first is not None else _("too few"),
-        chart=small(rate.rate.value, rate.rate.low, rate.rate.high, first) if first is not None else None,
+        href=f"{base}/agents/{agent_id}",
+        scored=leads.scored(found, agent=agent_id),
+        raw=sentence(_("{n} of {whole}"), n=leads.passed(found, agent=agent_id), whole=reader.number(found.scored)),
+        shrunk=_("too few") if first is None else f"{reader.share(rate.value)} {reader.interval(rate, 0)}",
+        chart=None if first is None else small(rate.value, rate.low, rate.high, first),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.insights.drivers import Driver, Drivers
@@ -11,7 +12,8 @@ from auscult.domain.insights.overview import Kind, Measure
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader
-from auscult.server.console.views.filters import Query, address
+from auscult.server.console.views.counts import CountView, Leads
+from auscult.server.console.views.filters import Query
 from auscult.services.insights.overview import AllDrivers, Mean
 from auscult.services.insights.quality import Passed
 
@@ -26,10 +28,9 @@ class FailedRow(Struct, frozen=True, kw_only=True):
     """One week, queue or agent: how many failed of those scored, and their share."""
 
     name: str
-    href: str
-    failed: str
-    scored: str
-    share: str
+    failed: CountView
+    scored: CountView
+    share: Markup
 
 
 class DriverRow(Struct, frozen=True, kw_only=True):
@@ -87,17 +88,16 @@ def failures_view(found: Failures, query: Query, reader: Reader, base: str) -> F
     ]
     measured: tuple[tuple[Measure, Drivers], ...] = (("csat", answered.drivers.csat), ("nps", answered.drivers.nps))
     drivers = [_driver(each, name, reader, base) for name, both in measured for each in (*both.low, *both.high)]
-    path = f"{base}/conversations"
     carried = {name: values for name, values in query.items() if name in ("queue", "channel", "agent", "intent")}
 
+    leads = Leads(reader, carried, f"{base}/conversations")
+
     def row(name: str, each: Passed, **narrowed: str) -> FailedRow:
-        span = {"since": each.since.isoformat(), "until": each.until.isoformat()}
         return FailedRow(
             name=name,
-            href=address(path, carried, outcome="failed", **narrowed, **span),
-            failed=reader.number(each.scored - each.passed),
-            scored=reader.number(each.scored),
-            share=reader.rate(each.scored - each.passed, each.scored),
+            failed=leads.failed(each, **narrowed),
+            scored=leads.scored(each, **narrowed),
+            share=leads.fail_rate(each, **narrowed),
         )
 
     return FailuresView(

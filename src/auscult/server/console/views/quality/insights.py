@@ -11,10 +11,10 @@ from auscult.domain.statistics.intervals import difference, wilson_figure
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW, Reader
-from auscult.server.console.views.filters import FilterView, Query, address
+from auscult.server.console.views.counts import CountView, Leads, sentence
+from auscult.server.console.views.filters import FilterView, Query
 from auscult.server.console.views.home import NewsView, news_of
 from auscult.server.console.views.intents import intent_name
-from auscult.server.console.views.naming import also_undecided
 from auscult.server.console.views.quality.failures import Failures, FailuresView, failures_view
 from auscult.services.insights.changes import Change, Compared
 from auscult.services.insights.quality import Passed
@@ -28,11 +28,10 @@ class PartRow(Struct, frozen=True, kw_only=True):
 
     name: str
     kind: str
-    href: str
-    now: str
-    before: str
-    share: str
-    share_before: str
+    now: CountView
+    before: CountView
+    share: Markup
+    share_before: Markup
     effect: str
     is_worse: bool
     is_sure: bool
@@ -45,8 +44,8 @@ class InsightsPageView(Struct, frozen=True, kw_only=True):
     since: str
     last: str
     before: str
-    headline: str
-    detail: str
+    headline: str | Markup
+    detail: Markup
     failed_href: str
     chart: Markup
     parts: tuple[PartRow, ...]
@@ -68,13 +67,12 @@ class Compare(NamedTuple):
 
 def insights_page(found: Compare, filters: FilterView, query: Query, reader: Reader, base: str) -> InsightsPageView:
     """Show the page."""
-    path = f"{base}/conversations"
     compared = found.compared
-    span = {"since": compared.since.isoformat(), "until": compared.until.isoformat()}
     carried: Mapping[str, Sequence[str]] = {
         name: values for name, values in query.items() if name in ("queue", "channel", "agent", "intent")
     }
-    headline, detail = _said(found, reader)
+    leads = Leads(reader, carried, f"{base}/conversations")
+    headline, detail = _said(found, leads)
     begins = compared.since - compared.before
     return InsightsPageView(
         filters=filters,
@@ -82,26 +80,27 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
         last=(reader.local(compared.until) - timedelta(milliseconds=1)).date().isoformat(),
         before=_("{first} to {last}").format(first=reader.day(begins), last=reader.last_day(compared.since)),
         headline=headline,
-        detail=" ".join(each for each in (detail, also_undecided(found.now.undecided, reader)) if each),
-        failed_href=address(path, carried, outcome="failed", **span) if found.now.passed < found.now.scored else "",
-        chart=_chart(found, reader, lambda part: _href(part, path, carried, span)),
-        parts=tuple(_row(each, reader, _href(each, path, carried, span)) for each in found.parts[:_SHOWN]),
-        news=news_of(found.changes, carried, reader, base),
+        detail=Markup(" ").join(each for each in (detail, leads.undecided(found.now)) if each),
+        failed_href=leads.failed(found.now).href,
+        chart=_chart(found, reader, lambda part: leads.scored(part.now, **_named(part)).href),
+        parts=tuple(_row(each, leads) for each in found.parts[:_SHOWN]),
+        news=news_of(found.changes, leads, (compared.since, compared.until)),
         failures=failures_view(found.failures, query, reader, base),
         is_empty=not found.now.scored,
     )
 
 
-def _href(part: Part, path: str, carried: Query, span: Mapping[str, str]) -> str:
-    return address(path, carried, **{part.kind: part.name}, **span)
+def _named(part: Part) -> dict[str, str]:
+    """Return the filter of a queue or a reason."""
+    return {part.kind: part.name}
 
 
-def _said(found: Compare, reader: Reader) -> tuple[str, str]:
+def _said(found: Compare, leads: Leads) -> tuple[str | Markup, str]:
     """Return two sentences: how the share that passes moved, and what moved it."""
-    now, before = found.now, found.before
+    now, before, reader = found.now, found.before, leads.reader
     if now.scored < FEW or before.scored < FEW:
         said = _("{n} of {whole} pass: too few to compare.")
-        return said.format(n=now.passed, whole=now.scored), ""
+        return sentence(said, n=leads.passed(now), whole=leads.scored(now)), ""
     moved = difference(wilson_figure(now.passed, now.scored), wilson_figure(before.passed, before.scored))
     if not moved.value:
         return _("{share} pass, as before.").format(share=reader.share(now.passed / now.scored, 1)), _why(found, reader)
@@ -163,17 +162,16 @@ def _title(part: Part) -> str:
     return intent_name(part.name) if part.kind == "intent" else part.name[:1].upper() + part.name[1:]
 
 
-def _row(part: Part, reader: Reader, href: str) -> PartRow:
-    rounded = round(part.more_failed)
+def _row(part: Part, leads: Leads) -> PartRow:
+    rounded, named = round(part.more_failed), _named(part)
     return PartRow(
         name=_title(part),
         kind=_("Queue") if part.kind == "queue" else _("Reason"),
-        href=href,
-        now=reader.number(part.now.scored),
-        before=reader.number(part.before.scored),
-        share=reader.rate(part.now.passed, part.now.scored),
-        share_before=reader.rate(part.before.passed, part.before.scored),
-        effect=reader.number(rounded, 0, signed=True) if rounded else "0",
+        now=leads.scored(part.now, **named),
+        before=leads.scored(part.before, **named),
+        share=leads.pass_rate(part.now, **named),
+        share_before=leads.pass_rate(part.before, **named),
+        effect=leads.reader.number(rounded, 0, signed=True) if rounded else "0",
         is_worse=rounded > 0,
         is_sure=part.is_more_than_chance,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -15,7 +16,7 @@ from auscult.server.console.charts.strip import Kind
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader, clock
-from auscult.server.console.views.filters import address
+from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.naming import agents_of, within_sentence
 from auscult.server.console.views.transcript import Marks, Piece, TurnView, turn_views
 from auscult.server.console.views.verdicts import question_of
@@ -49,11 +50,10 @@ class CellView(Struct, frozen=True, kw_only=True):
     """One row of the four-field table: audits by the person's answer, and all conversations."""
 
     name: str
-    yes: str
-    no: str
-    other: str
-    whole: str
-    whole_href: str
+    yes: CountView
+    no: CountView
+    other: CountView
+    whole: CountView
 
 
 class MetricView(Struct, frozen=True, kw_only=True):
@@ -62,17 +62,17 @@ class MetricView(Struct, frozen=True, kw_only=True):
     name: str
     form: str
     question: str
-    answer: tuple[tuple[str, bool], ...]
+    answer: tuple[tuple[str | Markup, bool], ...]
     period: str
     chart: Markup
     note: str
     curve: Markup
     curve_note: str
     cells: tuple[CellView, ...]
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str | Markup], ...]
     parts: Markup
     differing: tuple[DifferingView, ...]
-    audits: int
+    audits: Markup
     missed_href: str
 
 
@@ -86,48 +86,72 @@ def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
 ) -> MetricView:
     """Show how reliable a metric of a form is. ``people``: names by e-mail address."""
     form, metric = about
-    query = {"since": [span[0].isoformat()], "until": [span[1].isoformat()]}
-    path = f"{base}/conversations"
+    leads = _Leads(Leads(reader, {}, f"{base}/conversations"), metric.id, span)
     return MetricView(
         name=metric.name,
         form=form.name,
         question=question_of(metric),
-        answer=tuple(_answer(metric, found, reader)),
+        answer=tuple(_answer(metric, found, leads)),
         period=_("{first} to {last}").format(first=reader.day(span[0], year=False), last=reader.last_day(span[1])),
-        chart=_chart(found, reader, address(path, query, met=metric.id)),
+        chart=_chart(found, leads),
         note=_note(found),
         curve=_curve(found, reader),
         curve_note=_curve_note(found, reader),
-        cells=_cells(found, metric.id, query, reader, path),
-        facts=tuple(_facts(found, reader)),
-        parts=_parts(found, reader),
+        cells=_cells(found, leads),
+        facts=tuple(_facts(found, leads)),
+        parts=_parts(found, leads),
         differing=tuple(_differing(each, people, base) for each in found.differing),
-        audits=found.audits,
-        missed_href=address(path, query, missed=metric.id),
+        audits=_audited(found, leads),
+        missed_href=leads.list.to(span, missed=metric.id),
     )
 
 
-def _answer(metric: Metric, found: Trust, reader: Reader) -> list[tuple[str, bool]]:
+class _Leads(NamedTuple):
+    """The addresses of what a metric's numbers count in a period."""
+
+    list: Leads
+    metric_id: str
+    span: tuple[datetime, datetime]
+
+    def of(self, n: int, **more: str | Sequence[str]) -> CountView:
+        """Show a number of conversations."""
+        return self.list.number(n, self.span, **more)
+
+    def audits(self, n: int, **more: str | Sequence[str]) -> CountView:
+        """Show a number of audits that answered the metric."""
+        return self.of(n, checked=self.metric_id, **more)
+
+
+def _audited(found: Trust, leads: _Leads) -> Markup:
+    said = ngettext("{n} conversation audited.", "{n} conversations audited.", found.audits)
+    return sentence(said, n=leads.audits(found.audits))
+
+
+def _answer(metric: Metric, found: Trust, leads: _Leads) -> list[tuple[str | Markup, bool]]:
     """Return the answer in a sentence, in pieces of which each is strong or not."""
-    name = within_sentence(metric.name)
+    name, reader = within_sentence(metric.name), leads.list.reader
     if not found.machine.n:
         return [(_("Nothing in this period had an occasion for {metric}.").format(metric=name), False)]
     said = _pieces(
         _("The machine says *{share}* meet {metric}, of {n} conversations."),
-        share=reader.share(found.machine.met / found.machine.n, 1),
+        share=CountView(
+            shown=reader.share(found.machine.met / found.machine.n, 1),
+            href=leads.of(found.machine.met, met=metric.id).href,
+        ),
         metric=name,
-        n=reader.number(found.machine.n),
+        n=leads.of(found.machine.n, asked=metric.id),
     )
-    return [*said, (" ", False), *_trusted(found, reader)]
+    return [*said, (" ", False), *_trusted(found, leads)]
 
 
-def _trusted(found: Trust, reader: Reader) -> Iterator[tuple[str, bool]]:
+def _trusted(found: Trust, leads: _Leads) -> Iterator[tuple[str | Markup, bool]]:
     """Yield the pieces of the sentences on how reliable the machine's share is, each strong or not."""
     if found.estimate is None:
         yield _("Nobody has checked it yet: audit a few to know how far to trust it."), True
         return
     checked = ngettext("People checked one of these.", "People checked {n} of these.", found.used)
-    yield checked.format(n=reader.number(found.used)) + " ", False
+    reader = leads.list.reader
+    yield sentence(checked + " ", n=leads.audits(found.used, machine=("YES", "NO"))), False
     half = (found.estimate.high - found.estimate.low) / 2
     if half <= _FOR_AGENTS:
         said = _("The best estimate is *{share}*: good enough to compare queues, and agents with many conversations.")
@@ -135,20 +159,21 @@ def _trusted(found: Trust, reader: Reader) -> Iterator[tuple[str, bool]]:
         said = _("The best estimate is *{share}*: good enough to compare queues, *not to judge one agent.*")
     else:
         said = _("The best estimate is *{share}*: *too few audits to compare anything yet.*")
-    share = f"{reader.share(found.estimate.value, 1)} {reader.give(half * 100)}"
+    share = f"{reader.share(found.estimate.value, 1)} {reader.interval(found.estimate)}"
     yield from _pieces(said, share=share)
 
 
-def _pieces(text: str, **values: str) -> Iterator[tuple[str, bool]]:
+def _pieces(text: str, **values: object) -> Iterator[tuple[Markup, bool]]:
     """Split a text at its asterisks, between which it is strong, and insert the values into its pieces."""
     for number, piece in enumerate(text.split("*")):
         if piece:
-            yield piece.format(**values), number % 2 == 1
+            yield sentence(piece, **values), number % 2 == 1
 
 
-def _chart(found: Trust, reader: Reader, href: str) -> Markup:
+def _chart(found: Trust, leads: _Leads) -> Markup:
     if not found.machine.n:
         return Markup("")
+    reader = leads.list.reader
     share = 100 * found.machine.met / found.machine.n
     whole = _("{share}, {n} conversations").format(share=reader.number(share, 1), n=reader.number(found.machine.n))
     rows = [
@@ -158,14 +183,14 @@ def _chart(found: Trust, reader: Reader, href: str) -> Markup:
             low=share,
             high=share,
             end=whole,
-            href=href,
+            href=leads.of(found.machine.n, asked=leads.metric_id).href,
             is_strong=True,
             is_hollow=True,
         )
     ]
     for name, figure, kind in ((_("People alone"), found.people, ""), (_("Both together"), found.estimate, "acc")):
         if figure is not None:
-            half = reader.give((figure.high - figure.low) / 2 * 100)
+            half = reader.interval(figure)
             end = (
                 _("{share}, between {low} and {high}").format(
                     share=reader.number(figure.value * 100, 1),
@@ -179,9 +204,12 @@ def _chart(found: Trust, reader: Reader, href: str) -> Markup:
     return intervals(rows, Axis(label=_("Machine, people alone, and both together"), unit="%"), end_width=230)
 
 
-def _row(name: str, figure: Figure, end: str, kind: str, *, strong: bool = True) -> IntervalRow:
+def _row(  # noqa: PLR0913  (all that a row shows)
+    name: str, figure: Figure, end: str, kind: str, *, strong: bool = True, href: str = ""
+) -> IntervalRow:
     return IntervalRow(
         name=name,
+        href=href,
         value=figure.value * 100,
         low=figure.low * 100,
         high=figure.high * 100,
@@ -217,44 +245,43 @@ def _curve_note(found: Trust, reader: Reader) -> str:
     return "" if found.curve else said.format(n=reader.number(FEW))
 
 
-def _cells(
-    found: Trust, metric_id: str, query: Mapping[str, Sequence[str]], reader: Reader, path: str
-) -> tuple[CellView, ...]:
-    wholes = (
-        ("YES", _("Machine yes"), reader.number(found.machine.met), "met"),
-        ("NO", _("Machine no"), reader.number(found.machine.missed), "missed"),
-        ("NA", _("Machine N/A"), "", ""),
+def _cells(found: Trust, leads: _Leads) -> tuple[CellView, ...]:
+    empty = CountView(shown="")
+    wholes: tuple[tuple[Qualification, str, CountView], ...] = (
+        ("YES", _("Machine yes"), leads.of(found.machine.met, met=leads.metric_id)),
+        ("NO", _("Machine no"), leads.of(found.machine.missed, missed=leads.metric_id)),
+        ("NA", _("Machine N/A"), empty),
     )
+
+    def cell(machine: Qualification, person: Qualification) -> CountView:
+        return leads.audits(found.cells.get((machine, person), 0), machine=machine, person=person)
+
     return tuple(
-        CellView(
-            name=name,
-            yes=reader.number(found.cells.get((said, "YES"), 0)),
-            no=reader.number(found.cells.get((said, "NO"), 0)),
-            other=reader.number(found.cells.get((said, "NA"), 0)),
-            whole=whole,
-            whole_href=address(path, query, **{kind: metric_id}) if kind else "",
-        )
-        for said, name, whole, kind in wholes
+        CellView(name=name, yes=cell(said, "YES"), no=cell(said, "NO"), other=cell(said, "NA"), whole=whole)
+        for said, name, whole in wholes
     )
 
 
-def _facts(found: Trust, reader: Reader) -> list[tuple[str, str]]:
-    facts: list[tuple[str, str]] = []
+def _facts(found: Trust, leads: _Leads) -> list[tuple[str, str | Markup]]:
+    facts: list[tuple[str, str | Markup]] = []
+    reader = leads.list.reader
     if found.agreement:
-        half = (found.agreement.high - found.agreement.low) / 2
-        facts.append((_("Agree"), f"{reader.share(found.agreement.value, 1)} {reader.give(half * 100)}"))
+        agreed = sum(n for (machine, person), n in found.cells.items() if machine == person)
+        share = CountView(shown=reader.share(found.agreement.value, 1), href=leads.audits(agreed, agrees="yes").href)
+        facts.append((_("Agree"), sentence("{share} {give}", share=share, give=reader.interval(found.agreement))))
     if found.kappa is not None:
         facts.append((_("Beyond chance (Cohen's kappa)"), reader.number(found.kappa, 2)))
     return facts
 
 
-def _parts(found: Trust, reader: Reader) -> Markup:
+def _parts(found: Trust, leads: _Leads) -> Markup:
     if found.agreement is None:
         return Markup("")
-    rows = [_row(_("All"), found.agreement, reader.number(found.audits), "acc")]
+    every = leads.audits(found.audits)
+    rows = [_row(_("All"), found.agreement, every.shown, "acc", href=every.href)]
     for part in sorted(found.parts, key=lambda each: -each.n)[:6]:
-        figure = wilson_figure(part.agreed, part.n)
-        rows.append(_row(part.name, figure, reader.number(part.n), "", strong=False))
+        figure, audits = wilson_figure(part.agreed, part.n), leads.audits(part.n, queue=part.name)
+        rows.append(_row(part.name, figure, audits.shown, "", strong=False, href=audits.href))
     return intervals(rows, Axis(label=_("Agreement by queue"), heading=_("audits"), unit="%"))
 
 

@@ -1,6 +1,7 @@
 """The quality overview: a chart with its sentence, the heat map, the pull of reasons, and the fatal errors."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -16,9 +17,10 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.conversations import RowView
+from auscult.server.console.views.counts import SCORED, WITH_SCORE, CountView, Leads, sentence, undecided_sentence
 from auscult.server.console.views.filters import FilterView, Query, address
 from auscult.server.console.views.intents import intent_name
-from auscult.server.console.views.naming import also_undecided, within_sentence
+from auscult.server.console.views.naming import within_sentence
 from auscult.server.console.views.quality.score_trend import ScoreTrend, score_trend
 from auscult.server.console.views.quality.weeks import WeekLead, week_points
 from auscult.services.insights.quality import Adherence, Passed, Period
@@ -48,11 +50,10 @@ class WeekRow(Struct, frozen=True, kw_only=True):
     """One line of the table next to the chart."""
 
     name: str
-    scored: str
-    passed: str
+    scored: CountView
+    passed: CountView
     share: str
     limits: str
-    href: str
 
 
 class CellView(Struct, frozen=True, kw_only=True):
@@ -79,7 +80,7 @@ class OverviewView(Struct, frozen=True, kw_only=True):
     """
 
     filters: FilterView
-    scored: str
+    scored: Markup
     chart: Markup
     series: str
     weeks: tuple[WeekRow, ...]
@@ -89,28 +90,15 @@ class OverviewView(Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     heat: tuple[HeatRow, ...]
     reasons: Markup
-    reason_rows: tuple[tuple[str, str, str], ...]
+    reason_rows: tuple[tuple[str, CountView, Markup], ...]
     fatal: tuple[tuple[RowView, str], ...]
     fatal_href: str
     is_empty: bool
 
 
-class Leads(NamedTuple):
-    """The links from numbers to their conversations, for this reader, with these filters, at this path."""
-
-    reader: Reader
-    query: Query
-    path: str
-
-    def to(self, week: Passed | None = None, **more: str) -> str:
-        """Return the address of the conversations of a week, or of any time."""
-        if week is not None:
-            more |= {"since": week.since.isoformat(), "until": week.until.isoformat()}
-        return address(self.path, self.query, **more)
-
-    def name(self, week: Passed) -> str:
-        """Return the name of a week."""
-        return _("Week to {day}").format(day=self.reader.last_day(week.until))
+def _week(leads: Leads, week: Passed) -> str:
+    """Return the name of a week."""
+    return _("Week to {day}").format(day=leads.reader.last_day(week.until))
 
 
 class Reason(NamedTuple):
@@ -131,25 +119,29 @@ class Counts(NamedTuple):
     heat_weeks: Sequence[Passed]
     reasons: Sequence[Reason]
     fatal: Sequence[tuple[RowView, str]]
+    fatal_span: tuple[datetime, datetime]
 
 
 def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Reader, base: str) -> OverviewView:
     """Show the overview. ``query`` holds the filters that the links to conversations keep."""
     leads = Leads(reader, query, f"{base}/conversations")
     weeks = [each.passed for each in counts.weeks]
-    chart = laney_chart([Share(leads.name(each), each.passed, each.scored) for each in weeks])
-    scored, undecided = sum(each.scored for each in weeks), sum(each.undecided for each in weeks)
-    said = _("{n} scored.") if undecided else _("{n} scored")
-    by_name = {leads.name(each): WeekLead(since=each.since, href=leads.to(each)) for each in weeks}
+    chart = laney_chart([Share(_week(leads, each), each.passed, each.scored) for each in weeks])
+    scored = sum(each.scored for each in weeks)
+    by_name = {_week(leads, each): WeekLead(span=each, href=leads.to(each, outcome=WITH_SCORE)) for each in weeks}
     points = week_points(chart, by_name, lambda share: reader.share(share, 1), reader) if chart else ()
     around = _centre(chart, leads) if chart else Centre(value=0, shown="", label="")
     return OverviewView(
         filters=filters,
-        scored=" ".join(filter(None, (said.format(n=reader.number(scored)), also_undecided(undecided, reader)))),
+        scored=_scored(weeks, leads),
         chart=control(points, around),
         series=series(points, around),
         weeks=_weeks(chart, weeks, leads) if chart else (),
-        scores=score_trend([each.mean(leads.name(each.passed)) for each in counts.weeks], by_name, reader),
+        scores=score_trend(
+            [each.mean(_week(leads, each.passed)) for each in counts.weeks],
+            by_name,
+            leads,
+        ),
         said=_said(chart, counts, leads),
         difference_href=address(f"{base}/insights", {name: query[name] for name in _COMPARED if name in query}),
         columns=tuple(reader.short_day(each.since) for each in counts.heat_weeks),
@@ -166,13 +158,28 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
         ),
         reasons=_reasons(counts.reasons, leads),
         reason_rows=tuple(
-            (intent_name(each.name), reader.number(each.counted.scored), reader.share(each.counted.share or 0, 1))
+            (
+                intent_name(each.name),
+                leads.scored(each.counted, intent=each.name),
+                leads.pass_rate(each.counted, intent=each.name),
+            )
             for each in counts.reasons
         ),
         fatal=tuple(counts.fatal),
-        fatal_href=leads.to(outcome="fatal", days="7"),
+        fatal_href=leads.to(counts.fatal_span, outcome="fatal"),
         is_empty=not scored,
     )
+
+
+def _scored(weeks: Sequence[Passed], leads: Leads) -> Markup:
+    """Return how many were scored in all weeks, and how many are undecided."""
+    if not weeks:
+        return Markup("")
+    scored, undecided = sum(each.scored for each in weeks), sum(each.undecided for each in weeks)
+    span = (weeks[0].since, weeks[-1].until)
+    more = undecided_sentence(leads.number(undecided, span, outcome="undecided"), undecided)
+    said = _("{n} scored.") if undecided else _("{n} scored")
+    return Markup(" ").join(filter(None, (sentence(said, n=leads.number(scored, span, outcome=SCORED)), more)))
 
 
 def _centre(chart: Chart, leads: Leads) -> Centre:
@@ -186,15 +193,14 @@ def _centre(chart: Chart, leads: Leads) -> Centre:
 
 def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow, ...]:
     reader = leads.reader
-    by_name = {leads.name(each): each for each in weeks}
+    by_name = {_week(leads, each): each for each in weeks}
     return tuple(
         WeekRow(
             name=point.name,
-            scored=reader.number(point.n),
-            passed=reader.number(by_name[point.name].passed),
+            scored=leads.scored(by_name[point.name]),
+            passed=leads.passed(by_name[point.name]),
             share=reader.share(point.value, 1),
             limits=_("{low} to {high}").format(low=reader.share(point.low, 1), high=reader.share(point.high, 1)),
-            href=leads.to(by_name[point.name]),
         )
         for point in reversed(chart.points)
     )
@@ -209,12 +215,12 @@ def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
         few = _("Too few weeks to say what is usual.")
         return SaidView(sentence=few, strong="", detail="", href=leads.path, action=_("All conversations"))
     failed, usual = last.scored - last.passed, last.scored * (1 - chart.centre)
-    sentence, strong = _limits(chart)
+    said, strong = _limits(chart)
     detail = _("Last week {n} conversations, {failed} not passed; about {usual} would be usual.").format(
         n=reader.number(last.scored), failed=reader.number(failed), usual=reader.number(round(usual))
     )
     worst = max(counts.reasons, key=lambda each: each.failed_last - each.usual_last, default=None)
-    more = {"outcome": "failed", "days": "7"}
+    more = {"outcome": "failed"}
     if worst and worst.failed_last - worst.usual_last >= 1:
         about = _("{n} of them are about \u201c{reason}\u201d, {more} more than usual.").format(
             n=reader.number(worst.failed_last),
@@ -227,9 +233,8 @@ def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
     else:
         count = failed
     action = _("Read the {n}").format(n=reader.number(count)) if count else _("All of last week")
-    if not count:
-        more.pop("outcome")
-    return SaidView(sentence=sentence, strong=strong, detail=detail, href=leads.to(None, **more), action=action)
+    href = leads.to(last, **more) if count else leads.to(last, outcome=SCORED)
+    return SaidView(sentence=said, strong=strong, detail=detail, href=href, action=action)
 
 
 def _limits(chart: Chart) -> tuple[str, str]:
@@ -246,18 +251,18 @@ def _limits(chart: Chart) -> tuple[str, str]:
 
 def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads) -> CellView:
     metric_id, name = metric
-    where = f"{name}, {leads.name(week)}"
+    where = f"{name}, {_week(leads, week)}"
     if not found.n:
         return CellView(shown="\u2013", label=_("{where}: does not apply").format(where=where), href="", tint=None)
     href = leads.to(week, missed=metric_id) if found.missed else leads.to(week, met=metric_id)
+    said = _("{n} of {whole}").format(n=found.met, whole=found.n)
+    opens = _("opens the {n} that missed it").format(n=found.missed) if found.missed else _("opens them")
     if found.n < FEW:
-        shown = _("{n} of {whole}").format(n=found.met, whole=found.n)
-        return CellView(shown=shown, label=f"{where}: {shown}", href=href, tint=None)
+        return CellView(shown=said, label=f"{where}: {said}, {opens}", href=href, tint=None)
     share = found.met / found.n
     tint = min(round((1 - share) / _FULL_TINT * _TINTS), _TINTS)
-    return CellView(
-        shown=leads.reader.number(share * 100), label=f"{where}: {leads.reader.share(share)}", href=href, tint=tint
-    )
+    label = f"{where}: {leads.reader.share(share)}, {said}, {opens}"
+    return CellView(shown=leads.reader.number(share * 100), label=label, href=href, tint=tint)
 
 
 def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
@@ -278,7 +283,7 @@ def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
                 low=figure.low * 100,
                 high=figure.high * 100,
                 end=reader.number(pull, 1, signed=True),
-                href=leads.to(intent=each.name, days="30"),
+                href=leads.to(each.counted, intent=each.name, outcome=SCORED),
                 kind="no" if figure.high < share else "",
             )
         )

@@ -10,6 +10,7 @@ from auscult.server.console.charts.control import Centre, control
 from auscult.server.console.charts.trend import series
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.counts import WITH_SCORE, CountView, Leads
 from auscult.server.console.views.quality.weeks import WeekLead, week_points
 
 _WHOLE = 100
@@ -19,8 +20,7 @@ class ScoreRow(Struct, frozen=True, kw_only=True):
     """One line of the table next to the chart."""
 
     name: str
-    href: str
-    scored: str
+    scored: CountView
     mean: str
     limits: str
 
@@ -35,9 +35,9 @@ class ScoreTrend(Struct, frozen=True, kw_only=True):
     said: str
 
 
-def score_trend(means: Sequence[Mean], leads: dict[str, WeekLead], reader: Reader) -> ScoreTrend | None:
-    """Show the mean scores of weeks, the oldest first, with their leads by name; None without a score."""
-    chart = mean_chart(means)
+def score_trend(means: Sequence[Mean], weeks: dict[str, WeekLead], leads: Leads) -> ScoreTrend | None:
+    """Show the mean scores of weeks, the oldest first, with the weeks by name; None without a score."""
+    chart, reader = mean_chart(means), leads.reader
     if chart is None:
         return None
 
@@ -52,15 +52,14 @@ def score_trend(means: Sequence[Mean], leads: dict[str, WeekLead], reader: Reade
         ),
         unit="",
     )
-    points = week_points(chart, leads, shown, reader)
+    points = week_points(chart, weeks, shown, reader)
     return ScoreTrend(
         chart=control(points, around),
         series=series(points, around),
         rows=tuple(
             ScoreRow(
                 name=point.name,
-                href=leads[point.name].href,
-                scored=reader.number(point.n),
+                scored=leads.number(point.n, weeks[point.name].span, outcome=WITH_SCORE),
                 mean=shown(point.value),
                 limits=_("{low} to {high}").format(low=shown(point.low), high=shown(point.high)),
             )

@@ -9,13 +9,19 @@ from auscult.domain.statistics.charts import Chart
 from auscult.server.console.charts.control import ControlPoint
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
+from auscult.services.insights.quality import Passed
 
 
 class WeekLead(Struct, frozen=True, kw_only=True):
-    """The beginning of a week, and the address of its conversations."""
+    """A week, and the address of its conversations with a score."""
 
-    since: datetime
+    span: Passed
     href: str
+
+    @property
+    def since(self) -> datetime:
+        """When it begins."""
+        return self.span.since
 
 
 def week_points(
