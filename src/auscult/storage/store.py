@@ -128,7 +128,7 @@ class Store:
         self.work = WorkList(database)
         self.batches = Batches(database)
         self.clients = Clients(database, secret_key)
-        self.people = People(database)
+        self.people = People(database, secret_key)
         self.live_work = LiveWork(database)
         self.workers = Workers(database)
         self.judge_slots = JudgeSlots(database)

@@ -14,7 +14,9 @@ from auscult import bootstrap
 from auscult.config import Settings
 from auscult.domain.assist.live import Message
 from auscult.domain.errors import AuscultError
+from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
+from auscult.services.people.users import Users
 from auscult.services.privacy.log import verify
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.assist import live_conversations, live_events
@@ -37,6 +39,8 @@ CLIENT = Client(
     created_at=STARTED,
 )
 MANY = 2_000
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""Of a second factor."""
 
 
 def fill(settings: Settings, many: int) -> None:
@@ -47,6 +51,8 @@ def fill(settings: Settings, many: int) -> None:
         store.clients.add(CLIENT)
         store.log.append("cli:test", "something.done")
         assert store.log.seal() is not None
+        user = Users(store, operator()).add("ann@example.com", "Ann", TENANT.account_id)
+        store.people.second_factors.begin(user.user_id, SECRET, STARTED)
         lock = originals_lock(bootstrap.key_path(settings).read_bytes().strip())
     database = Database(settings.database_url)
     originals = lock.encrypt(msgspec.json.encode({"[number 1]": "4711"}))
@@ -80,7 +86,7 @@ def test_every_secret_is_under_the_new_key(database_url: str, tmp_path: Path) ->
             tmp_path, "keys", "rotate", "--json", "--database", database_url,
             settings={"AUSCULT_STATE_DIR": str(tmp_path)},
         )  # fmt: skip
-        assert (done.status, done.last["changed"]) == (0, 451), done.err
+        assert (done.status, done.last["changed"]) == (0, 452), done.err
         new = bootstrap.key_path(settings).read_bytes().strip()
         assert old != new
         assert bootstrap.key_path(settings).stat().st_mode & 0o777 == 0o600
@@ -92,6 +98,10 @@ def test_every_secret_is_under_the_new_key(database_url: str, tmp_path: Path) ->
             kept = application.store.within(TENANT).privacy.redaction("c-00007")
             assert kept is not None
             assert kept.originals == {"[number 1]": "4711"}
+            user = application.store.people.users.by_email("ann@example.com")
+            factor = application.store.people.second_factors.get(user.user_id) if user else None
+            assert factor is not None
+            assert factor.secret == SECRET
             assert verify(application.store) == []
     with (
         pytest.raises(AuscultError) as refused,

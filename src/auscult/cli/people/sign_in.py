@@ -44,6 +44,17 @@ def password(
     typer.echo(f"the password of {user.email} is set")
 
 
+def reset_factor(email: Email, *, database: options.Database = None) -> None:
+    """Remove a user's second factor, for one who lost the device, and end the user's sessions."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
+        users = operating(application.store)
+        user = users.find(email)
+        users.reset_second_factor(user)
+    typer.echo(f"{user.email} signs in without a second factor")
+
+
 def token(
     email: Email,
     *,

@@ -37,6 +37,14 @@ TwoPeople = Annotated[
     ),
 ]
 
+SecondFactor = Annotated[
+    bool | None,
+    typer.Option(
+        "--second-factor/--no-second-factor",
+        help="Require a second factor of everybody who signs in without an identity provider.",
+    ),
+]
+
 Timezone = Annotated[
     str | None,
     typer.Option("--timezone", metavar="NAME", help="Whose days exported tables have, as Europe/Berlin; UTC at first."),
@@ -50,6 +58,7 @@ def change(
     redactor: Redactor = None,
     countries: Countries = None,
     two_people: TwoPeople = None,
+    second_factor: SecondFactor = None,
     timezone: Timezone = None,
     account: options.Account = None,
     org: options.Org = None,
@@ -68,7 +77,13 @@ def change(
             field="--redaction",
             value=redaction,
         )
-    asked = {"redaction": redaction, "redactor": redactor, "countries": countries, "two_people": two_people or None}
+    asked = {
+        "redaction": redaction,
+        "redactor": redactor,
+        "countries": countries,
+        "two_people": two_people or None,
+        "second_factor": second_factor,
+    }
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
@@ -114,6 +129,7 @@ def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json:
         "redactor": settings.redactor,
         "countries": list(settings.countries),
         "two_people": settings.two_people,
+        "second_factor": settings.second_factor,
         "timezone": timezone,
     }
     if as_json:

@@ -14,13 +14,15 @@ class PrivacySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``redactor`` is a name on the shelf of redactors. ``countries``: ISO codes of countries whose telephone numbers are
     likely; none: those of the conversation's language. With ``two_people`` the erasure of a customer and the lifting of
-    a hold wait until a second person approves.
+    a hold wait until a second person approves. With ``second_factor``, sessions need one, unless an identity provider
+    opened them.
     """
 
     redaction: Mode = "off"
     redactor: str = "builtin"
     countries: tuple[Country, ...] = ()
     two_people: bool = False
+    second_factor: bool = False
 
     @property
     def is_on(self) -> bool:

@@ -25,7 +25,7 @@ from auscult.server.api import (
     schedules,
     scoring,
 )
-from auscult.server.api.people import own, session
+from auscult.server.api.people import own, second_factor, session
 from auscult.server.auth.middleware import SignInMethod, authentication
 from auscult.server.people.sign_on import sign_on_router
 from auscult.server.rest.context import Services, dependencies
@@ -66,7 +66,7 @@ def routers_of_people(method: SignInMethod, services: Services) -> list[Router]:
     return [
         _router("/api/v1", session.HANDLERS, services),
         *([sign_on_router(services.sign_on)] if services.sign_on else []),
-        _router("/api/v1", own.HANDLERS, services, middleware=[authentication(method)]),
+        _router("/api/v1", (*own.HANDLERS, *second_factor.OWN), services, middleware=[authentication(method)]),
     ]
 
 

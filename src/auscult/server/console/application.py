@@ -22,6 +22,8 @@ from auscult.server.console.demo import Demo
 from auscult.server.console.kept import KeptPages
 from auscult.server.console.language import LANGUAGE_COOKIE, LANGUAGES, choose
 from auscult.server.console.language import gettext as _
+from auscult.server.console.pages.account import PATH as ACCOUNT
+from auscult.server.console.pages.account import AccountPage
 from auscult.server.console.pages.administration.approvals import ApprovalsPage
 from auscult.server.console.pages.administration.clients import ClientsPage
 from auscult.server.console.pages.administration.erasure import ErasurePage
@@ -87,11 +89,13 @@ from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.request_context import context_of
 from auscult.server.rest.context import Services
 from auscult.server.rest.routing import AppRouter
+from auscult.services.people.principals import SecondFactorRequiredError
 
 _YEAR_S = 365 * 24 * 3600
 _HOUR_S = 3600
 _LARGEST = 1 << 20
 _PAGES = (
+    AccountPage,
     AdministrationPage,
     AgentsPage,
     ApprovalsPage,
@@ -304,6 +308,12 @@ def _failed(console: Console) -> Callable[[AnyRequest, Exception], Response[Any]
     return failed
 
 
+def _set_up(request: AnyRequest, error: SecondFactorRequiredError) -> Response[Any]:
+    """Redirect a person without the second factor that the app requires to the page on which to set it up."""
+    del request, error
+    return Redirect(ACCOUNT, status_code=303)
+
+
 def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handlers:
     """Return the handlers of errors: each responds with a page that shows what is wrong, and what to do."""
     failed = _failed(console)
@@ -341,6 +351,7 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
 
     return {
         SignInRequiredError: sign_in,
+        SecondFactorRequiredError: _set_up,
         NoPermissionError: no_permission,
         AuscultError: refused,
         HTTPException: by_router,

@@ -11,7 +11,7 @@ from auscult.server.console.demo import Demo
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.views.naming import role_name
-from auscult.server.console.visit import AnyRequest, Visitor
+from auscult.server.console.visit import AnyRequest, SignInRequiredError, Visitor
 from auscult.server.people.cookies import session_secret
 from auscult.services.operations.log_context import PRINCIPAL
 from auscult.services.people.principals import Principals
@@ -60,6 +60,13 @@ class Visitors:
             notice=_(NOTICE) if self._demo else "",
             apps=tuple(each.app_id for each in tenants),
         )
+
+    def signed_in(self, request: AnyRequest) -> Access:
+        """Return the user and grants of the session's cookie. Raises ``SignInRequiredError``."""
+        access = self.access(request)
+        if access is None:
+            raise SignInRequiredError
+        return access
 
     def access(self, request: AnyRequest) -> Access | None:
         """Return the user and grants of the session's cookie, or None."""

@@ -33,6 +33,13 @@ def source_of(browsers: KnownBrowsers, scope: Scope) -> str:
     return f"browser {browser}" if browser else f"address {network_of(client[0] if client else '')}"
 
 
-async def sign_in_by_password(sign_in: SignIn, request: AnyRequest, email: str, password: str) -> SignedIn:
+async def sign_in_by_password(
+    sign_in: SignIn, request: AnyRequest, email: str, password: str, code: str | None = None
+) -> SignedIn:
     """Sign in, without keeping a thread of the handlers waiting. Raises as ``SignIn.in_turn`` does."""
-    return await asyncio.wrap_future(sign_in.in_turn(email, password, origin_of(request)))
+    return await asyncio.wrap_future(sign_in.in_turn(email, password, origin_of(request), code))
+
+
+async def sign_in_by_code(sign_in: SignIn, request: AnyRequest, step: str, code: str) -> SignedIn:
+    """Complete a sign-in, without keeping a thread waiting. Raises as ``SignIn.code_in_turn`` does."""
+    return await asyncio.wrap_future(sign_in.code_in_turn(step, code, origin_of(request)))

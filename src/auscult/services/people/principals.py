@@ -1,6 +1,6 @@
 """Principal of a request, with its rights: from a cookie, a personal token or a user."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
@@ -10,6 +10,16 @@ from auscult.domain.people.sessions import LONGEST_TOKEN, hash_of
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 from auscult.storage.people.access import Access
+
+
+class SecondFactorRequiredError(AccessError):
+    """A session without the second factor that an app requires."""
+
+    code = "second_factor.required"
+
+    def __init__(self) -> None:
+        """State where to set one up."""
+        super().__init__("this app requires a second factor; set one up on the page /console/account")
 
 
 class Principals:
@@ -76,8 +86,23 @@ class Principals:
             raise RequestError(f"name the app as ?app=; available: {names}", code="app.required", field="app")
         return open_to[0]
 
+    def owes_second_factor(self, access: Access, tenants: Iterable[Tenant] | None = None) -> bool:
+        """Return whether a session lacks the second factor that one of these apps, or of all of the user's, requires.
+
+        A session that an identity provider opened never does.
+        """
+        if access.session is None or access.session.method == "oidc" or access.has_second_factor:
+            return False
+        apps = self.tenants(access) if tenants is None else tenants
+        return any(self._store.within(each).privacy.settings().second_factor for each in apps)
+
     def principal(self, access: Access, tenant: Tenant | None = None) -> Principal:
-        """Return a user as a principal in an app, or in none."""
+        """Return a user as a principal in an app, or in none.
+
+        Raises ``SecondFactorRequiredError`` for a session without the second factor that the app requires.
+        """
+        if tenant is not None and self.owes_second_factor(access, [tenant]):
+            raise SecondFactorRequiredError
         now = self._now()
         rights = pairs_of(access.grants, tenant.app_id, now, access.roles) if tenant else frozenset[Pair]()
         wide = [grant for grant in access.grants if grant.app_id is None]

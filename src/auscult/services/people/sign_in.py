@@ -23,6 +23,7 @@ from auscult.domain.people.users import LONGEST_EMAIL, LONGEST_PASSWORD, User
 from auscult.services.people.admission import Admission, SignInLimitedError
 from auscult.services.people.browsers import KnownBrowsers
 from auscult.services.people.passwords import hash_password, is_outdated, is_right
+from auscult.services.people.second_factor import SecondFactorDueError, SecondFactors
 from auscult.services.privacy.log import record
 from auscult.storage import Store
 
@@ -77,17 +78,36 @@ class SignIn:
         self._only_break_glass = only_break_glass
         self.admission = Admission()
         self.browsers = KnownBrowsers(lambda: store.log.secret_key, now)
+        self.factors = SecondFactors(store, now)
 
-    def in_turn(self, email: str, password: str, origin: Origin) -> "Future[SignedIn]":
+    def in_turn(self, email: str, password: str, origin: Origin, code: str | None = None) -> "Future[SignedIn]":
         """Sign in once it is this try's turn. Raises, now or as the result, as ``by_password`` and ``submit`` do."""
         browser = self.browsers.id_of(origin.mark, _normalised(email))
         source = f"browser {browser}" if browser else _network(origin)
         return self.admission.submit(
-            source, lambda: self.by_password(email, password, origin), is_known=browser is not None
+            source, lambda: self.by_password(email, password, origin, code), is_known=browser is not None
         )
 
-    def by_password(self, email: str, password: str, origin: Origin) -> SignedIn:
-        """Sign in. Raises ``AccessError`` ``sign_in.refused``, the same whatever was wrong, ``SignInLimitedError``."""
+    def code_in_turn(self, step: str, code: str, origin: Origin) -> "Future[SignedIn]":
+        """Complete a sign-in once it is this try's turn. Raises, now or as the result, as ``by_code`` and ``submit`` do."""
+        browser = self.browsers.id_of(origin.mark)
+        source = f"browser {browser}" if browser else _network(origin)
+        return self.admission.submit(source, lambda: self.by_code(step, code, origin), is_known=browser is not None)
+
+    def by_code(self, step: str, code: str, origin: Origin) -> SignedIn:
+        """Complete a sign-in whose first step ``SecondFactorDueError`` proves.
+
+        Raises ``AccessError`` ``second_factor.refused``, ``second_factor.expired``, ``SignInLimitedError``.
+        """
+        user, method = self.factors.user_of(step)
+        self.factors.check(user, code)
+        return self.open(user, method, origin)
+
+    def by_password(self, email: str, password: str, origin: Origin, code: str | None = None) -> SignedIn:
+        """Sign in. Raises ``AccessError`` ``sign_in.refused``, the same whatever was wrong, ``SignInLimitedError``.
+
+        For a user with a second factor, raises ``SecondFactorDueError`` without a code, and as ``by_code``.
+        """
         now, email = self._now(), _normalised(email)
         user = self._people.users.by_email(email)
         limits = self._limits(email, origin)
@@ -104,17 +124,19 @@ class SignIn:
             if user is not None:
                 record(self._store, f"user:{user.email}", "session.refused", address=origin.address or None)
             raise AccessError("the e-mail address or the password is wrong", code="sign_in.refused")
+        if is_outdated(stored):
+            self._people.users.set_password(user.user_id, hash_password(password), now)
+        self._ask_for_code(user, "password", code)
         own = [key for key, (_, is_source) in limits.items() if key in failures and not is_source]
         if own:
             self._people.failures.clear(own)
-        if is_outdated(stored):
-            self._people.users.set_password(user.user_id, hash_password(password), now)
         return self.open(user, "password", origin)
 
     def by_link(self, secret: str, origin: Origin) -> SignedIn:
         """Sign in by a link, which is used up. Raises ``AccessError`` ``link.refused``.
 
-        The link works from this machine alone, once, and within an hour.
+        The link works from this machine alone, once, and within an hour. For a user with a second factor, raises
+        ``SecondFactorDueError``.
         """
         user_id = self._people.links.use(hash_of(secret), self._now()) if origin.is_local else None
         user = self._people.users.by_id(user_id) if user_id else None
@@ -123,6 +145,7 @@ class SignIn:
                 "the link is used up, over or not for this machine; start the server again for a new one",
                 code="link.refused",
             )
+        self._ask_for_code(user, "link", None)
         return self.open(user, "link", origin)
 
     def open(self, user: User, method: SignInMethod, origin: Origin) -> SignedIn:
@@ -156,6 +179,14 @@ class SignIn:
         secret = new_secret()
         self._people.links.add(user_id, hash_of(secret), self._now() + LINK_LASTS)
         return secret
+
+    def _ask_for_code(self, user: User, method: SignInMethod, code: str | None) -> None:
+        """Check the code of a user with a second factor. Raises as ``by_password``."""
+        if not self.factors.is_in_force(user):
+            return
+        if code is None:
+            raise SecondFactorDueError(self.factors.first_step(user, method))
+        self.factors.check(user, code)
 
     def _limits(self, email: str, origin: Origin) -> Mapping[str, tuple[int, bool]]:
         """Return the limits of a try: by the key to count under, the most failures, and if it is the source's own."""

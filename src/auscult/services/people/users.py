@@ -13,9 +13,9 @@ from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.sessions import LONGEST_TOKEN, TOKEN_PREFIX, PersonalToken, hash_of, new_secret, new_token_id
 from auscult.domain.people.users import User, new_grant_id, new_user_id, normalise_email
 from auscult.domain.tenancy import Tenant
-from auscult.services.people.guessing import check_password
 from auscult.services.people.known import check_agents
-from auscult.services.people.passwords import hash_password, is_right
+from auscult.services.people.passwords import check_password, hash_password, is_right
+from auscult.services.people.second_factor import tries_key
 from auscult.services.privacy.log import record
 from auscult.storage import Store
 
@@ -174,6 +174,18 @@ class Users:
         self._people.users.set_password(user.user_id, hash_password(password), self._now())
         self._people.sessions.end(user.user_id, self._now())
         self._report("user.password_set", user)
+
+    def reset_second_factor(self, user: User) -> None:
+        """Remove the second factor of a user who lost the device, and end their sessions.
+
+        Raises ``NotFoundError`` ``second_factor.unknown``, ``AccessError``.
+        """
+        self._must_manage_all_of(user)
+        if not self._people.second_factors.remove(user.user_id):
+            raise NotFoundError(f"{user.email} has no second factor in force", code="second_factor.unknown")
+        self._people.failures.clear([tries_key(user)])
+        self._people.sessions.end(user.user_id, self._now())
+        self._report("second_factor.reset", user)
 
     def set_agents(self, user: User, agent_ids: Iterable[str]) -> None:
         """Set the agents that a user is."""

@@ -10,7 +10,7 @@ from auscult.domain.people.roles import BUILT_IN, Role
 from auscult.domain.people.sessions import PersonalToken, Session
 from auscult.domain.people.users import User
 from auscult.storage.core.database import AnySelect, Database, Reader
-from auscult.storage.core.tables.people import personal_tokens, roles, sessions, users
+from auscult.storage.core.tables.people import personal_tokens, roles, second_factors, sessions, users
 from auscult.storage.people.grants import grant_of, grants_query
 from auscult.storage.people.sessions import SESSION_COLUMNS, TOKEN_COLUMNS, session_of, token_of
 from auscult.storage.people.users import USER_COLUMNS, user_of
@@ -19,13 +19,17 @@ _NAMES = msgspec.json.Decoder(frozenset[str])
 
 
 class Access(NamedTuple):
-    """A user with a session or a personal token, all their grants and the roles of their account."""
+    """A user with a session or a personal token, all their grants and the roles of their account.
+
+    ``has_second_factor`` is read for sessions.
+    """
 
     user: User
     session: Session | None
     token: PersonalToken | None
     grants: list[Grant]
     roles: Roles
+    has_second_factor: bool = False
 
 
 class AccessReader:
@@ -34,7 +38,11 @@ class AccessReader:
     def __init__(self, database: Database) -> None:
         """Made by ``People``."""
         self._database = database
-        of_session: AnySelect = sa.select(*SESSION_COLUMNS, *USER_COLUMNS).join(users, users.c.user == sessions.c.user)
+        of_session: AnySelect = (
+            sa.select(*SESSION_COLUMNS, *USER_COLUMNS, second_factors.c.confirmed_at)
+            .join(users, users.c.user == sessions.c.user)
+            .outerjoin(second_factors, second_factors.c.user == users.c.user)
+        )
         of_token: AnySelect = sa.select(*TOKEN_COLUMNS, *USER_COLUMNS).join(
             users, users.c.user == personal_tokens.c.user
         )
@@ -54,7 +62,8 @@ class AccessReader:
         def read(reader: Reader) -> Access | None:
             for row in reader.fetch(self._session, {"hash": hash_}):
                 width = len(SESSION_COLUMNS)
-                return self._access(reader, user_of(tuple(row[width:])), session=session_of(tuple(row[:width])))
+                user, session = user_of(tuple(row[width:-1])), session_of(tuple(row[:width]))
+                return self._access(reader, user, session=session)._replace(has_second_factor=row[-1] is not None)
             return None
 
         return self._database.read(read)

@@ -79,8 +79,8 @@ class Sessions:
         with self._database.reading() as connection:
             return [session_of(row) for row in connection.execute(query)]
 
-    def end(self, user_id: str, at: datetime, session_id: str | None = None) -> int:
-        """End one session of a user, or all of them. Returns how many were ended."""
+    def end(self, user_id: str, at: datetime, session_id: str | None = None, but: str | None = None) -> int:
+        """End one session of a user, or all of them ``but`` one. Returns how many were ended."""
         mine = sa.update(sessions).where(
             sessions.c.user == sa.select(users.c.user).where(users.c.user_id == user_id).scalar_subquery(),
             sessions.c.ended_at.is_(None),
@@ -89,6 +89,8 @@ class Sessions:
             if not is_storable(session_id):
                 return 0
             mine = mine.where(sessions.c.session_id == session_id)
+        if but is not None:
+            mine = mine.where(sessions.c.session_id != but)
         with self._database.writing() as connection:
             return connection.execute(mine.values(ended_at=ms_of(at))).rowcount
 

@@ -14,6 +14,7 @@ from auscult.storage.people.grants import Grants, OwnRoles
 from auscult.storage.people.parties import facts_of
 from auscult.storage.people.queue_jobs import AppQueueJobs
 from auscult.storage.people.saved_views import AppSavedViews
+from auscult.storage.people.second_factors import SecondFactors
 from auscult.storage.people.sessions import PersonalTokens, Sessions, SignInFailures, SignInLinks
 from auscult.storage.people.users import Users
 from auscult.storage.people.visibility import visible
@@ -22,9 +23,10 @@ from auscult.storage.people.visibility import visible
 class People:
     """Users and all that lets them in."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secret_key: bytes) -> None:
         """Made by ``Store``."""
         self.users = Users(database)
+        self.second_factors = SecondFactors(database, secret_key)
         self.grants = Grants(database)
         self.roles = OwnRoles(database)
         self.sessions = Sessions(database)

@@ -3,7 +3,7 @@
 import pytest
 
 from auscult.domain.errors import RequestError
-from auscult.services.people.guessing import check_password
+from auscult.services.people.passwords import check_password
 
 OWN = ("ann.meyer@shop.example", "Ann Meyer")
 

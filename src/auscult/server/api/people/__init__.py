@@ -2,6 +2,15 @@
 
 from litestar import Router
 
-from auscult.server.api.people import directory, roles, saved_views, users
+from auscult.server.api.people import directory, roles, saved_views, second_factor, users
 
-ROUTER = Router("/", route_handlers=[*users.HANDLERS, *roles.HANDLERS, *directory.HANDLERS, *saved_views.HANDLERS])
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        *users.HANDLERS,
+        *second_factor.HANDLERS,
+        *roles.HANDLERS,
+        *directory.HANDLERS,
+        *saved_views.HANDLERS,
+    ],
+)

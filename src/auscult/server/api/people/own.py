@@ -17,6 +17,7 @@ from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import ApiRequest, Takes
 from auscult.server.rest.threads import in_thread
+from auscult.services.people.principals import SecondFactorRequiredError
 from auscult.services.people.users import Users
 from auscult.services.people.views import GrantView, SessionView, TokenView, grant_view, session_view, token_view
 from auscult.storage.people.access import Access
@@ -175,6 +176,8 @@ def tokens(caller: Caller, server: Server) -> TokenList:
 def issue(caller: Caller, server: Server, data: JSONBody[NewToken]) -> IssuedTokenView:
     """Issue a token with the caller's own rights. The secret is shown only once."""
     access = _person(caller)
+    if server.principals.owes_second_factor(access):
+        raise SecondFactorRequiredError
     longest = timedelta(days=server.settings.personal_token_days)
     issued = _users(server, access).issue_token(access.user, data.name, timedelta(days=data.days), longest)
     view = token_view(issued.token)

@@ -17,10 +17,11 @@ from auscult.server.rest.threads import run
 
 
 class SignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Credentials of a person."""
+    """Credentials of a person. ``code``: of the second factor, or a recovery code, where one is due."""
 
     email: Annotated[str, Meta(max_length=1_000)]
     password: Annotated[str, Meta(max_length=10_000)]
+    code: Annotated[str, Meta(max_length=100)] | None = None
 
 
 @post(
@@ -30,7 +31,9 @@ class SignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status_code=204,
     responses={
         204: answer("Signed in; the answer sets the session's cookie."),
-        401: refusal("The e-mail address or the password is wrong."),
+        401: refusal(
+            "The e-mail address, the password or the code is wrong; or a code is due (`session.second_factor`)."
+        ),
         429: refusal("Too many tries failed; `Retry-After` says when more are possible."),
         503: refusal("Too many sign-ins are under way; `Retry-After` says when to try again."),
     },
@@ -40,7 +43,7 @@ async def begin(request: ApiRequest, data: JSONBody[SignInBody], server: Server)
     """Open a session by e-mail address and password. From a browser, from a page of this server only."""
     scope = scope_of(request)
     check_origin(scope, headers_of(scope))
-    done = await sign_in_by_password(server.sign_in, request, data.email, data.password)
+    done = await sign_in_by_password(server.sign_in, request, data.email, data.password, data.code)
     return Response(None, status_code=204, headers={"Set-Cookie": set_session(scope, done.secret, done.mark)})
 
 

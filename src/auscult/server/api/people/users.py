@@ -162,7 +162,7 @@ def add(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> Us
 
     A password is needed only where people sign in without an identity provider.
     """
-    users = _users(rights, server)
+    users = managing(rights, server)
     users.check(app.tenant.account_id, app.tenant, data.access())
     user = users.add(data.email, data.name, app.tenant.account_id, data.password)
     users.grant(user, app.tenant, data.access())
@@ -179,7 +179,7 @@ def add(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> Us
 @in_thread
 def show(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
     """Return a user with all grants in the app, ended ones too."""
-    return _view(app, server, _find(user_id, app, rights, server))
+    return _view(app, server, find_user(user_id, app, rights, server))
 
 
 @post(
@@ -194,8 +194,8 @@ def show(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
 @in_thread
 def grant(user_id: UserId, data: JSONBody[GrantBody], app: App, rights: Rights, server: Server) -> GrantList:
     """Grant a role or a single permission in the app."""
-    user = _find(user_id, app, rights, server)
-    made = _users(rights, server).grant(user, app.tenant, data.access())
+    user = find_user(user_id, app, rights, server)
+    made = managing(rights, server).grant(user, app.tenant, data.access())
     return GrantList(items=tuple(grant_view(each, server.now()) for each in made))
 
 
@@ -209,8 +209,8 @@ def grant(user_id: UserId, data: JSONBody[GrantBody], app: App, rights: Rights, 
 @in_thread
 def revoke(user_id: UserId, grant_id: GrantId, app: App, rights: Rights, server: Server) -> None:
     """End a grant of a user in the app."""
-    user = _find(user_id, app, rights, server)
-    _users(rights, server).revoke(user, app.tenant, grant_ids=[grant_id])
+    user = find_user(user_id, app, rights, server)
+    managing(rights, server).revoke(user, app.tenant, grant_ids=[grant_id])
 
 
 @post(
@@ -224,8 +224,8 @@ def revoke(user_id: UserId, grant_id: GrantId, app: App, rights: Rights, server:
 @in_thread
 def disable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
     """Disable a user, who is signed out everywhere at once. It needs `user.manage` in every app of the user."""
-    user = _find(user_id, app, rights, server)
-    users = _users(rights, server)
+    user = find_user(user_id, app, rights, server)
+    users = managing(rights, server)
     users.disable(user)
     return _view(app, server, users.find(user.user_id))
 
@@ -241,8 +241,8 @@ def disable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserVi
 @in_thread
 def enable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
     """Make a disabled user active again. It needs `user.manage` in every app of the user."""
-    user = _find(user_id, app, rights, server)
-    users = _users(rights, server)
+    user = find_user(user_id, app, rights, server)
+    users = managing(rights, server)
     users.enable(user)
     return _view(app, server, users.find(user.user_id))
 
@@ -259,7 +259,7 @@ def enable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserVie
 @in_slow_thread
 def set_password(user_id: UserId, data: JSONBody[PasswordBody], app: App, rights: Rights, server: Server) -> None:
     """Set a user's password. It needs `user.manage` in every app of the user."""
-    _users(rights, server).set_password(_find(user_id, app, rights, server), data.password)
+    managing(rights, server).set_password(find_user(user_id, app, rights, server), data.password)
 
 
 @get(
@@ -286,7 +286,7 @@ def set_password(user_id: UserId, data: JSONBody[PasswordBody], app: App, rights
 @in_thread
 def explain(user_id: UserId, conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> Why:
     """Return the grants that open the conversation to the user now, or the reason why none does."""
-    now, user = server.now(), _find(user_id, app, rights, server)
+    now, user = server.now(), find_user(user_id, app, rights, server)
     found = Explainer(server.store, app.tenant, now).explain(user, conversation_id)
     reasons = tuple(
         GrantReason(grant=grant_view(each.grant, now), opens=each.opens, reason=each.reason) for each in found.grants
@@ -302,16 +302,17 @@ def explain(user_id: UserId, conversation_id: ConversationId, app: App, rights: 
     )
 
 
-def _users(rights: Any, server: Services) -> Users:  # noqa: ANN401  (the principal in the app)
+def managing(rights: Any, server: Services) -> Users:  # noqa: ANN401  (the principal in the app)
+    """Return the service that changes users on the caller's behalf."""
     return Users(server.store, rights, server.now)
 
 
-def _find(user_id: str, app: AppStore, rights: Any, server: Services) -> User:  # noqa: ANN401
+def find_user(user_id: str, app: AppStore, rights: Any, server: Services) -> User:  # noqa: ANN401
     """Return a user who has or had a grant in the app, or any user if the caller manages the whole account.
 
     Raises ``NotFoundError`` ``user.unknown``.
     """
-    user = _users(rights, server).find(user_id)
+    user = managing(rights, server).find(user_id)
     grants = server.store.people.grants.of_user(user.user_id)
     is_here = user.account_id == app.tenant.account_id and any(each.covers(app.tenant.app_id) for each in grants)
     if not is_here and "user.manage" not in rights.account_permissions:

@@ -31,6 +31,7 @@ class PrivacyView(Struct, frozen=True, kw_only=True):
     redactor: str
     countries: tuple[str, ...]
     two_people: bool
+    second_factor: bool
     approval: int | None = None
 
 
@@ -41,6 +42,7 @@ class PrivacyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     redactor: Annotated[str, Meta(min_length=1)] | None = None
     countries: tuple[Country, ...] | None = None
     two_people: bool | None = None
+    second_factor: bool | None = None
 
 
 class OriginalTurn(Struct, frozen=True, kw_only=True):
@@ -63,6 +65,7 @@ _PRIVACY: dict[str, Any] = {
     "redactor": "builtin",
     "countries": ["GB"],
     "two_people": False,
+    "second_factor": False,
     "approval": None,
 }
 
@@ -133,6 +136,7 @@ def _view(settings: PrivacySettings, approval: int | None = None) -> PrivacyView
         redactor=settings.redactor,
         countries=settings.countries,
         two_people=settings.two_people,
+        second_factor=settings.second_factor,
         approval=approval,
     )
 

@@ -17,6 +17,7 @@ from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.demo import Demo
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
+from auscult.server.console.posted import sentence
 from auscult.server.console.visit import (
     AFTER_COOKIE,
     BASE,
@@ -28,9 +29,10 @@ from auscult.server.console.visit import (
 )
 from auscult.server.console.visitors import Visitors
 from auscult.server.people.cookies import clear_session, set_session
-from auscult.server.people.origins import origin_of, sign_in_by_password
+from auscult.server.people.origins import origin_of, sign_in_by_code, sign_in_by_password
 from auscult.server.people.sign_on import PATH as SIGN_ON
 from auscult.services.people.admission import SignInBusyError, SignInLimitedError
+from auscult.services.people.second_factor import SecondFactorDueError
 from auscult.services.people.sign_in import Origin, SignedIn, SignIn
 from auscult.storage import Store
 
@@ -54,6 +56,20 @@ class SignInView(Struct, frozen=True, kw_only=True):
     email: str = ""
     problem: str = ""
     sign_on: str = ""
+
+
+class CodeView(Struct, frozen=True, kw_only=True):
+    """The page of the second step. ``step`` proves the first; ``problem`` is the fault of the attempt before."""
+
+    step: str
+    problem: str = ""
+
+
+class SecondStep(Struct, frozen=True, kw_only=True):
+    """The proof of the first step, and the typed code."""
+
+    step: str = ""
+    code: str = ""
 
 
 class Entrance(NamedTuple):
@@ -107,6 +123,8 @@ class SignInPage(Controller):
         """Sign in and redirect to the requested page."""
         try:
             found = await sign_in_by_password(entrance.sign_in, request, data.email, data.password)
+        except SecondFactorDueError as due:
+            return _code_page(request, console, CodeView(step=due.step))
         except AccessError:
             problem = _("The e-mail address or the password is wrong.")
             return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 401)
@@ -114,6 +132,30 @@ class SignInPage(Controller):
             problem = _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
             status = 429 if isinstance(error, SignInLimitedError) else 503
             answer = _page(request, console, entrance, SignInView(email=data.email, problem=problem), status)
+            answer.headers["retry-after"] = str(error.again_after_s)
+            return answer
+        return _enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
+
+    @post("/sign-in/code")
+    async def code(
+        self,
+        request: AnyRequest,
+        data: Annotated[SecondStep, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        console: TheConsole,
+        entrance: TheEntrance,
+    ) -> Response[str] | Redirect:
+        """Complete a sign-in with the code of the second factor."""
+        try:
+            found = await sign_in_by_code(entrance.sign_in, request, data.step, data.code)
+        except AccessError as error:
+            problem = sentence(error.message)
+            if error.reason == "second_factor.expired":
+                return _page(request, console, entrance, SignInView(problem=problem), 401)
+            return _code_page(request, console, CodeView(step=data.step, problem=problem), 401)
+        except (SignInLimitedError, SignInBusyError) as error:
+            problem = _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
+            status = 429 if isinstance(error, SignInLimitedError) else 503
+            answer = _code_page(request, console, CodeView(step=data.step, problem=problem), status)
             answer.headers["retry-after"] = str(error.again_after_s)
             return answer
         return _enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
@@ -128,6 +170,8 @@ class SignInPage(Controller):
             return _enter(request, _become(entrance, demo.people[0].email, origin), BASE)
         try:
             found = entrance.sign_in.by_link(secret, origin)
+        except SecondFactorDueError as due:
+            return _code_page(request, console, CodeView(step=due.step))
         except AccessError:
             problem = _(
                 "The link has been used or has expired, or it is not for this machine. Sign in, or restart the server."
@@ -179,3 +223,7 @@ def _page(
     if entrance.has_sign_on:
         view = replace(view, sign_on=f"{SIGN_ON}?{urlencode({'back': local(request.cookies.get(AFTER_COOKIE, BASE))})}")
     return page_response_of(console, "sign_in", {"view": view, "theme": theme_of(request)}, status)
+
+
+def _code_page(request: AnyRequest, console: Console, view: CodeView, status: int = 200) -> Response[str]:
+    return page_response_of(console, "sign_in_code", {"view": view, "theme": theme_of(request)}, status)

@@ -78,6 +78,25 @@ personal_tokens = Table(
     Index(None, "user"),
 )
 
+# A second factor for sign-ins by password or link.
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("user", NUMBER, ForeignKey("users.user"), primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),  # encrypted with the secret key
+    Column("begun_at", BigInteger, nullable=False),
+    Column("confirmed_at", BigInteger),  # null: it waits for a code that confirms it
+    Column("last_step", BigInteger),  # the latest time step of which a code was used
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("user", NUMBER, ForeignKey("users.user"), primary_key=True, autoincrement=False),
+    Column("hash", KEY, primary_key=True),
+    Column("used_at", BigInteger),
+)
+
 # Links that sign in once.
 sign_in_links = Table(
     "sign_in_links",

@@ -52,6 +52,7 @@ class SettingsView(Struct, frozen=True, kw_only=True):
     modes: tuple[ModeView, ...]
     countries: str
     people: tuple[ModeView, ...]
+    second_factor: bool
     approvals: tuple[ApprovalRow, ...]
     facts: tuple[tuple[str, str], ...]
     note: str
@@ -78,6 +79,7 @@ class SettingsPage(Controller):
             "redaction": one(data, "redaction"),
             "countries": [each.upper() for each in lines(data, "countries")],
             "two_people": True if people == "two" else None,
+            "second_factor": one(data, "second_factor") == "on",
         }
         try:
             after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
@@ -100,6 +102,7 @@ class SettingsPage(Controller):
             people=tuple(
                 ModeView(value=value, name=_(name), text="", is_on=value == people) for value, name in _PEOPLE.items()
             ),
+            second_factor=privacy.second_factor if given is None else one(given, "second_factor") == "on",
             approvals=waiting(visit),
             facts=(
                 (_("Version"), version("auscult")),

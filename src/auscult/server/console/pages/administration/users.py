@@ -39,6 +39,7 @@ _NOTES = {
     "enabled": later("Active again."),
     "password": later("The password is set, and the user is signed out everywhere."),
     "added": later("Added."),
+    "reset": later("The second factor is removed, and the user is signed out everywhere."),
 }
 
 
@@ -129,9 +130,23 @@ class UsersPage(Controller):
             return self._one(visit, user_id, sentence(error.message))
         return _done(user, "password")
 
+    @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
+    def reset_second_factor(
+        self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Remove the second factor of a user who lost the device."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).reset_second_factor(user)
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "reset")
+
     def _listing(self, visit: Visit, given: Given, problem: str = "") -> Response[str]:
+        enrolled = visit.store.people.second_factors.enrolled()
         view = UsersView(
-            rows=tuple(user_row(each, _PATH) for each in _users(visit)),
+            rows=tuple(user_row(each, _PATH, enrolled) for each in _users(visit)),
             roles=_roles(visit),
             queues=_queues(visit),
             may_add=visit.principal.may_everywhere("user.manage"),
@@ -157,6 +172,7 @@ class UsersPage(Controller):
             path=path,
             is_disabled=user.state == "disabled",
             agents=shown.agent_ids,
+            has_second_factor=user.user_id in visit.store.people.second_factors.enrolled(),
             grants=tuple(grant_row(each, visit.reader, path, may_manage=may_manage) for each in reversed(shown.grants)),
             roles=_roles(visit),
             queues=_queues(visit),

@@ -32,6 +32,7 @@ class UserRow(Struct, frozen=True, kw_only=True):
     href: str
     roles: tuple[str, ...]
     is_disabled: bool
+    has_second_factor: bool
 
 
 class UsersView(Struct, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ class OneUserView(Struct, frozen=True, kw_only=True):
     email: str
     path: str
     is_disabled: bool
+    has_second_factor: bool
     agents: tuple[str, ...]
     grants: tuple[GrantRow, ...]
     roles: tuple[tuple[str, str], ...]
@@ -125,7 +127,7 @@ class RolesView(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-def user_row(user: UserView, path: str) -> UserRow:
+def user_row(user: UserView, path: str, enrolled: frozenset[str]) -> UserRow:
     """Show one user in the list."""
     roles = dict.fromkeys(_what(each) for each in user.grants if each.state == "in_force")
     return UserRow(
@@ -134,6 +136,7 @@ def user_row(user: UserView, path: str) -> UserRow:
         href=f"{path}/{user.user_id}",
         roles=tuple(roles),
         is_disabled=user.state == "disabled",
+        has_second_factor=user.user_id in enrolled,
     )
 
 
