@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from auscult.domain.connectors.run import Order, Run
     from auscult.domain.history.backfills import BackfillKind
-    from auscult.domain.rate_limits import Windows
+    from auscult.domain.operations.rate_limits import Windows
     from auscult.formats import Limits
     from auscult.server.auth.principal import Principal
     from auscult.server.console.demo import Demo

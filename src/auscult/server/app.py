@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from litestar import Litestar, Router, asgi
 
+from auscult.domain.operations.rate_limits import Windows
 from auscult.domain.probe import Probe
-from auscult.domain.rate_limits import Windows
 from auscult.reports._contract import Report
 from auscult.server import api, console, recording_media
 from auscult.server.asgi import ASGIApp, Receive, Scope, Send

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from auscult.domain.rate_limits import Windows
+from auscult.domain.operations.rate_limits import Windows
 
 WINDOW_S = 60
 

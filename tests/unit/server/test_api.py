@@ -64,7 +64,7 @@ PARAMETERS = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
     "state": {"type": "string", "enum": ["open", "ended"]},
     "queue": {"type": "array", "items": {"type": "string"}},
-    "app": {"type": "string", "minLength": 1},
+    "app": {"type": "string", "minLength": 1, "maxLength": 9},
     "share": {"type": "number", "exclusiveMinimum": 0.0, "maximum": 1.0, "default": 0.05},
     "all": {"type": "boolean", "default": False},
 }
@@ -79,6 +79,7 @@ PARAMETERS = {
             "limti: this operation has no such parameter; it has all, app, limit, queue, share, state.",
         ),
         ("app=", "field.out_of_range", "app: give a value, or leave the parameter out."),
+        ("app=0123456789", "field.out_of_range", "app: give at most 9 characters."),
         ("limit=1&limit=2", "parameter.repeated", "limit: give it once."),
         ("limit=x", "field.wrong_type", "limit: give a whole number."),
         ("limit=", "field.wrong_type", "limit: give a whole number."),
@@ -100,6 +101,11 @@ def test_queries_are_held_to_what_is_promised(query: str, reason: str, message: 
     assert (refused.value.reason, refused.value.message) == (reason, message)
 
 
+def test_any_number_between_the_bounds_is_a_number() -> None:
+    """Also the smallest that there is."""
+    assert check_query(b"share=5e-324", PARAMETERS) == {"share": "5e-324"}
+
+
 def test_what_a_query_lacks_is_named() -> None:
     """A parameter that may not be left out is found, unless the query has it."""
     parameters = {**PARAMETERS, "form_id": {"type": "string", "required": True}}
@@ -116,6 +122,13 @@ def test_a_repeatable_parameter_may_be_repeated() -> None:
 def test_any_query_is_taken_or_refused(query: bytes) -> None:
     """No query ends in anything but a value or a reason of the table."""
     assert refusal(lambda: check_query(query, PARAMETERS)) in (None, *REASONS)
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    """JSON does not distinguish 2.0 from 2, nor does JSON Schema; 2.5 is no whole number."""
+    assert decode_body(b'{"version": 2.0, "sample": 30.0}', BacktestBody) == BacktestBody(version=2, sample=30)
+    for body in (b'{"version": 2.5}', b'{"version": 0.0}', b'{"version": 1e300}'):
+        assert refusal(lambda body=body: decode_body(body, BacktestBody)) == "field.wrong_type"
 
 
 @given(st.binary())

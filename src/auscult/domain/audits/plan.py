@@ -1,7 +1,7 @@
 """Plans: the conversations to audit, their number, and the auditors. A plan is versioned like a form."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from auscult.domain.disputes.policy import ReviewPolicy, check_policy
 from auscult.domain.errors import RequestError
 from auscult.domain.record import Outcome
 from auscult.domain.said.search import parse
+from auscult.domain.stated import at_least, between, stated
 
 Per = Literal["all", "agent", "queue"]
 Judged = Literal["most", "first", "last", "each"]
@@ -78,9 +79,9 @@ class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """The size of a draw in each stratum: a ``count``, or a ``percent`` with at least ``minimum``."""
 
     per: Per = "all"
-    count: int | None = None
-    percent: float | None = None
-    minimum: int = 0
+    count: Annotated[int, at_least(1)] | None = None
+    percent: Annotated[float, stated(exclusiveMinimum=0, maximum=WHOLE_SHARE)] | None = None
+    minimum: Annotated[int, at_least(0)] = 0
 
 
 class Absence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,9 +94,9 @@ class Absence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class PlanAuditor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An auditor by e-mail address (or client id), with a share in percent and at most ``per_day`` items a day."""
 
-    user: str
-    share: float
-    per_day: int | None = None
+    user: Annotated[str, stated(pattern="@|^cs-")]
+    share: Annotated[float, between(0, WHOLE_SHARE)]
+    per_day: Annotated[int, at_least(1)] | None = None
     away: tuple[Absence, ...] = ()
 
     def is_away(self, day: date) -> bool:

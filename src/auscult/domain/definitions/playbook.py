@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from auscult.domain.said.text import spoken_words
+from auscult.domain.stated import stated
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
@@ -34,12 +35,16 @@ class Sign(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
                 raise ValueError(f"{text!r} has no word in it that could be found")
 
 
+_SHOWN = stated(anyOf=[{"required": [name], "properties": {name: {"minItems": 1}}} for name in ("phrases", "similar")])
+StatedSign = Annotated[Sign, _SHOWN]
+
+
 class PlannedStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A step, done with the first message that shows it. ``is_required``: it must be done before what comes after it."""
 
     id: Name
     name: Name | None = None
-    when: Sign
+    when: StatedSign
     is_required: bool = False
 
 
@@ -60,7 +65,7 @@ class Playbook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     id: Name
     name: Name | None = None
-    opens: Sign | None = None
+    opens: StatedSign | None = None
     stages: Annotated[tuple[PlannedStage, ...], Meta(min_length=1, max_length=20)]
 
     def __post_init__(self) -> None:
@@ -73,7 +78,7 @@ class DialogTask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     id: Name
     name: Name | None = None
-    when: Sign
+    when: StatedSign
 
 
 class StepId(Struct, frozen=True, kw_only=True, array_like=True):

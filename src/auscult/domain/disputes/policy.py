@@ -1,11 +1,12 @@
 """Review policies: when an agent sees an audit, for how long it can be disputed, how often, and who decides."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
+from auscult.domain.stated import between
 
 Release = Literal["at_once", "at", "second_look"]
 """An audit is released when it is submitted, at ``release_at``, or when another person has looked at it."""
@@ -14,6 +15,8 @@ ReviewerRule = Literal["other", "same", "named"]
 
 LONGEST_WINDOW_DAYS = 90
 MOST_ROUNDS = 10
+Days = Annotated[int, between(1, LONGEST_WINDOW_DAYS)]
+Rounds = Annotated[int, between(1, MOST_ROUNDS)]
 
 
 class ReviewPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -24,11 +27,11 @@ class ReviewPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     disputes: bool = True
-    window_days: int = 14
-    rounds: int = 3
+    window_days: Days = 14
+    rounds: Rounds = 3
     reviewer: ReviewerRule = "other"
     reviewers: tuple[str, ...] = ()
-    decide_days: int = 5
+    decide_days: Days = 5
     release: Release = "at_once"
     release_at: datetime | None = None
 

@@ -3,11 +3,12 @@
 import re
 import uuid
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
+from auscult.domain.stated import stated
 
 UserState = Literal["active", "disabled"]
 
@@ -15,6 +16,7 @@ LONGEST_EMAIL = 254
 LONGEST_PASSWORD = 1_024
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+Email = Annotated[str, stated(pattern=f"^{_EMAIL.pattern}$", maxLength=LONGEST_EMAIL)]
 
 
 class User(Struct, frozen=True, kw_only=True):

@@ -3,13 +3,14 @@
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from msgspec import Struct
 
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.errors import RequestError
+from auscult.domain.stated import stated
 
 ReportKind = Literal["agent_performance", "interactions", "form_summary", "view"]
 AlertKind = Literal["fatal", "limits", "dispute_due"]
@@ -23,9 +24,12 @@ KEPT = 5
 """Runs of a report that are kept."""
 ALERTS: tuple[str, ...] = ("fatal", "limits", "dispute_due")
 MOST_RECIPIENTS = 20
+MOST_DAYS = 366
+MOST_HOURS = 24 * 14
 MOST_TRIES = 5
 """Times that a run is sent before it has failed."""
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+Address = Annotated[str, stated(pattern=f"^{_ADDRESS.pattern}$")]
 _NAMES = {
     "agent_performance": "AgentPerformance",
     "interactions": "InteractionEvaluation",
@@ -123,10 +127,10 @@ def check_schedule(one: Schedule) -> Schedule:
         raise _invalid("view_id", "a saved view is for a report of the kind view, and has all its filters", one.view_id)
     if one.timezone not in available_timezones():
         raise _invalid("timezone", "give a name like Europe/Berlin", one.timezone)
-    if not 1 <= one.days <= 366:  # noqa: PLR2004  (a year)
-        raise _invalid("days", "give 1 to 366", one.days)
-    if not 1 <= one.hours <= 24 * 14:
-        raise _invalid("hours", "give 1 to 336", one.hours)
+    if not 1 <= one.days <= MOST_DAYS:
+        raise _invalid("days", f"give 1 to {MOST_DAYS}", one.days)
+    if not 1 <= one.hours <= MOST_HOURS:
+        raise _invalid("hours", f"give 1 to {MOST_HOURS}", one.hours)
     _check_emails(one.emails)
     if one.webhook_url and not one.webhook_url.startswith("https://"):
         raise _invalid("webhook_url", "give an https address", one.webhook_url)

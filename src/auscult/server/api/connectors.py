@@ -12,7 +12,7 @@ from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest.context import App, Caller, Server, Services
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import Limit, Version, path_id, query
+from auscult.server.rest.parameters import Instant, Limit, Version, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.connectors.checking import Check
@@ -36,8 +36,8 @@ class BackfillBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ``again`` includes those read before. ``dry_run``: read, map and count them, and store nothing but the run.
     """
 
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     prefix: Annotated[str, Meta(max_length=1000)] = ""
     again: bool = False
     dry_run: bool = False

@@ -107,7 +107,13 @@ async def add(
     duration_ms: Annotated[
         int | None, query("The length, in ms; a recording with another one is refused.", ge=1, le=LONGEST_MS)
     ] = None,
-    sha256: Annotated[str | None, query("The SHA-256 in hexadecimal digits; other bytes are refused.")] = None,
+    sha256: Annotated[
+        str | None,
+        query(
+            "The SHA-256 in hexadecimal digits; other bytes are refused.",
+            schema_extra={"pattern": "^[0-9a-fA-F]{64}$"},
+        ),
+    ] = None,
     speaker: Annotated[
         tuple[Speaker, ...],
         repeated("The speaker of each channel, the left one first. Without it: agent, customer; unknown for mono."),

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 _FIELD = re.compile(r" - at `\$\.?(.*)`$")
 _NAMED = re.compile(r"field `(.*?)`")
+_WHOLE = re.compile(r"Expected `int(?: \| null)?`, got `float`")
 _EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)")
 _BOUND = re.compile(r"(>=|<=) (\S+)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -38,12 +39,17 @@ def decode_body(body: bytes, shape: type[T]) -> T:
         try:
             return msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
-            if "RFC3339" not in str(error) or not _set_instant(value, str(error)):
+            if not _set_other_spelling(value, str(error)):
                 raise _refused(str(error), value, shape) from error
 
 
-def _set_instant(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)
-    """Replace a day that msgspec refuses by the instant of its beginning; return whether there was one."""
+def _set_other_spelling(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)
+    """Replace a value that msgspec refuses for its spelling alone; return whether there was one.
+
+    A day is the instant of its beginning, and 53.0 is the whole number that JSON Schema takes it for.
+    """
+    if "RFC3339" not in message and not _WHOLE.match(message):
+        return False
     found = _FIELD.search(message)
     steps = _STEP.findall(found[1]) if found else []
     if not steps:
@@ -53,7 +59,11 @@ def _set_instant(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)
     name, index = steps[-1]
     key = name or int(index)
     given = value[key]
-    value[key] = instant_of_day(given) if isinstance(given, str) else given
+    if isinstance(given, str):
+        value[key] = instant_of_day(given)
+    elif isinstance(given, float) and given.is_integer():
+        value[key] = int(given)
+        return True
     return value[key] != given
 
 

@@ -18,7 +18,7 @@ from auscult.server.errors import REASONS
 from auscult.server.problems import MEDIA_TYPE, Detail
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.query import Parameters
-from auscult.server.rest.request import TAKES, Takes
+from auscult.server.rest.request import OPEN, TAKES, Takes
 
 JSON = "application/json"
 TAG = "Own API"
@@ -160,7 +160,7 @@ def _body_schema(handler: HTTPRouteHandler) -> Any:  # noqa: ANN401  (the same)
 
 
 def _with_numbers(schema: Any) -> Any:  # noqa: ANN401  (a schema, or a part of one)
-    """Return a schema in which decimals are numbers, as they are sent."""
+    """Return a schema in which decimals are numbers, as they are sent, and days are as good as instants."""
     if isinstance(schema, list):
         return [_with_numbers(each) for each in cast("list[Any]", schema)]
     if not isinstance(schema, dict):
@@ -168,6 +168,8 @@ def _with_numbers(schema: Any) -> Any:  # noqa: ANN401  (a schema, or a part of 
     parts = cast("dict[str, Any]", schema)
     if parts.get("format") == "decimal":
         return {"type": "number"}
+    if "anyOf" in parts:  # of `Instant`: either format
+        parts = {key: value for key, value in parts.items() if key != "format"}
     return {key: _with_numbers(value) for key, value in parts.items()}
 
 
@@ -183,7 +185,7 @@ def _finished(
         **operation,
         "tags": [TAG],
         "description": operation.get("description", "") + "".join(map(_needed, _scopes(handler))),
-        "security": [{"auth": []}, {"bearer": []}, {"session": []}],
+        "security": [] if handler.opt.get(OPEN) else [{"auth": []}, {"bearer": []}, {"session": []}],
         "parameters": _parameters(operation.get("parameters", ()), handler),
         "responses": {
             **{str(status): _answer(each, known, rate_headers) for status, each in shown.items()},
@@ -247,13 +249,18 @@ def _given(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _body(takes: Takes, kind: Any, known: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401  (a type or a schema)
-    schema = _schema(kind, known)
+    schema = {**_schema(kind, known), **(takes.also or {})}
     if takes.is_many:
         schema = {"anyOf": [schema, {"type": "array", "items": schema}]}
-    content: dict[str, Any] = {JSON: {"schema": schema, "example": takes.example}}
+    content: dict[str, Any] = {} if _is_binary(schema) else {JSON: {"schema": schema, "example": takes.example}}
     for media_type in takes.media_types:
-        content.setdefault(media_type, {"schema": {"type": "string"}})
+        content.setdefault(media_type, {"schema": schema if _is_binary(schema) else {"type": "string"}})
     return {"required": True, "description": takes.description, "content": content}
+
+
+def _is_binary(schema: Mapping[str, Any]) -> bool:
+    """Return whether a body is bytes of one of its media types, and never JSON."""
+    return schema.get("format") == "binary"
 
 
 def _answer(shown: Shown, known: Mapping[str, Any], rate_headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,10 @@ from typing import Annotated, Any, TypeVar
 
 from litestar.openapi.spec import Example
 from litestar.params import PathParameter, QueryParameter
+from msgspec import Meta
 
+from auscult.domain.audits.audit import LONGEST_NAME
+from auscult.domain.stated import stated, text
 from auscult.server.rest.cursors import LONGEST_CURSOR
 
 T = TypeVar("T")
@@ -17,9 +20,9 @@ NOT_EMPTY = {"min_length": 1}
 """Promised to clients; an empty text counts as absent."""
 
 
-def path_id(description: str, example: str) -> PathParameter:
-    """Describe an id in a path."""
-    return PathParameter(description=description, schema_extra=NOT_EMPTY, examples=[Example(value=example)])
+def path_id(description: str, example: str, **extra: Any) -> PathParameter:  # noqa: ANN401  (of Litestar's schemas)
+    """Describe an id in a path; ``extra``: what else it has to be."""
+    return PathParameter(description=description, schema_extra=NOT_EMPTY | extra, examples=[Example(value=example)])
 
 
 def query(description: str, **bounds: Any) -> QueryParameter:  # noqa: ANN401  (of Litestar's parameters)
@@ -37,6 +40,14 @@ def each_once(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
 
 
+_DAY_OR_INSTANT = stated(anyOf=[{"format": "date-time"}, {"format": "date"}])
+Instant = Annotated[datetime, Meta(tz=True), _DAY_OR_INSTANT]
+"""Of a body: an instant with its zone, or a day, which is its beginning in UTC (``rest/bodies.py``)."""
+InstantText = Annotated[str, _DAY_OR_INSTANT]
+"""The same, where the domain reads it."""
+PersonName = Annotated[str, text(LONGEST_NAME)]
+"""Of a body: an auditor, by e-mail address or another name."""
+Share = Annotated[float, stated(minimum=0, maximum=1)]
 ConversationId = Annotated[str, path_id("The conversation, percent-encoded.", "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11")]
 FormId = Annotated[str, path_id("The form, percent-encoded.", "ef-billing")]
 Limit = Annotated[int, query("Most items in one answer.", ge=1, le=1000)]

@@ -15,9 +15,11 @@ RFC_3339 = "a time as RFC 3339 has it, 2026-03-23T10:17:54Z, or a day, 2026-03-2
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([Ee][+-]?\d{1,2})?", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([Ee][+-]?\d{1,3})?", re.ASCII)
 _BOOLEANS = ("true", "false", "1", "0")
 _MOST_PARAMETERS = 1000
+_CURSOR = "cursor"
+"""Has a reason of its own where it is too long."""
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """Parameters of an operation by name, each with its schema, and ``required`` where it may not be left out."""
@@ -104,6 +106,8 @@ def _check(name: str, value: str, schema: Mapping[str, Any]) -> None:
         _check_instant(name, value)
     elif not value and schema.get("minLength"):
         raise _wrong(name, value, "give a value, or leave the parameter out", "field.out_of_range")
+    elif len(value) > (most := schema.get("maxLength", len(value))) and name != _CURSOR:
+        raise _wrong(name, value, f"give at most {most} characters", "field.out_of_range")
 
 
 def _check_integer(name: str, value: str, schema: Mapping[str, Any]) -> None:

@@ -20,6 +20,8 @@ from auscult.storage.store import AppStore
 
 TAKES = "takes"
 """Key in a handler's ``opt``: the description of its body."""
+OPEN = "open"
+"""Key in a handler's ``opt``: true where no one has to sign in."""
 REQUEST_BYTES = "request_bytes"
 """Key in a router's ``opt``: the largest body of any handler, in bytes."""
 _APP, _RIGHTS, _LACKING = "auscult.app", "auscult.rights", "auscult.lacking"
@@ -45,6 +47,8 @@ class Takes(NamedTuple):
     largest: int = LARGEST_OBJECT
     is_many: bool = False
     """True if the body may also be an array of these."""
+    also: Mapping[str, Any] | None = None
+    """Keywords of JSON Schema on the whole body: a rule between its fields, which the domain checks."""
 
 
 class ApiRequest(Request[Principal, None, State]):

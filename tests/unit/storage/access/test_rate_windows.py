@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from auscult.domain.rate_limits import Windows as Port
+from auscult.domain.operations.rate_limits import Windows as Port
 from auscult.storage.access.rate_windows import Windows, windows_url
 from auscult.storage.access.redis_windows import RedisWindows
 

@@ -8,7 +8,7 @@ from litestar.params import RawBody
 from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Document, Passage
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import NotFoundError
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
@@ -138,7 +138,7 @@ def show(language: Language, source: Source, app: App) -> KnowledgeDocument:
     takes=Takes(
         "The document.",
         "# Promotions\n\n## Codes\n\nAll promo codes expire after 7 days.\n",
-        {"type": "string"},
+        {"type": "string", "format": "binary"},
         ("text/markdown", "text/html", "text/csv", "application/pdf", "application/octet-stream"),
         LARGEST,
     ),
@@ -199,13 +199,11 @@ def remove(language: Language, source: Source, app: App) -> None:
 def search(
     app: App,
     server: Server,
-    question: Annotated[str | None, query("What to look for. Required.", name="query", schema_extra=NOT_EMPTY)] = None,
+    question: Annotated[str, query("What to look for.", name="query", schema_extra=NOT_EMPTY)],
     language: OfLanguage = None,
     limit: Annotated[int, query("Most passages.", ge=1, le=MOST_FOUND)] = 3,
 ) -> KnowledgeSearch:
     """Search as the assistant does, to try it out; nothing is stored."""
-    if not question:
-        raise RequestError("query: say what to look for.", code="field.missing", field="query")
     library = server.live.assistant.library
     found = library.search(app, language or "en", question, limit)
     return KnowledgeSearch(

@@ -18,7 +18,7 @@ from auscult.server.rest.context import App, Caller, Rights, Server, Services
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import EitherScopes, reading, writing
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import Cursor, Limit, path_id, query
+from auscult.server.rest.parameters import Cursor, Limit, PersonName, path_id, query
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread, run
 from auscult.services.audits.blind import blindness_of, hidden_from
@@ -66,7 +66,7 @@ class DeclineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class ReassignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The e-mail address of the auditor who gets the item."""
 
-    auditor: str
+    auditor: PersonName
 
 
 class AssignmentPage(Struct, frozen=True, kw_only=True):

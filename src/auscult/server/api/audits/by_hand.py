@@ -12,6 +12,7 @@ from auscult.server.api.audits.assignments import ITEM, LISTED, REFUSALS, desk_o
 from auscult.server.rest.context import App, Caller, Rights, Server
 from auscult.server.rest.guards import writing
 from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import PersonName
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread
 
@@ -20,7 +21,7 @@ class ByHandBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A conversation, or a segment of it, for an auditor (an e-mail address, or a client's id)."""
 
     conversation_id: str
-    auditor: str
+    auditor: PersonName
     segment: Annotated[int, Meta(ge=0, le=32767)] = 0
     role: Literal["audit", "second"] = "audit"
     hidden: tuple[Hidden, ...] = ()

@@ -17,7 +17,7 @@ from auscult.server.rest.context import App, Caller, Rights, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
+from auscult.server.rest.parameters import ConversationId, Cursor, Limit, PersonName, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.audits.blind import blindness_of, hidden_from, kept_from, kept_from_agents
@@ -58,8 +58,8 @@ class AuditCase(evaluations.ShownAudit, frozen=True, kw_only=True):
 class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The auditor, by the name that reports show; ``by``: the person who assigns, else the client."""
 
-    auditor: str
-    by: str | None = None
+    auditor: PersonName
+    by: PersonName | None = None
 
 
 class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,7 +90,7 @@ class DraftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class SubmitBody(DraftBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Last answers in addition to those drafted. ``by``: the person who submits, else the client."""
 
-    by: str | None = None
+    by: PersonName | None = None
 
 
 _AT = "2026-03-23T12:00:00Z"

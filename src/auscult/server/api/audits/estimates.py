@@ -38,7 +38,12 @@ _ESTIMATE: dict[str, Any] = {
     guards=[READING],
     responses={
         200: answer("The estimate.", EstimateView, _ESTIMATE),
-        **refusals({409: "There is no estimate; the detail gives the reason, such as audits without a probability."}),
+        **refusals(
+            {
+                409: "There is no estimate; the detail gives the reason, such as audits without a probability.",
+                422: "The form has no such metric.",
+            }
+        ),
     },
 )
 @in_slow_thread

@@ -9,16 +9,18 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.audits.assignment import AssignmentState, Hidden, Role
+from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.audits.draw import Draw, StratumRecord
-from auscult.domain.audits.plan import Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
+from auscult.domain.audits.plan import MOST_OPINIONS, Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.disputes.policy import ReviewPolicy
 from auscult.domain.record import Outcome
+from auscult.domain.stated import at_least, between, text
 from auscult.server.rest.context import App, Caller, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import Cursor, Limit, path_id
+from auscult.server.rest.parameters import Cursor, InstantText, Limit, Share, path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.audits.plan_documents import plan_of
@@ -28,7 +30,6 @@ from auscult.services.people.known import check_known
 READING = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read", reach="app")
 EDITING = Scopes("plans:write", "audits:write", permission="plan.edit", reach="app")
 PlanId = Annotated[str, path_id("The plan.", "pl-6c1f")]
-InstantText = Annotated[str, Meta(description="An instant (RFC 3339), or a day, which is its beginning in UTC.")]
 
 
 class FrameBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -55,24 +56,24 @@ class FrameBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 class PlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A plan. The shares of its auditors total 100; other shares are from 0 to 1."""
 
-    name: str
+    name: Annotated[str, text(LONGEST_NAME)]
     form_id: str
     frame: FrameBody
     quota: Quota
     auditors: Annotated[tuple[PlanAuditor, ...], Meta(max_length=1000)] = ()
     seed: str | int | None = None
     judged: Judged = "most"
-    second_share: float = 0.0
-    opinions: int = 2
+    second_share: Share = 0.0
+    opinions: Annotated[int, between(2, MOST_OPINIONS)] = 2
     hidden: tuple[Hidden, ...] = ()
-    hide_machine_share: float = 0.0
+    hide_machine_share: Share = 0.0
     risks: tuple[Risk, ...] = ()
-    floor: float = 0.2
-    due_days: int | None = None
+    floor: Share = 0.2
+    due_days: Annotated[int, at_least(1)] | None = None
     every: Step | None = None
     holidays: tuple[date, ...] = ()
-    again_share: float = 0.0
-    again_after_days: int = 28
+    again_share: Share = 0.0
+    again_after_days: Annotated[int, at_least(1)] = 28
     paused: bool = False
     review: ReviewPolicy | None = None
 

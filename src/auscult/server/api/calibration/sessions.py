@@ -1,6 +1,5 @@
 """Operations of those who run sessions: create, start, close, report, and suggest conversations."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Router, get, post
@@ -8,15 +7,17 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.calibration.report import CalibrationReport
-from auscult.domain.calibration.session import MachineShown, OthersShown, Session
+from auscult.domain.calibration.session import LEAST_RATERS, MOST_ITEMS, MOST_RATERS, MachineShown, OthersShown, Session
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.people.principal import Principal
+from auscult.domain.stated import stated, text
 from auscult.server.api.calibration.views import REPORT, SESSION, ShownSession, shown
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import path_id, query
+from auscult.server.rest.parameters import Instant, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.calibration.calibrating import Calibrating, Suggestion, Wanted
@@ -39,15 +40,15 @@ class SessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     not met needs a comment.
     """
 
-    name: str
+    name: Annotated[str, text(LONGEST_NAME)]
     form_id: str
-    conversations: Annotated[tuple[str, ...], Meta(max_length=50)]
-    raters: Annotated[tuple[str, ...], Meta(max_length=50)]
+    conversations: Annotated[tuple[str, ...], Meta(max_length=MOST_ITEMS), stated(minItems=1, uniqueItems=True)]
+    raters: Annotated[tuple[str, ...], Meta(max_length=MOST_RATERS), stated(minItems=LEAST_RATERS, uniqueItems=True)]
     description: str = ""
     machine: MachineShown = "hidden"
     others: OthersShown = "all"
     needs_reason: bool = False
-    due_at: datetime | None = None
+    due_at: Instant | None = None
 
 
 class SessionPage(Struct, frozen=True, kw_only=True):

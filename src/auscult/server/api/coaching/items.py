@@ -8,9 +8,11 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
+from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
 from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
+from auscult.domain.stated import stated, text
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer, refusals
@@ -30,11 +32,11 @@ CoachingId = Annotated[str, path_id("The coaching item.", "co-41c7")]
 class CoachingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Coaching for one agent, or for each of several. ``metric_ids`` of ``form_id`` are measured before and after."""
 
-    agent_ids: Annotated[tuple[str, ...], Meta(max_length=200)]
-    goal: str
+    agent_ids: Annotated[tuple[str, ...], Meta(max_length=200), stated(minItems=1)]
+    goal: Annotated[str, text(LONGEST_NAME)]
     metric_ids: Annotated[tuple[str, ...], Meta(max_length=20)] = ()
     form_id: str = ""
-    plan: str = ""
+    plan: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
     clips: Annotated[tuple[Clip, ...], Meta(max_length=20)] = ()
     group: str = ""
     due_on: date | None = None
@@ -43,14 +45,14 @@ class CoachingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class RemarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark."""
 
-    comment: str = ""
+    comment: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
 
 
 class ReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The coach's answer: the item is done, or the agent continues, which needs a comment."""
 
     is_done: bool
-    comment: str = ""
+    comment: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
 
 
 class ConsentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -20,6 +20,7 @@ from auscult.domain.change import (
 from auscult.domain.delivery.addresses import Networks, is_here
 from auscult.domain.delivery.chat_messages import check_template
 from auscult.domain.errors import RequestError
+from auscult.domain.stated import stated
 from auscult.outgoing.dialling import check_address
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -49,7 +50,7 @@ class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``{link}`` and the other fields of docs/how-to/follow-changes.md for the values of the change.
     """
 
-    url: str
+    url: Annotated[str, stated(maxLength=_LONGEST_URL, pattern="^https?://")]
     kinds: tuple[ChangeKind, ...] = CHANGE_KINDS
     format: WebhookFormat = "standard"
     template: str = ""
@@ -161,7 +162,8 @@ def changes(
     summary="Make a webhook",
     guards=[writing("webhooks")],
     responses={
-        201: answer("It is made.", ShownWebhook, {**_WEBHOOK, "secret": "whsec_bm90IGEgcmVhbCBzZWNyZXQgYXQgYWxs"})
+        201: answer("It is made.", ShownWebhook, {**_WEBHOOK, "secret": "whsec_bm90IGEgcmVhbCBzZWNyZXQgYXQgYWxs"}),
+        422: refusal("The address is in a network that the operator has not opened."),
     },
     takes=Takes("Where, and what of.", {"url": _WEBHOOK["url"], "kinds": _WEBHOOK["kinds"]}),
 )

@@ -1,6 +1,5 @@
 """The policy of an app for reviews and disputes after an audit."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Router, get, put
@@ -8,10 +7,11 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from auscult.domain.disputes.policy import Release, ReviewerRule, ReviewPolicy
+from auscult.domain.disputes.policy import Days, Release, ReviewerRule, ReviewPolicy, Rounds
 from auscult.server.rest.context import App, Caller, Server
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import Instant
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.disputes.reviewing import Reviewing
@@ -25,13 +25,13 @@ class PolicyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     disputes: bool = True
-    window_days: int = 14
-    rounds: int = 3
+    window_days: Days = 14
+    rounds: Rounds = 3
     reviewer: ReviewerRule = "other"
     reviewers: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
-    decide_days: int = 5
+    decide_days: Days = 5
     release: Release = "at_once"
-    release_at: datetime | None = None
+    release_at: Instant | None = None
 
 
 _EXAMPLE: dict[str, Any] = {

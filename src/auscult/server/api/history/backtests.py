@@ -8,11 +8,11 @@ from msgspec import Meta, Struct
 
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
-from auscult.server.api.history.rescores import Instant, Queues, Version
+from auscult.server.api.history.rescores import Queues, Version
 from auscult.server.rest.context import App
 from auscult.server.rest.guards import writing
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import LONGEST_WAIT_S, FormId, path_id, query
+from auscult.server.rest.parameters import LONGEST_WAIT_S, FormId, Instant, path_id, query
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, poll_until, run
 from auscult.services.definitions.forms.reading import check_form

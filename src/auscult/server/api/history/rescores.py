@@ -1,6 +1,5 @@
 """Re-scores: stored conversations scored again with a version of a form, as durable work that can be cancelled."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Router, get, post
@@ -10,7 +9,7 @@ from msgspec import Meta, Struct
 from auscult.server.rest.context import App, Caller, Server
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import Limit, path_id
+from auscult.server.rest.parameters import Instant, Limit, path_id
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread
 from auscult.services.history.rescores import (
@@ -23,7 +22,6 @@ from auscult.services.history.rescores import (
     view_rescore,
 )
 
-Instant = Annotated[datetime, Meta(tz=True)]
 LARGEST_VERSION = 2**31 - 1
 Version = Annotated[int, Meta(ge=1, le=LARGEST_VERSION)]
 QueueName = Annotated[str, Meta(min_length=1, max_length=1000)]

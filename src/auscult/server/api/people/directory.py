@@ -1,6 +1,6 @@
 """``/api/v1/agents``, ``/api/v1/teams`` and ``/api/v1/queues``: the directory of an app."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from litestar import delete, get, post, put
@@ -9,12 +9,12 @@ from msgspec import Meta, Struct
 
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
-from auscult.domain.people.users import normalise_email
+from auscult.domain.people.users import Email, normalise_email
 from auscult.domain.people.visibility import Visibility
 from auscult.server.rest.context import App, Rights, Server, Services
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import path_id
+from auscult.server.rest.parameters import Instant, path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_thread
 from auscult.services.people.views import AgentView, QueueView, TeamView, agent_view, queue_view, team_view
@@ -53,7 +53,7 @@ class AgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Properties of an agent."""
 
     name: str | None = None
-    emails: tuple[str, ...] = ()
+    emails: tuple[Email, ...] = ()
     hired_on: date | None = None
 
 
@@ -61,7 +61,7 @@ class TeamBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Properties of a team. ``lead`` is an e-mail address."""
 
     name: Annotated[str, Meta(min_length=1, max_length=300)]
-    lead: str | None = None
+    lead: Email | None = None
 
 
 class QueueBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,8 +75,8 @@ class MemberBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An agent's time in a team or queue. Joining a team ends the open membership in another team at that time."""
 
     agent_id: Id
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 _NO_ADDRESS = refusal("An e-mail address cannot be used.")

@@ -7,7 +7,8 @@ from litestar import delete, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.delivery.exports import SavedView
+from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
+from auscult.domain.stated import text
 from auscult.server.rest.context import App, Caller, Server
 from auscult.server.rest.guards import reading
 from auscult.server.rest.openapi import answer, refusals
@@ -20,7 +21,7 @@ from auscult.services.conversations.list_query import read_query
 class ViewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Filters of the list under a name: the parameters of the console's address, as ``outcome=failed&days=7``."""
 
-    name: str
+    name: Annotated[str, text(LONGEST_VIEW_NAME)]
     query: Annotated[str, Meta(max_length=8_000)]
     is_shared: bool = False
 

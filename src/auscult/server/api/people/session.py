@@ -38,6 +38,7 @@ class SignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         503: refusal("Too many sign-ins are under way; `Retry-After` says when to try again."),
     },
     takes=Takes("The e-mail address and the password.", {"email": "ann@example.com", "password": "..."}),
+    open=True,
 )
 async def begin(request: ApiRequest, data: JSONBody[SignInBody], server: Server) -> Response[None]:
     """Open a session by e-mail address and password. From a browser, from a page of this server only."""
@@ -47,7 +48,7 @@ async def begin(request: ApiRequest, data: JSONBody[SignInBody], server: Server)
     return Response(None, status_code=204, headers={"Set-Cookie": set_session(scope, done.secret, done.mark)})
 
 
-@delete("/session", operation_id="sign_out", summary="Sign out", responses={204: answer("Signed out.")})
+@delete("/session", operation_id="sign_out", summary="Sign out", responses={204: answer("Signed out.")}, open=True)
 async def end(request: ApiRequest, server: Server) -> Response[None]:
     """End the session of the cookie. Without one, or with one that is over, nothing happens."""
     scope = scope_of(request)

@@ -1,5 +1,6 @@
 """``/api/v1/users``: the users of an app and their grants."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,14 +10,16 @@ from msgspec import Meta, Struct
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.grants import Scope
-from auscult.domain.people.users import User
+from auscult.domain.people.users import LONGEST_PASSWORD, Email, User
+from auscult.domain.stated import stated
 from auscult.server.rest.context import App, Rights, Server, Services
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import path_id
+from auscult.server.rest.parameters import Instant, path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
-from auscult.services.people.users import Access, Users
+from auscult.services.people.guessing import SHORTEST_PASSWORD
+from auscult.services.people.users import LONGEST_NAME, Access, Users
 from auscult.services.people.views import GrantView, UserView, grant_view, user_view
 from auscult.services.people.why import Explainer
 from auscult.storage.store import AppStore
@@ -39,8 +42,8 @@ class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     teams: Names = ()
     agents: Names = ()
     assigned: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
     def access(self) -> Access:
         """Return the access to grant."""
@@ -56,18 +59,29 @@ class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
+Password = Annotated[str, stated(minLength=SHORTEST_PASSWORD, maxLength=LONGEST_PASSWORD)]
+_ROLE_OR_PERMISSION = (("role", "permission"), ("permission", "role"))
+EITHER: Mapping[str, Any] = {
+    "oneOf": [
+        {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
+        for one, other in _ROLE_OR_PERMISSION
+    ]
+}
+"""A grant has either a role or a permission."""
+
+
 class NewUser(GrantBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A user to add, with a first grant. An existing user gets the grant in addition."""
 
-    email: str
-    name: str = ""
-    password: str | None = None
+    email: Email
+    name: Annotated[str, stated(maxLength=LONGEST_NAME)] = ""
+    password: Password | None = None
 
 
 class PasswordBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A password to set."""
 
-    password: str
+    password: Password
 
 
 class UserList(Struct, frozen=True, kw_only=True):
@@ -154,7 +168,11 @@ def listing(app: App, rights: Rights, server: Server) -> UserList:
         409: refusal("The address belongs to another account."),
         422: _UNUSABLE,
     },
-    takes=Takes("The user, with a first grant.", {"email": "ann@example.com", "name": "Ann", "role": "auditor"}),
+    takes=Takes(
+        "The user, with a first grant.",
+        {"email": "ann@example.com", "name": "Ann", "role": "auditor"},
+        also=EITHER,
+    ),
 )
 @in_slow_thread
 def add(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> UserView:
@@ -189,7 +207,7 @@ def show(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
     guards=[writing("users")],
     status_code=201,
     responses={201: answer("The grants that were made.", GrantList, {"items": [GRANT]}), 422: _UNUSABLE},
-    takes=Takes("The role and its scope.", {"role": "auditor", "queues": ["Billing"]}),
+    takes=Takes("The role and its scope.", {"role": "auditor", "queues": ["Billing"]}, also=EITHER),
 )
 @in_thread
 def grant(user_id: UserId, data: JSONBody[GrantBody], app: App, rights: Rights, server: Server) -> GrantList:

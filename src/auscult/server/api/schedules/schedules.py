@@ -8,8 +8,21 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.errors import NotFoundError
-from auscult.domain.schedules.schedule import AlertKind, Every, FileFormat, ReportKind, Run, Schedule
+from auscult.domain.schedules.schedule import (
+    MOST_DAYS,
+    MOST_HOURS,
+    MOST_RECIPIENTS,
+    Address,
+    AlertKind,
+    Every,
+    FileFormat,
+    ReportKind,
+    Run,
+    Schedule,
+)
+from auscult.domain.stated import between, stated, text
 from auscult.server.rest.context import App, Caller, Server, Services
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer, refusals
@@ -32,7 +45,7 @@ class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ``hours`` ahead.
     """
 
-    name: str
+    name: Annotated[str, text(LONGEST_NAME)]
     kind: ReportKind | AlertKind
     every: Every = "demand"
     format: FileFormat = "csv"
@@ -43,10 +56,10 @@ class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     queues: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     agents: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     channels: Annotated[tuple[str, ...], Meta(max_length=10)] = ()
-    days: int = 7
-    hours: int = 24
-    emails: Annotated[tuple[str, ...], Meta(max_length=20)] = ()
-    webhook_url: str = ""
+    days: Annotated[int, between(1, MOST_DAYS)] = 7
+    hours: Annotated[int, between(1, MOST_HOURS)] = 24
+    emails: Annotated[tuple[Address, ...], Meta(max_length=MOST_RECIPIENTS)] = ()
+    webhook_url: Annotated[str, stated(pattern="^(https://|$)")] = ""
     to_inbox: bool = True
 
 

@@ -28,6 +28,7 @@ from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import (
     LONGEST_WAIT_S,
+    NOT_EMPTY,
     ConversationId,
     Cursor,
     Limit,
@@ -234,7 +235,8 @@ def listing(
         str | None,
         query(
             'Only those in which this was said: words, `"phrases"`, `-without`, `agent:word`, `customer:word`, '
-            "`beginning*`. Of a search at most 10,000 are counted; then `total` is one more."
+            "`beginning*`. Of a search at most 10,000 are counted; then `total` is one more.",
+            schema_extra=NOT_EMPTY | {"pattern": r"\w"},
         ),
     ] = None,
     limit: Limit = 100,
