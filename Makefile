@@ -1,6 +1,6 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test test-slow test-again test-kill test-judge test-semantic check format docs bench lock clean screenshots site licences
+.PHONY: help demo serve test test-slow test-again test-kill fuzz test-judge test-semantic check format docs bench lock clean screenshots site licences
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
@@ -29,6 +29,9 @@ test-again: .venv/dev ## run the tests that failed last time once more, alone
 
 test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
 	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PYTEST) -s tests/integration/scoring/test_kill_any.py
+
+fuzz: .venv/dev ## try every operation of the API with what its description allows and forbids (EXAMPLES=15, SEEDS="1 2 3", ONLY=pattern)
+	@$(PY) -m tests.fuzz --examples $(or $(EXAMPLES),15) $(foreach seed,$(SEEDS),--seed $(seed)) $(if $(ONLY),--only '$(ONLY)')
 
 test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is built: ten minutes)
 	@$(PY) -m pytest -q tests/judge/real_model.py

@@ -1,0 +1,1 @@
+"""A machine that tries our own API against its description: ``make fuzz``."""
