@@ -18,7 +18,7 @@ from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import Instant, path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
-from auscult.services.people.guessing import SHORTEST_PASSWORD
+from auscult.services.people.passwords import SHORTEST_PASSWORD
 from auscult.services.people.users import LONGEST_NAME, Access, Users
 from auscult.services.people.views import GrantView, UserView, grant_view, user_view
 from auscult.services.people.why import Explainer
