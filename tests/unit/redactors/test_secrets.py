@@ -10,7 +10,7 @@ from auscult.redactors import secrets
 from bench.redaction.labelled import Case, is_covered, overlaps, read
 
 HERE = Path(bench.redaction.__file__).parent
-CASES, ALIKE = read(HERE / "codes.txt"), read(HERE / "codes_alike.txt")
+CASES, ALIKE = read(HERE / "codes" / "asked.txt"), read(HERE / "codes" / "alike.txt")
 MISSED, MISTAKEN = 5, 1
 """Labels of the development set that the rules are known to miss, and places that they find by mistake."""
 

@@ -17,13 +17,16 @@ _CUES: Sequence[tuple[CueKind, re.Pattern[str]]] = [
 _OTHER = next(pattern for kind, pattern in _CUES if kind == "other")
 _STEMS: Mapping[CueKind, Sequence[str]] = {
     "word": (
-        "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable", "secret", "credential",
+        "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
+        "secret", "credential",
         "login", "log", "sign", "zugang", "acceso", "contrase", "clave", "palabra", "losung", "security question",
     ),
     "maybe": ("code", "codice", "digo"),
     "digits": (
-        "pin", "p i n", "p.i", "p. i", "puk", "p uk", "pu k", "p u k", "ident", "geheim", "banking", "code", "secur", "nummer",
-        "zahl", "cret", "nip", "n i p", "clave", "digo", "number", "digits", "one ", "put", "typ", "key", "enter", "punch",
+        "pin", "p i n", "p.i", "p. i", "puk", "p uk", "pu k", "p u k", "ident", "geheim", "banking", "code",
+        "secur", "nummer",
+        "zahl", "cret", "nip", "n i p", "clave", "digo", "number", "digits", "one ", "put", "typ", "key", "enter",
+        "punch",
         "press", "cajero",
     ),
 }  # fmt: skip

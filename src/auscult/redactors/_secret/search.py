@@ -1,4 +1,4 @@
-"""The search for secrets in a conversation: named where they stand, asked for in an earlier turn, and said again."""
+"""The search for secrets in a conversation: named in one turn, asked for in an earlier turn, and said again."""
 
 import re
 from collections.abc import Sequence
@@ -113,9 +113,7 @@ class _Search(Turns):
             cues = [cue for cue in cues if cue.kind != "maybe"]
         secret = [cue for cue in cues if cue.kind != "other"]
         if self._replaced[turn]:  # it was searched before, and stays as it is
-            if self._asked is not None:
-                self._asked.last = turn
-                self._asked.digits = max(self._asked.digits, WHOLE[self._asked.kind])
+            self._skip(turn)
             self._ask(turn, cues, secret)
             return
         if secret:
@@ -155,6 +153,12 @@ class _Search(Turns):
                 self._warned(turn, secret)
         self._ask(turn, cues, secret)
 
+    def _skip(self, turn: int) -> None:
+        """Take a turn with a placeholder as an answer to what is asked for."""
+        if self._asked is not None:
+            self._asked.last = turn
+            self._asked.digits = max(self._asked.digits, WHOLE[self._asked.kind])
+
     def _settled(self, cues: list[Cue], low: str) -> list[Cue]:
         """Return cues, those that may be of anything as what was last named."""
         settled: list[Cue] = []
@@ -174,7 +178,7 @@ class _Search(Turns):
         return self._asked is not None and self._asked.kind == kind
 
     def _named(self, turn: int, cues: Sequence[Cue]) -> None:  # noqa: C901  (a way to name a value each)
-        """Find what stands with its name in one turn."""
+        """Find what is with its name in one turn."""
         text, low = self._texts[turn], self._lows[turn]
         for number in self._of(turn):
             before = self._cue_before(turn, number, cues)

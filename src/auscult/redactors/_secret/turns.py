@@ -1,4 +1,4 @@
-"""Turns that are searched for secrets: their numbers, what was found in them, and what stands with a number."""
+"""Turns that are searched for secrets: their numbers, what was found in them, and what is near a number."""
 
 from collections.abc import Mapping, Sequence
 
@@ -184,7 +184,7 @@ class Turns:
         return bool(before) and before[-1].kind == "other"
 
     def _is_other_number(self, low: str, number: Number, cues: Sequence[Cue]) -> bool:
-        """Return whether a number stands with the name of something else."""
+        """Return whether a number is with the name of something else."""
         before = next((cue for cue in reversed(cues) if cue.end <= number.start), None)
         if before is not None and before.kind == "other" and number.start - before.end <= REACH:
             return True

@@ -28,7 +28,7 @@ def is_redacted(app: AppStore, conversation_id: str) -> bool:
 
 
 def _has_codes(store: Store, app: AppStore, recording: Recording) -> bool:
-    """Return whether a security code is said in a recording, which nobody may play."""
+    """Return whether a security code is said in a recording, which may not be played."""
     detail = app.conversations.get(recording.conversation_id)
     words = store.transcriptions.get(recording.recording_id)
     return any(_CODE in turn.text for turn in (detail.conversation.turns if detail else ())) or any(

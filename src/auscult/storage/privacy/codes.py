@@ -31,7 +31,7 @@ def text_without_codes(text: str) -> str:
 def document_without_codes(text: str) -> str:
     """Return a document that cannot be read without such values: its strings, or its lines, are read as turns.
 
-    Who says what is not known, so that each string may answer any before it.
+    The speakers are not known, so that each string may answer any before it.
     """
     strings = [found.span(1) for found in _STRING.finditer(text) if not found[2]] if _IS_JSON.search(text) else []
     spans = strings or [found.span() for found in _LINE.finditer(text)]
