@@ -154,7 +154,7 @@ class _Search(Turns):
         self._ask(turn, cues, secret)
 
     def _skip(self, turn: int) -> None:
-        """Take a turn with a placeholder as an answer to what is asked for."""
+        """Count a turn with a placeholder as an answer to what is asked for."""
         if self._asked is not None:
             self._asked.last = turn
             self._asked.digits = max(self._asked.digits, WHOLE[self._asked.kind])
