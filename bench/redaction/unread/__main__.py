@@ -8,12 +8,14 @@ Only figures are printed. ``--show`` prints the lines too: that is a look, to be
 import argparse
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from auscult.domain.privacy.redaction import Found
 from auscult.domain.statistics.intervals import wilson
 from auscult.redactors import Redactor
+from auscult.redactors._secret import secrets
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, Label, Score, chosen, is_covered, overlaps, read, score
 
@@ -34,6 +36,8 @@ WORDS = {
 }
 """Words for what is asked, the narrower first where two end at the same place."""
 NONE = "none of them"
+ALONE = 4
+"""Characters of a turn around a value that is alone in it."""
 _WORDS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in WORDS.items()}
 
 
@@ -54,9 +58,40 @@ def main(arguments: Sequence[str]) -> None:
     mistaken = [score(redactor, [case])["all"] for case in alike]
     masked = sum(bool(its.found) for its in mistaken)
     print(f"\n{ALIKE.name}: {masked} of {len(alike)} masked, in {sum(its.found for its in mistaken)} places")
+    kinds = Counter(one.kind for case in alike for one in chosen(redactor, case))
+    print("  by kind:", ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())) or "none")
+    _print_off(cases, alike)
     if is_shown:
         for its in (scores["all"], *mistaken):
             print(*its.missed, *its.mistaken, sep="\n", end="\n" if its.missed or its.mistaken else "")
+
+
+def _print_off(cases: Sequence[Case], alike: Sequence[Case]) -> None:
+    """Print how much is found where an app's redaction is off, by kind and by how it is said."""
+    print("\nwith redaction off")
+    counts: dict[str, Score] = {}
+    for case in cases:
+        found = secrets(case.utterances)
+        for label in case.labels:
+            if label.kind in SECRET:
+                is_recalled = is_covered(case, label, found)
+                for name in ("all", label.kind, f"{label.kind}, {_form(case, label)}"):
+                    its = counts.setdefault(name, Score())
+                    its.labelled += 1
+                    its.recalled += is_recalled
+    for name, its in sorted(counts.items()):
+        _print(name, its, has_precision=False)
+    masked = sum(bool(secrets(case.utterances)) for case in alike)
+    print(f"{ALIKE.name}: {masked} of {len(alike)} masked")
+
+
+def _form(case: Case, label: Label) -> str:
+    """Return how a value is given: in digits, in words, or mixed; alone in its turn or among others."""
+    text = case.utterances[label.turn].text
+    value = text[label.start : label.end]
+    has_digit, has_letter = any(map(str.isdecimal, value)), any(map(str.isalpha, value))
+    how = "mixed" if has_digit and has_letter else "digits" if has_digit else "words"
+    return f"{how}, {'alone' if len(text) - len(value) < ALONE else 'among others'}"
 
 
 def by_words(redactor: Redactor, cases: Sequence[Case]) -> dict[str, Score]:

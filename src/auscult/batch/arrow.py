@@ -23,6 +23,7 @@ from auscult.services.definitions.forms.rules import rivals
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.grouping import grouped
 from auscult.services.scoring.score import GROUP, score_group
+from auscult.storage.privacy.codes import document_without_codes, without_codes
 from auscult.tables import TABLES
 
 FormLike = Form | str | Path | bytes | Mapping[str, Any]
@@ -117,7 +118,7 @@ def _scored(documents: Sequence[bytes], forms: Sequence[Form], settings: Setting
     limits = limits_of(settings)
     read = [conversation_in(document, limits) for document in documents]
     judge = _evaluator(settings)
-    good = (one for one in read if isinstance(one, Conversation))
+    good = (without_codes(one).conversation for one in read if isinstance(one, Conversation))
     lines = iter(
         [
             line
@@ -131,7 +132,9 @@ def _scored(documents: Sequence[bytes], forms: Sequence[Form], settings: Setting
 def _rejected(rejected: Rejected) -> bytes:
     error = rejected.error
     reason = f"{error.field}: {error.message}" if error.field else error.message
-    return msgspec.json.encode({"id": _id_in(rejected.source), "status": "rejected", "reason": reason})
+    return msgspec.json.encode(
+        {"id": _id_in(rejected.source), "status": "rejected", "reason": document_without_codes(reason)}
+    )
 
 
 def _id_in(document: bytes) -> str | None:

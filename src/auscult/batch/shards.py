@@ -27,6 +27,7 @@ from auscult.domain.errors import EngineError, FormatError, RequestError
 from auscult.formats import Limits, Rejected
 from auscult.services.scoring.intake.read import RejectsWriter, read_file, rejects_path
 from auscult.services.scoring.score import lines_and_records
+from auscult.storage.privacy.codes import without_codes
 from auscult.tables import TABLES
 
 STATE = "_state"
@@ -173,7 +174,7 @@ class Shards:
         read = _rows(shard.source, self._limits) if is_parquet else read_file(shard.source, "", self._limits)
         for one in read:
             if isinstance(one, Conversation):
-                yield one
+                yield without_codes(one).conversation
                 continue
             if not rejects.count:
                 (self._out / REJECTS).mkdir(exist_ok=True)

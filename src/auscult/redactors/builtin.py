@@ -40,6 +40,7 @@ from auscult.redactors._people.patterns import ENDING, STRONG, words_in
 from auscult.redactors._postal import answered, postcodes
 from auscult.redactors._postal.around import again, names_of, repeated
 from auscult.redactors._postal.hints import HAS_ADDRESS
+from auscult.redactors._secret import secrets
 from auscult.redactors._split import accounts, mails
 from auscult.redactors._spoken.abroad import FOREIGN
 from auscult.redactors._spoken.languages import COUNTRIES, SAID_ABROAD, spoken_in
@@ -102,8 +103,10 @@ class BuiltIn:
             countries = (*countries, *spoken_in(lows, sorted({*turns.of(SAID_ABROAD)}.intersection(numbered))))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
-            found += [*numbers, *codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
+            found += [one for one in numbers if one.kind != "security_code"]
+            found += [*codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
             found += [one for turn in numbered if "+" in lows[turn] for one in phones.written(turn, lows[turn])]
+        found += secrets(utterances)
         found += _births_in(utterances, lows, turns) if turns.has(_OF_BIRTHS) else ()
         for turn in turns.of(persons.NEAR_PERSON):
             found += _each("birth_date", ((turn, one) for one in persons.dates(utterances[turn].text, lows[turn])))
@@ -117,7 +120,8 @@ class BuiltIn:
         mentions = names.find(turns.after(ASKS_NAME))
         found += [Found(each.turn, each.start, each.end, "name", each.name) for each in mentions]
         if self.is_learned:
-            found += second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.rare, found)
+            added = second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.rare, found)
+            found += [one for one in added if one.kind != "security_code"]
         return [*found, *grown(utterances, lows, found)]
 
 

@@ -30,21 +30,24 @@ class Input:
         """Yield the conversations of files, in order; report a refused document as ``file:line: field: reason``."""
         from auscult.formats import Rejected
         from auscult.services.scoring.intake.read import read_file
+        from auscult.storage.privacy.codes import without_codes
 
         for file in files:
             for document in read_file(file, "", self.limits):
                 if isinstance(document, Rejected):
                     self._refuse(file, document)
                 else:
-                    yield document
+                    yield without_codes(document).conversation
 
     def _refuse(self, file: Path, rejected: "Rejected") -> None:
+        from auscult.storage.privacy.codes import document_without_codes
+
         self._rejects.add(rejected, str(file))
         if self._rejects.count <= NAMED:
             error = rejected.error
             location = f"{file}:{error.line}" if error.line is not None else str(file)
             field = f"{error.field}: " if error.field else ""
-            typer.echo(f"{location}: {field}{error.message}", err=True)
+            typer.echo(document_without_codes(f"{location}: {field}{error.message}"), err=True)
 
 
 @contextmanager

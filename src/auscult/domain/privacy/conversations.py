@@ -44,6 +44,8 @@ _APART = 4
 """Empty utterances between two fields, so that the one says nothing of the other."""
 _LONGEST_NAME = 80
 _SMALLEST_NUMBER = 10**6
+_SMALLEST_CODE = 100
+"""The same in a field of the customer's own, which may be a PIN; only its key says so."""
 _LONG = 7
 """Digits of a number from the talk that is looked for in fields."""
 _WORD = re.compile(r"[^\W_]+")
@@ -67,11 +69,16 @@ class _Leaf(NamedTuple):
 
 
 def redact_conversation(
-    conversation: Conversation, find: Find, countries: tuple[str, ...] = (), digest: Digest | None = None
+    conversation: Conversation,
+    find: Find,
+    countries: tuple[str, ...] = (),
+    digest: Digest | None = None,
+    *,
+    has_names: bool = True,
 ) -> RedactedConversation:
     """Replace personal data everywhere in a conversation by placeholders; one value has one number in all of it.
 
-    With ``digest`` the conversation has a keyed hash of each value, and one that it has from before keeps its number.
+    ``has_names``: fields whose key is a name are names, whatever ``find`` finds in them. With ``digest`` the conversation has a keyed hash of each value, and one that it has from before keeps its number.
     """
     hints = Hints(names=_names(conversation), countries=countries, language=conversation.language)
     texts = [turn.text for turn in conversation.turns]
@@ -80,7 +87,7 @@ def redact_conversation(
     numbering = Numbering(texts, conversation.masks, mask_of)
     found = find(utterances, hints)
     talk = redacted(texts, found, numbering)
-    changes, originals = _fields(conversation, partial(_Known, find, hints, found), numbering)
+    changes, originals = _fields(conversation, partial(_Known, find, hints, found), numbering, has_names=has_names)
     if any(talk.spans):
         changes["turns"] = tuple(
             turn if not spans else replace(turn, text=text, doubts=())
@@ -132,7 +139,7 @@ def _timed(spans: Sequence[Span], turn: Turn) -> tuple[Span, ...]:
 
 
 def _fields(
-    conversation: Conversation, known: Callable[[], "_Known"], numbering: Numbering
+    conversation: Conversation, known: Callable[[], "_Known"], numbering: Numbering, *, has_names: bool
 ) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Return the parts of a conversation that change, and the originals in them."""
     parts = {
@@ -143,7 +150,7 @@ def _fields(
     leaves = [leaf for name, part in parts.items() for leaf in _leaves(part, (name,), name, is_staff=name in _STAFF)]
     if not leaves:
         return {}, {}
-    after = _redacted_leaves(leaves, known(), numbering)
+    after = _redacted_leaves(leaves, known(), numbering, has_names=has_names)
     texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
     types = {field.name: field.type for field in msgspec.structs.fields(Conversation)}
     changed = {str(path[0]) for path in texts}
@@ -152,7 +159,7 @@ def _fields(
     }, after.originals
 
 
-def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numbering) -> Redacted:
+def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numbering, *, has_names: bool) -> Redacted:
     """Redact texts of fields. Each follows its key, which may name its kind: ``date of birth``."""
     utterances: list[Utterance] = []
     for leaf in leaves:
@@ -164,7 +171,8 @@ def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numberin
         for one in known.find(utterances)
         if one.turn % step == 1 and not (leaves[one.turn // step].is_staff and one.kind in _OF_STAFF)
     ]
-    found += [one for index, leaf in enumerate(leaves) for one in _whole_name(index, leaf)]
+    if has_names:
+        found += [one for index, leaf in enumerate(leaves) for one in _whole_name(index, leaf)]
     return redacted([leaf.text for leaf in leaves], found, numbering)
 
 
@@ -191,7 +199,9 @@ def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator
                 yield from _leaves(inner, (*path, index), key, is_staff=is_staff)
         case str() if not is_staff or _MAY_HOLD.search(value):
             yield _Leaf(path, key, value, is_staff)
-        case int() if abs(value) >= _SMALLEST_NUMBER and not key.endswith(" ms"):
+        case int() if abs(value) >= (_SMALLEST_CODE if path[0] == "custom_fields" else _SMALLEST_NUMBER) and not (
+            key.endswith(" ms") or isinstance(value, bool)
+        ):
             yield _Leaf(path, key, str(value), is_staff)
         case _:
             pass
@@ -215,6 +225,8 @@ class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     spans: dict[str, tuple[Span, ...]] = {}
     originals: dict[str, str] = {}
+    is_marked: bool = False
+    """Something was replaced whose original is not kept and whose place is not known: a word of a recording."""
 
     def behind(self, earlier: "Redaction") -> "Redaction":
         """Return both, this one where they differ."""

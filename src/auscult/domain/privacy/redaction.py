@@ -24,6 +24,9 @@ Kind = Literal[
 ]
 """Kinds of personal data; where two overlap, the earlier one wins."""
 
+NEVER_KEPT: frozenset[Kind] = frozenset({"security_code"})
+"""Kinds of which no original, and no hash of one, is kept in any mode: PCI DSS 4.0.1, 3.3.1."""
+
 Mode = Literal["off", "mask", "token"]
 """What an app does with what it accepts. ``token``: as ``mask``, with the values kept encrypted."""
 
@@ -87,7 +90,10 @@ class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Redacted(NamedTuple):
-    """Redacted texts, with the spans of each, and the originals by placeholder in order of appearance."""
+    """Redacted texts, with the spans of each, and the originals by placeholder in order of appearance.
+
+    Those of kinds in ``NEVER_KEPT`` are not among the originals.
+    """
 
     texts: tuple[str, ...]
     spans: tuple[tuple[Span, ...], ...]
@@ -135,9 +141,10 @@ class Numbering:
         return None if mark is None else int(mark.rpartition(" ")[2][:-1])
 
     def values(self) -> Iterator[tuple[str, Kind, str]]:
-        """Yield the values that have a number: placeholder, kind and value."""
+        """Yield the values that have a number and may be kept: placeholder, kind and value."""
         for (kind, value), number in self._numbers.items():
-            yield placeholder(kind, number), kind, value
+            if kind not in NEVER_KEPT:
+                yield placeholder(kind, number), kind, value
 
 
 def placeholder(kind: Kind, number: int | None = None) -> str:
@@ -169,7 +176,8 @@ def _replaced(
     for each in found:
         number = numbering.of(each.kind, each.value)
         mark = placeholder(each.kind, number)
-        originals.setdefault(mark, text[each.start : each.end])
+        if each.kind not in NEVER_KEPT:
+            originals.setdefault(mark, text[each.start : each.end])
         parts += [text[done : each.start], mark]
         length += each.start - done
         spans.append(

@@ -106,7 +106,7 @@ class Transcribing:
             return
         before = detail.conversation
         redacted = redacted_words(app, before, words, recording.speakers)
-        kept = Redaction(originals=dict(redacted.originals))
+        kept = Redaction(originals=dict(redacted.originals), is_marked=bool(redacted.silences))
         waiting = self._store.transcriptions
         waiting.keep(
             claim.number, self._recogniser.name, redacted.words, lambda its: app.privacy.add(its, before.id, kept)

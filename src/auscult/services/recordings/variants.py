@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from auscult.domain.privacy.redaction import placeholder
 from auscult.domain.recordings.recording import Recording, State
 from auscult.services.recordings.sound.playable import MEDIA_TYPE, needs_copy
 from auscult.storage.recordings.folder import RecordingFolder
@@ -9,6 +10,7 @@ from auscult.storage.store import AppStore, Store
 
 Variant = Literal["original", "playable", "redacted"]
 
+_CODE = placeholder("security_code")[:-1]
 FILES: dict[Variant, str] = {"playable": "playable.mp3", "redacted": "redacted"}
 
 
@@ -25,12 +27,25 @@ def is_redacted(app: AppStore, conversation_id: str) -> bool:
     return app.privacy.settings().is_on or app.privacy.redaction(conversation_id) is not None
 
 
+def _has_codes(store: Store, app: AppStore, recording: Recording) -> bool:
+    """Return whether a security code is said in a recording, which may not be played."""
+    detail = app.conversations.get(recording.conversation_id)
+    words = store.transcriptions.get(recording.recording_id)
+    return any(_CODE in turn.text for turn in (detail.conversation.turns if detail else ())) or any(
+        _CODE in word.text for word in (words.words if words else ())
+    )
+
+
 def offer(store: Store, app: AppStore, folder: RecordingFolder, recording: Recording, *, may_original: bool) -> Offer:
-    """Return the playable variant: the redacted copy where words are hidden, unless originals may be played."""
+    """Return the playable variant: the redacted copy where words are hidden, unless originals may be played.
+
+    A recording in which a security code is said plays as its redacted copy alone.
+    """
     if recording.state != "success":
         return Offer(None, recording.state, recording.reason)
     if not folder.has(recording.location):
         return Offer(None, "media_unavailable", "the bytes are not in the store")
+    may_original = may_original and not _has_codes(store, app, recording)
     task = None if may_original else store.recording_tasks.get(recording.recording_id, "redacted")
     # Once redacted, always: also where the words, and with them what was redacted, were erased meanwhile.
     if may_original or (task is None and not is_redacted(app, recording.conversation_id)):

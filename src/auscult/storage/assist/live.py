@@ -1,7 +1,7 @@
 """Live conversations: the events of each, in the order of adding, and when each is due."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from datetime import datetime
 from threading import Lock
@@ -86,8 +86,22 @@ class AppLive:
             decision = decide(events)
             known = {event.id for event in events}
             fresh = [event for event in decision.events if event.id not in known]
-            new = admitted_events(self._privacy, settings, events, fresh)
+            new, rewritten = admitted_events(self._privacy, settings, events, fresh)
+            if rewritten:
+                events = self._rewritten(connection, (live, conversation_id), events, rewritten)
             return self._added(connection, (live, conversation_id), events, Decision(new, decision.due_at))
+
+    def _rewritten(
+        self, connection: Connection, of: tuple[int, str], events: tuple[Any, ...], rewritten: Sequence[Event]
+    ) -> tuple[Any, ...]:
+        """Write events in place of those of the same ids: the only change of one, as no security code may stay."""
+        live, conversation_id = of
+        by_id = {event.id: event for event in rewritten}
+        for event in rewritten:
+            its = sa.update(live_events).where(live_events.c.live == live, live_events.c.event_id == event.id)
+            connection.execute(its.values(body=msgspec.json.encode(event)))
+        self._events.forget(conversation_id)
+        return tuple(by_id.get(event.id, event) for event in events)
 
     def log(self, conversation_id: str) -> LiveLog:
         """All that happened to it; no events where it is unknown."""
@@ -230,6 +244,11 @@ class _Events:
         kept = _Kept((*kept.events, *(_EVENT.decode(body) for body in fresh)), fresh[-1])
         self._keep(conversation_id, kept)
         return kept.events
+
+    def forget(self, conversation_id: str) -> None:
+        """Read all events of a conversation again next time."""
+        with self._lock:
+            self._count -= len(self._kept.pop(conversation_id, _NOTHING).events)
 
     def _keep(self, conversation_id: str, kept: "_Kept") -> None:
         with self._lock:

@@ -6,7 +6,7 @@ at the end of a message that may go on are held back as ``[number]`` until a mes
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from auscult.domain.assist.live import Edited, Event, LiveEvent, Message, Rated, Redacted, Searched, Used
 from auscult.domain.conversation import Conversation
-from auscult.domain.privacy.redaction import Hints, Utterance, redacted
+from auscult.domain.privacy.redaction import Hints, Numbering, Utterance, redacted
 from auscult.domain.privacy.settings import PrivacySettings
-from auscult.redactors import open_numbers
+from auscult.redactors import open_numbers, secrets
 from auscult.storage.core.tables.assist import live_conversations, live_events
-from auscult.storage.privacy.redaction import AppPrivacy, redactor
+from auscult.storage.privacy.redaction import AppPrivacy, finder
 
 _EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
 _HELD = "[number]"
@@ -27,16 +27,52 @@ _REACH = 4
 """Messages after which a number that did not go on is taken to be whole."""
 
 
+class Admitted(NamedTuple):
+    """Events as they may be stored: new ones, and earlier ones in which a later message shows a security code."""
+
+    new: Sequence[Event]
+    rewritten: Sequence[Event] = ()
+
+
 def admitted_events(
     privacy: AppPrivacy, settings: PrivacySettings, events: Sequence[Event], new: Sequence[Event]
-) -> Sequence[Event]:
-    """Return new events as they may be stored, with those that correct earlier messages behind them."""
-    if not settings.is_on or not new:
-        return new
+) -> Admitted:
+    """Return new events as they may be stored, with those that correct earlier messages behind them.
+
+    Security codes and the like are in none of them, nor in an encrypted text, whatever the settings are.
+    """
+    if not new:
+        return Admitted(new)
     own = [_redacted_text(partial(privacy.text, settings=settings), event) for event in new]
     if not any(isinstance(event, Message) for event in own):
-        return own
-    return list(_messages(privacy, settings, events, own))
+        return Admitted(own)
+    stored = [event for event in events if isinstance(event, Message)]
+    clean = _without_codes(privacy, [*stored, *(event for event in own if isinstance(event, Message))])
+    before = [clean.get(event.id, event) if isinstance(event, Message) else event for event in events]
+    after = [clean.get(event.id, event) if isinstance(event, Message) else event for event in own]
+    added = list(_messages(privacy, settings, before, after))
+    changed = {event.message_id: event for event in before if isinstance(event, Message) and event.id in clean}
+    texts = {event.of: event.text for event in added if isinstance(event, Redacted)}
+    rewritten: list[Event] = []
+    for event in before if changed else ():
+        if isinstance(event, Message) and event.message_id in changed:
+            rewritten.append(replace(event, text=texts.get(event.message_id, event.text)))
+        elif isinstance(event, Redacted) and event.of in changed:
+            rewritten.append(replace(event, text=texts.get(event.of, event.text)))
+    return Admitted(added, rewritten)
+
+
+def _without_codes(privacy: AppPrivacy, messages: Sequence[Message]) -> dict[str, Message]:
+    """Return the messages that have a security code, without it, by the id of the event."""
+    ordered = sorted(messages, key=lambda event: (event.at, event.received_at, event.id))
+    raw = [each.text if each.sealed is None else privacy.unseal(each.sealed) for each in ordered]
+    utterances = [Utterance(each.author, text) for each, text in zip(ordered, raw, strict=True)]
+    texts = redacted(raw, secrets(utterances), Numbering(raw)).texts
+    return {
+        each.id: replace(each, text=text, sealed=None if each.sealed is None else privacy.seal(text))
+        for each, before, text in zip(ordered, raw, texts, strict=True)
+        if text != before
+    }
 
 
 def with_originals(connection: Connection, privacy: AppPrivacy, conversation: Conversation) -> Conversation:
@@ -99,8 +135,10 @@ def _texts(privacy: AppPrivacy, settings: PrivacySettings, messages: Sequence[Me
     """Return the redacted text of each message, with numbers that may go on held back."""
     raw = [each.text if each.sealed is None else privacy.unseal(each.sealed) for each in messages]
     utterances = [Utterance(each.author, text) for each, text in zip(messages, raw, strict=True)]
-    found = redactor(settings.redactor).find(utterances, Hints(countries=settings.countries))
-    texts = list(redacted(raw, found).texts)
+    if not settings.is_on:
+        return raw
+    found = finder(settings.redactor)(utterances, Hints(countries=settings.countries))
+    texts = list(redacted(raw, found, Numbering(raw)).texts)
     later: set[str] = set()
     for index in range(len(messages) - 1, max(-1, len(messages) - 1 - _REACH), -1):
         if messages[index].author not in later:

@@ -13,14 +13,15 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
-from auscult.domain.privacy.conversations import Redaction, redact_conversation
+from auscult.domain.privacy.conversations import Find, Redaction, redact_conversation
 from auscult.domain.privacy.digests import digest_with
-from auscult.domain.privacy.redaction import Hints, Span, Utterance, redacted
+from auscult.domain.privacy.redaction import Found, Hints, Span, Utterance, redacted
 from auscult.domain.privacy.settings import PrivacySettings
-from auscult.redactors import REDACTORS, Redactor, long_numbers
+from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.privacy import privacy_settings, redactions
+from auscult.storage.privacy.codes import document_without_codes, text_without_codes, without_codes
 
 _OFF = PrivacySettings()
 _SPANS = dict[str, tuple[Span, ...]]
@@ -68,20 +69,20 @@ class AppPrivacy:
             connection.execute(insert.on_conflict_do_update(index_elements=["app"], set_={"body": row["body"]}))
 
     def admitted(self, conversations: Sequence[Conversation]) -> Incoming:
-        """Redact conversations as the app's settings say."""
+        """Redact conversations as the app's settings say; security codes and the like always."""
         settings = self.settings()
         marks = {each.id: each.masks.keys() for each in conversations if each.masks}
-        if not settings.is_on:
-            return Incoming(conversations, {}, marks)
-        find = redactor(settings.redactor).find
-        digest = digest_with(self._secret_key)
-        after = [redact_conversation(each, find, settings.countries, digest) for each in conversations]
+        if settings.is_on:
+            find, digest = finder(settings.redactor), digest_with(self._secret_key)
+            after = [redact_conversation(each, find, settings.countries, digest) for each in conversations]
+        else:
+            after = [without_codes(each) for each in conversations]
         kept = {
             each.conversation.id: Redaction(
                 spans=dict(each.spans), originals=dict(each.originals) if settings.redaction == "token" else {}
             )
-            for each in after
-            if each.originals
+            for before, each in zip(conversations, after, strict=True)
+            if each.conversation is not before
         }
         return Incoming([each.conversation for each in after], kept, marks)
 
@@ -92,12 +93,13 @@ class AppPrivacy:
         """
         settings = self.settings() if settings is None else settings
         if not settings.is_on:
-            return text
-        found = redactor(settings.redactor).find([Utterance("", text)], Hints(countries=settings.countries))
+            return text_without_codes(text)
+        found = finder(settings.redactor)([Utterance("", text)], Hints(countries=settings.countries))
         return redacted([text], found).texts[0]
 
     def refused(self, text: str) -> str:
         """Redact a refused document. What it is cannot be read, so that no longer number is left in it."""
+        text = document_without_codes(text)
         return text if not self.settings().is_on else without_numbers(self.text(text))
 
     def keep(self, connection: Connection, admitted: Incoming, ids: Collection[str]) -> None:
@@ -115,7 +117,7 @@ class AppPrivacy:
 
     def add(self, connection: Connection, conversation_id: str, redaction: Redaction) -> None:
         """Store more of a conversation's redaction: that of words of its recordings."""
-        if redaction.spans or redaction.originals:
+        if redaction.spans or redaction.originals or redaction.is_marked:
             lock_app(connection, self._app)
             before = self._stored(connection, conversation_id) or Redaction()
             self._write(connection, (conversation_id,), {conversation_id: redaction.behind(before)})
@@ -195,6 +197,19 @@ def without_numbers(text: str) -> str:
     for start, end in reversed(long_numbers(text)):
         text = f"{text[:start]}[number]{text[end:]}"
     return text
+
+
+@cache
+def finder(name: str) -> Find:
+    """Return what finds personal data by a redactor's name, and security codes, whether the redactor finds these or not."""
+    find = redactor(name).find
+    if name == "builtin":
+        return find
+
+    def both(utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
+        return [*find(utterances, hints), *secrets(utterances)]
+
+    return both
 
 
 @cache

@@ -15,6 +15,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import ByteStream, Limits, Peeked, Rejected, detect
 from auscult.services.scoring.intake.decompression import decompressed
+from auscult.storage.privacy.codes import document_without_codes
 
 STDIN = "-"
 _SHOWN_BYTES = 4096
@@ -44,8 +45,11 @@ class RejectsWriter:
     Only its owner can read the file: it holds what people said.
     """
 
-    def __init__(self, path: Path, redact: Callable[[str], str] = str) -> None:
-        """Write to ``path``, once there is something to write. Source and reason pass ``redact`` first."""
+    def __init__(self, path: Path, redact: Callable[[str], str] = document_without_codes) -> None:
+        """Write to ``path``, once there is something to write. Source and reason pass ``redact`` first.
+
+        Where there is no app, only security codes and the like are left out.
+        """
         self._path = path
         self._redact = redact
         self._file: BinaryIO | None = None

@@ -1,0 +1,290 @@
+"""Passwords in what is said: the words behind ``my password is``, and those that answer a question for one."""
+
+import re
+from collections.abc import Iterator
+
+from auscult.domain.said.dates import MONTH_NAMES
+from auscult.redactors._digits import WORDS, runs_in
+from auscult.redactors._words import words_of
+
+_LISTS = words_of("secret_words.txt")
+FILLERS, NONE, STOPS, REFUSALS = _LISTS["fillers"], _LISTS["none"], _LISTS["stops"], _LISTS["refusals"]
+_ORDINALS = _LISTS["ordinals"]
+_SAID = "|".join(sorted((word for word in WORDS if len(word) > 1), key=len, reverse=True))
+_LINK = re.compile(
+    r"(?:\s+(?:on|for|at|of|to|from) (?:the|my|your|our|this|that|file|it) ?(?:\w+ ?){0,2}?|\s+(?:that "
+    r"|which )?(?:i|you|we|they)"
+    r"(?:'ve| have| had)?(?: \w+){1,3}?| (?:zu|für) \w+(?: \w+)?| de (?:la|mi|su) \w+)?"
+    r"(?:\s*(?:[:=]|\b(?:is|was|are|will be|would be|should be|says|to|as|lautet|ist|war|heißt|es|era"
+    r"|será)\b|'s\b)\s*)+"
+    r"(?:\b(?:now|still|actually|currently|probably|just|set to|called|jetzt|ahora|always)\s+)*",
+)
+_QUOTED = re.compile(r"[\"“„»']([^\"“”«']{2,40})[\"”“«']")
+_CHUNK = re.compile(r"[^\s\"“”„]+")
+_SENTENCE = re.compile(r"[^.,;!?]+(?:[.,;!?](?!\s|$)[^.,;!?]*)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|er|a|o|º|ª|g|gb|mb|h|min|mins|s|x)")
+_PARTICIPLE = re.compile(r"\w{3,}(?:ed|ing|able|ible)")
+_MOST, _FEWEST = 6, 2
+_LAST = re.compile(
+    r"\b(?:it's|it is|its|it was|should be|must be|could be|might be|it'll be|name so|so|or|is now"
+    r"|it's now|ist es|es ist|das ist|es la|es el)(?: (?:now|still|just))? (?=\w)"
+)
+_MONTH = "|".join(MONTH_NAMES)
+_DATE = re.compile(
+    rf"\b((?:(?:\w+th|\w+first|\w+second|\w+third|\d+(?:st|nd|rd|th)?\.?|\w+teen|\w+ty"
+    rf"|[a-z]{{3,5}})[ -])??(?:of )?(?:{_MONTH})(?:[ ,]+(?:the )?(?:\d+(?:st|nd|rd|th)?|\w+teen|\w+ty|\w+th"
+    rf"|thousand|and|{_SAID}))*)(?!\w)"
+)
+_NAMED_BEHIND = re.compile(
+    r"(?:\b(?:was|is|it's) (\w+ )(?:the|as (?:the|my|your|a))|\b(?:want|wanted|used?|set|put|chose|choose"
+    r"|tried|have|said|say|take|make it)"
+    r" ((?:\w+ ){1,3}?)as (?:the|my|your|a)|\b(?:then|and|with|is|was|use"
+    r"|put) ((?:\w+ ){1,4}?)that's (?:the|my))(?: new| old| first)? $"
+)
+_REFUSED = re.compile(
+    r" (\w+(?: \w+)?) (?:doesn't|isn't|is not|does not|won't|didn't|wasn't|keeps|gets|got|fails"
+    r"|is (?:rejected|wrong|refused|not)|not working|geht nicht"
+    r"|funktioniert nicht|wird nicht|no funciona)\b"
+)
+_KIN = re.compile(
+    r"(?:my|our|the|his|her|a) (?:\w+(?:'s)? ){0,2}?(?:name|team|dog|cat|town|street|birthday|pet"
+    r"|surname)s?,? (?:(?:and|so|which is|it's|is|was"
+    r"|called|that's) )*(?=\w)"
+)
+_PUT = re.compile(
+    r"\b(?:(?:changed|set|reset) (?:it |this |that )?to|(?:new|old|other|first|second|current"
+    r"|last) one(?: is|'s| was)|(?:i|we) (?:tried|used|typed|entered"
+    r"|put|put in|chose|picked)|i've (?:tried|used|been using)|geändert auf|cambié a) "
+)
+_LEADS = frozenset(("it's", "its", "is", "try", "be", "maybe", "that's", "was", "were", "ist", "es"))
+_SMALL = frozenset(
+    ("um", "uh", "er", "erm", "hmm", "just", "now", "probably", "like", "so", "yeah", "oh", "ah", "actually", "still")
+)
+_BEHIND = re.compile(
+    r"\W*(?:$|(?:with|and|but|all|capital|upper|lower|lowercase|uppercase|i think|i believe|please|thanks"
+    r"|or|in|then|like|spelled|spelt|as one|mit|und|con|y|por)\b)"
+)
+"""What may follow on a password in an answer."""
+CAPITAL = re.compile(
+    r"\b(?:capital|upper ?case|lower ?case|big|small|groß|klein|mayúscula|minúscula)(?: letter)? ([a-z])\b"
+)
+_SPELLED = re.compile(
+    rf"[\s,.;-]*(?:(?P<sign>(?:[a-z]|\d+|{_SAID})(?: (?:as in|like|for) \w+)?|underscore|under score|dash"
+    rf"|hyphen|exclamation (?:mark|point)"
+    r"|at sign|dollar(?: sign)?|hash(?:tag)?|asterisk|ampersand|question mark|full stop|percent(?: sign)?"
+    r"|plus(?: sign)?)"
+    r"|(?:capital|upper ?case|lower ?case|big|small|letter|the letter|the number|number|then|and then|and"
+    r"|then a|groß|klein"
+    r"|mayúscula|minúscula|all|double))(?![\w'])"
+)
+"""A letter, digit or sign of what is spelled, or a word between."""
+_SIGNED = re.compile(r"\b(?:exclamation|dollar|hash|asterisk|ampersand|question mark|percent|at sign)\b")
+_SPELLED_LEAST = 3
+
+REPLACED = "\u25a0"
+"""What a character of a placeholder is read as."""
+Span = tuple[int, int]
+
+
+def strong_chunks(text: str) -> Iterator[Span]:
+    """Yield chunks that are no words: letters with digits or signs between, as passwords and codes are written."""
+    for found in _CHUNK.finditer(text):
+        start, end = found.span()
+        while start < end and text[start] in "([{<:;=,'\u2019\u2018.-¿¡":
+            start += 1
+        while start < end and text[end - 1] in ")]}>.,;:?'\u2019\u2018":
+            end -= 1
+        if "=" in text[start:end] and not text[start:end].endswith("="):
+            start = text.index("=", start) + 1
+        if is_strong(text[start:end]):
+            yield start, end
+
+
+def is_strong(chunk: str) -> bool:
+    """Return whether a chunk is no word, number, ordinal or measure, but mixes letters with digits or signs."""
+    has_letter, has_digit = any(map(str.isalpha, chunk)), any(map(str.isdecimal, chunk))
+    has_sign = any(sign in chunk[:-1] for sign in "!#$&*+_^~%") or "@" in chunk[:-1]
+    if len(chunk) < 4 or "://" in chunk or ("@" in chunk and "." in chunk.partition("@")[2]):  # noqa: PLR2004
+        return False
+    if has_letter and (has_digit or has_sign):
+        return _ORDINAL.fullmatch(chunk.lower()) is None
+    return False
+
+
+def stated(text: str, low: str, end: int) -> Span | None:
+    """Return the password that follows on its name in a turn, behind ``end``."""
+    rest = text[end:]
+    quoted = _QUOTED.match(rest.lstrip(" :=isa")) and _QUOTED.search(rest)
+    if quoted:
+        return end + quoted.start(1), end + quoted.end(1)
+    link = _LINK.match(low, end)
+    if link is None or link.end() == end:
+        return None
+    start = link.end()
+    if (kin := _KIN.match(low, start)) is not None:
+        start = kin.end()
+    return spelled(low, start) or _words(text, low, start, is_answer=False)
+
+
+def _words(text: str, low: str, start: int, *, is_answer: bool) -> Span | None:  # noqa: C901  (what ends a password)
+    """Return the words from an offset on that may be a password."""
+    stop = _SENTENCE.match(text, start)
+    if stop is None:
+        return None
+    first = last = -1
+    count = 0
+    for found in _CHUNK.finditer(text, start, stop.end()):
+        word = low[found.start() : found.end()].strip(".,;:?!()'\"\u2019\u2018")
+        if not word:
+            continue
+        if REPLACED in word:
+            break
+        is_odd = is_strong(text[found.start() : found.end()].rstrip(".,;:?"))
+        if not is_odd and (word in STOPS or (word in NONE and count == 0 and not is_answer) or count >= _MOST):
+            if count == 0:
+                return None
+            break
+        if not is_odd and count == 0 and not is_answer and _PARTICIPLE.fullmatch(word):
+            return None
+        if first < 0:
+            first = found.start()
+        last, count = found.end(), count + 1
+    if first < 0 or (is_answer and all(word in NONE for word in low[first:last].split())):
+        return None
+    while last > first and text[last - 1] in ".,;:?)":
+        last -= 1
+    return (first, last) if last - first >= _FEWEST else None
+
+
+def spelled(low: str, start: int, *, signed: bool = False) -> Span | None:
+    """Return what is spelled from an offset on: ``capital t m p dash eight``; at least three letters, digits or signs.
+
+    With ``signed`` it must have signs that only passwords have.
+    """
+    first = last = -1
+    count = 0
+    at = start
+    while found := _SPELLED.match(low, at):
+        if found.lastgroup == "sign":
+            first = found.start("sign") if first < 0 else first
+            last = found.end("sign")
+            count += 1
+        at = found.end()
+    if signed and (first < 0 or _SIGNED.search(low, first, last) is None):
+        return None
+    return (first, last) if count >= _SPELLED_LEAST else None
+
+
+def _last_words(text: str, low: str, start: int, end: int) -> Span | None:
+    """Return the words that end a sentence behind ``it's``, if they are few and may be a password."""
+    words = [each[0] for each in _WORD.finditer(low, start, end)]
+    if not words or words[0] in NONE or words[0] in REFUSALS or words[0] in FILLERS:
+        return None
+    if (span := spelled(low[:end], start)) is not None:
+        return span
+    span = _words(text, low, start, is_answer=False)
+    return None if span is None or len(text[slice(*span)].split()) > _FEWEST + 1 else span
+
+
+def date_said(low: str) -> Span | None:
+    """Return a date with its month in words, from its first to its last number."""
+    found = _DATE.search(low)
+    return None if found is None else found.span(1)
+
+
+def named_behind(low: str, start: int) -> Span | None:
+    """Return the words before the name of a password, where they are one: ``it was bluebird the password``."""
+    found = _NAMED_BEHIND.search(low, max(0, start - 60), start)
+    if found is None:
+        return None
+    value = found.lastindex or 1
+    words = found[value].split()
+    is_plain = (
+        words[0] in NONE or words[0] in FILLERS or words[0] in STOPS or _PARTICIPLE.fullmatch(words[-1]) is not None
+    )
+    return (
+        None
+        if is_plain or not REFUSALS.isdisjoint(words)
+        else (found.start(value), found.start(value) + len(found[value].rstrip()))
+    )
+
+
+def refused(low: str, end: int) -> Span | None:
+    """Return the words between the name of a password and that it fails: ``my password cupcake doesn't work``."""
+    found = _REFUSED.match(low, end)
+    if found is None or not {*found[1].split()}.isdisjoint(NONE | STOPS | REFUSALS | FILLERS):
+        return None
+    return found.span(1)
+
+
+def put_in(text: str, low: str) -> Iterator[Span]:
+    """Yield passwords that follow on a verb in a turn about one: ``i changed it to``, ``the new one is``."""
+    for found in _PUT.finditer(low):
+        span = _words(text, low, found.end(), is_answer=False)
+        if span is not None and len(text[slice(*span)].split()) <= _FEWEST + 1:
+            is_odd = any(is_strong(each) for each in text[slice(*span)].split())
+            if is_odd or (not low[span[1] :].strip(" .!?") and low[slice(*span)] not in NONE):
+                yield span
+
+
+def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]:  # noqa: C901  (a way to answer each)
+    """Yield the passwords in an answer to a question for one; with ``needs_lead`` only those behind ``it's``."""
+    for sentence in _SENTENCE.finditer(text):
+        start, end = sentence.span()
+        words = [(each[0], each.start()) for each in _WORD.finditer(low, start, end)]
+        is_refused = any(word in REFUSALS for word, _ in words)
+        index = 0
+        while index < len(words) and words[index][0] in FILLERS:
+            index += 1
+        leads = [place for place, (word, _) in enumerate(words[:index]) if word in _LEADS]
+        has_lead = bool(leads) and all(word in _SMALL for word, _ in words[leads[-1] + 1 : index])
+        left = sum(len(word) > 1 for word, _ in words[index:])
+        said = [
+            span
+            for lead in _LAST.finditer(low, start, end)
+            if (span := _last_words(text, low, lead.end(), end)) is not None
+        ]
+        if not needs_lead:
+            yield from said
+        if is_refused or not left or needs_lead or (leads and not has_lead):
+            continue
+        if (span := spelled(low[:end], words[index][1])) is not None or (
+            index and (span := spelled(low[:end], words[0][1])) is not None
+        ):
+            yield span
+            continue
+        runs = [run for run in runs_in(0, low[:end], letters=True) if run.start >= words[index][1]]
+        if runs and runs[0].start == words[index][1] and len(runs[0].chars) > _FEWEST:
+            for run in runs:
+                if len(run.chars) > 1:
+                    yield run.start, run.end
+            continue
+        if left > _MOST and not has_lead:
+            continue
+        found = _words(text, low, words[index][1], is_answer=True)
+        if found is not None and (has_lead or _BEHIND.match(low, found[1], end)):
+            yield found
+            for run in runs:
+                if run.start >= found[1] and len(run.chars) > _FEWEST:
+                    yield run.start, run.end
+
+
+def characters(low: str) -> Iterator[Span]:
+    """Yield the single letters and digits that answer a question for some characters of a secret."""
+    for run in runs_in(0, low, letters=True):
+        after = low[run.end :].lstrip()
+        if run.chars in ("A", "I") and after[:1].isalpha() and not after.startswith(("and ", "then ", "for ", "as ")):
+            continue
+        for unit in run.units:
+            yield unit.start, unit.end
+
+
+def strange_words(low: str, taken: list[Span]) -> int:
+    """Count the words of a turn that are neither in these spans nor what is said around an answer."""
+    return sum(
+        not any(start <= found.start() < end for start, end in taken)
+        and found[0] not in FILLERS
+        and found[0] not in _ORDINALS
+        for found in _WORD.finditer(low)
+    )

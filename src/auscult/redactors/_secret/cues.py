@@ -1,0 +1,83 @@
+"""Words by which secrets are asked for or named, and those of other numbers, in a turn."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from auscult.redactors._words import lines_of
+
+CueKind = Literal["card", "three", "digits", "code", "word", "maybe", "other"]
+
+_GROUPS = dict(lines_of("secrets.txt"))
+_GATE = tuple(_GROUPS.pop("gate"))
+_CUES: Sequence[tuple[CueKind, re.Pattern[str]]] = [
+    (kind, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)"))  # type: ignore[misc]
+    for kind, patterns in _GROUPS.items()
+]
+_OTHER = next(pattern for kind, pattern in _CUES if kind == "other")
+_STEMS: Mapping[CueKind, Sequence[str]] = {
+    "word": (
+        "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
+        "secret", "credential",
+        "login", "log", "sign", "zugang", "acceso", "contrase", "clave", "palabra", "losung", "security question",
+    ),
+    "maybe": ("code", "codice", "digo"),
+    "digits": (
+        "pin", "p i n", "p.i", "p. i", "puk", "p uk", "pu k", "p u k", "ident", "geheim", "banking", "code",
+        "secur", "nummer",
+        "zahl", "cret", "nip", "n i p", "clave", "digo", "number", "digits", "one ", "put", "typ", "key", "enter",
+        "punch",
+        "press", "cajero",
+    ),
+}  # fmt: skip
+"""Parts of words of which one is in every cue of a kind."""
+_DIGITS = (
+    ("three", "four", "five", "six", "seven", "eight", "nine"),
+    ("drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
+    ("tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+)
+_SPELLED = 7
+_CODE = re.compile(r"c[oó]d(?:e|igo)s?\b|code$")
+
+
+class Cue(NamedTuple):
+    """Words for a secret, or for something else, with their place in a turn."""
+
+    kind: CueKind
+    start: int
+    end: int
+    is_of_code: bool
+
+
+def may_name(low: str) -> bool:
+    """Return whether a text in small letters may name a secret."""
+    return any(map(low.__contains__, _GATE))
+
+
+def may_spell_card(low: str) -> bool:
+    """Return whether a text in small letters has as many words for digits as a card that is said."""
+    return any(sum(map(low.count, words)) >= _SPELLED for words in _DIGITS)
+
+
+def cues_in(low: str, *, is_asked: bool = True) -> list[Cue]:
+    """Return the cues of a turn in order; where two overlap, the longer one counts.
+
+    Unless something is asked for, those of other numbers count only with one of a secret.
+    """
+    every = [
+        Cue(kind, found.start(), found.end(), _CODE.search(found[0]) is not None)
+        for kind, pattern in _CUES
+        if kind != "other" and (kind not in _STEMS or any(map(low.__contains__, _STEMS[kind])))
+        for found in pattern.finditer(low)
+    ]
+    if every or is_asked or "code" in low:
+        every += [
+            Cue("other", found.start(), found.end(), _CODE.search(found[0]) is not None)
+            for found in _OTHER.finditer(low)
+        ]
+    every.sort(key=lambda cue: (cue.start - cue.end, cue.kind == "other"))
+    chosen: list[Cue] = []
+    for cue in every:
+        if all(cue.end <= other.start or other.end <= cue.start for other in chosen):
+            chosen.append(cue)
+    return sorted(chosen, key=lambda cue: cue.start)

@@ -1,0 +1,118 @@
+"""Patterns around secrets: what joins a name and its value, corrects it, or asks for something else."""
+
+import re
+
+from auscult.domain.privacy.redaction import PLACEHOLDER as MARK
+
+IS = re.compile(
+    r"[\s\"'”\u2019.,;()-]*(?:(?:is|was|as|for|are|that's|that is|being|ist|es|war|als|son|which is"
+    r"|this is|like|what|=|-)\b[\s,]*)+"
+    r"(?:(?:my|the|your|our|what|a|one of|mein|meine|die|der|das|mi|la|el|su|new|old|current|temporary"
+    r"|right|correct)\s+)*"
+)
+WITH = re.compile(
+    r"[\s()\[\]\u2013\u2014:=,\"'-]*(?:(?:is|was|came|come|coming|comes|that|what|you|they|we|i|got|have"
+    r"|just|from|by|via|in|on|off|the|my|your|our|a|per|through"
+    r"|as|it's|for|now|out|of|up|being|says|said|aus|von|der|die|das|per|por|del|de|la|el)\b[\s,]*){0,7}"
+)
+NAMED = re.compile(r"\s*(?:(?:is|was|number|no\.?|code|:|=|#|'s|ist|lautet|es|son|to|as|of|the|my|-|\u2013)\s*)*")
+JOINED = re.compile(
+    r"[\s,;.]*(?:(?:and|or|not|then|to|und|oder|nicht|y|o|no|sorry|i mean|even|also|rather|with|again"
+    r"|maybe|once|auf|zu|por|a"
+    r"|wait|uh|um|er|it's|actually|as well as|tried)[\s,;.]*)*"
+)
+PART = re.compile(
+    r"\b(?:letters?|characters?|digits?|positions?)(?: number)? (?:one|two|three|four|five|six|[1-9])\b"
+    r"|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|last|final|1st|2nd|3rd|[4-9]th|erste[nr]?"
+    r"|zweite[nr]?|dritte[nr]?"
+    r"|vierte[nr]?|fünfte[nr]?|primer[ao]?|segund[ao]|tercer[ao]?|cuart[ao]"
+    r"|quint[ao])\b.{0,40}?\b(?:letters?|characters?|chars"
+    r"|digits?|numbers?|(?:and|of|from|und|y|de)\b.{0,24}?(?:pin|pass ?(?:word|code)|(?:memorable|secret"
+    r"|security) word|number)"
+    r"|buchstaben?|ziffern?|stellen?|zeichen|letras?|caracter(?:es)?|carácter|dígitos?|cifras?)\b"
+)
+ASKS = re.compile(
+    r"(?:(?:and|so|ok|okay|right|now|great|lovely|thanks|thank you|perfect|fine|then|also|finally"
+    r"|good)[\s,.!]+)*(?:what|which"
+    r"|how|when|where|who|do you (?:want|need|have any|live)|would you like|will you|is there anything"
+    r"|anything else|are you"
+    r"|can i (?:have|take|get) (?:your|the)|could i (?:have|take|get) (?:your|the)|wann|wie|wo|welche[rs]?"
+    r"|cuál|cuándo|dónde"
+    r"|cuánto|qué)\b(?! (?:is it|was it|was that|does it say|do you see|have you got|did you get"
+    r"|does that say|was the last|are they"
+    r"|numbers|digits|does it show|comes up|do you have))"
+)
+QUOTED = re.compile(r"[\"“„]([^\"“”]{3,40})[\"”“]\s+(?:is|was|as|for|ist|als|es|como)\b")
+PLACEHOLDER = MARK
+COUNTS = re.compile(r"\b(?:how many|wie viele|cuánt[ao]s)\b")
+MENTIONS = re.compile(
+    r"\b(?:what happens|when (?:you|i)|how (?:long|often|do|did|can)|do you want|forg[eo]t(?:ten)?|reset(?:ting)?"
+    r"|chang(?:e|ed|ing)|must|at least|never|don't (?:share|tell)|link|work(?:s|ing)?|locked|blocked"
+    r"|vergessen|olvid\w+|try(?:ing)? to"
+    r"|problems?|trouble|issues?|help with|happened|happens|is this about|require(?:s|d|ments?)|strong|secure)\b"
+)
+RETRY = re.compile(
+    r"\b(?:no|not|nope|wrong|incorrect|again|another|doesn't|didn't|isn't|invalid|declined|fail(?:ed|s)?"
+    r"|expired|resend|resent|falsch"
+    r"|nicht|incorrect[ao]|otra|try|sorry|repeat|catch|new one|fresh)\b"
+)
+CORRECTS = re.compile(
+    r"\b(?:no|not|sorry|actually|i mean|wait|nope|try|maybe|or|perhaps|correction|should be|nein|oder"
+    r"|perdón|quizás)\b"
+)
+LINKED = re.compile(r"\b(?:is|was|are|as|to|with|used?|tried|says|reads|ist|war|lautet|es|era)\b|[:=]")
+PRODUCT = re.compile(
+    r"(?i)(?:iphone|windows|office|ios|ipad|galaxy|android|v\d|ps\d|covid|mp\d|wpa|note|pixel|version|win\d)"
+)
+NAMES_USER = re.compile(
+    r"\b(?:user(?: ?name)?|login|log-?in|account|id|name|order|for my|on my|model|phone|version)(?: is|:| =)? ?$"
+)
+THATS = re.compile(
+    r"\W*(?:(?:and|so|yes|yeah|ja|sí|si)\W+)?(?:that's|that was|that is|this is|those are|it's|es|das ist"
+    r"|das war|ese es|esa es|eso es)\b"
+)
+CARD_ASKED = re.compile(
+    r"(?<!above the )(?<!over the )\b(?:card (?:number|details)|long (?:card )?number|(?:sixteen"
+    r"|16)[- ]digits?|card no|kartennummer"
+    r"|número de (?:la |su )?tarjeta|details (?:of|off|from) (?:the|your) card)\b"
+)
+EXPIRY = re.compile(r"\b(?:exp(?:ir(?:y|es|ing|ation)(?: date)?|\.)?|valid (?:to|thru|until|till|through))\b")
+DATE_BETWEEN = re.compile(r"\b(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\d\b[^?!]{0,12}$")
+EXPIRY_WRITTEN = re.compile(r"\d[\d /-]*")
+EXPIRY_ASKED = re.compile(r"\bexp(?:ir|\b)|valid (?:to|thru|until)|run out|ablauf|gültig|caduc|venc|\bdates?\b")
+HOMOPHONE_BEFORE = re.compile(r"(?<!\w)(to|too|for|fore|ate|won) $")
+HOMOPHONE_AFTER = re.compile(r" (to|too|for|fore|ate|won)(?= thanks| thank you| please| i think| yes|[,.]|$)")
+PRIVATE = re.compile(r"birth|born|anniversary|house|street|address|flat|number plate|date|year")
+"""What people make their PINs of."""
+SPELLS = re.compile(r"\b(?:capital|upper ?case|lower ?case)\b")
+FORGOTTEN = re.compile(
+    r"\b(?:don't|dont|can't|cannot|forg[eo]t\w*|remember|no idea|why|what|not sure|weiß|vergessen|recuerdo"
+    r"|olvid\w+)\b"
+)
+GLUED = re.compile(
+    r"(?<![a-z0-9])(?:cvv2?|cvc2?|cv2|csc|cid|pin|otp|tan|puk|pw|pass|code)[:=#.-]?(\d{3,8})(?![\w-])"
+    r"|(?<![\w-])(\d{3,8})(?:cvv|cvc|csc|cid|pin|otp|tan)\b"
+)
+ODD_DIGITS = re.compile(r"(?<![\w-])(?=[o\d]*\d)(?=\d*o)[\do]{3,4}(?![\w-])")
+BEHIND_EMAIL = re.compile(r"@[\w.-]+\.[a-z]{2,}[\s,;:/|]+(?:and |mit |y |password )?(\S{6,})")
+WARNS = re.compile(
+    r"\b(?:don't|do not|never|shouldn't|should not|no need|please don't|can't take|cannot take"
+    r"|not (?:share|read|send|give|post|type)|was that|is that"
+    r"|removed|nicht|niemals|nunca)\b"
+)
+ORDINAL = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|next|\d(?:st|nd|rd|th)"
+    r"|one|digit|letter|character)\b"
+)
+SINGLE = re.compile(r"\b(?:an?|be|another|it's|is) $")
+CARD_TALK = re.compile(
+    r"\b(?:card|visa|mastercard|amex|american express|debit|credit|payment|pay|expiry|expir\w+|valid (?:to"
+    r"|till|thru|until)|cvv|karte|kreditkarte|zahlung|tarjeta|pago)\b"
+)
+LINE = re.compile(
+    r"(?:\d[ -]?){12,19}[\s,;.|/]+(?:exp\w*[\s:.]*|valid \w+ )?(?:0?[1-9]|1[0-2]) ?[/"
+    r"|-]? ?(?:20)?[2-4]\d[\s,;.|/]+(?:and |code |cvv |sec )*(\d{3,4})(?![\d/.-])"
+)
+OFFER = re.compile(r"[A-Za-z]{4,}\d{1,3}")
+OFFERED = re.compile(r"\b(?:checkout|basket|discount|% off|vouchers?|promo\w*|coupons?|gutschein|rabatt|descuento)\b")
+LONG = re.compile(r"\d{4}[ -]?\d{4}[ -]?\d{4}|\d{4} \d{6} \d")

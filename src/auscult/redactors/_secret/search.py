@@ -1,0 +1,640 @@
+"""The search for secrets in a conversation: named in one turn, asked for in an earlier turn, and said again."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from auscult.domain.privacy.redaction import Found, Utterance
+from auscult.redactors._digits import lowered
+from auscult.redactors._secret import answers
+from auscult.redactors._secret.cues import Cue, CueKind, cues_in, may_name, may_spell_card
+from auscult.redactors._secret.numbers import (
+    Number,
+    begins_with_month,
+    behind_card,
+    behind_digits,
+    is_measured,
+    last_of,
+)
+from auscult.redactors._secret.patterns import (
+    ASKS,
+    BEHIND_EMAIL,
+    CARD_ASKED,
+    CORRECTS,
+    COUNTS,
+    DATE_BETWEEN,
+    EXPIRY,
+    EXPIRY_ASKED,
+    EXPIRY_WRITTEN,
+    FORGOTTEN,
+    GLUED,
+    IS,
+    JOINED,
+    LINE,
+    LINKED,
+    LONG,
+    MENTIONS,
+    NAMED,
+    NAMES_USER,
+    ODD_DIGITS,
+    OFFER,
+    OFFERED,
+    ORDINAL,
+    PART,
+    PRIVATE,
+    PRODUCT,
+    QUOTED,
+    RETRY,
+    SINGLE,
+    SPELLS,
+    THATS,
+    WARNS,
+)
+from auscult.redactors._secret.turns import (
+    AGAIN,
+    FEW,
+    LONGEST,
+    LONGEST_CARD,
+    MANY,
+    NEAR,
+    PATIENCE,
+    REACH,
+    REACH_AFTER,
+    SHORTEST,
+    SIZES,
+    WHOLE,
+    YEAR,
+    Asked,
+    Turns,
+    is_year,
+    without_placeholders,
+)
+
+
+def secrets(utterances: Sequence[Utterance]) -> list[Found]:
+    """Return the security codes, PINs, passwords and one-time codes of a conversation; fast where none is spoken of."""
+    low = without_placeholders(lowered("\n".join([text for _, text in utterances])))
+    if not may_name(low) and LONG.search(low) is None and not may_spell_card(low):
+        return []
+    return _Search(utterances).found()
+
+
+class _Search(Turns):
+    """One pass over the turns, and what was found in them before."""
+
+    def found(self) -> list[Found]:
+        """Return what is secret, each span with its letters and digits as its value."""
+        for turn, (speaker, _) in enumerate(self._utterances):
+            if speaker == "key":
+                self._asked, self._is_other = None, False
+            self._read(turn)
+        self._said_before()
+        return [
+            Found(turn, start, end, "security_code", "".join(filter(str.isalnum, self._lows[turn][start:end])))
+            for turn, spans in enumerate(self._spans)
+            for start, end in _merged(spans)
+        ]
+
+    def _keep_pieces(self, turn: int, asked: Asked) -> None:
+        """Remember what several turns say together."""
+        if self._utterances[turn].speaker != asked.speaker and not asked.is_partial:
+            asked.chars += "".join(one.chars for one in self._of(turn) if self._is_taken(turn, one.start, one.end))
+            if SHORTEST <= len(asked.chars) <= LONGEST:
+                self._values.setdefault(asked.chars, turn)
+
+    def _read(self, turn: int) -> None:  # noqa: C901, PLR0912  (the order of one pass)
+        low = self._lows[turn]
+        if not low.strip():
+            return
+        speaker = self._utterances[turn].speaker
+        is_asked = self._asked is not None
+        cues = self._settled(cues_in(low, is_asked=is_asked), low) if is_asked or may_name(low) else []
+        if speaker in ("key", "field"):
+            cues = [cue for cue in cues if cue.kind != "maybe"]
+        secret = [cue for cue in cues if cue.kind != "other"]
+        if self._replaced[turn]:  # it was searched before, and stays as it is
+            self._skip(turn)
+            self._ask(turn, cues, secret)
+            return
+        if secret:
+            self._named(turn, cues)
+        if LONG.search(low):
+            for line in LINE.finditer(low):
+                self._take(turn, *line.span(1))
+        if SPELLS.search(low) and not any(cue.kind == "other" for cue in cues):
+            span = answers.spelled(low, SPELLS.search(low).start(), signed=True)  # type: ignore[union-attr]
+            if span is not None:
+                self._take(turn, *span)
+        for glued in GLUED.finditer(low) if secret or may_name(low) else ():
+            self._take(turn, *glued.span(glued.lastindex or 0))
+        self._behind_email(turn)
+        self._cards(turn, speaker)
+        if self._is_of_card and EXPIRY.search(low):
+            self._behind_expiry(turn)
+        asked = self._asked
+        if asked is not None and turn > asked.turn + PATIENCE:
+            asked = self._asked = None
+        if (
+            asked is not None
+            and asked.turn < turn
+            and not (secret and speaker == asked.speaker and not asked.is_done and secret[0].kind != asked.kind)
+        ):
+            self._answered(turn, cues, asked)
+            if self._replaced[turn]:
+                asked.last, asked.digits = turn, max(asked.digits, WHOLE[asked.kind])
+            self._keep_pieces(turn, asked)
+        if self._spans[turn] and (self._is_asked("word") or any(cue.kind == "word" for cue in secret)):
+            self._spans[turn] += [found.span(1) for found in answers.CAPITAL.finditer(low)]
+        self._again(turn, cues)
+        if secret and not self._spans[turn] and turn:
+            if THATS.match(low):
+                self._before(turn)
+            elif WARNS.search(low):
+                self._warned(turn, secret)
+        self._ask(turn, cues, secret)
+
+    def _skip(self, turn: int) -> None:
+        """Count a turn with a placeholder as an answer to what is asked for."""
+        if self._asked is not None:
+            self._asked.last = turn
+            self._asked.digits = max(self._asked.digits, WHOLE[self._asked.kind])
+
+    def _settled(self, cues: list[Cue], low: str) -> list[Cue]:
+        """Return cues, those that may be of anything as what was last named."""
+        settled: list[Cue] = []
+        self._is_other = self._is_other or (bool(cues) and OFFERED.search(low) is not None)
+        for cue in cues:
+            if cue.kind == "three":
+                is_card = self._is_of_card or self._is_asked("card")
+                cue = cue._replace(kind="card" if is_card else "other")  # noqa: PLW2901  (settled at once)
+            if cue.kind == "other":
+                self._is_other = cue.is_of_code or self._is_other
+            elif cue.kind != "maybe":
+                self._is_other = False
+            settled.append(cue._replace(kind="other") if cue.kind == "maybe" and self._is_other else cue)
+        return settled
+
+    def _is_asked(self, kind: CueKind) -> bool:
+        return self._asked is not None and self._asked.kind == kind
+
+    def _named(self, turn: int, cues: Sequence[Cue]) -> None:  # noqa: C901  (a way to name a value each)
+        """Find what is with its name in one turn."""
+        text, low = self._texts[turn], self._lows[turn]
+        for number in self._of(turn):
+            before = self._cue_before(turn, number, cues)
+            after = next((cue for cue in cues if cue.start >= number.end), None)
+            inside = next((cue for cue in cues if cue.start < number.end and number.start < cue.end), None)
+            if is_measured(low, number):
+                continue
+            if inside is not None:
+                if inside.kind == "code" and len(number.chars) > YEAR and number.start > inside.start:
+                    self._take(turn, number.start, number.end)
+                continue
+            is_of_other = (
+                before is not None and before.kind == "other" and NAMED.fullmatch(low, before.end, number.start)
+            )
+            if (
+                after is not None
+                and after.kind not in ("other", "maybe", "word")
+                and not is_of_other
+                and (self._is_before(low, number, after))
+            ) or (after is not None and after.kind == "maybe" and self._is_before(low, number, after)):
+                self._take(turn, number.start, number.end)
+            elif before is not None and before.kind != "other" and not self._is_behind_other(low, number, after):
+                self._behind(turn, number, before)
+        self._chained(turn, cues)
+        for cue in cues:
+            if cue.kind == "word":
+                self._password(turn, cue, cues, text, low)
+            elif cue.kind in ("code", "maybe", "digits"):
+                self._mixed(turn, cue, cues, text)
+        if PART.search(low) and any(cue.kind in ("digits", "word", "card") for cue in cues):
+            last = max(cue.end for cue in cues if cue.kind != "other")
+            link = re.compile(r"\W*(?:is|are|was|:)\W").match(low, last)
+            for start, end in answers.characters(low) if link else ():
+                if start >= last:
+                    self._take(turn, start, end, is_value=False)
+
+    def _behind_email(self, turn: int) -> None:
+        """Find a password that is written behind an e-mail address, as people send their logins."""
+        text = self._texts[turn]
+        for found in BEHIND_EMAIL.finditer(text) if "@" in text else ():
+            chunk = found[1].rstrip(".,;)")
+            is_mixed = any(map(str.islower, chunk)) and any(map(str.isdecimal, chunk))
+            if is_mixed and answers.is_strong(chunk) and (not chunk.islower() or not chunk.isalnum()):
+                self._take(turn, found.start(1), found.start(1) + len(chunk))
+
+    def _cards(self, turn: int, speaker: str) -> None:
+        """Find codes behind whole cards; a card whose code is still missing is as good as a question for it."""
+        if not self._may_hold_card:
+            return
+        card: Number | None = None
+        for number in self._of(turn):
+            if card is not None and number.start - card.end <= REACH and len(number.chars) < LONGEST:
+                part = (
+                    number
+                    if len(number.chars) in (3, 4)
+                    else last_of(number, (3, 4))
+                    if len(number.chars) <= 8  # noqa: PLR2004
+                    else None
+                )
+                between = self._lows[turn][card.end : number.start]
+                if answers.strange_words(EXPIRY_WRITTEN.sub(" ", between), []) > 1 + ("exp" in between):
+                    continue
+                if (
+                    part is not None
+                    and not self._is_expiry(part)
+                    and not is_year(part)
+                    and not is_measured(self._lows[turn], part)
+                ):
+                    self._take(turn, part.start, part.end)
+                    return
+                continue
+            rest, is_card = behind_card(number)
+            card = number if is_card and rest is None else card
+            chars = self._card_digits.get(speaker, "") + number.chars
+            if is_card and rest is not None and len(rest.chars) > YEAR:
+                self._card(turn, number)
+            elif is_card or (len(chars) > len(number.chars) and behind_digits(chars)):
+                if rest is not None and len(rest.chars) in (3, 4) and not begins_with_month(rest):
+                    self._take(turn, rest.start, rest.end)
+                elif self._asked is None or self._asked.kind != "card":
+                    other = next((each for each, _ in self._utterances if each != speaker), "")
+                    self._asked = Asked("card", other, turn, has_expiry=True, is_implied=True)
+                chars = ""
+            self._card_digits[speaker] = chars[-LONGEST_CARD:] if len(number.chars) > 1 or chars else ""
+
+    def _behind_expiry(self, turn: int) -> None:
+        """Find the code that is said behind a card and its expiry: ``expires march twenty nine two oh four``."""
+        low = self._lows[turn]
+        for expiry in EXPIRY.finditer(low):
+            number = next((one for one in self._of(turn) if one.start >= expiry.end()), None)
+            if (
+                number is not None
+                and len(number.chars) in (3, 4)
+                and DATE_BETWEEN.search(low, expiry.end(), number.start)
+            ):
+                if (
+                    number.start - expiry.end() < REACH_AFTER
+                    and not is_measured(low, number)
+                    and not self._is_expiry(number)
+                ):
+                    self._take(turn, number.start, number.end)
+                continue
+            if number is None or number.start - expiry.end() > NEAR or not 4 < len(number.chars) <= 8:  # noqa: PLR2004
+                continue
+            part = last_of(number, (4, 3) if len(number.chars) == 8 else (3,))  # noqa: PLR2004
+            if part is not None and not is_year(part) and not is_measured(low, part):
+                self._take(turn, part.start, part.end)
+
+    def _behind(self, turn: int, number: Number, cue: Cue) -> None:
+        """Find a number that follows on the name of a secret."""
+        low, between = self._lows[turn], self._lows[turn][cue.end : number.start]
+        if len(between) > REACH or cue.kind == "word":
+            return
+        is_near = NAMED.fullmatch(between) is not None
+        size = len(number.chars)
+        if cue.kind == "card":
+            self._card(turn, number, is_near=is_near)
+            return
+        least, most = SIZES[cue.kind]
+        if (max(least, SHORTEST) if is_near else 4) <= size <= most and not (
+            "?" in between and len(between.split("?")[-1].split()) > 4  # noqa: PLR2004
+        ):
+            self._take(turn, number.start, number.end)
+        elif is_near and size < SHORTEST and len(low[number.end :].strip()) == 0:
+            self._take(turn, number.start, number.end, is_value=False)
+
+    def _card(self, turn: int, number: Number, *, is_near: bool = False, has_expiry: bool = False) -> bool:
+        """Find the digits of a card's code in a number, with its expiry or whole card before it."""
+        rest, is_card = behind_card(number)
+        if is_card:
+            part = rest and (last_of(rest, (3, 4)) if len(rest.chars) > 4 else rest)  # noqa: PLR2004
+            if part and len(part.chars) >= SHORTEST:
+                self._take(turn, part.start, part.end)
+                return True
+            return False
+        size = len(number.chars)
+        if size in (3, 4):
+            self._take(turn, number.start, number.end)
+            return True
+        if 4 < size <= 8:  # noqa: PLR2004
+            may_be_dated = (has_expiry or size > 6) and begins_with_month(number)  # noqa: PLR2004
+            part = last_of(number, (3, 4)) if may_be_dated else None
+            part = part or number
+            self._take(turn, part.start, part.end)
+            return True
+        if 8 < size <= LONGEST and set(number.units) and is_near:  # noqa: PLR2004
+            self._take(turn, number.start, number.end)
+            return True
+        return False
+
+    def _chained(self, turn: int, cues: Sequence[Cue]) -> None:
+        """Find numbers that are joined to what was found: ``1357 and 1375 as my PIN``."""
+        low, numbers = self._lows[turn], self._of(turn)
+        for one, other in [
+            *pairwise(numbers),
+            *pairwise(numbers[::-1]),
+        ]:
+            first, second = sorted((one, other), key=lambda each: each.start)
+            between = low[first.end : second.start]
+            is_joined = JOINED.fullmatch(between) is not None or (
+                len(between) < NEAR and answers.strange_words(between, []) == 0
+            )
+            is_like = abs(len(one.chars) - len(other.chars)) <= 1 or len(other.chars) <= 2  # noqa: PLR2004
+            if (
+                is_joined
+                and is_like
+                and self._is_taken(turn, one.start, one.end)
+                and not (
+                    is_measured(low, other) or self._is_pronoun(turn, other) or self._is_other_number(low, other, cues)
+                )
+            ):
+                self._take(turn, other.start, other.end)
+
+    def _password(self, turn: int, cue: Cue, cues: Sequence[Cue], text: str, low: str) -> None:  # noqa: C901  (a way each)
+        """Find a password that follows on its name, or that is written as no word is."""
+        following = min((other.start for other in cues if other.start >= cue.end), default=len(low))
+        for start, end in answers.strong_chunks(text):
+            is_linked = not text[cue.end : start].strip(" :=-") or LINKED.search(low, cue.end, start) is not None
+            is_odd = PRODUCT.match(text[start:end]) is None and NAMES_USER.search(low, 0, start) is None
+            is_behind = cue.end <= start <= cue.end + REACH and start < following and (is_linked or is_odd)
+            is_before = end <= cue.start and (IS.fullmatch(low, end, cue.start) or is_odd)
+            if (is_behind or is_before) and not any(each.start < end and start < each.end for each in cues):
+                self._take(turn, start, end)
+        quoted = QUOTED.search(text)
+        if quoted is not None and 0 <= cue.start - quoted.end() <= REACH_AFTER:
+            self._take(turn, *quoted.span(1))
+        if (refused := answers.refused(low, cue.end)) is not None:
+            self._take(turn, *refused)
+        if (named := answers.named_behind(low, cue.start)) is not None:
+            self._take(turn, *named)
+        for start, end in answers.put_in(text, low):
+            self._take(turn, start, end)
+        span = answers.stated(text, low, cue.end)
+        if span is not None and (span[0] <= following or any(span[0] >= each.end for each in cues)):
+            self._take(turn, *span)
+            for number in self._of(turn):
+                between = low[span[1] : number.start]
+                is_next = number.start > span[1] and len(between) < NEAR and answers.strange_words(between, []) == 0
+                if is_next and not is_measured(low, number):
+                    self._take(turn, number.start, number.end, is_value=False)
+        elif span is None:
+            for number in self._of(turn):
+                is_near = number.start >= cue.end and NAMED.fullmatch(low, cue.end, number.start)
+                if is_near and len(number.chars) >= SHORTEST and not is_measured(low, number):
+                    self._take(turn, number.start, number.end)
+
+    def _mixed(self, turn: int, cue: Cue, cues: Sequence[Cue], text: str) -> None:
+        """Find a code of letters and digits that follows on its name."""
+        for start, end in answers.strong_chunks(text):
+            closest = next((each for each in reversed(cues) if each.end <= start), None)
+            is_code = (
+                OFFER.fullmatch(text, start, end) is None
+                and any(map(str.isdecimal, text[start:end]))
+                and text[start:end].replace("-", "").isalnum()
+            )
+            if closest is cue and start <= cue.end + REACH and is_code:
+                self._take(turn, start, end)
+
+    def _answered(self, turn: int, cues: Sequence[Cue], asked: Asked) -> None:  # noqa: C901  (a way to answer each)
+        """Find what answers a question in an earlier turn, completes it, corrects it or reads it back."""
+        text, low, speaker = self._texts[turn], self._lows[turn], self._utterances[turn].speaker
+        if asked.is_done and turn > asked.last + AGAIN:
+            return
+        is_free = speaker != asked.speaker and not asked.is_done
+        others = [cue for cue in cues if not (is_free and PRIVATE.search(low[cue.start : cue.end]))]
+        numbers = [
+            one for one in self._of(turn) if not is_measured(low, one) and not self._is_other_number(low, one, others)
+        ]
+        spans = [(one.start, one.end) for one in (*self._of(turn), *cues)]
+        strange = answers.strange_words(low, spans)
+        is_own = speaker == asked.speaker
+        room = 40 if is_free else 3 if is_own and not asked.is_done else 1
+        if asked.is_done and CORRECTS.search(low):
+            room = 14
+        if asked.is_partial and not is_own:
+            self._characters(turn, asked, strange)
+            return
+        if asked.kind == "card" and is_free and (odd := ODD_DIGITS.search(low)) is not None:
+            self._take(turn, *odd.span())
+        for number in numbers:
+            if not self._is_taken(turn, number.start, number.end):
+                self._number(turn, number, asked, strange, room, is_own=is_own)
+        self._chained(turn, cues)
+        is_theirs = not is_own and speaker != "agent"
+        if (
+            asked.kind == "word"
+            and is_theirs
+            and (is_free or CORRECTS.search(low) or RETRY.search(self._lows[turn - 1]))
+        ):
+            if strange <= FEW or not any(cue.kind == "other" for cue in cues):
+                self._passwords(turn, asked, text, low)
+        elif asked.kind in ("code", "maybe", "digits") and strange <= room + 1:
+            for start, end in answers.strong_chunks(text):
+                if any(map(str.isdecimal, text[start:end])) and not self._is_other_chunk(start, cues):
+                    self._take(turn, start, end)
+                    asked.last, asked.digits = turn, asked.digits + end - start
+            self._spelled(turn, cues, asked, strange)
+
+    def _spelled(self, turn: int, cues: Sequence[Cue], asked: Asked, strange: int) -> None:
+        """Find a code that is spelled: ``x seven k nine``."""
+        low = self._lows[turn]
+        for run in answers.runs_in(turn, low, letters=True) if strange > 0 else ():
+            if self._is_other_chunk(run.start, cues):
+                continue
+            has_digit, has_letter = any(map(str.isdecimal, run.chars)), any(map(str.isalpha, run.chars))
+            if (
+                has_digit
+                and has_letter
+                and len(run.chars) > SHORTEST
+                and run.units[-1].end - run.start > len(run.chars)
+            ):
+                self._take(turn, run.start, run.end)
+                asked.last, asked.digits = turn, asked.digits + len(run.chars)
+
+    def _number(  # noqa: C901, PLR0913  (what a number is held against)
+        self, turn: int, number: Number, asked: Asked, strange: int, room: int, *, is_own: bool
+    ) -> None:
+        """Judge one number in the answer to a question."""
+        size = len(number.chars)
+        if asked.needs_card and asked.card_digits < 12:  # noqa: PLR2004
+            _, is_card = behind_card(number)
+            if not is_card:
+                asked.card_digits += size
+                return
+            asked.card_digits += size
+        if is_own and asked.kind == "code" and size > YEAR:
+            room = max(room, MANY)
+        if strange > room or (asked.is_implied and (strange > 1 or size > 4 + 4)):
+            return
+        if size < SHORTEST:
+            is_torn = size == len(number.units) == 2 and strange <= 4 and not asked.is_done  # noqa: PLR2004
+            if is_own and not asked.digits:
+                return
+            is_one = (
+                size == 1
+                and not is_own
+                and strange <= MANY
+                and any(SINGLE.search(self._lows[turn], 0, one.start) for one in self._of(turn) if len(one.chars) == 1)
+            )
+            is_part = strange == 0 or is_torn or is_one
+            is_part = is_part or (asked.is_done and CORRECTS.search(self._lows[turn]) is not None)
+            if is_part and (number.chars != "1" or not self._is_pronoun(turn, number)):
+                self._take(turn, number.start, number.end, is_value=False)
+                asked.last, asked.digits = turn, asked.digits + size
+            return
+        if asked.kind == "card":
+            if asked.has_expiry and asked.last < 0 and size == 4 and self._is_expiry(number):  # noqa: PLR2004
+                asked.has_expiry = False
+                return
+            if self._card(turn, number, is_near=strange == 0, has_expiry=asked.has_expiry):
+                asked.last, asked.digits = turn, asked.digits + min(size, 4)
+            return
+        least, most = SIZES[asked.kind]
+        if least <= size <= most:
+            self._take(turn, number.start, number.end)
+            asked.last, asked.digits = turn, asked.digits + size
+
+    def _characters(self, turn: int, asked: Asked, strange: int) -> None:
+        low = self._lows[turn]
+        refused = FORGOTTEN.search(low)
+        singles = len(re.findall(r"(?<![\w'])[a-z](?![\w'])", low))
+        if refused or strange - singles > 6:  # noqa: PLR2004
+            return
+        for start, end in answers.characters(low):
+            if low[start:end] != "one" or not low[end:].strip().startswith(("is", "moment", "second")):
+                self._take(turn, start, end, is_value=False)
+                asked.last, asked.digits = turn, asked.digits + 1
+
+    def _passwords(self, turn: int, asked: Asked, text: str, low: str) -> None:
+        found = [*answers.strong_chunks(text), *answers.answered(text, low, needs_lead=asked.is_mentioned)]
+        if (date := answers.date_said(low)) is not None:
+            found.append(date)
+        for start, end in found:
+            self._take(turn, start, end)
+            asked.last, asked.digits = turn, asked.digits + 1
+        for number in self._of(turn) if found else ():
+            if (
+                not is_measured(low, number)
+                and not self._is_pronoun(turn, number)
+                and not self._is_taken(turn, number.start, number.end)
+            ):
+                self._take(turn, number.start, number.end, is_value=False)
+
+    def _again(self, turn: int, cues: Sequence[Cue]) -> None:
+        """Find values that were found before."""
+        low = self._lows[turn]
+        for number in self._of(turn) if self._values else ():
+            is_known = (
+                number.chars in self._values
+                or self._is_read_back(turn, number)
+                or any(len(value) > SHORTEST and value in number.chars for value in self._values)
+            )
+            is_open = is_known and not self._is_taken(turn, number.start, number.end)
+            if is_open and not is_measured(low, number) and not self._is_other_number(low, number, cues):
+                self._take(turn, number.start, number.end)
+        for word, at in self._words.items():
+            if turn - at <= PATIENCE and word in low:
+                for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", low):
+                    self._spans[turn].append(found.span())
+
+    def _warned(self, turn: int, secret: Sequence[Cue]) -> None:
+        """Find what the other side said before ``please never share your PIN``."""
+        for earlier in range(turn - 1, max(-1, turn - 3), -1):
+            if self._utterances[earlier].speaker == self._utterances[turn].speaker:
+                continue
+            low = self._lows[earlier]
+            cues = cues_in(low)
+            for number in self._of(earlier):
+                is_like = SHORTEST <= len(number.chars) <= 8 and not is_measured(low, number)  # noqa: PLR2004
+                if is_like and not self._is_other_number(low, number, cues):
+                    self._take(earlier, number.start, number.end)
+            if any(cue.kind == "word" for cue in secret):
+                for start, end in answers.strong_chunks(self._texts[earlier]):
+                    self._take(earlier, start, end)
+
+    def _before(self, turn: int) -> None:
+        """Find what was said before its name: ``204`` and then ``that's the code``."""
+        for earlier in range(turn - 1, max(-1, turn - 3), -1):
+            numbers = [one for one in self._of(earlier) if not is_measured(self._lows[earlier], one)]
+            spans = [(one.start, one.end) for one in numbers]
+            if numbers and answers.strange_words(self._lows[earlier], spans) <= 1:
+                for number in numbers:
+                    if SHORTEST <= len(number.chars) <= 8:  # noqa: PLR2004
+                        self._take(earlier, number.start, number.end)
+                return
+
+    def _said_before(self) -> None:
+        """Find values in turns before the one in which they were found."""
+        for turn in range(len(self._lows)) if self._values else ():
+            for number in self._of(turn):
+                first = self._values.get(number.chars, -1)
+                if turn < first and not self._is_taken(turn, number.start, number.end):
+                    spans = [(one.start, one.end) for one in self._of(turn)]
+                    is_alone = answers.strange_words(self._lows[turn], spans) == 0
+                    if not is_measured(self._lows[turn], number) and (is_alone or len(number.chars) > 4):  # noqa: PLR2004
+                        cues = cues_in(self._lows[turn])
+                        if not self._is_other_number(self._lows[turn], number, cues):
+                            self._take(turn, number.start, number.end)
+
+    def _ask(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
+        """Remember what a turn asks for, or that it asks for something else."""
+        low, speaker, asked = self._lows[turn], self._utterances[turn].speaker, self._asked
+        if secret and COUNTS.search(low):
+            return
+        if secret:
+            cue = secret[-1]
+            is_same = asked is not None and asked.kind == cue.kind and asked.speaker == speaker
+            before = self._utterances[turn - 1] if turn else None
+            if (
+                before is not None
+                and before.speaker != speaker
+                and not self._spans[turn]
+                and len(low.split()) <= FEW + 1
+            ):
+                low = f"{self._lows[turn - 1]} {low}"
+                speaker = before.speaker if PART.search(low) or "?" in before.text else speaker
+            here = bool(self._spans[turn]) or self._replaced[turn]
+            self._asked = Asked(
+                cue.kind,
+                speaker,
+                turn,
+                digits=sum(len(one.chars) for one in self._of(turn) if self._is_taken(turn, one.start, one.end))
+                or (LONGEST if here else 0),
+                last=turn if here else -1,
+                card_digits=asked.card_digits if is_same and asked else 0,
+                needs_card=cue.kind == "card" and CARD_ASKED.search(low) is not None,
+                has_expiry=cue.kind == "card" and EXPIRY_ASKED.search(low) is not None,
+                is_partial=PART.search(low) is not None and cue.kind != "card",
+                is_mentioned=MENTIONS.search(low) is not None,
+            )
+            return
+        if asked is None:
+            return
+        is_asker = speaker == asked.speaker
+        is_other = any(cue.kind == "other" for cue in cues)
+        if is_other and not is_asker and ("?" in low or ASKS.match(low)):
+            self._asked = None
+        elif is_asker and asked.kind == "card" and EXPIRY_ASKED.search(low) and "?" not in low.rstrip("? "):
+            asked.has_expiry = True
+        elif is_asker and (is_other or ASKS.match(low)) and not self._spans[turn]:
+            is_part = asked.is_partial and ORDINAL.search(low) is not None
+            if is_other or asked.is_done or asked.kind != "card":
+                self._asked = asked if is_part else None
+            else:
+                asked.is_implied = True
+        elif is_asker and asked.is_done and RETRY.search(low):
+            asked.digits, asked.last = 0, -1
+            asked.turn = turn
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, those that overlap as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
