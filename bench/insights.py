@@ -23,7 +23,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.contact import Contact, Survey
 from auscult.domain.conversation import Agent, Conversation, Queue
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict
+from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment
 from auscult.domain.insights.drivers import Bar
@@ -105,7 +105,7 @@ def decided(conversation: Conversation, form: Form, chance: random.Random) -> Ev
         passed=chance.random() < 3 / 4,
         fatal_errors=0,
         results=tuple(
-            MetricResult(metric=metric, verdict=Verdict(qualification=chance.choice(ANSWERS)))
+            MetricResult(metric=metric, verdict=Verdict(qualification=chance.choice(ANSWERS), evidence=(BY_A_PERSON,)))
             for metric in form.metrics
         ),
         engines=(),

@@ -24,6 +24,7 @@ from auscult.domain.conversation import (
     Speaker,
     Turn,
 )
+from auscult.domain.evaluation import DECIDED, Evidence, Qualification, Verdict
 from auscult.formats._parts import agents_of, queues_of, speaking_agents
 
 T = TypeVar("T")
@@ -257,3 +258,9 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
         contact=contact,
         **{name: draw(strategy) for name, strategy in _ACCEPTED.items()},
     )
+
+
+def cited(qualification: Qualification, **fields: Any) -> Verdict:
+    """Return a verdict of a test that is about something else: a YES or NO rests on the word of the test."""
+    evidence = (Evidence(why="as the test says"),) if qualification in DECIDED else ()
+    return Verdict(qualification=qualification, evidence=evidence, **fields)

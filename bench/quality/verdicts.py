@@ -77,7 +77,7 @@ def _read(file: Path) -> Iterator[Conversation]:
 
 def _verdict(result: MetricResult) -> list[str]:
     verdict = result.verdict
-    turns = [one.turn_id or "" for one in (*verdict.trigger, *verdict.evidence)]
+    turns = [one.turn_id for one in (*verdict.trigger, *verdict.evidence) if one.turn_id is not None]
     return [verdict.qualification, *turns]
 
 

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from auscult.domain.audits.audit import Audit
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation, MetricResult, Verdict, passed, score
+from auscult.domain.evaluation import Evaluation, MetricResult, passed, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.insight import Insights
 from auscult.domain.record import Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.reports import REPORTS
 from auscult.reports._contract import Report, ReportRequest
-from tests.strategies import accepted_conversations, json_objects, some_of
+from tests.strategies import accepted_conversations, cited, json_objects, some_of
 
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 AT = datetime(2026, 3, 23, tzinfo=UTC)
@@ -49,9 +49,7 @@ def records(draw: st.DrawFn) -> Record:
     )
     status = draw(st.sampled_from(["evaluated", "below_threshold", "duration_unavailable", "not_evaluated"]))
     answers = st.sampled_from(["YES", "NO", "NA", "-"])
-    results = tuple(
-        MetricResult(metric=metric, verdict=Verdict(qualification=draw(answers))) for metric in form.metrics
-    )
+    results = tuple(MetricResult(metric=metric, verdict=cited(draw(answers))) for metric in form.metrics)
     is_scored = status == "evaluated"
     points = score(results, form) if is_scored else None
     evaluation = Evaluation(

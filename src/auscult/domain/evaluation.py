@@ -1,16 +1,17 @@
 """The heart: from verdicts to a score (rules 1 to 5, 9 and 11). Pure, exact, and small enough to read in a dispute."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.form import Form, Handler, Metric
 
 Qualification = Literal["YES", "NO", "NA", "-"]
+DECIDED: tuple[Qualification, ...] = ("YES", "NO")
 Status = Literal["evaluated", "below_threshold", "duration_unavailable", "not_evaluated"]
 
 
@@ -21,7 +22,8 @@ WORDS: Mapping[bool | None, str] = {True: "passed", False: "failed", None: "unde
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a verdict rests on: the turn, when it was said (ms from the start), the words, and why they count.
 
-    ``similarity`` and ``threshold`` are there when a comparison of meaning decided.
+    Without ``turn_id`` it is what ``why`` says: a figure, the word of a source or a person, or the stretch that was read in
+    vain. ``similarity`` and ``threshold`` are there when a comparison of meaning decided.
     """
 
     turn_id: str | None = None
@@ -31,6 +33,29 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: str = ""
     similarity: float | None = None
     threshold: float | None = None
+
+
+BY_A_PERSON = Evidence(why="answered by a person")
+"""What a person's answer rests on where they quote nothing."""
+
+
+def nothing_in(turns: Sequence[Turn], first: int = 0, last: int = -1) -> Evidence:
+    """Return the stretch of turns from index ``first`` to ``last`` as evidence of an absence: it was read in vain."""
+    last = len(turns) + last if last < 0 else last
+    if not 0 <= first <= last < len(turns):
+        return Evidence(why="nothing of the kind, as there are no turns to read")
+    stretch = f"turns {first + 1} to {last + 1}" if last > first else f"turn {first + 1}"
+    return Evidence(why=f"nothing of the kind in {stretch}")
+
+
+class GroundlessError(ValueError):
+    """YES or NO that rests on nothing."""
+
+    def __init__(self, qualification: str) -> None:
+        """State what would be right."""
+        super().__init__(
+            f"{qualification} rests on nothing; cite a turn, a figure, a source, a person, or the stretch that was read"
+        )
 
 
 class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,6 +92,7 @@ class Comparison(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Raw answer to one metric, with its grounds. "-" is a manual metric without an answer yet.
 
+    YES and NO rest on evidence, of their own or of their parts; without any they raise ``GroundlessError``.
     ``reason`` explains it in words, above all where there are no turns to cite (NO, NA). Where there are ``parts``,
     ``qualification`` is what ``joined`` makes of them. Of a graded metric ``level`` is the answer, ``share`` its part
     of the weight in percent, and ``qualification`` YES where it reaches the metric's own mark. ``confidence`` is the
@@ -85,6 +111,11 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason_code: str | None = None
     confidence: Decimal | None = None
     certain: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what rests on nothing."""
+        if not self.evidence and self.qualification in DECIDED and not any(part.evidence for part in self.parts):
+            raise GroundlessError(self.qualification)
 
 
 class MetricResult(Struct, frozen=True, kw_only=True):

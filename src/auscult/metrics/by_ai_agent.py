@@ -127,7 +127,7 @@ def _review(settings: Settings, conversation: Conversation) -> Review:
 def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> Part:
     turns = {turn.id: turn for turn in conversation.turns}
     why = f"the agent says: {said.justification}" if said.justification else f"the agent says {said.qualification}"
-    evidence: tuple[Evidence, ...] = tuple(cite(turns[turn_id], why) for turn_id in said.turn_ids)
+    evidence = tuple(cite(turns[turn_id], why) for turn_id in said.turn_ids) or (Evidence(why=why),)
     negative = sub_metric.weight if sub_metric.negative_weight is None else sub_metric.negative_weight
     return Part(
         id=sub_metric.id,

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from auscult.domain.assist.assistance import DialogRun
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Verdict
+from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
@@ -74,7 +74,8 @@ class ByDialog:
             return Verdict(qualification="NA", reason="no dialog task is reported")
         runs = [run for run in dialogs if is_called(settings.dialog, run.id, run.name)]
         if not runs:
-            return Verdict(qualification="NO", reason=f"the dialog task {settings.dialog} was not run")
+            reason = f"the dialog task {settings.dialog} was not run"
+            return Verdict(qualification="NO", evidence=(Evidence(why=reason),), reason=reason)
         span = None if settings.window is None else read_window(settings.window)
         fits = [(run, _is_within(run, span, conversation)) for run in runs]
         within = [run for run, is_within in fits if is_within]

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from msgspec import UNSET, Struct
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Verdict
+from auscult.domain.evaluation import Verdict, nothing_in
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Flag, Insights, Outcome
 from auscult.domain.probe import Answers, Probe
@@ -59,7 +59,7 @@ class ByInsight:
     def judge(
         self,
         settings: Settings,
-        conversation: Conversation,  # noqa: ARG002 the analyzers have read it
+        conversation: Conversation,
         answers: Answers,  # noqa: ARG002 as above
         insights: Insights | None = None,
     ) -> Verdict:
@@ -70,12 +70,16 @@ class ByInsight:
             return Verdict(qualification="NA", reason=known or f"{settings.insight} was not analysed")
         confidence = None if found.confidence is UNSET else found.confidence
         if isinstance(found, Flag):
-            answer = "YES" if found.observed else "NO"
-            return Verdict(qualification=answer, evidence=found.evidence, confidence=confidence)
+            if found.observed:
+                return Verdict(qualification="YES", evidence=found.evidence, confidence=confidence)
+            return Verdict(qualification="NO", evidence=(nothing_in(conversation.turns),), confidence=confidence)
+        evidence = found.evidence
+        if found.resolution == "NO" and not evidence:
+            evidence = (nothing_in(conversation.turns),)
         reason = "the customer asks for nothing" if found.resolution == "NA" else found.doubt or ""
         return Verdict(
             qualification=found.resolution,
-            evidence=found.evidence,
+            evidence=evidence,
             reason=reason,
             certain=found.doubt is UNSET,
             confidence=confidence,

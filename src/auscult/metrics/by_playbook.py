@@ -85,7 +85,8 @@ class ByPlaybook:
         runs = [run for run in playbooks if is_called(settings.playbook, run.id, run.name)]
         if not runs:
             answer: Literal["NA", "NO"] = "NA" if settings.when_not_run == "na" else "NO"
-            return Verdict(qualification=answer, reason=f"the playbook {settings.playbook} was not run")
+            reason = f"the playbook {settings.playbook} was not run"
+            return Verdict(qualification=answer, evidence=(Evidence(why=reason),), reason=reason)
         taken = _steps_of(runs)
         if settings.steps:
             return _by_steps(settings.steps, taken, conversation)

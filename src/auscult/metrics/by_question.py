@@ -18,10 +18,10 @@ from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
 from auscult.domain.said.spelling import did_you_mean
-from auscult.metrics._finding.joining import compiled, searches_of
+from auscult.metrics._finding.joining import Joined, absence, compiled, searches_of
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of
 from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
-from auscult.metrics._finding.search import NOTHING, Outcome
+from auscult.metrics._finding.search import NOTHING, Outcome, Search
 from auscult.metrics._finding.voting import LANGUAGES, voted
 from auscult.metrics._parts import part, share_problems
 from auscult.votes import acts_probes, questions
@@ -186,7 +186,8 @@ class _Plan:
                 obstacle = self._trigger.obstacle(reading)
                 reason = obstacle or f"no trigger in {self._trigger.scope}"
                 is_unknown = bool(obstacle) and bool(reading.turn_indexes("agent"))
-                return self._without_trigger(trigger, reason + _short_of(trigger), is_unknown=is_unknown)
+                reason += _short_of(trigger)
+                return self._without_trigger(reading, self._trigger, trigger, reason, is_unknown=is_unknown)
         if self._not_when:
             ruled_out = self._not_when.decide(reading, answers, trigger.position)
             if ruled_out.position is not None:
@@ -203,12 +204,15 @@ class _Plan:
             return Verdict(qualification="YES", evidence=evidence, trigger=trigger.evidence, parts=parts)
         return self._without_answer(reading, answers, trigger, answer)
 
-    def _without_trigger(self, trigger: Outcome, reason: str, *, is_unknown: bool) -> Verdict:
+    def _without_trigger(
+        self, reading: Reading, sought: Joined | Search, trigger: Outcome, reason: str, *, is_unknown: bool
+    ) -> Verdict:
         """Judge a question that does not arise; or, where the agent owed the trigger, was not said, unless that is unknown."""
         if self._shares is None or trigger.undecided or is_unknown:
             return Verdict(qualification="NA", reason=reason)
-        parts = self._parts(("NO", (), reason), ("NO", (), "there is no trigger that it could belong to"))
-        return Verdict(qualification="NO", reason=reason, parts=parts)
+        evidence = (absence([sought], reading, None),)
+        parts = self._parts(("NO", evidence, reason), ("NO", evidence, "there is no trigger that it could belong to"))
+        return Verdict(qualification="NO", evidence=evidence, reason=reason, parts=parts)
 
     def _without_answer(self, reading: Reading, answers: Answers, trigger: Outcome, answer: Outcome) -> Verdict:
         reason = f"not found in {self._answer.scope}"
@@ -225,6 +229,7 @@ class _Plan:
         if answer.undecided:
             return Verdict(qualification="NA", trigger=trigger.evidence, reason=reason)
         near: tuple[Evidence, ...] = answer.against or ((answer.nearest.evidence,) if answer.nearest else ())
+        near = near or (absence([self._answer], reading, trigger.position),)
         parts = self._parts(("YES", trigger.evidence, ""), ("NO", near, reason))
         return Verdict(qualification="NO", evidence=near, trigger=trigger.evidence, reason=reason, parts=parts)
 

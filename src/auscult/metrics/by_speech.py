@@ -229,10 +229,11 @@ def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verd
 
 def _counted(evidence: Sequence[Evidence], allowed: int, what: str, conversation: Conversation) -> Verdict:
     count = len(evidence)
+    counted = f"{count} × {what}"  # noqa: RUF001 a sign, not a letter
     return Verdict(
         qualification="YES" if count <= allowed else "NO",
-        evidence=tuple(evidence),
-        reason=f"{count} × {what}; allowed: {allowed}" + _untimed(conversation),  # noqa: RUF001 a sign, not a letter
+        evidence=tuple(evidence) or (Evidence(why=counted),),
+        reason=f"{counted}; allowed: {allowed}" + _untimed(conversation),
     )
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Comparison, Evidence, Verdict
+from auscult.domain.evaluation import Comparison, Evidence, Verdict, nothing_in
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.privacy.digests import are_of_one_key
@@ -171,7 +171,9 @@ class _Plan:
             compared = Comparison(name=said.name, source=str(right))
             answer: Literal["NO", "NA"] = "NO" if self._settings.when_not_said == "no" else "NA"
             reason = f"{missing}; the source says {right}"
-            return Verdict(qualification=answer, reason=reason, compared=compared)
+            return Verdict(
+                qualification=answer, evidence=(nothing_in(conversation.turns),), reason=reason, compared=compared
+            )
         return self._compared(counting, right, conversation, truth.digests)
 
     def _compared(

@@ -10,12 +10,12 @@ from typing import ClassVar
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Verdict
+from auscult.domain.evaluation import Verdict, nothing_in
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript
 from auscult.metrics._finding.citing import cite
-from auscult.metrics._finding.joining import compiled, scope_of, searches_of
+from auscult.metrics._finding.joining import absence, compiled, scope_of, searches_of
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
 from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers, reading_of
 
@@ -201,7 +201,8 @@ class _Plan:
         if grading:
             return self._judged(conversation, answers[grading])
         reason = f"level {self._otherwise}: no rule holds in {scope_of(found for _, found in self._rules)}"
-        return Verdict(qualification="NO", level=self._otherwise, reason=reason)
+        evidence = (absence([found for _, found in self._rules], reading, None),)
+        return Verdict(qualification="NO", level=self._otherwise, evidence=evidence, reason=reason)
 
     def _judged(self, conversation: Conversation, answer: Answer) -> Verdict:
         """Return the level that a judge chose, with the turns that it points at."""
@@ -214,7 +215,10 @@ class _Plan:
         reason = f"level {answer.level}; the judge: {answer.reason}"
         is_baseline = answer.level == self._otherwise
         return Verdict(
-            qualification="NO" if is_baseline else "YES", level=answer.level, evidence=evidence, reason=reason
+            qualification="NO" if is_baseline else "YES",
+            level=answer.level,
+            evidence=evidence or (nothing_in(conversation.turns),),
+            reason=reason,
         )
 
 

@@ -12,9 +12,11 @@ A sign is written as words (``max churn last 2``), so that the file of weights n
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
+
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.memo import kept
@@ -83,11 +85,20 @@ class Course:
     def __init__(self, conversation: Conversation, answer: ActsAnswer) -> None:
         """Group the turns and scores of an answer about this conversation by side."""
         self.conversation = conversation
+        self.answer = answer
         self.turns = acts_of(conversation).turns
         self.agent = _side_of("agent", self.turns, answer)
         self.customer = _side_of("customer", self.turns, answer)
         self._values: dict[Sign, int] = {}
         self._likeliest: dict[tuple[str, ...], int] = {}
+
+    def without(self, turn_ids: Collection[str]) -> "Course | None":
+        """Return the course as if these turns had not been said; None if one side would have no turns then."""
+        turns = tuple(turn for turn in self.conversation.turns if turn.id not in turn_ids)
+        kept = [index for index, turn in enumerate(self.turns) if turn.id not in turn_ids]
+        conversation = replace(self.conversation, turns=turns)
+        course = Course(conversation, replace(self.answer, scores=tuple([self.answer.scores[index] for index in kept])))
+        return course if course.agent.turns and course.customer.turns else None
 
     def side(self, act: str) -> Side:
         """Return the side that an act belongs to."""

@@ -26,10 +26,15 @@ _STEPS = 64
 _FURTHEST = 16
 _SHARES = tuple(round(exp(-step / _STEPS) * 1_000_000) for step in range(_FURTHEST * _STEPS + 1))
 MOST_TURNS = 3
+MOST_CITED = 9
 LIKELY = -16
-"""Score from which on a turn may be cited for an act."""
+"""Score above which a turn may be cited for an act."""
 _CARRIED = 10
 """A turn is cited if its weight is at least one tenth of the heaviest turn's."""
+_RAISES = frozenset({"ask", "problem"})
+"""Acts that raise a question and never answer it."""
+_TROUBLE = ("problem", "protest", "negative", "threat")
+"""Acts by which a customer reports trouble; turns that count as the first are all reports of it."""
 
 
 class Carrier(NamedTuple):
@@ -42,7 +47,9 @@ class Carrier(NamedTuple):
 class Vote(NamedTuple):
     """Answer, its probability from 0 to 1 with 2 decimals, and the turns that carried it, the heaviest first.
 
-    An answer that equals the one by words has no ``carriers``: its evidence is that of the words.
+    An answer that equals the one by words has no ``carriers``: its evidence is that of the words. Another YES has some,
+    and a NO that no turn carries has none: it rests on all turns. Without its carriers an answer would be another or less
+    probable.
     """
 
     answer: str
@@ -86,23 +93,54 @@ def revision() -> int:
 
 def vote(question: str, by_words: str, course: Course) -> Vote:
     """Weigh the answer by words and the acts of a conversation. Raises ``KeyError`` for an unknown question."""
+    return _vote(question, by_words, course, is_carried=question != BY_TURNS)
+
+
+def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> Vote:
+    """Vote; with ``is_carried`` an answer YES that no turn carries gives way to the next."""
     held = _file().questions[question]
     signs, columns = _compiled(question)
     found = values(signs, by_words, course)
     totals = [bias + sum(map(mul, found, column)) for bias, column in zip(held.bias, columns, strict=True)]
-    best = max(range(len(totals)), key=lambda index: (totals[index] + (0 if index else held.lean), -index))
+    ranked = sorted(range(len(totals)), key=lambda index: (-totals[index] - (0 if index else held.lean), index))
+    best = ranked[0]
     if by_words in held.answers and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
         best = held.answers.index(by_words)
-    answer = held.answers[best]
-    carriers = _carriers(found, question, best, course) if answer != by_words else ()
-    return Vote(answer, _confidence(totals, best, held.sharpness), carriers)
+    answer, confidence = held.answers[best], _confidence(totals, best, held.sharpness)
+    if answer == by_words or not is_carried:
+        return Vote(answer, confidence, ())
+    carriers = _carriers(question, by_words, held.answers[best], confidence, course)
+    if answer == "YES" and not carriers:
+        best = held.answers.index(by_words) if by_words in held.answers else _best_but_yes(ranked, held.answers)
+        return Vote(held.answers[best], _confidence(totals, best, held.sharpness), ())
+    return Vote(answer, confidence, carriers)
+
+
+def _best_but_yes(ranked: Sequence[int], answers: Sequence[str]) -> int:
+    return next(index for index in ranked if answers[index] != "YES")
+
+
+def _carriers(question: str, by_words: str, answer: str, confidence: Decimal, course: Course) -> tuple[Carrier, ...]:
+    """Return turns without which the answer would be another or less probable; none where there are no such few turns."""
+    cited: list[Carrier] = []
+    rest: Course | None = course
+    while rest is not None and len(cited) <= MOST_CITED - MOST_TURNS:
+        heaviest = _heaviest(question, by_words, answer, rest)
+        if not heaviest:
+            return ()
+        cited += heaviest
+        rest = course.without({each.turn.id for each in cited})
+        again = None if rest is None else _vote(question, by_words, rest, is_carried=False)
+        if again is None or again.answer != answer or again.confidence < confidence:
+            return tuple(cited)
+    return ()
 
 
 class Empathy(NamedTuple):
     """Answer to em-empathy, its probability, and the turns that report trouble and that show empathy, in order.
 
-    With YES there is a turn that shows empathy. With NO none does, and one reports trouble, unless that is known by words
-    alone: then ``trouble`` is empty.
+    With YES there is a turn that shows empathy. With NO none does, and one reports trouble. Where words alone decide,
+    both are empty.
     """
 
     answer: str
@@ -116,13 +154,20 @@ def empathy(by_words: str, course: Course) -> Empathy:
     decided = vote(BY_TURNS, "", course)
     if decided.answer == "NA" and by_words == "NO" and decided.confidence < OVERRULES:
         return Empathy("NO", decided.confidence, [], [])
-    trouble = _heard_or_likeliest("problem", course) if decided.answer != "NA" else []
-    shown = _heard_or_likeliest("empathy", course) if decided.answer == "YES" else []
+    reports = {"YES": _TROUBLE[:1], "NO": _TROUBLE}.get(decided.answer, ())
+    trouble = _heard_or_likeliest(reports, course) if reports else []
+    shown = _heard_or_likeliest(("empathy",), course) if decided.answer == "YES" else []
+    if (decided.answer == "YES" and not shown) or (decided.answer == "NO" and not trouble):
+        return Empathy(by_words, decided.confidence, [], [])
     return Empathy(decided.answer, decided.confidence, trouble, shown)
 
 
-def _heard_or_likeliest(act: str, course: Course) -> list[Turn]:
-    return heard(act, course) or [max(course.scores(act), key=lambda one: one[1])[2]]
+def _heard_or_likeliest(acts: Sequence[str], course: Course) -> list[Turn]:
+    """Return the turns that count as the first of some acts, else the likeliest turn of the first act that one may have."""
+    if found := heard(acts[0], course):
+        return found
+    likeliest = (max(course.scores(act), key=lambda one: one[1]) for act in acts)
+    return [turn for _, score, turn in likeliest if score > LIKELY][:1]
 
 
 def heard(act: str, course: Course) -> list[Turn]:
@@ -156,13 +201,14 @@ def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
     return Decimal(shares[best] * 100 // sum(shares)) / 100
 
 
-def _carriers(found: Sequence[int], question: str, best: int, course: Course) -> tuple[Carrier, ...]:
-    """Return the turns whose signs weigh more for the answer than for the mean of all answers."""
+def _heaviest(question: str, by_words: str, answer: str, course: Course) -> list[Carrier]:
+    """Return the turns whose acts weigh more for the answer than for the mean of all answers, the heaviest first."""
     held = _file().questions[question]
+    signs, best = _compiled(question)[0], held.answers.index(answer)
     carried: dict[str, tuple[int, Carrier]] = {}
-    for name, one, value, weights in zip(held.signs, _compiled(question)[0], found, held.weights, strict=True):
-        weight = value * (weights[best] * len(weights) - sum(weights))
-        if isinstance(one, str) or value < LIKELY or weight <= 0:
+    for name, one, value, weights in zip(held.signs, signs, values(signs, by_words, course), held.weights, strict=True):
+        weight = (value - LIKELY) * (weights[best] * len(weights) - sum(weights))
+        if isinstance(one, str) or value <= LIKELY or weight <= 0 or not _RAISES.isdisjoint(name.split()):
             continue
         turn = one.turn(course)
         if turn is None:
@@ -170,7 +216,7 @@ def _carriers(found: Sequence[int], question: str, best: int, course: Course) ->
         before, carrier = carried.get(turn.id, (0, Carrier(turn, DOES[name.split()[1]])))
         carried[turn.id] = (before + weight, carrier)
     ranked = sorted(carried.values(), key=lambda one: -one[0])[:MOST_TURNS]
-    return tuple(carrier for share, carrier in ranked if share * _CARRIED >= ranked[0][0])
+    return [carrier for share, carrier in ranked if share * _CARRIED >= ranked[0][0]]
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation, Queue
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict
+from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
 from auscult.domain.form import Form, Metric
 from auscult.domain.insight import Insights, Intent
 from auscult.domain.people.visibility import Visibility
@@ -20,6 +20,7 @@ from auscult.services.scoring.render import render
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, TENANT, conversation
+from tests.strategies import cited
 
 FORM = Form(
     id="ef-a",
@@ -33,8 +34,7 @@ FORM = Form(
 def decided(about: Conversation, revision: int, answers: Sequence[Qualification]) -> Evaluation:
     """Evaluate by hand."""
     results = tuple(
-        MetricResult(metric=metric, verdict=Verdict(qualification=answer))
-        for metric, answer in zip(FORM.metrics, answers, strict=True)
+        MetricResult(metric=metric, verdict=cited(answer)) for metric, answer in zip(FORM.metrics, answers, strict=True)
     )
     met = sum(each.adhered is True for each in results)
     return Evaluation(

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import MetricResult, Verdict, duration_status, passed, score
 from auscult.domain.form import Form, Metric
+from tests.strategies import cited
 
 weights = st.decimals(min_value=0, max_value=100, places=2)
 qualifications = st.sampled_from(["YES", "NO", "NA"])
@@ -31,7 +32,7 @@ def metric_results(draw: st.DrawFn, *, fatal: bool | None = False) -> MetricResu
         fatal=draw(st.booleans()) if fatal is None else fatal,
         correct_answer=draw(st.sampled_from(["yes", "no"])),
     )
-    return MetricResult(metric=metric, verdict=Verdict(qualification=draw(qualifications)))
+    return MetricResult(metric=metric, verdict=cited(draw(qualifications)))
 
 
 def lists_of_results(*, fatal: bool | None = False) -> st.SearchStrategy[list[MetricResult]]:
@@ -52,7 +53,7 @@ def answers(*pairs: tuple[str, str, str]) -> list[MetricResult]:
             metric=Metric(
                 id=f"em-{next(number)}", name="m", type="manual", weight=Decimal(w), negative_weight=Decimal(n)
             ),
-            verdict=Verdict(qualification=q),  # type: ignore[arg-type]
+            verdict=cited(q),  # type: ignore[arg-type]
         )
         for q, w, n in pairs
     ]
@@ -89,7 +90,7 @@ def test_failing_a_metric_never_raises_the_score(results: list[MetricResult], da
     index = data.draw(st.sampled_from(adhered))
     wrong = "NO" if results[index].verdict.qualification == "YES" else "YES"
     failed = [*results]
-    failed[index] = replace(results[index], verdict=Verdict(qualification=wrong))
+    failed[index] = replace(results[index], verdict=cited(wrong))
     before, after = score(results, a_form()), score(failed, a_form())
     assert (before is None) == (after is None)
     assert before is None or after is None or after <= before
@@ -105,9 +106,7 @@ def test_score_is_a_whole_number_within_bounds(results: list[MetricResult]) -> N
 @given(lists_of_results(fatal=None), st.decimals(min_value=-100, max_value=100, places=0))
 def test_a_failed_fatal_metric_gives_zero_and_fails(results: list[MetricResult], pass_score: Decimal) -> None:
     """Rule 3: whatever the rest, and whatever the pass score."""
-    fatal = MetricResult(
-        metric=Metric(id="em-fatal", name="m", type="by_question", fatal=True), verdict=Verdict(qualification="NO")
-    )
+    fatal = MetricResult(metric=Metric(id="em-fatal", name="m", type="by_question", fatal=True), verdict=cited("NO"))
     form = a_form(pass_score=pass_score)
     everything = [*results, fatal]
     errors = sum(result.is_fatal_error for result in everything)
@@ -197,10 +196,10 @@ def test_correct_answer_no() -> None:
     """Rule 1: YES to a question whose right answer is No is not adhered, and is published as YES."""
     rude = MetricResult(
         metric=Metric(id="em-rude", name="Rude", type="by_question", weight=Decimal(3), correct_answer="no"),
-        verdict=Verdict(qualification="YES"),
+        verdict=cited("YES"),
     )
     assert rude.adhered is False
-    assert replace(rude, verdict=Verdict(qualification="NO")).adhered is True
+    assert replace(rude, verdict=cited("NO")).adhered is True
     assert replace(rude, verdict=Verdict(qualification="NA")).adhered is None
 
 

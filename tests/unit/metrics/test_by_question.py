@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from auscult.domain.evaluation import Evidence
 from auscult.domain.probe import Judgement, Similarity
 from tests.strategies import STARTED, talk
 from tests.unit.metrics.questions import CALL, HELLO, HELLO_FOUND, METRIC, judge, settings
@@ -21,9 +22,9 @@ def test_yes_points_at_the_earliest_turn_that_fits_and_says_why() -> None:
 
 
 def test_no_says_where_it_looked() -> None:
-    """Nothing to point at, so words say what was looked for where."""
+    """No turn to point at: words say what was looked for where, and the evidence is the stretch that was read."""
     verdict = judge(CALL, answer={"window": {"first": "2 turns"}, "any_of": [HELLO]})
-    assert (verdict.qualification, verdict.evidence) == ("NO", ())
+    assert (verdict.qualification, verdict.evidence) == ("NO", (Evidence(why="nothing of the kind in turns 1 to 3"),))
     assert verdict.reason == "not found in the agent's first 2 turns"
 
 
@@ -85,7 +86,7 @@ def test_windows_count_turns_of_the_speaker_or_seconds(window: dict[str, str] | 
     """m3 is the agent's second turn, from 20 s to 29 s of 69 s; a turn partly in the window is in it."""
     answer = {"speaker": "agent", "any_of": [{"phrases": ["sorry"]}], **({"window": window} if window else {})}
     verdict = judge(CALL, answer=answer)
-    assert [one.turn_id for one in verdict.evidence] == ([found] if found else [])
+    assert [one.turn_id for one in verdict.evidence] == [found]
 
 
 def test_last_window_counts_back_from_the_end_of_the_conversation() -> None:

@@ -47,7 +47,8 @@ def test_cross_talk(written: dict[str, Any], qualification: str, instances: list
     """From 2 s by default, none allowed by default; of the agent alone on request."""
     verdict = judge(OVERLAPS, measure="cross_talk", **written)
     assert verdict.qualification == qualification
-    assert [(one.start_ms, one.end_ms) for one in verdict.evidence] == instances
+    assert [(one.start_ms, one.end_ms) for one in verdict.evidence] == (instances or [(None, None)])
+    assert instances or verdict.evidence[0].why.startswith("0 × ")  # noqa: RUF001 a sign, not a letter
 
 
 def test_cross_talk_evidence_names_the_turn_that_came_in() -> None:
@@ -75,7 +76,8 @@ def test_dead_air(written: dict[str, Any], qualification: str, instances: list[t
     """From 30 s by default, none allowed by default; one beyond max_duration is one too many."""
     verdict = judge(QUIET, measure="dead_air", **written)
     assert verdict.qualification == qualification
-    assert [(one.start_ms, one.end_ms) for one in verdict.evidence] == instances
+    assert [(one.start_ms, one.end_ms) for one in verdict.evidence] == (instances or [(None, None)])
+    assert instances or verdict.evidence[0].why.startswith("0 × ")  # noqa: RUF001 a sign, not a letter
 
 
 def test_hold_is_not_dead_air() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.conversation import Conversation, Customer
-from auscult.domain.evaluation import Verdict
+from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.probe import (
     Answer,
     Extracted,
@@ -93,7 +93,7 @@ def test_no_shows_what_was_said_instead() -> None:
     assert (verdict.qualification, verdict.reason) == ("NO", "says 5 where the source says 4.5")
     assert verdict.evidence[0].why == "says '5%' (5), the source says 4.5"
     missing = judge(call("agent: It is good."))
-    assert (missing.qualification, missing.evidence) == ("NO", ())
+    assert (missing.qualification, missing.evidence) == ("NO", (Evidence(why="nothing of the kind in turn 1"),))
     assert missing.reason == "no interest rate is said in the agent's turns; the source says 4.8"
     assert judge(call("agent: It is good."), when_not_said="na").qualification == "NA"
 

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, MetricResult, Status, Verdict
+from auscult.domain.evaluation import Evaluation, MetricResult, Status
 from auscult.domain.form import Form, Metric
 from auscult.domain.record import Record
 from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import Report
+from tests.strategies import cited
 
 AT = datetime(2026, 3, 23, 10, 17, 54, 120_000, tzinfo=UTC)
 METRICS = (
@@ -32,7 +33,7 @@ def record(
 ) -> Record:
     """A conversation with these answers; ``known`` may have its audit and what analysis found."""
     results = tuple(
-        MetricResult(metric=metric, verdict=Verdict(qualification=answer))  # type: ignore[arg-type]
+        MetricResult(metric=metric, verdict=cited(answer))  # type: ignore[arg-type]
         for metric, answer in zip(METRICS, answers, strict=False)
     )
     evaluation = Evaluation(

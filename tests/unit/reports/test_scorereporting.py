@@ -9,12 +9,13 @@ import pytest
 
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation, MetricResult, Status, Verdict
+from auscult.domain.evaluation import Evaluation, MetricResult, Status
 from auscult.domain.form import Form, Metric
 from auscult.domain.record import Record, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import ReportRequest
 from auscult.reports.scorereporting import ScoreReporting
+from tests.strategies import cited
 
 REPORT = ScoreReporting()
 AT = datetime(2026, 3, 23, 10, tzinfo=UTC)
@@ -35,7 +36,7 @@ def row(
 ) -> dict[str, Any]:
     """The decoded row of a conversation with these answers."""
     results = tuple(
-        MetricResult(metric=metric, verdict=Verdict(qualification=answer))  # type: ignore[arg-type]
+        MetricResult(metric=metric, verdict=cited(answer))  # type: ignore[arg-type]
         for metric, answer in zip(METRICS, answers, strict=False)
     )
     evaluation = Evaluation(

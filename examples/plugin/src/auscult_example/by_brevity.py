@@ -70,7 +70,10 @@ class ByBrevity:
             if (count := len(turn.text.split())) > settings.most_words
         )
         if not too_long:
-            return Verdict(qualification="YES", reason=f"no turn has more than {settings.most_words} words")
+            longest = max(len(turn.text.split()) for turn in turns)
+            figure = Evidence(why=f"the longest turn has {longest} words")
+            reason = f"no turn has more than {settings.most_words} words"
+            return Verdict(qualification="YES", evidence=(figure,), reason=reason)
         return Verdict(
             qualification="NO",
             evidence=too_long,

@@ -83,9 +83,10 @@ def _turns_of_trouble(conversation: Conversation, answers: Answers) -> _Turns:
     course = course_of(conversation, answers)
     if course is None:
         return _Turns(trouble, shown)
-    decided = empathy("YES" if shown else "NO" if trouble else "NA", course)
-    if decided.answer == "NO" and not decided.trouble:
-        return _Turns(trouble, ())
+    by_words = "YES" if shown else "NO" if trouble else "NA"
+    decided = empathy(by_words, course)
+    if decided.answer == by_words and not (decided.trouble or decided.shown):
+        return _Turns(trouble, shown)
     return _Turns({turn.id for turn in decided.trouble}, {turn.id for turn in decided.shown})
 
 
@@ -152,8 +153,16 @@ def _row(agent_id: str | None, turns: Sequence[Turn], sought: Sequence[Sought]) 
         empathy_sought=len(sought),
         empathy_shown=shown,
         words=words,
-        evidence=(*map(_shown, sought[:MAX_EVIDENCE]), *_leaning(turns)),
+        evidence=(*map(_shown, _quoted(sought)), *_leaning(turns)),
     )
+
+
+def _quoted(sought: Sequence[Sought]) -> list[Sought]:
+    """Return the first reports of trouble, one that was answered among them where there is one."""
+    first = list(sought[:MAX_EVIDENCE])
+    if not any(one.answer for one in first):
+        first[-1:] = [one for one in sought[MAX_EVIDENCE:] if one.answer][:1] or first[-1:]
+    return first
 
 
 def crutch_score(crutches: int, words: int) -> Decimal:

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict
+from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.conditions import apply_conditions
 from auscult.domain.questions.grades import graded
@@ -88,7 +88,9 @@ def results_of(form: Form, sheet: Sheet) -> tuple[MetricResult, ...]:
 
 def _verdict(metric: Metric, given: AuditAnswer) -> Verdict:
     """Return an answer as a verdict. Raises ``RequestError`` ``level.unknown``, ``reason.unknown``."""
-    verdict = Verdict(qualification=given.answer, reason=given.comment, reason_code=given.reason_code)
+    verdict = Verdict(
+        qualification=given.answer, evidence=(BY_A_PERSON,), reason=given.comment, reason_code=given.reason_code
+    )
     if given.reason_code is not None and given.reason_code not in reason_codes(metric.reasons):
         known = ", ".join(reason_codes(metric.reasons)) or "none"
         message = f"unknown reason {given.reason_code!r} of {metric.id}; available: {known}"

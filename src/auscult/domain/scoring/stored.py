@@ -1,15 +1,19 @@
 """Conversations as the store holds them: accepted, pending, evaluated, rendered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from auscult.domain.audits.audit import Audit, TrailEntry
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, Verdict
+from auscult.domain.evaluation import DECIDED, Evaluation, Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.record import Filter
+
+UNSTATED = Evidence(why="evaluated by a version that did not keep what it rests on")
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -124,3 +128,10 @@ class RenderedRows(Struct, frozen=True, kw_only=True):
     insights: Insights | None = None
     audit: Audit | None = None
     filters: Mapping[str, frozenset[Filter]] = {}
+
+
+def state_grounds(verdicts: Iterable[dict[str, Any]]) -> None:
+    """Complete decoded verdicts of an earlier version, which kept YES and NO without grounds; each then states that."""
+    for verdict in verdicts:
+        if verdict["qualification"] in DECIDED and not verdict.get("evidence"):
+            verdict["evidence"] = [msgspec.to_builtins(UNSTATED)]

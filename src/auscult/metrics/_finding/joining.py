@@ -1,7 +1,9 @@
 """Findings compiled: one search, or several joined by any_of, all_of, none_of, to any depth."""
 
 from collections.abc import Iterable
+from functools import partial
 
+from auscult.domain.evaluation import Evidence, nothing_in
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.language import Entry, Finding, Side, is_joined
 from auscult.metrics._finding.reading import Reading
@@ -25,6 +27,14 @@ def searches_of(one: "Joined | Search") -> list[Search]:
 def sought_by(one: "Joined | Search") -> list[Search]:
     """Return the searches in it for what must be there, however deep."""
     return one.sought if isinstance(one, Joined) else [one]
+
+
+def absence(findings: Iterable["Joined | Search"], reading: Reading, trigger: int | None) -> Evidence:
+    """Return the stretch that findings were sought in, in vain: from the first turn that one of them reads to the last."""
+    read = [found for one in findings for search in sought_by(one) if (found := search.read_turns(reading, trigger))]
+    if not read:
+        return nothing_in(())
+    return nothing_in(reading.turns, min(found[0] for found in read), max(found[-1] for found in read))
 
 
 def scope_of(findings: Iterable["Joined | Search"]) -> str:
@@ -112,7 +122,8 @@ class Joined:
             return missed
         parts = [*every, *([first] if first else [])]
         position = max((o.position for o in parts if o.position is not None), default=len(reading.turns) - 1)
-        return Outcome(position, tuple(one for part in parts for one in part.cited))
+        cited = tuple(one for part in parts for one in part.cited)
+        return Outcome(position, cited or (partial(nothing_in, reading.turns),))
 
 
 def _undecided(some: list[Outcome], every: list[Outcome]) -> str:

@@ -303,6 +303,12 @@ class Search:
         later = tuple(index for index in reading.turn_indexes(self.speaker) if index > trigger)
         return set(within(self.span, later, reading.conversation, trigger))
 
+    def read_turns(self, reading: Reading, trigger: int | None) -> TurnIndexes:
+        """Return the indexes of the turns that a search reads, in the order of the conversation."""
+        if self.is_after_trigger:
+            return tuple(sorted(self._after(reading, trigger)))
+        return within(self.span, reading.turn_indexes(self.speaker), reading.conversation)
+
     def _events_by_turn(self, reading: Reading) -> dict[int, int]:
         """Assign each event that is searched for to the speaker's turn that was the last to begin when it began."""
         indexes = reading.turn_indexes(self.speaker)

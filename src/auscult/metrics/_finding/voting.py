@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence, Qualification, Verdict
+from auscult.domain.evaluation import Evidence, Qualification, Verdict, nothing_in
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.citing import cite
@@ -44,6 +44,8 @@ def _decided(by_words: Verdict, question: str, course: Course, trigger: tuple[Ev
     answer = _ANSWERS[decided.answer]
     is_same = answer == by_words.qualification
     evidence = tuple(cite(each.turn, each.does) for each in decided.carriers)
+    if answer == "NO" and not evidence:
+        evidence = (nothing_in(course.conversation.turns),)
     reason = f"words alone say {by_words.qualification}; the dialogue acts of the conversation outweigh them"
     return Verdict(
         qualification=answer,
@@ -66,6 +68,8 @@ def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | 
         begins, why = _SHOWN.get(answer, ("nothing", ""))
         pieces = [piece for row in habits for piece in row.evidence if piece.why.startswith(begins)]
         evidence = tuple(replace(piece, why=why) for piece in pieces[:MOST_TURNS])
+        if answer == "NO" and not evidence:
+            evidence = (nothing_in(course.conversation.turns),)
     return Verdict(
         qualification=answer,
         evidence=evidence,

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict
+from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Metric
 from auscult.domain.record import Filter, Record, RecordQuery
 from auscult.reports import _dates, _filters, _paging
@@ -167,4 +167,6 @@ def _audited(result: MetricResult, record: Record) -> MetricResult:
     if result.verdict.qualification != "-" or record.audit is None:
         return result
     answer = record.audit.answer_to(result.metric.id)
-    return result if answer == "-" else MetricResult(metric=result.metric, verdict=Verdict(qualification=answer))
+    if answer == "-":
+        return result
+    return MetricResult(metric=result.metric, verdict=Verdict(qualification=answer, evidence=(BY_A_PERSON,)))

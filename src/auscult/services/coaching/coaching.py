@@ -295,8 +295,8 @@ def _measured(metric_id: str, before: list[int], after: list[int]) -> Measured:
 
 def _example(case: EvaluatedConversation, agent: str, metric_ids: tuple[str, ...]) -> Example | None:
     for one in case.evaluation.results:
-        if one.metric.id in metric_ids and one.adhered and one.verdict.evidence:
-            first = one.verdict.evidence[0]
+        first = next((each for each in one.verdict.evidence if each.turn_id is not None), None)
+        if one.metric.id in metric_ids and one.adhered and first is not None:
             return Example(
                 conversation_id=case.conversation.id,
                 agent_id=agent,

@@ -131,7 +131,8 @@ class _Near(NamedTuple):
 def is_miss(result: MetricResult, evidence: Evidence) -> bool:
     """Return whether evidence shows what came near, where the answer itself was not found."""
     is_below = evidence.similarity is not None and evidence.similarity < (evidence.threshold or 0)
-    return result.verdict.qualification == "NO" and (is_below or _found_nothing(result))
+    is_nothing = evidence.turn_id is not None and _found_nothing(result)
+    return result.verdict.qualification == "NO" and (is_below or is_nothing)
 
 
 def closest(result: MetricResult, conversation: Conversation) -> Evidence | None:
@@ -140,7 +141,7 @@ def closest(result: MetricResult, conversation: Conversation) -> Evidence | None
     ``similarity`` is the share of words in common, from 0 to 1. Where the verdict has a nearest miss of its own, that
     is the better one: this returns None.
     """
-    if not _found_nothing(result) or result.verdict.evidence:
+    if not _found_nothing(result) or any(each.text or each.turn_id for each in result.verdict.evidence):
         return None
     reading = reading_of(conversation)
     near = [each for sought in _searches(result) if (each := _nearest(sought, reading, conversation))]

@@ -17,6 +17,7 @@ from auscult.domain.engines import ByApp, Engines, KeptAnswers, RemoteEngines
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import (
     Evaluation,
+    GroundlessError,
     MetricResult,
     Status,
     Verdict,
@@ -300,6 +301,8 @@ class Evaluator(NamedTuple):
         except FailedAnswerError as failure:
             # Not NA, which would say that it does not apply: nobody has answered it, as with a manual one.
             return Verdict(qualification="-", reason=f"no usable answer: {failure}")
+        except GroundlessError as fault:  # of a metric type that a plug-in brought
+            return Verdict(qualification="-", reason=f"no usable answer: {metric.type} says that {fault}")
         try:
             return abstained(graded(metric, doubted(verdict, case.pending.conversation)), case.form)
         except ValueError as unknown:  # a judge's number may be in no band

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,7 @@ from auscult.domain.errors import FormatError
 from auscult.domain.evaluation import Evaluation, MetricResult, Status, Verdict
 from auscult.domain.form import Form, Handler
 from auscult.domain.insight import Insights
+from auscult.domain.scoring.stored import state_grounds
 
 LEVEL = 3
 _LENGTH_BYTES = 4
@@ -84,7 +85,7 @@ def read_records(stream: BinaryIO) -> Iterator[list[ScoredRecord]]:
     while head := stream.read(_LENGTH_BYTES):
         frame = stream.read(int.from_bytes(head))
         try:
-            block = _BLOCK.decode(zstd.decompress(frame))
+            block = _read_block(zstd.decompress(frame))
         except (zstd.ZstdError, msgspec.MsgspecError) as error:
             message = f"these are no records of `auscult score`, or they are cut off: {error}; score the shard again"
             raise FormatError(message, code="records.unreadable") from error
@@ -92,6 +93,18 @@ def read_records(stream: BinaryIO) -> Iterator[list[ScoredRecord]]:
             ScoredRecord(one.conversation, _unpacked(one.conversation.id, one.evaluation, block.forms), one.insights)
             for one in block.records
         ]
+
+
+def _read_block(packed: bytes) -> _Block:
+    try:
+        return _BLOCK.decode(packed)
+    except msgspec.ValidationError:
+        document = msgspec.msgpack.decode(packed, type=dict[str, Any])
+        for record in document["records"]:
+            whole = record["evaluation"]
+            for evaluation in (whole, *whole.get("segments", ())):
+                state_grounds(verdict for _, verdict in evaluation["results"])
+        return msgspec.convert(document, _Block)
 
 
 def _packed(evaluation: Evaluation, forms: dict[int, Form]) -> _Evaluation:

@@ -7,6 +7,7 @@ referenced. The settings of its metrics are read back as plain JSON values: they
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict
 from auscult.domain.form import Form, Handler
+from auscult.domain.scoring.stored import state_grounds
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, ms_of
@@ -162,7 +164,7 @@ class EvaluationReader:
 
     def _evaluation(self, conversation_id: str, row: AnyRow) -> Evaluation:
         form = None if row.snapshot is None else self._forms[row.snapshot]
-        body = _BODY.decode(row.evaluation_body)
+        body = _read_body(row.evaluation_body)
         metrics = {metric.id: metric for metric in form.metrics} if form else {}
         return Evaluation(
             conversation_id=conversation_id,
@@ -182,6 +184,15 @@ class EvaluationReader:
             handler=body.handler,
             agent_id=body.agent_id,
         )
+
+
+def _read_body(body: bytes) -> _Body:
+    try:
+        return _BODY.decode(body)
+    except msgspec.ValidationError:
+        document = msgspec.json.decode(body, type=dict[str, Any])
+        state_grounds(result["verdict"] for result in document["results"])
+        return msgspec.convert(document, _Body)
 
 
 def digest_of_form(body: bytes) -> bytes:

@@ -23,8 +23,9 @@ from auscult.domain.audits.audit import (
     unanswered,
 )
 from auscult.domain.errors import ConflictError, RequestError
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict, score
+from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
+from tests.strategies import cited
 
 AT = datetime(2026, 3, 23, 12, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -54,7 +55,7 @@ def evaluated(form: Form | None = FORM, *answers: Qualification) -> Evaluation:
         passed=False,
         fatal_errors=0,
         results=tuple(
-            MetricResult(metric=metric, verdict=Verdict(qualification=answer))
+            MetricResult(metric=metric, verdict=cited(answer))
             for metric, answer in zip(form.metrics if form else (), given, strict=False)
         ),
         engines=(),
@@ -291,8 +292,7 @@ def test_an_audit_is_scored_as_the_machine_would_be(
         )
     )
     results = tuple(
-        MetricResult(metric=metric, verdict=Verdict(qualification=one[-1]))
-        for metric, one in zip(metrics, weights, strict=True)
+        MetricResult(metric=metric, verdict=cited(one[-1])) for metric, one in zip(metrics, weights, strict=True)
     )
     evaluation = evaluated(form, *("-" for _ in metrics))
     left = [

@@ -26,6 +26,7 @@ from auscult.domain.definitions.scorecard import (
 )
 from auscult.domain.evaluation import Evaluation, MetricResult, Part, Qualification, Verdict, half_up, joined, score
 from auscult.domain.form import Form, Metric
+from tests.strategies import cited
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 CALL = Conversation(
@@ -38,7 +39,7 @@ def evaluated(**answers: Qualification | Verdict) -> Evaluation:
     results = tuple(
         MetricResult(
             metric=Metric(id=name, name=name, type="by_question", weight=Decimal(7)),
-            verdict=given if isinstance(given, Verdict) else Verdict(qualification=given),
+            verdict=given if isinstance(given, Verdict) else cited(given),
         )
         for name, given in answers.items()
     )
@@ -127,7 +128,7 @@ def test_parts_are_scored_one_by_one_here_too() -> None:
         Part(id="a", name="A", qualification="YES", weight=Decimal(25)),
         Part(id="b", name="B", qualification="NO", weight=Decimal(75)),
     )
-    split = Verdict(qualification=joined(parts), parts=parts)
+    split = cited(joined(parts), parts=parts)
     assert weighed(resolution=split).score == 25
 
 
@@ -229,7 +230,7 @@ def test_a_score_is_a_mean_of_attributes_and_within_bounds(card: Scorecard, answ
         results = [
             MetricResult(
                 metric=Metric(id="m", name="m", type="t", weight=each.weight, negative_weight=each.negative_weight),
-                verdict=Verdict(qualification=given_answers[each.metric]),
+                verdict=cited(given_answers[each.metric]),
             )
             for each in one.metrics
         ]

@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from auscult.domain.evaluation import MetricResult, Part, Verdict, half_up, joined, score
+from auscult.domain.evaluation import MetricResult, Part, half_up, joined, score
 from auscult.domain.form import Form, Metric
+from tests.strategies import cited
 
 ANSWERS = st.sampled_from(["YES", "NO", "NA"])
 WEIGHTS = st.decimals(min_value=0, max_value=100, places=2)
@@ -33,7 +34,7 @@ def results(draw: st.DrawFn, *, parts: bool | None = None, fatal: bool = False) 
         fatal=fatal and draw(st.booleans()),
     )
     if parts is False or (parts is None and draw(st.booleans())):
-        return MetricResult(metric=metric, verdict=Verdict(qualification=draw(ANSWERS)))
+        return MetricResult(metric=metric, verdict=cited(draw(ANSWERS)))
     made = tuple(
         Part(
             id=str(index),
@@ -46,7 +47,7 @@ def results(draw: st.DrawFn, *, parts: bool | None = None, fatal: bool = False) 
         )
         for index, share in enumerate(draw(st.integers(1, 4).flatmap(shares)))
     )
-    return MetricResult(metric=metric, verdict=Verdict(qualification=joined(made), parts=made))
+    return MetricResult(metric=metric, verdict=cited(joined(made), parts=made))
 
 
 def plain(result: MetricResult) -> list[MetricResult]:
@@ -61,7 +62,7 @@ def plain(result: MetricResult) -> list[MetricResult]:
                 correct_answer=part.correct_answer,
                 fatal=part.fatal,
             ),
-            verdict=Verdict(qualification=part.qualification),
+            verdict=cited(part.qualification),
         )
         for part in result.verdict.parts
     ]
@@ -106,7 +107,7 @@ def test_failing_a_part_never_raises_the_score(answered: list[MetricResult], dat
     parts = list(answered[at].verdict.parts)
     parts[index] = replace(parts[index], qualification="NO" if parts[index].qualification == "YES" else "YES")
     failed = [*answered]
-    failed[at] = replace(answered[at], verdict=Verdict(qualification=joined(parts), parts=tuple(parts)))
+    failed[at] = replace(answered[at], verdict=cited(joined(parts), parts=tuple(parts)))
     old, new = score(answered, FORM), score(failed, FORM)
     assert (old is None) == (new is None)
     assert old is None or new is None or new <= old
@@ -140,7 +141,7 @@ def test_the_documented_instance_scores_seventy() -> None:
         for name, answer, weight in (("notice", "YES", 40), ("duration", "NO", 30), ("resumption", "YES", 30))
     )
     metric = Metric(id="em", name="Hold", type="hold", weight=Decimal(20))
-    result = MetricResult(metric=metric, verdict=Verdict(qualification=joined(parts), parts=parts))
+    result = MetricResult(metric=metric, verdict=cited(joined(parts), parts=parts))
     assert score([result], FORM) == 70
     assert result.adhered is False
     assert score([replace(result, metric=replace(metric, negative_weight=Decimal(10)))], FORM) == 55
@@ -152,11 +153,9 @@ def test_a_part_that_does_not_apply_leaves_both_sums() -> None:
         Part(id="a", name="a", qualification="YES", weight=Decimal(40)),
         Part(id="b", name="b", qualification="NA", weight=Decimal(60)),
     )
-    other = MetricResult(
-        metric=Metric(id="o", name="o", type="manual", weight=Decimal(4)), verdict=Verdict(qualification="NO")
-    )
+    other = MetricResult(metric=Metric(id="o", name="o", type="manual", weight=Decimal(4)), verdict=cited("NO"))
     metric = Metric(id="em", name="Hold", type="hold", weight=Decimal(10))
-    result = MetricResult(metric=metric, verdict=Verdict(qualification=joined(parts), parts=parts))
+    result = MetricResult(metric=metric, verdict=cited(joined(parts), parts=parts))
     assert result.adhered is True
     assert score([result, other], FORM) == 50
     assert score([result, other], replace(FORM, not_applicable="award")) == 71
@@ -169,7 +168,7 @@ def test_parts_without_weights_are_told_and_not_scored() -> None:
         Part(id="b", name="b", qualification="NO"),
     )
     metric = Metric(id="em", name="Transfer", type="transfer", weight=Decimal(10), negative_weight=Decimal(5))
-    assert score([MetricResult(metric=metric, verdict=Verdict(qualification=joined(parts), parts=parts))], FORM) == -50
+    assert score([MetricResult(metric=metric, verdict=cited(joined(parts), parts=parts))], FORM) == -50
 
 
 def test_a_fatal_part_that_is_not_met_gives_zero() -> None:
@@ -179,7 +178,7 @@ def test_a_fatal_part_that_is_not_met_gives_zero() -> None:
         Part(id="b", name="b", qualification="NO", weight=Decimal(10), fatal=True),
     )
     metric = Metric(id="em", name="Agent", type="by_ai_agent", weight=Decimal(10))
-    result = MetricResult(metric=metric, verdict=Verdict(qualification=joined(parts), parts=parts))
+    result = MetricResult(metric=metric, verdict=cited(joined(parts), parts=parts))
     assert result.is_fatal_error
     assert score([result], FORM) == 0
 
@@ -187,11 +186,7 @@ def test_a_fatal_part_that_is_not_met_gives_zero() -> None:
 def test_a_parent_of_no_weight_does_not_count() -> None:
     """Rule 2: its parts are told, and the score is that of the rest."""
     parts = (Part(id="a", name="a", qualification="NO", weight=Decimal(100)),)
-    parent = MetricResult(
-        metric=Metric(id="em", name="Agent", type="by_ai_agent"), verdict=Verdict(qualification="NO", parts=parts)
-    )
-    other = MetricResult(
-        metric=Metric(id="o", name="o", type="manual", weight=Decimal(4)), verdict=Verdict(qualification="YES")
-    )
+    parent = MetricResult(metric=Metric(id="em", name="Agent", type="by_ai_agent"), verdict=cited("NO", parts=parts))
+    other = MetricResult(metric=Metric(id="o", name="o", type="manual", weight=Decimal(4)), verdict=cited("YES"))
     assert score([parent], FORM) is None
     assert score([parent, other], FORM) == 100

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.evaluation import MetricResult, Part, Qualification, Verdict, score
+from auscult.domain.evaluation import MetricResult, Part, Qualification, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.abstaining import abstained
 from auscult.domain.questions.outcome import is_passed, undecided_because
+from tests.strategies import cited
 
 FORM = Form(id="ef-1", name="", channel="voice", metrics=(), pass_score=Decimal(60), abstain_below=Decimal("0.7"))
 ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA", "-")
@@ -19,7 +20,7 @@ RESULTS = st.lists(st.tuples(st.sampled_from(ANSWERS), st.booleans()), min_size=
 def result(name: str, answer: Qualification, *, is_fatal: bool, parts: tuple[Part, ...] = ()) -> MetricResult:
     """An answer to a question of weight 10."""
     metric = Metric(id=name, name=name, type="by_question", weight=Decimal(10), fatal=is_fatal)
-    return MetricResult(metric=metric, verdict=Verdict(qualification=answer, parts=parts, reason="no usable answer"))
+    return MetricResult(metric=metric, verdict=cited(answer, parts=parts, reason="no usable answer"))
 
 
 def decided(*results: MetricResult) -> tuple[Decimal | None, bool | None, str | None]:
@@ -63,7 +64,7 @@ def test_an_answer_that_the_machine_abstains_from_is_none(abstention: str, answe
     )
     metric = Metric(id="em-1", name="", type="by_question", weight=Decimal(10), fatal=True)
     for confidence, is_open in ((Decimal("0.69"), True), (Decimal("0.7"), False)):
-        verdict = abstained(Verdict(qualification=answer, confidence=confidence), form)
+        verdict = abstained(cited(answer, confidence=confidence), form)
         assert MetricResult(metric=metric, verdict=verdict).is_fatal_open(form) is is_open
 
 

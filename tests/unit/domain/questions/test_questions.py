@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Queue
-from auscult.domain.evaluation import MetricResult, Qualification, Verdict, score, total
+from auscult.domain.evaluation import MetricResult, Qualification, score, total
 from auscult.domain.form import Assignment, Form, Metric, choose_form, pass_score_of
 from auscult.domain.questions.conditions import apply_conditions, cycle_of
 from auscult.domain.questions.grades import find_level, graded
 from auscult.domain.questions.outcome import band_of, is_passed, section_scores
 from auscult.domain.questions.structure import Band, Condition, Grades, Level, Section
-from tests.strategies import talk
+from tests.strategies import cited, talk
 
 LEVELS = tuple(Level(name=str(share), share=Decimal(share)) for share in (0, 25, 60, 100))
 GRADES = Grades(kind="levels", levels=LEVELS, met_at=Decimal(60))
@@ -51,7 +51,7 @@ def results(draw: st.DrawFn) -> tuple[MetricResult, ...]:
         )
         answer: Qualification = draw(st.sampled_from(["YES", "NO", "NA"]))
         level = draw(st.sampled_from(LEVELS)).name if is_graded and answer != "NA" else None
-        found.append(MetricResult(metric=metric, verdict=graded(metric, Verdict(qualification=answer, level=level))))
+        found.append(MetricResult(metric=metric, verdict=graded(metric, cited(answer, level=level))))
     return apply_conditions(found)
 
 
@@ -98,7 +98,7 @@ def test_subtotals_add_up(answered: tuple[MetricResult, ...]) -> None:
 def result(answer: str, **changes: object) -> MetricResult:
     """A metric of weight 10 with this answer."""
     metric = replace(Metric(id="em-1", name="m", type="manual", weight=Decimal(10)), **changes)
-    return MetricResult(metric=metric, verdict=Verdict(qualification=answer))  # type: ignore[arg-type]
+    return MetricResult(metric=metric, verdict=cited(answer))  # type: ignore[arg-type]
 
 
 def test_halves_of_negative_scores_round_up() -> None:

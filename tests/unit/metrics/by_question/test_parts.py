@@ -91,7 +91,7 @@ def test_sub_weights_are_checked(changes: dict[str, Any], field: str, reason: st
 def test_messages_are_those_of_everybody(window: dict[str, str], found: str | None) -> None:
     """Domain 2: in chat a window counts messages; m5 of 7 is the agent's third."""
     verdict = judge(CALL, answer={"window": window, "any_of": [{"phrases": ["anything else"]}]})
-    assert [one.turn_id for one in verdict.evidence] == ([found] if found else [])
+    assert [one.turn_id for one in verdict.evidence] == [found]
 
 
 def test_messages_after_the_trigger_count_from_there() -> None:
@@ -113,7 +113,7 @@ def test_words_of_a_language_are_looked_for_in_conversations_of_it() -> None:
     said = ("agent: gift", "agent: Grüß Gott")
     for language, turn in (("en", "m1"), ("EN-gb", "m1"), ("de-AT", "m2"), ("de", None)):
         verdict = judge(talk(*said, language=language), answer=answer)
-        assert [one.turn_id for one in verdict.evidence] == ([turn] if turn else [])
+        assert [one.turn_id for one in verdict.evidence] == [turn]
 
 
 def test_a_question_that_does_not_arise_is_na() -> None:

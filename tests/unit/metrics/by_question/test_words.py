@@ -35,7 +35,8 @@ def test_wordings(wording: str, text: str, said: str | None) -> None:
     """Patterns over the bare words: whole words, without case, punctuation, apostrophes or fillers."""
     verdict = judge(talk(f"agent: {text}"), answer={"any_of": [{"wording": ["never said", wording]}]})
     assert verdict.qualification == ("NO" if said is None else "YES")
-    assert [evidence.why for evidence in verdict.evidence] == ([] if said is None else [f"says '{said}'"])
+    expected = "nothing of the kind in turn 1" if said is None else f"says '{said}'"
+    assert [evidence.why for evidence in verdict.evidence] == [expected]
 
 
 def test_an_event_stands_on_the_turn_before_it() -> None:
@@ -100,7 +101,8 @@ def test_patterns(pattern: str, text: str, said: str | None) -> None:
     """RE2, whatever case, curly quotes made straight; ^ and $ are the beginning and end of the turn."""
     conversation = talk("agent: zzz", f"agent: {text}", "agent: zzz")
     verdict = judge(conversation, answer={"any_of": [{"pattern": pattern}]})
-    assert [one.why for one in verdict.evidence] == ([f"says '{said}'"] if said else [])
+    expected = f"says '{said}'" if said else "nothing of the kind in turns 1 to 3"
+    assert [one.why for one in verdict.evidence] == [expected]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from auscult.domain.errors import FormatError
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, Verdict
+from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
 from auscult.domain.form import Metric
 from auscult.formats import Limits
 from auscult.services.audits.labels import compare_labels, read_labels
+from tests.strategies import cited
 
 NOW = datetime(2026, 3, 23, tzinfo=UTC)
 CONVERSATION = {"id": "c-9", "channel": "chat", "started_at": "2026-03-23T10:17:54Z"}
@@ -27,7 +28,7 @@ def written(folder: Path, *lines: Any) -> Path:
 def evaluation(name: str, **answers: Qualification) -> Evaluation:
     """What the machine said: metric -> qualification."""
     results = [
-        MetricResult(metric=Metric(id=metric, name=metric, type="by_question"), verdict=Verdict(qualification=said))
+        MetricResult(metric=Metric(id=metric, name=metric, type="by_question"), verdict=cited(said))
         for metric, said in answers.items()
     ]
     return Evaluation(

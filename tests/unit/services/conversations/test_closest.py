@@ -6,7 +6,7 @@ from typing import Any
 from auscult.domain.evaluation import Evidence, MetricResult, Verdict
 from auscult.domain.form import Metric
 from auscult.services.conversations.closest import closest, closest_of, is_miss
-from tests.strategies import talk
+from tests.strategies import cited, talk
 
 SPOKEN = talk(
     "agent: Hi. Could you tell me which number the account has?",
@@ -24,7 +24,7 @@ def result(verdict: Verdict, **answer: Any) -> MetricResult:
     return MetricResult(metric=metric, verdict=verdict)
 
 
-NOT_FOUND = Verdict(qualification="NO", reason="not found in the agent's turns")
+NOT_FOUND = cited("NO", reason="not found in the agent's turns")
 
 
 def test_the_sentence_with_most_words_in_common() -> None:
@@ -57,7 +57,7 @@ def test_nothing_where_the_answer_was_found_or_is_left_out() -> None:
     """A YES, an NA, and a NO with grounds of its own have nothing that came closest."""
     line = {"any_of": [{"phrases": ["what is your account number"]}]}
     for verdict in (
-        Verdict(qualification="YES"),
+        cited("YES"),
         Verdict(qualification="NA", reason="not found in the agent's turns, and excused, because of it"),
         Verdict(qualification="NO", reason="not found in it", evidence=(Evidence(text="Hi"),)),
     ):

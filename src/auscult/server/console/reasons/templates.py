@@ -300,10 +300,20 @@ _WHYS = (
     later("{step}: done"),
     later("{step}: not done"),
     later("{n} percent of the steps done, as the assistant counts"),
+    later("the playbook {name} was not run"),
+    later("the dialog task {name} was not run"),
     later("the dialog task {name} was run"),
     later("the dialog task {name} was run in the {span}"),
     later("was run here"),
     later("{instance}: {detail}"),
+    later("{n} × silence of {s} s or more"),  # noqa: RUF001
+    later("{n} × cross talk of {s} s or more"),  # noqa: RUF001
+    later("{n} × agent coming in for {s} s or more"),  # noqa: RUF001
+    later("nothing of the kind in turns {n} to {m}"),
+    later("nothing of the kind in turn {n}"),
+    later("nothing of the kind, as there are no turns to read"),
+    later("answered by a person"),
+    later("evaluated by a version that did not keep what it rests on"),
     later("the transcript is doubtful here"),
     later("{before}; the transcript is doubtful here"),
 )

@@ -10,6 +10,7 @@ from auscult.domain.form import Form, Metric
 from auscult.server.console.language import speaking
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.verdicts import VerdictView, reason_of, verdict_view
+from tests.strategies import cited
 
 FORM = Form(id="ef", name="f", channel="voice", metrics=())
 
@@ -63,14 +64,14 @@ def test_reason(reason: str, german: str, english: str) -> None:
 
 def test_missing_trigger_that_counts() -> None:
     """Where the agent owed the trigger, the answer is NO and counts, and the page does not claim that it is left out."""
-    verdict = Verdict(qualification="NO", reason="no trigger in the agent's turns")
+    verdict = cited("NO", reason="no trigger in the agent's turns")
     assert row(verdict).reason == "Kein Auslöser gefunden (durchsucht: Beiträge des Agenten)."
     assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
 
 
 def test_unclear() -> None:
     """An unclear answer says why."""
-    verdict = Verdict(qualification="YES", certain=False, reason="the signs for and against it nearly balance")
+    verdict = cited("YES", certain=False, reason="the signs for and against it nearly balance")
     assert row(verdict).reason == "Unklar: Die Anzeichen dafür und dagegen halten sich fast die Waage."
     assert row(verdict, language="en").reason == "Unclear: the signs for and against it nearly balance."
 
@@ -78,13 +79,13 @@ def test_unclear() -> None:
 @pytest.mark.parametrize(("confidence", "shown"), [("0.62", "0,62"), ("0.7", ""), (None, "")])
 def test_hesitant(confidence: str | None, shown: str) -> None:
     """A verdict that the machine hesitates over says how sure it is."""
-    verdict = Verdict(qualification="YES", confidence=None if confidence is None else Decimal(confidence))
+    verdict = cited("YES", confidence=None if confidence is None else Decimal(confidence))
     assert row(verdict).confidence == shown
 
 
 def test_words_of_others() -> None:
     """Those of an external agent, or of a judge, are not taken for English."""
-    agents = Verdict(qualification="NO", reason="Ton: Der Ton war unfreundlich.")
+    agents = cited("NO", reason="Ton: Der Ton war unfreundlich.")
     assert row(agents, "by_ai_agent").reason == "Ton: Der Ton war unfreundlich."
     judges = Verdict(qualification="YES", evidence=(Evidence(text="so", why="Das passt."),))
     assert [each.why for each in row(judges).quotes] == ["Das passt."]
@@ -104,6 +105,6 @@ def test_whys() -> None:
 def test_parts() -> None:
     """Trigger and answer of a question are the program's words, the parts of a hold the form's."""
     parts = tuple(Part(id=name, name=name, qualification="YES", weight=Decimal(50)) for name in ("Trigger", "Answer"))
-    verdict = Verdict(qualification="YES", parts=parts)
+    verdict = cited("YES", parts=parts)
     assert [each.name for each in row(verdict).parts] == ["Auslöser", "Antwort"]
     assert [each.name for each in row(verdict, "hold").parts] == ["Trigger", "Answer"]

@@ -14,7 +14,7 @@ from msgspec import Struct
 from auscult.domain.audits.assignment import DeclineCode
 from auscult.domain.audits.audit import Audit, AuditAnswer, Sheet
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evidence, MetricResult, Qualification, Verdict
+from auscult.domain.evaluation import BY_A_PERSON, Evidence, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.structure import Reason
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -277,4 +277,5 @@ def _own_marks(conversation: Conversation, form: Form, answers: Mapping[str, Aud
             for turn in conversation.turns
             if quoted in turn.text
         )
-        yield MetricResult(metric=metric, verdict=Verdict(qualification=given.answer, evidence=evidence))
+        verdict = Verdict(qualification=given.answer, evidence=evidence or (BY_A_PERSON,))
+        yield MetricResult(metric=metric, verdict=verdict)

@@ -1,0 +1,204 @@
+"""What voted verdicts rest on: no YES without a turn that carries it, and none that outlives its turns unharmed."""
+
+import sys
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from auscult import bootstrap
+from auscult.config import read_settings
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import DECIDED, Evidence, GroundlessError, Part, Qualification, Verdict, nothing_in
+from auscult.domain.probe import ActsAnswer
+from auscult.domain.scoring.stored import UNSTATED, PendingConversation, state_grounds
+from auscult.engines._acts.reading import ACTS
+from auscult.metrics import METRICS
+from auscult.metrics._finding.voting import voted
+from auscult.services.definitions.forms.reading import read_form, starter_forms
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.scoring.records import ScoredRecord, encode_records, read_records
+from auscult.votes import BY_TURNS, acts_of, empathy, questions, vote
+from auscult.votes.signs import Course
+from tests.contract.storing import conversation as conversation_of
+from tests.contract.storing import evaluation as evaluation_of
+from tests.strategies import cited, talk
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LENGTH = 4
+EXAMPLES = Path(__file__).parents[3] / "examples" / "conversations" / "written_calls.ndjson"
+CALLED_BY_TURNS = sorted(questions() - {BY_TURNS})
+VOTED = [*CALLED_BY_TURNS, "em-resolution", "churn_risk"]
+
+SCORES = st.integers(-96, 96) | st.just(-96)
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> tuple[Conversation, ActsAnswer]:
+    """A conversation of both sides, and any scores of the acts of its turns."""
+    speakers = draw(st.lists(st.sampled_from(["agent", "customer"]), min_size=2, max_size=8))
+    assume({"agent", "customer"} == set(speakers))
+    turns = tuple(Turn(f"m{index}", speaker, "so") for index, speaker in enumerate(speakers))  # type: ignore[arg-type]
+    conversation = Conversation(id="c", channel="chat", started_at=datetime(2026, 1, 1, tzinfo=UTC), turns=turns)
+    few = draw(st.lists(st.sampled_from(ACTS), min_size=1, max_size=6, unique=True))
+    rows = tuple(
+        tuple(scores.get(act, -96) for act in ACTS) for scores in ({act: draw(SCORES) for act in few} for _ in turns)
+    )
+    return conversation, ActsAnswer(ACTS, rows, "test")
+
+
+@given(courses(), st.sampled_from(VOTED), st.sampled_from(["YES", "NO", "NA"]))
+def test_a_yes_against_the_words_is_carried_by_turns(
+    course: tuple[Conversation, ActsAnswer], question: str, by_words: str
+) -> None:
+    """Its turns are of the conversation; without them the answer is another, or less probable."""
+    of = Course(*course)
+    decided = vote(question, by_words, of)
+    carriers = {each.turn.id for each in decided.carriers}
+    assert carriers <= {turn.id for turn in of.turns}
+    if decided.answer == "YES" != by_words:
+        assert carriers
+    rest = of.without(carriers) if carriers else None
+    if rest is not None:
+        again = vote(question, by_words, rest)
+        assert again.answer != decided.answer or again.confidence < decided.confidence
+
+
+@given(courses(), st.sampled_from(["YES", "NO", "NA"]))
+def test_empathy_is_shown_by_a_turn(course: tuple[Conversation, ActsAnswer], by_words: str) -> None:
+    """YES against the words names a turn that shows it; NO against them one that reports trouble."""
+    decided = empathy(by_words, Course(*course))
+    if decided.answer != by_words:
+        assert decided.shown or decided.answer != "YES"
+        assert decided.trouble or decided.answer != "NO"
+
+
+@given(courses(), st.sampled_from(CALLED_BY_TURNS), st.sampled_from(["YES", "NO", "NA"]))
+def test_voted_verdicts_rest_on_something(
+    course: tuple[Conversation, ActsAnswer], question: str, by_words: Qualification
+) -> None:
+    """YES and NO have evidence, whatever was voted; YES against the words has turns."""
+    conversation, answer = course
+    verdict = voted(cited(by_words), question, conversation, {acts_of(conversation): answer}, None)
+    if verdict.qualification in DECIDED:
+        assert verdict.evidence
+    if verdict.qualification == "YES" != by_words:
+        assert all(each.turn_id for each in verdict.evidence)
+
+
+@pytest.mark.parametrize("answer", DECIDED)
+def test_a_verdict_that_rests_on_nothing_cannot_be_made(answer: Qualification) -> None:
+    """YES and NO need evidence, of their own or of a part; NA and an open answer need none. A copy is checked too."""
+    bare = Part(id="a", name="A", qualification=answer)
+    for parts in ((), (bare,)):
+        with pytest.raises(GroundlessError, match=f"{answer} rests on nothing"):
+            Verdict(qualification=answer, reason="so", parts=parts)
+    with pytest.raises(GroundlessError):
+        replace(Verdict(qualification="NA"), qualification=answer)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(msgspec.json.encode({"qualification": answer}), type=Verdict)
+    assert Verdict(qualification=answer, parts=(replace(bare, evidence=(Evidence(why="so"),)),))
+
+
+def test_an_absence_is_the_stretch_that_was_read() -> None:
+    """The evidence names the turns by number, and none of them as its own."""
+    turns = tuple(Turn(f"m{index}", "agent", "so", start_ms=index, end_ms=index + 1) for index in range(14))
+    assert nothing_in(turns) == Evidence(why="nothing of the kind in turns 1 to 14")
+    assert nothing_in(turns, 2, 2) == Evidence(why="nothing of the kind in turn 3")
+    assert nothing_in(()) == Evidence(why="nothing of the kind, as there are no turns to read")
+
+
+@pytest.fixture(scope="module")
+def evaluator() -> Evaluator:
+    """The evaluator of the base install, with votes."""
+    return bootstrap.evaluator(replace(read_settings(), votes="on"), judge_ineligible=True)
+
+
+def _verdicts(evaluator: Evaluator, conversation: Conversation) -> dict[str, Verdict]:
+    pending = PendingConversation(conversation=conversation, revision=1)
+    (judged,) = evaluator.evaluate([pending], starter_forms(), datetime(2026, 1, 2, tzinfo=UTC))
+    return {one.metric.id: one.verdict for one in judged.evaluation.results}
+
+
+def test_every_verdict_of_the_examples_rests_on_something_in_the_conversation(evaluator: Evaluator) -> None:
+    """A YES of the starter forms quotes a turn that there is; removing what it quotes changes or weakens it.
+
+    A YES that stays as it was quotes another turn that says the same.
+    """
+    for line in EXAMPLES.read_bytes().splitlines()[:6]:
+        conversation = msgspec.json.decode(line, type=Conversation)
+        ids = {turn.id for turn in conversation.turns}
+        for metric, verdict in _verdicts(evaluator, conversation).items():
+            if verdict.qualification != "YES":
+                continue
+            quoted = {each.turn_id for each in verdict.evidence}
+            assert quoted <= ids, metric
+            assert quoted, metric
+            rest = replace(conversation, turns=tuple(turn for turn in conversation.turns if turn.id not in quoted))
+            again = _verdicts(evaluator, rest).get(metric)
+            if again is None or again.qualification != "YES":
+                continue
+            assert quoted.isdisjoint(each.turn_id for each in again.evidence), metric
+
+
+class Groundless:
+    """A metric type of a plug-in that says YES and cites nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        """As by_dialog, but for what it says."""
+        return getattr(METRICS["by_dialog"], name)
+
+    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
+        """Say YES."""
+        del settings, conversation, answers, insights
+        return Verdict(qualification="YES", reason="trust me")
+
+
+def test_a_plug_in_that_cites_nothing_leaves_its_metric_open() -> None:
+    """The reason says what is missing; the other metrics of the batch stand."""
+    form = read_form(
+        b"id: ef-1\nname: F\nchannel: chat\nmetrics:\n"
+        b"  - {id: em-1, name: A, type: by_dialog, weight: 50, dialog: x}\n"
+        b"  - {id: em-2, name: B, type: by_question, weight: 50, answer: {any_of: [{phrases: [hello]}]}}\n"
+    )
+    conversation = talk("agent: hello", "customer: hi", channel="chat")
+    evaluator = Evaluator({**METRICS, "by_dialog": Groundless()}, {}, judge_ineligible=True)  # type: ignore[dict-item]
+    pending = PendingConversation(conversation=conversation, revision=1)
+    (judged,) = evaluator.evaluate([pending], [form], datetime(2026, 1, 2, tzinfo=UTC))
+    verdicts = [one.verdict for one in judged.evaluation.results]
+    assert [one.qualification for one in verdicts] == ["-", "YES"]
+    assert verdicts[0].reason.startswith("no usable answer: by_dialog says that YES rests on nothing; cite a turn")
+
+
+def test_verdicts_of_an_earlier_version_say_that_they_kept_no_grounds() -> None:
+    """What was stored as YES or NO without evidence can be read, and shows none that it does not have."""
+    kept: list[dict[str, Any]] = [
+        {"qualification": "YES"},
+        {"qualification": "NO", "reason": "so"},
+        {"qualification": "NA"},
+    ]
+    state_grounds(kept)
+    read = msgspec.convert(kept, list[Verdict])
+    assert [[each.why for each in one.evidence] for one in read] == [[UNSTATED.why], [UNSTATED.why], []]
+
+
+def test_records_of_an_earlier_version_can_be_read() -> None:
+    """A file of `auscult score` whose verdicts have no evidence is read, each verdict completed."""
+    of = conversation_of("c-1")
+    block = encode_records([ScoredRecord(of, evaluation_of(of), None)])
+    written = msgspec.msgpack.decode(zstd.decompress(block[LENGTH:]), type=dict[str, Any])
+    for _, verdict in written["records"][0]["evaluation"]["results"]:
+        verdict.pop("evidence", None)
+    frame = zstd.compress(msgspec.msgpack.encode(written))
+    ((record,),) = read_records(BytesIO(len(frame).to_bytes(LENGTH) + frame))
+    assert record.evaluation.results[0].verdict.evidence == (UNSTATED,)
