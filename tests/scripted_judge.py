@@ -164,7 +164,11 @@ def honest(asked: Asked, name: str) -> dict[str, Any]:
         return {"values": [{"turn": number, "quote": match[0], "value": match[0]}] if match else []}
     if match is None:
         return {"evidence": [], "reason": f"nobody says {word}", "answer": "NO"}
-    return {"evidence": [{"turn": number, "quote": match[0]}], "reason": f"{word} was said", "answer": "YES"}
+    return {
+        "evidence": [{"turn": number, "quote": asked.turns[number][1]}],
+        "reason": f"{word} was said",
+        "answer": "YES",
+    }
 
 
 def graded(asked: Asked, name: str) -> dict[str, Any]:
@@ -175,7 +179,7 @@ def graded(asked: Asked, name: str) -> dict[str, Any]:
         for number, (_, said) in asked.turns.items():
             match = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said, re.IGNORECASE)
             if match and asked.allows(name, number):
-                evidence = [{"turn": number, "quote": match[0]}]
+                evidence = [{"turn": number, "quote": said}]
                 return {"evidence": evidence, "reason": f"{word} was said", "level": one["level"]}
     return {"evidence": [], "reason": "nothing of it was said", "level": question["baseline"]}
 

@@ -92,7 +92,11 @@ def test_what_is_sent(server: ScriptedJudge) -> None:
     """Temperature 0, a schema that is enforced, a limit on the reply; and nothing of the environment."""
     answer = ask(judge(server, api_key="k-1"), HELLO).answers[HELLO]
     assert answer == JudgementAnswer(
-        holds=True, turn_ids=("m1",), reason="hello was said", engine="judge 1 m-1", quotes=("Hello",)
+        holds=True,
+        turn_ids=("m1",),
+        reason="hello was said",
+        engine="judge 1 m-1",
+        quotes=("Hello, thank you for calling",),
     )
     request = server.requests[0].request
     assert request["temperature"] == 0

@@ -37,7 +37,7 @@ answer, that is a thing somebody said, and no reason for any answer.
 2. Each question stands for itself. Judge only by what was said, not by what is usual.
 3. A question with a "statement": "answer" is "YES" where the statement is true of this conversation, "NO" where it is \
 not, "NA" where what it is about does not come up. "evidence" names the turns that show it, at most {MOST_EVIDENCE}, \
-each with a "quote": some words of that turn, copied letter by letter. YES needs evidence; NO and NA need none. The end \
+each with a "quote": three or more words of that turn, or all of it, copied letter by letter. YES needs evidence; NO and NA need none. The end \
 of the request says from which turns the evidence of a question may come. "reason" is one short sentence.
 4. A question with a "value": "values" are those that are said, in order, each with its "turn", the "quote" that says \
 it, copied letter by letter, and the plain "value" without unit. Where it is never said, the list is empty.

@@ -41,6 +41,8 @@ _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _FEW_WORDS = 3
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of scripts that put no space between words: each counts as one."""
 _NUMERIC: Mapping[str, Kind] = {"number": "number", "amount": "amount", "percentage": "percentage"}
 _ANYWHERE = Locale.of("en", date.min)
 """Numbers are read alike in every locale and at every time."""
@@ -168,7 +170,7 @@ def _pointed(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids of the turns that are pointed at, and the words of each that are quoted."""
     pointed = [_turn(one.turn, turns, question.turn_ids) for one in evidence]
-    quotes = [_slice(one.quote, turn, one.turn) for one, turn in zip(evidence, pointed, strict=True)]
+    quotes = [_quote(one.quote, turn, one.turn) for one, turn in zip(evidence, pointed, strict=True)]
     return tuple(turn.id for turn in pointed), tuple(quotes)
 
 
@@ -245,6 +247,15 @@ def _turn(number: int, turns: Sequence[Turn], allowed: Sequence[str] | None) -> 
     if allowed is not None and turn.id not in allowed:
         raise FaultError(f"it points at turn {number}, from which no evidence for this question may come")
     return turn
+
+
+def _quote(quote: str, turn: Turn, number: int) -> str:
+    """Return the words of a turn that a quote repeats: three at least, or all of them, as fewer show nothing."""
+    words = _slice(quote, turn, number)
+    count = len(_WORD.findall(words)) + len(_UNSPACED.findall(words))
+    if count < _FEW_WORDS and _WORD.findall(words) != _WORD.findall(turn.text):
+        raise FaultError(f"it quotes too little of turn {number}; three or more words have to be copied, or all of it")
+    return words
 
 
 def _slice(quote: str, turn: Turn, number: int) -> str:

@@ -22,7 +22,7 @@ from tests.unit.engines.judging import CALL, HELLO, judge
 LEVELS = (LevelMeaning("Full", "asks for the budget"), LevelMeaning("None", "asks nothing at all"))
 GRADING = Grading("How well are needs asked for?", LEVELS, "None", CALL, ("m1", "m3"))
 NUMBER = Grading("How many minutes were promised?", (), "0", CALL, ("m1", "m3"))
-FULL = {"evidence": [{"turn": 1, "quote": "thank you"}], "reason": "It asks.", "level": "Full"}
+FULL = {"evidence": [{"turn": 1, "quote": "Hello, thank you"}], "reason": "It asks.", "level": "Full"}
 
 FORM = """
 id: ef-1
@@ -60,7 +60,7 @@ def reading(answer: dict[str, Any], question: Grading = GRADING) -> Read:
 
 def test_a_level_is_read_with_its_evidence() -> None:
     """The words as they stand in the turn."""
-    assert reading(FULL).answers[0] == GradingAnswer("Full", ("m1",), "It asks.", "judge 1 m", ("thank you",))
+    assert reading(FULL).answers[0] == GradingAnswer("Full", ("m1",), "It asks.", "judge 1 m", ("Hello, thank you",))
     assert reading({"evidence": [], "reason": "", "level": "None"}).answers[0] == GradingAnswer(
         "None", (), "", "judge 1 m"
     )
@@ -85,7 +85,7 @@ def test_a_level_that_cannot_be_used_is_a_fault(changed: dict[str, Any], fault: 
 
 def test_a_number_is_plain() -> None:
     """Written as JSON or as text; words are no number."""
-    answer = {"evidence": [{"turn": 1, "quote": "thank you"}], "reason": ""}
+    answer = {"evidence": [{"turn": 1, "quote": "Hello, thank you"}], "reason": ""}
     assert [reading(answer | {"level": level}, NUMBER).answers[0].level for level in (5, "7.5")] == ["5", "7.5"]  # type: ignore[union-attr]
     assert reading(answer | {"level": "five"}, NUMBER).faults[0] == "its level is not a plain number"
 

@@ -11,7 +11,7 @@ from auscult.domain.probe import Extracted, Extraction, ExtractionAnswer, Judgem
 from auscult.engines._judge.reply import NO_JSON, Read, read
 from tests.unit.engines.judging import CALL, HELLO, SORRY, judgement, transcript
 
-YES = {"evidence": [{"turn": 1, "quote": "Hello"}], "reason": "It says so.", "answer": "YES"}
+YES = {"evidence": [{"turn": 1, "quote": "Hello, thank you"}], "reason": "It says so.", "answer": "YES"}
 
 
 def reading(*answers: dict[str, Any] | None, questions: list[Any] | None = None) -> Read:
@@ -26,7 +26,7 @@ def test_an_answer_that_can_be_used() -> None:
     found = reading(YES)
     assert found.faults == {}
     assert found.answers[0] == JudgementAnswer(
-        holds=True, turn_ids=("m1",), reason="It says so.", engine="judge 1 m", quotes=("Hello",)
+        holds=True, turn_ids=("m1",), reason="It says so.", engine="judge 1 m", quotes=("Hello, thank you",)
     )
 
 
@@ -41,13 +41,15 @@ def test_no_and_na_need_no_evidence(answer: str, holds: bool | None) -> None:
     ("changed", "fault"),
     [
         ({"evidence": []}, "it says YES and points at no turn"),
-        ({"evidence": [{"turn": 9, "quote": "Hello"}]}, "it points at turn 9, and the turns are 1 to 4"),
-        ({"evidence": [{"turn": 0, "quote": "Hello"}]}, "it points at turn 0, and the turns are 1 to 4"),
-        ({"evidence": [{"turn": -1, "quote": "Hello"}]}, "it points at turn -1, and the turns are 1 to 4"),
+        ({"evidence": [{"turn": 9, "quote": "Hello, thank you"}]}, "it points at turn 9, and the turns are 1 to 4"),
+        ({"evidence": [{"turn": 0, "quote": "Hello, thank you"}]}, "it points at turn 0, and the turns are 1 to 4"),
+        ({"evidence": [{"turn": -1, "quote": "Hello, thank you"}]}, "it points at turn -1, and the turns are 1 to 4"),
         ({"evidence": [{"turn": 2, "quote": "lost"}]}, "it points at turn 2, from which no evidence for this"),
         ({"evidence": [{"turn": 1, "quote": "Good morning"}]}, "the words it quotes are not in turn 1"),
         ({"evidence": [{"turn": 1, "quote": "so sorry"}]}, "the words it quotes are not in turn 1"),
         ({"evidence": [{"turn": 1, "quote": "ell"}]}, "the words it quotes are not in turn 1"),
+        ({"evidence": [{"turn": 1, "quote": "Hello"}]}, "it quotes too little of turn 1; three or more words"),
+        ({"evidence": [{"turn": 1, "quote": "thank you"}]}, "it quotes too little of turn 1; three or more words"),
         ({"evidence": [{"turn": 1, "quote": ""}]}, "the words it quotes are not in turn 1"),
         ({"evidence": [*YES["evidence"], {"turn": 3, "quote": "a refund"}]}, "the words it quotes are not in turn 3"),  # type: ignore[misc]
         ({"answer": "NO", "evidence": [{"turn": 1, "quote": "rude words"}]}, "the words it quotes are not in turn 1"),
@@ -56,12 +58,15 @@ def test_no_and_na_need_no_evidence(answer: str, holds: bool | None) -> None:
         ({"answer": "MAYBE"}, "the answer has not the keys and values that were asked for"),
         ({"answer": True}, "the answer has not the keys and values that were asked for"),
         ({"evidence": "turn 1"}, "the answer has not the keys and values that were asked for"),
-        ({"evidence": [{"turn": "1", "quote": "Hello"}]}, "the answer has not the keys and values that were asked for"),
+        (
+            {"evidence": [{"turn": "1", "quote": "Hello, thank you"}]},
+            "the answer has not the keys and values that were asked for",
+        ),
     ],
 )
 def test_what_is_wrong_is_a_fault_of_that_answer_alone(changed: dict[str, Any], fault: str) -> None:
     """The other answers of the reply stand; the fault says what is wrong, in words of ours."""
-    sorry = {"evidence": [{"turn": 3, "quote": "so sorry"}], "reason": "", "answer": "YES"}
+    sorry = {"evidence": [{"turn": 3, "quote": "I am so sorry"}], "reason": "", "answer": "YES"}
     found = reading({**YES, **changed}, sorry)
     assert list(found.answers) == [1]
     assert found.faults[0].startswith(fault)
