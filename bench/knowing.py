@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from auscult.documents import KINDS
+from auscult.documents._opening import opening_of
 from auscult.documents._passages import MOST_WORDS, passages
 from auscult.domain.assist.knowledge import Passage, Piece
 from auscult.domain.assist.validity import validity_of
@@ -38,9 +39,15 @@ def written(name: str) -> tuple[list[Passage], list[tuple[str, str]]]:
     found: dict[str, list[Passage]] = {}
     for passage in as_passages(_pieces(WRITTEN / name)):
         found.setdefault(passage.source, []).append(passage)
-    current = [passage for each in found.values() if validity_of(each).holds(DAY) for passage in each]
+    current = [passage for source, each in found.items() if _holds(WRITTEN / name / source) for passage in each]
     lines = (WRITTEN / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     return current, [(heading, asked) for heading, _, asked in (line.partition("\t") for line in lines)]
+
+
+def _holds(file: Path) -> bool:
+    """Return whether a document is in force on ``DAY``."""
+    kind, data = KINDS["markdown"], file.read_bytes()
+    return validity_of(file.name, opening_of(kind.front(data), list(kind.read(data)))).holds(DAY)
 
 
 def _pieces(folder: Path) -> Iterator[tuple[str, Piece]]:

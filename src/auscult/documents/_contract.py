@@ -15,6 +15,14 @@ class Block(NamedTuple):
     is_whole: bool = False
 
 
+class Front(NamedTuple):
+    """Parts of a document that are no text of it: its title and metadata, and first lines that its blocks do not show."""
+
+    title: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+
+
 class Kind(Protocol):
     """One way that documents are written down."""
 
@@ -28,4 +36,8 @@ class Kind(Protocol):
 
     def read(self, data: bytes) -> Iterator[Block]:
         """Its blocks, in order. Raises ``DocumentError`` where it is none of these."""
+        ...
+
+    def front(self, data: bytes) -> Front:
+        """Return the title and the metadata of a document that ``read`` can read."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import ClassVar
 
-from auscult.documents._contract import Block
+from auscult.documents._contract import Block, Front
 from auscult.documents._texts import decoded, tidied
 
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "nav", "head", "iframe", "select", "button"})
@@ -48,6 +48,7 @@ _VOID = frozenset(
     {"br", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "area", "base", "col", "embed"}
 )
 _HEAD_BYTES = 4096
+_LONGEST_HEAD = 1 << 18
 
 
 class HtmlPage:
@@ -70,6 +71,36 @@ class HtmlPage:
         reader.feed(decoded(data))
         reader.close()
         return iter(reader.finished())
+
+    def front(self, data: bytes) -> Front:
+        """Return the title and the metadata in the head of the page."""
+        head = _Head()
+        head.feed(decoded(data)[:_LONGEST_HEAD])
+        return Front(title="".join(head.title), fields=tuple(head.fields))
+
+
+class _Head(HTMLParser):
+    """Title and ``meta`` elements of a page. ``http-equiv`` is about caches, and left out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.title: list[str] = []
+        self.fields: list[tuple[str, str]] = []
+        self._is_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_title = tag == "title" and not self.title
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name") or given.get("property") or ""
+        if tag == "meta" and name and given.get("content"):
+            self.fields.append((name, given["content"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_title = self._is_title and tag != "title"
+
+    def handle_data(self, data: str) -> None:
+        if self._is_title:
+            self.title.append(data)
 
 
 class _Reader(HTMLParser):

@@ -1,15 +1,17 @@
 """Markdown, and plain text, which is Markdown without marks: headings, paragraphs, lists, tables, code."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from auscult.documents._contract import Block
+from auscult.documents._contract import Block, Front
 from auscult.documents._texts import decoded, tidied
 
 _FRONT = "---\n"
+_FIELD = re.compile(r"^([A-Za-z][\w .-]{0,60}?)\s*:[ \t]+(.*)$", re.MULTILINE)
 
 
 class Markdown:
@@ -24,7 +26,7 @@ class Markdown:
 
     def read(self, data: bytes) -> Iterator[Block]:
         """Paragraphs and items of lists under their headings. Items of an inner list stay with the outer item."""
-        text = _without_front(decoded(data).replace("\r\n", "\n"))
+        _, text = _parted(decoded(data).replace("\r\n", "\n"))
         heading: list[tuple[int, str]] = []
         tokens = MarkdownIt("commonmark").enable("table").parse(text)
         index = 0
@@ -41,6 +43,12 @@ class Markdown:
                 yield Block(tuple(title for _, title in heading), text_of)
             index = end
         return
+
+    def front(self, data: bytes) -> Front:
+        """Return the title and the other settings at the top, as generators of sites keep them."""
+        settings, _ = _parted(decoded(data).replace("\r\n", "\n"))
+        fields = tuple((each[1], each[2].strip("\"' ")) for each in _FIELD.finditer(settings))
+        return Front(title=next((value for name, value in fields if name.lower() == "title"), ""), fields=fields)
 
 
 def _end(tokens: list[Token], index: int) -> int:
@@ -89,8 +97,8 @@ def _said(children: list[Token]) -> str:
     return "".join(parts)
 
 
-def _without_front(text: str) -> str:
-    """The text without the block of settings that some generators keep at the top."""
+def _parted(text: str) -> tuple[str, str]:
+    """Return the block of settings that some generators keep at the top, and the text without it."""
     if text.startswith(_FRONT) and (end := text.find(f"\n{_FRONT}", len(_FRONT) - 1)) >= 0:
-        return text[end + len(_FRONT) + 1 :]
-    return text
+        return text[len(_FRONT) : end], text[end + len(_FRONT) + 1 :]
+    return "", text

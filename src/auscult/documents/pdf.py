@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import ClassVar
 
-from auscult.documents._contract import Block
+from auscult.documents._contract import Block, Front
 from auscult.documents._texts import tidied
+from auscult.domain.assist.validity import BEGINNING
 from auscult.domain.errors import DocumentError
 
+_LINES = 8
+"""Lines of the first page that may state how long the document counts."""
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _HYPHENATED = re.compile(r"(?<=\w)-\n(?=[a-z])")
 
@@ -45,6 +48,20 @@ class Pdf:
                 "The PDF has no text in it, as one of pictures of pages has none: let a program recognise its text first.",
                 code="document.no_text",
             )
+
+    def front(self, data: bytes) -> Front:
+        """Return the title in the file's information, and the first lines of the first page."""
+        from pypdf import PdfReader  # noqa: PLC0415  (an extra, and slow to load)
+        from pypdf.errors import PyPdfError  # noqa: PLC0415
+
+        try:
+            reader = PdfReader(BytesIO(data))
+            title = reader.metadata.title if reader.metadata else None
+            text = reader.pages[0].extract_text()[: BEGINNING * 2]
+        except (PyPdfError, ValueError, KeyError, RecursionError, OverflowError):
+            return Front()  # ``read`` has read the text all the same
+        lines = [line for line in tidied(text).split("\n") if line]
+        return Front(title=title or "", lines=tuple(lines[:_LINES]))
 
 
 def _paragraphs(text: str) -> Iterator[str]:

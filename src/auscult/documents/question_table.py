@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import ClassVar
 
-from auscult.documents._contract import Block
+from auscult.documents._contract import Block, Front
 from auscult.documents._texts import decoded, tidied
 from auscult.domain.errors import DocumentError
 
@@ -46,6 +46,10 @@ class QuestionTable:
                 yield Block((question,), answer, is_whole=True)
         except csv.Error as error:
             raise DocumentError(f"Line {rows.line_num} is no CSV: {error}.", code="document.unreadable") from error
+
+    def front(self, data: bytes) -> Front:  # noqa: ARG002  (a table has none)
+        """Return nothing: a table of questions has no title."""
+        return Front()
 
 
 def _columns(header: list[str]) -> list[int]:

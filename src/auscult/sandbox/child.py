@@ -14,8 +14,10 @@ from typing import Any, BinaryIO
 import msgspec
 
 from auscult.documents import KINDS
+from auscult.documents._opening import opening_of
 from auscult.documents._passages import passages
 from auscult.domain.assist.knowledge import Piece
+from auscult.domain.assist.validity import Opening
 from auscult.domain.errors import DocumentError
 
 LENGTH = struct.Struct(">Q")
@@ -34,9 +36,10 @@ class Request(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Reply(msgspec.Struct, frozen=True, array_like=True):
-    """The passages of a document; or, with ``code``, why it cannot be read."""
+    """The passages of a document and its beginning; or, with ``code``, why it cannot be read."""
 
     pieces: tuple[Piece, ...] = ()
+    opening: Opening = Opening()
     code: str | None = None
     message: str = ""
 
@@ -60,7 +63,9 @@ def main() -> None:
 
 def _read(request: Request) -> Reply:
     try:
-        return Reply(pieces=tuple(passages(KINDS[request.kind].read(request.data))))
+        kind = KINDS[request.kind]
+        blocks = list(kind.read(request.data))
+        return Reply(pieces=tuple(passages(blocks)), opening=opening_of(kind.front(request.data), blocks))
     except DocumentError as error:
         return Reply(code=error.reason, message=error.message)
     except (

@@ -10,6 +10,7 @@ from functools import cache
 import msgspec
 
 from auscult.domain.assist.knowledge import Piece
+from auscult.domain.assist.validity import Opening
 from auscult.domain.errors import BusyError, DocumentError
 from auscult.sandbox.child import LENGTH, Reply, Request
 
@@ -36,8 +37,8 @@ class DocumentReader:
         self._apps: set[str] = set()
         self._idle: list[_Child] = []
 
-    def read(self, app_id: str, kind: str, data: bytes) -> list[Piece]:
-        """Return the passages of a document of an app.
+    def read(self, app_id: str, kind: str, data: bytes) -> tuple[list[Piece], Opening]:
+        """Return the passages of a document of an app, and its beginning, which may state how long it counts.
 
         Raises ``DocumentError`` where it cannot be read within its limits, ``BusyError`` while too many others are.
         """
@@ -56,7 +57,7 @@ class DocumentReader:
                 self._idle.append(child)
         if reply.code is not None:
             raise DocumentError(reply.message, code=reply.code)
-        return list(reply.pieces)
+        return list(reply.pieces), reply.opening
 
     def close(self) -> None:
         """End the children that wait."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auscult.domain.assist.knowledge import Piece
+from auscult.domain.assist.knowledge import Content, Piece
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, TENANT
@@ -19,7 +19,8 @@ def add(app: AppStore, source: str, *texts: str, language: str = "en") -> bool:
     """Add a document; whether that changed anything."""
     pieces = [Piece(("H",), text) for text in texts]
     digest = "\n".join(texts).encode()
-    document, is_new = app.knowledge.add(source, language, "markdown", digest, pieces)
+    content = Content(format="markdown", digest=digest, pieces=tuple(pieces))
+    document, is_new = app.knowledge.add(source, language, content)
     assert (document.source, document.language, document.passages) == (source, language, len(texts))
     return is_new
 

@@ -307,6 +307,31 @@ def test_knowledge(live: Assisted) -> None:
     problem(own("GET", "/search"), 400, "field.missing")
 
 
+def test_a_document_counts_on_the_days_that_a_person_stated(live: Assisted) -> None:
+    """Over the API, too, and when it is added again; else by what it states of itself."""
+    service = live.service
+    headers = {"auth": service.token(service.new_client("knowledge:write", "assist:read", tenant=ASSISTED))}
+
+    def own(method: str, path: str, content: bytes | None = None, **params: str) -> httpx.Response:
+        address = f"{service.url}/api/v1/knowledge{path}"
+        return service.http.request(method, address, headers=headers, content=content, params=params)
+
+    old = b"# Gifts (terms until March 2025)\n\nA gift is wrapped for two pounds.\n"
+    read = own("PUT", "/en/gifts.md", old).json()["document"]["validity"]
+    assert (read["until"], read["sources"]) == ("2025-03-31", [{"place": "heading", "text": "terms until March 2025"}])
+    found = own("GET", "/search", query="what does a wrapped gift cost", limit="20").json()["items"]
+    assert not any(each["is_enough"] for each in found if each["passage"]["source"] == "gifts.md")
+    stated = own("PUT", "/en/gifts.md", old, until="none", **{"from": "2026-01-01"})
+    assert (stated.status_code, stated.json()["document"]["validity"]["since"]) == (201, "2026-01-01")
+    assert stated.json()["document"]["validity"]["sources"][0]["place"] == "person"
+    (first, *_) = own("GET", "/search", query="what does a wrapped gift cost").json()["items"]
+    assert (first["passage"]["source"], first["is_enough"]) == ("gifts.md", True)
+    changed = own("PUT", "/en/gifts.md", old.replace(b"two", b"three")).json()["document"]["validity"]
+    assert (changed["since"], changed["until"]) == ("2026-01-01", None)
+    problem(own("PUT", "/en/gifts.md", old, until="March"), 400, "date.invalid")
+    assert own("DELETE", "/en/gifts.md").status_code == 204
+
+
 def test_erasing(live: Assisted) -> None:
     """A live conversation is erased like any other, and nothing of it comes back."""
     live.told("c-gone", said(REFUND))

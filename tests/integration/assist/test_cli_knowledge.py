@@ -20,11 +20,15 @@ def test_documents_in_and_out(tmp_path: Path) -> None:
     again = auscult(tmp_path, "knowledge", "add", "returns.md", "--app", "st-1")
     assert "unchanged (version 2)" in again.out
     found = auscult(tmp_path, "knowledge", "search", "do gift cards expire", "--app", "st-1", "--json").lines[0]
-    assert (found["text"], found["heading"], found["is_enough"]) == (
+    first, *others = found["suggestions"]
+    assert (first["document"], first["text"], first["heading"], first["is_sure"]) == (
+        "returns.md",
         "They never expire.",
-        ["Returns", "Gift cards"],
+        "Returns > Gift cards",
         True,
     )
+    assert first["likelihood"] > max(each["likelihood"] for each in others)
+    assert not any(each["is_sure"] for each in others)
     removed = auscult(tmp_path, "knowledge", "remove", "faq.csv", "--app", "st-1")
     assert "removed (version 3)" in removed.out
     listed = auscult(tmp_path, "knowledge", "list", "--app", "st-1")
@@ -43,3 +47,23 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_added(tmp_path: Path) -> N
     gone = auscult(tmp_path, "knowledge", "remove", "none.md", "--app", "st-1", "--json")
     assert (gone.status, "document.unknown" in gone.err) == (1, True)
     assert auscult(tmp_path, "knowledge", "add", "none.md", *TENANT).status == 2
+
+
+def test_the_days_on_which_a_document_counts(tmp_path: Path) -> None:
+    """Given by options they override what it states, also when it is added again; each line names what states them."""
+    (tmp_path / "returns.md").write_text("# Returns (terms until March 2025)\n\nReturn postage is 3.95 pounds.\n")
+    question = ("knowledge", "search", "what is the return postage", "--app", "st-1", "--json")
+    added = auscult(tmp_path, "knowledge", "add", "returns.md", *TENANT)
+    assert "until 2025-03-31, by its heading \u201cterms until March 2025\u201d" in added.out
+    (over,) = auscult(tmp_path, *question).lines
+    assert over["suggestions"] == []
+    assert over["not_in_force"][0]["validity"]["until"] == "2025-03-31"
+    stated = auscult(tmp_path, "knowledge", "add", "returns.md", "--app", "st-1", "--until", "2099-12-31")
+    assert "until 2099-12-31, by cli:" in stated.out
+    (tmp_path / "returns.md").write_text("# Returns (terms until March 2025)\n\nReturn postage is 4.95 pounds.\n")
+    again = auscult(tmp_path, "knowledge", "add", "returns.md", "--app", "st-1")
+    assert "until 2099-12-31, by cli:" in again.out
+    (found,) = auscult(tmp_path, *question).lines
+    assert [each["text"] for each in found["suggestions"]] == ["Return postage is 4.95 pounds."]
+    wrong = auscult(tmp_path, "knowledge", "add", "returns.md", "--app", "st-1", "--from", "March")
+    assert (wrong.status, "is not a day" in wrong.err) == (2, True)

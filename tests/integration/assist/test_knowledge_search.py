@@ -1,9 +1,17 @@
 """Searching what an app knows: what is suggested, and what is only found."""
 
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import pytest
+
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.services.assist.knowledge import add_document
+from auscult.domain.assist.validity import Wish
+from auscult.domain.errors import RequestError
+from auscult.services.assist.knowledge import add_document, restate_document
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.integration.working import TENANT
 
 OLD = b"# Returns 2023\n\nThis policy was withdrawn in May.\n\n## Return postage\n\nReturn postage is 3.95 pounds.\n"
@@ -29,3 +37,67 @@ def test_what_was_withdrawn_is_never_suggested(store: Store) -> None:
     assert [each.passage.source for each in both.fit] == ["new.md"]
     assert both.found[0].passage.source == "new.md"
     assert both.found[-1].passage.source == "old.md"
+
+
+PAGE = (
+    b"<!doctype html><html><head><title>Returns - archived policy</title></head>"
+    b"<body><h1>Returns</h1><p>Return postage is 3.95 pounds.</p></body></html>"
+)
+SECTIONS = (
+    b"# Returns\n\n## Return postage\n\nReturn postage is free.\n\n"
+    b"## Return postage (terms until March 2025)\n\nReturn postage was 3.95 pounds.\n"
+)
+
+
+def suggested(app: AppStore) -> list[str]:
+    """Return the texts that would be suggested."""
+    found = bootstrap.assistant(read_settings({})).library.search(app, "en", QUESTION, 3)
+    return [each.found.passage.text for each in found.suggestions]
+
+
+def stating(**days: date | Literal["read"] | None) -> Wish:
+    """Return what a person states."""
+    return Wish(by="user:ann@example.com", at=datetime.now(UTC), **days)
+
+
+def test_what_a_title_or_a_heading_withdraws_is_never_suggested(store: Store) -> None:
+    """The title of a page is read, and a section that is over leaves the others of its document."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    add_document(app, "page.html", PAGE, "en")
+    assert suggested(app) == []
+    add_document(app, "sections.md", SECTIONS, "en")
+    assert suggested(app) == ["Return postage is free."]
+    (page, sections) = app.knowledge.documents()
+    assert [(each.place, each.text) for each in page.validity.sources] == [("title", "archived policy")]
+    assert sections.validity.is_open
+
+
+def test_the_days_that_a_person_stated_stay(store: Store) -> None:
+    """Over what the document states, also when it is added again, until they ask for the document's own."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    add_document(app, "page.html", PAGE, "en", wish=stating(since=None, until=None))
+    assert suggested(app) == ["Return postage is 3.95 pounds."]
+    add_document(app, "page.html", PAGE.replace(b"3.95", b"4.95"), "en")
+    assert suggested(app) == ["Return postage is 4.95 pounds."]
+    ended = add_document(app, "page.html", PAGE.replace(b"3.95", b"4.95"), "en", wish=stating(until=date(2025, 3, 31)))
+    assert ended.is_new
+    assert ended.document.validity.until == date(2025, 3, 31)
+    assert suggested(app) == []
+    add_document(app, "page.html", PAGE.replace(b"3.95", b"5.95"), "en")
+    assert suggested(app) == []
+    restate_document(app, "page.html", "en", stating(since=None, until=None))
+    assert suggested(app) == ["Return postage is 5.95 pounds."]
+    read = restate_document(app, "page.html", "en", stating(since="read", until="read"))
+    assert [each.place for each in read.document.validity.sources] == ["title"]
+    assert suggested(app) == []
+
+
+def test_an_impossible_period_is_refused(store: Store) -> None:
+    """The last day is not before the first one, and nothing is stored."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    with pytest.raises(RequestError, match="before 2026-03-01"):
+        add_document(app, "new.md", NEW, "en", wish=stating(since=date(2026, 3, 1), until=date(2026, 2, 28)))
+    assert app.knowledge.documents() == []

@@ -1,6 +1,7 @@
 """``auscult knowledge``: what an app knows, and its assistant may quote."""
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,10 +9,20 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import AuscultError
+from auscult.domain.errors import AuscultError, RequestError
 
 if TYPE_CHECKING:
-    from auscult.domain.assist.knowledge import Document
+    from auscult.domain.assist.knowledge import Document, Passage
+    from auscult.domain.assist.validity import Validity, Wish
+
+_PLACES = {
+    "person": "{text}",
+    "metadata": "its metadata “{text}”",
+    "title": "its title “{text}”",
+    "heading": "its heading “{text}”",
+    "text": "its text “{text}”",
+    "name": "its name",
+}
 
 
 def _must_exist(files: list[Path]) -> list[Path]:
@@ -34,6 +45,20 @@ Kind = Annotated[
     typer.Option("--kind", metavar="KIND", help="markdown, html, csv or pdf, where neither name nor content shows it."),
 ]
 
+First = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="DAY",
+        help="The first day on which the documents count, whatever they state themselves: 2026-03-01; none for no such "
+        "day, read for what they state. It stays when a document is added again.",
+    ),
+]
+Last = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DAY", help="The last day on which they count, given as for --from."),
+]
+
 
 def add(
     files: Files,
@@ -43,24 +68,30 @@ def add(
     org: options.Org = None,
     language: Language = "en",
     kind: Kind = None,
+    first: First = None,
+    last: Last = None,
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Add documents to the knowledge of an app; a document of the same name replaces the earlier one.
 
     Each change is a new version of the language's base, and conversations that go on are answered from it at once.
-    A document that cannot be read is named, and the others are added.
+    A document that cannot be read is named, and the others are added. From when to when a document counts is read in its
+    name, metadata, title, first heading and first lines, unless --from or --until state it.
     """
     from auscult import bootstrap
     from auscult.cli.terminal.errors import report
     from auscult.services.assist.knowledge import add_document
 
+    wish = _wish(first, last)
     refused = 0
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         for file in files:
             try:
-                change = add_document(application.store.within(tenant), file.name, file.read_bytes(), language, kind)
+                change = add_document(
+                    application.store.within(tenant), file.name, file.read_bytes(), language, kind, wish=wish
+                )
             except AuscultError as error:
                 refused += 1
                 typer.echo(f"{file}:", err=True)
@@ -69,6 +100,23 @@ def add(
             _print_document(change.document, "added" if change.is_new else "unchanged", change.version, as_json=as_json)
     if refused:
         raise typer.Exit(1)
+
+
+def _wish(first: str | None, last: str | None) -> "Wish":
+    """Return the days that the options state, on behalf of the operator."""
+    from auscult.cli.privacy.principal import principal
+    from auscult.domain.assist.validity import Wish
+    from auscult.services.assist.knowledge import day_of
+
+    try:
+        return Wish(
+            since=msgspec.UNSET if first is None else day_of(first, "--from"),
+            until=msgspec.UNSET if last is None else day_of(last, "--until"),
+            by=principal(),
+            at=datetime.now(UTC),
+        )
+    except RequestError as error:
+        raise typer.BadParameter(error.message) from error
 
 
 def listing(
@@ -86,7 +134,8 @@ def listing(
         knowledge = application.store.within(options.known_tenant(application.store, app)).knowledge
         versions = knowledge.versions()
         for document in knowledge.documents(None if language is None else language_of(language)):
-            _print_document(document, "in force", versions[document.language], as_json=as_json)
+            state = "in force" if document.validity.holds(datetime.now(UTC).date()) else "not in force"
+            _print_document(document, state, versions[document.language], as_json=as_json)
 
 
 def remove(
@@ -117,7 +166,11 @@ def search(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Search as the assistant does, to see what it would quote; nothing is kept."""
+    """Search as the assistant does, to see what it would quote; nothing is kept.
+
+    With --json: the passages in force that fit best, each with the likelihood that it answers the question, and those that
+    fit but do not count today, with what states so.
+    """
     from auscult import bootstrap
 
     settings = options.settings_of_existing(database)
@@ -125,22 +178,51 @@ def search(
         store = application.store.within(options.known_tenant(application.store, app))
         with closing(bootstrap.assistant(settings)) as assistant:
             found = assistant.library.search(store, language, question, limit)
-    for each in found.found:
-        is_enough = each in found.fit
-        if as_json:
-            line: dict[str, Any] = {
-                "score": each.score,
-                "is_enough": is_enough,
-                "version": found.version,
-                **msgspec.to_builtins(each.passage),
-            }
-            typer.echo(msgspec.json.encode(line))
-            continue
-        mark = "" if is_enough else ", too little to be suggested"
-        typer.echo(f"{each.score:.2f}{mark}  {each.passage.source}: {each.passage.title}")
-        typer.echo("".join(f"    {line}\n" for line in each.passage.text.split("\n")))
+    in_force = {each.found.passage.id for each in found.suggestions}
+    over = [each.passage for each in found.found if each.passage.id not in in_force]
+    if as_json:
+        shown: dict[str, Any] = {
+            "suggestions": [
+                {**_shown(each.found.passage), "likelihood": each.likelihood, "is_sure": each.is_sure}
+                for each in found.suggestions
+            ],
+            "not_in_force": [
+                {**_shown(each), "validity": msgspec.to_builtins(found.validity[each.id])} for each in over
+            ],
+            "version": found.version,
+        }
+        typer.echo(msgspec.json.encode(shown))
+        return
+    for each in found.suggestions:
+        mark = ", suggested" if each.is_sure else ""
+        _print_passage(f"{each.likelihood:.2f}{mark}", each.found.passage)
+    for each in over:
+        _print_passage(f"never suggested: {_counts(found.validity[each.id])}", each)
     if not found.found:
         typer.echo(f"nothing in what the app knows in {language} (version {found.version}) fits it", err=True)
+
+
+def _shown(passage: "Passage") -> dict[str, Any]:
+    return {"document": passage.source, "heading": passage.title, "text": passage.text, "passage_id": passage.id}
+
+
+def _print_passage(mark: str, passage: "Passage") -> None:
+    typer.echo(f"{mark}  {passage.source}: {passage.title}")
+    typer.echo("".join(f"    {line}\n" for line in passage.text.split("\n")))
+
+
+def _counts(validity: "Validity") -> str:
+    """Return from when to when a document counts, and who or what states so."""
+    if validity.superseded_by:
+        days = f"superseded by {validity.superseded_by}"
+    elif validity.is_over:
+        days = "over"
+    else:
+        first = f"from {validity.since}" if validity.since else ""
+        last = f"until {validity.until}" if validity.until else ""
+        days = " ".join(each for each in (first, last) if each) or "counts always"
+    stated = ", ".join(_PLACES[each.place].format(text=each.text) for each in validity.sources)
+    return f"{days}, by {stated}" if stated else days
 
 
 def _print_document(document: "Document", what: str, version: int, *, as_json: bool) -> None:
@@ -149,4 +231,7 @@ def _print_document(document: "Document", what: str, version: int, *, as_json: b
         typer.echo(msgspec.json.encode({"state": what, "version": version, **msgspec.to_builtins(document)}))
         return
     count = f"{document.passages} passage{'s' * (document.passages != 1)}"
-    typer.echo(f"{document.language}  {document.source}  {document.format}, {count}, {what} (version {version})")
+    counts = "" if document.validity.is_open and not document.validity.sources else f"; {_counts(document.validity)}"
+    typer.echo(
+        f"{document.language}  {document.source}  {document.format}, {count}, {what} (version {version}){counts}"
+    )

@@ -4,21 +4,11 @@ A base holds one app's documents in one language. Each change makes a new versio
 kept, so that a quoted passage can be read as long as the conversation is kept.
 """
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
-BEGINNING = 300
-"""Characters of a document that may say how long it holds."""
-_SUPERSEDED = re.compile(
-    r"\b(?:is|was|has been|have been) (?:withdrawn|superseded|archived|retired)\b|\bsuperseded by\b"
-    r"|\bno longer (?:valid|in force|applies|applicable|current)\b|\b(?:withdrawn|obsolete|archived) (?:policy"
-    r"|version)\b"
-    r"|[-_ (\[](?:withdrawn|superseded|obsolete|archived)\b",
-    re.IGNORECASE,
-)
+from auscult.domain.assist.validity import Opening, Validity
 
 
 class Piece(Struct, frozen=True):
@@ -28,10 +18,20 @@ class Piece(Struct, frozen=True):
     text: str
 
 
+class Content(Struct, frozen=True, kw_only=True):
+    """Content of a document: its format, a digest of its bytes, its pieces, and its beginning."""
+
+    format: str
+    digest: bytes
+    pieces: tuple[Piece, ...]
+    opening: Opening = Opening()
+
+
 class Document(Struct, frozen=True, kw_only=True):
     """A document of a base. ``source`` names it within the base; the same name again takes its place.
 
     ``since_version`` is the first version of the base that has it, ``until_version`` the first that has it no more.
+    ``validity`` states from when to when it counts, and who or what states so.
     """
 
     source: str
@@ -41,6 +41,7 @@ class Document(Struct, frozen=True, kw_only=True):
     since_version: int
     until_version: int | None
     added_at: datetime
+    validity: Validity = Validity()
 
 
 class Passage(Struct, frozen=True, kw_only=True):
@@ -61,12 +62,6 @@ class Passage(Struct, frozen=True, kw_only=True):
         return " > ".join(self.heading)
 
 
-def is_superseded(passages: Sequence[Passage]) -> bool:
-    """Return whether a document says of itself, in its name, its first heading or its first sentences, that it is over."""
-    first = passages[0]
-    return _SUPERSEDED.search(f"{first.source} {first.title} {first.text[:BEGINNING]}") is not None
-
-
 class Found(Struct, frozen=True):
     """A passage that was found, and how well it fits the question: engines say from which score on it is of use."""
 
@@ -75,11 +70,12 @@ class Found(Struct, frozen=True):
 
 
 class Base(Struct, frozen=True, kw_only=True):
-    """All passages of a base at one version, in the order of their documents. Version 0 has none."""
+    """All passages of a base at one version, in the order of their documents, which are given too. Version 0 has none."""
 
     language: str
     version: int
     passages: tuple[Passage, ...]
+    documents: tuple[Document, ...] = ()
 
 
 class Written(Struct, frozen=True, kw_only=True):

@@ -1,22 +1,25 @@
 """Knowledge base of an app: documents in, passages found."""
 
 import logging
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import PurePath
 from threading import Lock, Thread
 from time import monotonic
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.documents import KINDS
 from auscult.documents._contract import Kind
-from auscult.domain.assist.knowledge import BEGINNING, Document, Found, Passage
+from auscult.domain.assist.knowledge import Base, Content, Document, Found, Passage
 from auscult.domain.assist.retrieval import PassageIndex, Retriever
-from auscult.domain.assist.validity import Validity, impossible_day, validity_of
+from auscult.domain.assist.validity import Validity, Wish, impossible_day, validity_of_heading
 from auscult.domain.errors import DocumentError, NotFoundError, RequestError
 from auscult.sandbox.documents import document_reader
 from auscult.storage.store import AppStore
@@ -24,6 +27,7 @@ from auscult.storage.store import AppStore
 LOG = logging.getLogger(__name__)
 
 _DIGEST_BYTES = 16
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_SOURCE = 255
 _RIVALS = 12
 """Passages among which the best one has to be ahead of those of other sections."""
@@ -41,34 +45,67 @@ class Change(Struct, frozen=True, kw_only=True):
     version: int
 
 
+class Suggestion(Struct, frozen=True, kw_only=True):
+    """A passage in force, and how likely it answers the question, from 0 to 1. ``is_sure``: an agent is shown it."""
+
+    found: Found
+    likelihood: float
+    is_sure: bool
+
+
 class Search(Struct, frozen=True, kw_only=True):
     """Passages found, at a version of the base; version 0 has no passages.
 
-    ``fit`` are the passages worth suggesting for a statement that is not a question. ``validity`` says of each document
-    when it holds, by its name: those that do not hold today are found last and never fit. ``engine`` is the version of
-    the engines that searched, ``enough`` the least score at which they recommend showing a passage.
+    ``fit`` are the passages worth suggesting for a statement that is not a question. ``validity`` is that of each
+    passage found, by its id: those that do not count today are found last, never fit and are not among the
+    ``suggestions``. ``engine`` is the version of the engines that searched, ``enough`` the least score at which they
+    recommend showing a passage.
     """
 
     found: tuple[Found, ...]
     fit: tuple[Found, ...]
     version: int
     engine: str
+    suggestions: tuple[Suggestion, ...] = ()
     enough: float = 0.0
     validity: Mapping[str, Validity] = {}
 
 
-def add_document(app: AppStore, source: str, data: bytes, language: str, kind: str | None = None) -> Change:
+def day_of(text: str, field: str) -> date | Literal["read"] | None:
+    """Return the day on which a document begins or ends to count, as a person writes it.
+
+    ``none`` is no such day, ``read`` the one that the document states. Raises ``RequestError`` for other texts.
+    """
+    if text in ("none", "read"):
+        return None if text == "none" else "read"
+    if _DAY.fullmatch(text):
+        with suppress(ValueError):  # no calendar shows it
+            return date.fromisoformat(text)
+    raise RequestError(
+        f"{field}: {text!r} is not a day; give one as 2026-03-01, none for no such day, "
+        "or read for what the document states",
+        code="date.invalid",
+        field=field,
+        value=text,
+    )
+
+
+def add_document(  # noqa: PLR0913  (a document as it comes, and what is asked for)
+    app: AppStore, source: str, data: bytes, language: str, kind: str | None = None, *, wish: Wish | None = None
+) -> Change:
     """Add a document to an app's knowledge in a language, or replace the one of that name.
 
-    Its kind is given by ``kind``, by the ending of its name, or by its content. Raises ``DocumentError`` with the
+    Its kind is given by ``kind``, by the ending of its name, or by its content. ``wish`` are the days from and to which
+    it counts; they override what it states, and stay when it is replaced. Raises ``DocumentError`` with the
     fault, and ``BusyError`` while too many documents are being read.
     """
     _check_names(source, language)
     of = _kind_of(source, data, kind)
-    pieces = document_reader().read(app.tenant.app_id, of.name, data)
+    _check_order(wish)
+    pieces, opening = document_reader().read(app.tenant.app_id, of.name, data)
     if not pieces:
         raise DocumentError(f"{source} has no text in it.", code="document.no_text")
-    wrong = impossible_day("\n".join((*pieces[0].heading, pieces[0].text[:BEGINNING])))
+    wrong = impossible_day(opening)
     if wrong:
         raise DocumentError(
             f"{source} names the day {wrong} for its validity, which does not exist; correct it",
@@ -76,20 +113,44 @@ def add_document(app: AppStore, source: str, data: bytes, language: str, kind: s
             field="document",
         )
     digest = blake2b(f"{of.name}\n".encode() + data, digest_size=_DIGEST_BYTES).digest()
-    document, is_new = app.knowledge.add(source, language_of(language), of.name, digest, pieces)
+    content = Content(format=of.name, digest=digest, pieces=tuple(pieces), opening=opening)
+    document, is_new = app.knowledge.add(source, language_of(language), content, wish)
     return Change(document=document, is_new=is_new, version=app.knowledge.versions()[document.language])
+
+
+def restate_document(app: AppStore, source: str, language: str, wish: Wish) -> Change:
+    """State from when to when a document counts. Raises ``NotFoundError`` where there is none of this name."""
+    _check_order(wish)
+    document = app.knowledge.restate(source, language_of(language), wish)
+    if document is None:
+        raise _unknown(source, language)
+    return Change(document=document, is_new=True, version=app.knowledge.versions()[document.language])
+
+
+def _check_order(wish: Wish | None) -> None:
+    if wish and isinstance(wish.since, date) and isinstance(wish.until, date) and wish.until < wish.since:
+        raise RequestError(
+            f"until: {wish.until} is before {wish.since}; the last day is the first or a later one",
+            code="date.invalid",
+            field="until",
+            value=str(wish.until),
+        )
+
+
+def _unknown(source: str, language: str) -> NotFoundError:
+    return NotFoundError(
+        f"there is no document {source} in the app's knowledge in {language_of(language)}",
+        code="document.unknown",
+        field="source",
+        value=source,
+    )
 
 
 def remove_document(app: AppStore, source: str, language: str) -> Change:
     """Remove a document. Raises ``NotFoundError`` where there is none of this name."""
     document = app.knowledge.remove(source, language_of(language))
     if document is None:
-        raise NotFoundError(
-            f"there is no document {source} in the app's knowledge in {language_of(language)}",
-            code="document.unknown",
-            field="source",
-            value=source,
-        )
+        raise _unknown(source, language)
     return Change(document=document, is_new=True, version=app.knowledge.versions()[document.language])
 
 
@@ -126,22 +187,18 @@ class Library:
         if ready is None:
             return Search(found=(), fit=(), version=0, engine=self.retriever.version)
         over = ready.over(self._today())
-        candidates = ready.index.search(question, max(limit, _RIVALS) + sum(ready.sizes[each] for each in over))
-        found = sorted(candidates, key=lambda each: each.passage.source in over)
-        current = [each for each in found if each.passage.source not in over]
+        candidates = ready.index.search(question, max(limit, _RIVALS) + len(over))
+        found = sorted(candidates, key=lambda each: each.passage.id in over)
+        current = [each for each in found if each.passage.id not in over]
         return Search(
             found=tuple(found[:limit]),
             fit=_fit(ready.index, question, current[:_RIVALS], limit),
+            suggestions=_suggestions(ready.index, question, current[:_RIVALS], limit),
             version=ready.version,
-            validity=ready.validity,
+            validity={each.passage.id: ready.validity_of(each.passage) for each in found[:limit]},
             engine=ready.index.version,
             enough=ready.index.enough,
         )
-
-    def validity(self, app: AppStore, language: str) -> Mapping[str, Validity]:
-        """Return when each document of the language's base holds, by its name."""
-        ready = self._ready(app, language_of(language))
-        return ready.validity if ready else {}
 
     def prepare(self, apps: Sequence[AppStore]) -> None:
         """Make every base of these apps ready, as far as there is room."""
@@ -167,10 +224,7 @@ class Library:
             if shelf.ready is None or shelf.ready.version < version:
                 base = app.knowledge.base(language)
                 index = self.retriever.index(base.passages, language)
-                of = _by_document(base.passages)
-                sizes = {source: len(passages) for source, passages in of.items()}
-                validity = {source: validity_of(passages) for source, passages in of.items()}
-                shelf.ready = _Ready(index, base.version, sizes, validity)
+                shelf.ready = _ready_of(base, index)
                 if not index.is_complete:
                     Thread(target=self._complete, args=(shelf, shelf.ready), name="reading", daemon=True).start()
         finally:
@@ -202,13 +256,41 @@ class Library:
 class _Ready(Struct, frozen=True):
     index: PassageIndex
     version: int
-    sizes: Mapping[str, int]
-    """The number of passages of each document."""
     validity: Mapping[str, Validity]
+    """Validity of each document, by its name."""
+    sections: Mapping[str, Validity]
+    """Validity of each passage whose own headings limit it, by its id."""
+    limited: tuple[Passage, ...]
+    """Passages that do not count always."""
+
+    def validity_of(self, passage: Passage) -> Validity:
+        """Return when a passage counts: by its section where that limits it, else by its document."""
+        return self.sections.get(passage.id) or self.validity[passage.source]
 
     def over(self, today: date) -> frozenset[str]:
-        """Return the documents that do not hold on a day: never suggested, and last in a search."""
-        return frozenset(source for source, each in self.validity.items() if not each.holds(today))
+        """Return the passages that do not count on a day: never suggested, and last in a search."""
+        return frozenset(
+            each.id
+            for each in self.limited
+            if not (self.validity[each.source].holds(today) and self.validity_of(each).holds(today))
+        )
+
+
+def _ready_of(base: Base, index: PassageIndex) -> _Ready:
+    """Return a base ready to be searched. What a person stated of a document goes for all of its sections."""
+    documents = {each.source: each for each in base.documents}
+    sections: dict[str, Validity] = {}
+    for passage in base.passages:
+        document = documents[passage.source]
+        if document.format == "csv" or any(each.place == "person" for each in document.validity.sources):
+            continue  # a question is no heading
+        limits = (validity_of_heading(heading) for heading in passage.heading)
+        limit = next((each for each in limits if not each.is_open), None)
+        if limit is not None:
+            sections[passage.id] = limit
+    validity = {source: each.validity for source, each in documents.items()}
+    limited = tuple(each for each in base.passages if each.id in sections or not validity[each.source].is_open)
+    return _Ready(index, base.version, validity, sections, limited)
 
 
 def _fit(index: PassageIndex, question: str, current: Sequence[Found], limit: int) -> tuple[Found, ...]:
@@ -219,11 +301,14 @@ def _fit(index: PassageIndex, question: str, current: Sequence[Found], limit: in
     return (current[0], *(each for each in current[1:limit] if each.score * informativeness >= index.enough))
 
 
-def _by_document(passages: Sequence[Passage]) -> dict[str, list[Passage]]:
-    of: dict[str, list[Passage]] = {}
-    for passage in passages:
-        of.setdefault(passage.source, []).append(passage)
-    return of
+def _suggestions(index: PassageIndex, question: str, current: Sequence[Found], limit: int) -> tuple[Suggestion, ...]:
+    """Return the best passages in force, each with the likelihood that it answers the question."""
+    found: list[Suggestion] = []
+    for number, each in enumerate(current[:limit]):
+        rivals = [other for other in current if other is not each]
+        likelihood = round(index.likelihood(question, (each, *rivals)), 4)
+        found.append(Suggestion(found=each, likelihood=likelihood, is_sure=number == 0 and likelihood >= index.likely))
+    return tuple(found)
 
 
 class _Shelf:

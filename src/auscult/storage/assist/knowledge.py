@@ -1,21 +1,24 @@
 """Knowledge of one app: documents in bases, one for each language, and the content of every version of a base."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.assist.knowledge import Base, Document, Passage, Piece
+from auscult.domain.assist.knowledge import Base, Content, Document, Passage, Piece
+from auscult.domain.assist.validity import Opening, Stated, Wish, validity_of
 from auscult.storage.core.database import AnyRow, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables.assist import knowledge_bases, knowledge_documents, knowledge_passages
 from auscult.storage.core.text_validation import is_storable
 
 _PIECE = msgspec.json.Decoder(Piece)
+_OPENING = msgspec.json.Decoder(Opening)
+_STATED = msgspec.json.Decoder(Stated)
 _DOCUMENT = (
     *(knowledge_documents.c[name] for name in ("source", "kind", "passages", "since_version", "until_version")),
-    knowledge_documents.c.added_at,
+    *(knowledge_documents.c[name] for name in ("added_at", "opening", "stated")),
     knowledge_bases.c.language,
 )
 
@@ -33,40 +36,57 @@ class AppKnowledge:
             )
         )
 
-    def add(
-        self, source: str, language: str, kind: str, digest: bytes, pieces: Sequence[Piece]
-    ) -> tuple[Document, bool]:
+    def add(self, source: str, language: str, content: Content, wish: Wish | None = None) -> tuple[Document, bool]:
         """Add a document, or put it in place of the one of that name; and whether that changed anything.
 
-        The same content under the same name changes nothing.
+        The same content under the same name changes nothing. What a person stated of the one of that name stays, except
+        for what ``wish`` changes.
         """
         with self._database.writing() as connection:
             base, version = self._base(connection, language)
             before = self._in_force(connection, base, source)
-            if before is not None and before.digest == digest:
+            earlier = _stated(before) if before is not None else None
+            stated = wish.applied(earlier) if wish else earlier
+            is_same = before is not None and before.digest == content.digest
+            if before is not None and is_same and _is_same_statement(stated, earlier):
                 return _document(before), False
             version = self._next(connection, base, version)
+            if before is not None and is_same:
+                return self._restated(connection, base, before, stated), True
             if before is not None:
                 self._end(connection, before.document, version)
             row = {
                 "base": base,
                 "source": source,
-                "kind": kind,
-                "digest": digest,
-                "passages": len(pieces),
+                "kind": content.format,
+                "digest": content.digest,
+                "passages": len(content.pieces),
                 "since_version": version,
                 "added_at": now_ms(),
+                "opening": msgspec.json.encode(content.opening),
+                "stated": _encoded(stated),
             }
             made = sa.insert(knowledge_documents).values(row).returning(knowledge_documents.c.document)
             document = connection.execute(made).scalar_one()
             bodies = [
                 {"document": document, "place": number, "body": msgspec.json.encode(piece)}
-                for number, piece in enumerate(pieces, start=1)
+                for number, piece in enumerate(content.pieces, start=1)
             ]
             write_many(connection, sa.insert(knowledge_passages), bodies)
-            stored = self._in_force(connection, base, source)
-            assert stored is not None  # noqa: S101  (it was stored just now)
-        return _document(stored), True
+            return self._stored(connection, base, source), True
+
+    def restate(self, source: str, language: str, wish: Wish) -> Document | None:
+        """State from when to when a document counts, in a new version of the base; None where there is no such document."""
+        if not is_storable(source) or not is_storable(language):
+            return None
+        with self._database.writing() as connection:
+            query = self._bases().where(knowledge_bases.c.language == language).with_for_update()
+            base = connection.execute(query).one_or_none()
+            before = None if base is None else self._in_force(connection, base.base, source)
+            if base is None or before is None:
+                return None
+            self._next(connection, base.base, base.version)
+            return self._restated(connection, base.base, before, wish.applied(_stated(before)))
 
     def remove(self, source: str, language: str) -> Document | None:
         """Remove a document; return None where there is none. Earlier versions keep it."""
@@ -83,11 +103,8 @@ class AppKnowledge:
 
     def documents(self, language: str | None = None) -> list[Document]:
         """The documents in force, by language and name."""
-        query = (
-            sa.select(*_DOCUMENT)
-            .join(knowledge_bases, knowledge_bases.c.base == knowledge_documents.c.base)
-            .where(knowledge_bases.c.app == self._app, knowledge_documents.c.until_version.is_(None))
-            .order_by(knowledge_bases.c.language, knowledge_documents.c.source)
+        query = self._documents().where(
+            knowledge_bases.c.app == self._app, knowledge_documents.c.until_version.is_(None)
         )
         if language is not None:
             query = query.where(knowledge_bases.c.language == language)
@@ -107,13 +124,14 @@ class AppKnowledge:
             if found is None:
                 return Base(language=language, version=0, passages=())
             at = found.version if version is None else version
-            passages = self._passages(
-                connection,
+            then = (
                 knowledge_documents.c.base == found.base,
                 knowledge_documents.c.since_version <= at,
                 sa.func.coalesce(knowledge_documents.c.until_version, at + 1) > at,
             )
-        return Base(language=language, version=at, passages=tuple(passages))
+            passages = self._passages(connection, *then)
+            documents = [_document(row) for row in connection.execute(self._documents().where(*then))]
+        return Base(language=language, version=at, passages=tuple(passages), documents=tuple(documents))
 
     def passages(self, source: str, language: str) -> list[Passage]:
         """The passages of a document in force; none where there is no such document."""
@@ -130,6 +148,24 @@ class AppKnowledge:
                 knowledge_documents.c.source == source,
                 knowledge_documents.c.until_version.is_(None),
             )
+
+    def _documents(self) -> sa.Select[*tuple[Any, ...]]:
+        return (
+            sa.select(*_DOCUMENT)
+            .join(knowledge_bases, knowledge_bases.c.base == knowledge_documents.c.base)
+            .order_by(knowledge_bases.c.language, knowledge_documents.c.source)
+        )
+
+    def _restated(self, connection: Connection, base: int, document: AnyRow, stated: Stated | None) -> Document:
+        changed = sa.update(knowledge_documents).where(knowledge_documents.c.document == document.document)
+        connection.execute(changed.values(stated=_encoded(stated)))
+        return self._stored(connection, base, document.source)
+
+    def _stored(self, connection: Connection, base: int, source: str) -> Document:
+        """Return a document that was stored just now."""
+        stored = self._in_force(connection, base, source)
+        assert stored is not None  # noqa: S101  (it was stored just now)
+        return _document(stored)
 
     def _bases(self) -> sa.Select[int, str, int]:
         columns = (knowledge_bases.c.base, knowledge_bases.c.language, knowledge_bases.c.version)
@@ -201,4 +237,20 @@ def _document(row: AnyRow) -> Document:
         since_version=row.since_version,
         until_version=row.until_version,
         added_at=instant_of(row.added_at),
+        validity=validity_of(row.source, _OPENING.decode(row.opening), _stated(row), row.language),
     )
+
+
+def _stated(row: AnyRow) -> Stated | None:
+    return None if row.stated is None else _STATED.decode(row.stated)
+
+
+def _encoded(stated: Stated | None) -> bytes | None:
+    return None if stated is None else msgspec.json.encode(stated)
+
+
+def _is_same_statement(one: Stated | None, other: Stated | None) -> bool:
+    """Return whether both state the same days."""
+    if one is None or other is None:
+        return one is other
+    return (one.since, one.until) == (other.since, other.until)

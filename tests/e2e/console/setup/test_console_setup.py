@@ -97,6 +97,35 @@ def test_knowledge_shows_validity_and_what_an_agent_would_see(me: httpx.Client) 
     assert me.get("/console/knowledge/en/gift-cards.md").status_code == 404
 
 
+def test_a_person_states_when_a_document_counts(me: httpx.Client) -> None:
+    """In the form that adds it or on its page; both name who stated it, and the document's own days can be had back."""
+    old = b"# Vouchers (terms until March 2025)\n\nA voucher for a sauna is 20 euros.\n"
+    question = {"q": "what does a voucher for a sauna cost"}
+
+    def add(**days: str) -> None:
+        answer = me.post("/console/knowledge", data={"language": "en", **days}, files={"file": ("vouchers.md", old)})
+        assert answer.status_code == 303, answer.text
+
+    add()
+    page = me.get("/console/knowledge/en/vouchers.md").text
+    assert "Expired" in page
+    assert "read in its heading: \u201cterms until March 2025\u201d" in page
+    assert "Would be suggested" not in me.get("/console/knowledge", params=question).text
+    add(until="2099-12-31")
+    assert "to 31 December 2099" in me.get("/console/knowledge").text
+    saved = me.post("/console/knowledge/en/vouchers.md/dates", data={"from": "2026-01-01", "until": ""})
+    assert saved.status_code == 303
+    page = me.get("/console/knowledge/en/vouchers.md").text
+    assert "from 1 January 2026" in page
+    assert "stated by Qa-manager" in page
+    assert "Would be suggested" in me.get("/console/knowledge", params=question).text
+    wrong = me.post("/console/knowledge/en/vouchers.md/dates", data={"from": "2026-01-01", "until": "2025-01-01"})
+    assert wrong.status_code == 422
+    me.post("/console/knowledge/en/vouchers.md/dates", data={"by": "document"})
+    assert "Expired" in me.get("/console/knowledge/en/vouchers.md").text
+    assert me.post("/console/knowledge/en/vouchers.md/remove").status_code == 303
+
+
 def test_the_language_of_a_document_is_chosen_by_name(me: httpx.Client) -> None:
     """The list has every language that the search knows, by its name for the reader, and keeps the one chosen."""
     languages = re.findall(r'<option value="(..)"[^>]*>([^<]+)', me.get("/console/knowledge").text)

@@ -4,15 +4,14 @@ from datetime import date
 
 import pytest
 
-from auscult.domain.assist.knowledge import Passage
-from auscult.domain.assist.validity import Validity, impossible_day, validity_of
+from auscult.domain.assist.validity import Opening, Validity, impossible_day, validity_of
 
 DAY = date(2026, 3, 15)
 
 
 def said(text: str, *heading: str, source: str = "returns.md") -> Validity:
     """The validity of a document that begins with this."""
-    return validity_of([Passage(id="kp-1", source=source, heading=heading, text=text)])
+    return validity_of(source, Opening(headings=heading, lines=(text,)))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ def test_dates(text: str, since: date | None, until: date | None) -> None:
 )
 def test_a_day_that_does_not_exist(text: str, day: str) -> None:
     """It is found where it says how long the document holds, so that the document can be refused."""
-    assert impossible_day(text) == day
+    assert impossible_day(Opening(lines=(text,))) == day
 
 
 def test_superseded() -> None:

@@ -1,21 +1,23 @@
 """The knowledge of an app: documents are added, listed, read, removed and searched."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from litestar import Router, delete, get, put
 from litestar.params import RawBody
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from auscult.domain.assist.knowledge import Document, Passage
+from auscult.domain.assist.validity import Validity, Wish
 from auscult.domain.errors import NotFoundError
-from auscult.server.rest.context import App, Server
+from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import NOT_EMPTY, path_id, query
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
-from auscult.services.assist.knowledge import add_document, language_of, remove_document
+from auscult.services.assist.knowledge import add_document, day_of, language_of, remove_document
 
 LARGEST = 32 << 20
 MOST_FOUND = 20
@@ -44,11 +46,12 @@ class KnowledgeDocument(Struct, frozen=True, kw_only=True):
 
 
 class FoundPassage(Struct, frozen=True, kw_only=True):
-    """A passage that was found. ``is_enough``: its score is high enough for a suggestion."""
+    """A passage that was found. ``is_enough``: its score is high enough for a suggestion. ``validity``: when it counts."""
 
     passage: Passage
     score: float
     is_enough: bool
+    validity: Validity
 
 
 class KnowledgeSearch(Struct, frozen=True, kw_only=True):
@@ -67,6 +70,13 @@ _DOCUMENT: dict[str, Any] = {
     "since_version": 4,
     "until_version": None,
     "added_at": "2026-06-01T08:00:00Z",
+    "validity": {
+        "since": "2026-06-01",
+        "until": None,
+        "superseded_by": "",
+        "is_over": False,
+        "sources": [{"place": "text", "text": "Valid from 1 June 2026."}],
+    },
 }
 _PASSAGE: dict[str, Any] = {
     "id": "kp-7-3",
@@ -77,6 +87,8 @@ _PASSAGE: dict[str, Any] = {
 }
 Language = Annotated[str, path_id("The language of the base, by its code.", "en")]
 Source = Annotated[str, path_id("The name of the document, percent-encoded.", "promotions.md")]
+_DAY = "The {} day on which it counts, as 2026-03-01; none for no such day, read for what it states itself."
+DAY = {"pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|none|read)$"}
 OfLanguage = Annotated[str | None, query("A language by its code, as en.", schema_extra=NOT_EMPTY)]
 
 
@@ -149,14 +161,25 @@ def add(
     source: Source,
     body: RawBody,
     app: App,
+    rights: Rights,
     kind: Annotated[Literal["markdown", "html", "csv", "pdf"] | None, query("What kind it is of.")] = None,
+    since: Annotated[str | None, query(_DAY.format("first"), name="from", schema_extra=DAY)] = None,
+    until: Annotated[str | None, query(_DAY.format("last"), schema_extra=DAY)] = None,
 ) -> ApiResponse:
     """Add a document: Markdown, HTML, CSV with the columns question and answer, or PDF (if its reader is installed).
 
     `kind` states the format; without it, the end of the name decides, else the content. A document replaces one of
-    the same name in a new version of the base. The same content again changes nothing.
+    the same name in a new version of the base. The same content again changes nothing, except for `from` and `until`.
+
+    A document counts by what it states of itself; `from` and `until` override that, and stay when it is replaced.
     """
-    change = add_document(app, source, body, language, kind)
+    wish = Wish(
+        since=UNSET if since is None else day_of(since, "from"),
+        until=UNSET if until is None else day_of(until, "until"),
+        by=rights.label,
+        at=datetime.now(UTC),
+    )
+    change = add_document(app, source, body, language, kind, wish=wish)
     shown = KnowledgeChange(document=change.document, version=change.version)
     return ApiResponse(shown, status_code=201 if change.is_new else 200)
 
@@ -188,7 +211,7 @@ def remove(language: Language, source: Source, app: App) -> None:
             "What was found.",
             KnowledgeSearch,
             {
-                "items": [{"passage": _PASSAGE, "score": 1.21, "is_enough": True}],
+                "items": [{"passage": _PASSAGE, "score": 1.21, "is_enough": True, "validity": _DOCUMENT["validity"]}],
                 "version": 4,
                 "engine": "hybrid 1 on bm25s 0.3.16 and wordllama 0.4.0.post1 l2_supercat 256/2",
             },
@@ -208,7 +231,13 @@ def search(
     found = library.search(app, language or "en", question, limit)
     return KnowledgeSearch(
         items=tuple(
-            FoundPassage(passage=each.passage, score=each.score, is_enough=each in found.fit) for each in found.found
+            FoundPassage(
+                passage=each.passage,
+                score=each.score,
+                is_enough=each in found.fit,
+                validity=found.validity[each.passage.id],
+            )
+            for each in found.found
         ),
         version=found.version,
         engine=found.engine,

@@ -72,6 +72,8 @@ knowledge_documents = Table(
     Column("since_version", Integer, nullable=False),
     Column("until_version", Integer),  # null: in force
     Column("added_at", BigInteger, nullable=False),
+    Column("opening", LargeBinary, nullable=False),  # its beginning, where it may state how long it counts
+    Column("stated", LargeBinary),  # what a person stated of that; null: nothing
     Index(None, "base", "source"),
 )
 

@@ -1,5 +1,6 @@
 """Knowledge: the documents that the assistant quotes, with a preview of the passages for a question."""
 
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
@@ -8,14 +9,16 @@ from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from auscult.domain.assist.knowledge import Document
-from auscult.domain.assist.validity import Validity
+from auscult.domain.assist.validity import Wish
 from auscult.domain.errors import AuscultError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
-from auscult.server.console.posted import sentence
+from auscult.server.console.people import names_of_people
+from auscult.server.console.posted import Given, Posted, day, one, sentence
 from auscult.server.console.views.setup.knowledge import (
     KnowledgeView,
     document_rows,
@@ -25,10 +28,15 @@ from auscult.server.console.views.setup.knowledge import (
     language_word,
     path_of,
     said_of,
-    state_view,
 )
 from auscult.server.console.visit import BASE, Visit, missing
-from auscult.services.assist.knowledge import Library, add_document, language_of, remove_document
+from auscult.services.assist.knowledge import (
+    Library,
+    add_document,
+    language_of,
+    remove_document,
+    restate_document,
+)
 
 _LARGEST = 32 << 20
 _SHOWN = 5
@@ -61,7 +69,7 @@ class KnowledgePage(Controller):
         if not isinstance(file, UploadFile) or not file.filename:
             return _page(visit, _("Choose a file first."), language)
         try:
-            add_document(visit.app, file.filename, file.file.read(), language)
+            add_document(visit.app, file.filename, file.file.read(), language, wish=_wish(visit, data))
         except AuscultError as error:
             return _page(visit, sentence(error.message), language)
         return Redirect(f"{BASE}/knowledge?done=added", status_code=303)
@@ -73,12 +81,36 @@ class KnowledgePage(Controller):
         """Show one document as the assistant quotes it."""
         visit.require("knowledge.read")
         found = _document(visit, language, source)
-        validity = _library(visit).validity(visit.app, found.language).get(source, Validity())
         passages = visit.app.knowledge.passages(source, found.language)
-        view = document_view(found, passages, state_view(validity, visit.reader.today, visit.reader), visit.reader)
+        view = document_view(found, passages, visit.reader, names_of_people(visit))
         if visit.principal.may_everywhere("knowledge.edit"):
-            view = replace(view, remove=f"{path_of(BASE, found.language, source)}/remove")
+            path = path_of(BASE, found.language, source)
+            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates")
         return visit.page("setup/document", _HERE, view)
+
+    @post("/{language:str}/{source:str}/dates", sync_to_thread=True)
+    def dates(
+        self,
+        language: FromPath[str],
+        source: FromPath[str],
+        data: Posted,
+        visit: NamedDependency[SkipValidation[Visit]],
+    ) -> Response[str] | Redirect:
+        """State from when to when the document counts, or leave that to what it states itself."""
+        visit.require_everywhere("knowledge.edit")
+        found = _document(visit, language, source)
+        try:
+            is_read = one(data, "by") == "document"
+            wish = _read_again(visit) if is_read else _wish(visit, data, is_whole=True)
+            restate_document(visit.app, source, language, wish)
+        except AuscultError as error:
+            path = path_of(BASE, found.language, source)
+            view = document_view(
+                found, visit.app.knowledge.passages(source, found.language), visit.reader, names_of_people(visit)
+            )
+            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates", problem=sentence(error.message))
+            return visit.page("setup/document", _HERE, view, 422)
+        return Redirect(path_of(BASE, found.language, source), status_code=303)
 
     @post("/{language:str}/{source:str}/remove", sync_to_thread=True)
     def remove(
@@ -88,6 +120,26 @@ class KnowledgePage(Controller):
         visit.require_everywhere("knowledge.edit")
         remove_document(visit.app, source, language)
         return Redirect(f"{BASE}/knowledge?done=removed", status_code=303)
+
+
+def _wish(visit: Visit, data: Given, *, is_whole: bool = False) -> Wish:
+    """Return the days in two fields. An empty one is no statement, or, where both are ``is_whole``, no such day."""
+
+    def bound(name: str, label: str) -> date | UnsetType | None:
+        if one(data, name):
+            return day(data, name, label)
+        return None if is_whole else UNSET
+
+    return Wish(
+        since=bound("from", _("Counts from")),
+        until=bound("until", _("Counts until")),
+        by=visit.principal.label,
+        at=datetime.now(UTC),
+    )
+
+
+def _read_again(visit: Visit) -> Wish:
+    return Wish(since="read", until="read", by=visit.principal.label, at=datetime.now(UTC))
 
 
 def _library(visit: Visit) -> Library:
@@ -112,9 +164,8 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
     offered = {*library.retriever.languages, *bases}
     search = library.search(visit.app, language, asked, _SHOWN) if asked else None
     documents = visit.app.knowledge.documents()
-    validity = {each: library.validity(visit.app, each) for each in {document.language for document in documents}}
     view = KnowledgeView(
-        rows=document_rows(documents, validity, reader, BASE),
+        rows=document_rows(documents, reader, names_of_people(visit), BASE),
         languages=tuple((each, language_word(each, reader)) for each in bases),
         language=language,
         choices=language_choices(offered, reader),

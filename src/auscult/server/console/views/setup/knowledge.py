@@ -1,7 +1,6 @@
 """The knowledge base: documents with their validity, their passages, and the passages that a question finds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from unicodedata import normalize
 from urllib.parse import quote
 
@@ -9,22 +8,34 @@ from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Document, Found, Passage
-from auscult.domain.assist.validity import Validity
+from auscult.domain.assist.validity import Source, Validity
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.services.assist.knowledge import Search
 
+Names = Mapping[str, str]
+"""Names of people by e-mail address."""
 _ALWAYS = Validity()
+_STATED = {
+    "person": later("stated by {text}"),
+    "metadata": later("read in its metadata: “{text}”"),
+    "title": later("read in its title: “{text}”"),
+    "heading": later("read in its heading: “{text}”"),
+    "text": later("read in its text: “{text}”"),
+    "name": later("read in its name"),
+}
+_LONGEST_SHOWN = 90
 _FORMATS = {"markdown": "Markdown", "html": "HTML", "csv": "CSV", "pdf": "PDF"}
 
 
 class StateView(Struct, frozen=True, kw_only=True):
-    """The validity of a document: the word on its tag, the tag's kind, and its days in words."""
+    """The validity of a document: the word on its tag, the tag's kind, its days in words, and what states them."""
 
     word: str
     kind: str
     days: str
+    stated: str
 
 
 class DocumentRow(Struct, frozen=True, kw_only=True):
@@ -78,13 +89,21 @@ class PassageView(Struct, frozen=True, kw_only=True):
 
 
 class DocumentView(Struct, frozen=True, kw_only=True):
-    """The page of one document."""
+    """The page of one document. ``is_stated``: a person stated from when to when it counts, ``since`` and ``until``.
+
+    ``remove`` and ``dates`` are the addresses of its forms, empty for who may not use them.
+    """
 
     name: str
     about: str
     state: StateView
     passages: tuple[PassageView, ...]
-    remove: str
+    since: str
+    until: str
+    is_stated: bool
+    remove: str = ""
+    dates: str = ""
+    problem: str = ""
 
 
 def path_of(base: str, language: str, source: str) -> str:
@@ -92,18 +111,31 @@ def path_of(base: str, language: str, source: str) -> str:
     return f"{base}/knowledge/{language}/{quote(source, safe='')}"
 
 
-def state_view(validity: Validity, on: date, reader: Reader) -> StateView:
-    """Show the validity of a document on a day."""
-    days = _days(validity, reader)
-    if validity.superseded_by:
-        return StateView(word=_("Superseded by {name}").format(name=validity.superseded_by), kind="late", days=days)
-    if validity.is_over:
-        return StateView(word=_("Says it is over"), kind="late", days=days)
-    if validity.holds(on):
-        return StateView(word=_("In force"), kind="", days=days)
+def state_view(validity: Validity, reader: Reader, names: Names) -> StateView:
+    """Show the validity of a document on the reader's day."""
+    on = reader.today
     is_early = validity.since is not None and on < validity.since
-    word = _("Not in force yet") if is_early else _("Expired")
-    return StateView(word=word, kind="due" if is_early else "late", days=days)
+    kind = "" if validity.holds(on) else "due" if is_early and not validity.is_over else "late"
+    if validity.superseded_by:
+        word = _("Superseded by {name}").format(name=validity.superseded_by)
+    elif validity.is_over:
+        word = _("Says it is over")
+    elif validity.holds(on):
+        word = _("In force")
+    else:
+        word = _("Not in force yet") if is_early else _("Expired")
+    stated = ", ".join(_stated(each, names) for each in validity.sources)
+    return StateView(word=word, kind=kind, days=_days(validity, reader), stated=stated)
+
+
+def _stated(source: Source, names: Names) -> str:
+    """Return who or what stated it; a person by name."""
+    text = names.get(source.text.removeprefix("user:"), source.text) if source.place == "person" else source.text
+    return _(_STATED[source.place]).format(text=_short(text))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _days(validity: Validity, reader: Reader) -> str:
@@ -116,10 +148,8 @@ def _days(validity: Validity, reader: Reader) -> str:
     return _("to {until}").format(until=until) if until else ""
 
 
-def document_rows(
-    documents: Iterable[Document], validity: Mapping[str, Mapping[str, Validity]], reader: Reader, base: str
-) -> tuple[DocumentRow, ...]:
-    """Show the documents in force in the base. ``validity`` is by language and name."""
+def document_rows(documents: Iterable[Document], reader: Reader, names: Names, base: str) -> tuple[DocumentRow, ...]:
+    """Show the documents in force in the base."""
     return tuple(
         DocumentRow(
             name=each.source,
@@ -127,7 +157,7 @@ def document_rows(
             language=language_word(each.language, reader),
             passages=reader.number(each.passages),
             added=reader.lately(each.added_at),
-            state=state_view(validity.get(each.language, {}).get(each.source, _ALWAYS), reader.today, reader),
+            state=state_view(each.validity, reader, names),
         )
         for each in documents
     )
@@ -140,7 +170,7 @@ def found_rows(found: Search, language: str, reader: Reader, base: str) -> tuple
 
 def _found_row(each: Found, search: Search, language: str, reader: Reader, base: str) -> FoundRow:
     passage = each.passage
-    state = state_view(search.validity.get(passage.source, _ALWAYS), reader.today, reader)
+    state = state_view(search.validity.get(passage.id, _ALWAYS), reader, {})
     is_shown = each in search.fit
     tag = _("Would be suggested") if is_shown else state.word if state.kind else _("Only when searched for")
     return FoundRow(
@@ -162,16 +192,18 @@ def said_of(found: Search) -> str:
     return _("The agent would be shown the first of these.")
 
 
-def document_view(document: Document, passages: Sequence[Passage], state: StateView, reader: Reader) -> DocumentView:
+def document_view(document: Document, passages: Sequence[Passage], reader: Reader, names: Names) -> DocumentView:
     """Show one document with its passages."""
     count = ngettext("{n} passage", "{n} passages", len(passages)).format(n=reader.number(len(passages)))
     added = _("added {moment}").format(moment=reader.moment(document.added_at))
     return DocumentView(
         name=document.source,
         about=f"{language_word(document.language, reader)}, {_FORMATS.get(document.format, document.format)}, {count}, {added}",
-        state=state,
+        state=state_view(document.validity, reader, names),
         passages=tuple(PassageView(id=each.id, heading=each.title, text=each.text) for each in passages),
-        remove="",
+        since=str(document.validity.since or ""),
+        until=str(document.validity.until or ""),
+        is_stated=any(each.place == "person" for each in document.validity.sources),
     )
 
 
