@@ -61,6 +61,7 @@ READS: Mapping[str, str] = {
     "list_drafts": "form.read",
     "list_forms": "form.read",
     "check_form": "form.read",
+    "try_form": "form.read",
     "get_form": "form.read",
     "compare_form_versions": "form.read",
     "compare_form_with_document": "form.read",
