@@ -108,7 +108,7 @@ class Admission:
             self._start_thread()
             self._changed.notify()
         if last is not None:
-            last.done.set_exception(SignInBusyError())
+            _turn_away(last.done)
         return done
 
     def close(self) -> None:
@@ -118,7 +118,7 @@ class Admission:
             left, self._waiting = self._waiting, []
             self._changed.notify_all()
         for each in left:
-            each.done.set_exception(SignInBusyError())
+            _turn_away(each.done)
 
     def _start_thread(self) -> None:
         if self._started < self._threads:
@@ -186,6 +186,12 @@ class Admission:
             most,
         )
         self._refused.clear()
+
+
+def _turn_away(done: "Future[object]") -> None:
+    """Answer a try that gets no turn, unless its client has gone, which cancels it."""
+    if done.set_running_or_notify_cancel():
+        done.set_exception(SignInBusyError())
 
 
 def _forget(remembered: dict[str, tuple[int, float]], now: float) -> None:

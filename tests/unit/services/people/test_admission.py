@@ -132,3 +132,14 @@ def test_at_the_end_those_that_wait_are_turned_away(held: Held) -> None:
     held.admission.close()
     with pytest.raises(SignInBusyError):
         waiting.result(PATIENCE_S)
+
+
+def test_a_client_that_left_disturbs_no_other(held: Held) -> None:
+    """Its try, which is cancelled, may be the one to turn away, when there is no room and at the end."""
+    flood = [held.submit(f"flood {at}", "a flood") for at in range(4)]
+    for each in flood:
+        each.cancel()
+    stranger = held.submit("stranger", "a stranger")
+    held.admission.close()
+    assert isinstance(stranger.exception(PATIENCE_S), SignInBusyError)
+    assert all(each.cancelled() for each in flood)
