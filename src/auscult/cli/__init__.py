@@ -104,6 +104,8 @@ def _keep_numpy_to_one_thread() -> None:
 
 def main() -> None:
     """Run the command line; the one place where an error becomes an exit status."""
+    # What commands write (databases with their logs, exports, backups, recordings) is of people: for its owner alone.
+    os.umask(0o077)
     gc.set_threshold(*_COLLECTING)
     _keep_numpy_to_one_thread()
     words, is_quiet = without_quiet(sys.argv[1:])

@@ -182,6 +182,7 @@ COMMANDS = (
     Command("users enable", "people.users:enable", _KEEP),
     Command("users password", "people.sign_in:password", _KEEP),
     Command("users reset-factor", "people.sign_in:reset_factor", _KEEP),
+    Command("users link", "people.sign_in:link", _KEEP),
     Command("users token", "people.sign_in:token", _KEEP),
     Command("users why", "people.sign_in:why", _KEEP),
     Command("users test-sso", "people.sign_in:check_sign_on", _KEEP),

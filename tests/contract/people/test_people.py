@@ -160,16 +160,20 @@ def test_a_link_signs_in_once_from_here_within_an_hour(world: World) -> None:
     """From elsewhere, a second time and too late it is refused; a refusal from elsewhere does not use it up."""
     user = world.add("ann")
     here = Origin(is_local=True)
-    secret = world.sign_in.new_link(user.user_id)
+    secret = world.sign_in.new_link(user.user_id, is_for_here=True)
     with pytest.raises(AccessError):
         world.sign_in.by_link(secret, Origin())
     assert world.sign_in.by_link(secret, here).user == user
     with pytest.raises(AccessError):
         world.sign_in.by_link(secret, here)
-    late = world.sign_in.new_link(user.user_id)
+    late = world.sign_in.new_link(user.user_id, is_for_here=True)
     world.clock.now += timedelta(hours=1)
     with pytest.raises(AccessError):
         world.sign_in.by_link(late, here)
+    anywhere = world.sign_in.new_link(user.user_id, is_for_here=False)
+    assert world.sign_in.by_link(anywhere, Origin()).user == user
+    with pytest.raises(AccessError):
+        world.sign_in.by_link(anywhere, here)
 
 
 def test_a_personal_token_ends_and_has_its_users_rights(world: World) -> None:

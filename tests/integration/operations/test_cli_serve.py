@@ -2,12 +2,14 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -40,7 +42,9 @@ def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subproc
     assert server.stdout
     ready = READY.fullmatch(server.stdout.readline())
     assert ready, server.stderr and server.stderr.read()
-    assert server.stdout.readline().startswith("Open the console as its administrator"), "nobody can sign in yet"
+    assert server.stdout.readline() == (
+        "No user can sign in yet: auscult users link EMAIL prints a link for the first administrator\n"
+    )
     client = auscult(
         tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--scope", "assist:write", "--json"
     ).last
@@ -66,6 +70,51 @@ def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subproc
         assert "event: message" in list(lines)
     out, err = server.communicate(timeout=PATIENCE_S)
     assert (server.returncode, out, err) == (0, "", "")
+
+
+def test_the_link_of_the_first_administrator_is_printed_at_a_terminal_alone(tmp_path: Path) -> None:
+    """A pipe, as a log is, gets no secret, and neither does a terminal with JSON logs; no user is added for it."""
+    command = [str(AUSCULT), "serve", "--database", "sqlite:///test.db", "--port", "0"]
+    for is_terminal, settings in ((False, {}), (True, {"AUSCULT_LOG_FORMAT": "json"}), (True, {})):
+        ours, theirs = pty.openpty() if is_terminal else os.pipe()
+        with subprocess.Popen(command, cwd=tmp_path, env=environment(**settings), stdout=theirs) as process:  # noqa: S603
+            os.close(theirs)
+            with open(ours, "rb", buffering=0) as out:  # noqa: PTH123  (a descriptor)
+                lines = [_line(out) for _ in range(2)]
+            process.terminate()
+            assert process.wait(PATIENCE_S) == 0
+        shown = is_terminal and not settings
+        assert ("/console/link/" in lines[1]) is shown
+        assert ("auscult users link EMAIL" in lines[1]) is not shown
+    assert '"user_id"' in auscult(tmp_path, "users", "list", "--json").out
+
+
+def _line(out: IO[bytes]) -> str:
+    line = b""
+    while not line.endswith(b"\n"):
+        line += out.read(1)
+    return line.decode()
+
+
+def test_a_command_prints_a_link_that_signs_in(tmp_path: Path, server: subprocess.Popen[str]) -> None:
+    """It adds the first administrator, works once, and for another user later; the log of access has it."""
+    assert server.stdout
+    ready = READY.fullmatch(server.stdout.readline())
+    assert ready
+    made = auscult(tmp_path, "users", "link", "ann@example.com", "--url", ready[1])
+    url = made.out.strip()
+    assert url.startswith(f"{ready[1]}/console/link/")
+    for location in ("/console", None):
+        answer = httpx.get(url, timeout=PATIENCE_S)
+        assert answer.headers.get("location") == location
+    assert answer.status_code == 401
+    (user,) = auscult(tmp_path, "users", "list", "--json").lines
+    assert user["email"] == "ann@example.com"
+    assert auscult(tmp_path, "users", "link", "bo@example.com").status != 0
+    assert (
+        auscult(tmp_path, "users", "link", "ann@example.com", "--json").last["url"].startswith("http://127.0.0.1:8484/")
+    )
+    assert auscult(tmp_path, "verify", "--log").status == 0
 
 
 def test_a_port_that_is_taken_is_an_error_of_one_line(tmp_path: Path) -> None:

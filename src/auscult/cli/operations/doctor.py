@@ -131,6 +131,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     except AuscultError as error:
         yield Finding("fail", f"database {shown}: {error.message}", "see --database, or AUSCULT_DATABASE_URL")
         return
+    if path is not None:
+        yield _privacy(path)
     yield _key(bootstrap.key_path(settings), is_set=settings.secret_key is not None)
     if waiting:
         count = backlog.live + backlog.backfill
@@ -169,6 +171,16 @@ def _backfill(backfill: "Backfill") -> Finding:
     else:
         again = f"begin it again: auscult backtest FORM {of_app}"
     return Finding("warn", f"{what} failed{reason}", again)
+
+
+def _privacy(path: Path) -> Finding:
+    """Examine who can read the files of a database: those of an earlier version are readable for all."""
+    files = [each for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))) if each.exists()]
+    open_to_others = [str(each) for each in files if stat.S_IMODE(each.stat().st_mode) & 0o077]
+    if open_to_others:
+        names = " ".join(open_to_others)
+        return Finding("warn", f"others can read the database: {names}", f"chmod 600 {names}")
+    return Finding("ok", "the database's files are readable by their owner only")
 
 
 def _key(path: Path, *, is_set: bool) -> Finding:

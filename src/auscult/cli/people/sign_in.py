@@ -55,6 +55,50 @@ def reset_factor(email: Email, *, database: options.Database = None) -> None:
     typer.echo(f"{user.email} signs in without a second factor")
 
 
+def link(
+    email: Email,
+    *,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--url", metavar="URL", help="The server's address. Default: AUSCULT_PUBLIC_URL, else this machine."
+        ),
+    ] = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Print a link that signs a user in once, within an hour, from any machine.
+
+    Where there are no users yet, the first administrator is added with this e-mail address.
+    """
+    from auscult import bootstrap
+    from auscult.domain.people.principal import operator
+    from auscult.services.people.first import first_administrator
+    from auscult.services.people.sign_in import SignIn
+    from auscult.services.privacy.log import record
+
+    with bootstrap.open(options.settings_of(database), with_secrets=False) as application:
+        store, settings = application.store, application.settings
+        user = first_administrator(store, email) or operating(store).find(email)
+        if user.state != "active":
+            raise RequestError(
+                f"{user.email} is disabled; run auscult users enable {user.email} first",
+                code="user.disabled",
+                field="email",
+                value=email,
+            )
+        secret = SignIn(store).new_link(user.user_id, is_for_here=False)
+        record(store, operator().label, "user.link", f"user:{user.email}")
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (all interfaces)
+    here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    address = f"{(url or settings.public_url or here).rstrip('/')}/console/link/{secret}"
+    if as_json:
+        typer.echo(msgspec.json.encode({"user_id": user.user_id, "url": address}))
+    else:
+        typer.echo(address)
+        typer.echo(f"It signs in {user.email} once, within an hour.", err=True)
+
+
 def token(
     email: Email,
     *,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from auscult.domain.people.principal import operator
 from auscult.domain.people.roles import ADMINISTRATOR
+from auscult.domain.people.users import User
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.sign_in import SignIn
 from auscult.services.people.users import Access, Users
@@ -16,10 +17,18 @@ NEW = Tenant(account_id="local", org_id="local", app_id="st-local")
 
 
 def first_link(store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> str | None:
-    """Return the secret of a link that signs in the first administrator; None where there are users.
+    """Return the secret of a link that signs in the first administrator from this machine; None where there are users.
 
     The administrator is of the account of the first app, which is made where there is none.
     """
+    user = first_administrator(store, EMAIL, now)
+    return user and SignIn(store, now).new_link(user.user_id, is_for_here=True)
+
+
+def first_administrator(
+    store: Store, email: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> User | None:
+    """Add an administrator where there are no users; None where there are. Raises ``RequestError`` ``email.invalid``."""
     if store.people.users.count():
         return None
     tenants = sorted(store.tenants(), key=lambda each: (each.account_id, each.app_id))
@@ -27,6 +36,6 @@ def first_link(store: Store, now: Callable[[], datetime] = lambda: datetime.now(
         store.ensure(NEW)
     account = tenants[0].account_id if tenants else NEW.account_id
     users = Users(store, operator(account), now)
-    user = users.add(EMAIL, "Administrator", account)
+    user = users.add(email, "Administrator", account)
     users.grant(user, None, Access(role=ADMINISTRATOR))
-    return SignIn(store, now).new_link(user.user_id)
+    return user

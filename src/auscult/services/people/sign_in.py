@@ -135,14 +135,14 @@ class SignIn:
     def by_link(self, secret: str, origin: Origin) -> SignedIn:
         """Sign in by a link, which is used up. Raises ``AccessError`` ``link.refused``.
 
-        The link works from this machine alone, once, and within an hour. For a user with a second factor, raises
-        ``SecondFactorDueError``.
+        The link works once, within an hour, and where it was made so from this machine alone. For a user with a second
+        factor, raises ``SecondFactorDueError``.
         """
-        user_id = self._people.links.use(hash_of(secret), self._now()) if origin.is_local else None
+        user_id = self._people.links.use(hash_of(secret), self._now(), is_here=origin.is_local)
         user = self._people.users.by_id(user_id) if user_id else None
         if user is None or user.state != "active":
             raise AccessError(
-                "the link is used up, over or not for this machine; start the server again for a new one",
+                "the link is used up, over or not for this machine; `auscult users link` makes a new one",
                 code="link.refused",
             )
         self._ask_for_code(user, "link", None)
@@ -174,10 +174,10 @@ class SignIn:
             record(self._store, f"user:{user.email}", "session.ended", target, sessions=ended)
         return ended
 
-    def new_link(self, user_id: str) -> str:
-        """Make a link's secret: it signs a user in once, within an hour, from this machine."""
+    def new_link(self, user_id: str, *, is_for_here: bool) -> str:
+        """Make a link's secret: it signs a user in once, within an hour; ``is_for_here``: from this machine alone."""
         secret = new_secret()
-        self._people.links.add(user_id, hash_of(secret), self._now() + LINK_LASTS)
+        self._people.links.add(user_id, hash_of(secret), self._now() + LINK_LASTS, is_for_here=is_for_here)
         return secret
 
     def _ask_for_code(self, user: User, method: SignInMethod, code: str | None) -> None:

@@ -1,5 +1,6 @@
 """Differences between SQLite and PostgreSQL. Everything else in this room runs on both."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -155,6 +156,7 @@ class Sqlite:
         # The connection that was given back last is lent first: its cache is warm, and the others' stay small.
         options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_S}, "pool_use_lifo": True, "hide_parameters": True}
         engine = sa.create_engine(self._url, paramstyle="named", **options)
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -379,6 +381,12 @@ def dialect_of(address: str) -> Dialect:
         code="database.unsupported",
         field="database",
     )
+
+
+def _make_private(_dialect: object, _record: object, place: list[str], _options: object) -> None:
+    """Make a new file so that its owner alone can read it; its log gets the same mode."""
+    with suppress(OSError):  # connecting reports it
+        os.close(os.open(place[0], os.O_RDONLY | os.O_CREAT, 0o600))
 
 
 def _set_up_sqlite(connection: Driver, _record: object) -> None:

@@ -66,10 +66,13 @@ class LocalFolder:
         return str(self._path / key)
 
     def begin(self, key: str) -> Path:
-        """Return a path next to where the file will be."""
+        """Make a file next to where it will be, which its owner alone can read."""
         path = self._path / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.with_name(f"_{path.name}.part")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = path.with_name(f"_{path.name}.part")
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        return part
 
     def finish(self, key: str, path: Path) -> None:
         """Put it in its place at once."""

@@ -161,20 +161,26 @@ class SignInLinks:
         """Made by ``People``."""
         self._database = database
 
-    def add(self, user_id: str, hash_: str, ends_at: datetime) -> None:
-        """Store a new link under the hash of its secret. Raises ``NotFoundError`` ``user.unknown``."""
+    def add(self, user_id: str, hash_: str, ends_at: datetime, *, is_for_here: bool) -> None:
+        """Store a new link under the hash of its secret; ``is_for_here``: from this machine alone. Raises ``NotFoundError`` ``user.unknown``."""
         with self._database.writing() as connection:
-            row = {"hash": hash_, "user": number_of(connection, user_id), "ends_at": ms_of(ends_at)}
+            row = {
+                "hash": hash_,
+                "user": number_of(connection, user_id),
+                "ends_at": ms_of(ends_at),
+                "is_for_here": is_for_here,
+            }
             connection.execute(sa.insert(sign_in_links).values(row))
 
-    def use(self, hash_: str, at: datetime) -> str | None:
-        """Use a link up, and return the id of its user; None where it is unknown, used or over."""
+    def use(self, hash_: str, at: datetime, *, is_here: bool) -> str | None:
+        """Use a link up, and return the id of its user; None where it is unknown, used, over or not for elsewhere."""
         mine = (
             sa.update(sign_in_links)
             .where(
                 sign_in_links.c.hash == hash_,
                 sign_in_links.c.used_at.is_(None),
                 sign_in_links.c.ends_at > ms_of(at),
+                sa.or_(sign_in_links.c.is_for_here.is_(False), sa.literal(is_here)),
             )
             .values(used_at=ms_of(at))
             .returning(sign_in_links.c.user)

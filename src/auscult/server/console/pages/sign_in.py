@@ -174,7 +174,7 @@ class SignInPage(Controller):
             return _code_page(request, console, CodeView(step=due.step))
         except AccessError:
             problem = _(
-                "The link has been used or has expired, or it is not for this machine. Sign in, or restart the server."
+                "The link has been used or has expired, or it is not for this machine. Sign in, or have `auscult users link` make another."
             )
             return _page(request, console, entrance, SignInView(problem=problem), 401)
         return _enter(request, found, BASE)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -105,6 +106,7 @@ sign_in_links = Table(
     _user(),
     Column("ends_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    Column("is_for_here", Boolean, nullable=False),  # it works from the server's own machine alone
 )
 
 # Sign-ins that wait for the identity provider. Each is used once, by the browser that began it.
