@@ -385,8 +385,9 @@ def dialect_of(address: str) -> Dialect:
 
 def _make_private(_dialect: object, _record: object, place: list[str], _options: object) -> None:
     """Make a new file so that its owner alone can read it; its log gets the same mode."""
-    with suppress(OSError):  # connecting reports it
-        os.close(os.open(place[0], os.O_RDONLY | os.O_CREAT, 0o600))
+    # Never a file that is there: closing any descriptor of it would drop the locks that this process has on it.
+    with suppress(OSError):  # connecting reports what is wrong
+        os.close(os.open(place[0], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _set_up_sqlite(connection: Driver, _record: object) -> None:
