@@ -12,6 +12,7 @@ import grimp
 import pytest
 from importlinter.api import read_configuration
 from importlinter.contracts.forbidden import ForbiddenContract
+from importlinter.contracts.independence import IndependenceContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "auscult"
 KINDS = {
     "forbidden": ForbiddenContract,
+    "independence": IndependenceContract,
     "layers": LayersContract,
     "protected": ProtectedContract,
     "shelf": ShelfContract,
@@ -54,6 +56,17 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "floors", "auscult.storage.store", "auscult.services.scoring.process"
     yield "floors", "auscult.services.scoring.process", "auscult.workers.worker"
     yield "floors", "auscult.storage.store", "auscult.engines._contract"
+    yield "floors", "auscult.storage.store", "auscult.disputes.work"
+    yield "floors", "auscult.services.audits.workflow", "auscult.disputes.api"
+    yield "floors", "auscult.disputes.store", "auscult.services.scoring.process"
+    yield "floors", "auscult.domain.audits.plan", "auscult.disputes.store"
+    yield "serving-rooms", "auscult.server.rest.guards", "auscult.engines._contract"
+    yield "storing-rooms", "auscult.config", "auscult.storage.store"
+    yield "subjects", "auscult.disputes.store", "auscult.disputes.work"
+    yield "subjects", "auscult.disputes.model", "auscult.disputes.steps"
+    yield "subjects", "auscult.disputes.api", "auscult.disputes.pages"
+    yield "subject-ground", "auscult.server.rest.guards", "auscult.disputes.api"
+    yield "subject-ground", "auscult.storage.core.tables.base", "auscult.disputes.store"
     yield "floors", "auscult.metrics._contract", "auscult.storage.store"
     yield "floors", "auscult.reports._contract", "auscult.metrics._contract"
     yield "floors", "auscult.config", "auscult.engines._contract"
@@ -70,10 +83,13 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "judging", "auscult.domain.evaluation", "sqlalchemy"
     yield "floors", "auscult.outgoing.dialling", "auscult.storage.store"
     yield "judging", "auscult.metrics._contract", "socket"
+    yield "judging", "auscult.disputes.model", "sqlalchemy"
     yield "judging", "auscult.reports._contract", "litestar"
     yield "reading", "auscult.formats._contract", "urllib3"
     yield "use-cases", "auscult.services.scoring.process", "dbos"
+    yield "use-cases", "auscult.disputes.work", "litestar"
     yield "one-room-store", "auscult.bootstrap", "sqlalchemy"
+    yield "one-room-store", "auscult.disputes.work", "sqlalchemy"
     yield "one-room-web", "auscult.cli.operations.serve", "uvicorn"
     yield "one-room-jobs", "auscult.bootstrap", "dbos"
     yield "one-room-metrics", "auscult.bootstrap", "prometheus_client"

@@ -21,6 +21,8 @@ from auscult.server.console.language import ASSIST, forms_of
 
 ROOT = Path(__file__).parent.parent
 CONSOLE = ROOT / "src/auscult/server/console"
+SUBJECTS = sorted(path.parent for path in ROOT.glob("src/auscult/*/templates"))
+"""The folders of subjects, whose pages stand with their templates."""
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
 _KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
@@ -43,11 +45,11 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*(?::[^}]*)?\}")
 def template() -> Catalog:
     """Return every text that the console shows: its own, what permissions allow, and those of the agent's page."""
     found = Catalog(locale=None, fuzzy=False)
-    for file, _, message, comments, context in extract_from_dir(
-        CONSOLE, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
-    ):
-        del file
-        found.add(message, auto_comments=comments, context=context)
+    for folder in (CONSOLE, *SUBJECTS):
+        for _, _, message, comments, context in extract_from_dir(
+            folder, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+        ):
+            found.add(message, auto_comments=comments, context=context)
     for text in PERMISSIONS.values():
         found.add(text)
     for text in _texts_of_scripts():

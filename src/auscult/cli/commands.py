@@ -4,6 +4,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
+from auscult.cli.generated.commands import command
+from auscult.cli.generated.table import table
+
 
 class Command(NamedTuple):
     """One command: its words after ``auscult``, the function that runs it, and its part of the help.
@@ -19,11 +22,23 @@ class Command(NamedTuple):
     def run(self) -> Callable[..., None]:
         """Import the function."""
         module, _, name = self.where.partition(":")
-        found: Callable[..., None] = getattr(import_module(f"auscult.cli.{module}"), name)
+        place = module if module.startswith("auscult.") else f"auscult.cli.{module}"
+        found: Callable[..., None] = getattr(import_module(place), name)
         return found
 
 
+class GeneratedCommand(Command):
+    """A command that is made from an operation of the API."""
+
+    @property
+    def run(self) -> Callable[..., None]:
+        """Make the function of the table."""
+        return command(table()[self.words])
+
+
 _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
+
+_DISPUTES = ("list", "show", "review", "release", "accept", "raise", "decide", "withdraw", "statistics", "policy")
 
 COMMANDS = (
     Command("demo", "operations.demo:demo", _RUN),
@@ -122,17 +137,8 @@ COMMANDS = (
     Command("assignments reaudit", "audits.assignments:reaudit", _JUDGE),
     Command("assignments decline", "audits.assignments:decline", _JUDGE),
     Command("assignments reassign", "audits.assignments:reassign", _JUDGE),
-    Command("disputes list", "disputes.disputes:listing", _JUDGE),
-    Command("disputes show", "disputes.disputes:show", _JUDGE),
-    Command("disputes review", "disputes.disputes:review", _JUDGE),
-    Command("disputes release", "disputes.disputes:release", _JUDGE),
-    Command("disputes accept", "disputes.disputes:accept", _JUDGE),
-    Command("disputes raise", "disputes.disputes:raise_", _JUDGE),
-    Command("disputes decide", "disputes.disputes:decide", _JUDGE),
-    Command("disputes withdraw", "disputes.disputes:withdraw", _JUDGE),
-    Command("disputes statistics", "disputes.disputes:statistics", _JUDGE),
-    Command("disputes examples", "disputes.disputes:examples", _JUDGE),
-    Command("disputes policy", "disputes.disputes:policy", _JUDGE),
+    *(GeneratedCommand(f"disputes {name}", "", _JUDGE) for name in _DISPUTES),
+    Command("disputes examples", "auscult.disputes.commands:examples", _JUDGE),
     Command("calibration create", "calibration.calibration:create", _JUDGE),
     Command("calibration list", "calibration.calibration:listing", _JUDGE),
     Command("calibration show", "calibration.calibration:show", _JUDGE),

@@ -118,6 +118,11 @@ class NotFoundError(AuscultError):
     code = "thing.unknown"
 
 
+def unknown(noun: str, name: str) -> NotFoundError:
+    """Return the error of a thing that is not there, or not visible: ``dispute.unknown`` of the noun ``dispute``."""
+    return NotFoundError(f"unknown {noun} {name!r}", code=f"{noun}.unknown", field=f"{noun}_id", value=name)
+
+
 class ConflictError(AuscultError):
     """A write that contradicts what is stored."""
 

@@ -14,6 +14,10 @@ def stated(**schema: Any) -> Meta:  # noqa: ANN401  (JSON Schema)
     return Meta(extra_json_schema=schema)
 
 
+DAY_OR_INSTANT = stated(anyOf=[{"format": "date-time"}, {"format": "date"}])
+"""An instant with its zone, or a day, which is its beginning in UTC."""
+
+
 def text(most: int, least: int = 1) -> Meta:
     """State a text of at most ``most`` characters; with ``least`` above 0 one of them is no space."""
     return stated(maxLength=most, **({"minLength": least, "pattern": r"\S"} if least else {}))

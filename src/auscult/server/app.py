@@ -12,12 +12,13 @@ from litestar import Litestar, Router, asgi
 from auscult.domain.operations.rate_limits import Windows
 from auscult.domain.probe import Probe
 from auscult.reports._contract import Report
-from auscult.server import api, console, recording_media
+from auscult.server import api, recording_media
 from auscult.server.asgi import ASGIApp, Receive, Scope, Send
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator
 from auscult.server.authorizer import RequestAuthorizer
 from auscult.server.clock import CLOCK, Clock
+from auscult.server.console.application import routers as console_routers
 from auscult.server.console.application import with_nowhere
 from auscult.server.console.demo import Demo
 from auscult.server.console.session import SessionAuthorizer, SignIn
@@ -141,7 +142,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
             api.router(api_authorizer, admit, services),
             *api.routers_of_people(api_authorizer, services),
             _directory(api_authorizer, services),
-            *console.routers(page_authorizer, admit, services, demo),
+            *console_routers(page_authorizer, admit, services, demo),
             *recording_media.handlers(services),
             *monitoring_handlers(store, readiness, metrics, settings.metrics_token),
             *documentation.handlers(BASE),

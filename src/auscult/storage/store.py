@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from auscult.disputes.store import AppDisputes
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
 from auscult.domain.people.visibility import EVERYTHING, Visibility
@@ -36,7 +37,6 @@ from auscult.storage.definitions.repository import AppDefinitions
 from auscult.storage.delivery.exports import AppExports, ExportWork
 from auscult.storage.delivery.feed import AppFeed
 from auscult.storage.delivery.webhooks import AppWebhooks, WebhookWork
-from auscult.storage.disputes.repository import AppDisputes
 from auscult.storage.history.backfills import AppBackfills
 from auscult.storage.history.chunks import Chunks
 from auscult.storage.judge.answers import AppAnswers, DaySpending

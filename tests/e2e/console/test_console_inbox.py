@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from auscult.domain.disputes.separation import Person
 from auscult.services.calibration.calibrating import Calibrating
 from auscult.services.calibration.calibrating import Wanted as Session
 from auscult.services.coaching.coaching import Coach
@@ -15,6 +14,7 @@ from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.console.review.test_console_reviews import audited, reviewing
 from tests.e2e.consoles import AGENT, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.unit.disputes.viewers import agent_of
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +25,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         app = found.store.within(TENANT)
         disputed, _left = audited(found, 2)
         metric = reviewing(found).show(disputed).review.metrics[0].metric_id
-        agent = Person(name=email_of("agent"), agent_ids=frozenset({AGENT}))
-        reviewing(found).dispute(disputed, agent, metric, "I said it.", proposed="YES")
+        agent = agent_of(AGENT, name=email_of("agent"))
+        reviewing(found, agent).dispute(disputed, metric, "I said it.", "YES")
         conversation = latest(app, replace(Sought(statuses=("evaluated",)), agents=(AGENT,)), limit=1).items[0].id
         form = reviewing(found).show(disputed).case.evaluation.form
         assert form is not None

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from markupsafe import escape
 
+from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Conversation
-from auscult.domain.disputes.separation import Person
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.formats import Limits
@@ -19,11 +19,11 @@ from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.definitions.forms.publish import publish
-from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.scoring.intake.read import read_file
 from tests.databases import database
 from tests.e2e.consoles import AGENT, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service, process
+from tests.unit.disputes.viewers import agent_of
 
 FORM = b"""
 id: ef-holds
@@ -183,9 +183,9 @@ def test_reason_of_the_machine_in_a_dispute(served: Service) -> None:
     audit = auditing.assign(found.conversation.id, email_of("auditor"), by="test")
     answer = AuditAnswer(metric_id=missed.metric.id, answer="NO", comment="No.")
     auditing.submit(found.conversation.id, [answer], as_machine=True)
-    reviewing = Reviewing(app, REPORTS, lambda: datetime.now(UTC))
-    agent = Person(name=email_of("agent"), agent_ids=frozenset({AGENT}))
-    dispute = reviewing.dispute(audit.assignment_id, agent, missed.metric.id, "It was.")
+    agent = agent_of(AGENT, name=email_of("agent"))
+    reviewing = Reviewing(app, REPORTS, lambda: datetime.now(UTC), agent)
+    dispute = reviewing.dispute(audit.assignment_id, missed.metric.id, "It was.")
     because = missed.verdict.reason.removeprefix(LEFT_OUT)
     with signed_in(served, "qa-manager") as client:
         german = read(client, f"/disputes/{dispute.dispute_id}", "de")

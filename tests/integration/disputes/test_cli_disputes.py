@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from auscult.cli import build
 from auscult.domain.errors import AuscultError
+from auscult.domain.people.principal import operator
+from auscult.services.people.users import Access, Users
 from auscult.storage import migrate, new_secret_key, open_store
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
 
@@ -51,6 +53,10 @@ def program(tmp_path: Path) -> Program:
     migrate(url)
     store = open_store(url, new_secret_key())
     scored(store, (talk(number) for number in range(8)))
+    users = Users(store, operator(TENANT.account_id))
+    for email, access in ((LEE, Access(role="agent", agents=(AGENT,))), (ANN, None), (BOB, None)):
+        user = users.add(email, email, TENANT.account_id, "correct horse battery")
+        users.grant(user, TENANT, access or Access(role="qa-manager"))
     store.close()
     found = Program(url)
     for name in ("c-0001", "c-0007"):
@@ -62,21 +68,24 @@ def program(tmp_path: Path) -> Program:
 def test_disputes_from_release_to_examples(program: Program, tmp_path: Path) -> None:
     """A policy, a second look, acceptance, a dispute, its decision and withdrawal, figures, and labelled examples."""
     (tmp_path / "policy.yaml").write_text("rounds: 2\nwindow_days: 10\n", encoding="utf-8")
-    assert '"rounds":2' in program("disputes", "policy", str(tmp_path / "policy.yaml"))
-    assert '"window_days":10' in program("disputes", "policy")
+    assert program.json("disputes", "policy", str(tmp_path / "policy.yaml"))["rounds"] == 2
+    assert "window_days  10" in program("disputes", "policy")
     listed = [program.json("assignments", "list", "--conversation", name) for name in ("c-0001", "c-0007")]
     first, second = (one["assignment_id"] for one in listed)
     assert "pending_agent_review" in program("disputes", "review", first)
-    program("disputes", "accept", first, "em-bye", "--as", LEE, "--agent", AGENT)
-    made = ("--comment", "I said it.", "--proposed", "YES", "--as", LEE, "--agent", AGENT)
+    program("disputes", "accept", first, "em-bye", "--as", LEE)
+    made = ("--comment", "I said it.", "--proposed", "YES", "--as", LEE)
     raised = program.json("disputes", "raise", first, "em-hello", *made)["dispute_id"]
     program.refuses("dispute.own_audit", "disputes", "decide", raised, "accept", "--reason", "So.", "--as", ANN)
     decided = program.json("disputes", "decide", raised, "accept", "--reason", "It is there.", "--as", BOB)
-    assert (decided["state"], decided["after"]) == ("accepted", "YES")
+    assert (decided["state"], decided["decided_answer"]) == ("accepted", "YES")
     other = program.json("disputes", "raise", second, "em-hello", *made)["dispute_id"]
-    assert program.json("disputes", "withdraw", other, "--as", LEE, "--agent", AGENT)["state"] == "withdrawn"
+    assert program.json("disputes", "withdraw", other, "--as", LEE)["state"] == "withdrawn"
     assert raised in program("disputes", "list", "--state", "accepted", "--metric", "em-hello", "--auditor", ANN)
-    assert f"{BOB}: It is there." in program("disputes", "show", raised)
+    shown = program("disputes", "show", raised)
+    assert all(
+        f"{name.ljust(15)}  {value}" in shown for name, value in (("decided_by", BOB), ("reason", "It is there."))
+    )
     assert program.json("disputes", "statistics")["all"]["overturned"] == 1
     example = msgspec.json.decode(program("disputes", "examples").splitlines()[0])
     assert "c-0001" in msgspec.json.encode(example).decode()

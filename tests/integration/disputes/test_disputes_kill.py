@@ -11,20 +11,21 @@ from pathlib import Path
 
 import pytest
 
+from auscult.disputes.store import DisputeQuery
+from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.coaching.item import Clip
-from auscult.domain.disputes.separation import Person
+from auscult.domain.people.principal import operator
 from auscult.domain.schedules.schedule import Schedule
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.calibration.calibrating import Calibrating, Wanted
 from auscult.services.coaching.coaching import Coach
 from auscult.services.coaching.coaching import Wanted as Coached
-from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store, new_secret_key, open_store
-from auscult.storage.disputes.repository import DisputeQuery
 from auscult.storage.store import AppStore
+from tests.unit.disputes.viewers import agent_of
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
 from tests.waiting import wait_until
 
@@ -57,7 +58,7 @@ def work(url: str) -> None:
     """Audit, dispute, decide, calibrate, coach and report, conversation after conversation, until killed."""
     store = open_store(url, new_secret_key())
     app = store.within(TENANT)
-    auditing, reviewing, calibrating = Auditing(app, REPORTS, now), Reviewing(app, REPORTS, now), Calibrating(app, now)
+    auditing, calibrating = Auditing(app, REPORTS, now), Calibrating(app, now)
     for number in random.sample(range(CONVERSATIONS), CONVERSATIONS):
         name = f"c-{number:04}"
         case = app.audits.case(name)
@@ -65,9 +66,10 @@ def work(url: str) -> None:
             continue
         audit = auditing.assign(name, ANN)
         auditing.submit(name, [AuditAnswer(metric_id="em-hello", answer="NO")], as_machine=True)
-        agent = Person(name="agent@example.com", agent_ids=frozenset({f"a-{number % 3}"}))
-        made = reviewing.dispute(audit.assignment_id, agent, "em-hello", "No.", proposed="YES")
-        reviewing.decide(made.dispute_id, Person(name=BOB), "accept" if number % 2 else "deny", "So.")
+        agent = agent_of(f"a-{number % 3}", name="agent@example.com")
+        made = Reviewing(app, REPORTS, now, agent).dispute(audit.assignment_id, "em-hello", "No.", "YES")
+        reviewer = Reviewing(app, REPORTS, now, operator(BOB))
+        reviewer.decide(made.dispute_id, "accept" if number % 2 else "deny", "So.")
         wanted = Wanted(name=name, form_id="ef-1", conversations=(name,), raters=(ANN, BOB))
         session = calibrating.create(wanted, "mia").session_id
         calibrating.activate(session)

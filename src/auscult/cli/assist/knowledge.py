@@ -104,7 +104,7 @@ def add(
 
 def _wish(first: str | None, last: str | None) -> "Wish":
     """Return the days that the options state, on behalf of the operator."""
-    from auscult.cli.privacy.principal import principal
+    from auscult.cli.terminal.principal import principal
     from auscult.domain.assist.validity import Wish
     from auscult.services.assist.knowledge import day_of
 

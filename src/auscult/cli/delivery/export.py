@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from auscult.cli.privacy.principal import principal
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 from auscult.cli.terminal.progress import progress
 from auscult.domain.errors import RequestError
 

@@ -19,7 +19,7 @@ def mcp(*, app: options.KnownApp, user: User = None, database: options.Database 
     scores transcripts; it writes nothing but drafts of forms and assignments of audits, and these tools are marked.
     """
     from auscult import bootstrap
-    from auscult.cli.privacy.principal import principal
+    from auscult.cli.terminal.principal import principal
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
         application.serve_assistant(options.known_tenant(application.store, app), user, principal())

@@ -201,7 +201,7 @@ def read_password() -> str:
 
 def operating(store: "Store") -> "Users":
     """Return the service that adds and changes users on behalf of the operator."""
-    from auscult.cli.privacy.principal import principal
+    from auscult.cli.terminal.principal import principal
     from auscult.domain.people.principal import operator
     from auscult.services.people.users import Users
 

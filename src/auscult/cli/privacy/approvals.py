@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from auscult.cli.privacy.listing import print_approval, print_done
-from auscult.cli.privacy.principal import principal
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The approval's number.")]
 

@@ -6,8 +6,8 @@ import msgspec
 import typer
 
 from auscult.cli.privacy.listing import print_done
-from auscult.cli.privacy.principal import principal
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.tenancy import Tenant

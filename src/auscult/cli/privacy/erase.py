@@ -5,8 +5,8 @@ from typing import Annotated, cast
 import typer
 
 from auscult.cli.privacy.listing import print_done, print_items
-from auscult.cli.privacy.principal import principal
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.retention import By
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from auscult.cli.privacy.principal import principal
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 
 After = Annotated[int, typer.Option("--after", metavar="N", help="Only entries after this number.")]
 Action = Annotated[str | None, typer.Option("--action", metavar="NAME", help="Only entries of this action.")]

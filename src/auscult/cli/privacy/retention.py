@@ -6,8 +6,8 @@ import msgspec
 import typer
 
 from auscult.cli.privacy.listing import print_items, print_receipt
-from auscult.cli.privacy.principal import principal
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT
 
 Queue = Annotated[

@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from auscult.cli.privacy.principal import principal
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 
 ConversationId = Annotated[str, typer.Argument(metavar="ID", help="The conversation's id.")]
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
+from auscult.disputes.model import ReviewPolicy, check_policy
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.disputes.policy import ReviewPolicy, check_policy
 from auscult.domain.errors import RequestError
 from auscult.domain.record import Outcome
 from auscult.domain.said.search import parse

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from auscult.disputes import api as disputes
 from auscult.server.api import (
     assist,
     audits,
@@ -14,7 +15,6 @@ from auscult.server.api import (
     connectors,
     definitions,
     delivery,
-    disputes,
     history,
     insights,
     people,

@@ -15,10 +15,14 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import Struct
 
+from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.server.api import behind
+from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.demo import Demo
+from auscult.server.console.files import files_router
 from auscult.server.console.kept import KeptPages
 from auscult.server.console.language import LANGUAGE_COOKIE, LANGUAGES, choose
 from auscult.server.console.language import gettext as _
@@ -52,7 +56,6 @@ from auscult.server.console.pages.quality.metric import MetricPage
 from auscult.server.console.pages.quality.overview import OverviewPage
 from auscult.server.console.pages.review.calibration import CalibrationPage
 from auscult.server.console.pages.review.coaching import CoachingPage
-from auscult.server.console.pages.review.disputes import DisputesPage
 from auscult.server.console.pages.review.results import ResultsPage
 from auscult.server.console.pages.review.schedules import SchedulesPage
 from auscult.server.console.pages.review.self_review import BeginSelfReview, SelfReviewPage
@@ -64,6 +67,7 @@ from auscult.server.console.pages.setup.knowledge import KnowledgePage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
 from auscult.server.console.posted import sentence
+from auscult.server.console.session import SessionAuthorizer, session_router
 from auscult.server.console.templating import Templates
 from auscult.server.console.views.message import MessageView, failure_view, refusal_view
 from auscult.server.console.visit import (
@@ -88,6 +92,7 @@ from auscult.server.errors import failure_of, reason_of
 from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.request_context import context_of
 from auscult.server.rest.context import Services
+from auscult.server.rest.guards import Guard
 from auscult.server.rest.routing import AppRouter
 from auscult.services.people.principals import SecondFactorRequiredError
 
@@ -314,9 +319,21 @@ def _set_up(request: AnyRequest, error: SecondFactorRequiredError) -> Response[A
     return Redirect(ACCOUNT, status_code=303)
 
 
+def _not_open(visit: Callable[[AnyRequest], Visit]) -> Callable[[AnyRequest, Any], Response[Any]]:
+    """Return the handler of a missing permission, of a page or of what is done there: a page that names it."""
+
+    def not_open(request: AnyRequest, error: NoPermissionError | AuscultError) -> Response[Any]:
+        permission = error.permission if isinstance(error, NoPermissionError) else str(error.value)
+        text = _("Your role does not open this page. An administrator can change that.")
+        view = MessageView(title=_("Not open to you"), text=text, href=BASE, action=_("Home"), detail=permission)
+        return visit(request).page("message", "", view, 403)
+
+    return not_open
+
+
 def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handlers:
     """Return the handlers of errors: each responds with a page that shows what is wrong, and what to do."""
-    failed = _failed(console)
+    failed, no_permission = _failed(console), _not_open(visit)
 
     def sign_in(request: AnyRequest, error: SignInRequiredError) -> Response[Any]:
         del error
@@ -327,12 +344,9 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
             answer.set_cookie(AFTER_COOKIE, wanted, max_age=_HOUR_S, path=BASE, samesite="lax", httponly=True)
         return answer
 
-    def no_permission(request: AnyRequest, error: NoPermissionError) -> Response[Any]:
-        text = _("Your role does not open this page. An administrator can change that.")
-        view = MessageView(title=_("Not open to you"), text=text, href=BASE, action=_("Home"), detail=error.permission)
-        return visit(request).page("message", "", view, 403)
-
     def refused(request: AnyRequest, error: AuscultError) -> Response[Any]:
+        if error.reason == "permission.missing":
+            return no_permission(request, error)
         return message(request, error.message, reason_of(error).status)
 
     def by_router(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -357,3 +371,15 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
         HTTPException: by_router,
         Exception: failed,
     }
+
+
+BEHIND = "/assist/-"
+
+
+def routers(authorizer: SessionAuthorizer, admission: Guard, services: Services, demo: Demo | None) -> list[Router]:
+    """Return the routers of the pages, of their sign-in, and of the requests of their scripts."""
+    live = behind(
+        BEHIND, FOR_AGENTS, method=authorizer, admission=admission, services=services, include_in_schema=False
+    )
+    pages = console_router(services, demo)
+    return [pages, live, session_router(f"{BEHIND}/session", authorizer.sign_in), files_router(BEHIND)]

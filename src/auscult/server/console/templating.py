@@ -1,15 +1,19 @@
 """Templates of the console: Jinja2, everything escaped, and a missing value is an error."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from msgspec import Struct
 
+import auscult
 from auscult.server.console.charts import lanes, sentiment, strip
 from auscult.server.console.language import gettext, ngettext
-from auscult.server.console.reader import clock
+from auscult.server.console.reader import FEW, clock, length
 from auscult.server.console.reasons import fault_in_words
+from auscult.server.console.views.verdicts import sign_of, word_of
 
 
 class NavigationItem(Struct, frozen=True, kw_only=True):
@@ -61,10 +65,25 @@ class Frame(Struct, frozen=True, kw_only=True):
     notice: str = ""
 
 
+def _of_subjects() -> list[Path]:
+    """Return the folders of the subjects' own templates."""
+    return sorted(Path(auscult.__file__).parent.glob("*/templates"))
+
+
+def _by_reader(name: str) -> Callable[..., str]:
+    """Return the filter that writes a value as the reader of the page does."""
+
+    @pass_context
+    def written(context: Context, value: Any, *given: Any, **named: Any) -> str:  # noqa: ANN401  (as the method takes)
+        return getattr(context["reader"], name)(value, *given, **named)
+
+    return written
+
+
 def make_environment() -> Environment:
     """Make the environment that pages are rendered in."""
     environment: Any = Environment(
-        loader=PackageLoader("auscult.server.console"),
+        loader=ChoiceLoader([PackageLoader("auscult.server.console"), FileSystemLoader(_of_subjects())]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -74,9 +93,10 @@ def make_environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
-    environment.filters["clock"] = clock
+    environment.filters.update({name: _by_reader(name) for name in ("lately", "moment", "number", "share")})
+    environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
     environment.filters["fault"] = fault_in_words
-    environment.globals.update(strip=strip.strip, spark=sentiment.spark, lanes=lanes.lanes)
+    environment.globals.update(few=FEW, strip=strip.strip, spark=sentiment.spark, lanes=lanes.lanes)
     return environment
 
 
@@ -87,7 +107,7 @@ class Templates:
         """Make the environment."""
         self._environment = make_environment()
 
-    def render(self, name: str, frame: Frame, view: Struct, more: Mapping[str, Any] | None = None) -> str:
+    def render(self, name: str, frame: Frame, view: Struct | None, more: Mapping[str, Any] | None = None) -> str:
         """Render the page ``<name>.html`` with its view."""
         return self._environment.get_template(f"{name}.html").render(frame=frame, view=view, **(more or {}))
 

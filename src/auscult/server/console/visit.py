@@ -12,7 +12,6 @@ from litestar.enums import MediaType
 from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
 
-from auscult.domain.disputes.separation import Person
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.server.console.assets import Assets
@@ -149,11 +148,6 @@ class Visit:
         """Return whether the visitor has a permission anywhere in the app."""
         return permission in self.visitor.permissions
 
-    @property
-    def person(self) -> Person:
-        """The visitor as the separation of duties sees them."""
-        return Person(name=self.visitor.email, agent_ids=self.visitor.principal.agent_ids)
-
     def reaches(self, permission: str, conversation_id: str | None) -> bool:
         """Return whether a permission of the visitor reaches a conversation."""
         reach = self.visitor.principal.visibility(permission)
@@ -175,11 +169,11 @@ class Visit:
         body = self._console.templates.render(name, self._frame("", nonce), view)
         return page_response(body, nonce, status)
 
-    def page(self, name: str, here: str, view: Struct, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
+    def page(self, name: str, here: str, view: Struct | None = None, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
         """Render a page. ``here`` is the name of its item in the menu."""
         nonce = secrets.token_urlsafe(12)
         frame = self._frame(here, nonce)
-        body = self._console.templates.render(name, frame, view, more)
+        body = self._console.templates.render(name, frame, view, {"reader": self.reader, **more})
         if status == HTTP_200_OK:
             self._console.kept.keep(self._request, body, nonce, f"user:{self.visitor.email}", self.visitor.until)
         return page_response(body, nonce, status)

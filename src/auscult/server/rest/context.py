@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
@@ -42,6 +42,20 @@ class Services(NamedTuple):
     trying: Callable[[], Evaluator] | None = None
 
 
+class Ground(Protocol):
+    """The part of the services that use cases need; commands have it without a server."""
+
+    @property
+    def reports(self) -> Reports:
+        """The reports that are rendered when something changes."""
+        ...
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The clock."""
+        ...
+
+
 App = NamedDependency[SkipValidation[AppStore]]
 """``app: App``: the store, narrowed to the app that a request is about."""
 Caller = NamedDependency[SkipValidation[Principal]]
@@ -50,6 +64,8 @@ Rights = NamedDependency[SkipValidation[AppRights]]
 """``rights: Rights``: the caller's rights in that app, as pairs of permission and scope."""
 Server = NamedDependency[SkipValidation[Services]]
 """``server: Server``: the services of this process."""
+Basis = NamedDependency[SkipValidation[Ground]]
+"""``server: Basis``: the part of them that commands have, too."""
 
 
 def dependencies(services: Services) -> dict[str, Provide]:

@@ -8,6 +8,7 @@ from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
 
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
+from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.people.principal import missing, rights_of_scopes
 from auscult.domain.tenancy import Tenant
 from auscult.server.asgi import scope_of
@@ -17,6 +18,7 @@ from auscult.server.rest.context import Services
 from auscult.server.rest.query import Parameters, check_query, lacking_in, with_instants
 from auscult.server.rest.request import ApiRequest
 from auscult.server.rest.threads import run
+from auscult.storage.store import AppStore
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
@@ -83,10 +85,14 @@ class Scopes:
         rights, conversation_id = request.rights, request.path_params.get(_CONVERSATION)
         if conversation_id is not None:
             await run(lambda: self._check_conversation(request, conversation_id))
+        request.app_store = self.narrowed(request.app_store, rights, is_of_conversation=conversation_id is not None)
+
+    def narrowed(self, app: AppStore, rights: AppRights, *, is_of_conversation: bool = False) -> AppStore:
+        """Return an app as far as the permission of a person or operator reaches. Raises ``AccessError`` ``permission.missing``."""
         reached = rights.visibility(self.permission)
-        if reached.is_nothing or (self.reach == "app" and conversation_id is None and not reached.is_everything):
+        if reached.is_nothing or (self.reach == "app" and not is_of_conversation and not reached.is_everything):
             raise missing(self.permission)
-        request.app_store = request.app_store.seen_by(reached)
+        return app.seen_by(reached)
 
     def _check_conversation(self, request: ApiRequest, conversation_id: str) -> None:
         """Refuse an invisible conversation as if it did not exist, and one that the permission does not reach."""

@@ -9,7 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta
 
 from auscult.domain.audits.audit import LONGEST_NAME
-from auscult.domain.stated import stated, text
+from auscult.domain.stated import DAY_OR_INSTANT, stated, text
 from auscult.server.rest.cursors import LONGEST_CURSOR
 
 T = TypeVar("T")
@@ -40,16 +40,16 @@ def each_once(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-_DAY_OR_INSTANT = stated(anyOf=[{"format": "date-time"}, {"format": "date"}])
-Instant = Annotated[datetime, Meta(tz=True), _DAY_OR_INSTANT]
+Instant = Annotated[datetime, Meta(tz=True), DAY_OR_INSTANT]
 """Of a body: an instant with its zone, or a day, which is its beginning in UTC (``rest/bodies.py``)."""
-InstantText = Annotated[str, _DAY_OR_INSTANT]
+InstantText = Annotated[str, DAY_OR_INSTANT]
 """The same, where the domain reads it."""
 PersonName = Annotated[str, text(LONGEST_NAME)]
 """Of a body: an auditor, by e-mail address or another name."""
 Share = Annotated[float, stated(minimum=0, maximum=1)]
 ConversationId = Annotated[str, path_id("The conversation, percent-encoded.", "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11")]
 FormId = Annotated[str, path_id("The form, percent-encoded.", "ef-billing")]
+AssignmentId = Annotated[str, path_id("The assignment.", "as-3c4d")]
 Limit = Annotated[int, query("Most items in one answer.", ge=1, le=1000)]
 """Default: 100."""
 Cursor = Annotated[

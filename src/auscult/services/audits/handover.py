@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from auscult.domain.audits.assignment import Assigned, Assignment, finished
 from auscult.domain.audits.audit import Audit, AuditMovedError, assign
-from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.errors import ConflictError, NotFoundError, unknown
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.workflow import write
 from auscult.services.scoring.render import Reports
@@ -81,9 +81,4 @@ class Handover:
 
 def unknown_assignment(assignment_id: str) -> NotFoundError:
     """Return the error of an assignment that is not there, or not visible."""
-    return NotFoundError(
-        f"unknown assignment {assignment_id!r}",
-        code="assignment.unknown",
-        field="assignment_id",
-        value=assignment_id,
-    )
+    return unknown("assignment", assignment_id)

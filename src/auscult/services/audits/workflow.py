@@ -10,6 +10,8 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.disputes.opening import review_step
+from auscult.disputes.steps import ReviewChange
 from auscult.domain.audits.assignment import WHOLE, Assigned, Role, Shown, effective_of
 from auscult.domain.audits.audit import (
     Audit,
@@ -25,10 +27,8 @@ from auscult.domain.audits.audit import (
     machine_answers,
     submit,
 )
-from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.audits.reviews.opening import review_step
 from auscult.services.scoring.render import Reports, render
 from auscult.storage.audits.writing import AssignmentChange
 from auscult.storage.store import AppStore

@@ -8,9 +8,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.disputes.steps import ReviewChange
+from auscult.disputes.store import write_review
 from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.audit import Audit, AuditChange, AuditMovedError, AuditState, TrailEntry
-from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.scoring.stored import AuditedConversation, EvaluatedConversation, RenderedRows
@@ -43,7 +44,6 @@ from auscult.storage.core.tables.audits import assignments, audit_trail, audits
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.feed import announce
-from auscult.storage.disputes.writing import write_review
 from auscult.storage.people.visibility import visible
 
 _IDS_AT_ONCE = 1_000

@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.disputes.store import erase_reviews
 from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration.repository import erase_from_calibrations
 from auscult.storage.coaching.repository import erase_from_coaching
@@ -18,7 +19,6 @@ from auscult.storage.core.tables.history import backfill_chunks, backfill_mentio
 from auscult.storage.core.tables.judge import judge_answers, judge_calls
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.delivery.feed import announce_erased
-from auscult.storage.disputes.writing import erase_reviews
 from auscult.storage.pages.row_index import RowIndexEntry, file_rows
 from auscult.storage.people.parties import erase_parties
 from auscult.storage.privacy.redaction import erase_redaction

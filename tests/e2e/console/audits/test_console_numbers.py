@@ -10,18 +10,18 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
+from auscult.disputes.store import DisputeQuery
+from auscult.disputes.work import Reviewing
 from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
-from auscult.domain.disputes.separation import Person
 from auscult.domain.evaluation import Qualification
+from auscult.domain.people.principal import operator
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.reports import REPORTS
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
-from auscult.services.disputes.reviewing import Reviewing
 from auscult.storage.audits.queue import QueueQuery
-from auscult.storage.disputes.repository import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.e2e.consoles import assign, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
@@ -64,20 +64,21 @@ def audited(service: Service) -> None:
         email_of("qa-manager"),
     )
     planning.draw(plan.plan_id, email_of("qa-manager"))
-    reviewing = Reviewing(app, REPORTS, lambda: datetime.now(UTC))
+    agent, reviewer = (
+        Reviewing(app, REPORTS, lambda: datetime.now(UTC), operator(name))
+        for name in ("agent@example.com", email_of("qa-manager"))
+    )
     raised = 0
-    for view in [reviewing.show(each.assignment_id) for each in app.disputes.reviews()]:
+    for view in [reviewer.show(each.assignment_id) for each in app.disputes.reviews()]:
         results = view.audit.result.sheet.answers if view.audit.result else ()
         missed = next((each.metric_id for each in results if each.answer == "NO"), None)
         if missed is None:
             continue
-        agents = frozenset({view.review.agent_id} if view.review.agent_id else set[str]())
-        person = Person(name="agent@example.com", agent_ids=agents)
-        reviewing.dispute(view.review.assignment_id, person, missed, "It was there.", proposed="NA", represents=True)
+        agent.dispute(view.review.assignment_id, missed, "It was there.", "NA")
         raised += 1
         if raised == 1:
             (dispute,) = app.disputes.all(DisputeQuery())
-            reviewing.decide(dispute.dispute_id, Person(name=email_of("qa-manager")), "accept", "Right.")
+            reviewer.decide(dispute.dispute_id, "accept", "Right.")
 
 
 def answers(app: AppStore, conversation_id: str, *, differing: bool) -> list[AuditAnswer]:

@@ -8,21 +8,23 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from auscult.disputes.model import DEFAULT_POLICY, ReviewPolicy
+from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
-from auscult.domain.disputes.policy import DEFAULT_POLICY, ReviewPolicy
-from auscult.domain.disputes.separation import Person
+from auscult.domain.people.principal import Principal, operator
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
-from auscult.services.disputes.reviewing import Reviewing
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.consoles import AGENT, console, email_of
 from tests.e2e.serving import TENANT, Service
+from tests.unit.disputes.viewers import agent_of
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
+OPERATOR = operator()
 SHOTS = os.environ.get("AUSCULT_TEST_SHOTS")
 
 
@@ -35,9 +37,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
-def reviewing(served: Service) -> Reviewing:
+def reviewing(served: Service, viewer: Principal = OPERATOR) -> Reviewing:
     """Return the reviews of the app."""
-    return Reviewing(served.store.within(TENANT), REPORTS, lambda: datetime.now(UTC))
+    return Reviewing(served.store.within(TENANT), REPORTS, lambda: datetime.now(UTC), viewer)
 
 
 def audited(served: Service, number: int) -> list[str]:
@@ -131,9 +133,9 @@ def test_an_agent_disputes_and_a_reviewer_decides(browser: Browser, served: Serv
 def test_every_status_of_a_dispute(browser: Browser, served: Service) -> None:
     """Audited, pending agent review, pending supervisor review, resolved, closed: each as the agent and a reviewer see it."""
     service = reviewing(served)
-    service.set_policy(ReviewPolicy(release="second_look", rounds=2), "test")
+    service.set_policy(ReviewPolicy(release="second_look", rounds=2))
     (assignment,) = audited(served, 1)
-    service.set_policy(DEFAULT_POLICY, "test")
+    service.set_policy(DEFAULT_POLICY)
     card, status = f"article[id='{assignment}']", lambda: reviewing(served).show(assignment).status
     shown(browser, served, "agent", "/my-results")
     assert (status(), browser.all(card)) == ("audited", [])
@@ -175,12 +177,12 @@ def test_a_decision_without_a_reason_stays(browser: Browser, served: Service) ->
     found = next(
         each for each in app.disputes.of_agents([AGENT], datetime.now(UTC)) if each.metrics[0].status == "pending"
     )
-    agent = Person(name=email_of("agent"), agent_ids=frozenset({AGENT}))
-    made = reviewing(served).dispute(found.assignment_id, agent, found.metrics[0].metric_id, "No.")
+    agent = agent_of(AGENT, name=email_of("agent"))
+    made = reviewing(served, agent).dispute(found.assignment_id, found.metrics[0].metric_id, "No.")
     enter(browser, served, "qa-manager")
     browser.driver.get(f"{served.url}/console/disputes/{made.dispute_id}")
     browser.run("document.querySelector('#reason').removeAttribute('required')")
-    browser.one(f"input[name=answer][value={made.before}]").click()
+    browser.one(f"input[name=answer][value={made.answer}]").click()
     browser.one("form .btn--main").click()
     browser.until("[role=alert]", lambda text: "reason is missing" in text)
     assert reviewing(served).get(made.dispute_id).is_open

@@ -7,17 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.change import signature
-from auscult.domain.disputes.separation import Person
 from auscult.domain.schedules.schedule import Schedule
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
-from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
 from auscult.workers.mailer import Mailer
 from tests.mailing import mail_server
+from tests.unit.disputes.viewers import agent_of
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, scored, talk
 
 CLIENT, HOOK = "cs-1", "https://example.com/hook"
@@ -111,13 +111,12 @@ def test_a_dispute_that_is_about_to_lapse(store: Store, *, is_disputed: bool) ->
     auditing = Auditing(app, REPORTS, lambda: AT)
     audit = auditing.assign("c-0001", ANN)
     auditing.submit("c-0001", [AuditAnswer(metric_id="em-hello", answer="NO")], as_machine=True)
-    reviewing = Reviewing(app, REPORTS, lambda: AT)
+    reviewing = Reviewing(app, REPORTS, lambda: AT, agent_of("a-1", name=BOB))
     until = reviewing.show(audit.assignment_id).review.ends_at
     title = "An agent's time to answer an audit ends at"
     if is_disputed:
-        agent = Person(name=BOB, agent_ids=frozenset({"a-1"}))
-        until = reviewing.dispute(audit.assignment_id, agent, "em-hello", "I said it.").due_at
-        reviewing.accept(audit.assignment_id, agent)
+        until = reviewing.dispute(audit.assignment_id, "em-hello", "I said it.").due_at
+        reviewing.accept(audit.assignment_id)
         title = "A dispute of em-hello is to be decided by"
     assert until is not None
     sent = Sent(store, "dispute_due", hours=24)

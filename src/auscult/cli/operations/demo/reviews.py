@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from auscult.cli.operations.demo.audits import AUDITORS
 from auscult.domain.audits.audit import AuditAnswer, results_of
-from auscult.domain.disputes.separation import Person
+from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
-    from auscult.services.disputes.reviewing import Reviewing, ReviewView
+    from auscult.disputes.model import ReviewedAudit
+    from auscult.disputes.work import Reviewing
     from auscult.storage.store import AppStore, Store
 
 MANAGER = "dana@demo.example"
@@ -25,39 +26,37 @@ _NOW = partial(datetime.now, UTC)
 
 def review_and_calibrate(store: "Store", tenant: Tenant) -> None:
     """Dispute three missed metrics of submitted audits, decide two of them, and rate one session. Done once."""
+    from auscult.disputes.store import DisputeQuery
+    from auscult.disputes.work import Reviewing
     from auscult.reports import REPORTS
-    from auscult.services.disputes.reviewing import Reviewing
-    from auscult.storage.disputes.repository import DisputeQuery
 
     app = store.within(tenant)
     if app.disputes.disputes(DisputeQuery(limit=1)):
         return
-    reviewing = Reviewing(app, REPORTS, _NOW)
-    views = [reviewing.show(each.assignment_id) for each in app.disputes.reviews()]
-    missed = [(view, metric) for view in views if (metric := _missed(view, reviewing))][: len(COMMENTS)]
+    manager = Reviewing(app, REPORTS, _NOW, operator(MANAGER))
+    supervisor = Reviewing(app, REPORTS, _NOW, operator("example-agent@demo.example"))
+    views = [manager.show(each.assignment_id) for each in app.disputes.reviews()]
+    missed = [(view, metric) for view in views if (metric := _missed(view, manager))][: len(COMMENTS)]
     for (view, metric), comment in zip(missed, COMMENTS, strict=False):
-        agent = view.review.agent_id
-        person = Person(name="example-agent@demo.example", agent_ids=frozenset({agent} if agent else ()))
-        reviewing.dispute(view.review.assignment_id, person, metric, comment, proposed="NA", represents=True)
-    manager = Person(name=MANAGER)
+        supervisor.dispute(view.review.assignment_id, metric, comment, "NA")
     for each, ruling in zip(app.disputes.disputes(DisputeQuery(state="open")), ("accept", "deny"), strict=False):
         reason = (
             "Example: right, there was no occasion."
             if ruling == "accept"
             else "Example: it was asked for, and missing."
         )
-        reviewing.decide(each.dispute.dispute_id, manager, "accept" if ruling == "accept" else "deny", reason)
+        manager.decide(each.dispute.dispute_id, "accept" if ruling == "accept" else "deny", reason)
     _calibrate(app, views)
 
 
-def _missed(view: "ReviewView", reviewing: "Reviewing") -> str | None:
+def _missed(view: "ReviewedAudit", reviewing: "Reviewing") -> str | None:
     """Return the first metric that an audit says was missed."""
     result = view.audit.result
     results = results_of(reviewing.form_of(view), result.sheet) if result else ()
     return next((each.metric.id for each in results if each.adhered is False and each.metric.grades is None), None)
 
 
-def _calibrate(app: "AppStore", views: "list[ReviewView]") -> None:
+def _calibrate(app: "AppStore", views: "list[ReviewedAudit]") -> None:
     from auscult.services.calibration.calibrating import Calibrating, Wanted
 
     forms = [each.audit.result.form_id for each in views if each.audit.result]

@@ -18,7 +18,7 @@ from auscult.server.rest.context import App, Caller, Rights, Server, Services
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import EitherScopes, reading, writing
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import Cursor, Limit, PersonName, path_id, query
+from auscult.server.rest.parameters import AssignmentId, Cursor, Limit, PersonName, query
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread, run
 from auscult.services.audits.blind import blindness_of, hidden_from
@@ -28,7 +28,6 @@ from auscult.services.audits.plans import Planning
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 
-AssignmentId = Annotated[str, path_id("The assignment.", "as-3c4d")]
 EVERYONE = "*"
 WORKING = EitherScopes("audits:write", permissions=("audit.perform", "audit.review_own"))
 """Auditors work on their assignments, and agents on their reviews of themselves."""

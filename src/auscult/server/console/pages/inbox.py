@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from auscult.disputes.pages import reviewing
+from auscult.disputes.store import DisputeQuery
 from auscult.server.api.coaching.items import GIVE
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.pages.administration.approvals import waiting as waiting_approvals
 from auscult.server.console.pages.review.calibration import TAKE_PART, calibrating
 from auscult.server.console.pages.review.coaching import coach_of
-from auscult.server.console.pages.review.disputes import reviewing
 from auscult.server.console.views.home import TodoView
 from auscult.server.console.visit import BASE, Visit
-from auscult.storage.disputes.repository import DisputeQuery
 
 _MOST, _MOST_DISPUTES, _MOST_RESULTS, _MOST_COACHING = 1_000, 200, 20, 5
 _FOR_AGENT, _FOR_COACH = {"yet_to_start", "pending_agent_review"}, {"pending_supervisor_review"}
@@ -84,7 +84,7 @@ def _disputes(visit: Visit) -> Iterator[TodoView]:
 
 def _results(visit: Visit) -> Iterator[TodoView]:
     """Yield an agent's results that wait to be accepted or disputed."""
-    agents = visit.person.agent_ids
+    agents = visit.principal.agent_ids
     found = reviewing(visit).of_agents(agents, _MOST_RESULTS) if agents else ()
     ends = [each.review.ends_at for each in found if each.status == "pending_agent_review"]
     known = [each for each in ends if each is not None]

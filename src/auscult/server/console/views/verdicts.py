@@ -19,11 +19,25 @@ from auscult.server.console.views.quoting import excerpt, span_of
 from auscult.services.conversations.closest import is_miss
 
 WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
+_GIVEN = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("No answer")}
+"""The words of an answer that a person gave, or did not give."""
+_SIGNS = {"YES": "yes", "NO": "no", "NA": "na"}
 _PARTS = {"Trigger": later("Trigger"), "Answer": later("Answer")}
 """The parts of a question with sub-weights; those of other metrics are named by their forms."""
 _OTHERS = frozenset({"by_ai_agent"})
 """Metrics whose reasons are written by systems of others."""
 _LONGEST_QUOTE = 120
+
+
+def word_of(answer: str | None) -> str:
+    """Return a person's answer in words; a level is its own."""
+    given = answer or "-"
+    return _(_GIVEN[given]) if given in _GIVEN else given
+
+
+def sign_of(answer: str | None) -> str:
+    """Return the sign of an answer, "" for a level."""
+    return _SIGNS.get(answer or "", "")
 
 
 class Quote(Struct, frozen=True, kw_only=True):

@@ -8,9 +8,10 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
+from auscult.disputes.model import ReviewedAudit
+from auscult.disputes.pages import reviewing
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.server.console.forms import metric_names
-from auscult.server.console.pages.review.disputes import reviewing
 from auscult.server.console.pages.review.self_review import HOME, PERMISSION
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.posted import sentence
@@ -18,7 +19,6 @@ from auscult.server.console.views.review.results import Typed, results_view, wit
 from auscult.server.console.views.review.self_review import OfferView, offers
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 from auscult.services.conversations.latest import Sought, details, newest
-from auscult.services.disputes.reviewing import ReviewView
 from auscult.storage.audits.queue import QueueQuery
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -44,7 +44,7 @@ class ResultsPage(Controller):
         metrics = (data["metric_id"],) if data.get("metric_id") else ()
         self._own(visit, assignment_id)
         try:
-            reviewing(visit).accept(assignment_id, visit.person, metrics)
+            reviewing(visit).accept(assignment_id, metrics)
         except (ConflictError, RequestError) as error:
             return self._page(visit, error.message, status=409)
         return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
@@ -56,17 +56,16 @@ class ResultsPage(Controller):
         try:
             reviewing(visit).dispute(
                 assignment_id,
-                visit.person,
                 data.get("metric_id", ""),
                 data.get("comment", ""),
-                proposed=data.get("proposed") or None,
+                data.get("proposed") or None,
             )
         except (ConflictError, RequestError) as error:
             return self._page(visit, error.message, 422, Typed(assignment_id=assignment_id, **_typed(data)))
         return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
 
     def _page(self, visit: Visit, problem: str = "", status: int = 200, typed: Typed | None = None) -> Response[str]:
-        agents = visit.person.agent_ids
+        agents = visit.principal.agent_ids
         if not agents:
             raise NoPermissionError("dispute.raise")
         found = list(reviewing(visit).of_agents(agents, _MOST))
@@ -77,12 +76,12 @@ class ResultsPage(Controller):
         more = {"problem": sentence(problem), "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
         return visit.page("results", "My results", view, status, offers=self._offers(visit, found), **more)
 
-    def _offers(self, visit: Visit, found: list[ReviewView]) -> tuple[OfferView, ...]:
+    def _offers(self, visit: Visit, found: list[ReviewedAudit]) -> tuple[OfferView, ...]:
         """Return the newest conversations that the agent may review: the ones without a result known to the agent."""
         if not visit.may(PERMISSION):
             return ()
         seen = {each.case.conversation.id for each in found}
-        sought = Sought(statuses=("evaluated",), agents=tuple(sorted(visit.person.agent_ids)))
+        sought = Sought(statuses=("evaluated",), agents=tuple(sorted(visit.principal.agent_ids)))
         rows = newest(visit.app_for(PERMISSION), sought, _OFFERED + len(seen))
         items = [each for each in rows if each.id not in seen][:_OFFERED]
         mine = visit.app.queue.listing(QueueQuery(rater=visit.visitor.email, limit=_MOST_REVIEWS))
@@ -95,7 +94,7 @@ class ResultsPage(Controller):
             found = reviewing(visit).show(assignment_id)
         except (NotFoundError, ConflictError, AccessError) as error:
             raise missing("result", assignment_id) from error
-        if found.review.agent_id not in visit.person.agent_ids or not found.review.is_released(visit.now):
+        if not found.review.is_about(visit.principal):
             raise missing("result", assignment_id)
 
 

@@ -14,7 +14,7 @@ from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.counts import CountView, Leads
-from auscult.server.console.views.review.disputes import word_of
+from auscult.server.console.views.verdicts import word_of
 from auscult.services.audits.agreement import Disagreement
 from auscult.services.audits.raters import Rater, RaterReport
 from auscult.services.conversations.list_query import NOBODY

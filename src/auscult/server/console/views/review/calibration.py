@@ -14,10 +14,9 @@ from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader, length
 from auscult.server.console.views.naming import channel_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
-from auscult.server.console.views.review.disputes import sign_of, word_of
 from auscult.server.console.views.review.raters import RaterView, figures_view, rater_view, state_word
 from auscult.server.console.views.transcript import Marks, TurnView, turn_views
-from auscult.server.console.views.verdicts import question_of
+from auscult.server.console.views.verdicts import question_of, sign_of, word_of
 
 _STATES = {"draft": later("Draft"), "closed": later("Closed")}
 _COLOURS = {"green": "yes", "amber": "due", "red": "late"}

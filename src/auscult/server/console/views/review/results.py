@@ -6,19 +6,15 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.audits.audit import AuditAnswer, results_of
-from auscult.domain.disputes.policy import ReviewPolicy
-from auscult.domain.disputes.review import Dispute, MetricReview, disputable_until
-from auscult.domain.disputes.statistics import DisputeStatistics
+from auscult.disputes.model import Dispute, DisputeStatistics, MetricReview, ReviewedAudit, ReviewPolicy
+from auscult.domain.audits.audit import results_of
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.form import Form
 from auscult.server.console.charts.strip import strip
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock, length
-from auscult.server.console.views.review.disputes import sign_of, word_of
-from auscult.server.console.views.verdicts import cells_of, question_of
-from auscult.services.disputes.reviewing import ReviewView
+from auscult.server.console.views.verdicts import cells_of, question_of, sign_of, word_of
 
 _REVIEWERS = {"other": later("a reviewer who did not audit it"), "same": later("the auditor")}
 _NEEDED = 5
@@ -82,7 +78,7 @@ class ResultsView(Struct, frozen=True, kw_only=True):
 
 
 def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
-    found: Sequence[ReviewView],
+    found: Sequence[ReviewedAudit],
     figures: DisputeStatistics,
     names: Mapping[str, str],
     reader: Reader,
@@ -129,7 +125,7 @@ def with_typed(view: ResultsView, typed: Typed) -> ResultsView:
 
 
 def _result(
-    whole: ReviewView,
+    whole: ReviewedAudit,
     names: Mapping[str, str],
     reader: Reader,
     odds: Mapping[str, tuple[int, int]],
@@ -177,7 +173,7 @@ def _verdict(passed: bool | None, form: Form | None, reader: Reader, *, has_scor
 
 def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
     one: MetricReview,
-    whole: ReviewView,
+    whole: ReviewedAudit,
     results: Sequence[MetricResult],
     names: Mapping[str, str],
     reader: Reader,
@@ -187,13 +183,10 @@ def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
     is_missed = found is not None and found.adhered is False
     if not is_missed and one.status in {"pending", "agent_accepted"}:
         return None
-    given = _answer(whole, one.metric_id)
-    answer = (given.level or given.answer) if given else "-"
+    given, answer = whole.answers.get(one.metric_id), whole.answer(one.metric_id)
     machine = next((each for each in whole.case.evaluation.results if each.metric.id == one.metric_id), None)
     evidence = next((each for each in machine.verdict.evidence if each.text), None) if machine else None
     dispute = next((each for each in reversed(whole.disputes) if each.dispute_id == one.dispute_id), None)
-    until = disputable_until(whole.review, one)
-    can_dispute = until is not None and reader.now <= until and whole.review.is_released(reader.now)
     state, kind, more = _state(one, dispute, whole.review.policy, reader, odds)
     return ResultItem(
         metric_id=one.metric_id,
@@ -210,15 +203,9 @@ def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
         more=more,
         outcome=f"{dispute.decided_by}: {dispute.reason}" if dispute and dispute.reason and dispute.decided_by else "",
         can_accept=one.status == "pending" and whole.status in {"pending_agent_review", "pending_supervisor_review"},
-        can_dispute=can_dispute,
+        can_dispute=whole.review.can_be_disputed(one, reader.now),
         proposals=tuple((each, word_of(each)) for each in ("YES", "NO", "NA") if each != answer),
     )
-
-
-def _answer(whole: ReviewView, metric_id: str) -> AuditAnswer | None:
-    result = whole.audit.result
-    answers = result.sheet.answers if result else ()
-    return next((each for each in answers if each.metric_id == metric_id), None)
 
 
 def _state(
@@ -236,11 +223,11 @@ def _state(
         return state, "due", _prospect(dispute, policy, reader, odds.get(one.metric_id, (0, 0)))
     if one.status == "accepted" and dispute is not None:
         text = _("Changed from {before} to {after}")
-        return text.format(before=word_of(dispute.before), after=word_of(dispute.after)), "yes", ""
+        return text.format(before=word_of(dispute.answer), after=word_of(dispute.decided_answer)), "yes", ""
     if one.status == "denied" and dispute is not None:
         left = policy.rounds - one.round
         more = ngettext("You can dispute it {n} more time.", "You can dispute it {n} more times.", left).format(n=left)
-        state = _("Kept as {answer}").format(answer=word_of(dispute.before))
+        state = _("Kept as {answer}").format(answer=word_of(dispute.answer))
         return state, "", more if left else _("That was the last round.")
     return (_("Accepted by you") if one.status == "agent_accepted" else "", "", "")
 

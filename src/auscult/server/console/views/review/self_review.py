@@ -12,7 +12,7 @@ from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import customer_words
 from auscult.server.console.views.quoting import excerpt
-from auscult.server.console.views.review.disputes import word_of
+from auscult.server.console.views.verdicts import word_of
 from auscult.services.scoring.listing import ListedConversation
 
 _LONGEST = 90

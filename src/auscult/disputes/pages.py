@@ -1,0 +1,301 @@
+"""Pages of disputes in the console: the waiting ones, one to decide with its four voices, and how similar ones ended."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from typing import Annotated, Any, get_args
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.disputes.model import DECIDE, Counted, Dispute, ReviewedAudit, is_counted, may_decide, may_release
+from auscult.disputes.steps import outcomes
+from auscult.disputes.store import DisputeQuery
+from auscult.disputes.work import Reviewing
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.server.console.charts.lanes import lanes
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext, pgettext
+from auscult.server.console.pages.sound import sound_of
+from auscult.server.console.people import names_by_id
+from auscult.server.console.posted import sentence
+from auscult.server.console.reader import Reader
+from auscult.server.console.views import counts
+from auscult.server.console.views.filters import address
+from auscult.server.console.views.message import MessageView
+from auscult.server.console.views.naming import customer_words, queues_of
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.transcript import Marks, lane_marks, spoken, turn_views
+from auscult.server.console.views.verdicts import cells_of, question_of, reason_of
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.conversations.latest import Sought, newest
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+_MOST, _MOST_ENDED, _QUARTER = 200, 1_000, timedelta(days=90)
+NONE = "-"
+"""Value of a parameter for an empty key."""
+COUNTED: tuple[Counted, ...] = get_args(Counted)
+KEYS: Mapping[str, Callable[[Dispute], str]] = {
+    "metric": lambda each: each.metric_id,
+    "auditor": lambda each: each.auditor or "",
+    "queue": lambda each: each.queue,
+}
+"""What figures are grouped by, by the parameter of an address."""
+_STATES = {
+    "open": later("Waits"),
+    "accepted": later("Changed"),
+    "withdrawn": later("Withdrawn"),
+    "reopened": later("Re-opened by the auditor"),
+    "erased": later("Erased"),
+}
+
+
+class DisputesPage(Controller):
+    """The inbox of disputes, and one of them."""
+
+    path = "/disputes"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: AnyVisit) -> Response[str]:
+        """Show the disputes that wait, the first to lapse first; or the decided ones, the newest first."""
+        visit.require(DECIDE)
+        if "count" in visit.query:
+            return self._counted(visit)
+        is_open = "ended" not in visit.query
+        releases = islice(reviewing(visit).waiting_for_release(), _MOST) if is_open else ()
+        found = _waiting(visit) if is_open else _ended(visit)
+        return self._list(visit, found, names_by_id(visit), is_open=is_open, releases=releases)
+
+    def _counted(self, visit: Visit) -> Response[str]:
+        """Show the disputes that a number of the figures counts: of the last 90 days, by a metric, auditor or queue."""
+        asked = {name: found[0] for name, found in visit.query.items()}
+        numbers: dict[str, Counted] = {each: each for each in COUNTED}
+        number = numbers.get(asked["count"], "raised")
+        kind = next((each for each in KEYS if each in asked), "")
+        key = "" if asked.get(kind, NONE) == NONE else asked[kind]
+        found = [
+            each
+            for each in reviewing(visit).every(DisputeQuery(since=visit.now - _QUARTER))
+            if is_counted(each, number) and (not kind or KEYS[kind](each) == key)
+        ]
+        found.sort(key=lambda each: each.raised_at, reverse=True)
+        names = {**names_by_id(visit), **(_queue_names(visit, [key]) if kind == "queue" and key else {})}
+        lead = counted_sentence(number, len(found), names.get(key, key), visit.reader)
+        return self._list(visit, found, names, counted=lead)
+
+    def _list(  # noqa: PLR0913  (what the list shows)
+        self,
+        visit: Visit,
+        found: Sequence[Dispute],
+        names: Mapping[str, str],
+        *,
+        is_open: bool = False,
+        counted: str = "",
+        releases: Iterable[ReviewedAudit] = (),
+    ) -> Response[str]:
+        known = visit.app.conversations.recorded([each.conversation_id for each in found if each.conversation_id])
+        return visit.page(
+            "disputes",
+            "Disputes",
+            disputes=found,
+            is_open=is_open,
+            late=sum(each.is_open and each.due_at < visit.now for each in found),
+            words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
+            names=names,
+            state_of=state_of,
+            counted=counted,
+            done="done" in visit.query,
+            releases=[(each, may_release(each.review, visit.principal)) for each in releases],
+        )
+
+    @post("/releases/{assignment_id:str}", sync_to_thread=True)
+    def release(self, assignment_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Release an audit to its agent, after a second look."""
+        visit.require(DECIDE)
+        reviewing(visit).release(assignment_id)
+        return Redirect(f"{BASE}/disputes", status_code=303)
+
+    @get("/statistics", sync_to_thread=True)
+    def statistics(self, visit: AnyVisit) -> Response[str]:
+        """Show how often decisions change an answer, and how long they take."""
+        visit.require(DECIDE)
+        found = reviewing(visit).statistics(DisputeQuery(since=visit.now - _QUARTER))
+        queues = _queue_names(visit, [each.key for each in found.queues])
+        names = {"": _("No queue"), **names_by_id(visit), **queues}
+        return visit.page(
+            "dispute_statistics",
+            "Disputes",
+            found,
+            names=names,
+            count=partial(_count, visit.reader),
+            sentence=counts.sentence,
+            in_hours=hours_in_words,
+        )
+
+    @get("/{dispute_id:str}", sync_to_thread=True)
+    def show(self, dispute_id: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show a dispute to readers of the audit, with the form of the decision to people who may make it."""
+        return self._page(visit, self._found(visit, dispute_id))
+
+    @post("/{dispute_id:str}", sync_to_thread=True)
+    def decide(self, dispute_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Decide, and redirect to the next one that waits."""
+        found, service = self._found(visit, dispute_id), reviewing(visit)
+        service.check_decider(found)
+        typed = {"chosen": data.get("answer", ""), "reason": data.get("reason", "")}
+        answer = typed["chosen"]
+        if not answer:
+            return self._page(visit, found, 422, problem=_("choose what counts from now on"), **typed)
+        try:
+            if answer == found.answer:
+                service.decide(dispute_id, "deny", typed["reason"])
+            else:
+                service.decide(dispute_id, "accept", typed["reason"], answer)
+        except RequestError as error:
+            return self._page(visit, found, 422, problem=error.message, **typed)
+        except ConflictError:
+            moved = _("It was decided meanwhile, by someone else or in another window.")
+            return self._page(visit, self._found(visit, dispute_id), 409, problem=moved)
+        return Redirect(self._next(visit), status_code=303)
+
+    def _page(  # noqa: PLR0913  (what the form held)
+        self, visit: Visit, found: Dispute, status: int = 200, *, problem: str = "", chosen: str = "", reason: str = ""
+    ) -> Response[str]:
+        if found.conversation_id is None or visit.app.audits.case(found.conversation_id) is None:
+            return visit.page("message", "Disputes", erased_view(found), status)
+        service = reviewing(visit)
+        audited = service.show(found.assignment_id)
+        is_decider = service.may_decide(found)
+        return visit.page(
+            "dispute",
+            "Disputes",
+            audited,
+            status,
+            **_shown(visit, found, audited, can_decide=is_decider and found.is_open),
+            figures=service.statistics(DisputeQuery(since=visit.now - _QUARTER)) if is_decider else None,
+            problem=sentence(problem),
+            chosen=chosen,
+            reason=reason,
+            sound=sound_of(visit, found.conversation_id),
+        )
+
+    def _found(self, visit: Visit, dispute_id: str) -> Dispute:
+        visit.require("audit.read")
+        try:
+            return reviewing(visit).get(dispute_id)
+        except NotFoundError as error:
+            raise missing("dispute", dispute_id) from error
+
+    def _next(self, visit: Visit) -> str:
+        """Return the address of the next dispute that this visitor may decide."""
+        for each in _waiting(visit):
+            review = visit.app.disputes.review(each.assignment_id)
+            if review is not None and may_decide(review, each, visit.principal):
+                return f"{BASE}/disputes/{each.dispute_id}?next=1"
+        return f"{BASE}/disputes?done=1"
+
+
+def reviewing(visit: Visit) -> Reviewing:
+    """Return the reviews of this visit's app as the visitor sees them."""
+    return Reviewing(visit.app, visit.reports, lambda: visit.now, visit.principal)
+
+
+def hours_in_words(hours: float, reader: Reader) -> str:
+    """Return a time to decide: ``under an hour``, ``5 h``, ``2 d 3 h``."""
+    days, rest = divmod(round(hours), 24)
+    if hours < 1:
+        return _("under an hour")
+    text = _("{days} d {hours} h") if days else _("{hours} h")
+    return text.format(days=reader.number(days), hours=rest)
+
+
+def counted_sentence(counted: Counted, n: int, name: str, reader: Reader) -> str:
+    """Return the sentence on which disputes a list shows."""
+    said = {
+        "raised": ngettext("{n} dispute raised in the last 90 days", "{n} disputes raised in the last 90 days", n),
+        "decided": ngettext("{n} dispute decided, of the last 90 days", "{n} disputes decided, of the last 90 days", n),
+        "changed": ngettext(
+            "{n} dispute that changed the answer, of the last 90 days",
+            "{n} disputes that changed the answer, of the last 90 days",
+            n,
+        ),
+    }[counted].format(n=reader.number(n))
+    return f"{said}: {name}." if name else f"{said}."
+
+
+def state_of(found: Dispute) -> str:
+    """Return the state of a dispute in words."""
+    return pgettext("dispute", "Kept") if found.state == "denied" else _(_STATES[found.state])
+
+
+def erased_view(found: Dispute) -> MessageView:
+    """Return the message that the conversation of a dispute was erased."""
+    text = _(
+        "Its conversation was erased, and with it what was said. That there was a dispute, and how it ended, is kept."
+    )
+    title, state = _("Erased"), state_of(found)
+    if found.state != "erased":
+        title = _("Erased, {state} before").format(state=state[:1].lower() + state[1:])
+    return MessageView(title=title, text=text, href=f"{BASE}/disputes", action=_("Disputes"))
+
+
+def _count(  # noqa: PLR0913, PLR0917  (what its address says)
+    reader: Reader, number: Counted, n: int, kind: str = "", key: str = "", shown: str = ""
+) -> counts.CountView:
+    """Show a number of disputes, which opens them: of all, or of those with a key of a kind."""
+    more = {kind: key or NONE} if kind else {}
+    href = address(f"{BASE}/disputes", {}, count=number, **more) if n else ""
+    return counts.CountView(shown=shown or reader.number(n), href=href)
+
+
+def _waiting(visit: Visit) -> list[Dispute]:
+    """Return the disputes that wait for a decision, the first to lapse first."""
+    found = reviewing(visit).listing(DisputeQuery(state="open", limit=_MOST))
+    return sorted((each.dispute for each in found), key=lambda each: each.due_at)
+
+
+def _ended(visit: Visit) -> list[Dispute]:
+    """Return the disputes of the last 90 days that have ended, the newest first."""
+    found = reviewing(visit).listing(DisputeQuery(since=visit.now - _QUARTER, limit=_MOST_ENDED))
+    ended = [each.dispute for each in found if not each.dispute.is_open][-_MOST:]
+    return sorted(ended, key=lambda each: each.raised_at, reverse=True)
+
+
+def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: bool) -> dict[str, Any]:
+    """Return what the page of one dispute shows besides its audit: the voices, the words, and the ways to decide."""
+    case, form = audited.case, reviewing(visit).form_of(audited)
+    conversation, speech = case.conversation, case.insights.speech if case.insights else None
+    machine = next((each for each in case.evaluation.results if each.metric.id == found.metric_id), None)
+    marked = (machine,) if machine else ()
+    said = spoken(conversation)
+    end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
+    agent = next((each.name or each.id for each in conversation.agents if each.id == found.agent_id), found.agent_id)
+    return {
+        "dispute": found,
+        "names": names_by_id(visit),
+        "agent": agent or _("the agent"),
+        "queues": queues_of(conversation),
+        "metric": next((each for each in form.metrics if each.id == found.metric_id), None),
+        "question_of": question_of,
+        "rounds": [e for e in audited.disputes if e.metric_id == found.metric_id and e.round <= found.round],
+        "machine": machine if machine and machine.verdict.qualification != "-" else None,
+        "reason_of": reason_of,
+        "turns": turn_views(conversation, Marks(conversation, marked), speech),
+        "lanes": lanes(said, end_ms, lane_marks(marked)) if said and end_ms else None,
+        "end_ms": end_ms or None,
+        "outcomes": tuple(outcomes(found, audited.audit, form)) if can_decide else (),
+        "cells_of": cells_of,
+        "can_decide": can_decide,
+        "in_hours": hours_in_words,
+    }
+
+
+def _queue_names(visit: Visit, queue_ids: Iterable[str]) -> dict[str, str]:
+    """Return the names of queues by id, as the newest conversation of each has them."""
+    rows = (row for each in queue_ids for row in newest(visit.app, Sought(queues=(each,)), 1))
+    return {queue.id: queue.name for row in rows for queue in row.queues if queue.name}

@@ -1,1 +1,0 @@
-"""Reviews of submitted audits: opened, re-opened, and what they changed."""

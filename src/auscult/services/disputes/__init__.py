@@ -1,1 +1,0 @@
-"""ROOM: what follows an audit: release, the agent's answer, disputes and their decisions."""

@@ -1,1 +1,0 @@
-"""ROOM: reviews of audits by agents, and disputes."""

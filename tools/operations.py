@@ -1,0 +1,153 @@
+"""Writes the table of commands that are made from the routes of the API; with ``--check`` compares only.
+
+A handler with ``command="disputes raise"`` becomes a command: parameters of its path are arguments, those of its query
+options, and so are the fields of its body, unless ``arguments`` names them. Help is the first paragraph of its
+docstring. A handler of GET and one of PUT with the same words are one command, which stores a file if one is given.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from litestar.params import PathParameter, QueryParameter
+from litestar.routes import HTTPRoute
+from msgspec import Struct
+
+from auscult.cli.generated import table
+from auscult.cli.generated.table import Input, Operation
+from auscult.server.api import ROUTERS
+
+PAGE = Path(table.__file__).parent / table.TABLE
+_OF_PAGES = {"limit", "cursor"}
+"""Parameters of lists, which a command reads to their end."""
+_KINDS: dict[Any, Literal["text", "integer", "flag", "instant"]] = {int: "integer", bool: "flag", datetime: "instant"}
+
+
+def operations() -> tuple[Operation, ...]:
+    """Return the operations that are commands, by their words."""
+    found: dict[str, Operation] = {}
+    for method, handler in sorted(_handlers(), key=lambda each: each[0]):
+        words = handler.opt["command"]
+        if method == "PUT" and words in found:
+            found[words] = msgspec.structs.replace(found[words], storing=_place(handler), help=_replacing(found[words]))
+        else:
+            found[words] = _operation(words, handler)
+    return tuple(found[words] for words in sorted(found))
+
+
+def _handlers() -> Iterator[tuple[str, Any]]:
+    """Yield method and handler of the operations that are commands."""
+    for router in ROUTERS:
+        for route in router.routes:
+            for each in route.route_handlers if isinstance(route, HTTPRoute) else ():
+                if "command" in each.opt:
+                    yield min(each.http_methods), each
+
+
+def _operation(words: str, handler: Any) -> Operation:
+    fn, arguments = inspect.unwrap(handler.fn), handler.opt.get("arguments", ())
+    hints, defaults = get_type_hints(fn, include_extras=True), inspect.signature(fn).parameters
+    inputs = [
+        _input(
+            name, kind, shown.description or "", shown, is_required=defaults[name].default is inspect.Parameter.empty
+        )
+        for name, kind in hints.items()
+        for shown in getattr(kind, "__metadata__", ())
+        if isinstance(shown, PathParameter | QueryParameter) and name not in _OF_PAGES
+    ]
+    body = _fields(hints["data"], arguments) if "data" in hints else ()
+    return Operation(
+        words=words,
+        handler=_place(handler),
+        help=_help(fn),
+        inputs=(*inputs, *body),
+        body=tuple(each.name for each in body),
+        columns=handler.opt.get("columns", ()),
+    )
+
+
+def _fields(kind: Any, arguments: tuple[str, ...]) -> tuple[Input, ...]:
+    """Return the fields of a body."""
+    body: type[Struct] = get_args(kind)[0]
+    hints = get_type_hints(body, include_extras=True)
+    return tuple(
+        _input(
+            each.name,
+            hints[each.name],
+            next((found.description or "" for found in getattr(hints[each.name], "__metadata__", ())), ""),
+            is_argument=each.name in arguments,
+            is_required=each.required,
+        )
+        for each in msgspec.structs.fields(body)
+    )
+
+
+def _input(  # noqa: PLR0913  (all that is known of it)
+    name: str, kind: Any, help_: str, shown: Any = None, *, is_argument: bool = False, is_required: bool
+) -> Input:
+    plain = _plain(kind)
+    is_many = get_origin(plain) is tuple
+    plain = get_args(plain)[0] if is_many else plain
+    in_path = isinstance(shown, PathParameter)
+    example = next((each.value for each in shown.examples or ()), "") if in_path else ""
+    return Input(
+        name=name,
+        word=(getattr(shown, "query", None) or getattr(shown, "name", None) or name)
+        .removesuffix("s" if name.endswith("_ids") else "")
+        .removesuffix("_id")
+        .replace("_", "-"),
+        help=f"{help_.removesuffix('.')}, as {example}." if example else help_,
+        kind=_KINDS.get(plain, "text"),
+        choices=tuple(map(str, get_args(plain))) if get_origin(plain) is Literal else (),
+        is_argument=in_path or is_argument,
+        is_required=is_required,
+        is_many=is_many,
+    )
+
+
+def _plain(kind: Any) -> Any:
+    """Return a type without what is said about it, and without None."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return _plain(next(each for each in get_args(kind) if each is not NoneType))
+    return kind
+
+
+def _place(handler: Any) -> str:
+    return f"{handler.fn.__module__}:{handler.fn.__name__}"
+
+
+def _help(fn: Any) -> str:
+    """Return the first paragraph of a docstring."""
+    text = (inspect.getdoc(fn) or "").partition("\n\n")[0].replace("\n", " ").replace("``", "`")
+    return f"Show{text.removeprefix('Return')}" if text.startswith("Return ") else text
+
+
+def _replacing(shown: Operation) -> str:
+    return f"{shown.help} With FILE, replace it."
+
+
+def page() -> bytes:
+    """Return the table as it is committed."""
+    return msgspec.json.format(msgspec.json.encode(operations()), indent=1) + b"\n"
+
+
+def main() -> int:
+    """Write the table, or with ``--check`` compare; 1 when it differs."""
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_bytes(page())
+        return 0
+    if PAGE.read_bytes() != page():
+        print(f"{PAGE.name} is not what the routes say: run `make docs`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
