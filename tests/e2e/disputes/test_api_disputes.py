@@ -27,16 +27,16 @@ metrics:
 ANSWERS = {"em-hello": "NO", "em-kind": "YES"}
 
 
-def document(name: str) -> dict[str, Any]:
-    """A call of agent ag-disputed without a greeting."""
+def document(name: str, agent: str = "ag-disputed") -> dict[str, Any]:
+    """A call of an agent without a greeting."""
     return {
         "id": name,
         "channel": "voice",
         "started_at": "2026-05-23T10:00:00Z",
         "ended_at": "2026-05-23T10:00:30Z",
         "queues": [{"id": "qu-disputed"}],
-        "agents": [{"id": "ag-disputed"}],
-        "turns": [{"id": "m1", "speaker": "agent", "text": "Yes?", "agent_id": "ag-disputed"}],
+        "agents": [{"id": agent}],
+        "turns": [{"id": "m1", "speaker": "agent", "text": "Yes?", "agent_id": agent}],
     }
 
 
@@ -44,16 +44,20 @@ class People:
     """The people around an audit, each with a browser."""
 
     def __init__(self, service: Service) -> None:
-        """Add them."""
+        """Add them; the agents are known, as each has a conversation."""
         mark = uuid.uuid4().hex[:6]
         self.service = service
+        self.loading = Own(service, service.new_client("conversations:write", "audits:write"))
+        known = [document(f"d-{mark}-{agent}", agent) for agent in ("ag-disputed", "ag-elsewhere")]
+        body = msgspec.json.Encoder().encode_lines(known)
+        assert self.loading.ask("POST", "/conversations", body).json()["accepted"] == len(known)
+        work(service)
         self.auditor = Browser(service, add(service, f"ann-{mark}", "auditor"))
         self.manager = Browser(service, add(service, f"max-{mark}", "qa-manager"))
         self.other = Browser(service, add(service, f"eva-{mark}", "qa-manager"))
         self.agent = Browser(service, add(service, f"lee-{mark}", "agent", agents=("ag-disputed",)))
         self.stranger = Browser(service, add(service, f"kim-{mark}", "agent", agents=("ag-elsewhere",)))
         self.email = f"ann-{mark}@example.com"
-        self.loading = Own(service, service.new_client("conversations:write", "audits:write"))
 
     def audited(self, **answers: str) -> tuple[str, str]:
         """Load a conversation and have it audited; its id and its assignment's."""
