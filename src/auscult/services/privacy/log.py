@@ -43,7 +43,11 @@ def verify(store: HasLog, heads: Sequence[Head] = ()) -> list[Fault]:
     seals = log.seals()  # before the counter, and the counter before the entries: all of them grow meanwhile
     reach = Reach(last=log.count(ENTRIES), pruned=log.count(PRUNED))
     entries = (entry for entry in log.entries() if entry.number <= reach.last)
-    return check(entries, seals, reach, heads=heads, secret=log.secret_key)
+    gone = [
+        Fault(f"the trigger {name} is missing, changed or switched off: changes are not refused")
+        for name in log.missing_triggers()
+    ]
+    return [*gone, *check(entries, seals, reach, heads=heads, secret=log.secret_key)]
 
 
 def exported(entries: Iterator[Entry]) -> Iterator[bytes]:

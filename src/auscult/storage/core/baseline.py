@@ -3,6 +3,7 @@
 docs/decisions/0096-one-baseline.md has the rules by which tables change.
 """
 
+import re
 from hashlib import blake2b
 from importlib import import_module
 from pkgutil import iter_modules
@@ -95,6 +96,35 @@ def create_tables(connection: sa.Connection) -> None:
         for table in _COMPRESSED:
             connection.exec_driver_sql(f"ALTER TABLE {table} ALTER COLUMN body SET COMPRESSION lz4")
     create_views(connection)
+
+
+_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) .*? ON (\w+)", re.DOTALL)
+_FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.DOTALL)
+_GUARDED = frozenset({"access_log", "seals", "audit_trail"})
+_OF_POSTGRESQL = """SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND relnamespace = current_schema()::regnamespace"""
+_FUNCTIONS = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+
+
+def missing_triggers(connection: sa.Connection) -> list[str]:
+    """Return the triggers that keep log, seals and audit trail from changes, and that are gone, changed or switched off."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    statements = _SQLITE if is_sqlite else _POSTGRESQL
+    wanted = {
+        found[1]: statement
+        for statement in statements
+        if (found := _TRIGGER.match(statement)) is not None and found[2] in _GUARDED
+    }
+    if is_sqlite:
+        rows = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        written = {row.name: row.sql for row in rows}
+        return [name for name, statement in wanted.items() if written.get(name) != statement]
+    here = set(connection.scalars(sa.text(_OF_POSTGRESQL)))
+    bodies = {row.proname: row.prosrc for row in connection.execute(sa.text(_FUNCTIONS))}
+    functions = [found for statement in statements if (found := _FUNCTION.match(statement)) is not None]
+    return [name for name in wanted if name not in here] + [
+        f"{found[1]}()" for found in functions if bodies.get(found[1]) != found[2]
+    ]
 
 
 _HAS_LZ4 = "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"

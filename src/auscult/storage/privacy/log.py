@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.privacy.log import ERASED, PRUNED_ACTION, Draft, Entry, Seal, made_entry, made_seal, root_of
 from auscult.storage.access.signing_key import SigningKey
+from auscult.storage.core.baseline import missing_triggers
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import now_ms
@@ -102,6 +103,11 @@ class AccessLog:
         query = sa.select(access_log).where(*conditions).order_by(access_log.c.entry.desc()).limit(limit)
         with self._database.reading() as connection:
             return [_entry(row) for row in connection.execute(query)]
+
+    def missing_triggers(self) -> list[str]:
+        """Return the triggers that refuse changes, of this log, its seals and the audit trail, and that are not in place."""
+        with self._database.reading() as connection:
+            return missing_triggers(connection)
 
     def count(self, name: str) -> int:
         """Return a counter, 0 where it was never set."""
