@@ -30,5 +30,5 @@ def test_a_cut_tail_shows_by_what_the_second_place_has(sqlite_url: str, tmp_path
             "DELETE FROM seals WHERE seal > 1",
             "UPDATE counters SET value = 1 WHERE name = 'access_log'",
         )
-        (fault,) = bootstrap.privacy.verify_log(settings, application.store, None)
+        *_, fault = bootstrap.privacy.verify_log(settings, application.store, None)
         assert fault == "seal 2 up to entry 2 is known elsewhere and missing: the tail was cut"

@@ -18,7 +18,7 @@ FORM = Form(id="ef-1", name="Form", channel="voice", metrics=())
 
 def result(name: str, weight: int, said: Qualification = "NO", *, fatal: bool = False, text: str = "") -> MetricResult:
     """A metric with its verdict; ``text`` is its evidence."""
-    evidence = (Evidence(turn_id="m1", text=text),) if text else ()
+    evidence = (Evidence(turn_id="m1", text=text) if text else Evidence(why="nothing of the kind in turn 1"),)
     metric = Metric(id=f"em-{name}", name=name, type="by_question", weight=Decimal(weight), fatal=fatal)
     return MetricResult(
         metric=metric, verdict=Verdict(qualification=said, evidence=evidence, reason=f"no {name} found")
