@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from auscult.domain.people.sessions import SEEN_EVERY, Session
 from auscult.domain.people.users import User
-from auscult.storage import migrate
+from auscult.storage import migrate, new_secret_key
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.base import apps, workers
 from auscult.storage.people import People
@@ -75,7 +75,7 @@ def test_writers_do_not_wait_for_each_other(postgresql_url: str) -> None:
 def test_leaves_out_what_no_page_shows(database: Database) -> None:
     """Heartbeats, and that a session was used, come all the time."""
     user = User(user_id="u-1", account_id="a-1", email="ann@example.com", name="Ann", created_at=AT)
-    People(database).users.add(user)
+    People(database, new_secret_key()).users.add(user)
     sessions = Sessions(database)
     session = Session(
         session_id="s-1", user_id="u-1", method="password", created_at=AT, seen_at=AT, ends_at=AT + 9 * SEEN_EVERY

@@ -27,10 +27,12 @@ class Floor:
     """A coach and two agents, each with a browser."""
 
     def __init__(self, service: Service) -> None:
-        """Add them."""
+        """Add them; the directory knows the agents, who have no conversation yet."""
         mark = uuid.uuid4().hex[:6]
         self.service = service
         self.lee, self.kim = f"ag-lee-{mark}", f"ag-kim-{mark}"
+        directory = service.store.within(TENANT).people.directory
+        directory.put_agents([DirectoryAgent(agent_id=each) for each in (self.lee, self.kim)])
         self.coach = Browser(service, add(service, f"sam-{mark}", "qa-manager"))
         self.agent = Browser(service, add(service, f"lee-{mark}", "agent", agents=(self.lee,)))
         self.other = Browser(service, add(service, f"kim-{mark}", "agent", agents=(self.kim,)))

@@ -24,8 +24,8 @@ class Office:
         self.service = service
         self.manager = Browser(service, add(service, f"mia-{mark}", "qa-manager"))
         self.other = Browser(service, add(service, f"max-{mark}", "qa-manager"))
-        self.agent = Browser(service, add(service, f"lee-{mark}", "agent", agents=("ag-office",)))
         floor = Floor(service)
+        self.agent = Browser(service, add(service, f"lee-office-{mark}", "agent", agents=(floor.lee,)))
         self.conversation = floor.loaded(floor.lee, "hello", 1)
 
     def schedule(self, **changes: Any) -> dict[str, Any]:
