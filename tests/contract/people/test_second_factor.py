@@ -57,7 +57,7 @@ def test_a_link_asks_for_the_code_too(world: World) -> None:
     local = Origin(address="127.0.0.1", is_local=True)
     for code in (totp.at(world.clock.now), codes[3]):
         with pytest.raises(SecondFactorDueError) as due:
-            world.sign_in.by_link(world.sign_in.new_link(user.user_id), local)
+            world.sign_in.by_link(world.sign_in.new_link(user.user_id, is_for_here=True), local)
         assert world.sign_in.by_code(due.value.step, code, local).session.method == "link"
 
 

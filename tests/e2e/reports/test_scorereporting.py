@@ -220,7 +220,7 @@ def test_wrong_method(service: Service, method: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nope", PATH + "/more", "/qualityai/api/v1/public/qualitymanagement/app//scorereporting"]
+    "path", ["/nope", PATH + "/more", "/qualityai/api/v1/public/qualitymanagement/app//scorereporting"]
 )
 def test_unknown_path(service: Service, path: str) -> None:
     """Rule 17: 404 for a path that nothing is served at, token or not."""
