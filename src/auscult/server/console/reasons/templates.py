@@ -200,6 +200,7 @@ _FAULTS = (
     later("its level is none of {words}"),
     later("its reason quotes words that are not in the conversation"),
     later("the words it quotes are not in turn {n}; they have to be copied letter by letter"),
+    later("it quotes too little of turn {n}; three or more words have to be copied, or all of it"),
     later("it points at turn {n}, and the turns are 1 to {m}"),
     later("it points at turn {n}, from which no evidence for this question may come"),
     later("the value said in turn {n} is empty"),
