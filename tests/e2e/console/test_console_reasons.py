@@ -117,7 +117,8 @@ def in_english(result: MetricResult) -> str:
     """Return the sentence that the page makes of a stored reason for an English reader."""
     reason = result.verdict.reason
     if not result.verdict.certain:
-        return f"Unclear: {reason}."
+        word = {"YES": "Yes", "NO": "No"}.get(result.verdict.qualification)
+        return f"Counted as {word}, though unclear: {reason}." if word else f"Unclear: {reason}."
     if reason.startswith(LEFT_OUT):
         return "Not found in the agent's turns, and there was no occasion: left out."
     if reason.startswith("not found in "):

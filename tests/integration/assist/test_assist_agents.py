@@ -37,7 +37,7 @@ def test_a_summary_asked_for_again_is_the_same_one(desk: Desk) -> None:
 
 def test_sources_are_what_the_answer_rests_on_each_with_its_own_version(desk: Desk) -> None:
     """A quoted suggestion rests on one passage; a search shows all that it found; other documents' changes change no version."""
-    add_document(desk.app, "old.md", b"# Promo codes\n\nA promo code is valid for nine days.\n", "en")
+    add_document(desk.app, "promos.md", b"# Promo codes\n\nA promo code is valid for nine days.\n", "en")
     add_document(desk.app, "hours.md", b"# Opening hours\n\nWe are open from nine to five.\n", "en")
     desk.hear("c-1", said("m-1", CODE))
     assistant = desk.assistant()
@@ -47,4 +47,4 @@ def test_sources_are_what_the_answer_rests_on_each_with_its_own_version(desk: De
     assert [each.text for each in suggestion.sources] == [suggestion.text]
     found = assistant.search(conversation, CODE, AssistedAgent(id="a-1"))
     versions = {each.source: each.version for each in found.sources}
-    assert (versions["faq.csv"], versions["old.md"]) == (1, 2)
+    assert (versions["faq.csv"], versions["promos.md"]) == (1, 2)

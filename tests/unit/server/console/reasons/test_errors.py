@@ -12,7 +12,7 @@ from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.reasons.errors import TEMPLATES, in_words
 from tests.template_parts import SOURCE, outdated_parts
 
-RAISING = ("domain", "services", "storage", "documents", "outgoing", "server/api/delivery")
+RAISING = ("disputes", "documents", "domain", "outgoing", "server/api/delivery", "services", "storage")
 TRANSLATED = (
     "domain/audits/assignment.py",
     "domain/calibration/session.py",
@@ -48,6 +48,13 @@ COMPOSED = {
     "a comment is missing; say what is wrong with the answer": ("a ", " is missing; ", "say what is wrong"),
     "a reason is missing; say why, as the agent and the auditor will read it": (" is missing; ", "say why, as the"),
     "a reason has at most ": ("a ", " has at most "),
+    "unknown assignment ": ("unknown ", "assignment"),
+    "unknown dispute ": ("unknown ", "dispute"),
+    "; near it: ": ("; ", "near it: "),
+    " others are known; import agents who have no conversation yet": (
+        " others are known",
+        "; import agents who have no conversation yet",
+    ),
     " has no such grant in force": (" has no such grant in force",),
     "choose 1 to ": ("choose 1 to ",),
     " is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS": (

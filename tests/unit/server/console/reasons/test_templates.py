@@ -50,6 +50,8 @@ COMPOSED = {
     "the judge is asked too often": ("the judge", "is asked too often"),
     "the judge cannot answer": ("the judge", "cannot answer"),
     "the judge knows no model": ("the judge", "knows no model"),
+    "nothing of the kind in turn": ("nothing of the kind in ", "turn "),
+    "nothing of the kind in turns": ("nothing of the kind in ", "turns "),
     "hold at": ("hold", " at "),
     "transfer at": ("transfer", " at "),
     "there is no hold": ("there is no", "hold"),

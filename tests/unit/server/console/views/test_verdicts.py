@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from auscult.domain.evaluation import Evidence, MetricResult, Part, Verdict
+from auscult.domain.evaluation import Evidence, MetricResult, Part, Qualification, Verdict
 from auscult.domain.form import Form, Metric
 from auscult.server.console.language import speaking
 from auscult.server.console.reader import Reader
@@ -69,11 +69,19 @@ def test_missing_trigger_that_counts() -> None:
     assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
 
 
-def test_unclear() -> None:
-    """An unclear answer says why."""
-    verdict = cited("YES", certain=False, reason="the signs for and against it nearly balance")
-    assert row(verdict).reason == "Unklar: Die Anzeichen dafür und dagegen halten sich fast die Waage."
-    assert row(verdict, language="en").reason == "Unclear: the signs for and against it nearly balance."
+@pytest.mark.parametrize(
+    ("answer", "german", "english"),
+    [
+        ("YES", "Zählt als Ja, obwohl unklar: ", "Counted as Yes, though unclear: "),
+        ("NO", "Zählt als Nein, obwohl unklar: ", "Counted as No, though unclear: "),
+        ("NA", "Unklar: ", "Unclear: "),
+    ],
+)
+def test_unclear(answer: Qualification, german: str, english: str) -> None:
+    """An unclear answer says how it counts, where it does, and why it is unclear."""
+    verdict = cited(answer, certain=False, reason="the signs for and against it nearly balance")
+    assert row(verdict).reason == f"{german}Die Anzeichen dafür und dagegen halten sich fast die Waage."
+    assert row(verdict, language="en").reason == f"{english}the signs for and against it nearly balance."
 
 
 @pytest.mark.parametrize(("confidence", "shown"), [("0.62", "0,62"), ("0.7", ""), (None, "")])
