@@ -25,6 +25,7 @@ from tests.e2e.named import names_in, person_of
 from tests.e2e.serving import GOLDEN_SAMPLE, serving
 from tests.fuzz.findings import Finding, Report, read_refusals, read_report, unexplained, unused
 from tests.fuzz.hooks import NAMES, PERSON
+from tests.waiting import PATIENCE_S
 
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 ROOT = str(Path(__file__).parents[2])
@@ -69,6 +70,7 @@ def fuzz(examples: int, seed: int, only: str | None) -> Report:
         command = [
             *(str(PROGRAM), "run", found.url + "/openapi.json", "--header", f"auth: {found.token}"),
             *("--max-examples", str(examples), "--seed", str(seed), "--no-shrink", "--continue-on-failure"),
+            *("--request-timeout", str(PATIENCE_S), "--suppress-health-check", "all"),
             *("--report", "ndjson", "--report-ndjson-path", str(file), "--output-sanitize", "false"),
             *(["--include-path-regex", only] if only else []),
         ]
