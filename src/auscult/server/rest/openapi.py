@@ -254,7 +254,7 @@ def _body(takes: Takes, kind: Any, known: Mapping[str, Any]) -> dict[str, Any]: 
         schema = {"anyOf": [schema, {"type": "array", "items": schema}]}
     content: dict[str, Any] = {} if _is_binary(schema) else {JSON: {"schema": schema, "example": takes.example}}
     for media_type in takes.media_types:
-        content.setdefault(media_type, {"schema": schema if _is_binary(schema) else {"type": "string"}})
+        content.setdefault(media_type, {"schema": schema if _is_binary(schema) else {"type": "string", "minLength": 1}})
     return {"required": True, "description": takes.description, "content": content}
 
 
