@@ -66,8 +66,9 @@ HARD = {
     "PATCH /api/v1/recording-uploads/{upload_id}",
     "POST /api/v1/session",
     "PUT /api/v1/roles/{name}",
+    "PUT /api/v1/knowledge/{language}/{source}",
 }
-"""What chance does not come upon: a document that can be published, an audit that can be submitted, a password. And a
+"""What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password. And a
 re-score of the form is under way, and a client defines no roles of the account."""
 IN_STEPS = {
     "GET /api/v1/approvals",
@@ -83,6 +84,7 @@ IN_STEPS = {
     "GET /api/v1/quality/chart",
     "GET /api/v1/retention/runs/{run_id}",
     "GET /api/v1/schedules/{schedule_id}/runs/{number}/file",
+    "GET /api/v1/second-factor",
     "POST /api/v1/approvals/{number}/approve",
     "POST /api/v1/approvals/{number}/refuse",
     "POST /api/v1/assignments",
@@ -110,6 +112,10 @@ IN_STEPS = {
     "POST /api/v1/plans/{plan_id}/draw",
     "POST /api/v1/plans/{plan_id}/reassign",
     "POST /api/v1/schedules/{schedule_id}/run",
+    "POST /api/v1/second-factor",
+    "POST /api/v1/second-factor/confirm",
+    "POST /api/v1/second-factor/recovery-codes",
+    "POST /api/v1/second-factor/remove",
     "POST /api/v1/teams/{team_id}/members",
     "PUT /api/v1/assignments/{assignment_id}/draft",
     "PUT /api/v1/calibrations/{session_id}/items/{number}",
@@ -195,7 +201,9 @@ def test_every_answer_of_our_own_api_is_described(served: Service, mode: Generat
         try_one()
 
     for operation in schema.get_all_operations():
-        tried(operation.ok())
+        # Signing out takes no parameter, no body and no sign-in: nothing could be sent wrong.
+        if mode is GenerationMode.POSITIVE or operation.ok().label != "DELETE /api/v1/session":
+            tried(operation.ok())
     if mode is GenerationMode.POSITIVE:
         # What there is, nobody deletes here.
         missed = {label for label, statuses in seen.items() if not statuses & {200, 201, 202, 204}}
