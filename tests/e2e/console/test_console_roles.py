@@ -198,7 +198,7 @@ def test_analyst_follows_a_difference_to_its_conversations(browser: Browser, ser
     enter(browser, served, "analyst")
     open_page(browser, served, "/insights")
     assert "What made the difference" in browser.text("main")
-    browser.press("main th a[href*='intent=']")
+    browser.press("main a.count-link[href*='intent=']")
     browser.until("h1", lambda text: text == "Conversations")
     browser.press("#export summary")
     browser.press("#export .btn--main")

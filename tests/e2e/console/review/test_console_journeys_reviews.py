@@ -160,7 +160,7 @@ def test_analyst_compares_two_dates_and_reads_what_made_the_difference(browser: 
     browser.press("form.pair button")
     wait_for(lambda: browser.run(DATES), [f"{today - timedelta(days=13)}", f"{today}"].__eq__)
     assert "What made the difference" in browser.text("main")
-    browser.press("main tbody th a[href*='intent=']")
+    browser.press("main a.count-link[href*='intent=']")
     browser.until("h1", lambda text: text == "Conversations")
     assert "since=" in browser.driver.current_url
     browser.keys("j", Keys.ENTER)
