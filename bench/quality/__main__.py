@@ -4,7 +4,7 @@
 
 DATA is a folder with a hand's labels in each ``*.ndjson``, ``bench/acts/hands`` by default; of each hand the fifth that
 ``split.is_kept`` chooses is judged with the starter forms. Figures go to ``looks.tsv`` with the commit that was measured.
-After five looks at a hand its figures are called read: whoever has looked so often has begun to choose by them.
+After five looks at a hand its figures are called read: by then they have begun to influence choices.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What a dispute is: the records of reviews and disputes, their policy and figures, and who may do what (rule 28).
+"""Records of reviews and disputes, their policy and figures, and the rules on who may do what (rule 28).
 
 A review is the state of a submitted audit towards its agent, per metric and as a whole. It is a value, and its status
 follows from it and the time; nothing has to run when a window ends. What may happen to it is in ``steps.py``.

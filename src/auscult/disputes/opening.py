@@ -1,4 +1,4 @@
-"""What audits ask of disputes: the review that goes with a step of an audit, and the answers that disputes changed."""
+"""The part of disputes that audits use: the review for a step of an audit, and the answers that disputes changed."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -45,7 +45,7 @@ KEYS: Mapping[str, Callable[[Dispute], str]] = {
     "auditor": lambda each: each.auditor or "",
     "queue": lambda each: each.queue,
 }
-"""What figures are grouped by, by the parameter of an address."""
+"""Groupings of figures, by the parameter in the address."""
 _STATES = {
     "open": later("Waits"),
     "accepted": later("Changed"),

@@ -16,7 +16,7 @@ Status = Literal["evaluated", "below_threshold", "duration_unavailable", "not_ev
 
 
 WORDS: Mapping[bool | None, str] = {True: "passed", False: "failed", None: "undecided"}
-"""What a score came to, in words: undecided while a fatal metric has no answer (rule 5)."""
+"""Outcomes of a score in words: undecided while a fatal metric has no answer (rule 5)."""
 
 
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,7 +36,7 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 BY_A_PERSON = Evidence(why="answered by a person")
-"""What a person's answer rests on where they quote nothing."""
+"""Evidence of an answer for which a person quotes nothing."""
 
 
 def nothing_in(turns: Sequence[Turn], first: int = 0, last: int = -1) -> Evidence:

@@ -94,7 +94,7 @@ STRONG = (
     r"|aufgehoben(?:e[nrs]?)?|zuruckgezogen(?:e[nrs]?)?|historische?[nrs]?|nicht\s+mehr\s+gultig(?:e[nrs]?)?"
     r"|aus+er\s+kraft)"
 )
-"""What a name, a title or a heading says of a document that is over."""
+"""Words in a file name, title or heading that mark a document as withdrawn."""
 WEAK = (
     r"(?:old|older|former|previous|earlier|prior|legacy|antigu[oa]s?|anterior(?:es)?|viej[oa]s?"
     r"|alt(?:e[nrs]?)|fruhere?[nrs]?|bisherige[nrs]?|ehemalige[nrs]?|vorherige[nrs]?)"
@@ -167,7 +167,7 @@ NO_DOCUMENT = re.compile(
     r"|ein|eine|jede[rs]?|ihre?|keine?|wenn|falls)\b",
     re.IGNORECASE,
 )
-"""What the subject does not begin with: ``your policy is valid until …`` is of a customer's policy."""
+"""Words that a subject must not begin with: ``your policy is valid until …`` is about a customer's policy."""
 NOT_THE_DOCUMENT = re.compile(
     r"\b(?:placed|made|bought|purchased|ordered|received|booked|issued|signed|delivered|not|realizad[oa]s|comprad[oa]s"
     r"|emitid[oa]s|bestellt(?:e[nrs]?)?|gekauft(?:e[nrs]?)?|ausgestellt(?:e[nrs]?)?)\b",
@@ -179,7 +179,7 @@ GAP = re.compile(
     rf"|{FROM}\s.*|dates?|period)?[\s:,*_]*$",
     re.IGNORECASE,
 )
-"""What may be between ``valid`` and its date where a sentence has no subject."""
+"""Words allowed between ``valid`` and its date in a sentence without a subject."""
 NOTHING = frozenset({"no", "false", "nein", "none", "null", "never", "0", "nunca", "nie", "falso"})
 FIELDS = re.compile(
     r"valid|effective|expir|unavailable|status|state|archiv|deprecat|obsolet|supersed|withdrawn|replaced|successor"

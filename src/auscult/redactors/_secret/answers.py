@@ -65,7 +65,7 @@ _BEHIND = re.compile(
     r"\W*(?:$|(?:with|and|but|all|capital|upper|lower|lowercase|uppercase|i think|i believe|please|thanks"
     r"|or|in|then|like|spelled|spelt|as one|mit|und|con|y|por)\b)"
 )
-"""What may follow on a password in an answer."""
+"""Words that may follow a password in an answer."""
 CAPITAL = re.compile(
     r"\b(?:capital|upper ?case|lower ?case|big|small|groß|klein|mayúscula|minúscula)(?: letter)? ([a-z])\b"
 )
@@ -83,7 +83,7 @@ _SIGNED = re.compile(r"\b(?:exclamation|dollar|hash|asterisk|ampersand|question 
 _SPELLED_LEAST = 3
 
 REPLACED = "\u25a0"
-"""What a character of a placeholder is read as."""
+"""The character that replaces each character of a placeholder before reading."""
 Span = tuple[int, int]
 
 
