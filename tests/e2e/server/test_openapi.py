@@ -213,7 +213,8 @@ def test_every_answer_of_our_own_api_is_described(served: Service, mode: Generat
     own = [
         path for path in served.http.get(served.url + "/openapi.json").json()["paths"].items() if re.match(OWN, path[0])
     ]
-    assert len(seen) == sum(len(methods) for _, methods in own)
+    left_out = int(mode is GenerationMode.NEGATIVE)
+    assert len(seen) == sum(len(methods) for _, methods in own) - left_out
 
 
 def test_a_stranger_sees_nothing_in_it(served: Service) -> None:
