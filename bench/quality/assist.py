@@ -28,12 +28,19 @@ from auscult.domain.said.text import spoken_words
 from auscult.engines.hybrid import Hybrid, SentenceIndex
 from auscult.engines.semantic import Semantic
 from auscult.engines.wordllama import WordLlama
+from auscult.services.assist.answers import SHOWN
+from auscult.services.assist.knowledge import POSSIBLE
 from bench.knowing import Index, as_passages, beside, completed, elsewhere, questions, small_talk, store, written
 
 Scores = Callable[[str], NDArray[np.float32]]
 DEPTH = 5
 RIVALS = 12
-WRITTEN = {"broadband": "a broadband provider", "outdoor": "an outdoor shop", "shop": "a shop by a third hand"}
+WRITTEN = {
+    "broadband": "a broadband provider",
+    "energy": "an energy supplier",
+    "outdoor": "an outdoor shop",
+    "shop": "a shop by a third hand",
+}
 
 
 def main() -> None:
@@ -100,7 +107,10 @@ def tell(name: str, index: Index) -> None:
 
 
 def show_shown(index: Index, part: str, asked: Sequence[tuple[str, str]]) -> None:
-    """Print how often an agent is shown the right passage first, how often a wrong one, and how often for no answer."""
+    """Print how often an agent is shown the right passage first, how often a wrong one, and how often for no answer.
+
+    Then the same of the three passages that are offered to choose from.
+    """
     answered = [(heading, _shown(index, question)) for heading, question in asked if heading]
     right = sum(shown == heading for heading, shown in answered)
     wrong = sum(shown not in (heading, None) for heading, shown in answered)
@@ -108,6 +118,20 @@ def show_shown(index: Index, part: str, asked: Sequence[tuple[str, str]]) -> Non
     others = [_shown(index, question) is not None for heading, question in asked if not heading]
     if others:
         print(f"  shown to {np.mean(others):.3f} of {len(others)} questions without an answer")
+    offers = [(heading, _offered(index, question)) for heading, question in asked]
+    first = sum(heading in offer[:1] for heading, offer in offers if heading)
+    three = sum(heading in offer for heading, offer in offers if heading)
+    empty = [bool(offer) for heading, offer in offers if not heading]
+    print(
+        f"  offered, {part}: right first {first} of {len(answered)}, among three {three}; without an answer {sum(empty)} of {len(empty)}"
+    )
+
+
+def _offered(index: Index, question: str) -> list[str]:
+    """Return the headings of the passages that an agent may choose from."""
+    found = index.search(question, RIVALS)
+    possible = index.likelihood(question, found) >= POSSIBLE * index.likely
+    return [each.passage.heading[-1] for each in found[:SHOWN]] if possible else []
 
 
 def _shown(index: Index, question: str) -> str | None:

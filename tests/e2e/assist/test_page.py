@@ -21,6 +21,7 @@ from tests.waiting import PATIENCE_S, fixed_port, wait_for
 pytestmark = pytest.mark.slow
 
 REFUND = "just wanted to check on the status of a refund"
+USERNAME = "I can't remember my username"
 PROMO = "how long is my promo code valid?"
 HOSTILE = REFUND + "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 SUGGESTED = ":is(#turns, #current) .card"
@@ -138,6 +139,27 @@ def test_suggestions_live_to_the_report(browser: Browser, live: Assisted) -> Non
     live.filed("c-used")
     flags = [(each["isSent"], each["isCopied"], each["isOverride"]) for each in agentic(live, "c-used")]
     assert flags == [(True, False, False), (False, True, False), (False, False, True)]
+
+
+def test_one_of_three_is_chosen_by_its_key(browser: Browser, live: Assisted) -> None:
+    """Where none is likely enough to be suggested alone, three are offered: 2 sends the second, 0 says that none fits."""
+    opened(browser, live, "c-three", said(USERNAME))
+    (card,) = cards(browser, 1)
+    assert card.find_element(By.CSS_SELECTOR, ".kind").text == "Perhaps one of these"
+    offered = card.find_elements(By.CSS_SELECTOR, ".other")
+    assert offered[0].find_element(By.CSS_SELECTOR, ".from").text == "Recover Username"
+    assert len(offered) == 2
+    second = offered[0].find_element(By.TAG_NAME, "blockquote").text
+    browser.run("arguments[0].focus()", card)
+    browser.keys("0")
+    wait_for(lambda: live.state("c-three")["suggestions"][0]["feedback"], bool)
+    assert live.state("c-three")["suggestions"][0]["feedback"]["value"] == "dislike"
+    browser.keys("2")
+    marked(card, "Sent to the desktop")
+    suggestion = live.state("c-three")["suggestions"][0]
+    assert (suggestion["instead"], suggestion["is_unsure"]) == (second, True)
+    live.told("c-three", said(second, "AGENT"))
+    marked(card, "Delivered")
 
 
 def test_search_summary_and_opinions(browser: Browser, live: Assisted) -> None:

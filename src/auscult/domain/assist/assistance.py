@@ -61,7 +61,8 @@ class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Answer of the assistant: unprompted, to a turn of the conversation, or to an agent's search.
 
     ``query`` is the question, ``text`` the answer, ``sources`` the passages it rests on, ``engine`` the engine that
-    found or wrote it. ``is_override``: the agent discarded it.
+    found or wrote it. ``alternatives`` are the next passages, the likelier first, for an agent to choose from;
+    ``is_unsure``: none of them is likely enough to be suggested alone. ``is_override``: the agent discarded it.
     """
 
     id: str | None = None
@@ -80,6 +81,8 @@ class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: AgenticSession | None = None
     feedback: Feedback | None = None
     sources: tuple[Citation, ...] = ()
+    alternatives: tuple[Citation, ...] = ()
+    is_unsure: bool = False
     engine: str | None = None
 
     @property

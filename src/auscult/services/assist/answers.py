@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from auscult.domain.assist.assistance import AgenticSession, Citation, Suggestion
 from auscult.domain.assist.knowledge import Found
 from auscult.domain.assist.live import derived_id, object_id, whole_ms
@@ -59,13 +61,23 @@ class Answering:
         self._writer = writer
 
     def suggest(self, question: Question) -> Suggestion | str:
-        """Answer a customer's message; or why there is nothing to say to it, as there is to small talk."""
+        """Answer a customer's message, with the passages to choose from; or why there is nothing to say to it.
+
+        A writer is asked only where a passage is likely to answer: below that, passages are quoted.
+        """
         asked_at = whole_ms(self._now())
         search = self.library.search(question.app, question.language, question.text, SHOWN)
-        if not search.fit:
+        offered = search.suggestions
+        if not offered or offered[0].likelihood < search.possible:
             return UNFIT if search.version else NO_KNOWLEDGE
-        answer = self._answer(question, search.fit, search.engine, asked_at)
-        return NOT_ANSWERED if answer.text is None else answer
+        is_unsure = not search.fit
+        fit = search.fit or (offered[0].found,)
+        answer = self._answer(question, fit, search.engine, asked_at, is_quoted=is_unsure)
+        if answer.text is None:
+            return NOT_ANSWERED
+        used = {each.passage_id for each in answer.sources}
+        others = (each.found for each in offered if each.found.passage.id not in used)
+        return replace(answer, alternatives=tuple(_citation(each) for each in others), is_unsure=is_unsure)
 
     def search(self, question: Question) -> Suggestion:
         """Answer an agent's search. Who searches wants to see something: what fits two thirds as well is shown too."""
@@ -80,9 +92,11 @@ class Answering:
         if self._writer is not None:
             self._writer.close()
 
-    def _answer(self, question: Question, fit: Sequence[Found], quoting: str, asked_at: datetime) -> Suggestion:
+    def _answer(
+        self, question: Question, fit: Sequence[Found], quoting: str, asked_at: datetime, *, is_quoted: bool = False
+    ) -> Suggestion:
         """Return the answer from these passages, found by ``quoting``; without text where they do not answer."""
-        text, sources, engine = self._written(question, fit, quoting)
+        text, sources, engine = self._written(question, fit, quoting, is_quoted=is_quoted)
         return Suggestion(
             id=object_id(asked_at, question.request_id),
             request_id=question.request_id,
@@ -99,7 +113,7 @@ class Answering:
         )
 
     def _written(
-        self, question: Question, fit: Sequence[Found], quoting: str
+        self, question: Question, fit: Sequence[Found], quoting: str, *, is_quoted: bool
     ) -> tuple[str | None, Sequence[Found], str]:
         """The answer, what it rests on, and who gave it: the best passage, or what a writer makes of all of them.
 
@@ -108,7 +122,7 @@ class Answering:
         if not fit:
             return None, fit, quoting
         quoted = fit if question.message_id is None else fit[:1]
-        if self._writer is None:
+        if self._writer is None or is_quoted:
             return fit[0].passage.text, quoted, quoting
         try:
             written = self._writer.write(question.text, [each.passage for each in fit], question.language)

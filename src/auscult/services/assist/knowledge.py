@@ -31,6 +31,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_SOURCE = 255
 _RIVALS = 12
 """Passages among which the best one has to be ahead of those of other sections."""
+POSSIBLE = 2 / 3
+"""Share of the likelihood of a suggestion from which passages are offered to choose from."""
 _MOST_INDEXES = 32
 """Bases that are kept ready: the one that was asked longest ago goes first."""
 _MOST_TO_CLOSE_S = 10
@@ -59,7 +61,7 @@ class Search(Struct, frozen=True, kw_only=True):
     ``fit`` are the passages worth suggesting for a statement that is not a question. ``validity`` is that of each
     passage found, by its id: those that do not count today are found last, never fit and are not among the
     ``suggestions``. ``engine`` is the version of the engines that searched, ``enough`` the least score at which they
-    recommend showing a passage.
+    recommend showing a passage, ``possible`` the least likelihood at which an agent is offered the ``suggestions``.
     """
 
     found: tuple[Found, ...]
@@ -68,6 +70,7 @@ class Search(Struct, frozen=True, kw_only=True):
     engine: str
     suggestions: tuple[Suggestion, ...] = ()
     enough: float = 0.0
+    possible: float = 0.0
     validity: Mapping[str, Validity] = {}
 
 
@@ -198,6 +201,7 @@ class Library:
             validity={each.passage.id: ready.validity_of(each.passage) for each in found[:limit]},
             engine=ready.index.version,
             enough=ready.index.enough,
+            possible=POSSIBLE * ready.index.likely,
         )
 
     def prepare(self, apps: Sequence[AppStore]) -> None:

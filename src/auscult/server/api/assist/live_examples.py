@@ -23,6 +23,16 @@ ANSWER: dict[str, Any] = {
             "version": 4,
         }
     ],
+    "alternatives": [
+        {
+            "passage_id": "kp-7-5",
+            "source": "promotions.md",
+            "heading": "Promotions > Two codes at once",
+            "text": "An order takes one promo code.",
+            "version": 4,
+        }
+    ],
+    "is_unsure": False,
     "engine": "hybrid 1 on bm25s 0.3.16 and wordllama 0.4.0.post1 l2_supercat 256/2",
     "requested_at": "2026-06-07T03:05:39.730Z",
     "responded_at": "2026-06-07T03:05:39.742Z",

@@ -61,7 +61,8 @@ class LiveAnswer(Struct, frozen=True, kw_only=True):
     """An answer of the assistant to the message ``message_id``, or to a search. ``text`` is null if it found nothing.
 
     ``sources`` are the passages behind it, the best first; for a search that is quoted, all that were found.
-    Their ``version`` is the first of the base with the document as it is. ``engine`` found or wrote the answer.
+    Their ``version`` is the first of the base with the document as it is. ``alternatives`` are the next passages, the
+    likelier first; ``is_unsure``: no passage is likely enough to be suggested alone. ``engine`` found or wrote the answer.
     ``instead`` is the text that an agent sent in its place, if reported.
     """
 
@@ -70,6 +71,8 @@ class LiveAnswer(Struct, frozen=True, kw_only=True):
     text: str | None
     message_id: str | None
     sources: tuple[Citation, ...]
+    alternatives: tuple[Citation, ...]
+    is_unsure: bool
     engine: str | None
     requested_at: datetime | None
     responded_at: datetime | None
@@ -201,6 +204,8 @@ def answer(given: Suggestion, instead: Mapping[str, str]) -> LiveAnswer:
         text=given.text,
         message_id=given.triggering_turn_id,
         sources=given.sources,
+        alternatives=given.alternatives,
+        is_unsure=given.is_unsure,
         engine=given.engine,
         requested_at=given.requested_at,
         responded_at=given.responded_at,

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useComputed, useSignal, useSignalEffect } from "../vendor/signals.js";
-import { edit, focused, foot, fresh, isEnded, language, line, state, setWriting, use, wanted, writing } from "./model.js";
+import { act, edit, focused, foot, fresh, isEnded, language, line, state, setWriting, use, wanted, writing } from "./model.js";
 import { useThumbs } from "./opinion.js";
 import { isOpen, isUnsent, outcome } from "./store.js";
 import { Fault, busy, copied, html, isHere, keysOf, say, useDoing } from "./view.js";
@@ -39,6 +39,7 @@ export function AnswerCard({ id, about }) {
   const isFolded = useComputed(() => isSuggestion && foot.value !== id).value;
   const isEditing = useComputed(() => writing.value.has(id)).value;
   const isNothing = !answer.text;
+  const others = isSuggestion && isUnsent(answer) ? answer.alternatives : [];
   const isDone = !isUnsent(answer);
   const maySend = isOpen(answer) && !isEnded.value;
   const became = useComputed(() => outcome(state.value, now())).value;
@@ -53,6 +54,7 @@ export function AnswerCard({ id, about }) {
     if (isHere(form)) card.current.focus();
     setWriting(id, false);
   };
+  const noneOfThem = () => doing.run(() => act("POST", "feedback", { about, of: id, value: "dislike" }).then(() => say(_("Noted: none of these"))));
   // Below the buttons of the first result, so that they are not taken for those of the last.
   const sources = html`
     <${Sources} answer=${answer} isSuggestion=${isSuggestion} doing=${doing} copy=${copy}
@@ -63,25 +65,43 @@ export function AnswerCard({ id, about }) {
     <article ref=${card} class=${names.filter(Boolean).join(" ")} data-about=${about} tabindex="-1" aria-labelledby=${`l-${id}`}
       onFocusIn=${() => (focused.value = id)} onFocusOut=${() => setTimeout(left, 0, card.current, id)} onAnimationEnd=${() => fresh.delete(id)}>
       <h3 class="label" id=${`l-${id}`}>
-        <span class="kind" dir="auto">${isSuggestion ? _("Suggestion") : answer.query}</span>
+        <span class="kind" dir="auto">${!isSuggestion ? answer.query : answer.is_unsure ? _("Perhaps one of these") : _("Suggestion")}</span>
         <span class="gist" dir="auto">${gist}</span>
         <span class="marks">${marks.join(" · ")}</span>
       </h3>
-      <p class="text" dir="auto" lang=${isNothing ? null : language}>${answer.text ?? _("No results. Try different words.")}</p>
+      <div class=${others.length ? "choices" : null}>
+        <div>
+          <p class="text" dir="auto" lang=${isNothing ? null : language} tabindex=${others.length ? "0" : null}>${answer.text ?? _("No results. Try different words.")}</p>
+          ${isSuggestion && sources}
+        </div>
+        ${others.map((each, at) => html`<${Other} key=${each.passage_id} passage=${each} number=${at + 2} send=${maySend && !isEditing && sendThis} doing=${doing} />`)}
+      </div>
       ${answer.instead && html`<p class="instead"><span>${_("You sent")}</span><q dir="auto" lang=${language}>${answer.instead}</q></p>`}
-      ${isSuggestion && sources}
       ${isEditing && html`<${Own} label=${_("Your reply")} rows="4" text=${answer.text} doing=${doing} submit=${sendOwn} name=${_("Send edited")}
         leave=${() => setWriting(id, false)} refused=${maySend ? null : _("This suggestion has been used, or the conversation has ended.")} />`}
       <div class="acts main-acts" hidden=${isNothing || isEditing}>
         <button type="button" class="send primary" hidden=${!maySend} aria-disabled=${busy(doing)} onClick=${send}>${_("Send")}</button>
         <button type="button" class="copy" aria-disabled=${busy(doing)} onClick=${() => copy(answer.text)}>${_("Copy")}</button>
         <button type="button" class="edit" hidden=${!isSuggestion || !maySend} onClick=${() => setWriting(id, true)}>${_("Edit")}</button>
+        ${others.length > 0 && maySend && html`
+          <button type="button" class="none" aria-pressed=${String(answer.feedback?.value === "dislike")} aria-disabled=${busy(doing)} onClick=${noneOfThem}>${_("None of these")}</button>`}
         ${rating.thumbs}
       </div>
       ${!isSuggestion && sources}
       <${Fault} doing=${doing} />
       ${rating.form}
     </article>`;
+}
+
+// A further passage, sent with the key of its number; the first one is sent with 1 or S.
+function Other({ passage: { heading, source, text }, number, send, doing }) {
+  return html`
+    <div class="other" role="group" aria-label=${_("Suggestion %(number)s", { number })}>
+      <p class="from" dir="auto">${(heading ?? source).split(" > ").at(-1)}</p>
+      <blockquote dir="auto" lang=${language} tabindex="0">${text}</blockquote>
+      <button type="button" class=${`send-${number}`} hidden=${!send} aria-label=${_("Send suggestion %(number)s", { number })}
+        aria-disabled=${busy(doing)} onClick=${() => send(text)}>${_("Send")} <kbd aria-hidden="true">${number}</kbd></button>
+    </div>`;
 }
 
 function left(card, id) {

@@ -2,7 +2,7 @@
 
 import { part } from "./model.js";
 
-const LETTERS = { s: ".send", c: ".copy", e: ".edit", o: ".edit", l: ".like", d: ".dislike" };
+const LETTERS = { s: ".send", 1: ".send", 2: ".send-2", 3: ".send-3", 0: ".none", c: ".copy", e: ".edit", o: ".edit", l: ".like", d: ".dislike" };
 const PARTS = { KeyQ: ["search", "#query"], KeyY: ["summary", "#summarise"], KeyP: ["steps", "#steps"] };
 const one = (selector, root = document) => root.querySelector(selector);
 
@@ -51,7 +51,7 @@ function onCard(event) {
   const button = selector && one(selector, card);
   if (!button || button.closest("[hidden]")) return;
   // What is sent cannot be taken back: it takes the card itself, and no other button of it, to have the focus.
-  if (selector === ".send" && event.target !== card && event.target !== button) return;
+  if (selector.startsWith(".send") && event.target !== card && event.target !== button) return;
   event.preventDefault();
   button.click();
 }

@@ -147,6 +147,8 @@ const GLOBAL = [
 ];
 const ON_A_CARD = [
   [["S"], _("Send")],
+  [["1", "2", "3"], _("Send the first, second or third suggestion")],
+  [["0"], _("None of these")],
   [["C"], _("Copy")],
   [["E"], _("Edit, then send or save")],
   [["L", "D"], _("Helpful or not helpful")],

@@ -90,7 +90,8 @@ export function outcome({ messages }, answer) {
   const words = plain(answer.instead ?? answer.text);
   const isSo = (each) => each.speaker === "agent" && timeOf(each) >= since && plain(each.text) === words;
   const isDelivered = [...messages.values()].some(isSo);
-  if (answer.is_override) return isDelivered ? _("Edited and delivered") : _("Edited, sent to the desktop");
+  const isChosen = answer.alternatives.some((each) => plain(each.text) === words);
+  if (answer.is_override && !isChosen) return isDelivered ? _("Edited and delivered") : _("Edited, sent to the desktop");
   return isDelivered ? _("Delivered") : _("Sent to the desktop");
 }
 
