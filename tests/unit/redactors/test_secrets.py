@@ -11,8 +11,8 @@ from bench.redaction.labelled import Case, is_covered, overlaps, read
 
 HERE = Path(bench.redaction.__file__).parent
 CASES, ALIKE = read(HERE / "codes" / "asked.txt"), read(HERE / "codes" / "alike.txt")
-MISSED, MISTAKEN = 5, 1
-"""Labels of the development set that the rules are known to miss, and places that they find by mistake."""
+MISSED, MISTAKEN = 10, 3
+"""Of 560 labels of the development set, those that the rules are known to miss, and places that they find by mistake."""
 
 
 def texts(case: Case, found: list[Found]) -> tuple[str, ...]:

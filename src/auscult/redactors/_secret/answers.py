@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from auscult.domain.said.dates import MONTH_NAMES
-from auscult.redactors._digits import WORDS, runs_in
+from auscult.redactors._digits import WORDS, Run, runs_in
 from auscult.redactors._words import words_of
 
 _LISTS = words_of("secret_words.txt")
@@ -20,6 +20,7 @@ _LINK = re.compile(
     r"(?:\b(?:now|still|actually|currently|probably|just|set to|called|jetzt|ahora|always)\s+)*",
 )
 _QUOTED = re.compile(r"[\"“„»']([^\"“”«']{2,40})[\"”“«']")
+_CAMEL = re.compile(r"[a-zà-ÿ]+[A-Z]\w+|[A-ZÀ-Ý]\w*[a-zà-ÿ][A-Z]\w+")
 _CHUNK = re.compile(r"[^\s\"“”„]+")
 _SENTENCE = re.compile(r"[^.,;!?]+(?:[.,;!?](?!\s|$)[^.,;!?]*)*")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
@@ -43,7 +44,7 @@ _NAMED_BEHIND = re.compile(
     r"|put) ((?:\w+ ){1,4}?)that's (?:the|my))(?: new| old| first)? $"
 )
 _REFUSED = re.compile(
-    r" (\w+(?: \w+)?) (?:doesn't|isn't|is not|does not|won't|didn't|wasn't|keeps|gets|got|fails"
+    r" (\w+(?: \w+)?) (?:doesn'?t|isn'?t|is not|does not|won'?t|didn'?t|wasn'?t|keeps|gets|got|fails"
     r"|is (?:rejected|wrong|refused|not)|not working|geht nicht"
     r"|funktioniert nicht|wird nicht|no funciona)\b"
 )
@@ -59,7 +60,25 @@ _PUT = re.compile(
 )
 _LEADS = frozenset(("it's", "its", "is", "try", "be", "maybe", "that's", "was", "were", "ist", "es"))
 _SMALL = frozenset(
-    ("um", "uh", "er", "erm", "hmm", "just", "now", "probably", "like", "so", "yeah", "oh", "ah", "actually", "still")
+    (
+        "it",
+        "that",
+        "um",
+        "uh",
+        "er",
+        "erm",
+        "hmm",
+        "just",
+        "now",
+        "probably",
+        "like",
+        "so",
+        "yeah",
+        "oh",
+        "ah",
+        "actually",
+        "still",
+    )
 )
 _BEHIND = re.compile(
     r"\W*(?:$|(?:with|and|but|all|capital|upper|lower|lowercase|uppercase|i think|i believe|please|thanks"
@@ -79,6 +98,18 @@ _SPELLED = re.compile(
     r"|mayúscula|minúscula|all|double))(?![\w'])"
 )
 """A letter, digit or sign of what is spelled, or a word between."""
+_CASE = re.compile(r"capital|upper ?case|lower ?case|big|small|groß|klein|mayúscula|minúscula")
+_TAIL = re.compile(
+    r",? (?:all )?(?:with|mit|con)(?: an?| la| el| einem)? (?:capital|big|small|upper ?case|lower ?case"
+    r"|großem?|kleinem?) \w\b"
+    r"(?: at the (?:start|front|end|beginning))?"
+    r"| con (?:la|el) \w+ (?:mayúscula|minúscula)"
+)
+"""How a password is written, said behind it."""
+_MIXED = re.compile(
+    r"(?<![\w'])[b-hj-z](?![\w'])|\b(?:alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo"
+    r"|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu)\b"
+)
 _SIGNED = re.compile(r"\b(?:exclamation|dollar|hash|asterisk|ampersand|question mark|percent|at sign)\b")
 _SPELLED_LEAST = 3
 
@@ -120,11 +151,20 @@ def stated(text: str, low: str, end: int) -> Span | None:
         return end + quoted.start(1), end + quoted.end(1)
     link = _LINK.match(low, end)
     if link is None or link.end() == end:
-        return None
+        chunk = _CHUNK.search(text, end)
+        bare = "" if chunk is None else chunk[0].strip(".,;:?!()")
+        is_next = chunk is not None and not text[end : chunk.start()].strip() and _CAMEL.fullmatch(bare)
+        return (chunk.start(), chunk.start() + len(bare)) if chunk is not None and is_next else None
     start = link.end()
     if (kin := _KIN.match(low, start)) is not None:
         start = kin.end()
-    return spelled(low, start) or _words(text, low, start, is_answer=False)
+    return with_tail(low, spelled(low, start) or _words(text, low, start, is_answer=False))
+
+
+def with_tail(low: str, span: Span | None) -> Span | None:
+    """Return a span with what is said behind it on how it is written: ``with a capital t``."""
+    tail = None if span is None else _TAIL.match(low, span[1])
+    return span if span is None or tail is None else (span[0], tail.end())
 
 
 def _words(text: str, low: str, start: int, *, is_answer: bool) -> Span | None:  # noqa: C901  (what ends a password)
@@ -162,12 +202,14 @@ def spelled(low: str, start: int, *, signed: bool = False) -> Span | None:
 
     With ``signed`` it must have signs that only passwords have.
     """
-    first = last = -1
+    first = last = case = -1
     count = 0
     at = start
     while found := _SPELLED.match(low, at):
+        if (its := _CASE.search(found[0])) is not None:
+            case = found.start() + its.start()
         if found.lastgroup == "sign":
-            first = found.start("sign") if first < 0 else first
+            first = (found.start("sign") if case < 0 else case) if first < 0 else first
             last = found.end("sign")
             count += 1
         at = found.end()
@@ -278,6 +320,20 @@ def characters(low: str) -> Iterator[Span]:
             continue
         for unit in run.units:
             yield unit.start, unit.end
+
+
+def spelled_runs(low: str) -> list[Run]:
+    """Return what is spelled of letters and digits, as codes are: ``g five five``, ``bravo four nine x ray``."""
+    if not _MIXED.search(low):
+        return []
+    return [
+        run
+        for run in runs_in(0, low, letters=True)
+        if any(map(str.isdecimal, run.chars))
+        and any(map(str.isalpha, run.chars))
+        and len(run.chars) >= _SPELLED_LEAST + 1
+        and run.end - run.start > len(run.chars)
+    ]
 
 
 def strange_words(low: str, taken: list[Span]) -> int:

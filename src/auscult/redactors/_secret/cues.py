@@ -27,7 +27,7 @@ _STEMS: Mapping[CueKind, Sequence[str]] = {
         "secur", "nummer",
         "zahl", "cret", "nip", "n i p", "clave", "digo", "number", "digits", "one ", "put", "typ", "key", "enter",
         "punch",
-        "press", "cajero",
+        "press", "cajero", "cash", "atm", "lock",
     ),
 }  # fmt: skip
 """Parts of words of which one is in every cue of a kind."""

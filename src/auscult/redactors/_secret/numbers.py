@@ -23,7 +23,8 @@ _UNIT = re.compile(
 _BEFORE = re.compile(
     r"(?:[£€$]\s?|\b(?:press|version|page|level|floor|gate|room|flat|platform|section|chapter|junction"
     r"|windows|iphone|galaxy"
-    r"|model|line|step|option|top|only|another|other|every|within|at least|at most|up to|about|around|nearly|almost"
+    r"|model|line|step|option|top|only|all|another|other|every|within|at least|at most|up to|about|around"
+    r"|nearly|almost"
     r"|over|under|which|next|the old|the new|the other|the wrong|the right) )$"
 )
 _YEAR = re.compile(r"\b(?:in|since|until|till|during|seit|im jahr|jahr|desde)\s$")
@@ -34,6 +35,13 @@ _OF_PLACE = re.compile(
 )
 _DIALLED = re.compile(r"\b(?:dial|ring|call|text \w+ to|extension|ext\.?) $|\btext you from $|\boption $")
 _SMALL, _YEAR_SIZE = 2, 4
+_AT = re.compile(
+    r"\b(?:at|before|after|by|from|until|till|between|past|around|since|half|a las|hasta las|desde las"
+    r"|um(?= \d)|ab|bis|gegen)"
+    r"(?: about| around)? $"
+)
+_HOURS, _MINUTES = 24, 60
+_PHONE, _PHONE_LONGEST = 10, 12
 _EXPIRY = re.compile(r"(?<![\d/])(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\d(?![\d/])")
 _SPLIT = re.compile(r"[^\d]*(?:[a-z,;]|\sand\s)[^\d]*")
 _WRITTEN = 3
@@ -95,18 +103,25 @@ def _parts(run: Run, low: str, expiries: Sequence[tuple[int, int]]) -> Iterator[
 
 def is_measured(low: str, number: Number) -> bool:
     """Return whether a number is an amount, a count or a year."""
-    if _UNIT.match(low, number.end):
+    if _UNIT.match(low, number.end) or (number.chars[0] == "0" and _PHONE <= len(number.chars) <= _PHONE_LONGEST):
         return True
     before = low[max(0, number.start - 24) : number.start]
-    if len(number.chars) == _YEAR_SIZE and number.chars[:2] in ("19", "20") and _YEAR.search(before):
+    is_year = len(number.chars) == _YEAR_SIZE and number.chars[:2] in ("19", "20")
+    if (is_year and _YEAR.search(before)) or (_AT.search(before) and _is_time(number)):
+        return True
+    if (is_year or len(number.chars) <= _SMALL) and _OF_MONTH.search(before):
         return True
     if _OF_PLACE.match(low, number.end) or _DIALLED.search(before):
-        return True
-    if len(number.chars) == _YEAR_SIZE and number.chars[:2] in ("19", "20") and _OF_MONTH.search(before):
         return True
     if before.rstrip(" ")[-1:] in ("£", "€", "$", "+"):
         return True
     return len(number.chars) <= _SMALL and _BEFORE.search(before) is not None
+
+
+def _is_time(number: Number) -> bool:
+    """Return whether digits were said as hours and minutes: ``four thirty``, ``8 30``."""
+    hours, minutes = number.units[0].chars, "".join(unit.chars for unit in number.units[1:])
+    return 0 < int(hours) < _HOURS and len(minutes) == _SMALL and int(minutes) < _MINUTES
 
 
 def behind_card(number: Number) -> tuple[Number | None, bool]:

@@ -49,7 +49,8 @@ MENTIONS = re.compile(
     r"\b(?:what happens|when (?:you|i)|how (?:long|often|do|did|can)|do you want|forg[eo]t(?:ten)?|reset(?:ting)?"
     r"|chang(?:e|ed|ing)|must|at least|never|don't (?:share|tell)|link|work(?:s|ing)?|locked|blocked"
     r"|vergessen|olvid\w+|try(?:ing)? to"
-    r"|problems?|trouble|issues?|help with|happened|happens|is this about|require(?:s|d|ments?)|strong|secure)\b"
+    r"|problems?|trouble|issues?|help with|happened|happens|needs|is this about|require(?:s|d|ments?)"
+    r"|strong|secure)\b"
 )
 RETRY = re.compile(
     r"\b(?:no|not|nope|wrong|incorrect|again|another|doesn't|didn't|isn't|invalid|declined|fail(?:ed|s)?"
@@ -68,9 +69,30 @@ NAMES_USER = re.compile(
     r"\b(?:user(?: ?name)?|login|log-?in|account|id|name|order|for my|on my|model|phone|version)(?: is|:| =)? ?$"
 )
 THATS = re.compile(
-    r"\W*(?:(?:and|so|yes|yeah|ja|sí|si)\W+)?(?:that's|that was|that is|this is|those are|it's|es|das ist"
+    r"\W*(?:(?:and|so|yes|yeah|ja|sí|si)\W+)?(?:that's|that was|that is|that'd be|that would be|that'll be"
+    r"|was that|is that|was it|this is|those are|it's|es|das ist"
     r"|das war|ese es|esa es|eso es)\b"
 )
+REFERS = re.compile(r"\b(?:password|passcode|code|pin|word|one) (?:i mean|that is|that was|there)\b")
+SAYS = re.compile(
+    r"\b(?:told|gave|give|said|say|read|typed|type|used|use|put|tried|try|entered|enter|set|chose|make it"
+    r"|go for|go with"
+    r"|have|says|said|puse|usé|dije|di|dado|gesagt|eingegeben|gegeben|genommen)(?: (?:her|him|them|you|it"
+    r"|out|in|to|the|a))*"
+    r"(?: (?:\w+ ){0,2})?(?:it was |is |was |as )?$"
+)
+TRIED = re.compile(r"\b(?:tried|used|using|typed|typing|put|entered|set|probado|puesto|usado|versucht|eingegeben)\b")
+FAILS = re.compile(
+    r"\b(?:reject\w*|works?|worked|log ?in|let me in|wrong|incorrect|invalid|refused|accepted|entra|funciona|geht"
+    r"|falsch|abgelehnt)\b"
+)
+RESETS = re.compile(r"\b(?:reset|restablecer|zurücksetzen)\b")
+GLUED_BEFORE = re.compile(r"[\w/-]$")
+DEFINITE = re.compile(
+    r"\b(?:the|those|these|all|los|las|estos|die|alle|need|has|had|have|got|el|del|le|oder|or|zone|hay|only"
+    r"|just|press(?:ed)?|by|at|about|to|of|in|on|and|chose|option) $"
+)
+CONFIRMS = re.compile(r"\W*(?:yes|yeah|yep|right|correct|perfect|ah|sí|ja|genau)\b(?:\W+\w+){1,4}\W*$")
 CARD_ASKED = re.compile(
     r"(?<!above the )(?<!over the )\b(?:card (?:number|details)|long (?:card )?number|(?:sixteen"
     r"|16)[- ]digits?|card no|kartennummer"

@@ -20,14 +20,18 @@ from auscult.redactors._secret.patterns import (
     ASKS,
     BEHIND_EMAIL,
     CARD_ASKED,
+    CONFIRMS,
     CORRECTS,
     COUNTS,
     DATE_BETWEEN,
+    DEFINITE,
     EXPIRY,
     EXPIRY_ASKED,
     EXPIRY_WRITTEN,
+    FAILS,
     FORGOTTEN,
     GLUED,
+    GLUED_BEFORE,
     IS,
     JOINED,
     LINE,
@@ -44,10 +48,14 @@ from auscult.redactors._secret.patterns import (
     PRIVATE,
     PRODUCT,
     QUOTED,
+    REFERS,
+    RESETS,
     RETRY,
+    SAYS,
     SINGLE,
     SPELLS,
     THATS,
+    TRIED,
     WARNS,
 )
 from auscult.redactors._secret.turns import (
@@ -60,6 +68,7 @@ from auscult.redactors._secret.turns import (
     PATIENCE,
     REACH,
     REACH_AFTER,
+    SAID_ROOM,
     SHORTEST,
     SIZES,
     WHOLE,
@@ -111,6 +120,7 @@ class _Search(Turns):
         cues = self._settled(cues_in(low, is_asked=is_asked), low) if is_asked or may_name(low) else []
         if speaker in ("key", "field"):
             cues = [cue for cue in cues if cue.kind != "maybe"]
+        cues = self._apart(turn, cues)
         secret = [cue for cue in cues if cue.kind != "other"]
         if self._replaced[turn]:  # it was searched before, and stays as it is
             self._skip(turn)
@@ -146,12 +156,30 @@ class _Search(Turns):
         if self._spans[turn] and (self._is_asked("word") or any(cue.kind == "word" for cue in secret)):
             self._spans[turn] += [found.span(1) for found in answers.CAPITAL.finditer(low)]
         self._again(turn, cues)
-        if secret and not self._spans[turn] and turn:
-            if THATS.match(low):
-                self._before(turn)
-            elif WARNS.search(low):
-                self._warned(turn, secret)
+        self._look_back(turn, cues, secret)
         self._ask(turn, cues, secret)
+
+    def _look_back(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
+        """Find what was said before its name, in this turn and those before."""
+        low = self._lows[turn]
+        if secret and not self._spans[turn]:
+            self._named_behind(turn, cues, secret)
+        if not self._spans[turn] and turn:
+            if secret and (THATS.match(low) or CONFIRMS.match(low)):
+                self._before(turn)
+            elif secret and WARNS.search(low):
+                self._warned(turn, secret)
+            elif RESETS.search(low) or any(cue.kind == "word" for cue in secret):
+                self._tried(turn - 1)
+        self._tried(turn)
+
+    def _apart(self, turn: int, cues: list[Cue]) -> list[Cue]:
+        """Return cues without the digit that ends a number before them: ``two oh four on the back``."""
+        for index, cue in enumerate(cues):
+            for number in self._of(turn) if cue.kind == "card" else ():
+                if number.start < cue.start < number.end < cue.end:
+                    cues[index] = cue._replace(start=number.end)
+        return cues
 
     def _skip(self, turn: int) -> None:
         """Count a turn with a placeholder as an answer to what is asked for."""
@@ -362,6 +390,7 @@ class _Search(Turns):
             is_before = end <= cue.start and (IS.fullmatch(low, end, cue.start) or is_odd)
             if (is_behind or is_before) and not any(each.start < end and start < each.end for each in cues):
                 self._take(turn, start, end)
+        self._spelled_behind(turn, cue.end, min(following, cue.end + REACH))
         quoted = QUOTED.search(text)
         if quoted is not None and 0 <= cue.start - quoted.end() <= REACH_AFTER:
             self._take(turn, *quoted.span(1))
@@ -384,6 +413,11 @@ class _Search(Turns):
                 is_near = number.start >= cue.end and NAMED.fullmatch(low, cue.end, number.start)
                 if is_near and len(number.chars) >= SHORTEST and not is_measured(low, number):
                     self._take(turn, number.start, number.end)
+
+    def _spelled_behind(self, turn: int, start: int, end: int) -> None:
+        for run in answers.spelled_runs(self._lows[turn]):
+            if start <= run.start <= end:
+                self._take(turn, run.start, run.end)
 
     def _mixed(self, turn: int, cue: Cue, cues: Sequence[Cue], text: str) -> None:
         """Find a code of letters and digits that follows on its name."""
@@ -408,6 +442,8 @@ class _Search(Turns):
             one for one in self._of(turn) if not is_measured(low, one) and not self._is_other_number(low, one, others)
         ]
         spans = [(one.start, one.end) for one in (*self._of(turn), *cues)]
+        if asked.kind in ("code", "digits", "maybe", "word"):
+            spans += [(run.start, run.end) for run in answers.spelled_runs(low)]
         strange = answers.strange_words(low, spans)
         is_own = speaker == asked.speaker
         room = 40 if is_free else 3 if is_own and not asked.is_done else 1
@@ -440,16 +476,10 @@ class _Search(Turns):
     def _spelled(self, turn: int, cues: Sequence[Cue], asked: Asked, strange: int) -> None:
         """Find a code that is spelled: ``x seven k nine``."""
         low = self._lows[turn]
-        for run in answers.runs_in(turn, low, letters=True) if strange > 0 else ():
+        for run in answers.spelled_runs(low):
             if self._is_other_chunk(run.start, cues):
                 continue
-            has_digit, has_letter = any(map(str.isdecimal, run.chars)), any(map(str.isalpha, run.chars))
-            if (
-                has_digit
-                and has_letter
-                and len(run.chars) > SHORTEST
-                and run.units[-1].end - run.start > len(run.chars)
-            ):
+            if strange <= MANY:
                 self._take(turn, run.start, run.end)
                 asked.last, asked.digits = turn, asked.digits + len(run.chars)
 
@@ -466,23 +496,12 @@ class _Search(Turns):
             asked.card_digits += size
         if is_own and asked.kind == "code" and size > YEAR:
             room = max(room, MANY)
+        if size >= YEAR and SAYS.search(self._lows[turn], 0, number.start):
+            room = max(room, SAID_ROOM)
         if strange > room or (asked.is_implied and (strange > 1 or size > 4 + 4)):
             return
         if size < SHORTEST:
-            is_torn = size == len(number.units) == 2 and strange <= 4 and not asked.is_done  # noqa: PLR2004
-            if is_own and not asked.digits:
-                return
-            is_one = (
-                size == 1
-                and not is_own
-                and strange <= MANY
-                and any(SINGLE.search(self._lows[turn], 0, one.start) for one in self._of(turn) if len(one.chars) == 1)
-            )
-            is_part = strange == 0 or is_torn or is_one
-            is_part = is_part or (asked.is_done and CORRECTS.search(self._lows[turn]) is not None)
-            if is_part and (number.chars != "1" or not self._is_pronoun(turn, number)):
-                self._take(turn, number.start, number.end, is_value=False)
-                asked.last, asked.digits = turn, asked.digits + size
+            self._piece(turn, number, asked, strange, is_own=is_own)
             return
         if asked.kind == "card":
             if asked.has_expiry and asked.last < 0 and size == 4 and self._is_expiry(number):  # noqa: PLR2004
@@ -495,6 +514,36 @@ class _Search(Turns):
         if least <= size <= most:
             self._take(turn, number.start, number.end)
             asked.last, asked.digits = turn, asked.digits + size
+
+    def _piece(self, turn: int, number: Number, asked: Asked, strange: int, *, is_own: bool) -> None:
+        """Judge one or two digits in the answer to a question: the whole comes in pieces."""
+        size, is_rule = len(number.chars), asked.kind == "word" and asked.is_mentioned
+        if (is_own or is_rule) and not asked.digits:
+            return
+        is_torn = size == len(number.units) == 2 and strange <= 4 and not asked.is_done  # noqa: PLR2004
+        is_alone = not is_own and strange <= MANY
+        is_one = (
+            size == 1
+            and is_alone
+            and any(SINGLE.search(self._lows[turn], 0, one.start) for one in self._of(turn) if len(one.chars) == 1)
+        )
+        is_soon = turn - max(asked.turn, asked.last) <= FEW // 2 and asked.kind != "word"
+        is_last = is_alone and is_soon and not asked.is_implied and self._is_last(turn, number)
+        is_part = strange == 0 or is_torn or is_one or is_last
+        is_part = is_part or (asked.is_done and CORRECTS.search(self._lows[turn]) is not None)
+        if is_part and not self._is_pronoun(turn, number):
+            self._take(turn, number.start, number.end, is_value=False)
+            asked.last, asked.digits = turn, asked.digits + size
+
+    def _is_last(self, turn: int, number: Number) -> bool:
+        """Return whether a digit ends what is said: ``i can't see hang on four``."""
+        low = self._lows[turn]
+        is_word = low[number.start : number.end] in ("one", "uno", "una", "un", "ein", "eine", "oh", "o")
+        return (
+            not is_word
+            and answers.strange_words(low[number.end :], []) == 0
+            and DEFINITE.search(low, 0, number.start) is None
+        )
 
     def _characters(self, turn: int, asked: Asked, strange: int) -> None:
         low = self._lows[turn]
@@ -539,6 +588,35 @@ class _Search(Turns):
                 for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", low):
                     self._spans[turn].append(found.span())
 
+    def _named_behind(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
+        """Find what a turn names behind it, however far: ``i sent 129 but it is 192, i mistyped the code``."""
+        low, last = self._lows[turn], secret[-1]
+        if last.kind == "maybe" or (last.kind == "word" and not REFERS.search(low, last.start)) or WARNS.search(low):
+            return
+        least, most = SIZES[last.kind]
+        for number in self._of(turn):
+            is_like = max(least, SHORTEST) <= len(number.chars) <= most and not is_measured(low, number)
+            is_near = number.end <= last.start <= number.end + REACH and not GLUED_BEFORE.search(low, 0, number.start)
+            if (
+                is_like
+                and is_near
+                and "thousand" not in low[number.start : number.end]
+                and not self._is_other_number(low, number, cues)
+            ):
+                self._take(turn, number.start, number.end)
+
+    def _tried(self, turn: int) -> None:
+        """Find what was tried and refused, as no word is written: ``I tried Summer21! and it was rejected``."""
+        low, text = self._lows[turn], self._texts[turn]
+        if TRIED.search(low) is None or FAILS.search(low) is None:
+            return
+        for start, end in answers.strong_chunks(text):
+            chunk = text[start:end]
+            is_mixed = any(map(str.islower, chunk)) and any(map(str.isdecimal, chunk)) and len(chunk) > MANY
+            is_named = PRODUCT.match(chunk) or NAMES_USER.search(low, 0, start)
+            if is_mixed and not is_named and not self._is_taken(turn, start, end):
+                self._take(turn, start, end)
+
     def _warned(self, turn: int, secret: Sequence[Cue]) -> None:
         """Find what the other side said before ``please never share your PIN``."""
         for earlier in range(turn - 1, max(-1, turn - 3), -1):
@@ -559,8 +637,11 @@ class _Search(Turns):
         for earlier in range(turn - 1, max(-1, turn - 3), -1):
             numbers = [one for one in self._of(earlier) if not is_measured(self._lows[earlier], one)]
             spans = [(one.start, one.end) for one in numbers]
-            if numbers and answers.strange_words(self._lows[earlier], spans) <= 1:
+            strange = answers.strange_words(self._lows[earlier], spans)
+            if numbers and strange <= MANY:
                 for number in numbers:
+                    if strange > 1 and number.chars[:2] in ("19", "20"):
+                        continue
                     if SHORTEST <= len(number.chars) <= 8:  # noqa: PLR2004
                         self._take(earlier, number.start, number.end)
                 return
@@ -570,6 +651,8 @@ class _Search(Turns):
         for turn in range(len(self._lows)) if self._values else ():
             for number in self._of(turn):
                 first = self._values.get(number.chars, -1)
+                if turn >= first or first < 0:
+                    first = self._value_after(turn, number)
                 if turn < first and not self._is_taken(turn, number.start, number.end):
                     spans = [(one.start, one.end) for one in self._of(turn)]
                     is_alone = answers.strange_words(self._lows[turn], spans) == 0
@@ -577,6 +660,23 @@ class _Search(Turns):
                         cues = cues_in(self._lows[turn])
                         if not self._is_other_number(self._lows[turn], number, cues):
                             self._take(turn, number.start, number.end)
+
+    def _value_after(self, turn: int, number: Number) -> int:
+        """Return the turn soon after, of a value of which this is a piece, or another reading of it; -1 without."""
+        chars = number.chars
+        if answers.strange_words(self._lows[turn], [(one.start, one.end) for one in self._of(turn)]) > 0:
+            return -1
+        for value, at in self._values.items():
+            is_piece = 1 < len(chars) < len(value) and chars in value and len(value) >= YEAR and at - turn <= PATIENCE
+            is_alike = len(chars) == len(value) >= SHORTEST and at - turn == 1 and sorted(chars) == sorted(value)
+            is_near = (
+                len(chars) == len(value) >= SHORTEST
+                and at - turn == 1
+                and sum(one != other for one, other in zip(chars, value, strict=True)) == 1
+            )
+            if turn < at and (is_piece or is_alike or is_near):
+                return at
+        return -1
 
     def _ask(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
         """Remember what a turn asks for, or that it asks for something else."""

@@ -30,6 +30,8 @@ PATIENCE, AGAIN = 10, 5
 """Turns within which a question is answered, and within which an answer is completed, corrected or read back."""
 SHORTEST, LONGEST = 3, 12
 FEW, MANY = 4, 8
+SAID_ROOM = 14
+"""Other words around a number that somebody says to have said, typed or chosen."""
 YEAR, LONGEST_CARD = 4, 15
 SIZES: Mapping[CueKind, tuple[int, int]] = {
     "card": (3, 4),
@@ -215,7 +217,8 @@ class Turns:
             "old",
         )
         if low[number.start : number.end] in ("oh", "o"):
-            return True
+            before = low[: number.start].split()[-1:]
+            return len(low.split()) > 1 and not (before and before[0] in (*WORDS, "an", "and"))
         return is_word and (
             bool(before and before[0] in odd)
             or bool(after and after[0].strip(",.") in ("moment", "second", "sec", "minute", "of", "is", "word"))
