@@ -1,1 +1,1 @@
-"""A labelled set to which no rule is fitted: secrets, and what looks like them."""
+"""Labelled sets by hands that had not seen the rules: secrets, and what looks like them."""

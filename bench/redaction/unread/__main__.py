@@ -1,8 +1,8 @@
-"""Print how much of the unread set is found: ``python -m bench.redaction.unread [--show]``.
+"""Print how much of the unread set is found: ``python -m bench.redaction.unread [--set 1] [--show]``.
 
 Recall by kind; recall and precision by the words for what was asked (*cvv*, *on the back*, *pin* …), which are the last
 such words up to the value; and how many look-alikes are masked. A found span is right where it overlaps a labelled one.
-Only figures are printed. ``--show`` prints the lines too: that is a look, to be counted at the top of the set.
+Set 2 is unread; set 1 was read on 24 November 2026, and rules were fitted to it. Only figures are printed. ``--show`` prints the lines too: that is a look, to be counted at the top of the set.
 """
 
 import argparse
@@ -20,7 +20,9 @@ from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, Label, Score, chosen, is_covered, overlaps, read, score
 
 HERE = Path(__file__).parent
-SET, ALIKE = HERE / "secrets.txt", HERE / "alike.txt"
+SETS = {1: (HERE / "secrets.txt", HERE / "alike.txt"), 2: (HERE / "secrets_2.txt", HERE / "alike_2.txt")}
+"""The values and the look-alikes of each set, by its number."""
+UNREAD = 2
 SECRET = frozenset({"security_code", "card_pin", "bank_pin", "passcode", "password", "one_time_code"})
 WORDS = {
     "cvv, cvc, cid": r"\b(?:cvv|cvc|cid)2?\b",
@@ -45,10 +47,13 @@ def main(arguments: Sequence[str]) -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", action="store_true", help="print what was missed or taken by mistake: a look")
-    is_shown: bool = parser.parse_args(arguments).show
-    redactor, cases, alike = BuiltIn(), read(SET), read(ALIKE)
+    parser.add_argument("--set", type=int, choices=SETS, default=UNREAD, dest="number", help="the set to measure")
+    given = parser.parse_args(arguments)
+    is_shown: bool = given.show
+    values, likes = SETS[given.number]
+    redactor, cases, alike = BuiltIn(), read(values), read(likes)
     scores = score(redactor, cases)
-    print(f"{SET.name}: {len(cases)} conversations")
+    print(f"{values.name}: {len(cases)} conversations")
     for kind in sorted({label.kind for case in cases for label in case.labels}):
         _print(kind, scores[kind], has_precision=False)
     _print("all", scores["all"])
@@ -57,7 +62,7 @@ def main(arguments: Sequence[str]) -> None:
         _print(name, its)
     mistaken = [score(redactor, [case])["all"] for case in alike]
     masked = sum(bool(its.found) for its in mistaken)
-    print(f"\n{ALIKE.name}: {masked} of {len(alike)} masked, in {sum(its.found for its in mistaken)} places")
+    print(f"\n{likes.name}: {masked} of {len(alike)} masked, in {sum(its.found for its in mistaken)} places")
     kinds = Counter(one.kind for case in alike for one in chosen(redactor, case))
     print("  by kind:", ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items())) or "none")
     _print_off(cases, alike)
@@ -82,7 +87,7 @@ def _print_off(cases: Sequence[Case], alike: Sequence[Case]) -> None:
     for name, its in sorted(counts.items()):
         _print(name, its, has_precision=False)
     masked = sum(bool(secrets(case.utterances)) for case in alike)
-    print(f"{ALIKE.name}: {masked} of {len(alike)} masked")
+    print(f"look-alikes: {masked} of {len(alike)} masked")
 
 
 def _form(case: Case, label: Label) -> str:

@@ -4,7 +4,7 @@ import pytest
 from stdnum import luhn
 
 from bench.redaction.labelled import Case, read
-from bench.redaction.unread.__main__ import ALIKE, SECRET, SET, main
+from bench.redaction.unread.__main__ import SECRET, SETS, UNREAD, main
 
 
 def values(cases: list[Case]) -> list[tuple[str, str]]:
@@ -12,16 +12,17 @@ def values(cases: list[Case]) -> list[tuple[str, str]]:
     return [(one.kind, case.utterances[one.turn].text[one.start : one.end]) for case in cases for one in case.labels]
 
 
-def test_the_unread_set_is_whole() -> None:
+@pytest.mark.parametrize(("number", "conversations", "labels", "secrets"), [(1, 150, 302, 215), (2, 131, 308, 201)])
+def test_a_set_is_whole(number: int, conversations: int, labels: int, secrets: int) -> None:
     """Labels hold a value without spaces around, no brace is left over, and whole written cards pass Luhn."""
-    cases, alike = read(SET), read(ALIKE)
-    assert (len(cases), len(alike), len(values(alike))) == (150, 100, 0)
-    assert len(values(cases)) == 302
-    assert sum(kind in SECRET for kind, _ in values(cases)) == 215
+    cases, alike = map(read, SETS[number])
+    assert (len(cases), len(alike), len(values(alike))) == (conversations, 100, 0)
+    assert len(values(cases)) == labels
+    assert sum(kind in SECRET for kind, _ in values(cases)) == secrets
     assert not [text for case in (*cases, *alike) for _, text in case.utterances if set("{}|") & set(text)]
     assert all(value and value == value.strip() for _, value in values(cases))
     written = [value for kind, value in values(cases) if kind == "card" and value[0].isdigit()]
-    assert len(written) == 7
+    assert written
     assert all(luhn.is_valid(value.replace(" ", "")) for value in written)
 
 
@@ -29,7 +30,7 @@ def test_figures_are_no_look(capsys: pytest.CaptureFixture[str]) -> None:
     """The command prints figures of every kind, and nothing that a label holds."""
     main([])
     printed = capsys.readouterr().out
-    cases = read(SET)
+    cases, alike = map(read, SETS[UNREAD])
     assert {kind for kind, _ in values(cases)} <= {line.split(" ")[0] for line in printed.splitlines()}
     assert not [value for kind, value in values(cases) if kind in SECRET and len(value) > 4 and value in printed]
-    assert f"of {len(read(ALIKE))} masked" in printed
+    assert f"of {len(alike)} masked" in printed
