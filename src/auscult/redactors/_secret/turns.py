@@ -31,7 +31,7 @@ PATIENCE, AGAIN = 10, 5
 SHORTEST, LONGEST = 3, 12
 FEW, MANY = 4, 8
 SAID_ROOM = 14
-"""Other words around a number that somebody says to have said, typed or chosen."""
+"""Words that may be around a number which a speaker reports to have said, typed or chosen."""
 YEAR, LONGEST_CARD = 4, 15
 SIZES: Mapping[CueKind, tuple[int, int]] = {
     "card": (3, 4),
