@@ -22,8 +22,14 @@ from auscult.services.people import passwords
 from auscult.storage import Store, open_store
 from tests.databases import KEY, Content, database, remove_templates
 
-# How long examples take depends on who else uses the machine; what they show does not.
-settings.register_profile("auscult", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long examples take depends on who else uses the machine; what they show does not. A push tries few of them, and
+# the nightly run many.
+settings.register_profile(
+    "auscult",
+    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", "25")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("auscult")
 
 # Argon2 is slow on purpose, and tests sign in thousands of times. A server that runs as a process hashes at full cost.

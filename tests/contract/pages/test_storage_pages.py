@@ -1,7 +1,6 @@
 """The laws of paging, against plain lists: random conversations come, change and are recorded; any page must agree."""
 
 import asyncio
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,11 +23,7 @@ from auscult.storage.pages import rollups
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, REPORT, STARTED, TENANT, conversation, names, put, query, rendered
 
-EXAMPLES = settings(
-    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", "25")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+EXAMPLES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 HOUR = timedelta(hours=1)
 MOMENTS = (
