@@ -1,4 +1,4 @@
-"""Compression of answers: zstd or gzip, as the client accepts it."""
+"""Compression of answers: zstd, Brotli or gzip, as the client accepts it."""
 
 import asyncio
 import sys
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from threading import Lock
 from typing import Literal
+
+import brotli
 
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send, headers_of
 
@@ -17,13 +19,13 @@ else:
 
 LEAST = 1_024
 """Bytes from which an answer is compressed."""
-Coding = Literal["zstd", "gzip"]
-CODINGS: tuple[Coding, ...] = ("zstd", "gzip")
+Coding = Literal["zstd", "br", "gzip"]
+CODINGS: tuple[Coding, ...] = ("zstd", "br", "gzip")
 """Content codings, the preferred one first."""
 _TEXTS = (b"text/", b"application/json", b"application/problem+json", b"application/x-ndjson", b"image/svg+xml")
 _STREAM = b"text/event-stream"
-_QUICK: dict[Coding, int] = {"zstd": 3, "gzip": 5}
-_THOROUGH: dict[Coding, int] = {"zstd": 15, "gzip": 9}
+_QUICK: dict[Coding, int] = {"zstd": 3, "br": 4, "gzip": 5}
+_THOROUGH: dict[Coding, int] = {"zstd": 15, "br": 11, "gzip": 9}
 _AT_ONCE = 256 * 1_024
 """Bytes that are compressed without a thread: a few milliseconds."""
 _MOST_KEPT = 16 * 1_024 * 1_024
@@ -125,6 +127,8 @@ def packed(body: bytes, coding: Coding, level: int) -> bytes:
     """Return a body in a content coding."""
     if coding == "zstd":
         return zstd.compress(body, level)
+    if coding == "br":
+        return brotli.compress(body, quality=level)
     return zlib.compress(body, level, _GZIP)
 
 
