@@ -57,13 +57,15 @@ def wheel(factory: pytest.TempPathFactory, project: Path = ROOT) -> Path:
     return found
 
 
-def dependencies(factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with what requirements/base.txt pins and nothing else: links to what is installed here."""
-    return once(factory, "dependencies", _link)
+def dependencies(factory: pytest.TempPathFactory, *files: str) -> Path:
+    """Return a folder with what files in requirements pin and nothing else: links to what is installed here."""
+    named = files or ("base.txt",)
+    return once(factory, "-".join(("dependencies", *named)), lambda folder: _link(folder, named))
 
 
-def _link(folder: Path) -> None:
-    for name in PINNED.findall((ROOT / "requirements" / "base.txt").read_text(encoding="utf-8")):
+def _link(folder: Path, files: tuple[str, ...]) -> None:
+    pins = "".join((ROOT / "requirements" / each).read_text(encoding="utf-8") for each in files)
+    for name in PINNED.findall(pins):
         with suppress(PackageNotFoundError):  # pinned for another Python or system
             found = distribution(name)
             for top in {path.parts[0] for path in found.files or ()} - {"..", "__pycache__"}:

@@ -17,7 +17,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("served")
     with (
         database(request.param, server, folder, content=GOLDEN_SAMPLE) as url,
-        serving(url, state_dir=str(folder)) as found,
+        serving(url, state_dir=str(folder), recordings=str(folder / "sound")) as found,
     ):
         yield found
 

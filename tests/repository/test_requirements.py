@@ -34,12 +34,12 @@ def test_every_declared_dependency_is_pinned(file: str, declared: list[Requireme
 
 
 def test_tests_run_on_what_users_run_on() -> None:
-    """A package is pinned to one version in both files."""
-    base, dev = pins("base.txt"), pins("dev.txt")
+    """A package is pinned to one version in all files."""
+    base, dev = pins("base.txt") | pins("image.txt"), pins("dev.txt")
     assert base == {name: dev[name] for name in base}
 
 
-@pytest.mark.parametrize("file", ["base.txt", "dev.txt", "lock.txt"])
+@pytest.mark.parametrize("file", ["base.txt", "dev.txt", "lock.txt", "image.txt"])
 def test_every_pin_has_hashes_and_no_file_an_address(file: str) -> None:
     """Whoever installs gets these bytes, from wherever they come."""
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")

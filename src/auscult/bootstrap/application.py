@@ -215,7 +215,12 @@ class Application:
                 is_one_of_several=settings.processes > 1,
             ),
             assistant=assistant(settings, self.store.spending, self.store.judge_slots),
-            readiness=Readiness(self.store, path.absolute().parent if path else None, settings.disk_free_mb),
+            readiness=Readiness(
+                self.store,
+                path.absolute().parent if path else None,
+                settings.disk_free_mb,
+                recordings.warnings(settings),
+            ),
             answered=lambda: self.answered,
             trying=cache(partial(evaluator, self.settings, judge_ineligible=True, store=self.store)),
             demo=demo,

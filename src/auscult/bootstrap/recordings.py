@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def folder(settings: Settings) -> "RecordingFolder":
-    """Return the folder of the settings, else one next to the database's file, else next to the key of its secrets."""
+    """Return the store of the settings, else a folder next to the database's file.
+
+    Next to the key of a database that several hosts can share, the folder is only read: it accepts nothing.
+    """
     from auscult.storage.recordings.blobs import SCHEMES, ObjectBlobs, ObjectLinks
     from auscult.storage.recordings.folder import RecordingFolder
     from auscult.storage.recordings.keys import RecordingKeys
@@ -34,7 +37,20 @@ def folder(settings: Settings) -> "RecordingFolder":
         path = Path(settings.recordings)
     keys = RecordingKeys(settings.database_url, lambda: secret_key(settings)[0])
     links = ObjectLinks((settings.recording_objects or "").split())
-    return RecordingFolder(path, blobs, keys, seals=settings.recording_encryption == "on", links=links)
+    seals = settings.recording_encryption == "on"
+    return RecordingFolder(path, blobs, keys, seals=seals, links=links, is_shared=has_place(settings))
+
+
+def has_place(settings: Settings) -> bool:
+    """Return whether every process of the database reads the recordings that one of them stores."""
+    return settings.recordings is not None or sqlite_path(settings) is not None
+
+
+def warnings(settings: Settings) -> tuple[str, ...]:
+    """Return what a server with these settings states while it is ready."""
+    from auscult.storage.recordings.folder import NO_PLACE, PLACE_REMEDY
+
+    return () if has_place(settings) else (f"{NO_PLACE}; {PLACE_REMEDY}",)
 
 
 def remove_due(settings: Settings, store: "Store") -> int:

@@ -226,7 +226,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     recordings: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(
-            description="a folder for sound, shared by all hosts, or s3://bucket/prefix; else beside the database's file"
+            description="a folder for sound, shared by all hosts, or s3://bucket/prefix; else beside SQLite's file, and "
+            "with PostgreSQL no sound is accepted"
         ),
     ] = None
     recording_encryption: Annotated[

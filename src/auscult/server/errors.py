@@ -237,6 +237,7 @@ REASONS: Mapping[str, Reason] = {
     "recording.speakers_differ": Reason(422, 422, "The speakers that are named are not one for each channel."),
     "recording.type_unsupported": Reason(415, 415, "`Content-Type` names no kind of sound."),
     "recording.no_reader": Reason(503, 503, "The extra that reads this kind of sound is not installed."),
+    "recordings.no_place": Reason(503, 503, "Recordings have no place that all servers share (`AUSCULT_RECORDINGS`), so none is accepted."),
     "recording_link.invalid": Reason(403, 403, "A link to a recording is not one that this server signed."),
     "recording_link.ended": Reason(403, 403, "A link to a recording has ended; list the recordings for a new one."),
     "language.invalid": Reason(400, 400, "A language is not given by its code."),

@@ -41,10 +41,10 @@ def requests(text: str) -> dict[tuple[str, str], float]:
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A server on each kind of database."""
-    server = request.getfixturevalue("postgresql_server")
+    server, folder = request.getfixturevalue("postgresql_server"), tmp_path_factory.mktemp("db")
     with (
-        database(request.param, server, tmp_path_factory.mktemp("db"), content=GOLDEN_SAMPLE) as url,
-        serving(url) as found,
+        database(request.param, server, folder, content=GOLDEN_SAMPLE) as url,
+        serving(url, recordings=str(folder / "sound")) as found,
     ):
         yield found
 

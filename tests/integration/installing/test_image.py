@@ -90,7 +90,7 @@ def built(root: Path, seen: Path) -> None:
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of what the Dockerfile builds."""
     root = tmp_path_factory.mktemp("image")
-    built(root, dependencies(tmp_path_factory))
+    built(root, dependencies(tmp_path_factory, "base.txt", "image.txt"))
     (root / "var" / "lib" / "auscult").mkdir(parents=True)
     return root
 

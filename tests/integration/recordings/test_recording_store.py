@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import httpx
 import pytest
 
 from auscult import bootstrap
+from auscult.cli.operations.doctor import examine
 from auscult.config import Settings
 from auscult.domain.conversation import Recordings
 from auscult.domain.errors import SettingsError
@@ -21,11 +23,15 @@ from auscult.services.recordings.derived import Derived
 from auscult.storage.recordings.blobs import FolderBlobs, ObjectBlobs
 from auscult.storage.recordings.folder import RecordingFolder
 from tests.contract.storing import TENANT, conversation
+from tests.databases import database
+from tests.e2e.own import Own, problem
+from tests.e2e.serving import GOLDEN_SAMPLE, process, serving
 from tests.e2e.sounding import tone
 
 pytest.importorskip("obstore")
 KEY = b"k" * 32
 BUCKET = "sound"
+PATH = "/conversations/c-rec/recordings"
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +214,42 @@ def test_a_link_to_an_object_is_copied_or_stays(bucket: str, tmp_path: Path, cop
             each for each in (tmp_path / "sound").rglob("rec-*") if each.is_file() and one.recording_id in each.name
         ]
     assert ObjectBlobs(bucket).has("in/call.wav")
+
+
+def test_what_one_server_stores_another_plays(bucket: str, postgresql_server: str, tmp_path: Path) -> None:
+    """Two servers of one database, each with a disk of its own, and an object store between them."""
+    sound = tone(1_500, channels=2)
+    with (
+        database("postgresql", postgresql_server, tmp_path, content=GOLDEN_SAMPLE) as url,
+        serving(url, recordings=bucket, state_dir=str(tmp_path / "one")) as one,
+        serving(url, recordings=bucket, state_dir=str(tmp_path / "other")) as other,
+    ):
+        client = one.new_client("recordings:read", "recordings:write")
+        process(one.application, [conversation("c-rec")])
+        assert send(Own(one, client), sound).status_code == 201
+        (item,) = Own(other, client).ask("GET", PATH).json()["items"]
+        assert item["url"].startswith(other.url)
+        assert httpx.get(item["url"]).content == sound
+        assert one.http.get(f"{one.url}/readyz").json() == {"status": "ready"}
+
+
+def test_sound_without_a_shared_place_is_refused(postgresql_server: str, tmp_path: Path) -> None:
+    """Another server could not play it: nothing is kept, the reason names the setting, and readiness warns."""
+    with (
+        database("postgresql", postgresql_server, tmp_path, content=GOLDEN_SAMPLE) as url,
+        serving(url, state_dir=str(tmp_path / "one")) as service,
+    ):
+        process(service.application, [conversation("c-rec")])
+        refused = send(Own(service, service.new_client("recordings:read", "recordings:write")), tone(500))
+        assert "AUSCULT_RECORDINGS" in problem(refused, 503, "recordings.no_place")["detail"]
+        assert not list(bootstrap.recordings.folder(service.application.settings).path.rglob("*"))
+        ready = service.http.get(f"{service.url}/readyz")
+        assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+        assert "AUSCULT_RECORDINGS" in ready.json()["warnings"][0]
+        (finding,) = (each for each in examine(service.application.settings) if "recordings" in each.what)
+        assert (finding.state, "AUSCULT_RECORDINGS" in finding.fix) == ("warn", True)
+
+
+def send(own: Own, sound: bytes) -> httpx.Response:
+    """Send a recording."""
+    return own.ask("POST", PATH, sound, headers={"Content-Type": "audio/wav"})

@@ -64,6 +64,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _settings()
     yield from _plugins()
     yield from _database(settings)
+    yield from _recordings(settings)
     hosts = list(_hosts(settings))
     yield from hosts
     if any(finding.state == "fail" for finding in hosts):
@@ -190,6 +191,15 @@ def _key(path: Path, *, is_set: bool) -> Finding:
     if mode & 0o077:
         return Finding("fail", f"others can read the key {path} (mode {mode:04o})", f"chmod 600 {path}")
     return Finding("ok", f"the key {path} is readable by its owner only")
+
+
+def _recordings(settings: Settings) -> Iterator[Finding]:
+    """Report recordings that other hosts of the database could not read."""
+    from auscult import bootstrap
+    from auscult.storage.recordings.folder import NO_PLACE, PLACE_REMEDY
+
+    if not bootstrap.recordings.has_place(settings):
+        yield Finding("warn", NO_PLACE, PLACE_REMEDY)
 
 
 def _hosts(settings: Settings) -> Iterator[Finding]:

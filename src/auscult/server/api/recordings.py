@@ -93,7 +93,8 @@ _SOUND = ("audio/wav", "audio/mpeg", "audio/ogg", "audio/flac", "application/oct
                 413: "The recording is larger than the limit that the detail names.",
                 415: "`Content-Type` names no kind of sound.",
                 422: "The recording is unreadable, without sound, or not as its sender states; `reason` says which.",
-                503: "The extra that reads this kind of sound is not installed.",
+                503: "The extra that reads this kind of sound is not installed, or recordings have no place that all "
+                "servers share.",
             }
         ),
     },

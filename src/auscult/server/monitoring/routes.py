@@ -31,9 +31,10 @@ def handlers(store: Store, readiness: Readiness, metrics: RequestMetrics, token:
     def readyz() -> Response[bytes]:
         checks = readiness.checks()
         reasons = [check.reason for check in checks if not check.ok]
+        warned = {"warnings": readiness.warnings} if readiness.warnings else {}
         if not reasons:
-            return _json(b'{"status":"ready"}')
-        body = {"status": "not ready", "reason": "; ".join(reasons), "checks": checks}
+            return _json(msgspec.json.encode({"status": "ready", **warned}))
+        body = {"status": "not ready", "reason": "; ".join(reasons), "checks": checks, **warned}
         return _json(msgspec.json.encode(body), 503)
 
     @get("/metrics", include_in_schema=False, sync_to_thread=True)

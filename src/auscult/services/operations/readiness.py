@@ -12,8 +12,12 @@ _MIB = 1 << 20
 class Readiness:
     """Checks of one server. ``folder`` is where an embedded database lies, None where the database is a server."""
 
-    def __init__(self, store: Store, folder: Path | None, free_mb: int) -> None:
-        """Check against ``free_mb`` MiB of free space; 0 checks none."""
+    def __init__(self, store: Store, folder: Path | None, free_mb: int, warnings: tuple[str, ...] = ()) -> None:
+        """Check against ``free_mb`` MiB of free space; 0 checks none.
+
+        ``warnings`` are shown with the answer: faults of the settings that leave the server able to do most.
+        """
+        self.warnings = warnings
         self._store = store
         self._folder = folder
         self._free_mb = free_mb

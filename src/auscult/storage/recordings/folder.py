@@ -13,6 +13,10 @@ from auscult.domain.errors import SettingsError
 from auscult.storage.recordings.blobs import Blobs, FolderBlobs, ObjectLinks, copy_to
 from auscult.storage.recordings.sealing import MAGIC, Keys, SealedReader, is_sealed, seal
 
+NO_PLACE = "recordings have no place that all servers and workers of the database share, so none is accepted"
+"""The state of an installation that would store sound where its other processes cannot read it."""
+PLACE_REMEDY = "set AUSCULT_RECORDINGS to s3://bucket/prefix, or to a folder that all of them mount"
+
 _PART = ".part"
 _TEMPORARY = "temporary"
 
@@ -20,7 +24,7 @@ _TEMPORARY = "temporary"
 class RecordingFolder:
     """A file for each recording, at its location, and files derived from it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what it is made of, each by name)
         self,
         path: Path,
         blobs: Blobs | None = None,
@@ -28,21 +32,26 @@ class RecordingFolder:
         *,
         seals: bool = False,
         links: ObjectLinks | None = None,
+        is_shared: bool = True,
     ) -> None:
         """Write to the folder ``path``, and store in ``blobs``, else in that folder, encrypted where it ``seals``.
 
         ``keys`` open what is encrypted, and each app has one of its own. The folder is made when the first file is written. ``links`` opens recordings
-        that stay where they are: their location ends with ``@`` and the link.
+        that stay where they are: their location ends with ``@`` and the link. ``is_shared``: every process of the database
+        reads this store; otherwise no new file is accepted.
         """
         self.path = path
         self.links = links or ObjectLinks()
+        self.is_shared = is_shared
         self._is_folder = blobs is None
         self._blobs = blobs or FolderBlobs(path)
         self._keys = keys
         self._seals = seals
 
     def begin(self, location: str) -> "IncomingFile":
-        """Begin to write a file. Raises ``SettingsError`` where the folder cannot be written to."""
+        """Begin to write a file. Raises ``SettingsError`` where the folder is not shared or cannot be written to."""
+        if not self.is_shared:
+            raise SettingsError(f"{NO_PLACE}; {PLACE_REMEDY}", code="recordings.no_place", field="AUSCULT_RECORDINGS")
         return IncomingFile(self, location)
 
     def resume(self, location: str) -> "IncomingFile":
