@@ -6,7 +6,7 @@ apostrophes removed without a gap (``im``, ``dont``), no fillers, no word twice 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import groupby, islice
 from operator import eq
 from typing import NamedTuple, Protocol
@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import re2
 
 from auscult.analyzers._one_pass import OnePass
+from auscult.domain.said.negation import Match, is_affirmed
 from auscult.domain.said.text import FILLERS, spoken_words
 
 _KEEP = 2_048
@@ -62,6 +63,15 @@ class Phrases:
             first = bare.count(b" ", 0, match.start())
             at = match.end()
             yield first, first + len(bare[match.start() : at].split())
+
+    def affirms(self, index: int, text: str, language: str) -> bool:
+        """Return whether a match of pattern ``index``, which is in a turn's text, is not merely denied there."""
+        return is_affirmed(partial(self._matches, index), text, language)
+
+    def _matches(self, index: int, clause: str) -> Iterator[Match]:
+        words = _bare(clause).decode().split()
+        for first, last in self.spans(index, clause):
+            yield Match(words[first:last], words[:first], last == len(words))
 
     def quote(self, index: int, text: str) -> str:
         """Return the words of the first match of pattern ``index``, as written; empty when it does not match."""

@@ -142,7 +142,7 @@ class _Plan:
 
     def __init__(self, settings: Settings) -> None:
         self._not_when = compiled(settings.not_when, "customer") if settings.not_when else None
-        self._trigger = compiled(settings.trigger, "customer", not_negated=True) if settings.trigger else None
+        self._trigger = compiled(settings.trigger, "customer") if settings.trigger else None
         self._answer = compiled(settings.answer, "agent")
         self._excused = compiled(settings.excused_when, "customer") if settings.excused_when else None
         self._excused_because = settings.excused_because

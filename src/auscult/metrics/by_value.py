@@ -118,7 +118,7 @@ class _Plan:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._trigger = compiled(settings.trigger, "customer", not_negated=True) if settings.trigger else None
+        self._trigger = compiled(settings.trigger, "customer") if settings.trigger else None
         self._sayings = Sayings(
             settings.said, advice=settings.custom_rule or (_AGREED if settings.rule == "negotiated" else "")
         )

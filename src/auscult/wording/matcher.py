@@ -1,12 +1,13 @@
 """Matching a pack against what was said in one turn. All in RE2: time grows with the text and never explodes."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 import re2
 
+from auscult.domain.said.negation import Match, is_affirmed
 from auscult.domain.said.text import spoken_words, straighten_quotes
 from auscult.wording.packs import Pack, Reading
 
@@ -38,6 +39,16 @@ class _Compiled(NamedTuple):
     written: Search
     unless: Search
     unless_written: Search
+    lines: tuple[str, ...]
+    written_lines: tuple[str, ...]
+
+    def matches(self, clause: str) -> Iterator[Match]:
+        """Yield the matches in a clause, for the reading of negations."""
+        for lines, is_bare in ((self.lines, True), (self.written_lines, False)):
+            if lines:
+                read = bare_words(clause) if is_bare else straighten_quotes(clause)
+                for start, end in _spans(lines, is_bare=is_bare)(read):
+                    yield Match.of(read, start, end)
 
     def holds(self, bare: bytes, straight: bytes) -> bool:
         return bool(self.said(bare) or self.written(straight)) and not self.is_called_off(bare, straight)
@@ -62,6 +73,7 @@ class Matcher:
 
     def __init__(self, pack: Pack, find_lines: FindLines | None = None) -> None:
         """Compile every reading. ``find_lines`` searches for the lines in place of a pass of its own."""
+        self._language, _, _ = pack.name.partition("/")
         self._readings = [(reading.means, _compiled(reading)) for reading in pack.readings]
         # One pass finds the lines that are said, and with them the readings: it searches only for lines whose literal
         # words are there, which in most turns are few.
@@ -78,6 +90,16 @@ class Matcher:
     def meanings(self, text: str) -> frozenset[str]:
         """Return what the readings mean that hold for a turn's text; "" for those without a meaning of their own."""
         return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._meanings(text)
+
+    def affirms(self, text: str) -> bool:
+        """Return whether a reading of the pack holds for a turn's text, and its words are not merely denied there."""
+        if not self.meanings(text):
+            return False
+        read = _Read.of(text)
+        held = [one for _, one in self._readings if one.holds(*read)]
+        return is_affirmed(
+            lambda clause: (match for one in held for match in one.matches(clause)), text, self._language
+        )
 
     def words(self, text: str) -> str:
         """Return the words of a turn that match the pack, as written; "" where it does not match."""
@@ -148,6 +170,8 @@ def _compiled(reading: Reading) -> _Compiled:
         written=_any_of(reading.written, is_bare=False),
         unless=_any_of(reading.unless, is_bare=True),
         unless_written=_any_of(reading.unless_written, is_bare=False),
+        lines=reading.says_so,
+        written_lines=reading.written,
     )
 
 
@@ -163,6 +187,15 @@ def _any_of(lines: tuple[str, ...], *, is_bare: bool) -> Search:
         return (match.group() or b"").decode() if match is not None else ""
 
     return found
+
+
+@lru_cache(maxsize=256)
+def _spans(lines: tuple[str, ...], *, is_bare: bool) -> Callable[[str], list[tuple[int, int]]]:
+    """Return a search for where each match of lines begins and ends. Slower than a search for whether there is one."""
+    capturing = options()
+    capturing.never_capture = False
+    search = re2.compile(wording_pattern(lines) if is_bare else "|".join(lines), capturing).finditer
+    return lambda text: [match.span() for match in search(text)]
 
 
 def options() -> re2.Options:

@@ -204,10 +204,10 @@ def test_none_of_by_likeness_spoils_its_turn() -> None:
 def test_all_of_by_likeness_must_be_reached() -> None:
     """Words alone do not do where likeness is asked for beside them; the miss is told."""
     answer = {"any_of": [{"phrases": ["help"]}], "all_of": [{"similar": ["I can help"], "threshold": 0.7}]}
-    verdict = judge(talk("agent: no help"), {"no help": 0.6}, answer=answer)
+    verdict = judge(talk("agent: some help"), {"some help": 0.6}, answer=answer)
     assert verdict.qualification == "NO"
     assert verdict.evidence[0].similarity == 0.6
-    assert judge(talk("agent: no help"), {"no help": 0.7}, answer=answer).qualification == "YES"
+    assert judge(talk("agent: some help"), {"some help": 0.7}, answer=answer).qualification == "YES"
 
 
 def test_what_must_not_be_like_is_no_miss() -> None:

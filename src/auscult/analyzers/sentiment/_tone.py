@@ -43,6 +43,10 @@ CUSTOMER = tuple(
 )
 FALSE_FRIENDS = false_friends()
 _CUES = Phrases([*(cue.pattern for cue in CUSTOMER), *(friend.pattern for friend in FALSE_FRIENDS)], CUSTOMER_TURNS)
+_BLAME = Phrases(
+    ["bad|wrong|complain|complaints?|problems?|issues?|trouble|faults?|worries|worried|upset"], CUSTOMER_TURNS
+)
+"""Words in which the head finds annoyance, also where they are denied ("not bad", "no complaints")."""
 _KEEP = 2_048
 
 
@@ -93,12 +97,29 @@ def customer_tones(conversation: Conversation, answers: Answers) -> list[Tone]:
     return tones
 
 
-def cues_in(text: str) -> list[Cue]:
+class _Cues(NamedTuple):
+    """Cues in a customer's turn: those that count, and those that are only denied there ("this is not bad")."""
+
+    felt: list[Cue]
+    denied: list[Cue]
+
+    def deny_trouble(self, text: str) -> bool:
+        """Return whether a turn denies that something is bad, which a head classifies as a complaint."""
+        if any(cue.weight < 0 for cue in self.denied):
+            return True
+        return bool(_BLAME.find(text)) and not _BLAME.affirms(0, text, "en")
+
+
+def cues_in(text: str) -> _Cues:
     """Return the cues in a customer's turn, without those that only resemble one."""
     found = _CUES.find(text)
     friends = [FALSE_FRIENDS[index - len(CUSTOMER)] for index in found if index >= len(CUSTOMER)]
     off = {name for friend in friends for name in friend.calls_off}
-    return [cue for index in found if index < len(CUSTOMER) and (cue := CUSTOMER[index]).name not in off]
+    cues = _Cues([], [])
+    for index in found:
+        if index < len(CUSTOMER) and CUSTOMER[index].name not in off:
+            (cues.felt if _CUES.affirms(index, text, "en") else cues.denied).append(CUSTOMER[index])
+    return cues
 
 
 def _answers_by_turn(conversation: Conversation, answers: Answers) -> dict[str, HeadAnswer]:
@@ -138,7 +159,8 @@ def _columns(labels: tuple[str, ...]) -> tuple[list[int], list[int]]:
 @lru_cache(maxsize=_KEEP)
 def _heard(text: str, answer: HeadAnswer, after_refusal: bool, after_trouble: bool) -> tuple[float, str | None]:  # noqa: FBT001  (kept by position)
     """Valence and emotion of a customer's turn. Kept, as several analyzers ask for the same turn."""
-    cues = [cue for cue in cues_in(text) if not (after_trouble and cue.name == POLITE_AFTER_TROUBLE)]
+    found = cues_in(text)
+    cues = [cue for cue in found.felt if not (after_trouble and cue.name == POLITE_AFTER_TROUBLE)]
     says = CUSTOMER_SAYS.find(text)
     bad = _weight(-cue.weight for cue in cues if cue.weight < 0)
     good = _weight(cue.weight for cue in cues if cue.weight > 0)
@@ -157,7 +179,8 @@ def _heard(text: str, answer: HeadAnswer, after_refusal: bool, after_trouble: bo
     else:
         valence = good - bad
     if max(bad, good) <= SLIGHT:
-        valence = _faint(valence, answer, spoken_words(text).split())
+        answered = answer._replace(negative=0.0) if found.deny_trouble(text) else answer
+        valence = _faint(valence, answered, spoken_words(text).split())
     valence = round(max(-1.0, min(1.0, valence)), 4)
     return valence, _emotion(cues, answer, valence)
 

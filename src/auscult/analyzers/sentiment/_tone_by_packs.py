@@ -25,7 +25,7 @@ def tones_by_packs(conversation: Conversation, language: str) -> list[Tone]:
 
 def _tone(turn: Turn, cues: tuple[_Cue, ...]) -> Tone:
     """Return the heaviest cue's valence and emotion; of two that are equally heavy the bad one counts."""
-    felt = [cue for cue in cues if cue.matcher.holds(turn.text)]
+    felt = [cue for cue in cues if cue.matcher.affirms(turn.text)]
     if not felt:
         return Tone(turn, 0.0, None)
     heaviest = max(felt, key=lambda cue: (abs(cue.weight), -cue.weight))

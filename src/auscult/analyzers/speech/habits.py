@@ -77,17 +77,23 @@ class _Turns(NamedTuple):
 
 
 def _turns_of_trouble(conversation: Conversation, answers: Answers) -> _Turns:
-    """Return them by the packs that em-empathy reads, and, where heads were asked, by the dialogue acts."""
+    """Return them by the packs that em-empathy reads, and, where heads were asked, by the dialogue acts.
+
+    A turn whose words deny sympathy ("I am not sorry") shows none, whatever its act.
+    """
     trouble = {turn.id for turn in conversation.turns if turn.speaker == "customer" and TROUBLE.holds(turn.text)}
-    shown = {turn.id for turn in conversation.turns if turn.speaker == "agent" and SYMPATHY.holds(turn.text)}
+    likely = [turn for turn in conversation.turns if turn.speaker == "agent" and SYMPATHY.holds(turn.text)]
+    shown = {turn.id for turn in likely if SYMPATHY.affirms(turn.text)}
     course = course_of(conversation, answers)
     if course is None:
         return _Turns(trouble, shown)
     by_words = "YES" if shown else "NO" if trouble else "NA"
     decided = empathy(by_words, course)
-    if decided.answer == by_words and not (decided.trouble or decided.shown):
+    carried = {turn.id for turn in decided.shown} - ({turn.id for turn in likely} - shown)
+    is_by_words = decided.answer == by_words and not (decided.trouble or decided.shown)
+    if is_by_words or (decided.answer == "YES" and not carried):
         return _Turns(trouble, shown)
-    return _Turns({turn.id for turn in decided.trouble}, {turn.id for turn in decided.shown})
+    return _Turns({turn.id for turn in decided.trouble}, carried)
 
 
 class _Moment:

@@ -10,13 +10,13 @@ from auscult.metrics._finding.reading import Reading
 from auscult.metrics._finding.search import NOTHING, Outcome, Search
 
 
-def compiled(finding: Finding | Entry, default_speaker: Side, *, not_negated: bool = False) -> "Joined | Search":
+def compiled(finding: Finding | Entry, default_speaker: Side, *, is_sought: bool = True) -> "Joined | Search":
     """Compile a finding; where it names no speaker, it searches the turns of ``default_speaker``.
 
-    ``not_negated``: whether conditions of words without this key count only where they are not negated.
+    ``is_sought``: whether it is what must be there, so that its words count only where nothing negates them.
     """
     kind = Joined if is_joined(finding) else Search
-    return kind(finding, default_speaker, not_negated=not_negated)
+    return kind(finding, default_speaker, is_sought=is_sought)
 
 
 def searches_of(one: "Joined | Search") -> list[Search]:
@@ -62,12 +62,12 @@ def _is_within(one: Search, other: Search) -> bool:
 class Joined:
     """Findings joined, compiled. ``searches``: all the searches in them, however deep."""
 
-    def __init__(self, finding: Finding | Entry, default_speaker: Side, *, not_negated: bool = False) -> None:
+    def __init__(self, finding: Finding | Entry, default_speaker: Side, *, is_sought: bool = True) -> None:
         self._some, self._every, self._none = (
-            [compiled(entry, default_speaker, not_negated=is_strict) for entry in entries]
-            for entries, is_strict in (
-                (finding.any_of, not_negated),
-                (finding.all_of, not_negated),
+            [compiled(entry, default_speaker, is_sought=is_part) for entry in entries]
+            for entries, is_part in (
+                (finding.any_of, is_sought),
+                (finding.all_of, is_sought),
                 (finding.none_of, False),
             )
         )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from auscult.domain.said.text import straighten_quotes
 from auscult.metrics._finding.language import What
 from auscult.metrics._finding.patterns import bare_words, matched_words, one_line, wording_pattern
+from auscult.metrics._finding.reading import Way
 from auscult.wording import Reading, pack
 
 _UNSPOKEN = re.compile("['`\u2019\u2018,!;]")
@@ -77,6 +78,12 @@ def readings_of(condition: What) -> tuple[Reading, ...]:
         for one in pack(condition.wording).readings
     )
     return (*known, *added)
+
+
+def written_in(reading: Reading) -> tuple[tuple[Way, str], ...]:
+    """Return the patterns of a reading, each with the way of reading that it is written for."""
+    bare: tuple[tuple[Way, str], ...] = ((bare_words, wording_pattern(reading.says_so)),) if reading.says_so else ()
+    return (*bare, *((str, line) for line in reading.written))
 
 
 def as_spoken(line: str) -> str:

@@ -5,7 +5,7 @@ Asking and deciding walk over the same open turns, so that an answer is found ag
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cached_property, partial
 from itertools import chain
@@ -25,12 +25,12 @@ from auscult.domain.probe import (
 )
 from auscult.metrics._finding.citing import cite, why_by_words
 from auscult.metrics._finding.comparing import Said, compared, samples_of
-from auscult.metrics._finding.language import Entry, Finding, Side, Span, What, read_window
+from auscult.metrics._finding.language import WORDS, Entry, Finding, Side, Span, What, read_window
 from auscult.metrics._finding.lexicon import Reader, lexicons
-from auscult.metrics._finding.negation import is_affirmed, is_known, patterns_of
+from auscult.metrics._finding.negation import Affirmed
 from auscult.metrics._finding.packed import packed_in
 from auscult.metrics._finding.patterns import phrase_pattern, wording_pattern
-from auscult.metrics._finding.reading import WAYS, Reading, TurnIndexes, Way
+from auscult.metrics._finding.reading import WAYS, Reading, TurnIndexes
 from auscult.metrics._finding.windows import within
 
 
@@ -85,7 +85,7 @@ NOTHING = Outcome(None)
 class Search:
     """A search of a form, compiled once and used for every conversation. ``needs``: the probes it may send out."""
 
-    def __init__(self, search: Finding | Entry, default_speaker: Side, *, not_negated: bool = False) -> None:
+    def __init__(self, search: Finding | Entry, default_speaker: Side, *, is_sought: bool = True) -> None:
         self.speaker: Side = search.speaker or default_speaker
         self.span: Span | None = read_window(search.window) if search.window else None
         self.is_after_trigger = search.after is not None
@@ -120,7 +120,9 @@ class Search:
         written = tuple(zip(WAYS, (phrases, wordings, patterns), strict=True))
         sought = self._any | self._all
         self._affirmed = {
-            bit: patterns_of(one) for bit, one in pairs if _is_strict(one, default=not_negated and bool(bit & sought))
+            bit: Affirmed(one, self._packed.get(bit))
+            for bit, one in pairs
+            if _is_strict(one, default=is_sought and bool(bit & sought))
         }
         self._lexicons = lexicons(written, sought | sum(one.said for bit, one in self._packed.items() if bit & sought))
         off = sum(one.off for one in self._packed.values())
@@ -185,7 +187,6 @@ class Search:
         lexicons = [one for one in self._lexicons if among is not None or one.has_any(reading, self._window)]
         if self._otherwise is State.NO and not lexicons and not events:
             return []
-        affirmed = self._affirmed if self._affirmed and is_known(reading.conversation.language) else {}
         readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
         vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
         if not (readers or vetoes or events) and self._otherwise is State.OPEN:
@@ -194,8 +195,8 @@ class Search:
         scanned: list[Scanned] = []
         for position in indexes if self.span is None or self.span.end == "first" else reversed(indexes):
             state, holds = self._decide(position, events.get(position, 0), readers, vetoes)
-            if affirmed and any(bit & holds for bit in affirmed):
-                holds &= ~_negated(affirmed, holds, reading.turns[position].text)
+            if denied := self._denied_in(reading, position, holds):
+                holds &= ~denied
                 state = self._state(holds)
             if state is not State.NO:
                 scanned.append(Scanned(position, reading.turns[position], state, holds))
@@ -217,6 +218,12 @@ class Search:
             holds |= lexicon.bits(texts[position])
         holds |= sum(bit for bit, one in self._packed.items() if one.holds(holds))
         return self._state(holds), holds
+
+    def _denied_in(self, reading: Reading, position: int, holds: int) -> int:
+        """Return the conditions among those that hold by words of which every match in a turn is negated."""
+        text, language = reading.turns[position].text, reading.conversation.language
+        found = (bit for bit, one in self._affirmed.items() if bit & holds and not one.holds(holds, text, language))
+        return sum(found)
 
     def _is_for(self, conversation: Conversation) -> bool:
         """Return whether it applies to such conversations at all; ``en`` is for ``en-GB`` too."""
@@ -385,16 +392,10 @@ class _Seen(NamedTuple):
 
 
 def _is_strict(condition: What, *, default: bool) -> bool:
-    """Return whether a condition counts only where it is not negated; a wording pack only where it has the key itself."""
+    """Return whether a condition counts only where it is not negated."""
     if condition.not_negated is not None:
         return condition.not_negated
-    written = condition.phrases is not None or isinstance(condition.wording, tuple) or condition.pattern is not None
-    return default and written
-
-
-def _negated(affirmed: Mapping[int, tuple[tuple[Way, str], ...]], holds: int, text: str) -> int:
-    """Return the conditions among those that hold of which every match in a turn is negated."""
-    return sum(bit for bit, patterns in affirmed.items() if bit & holds and not is_affirmed(patterns, text))
+    return default and any(getattr(condition, kind) is not None for kind in WORDS)
 
 
 def _missed(gap: float, bit: int, one: Scanned, found_answers: dict[int, "dict[int, Said]"]) -> Miss:

@@ -45,8 +45,7 @@ def expanded(document: bytes) -> bytes:
 
     Raises ``FormError`` for packs under ``all_of`` and ``none_of`` of a search that lines alone cannot express.
     """
-    value = read_document(document).value
-    written = _with_defaults(_written_out(value), in_trigger=False)
+    written = _written_out(read_document(document).value)
     text: str = yaml.dump(written, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=110)
     return text.encode()
 
@@ -122,25 +121,11 @@ def _plain_lines(conditions: Sequence[Any], *, is_required: bool) -> list[Any]:
 def _conditions(reading: Reading, key: str, packed: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """Return the phrases of a reading, or its exceptions, as plain conditions.
 
-    They read negations where the condition ``packed`` does; a pack does not by default, wherever it is.
+    They read negations as the condition ``packed`` does.
     """
     bare, written = (reading.says_so, reading.written) if key == "says_so" else (reading.unless, reading.unless_written)
-    strict = {} if packed is None else {_NEGATION: packed.get(_NEGATION) or False}
+    strict = {_NEGATION: packed[_NEGATION]} if packed and _NEGATION in packed else {}
     return [*([{"wording": list(bare)} | strict] if bare else []), *({"pattern": line} | strict for line in written)]
-
-
-def _with_defaults(value: Any, *, in_trigger: bool) -> Any:  # noqa: ANN401  (any part of a document)
-    """Return a value without ``not_negated: false`` where that is the default anyway: outside of triggers."""
-    if isinstance(value, list):
-        return [_with_defaults(one, in_trigger=in_trigger) for one in cast("list[Any]", value)]
-    if not isinstance(value, dict):
-        return value
-    mapping = cast("dict[str, Any]", value)
-    return {
-        key: _with_defaults(one, in_trigger=in_trigger or key == "trigger")
-        for key, one in mapping.items()
-        if in_trigger or (key, one) != (_NEGATION, False)
-    }
 
 
 def _readings(condition: Mapping[str, Any]) -> tuple[Reading, ...]:

@@ -1,15 +1,20 @@
-"""Words that are only ever denied are not found: in triggers unless a form says otherwise, elsewhere where it says so."""
+"""Words that are only ever denied are not found, unless a form says otherwise."""
 
 import msgspec
 import pytest
 
 from auscult.metrics._finding.language import What
-from auscult.metrics._finding.negation import is_affirmed, patterns_of
+from auscult.metrics._finding.negation import Affirmed
 from auscult.metrics.by_question import ByQuestion, Settings
 from auscult.services.definitions.forms.reading import check_form
 from tests.strategies import talk
 
-CHEST_PAIN = patterns_of(What(phrases=("chest pain", "arm pain")))
+CHEST_PAIN = What(phrases=("chest pain", "arm pain"))
+
+
+def is_affirmed(condition: What, text: str, language: str = "en") -> bool:
+    """Return whether a condition without a pack counts in a text."""
+    return Affirmed(condition, None).holds(1, text, language)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def test_what_is_said_is_affirmed(text: str) -> None:
 )
 def test_every_kind_of_words_is_read(condition: What, text: str, *, holds: bool) -> None:
     """Phrases, wordings and patterns; a match over several clauses is affirmed."""
-    assert is_affirmed(patterns_of(condition), text) is holds
+    assert is_affirmed(condition, text) is holds
 
 
 def answer(settings: dict[str, object], said: str) -> str:
@@ -89,12 +94,39 @@ def test_a_trigger_that_is_denied_does_not_count() -> None:
     assert answer({"trigger": {"any_of": [free]}, "answer": ASKED}, said) == "NO"
 
 
-def test_an_answer_reads_negations_where_the_form_says_so() -> None:
-    """The words "I am not sorry" are no empathy."""
-    sorry = {"speaker": "customer", "any_of": [{"phrases": ["sorry"], "not_negated": True}]}
+def test_an_answer_that_is_denied_does_not_count() -> None:
+    """The words "I am not sorry" are no empathy, unless the condition says so: ``not_negated: false``."""
+    sorry = {"speaker": "customer", "any_of": [{"phrases": ["sorry"]}]}
     assert answer({"answer": sorry}, "I am not sorry") == "NO"
     assert answer({"answer": sorry}, "I am sorry") == "YES"
-    assert answer({"answer": {"speaker": "customer", "any_of": [{"phrases": ["sorry"]}]}}, "I am not sorry") == "YES"
+    free = {"speaker": "customer", "any_of": [{"phrases": ["sorry"], "not_negated": False}]}
+    assert answer({"answer": free}, "I am not sorry") == "YES"
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "denied", "said"),
+    [
+        ("en", "it is broken", "I never said it is broken.", "I never use it, it is broken."),
+        ("en", "i am upset", "I don't think I am upset.", "it does not work i am upset"),
+        ("en", "terrible", "It is not terrible.", "Isn't it terrible?"),
+        ("de", "sauer", "Ich bin nicht sauer.", "das geht hier einfach nicht ich bin sauer"),
+        ("de", "frist", "Es gibt keine Frist.", "Keine Ahnung, da war eine Frist."),
+        ("de-AT", "kündigen", "Ich will nicht kündigen.", "Nicht nur kündigen will ich."),
+        ("es", "enfadada", "No estoy enfadada.", "no mire estoy enfadada"),
+        ("es", "lo siento", "No lo siento.", "No, lo siento."),
+        ("fr", "désolé", "Je ne suis pas désolé.", "Pas de souci, je suis désolé."),
+        ("pt-BR", "cancelar", "Não quero cancelar.", "Não, quero cancelar."),
+    ],
+)
+def test_negations_of_each_language(language: str, phrase: str, denied: str, said: str) -> None:
+    """A negator of the clause denies; an answer, a question, and what is of another clause do not."""
+    assert not is_affirmed(What(phrases=(phrase,)), denied, language)
+    assert is_affirmed(What(phrases=(phrase,)), said, language)
+
+
+def test_a_language_without_known_negators_denies_nothing() -> None:
+    """When in doubt the words count."""
+    assert is_affirmed(What(phrases=("przykro",)), "Nie jest mi przykro.", "pl")
 
 
 def test_what_must_not_be_said_may_be_denied() -> None:

@@ -103,7 +103,7 @@ FORM: Mapping[str, str] = {
     "Judged.question": "What decides the level.",
     "Judged.levels": "The levels with their meanings; without them the judge answers with a number.",
     "means": "When this level is right, in words for the judge.",
-    "not_negated": "Words that are only ever denied do not count: no chest pain. On by default in triggers.",
+    "not_negated": "Words that are only ever denied do not count: no chest pain. On by default, except under none_of.",
     "event": "An event of this type begins during or right after the turn: hold, transfer.",
     "insight": "Which insight answers it: resolution, escalation or churn_risk.",
     "measure": "What is measured: cross_talk, dead_air or speaking_rate.",

@@ -1,0 +1,272 @@
+"""Negation: whether words that are found in a turn are affirmed there, or only ever denied ("no chest pain").
+
+A clause is judged by the words before the match: a negator within reach, and nothing between that ends its scope.
+When in doubt the words are affirmed, because a missed trigger costs more than a needless question.
+Triggers, answers and the customer's tone are all read by ``is_affirmed``.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from auscult.domain.form import UNDETERMINED, primary
+from auscult.domain.said.text import spoken_words
+
+REACH = 6
+"""Words before a match in which a negator counts."""
+
+_NEAR, _SHORT = 3, 8
+"""The same where more words than that follow each other without punctuation, as in speech: clauses are not marked there."""
+
+_REACH_OF_NO = 3
+_LONGEST_ITEM = 5
+_KEEP = 2_048
+_CLAUSE_END = re.compile(r"[.!?;:\n]+(?=\s|$)|[\u3002\uff01\uff1f]|\s[-\u2013\u2014]+\s|,(?=\s)|\s[(\[]|[)\]]")
+
+
+class Match(NamedTuple):
+    """A match in a clause: its bare words, those before it, and whether it ends the clause."""
+
+    words: Sequence[str]
+    before: Sequence[str]
+    is_last: bool
+
+    @classmethod
+    def of(cls, clause: str, start: int, end: int) -> "Match":
+        """Return the match of a clause from one character up to another."""
+        before, found, after = (
+            spoken_words(part).split() for part in (clause[:start], clause[start:end], clause[end:])
+        )
+        return cls(found, before, not after)
+
+
+Find = Callable[[str], Iterable[Match]]
+"""A clause in, the matches in it out."""
+
+
+class _Words(NamedTuple):
+    """Words of a language, as ``spoken_words`` has them."""
+
+    negators: frozenset[str]
+    no: frozenset[str]
+    """Negators that are an answer too, and negate only what is near: "no i have chest pain"."""
+    either: frozenset[str]
+    """Of a list that is denied, one item or another: "no fever, chest pain or cough"."""
+    stops: frozenset[str]
+    """Words that end the scope of a negator."""
+    speaker: frozenset[str]
+    """The speaker as the subject: a new clause, where no punctuation marks it ("it does not work i am upset")."""
+    reporting: frozenset[str]
+    """Words right after a negator with which it denies the next clause too: "I never said I was sorry"."""
+    subjects: frozenset[str]
+    not_denying: frozenset[str]
+    """Words after a negator with which it denies nothing that follows: "not only", "no doubt", "¿no podría…?"."""
+    is_near: bool
+    """Whether only the word right before a match negates it where clauses are not marked: the verb may follow it."""
+    denials: frozenset[str]
+    """Whole clauses after a match that deny it: "chest pain? No."."""
+
+
+def _words(lists: str) -> frozenset[str]:
+    return frozenset(lists.split())
+
+
+_ENGLISH = _Words(
+    negators=_words(
+        "not never without nor neither dont doesnt didnt isnt arent wasnt werent havent hasnt hadnt wont wouldnt cant "
+        "cannot couldnt shouldnt aint denies denied hardly"
+    ),
+    no=_words("no zero"),
+    either=_words("or nor"),
+    stops=_words(
+        "but however and because although though except since so then if whether why what how who which that until "
+        "unless yet still just oh ah okay ok right yes yeah please well let"
+    ),
+    speaker=_words("i im ive we"),
+    reporting=_words("say said saying think thought mean meant claim claimed"),
+    subjects=_words(
+        "i we you he she it they this that there my our his her im ive its hes shes theres "
+        "thats whats youre youve theyre theyve weve were"
+    ),
+    not_denying=_words(
+        "only just merely simply sure certain stop help believe wait doubt wonder question idea matter know understand "
+        "remember forget panic worry"
+    ),
+    is_near=False,
+    denials=frozenset({"no", "none", "nope", "not at all", "no i dont", "no not at all"}),
+)
+_GERMAN = _Words(
+    negators=_words("nicht nie niemals ohne weder keineswegs kaum ned net"),
+    no=_words("kein keine keinen keinem keiner keines keinerlei"),
+    either=_words("oder noch"),
+    stops=_words(
+        "aber sondern doch jedoch und weil obwohl denn also dann wenn ob warum wieso was wie wer dass bis noch nur "
+        "trotzdem bitte ach ja"
+    ),
+    speaker=_words("ich wir"),
+    reporting=_words("gesagt behauptet gemeint"),
+    subjects=_words("ich wir du sie er es das der die dies mein meine unser unsere ihr ihre"),
+    not_denying=_words(
+        "nur bloß bloss einfach sicher wissen glauben zweifel frage wunder ahnung vergessen wahr mehr warten sorge "
+        "sorgen angst"
+    ),
+    is_near=True,
+    denials=frozenset({"nein", "nö", "ne", "nicht wirklich", "gar nicht", "überhaupt nicht", "nein gar nicht"}),
+)
+_SPANISH = _Words(
+    negators=_words("nunca jamás jamas sin ni tampoco apenas"),
+    no=_words("no ningún ningun ninguna ninguno"),
+    either=_words("o ni"),
+    stops=_words(
+        "pero sino aunque y porque pues entonces si qué cómo quién cuál hasta todavía sólo solo así "
+        "ya oh ay sí mire hombre favor"
+    ),
+    speaker=_words("yo nosotros"),
+    reporting=_words("dije digo dicho creo"),
+    subjects=_words("yo tú usted él ella nosotros ustedes ellos ellas mi mis nuestro nuestra su sus"),
+    not_denying=_words(
+        "solo sólo solamente seguro segura sé se duda dudo creer aguanto importa entiendo recuerdo olvide "
+        "estará estaría habrá habría tendrá tendría podría podrían"
+    ),
+    is_near=True,
+    denials=frozenset({"no", "para nada", "en absoluto", "no para nada", "qué va"}),
+)
+_FRENCH = _Words(
+    negators=_words("pas jamais sans ni aucun aucune guère nullement"),
+    no=frozenset(),
+    either=_words("ou ni"),
+    stops=_words("mais et parce car donc alors si pourquoi comment qui que quoi jusque encore"),
+    speaker=_words("je jai nous"),
+    reporting=_words("dit dis pense"),
+    subjects=_words("je jai tu vous il elle nous ils elles cest ce ça mon ma mes notre nos"),
+    not_denying=_words("seulement que sûr sûre certain doute cru croire savoir oublier"),
+    is_near=False,
+    denials=frozenset({"non", "pas du tout", "non pas du tout", "aucunement"}),
+)
+_PORTUGUESE = _Words(
+    negators=_words("nunca jamais sem nem tampouco"),
+    no=_words("não nao nenhum nenhuma"),
+    either=_words("ou nem"),
+    stops=_words("mas porém e porque pois então se como quem qual até ainda só"),
+    speaker=_words("eu nós"),
+    reporting=_words("disse digo dito acho"),
+    subjects=_words("eu você ele ela nós vocês eles elas meu minha nosso nossa seu sua"),
+    not_denying=_words("só somente apenas certeza sei dúvida duvido entendo lembro esqueça"),
+    is_near=True,
+    denials=frozenset({"não", "nao", "de jeito nenhum", "de forma alguma", "não de jeito nenhum"}),
+)
+_BY_LANGUAGE = {
+    "en": _ENGLISH,
+    UNDETERMINED: _ENGLISH,
+    "de": _GERMAN,
+    "es": _SPANISH,
+    "fr": _FRENCH,
+    "pt": _PORTUGUESE,
+}
+LANGUAGES = tuple(code for code in _BY_LANGUAGE if code != UNDETERMINED)
+"""The languages in which negations are read, as ISO 639-1 codes."""
+
+
+class _Clause(NamedTuple):
+    text: str
+    end: str
+    """What marks its end; empty at the end of the text."""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a list may go on behind it."""
+        return self.end == ","
+
+    @property
+    def is_question(self) -> bool:
+        """Return whether it asks: "isn't it terrible?" denies nothing."""
+        return "?" in self.end or self.end == "\uff1f"
+
+
+def is_affirmed(find: Find, text: str, language: str) -> bool:
+    """Return whether one of the matches in a text is not negated; true also for a match across clauses.
+
+    True for every match in a language whose negators are not known. One that was not determined is read as English.
+    """
+    words = _BY_LANGUAGE.get(primary(language))
+    if words is None or not _may_deny(text, words):
+        return True
+    clauses = tuple(_clauses(text))
+    is_found = False
+    for index, clause in enumerate(clauses):
+        for match in find(clause.text):
+            is_found = True
+            is_listed = _is_listed(clauses, index, words)
+            is_denied = match.is_last and index + 1 < len(clauses) and _plain(clauses[index + 1]) in words.denials
+            is_negated = not clause.is_question and _is_negated(match, words, _reach(clauses, words))
+            if not (is_negated or is_listed or is_denied):
+                return True
+    return not is_found
+
+
+def _reach(clauses: Sequence[_Clause], words: _Words) -> int:
+    if len(clauses) > 1:
+        return REACH
+    if words.is_near:
+        return 1
+    return _NEAR if len(_plain(clauses[0]).split()) > _SHORT else REACH
+
+
+@lru_cache(maxsize=_KEEP)
+def _may_deny(text: str, words: _Words) -> bool:
+    """Return whether there is a negator, or a clause that denies, anywhere in a text: most have none."""
+    said = spoken_words(text)
+    each = said.split()
+    return not (words.negators.isdisjoint(each) and words.no.isdisjoint(each)) or any(
+        f" {denial} " in said for denial in words.denials
+    )
+
+
+def _is_negated(match: Match, words: _Words, reach: int) -> bool:
+    """Return whether the words before a match, in its clause, negate it."""
+    is_new = bool(match.words) and match.words[0] in words.subjects | words.stops
+    before = match.before
+    for distance, word in enumerate(reversed(before[-reach:])):
+        after = before[len(before) - distance] if distance else ""
+        if word in words.stops:
+            return False
+        if word in words.negators or (word in words.no and distance <= _REACH_OF_NO and after not in words.subjects):
+            is_answer = after in words.no or after in words.negators
+            is_of_another = is_new and after not in words.reporting
+            return not (is_answer or is_of_another or after in words.not_denying)
+        is_new = is_new or word in words.speaker
+    return False
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    start = 0
+    for end in _CLAUSE_END.finditer(text):
+        yield _Clause(text[start : end.start()], end[0])
+        start = end.end()
+    yield _Clause(text[start:], "")
+
+
+def _plain(clause: _Clause) -> str:
+    return spoken_words(clause.text).strip()
+
+
+def _is_listed(clauses: Sequence[_Clause], index: int, words: _Words) -> bool:
+    """Return whether a clause is a later item of a negated list: "no fever, chest pain or cough"."""
+    first = index
+    while first > 0 and clauses[first - 1].is_open and _is_item(clauses[first], words):
+        first -= 1
+    if first == index:
+        return False
+    last = index
+    while last + 1 < len(clauses) and clauses[last].is_open and _is_item(clauses[last + 1], words):
+        last += 1
+    said = [word for clause in clauses[first + 1 : last + 1] for word in _plain(clause).split()]
+    return not words.either.isdisjoint(said) and _is_negated(
+        Match((), _plain(clauses[first]).split(), is_last=False), words, REACH
+    )
+
+
+def _is_item(clause: _Clause, words: _Words) -> bool:
+    said = _plain(clause).split()
+    return 0 < len(said) <= _LONGEST_ITEM and said[0] not in words.subjects | words.stops
