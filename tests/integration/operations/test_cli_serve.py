@@ -86,6 +86,8 @@ def test_the_link_of_the_first_administrator_is_printed_at_a_terminal_alone(tmp_
         shown = is_terminal and not settings
         assert ("/console/link/" in lines[1]) is shown
         assert ("auscult users link EMAIL" in lines[1]) is not shown
+        codes = re.findall(r"(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}", "".join(lines))
+        assert len(set(codes)) == shown
     assert '"user_id"' in auscult(tmp_path, "users", "list", "--json").out
 
 
@@ -104,7 +106,7 @@ def test_a_command_prints_a_link_that_signs_in(tmp_path: Path, server: subproces
     made = auscult(tmp_path, "users", "link", "ann@example.com", "--url", ready[1])
     url = made.out.strip()
     assert url.startswith(f"{ready[1]}/console/link/")
-    for location in ("/console", None):
+    for location in ("/console/welcome", None):
         answer = httpx.get(url, timeout=PATIENCE_S)
         assert answer.headers.get("location") == location
     assert answer.status_code == 401

@@ -25,24 +25,28 @@ def serve(
     """Serve the APIs and the console on a database, with a worker.
 
     Prints one line when it is ready, every process of it. SIGTERM and Ctrl-C end it cleanly.
-    As long as no user can sign in, a second line at a terminal is a link that signs in an administrator once, within an
-    hour; elsewhere, in a container or a service, it names the command that makes one.
+    Until the first user has signed in, further lines at a terminal are a link that signs in the first administrator once,
+    within an hour, and its setup code, for a browser elsewhere; without a terminal, in a container or a service, a line
+    names the command that makes them.
     """
     from auscult import bootstrap
-    from auscult.services.people.first import first_link
+    from auscult.domain.delivery.addresses import is_here
+    from auscult.services.people.first import first_link, is_new
 
     settings = options.settings_of(database, host=host, port=port, processes=processes, workers=workers)
     with bootstrap.open(settings) as application:
         # Elsewhere the line would go to a log, where others read it.
         is_shown = sys.stdout.isatty() and settings.log_format == "text"
-        secret = first_link(application.store) if is_shown else None
-        has_users = application.store.people.users.count() > 0
+        # Who listens for other machines has a browser on one of them.
+        code = first_link(application.store, is_for_here=is_here(settings.host)) if is_shown else None
+        is_waiting = is_new(application.store)
 
     def ready(address: str) -> None:
         typer.echo(f"auscult serves {address} (docs {address}/docs)")
-        if secret is not None:
-            typer.echo(f"Open the console as its administrator, within an hour: {address}/console/link/{secret}")
-        elif not has_users:
+        if code is not None:
+            typer.echo(f"Open the console as its administrator, within an hour: {address}/console/link/{code}")
+            typer.echo(f"Or enter the setup code in a browser: {code}")
+        elif is_waiting:
             typer.echo("No user can sign in yet: auscult users link EMAIL prints a link for the first administrator")
 
     bootstrap.serve(settings, ready)

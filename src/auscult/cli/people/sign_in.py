@@ -69,11 +69,12 @@ def link(
 ) -> None:
     """Print a link that signs a user in once, within an hour, from any machine.
 
-    Where there are no users yet, the first administrator is added with this e-mail address.
+    Where there are no users yet, the first administrator is added with this e-mail address. Who has no password is
+    asked for one.
     """
     from auscult import bootstrap
     from auscult.domain.people.principal import operator
-    from auscult.services.people.first import first_administrator
+    from auscult.services.people.first import first_administrator, is_new
     from auscult.services.people.sign_in import SignIn
     from auscult.services.privacy.log import record
 
@@ -87,6 +88,7 @@ def link(
                 field="email",
                 value=email,
             )
+        is_first = is_new(store)
         secret = SignIn(store).new_link(user.user_id, is_for_here=False)
         record(store, operator().label, "user.link", f"user:{user.email}")
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (all interfaces)
@@ -97,6 +99,8 @@ def link(
     else:
         typer.echo(address)
         typer.echo(f"It signs in {user.email} once, within an hour.", err=True)
+        if is_first:
+            typer.echo(f"Or enter the setup code in a browser: {secret}", err=True)
 
 
 def token(

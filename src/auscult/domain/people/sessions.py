@@ -1,6 +1,7 @@
 """Sessions and personal tokens: what a user signs in with, found by the hash of a random secret."""
 
 import hashlib
+import re
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -18,6 +19,10 @@ SEEN_EVERY = timedelta(minutes=1)
 LINK_LASTS = timedelta(hours=1)
 LONGEST_TOKEN = timedelta(days=366)
 TOKEN_PREFIX = "pat-"  # noqa: S105  (the beginning of every personal token, and no secret)
+
+_TYPED = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALIKE = str.maketrans("OIL", "011")
+_LONGEST_TYPED = 100
 
 
 class Session(Struct, frozen=True, kw_only=True):
@@ -56,6 +61,18 @@ class PersonalToken(Struct, frozen=True, kw_only=True):
 def new_secret(prefix: str = "") -> str:
     """Make a secret of 32 random bytes, URL-safe, behind a prefix."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def new_code() -> str:
+    """Make a secret of 100 random bits that can be typed: four groups of five letters and digits."""
+    letters = [secrets.choice(_TYPED) for _ in range(20)]
+    return "-".join("".join(letters[at : at + 5]) for at in range(0, 20, 5))
+
+
+def typed_code(given: str) -> str:
+    """Return a code as ``new_code`` writes it, however it was typed: in any case, with other gaps, with O for 0."""
+    letters = re.sub(r"[\W_]", "", given[:_LONGEST_TYPED]).upper().translate(_ALIKE)
+    return "-".join(letters[at : at + 5] for at in range(0, len(letters), 5))
 
 
 def hash_of(secret: str) -> str:

@@ -66,6 +66,7 @@ from auscult.server.console.pages.setup.forms import FormsPage
 from auscult.server.console.pages.setup.knowledge import KnowledgePage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
+from auscult.server.console.pages.welcome import WelcomePage
 from auscult.server.console.posted import sentence
 from auscult.server.console.session import SessionAuthorizer, session_router
 from auscult.server.console.templating import Templates
@@ -142,6 +143,7 @@ _PAGES = (
     TaxonomiesPage,
     UsersPage,
     WebhooksPage,
+    WelcomePage,
 )
 
 

@@ -16,8 +16,10 @@ from auscult.domain.people.sessions import (
     Session,
     SignInMethod,
     hash_of,
+    new_code,
     new_secret,
     new_session_id,
+    typed_code,
 )
 from auscult.domain.people.users import LONGEST_EMAIL, LONGEST_PASSWORD, User
 from auscult.services.people.admission import Admission, SignInLimitedError
@@ -133,12 +135,12 @@ class SignIn:
         return self.open(user, "password", origin)
 
     def by_link(self, secret: str, origin: Origin) -> SignedIn:
-        """Sign in by a link, which is used up. Raises ``AccessError`` ``link.refused``.
+        """Sign in by the code of a link, which is used up. Raises ``AccessError`` ``link.refused``.
 
-        The link works once, within an hour, and where it was made so from this machine alone. For a user with a second
+        The code works once, within an hour, and where it was made so from this machine alone. For a user with a second
         factor, raises ``SecondFactorDueError``.
         """
-        user_id = self._people.links.use(hash_of(secret), self._now(), is_here=origin.is_local)
+        user_id = self._people.links.use(hash_of(typed_code(secret)), self._now(), is_here=origin.is_local)
         user = self._people.users.by_id(user_id) if user_id else None
         if user is None or user.state != "active":
             raise AccessError(
@@ -175,10 +177,15 @@ class SignIn:
         return ended
 
     def new_link(self, user_id: str, *, is_for_here: bool) -> str:
-        """Make a link's secret: it signs a user in once, within an hour; ``is_for_here``: from this machine alone."""
-        secret = new_secret()
-        self._people.links.add(user_id, hash_of(secret), self._now() + LINK_LASTS, is_for_here=is_for_here)
-        return secret
+        """Make the code of a link: it signs a user in once, within an hour; ``is_for_here``: from this machine alone."""
+        code = new_code()
+        self._people.links.add(user_id, hash_of(code), self._now() + LINK_LASTS, is_for_here=is_for_here)
+        return code
+
+    def lacks_password(self, session: Session) -> bool:
+        """Return whether a user who came by a link has yet to set the password that they will sign in with."""
+        is_by_link = session.method == "link" and not self._only_break_glass
+        return is_by_link and self._people.users.password_hash(session.user_id) is None
 
     def _ask_for_code(self, user: User, method: SignInMethod, code: str | None) -> None:
         """Check the code of a user with a second factor. Raises as ``by_password``."""

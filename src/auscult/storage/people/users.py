@@ -60,12 +60,7 @@ class Users:
                 if password_hash is not None:
                     self._set_password(connection, number, password_hash, user.created_at)
         except IntegrityError as error:
-            raise ConflictError(
-                f"the e-mail address {user.email} belongs to another user; give another address",
-                code="user.conflict",
-                field="email",
-                value=user.email,
-            ) from error
+            raise _conflict(user.email) from error
 
     def by_email(self, email: str) -> User | None:
         """Return the user of a normalised e-mail address."""
@@ -96,17 +91,19 @@ class Users:
         with self._database.writing() as connection:
             self._set_password(connection, number_of(connection, user_id), password_hash, at)
 
-    def update(
+    def update(  # noqa: PLR0913  (columns)
         self,
         user_id: str,
         *,
+        email: str | None = None,
         name: str | None = None,
         agent_ids: Iterable[str] | None = None,
         subject: tuple[str, str] | None = None,
         is_break_glass: bool | None = None,
     ) -> None:
-        """Change what is given of a user. Raises ``NotFoundError`` ``user.unknown``."""
+        """Change what is given of a user. Raises ``NotFoundError`` ``user.unknown``, ``ConflictError`` ``user.conflict``."""
         values: dict[str, Any] = {
+            "email": email,
             "name": name,
             "agent_ids": None if agent_ids is None else _json(agent_ids),
             "issuer": subject and subject[0],
@@ -114,10 +111,13 @@ class Users:
             "is_break_glass": None if is_break_glass is None else int(is_break_glass),
         }
         given = {column: value for column, value in values.items() if value is not None}
-        with self._database.writing() as connection:
-            number = number_of(connection, user_id)
-            if given:
-                connection.execute(sa.update(users).where(users.c.user == number).values(given))
+        try:
+            with self._database.writing() as connection:
+                number = number_of(connection, user_id)
+                if given:
+                    connection.execute(sa.update(users).where(users.c.user == number).values(given))
+        except IntegrityError as error:
+            raise _conflict(email or "") from error
 
     def listing(self, account_id: str | None = None) -> list[User]:
         """Return the users of an account, or of all, by e-mail address."""
@@ -140,6 +140,15 @@ class Users:
         kept = self._database.dialect.insert(credentials).values(row)
         changed = {"hash": kept.excluded.hash, "set_at": kept.excluded.set_at}
         connection.execute(kept.on_conflict_do_update(index_elements=["user"], set_=changed))
+
+
+def _conflict(email: str) -> ConflictError:
+    return ConflictError(
+        f"the e-mail address {email} belongs to another user; give another address",
+        code="user.conflict",
+        field="email",
+        value=email,
+    )
 
 
 def number_of(connection: Connection, user_id: str) -> int:

@@ -32,9 +32,13 @@ from auscult.server.people.cookies import clear_session, set_session
 from auscult.server.people.origins import origin_of, sign_in_by_code, sign_in_by_password
 from auscult.server.people.sign_on import PATH as SIGN_ON
 from auscult.services.people.admission import SignInBusyError, SignInLimitedError
+from auscult.services.people.first import is_new
 from auscult.services.people.second_factor import SecondFactorDueError
 from auscult.services.people.sign_in import Origin, SignedIn, SignIn
 from auscult.storage import Store
+
+WELCOME = f"{BASE}/welcome"
+"""The page that asks for name and password."""
 
 _REFUSALS: Mapping[str, str] = {
     "sign_on.state": later("The sign-in took too long, or began in another browser. Begin again."),
@@ -63,6 +67,18 @@ class CodeView(Struct, frozen=True, kw_only=True):
 
     step: str
     problem: str = ""
+
+
+class SetupView(Struct, frozen=True, kw_only=True):
+    """The page of a new installation. ``problem`` is the fault of the attempt before."""
+
+    problem: str = ""
+
+
+class SetupCode(Struct, frozen=True, kw_only=True):
+    """The typed setup code."""
+
+    code: str = ""
 
 
 class SecondStep(Struct, frozen=True, kw_only=True):
@@ -109,6 +125,8 @@ class SignInPage(Controller):
         """Ask for e-mail address and password; a signed-in person is redirected to the console."""
         if entrance.visitors.access(request) is not None:
             return Redirect(BASE, status_code=303)
+        if _is_to_set_up(entrance):
+            return _setup_page(request, console, SetupView())
         reason = request.query_params.get("refused", "")
         return _page(request, console, entrance, SignInView(problem=_(_REFUSALS.get(reason, ""))))
 
@@ -134,7 +152,7 @@ class SignInPage(Controller):
             answer = _page(request, console, entrance, SignInView(email=data.email, problem=problem), status)
             answer.headers["retry-after"] = str(error.again_after_s)
             return answer
-        return _enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
+        return enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
 
     @post("/sign-in/code")
     async def code(
@@ -158,7 +176,24 @@ class SignInPage(Controller):
             answer = _code_page(request, console, CodeView(step=data.step, problem=problem), status)
             answer.headers["retry-after"] = str(error.again_after_s)
             return answer
-        return _enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
+        return enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
+
+    @post("/sign-in/setup", sync_to_thread=True)
+    def set_up(
+        self,
+        request: AnyRequest,
+        data: Annotated[SetupCode, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        console: TheConsole,
+        entrance: TheEntrance,
+    ) -> Response[str] | Redirect:
+        """Sign in the first administrator by the setup code."""
+        try:
+            return _enter_by_link(request, entrance, data.code)
+        except SecondFactorDueError as due:
+            return _code_page(request, console, CodeView(step=due.step))
+        except AccessError:
+            problem = _("This is not the setup code, or it has been used or has expired.")
+            return _setup_page(request, console, SetupView(problem=problem), 401)
 
     @get("/link/{secret:str}", sync_to_thread=True)
     def link(
@@ -167,17 +202,19 @@ class SignInPage(Controller):
         """Sign in by a link that this machine printed."""
         demo, origin = entrance.demo, origin_of(request)
         if demo is not None and origin.is_local and demo.knows(secret):
-            return _enter(request, _become(entrance, demo.people[0].email, origin), BASE)
+            return enter(request, _become(entrance, demo.people[0].email, origin), BASE)
         try:
-            found = entrance.sign_in.by_link(secret, origin)
+            return _enter_by_link(request, entrance, secret)
         except SecondFactorDueError as due:
             return _code_page(request, console, CodeView(step=due.step))
         except AccessError:
+            if _is_to_set_up(entrance):
+                problem = _("The link has been used or has expired, or it is not for this machine.")
+                return _setup_page(request, console, SetupView(problem=problem), 401)
             problem = _(
                 "The link has been used or has expired, or it is not for this machine. Sign in, or have `auscult users link` make another."
             )
             return _page(request, console, entrance, SignInView(problem=problem), 401)
-        return _enter(request, found, BASE)
 
     @post("/sign-out", sync_to_thread=True)
     def sign_out(self, request: AnyRequest, entrance: TheEntrance) -> Redirect:
@@ -200,7 +237,7 @@ class SignInPage(Controller):
         demo = entrance.demo
         if demo is None or not demo.has(data.email) or entrance.visitors.access(request) is None:
             raise NotFoundError("this is no demo", code="path.unknown")
-        return _enter(request, _become(entrance, data.email, origin_of(request)), BASE)
+        return enter(request, _become(entrance, data.email, origin_of(request)), BASE)
 
 
 def _become(entrance: Entrance, email: str, origin: Origin) -> SignedIn:
@@ -210,7 +247,19 @@ def _become(entrance: Entrance, email: str, origin: Origin) -> SignedIn:
     return entrance.sign_in.open(user, "link", origin)
 
 
-def _enter(request: AnyRequest, found: SignedIn, where: str) -> Redirect:
+def _is_to_set_up(entrance: Entrance) -> bool:
+    """Return whether the way in is the setup code: no user has signed in, and none can by another way."""
+    return entrance.demo is None and not entrance.has_sign_on and is_new(entrance.store)
+
+
+def _enter_by_link(request: AnyRequest, entrance: Entrance, code: str) -> Redirect:
+    """Sign in by the code of a link, and ask who has no password for one. Raises as ``SignIn.by_link``."""
+    found = entrance.sign_in.by_link(code, origin_of(request))
+    return enter(request, found, WELCOME if entrance.sign_in.lacks_password(found.session) else BASE)
+
+
+def enter(request: AnyRequest, found: SignedIn, where: str) -> Redirect:
+    """Return the redirect to a page that gives the browser its session."""
     answer = Redirect(where, status_code=303)
     answer.headers["set-cookie"] = set_session(scope_of(request), found.secret, found.mark)
     answer.delete_cookie(AFTER_COOKIE, path=BASE)
@@ -223,6 +272,10 @@ def _page(
     if entrance.has_sign_on:
         view = replace(view, sign_on=f"{SIGN_ON}?{urlencode({'back': local(request.cookies.get(AFTER_COOKIE, BASE))})}")
     return page_response_of(console, "sign_in", {"view": view, "theme": theme_of(request)}, status)
+
+
+def _setup_page(request: AnyRequest, console: Console, view: SetupView, status: int = 200) -> Response[str]:
+    return page_response_of(console, "sign_in_setup", {"view": view, "theme": theme_of(request)}, status)
 
 
 def _code_page(request: AnyRequest, console: Console, view: CodeView, status: int = 200) -> Response[str]:

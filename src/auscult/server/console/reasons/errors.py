@@ -128,6 +128,7 @@ TEMPLATES = (
     later("signing in took too long; begin again"),
     later("no second factor waits to be confirmed; begin again, or remove the one in force first"),
     later("{name} has no second factor in force"),
+    later("your password is set already; sign in with it"),
     later("guessable password: {why}; give several words that have nothing to do with each other"),
     later("it has fewer than {n} characters"),
     later("it is made of the user's name or address, or of the name of this product"),
