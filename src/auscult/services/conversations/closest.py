@@ -24,7 +24,7 @@ from auscult.wording import sentences as pack_sentences
 _LEAST = 0.4
 _LEAST_SHARED = 2
 _FAINT = 0.2
-_FAINT_WORDS = frozenset(
+FAINT_WORDS = frozenset(
     [
         "a",
         "about",
@@ -221,7 +221,7 @@ def _likeness(words: frozenset[str], samples: tuple[frozenset[str], ...]) -> flo
 
 
 def _weigh(words: frozenset[str]) -> float:
-    return sum(_FAINT if each in _FAINT_WORDS else 1 for each in words)
+    return sum(_FAINT if each in FAINT_WORDS else 1 for each in words)
 
 
 def _words(text: str) -> frozenset[str]:
