@@ -29,7 +29,8 @@ _COURTESY = re.compile(
 class Course(NamedTuple):
     """Indexes among ``turns`` (those in which something is said, notes of the system left out).
 
-    The agent's come after the customer first spoke. ``is_answered``: the agent says anything at all after that.
+    The agent's come after the customer first spoke. ``answer``: the last of these that is more than a
+    courtesy, else the last; None where the agent says nothing after that.
     """
 
     turns: Sequence[Turn]
@@ -40,12 +41,17 @@ class Course(NamedTuple):
     agreed: Sequence[int]
     pleased: Sequence[int]
     protests: Sequence[int]
-    is_answered: bool
+    answer: Turn | None
     is_closed: bool
     is_cut_off: bool
     is_left: bool
     ends_agreed: bool
     is_left_open: bool
+
+    @property
+    def is_answered(self) -> bool:
+        """Return whether the agent says anything at all after the customer first spoke."""
+        return self.answer is not None
 
     def last(self, what: Literal["met", "informed", "refused", "offered", "agreed", "pleased", "protests"]) -> int:
         """Return its last index, -1 for never."""
@@ -81,13 +87,24 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
             for index, turn, valence in customer
             if valence <= PROTEST or (valence < PLEASURE and "gave up" in CUSTOMER_SAYS.find(turn.text))
         ],
-        is_answered=bool(heard),
+        answer=_answer([turn for index, turn in agent if index > first]),
         is_closed=any("closed" in AGENT_SAYS.find(turn.text) for _, turn in agent[-2:]),
         is_cut_off=not _is_customer(turns[-1]) and _breaks_off(turns[-1].text),
         is_left="left" in AGENT_SAYS.find(conversation.turns[-1].text),
         ends_agreed=last in agreed,
         is_left_open=last == len(turns) - 1 and last not in agreed and not _is_farewell(turns[last]),
     )
+
+
+def _answer(turns: Sequence[Turn]) -> Turn | None:
+    """Return the last turn of the agent's that says something, neither asks nor takes leave; else the last."""
+    telling = [turn for turn in turns if any(_tells(piece) for piece in sentences(turn.text))]
+    return next(iter((*telling[::-1], *turns[::-1])), None)
+
+
+def _tells(piece: str) -> bool:
+    says = AGENT_SAYS.find(piece)
+    return not (piece.rstrip().endswith("?") or _COURTESY.match(piece) or {"inquires", "offered more", "closed"} & says)
 
 
 def what_is_said(text: str) -> Literal["met", "informed", "refused", "offered", ""]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from operator import eq
 
+from auscult.domain.said.numbers import SMALL
 from auscult.domain.said.text import FILLERS, straighten_quotes
 
 MAX_WORDS = 30
@@ -16,6 +17,7 @@ MOST_AGAIN = 3
 """Length of the longest repeated run of words that is removed."""
 _KEEP = 2_048
 
+_NUMBERS = frozenset(SMALL) | {"oh", "nought", "double", "triple"}
 _STOP = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _MAY_STOP = re.compile(r"[.!?\n]")
 _ABBREVIATIONS = ("Mr", "Ms", "Dr", "Mrs")
@@ -87,7 +89,7 @@ def readable(sentence: str) -> str:
 
 
 def _said_once(words: list[str]) -> str:
-    """Words without those that only say again what was just said: ``i've i've had a a text``."""
+    """Words without those that only say again what was just said: ``i've i've had a a text``; numbers stay whole."""
     plain = [word.strip(",").lower() for word in words]
     if not any(any(map(eq, plain, islice(plain, length, None))) for length in range(1, MOST_AGAIN + 1)):
         return " ".join(words)
@@ -97,10 +99,16 @@ def _said_once(words: list[str]) -> str:
         kept.append(word)
         bare.append(word.strip(",").lower())
         for length in range(1, min(MOST_AGAIN, len(bare) // 2) + 1):
-            if bare[-1] == bare[-1 - length] and bare[-length:] == bare[-2 * length : -length]:
+            again = bare[-length:]
+            if again == bare[-2 * length : -length] and not any(map(_is_number, again)):
                 del kept[-2 * length : -length], bare[-length:]
                 break
     return " ".join(kept)
+
+
+def _is_number(word: str) -> bool:
+    """Return whether a word is part of a number, in which a repetition means something: ``1111 1111``, ``oh five five``."""
+    return word in _NUMBERS or any(map(str.isdecimal, word))
 
 
 def _capital(said: str) -> str:

@@ -235,6 +235,12 @@ def _framed(pattern: str, frame: _Frame) -> tuple[re.Pattern[str], _Frame]:
 
 _REQUESTS = [
     _framed(
+        r"(?:it|that)(?:'?d| would| will|'?ll) (?:really |so )?(?:be (?:\w+ ){0,2}\w+|help(?: \w+){0,2}) "
+        r"if (?:you|someone|somebody) "
+        r"(?:could|can|would) (?:please |maybe |just |kindly )?(.+)",
+        lambda found: f"asked the agent to {_retold(found, 1)}",
+    ),
+    _framed(
         rf"i(?:'?m| am|'?ve been| was)? ?(?:just )?{_CALLING} (?:because|as|since|to say|to report)(?: that)? (.+)",
         lambda found: f"said that {_retold(found, 1)}",
     ),

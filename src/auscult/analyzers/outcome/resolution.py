@@ -29,6 +29,8 @@ FEW = 3
 """Up to so many asking turns somebody may say that they only tell something, and be believed."""
 CLOSE = 6
 """Points around the bound within which the signs nearly balance."""
+ANSWERED = "answered, and no protest"
+"""Why a request counts as met that no turn reports as met; the answer is cited, never the request."""
 SHORT = 60
 """Characters up to which a turn with small talk asks for nothing else."""
 
@@ -100,7 +102,7 @@ def met_by(course: Course) -> Shown:
     answered = min((*course.met, *course.informed, *course.offered), default=len(course.turns))
     if course.last("agreed") > answered:
         return Shown(course.turns[course.last("agreed")], "takes the answer")
-    return Shown(None, "answered, and no protest")
+    return Shown(course.answer, ANSWERED)
 
 
 def missed_by(course: Course) -> Shown:
@@ -122,7 +124,7 @@ def doubt_of(course: Course, shown: Shown, *, is_met: bool) -> str:
     """
     if (course.refused or course.offered) and course.met and (is_met or not course.protests):
         return BOTH
-    if is_met and shown.turn is None:
+    if is_met and shown.why == ANSWERED:
         return "no turn shows that it was met; it was answered, and there is no protest"
     if not is_met and course.is_answered and not (course.refused or course.offered or course.protests):
         return UNREPORTED

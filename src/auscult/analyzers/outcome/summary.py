@@ -25,6 +25,7 @@ from auscult.domain.insight import Insights
 from auscult.domain.insight import Summary as Found
 from auscult.domain.probe import Answers, Probe, Summarization, SummaryAnswer, Transcript
 from auscult.domain.said.speech import Side
+from auscult.domain.said.values import Locale, mentions
 from auscult.wording import pack
 
 OPENING_TURNS = 6
@@ -48,6 +49,17 @@ FEWEST_WORDS = 3
 _DETAILS = Phrases(pack("en/details").lines)
 _PURPOSES = Phrases(pack("en/purposes").lines)
 _COURTESIES = Phrases(pack("en/courtesies").lines)
+_ASKS_PRICE = re.compile(
+    r"\b(?:how much|what(?:'s| is| does| do| would)?(?: \w+){0,8} (?:cost|price|charge|fee|fare)s?"
+    r"|(?:cost|price|charge|fee|fare)s? (?:of|for))\b",
+    re.IGNORECASE,
+)
+_WISH = re.compile(
+    r"\b(?:would|will|'d|'ll) (?:\w+ ){0,4}if (?:you|someone|somebody|we) (?:\w+ )?(?:could|can|would|might)"
+    r"|\bif (?:you|someone|somebody) could (?:please |maybe |just |kindly )?\w+",
+    re.IGNORECASE,
+)
+"""A request that sounds like agreement or thanks: "it would be great if you could …"."""
 _PROMISE = re.compile(
     r"\b(?:(?:i|we)(?:'ll|\u2019ll| will| am going to|'m going to| are going to|'re going to)|will (?:be|arrive"
     r"|call|ring|get|"
@@ -111,6 +123,7 @@ class Summary:
         promised = [one for one in _promised(conversation) if one.text not in used]
         used |= {one.text for one in promised}
         done = [one for one in _done(conversation, known, used) if one.text not in used]
+        done += _price(conversation, reasons, {*used, *(one.text for one in done)})
         notes = [
             *(Note(text, one.turn, REASON) for one in reasons for text in _noted(one)),
             *(Note(text, one.turn, DONE) for one in done for text in _noted(one)),
@@ -168,13 +181,16 @@ def _opening(conversation: Conversation, speaker: Side, reported: Mapping[str, T
             reporting = sorted(pieces, key=len)[-1:]
         for text in pieces:
             words = len(text.split())
-            asks = bool(asking.find(text)) or (speaker == "customer" and text.endswith("?"))
+            is_wish = _WISH.search(text) is not None
+            asks = is_wish or bool(asking.find(text)) or (speaker == "customer" and text.endswith("?"))
             reports = text in reporting
             worth = TELLING * (asks or reports) + min(1.0, words / FULL_WORDS) - EACH_LATER * index
             if not asks and not reports:
                 worth -= IDENTIFYING * bool(_DETAILS.find(text))
             if words <= FULL_WORDS:
-                worth -= IDENTIFYING * bool(FORMULAS & CUSTOMER_SAYS.find(text)) + TOO_SHORT * (words <= FEWEST_WORDS)
+                worth -= IDENTIFYING * bool(not is_wish and FORMULAS & CUSTOMER_SAYS.find(text)) + TOO_SHORT * (
+                    words <= FEWEST_WORDS
+                )
             yield Said(turn, text, index, asks, reports, worth)
 
 
@@ -196,6 +212,22 @@ def _done(conversation: Conversation, known: Insights, used: AbstractSet[str]) -
                     if text not in used and kind in AGENT_SAYS.find(text) and _says(readable(text), kind):
                         yield Said(turn, text)
                         return
+
+
+def _price(conversation: Conversation, reasons: Sequence[Said], used: AbstractSet[str]) -> Iterator[Said]:
+    """Yield the agent's sentence with the price that was asked for, if anything: the last after the question.
+
+    Sentences that are ``used`` already are passed over, and where one of them has an amount, nothing is missing.
+    """
+    asked = next((one.turn for one in reasons if one.turn.speaker == "customer" and _ASKS_PRICE.search(one.text)), None)
+    if asked is None:
+        return
+    behind = conversation.turns[conversation.turns.index(asked) + 1 :]
+    answered = [(turn, text) for turn in behind if turn.speaker == "agent" for text in written_sentences(turn.text)]
+    locale = Locale.of(conversation.language, conversation.started_at.date())
+    priced = [(turn, text) for turn, text in answered if not text.endswith("?") and mentions("amount", text, locale)]
+    if priced and not any(text in used for _, text in priced):
+        yield Said(*priced[-1])
 
 
 def _promised(conversation: Conversation) -> list[Said]:

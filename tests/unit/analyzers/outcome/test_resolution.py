@@ -140,3 +140,18 @@ def test_knows_many_ways_of_doing_and_of_refusing() -> None:
     proofs = sentences("en/agent_outcome")
     right = [(what_is_said(proof.text) in fits[proof.means]) == proof.holds for proof in proofs]
     assert sum(right) >= 0.9 * len(proofs)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("Could you tell me about the warranty?", "Well, two years from the day you bought it."),
+        ("can you help me find the entrance please", "Past the bakery and left."),
+    ],
+)
+def test_the_answer_is_cited_and_not_the_question(asked: str, answer: str, engines: Mapping[type, Engine]) -> None:
+    """Where no turn reports that it was met, the agent's last turn that is no courtesy is the evidence."""
+    said = ("A: Hello", f"C: {asked}", f"A: {answer}", "C: bye", "A: Have a nice day!")
+    outcome = analyzed(talk(*said), engines).resolution
+    assert outcome is not None
+    assert (outcome.resolution, [one.turn_id for one in outcome.evidence]) == ("YES", ["m3"])

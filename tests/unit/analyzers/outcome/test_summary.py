@@ -55,6 +55,9 @@ def test_readable_text_is_a_sentence(text: str) -> None:
         ("yes", ""),
         ("There are 4 therapists", "There are 4 therapists."),
         ("word " * 40, "Word."),
+        ("my card 4111 1111 1111 1111 is lost", "My card 4111 1111 1111 1111 is lost."),
+        ("it's policy four four oh one one", "It's policy four four oh one one."),
+        ("it it reads 7 7 7 2", "It reads 7 7 7 2."),
     ],
 )
 def test_reads_as_it_would_be_written(said: str, written: str) -> None:
@@ -232,3 +235,32 @@ def test_where_a_judge_was_asked_its_sentences_are_taken() -> None:
         ("m2", "i lost my card"),
         ("m3", "a new one is on its way"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ("it would be great if you could reset my password", "The customer asked the agent to reset their password."),
+        ("that would really help if someone could move my visit", "The customer asked the agent to move their visit."),
+    ],
+)
+def test_a_wish_that_sounds_like_praise_is_the_reason(said: str, noted: str, engines: Mapping[type, Engine]) -> None:
+    """A request is not passed over because it says that something would be great."""
+    found = analyzed(talk(f"C: {said}", "A: I have done that for you."), engines).summary
+    assert found is not None
+    assert found.text.startswith(noted)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("How much is the premium plan?", "The premium plan is 49 euros a month. I have sent you the details."),
+        ("What would it cost to send it to Leeds?", "Twelve pounds fifty. I've noted that on the order."),
+        ("what's the fee for a new card", "There's a charge of $5. I've ordered the card, it will be there on Friday."),
+    ],
+)
+def test_a_price_that_was_asked_for_is_in_it(asked: str, told: str, engines: Mapping[type, Engine]) -> None:
+    """Also where the agent reports something else as done."""
+    found = analyzed(talk(f"C: {asked}", f"A: {told}", "C: thanks"), engines).summary
+    assert found is not None
+    assert any(price in found.text.casefold() for price in ("49 euros", "twelve pounds fifty", "$5")), found.text
