@@ -1,6 +1,7 @@
 """The store: everything that is kept, in one database."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -278,9 +279,9 @@ class Store:
         with self._database.reading() as connection:
             return read_erased(connection, after)
 
-    def figures(self) -> Figures:
+    def figures(self, at: datetime | None = None) -> Figures:
         """Return the figures of all apps together, for monitoring."""
-        return read_figures(self._database)
+        return read_figures(self._database, at)
 
     @property
     def needed_version(self) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures, WorkFigures
 from auscult.storage.core.database import Database
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.base import apps, workers
 from auscult.storage.core.tables.conversations import (
     IS_BATCH,
@@ -26,12 +26,14 @@ from auscult.storage.core.tables.judge import judge_days, judge_pauses, judge_pl
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.people import sessions, sign_in_failures
 from auscult.storage.core.tables.recordings import recording_tasks, transcriptions
+from auscult.storage.work.workers import LATELY_MS
 
 _QUEUES = {0: "live", 1: "backfill"}
 
 
-def read_figures(database: Database) -> Figures:
-    """Return the figures of one state of the database."""
+def read_figures(database: Database, at: datetime | None = None) -> Figures:
+    """Return the figures of one state of the database at an instant, now unless given."""
+    now = ms_of(at or datetime.now(UTC))
     with database.comparing() as connection:
         judged = _judge_today(connection)
         return Figures(
@@ -48,24 +50,24 @@ def read_figures(database: Database) -> Figures:
             failed_backfills=_backfills(connection, "failed"),
             changes=_changes(connection),
             webhooks=_webhooks(connection),
-            workers=_count(connection, sa.select(sa.func.count()), workers),
+            workers=_count(connection, sa.select(sa.func.count()).where(workers.c.beat_at > now - LATELY_MS), workers),
             judge_tokens_today=judged["tokens"],
             judge_cost_today=judged["cost"],
             judge_calls_open=_count(
-                connection, sa.select(sa.func.count()).where(judge_places.c.until > now_ms()), judge_places
+                connection, sa.select(sa.func.count()).where(judge_places.c.until > now), judge_places
             ),
             last_backup=_instant(connection.scalar(sa.select(sa.func.max(backups.c.made_at)))),
             accepted=_last(connection, conversations.c.conversation),
             evaluated=_last(connection, evaluations.c.evaluation),
             failed_conversations=_failed(connection),
-            work=tuple(_work(connection)),
-            open_sessions=_count(connection, sa.select(sa.func.count()).where(sessions.c.ends_at > now_ms()), sessions),
-            sign_ins=_sign_ins(connection),
-            sign_in_failures=_failures(connection),
+            work=tuple(_work(connection, now)),
+            open_sessions=_count(connection, sa.select(sa.func.count()).where(sessions.c.ends_at > now), sessions),
+            sign_ins=_sign_ins(connection, now),
+            sign_in_failures=_failures(connection, now),
             judge_requests_today=judged["calls"],
             judge_failures_today=judged["failures"],
             judge_breakers_open=_count(
-                connection, sa.select(sa.func.count()).where(judge_pauses.c.until > now_ms()), judge_pauses
+                connection, sa.select(sa.func.count()).where(judge_pauses.c.until > now), judge_pauses
             ),
         )
 
@@ -146,25 +148,25 @@ def _failed(connection: Connection) -> int:
     return int(connection.scalar(query) or 0)
 
 
-def _work(connection: Connection) -> Iterator[WorkFigures]:
+def _work(connection: Connection, now: int) -> Iterator[WorkFigures]:
     """Yield what is due of each list of work. Each has an index on ``due_at``, which is empty for what is done."""
     for name, table in (("transcriptions", transcriptions), ("recordings", recording_tasks), ("exports", exports)):
         due = table.c.due_at
         query = sa.select(sa.func.count().label("n"), sa.func.min(due).label("oldest"))
-        found = connection.execute(query.where(due <= now_ms(), table.c.state == "waiting")).one()
+        found = connection.execute(query.where(due <= now, table.c.state == "waiting")).one()
         yield WorkFigures(name=name, waiting=found.n, oldest=_instant(found.oldest))
     chunks = sa.select(sa.func.count()).where(sa.text(IS_CHUNK), batches.c.state == "accepted")
     waiting = _count(connection, chunks, batches)
     yield WorkFigures(name="chunks", waiting=waiting, oldest=None)
 
 
-def _sign_ins(connection: Connection) -> tuple[tuple[str, int], ...]:
-    query = sa.select(sessions.c.method, sa.func.count().label("n")).where(sessions.c.ends_at > now_ms())
+def _sign_ins(connection: Connection, now: int) -> tuple[tuple[str, int], ...]:
+    query = sa.select(sessions.c.method, sa.func.count().label("n")).where(sessions.c.ends_at > now)
     return tuple((row.method, row.n) for row in connection.execute(query.group_by(sessions.c.method)))
 
 
-def _failures(connection: Connection) -> int:
-    query = sa.select(sa.func.sum(sign_in_failures.c.failures)).where(sign_in_failures.c.until > now_ms())
+def _failures(connection: Connection, now: int) -> int:
+    query = sa.select(sa.func.sum(sign_in_failures.c.failures)).where(sign_in_failures.c.until > now)
     return int(connection.scalar(query) or 0)
 
 

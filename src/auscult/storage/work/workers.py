@@ -1,9 +1,13 @@
-"""Workers and how often each has beaten."""
+"""Workers, how often each has beaten, and when it last did."""
 
 import sqlalchemy as sa
 
 from auscult.storage.core.database import Database
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.base import workers
+
+LATELY_MS = 45_000
+"""A worker that sent no heartbeat for so many ms does not run: it sends one every 3 s, and clocks of hosts may differ."""
 
 
 class Workers:
@@ -15,8 +19,9 @@ class Workers:
 
     def beat(self, worker: str) -> None:
         """Add one to this worker's beats; the first beat makes it known."""
-        first = self._database.dialect.insert(workers).values(worker=worker, beats=1)
-        again = first.on_conflict_do_update(index_elements=["worker"], set_={"beats": workers.c.beats + 1})
+        beat = {"beat_at": now_ms()}
+        first = self._database.dialect.insert(workers).values(worker=worker, beats=1, **beat)
+        again = first.on_conflict_do_update(index_elements=["worker"], set_={"beats": workers.c.beats + 1, **beat})
         with self._database.writing(is_shown=False) as connection:
             connection.execute(again)
 

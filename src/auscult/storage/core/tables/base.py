@@ -72,6 +72,7 @@ workers = Table(
     METADATA,
     Column("worker", KEY, primary_key=True),
     Column("beats", BigInteger, nullable=False),
+    Column("beat_at", BigInteger, nullable=False),
 )
 
 change_counts = Table(
