@@ -47,6 +47,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@$(PY) -m tools.sizes
 	@$(PY) -m tools.prose
 	@$(PY) -m tools.baseline --check
+	@$(PY) -m tools.prometheus_rule --check
 	@$(PY) -m tools.operations --check
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
@@ -72,6 +73,7 @@ format: .venv/dev ## fix what ruff can fix
 
 docs: .venv/dev ## write the generated pages of docs/reference, and the client's types of rows
 	@$(PY) -m tools.baseline
+	@$(PY) -m tools.prometheus_rule
 	@$(PY) -m tools.operations
 	@$(PY) -m tools.cli_reference
 	@$(PY) -m tools.permission_reference

@@ -120,7 +120,8 @@ def deployed(scene: Scene) -> Iterator[Swaps]:
     folder = scene.shell.folder
     shutil.copytree(ROOT / "deploy", folder / "deploy")
     shutil.copytree(ROOT / "deploy" / "systemd", folder / "etc" / "systemd" / "system")
-    for name in ("database_url", "secret_key"):
+    ours = ("database_url", "secret_key", "metrics_token", "backup_passphrase")
+    for name in (*ours, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         (folder / name).write_text("x")
     yield {}
 

@@ -117,39 +117,6 @@ def test_systemd_takes_the_units() -> None:
     assert [line for line in of_ours if "is not executable" not in line] == []
 
 
-def test_the_manifests_render() -> None:
-    """The overlay renders with kustomize: every workload is unprivileged, and the server is probed."""
-    program = shutil.which("kubectl")
-    if program is None:
-        pytest.skip("kubectl is not installed")
-    overlay = DEPLOY / "kubernetes/overlays/production"
-    done = subprocess.run([program, "kustomize", str(overlay)], capture_output=True, text=True, check=False)  # noqa: S603
-    assert done.returncode == 0, done.stderr
-    rendered = list(yaml.safe_load_all(done.stdout))
-    kinds = {each["kind"] for each in rendered}
-    assert kinds == {
-        "ConfigMap",
-        "Service",
-        "Deployment",
-        "Job",
-        "HorizontalPodAutoscaler",
-        "PodDisruptionBudget",
-    }
-    for each in rendered:
-        assert each["metadata"]["namespace"] == "auscult"
-        if each["kind"] not in {"Deployment", "Job"}:
-            continue
-        pod = each["spec"]["template"]["spec"]
-        assert (pod["enableServiceLinks"], pod["securityContext"]["runAsNonRoot"]) == (False, True)
-        (container,) = pod["containers"]
-        assert container["image"] == f"registry.example.com/auscult:{__version__}"
-        assert container["args"][0] in COMMAND_WORDS
-        assert container["securityContext"]["readOnlyRootFilesystem"] is True
-        if each["metadata"]["name"] == "auscult-server":
-            assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
-            assert container["livenessProbe"]["httpGet"]["path"] == "/livez"
-
-
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
 def test_each_alert_has_metrics_and_a_runbook(rule: dict[str, Any]) -> None:
     """The expression names known metrics, and the runbook has the same expression, an impact and actions."""
