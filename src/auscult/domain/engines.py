@@ -63,6 +63,10 @@ class Spending(Protocol):
         """Count one call, and add what it used beyond its reservation; negative where it used less."""
         ...
 
+    def release(self, day: str, tokens: int, cost: int) -> None:
+        """Release what was reserved and no call used."""
+        ...
+
     def pause(self, owner: str, until: datetime) -> None:
         """Record that a process asks nothing until then (aware UTC)."""
         ...

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Semaphore, Thread
 from typing import ClassVar, NamedTuple
@@ -136,11 +137,12 @@ class Judge:
                 self._server.close()
 
     def _hear(self, job: _Job) -> None:
-        hearing = JudgeSession(
-            job.transcript, job.questions, self._calls.call, context=self._context, engine=self.version
-        )
-        with TRACING.span("judge", attributes={CONVERSATION: job.transcript.conversation_id}):
-            for heard in hearing.heard():
+        session = JudgeSession(job.transcript, job.questions, context=self._context, engine=self.version)
+        with (
+            TRACING.span("judge", attributes={CONVERSATION: job.transcript.conversation_id}),
+            self._calls.plan(session.most()) as plan,
+        ):
+            for heard in session.heard(partial(self._calls.call, plan=plan)):
                 job.deliver(heard)
                 if self._closed.is_set():
                     return

@@ -331,6 +331,18 @@ def test_a_days_limit_is_kept_and_said(folder: Path, judge: ScriptedJudge) -> No
     assert [one.questions["q1"]["statement"] for one in judge.requests] == ["The agent says good morning."]
 
 
+def test_doctor_asks_the_judge_within_the_days_limit_and_is_counted(folder: Path, judge: ScriptedJudge) -> None:
+    """Each look at it counts, and where the day's limit is reached, it is not asked."""
+    assert auscult(folder, judge, "forms", "apply", "form.yaml", *TENANT).status == 0
+    assert "judges used " not in auscult(folder, judge, "doctor", TOKENS_PER_DAY="2000").out
+    second = auscult(folder, judge, "doctor", TOKENS_PER_DAY="2000")
+    assert "judges used " in second.out
+    asked = len(judge.requests)
+    third = auscult(folder, judge, "doctor", TOKENS_PER_DAY="400")
+    assert "fail the judge's limit of a day is reached (400 tokens)" in third.out
+    assert len(judge.requests) == asked
+
+
 def test_score_asks_the_judge_too(folder: Path, judge: ScriptedJudge) -> None:
     """Without a database: verdicts with evidence, what it took on stderr, and a reason for what cannot be scored."""
     scored = auscult(folder, judge, "score", "chats.ndjson", "--form", "form.yaml", PRICE_IN="1", PRICE_OUT="1")

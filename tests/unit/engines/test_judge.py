@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from auscult.domain.probe import Answer, FailedAnswer, JudgementAnswer, Question
-from auscult.domain.scoring.judging import Allowance, JudgeResult, Prices, Usage
+from auscult.domain.scoring.judging import Allowance, JudgeResult, Prices, RetryAfter, Usage
 from auscult.engines import judge as judging
 from auscult.engines._breaker import FAILURES
+from auscult.engines._judge.budget import Reservation
+from auscult.engines._judge.session import JudgeSession
 from auscult.engines.judge import Judge
 from auscult.services.scoring.engine_calls.answer_cache import RunSpending
 from tests.attacks import ATTACKS, Attack
@@ -355,6 +357,38 @@ def test_a_days_limit_is_not_exceeded(server: ScriptedJudge) -> None:
         assert found.postponed.after_s == 2 * 3600
         assert spending.spent(DAY) == (0, 0)
     assert server.requests == []
+
+
+def test_a_days_limit_pays_for_whole_conversations(server: ScriptedJudge) -> None:
+    """With a small context each takes several calls; what is left of the day is not spread over many beginnings."""
+    calls = [transcript(*(f"{turn.speaker}: {turn.text}" for turn in CALL.turns), name=f"c-{at}") for at in range(12)]
+    asked = {
+        of: [judgement(f"The agent says {word}.", of) for word in ("hello", "sorry", "thanks", "bye")] for of in calls
+    }
+    one = JudgeSession(calls[0], asked[calls[0]], context=2_000, engine="").most()
+    assert one.calls > 1
+    budget = budget_of(Allowance(tokens=3 * one.tokens))
+    found = ask(judge(server, budget, context=2_000, at_once=4), *(each for about in asked.values() for each in about))
+    answered = [sum(each in found.answers for each in about) for about in asked.values()]
+    assert set(answered) == {0, 4}
+    assert answered.count(4) >= 3
+
+
+def test_a_plan_gives_back_what_it_did_not_use() -> None:
+    """Reserved for a conversation, and not called for; a conversation that no day holds reserves call by call."""
+    spending, most = RunSpending(), Usage(calls=2, tokens_in=800)
+    budget = budget_of(Allowance(tokens=1_000), spending=spending)
+    with budget.plan(most) as plan:
+        reserved = plan.reserve(Usage(calls=1, tokens_in=400))
+        assert isinstance(reserved, Reservation)
+        assert spending.spent(DAY) == (800, 0)
+        with budget.plan(most) as other:
+            assert isinstance(other.reserve(Usage(calls=1, tokens_in=100)), RetryAfter)
+        budget.reconcile(reserved, Usage(calls=1, tokens_in=300))
+    assert spending.spent(DAY) == (300, 0)
+    with budget.plan(Usage(calls=5, tokens_in=2_000)) as long:
+        assert isinstance(long.reserve(Usage(calls=1, tokens_in=400)), Reservation)
+        assert spending.spent(DAY) == (700, 0)
 
 
 def test_a_usage_that_the_server_does_not_tell_is_counted_as_the_most(server: ScriptedJudge) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -23,6 +24,7 @@ from auscult.domain.probe import Judgement, JudgementAnswer, Similarity, Transcr
 from auscult.domain.scoring.judging import BILLION, Usage
 
 if TYPE_CHECKING:
+    from auscult.domain.engines import RemoteEngine
     from auscult.domain.history.backfills import Backfill
 
 OLDEST_SQLITE_FOR_312 = (3, 42)
@@ -232,16 +234,25 @@ def _engine(settings: Settings) -> Finding:
 
 
 def _judge(settings: Settings) -> Iterator[Finding]:
-    """Ask the judge one thing, where one is configured."""
+    """Ask the judge one thing, where one is configured: within the limit of the day, and counted."""
     from auscult import bootstrap
 
-    try:
-        judge = bootstrap.evaluator(settings).far.get(Judgement)
-    except AuscultError as error:
-        yield Finding("fail", error.message, "see docs/how-to/judge-with-a-model.md")
-        return
-    if judge is None:
-        return
+    with ExitStack() as opened:
+        spending = None
+        path = bootstrap.sqlite_path(settings)
+        if path is None or path.exists():
+            with suppress(AuscultError):  # found before: "database ...". A judge is asked all the same.
+                spending = opened.enter_context(bootstrap.open(settings)).store.spending
+        try:
+            judge = bootstrap.evaluator(settings, spending=spending).far.get(Judgement)
+        except AuscultError as error:
+            yield Finding("fail", error.message, "see docs/how-to/judge-with-a-model.md")
+            return
+        if judge is not None:
+            yield _asked(judge)
+
+
+def _asked(judge: "RemoteEngine") -> Finding:
     turn = Turn("m1", "agent", "Good morning, how can I help you?")
     question = Judgement("The agent says good morning.", Transcript("doctor", (turn,)), (turn.id,))
     heard = list(judge.ask([question]))
@@ -250,12 +261,11 @@ def _judge(settings: Settings) -> Iterator[Finding]:
     answers = [answer for one in heard for answer in one.answers.values()]
     if not answers:
         reason = next((one.postponed.reason for one in heard if one.postponed), "the judge did not answer")
-        yield Finding("fail", reason, "see AUSCULT_JUDGE_URL and its fellows in docs/reference/settings.md")
-    elif isinstance(answers[0], JudgementAnswer) and answers[0].holds:
-        yield Finding("ok", f"the judge answers ({answers[0].engine}; {used})")
-    else:
-        what = f"the judge {judge.version} answers, and does not find 'good morning' in 'Good morning' ({used})"
-        yield Finding("warn", what, "a model this weak judges badly: try another, and see `auscult agreement`")
+        return Finding("fail", reason, "see AUSCULT_JUDGE_URL and its fellows in docs/reference/settings.md")
+    if isinstance(answers[0], JudgementAnswer) and answers[0].holds:
+        return Finding("ok", f"the judge answers ({answers[0].engine}; {used})")
+    what = f"the judge {judge.version} answers, and does not find 'good morning' in 'Good morning' ({used})"
+    return Finding("warn", what, "a model this weak judges badly: try another, and see `auscult agreement`")
 
 
 def _port(settings: Settings) -> Finding:

@@ -1,8 +1,13 @@
-"""Daily budget of all processes: reserved before a call, counted exactly after it."""
+"""Daily budget of all processes: reserved before a call, counted exactly after it.
+
+What a conversation needs is reserved before its first call. So each that is begun can be finished, instead of many that
+are each paid for in part.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from threading import Lock
+from typing import Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +25,37 @@ class Reservation(Struct, frozen=True):
     day: str
     tokens: int
     cost: int
+
+
+class Plan:
+    """Budget of the calls about one conversation, reserved before the first; ``refusal`` is why it may not begin."""
+
+    def __init__(self, budget: "Budget", reserved: Reservation | None, refusal: RetryAfter | None = None) -> None:
+        """Begin with all of it. Without a reservation, each call reserves for itself."""
+        self.refusal = refusal
+        self._budget = budget
+        self._left = reserved
+
+    def reserve(self, most: Usage) -> Reservation | RetryAfter:
+        """Return the reservation of one call: part of the plan's, or where that is used up one of its own."""
+        if self.refusal is not None:
+            return self.refusal
+        wanted = self._budget.reservation(most)
+        left = self._left
+        if left is None or wanted.tokens > left.tokens or wanted.cost > left.cost:
+            return self._budget.reserve(most)
+        self._left = Reservation(left.day, left.tokens - wanted.tokens, left.cost - wanted.cost)
+        self._budget.begin()
+        return Reservation(left.day, wanted.tokens, wanted.cost)
+
+    def __enter__(self) -> Self:
+        """Return the plan."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Release what no call used."""
+        if self._left is not None:
+            self._budget.release(self._left)
 
 
 class Budget:
@@ -42,10 +78,34 @@ class Budget:
         self._lock = Lock()
         self._under_way = 0
 
+    def plan(self, most: Usage) -> Plan:
+        """Reserve what all calls about a conversation can use at most, unless no day holds that much."""
+        wanted = self.reservation(most)
+        if not self._allowance.holds(wanted.tokens, wanted.cost):
+            return Plan(self, None)
+        reserved = self.reserve(most)
+        return Plan(self, None, reserved) if isinstance(reserved, RetryAfter) else Plan(self, reserved)
+
+    def reservation(self, most: Usage) -> Reservation:
+        """Return what to reserve today for so much usage; nothing is reserved yet."""
+        day = self._now().date().isoformat()
+        return Reservation(day, most.tokens, self._prices.cost(most) if self._prices else 0)
+
+    def begin(self) -> None:
+        """Count a call under way whose budget is reserved already."""
+        with self._lock:
+            self._under_way += 1
+
+    def release(self, reservation: Reservation) -> None:
+        """Release what was reserved for a conversation and no call used."""
+        with self._lock:
+            self._under_way = max(0, self._under_way - 1)
+        self._spending.release(reservation.day, reservation.tokens, reservation.cost)
+
     def reserve(self, most: Usage) -> Reservation | RetryAfter:
         """Reserve what a call can use at most, or return when there is budget again."""
         now = self._now()
-        reservation = Reservation(now.date().isoformat(), most.tokens, self._prices.cost(most) if self._prices else 0)
+        reservation = self.reservation(most)
         with self._lock:
             is_reserved = self._spending.reserve(reservation.day, reservation.tokens, reservation.cost, self._allowance)
             self._under_way += is_reserved

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from auscult.domain.operations.tracing import TRACING
 from auscult.domain.scoring.judging import RetryAfter, Usage
 from auscult.engines._breaker import Breaker
-from auscult.engines._judge.budget import Budget
+from auscult.engines._judge.budget import Budget, Plan
 from auscult.engines._judge.server import Reply, Request, Server, TooLongError, UnavailableError
 from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 
@@ -44,23 +44,27 @@ class JudgeClient:
         """The same with what it costs."""
         return self._budget.priced(usage)
 
-    def call(self, request: Request, most: Usage) -> Reply:
-        """Ask once; ``most`` is what it can take at most. The reply's usage has its cost.
+    def plan(self, most: Usage) -> Plan:
+        """Reserve what all calls about a conversation can use at most."""
+        return self._budget.plan(most)
+
+    def call(self, request: Request, most: Usage, plan: Plan | None = None) -> Reply:
+        """Ask once; ``most`` is what it can take at most, of ``plan`` where that has it. The reply's usage has its cost.
 
         Raises ``UnavailableError`` when the judge cannot be asked now, and ``TooLongError``.
         """
         if self._gate is None:
-            return self._call(request, most)
+            return self._call(request, most, plan)
         with self._gate.slot(self._is_over()) as is_let_in:
             if not is_let_in:
                 raise UnavailableError("the judge is being asked as much as it may be at a time", AFTER_S)
-            return self._call(request, most)
+            return self._call(request, most, plan)
 
-    def _call(self, request: Request, most: Usage) -> Reply:
+    def _call(self, request: Request, most: Usage, plan: Plan | None) -> Reply:
         wait_s = self._breaker.wait_s()
         if wait_s is not None:
             raise UnavailableError("the judge failed several times in a row and is left in peace for a while", wait_s)
-        reservation = self._budget.reserve(most)
+        reservation = (plan or self._budget).reserve(most)
         if isinstance(reservation, RetryAfter):
             self._breaker.untried()
             raise UnavailableError(reservation.reason, reservation.after_s)

@@ -63,26 +63,36 @@ class _Part(NamedTuple):
 class JudgeSession:
     """The questions about one conversation."""
 
-    def __init__(
-        self, transcript: Transcript, questions: Sequence[Question], call: Call, *, context: int, engine: str
-    ) -> None:
+    def __init__(self, transcript: Transcript, questions: Sequence[Question], *, context: int, engine: str) -> None:
         """``context`` is what the model can hold, in tokens; ``engine`` is said with answers that failed."""
         self._transcript = transcript
         self._open = deque([_Part(tuple(questions), tuple(range(len(questions))))])
-        self._call = call
         self._context = context
         self._engine = engine
 
-    def heard(self) -> Iterator[JudgeResult]:
+    def most(self) -> Usage:
+        """Return the most that all calls use, where nothing has to be asked twice."""
+        total = Usage()
+        rest = list(self._open)
+        while rest:
+            part = rest.pop()
+            most = _most(self._prompt(part))
+            if most.tokens > self._context:
+                rest += part.halves()
+            else:
+                total += most
+        return total
+
+    def heard(self, call: Call) -> Iterator[JudgeResult]:
         """Yield the result of each call. After a postponed one there is no more."""
         while self._open:
             part = self._open.popleft()
-            prompt = build_prompt(part.questions, self._transcript, part.asked, part.faults)
+            prompt = self._prompt(part)
             most = _most(prompt)
             try:
                 if most.tokens > self._context:
                     raise TooLongError  # noqa: TRY301  (as the server would say)
-                reply = self._call(prompt, most)
+                reply = call(prompt, most)
             except TooLongError:
                 smaller = part.halves()
                 self._open.extendleft(reversed(smaller))
@@ -99,6 +109,9 @@ class JudgeSession:
                     prompt_hash=reply.prompt_hash,
                     model=reply.model,
                 )
+
+    def _prompt(self, part: _Part) -> Prompt:
+        return build_prompt(part.questions, self._transcript, part.asked, part.faults)
 
     def _understood(self, part: _Part, reply: Reply) -> Given:
         """The answers that are final now; what has to be asked again is put down as what comes next."""

@@ -176,8 +176,14 @@ class DaySpending:
 
     def reconcile(self, day: str, tokens: int, cost: int, *, is_failed: bool = False) -> None:
         """Count one call, and add what it used beyond its reservation; negative where it used less."""
+        self._add(day, tokens=tokens, cost=cost, calls=1, failures=int(is_failed))
+
+    def release(self, day: str, tokens: int, cost: int) -> None:
+        """Release what was reserved and no call used."""
+        self._add(day, tokens=-tokens, cost=-cost)
+
+    def _add(self, day: str, **added: int) -> None:
         more = sa.update(judge_days).where(judge_days.c.day == day)
-        added = {"tokens": tokens, "cost": cost, "calls": 1, "failures": int(is_failed)}
         with self._database.writing() as connection:
             connection.execute(more.values({name: judge_days.c[name] + number for name, number in added.items()}))
 

@@ -55,6 +55,10 @@ class RunSpending:
             spent_tokens, spent_cost = self._days.get(day, (0, 0))
             self._days[day] = (spent_tokens + tokens, spent_cost + cost)
 
+    def release(self, day: str, tokens: int, cost: int) -> None:
+        """Release what was reserved and no call used."""
+        self.reconcile(day, -tokens, -cost)
+
     def pause(self, owner: str, until: datetime) -> None:
         """Do nothing: a single process has no monitoring."""
 
