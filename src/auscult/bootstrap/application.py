@@ -212,6 +212,7 @@ class Application:
                 connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
                 networks=networks_of(settings),
                 metrics_token=settings.metrics_token,
+                hsts_s=settings.hsts_s,
                 is_one_of_several=settings.processes > 1,
             ),
             assistant=assistant(settings, self.store.spending, self.store.judge_slots),

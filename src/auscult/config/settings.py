@@ -287,8 +287,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "auto"
     metrics_token: Annotated[
         Annotated[str, Meta(min_length=16)] | None,
-        Meta(description="a bearer token of 16 characters or more that /metrics asks for; without it /metrics is open"),
+        Meta(
+            description="a bearer token of 16 characters or more that /metrics asks for; without it, /metrics answers "
+            "loopback and private networks only"
+        ),
     ] = None
+    hsts_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=63_072_000,
+            description="seconds for which browsers that came over TLS use nothing else (HSTS), as 31536000; 0 for no header",
+        ),
+    ] = 0
     disk_free_mb: Annotated[
         int,
         Meta(ge=0, description="free space in MiB below which an SQLite server is not ready; 0 for no check"),

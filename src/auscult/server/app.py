@@ -160,7 +160,8 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     inner = Compressed(
         Paths(HeadAsGet(Routed(cast("ASGIApp", litestar))), vendors), frozenset({"/openapi.json", "/docs"})
     )
-    outer = ResponseMiddleware(inner, strangers, UNCOUNTED, partial(source_of, services.sign_in.browsers))
+    source = partial(source_of, services.sign_in.browsers)
+    outer = ResponseMiddleware(inner, strangers, UNCOUNTED, source, settings.hsts_s)
     server = Server(litestar, Measured(outer, metrics), threads, live)
     return server
 

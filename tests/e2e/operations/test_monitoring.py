@@ -99,6 +99,31 @@ def test_a_token_closes_the_metrics(sqlite_url: str) -> None:
         assert httpx.get(f"{url}/readyz").status_code == 200
 
 
+def test_without_a_token_only_private_networks_read_metrics(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the address of the client, which a trusted proxy names."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    with (
+        bootstrap.open(Settings(database_url=sqlite_url)) as application,
+        listening(application.server_app()) as url,
+    ):
+        for address, status in (("10.1.2.3", 200), ("fd00::7", 200), ("8.8.8.8", 401), ("2606:4700::1", 401)):
+            answer = httpx.get(f"{url}/metrics", headers={"X-Forwarded-For": address})
+            assert (address, answer.status_code) == (address, status)
+        assert httpx.get(f"{url}/metrics").status_code == 200
+
+
+def test_answers_over_tls_ask_for_tls(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the setting, and not over plain HTTP, where browsers ignore the header."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    for seconds, expected in ((0, None), (31_536_000, "max-age=31536000")):
+        settings = Settings(database_url=sqlite_url, hsts_s=seconds)
+        with bootstrap.open(settings) as application, listening(application.server_app()) as url:
+            for path in ("/livez", "/api/v1", "/no-such-page"):
+                secure = httpx.get(f"{url}{path}", headers={"X-Forwarded-Proto": "https"})
+                assert secure.headers.get("strict-transport-security") == expected
+            assert "strict-transport-security" not in httpx.get(f"{url}/livez").headers
+
+
 def test_a_full_disk_is_not_ready(sqlite_url: str) -> None:
     """An SQLite server without room answers 503 and says how much is missing."""
     settings = Settings(database_url=sqlite_url, disk_free_mb=1 << 40)

@@ -17,9 +17,18 @@ class ResponseMiddleware:
     """
 
     def __init__(
-        self, app: ASGIApp, limiter: Limiter, uncounted: frozenset[str], source_of: Callable[[Scope], str]
+        self,
+        app: ASGIApp,
+        limiter: Limiter,
+        uncounted: frozenset[str],
+        source_of: Callable[[Scope], str],
+        hsts_s: int = 0,
     ) -> None:
-        """Wrap ``app``. ``source_of`` returns the network or the known browser that a request comes from."""
+        """Wrap ``app``. ``source_of`` returns the network or the known browser that a request comes from.
+
+        Browsers that came over TLS are instructed to use nothing else for ``hsts_s`` seconds; 0: not at all.
+        """
+        self._hsts = [(b"strict-transport-security", b"max-age=%d" % hsts_s)] if hsts_s else []
         self._app = app
         self._limiter = limiter
         self._uncounted = uncounted
@@ -31,6 +40,7 @@ class ResponseMiddleware:
             await self._app(scope, receive, send)
             return
         context = context_of(scope)
+        secured = self._hsts if scope["scheme"] == "https" else []
         replaced = False
 
         async def send_with_headers(message: Message) -> None:
@@ -42,7 +52,7 @@ class ResponseMiddleware:
                 if replaced:
                     await _refuse(scope, send)
                     return
-                message["headers"] = [*message["headers"], *context.raw_headers(message["headers"])]
+                message["headers"] = [*message["headers"], *context.raw_headers(message["headers"]), *secured]
             if not replaced:
                 await send(message)
 
