@@ -23,6 +23,7 @@ from auscult.domain.conversation import (
     Recordings,
     Speaker,
     Turn,
+    is_id,
 )
 from auscult.domain.evaluation import DECIDED, Evidence, Qualification, Verdict
 from auscult.formats._parts import agents_of, queues_of, speaking_agents
@@ -198,7 +199,7 @@ _AGENTS = st.lists(
 _URLS = st.lists(texts(least=1), max_size=2).map(tuple)
 _LATER_MS = st.integers(0, 10_000_000)
 _ACCEPTED: dict[str, st.SearchStrategy[Any]] = {
-    "id": texts(least=1) | st.uuids().map(lambda own: f"c-{own}"),
+    "id": texts(least=1).filter(is_id) | st.uuids().map(lambda own: f"c-{own}"),
     "channel": _CHANNELS,
     "custom_id": _MAYBE_ID,
     "source": _MAYBE_TEXT,

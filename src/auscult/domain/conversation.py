@@ -1,5 +1,6 @@
 """A conversation: who spoke, when, what was said. Source: spec of the native document (docs/reference/formats.md)."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,6 +18,11 @@ Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
 Channel = Literal["voice", "chat"]
 Direction = Literal["inbound", "outbound"]
 
+LONGEST_ID = 255
+ID_PATTERN = r"^(?!\.{1,2}$)[^/\x00-\x1f\x7f\u2028\u2029]+(?![\s\S])"
+"""Ids of conversations, which are parts of addresses: with a slash, a line break, or as ``..`` none would open."""
+ID_SHOULD_BE = f"text of 1 to {LONGEST_ID} characters without / and without line breaks, and not . or .."
+_ID = re.compile(ID_PATTERN)
 _NAMESPACE = uuid.UUID("6f1d2d0e-6f5b-5c43-9a3e-3a6d5b0a7c11")
 
 
@@ -162,6 +168,11 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Every word that means its channel: voice or chat, the contact centre's own word, where it comes from."""
         own = self.contact and self.contact.channel
         return tuple(dict.fromkeys(word for word in (self.channel, own, self.source) if word))
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text may be the id of a conversation."""
+    return len(text) <= LONGEST_ID and _ID.match(text) is not None
 
 
 def derive_id(app_id: str, custom_id: str) -> str:

@@ -9,6 +9,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import (
+    ID_PATTERN,
+    ID_SHOULD_BE,
+    LONGEST_ID,
     Agent,
     Channel,
     Conversation,
@@ -28,6 +31,7 @@ from auscult.formats import _instants, _parts, _turns
 from auscult.formats._contract import Limits
 
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
+OwnId = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID, pattern=ID_PATTERN)]
 Time = str | int | float
 Scalar = str | bool | int | float | None
 
@@ -106,7 +110,7 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
 
     channel: Channel
     started_at: Time
-    id: Id | None = None
+    id: OwnId | None = None
     custom_id: Annotated[str, Meta(min_length=1)] | None = None
     source: str | None = None
     language: Annotated[str, Meta(min_length=1)] | None = None
@@ -149,7 +153,8 @@ RIGHT = {
     "recordings.inline.content": "the bytes in base64",
     **{f"recordings.{kind}.{name}": should for kind in ("inline", "stated.*") for name, should in _STATED.items()},
     "custom_fields.*": "text, a number, true or false",
-    **dict.fromkeys(("id", "turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
+    "id": ID_SHOULD_BE,
+    **dict.fromkeys(("turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
     **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
     **dict.fromkeys(("custom_id", "language"), "text of 1 character or more"),
     **_parts.RIGHT,

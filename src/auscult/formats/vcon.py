@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import ID_SHOULD_BE, Conversation, is_id
 from auscult.domain.errors import FormatError
 from auscult.formats import _faults
 from auscult.formats._contract import ByteStream, Limits, Rejected
@@ -82,6 +82,9 @@ def decoded(data: bytes) -> Document:
         raise FormatError(message, code="vcon.extension_unknown", field="critical", value=unknown)
     if not document.uuid:
         raise FormatError("uuid is missing; it should be the id of the vCon", code="field.missing", field="uuid")
+    if not is_id(document.uuid):
+        message = f"uuid is {document.uuid!r}; it should be {ID_SHOULD_BE}"
+        raise FormatError(message, code="field.invalid", field="uuid", value=document.uuid)
     return document
 
 

@@ -205,5 +205,10 @@ def test_who_may_tell(live: Assisted) -> None:
         assert service.ask(body, path=alias, app=ASSISTED.app_id, headers={"token": token}).status_code == 200
     wrong = service.ask({}, path=path, app=ASSISTED.app_id, headers={"token": token}, method="GET")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    for odd in ("a/b", "..", "a\nb"):
+        wrong = service.ask(
+            {"conversationId": odd, **said("hi")}, path=path, app=ASSISTED.app_id, headers={"token": token}
+        )
+        assert (wrong.status_code, told(wrong)["reason"]) == (400, "field.wrong_type")
     wrong = service.ask(b'{"conversationId": ', path=path, app=ASSISTED.app_id, headers={"token": token})
     assert (wrong.status_code, told(wrong)["reason"]) == (400, "body.malformed")

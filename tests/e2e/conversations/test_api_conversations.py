@@ -316,13 +316,24 @@ def test_a_batch_under_way_does_not_bring_it_back(own: Loading) -> None:
     assert own.service.application.verify() == []
 
 
-def test_ids_may_hold_anything(own: Loading) -> None:
-    """An id with strokes, spaces and letters of any script is found under its percent-encoded name."""
-    own.load(document(1, id="a/b c?d%é"))
-    path = "/conversations/a%2Fb%20c%3Fd%25%C3%A9"
-    assert own.ask("GET", path).json()["id"] == "a/b c?d%é"
+def test_ids_may_hold_nearly_anything(own: Loading) -> None:
+    """An id with spaces, signs and letters of any script is found under its percent-encoded name."""
+    own.load(document(1, id="a b c?d%é"))
+    path = "/conversations/a%20b%20c%3Fd%25%C3%A9"
+    assert own.ask("GET", path).json()["id"] == "a b c?d%é"
     assert own.ask("DELETE", path).status_code == 204
     assert everything(own) == []
+
+
+def test_ids_that_would_not_open_are_refused(own: Loading) -> None:
+    """With a slash, a line break, or as a step of a path, no page of the console would have them."""
+    odd = ["a/b", "..", "a\nb"]
+    told = own.ask("POST", "/conversations", ndjson([*(document(1, id=each) for each in odd), document(2)])).json()
+    assert (told["accepted"], [(each["line"], each["field"]) for each in told["rejected"]]) == (
+        1,
+        [(1, "id"), (2, "id"), (3, "id")],
+    )
+    assert "without / and without line breaks, and not . or .." in told["rejected"][0]["reason"]
 
 
 REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [

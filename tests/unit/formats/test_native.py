@@ -155,6 +155,11 @@ def test_turn_ids_that_stand_twice_are_refused() -> None:
         ({"channel": "Voice"}, "channel", "voice or chat"),
         ({"direction": "in"}, "direction", "inbound or outbound"),
         ({"id": ""}, "id", "1 to 255 characters"),
+        ({"id": "a/b"}, "id", '"a/b"; it should be text of 1 to 255 characters without / and without line breaks'),
+        ({"id": ".."}, "id", "not . or .."),
+        ({"id": "."}, "id", "not . or .."),
+        ({"id": "c-1\n"}, "id", "without line breaks"),
+        ({"id": "c\r\nX: 1"}, "id", "without line breaks"),
         ({"id": 4711}, "id", "text of 1 to 255"),
         ({"id": "x" * 256}, "id", "1 to 255 characters"),
         ({"custom_id": ""}, "custom_id", "1 character or more"),
@@ -182,6 +187,12 @@ def test_faults_are_named_by_field(changes: dict[str, Any], field: str, says: st
     assert error.field == field
     assert says in error.message
     assert error.reason in ("field.invalid", "field.missing")
+
+
+@pytest.mark.parametrize("own", ["...", "..a", "a b", "é?x=1#2%", "x" * 255, "c\\d"])
+def test_any_other_id_is_taken(own: str) -> None:
+    """Spaces, question marks and letters of any script are encoded in an address."""
+    assert one(id=own).id == own
 
 
 def test_whole_numbers_written_with_a_point_are_whole() -> None:

@@ -235,6 +235,8 @@ def test_several_agents_are_told_apart_by_name() -> None:
         ({"critical": ["CC", "quantum"]}, "vcon.extension_unknown", "critical"),
         ({"must_support": ["quantum"]}, "vcon.extension_unknown", "critical"),
         ({"uuid": None}, "field.missing", "uuid"),
+        ({"uuid": "a/../b"}, "field.invalid", "uuid"),
+        ({"uuid": "a\nb"}, "field.invalid", "uuid"),
         ({"dialog": [], "created_at": None}, "field.missing", "created_at"),
         ({"dialog": [{"type": "recording", "start": "soon"}]}, "field.invalid", "dialog[0].start"),
         ({"dialog": [{"type": "recording", "start": START, "duration": -1}]}, "field.invalid", "dialog[0].duration"),

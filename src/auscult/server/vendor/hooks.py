@@ -25,7 +25,7 @@ from auscult.domain.assist.live import (
     SummaryAsked,
     Transfer,
 )
-from auscult.domain.conversation import Channel
+from auscult.domain.conversation import ID_SHOULD_BE, Channel, is_id
 from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Limits
 from auscult.formats._instants import instant
@@ -91,6 +91,8 @@ def read_hook(body: Mapping[str, Any], app_id: str, received_at: datetime, key: 
     """Read a body; other keys are ignored. Raises ``RequestError``: ``field.*``, ``date.unreadable``."""
     fields = _Fields(body, "")
     conversation_id = fields.text("conversationId", is_required=True) or ""
+    if not is_id(conversation_id):
+        raise fields.wrong("conversationId", ID_SHOULD_BE)
     bot_id = fields.text("botId")
     if bot_id not in (None, app_id):
         raise RequestError(
