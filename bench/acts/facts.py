@@ -12,7 +12,7 @@ OBSERVED = {"True": "YES", "False": "NO"}
 class Fact(NamedTuple):
     """A question: the label it is fitted to, the answers, and the signs besides the answer by words.
 
-    Of a question without ``words`` the acts alone decide. Conversations with another label are left out.
+    Conversations with another label are left out.
     """
 
     label: str
@@ -20,12 +20,15 @@ class Fact(NamedTuple):
     signs: tuple[str, ...]
     words: tuple[str, ...] = YES_NO_NA
     outweighs: int = 0
-    """Confidence in percent from which on the answer by words is overruled."""
+    """Confidence in percent from which on the answer by words is overruled; 0: fitted to authors left out."""
     lean: float = 0.0
     """Log odds by which the first answer is preferred: the ones with the highest F1 on authors left out."""
 
 
+SENTIMENTS = ("positive", "neutral", "negative")
+
 FACTS = {
+    "em-greeting": Fact("em-greeting", YES_NO_NA, ("max greeting first 3", "max greeting first 1", "agent silent")),
     "em-introduction": Fact(
         "em-introduction", YES_NO_NA, ("max introduction first 4", "max introduction first 1")
     ),
@@ -40,7 +43,7 @@ FACTS = {
     ),
     "em-empathy": Fact(
         "em-empathy", YES_NO_NA,
-        ("max empathy", "max problem", "max protest", "max negative", "max threat", "max churn", "max ask"), words=(),
+        ("max empathy", "max problem", "max protest", "max negative", "max threat", "max churn", "max ask"),
     ),
     "em-hold-notice": Fact("em-hold-notice", YES_NO_NA, ("max hold_notice", "hold marked")),
     "em-resolution": Fact(
@@ -67,6 +70,14 @@ FACTS = {
         ("max churn", "max leave", "max threat", "max ask_escalation", "max negative", "max accept", "max protest",
          "mean churn", "mean sounds_served"),
         words=YES_NO, lean=0.6,
+    ),
+    "customer_sentiment": Fact(
+        "customer_sentiment", SENTIMENTS,
+        ("max positive", "max positive last 2", "max negative", "max negative last 2", "mean negative",
+         "max thanks_warm", "max thanks_plain", "max protest", "max protest last 2", "max threat", "max churn",
+         "max leave", "max problem", "max accept last 2", "max ask_escalation", "mean sounds_served", "mean bodes_well",
+         "max empathy", "max answers last 3", "max denies last 3"),
+        words=SENTIMENTS,
     ),
 }  # fmt: skip
 

@@ -20,17 +20,20 @@ from bench.acts.facts import FACTS, FLAGGED, TURNS, Fact, said, signs_of
 from bench.acts.material import Labelled, fold_of
 from bench.quality.first_sight import f1_of, machine
 
-REVISION = 2
+REVISION = 3
 HELD_BACK = 4.0
 """How far weights are held back (L2)."""
 ELSEWHERE = 3.0
 """Weight of a conversation of the development set or the challenge: other kinds of calls, on which words alone do well."""
 
+NEXT_TO_NOTHING = 0.01
+"""Kappa that words may cost by being overruled more seldom."""
+
 Floats = NDArray[np.float64]
 Scores = Mapping[tuple[str, int], Sequence[int]]
 
 
-def fit_votes(sets: Sequence[Labelled], scores: Scores, *, write: bool) -> None:
+def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write: bool) -> None:
     """Fit every question, print the agreement on authors that neither heads nor votes had seen, and write."""
     fitted = [one for one in sets if not one.source.endswith("unread")]
     words = machine((one.conversation for one in fitted), votes=False)
@@ -45,7 +48,7 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, *, write: bool) -> None:
     print(f"turns count from {turns}", flush=True)
     if write:
         rows_of = ",\n".join(f"  {json.dumps(name)}: {json.dumps(of)}" for name, of in held.items())
-        path = Path(str(files("auscult.votes").joinpath("weights.json")))
+        path = Path(str(files("auscult.votes") / "weights" / f"{language}.json"))
         path.write_text(f'{{"revision": {REVISION}, "questions": {{\n{rows_of}\n}},\n"turns": {json.dumps(turns)}}}\n')
 
 
@@ -64,17 +67,45 @@ def _fitted(
         learned = folds != fold
         weights = _fit(matrix[learned], labels[learned], len(fact.answers), counts[learned])
         logits[~learned] = matrix[~learned] @ weights[:-1] + weights[-1]
-    _show(fact, sets, by_words, logits + np.eye(len(fact.answers))[0] * fact.lean)
+    sharpness = _sharpness(logits, labels)
+    outweighs = fact.outweighs or _outweighs(fact, sets, by_words, logits, sharpness)
+    _show(fact, sets, by_words, _decided(fact, by_words, logits, sharpness, outweighs))
     weights = _fit(matrix, labels, len(fact.answers), counts)
     return {
         "answers": fact.answers,
         "signs": signs_of(fact),
         "weights": np.rint(weights[:-1] * GRAIN / ONE).astype(int).tolist(),
         "bias": np.rint(weights[-1] * GRAIN).astype(int).tolist(),
-        "sharpness": _sharpness(logits, labels),
-        "outweighs": fact.outweighs,
+        "sharpness": sharpness,
+        "outweighs": outweighs,
         "lean": round(fact.lean * GRAIN),
     }
+
+
+def _decided(fact: Fact, by_words: Sequence[str], logits: Floats, sharpness: int, outweighs: int) -> list[str]:
+    """Return the answers of the votes: those by words where the votes are less sure than ``outweighs``, in percent."""
+    scaled = logits * sharpness / 100
+    raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    best = (logits + np.eye(len(fact.answers))[0] * fact.lean).argmax(axis=1)
+    sure = (raised / raised.sum(axis=1, keepdims=True))[np.arange(len(best)), best] * 100 >= outweighs
+    return [
+        fact.answers[one] if is_sure or words not in fact.words else words
+        for one, is_sure, words in zip(best, sure, by_words, strict=True)
+    ]
+
+
+def _outweighs(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], logits: Floats, sharpness: int) -> int:
+    """Return the confidence from which on words are overruled: the highest that costs next to no kappa on authors left out."""
+    if not fact.words or fact.lean:
+        return 0
+
+    def kappa(percent: int) -> float:
+        answers = _decided(fact, by_words, logits, sharpness, percent)
+        people = [said(fact, one.answers) for one in sets]
+        return compare(list(zip(people, answers, strict=True)), None).kappa or 0.0
+
+    kappas = {percent: kappa(percent) for percent in range(0, 96, 5)}
+    return max(percent for percent, one in kappas.items() if one >= max(kappas.values()) - NEXT_TO_NOTHING)
 
 
 def course_of_scores(one: Labelled, scores: Scores) -> Course:
@@ -134,9 +165,8 @@ def _sharpness(logits: Floats, labels: NDArray[np.int64]) -> int:
     return min(range(40, 201, 5), key=cost)
 
 
-def _show(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], logits: Floats) -> None:
+def _show(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], votes: Sequence[str]) -> None:
     """Print kappa (of a flag F1) of words and of votes, for all authors together, each of them, and the other sets."""
-    votes = [fact.answers[best] for best in logits.argmax(axis=1)]
     authors = [one.source.partition(" ")[0] for one in sets]
     groups = {"authors": [row for row, one in enumerate(sets) if one.source.endswith(" read")]}
     groups |= {name: [row for row, author in enumerate(authors) if author == name] for name in dict.fromkeys(authors)}

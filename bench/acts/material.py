@@ -19,9 +19,10 @@ from auscult.engines._acts.reading import ACTS, AGENT_ACTS, CUSTOMER_ACTS
 from bench.acts.compact import WRITTEN, written
 from bench.quality.first_sight import gold
 from bench.quality.intelligence import by_id, read_conversation
-from bench.quality.split import is_unread
+from bench.quality.split import is_kept, is_unread
 
-LINES = Path(__file__).with_name("lines.tsv")
+HANDS = Path(__file__).with_name("hands")
+LINES = Path(__file__).with_name("lines")
 UNKNOWN = -1
 OF_MANY = ("development", "challenge")
 """Sets of calls and chats of several kinds, of which only verdicts are known."""
@@ -52,8 +53,21 @@ class Labelled(NamedTuple):
     acts: Mapping[str, Mapping[str, int]]
 
 
+def hands_of(language: str) -> list[Labelled]:
+    """Read the hands of a language; ``source`` of a conversation that is only ever measured ends in ``unread``."""
+    found: list[Labelled] = []
+    for file in sorted((HANDS / language).glob("*.ndjson")):
+        for line in _lines(file):
+            conversation = read_conversation(line["conversation"])
+            part = "unread" if is_kept(conversation.id) else "read"
+            answers = gold(line["gold"])
+            acts = {turn: known_acts(of, answers["em-resolution"]) for turn, of in line["acts"].items()}
+            found.append(Labelled(f"{file.stem} {part}", conversation, answers, acts))
+    return found
+
+
 def labelled(data: Path) -> list[Labelled]:
-    """Read every labelled conversation; ``source`` of one that may not be fitted to ends in ``unread``."""
+    """Read every labelled English conversation; ``source`` of one that may not be fitted to ends in ``unread``."""
     found: list[Labelled] = []
     for name in ("train_a", "train_b"):
         for line in _lines(data / "labels" / f"{name}.ndjson"):
@@ -66,6 +80,7 @@ def labelled(data: Path) -> list[Labelled]:
         for one in written(folder):
             acts = {turn: known_acts(of, one.answers["em-resolution"]) for turn, of in one.acts.items()}
             found.append(Labelled(f"{folder.name} read", one.conversation, one.answers, acts))
+    found += hands_of("en")
     for line in _lines(data / "labels" / "challenge.ndjson"):
         conversation = read_conversation(line["conversation"])
         found.append(Labelled("challenge", conversation, gold(line["gold"]), weak_acts(conversation, line["gold"])))
@@ -93,17 +108,18 @@ def fold_of(source: str, conversation_id: str) -> str:
     return f"{name} {sha256(conversation_id.encode()).digest()[1] % PARTS}" if name in OF_MANY else name
 
 
-def written_lines() -> Iterator[tuple[dict[str, int], Turn]]:
+def written_lines(language: str) -> Iterator[tuple[dict[str, int], Turn]]:
     """Yield the lines that were written for training: what is known of their acts, and a turn.
 
     A line has the acts that it names and no others; with ``*`` nothing is known of the others, and ``!act`` is one
     that it does not have.
     """
-    for line in LINES.read_text(encoding="utf-8").splitlines():
+    file = LINES / f"{language}.tsv"
+    for line in file.read_text(encoding="utf-8").splitlines():
         acts, speaker, text = line.split("\t")
         named = set(acts.split(",")) - {"-"}
         if unknown := {act.removeprefix("!") for act in named - {"*"}} - set(ACTS):
-            raise ValueError(f"{LINES.name}: {', '.join(sorted(unknown))} in '{line}'; there are {', '.join(ACTS)}")
+            raise ValueError(f"{file.name}: {', '.join(sorted(unknown))} in '{line}'; there are {', '.join(ACTS)}")
         own = AGENT_ACTS if speaker == "agent" else CUSTOMER_ACTS
         known = {act: int(act in named) for act in own if "*" not in named or named & {act, f"!{act}"}}
         known |= {head: 1 for head, acts in TOGETHER.items() if named & set(acts)}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from auscult import bootstrap
 from auscult.config import read_settings
@@ -59,14 +60,14 @@ def main() -> None:
             _errors(cases)
 
 
-def judged(file: Path) -> Iterator[Case]:
-    """Judge the conversations of a file of labels."""
+def judged(file: Path, *, votes: bool = True) -> Iterator[Case]:
+    """Judge the conversations of a file of labels, with votes or by words alone."""
     labels = read_labels(file, Limits())
     gold = {
         line["conversation"]["id"]: line["gold"] for line in map(msgspec.json.decode, file.read_bytes().splitlines())
     }
     forms = [read_form(document) for document in all_starter_documents().values()]
-    evaluator = bootstrap.evaluator(read_settings(), judge_ineligible=True)
+    evaluator = bootstrap.evaluator(replace(read_settings(), votes="on" if votes else "off"), judge_ineligible=True)
     pending = [PendingConversation(conversation=one, revision=1) for one in labels.conversations]
     for number, (one, (evaluation, insights)) in enumerate(
         zip(labels.conversations, evaluator.evaluate(pending, forms, datetime.now(UTC)), strict=True), 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auscult.analyzers._contract import Unknown
-from auscult.domain.conversation import Conversation, Speaker, Turn
+from auscult.domain.conversation import Conversation, Speaker, Turn, language_code
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights
 from auscult.domain.memo import kept
@@ -47,7 +47,7 @@ def language_of(conversation: Conversation, known: Insights) -> str:
     """The language that was found; before it was looked for, the one that the document gives."""
     if known.language is not None:
         return known.language
-    return conversation.language.replace("_", "-").partition("-")[0].lower()
+    return language_code(conversation)
 
 
 def unsupported(conversation: Conversation, known: Insights, languages: frozenset[str]) -> Unknown | None:

@@ -188,3 +188,8 @@ def are_without_speakers(conversation: Conversation) -> bool:
     """Return whether people speak in a conversation, and nothing shows who of them is the agent."""
     speakers = {turn.speaker for turn in conversation.turns}
     return "unknown" in speakers and speakers.isdisjoint(("agent", "customer"))
+
+
+def language_code(conversation: Conversation) -> str:
+    """Return the language that the document gives, without its region: ``en`` for ``en-GB``."""
+    return conversation.language.replace("_", "-").partition("-")[0].lower()

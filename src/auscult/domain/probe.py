@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.conversation import Conversation, Turn, language_code
 
 
 class Similarity(Struct, frozen=True, cache_hash=True):
@@ -105,12 +105,14 @@ class Acts(Struct, frozen=True, cache_hash=True):
     """Dialogue acts of each turn. Answered by an engine that holds heads for them.
 
     ``turns`` are those in which something is said; ``agents`` and ``queues`` are names, which help to recognise an introduction.
+    ``language`` is an ISO 639-1 code, whose heads read the turns.
     """
 
     turns: tuple[Turn, ...]
     channel: str
     agents: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
+    language: str = "en"
 
     @classmethod
     def of(cls, conversation: Conversation) -> "Acts":
@@ -120,6 +122,7 @@ class Acts(Struct, frozen=True, cache_hash=True):
             channel=conversation.channel,
             agents=tuple([one.name for one in conversation.agents if one.name]),
             queues=tuple([one.name for one in conversation.queues if one.name]),
+            language=language_code(conversation),
         )
 
 

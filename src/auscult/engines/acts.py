@@ -5,11 +5,11 @@ wording packs that hold for it, for its vector; for the shapes, packs and vector
 for its position. What a text adds does not depend on the conversation, so it is computed once a text and kept.
 
 Weights and vectors are whole numbers, and so are all sums: a score is the same alone or in any batch, on any machine.
-The weights are ``trained/acts.npz``, made by ``bench.acts.train``.
+The weights are ``trained/acts/<language>.npz``, made by ``bench.acts.train``; some languages have runs of letters, too.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Acts, ActsAnswer, Answer, Probe
+from auscult.engines._acts.features import LETTERS
 from auscult.engines._acts.reading import ACTS, position_signs, text_signs
 from auscult.engines._vectors.embedding import Embedding
 
-FILE = Path(__file__).with_name("trained") / "acts.npz"
+FOLDER = Path(__file__).with_name("trained") / "acts"
 KEPT_TEXTS = 8_192
 AT_A_TIME = 256
 UNIT = 127
@@ -40,7 +41,10 @@ Said = tuple[str, bool]
 
 
 class DialogueActs:
-    """Heads over one embedding. Loads on first use; safe to share between threads; about 15 MB."""
+    """Heads over one embedding, for each language with weights. Loads a language on first use, about 15 MB each.
+
+    Safe to share between threads.
+    """
 
     probe: ClassVar[type[Probe]] = Acts
 
@@ -48,19 +52,46 @@ class DialogueActs:
         """Make heads over an embedding; only the one that they were trained on gives right answers."""
         self._embedding = embedding
         self._lock = Lock()
-        self._rows: dict[Said, int] = {}
-        self._table = np.zeros((0, 0), np.int64)
+        self._heads: dict[str, _Heads] = {}
 
     @property
     def version(self) -> str:
         """The revision of the heads, and the embedding's version."""
-        return f"acts {self._weights.revision} on {self._embedding.version}"
+        return f"acts {weights_of('en').revision} on {self._embedding.version}"
 
     def answer(self, probes: Sequence[Probe]) -> list[Answer]:
-        """One answer for each probe, in order; all turns are computed together. Raises ``EngineError``."""
-        asked = [_checked(probe) for probe in probes]
+        """One answer for each probe, in order; all turns of a language are computed together. Raises ``EngineError``."""
+        by_language: dict[str, list[tuple[int, Acts]]] = {}
+        for index, probe in enumerate(probes):
+            asked = _checked(probe)
+            by_language.setdefault(asked.language, []).append((index, asked))
+        answers: dict[int, Answer] = {}
+        for language, some in by_language.items():
+            heads = self._heads_of(language)
+            answers |= zip([index for index, _ in some], heads.answer([one for _, one in some]), strict=True)
+        return [answers[index] for index in range(len(probes))]
+
+    def _heads_of(self, language: str) -> "_Heads":
+        with self._lock:
+            if language not in self._heads:
+                self._heads[language] = _Heads(self._embedding, language)
+            return self._heads[language]
+
+
+class _Heads:
+    """Heads of one language, with what each text adds to scores; safe to share between threads."""
+
+    def __init__(self, embedding: Embedding, language: str) -> None:
+        self._embedding, self._language = embedding, language
+        self._weights = weights_of(language)
+        self._lock = Lock()
+        self._rows: dict[Said, int] = {}
+        self._table = np.zeros((0, 0), np.int64)
+
+    def answer(self, asked: Sequence[Acts]) -> list[Answer]:
+        """One answer for each question, in order."""
         answers: list[Answer] = []
-        version = self.version
+        version = f"acts {self._weights.revision} on {self._embedding.version}"
         for start in range(0, len(asked), AT_A_TIME):
             some = asked[start : start + AT_A_TIME]
             scores = self._scores(some)
@@ -112,24 +143,28 @@ class DialogueActs:
 
     def _read(self, said: list[Said]) -> Whole:
         weights = self._weights
-        signs = _signs_of(said)
+        signs = self._signs_of(said)
         totals = _summed(weights.signs, weights.of_sign, [shown for _, shown in signs])
         totals[:, : len(ACTS)] += _summed(weights.grams, weights.of_gram, [grams for grams, _ in signs])
         return totals + (unit_vectors(self._embedding, [text for text, _ in said]) @ weights.vectors).astype(np.int64)
 
-    @cached_property
-    def _weights(self) -> "_Weights":
-        return _load(np.load(FILE, allow_pickle=False))
+    def _signs_of(self, said: Sequence[Said]) -> list[Signs]:
+        """Return the signs of each text, those of a side together."""
+        found: dict[Said, Signs] = {}
+        for is_customer in (False, True):
+            texts = [text for text, is_of_customer in said if is_of_customer == is_customer]
+            signs = text_signs(texts, self._language, is_customer=is_customer, with_letters=self._weights.has_letters)
+            found |= {(text, is_customer): shown for text, shown in zip(texts, signs, strict=True)}
+        return [found[one] for one in said]
 
 
-def _signs_of(said: Sequence[Said]) -> list[Signs]:
-    """Return the signs of each text, those of a side together."""
-    found: dict[Said, Signs] = {}
-    for is_customer in (False, True):
-        texts = [text for text, is_of_customer in said if is_of_customer == is_customer]
-        signs = text_signs(texts, is_customer=is_customer)
-        found |= {(text, is_customer): shown for text, shown in zip(texts, signs, strict=True)}
-    return [found[one] for one in said]
+@cache
+def weights_of(language: str) -> "_Weights":
+    """Return the weights of a language. Raises ``EngineError`` if there are none."""
+    file = FOLDER / f"{language}.npz"
+    if not file.is_file():
+        raise EngineError(f"there are no heads of dialogue acts for {language!r}", code="engine.wrong_probe")
+    return _load(np.load(file, allow_pickle=False))
 
 
 def unit_vectors(embedding: Embedding, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -154,6 +189,7 @@ class _Weights(NamedTuple):
     """
 
     revision: int
+    has_letters: bool
     of_gram: Mapping[str, int]
     of_sign: Mapping[str, int]
     of_position: Mapping[str, int]
@@ -172,9 +208,11 @@ def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
         weights = held[key].astype(np.int64)
         return np.vstack([np.zeros((1, weights.shape[1]), np.int64), weights])
 
+    of_gram = names("gram_names")
     return _Weights(
         revision=int(held["revision"].item()),
-        of_gram=names("gram_names"),
+        has_letters=any(name.startswith(LETTERS) for name in of_gram),
+        of_gram=of_gram,
         of_sign=names("sign_names"),
         of_position=names("place_names"),
         grams=whole("grams"),

@@ -1,15 +1,16 @@
 """Votes: how the answer by words and the dialogue acts decide a question together, and how sure that is.
 
-The weights are whole numbers in ``weights.json``, fitted by ``bench.acts.train``; they are multiplied with whole
+The weights are whole numbers in ``weights/<language>.json``, fitted by ``bench.acts.train``; they are multiplied with whole
 numbers, so that an answer is the same alone, in any batch and on any machine.
 """
 
-from auscult.votes.signs import DOES, Course, acts_of, acts_probes, course_of
-from auscult.votes.voting import BY_TURNS, Vote, empathy, heard, questions, revision, vote
+from auscult.votes.signs import DOES, Course, acts_of, acts_probes, course_of, languages
+from auscult.votes.voting import BY_TURNS, SENTIMENT, Vote, empathy, heard, is_voted_on, questions, vote
 
 __all__ = [
     "BY_TURNS",
     "DOES",
+    "SENTIMENT",
     "Course",
     "Vote",
     "acts_of",
@@ -17,7 +18,8 @@ __all__ = [
     "course_of",
     "empathy",
     "heard",
+    "is_voted_on",
+    "languages",
     "questions",
-    "revision",
     "vote",
 ]

@@ -13,12 +13,13 @@ A sign is written as words (``max churn last 2``), so that the file of weights n
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.conversation import Conversation, Turn, language_code
 from auscult.domain.memo import kept
 from auscult.domain.probe import Acts, ActsAnswer, Answers
 
@@ -86,6 +87,7 @@ class Course:
         """Group the turns and scores of an answer about this conversation by side."""
         self.conversation = conversation
         self.answer = answer
+        self.language = acts_of(conversation).language
         self.turns = acts_of(conversation).turns
         self.agent = _side_of("agent", self.turns, answer)
         self.customer = _side_of("customer", self.turns, answer)
@@ -125,6 +127,12 @@ class Course:
         return found
 
 
+@cache
+def languages() -> frozenset[str]:
+    """Return the ISO 639-1 codes of the languages that there are weights for."""
+    return frozenset(file.name.removesuffix(".json") for file in (files("auscult.votes") / "weights").iterdir())
+
+
 class Sign(Protocol):
     """A compiled sign."""
 
@@ -144,7 +152,9 @@ def acts_of(conversation: Conversation) -> Acts:
 
 
 def acts_probes(conversation: Conversation) -> tuple[Acts, ...]:
-    """Return the question about a conversation's acts; none unless both sides speak, without which heads are not asked."""
+    """Return the question about a conversation's acts; none without both sides, or in a language without weights."""
+    if language_code(conversation) not in languages():
+        return ()
     sides = {turn.speaker for turn in conversation.turns if turn.text.strip()}
     return (acts_of(conversation),) if {"agent", "customer"} <= sides else ()
 

@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Turn
-from auscult.votes.signs import DOES, ONE, Course, Sign, sign
+from auscult.votes.signs import DOES, ONE, Course, Sign, languages, sign
 
-OF_INSIGHTS = frozenset({"em-resolution", "churn_risk"})
+SENTIMENT = "customer_sentiment"
+OF_INSIGHTS = frozenset({"em-resolution", "churn_risk", SENTIMENT})
 BY_TURNS = "em-empathy"
 """Question that the habits of agents answer, which are counted by turns."""
 OVERRULES = Decimal("0.8")
@@ -83,23 +84,23 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 def questions() -> frozenset[str]:
     """Return the questions that metrics may ask; those of insights, which the analyzers ask, are none of them."""
-    return (frozenset(_file().questions) | {BY_TURNS}) - OF_INSIGHTS
+    return frozenset(name for language in languages() for name in _file(language).questions) - OF_INSIGHTS
 
 
-def revision() -> int:
-    """Return the revision of the weights."""
-    return _file().revision
+def is_voted_on(question: str, course: Course) -> bool:
+    """Return whether the language of a conversation has weights for a question."""
+    return question in _file(course.language).questions
 
 
 def vote(question: str, by_words: str, course: Course) -> Vote:
     """Weigh the answer by words and the acts of a conversation. Raises ``KeyError`` for an unknown question."""
-    return _vote(question, by_words, course, is_carried=question != BY_TURNS)
+    return _vote(question, by_words, course, is_carried=question not in (BY_TURNS, SENTIMENT))
 
 
 def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> Vote:
     """Vote; with ``is_carried`` an answer YES that no turn carries gives way to the next."""
-    held = _file().questions[question]
-    signs, columns = _compiled(question)
+    held = _file(course.language).questions[question]
+    signs, columns = _compiled(course.language, question)
     found = values(signs, by_words, course)
     totals = [bias + sum(map(mul, found, column)) for bias, column in zip(held.bias, columns, strict=True)]
     ranked = sorted(range(len(totals)), key=lambda index: (-totals[index] - (0 if index else held.lean), index))
@@ -151,7 +152,7 @@ class Empathy(NamedTuple):
 
 def empathy(by_words: str, course: Course) -> Empathy:
     """Decide whether trouble was answered with empathy: trouble by words is overruled only by a vote that is sure."""
-    decided = vote(BY_TURNS, "", course)
+    decided = vote(BY_TURNS, by_words, course)
     if decided.answer == "NA" and by_words == "NO" and decided.confidence < OVERRULES:
         return Empathy("NO", decided.confidence, [], [])
     reports = {"YES": _TROUBLE[:1], "NO": _TROUBLE}.get(decided.answer, ())
@@ -172,7 +173,7 @@ def _heard_or_likeliest(acts: Sequence[str], course: Course) -> list[Turn]:
 
 def heard(act: str, course: Course) -> list[Turn]:
     """Return the turns that count as an act, in order. Raises ``KeyError`` for an act that is not counted by turns."""
-    least = _file().turns[act]
+    least = _file(course.language).turns[act]
     return [turn for _, score, turn in course.scores(act) if score >= least]
 
 
@@ -187,9 +188,9 @@ def values(signs: Sequence[Sign | str], by_words: str, course: Course) -> list[i
 
 
 @cache
-def _compiled(question: str) -> tuple[tuple[Sign | str, ...], tuple[tuple[int, ...], ...]]:
+def _compiled(language: str, question: str) -> tuple[tuple[Sign | str, ...], tuple[tuple[int, ...], ...]]:
     """Return the signs of a question, and for each answer their weights."""
-    held = _file().questions[question]
+    held = _file(language).questions[question]
     return compiled(held.signs), tuple(zip(*held.weights, strict=True))
 
 
@@ -203,8 +204,8 @@ def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
 
 def _heaviest(question: str, by_words: str, answer: str, course: Course) -> list[Carrier]:
     """Return the turns whose acts weigh more for the answer than for the mean of all answers, the heaviest first."""
-    held = _file().questions[question]
-    signs, best = _compiled(question)[0], held.answers.index(answer)
+    held = _file(course.language).questions[question]
+    signs, best = _compiled(course.language, question)[0], held.answers.index(answer)
     carried: dict[str, tuple[int, Carrier]] = {}
     for name, one, value, weights in zip(held.signs, signs, values(signs, by_words, course), held.weights, strict=True):
         weight = (value - LIKELY) * (weights[best] * len(weights) - sum(weights))
@@ -220,6 +221,7 @@ def _heaviest(question: str, by_words: str, answer: str, course: Course) -> list
 
 
 @cache
-def _file() -> _File:
-    held: Mapping[str, object] = msgspec.json.decode(files("auscult.votes").joinpath("weights.json").read_bytes())
+def _file(language: str) -> _File:
+    file = files("auscult.votes") / "weights" / f"{language}.json"
+    held: Mapping[str, object] = msgspec.json.decode(file.read_bytes())
     return msgspec.convert(held, _File)

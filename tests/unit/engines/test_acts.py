@@ -67,7 +67,7 @@ def test_packs_in_groups_hold_as_they_do_alone(examples: list[Conversation]) -> 
     texts = [turn.text for one in examples[:40] for turn in one.turns]
     matchers = {name: Matcher(pack(f"en/{name}")) for name in names}
     alone = [{f"{name}:{means}" for name, of in matchers.items() for means in of.meanings(text)} for text in texts]
-    assert [set(held) for held in PackReader(names).held(texts)] == alone
+    assert [set(held) for held in PackReader("en", names).held(texts)] == alone
 
 
 def test_another_probe_is_refused(engine: DialogueActs) -> None:

@@ -87,9 +87,22 @@ def test_an_english_form_refuses_spanish() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["es", "de", "translated_es", "translated_de"])
-def test_the_forms_agree_with_labels(name: str) -> None:
-    """Macro kappa of the ten metrics, on the conversations that the packs were corrected by."""
-    report = agreement(list(judged(OURS / f"{name}.ndjson")))
+@pytest.mark.parametrize(
+    ("name", "votes"),
+    [
+        ("es", False),
+        ("de", False),
+        ("translated_es", False),
+        ("translated_de", False),
+        ("es", True),
+        ("de", True),
+    ],
+)
+def test_the_forms_agree_with_labels(name: str, votes: bool) -> None:
+    """Macro kappa of the ten metrics, on the conversations that the packs were corrected by.
+
+    Votes were fitted to other hands. English that was translated, to which only the packs were corrected, loses by them.
+    """
+    report = agreement(list(judged(OURS / f"{name}.ndjson", votes=votes)))
     kappas = [one.kappa for metric, one in report.metrics.items() if metric.startswith("em-") and one.kappa is not None]
     assert sum(kappas) / len(kappas) >= 0.9

@@ -24,7 +24,7 @@ from auscult.metrics._finding.voting import voted
 from auscult.services.definitions.forms.reading import read_form, starter_forms
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.records import ScoredRecord, encode_records, read_records
-from auscult.votes import BY_TURNS, acts_of, empathy, questions, vote
+from auscult.votes import BY_TURNS, acts_of, empathy, is_voted_on, languages, questions, vote
 from auscult.votes.signs import Course
 from tests.contract.storing import conversation as conversation_of
 from tests.contract.storing import evaluation as evaluation_of
@@ -49,7 +49,13 @@ def courses(draw: st.DrawFn) -> tuple[Conversation, ActsAnswer]:
     speakers = draw(st.lists(st.sampled_from(["agent", "customer"]), min_size=2, max_size=8))
     assume({"agent", "customer"} == set(speakers))
     turns = tuple(Turn(f"m{index}", speaker, "so") for index, speaker in enumerate(speakers))  # type: ignore[arg-type]
-    conversation = Conversation(id="c", channel="chat", started_at=datetime(2026, 1, 1, tzinfo=UTC), turns=turns)
+    conversation = Conversation(
+        id="c",
+        channel="chat",
+        language=draw(st.sampled_from(sorted(languages()))),
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        turns=turns,
+    )
     few = draw(st.lists(st.sampled_from(ACTS), min_size=1, max_size=6, unique=True))
     rows = tuple(
         tuple(scores.get(act, -96) for act in ACTS) for scores in ({act: draw(SCORES) for act in few} for _ in turns)
@@ -63,6 +69,7 @@ def test_a_yes_against_the_words_is_carried_by_turns(
 ) -> None:
     """Its turns are of the conversation; without them the answer is another, or less probable."""
     of = Course(*course)
+    assume(is_voted_on(question, of))
     decided = vote(question, by_words, of)
     carriers = {each.turn.id for each in decided.carriers}
     assert carriers <= {turn.id for turn in of.turns}

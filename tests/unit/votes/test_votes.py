@@ -17,7 +17,7 @@ from auscult.domain.evaluation import Evaluation
 from auscult.domain.probe import ActsAnswer
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.engines._acts.reading import ACTS
-from auscult.services.definitions.forms.reading import read_form, starter_forms
+from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.votes import questions, vote
 from auscult.votes.signs import LOWEST, Course, acts_of, sign
 
@@ -102,10 +102,12 @@ def test_unknown_question_is_refused() -> None:
 
 
 def test_questions_of_the_starter_form_are_known() -> None:
-    """Eight metrics; words alone decide the greeting, and an insight the resolution."""
-    starter = next(form for form in starter_forms() if form.id == "ef-starter-voice")
-    assert questions() == {metric.id for metric in starter.metrics} - {"em-greeting", "em-resolution"}
-    assert {metric.id for metric in starter.metrics if getattr(metric.settings, "vote", None)} == questions()
+    """All but the resolution, which an insight decides; in English words alone decide the greeting."""
+    forms = [read_form(document) for document in all_starter_documents().values()]
+    assert questions() == {metric.id for metric in forms[0].metrics} - {"em-resolution"}
+    for form in forms:
+        voted = {metric.id for metric in form.metrics if getattr(metric.settings, "vote", None)}
+        assert voted == questions() - ({"em-greeting"} if form.languages == ("en",) else set())
 
 
 def test_unknown_sign_is_refused() -> None:

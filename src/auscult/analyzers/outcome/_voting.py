@@ -1,4 +1,4 @@
-"""Insights in which trained heads have a vote: the answer by words and the dialogue acts decide together (English).
+"""Insights in which trained heads have a vote: the answer by words and the dialogue acts decide together.
 
 Without an answer about the acts, which are asked for where an engine has heads, words alone decide.
 """
@@ -16,9 +16,9 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution
 from auscult.domain.probe import Answers
-from auscult.votes import DOES, Course, Vote, course_of, heard, vote
+from auscult.votes import DOES, Course, Vote, course_of, heard, languages, vote
 
-VOTED_IN = frozenset({"en"})
+VOTED_IN = languages()
 """ISO 639-1 codes of the languages that the heads understand."""
 SURE = Decimal("0.7")
 """Confidence from which on an answer is certain."""

@@ -20,7 +20,7 @@ from auscult.analyzers.outcome._course import Course, follow
 from auscult.analyzers.outcome._points import ENOUGH, points
 from auscult.analyzers.outcome._voting import VOTED_IN, voted_outcome
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
-from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.conversation import Conversation, Turn, language_code
 from auscult.domain.insight import Insights, Outcome
 from auscult.domain.probe import Answers, Probe
 from auscult.votes import acts_probes
@@ -47,7 +47,8 @@ class Resolution:
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         """Return the questions about the tone of the customer's turns, and about the dialogue acts."""
-        return (*customer_probes(conversation), *acts_probes(conversation))
+        tones = () if language_code(conversation) in BY_PACKS else customer_probes(conversation)
+        return (*tones, *acts_probes(conversation))
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Outcome | Unknown:
         """The outcome, with the turn that decided."""
@@ -57,7 +58,8 @@ class Resolution:
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         if (language := language_of(conversation, known)) in BY_PACKS:
-            return outcome_by_packs(conversation, language)
+            by_packs = outcome_by_packs(conversation, language)
+            return voted_outcome(by_packs, conversation, answers, is_failed=False)
         if _asks_nothing(conversation, customer):
             return voted_outcome(Outcome(resolution="NA"), conversation, answers, is_failed=False)
         course = follow(conversation, customer_tones(conversation, answers))

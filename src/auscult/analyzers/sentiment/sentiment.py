@@ -5,6 +5,7 @@ Scores are from 1 to 10 with 5 as neutral: below 4 is negative, above 6 positive
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown, unheard
@@ -15,15 +16,19 @@ from auscult.analyzers.sentiment._mood import mood_probes, moods
 from auscult.analyzers.sentiment._scale import FAINT, label_of, overall, scaled
 from auscult.analyzers.sentiment._tone import Tone, customer_probes, customer_tones
 from auscult.analyzers.sentiment._tone_by_packs import tones_by_packs
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, language_code
 from auscult.domain.insight import Insights, SentimentLabel, TurnSentiment
 from auscult.domain.insight import Sentiment as Found
 from auscult.domain.probe import Answers, Probe
+from auscult.votes import SENTIMENT, Course, acts_probes, course_of, is_voted_on, vote
 
 WORRY_OVER = 0.5
 """What a worry still weighs when the request was met in the end: fear goes with its reason, anger stays a while."""
 THREAT = 0.6
 WISH = 0.4
+SIGNS = {"positive": 1, "neutral": 0, "negative": -1}
+LEAST = 0.3
+"""Share of the scale beyond which a score is clearly not neutral."""
 THREATS = ("threatens", "says never again", "says that they leave")
 """How the evidence of ``churn_risk`` and ``escalation`` begins that is a threat in itself."""
 
@@ -33,11 +38,12 @@ class Sentiment:
 
     field: ClassVar[str] = "sentiment"
     languages: frozenset[str] = UNDERSTOOD
-    asks_in: ClassVar[frozenset[str]] = frozenset({"en"})
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return the questions about the customer's turns, sentence by sentence and each by itself."""
-        return (*customer_probes(conversation), *mood_probes(conversation))
+        """Return the questions about the customer's turns, sentence by sentence and each by itself, and about the acts."""
+        by_packs = language_code(conversation) in BY_PACKS
+        tones = () if by_packs else (*customer_probes(conversation), *mood_probes(conversation))
+        return (*tones, *acts_probes(conversation))
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found | Unknown:
         """Return the sentiment of each customer turn and of the conversation. ``known`` may hold the outcome."""
@@ -51,7 +57,7 @@ class Sentiment:
         tones = [_coloured(tone, known) for tone in heard]
         by_turn = {} if by_packs else moods(conversation, answers)
         turns = tuple([_turn(tone, by_turn.get(tone.turn.id, 0.0)) for tone in tones])
-        score = overall([tone.valence for tone in tones], known)
+        score = _voted(overall([tone.valence for tone in tones], known), course_of(conversation, answers))
         shares = whole_percents(
             [sum(turn.label == label for turn in turns) for label in ("positive", "neutral", "negative")]
         )
@@ -65,6 +71,16 @@ class Sentiment:
             negative=shares[2],
             turns=turns,
         )
+
+
+def _voted(score: Decimal, course: Course | None) -> Decimal:
+    """Return the score, or where the dialogue acts outweigh its label, one of theirs: the surer, the further out."""
+    if course is None or not is_voted_on(SENTIMENT, course):
+        return score
+    decided = vote(SENTIMENT, label_of(score), course)
+    if decided.answer == label_of(score):
+        return score
+    return scaled(SIGNS[decided.answer] * max(LEAST, float(decided.confidence)))
 
 
 def _coloured(tone: Tone, known: Insights) -> Tone:

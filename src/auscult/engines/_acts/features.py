@@ -46,6 +46,9 @@ NUMBERS = frozenset(
         "triple",
     ]
 )
+LETTERS = "#"
+"""Beginning of the name of a run of letters, which distinguishes it from a word."""
+RUNS = (3, 4, 5)
 SPOKEN_CODE = 3
 """From so many number words or single letters in a row on, somebody dictates a number or a code."""
 SHORT, LONG = 4, 25
@@ -67,6 +70,16 @@ def grams(text: str) -> list[str]:
     """Return the words of a text with digits as ``0``, and pairs of neighbours, each once."""
     words = _DIGITS.sub("0", spoken_words(text)).split()
     return list(dict.fromkeys(["^ " + words[0] if words else "^", *words, *map(" ".join, pairwise(words))]))
+
+
+def letters(text: str) -> list[str]:
+    """Return runs of letters in a text's words, word ends as blanks, each once: what words of one stem have in common."""
+    words = (f" {word} " for word in _DIGITS.sub("0", spoken_words(text)).split())
+    return list(
+        dict.fromkeys(
+            LETTERS + word[at : at + size] for word in words for size in RUNS for at in range(len(word) - size + 1)
+        )
+    )
 
 
 SHAPES = (

@@ -7,20 +7,21 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from auscult.wording import pack
+from auscult.wording import available, pack
 from auscult.wording.matcher import line_search
 
 
 class PackReader:
     """The readings of some packs, searched for together. Patterns are compiled on first use."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        """Gather the lines of the packs of these names (English)."""
+    def __init__(self, language: str, names: tuple[str, ...]) -> None:
+        """Gather the lines of the packs of these names that a language has."""
         self._names: list[str] = []
         self._bare: list[_Line] = []
         self._written: list[_Line] = []
-        for name in names:
-            for one in pack(f"en/{name}").readings:
+        there = frozenset(available())
+        for name in (name for name in names if f"{language}/{name}" in there):
+            for one in pack(f"{language}/{name}").readings:
                 number = len(self._names)
                 self._names.append(f"{name}:{one.means}")
                 self._bare += _lines_of(number, one.says_so, one.unless)
@@ -49,9 +50,9 @@ class _Line(NamedTuple):
 
 
 @cache
-def reader_of(names: tuple[str, ...]) -> PackReader:
-    """Return the reader of these packs; it is made once."""
-    return PackReader(names)
+def reader_of(language: str, names: tuple[str, ...]) -> PackReader:
+    """Return the reader of these packs of a language; it is made once."""
+    return PackReader(language, names)
 
 
 def _lines_of(reading: int, says_so: Iterable[str], unless: Iterable[str]) -> list[_Line]:

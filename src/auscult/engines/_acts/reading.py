@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from auscult.domain.probe import Acts
 from auscult.domain.said.text import spoken_words
-from auscult.engines._acts.features import FIRST, LAST, grams, name_words, shapes, side_of
+from auscult.engines._acts.features import FIRST, LAST, grams, letters, name_words, shapes, side_of
 from auscult.engines._acts.packs import reader_of
 
 AGENT_ACTS = (
@@ -26,13 +26,18 @@ CUSTOMER_PACKS = (
     "asking", "customer_outcome", "escalation_request", "identity_given", "leaving", "leaving_bare", "problem",
     "threats",
 )  # fmt: skip
-"""Packs that have a say about acts, by side."""
+"""Packs that have a say about acts, by side; a language may lack some."""
 
 
-def text_signs(texts: Sequence[str], *, is_customer: bool) -> list[tuple[list[str], list[str]]]:
-    """Return the signs of each text: its words and pairs; and those that count for its neighbours too."""
-    packs = reader_of(CUSTOMER_PACKS if is_customer else AGENT_PACKS).held(texts)
-    return [(grams(text), [*shapes(text), *held]) for text, held in zip(texts, packs, strict=True)]
+def text_signs(
+    texts: Sequence[str], language: str, *, is_customer: bool, with_letters: bool
+) -> list[tuple[list[str], list[str]]]:
+    """Return the signs of each text: its words, pairs and letters; and those that count for its neighbours too."""
+    packs = reader_of(language, CUSTOMER_PACKS if is_customer else AGENT_PACKS).held(texts)
+    return [
+        ([*grams(text), *(letters(text) if with_letters else ())], [*shapes(text), *held])
+        for text, held in zip(texts, packs, strict=True)
+    ]
 
 
 def position_signs(asked: Acts) -> list[list[str]]:

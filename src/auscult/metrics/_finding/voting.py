@@ -14,9 +14,9 @@ from auscult.domain.evaluation import Evidence, Qualification, Verdict, nothing_
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.citing import cite
-from auscult.votes import BY_TURNS, DOES, Course, course_of, heard, vote
+from auscult.votes import BY_TURNS, DOES, Course, course_of, empathy, heard, is_voted_on, languages, vote
 
-LANGUAGES = frozenset({"en"})
+LANGUAGES = languages()
 """What the heads understand."""
 MOST_TURNS = 3
 _SHOWN = {"YES": ("answers trouble", DOES["empathy"]), "NO": ("reports trouble", DOES["problem"])}
@@ -30,7 +30,7 @@ def voted(
 ) -> Verdict:
     """Return the verdict of both; that by words alone where no head was asked."""
     course = course_of(conversation, answers)
-    if course is None:
+    if course is None or not is_voted_on(question, course):
         return by_words
     if question == BY_TURNS:
         return _empathy(by_words, course, insights and insights.habits)
@@ -59,7 +59,7 @@ def _decided(by_words: Verdict, question: str, course: Course, trigger: tuple[Ev
 def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | None) -> Verdict:
     """Judge as the habits of agents were counted: shown at all, else sought in vain, else not sought."""
     if habits is None:
-        return by_words
+        return _empathy_alone(by_words, course)
     shown, sought = sum(row.empathy_shown for row in habits), sum(row.empathy_sought for row in habits)
     answer: Qualification = "YES" if shown else "NO" if sought else "NA"
     if answer == by_words.qualification:
@@ -74,8 +74,21 @@ def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | 
         qualification=answer,
         evidence=evidence,
         reason="" if answer == "YES" else by_words.reason if answer == by_words.qualification else _WHY[answer],
-        confidence=vote(BY_TURNS, "", course).confidence,
+        confidence=vote(BY_TURNS, by_words.qualification, course).confidence,
     )
+
+
+def _empathy_alone(by_words: Verdict, course: Course) -> Verdict:
+    """Judge where the habits of agents are not counted: in languages that their analyzer does not read."""
+    decided = empathy(by_words.qualification, course)
+    if decided.answer == by_words.qualification:
+        return replace(by_words, confidence=decided.confidence)
+    turns, act = (decided.shown, "empathy") if decided.answer == "YES" else (decided.trouble, "problem")
+    evidence = tuple(cite(turn, DOES[act]) for turn in turns[:MOST_TURNS])
+    if decided.answer == "NO" and not evidence:
+        evidence = (nothing_in(course.conversation.turns),)
+    answer = _ANSWERS[decided.answer]
+    return Verdict(qualification=answer, evidence=evidence, reason=_WHY.get(answer, ""), confidence=decided.confidence)
 
 
 def _escalation(by_words: Verdict, course: Course) -> Verdict:

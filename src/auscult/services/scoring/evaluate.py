@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, language_code
 from auscult.domain.engines import ByApp, Engines, KeptAnswers, RemoteEngines
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import (
@@ -215,6 +215,7 @@ class Evaluator(NamedTuple):
         """
         language = spoken_language(pending.conversation, self.analyzers, pending.insights)
         form = choose_form(pending.conversation, forms, language)
+        pending = _in_language(pending, language)
         if form is None or not form.segments:
             return [self._open(pending, form, language, forms)]
         cases = [self._open(replace(pending, known=ReusedVerdicts()), None, language)]
@@ -225,7 +226,7 @@ class Evaluator(NamedTuple):
                 part = PendingConversation(
                     conversation=segment.conversation, revision=pending.revision, insights=pending.insights
                 )
-                cases.append(self._open(part, own, spoken, forms)._replace(segment=segment))
+                cases.append(self._open(_in_language(part, spoken), own, spoken, forms)._replace(segment=segment))
         return cases
 
     def _open(
@@ -357,6 +358,14 @@ class _Case(NamedTuple):
     def all_probes(self) -> tuple[Probe, ...]:
         """Return the probes of metrics and analyzers: a judge answers them in one call."""
         return self.probes if self.analysis is None else (*self.probes, *self.analysis.probes)
+
+
+def _in_language(pending: PendingConversation, language: str | None) -> PendingConversation:
+    """Return it tagged with the language that is spoken, where the tag of its document is another."""
+    conversation = pending.conversation
+    if language in (None, UNDETERMINED) or language in (conversation.language, language_code(conversation)):
+        return pending
+    return replace(pending, conversation=replace(conversation, language=language))
 
 
 def _with_digests(answer: Answer | FailedAnswer, digest: Digest) -> Answer | FailedAnswer:
