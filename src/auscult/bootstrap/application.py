@@ -204,6 +204,7 @@ class Application:
                 page_threads=0 if self.store.is_embedded else PAGE_THREADS,
                 request_bytes=settings.request_bytes,
                 recording_bytes=settings.recording_bytes,
+                public_url=settings.public_url or "",
                 recording_link_s=settings.recording_link_s,
                 transcribes=settings.transcriber_url is not None,
                 batch_size=settings.batch_size,

@@ -90,7 +90,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_from: Annotated[str | None, Meta(description="the sender of e-mail, as quality@example.com")] = None
     public_url: Annotated[
         Annotated[str, Meta(pattern="^https?://[^ ]*[^ /]$")] | None,
-        Meta(description="where people reach this server, as https://quality.example.com: links in e-mail begin so"),
+        Meta(
+            description="where people reach this server, as https://quality.example.com: links in e-mail and to recordings begin so"
+        ),
     ] = None
     connector_folders: Annotated[
         Annotated[str, Meta(min_length=1)] | None,

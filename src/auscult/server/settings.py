@@ -24,6 +24,9 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     recording_bytes: int = 2 << 30
     """Largest recording."""
 
+    public_url: str = ""
+    """Address that people reach this server at: links to recordings begin with it, whatever host a request names."""
+
     recording_link_s: int = 900
     """How long a link to a recording is valid."""
 

@@ -108,6 +108,26 @@ def service(request: pytest.FixtureRequest, postgresql_server: str, tmp_path: Pa
         yield found
 
 
+def test_links_begin_with_the_public_address(tmp_path: Path) -> None:
+    """Where it is set, whatever host a request names: in the API, in reports, in the vendor's API."""
+    public = "https://quality.example.com"
+    with (
+        database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url,
+        serving(url, recording_links="any", recordings=str(tmp_path / "sound"), public_url=public) as service,
+        files({"/a.wav": (200, "audio/wav", SOUND)}) as address,
+    ):
+        own = Own(service, service.new_client("recordings:read"))
+        name = load(service, vcon("9d3c2b5e-0d6e-4d43-9d07-111111111119", url=f"{address}/a.wav"))
+        fetch(service)
+        forged = {"Host": "evil.example"}
+        (item,) = own.ask("GET", f"/conversations/{name}/recordings", headers=forged).json()["items"]
+        day = {"startDate": "2026-03-23", "endDate": "2026-03-23"}
+        (row,) = service.ask(day, path=RAWDATA, headers=service.headers() | forged).json()["results"]
+        for link in (item["url"], *row["agentRecordings"]):
+            assert link.startswith(f"{public}/"), link
+            assert service.http.get(service.url + link.removeprefix(public)).content == SOUND
+
+
 def test_a_link_of_a_vcon_is_fetched_and_stands_in_the_reports(service: Service) -> None:
     """In progress first; then it plays, by a link in both lists of the row, as both sides are on it."""
     sound = tone(2_000, channels=2)

@@ -1,5 +1,7 @@
 """The addresses that people try first."""
 
+import re
+
 from tests.e2e.serving import Service, told
 
 
@@ -12,6 +14,17 @@ def test_the_root_leads_a_browser_to_the_console(service: Service) -> None:
         assert {"docs": "/docs", "openapi": "/openapi.json", "api": "/api/v1"}.items() <= links.items()
         for link in set(links.values()) - {"/console"}:
             assert service.http.get(service.url + link).status_code == 200, link
+
+
+def test_a_content_type_names_its_charset_once(service: Service) -> None:
+    """In pages, styles, scripts and the figures for monitoring."""
+    page = service.http.get(f"{service.url}/console/sign-in")
+    assets = set(re.findall(r"/console/[^\"' ]+\.(?:css|js)", page.text))
+    assert assets
+    for path in ("/console/sign-in", "/metrics", "/docs", *assets):
+        answer = service.http.get(service.url + path)
+        assert answer.status_code == 200, path
+        assert answer.headers["content-type"].count("charset=utf-8") == 1, (path, answer.headers["content-type"])
 
 
 def test_the_vendors_paths_keep_their_404(service: Service) -> None:

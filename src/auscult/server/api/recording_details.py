@@ -80,7 +80,7 @@ def show_clip(
     variant = clip_variant(offered.variant, start_ms, end_ms)
     url, expires_at = server.recording_links.link(recording_id, variant)
     app.log.append(request.user.name, "recordings.linked", f"recording:{recording_id}", count=1)
-    return Clip(url=address_of(request) + url, url_expires_at=expires_at)
+    return Clip(url=address_of(request, server) + url, url_expires_at=expires_at)
 
 
 @get(

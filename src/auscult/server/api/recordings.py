@@ -150,7 +150,7 @@ async def add(
             lambda: app.recordings.keep_upload(paused.upload_id, conversation_id, paused.location, claimed), slow=True
         )
         shown = {"upload_id": paused.upload_id, "conversation_id": conversation_id, "offset": paused.size}
-        location = f"{address_of(request)}/api/v1/recording-uploads/{paused.upload_id}"
+        location = f"{address_of(request, server)}/api/v1/recording-uploads/{paused.upload_id}"
         return ApiResponse(shown, status_code=202, headers={"Location": location, "Upload-Offset": str(paused.size)})
     recording = await run(upload.finish, slow=True)
     transcribes = server.settings.transcribes
@@ -227,7 +227,7 @@ def shown_recording(request: ApiRequest, app: AppStore, server: Services, record
         recording_id=recording.recording_id,
         conversation_id=recording.conversation_id,
         state=offered.state,
-        url=None if url is None else address_of(request) + url,
+        url=None if url is None else address_of(request, server) + url,
         url_expires_at=expires_at,
         variant=offered.variant,
         reason=recording.reason or offered.reason,
@@ -248,9 +248,9 @@ def may_original(request: ApiRequest) -> bool:
     return request.rights.may("conversation.read_unredacted")
 
 
-def address_of(request: ApiRequest) -> str:
-    """Return the address of this server that the request used."""
-    return str(request.base_url).rstrip("/")
+def address_of(request: ApiRequest, server: Services) -> str:
+    """Return the public address of this server; where none is set, the one that the request used."""
+    return server.settings.public_url or str(request.base_url).rstrip("/")
 
 
 ROUTER = Router("/", route_handlers=[add, listing])

@@ -32,10 +32,10 @@ _ORDER = (
 _LAST = ("narrow",)
 _TYPES: Mapping[str, str] = MappingProxyType(
     {
-        "css": "text/css; charset=utf-8",
-        "js": "text/javascript; charset=utf-8",
+        "css": "text/css",
+        "js": "text/javascript",
         "svg": "image/svg+xml",
-        "txt": "text/plain; charset=utf-8",
+        "txt": "text/plain",
         "woff2": "font/woff2",
     }
 )

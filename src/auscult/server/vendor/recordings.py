@@ -70,7 +70,8 @@ class VendorRecordings(VendorRoute):
             raise RequestError("sessionId: name the session in the query.", code="field.missing", field="sessionId")
         app = self._services.store.within(tenant)
         if is_reading:
-            return await run(lambda: self._read(app, session_id, base_of(scope, headers), client.client_id))
+            base = base_of(scope, headers, self._services.settings.public_url)
+            return await run(lambda: self._read(app, session_id, base, client.client_id))
         return await run(lambda: self._removed(app, session_id, client.client_id), slow=True)
 
     def _read(self, app: AppStore, session_id: str, base: str, reader: str) -> bytes:

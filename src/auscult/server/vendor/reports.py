@@ -72,6 +72,7 @@ class ReportRoute(VendorRoute):
         self._recordings = recordings if report.shows_recordings else None
         self._limits = report.limits.raised_to(settings.page_maximum)
         self._body_bytes = settings.report_body_bytes
+        self._public_url = settings.public_url
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return one page of the report."""
@@ -86,5 +87,6 @@ class ReportRoute(VendorRoute):
         query = report.query(request, tuple(tenant.app_id for tenant in tenants), self._limits)
         page = await self._pages.read(tenants, query)
         if self._recordings is not None and page.rows:
-            page = await self._pages.linked(self._recordings, tenants, page, base_of(scope, headers), client.client_id)
+            base = base_of(scope, headers, self._public_url)
+            page = await self._pages.linked(self._recordings, tenants, page, base, client.client_id)
         return report.page(request, query, page)

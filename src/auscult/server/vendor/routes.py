@@ -76,7 +76,7 @@ def path_pattern(template: str) -> re.Pattern[str]:
     return re.compile("/+" + "/+".join(steps) + "/*", re.IGNORECASE | re.ASCII)
 
 
-def base_of(scope: Scope, headers: Mapping[str, str]) -> str:
-    """Return the address of this server in a request, up to its path."""
+def base_of(scope: Scope, headers: Mapping[str, str], public_url: str) -> str:
+    """Return the public address of this server; where none is set, its address in a request, up to its path."""
     host, port = scope["server"]
-    return f"{scope['scheme']}://{headers.get('host') or f'{host}:{port}'}{scope.get('root_path', '')}"
+    return public_url or f"{scope['scheme']}://{headers.get('host') or f'{host}:{port}'}{scope.get('root_path', '')}"

@@ -34,7 +34,7 @@ from auscult.storage.store import AppStore
 
 EXPORTING = Scopes("conversations:read", "conversations:write", permission="report.export")
 ScheduleId = Annotated[str, path_id("The schedule.", "sc-1b2c")]
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

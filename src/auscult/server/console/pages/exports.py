@@ -10,7 +10,7 @@ from litestar.response import Stream
 from auscult.server.console.views.exports import exports_view
 from auscult.server.console.visit import BASE, Visit, missing
 
-_TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
+_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
 
 class ExportsPage(Controller):

@@ -69,6 +69,7 @@ const comment = (item) => elements[item.index].querySelector("input[type=text]")
 
 function show(index, { focus = true } = {}) {
   const item = desk.to(index);
+  if (!item) return; // a form without metrics, or a conversation without a form
   elements[item.index].scrollIntoView({ block: "nearest" });
   if (focus) (radios(item).find((one) => one.checked) ?? radios(item)[0]).focus({ preventScroll: true });
 }
@@ -181,6 +182,7 @@ function entered(field) {
   else show(desk.at.peek());
 }
 
+const OF_A_METRIC = ["e", "m", "g"];
 const LINES = "input[type=text], input[type=number]";
 const FIELDS = "textarea, select, input[type=text], input[type=number]";
 addEventListener("keydown", (event) => {
@@ -200,6 +202,7 @@ addEventListener("keydown", (event) => {
   }
   if (!isShortcut(event, FIELDS)) return;
   const n = "123456789".indexOf(event.key);
+  if (!desk.item && (n >= 0 || OF_A_METRIC.includes(event.key.toLowerCase()))) return;
   if (n >= 0 && event.key) {
     const chosen = radios(desk.item)[n];
     if (chosen) desk.choose(desk.item, chosen.value);
