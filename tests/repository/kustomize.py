@@ -69,7 +69,7 @@ def _patch(patch: dict[str, Any], found: list[Resource]) -> None:
                 elif last == "-":
                     place.append(value)
                 else:
-                    place[last] = value
+                    place[int(last) if isinstance(place, list) else last] = value
 
 
 def _templates(resource: Resource) -> list[Resource]:

@@ -158,7 +158,7 @@ def test_production_has_every_part() -> None:
     kinds = {each["kind"] for each in render(KUBERNETES / "overlays" / "production")}
     assert kinds == {
         "ConfigMap", "CronJob", "Deployment", "HorizontalPodAutoscaler", "Ingress", "Job", "NetworkPolicy",
-        "PersistentVolumeClaim", "PodDisruptionBudget", "PrometheusRule", "ScaledObject", "Service", "ServiceAccount",
+        "PodDisruptionBudget", "PrometheusRule", "ScaledObject", "Service", "ServiceAccount",
         "ServiceMonitor",
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from auscult.bootstrap import privacy, recordings
 from auscult.bootstrap.application import Application, chunk_processing, open, serve, serve_beside, work, work_behind  # noqa: A004  (reads as bootstrap.open)
-from auscult.bootstrap.backups import back_up, plan_migrations, restore, step_back
+from auscult.bootstrap.backups import archive, back_up, opened_backup, plan_migrations, restore, step_back
 from auscult.bootstrap.copying import copy
 from auscult.bootstrap.engines import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
 from auscult.bootstrap.keys import key_path, rotate_key, sqlite_path
@@ -11,6 +11,7 @@ from auscult.bootstrap.processes import cores, tune_for_evaluation
 __all__ = [
     "Application",
     "allowed_hosts",
+    "archive",
     "assistant",
     "back_up",
     "chunk_processing",
@@ -20,6 +21,7 @@ __all__ = [
     "examine_plugins",
     "key_path",
     "open",
+    "opened_backup",
     "plan_migrations",
     "plug_in",
     "privacy",

@@ -2,7 +2,8 @@
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 import os
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import file_digest, sha256
@@ -23,6 +24,7 @@ from auscult.domain.operations.backups import (
     BackedUpRecording,
     BackedUpTable,
     BackupFile,
+    KeepRule,
     KeyState,
     Manifest,
     RestoreReport,
@@ -40,6 +42,14 @@ class Backup(NamedTuple):
 
     folder: Path
     manifest: Manifest
+
+
+class Archived(NamedTuple):
+    """An archive that was made: its name in its place, its manifest, and the archives that were removed for it."""
+
+    name: str
+    manifest: Manifest
+    removed: tuple[str, ...]
 
 
 def plan_migrations(settings: Settings) -> "MigrationPlan":
@@ -65,10 +75,69 @@ def back_up(settings: Settings, folder: Path, passphrase_file: Path | None = Non
     The database must have been opened, so migrated. Raises ``ConflictError`` where the folder holds something,
     ``SettingsError`` where a client program or the key is missing.
     """
-    from auscult.storage import newest_version
-    from auscult.storage.upkeep.backup import database_file, note_backup, write_backup
+    made = _write(settings, folder, _read_passphrase(passphrase_file))
+    _note(settings, made.manifest)
+    return made
 
-    passphrase = _read_passphrase(passphrase_file)
+
+def archive(settings: Settings, place: str, passphrase_file: Path, rule: KeepRule) -> Archived:
+    """Write a backup as one encrypted file to a folder or an object store, and remove those that ``rule`` does not keep.
+
+    It counts as made once it is in its place. Raises as ``back_up`` does.
+    """
+    from auscult.storage.upkeep.archives import Archives
+
+    archives, passphrase = Archives(place), _passphrase_in(passphrase_file)
+    with archives.room() as room:
+        made = _write(settings, room / "files", passphrase)
+        made_at = datetime.fromisoformat(made.manifest.made_at)
+        name = archives.add(room, made.folder, passphrase, made_at)
+    _note(settings, made.manifest)
+    return Archived(name, made.manifest, archives.prune(rule))
+
+
+@contextmanager
+def opened_backup(address: str, passphrase_file: Path | None) -> Generator[Path]:
+    """Yield the folder of a backup: a folder itself, or the files of an archive, the newest where a place is named.
+
+    Raises ``RequestError`` where there is none, or the passphrase is missing or wrong.
+    """
+    from auscult.storage.upkeep.archives import Archives, split
+
+    if (Path(address) / MANIFEST).is_file():
+        yield Path(address)
+        return
+    place, name = split(address)
+    archives = Archives(place)
+    if not name:
+        names = list(archives.instants().values())
+        if not names:
+            yield Path(address)  # what is missing there is reported as for every folder
+            return
+        name = names[-1]
+    if passphrase_file is None:
+        raise RequestError(
+            f"the backup {name} is encrypted; give --passphrase-file",
+            code="backup.passphrase_missing",
+            field="--passphrase-file",
+        )
+    with archives.opened(name, _passphrase_in(passphrase_file)) as folder:
+        yield folder
+
+
+def _note(settings: Settings, manifest: Manifest) -> None:
+    """Record in the database that a backup was made, for the metric of its age."""
+    from auscult.storage.upkeep.backup import note_backup
+
+    made_at = datetime.fromisoformat(manifest.made_at)
+    note_backup(settings.database_url, int(made_at.timestamp() * 1000), sum(each.bytes for each in manifest.files))
+
+
+def _write(settings: Settings, folder: Path, passphrase: bytes | None) -> Backup:
+    """Write the files of a backup, the manifest last."""
+    from auscult.storage import newest_version
+    from auscult.storage.upkeep.backup import database_file, write_backup
+
     _check_folder(folder)
     kind = "sqlite" if sqlite_path(settings) else "postgresql"
     key_name, key_state = _write_key(settings, folder, passphrase)
@@ -95,7 +164,6 @@ def back_up(settings: Settings, folder: Path, passphrase_file: Path | None = Non
     )
     document = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
     _write_private(folder / MANIFEST, document)
-    note_backup(settings.database_url, int(made_at.timestamp() * 1000), sum(each.bytes for each in manifest.files))
     return Backup(folder, manifest)
 
 
@@ -239,8 +307,10 @@ def _check_folder(folder: Path) -> None:
 
 
 def _read_passphrase(path: Path | None) -> bytes | None:
-    if path is None:
-        return None
+    return None if path is None else _passphrase_in(path)
+
+
+def _passphrase_in(path: Path) -> bytes:
     passphrase = path.read_bytes().strip()
     if not passphrase:
         raise RequestError(f"{path} is empty", code="backup.passphrase_empty", field="--passphrase-file")

@@ -3,14 +3,17 @@
 import hashlib
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.domain.errors import AuscultError
+from auscult.domain.operations.backups import KeepRule
 from auscult.domain.record import RecordQuery
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.reports import REPORTS
@@ -19,7 +22,8 @@ from tests.contract.storing import STARTED
 from tests.databases import database
 from tests.e2e.sounding import tone, wav
 from tests.golden.storing import TENANT, conversations, process, publish
-from tests.integration.program import AUSCULT, auscult, conversation, write
+from tests.integration.bucket import bucket as bucket  # noqa: PLC0414  (a fixture)
+from tests.integration.program import AUSCULT, auscult, conversation, environment, write
 from tests.integration.program import TENANT as APP
 
 pytestmark = pytest.mark.slow
@@ -221,3 +225,67 @@ def test_recordings_are_listed_with_their_hashes(tmp_path: Path) -> None:
     sound.write_bytes(sound.read_bytes() + b"x")
     changed = auscult(tmp_path, "restore", "b", "--database", "sqlite:///again/c.db", "--verify")
     assert (changed.status, "the file differs from the one that was backed up" in changed.err) == (1, True)
+
+
+@pytest.mark.parametrize("kind", ["folder", "objects"])
+def test_an_archive_is_restored_from_its_place(
+    kind: str, original: Settings, empty: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """One encrypted file in a folder or an object store; the newest is restored with its key, and verified."""
+    place = str(tmp_path / "archives") if kind == "folder" else f"{request.getfixturevalue('bucket')}/{uuid4()}"
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("a long one, of several words")
+    made = bootstrap.archive(original, place, passphrase, KeepRule())
+    with bootstrap.open(original) as application:
+        before = pages(application.store)
+        assert application.store.figures().last_backup is not None
+    with bootstrap.opened_backup(place, passphrase) as folder:
+        assert bootstrap.restore(empty, folder, passphrase, verify=True).differences == ()
+    with bootstrap.open(empty) as application:
+        assert pages(application.store) == before
+    with bootstrap.opened_backup(f"{place}/{made.name}", passphrase) as folder:
+        assert (folder / "backup.json").is_file()
+
+
+def test_an_archive_shows_nothing_and_opens_with_its_passphrase_only(sqlite_url: str, tmp_path: Path) -> None:
+    """Neither a word of a conversation nor the key is in it, and one that was changed is refused; nothing else is left."""
+    settings, place, passphrase = Settings(database_url=sqlite_url), tmp_path / "archives", tmp_path / "passphrase"
+    fill(settings)
+    passphrase.write_text("a long one, of several words")
+    made = bootstrap.archive(settings, str(place), passphrase, KeepRule())
+    (file,) = place.iterdir()
+    content = file.read_bytes()
+    assert (file.name, file.stat().st_mode & 0o777) == (made.name, 0o600)
+    assert b"SQLite format" not in content
+    assert b"backup.json" not in content
+    wrong = tmp_path / "wrong"
+    wrong.write_text("another")
+    file.write_bytes(content[:5000] + bytes([content[5000] ^ 1]) + content[5001:])
+    for given, reason in ((wrong, "passphrase_wrong"), (passphrase, "passphrase_wrong"), (None, "passphrase_missing")):
+        with pytest.raises(AuscultError) as refused, bootstrap.opened_backup(str(place), given):
+            pass
+        assert refused.value.reason == f"backup.{reason}"
+
+
+def test_archives_are_kept_by_the_rule(sqlite_url: str, tmp_path: Path) -> None:
+    """Those of other days stay as the rule says, what is not ours stays, and the command names what it removed."""
+    fill(Settings(database_url=sqlite_url))
+    (tmp_path / "passphrase").write_text("a long one, of several words")
+    place = tmp_path / "archives"
+    place.mkdir()
+    for name in ("auscult-20260301T023000Z.backup", "auscult-20260302T023000Z.backup", "auscult-notes.backup"):
+        (place / name).write_bytes(b"old")
+    rule = ("--keep-daily", "1", "--keep-weekly", "0", "--keep-monthly", "2")
+    words = ("backup", "--to", "archives", "--passphrase-file", "passphrase", "--database", sqlite_url, *rule)
+    made = auscult(tmp_path, *words, "--json")
+    assert (made.status, made.last["removed"]) == (0, ["auscult-20260301T023000Z.backup"]), made.err
+    left = {made.last["name"], "auscult-20260302T023000Z.backup", "auscult-notes.backup"}
+    assert {path.name for path in place.iterdir()} == left
+    words = ("restore", "archives", "--passphrase-file", "passphrase", "--database", "sqlite:///n.db", "--verify")
+    # in a process of its own, which has imported nothing before
+    done = subprocess.run(  # noqa: S603
+        [AUSCULT, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "verified, 0 differences" in done.stdout) == (0, True), done.stderr
+    refused = auscult(tmp_path, "backup", "--to", "archives", "--database", sqlite_url)
+    assert (refused.status, "--passphrase-file" in refused.err) == (1, True)

@@ -1,5 +1,7 @@
 """Manifest of a backup: the file that lists the content of a backup folder."""
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -69,3 +71,25 @@ class RestoreReport(Struct, frozen=True, kw_only=True):
     recordings: int = 0
     recordings_missing: int = 0
     differences: tuple[str, ...] = ()
+
+
+class KeepRule(Struct, frozen=True, kw_only=True):
+    """Rule by which backups are kept: the last one of each of the newest days, weeks and months that have one (UTC)."""
+
+    daily: int = 7
+    weekly: int = 4
+    monthly: int = 12
+
+    def kept(self, instants: Iterable[datetime]) -> frozenset[datetime]:
+        """Return the instants of the backups that are kept. The newest one always is."""
+        newest_first = sorted(instants, reverse=True)
+        periods: tuple[tuple[int, Callable[[datetime], object]], ...] = (
+            (self.daily, lambda at: at.date()),
+            (self.weekly, lambda at: at.isocalendar()[:2]),
+            (self.monthly, lambda at: (at.year, at.month)),
+        )
+        found = set(newest_first[:1])
+        for count, period_of in periods:
+            last = {period_of(at): at for at in reversed(newest_first)}
+            found.update(sorted(last.values(), reverse=True)[:count])
+        return frozenset(found)

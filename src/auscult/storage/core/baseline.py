@@ -88,7 +88,7 @@ _COMPRESSED = (
 
 def create_tables(connection: sa.Connection) -> None:
     """Create everything in an empty database."""
-    _load()
+    all_tables()
     METADATA.create_all(connection, checkfirst=False)
     for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
         connection.exec_driver_sql(statement)
@@ -136,10 +136,9 @@ _BODIES = b"2"
 
 def fingerprint() -> str:
     """Return a short hash of every statement that ``create_tables`` runs, on both databases, and of stored bodies."""
-    _load()
     digest = blake2b(_BODIES, digest_size=4)
     for dialect in (sqlite.dialect(), postgresql.dialect()):
-        for table in METADATA.sorted_tables:
+        for table in all_tables():
             indexes = sorted(table.indexes, key=lambda each: str(each.name))
             for made in (CreateTable(table), *map(CreateIndex, indexes)):
                 digest.update(str(made.compile(dialect=dialect)).encode())
@@ -147,7 +146,8 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _load() -> None:
-    """Import every module of tables, so that the metadata has them all."""
+def all_tables() -> list[sa.Table]:
+    """Return every table, those before it that it refers to; its module need not have been imported before."""
     for module in iter_modules(tables.__path__):
         import_module(f"{tables.__name__}.{module.name}")
+    return METADATA.sorted_tables

@@ -67,16 +67,21 @@ class FolderBlobs:
         for derived in path.parent.glob(f"{path.name}.*"):
             derived.unlink(missing_ok=True)
 
+    def names(self, prefix: str) -> Iterator[str]:
+        """Yield the names of files, outside of folders, that begin like this."""
+        yield from (path.name for path in self._path.glob(f"{prefix}*") if path.is_file())
+
 
 class ObjectBlobs:
     """Objects in a bucket, by obstore. Credentials are those of the environment, as its command-line tools read them."""
 
-    def __init__(self, url: str) -> None:
-        """``url``: ``s3://bucket/prefix``, ``gs://…``, ``az://…``. Raises ``SettingsError`` without the extra."""
+    def __init__(self, url: str, field: str = "AUSCULT_RECORDINGS") -> None:
+        """``url``: ``s3://bucket/prefix``, ``gs://…``, ``az://…``. Raises ``SettingsError`` without the extra.
+
+        ``field`` is the setting or option that an error names.
+        """
         if find_spec("obstore") is None:
-            raise SettingsError(
-                "a store of objects needs the extra objects; install auscult[objects]", field="AUSCULT_RECORDINGS"
-            )
+            raise SettingsError("a store of objects needs the extra objects; install auscult[objects]", field=field)
         import obstore  # noqa: PLC0415  (an extra)
         from obstore.store import from_url  # noqa: PLC0415
 
@@ -84,9 +89,7 @@ class ObjectBlobs:
         try:
             self._store: Any = from_url(url, client_options={"allow_http": True})
         except Exception as error:  # its errors have no class of their own that all versions share
-            raise SettingsError(
-                f"the store of objects {url} cannot be opened: {error}", field="AUSCULT_RECORDINGS"
-            ) from error
+            raise SettingsError(f"the store of objects {url} cannot be opened: {error}", field=field) from error
 
     def put(self, name: str, path: Path) -> None:
         """Upload the file at a path, in parts where it is large."""

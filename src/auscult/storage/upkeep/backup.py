@@ -16,9 +16,9 @@ from sqlalchemy import URL, Connection
 
 from auscult.domain.errors import ConflictError, SettingsError
 from auscult.domain.operations.backups import BackedUpRecording, BackedUpTable
+from auscult.storage.core.baseline import all_tables
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import POOLER
-from auscult.storage.core.tables.base import METADATA
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.recordings import recordings
 from auscult.storage.upkeep.copy import LIVE_TABLES, RowDigest, read_chunks
@@ -99,7 +99,7 @@ def read_digests(url: str) -> list[BackedUpTable]:
 def digests(connection: Connection) -> list[BackedUpTable]:
     """Return the digest of every table, those that show who is at work left out."""
     found: list[BackedUpTable] = []
-    for table in METADATA.sorted_tables:
+    for table in all_tables():
         if table in LIVE_TABLES:
             continue
         digest = RowDigest()

@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Table
 
 from auscult.domain.errors import ConflictError
+from auscult.storage.core.baseline import all_tables
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.tables.base import METADATA, apps, change_counts, workers
+from auscult.storage.core.tables.base import apps, change_counts, workers
 from auscult.storage.core.tables.judge import judge_places
 
 ROWS_AT_ONCE = 2_000
@@ -44,7 +45,7 @@ def copy(source: Database, target: Database, progress: Progress) -> list[Copied]
     ``progress`` receives rows done and rows in all. Raises ``ConflictError`` when the target has other content.
     """
     with source.comparing() as reading:
-        tables = [table for table in METADATA.sorted_tables if table not in LIVE_TABLES]
+        tables = [table for table in all_tables() if table not in LIVE_TABLES]
         _refuse_another(reading, target)
         total = 2 * sum(_count(reading, table) for table in tables)  # each row is copied, and each compared
         done = 0
