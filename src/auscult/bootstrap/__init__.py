@@ -2,7 +2,15 @@
 
 from auscult.bootstrap import privacy, recordings
 from auscult.bootstrap.application import Application, chunk_processing, open, serve, serve_beside, work, work_behind  # noqa: A004  (reads as bootstrap.open)
-from auscult.bootstrap.backups import archive, back_up, opened_backup, plan_migrations, restore, step_back
+from auscult.bootstrap.backups import (
+    archive,
+    back_up,
+    backup_versions,
+    opened_backup,
+    plan_migrations,
+    restore,
+    step_back,
+)
 from auscult.bootstrap.copying import copy
 from auscult.bootstrap.engines import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
 from auscult.bootstrap.keys import key_path, rotate_key, sqlite_path
@@ -14,6 +22,7 @@ __all__ = [
     "archive",
     "assistant",
     "back_up",
+    "backup_versions",
     "chunk_processing",
     "copy",
     "cores",

@@ -52,6 +52,13 @@ class Archived(NamedTuple):
     removed: tuple[str, ...]
 
 
+def backup_versions(settings: Settings) -> tuple[int | None, int]:
+    """Return the major versions of pg_dump here, None where it is not installed, and of the PostgreSQL server."""
+    from auscult.storage.upkeep.backup import backup_versions
+
+    return backup_versions(settings.database_url)
+
+
 def plan_migrations(settings: Settings) -> "MigrationPlan":
     """Read what a migration would do. Of a file that does not exist nothing is made."""
     from auscult.storage.core.migrations import MigrationPlan, all_migrations, newest, plan_migrations

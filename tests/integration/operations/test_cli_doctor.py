@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from auscult.cli.operations.doctor import examine
+from auscult.config import Settings
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 
@@ -70,6 +72,25 @@ def test_doctor_names_a_database_that_does_not_open(tmp_path: Path, url: str) ->
     looked = auscult(tmp_path, "doctor", "--database", url, settings={"AUSCULT_PORT": "0"})
     assert (looked.status, looked.err) == (1, "")
     assert sum(line.startswith("fail") for line in looked.out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [(None, "pg_dump is not installed"), (9, "pg_dump 9 cannot back up PostgreSQL"), (99, "pg_dump 99 can back up")],
+)
+def test_doctor_compares_the_client_with_the_server(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int | None, expected: str
+) -> None:
+    """An older pg_dump refuses to copy a newer server, so that it is named before the first backup fails."""
+    if version is not None:
+        program = tmp_path / "pg_dump"
+        program.write_text(f"#!/bin/sh\necho 'pg_dump (PostgreSQL) {version}.1 (Debian {version}.1-1)'\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    findings = examine(Settings(database_url=postgresql_url, state_dir=str(tmp_path), port=0))
+    (found,) = (each for each in findings if "pg_dump" in each.what)
+    assert found.what.startswith(expected)
+    assert (found.state, bool(found.fix)) == (("ok", False) if version == 99 else ("warn", True))
 
 
 def test_verify_finds_a_difference_and_rebuild_mends_it(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 def doctor(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """Check everything that auscult needs here, and show for each fault how to fix it.
 
-    Checks Python, SQLite, settings, plug-ins, database, the key to its secrets, unfinished and failed work, the
+    Checks Python, SQLite, settings, plug-ins, database, the key to its secrets, unfinished and failed work, pg_dump, the
     hosts that metrics may ask, the engine, the judge where one is configured (which is asked one small thing), and the
     port. An existing database is brought up to date, as by every command; a new one is not made.
     The exit status is 1 when something fails.
@@ -65,7 +65,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _size()
     yield from _settings()
     yield from _plugins()
-    yield from _database(settings)
+    found = list(_database(settings))
+    yield from found
+    if all(finding.state != "fail" for finding in found):
+        yield from _backups(settings)
     yield from _recordings(settings)
     hosts = list(_hosts(settings))
     yield from hosts
@@ -193,6 +196,22 @@ def _key(path: Path, *, is_set: bool) -> Finding:
     if mode & 0o077:
         return Finding("fail", f"others can read the key {path} (mode {mode:04o})", f"chmod 600 {path}")
     return Finding("ok", f"the key {path} is readable by its owner only")
+
+
+def _backups(settings: Settings) -> Iterator[Finding]:
+    """Compare PostgreSQL's client here with the server: an older pg_dump refuses to copy it."""
+    from auscult import bootstrap
+
+    if bootstrap.sqlite_path(settings) is not None:
+        return
+    client, server = bootstrap.backup_versions(settings)
+    remedy = f"install the client programs of version {server} or newer (Debian: postgresql-client-{server})"
+    if client is None:
+        yield Finding("warn", "pg_dump is not installed: auscult backup cannot run here", remedy)
+    elif client < server:
+        yield Finding("warn", f"pg_dump {client} cannot back up PostgreSQL {server}", remedy)
+    else:
+        yield Finding("ok", f"pg_dump {client} can back up PostgreSQL {server}")
 
 
 def _recordings(settings: Settings) -> Iterator[Finding]:

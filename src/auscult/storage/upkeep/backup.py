@@ -4,6 +4,7 @@ Servers and workers go on meanwhile. The tables of the durable engine are left o
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -124,6 +125,22 @@ def note_backup(url: str, made_at: int, size: int) -> None:
             connection.execute(sa.insert(backups).values(made_at=made_at, size=size))
     finally:
         database.close()
+
+
+def backup_versions(url: str) -> tuple[int | None, int]:
+    """Return the major versions of pg_dump here, None where it is not installed, and of a PostgreSQL server."""
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            server = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one()) // 10_000
+    finally:
+        database.close()
+    path = shutil.which("pg_dump")
+    if path is None:
+        return None, server
+    shown = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    found = re.search(r"\) (\d+)", shown)
+    return (int(found[1]) if found else None), server
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
