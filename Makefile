@@ -34,7 +34,7 @@ fuzz: .venv/dev ## try every operation of the API with what its description allo
 	@$(PY) -m tests.fuzz --examples $(or $(EXAMPLES),15) $(foreach seed,$(SEEDS),--seed $(seed)) $(if $(ONLY),--only '$(ONLY)')
 
 test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is built: ten minutes)
-	@$(PY) -m pytest -q tests/judge/real_model.py
+	@$(PY) -m pytest -q -n 0 tests/judge/real_model.py tests/judge/through_load.py
 
 test-semantic: .venv/dev .venv-semantic/made ## embed with a sentence-transformers model (the first time it is installed: 1 GB)
 	@.venv-semantic/bin/python -m pytest -q tests/semantic/*.py

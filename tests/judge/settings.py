@@ -1,0 +1,4 @@
+"""Limits of the real model."""
+
+CONTEXT = 8192
+PATIENCE_S = 900
