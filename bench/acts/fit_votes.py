@@ -27,7 +27,7 @@ ELSEWHERE = 3.0
 """Weight of a conversation of the development set or the challenge: other kinds of calls, on which words alone do well."""
 
 NEXT_TO_NOTHING = 0.01
-"""Kappa that words may cost by being overruled more seldom."""
+"""Kappa or F1 that it may cost to overrule words, or to count a turn, more seldom."""
 
 Floats = NDArray[np.float64]
 Scores = Mapping[tuple[str, int], Sequence[int]]
@@ -45,11 +45,13 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
         by_words = [said(fact, words[one.conversation.id]) for one in some]
         held[name] = _fitted(fact, some, by_words, [courses[row] for row in rows])
     turns = {act: _least(act, fitted, courses) for act in TURNS}
-    print(f"turns count from {turns}", flush=True)
+    too = _by_words_too(fitted, words, courses, turns)
+    print(f"turns count from {turns}, by words too: {too}", flush=True)
     if write:
         rows_of = ",\n".join(f"  {json.dumps(name)}: {json.dumps(of)}" for name, of in held.items())
         path = Path(str(files("auscult.votes") / "weights" / f"{language}.json"))
-        path.write_text(f'{{"revision": {REVISION}, "questions": {{\n{rows_of}\n}},\n"turns": {json.dumps(turns)}}}\n')
+        rest = f'"turns": {json.dumps(turns)}, "by_words_too": {json.dumps(too)}'
+        path.write_text(f'{{"revision": {REVISION}, "questions": {{\n{rows_of}\n}},\n{rest}}}\n')
 
 
 def _fitted(
@@ -95,7 +97,7 @@ def _decided(fact: Fact, by_words: Sequence[str], logits: Floats, sharpness: int
 
 
 def _outweighs(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], logits: Floats, sharpness: int) -> int:
-    """Return the confidence from which on words are overruled: the highest that costs next to no kappa on authors left out."""
+    """Return the confidence from which on words are overruled: the highest with next to the best kappa, authors left out."""
     if not fact.words or fact.lean:
         return 0
 
@@ -121,7 +123,7 @@ def course_of_scores(one: Labelled, scores: Scores) -> Course:
 
 
 def _least(act: str, sets: Sequence[Labelled], courses: Sequence[Course]) -> int:
-    """Return the score from which on a turn counts as an act: the one with the highest F1, of turns or conversations."""
+    """Return the score from which on a turn counts as an act: the highest with next to the best F1."""
     scored: list[tuple[int, bool]] = []
     for one, course in zip(sets, courses, strict=True):
         known = [
@@ -130,7 +132,23 @@ def _least(act: str, sets: Sequence[Labelled], courses: Sequence[Course]) -> int
         if act in FLAGGED and known:
             known = [(max(score for score, _ in known), any(has for _, has in known))]
         scored += known
-    return max(range(-48, 49, 2), key=lambda least: f1_of([(has, score >= least) for score, has in scored]))
+    f1 = {least: f1_of([(has, score >= least) for score, has in scored]) for least in range(-48, 49, 2)}
+    return max(least for least, one in f1.items() if one >= max(f1.values()) - NEXT_TO_NOTHING)
+
+
+def _by_words_too(
+    sets: Sequence[Labelled],
+    words: Mapping[str, Mapping[str, str]],
+    courses: Sequence[Course],
+    turns: Mapping[str, int],
+) -> Sequence[str]:
+    """Return the flagged acts if escalations are found better where words count besides the acts; else none."""
+    people = [one.answers["escalation"] == "True" for one in sets]
+    acts = [any(score >= turns[act] for act in FLAGGED for _, score, _ in course.scores(act)) for course in courses]
+    either = [by or words[one.conversation.id]["escalation"] == "True" for by, one in zip(acts, sets, strict=True)]
+    alone, both = (f1_of(list(zip(people, found, strict=True))) for found in (acts, either))
+    print(f"escalation, F1: acts {alone:.2f}, or words {both:.2f}", flush=True)
+    return FLAGGED if both > alone + NEXT_TO_NOTHING else ()
 
 
 def _fit(matrix: Floats, labels: NDArray[np.int64], answers: int, counts: Floats) -> Floats:

@@ -3,7 +3,8 @@
     python -m bench.acts.train DATA_DIR [--language en] [--write] [--scores FILE]
 
 DATA_DIR is as for ``bench.quality.first_sight``; it has English only. Other languages are fitted to their hands
-(``hands/``), and have runs of letters besides words, since they have fewer labelled turns. Nothing is fitted to conversations that stay unread (``split``). Votes
+(``hands/``), and have runs of letters besides words, since they have fewer labelled turns.
+Nothing is fitted to conversations that stay unread (``split``). Votes
 are fitted to scores of heads that had not seen the author of the conversation: each author is left out once. Nothing is
 drawn by chance, so that the same data gives the same files but for the last digits of what the processor adds up. With
 ``--write`` they go into the package; ``--scores`` keeps those scores there, or reads them, as fitting the heads takes

@@ -1,6 +1,6 @@
 """Deciding a question by weighing signs: the answer, its probability, and the turns that carried it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -75,11 +75,15 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    """``turns`` has for some acts the score from which on a turn counts as one."""
+    """``turns`` has for some acts the score from which on a turn counts as one.
+
+    Acts in ``by_words_too`` are counted where words show them, too: their packs are rarely wrong.
+    """
 
     revision: int
     questions: dict[str, _Question]
     turns: dict[str, int]
+    by_words_too: tuple[str, ...] = ()
 
 
 def questions() -> frozenset[str]:
@@ -171,10 +175,14 @@ def _heard_or_likeliest(acts: Sequence[str], course: Course) -> list[Turn]:
     return [turn for _, score, turn in likeliest if score > LIKELY][:1]
 
 
-def heard(act: str, course: Course) -> list[Turn]:
-    """Return the turns that count as an act, in order. Raises ``KeyError`` for an act that is not counted by turns."""
-    least = _file(course.language).turns[act]
-    return [turn for _, score, turn in course.scores(act) if score >= least]
+def heard(act: str, course: Course, by_words: Collection[str | None] = ()) -> list[Turn]:
+    """Return the turns that count as an act, in order. Raises ``KeyError`` for an act that is not counted by turns.
+
+    ``by_words`` are the ids of the turns whose words show it; they count in languages whose words are rarely wrong.
+    """
+    held = _file(course.language)
+    shown = by_words if act in held.by_words_too else ()
+    return [turn for _, score, turn in course.scores(act) if score >= held.turns[act] or turn.id in shown]
 
 
 def compiled(signs: Sequence[str]) -> tuple[Sign | str, ...]:

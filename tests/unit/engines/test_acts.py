@@ -9,6 +9,7 @@ from auscult.domain.conversation import Agent, Conversation, Turn
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Acts, ActsAnswer, Similarity
 from auscult.engines._acts.packs import PackReader
+from auscult.engines._acts.reading import ACTS
 from auscult.engines.acts import DialogueActs
 from auscult.engines.wordllama import WordLlama
 from auscult.wording import Matcher, pack
@@ -52,6 +53,51 @@ def test_everyday_acts_are_recognised(engine: DialogueActs) -> None:
     assert found[2] >= {"empathy", "ask_identity"}
     assert "give_identity" in found[3]
     assert "further_help" in found[4]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "es",
+            (
+                ("agent", "Muy buenas, Gas del Sur, le habla Nuria, ¿en qué puedo ayudarle?"),
+                ("customer", "Hola, la caldera no arranca desde ayer y tengo frío"),
+                ("agent", "Lamento mucho la molestia. ¿Me facilita su número de contrato?"),
+                ("customer", "Es el 771 204"),
+                ("agent", "Gracias. ¿Necesita alguna cosa más?"),
+            ),
+        ),
+        (
+            "de",
+            (
+                ("agent", "Schönen guten Tag, Stadtgas Halle, Petra Lindner, was kann ich für Sie tun?"),
+                ("customer", "Hallo, meine Heizung springt seit gestern nicht mehr an"),
+                ("agent", "Das tut mir leid. Nennen Sie mir bitte Ihre Vertragsnummer?"),
+                ("customer", "Die ist 771 204"),
+                ("agent", "Danke. Kann ich sonst noch etwas für Sie tun?"),
+            ),
+        ),
+    ],
+)
+def test_everyday_acts_are_recognised_in_other_languages(
+    engine: DialogueActs, language: str, said: tuple[tuple[str, str], ...]
+) -> None:
+    """Of a side's turns the one that does it scores highest, by the heads of its language, also where two are asked at once."""
+    turns = tuple(Turn(id=f"m{at}", speaker=speaker, text=text) for at, (speaker, text) in enumerate(said))  # type: ignore[arg-type]
+    english, answer = engine.answer([Acts(turns, "chat"), Acts(turns, "chat", language=language)])
+    assert isinstance(answer, ActsAnswer)
+    assert english != answer
+    expected = ("greeting", "problem", "empathy", "give_identity", "further_help")
+    for at, act in enumerate(expected):
+        of_side = range(at % 2, len(turns), 2)
+        assert max(of_side, key=lambda turn: answer.scores[turn][ACTS.index(act)]) == at, act
+
+
+def test_a_language_without_heads_is_refused(engine: DialogueActs) -> None:
+    """The error names it."""
+    with pytest.raises(EngineError, match="'nl'"):
+        engine.answer([Acts((), "chat", language="nl")])
 
 
 def test_a_score_does_not_depend_on_the_batch(engine: DialogueActs, examples: list[Conversation]) -> None:

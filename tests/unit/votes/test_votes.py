@@ -18,7 +18,7 @@ from auscult.domain.probe import ActsAnswer
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.engines._acts.reading import ACTS
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
-from auscult.votes import questions, vote
+from auscult.votes import heard, questions, vote
 from auscult.votes.signs import LOWEST, Course, acts_of, sign
 
 CALL: dict[str, Any] = {
@@ -128,3 +128,13 @@ def test_churn_risk_is_reported_where_it_is_less_likely_than_not() -> None:
         said[decided.answer].append(decided.confidence)
     assert Decimal("0.3") < min(said["YES"]) < Decimal("0.5")
     assert min(said["NO"]) > Decimal("0.5")
+
+
+@pytest.mark.parametrize(("language", "found"), [("en", []), ("es", ["m2"]), ("de", ["m2"])])
+def test_words_count_besides_acts_where_they_are_rarely_wrong(language: str, found: list[str]) -> None:
+    """A request for someone else that no act shows is one all the same where the packs are to be trusted."""
+    conversation = replace(msgspec.convert(CALL, Conversation), language=language)
+    silent = ActsAnswer(ACTS, tuple(tuple(LOWEST for _ in ACTS) for _ in conversation.turns), "test")
+    course = Course(conversation, silent)
+    assert [turn.id for turn in heard("ask_escalation", course, {"m2"})] == found
+    assert heard("ask_escalation", course) == []

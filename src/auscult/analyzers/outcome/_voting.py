@@ -60,14 +60,14 @@ def voted_flag(
 def heard_flag(
     acts: Sequence[str], by_words: Flag | Unknown, conversation: Conversation, answers: Answers, known: Insights
 ) -> Flag | Unknown:
-    """Return the flag where a turn has one of these acts; words are quoted where they show it too."""
+    """Return the flag where a turn has one of these acts, or shows it in words that count; those are quoted."""
     course = _course(conversation, answers, known)
     if course is None or isinstance(by_words, Unknown):
         return by_words
     quoted = {one.turn_id: one for one in by_words.evidence}
     does: dict[str, tuple[Turn, str]] = {}
     for act in acts:
-        for turn in heard(act, course):
+        for turn in heard(act, course, quoted):
             does.setdefault(turn.id, (turn, DOES[act]))
     shown = [does[turn.id] for turn in course.turns if turn.id in does]
     found = [quoted.get(turn.id) or cite(turn, why) for turn, why in shown]

@@ -93,7 +93,7 @@ def _empathy_alone(by_words: Verdict, course: Course) -> Verdict:
 
 def _escalation(by_words: Verdict, course: Course) -> Verdict:
     """Judge where the customer asks for someone else, as the insight says it; how it was handled is voted on."""
-    asked = heard("ask_escalation", course)
+    asked = heard("ask_escalation", course, {piece.turn_id for piece in by_words.trigger})
     if not asked:
         return Verdict(qualification="NA", reason="the customer asks for no one else")
     return _decided(by_words, "em-escalation", course, _cited("ask_escalation", asked, by_words.trigger))
