@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from auscult.analyzers import ANALYZERS
 from auscult.cli.commands import COMMANDS, GROUPS
 from tools.prose import check, check_identifiers, check_source, check_words
 
@@ -142,3 +143,10 @@ def test_the_page_of_tables_has_every_column() -> None:
     for name, kind in KINDS.items():
         section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(kind.columns), name
+
+
+def test_the_setting_without_emotions_has_every_other_analyzer() -> None:
+    """Operators copy it, and would lose an analyzer that is new."""
+    page = (ROOT / "docs" / "explanation" / "rules-at-work.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"^AUSCULT_ANALYZERS=(.*)$", page, re.MULTILINE)
+    assert named.split(",") == [each for each in ANALYZERS if each != "emotions"]
