@@ -1,6 +1,7 @@
 """Many rows of our own listing from few: copies for later days with facets and codes, and tallies that count them all."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.services.scoring.listing import MS, ListedConversation
 from auscult.storage.core.database import Database
-from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
+from auscult.storage.core.tables.pages import facet_rows, facets, figure_rows, listings, report_rows, tallies
 from auscult.storage.pages.facet_codes import sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, aspect_of
 from auscult.storage.pages.rollups import CROWD, HOUR, TOP, WIDTHS
@@ -60,7 +61,21 @@ def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, day
             its.row + more,
         ).where(its.row.between(start + some[0], start + some[1] - 1))
         connection.execute(sa.insert(facet_rows).from_select(facet_rows.columns.keys(), query))
+        _copy_figures(connection, (start + some[0], start + some[1] - 1), more, mark, later // MS)
     return coded
+
+
+def _copy_figures(connection: Connection, some: tuple[int, int], more: int, mark: str, later_ms: int) -> None:
+    """Copy the figures of the rows from one number to another."""
+    its = figure_rows.c
+    changed: dict[str, sa.ColumnElement[Any]] = {
+        "row": its.row + more,
+        "started_at": its.started_at + later_ms,
+        "conversation_id": sa.literal_column(f"'{mark}'").concat(sa.func.substr(its.conversation_id, 2)),
+    }
+    names = figure_rows.columns.keys()
+    query = sa.select(*(changed.get(name, its[name]) for name in names)).where(its.row.between(*some))
+    connection.execute(sa.insert(figure_rows).from_select(names, query))
 
 
 def _count(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights
 from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.scoring.list_fields import FIGURES, ListFields, Order
 from auscult.domain.tenancy import Tenant
 
 
@@ -30,20 +31,23 @@ class Record(Struct, frozen=True, kw_only=True):
 Filter = Literal[
     "queues", "custom_fields", "contact_channels", "channel_words",
     "custom_ids", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys",
+    "insights", "figures",
 ]  # fmt: skip
-"""Fields of a query by which rows are found through an index that is written for them."""
+"""Fields of a query by which rows are found through an index that is written for them; ``figures`` also sort them."""
 
 
 class RowKey(NamedTuple):
     """Sort key of a row: start in ms since the epoch, conversation id, and the listing that holds the row.
 
     Two apps may hold conversations of one id and one start; the number of the listing distinguishes their rows. The
-    empty id sorts before every row of its instant, and listing 0 before every listing.
+    empty id sorts before every row of its instant, and listing 0 before every listing. ``figure`` is the number that the
+    rows are sorted by, if they are sorted by one and this row has it.
     """
 
     started_ms: int
     id: str
     listing: int = 0
+    figure: int | None = None
 
 
 Outcome = Literal["passed", "failed", "fatal", "undecided", "unscored"]
@@ -101,10 +105,11 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     ``custom_ids`` are compared to the letter; ``scores`` are whole, as lists show them; ``surveys`` finds conversations with an answer to one of these.
     ``asked`` are ids of metrics that were all met or missed. Of ``ids``, where they are not None, only these
     conversations; they are of one app.
+    ``fields`` are the filters of our own lists. Of ``without`` none; together with filters or another order only.
     Where ``statuses`` names some, ``include_below_threshold`` is ignored. ``after`` is the sort key of the last row
-    already read (a cursor); where it is given, ``skip`` is 0. ``is_newest_first``: in the opposite order, from the last
-    row on; without ``skip`` and ``after``. ``is_counted``: with the total, which is 0 otherwise; always where the order is
-    not the opposite.
+    already read (a cursor); where it is given, ``skip`` is 0. ``order``: another one than that of start and id; rows of the
+    same figure are in the order of start and id, and descending all of it is opposite; without ``skip``.
+    ``is_counted``: with the total, which is 0 otherwise; always in the usual order.
     ``visibility``: only rows of conversations that it shows; other than everything, it is of one app.
     """
 
@@ -129,20 +134,33 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     scores: tuple[int, ...] = ()
     surveys: tuple[Survey, ...] = ()
     asked: tuple[str, ...] = ()
+    fields: ListFields = ListFields()
     ids: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
     include_below_threshold: bool = False
     statuses: tuple[Status, ...] = ()
     skip: int = 0
     limit: int = 100
     after: RowKey | None = None
-    is_newest_first: bool = False
+    order: Order = "started_at"
     is_counted: bool = True
     visibility: Visibility = EVERYTHING
+
+    @property
+    def is_by_figures(self) -> bool:
+        """Return whether rows are read by the index of their figures."""
+        return FIGURES[self.order] is not None or bool(self.fields.bounds) or bool(self.without)
+
+    @property
+    def is_descending(self) -> bool:
+        """Return whether the greatest come first."""
+        return self.order.startswith("-")
 
 
 class RecordPage(Struct, frozen=True, kw_only=True):
     """Page of a report: rendered rows as JSON bytes, the number of matching rows, and the sort key of the last row.
 
+    Of filters by figures no more than 10,000 rows are counted: then ``total`` is one more.
     ``more`` is whether matching rows follow the last one here; it must be right wherever ``after`` was given,
     for a cursor's reader knows no position to compute it from.
     """

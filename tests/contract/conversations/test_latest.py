@@ -14,7 +14,7 @@ from auscult.domain.form import Form, Metric
 from auscult.domain.insight import Insights, Intent
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.conversations.latest import Sought, count, details, latest, position_of
+from auscult.services.conversations.latest import Sought, count, details, latest
 from auscult.services.insights.quality import by_agent
 from auscult.services.scoring.render import render
 from auscult.storage import Store
@@ -102,7 +102,7 @@ def test_pages_of_newest(app: AppStore) -> None:
             found += [each.id for each in page.items]
             if page.next is None:
                 break
-            assert page.next == position_of(page.items[-1])
+            assert page.next.id == page.items[-1].id
             before = page.next
         assert found == [each.id for each in expected]
 

@@ -179,6 +179,11 @@ def test_a_blind_auditor_sees_nothing_of_the_machine_or_of_others(loaded: Servic
     rows = blind.ask("GET", "/conversations?queue=qu-planned&limit=1000").json()["items"]
     mine = next(row for row in rows if row["id"] == conversation_id)
     assert (mine["score"], mine["missed_metrics"], mine["agents"]) == (None, [], [])
+    for revealing in ("sort=-score", "sort=confidence", "sort=sentiment", "score_from=-100", "escalation=false"):
+        found = blind.ask("GET", f"/conversations?queue=qu-planned&limit=1000&{revealing}").json()
+        assert conversation_id not in [row["id"] for row in found["items"]], revealing
+        assert found["total"] == len(found["items"]), revealing
+    assert conversation_id in blind.ask("GET", "/conversations?queue=qu-planned&limit=1000&sort=-duration").text
     case = blind.ask("GET", f"/audits/{conversation_id}").json()
     assert ({one["machine"] for one in case["metrics"]}, case["trail"], case["auditor"]) == ({"-"}, [], None)
     assert [one["machine"] for one in second["metrics"]] == [None, None]

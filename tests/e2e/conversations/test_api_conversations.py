@@ -206,6 +206,47 @@ def test_found_by_the_id_that_it_has_elsewhere(own: Loading) -> None:
     assert found(custom_id="CRM/1", queue="qu-0") == []
 
 
+def test_every_order_and_filter_is_of_what_the_rows_show(own: Loading) -> None:
+    """Pages of each order and filter together are the rows that the plain list shows, sorted and filtered by their values."""
+    own.load(*(document(number) for number in range(14)))
+    rows = own.ask("GET", "/conversations").json()["items"]
+
+    def figure(row: dict[str, Any], name: str) -> Any:
+        insights = row["insights"] or {}
+        sentiment = (insights.get("sentiment") or {}).get("score")
+        of_row = {"score": row["score"], "duration": row["duration_ms"], "confidence": row["confidence"]}
+        return (of_row | {"started_at": row["started_at"], "sentiment": sentiment})[name]
+
+    for order in ("score", "-score", "started_at", "-started_at", "duration", "-duration", "sentiment", "confidence"):
+        ordered = sorted(rows, key=lambda row: (row["started_at"], row["id"]), reverse=order.startswith("-"))
+        name = order.lstrip("-")
+        known = [row for row in ordered if figure(row, name) is not None]
+        known.sort(key=lambda row: figure(row, name), reverse=order.startswith("-"))
+        unknown = [row for row in ordered if figure(row, name) is None]
+        assert everything(own, sort=order) == [row["id"] for row in (*known, *unknown)], order
+
+    filters: list[tuple[dict[str, Any], Any]] = [
+        ({"score_from": 50}, lambda row: row["score"] is not None and row["score"] >= 50),
+        ({"score_to": 49}, lambda row: row["score"] is not None and row["score"] <= 49),
+        ({"duration_from": 60}, lambda row: (row["duration_ms"] or 0) >= 60_000),
+        ({"duration_to": 59}, lambda row: row["duration_ms"] is not None and row["duration_ms"] <= 59_000),
+        ({"escalation": "true"}, lambda row: row["insights"] and row["insights"]["escalation"] is True),
+        ({"churn_risk": "false"}, lambda row: row["insights"] and row["insights"]["churn_risk"] is False),
+        ({"resolved": "YES"}, lambda row: row["insights"] and row["insights"]["resolution"] == "YES"),
+        ({"resolved": ["false", "NA"]}, lambda row: row["insights"] and row["insights"]["resolution"] in ("NO", "NA")),
+    ]
+    for query, keeps in filters:
+        assert everything(own, **query) == [row["id"] for row in rows if keeps(row)], query
+
+
+def test_a_cursor_is_of_its_order(own: Loading) -> None:
+    """The cursor of one order is refused in another, with the order that it is of."""
+    own.load(*(document(number) for number in range(3)))
+    cursor = own.ask("GET", "/conversations?sort=-score&limit=1").json()["next_cursor"]
+    refused = own.ask("GET", "/conversations", params={"sort": "score", "cursor": cursor})
+    assert "sort=-score" in problem(refused, 400, "cursor.unreadable")["detail"]
+
+
 def test_one_style(own: Loading) -> None:
     """snake_case, RFC 3339 in UTC with Z, whole numbers for scores."""
     own.load(document(1, started_at="2026-03-23T12:01:00+02:00"))
@@ -347,6 +388,15 @@ REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/conversations?since=2026-02-30T00:00:00Z", {}, 400, "date.unreadable"),
     ("GET", "/conversations?since=2026-02-02T00:00:00Z&until=2026-02-01T00:00:00Z", {}, 400, "range.reversed"),
     ("GET", "/conversations?cursor=nonsense", {}, 400, "cursor.unreadable"),
+    ("GET", "/conversations?sort=colour", {}, 400, "field.unknown_value"),
+    ("GET", "/conversations?sort=score&sort=-score", {}, 400, "parameter.repeated"),
+    ("GET", "/conversations?score_from=101", {}, 400, "field.out_of_range"),
+    ("GET", "/conversations?score_from=90&score_to=80", {}, 400, "range.reversed"),
+    ("GET", "/conversations?duration_from=60&duration_to=59", {}, 400, "range.reversed"),
+    ("GET", "/conversations?duration_from=a", {}, 400, "field.wrong_type"),
+    ("GET", "/conversations?sentiment=angry", {}, 400, "field.unknown_value"),
+    ("GET", "/conversations?escalation=perhaps", {}, 400, "field.wrong_type"),
+    ("GET", "/conversations?resolved=perhaps", {}, 400, "field.unknown_value"),
     ("GET", "/conversations?app=st-2", {}, 404, "app.unknown"),
     ("GET", "/conversations?app=st-nowhere", {}, 404, "app.unknown"),
     ("GET", "/conversations", {"headers": {"iId": "st-2"}}, 404, "app.unknown"),

@@ -11,7 +11,7 @@ from auscult.domain.conversation import Agent, Conversation
 Blindness = Mapping[str, frozenset[Hidden]]
 """What is hidden from a rater, by conversation id. Other conversations hide nothing."""
 
-_OF_MACHINE = ("form", "score", "passed", "fatal_errors", "missed_metrics", "insights")
+_OF_MACHINE = ("form", "score", "passed", "fatal_errors", "missed_metrics", "confidence", "insights")
 
 
 def without_agents(conversation: Conversation) -> Conversation:

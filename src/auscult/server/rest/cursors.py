@@ -14,7 +14,7 @@ LONGEST_CURSOR = 4096
 _LARGEST = 2**53 - 1
 
 
-def write_cursor(*key: str | int) -> str:
+def write_cursor(*key: str | int | None) -> str:
     """Return an opaque cursor for a key."""
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
 
@@ -43,6 +43,8 @@ def _unreadable(given: str) -> RequestError:
     )
 
 
-def _is_odd(part: str | int) -> bool:
+def _is_odd(part: str | int | None) -> bool:
     """Return whether no cursor of ours contains this part."""
+    if part is None:
+        return False
     return abs(part) > _LARGEST if isinstance(part, int) else "\0" in part

@@ -1,9 +1,8 @@
 """Blindness of the raters of one app."""
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
-import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import Hidden
@@ -12,9 +11,9 @@ from auscult.domain.audits.blindness import Blindness, without_agents
 from auscult.domain.audits.bookmark import AuditSettings
 from auscult.domain.calibration.session import hides_from
 from auscult.domain.people.visibility import Visibility
-from auscult.domain.record import RecordPage, RecordQuery, RowKey
+from auscult.domain.scoring.list_fields import reveals_result
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.conversations.latest import EPOCH, MS, LatestPage, Position, Sought, latest, position_of
+from auscult.services.conversations.latest import LatestPage, Position, Sought, latest
 from auscult.services.scoring.listing import ListedAudit, ListedConversation
 from auscult.storage.store import AppStore
 
@@ -58,9 +57,9 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
     before: Position | None = None,
     limit: int = 50,
 ) -> LatestPage:
-    """Return the newest conversations as someone sees them who judges some of them blind.
+    """Return a list of conversations as someone sees it who judges some of them blind.
 
-    Where being found would reveal what is hidden, they are neither among the rows nor in the total. ``settings`` are
+    Where being found, or the place in the order, would reveal what is hidden, they are neither among the rows nor in the total. ``settings`` are
     those of ``kept_from_agents``.
     """
     revealed = revealed_by(
@@ -72,6 +71,8 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
             or sought.intents
             or sought.agent_outcomes
             or sought.check
+            or sought.fields.is_by_result
+            or reveals_result(sought.order)
         ),
         by_agent=bool(sought.agents or sought.agent_outcomes),
         by_audit=bool(sought.audits) or sought.is_by_audit,
@@ -80,52 +81,13 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
         if sought.audits and "audited" not in sought.audits:
             return LatestPage(items=(), total=0, next=None)
         sought = replace(sought, audits=("audited",))
-    left_out = [each for each, hidden in blindness.items() if hidden & revealed]
-    page = latest(app, sought, before=before, limit=limit + len(left_out))
-    seen = [each for each in page.items if each.id not in left_out]
+    left_out = tuple(sorted(each for each, hidden in blindness.items() if hidden & revealed))
+    page = latest(app, replace(sought, without=left_out), before=before, limit=limit)
     items = tuple(
         blind_listed(each, blindness.get(each.id, frozenset[Hidden]()) | kept_from(settings, each.audit.state))
-        for each in seen[:limit]
+        for each in page.items
     )
-    goes_on = bool(items) and (page.next is not None or len(seen) > limit)
-    total = page.total - sum(_is_found(app, sought, each) for each in app.conversations.recorded(left_out).values())
-    return LatestPage(items=items, total=total, next=position_of(items[-1]) if goes_on else None)
-
-
-def _is_found(app: AppStore, sought: Sought, case: EvaluatedConversation) -> bool:
-    """Return whether filters find a conversation."""
-    at = case.conversation.started_at.replace(microsecond=case.conversation.started_at.microsecond // 1000 * 1000)
-    if (sought.since is not None and at < sought.since) or (sought.until is not None and at >= sought.until):
-        return False
-    then = latest(app, replace(sought, since=at, until=at + timedelta(milliseconds=1)), limit=_AT_ONCE)
-    return case.conversation.id in [each.id for each in then.items]
-
-
-def page_blind(
-    app: AppStore, read: Callable[[RecordQuery], RecordPage], asked: RecordQuery, left_out: frozenset[str]
-) -> RecordPage:
-    """Return a page of the listing as if these conversations did not exist: no row, total or cursor reveals them."""
-    if not left_out:
-        return read(asked)
-    page = read(replace(asked, limit=asked.limit + len(left_out)))
-    seen = [(position, row) for row in page.rows if (position := _position_of(row))[1] not in left_out]
-    shown = seen[: asked.limit]
-    found = 0
-    for case in app.conversations.recorded(sorted(left_out)).values():
-        at = (case.conversation.started_at - EPOCH) // MS
-        if asked.since_ms <= at < asked.until_ms:
-            then = read(replace(asked, since_ms=at, until_ms=at + 1, limit=_AT_ONCE, after=RowKey(at, "")))
-            found += (at, case.conversation.id) in [_position_of(row) for row in then.rows]
-    return RecordPage(
-        rows=tuple(row for _, row in shown),
-        total=page.total - found,
-        last=RowKey(*shown[-1][0], page.last.listing) if shown and page.last else None,
-        more=page.more or len(seen) > len(shown),
-    )
-
-
-def _position_of(row: bytes) -> Position:
-    return position_of(msgspec.json.decode(row, type=ListedConversation))
+    return replace(page, items=items)
 
 
 def unreleased_to(app: AppStore, agent_ids: frozenset[str]) -> frozenset[str]:
@@ -160,7 +122,7 @@ def kept_from(settings: AuditSettings | None, state: AuditState) -> frozenset[Hi
 def blind_listed(listed: ListedConversation, hidden: frozenset[Hidden]) -> ListedConversation:
     """Return a row of the conversation list without what is hidden."""
     if "machine" in hidden:
-        nothing = {"score": None, "passed": None, "insights": None, "form": None}
+        nothing = {"score": None, "passed": None, "confidence": None, "insights": None, "form": None}
         listed = replace(listed, **nothing, fatal_errors=0, missed_metrics=())
     if "others" in hidden:
         listed = replace(listed, audit=ListedAudit(state="not_assigned", score=None))

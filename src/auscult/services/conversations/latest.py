@@ -1,4 +1,4 @@
-"""Conversations, the newest first: a page at a time, found and counted by the listing's indexes."""
+"""Lists of conversations, in any order: a page at a time, found and counted by the listing's indexes."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,16 +12,16 @@ from auscult.domain.audits.audit import AuditState
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
-from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, Survey
+from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, RowKey, Survey
 from auscult.domain.said.search import SaidQuery
+from auscult.domain.scoring.list_fields import ListFields, Order
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.audited import AssignmentSought, CheckSought, checked, conversations_of
 from auscult.services.scoring.listing import LISTING, ListedConversation
-from auscult.storage.conversations.said import Said
 from auscult.storage.store import AppStore
 
-Position = tuple[int, str]
-"""Where a conversation stands: its start in ms since the epoch, and its id."""
+Position = RowKey
+"""Sort key of a conversation in a list."""
 
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ class Sought(Struct, frozen=True, kw_only=True):
 
     ``queues`` and ``agents`` are ids or names, in any letter case. ``met`` and ``missed`` are ids of metrics, all of
     them met, or missed, and ``asked`` all of them met or missed; ``agent_outcomes`` are ids of agents, to the letter,
-    with an outcome; ``said`` is a search in the words. ``assignment`` and ``check`` find none for those who see
+    with an outcome; ``said`` is a search in the words; ``custom_ids`` are compared to the letter. None of ``without`` is found. ``assignment`` and ``check`` find none for those who see
     conversations as their agent alone.
     """
 
@@ -59,6 +59,10 @@ class Sought(Struct, frozen=True, kw_only=True):
     assignment: AssignmentSought | None = None
     check: CheckSought | None = None
     said: SaidQuery | None = None
+    custom_ids: tuple[str, ...] = ()
+    fields: ListFields = ListFields()
+    order: Order = "-started_at"
+    without: tuple[str, ...] = ()
 
     @property
     def is_by_audit(self) -> bool:
@@ -69,7 +73,7 @@ class Sought(Struct, frozen=True, kw_only=True):
 class LatestPage(Struct, frozen=True, kw_only=True):
     """One page. ``total``: how many there are in all; ``next`` is where the next page begins, None after the last.
 
-    Of a search no more than 10,000 are counted: then ``total`` is one more.
+    Of a search, and of filters by figures, no more than 10,000 are counted: then ``total`` is one more.
     """
 
     items: tuple[ListedConversation, ...]
@@ -81,28 +85,19 @@ _DECODE = msgspec.json.Decoder(ListedConversation).decode
 
 
 def latest(app: AppStore, sought: Sought, *, before: Position | None = None, limit: int = 50) -> LatestPage:
-    """Return the newest conversations before a position. Raises ``RequestError`` ``range.reversed``."""
-    asked = _query(app, sought)
-    if sought.said is not None:
-        page = app.conversations.search(
-            replace(asked, limit=limit), Said(sought.said, is_newest_first=True, beyond=before)
-        )
-        found = tuple(_DECODE(row) for row in page.rows)
-        return LatestPage(items=found, total=page.total, next=page.last[:2] if page.more and page.last else None)
-    rows, total = _newest(app, asked, before, limit + 1)
-    items = tuple(rows[:limit])
-    return LatestPage(
-        items=items,
-        total=total if before is None else _total(app, asked),
-        next=position_of(items[-1]) if len(rows) > limit else None,
-    )
+    """Return conversations behind a position, in the order that is sought. Raises ``RequestError`` ``range.reversed``."""
+    asked = replace(_query(app, sought), limit=limit, after=before)
+    found = app.conversations
+    page = found.page(asked) if sought.said is None else found.search(asked, sought.said)
+    items = tuple(_DECODE(row) for row in page.rows)
+    return LatestPage(items=items, total=page.total, next=page.last if page.more else None)
 
 
 def newest(app: AppStore, sought: Sought, limit: int) -> tuple[ListedConversation, ...]:
     """Return the newest conversations, without counting all of them. Raises ``RequestError`` ``range.reversed``."""
     if sought.said is not None:
         return latest(app, sought, limit=limit).items
-    asked = replace(_query(app, sought), limit=limit, is_newest_first=True, is_counted=False)
+    asked = replace(_query(app, sought), limit=limit, is_counted=False)
     return tuple(map(_DECODE, app.conversations.page(asked).rows))
 
 
@@ -110,8 +105,8 @@ def count(app: AppStore, sought: Sought) -> int:
     """Return how many there are. Raises ``RequestError`` ``range.reversed``."""
     asked = _query(app, sought)
     if sought.said is not None:
-        return app.conversations.search(replace(asked, limit=0), Said(sought.said)).total
-    return _total(app, asked)
+        return app.conversations.search(replace(asked, limit=0), sought.said).total
+    return app.conversations.page(replace(asked, limit=0)).total
 
 
 def breakdown(
@@ -124,10 +119,10 @@ def breakdown(
     """Return numbers of conversations by groupings, between each of the bounds, in order, and the next.
 
     Without filters they are added up from tallies; else each conversation between the bounds is read, without its words.
-    Raises ``RequestError`` ``range.reversed``, ``ValueError`` for a search, which has no indexes of these.
+    Raises ``RequestError`` ``range.reversed``, ``ValueError`` for a search or bounds of figures, without indexes of these.
     """
-    if sought.said is not None:
-        raise ValueError("a breakdown is of listed conversations, not of a search")
+    if sought.said is not None or sought.fields.bounds:
+        raise ValueError("a breakdown is of listed conversations, not of a search or of figures")
     asked = _query(app, replace(sought, since=bounds[0], until=bounds[-1]))
     return app.conversations.breakdown(asked, Grouped(by, tuple(map(_ms, bounds)), values))
 
@@ -135,34 +130,6 @@ def breakdown(
 def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, EvaluatedConversation]:
     """Return what is kept of listed conversations, by id."""
     return app.conversations.recorded([each.id for each in items]) if items else {}
-
-
-def position_of(row: ListedConversation) -> Position:
-    """Return the position of a conversation in the list."""
-    return (row.started_at - EPOCH) // MS, row.id
-
-
-def _total(app: AppStore, asked: RecordQuery) -> int:
-    return app.conversations.page(replace(asked, limit=0)).total
-
-
-def _newest(
-    app: AppStore, asked: RecordQuery, before: Position | None, wanted: int
-) -> tuple[list[ListedConversation], int]:
-    """Return ``wanted`` rows before a position, the newest first, and, without a position, how many there are in all.
-
-    Rows of the very instant of the position are on both sides of it: more are read where they are many.
-    """
-    within = asked if before is None else replace(asked, until_ms=min(asked.until_ms, before[0] + 1))
-    take = wanted
-    while True:
-        page = app.conversations.page(replace(within, limit=take, is_newest_first=True, is_counted=before is None))
-        rows = [_DECODE(row) for row in page.rows]
-        if before is not None:
-            rows = [row for row in rows if position_of(row) < before]
-        if len(rows) >= wanted or not page.more:
-            return rows[:wanted], page.total
-        take += max(wanted, take)
 
 
 def _query(app: AppStore, sought: Sought) -> RecordQuery:
@@ -189,6 +156,10 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
         surveys=sought.surveys,
         asked=sought.asked,
         ids=_ids(app, sought),
+        custom_ids=sought.custom_ids,
+        fields=sought.fields,
+        order=sought.order,
+        without=sought.without,
         include_below_threshold=True,
     )
 

@@ -103,7 +103,7 @@ class ListExporting:
         sought = msgspec.json.decode(claim.export.query, type=Sought)
         done, going = claim.export.done, claim
         while True:
-            before = None if going.position is None else msgspec.json.decode(going.position, type=tuple[int, str])
+            before = None if going.position is None else msgspec.json.decode(going.position, type=Position)
             page = seen(sought, before, AT_A_TIME)
             done += len(page.items)
             content = _encoded(page.items, claim.export, is_first=going.part == 0)

@@ -15,6 +15,7 @@ from auscult.domain.conversation import Agent, Channel, Conversation, Direction,
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
 from auscult.domain.record import Filter, Record
+from auscult.domain.scoring.list_fields import least_confidence
 
 MS = timedelta(milliseconds=1)
 
@@ -84,7 +85,8 @@ class ListedContact(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ListedConversation(Struct, frozen=True, kw_only=True):
     """One conversation as lists show it. ``missed_metrics`` are the ids of metrics that were not adhered to.
 
-    ``contact`` is absent where nothing of it is known.
+    ``confidence`` is the lowest of the verdicts, from 0 to 1, null where none has one. ``contact`` is absent where
+    nothing of it is known.
     """
 
     id: str
@@ -103,6 +105,7 @@ class ListedConversation(Struct, frozen=True, kw_only=True):
     passed: bool | None
     fatal_errors: int
     missed_metrics: tuple[str, ...]
+    confidence: float | None = None
     insights: ListedInsights | None
     audit: ListedAudit
     contact: ListedContact | UnsetType = UNSET
@@ -125,6 +128,8 @@ class Listing:
             "audits",
             "scores",
             "surveys",
+            "insights",
+            "figures",
         }
     )
 
@@ -162,6 +167,7 @@ def listed(record: Record) -> ListedConversation:
         passed=evaluation.passed,
         fatal_errors=evaluation.fatal_errors,
         missed_metrics=tuple([each.metric.id for each in evaluation.results if each.adhered is False]),
+        confidence=least_confidence(evaluation),
         insights=_insights(record.insights) if record.insights else None,
         audit=ListedAudit(
             state=state_of(audit),

@@ -17,6 +17,7 @@ from auscult.domain.evaluation import Status
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
+from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.batches import Priority
 from auscult.domain.scoring.stored import (
     Accepted,
@@ -44,7 +45,7 @@ from auscult.storage.conversations.evaluated import (
     write_insights,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, write_evaluations
-from auscult.storage.conversations.said import Said, search, write_said
+from auscult.storage.conversations.said import search, write_said
 from auscult.storage.conversations.waiting import chunks, read_waiting
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
@@ -312,10 +313,10 @@ class AppConversations:
         """Return numbers of rows by groupings and periods. The query's own range is ignored."""
         return self._pages.breakdown(self._app, replace(query, visibility=self._visibility), by)
 
-    def search(self, query: RecordQuery, said: Said) -> RecordPage:
+    def search(self, query: RecordQuery, words: SaidQuery) -> RecordPage:
         """One page of a report's rows in whose conversations something was said."""
         with self._database.comparing() as connection:
-            return search(connection, self._app, replace(query, visibility=self._visibility), said)
+            return search(connection, self._app, replace(query, visibility=self._visibility), words)
 
     def _accept(self, connection: Connection, admitted: Incoming, priority: Priority) -> Accepted:
         by_id = {conversation.id: conversation for conversation in admitted.conversations}

@@ -1,7 +1,7 @@
 """Searches in what was said. The words are stored with the rows that lists show, and change in the same transaction."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Connection
 
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.domain.said.search import SaidQuery, Side, Term, searchable
+from auscult.domain.scoring.list_fields import FIGURES
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.conversations.evaluated import Stored
 from auscult.storage.core.database import AnySelect
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.conversations import said
-from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
+from auscult.storage.core.tables.pages import facet_rows, facets, figure_rows, listings, report_rows
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.faceting import Facet, wanted_by
 from auscult.storage.pages.row_filters import among_ids
@@ -30,14 +31,6 @@ _CHANGED = (
     "customer = excluded.customer"
 )
 _WEIGHTS: dict[Side, str] = {"agent": "A", "customer": "B"}
-
-
-class Said(NamedTuple):
-    """A search: what is to be said, and the position before which the newest are wanted, or after which the oldest."""
-
-    query: SaidQuery
-    is_newest_first: bool = False
-    beyond: RowKey | tuple[int, str] | None = None
 
 
 def write_said(
@@ -58,34 +51,48 @@ def write_said(
     dialect.insert_many(connection, said, _COLUMNS, rows, _CHANGED)
 
 
-def search(connection: Connection, app: int, asked: RecordQuery, wanted: Said) -> RecordPage:
+def search(connection: Connection, app: int, asked: RecordQuery, words: SaidQuery) -> RecordPage:
     """Return one page of the rows of a report whose conversations match the search.
 
-    ``total`` is at most ``MOST_COUNTED`` and one. ``after`` and ``skip`` of the query are ignored.
+    ``total`` is at most ``MOST_COUNTED`` and one. ``skip`` of the query is ignored.
     """
-    found = _found(connection, app, asked, wanted.query)
+    found = _found(connection, app, asked, words)
     counted = sa.select(sa.func.count()).select_from(found.limit(MOST_COUNTED + 1).subquery())
     total = connection.scalar(counted) or 0
-    position = sa.tuple_(said.c.started_at, said.c.conversation_id)
-    page = found
-    if wanted.beyond is not None:
-        at = sa.tuple_(*(sa.literal(each) for each in wanted.beyond[:2]))
-        page = page.where(position < at if wanted.is_newest_first else position > at)
-    order = (said.c.started_at, said.c.conversation_id)
-    page = page.order_by(*(each.desc() if wanted.is_newest_first else each.asc() for each in order))
-    rows = connection.execute(page.limit(asked.limit + 1)).all()
+    rows = connection.execute(_in_order(found, asked).limit(asked.limit + 1)).all()
     shown = rows[: asked.limit]
-    last = RowKey(shown[-1].started_at, shown[-1].conversation_id) if shown else None
+    last = RowKey(shown[-1].started_at, shown[-1].conversation_id, figure=shown[-1].figure) if shown else None
     return RecordPage(rows=tuple(row.body for row in shown), total=total, last=last, more=len(rows) > asked.limit)
+
+
+def _in_order(found: AnySelect, asked: RecordQuery) -> AnySelect:
+    """Return the query in the order that is asked for, behind its key; rows without the figure follow the others."""
+    figure, key = FIGURES[asked.order], (said.c.started_at, said.c.conversation_id)
+    after = asked.after
+
+    def beyond(columns: Sequence[ColumnElement[Any]], values: Sequence[int | str | None]) -> ColumnElement[bool]:
+        here, there = sa.tuple_(*columns), sa.tuple_(*map(sa.literal, values))
+        return here < there if asked.is_descending else here > there
+
+    order: list[ColumnElement[Any]] = [each.desc() if asked.is_descending else each for each in key]
+    if figure is None:
+        return (found if after is None else found.where(beyond(key, after[:2]))).order_by(*order)
+    column = figure_rows.c[figure]
+    if after is not None and after.figure is None:
+        found = found.where(column.is_(None), beyond(key, after[:2]))
+    elif after is not None:
+        found = found.where(beyond((column, *key), (after.figure, *after[:2])) | column.is_(None))
+    return found.order_by(column.is_(None), column.desc() if asked.is_descending else column, *order)
 
 
 def _found(connection: Connection, app: int, asked: RecordQuery, query: SaidQuery) -> AnySelect:
     """Return the query of the rows that are found, in no order."""
     report = sa.select(listings.c.listing).where(listings.c.app == app, listings.c.report == asked.report)
     listing = report.scalar_subquery()
-    cells = cells_of(asked)
+    cells, by = cells_of(asked), FIGURES[asked.order]
+    figure: ColumnElement[Any] = sa.null() if by is None else figure_rows.c[by]
     return (
-        sa.select(said.c.started_at, said.c.conversation_id, report_rows.c.body)
+        sa.select(said.c.started_at, said.c.conversation_id, report_rows.c.body, figure.label("figure"))
         .select_from(said)
         .join(
             report_rows,
@@ -93,6 +100,7 @@ def _found(connection: Connection, app: int, asked: RecordQuery, query: SaidQuer
             & (report_rows.c.started_at == said.c.started_at)
             & (report_rows.c.conversation_id == said.c.conversation_id),
         )
+        .outerjoin(figure_rows, figure_rows.c.row == report_rows.c.row)
         .where(
             said.c.app == app,
             said.c.started_at >= asked.since_ms,
@@ -102,15 +110,18 @@ def _found(connection: Connection, app: int, asked: RecordQuery, query: SaidQuer
             *(_has(listing, group) for group in wanted_by(asked)),
             *visible(asked.visibility, app, said.c.conversation_id),
             *_among(connection, asked),
+            *(figure_rows.c[each.figure] >= each.least for each in asked.fields.bounds if each.least is not None),
+            *(figure_rows.c[each.figure] <= each.most for each in asked.fields.bounds if each.most is not None),
         )
     )
 
 
 def _among(connection: Connection, asked: RecordQuery) -> list[ColumnElement[bool]]:
+    left: list[ColumnElement[bool]] = [said.c.conversation_id.not_in(asked.without)] if asked.without else []
     if asked.ids is None:
-        return []
+        return left
     ids = among_ids(connection.dialect.name == "sqlite").params(among=msgspec.json.encode(asked.ids).decode())
-    return [said.c.conversation_id.in_(ids)]
+    return [said.c.conversation_id.in_(ids), *left]
 
 
 def _has(listing: ColumnElement[int], group: Sequence[Facet]) -> ColumnElement[bool]:

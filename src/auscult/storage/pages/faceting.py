@@ -6,6 +6,7 @@ from zlib import crc32
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey, outcomes_of
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.text_validation import short_text
 from auscult.storage.people.parties import agents_of, queues_of
@@ -38,6 +39,8 @@ SCORE = "score"
 """Facet of the whole score, as lists show it."""
 SURVEY = "survey"
 """Facet of the kind of survey that the customer answered with a number."""
+SENTIMENT, ESCALATION, CHURN_RISK, RESOLUTION = "sentiment", "escalation", "churn_risk", "resolution"
+"""Facets of what analysis found: a label, yes or no, and whether the request was met."""
 CUSTOM_ID = "custom_id"
 """Facet of the id that the conversation has elsewhere, to the letter."""
 FIELD = "cf"
@@ -59,6 +62,10 @@ TALLIED = frozenset(
         SCORE,
         QUEUE_OUTCOME,
         INTENT_OUTCOME,
+        SENTIMENT,
+        ESCALATION,
+        CHURN_RISK,
+        RESOLUTION,
     }
 )
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
@@ -80,11 +87,17 @@ _FILTERS: Mapping[str, Filter] = {
     INTENT_OUTCOME: "outcomes",
     SCORE: "scores",
     SURVEY: "surveys",
+    SENTIMENT: "insights",
+    ESCALATION: "insights",
+    CHURN_RISK: "insights",
+    RESOLUTION: "insights",
 }
 """All others are custom fields."""
 
 Facet = tuple[str, str]
 """Its name and its value."""
+
+YES_OR_NO = {True: "yes", False: "no"}
 
 ASPECTS: Mapping[Grouping, tuple[int, ...]] = {
     "outcome": (0,),
@@ -189,6 +202,7 @@ def wanted_by(query: RecordQuery) -> list[list[Facet]]:
             [channel_facet(name) for name in query.contact_channels],
             [word_facet(word) for word in query.channel_words],
             [(OUTCOME, each) for each in query.outcomes],
+            *_of_fields(query.fields),
         )
         if group
     ]
@@ -235,6 +249,24 @@ def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
 
 def _of_insights(rendered: RenderedRows) -> Iterator[Facet]:
     yield from ((INTENT, short_text(name.casefold())) for name in _intents(rendered))
+    found = rendered.insights
+    if found is None:
+        return
+    if found.sentiment:
+        yield SENTIMENT, found.sentiment.label
+    for name, flag in ((ESCALATION, found.escalation), (CHURN_RISK, found.churn_risk)):
+        if flag:
+            yield name, YES_OR_NO[flag.observed]
+    if found.resolution:
+        yield RESOLUTION, found.resolution.resolution
+
+
+def _of_fields(fields: ListFields) -> Iterator[list[Facet]]:
+    """Yield the groups of facets for filters of lists; empty where all are wanted."""
+    yield [(SENTIMENT, each) for each in fields.sentiment]
+    for name, wanted in ((ESCALATION, fields.escalation), (CHURN_RISK, fields.churn_risk)):
+        yield [] if wanted is None else [(name, YES_OR_NO[wanted])]
+    yield [(RESOLUTION, each) for each in fields.resolved]
 
 
 def _intents(rendered: RenderedRows) -> set[str]:

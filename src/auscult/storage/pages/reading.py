@@ -19,13 +19,15 @@ from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery, R
 from auscult.storage.core.database import Database, Reader, Row
 from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.core.tables.people import memberships
-from auscult.storage.pages.breakdown import Asked, Breakdowns
+from auscult.storage.pages.breakdown import Asked as AskedBreakdown
+from auscult.storage.pages.breakdown import Breakdowns
 from auscult.storage.pages.cached import MOST_REMEMBERED, NO_READER, Key, NotCachedError, Plan, Position, View
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
 from auscult.storage.pages.rollups import HOUR, TOP
 from auscult.storage.pages.row_filters import Part, Selection, StatementCache, Statements
+from auscult.storage.pages.sorted_rows import Asked, SortedRows, without_flags
 
 _MOST_AGENTS = 32
 """Agents whose rows are read as those of a team; those of more are decided row by row."""
@@ -47,6 +49,7 @@ class Pages:
         self._database = database
         self._phrases = StatementCache(database)
         self._breakdowns = Breakdowns(database, self._phrases)
+        self._sorted = SortedRows(database)
         self._listings: dict[tuple[int, str], int] = {}
         self._app_of: dict[int, int] = {}
         self._views: dict[tuple[int, ...], View] = {}
@@ -93,7 +96,7 @@ class Pages:
             if (query, by) not in view.breakdowns:
                 if len(view.breakdowns) >= MOST_REMEMBERED:
                     view.breakdowns.clear()
-                asked = Asked(listing, self._selection(reader, view, (listing,), query), by, view.rows)
+                asked = AskedBreakdown(listing, self._selection(reader, view, (listing,), query), by, view.rows)
                 view.breakdowns[query, by] = self._breakdowns.read(reader, asked)
             return view.breakdowns[query, by]
 
@@ -101,6 +104,8 @@ class Pages:
         numbers = tuple(n for app in apps if (n := self._listing(reader, app, query.report)) is not None)
         if not numbers:
             return _NOTHING
+        if query.is_by_figures:
+            return self._sorted_page(numbers[:1], query, reader)
         view = self._views.get(numbers)
         plan = view and self._cached_plan(view, numbers, query)
         if view and plan and plan.text:
@@ -114,6 +119,17 @@ class Pages:
             plan = view.plans.get(query) or self._plan(reader, view, numbers, query)
             rows = reader.fetch(plan.text, plan.values or {}) if plan.text else []
         return _finish(view, plan, query, rows)
+
+    def _sorted_page(self, numbers: tuple[int, ...], query: RecordQuery, reader: Reader) -> RecordPage:
+        with reader.snapshot():
+            view = self._view(reader, numbers)
+            whole = self._selection(reader, view, numbers, query)
+            if whole.is_empty:
+                return _NOTHING
+            matching = self._counting(reader, view, whole, 1).between(query.since_ms, query.until_ms)
+            asked = Asked(query, whole, self._selection(reader, view, numbers, without_flags(query)))
+            total = self._sorted.count(reader, asked, matching) if matching else 0
+            return self._sorted.page(reader, asked, total) if total and query.limit else replace(_NOTHING, total=total)
 
     def _view(self, reader: Reader, numbers: tuple[int, ...]) -> View:
         """Return the cache of these listings, as of this snapshot."""
@@ -305,28 +321,30 @@ def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query:
     if query.is_counted:
         plan = plan._replace(total=counting.between(query.since_ms, query.until_ms))
     parts = len(plan.selection.parts)
-    is_from_key = query.after is not None and parts > 1
+    is_from_key = query.after is not None and parts > 1 and not query.is_descending
     if query.is_counted and (not plan.total or not query.limit or query.skip >= plan.total):
         return plan
     text = counting.texts.again if is_from_key else counting.texts.page
-    if query.is_newest_first:
+    before = (query.until_ms, "")
+    if query.is_descending:
         text, position, offset = counting.texts.newest, None, 0
         (at, id_), limit = (query.since_ms, ""), query.limit + 1
+        before = min(before, query.after[:2]) if query.after else before
     elif query.after is None:
         position = counting.position(query.since_ms, query.skip)
         (at, id_), offset = counting.anchor(position, query.since_ms, query.skip)
         limit = min(query.limit, plan.total - query.skip)  # so that nobody looks for more behind the last row
     else:
         position, offset = None, 0
-        at, id_, _ = min(max(query.after, RowKey(query.since_ms, "")), RowKey(query.until_ms, ""))
+        at, id_, *_ = min(max(query.after, RowKey(query.since_ms, "")), RowKey(query.until_ms, ""))
         # Only a row more can tell whether there is one.
         limit = query.limit + 1 + (parts if is_from_key else 0)
-    values = {"at": at, "id": id_, "until": query.until_ms, "limit": limit, "offset": offset}
+    values = {"at": at, "id": id_, "until": before[0], "until_id": before[1], "limit": limit, "offset": offset}
     return plan._replace(
         text=text,
         values={**plan.selection.values, **_all(numbers), **values},
         position=position,
-        again=counting.texts.again if parts == 1 and not query.is_newest_first else None,
+        again=counting.texts.again if parts == 1 and not query.is_descending else None,
         is_from_key=is_from_key,
     )
 
@@ -334,11 +352,11 @@ def _lay_out(plan: Plan, counting: "_Counting", numbers: tuple[int, ...], query:
 def _finish(view: View, plan: Plan, query: RecordQuery, rows: list[Row]) -> RecordPage:
     """Make the page, and remember where the next one begins."""
     if rows and len(rows[0]) == _UNORDERED:
-        rows.sort(key=_IN_ORDER, reverse=query.is_newest_first)
+        rows.sort(key=_IN_ORDER, reverse=query.is_descending)
     if plan.is_from_key and query.after is not None:
         after = query.after
         rows = [row for row in rows if _key_of(plan, row) > after]
-    is_one_more_read = query.after is not None or query.is_newest_first
+    is_one_more_read = query.after is not None or query.is_descending
     more = len(rows) > query.limit if is_one_more_read else query.skip + len(rows) < plan.total
     rows = rows[: query.limit]
     last = plan.last

@@ -79,7 +79,7 @@ class Statements(NamedTuple):
 
     ``page`` (body, version, start, id, and over facets or several listings the row's number, in no order): ``at``,
     ``id``, the key before the first row; ``until``; ``limit``, ``offset``; and ``all_0`` … the listings whose version
-    is returned. ``newest``: the same from the last row on. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
+    is returned. ``newest``: the same from the last row before ``until``, ``until_id`` on. ``again``: the same from the rows of this key on; of one listing there is one such row, so that
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
     time. ``number`` (cell, n; of any cell): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
@@ -181,6 +181,7 @@ _AT = sa.bindparam("at", type_=BigInteger)
 _ID = sa.bindparam("id", type_=Text)
 _APP = sa.bindparam("see_app", type_=NUMBER)
 _UNTIL = sa.bindparam("until", type_=BigInteger)
+_UNTIL_ID = sa.bindparam("until_id", type_=Text)
 _LIMIT = sa.bindparam("limit", type_=BigInteger)
 _OFFSET = sa.bindparam("offset", type_=BigInteger)
 _LEVEL = sa.bindparam("level", type_=SmallInteger)
@@ -346,7 +347,8 @@ def _has(facets: Sequence[ColumnElement[int]], use: _Use) -> sa.Exists:
 def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bool]]:
     """After one key (of a page asked again: from it on), before an instant, in the cells, and visible."""
     key, start = sa.tuple_(rows.c.started_at, rows.c.conversation_id), sa.tuple_(_AT, _ID)
-    bounds = [key >= start if use == "again" else key > start, rows.c.started_at < _UNTIL]
+    before = rows.c.started_at < _UNTIL if use != "newest" else key < sa.tuple_(_UNTIL, _UNTIL_ID)
+    bounds = [key >= start if use == "again" else key > start, before]
     if narrow.seeing is not None:
         bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use in _OF_PAGES))
     if narrow.among is not None:
@@ -356,9 +358,9 @@ def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bo
     return [*bounds, *_in_cells(rows.c.cell, narrow)]
 
 
-def among_ids(is_embedded: bool) -> AnySelect:  # noqa: FBT001  (as the dialect says it)
-    """Return the query of the texts of a JSON array, which is the value ``among``."""
-    given = sa.bindparam("among", type_=Text)
+def among_ids(is_embedded: bool, name: str = "among") -> AnySelect:  # noqa: FBT001  (as the dialect says it)
+    """Return the query of the texts of a JSON array, which is the value of this name."""
+    given = sa.bindparam(name, type_=Text)
     if is_embedded:
         return sa.select(sa.func.json_each(given).table_valued("value").c.value)
     return sa.select(sa.func.json_array_elements_text(sa.cast(given, sa.JSON)).column_valued("value"))

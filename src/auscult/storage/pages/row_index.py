@@ -23,6 +23,7 @@ from auscult.storage.core.tables.pages import facet_rows, facets, listings, repo
 from auscult.storage.pages.dimension_keys import cell_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING, Sets, sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, Facet, aspect_of, facets_of, filter_of
+from auscult.storage.pages.figures import Figures, figures_of, flags_of, write_figures
 from auscult.storage.pages.rollup_updates import Entry, change_tallies
 
 _VALUES_AT_ONCE = 1_000
@@ -41,6 +42,7 @@ class RowIndexEntry(NamedTuple):
     rows: Mapping[str, bytes]
     filed_at: int | None
     filters: Mapping[str, frozenset[Filter]] = MappingProxyType({})
+    figures: Figures = Figures()
 
     def facets_in(self, report: str) -> Sequence[Facet]:
         """The facets by which its row in a report is found."""
@@ -48,6 +50,11 @@ class RowIndexEntry(NamedTuple):
         if wanted is None:
             return self.facets
         return [each for each in self.facets if filter_of(each) in wanted]
+
+    def has_figures_in(self, report: str) -> bool:
+        """Return whether its row in a report is sorted by figures."""
+        wanted = self.filters.get(report)
+        return wanted is None or "figures" in wanted
 
 
 class IndexedRow(NamedTuple):
@@ -87,6 +94,7 @@ class _Found(NamedTuple):
     filing: RowIndexEntry
     facets: Sequence[Facet]
     body: bytes
+    has_figures: bool
 
 
 _Id = tuple[int, str]
@@ -110,6 +118,7 @@ def filing_of(rendered: RenderedRows, filed_at: int | None) -> RowIndexEntry:
         rows=rendered.rows,
         filed_at=filed_at,
         filters=rendered.filters,
+        figures=figures_of(rendered),
     )
 
 
@@ -119,16 +128,20 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
     known = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
     old = _filed(connection, known.values(), filings)
     found = [
-        _Found(known[report], filing, filing.facets_in(report), body)
+        _Found(known[report], filing, filing.facets_in(report), body, filing.has_figures_in(report))
         for filing in filings
         for report, body in filing.rows.items()
     ]
     tags: dict[int, set[Facet]] = defaultdict(set)
-    for listing, _, its, _ in found:
+    for listing, _, its, *_ in found:
         tags[listing].update(its)
     numbers = _number_facets(connection, dialect, tags)
     new = _indexed(connection, old, found, numbers)
     _write_rows(connection, dialect, old, new)
+    figures = [
+        _figured(new[each.listing, each.filing.conversation_id][0], each.filing) for each in found if each.has_figures
+    ]
+    write_figures(connection, dialect, [one.row for key, one in old.items() if key not in new], figures)
     before = list(old.values())
     after = [one for one, _ in new.values()]
     write_facet_rows(connection, dialect, before, after)
@@ -219,7 +232,7 @@ def _indexed(
         connection, Counter(listing for listing, filing, *_ in found if (listing, filing.conversation_id) not in old)
     )
     indexed_rows: dict[_Id, tuple[IndexedRow, bytes]] = {}
-    for listing, filing, its, body in found:
+    for listing, filing, its, body, _ in found:
         key = (listing, filing.conversation_id)
         row = old[key].row if key in old else next(fresh[listing])
         number_of = numbers[listing]
@@ -307,6 +320,10 @@ def _coded(
     coded: dict[int, Sets | None] = {one.row: None for one in before}
     coded.update({one.row: sets for one in after if (sets := sets_of(one.facets, aspects))})
     return coded
+
+
+def _figured(one: IndexedRow, filing: RowIndexEntry) -> tuple[Any, ...]:
+    return (*one[:-1], flags_of(filing.facets), *filing.figures)
 
 
 def _entries(rows: Iterable[IndexedRow]) -> set[tuple[int, int, str, int, int]]:

@@ -20,19 +20,41 @@ from auscult.storage.core.tables.pages import (
     facet_rows,
     facet_sets,
     facets,
+    figure_rows,
     listings,
     report_rows,
     tallies,
 )
 from auscult.storage.pages.facet_codes import coded_rows, sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, aspect_of
+from auscult.storage.pages.figures import COLUMNS, FLAGS, Figures, flags_of, in_parts
 from auscult.storage.pages.rollup_updates import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.pages.rollups import Key, is_crowded, raised
 from auscult.storage.pages.row_index import indexed_row_of, raise_versions, write_facet_rows
 from auscult.storage.work.batches import UNRECORDED
 
 _ROWS_AT_ONCE = 10_000
+OWN_LISTING = "conversations"
+"""Name of our own list, whose rows have figures."""
+_HAS_ROW = sa.exists().where(report_rows.c.row == figure_rows.c.row)
 _MOST_SHOWN = 100
+
+
+class _Sentiment(Struct):
+    score: float
+
+
+class _Insights(Struct):
+    sentiment: _Sentiment | None
+
+
+class _Shown(Struct):
+    """Figures of a row, as it shows them."""
+
+    score: int | None
+    duration_ms: int | None
+    confidence: float | None
+    insights: _Insights | None
 
 
 class Difference(Struct, frozen=True):
@@ -56,7 +78,7 @@ class Verifier:
 
     def differences(self, app: int) -> list[Difference]:
         """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
-        of_rows = (_tallies_differ, _facets_differ, _codes_differ, _rows_differ)
+        of_rows = (_tallies_differ, _facets_differ, _codes_differ, _rows_differ, _figures_differ)
         checks = (*of_rows, _statuses_differ, _batches_differ, _backfills_differ)
         with self._database.comparing() as connection:
             return [each for check in checks for each in islice(check(connection, app), _MOST_SHOWN)]
@@ -68,6 +90,7 @@ class Verifier:
         with self._database.writing() as connection:
             lock_app(connection, app)
             connection.execute(sa.delete(facet_rows).where(facet_rows.c.facet.in_(tagged)))
+            connection.execute(sa.delete(figure_rows).where(figure_rows.c.listing.in_(mine), ~_HAS_ROW))
             connection.execute(sa.delete(facet_codes).where(facet_codes.c.listing.in_(mine)))
             aspects = _aspects(connection, app)
             for rows in _rows(connection, app).partitions(_ROWS_AT_ONCE):
@@ -229,6 +252,54 @@ def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
     )
     for listing, conversation_id, n in connection.execute(repeated):
         yield Difference(f"rows of {conversation_id} in listing {listing}", "1", str(n))
+
+
+def _figures_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """Figures against the rows of our own list, which show the same numbers and facets."""
+    mine = (listings.c.app == app) & (listings.c.report == OWN_LISTING)
+    facet: dict[int, tuple[str, str]] = {
+        number: (name, value) for number, name, value in connection.execute(_flagged(app))
+    }
+    query = (
+        sa.select(
+            report_rows.c.row,
+            report_rows.c.listing,
+            report_rows.c.started_at,
+            report_rows.c.conversation_id,
+            report_rows.c.cell,
+            report_rows.c.facets,
+            report_rows.c.body,
+            *(figure_rows.c[name].label(f"its_{name}") for name in COLUMNS),
+        )
+        .join(listings, listings.c.listing == report_rows.c.listing)
+        .outerjoin(figure_rows, figure_rows.c.row == report_rows.c.row)
+        .where(mine)
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    for row in connection.execute(query):
+        flags = flags_of(facet[each] for each in _tags(row) if each in facet)
+        expected = (*row[:5], flags, *_shown_figures(row.body))
+        found = tuple(row[-len(COLUMNS) :])
+        if expected != found:
+            yield Difference(f"figures of row {row.row}", str(expected), str(found))
+    strayed = sa.select(figure_rows.c.row).join(listings, listings.c.listing == figure_rows.c.listing)
+    for number in connection.scalars(strayed.where(listings.c.app == app, ~_HAS_ROW)):
+        yield Difference(f"figures of row {number}", "none", "some")
+
+
+def _flagged(app: int) -> sa.Select[int, str, str]:
+    """Return the query of the facets of our own list that may have flags."""
+    query = sa.select(facets.c.facet, facets.c.name, facets.c.value)
+    query = query.join(listings, listings.c.listing == facets.c.listing)
+    names = sorted({name for name, _ in FLAGS})
+    return query.where(listings.c.app == app, listings.c.report == OWN_LISTING, facets.c.name.in_(names))
+
+
+def _shown_figures(body: bytes) -> Figures:
+    """Return the figures that a row shows."""
+    shown = msgspec.json.decode(body, type=_Shown)
+    sentiment = shown.insights.sentiment if shown.insights else None
+    return in_parts(shown.score, shown.duration_ms, sentiment.score if sentiment else None, shown.confidence)
 
 
 def _statuses_differ(connection: Connection, app: int) -> Iterator[Difference]:

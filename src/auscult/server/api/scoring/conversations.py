@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, BinaryIO, Literal
 
 from litestar import Router, delete, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,14 +18,19 @@ from auscult.domain.evaluation import Status
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.record import Outcome, RecordPage, RecordQuery, RowKey
 from auscult.domain.said.search import parse
+from auscult.domain.scoring.list_fields import (
+    ListFields,
+    Order,
+    reveals_result,
+)
 from auscult.domain.scoring.stored import ConversationDetail, Wait
 from auscult.formats._document import ConversationDocument
 from auscult.formats.native import write
 from auscult.server.api.scoring import evaluations, examples
+from auscult.server.api.scoring.list_parameters import Sort, list_fields, read_after, write_after
 from auscult.server.api.scoring.masking import View, masked
 from auscult.server.auth.principal import Principal
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
-from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import (
@@ -46,7 +53,6 @@ from auscult.services.audits.blind import (
     hidden_from,
     kept_from,
     kept_from_agents,
-    page_blind,
     revealed_by,
 )
 from auscult.services.recordings.removal import remove_due
@@ -54,7 +60,6 @@ from auscult.services.scoring.findings import Findings, findings
 from auscult.services.scoring.intake.read import read_stream
 from auscult.services.scoring.intake.submit import Refusal, Submission
 from auscult.services.scoring.listing import LISTING, ListedConversation
-from auscult.storage.conversations.said import Said
 from auscult.storage.store import AppStore
 
 State = Literal[
@@ -214,6 +219,7 @@ def _counts(submission: Submission) -> dict[str, Any]:
     operation_id="list_conversations",
     summary="List conversations",
     guards=[reading("conversations")],
+    dependencies={"fields": Provide(list_fields, sync_to_thread=False)},
     responses={200: answer("A page.", ConversationPage, {"items": [examples.LISTED], "total": 1, "next_cursor": None})},
 )
 @in_thread
@@ -221,6 +227,7 @@ def listing(
     app: App,
     caller: Caller,
     rights: Rights,
+    fields: NamedDependency[SkipValidation[ListFields]],
     since: Since = None,
     until: Until = None,
     channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
@@ -239,13 +246,14 @@ def listing(
             schema_extra=NOT_EMPTY | {"pattern": r"\w"},
         ),
     ] = None,
+    sort: Sort = "started_at",
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ApiResponse:
-    """List evaluated conversations of every status, the oldest first.
+    """List evaluated conversations of every status, the oldest first unless `sort` says otherwise.
 
-    Conversations that wait for their first evaluation are not listed yet. Pages by cursor neither repeat nor skip
-    conversations while data arrives.
+    Those that wait for their first evaluation are missing. Pages by cursor neither repeat nor skip any while data
+    arrives. Of a filter by score or duration at most 10,000 are counted; then `total` is one more.
     """
     since_ms, until_ms = _range(since, until)
     asked = RecordQuery(
@@ -263,20 +271,19 @@ def listing(
         outcomes=each_once(outcome),
         missed=each_once(missed),
         limit=limit,
-        after=read_cursor(cursor, RowKey) or RowKey(since_ms, ""),
+        fields=fields,
+        order=sort,
+        after=read_after(cursor, sort) or (RowKey(since_ms, "") if sort == "started_at" else None),
     )
-    words, view = None if q is None else parse(q), _view(app, caller, rights, asked)
-
-    def read(query: RecordQuery) -> RecordPage:
-        found = app.conversations
-        return found.page(query) if words is None else found.search(query, Said(words, beyond=query.after))
-
-    return ApiResponse(_page(page_blind(app, read, view.narrowed(asked), view.left_out), view))
+    view, found = _view(app, caller, rights, asked), app.conversations
+    narrowed = view.narrowed(asked)
+    return ApiResponse(_page(found.page(narrowed) if q is None else found.search(narrowed, parse(q)), view, sort))
 
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:
     """Return the data hidden from the caller in the requested rows."""
-    shown = revealed_by(by_result=bool(asked.outcomes or asked.missed or asked.statuses), by_agent=bool(asked.agents))
+    by_result = bool(asked.outcomes or asked.missed or asked.statuses) or asked.fields.is_by_result
+    shown = revealed_by(by_result=by_result or reveals_result(asked.order), by_agent=bool(asked.agents))
     return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), shown)
 
 
@@ -290,10 +297,10 @@ def _range(since: datetime | None, until: datetime | None) -> tuple[int, int]:
     return since_ms, until_ms
 
 
-def _page(page: RecordPage, view: View) -> bytes:
+def _page(page: RecordPage, view: View, sort: Order) -> bytes:
     cursor = b"null"
     if page.more and page.last:
-        cursor = b'"%b"' % write_cursor(*page.last).encode()
+        cursor = b'"%b"' % write_after(page.last, sort).encode()
     rows = page.rows if view.is_open else [row for each in page.rows if (row := masked(each, view)) is not None]
     total = page.total - len(page.rows) + len(rows)
     return b'{"items":[%b],"total":%d,"next_cursor":%b}' % (b",".join(rows), total, cursor)

@@ -30,6 +30,7 @@ LISTED: dict[str, Any] = {
     "passed": True,
     "fatal_errors": 0,
     "missed_metrics": ["em-further-help"],
+    "confidence": 0.61,
     "insights": {
         "language": "en",
         "sentiment": {"label": "negative", "score": 3.2},

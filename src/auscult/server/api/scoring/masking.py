@@ -33,8 +33,9 @@ class View(NamedTuple):
         return frozenset(each for each, hidden in self.blindness.items() if hidden & self.revealed)
 
     def narrowed(self, asked: RecordQuery) -> RecordQuery:
-        """Return a query without rows that would reveal the machine's decision if that is hidden from the agent."""
+        """Return a query without rows that would reveal what is hidden: no row, total or cursor is of them."""
         is_kept = "machine" in self.revealed and shows_only_audited(self.settings)
+        asked = replace(asked, without=tuple(sorted(self.left_out)))
         return replace(asked, audits=("audited",)) if is_kept else asked
 
     def hidden(self, row: dict[str, Any]) -> frozenset[Hidden]:

@@ -14,7 +14,7 @@ from auscult.server.console.charts.strip import strip
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
-from auscult.server.console.views.filters import FilterView, Query, address
+from auscult.server.console.views.filters import FilterView, Query, address, write_position
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.views.quoting import excerpt
@@ -178,7 +178,7 @@ class Found(NamedTuple):
 def conversations_view(found: Found, filters: FilterView, query: Query, reader: Reader, base: str) -> ConversationsView:
     """Show a page of the list."""
     page, path = found.page, f"{base}/conversations"
-    older = address(path, query, before=f"{page.next[0]}.{page.next[1]}") if page.next else ""
+    older = address(path, query, before=write_position(page.next)) if page.next else ""
     return ConversationsView(
         rows=tuple(row_view(each, found.known.get(each.id), reader, base) for each in page.items),
         tabs=(*_tabs(query, path), *_saved(found.saved, query, path, found.me)),

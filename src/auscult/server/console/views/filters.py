@@ -217,16 +217,23 @@ def _shown_day(value: str, reader: Reader) -> str:
 
 
 def read_position(query: Query) -> Position | None:
-    """Read the position at which a page begins: ``before=<ms>.<id>``. Raises ``RequestError``."""
+    """Read the position behind which a page begins: ``before=<ms>[_<figure>].<id>``. Raises ``RequestError``."""
     value = _first(query, "before")
     if not value:
         return None
-    at, _dot, id_ = value.partition(".")
-    if not at.lstrip("-").isdigit() or not id_:
+    numbers, _dot, id_ = value.partition(".")
+    at, _line, figure = numbers.partition("_")
+    if not id_ or not at.lstrip("-").isdecimal() or not (figure or "0").lstrip("-").isdecimal():
         raise RequestError(
             _("before is not a position in the list"), code="cursor.invalid", field="before", value=value
         )
-    return int(at), id_
+    return Position(int(at), id_, figure=int(figure) if figure else None)
+
+
+def write_position(at: Position) -> str:
+    """Return a position as ``read_position`` reads it."""
+    figure = "" if at.figure is None else f"_{at.figure}"
+    return f"{at.started_ms}{figure}.{at.id}"
 
 
 def address(path: str, query: Query, **changed: str | Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """The tables of report pages: rows, facets and rollups. `auscult rebuild` makes them again."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text, UniqueConstraint
 
 from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
@@ -31,6 +31,28 @@ report_rows = Table(
     Column("body", LargeBinary, nullable=False),
     # The cell is there to be read from the index alone: a conversation has one row in a listing.
     Index("ix_report_rows_order", "listing", "started_at", "conversation_id", "cell", unique=True),
+)
+
+# Numbers of rows that lists are sorted by, and bits for the facets that many lists are filtered by.
+figure_rows = Table(
+    "figure_rows",
+    METADATA,
+    Column("row", NUMBER, primary_key=True, autoincrement=False),
+    Column("listing", NUMBER, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("conversation_id", KEY, nullable=False),
+    Column("cell", SmallInteger, nullable=False),
+    Column("flags", Integer, nullable=False),
+    Column("score", Integer),
+    Column("duration", BigInteger),  # ms
+    Column("sentiment", Integer),  # tenths
+    Column("confidence", Integer),  # parts of 10,000
+    # Cell and flags are there to be read from the index alone.
+    Index("ix_figure_rows_order", "listing", "started_at", "conversation_id", "cell", "flags", unique=True),
+    *(
+        Index(f"ix_figure_rows_{figure}", "listing", figure, "started_at", "conversation_id", "cell", "flags")
+        for figure in ("score", "duration", "sentiment", "confidence")
+    ),
 )
 
 facets = Table(

@@ -1,0 +1,78 @@
+"""Parameters of the list of conversations: filters by result and length, the order, and its cursors."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, NamedTuple
+
+from auscult.domain.errors import RequestError
+from auscult.domain.insight import Resolution, SentimentLabel
+from auscult.domain.record import RowKey
+from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.parameters import each_once, query, repeated
+
+Resolved = Literal["YES", "NO", "NA", "true", "false"]
+_RESOLVED: Mapping[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA", "true": "YES", "false": "NO"}
+
+Sort = Annotated[
+    Order,
+    query(
+        "The order: the least first, with a minus the greatest first. `sentiment` has the unhappiest first, "
+        "`confidence` those that the machine is least sure of. Conversations without the number are last."
+    ),
+]
+
+
+def list_fields(
+    sentiment: Annotated[tuple[SentimentLabel, ...], repeated("Only those whose customer felt like this.")] = (),
+    escalation: Annotated[bool | None, query("Only those in which an escalation was observed, or was not.")] = None,
+    churn_risk: Annotated[bool | None, query("Only those in which a risk of churn was observed, or was not.")] = None,
+    resolved: Annotated[
+        tuple[Resolved, ...],
+        repeated("Only those whose request was met, or not, or that had none; `true` is YES, `false` is NO."),
+    ] = (),
+    score_from: Annotated[int | None, query("Only this score or a higher one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
+    score_to: Annotated[int | None, query("Only this score or a lower one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
+    duration_from: Annotated[int | None, query("Only those of so many seconds or more.", ge=0, le=LONGEST_S)] = None,
+    duration_to: Annotated[int | None, query("Only those of so many seconds or fewer.", ge=0, le=LONGEST_S)] = None,
+) -> ListFields:
+    """Return the filters of a request. Raises ``RequestError`` ``range.reversed``."""
+    return ListFields(
+        score_from=score_from,
+        score_to=score_to,
+        duration_from=duration_from,
+        duration_to=duration_to,
+        sentiment=each_once(sentiment),
+        escalation=escalation,
+        churn_risk=churn_risk,
+        resolved=each_once(_RESOLVED[each] for each in resolved),
+    ).checked()
+
+
+class _Cursor(NamedTuple):
+    """Key of the last row, and the order that it is a key of."""
+
+    started_ms: int
+    id: str
+    listing: int = 0
+    figure: int | None = None
+    sort: Order = "started_at"
+
+
+def read_after(cursor: str | None, sort: Order) -> RowKey | None:
+    """Read the key of the last row. Raises ``RequestError`` ``cursor.unreadable``, also for one of another order."""
+    given = read_cursor(cursor, _Cursor)
+    if given is None:
+        return None
+    if given.sort != sort:
+        raise RequestError(
+            f"cursor: it is of sort={given.sort}; give it with that, or leave it out to begin again.",
+            code="cursor.unreadable",
+            field="cursor",
+            value=cursor,
+        )
+    return RowKey(given.started_ms, given.id, given.listing, given.figure)
+
+
+def write_after(last: RowKey, sort: Order) -> str:
+    """Return the cursor of the rows behind this key; that of the usual order does not name it."""
+    return write_cursor(*last[:3]) if sort == "started_at" else write_cursor(*last, sort)
