@@ -165,7 +165,7 @@ def _page(shape: SortedShape, is_embedded: bool) -> AnySelect:  # noqa: FBT001  
     figure: ColumnElement[Any] = rows.started_at if shape.figure is None else rows[shape.figure]
     keys = (figure, rows.started_at, rows.conversation_id)
     found = sa.select(rows.row, figure.label("figure"), rows.started_at, rows.conversation_id)
-    found = found.where(*_conditions(shape, is_embedded))
+    found = found.where(*_conditions(shape, is_embedded, is_walk=not shape.is_gathered))
     if shape.figure is not None:
         found = found.where(figure.is_not(None) if shape.is_known else figure.is_(None))
     if shape.is_after:
@@ -213,20 +213,31 @@ _QUERIES: dict[_Kind, Callable[[SortedShape, bool], AnySelect]] = {
 """Queries by purpose: a page, a count up to the limit, and a count without one."""
 
 
-def _conditions(shape: SortedShape, is_embedded: bool) -> list[ColumnElement[bool]]:  # noqa: FBT001
+def _conditions(
+    shape: SortedShape,
+    is_embedded: bool,  # noqa: FBT001
+    *,
+    is_walk: bool = False,
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of rows. Of a walk only that of the order may use an index: SQLite would take another one's."""
     rows = figure_rows.c
+
+    def narrowed(figure: Figure | None) -> ColumnElement[Any]:
+        column: ColumnElement[Any] = rows.started_at if figure is None else rows[figure]
+        return column + _ZERO if is_walk and figure != shape.figure else column
+
     found: list[ColumnElement[bool]] = [
         rows.listing == sa.bindparam("listing_0", type_=NUMBER),
-        rows.started_at >= sa.bindparam("since", type_=BigInteger),
-        rows.started_at < sa.bindparam("until", type_=BigInteger),
+        narrowed(None) >= sa.bindparam("since", type_=BigInteger),
+        narrowed(None) < sa.bindparam("until", type_=BigInteger),
     ]
     if shape.cells is not None:
         found.append(rows.cell.in_([sa.literal_column(str(each)) for each in shape.cells]))
     masks = [sa.bindparam(f"mask_{n}", type_=Integer) for n in range(shape.masks)]
     found += [rows.flags.bitwise_and(mask) != _ZERO for mask in masks]
     for figure, has_least, has_most in shape.bounds:
-        found += [rows[figure] >= sa.bindparam(f"least_{figure}", type_=BigInteger)] if has_least else []
-        found += [rows[figure] <= sa.bindparam(f"most_{figure}", type_=BigInteger)] if has_most else []
+        found += [narrowed(figure) >= sa.bindparam(f"least_{figure}", type_=BigInteger)] if has_least else []
+        found += [narrowed(figure) <= sa.bindparam(f"most_{figure}", type_=BigInteger)] if has_most else []
     if shape.seeing is not None:
         app = sa.bindparam("see_app", type_=NUMBER)
         found.append(named_predicate(shape.seeing, app, rows.conversation_id, row_by_row=True))
