@@ -247,6 +247,7 @@ REASONS: Mapping[str, Reason] = {
     "phone.invalid": Reason(422, 422, "A telephone number has too few digits to search by."),
     "password.invalid": Reason(422, 422, "A password is too long."),
     "password.guessable": Reason(422, 422, "A password is shorter than 12 characters, or soon guessed; the message has the reason."),
+    "password.exists": Reason(409, 409, "The user has a password already."),
     "name.invalid": Reason(422, 422, "A name is too long."),
     "role.unknown": Reason(422, 422, "There is no such role."),
     "role.built_in": Reason(409, 409, "A built-in role cannot be redefined."),
