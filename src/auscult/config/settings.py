@@ -206,7 +206,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "all"
     votes: Annotated[
         Literal["on", "off"],
-        Meta(description="on, or off: heads for dialogue acts vote, with the words, on insights and metrics (English)"),
+        Meta(
+            description="on, or off: heads for dialogue acts vote, with the words, on insights and metrics "
+            "(English, Spanish, German)"
+        ),
     ] = "on"
     seals_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
