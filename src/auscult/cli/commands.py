@@ -38,6 +38,7 @@ class GeneratedCommand(Command):
 
 _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
+_COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
 _DISPUTES = ("list", "show", "review", "release", "accept", "raise", "decide", "withdraw", "statistics", "policy")
 
 COMMANDS = (
@@ -139,6 +140,7 @@ COMMANDS = (
     Command("assignments reassign", "audits.assignments:reassign", _JUDGE),
     *(GeneratedCommand(f"disputes {name}", "", _JUDGE) for name in _DISPUTES),
     Command("disputes examples", "auscult.disputes.commands:examples", _JUDGE),
+    *(GeneratedCommand(f"comments {name}", "", _JUDGE) for name in _COMMENTS),
     Command("calibration create", "calibration.calibration:create", _JUDGE),
     Command("calibration list", "calibration.calibration:listing", _JUDGE),
     Command("calibration show", "calibration.calibration:show", _JUDGE),
@@ -244,6 +246,7 @@ GROUPS = {
     "plans": ("Plans: which conversations are audited, how many, and by whom.", _JUDGE),
     "assignments": ("Assignments: the work of auditors on what plans have drawn.", _JUDGE),
     "disputes": ("Disputes: objections to answers of audits, and their decisions.", _JUDGE),
+    "comments": ("Comments on turns and conversations, in threads.", _JUDGE),
     "calibration": ("Calibration: several people rate the same conversations.", _JUDGE),
     "coaching": ("Coaching: one behaviour at a time, with evidence, a due date and its effect.", _JUDGE),
     "schedules": ("Schedules: recurring reports and alerts.", _JUDGE),

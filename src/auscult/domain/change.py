@@ -19,6 +19,7 @@ ChangeKind = Literal[
     "agent_accepted",
     "disputed",
     "dispute_decided",
+    "commented",
     "erased",
 ]
 CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
@@ -31,7 +32,7 @@ class Change(Struct, frozen=True, kw_only=True):
 
     created: it can be read for the first time. revised: another revision of it can. rescored: it was decided again.
     assigned, audited: its audit progressed. released, agent_accepted, disputed, dispute_decided: the agent's review of
-    its audit progressed. erased: nothing is kept of it; its earlier changes are gone too.
+    its audit progressed. commented: a thread of comments on it was opened, answered, changed or resolved. erased: nothing is kept of it; its earlier changes are gone too.
     """
 
     number: int

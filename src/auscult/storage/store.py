@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from auscult.comments.store import AppComments
 from auscult.disputes.store import AppDisputes
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
@@ -79,6 +80,7 @@ class AppStore(NamedTuple):
     bookmarks: AppBookmarks
     queue: AppQueue
     disputes: AppDisputes
+    comments: AppComments
     calibrations: AppCalibrations
     coaching: AppCoaching
     schedules: AppSchedules
@@ -112,6 +114,7 @@ class AppStore(NamedTuple):
             bookmarks=self.bookmarks.seen_by(visibility),
             queue=self.queue.seen_by(visibility),
             disputes=self.disputes.seen_by(visibility),
+            comments=self.comments.seen_by(visibility),
             live=self.live.seen_by(visibility),
             feed=self.feed.seen_by(visibility),
             webhooks=self.webhooks.seen_by(visibility),
@@ -175,6 +178,7 @@ class Store:
                 bookmarks=AppBookmarks(self._database, app),
                 queue=AppQueue(self._database, app),
                 disputes=AppDisputes(self._database, app),
+                comments=AppComments(self._database, app),
                 calibrations=AppCalibrations(self._database, app),
                 coaching=AppCoaching(self._database, app),
                 schedules=AppSchedules(self._database, app),

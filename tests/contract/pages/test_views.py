@@ -12,8 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from auscult import bootstrap
+from auscult.comments.model import NewComment, NewThread
+from auscult.comments.work import Commenting
 from auscult.config import Settings
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
+from auscult.domain.people.principal import operator
 from auscult.formats import Limits, Rejected
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
@@ -58,6 +61,10 @@ def filled(database_url: str) -> Iterator[Store]:
             auditing.assign(each.id, "Jane")
             auditing.submit(each.id, as_machine=True)
         auditing.assign(golden[3].id, "Max")
+        talk = Commenting(app, store.people, lambda: datetime(2026, 5, 4, 9, tzinfo=UTC), operator())
+        thread = talk.open(golden[0].id, NewThread(text="Listen, @nobody.", turn_id=golden[0].turns[0].id))
+        talk.reply(thread.thread_id, NewComment(text="Yes."))
+        talk.resolve(talk.open(golden[1].id, NewThread(text="Done.", audience="agent")).thread_id)
         for document in starter_documents().values():
             app.forms.publish(read_form(document).id, document)
         calls = [
@@ -69,9 +76,10 @@ def filled(database_url: str) -> Iterator[Store]:
 
 def exported(store: Store, name: str) -> list[dict[str, Any]]:
     """Rows of an exported table, as NDJSON has them."""
-    found = store.within(TENANT).timeline.evaluated(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    app = store.within(TENANT)
+    found = app.timeline.evaluated(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
     encode = msgspec.json.Encoder(decimal_format="number").encode
-    return [msgspec.json.decode(encode(row)) for each in found for row in KINDS[name].rows(each)]
+    return [msgspec.json.decode(encode(row)) for row in KINDS[name].rows(app, found)]
 
 
 def selected(url: str, view: str) -> list[dict[str, Any]]:

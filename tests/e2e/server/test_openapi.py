@@ -77,6 +77,7 @@ IN_STEPS = {
     "GET /api/v1/calibrations/{session_id}",
     "GET /api/v1/calibrations/{session_id}/report",
     "GET /api/v1/coaching/{coaching_id}",
+    "GET /api/v1/comments/{thread_id}",
     "GET /api/v1/conversations/{conversation_id}/original",
     "GET /api/v1/disputes/{dispute_id}",
     "GET /api/v1/estimates",
@@ -105,6 +106,9 @@ IN_STEPS = {
     "POST /api/v1/coaching/{coaching_id}/finish",
     "POST /api/v1/coaching/{coaching_id}/notes",
     "POST /api/v1/coaching/{coaching_id}/review",
+    "POST /api/v1/comments/{thread_id}/replies",
+    "POST /api/v1/comments/{thread_id}/reopen",
+    "POST /api/v1/comments/{thread_id}/resolve",
     "POST /api/v1/disputes/{dispute_id}/decide",
     "POST /api/v1/disputes/{dispute_id}/withdraw",
     "POST /api/v1/plans",
@@ -121,6 +125,7 @@ IN_STEPS = {
     "PUT /api/v1/calibrations/{session_id}/items/{number}",
     "PUT /api/v1/calibrations/{session_id}/items/{number}/reference",
     "PUT /api/v1/coaching/consent",
+    "PUT /api/v1/comments/{thread_id}/replies/{comment_id}",
     "PUT /api/v1/plans/{plan_id}",
 }
 """Steps of people in each other's work, which need what another person did before: the tests of their routes do them."""

@@ -37,6 +37,7 @@ _AT_ONCE = 1000
 class Basis(NamedTuple):
     """The basis of operations without a server."""
 
+    store: Store
     reports: Reports
     now: Callable[[], datetime]
 
@@ -59,7 +60,7 @@ def run_operation(operation: Operation, given: dict[str, Any]) -> None:
         app = application.store.within(tenant)
         for guard in handler.guards:
             app = guard.narrowed(app, viewer) if isinstance(guard, Scopes) else app
-        known = {"app": app, "rights": viewer, "server": Basis(REPORTS, lambda: datetime.now(UTC))}
+        known = {"app": app, "rights": viewer, "server": Basis(application.store, REPORTS, lambda: datetime.now(UTC))}
         for key, provided in routes.ROUTER.dependencies.items():
             known[key] = _called(provided.dependency, known)
         answer = _whole(inspect.unwrap(handler.fn), known, values)

@@ -31,6 +31,7 @@ _QA_MANAGER = (
     "calibration.run",
     "calibration.take_part",
     "coaching.give",
+    "comment.write",
     "form.edit",
     "form.publish",
     "plan.read",
@@ -46,7 +47,15 @@ _QA_MANAGER = (
     "webhook.read",
     "connector.read",
 )
-_AUDITOR = (*_READ, "recording.play", "audit.perform", "calibration.take_part", "plan.read", "insight.read")
+_AUDITOR = (
+    *_READ,
+    "recording.play",
+    "audit.perform",
+    "calibration.take_part",
+    "comment.write",
+    "plan.read",
+    "insight.read",
+)
 _SUPERVISOR = (
     *_READ,
     "recording.play",
@@ -55,6 +64,7 @@ _SUPERVISOR = (
     "dispute.decide",
     "calibration.take_part",
     "coaching.give",
+    "comment.write",
     "plan.read",
     "insight.read",
     "report.export",
@@ -69,6 +79,7 @@ _AGENT = (
     "audit.read",
     "audit.review_own",
     "dispute.raise",
+    "comment.write",
     "form.read",
     "knowledge.read",
 )

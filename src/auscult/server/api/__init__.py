@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from auscult.comments import api as comments
 from auscult.disputes import api as disputes
 from auscult.server.api import (
     assist,
@@ -39,6 +40,7 @@ ROUTERS = (
     definitions.ROUTER,
     history.ROUTER,
     audits.ROUTER,
+    comments.ROUTER,
     disputes.ROUTER,
     calibration.ROUTER,
     coaching.ROUTER,

@@ -15,6 +15,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import Struct
 
+from auscult.comments.pages import CommentsPage
 from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.server.api import behind
@@ -111,6 +112,7 @@ _PAGES = (
     CalibrationPage,
     ClientsPage,
     CoachingPage,
+    CommentsPage,
     ConnectorsPage,
     ConversationPage,
     ConversationsPage,

@@ -46,6 +46,11 @@ class Ground(Protocol):
     """The part of the services that use cases need; commands have it without a server."""
 
     @property
+    def store(self) -> Store:
+        """The whole store: people, beyond the app."""
+        ...
+
+    @property
     def reports(self) -> Reports:
         """The reports that are rendered when something changes."""
         ...

@@ -1,6 +1,6 @@
 """Exports of the tables of ``services/delivery/tables``: one file per day and table, rewritten when the day changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,7 @@ class TableExport:
                 continue
             mark: dict[str, object] = {"schema": SCHEMA_VERSION, "state": state}
             mark |= {} if timezone == UTC_NAME else {"timezone": timezone}
+            mark |= {"more": self._kind.state(self._app, start, end)} if self._kind.state else {}
             kept = None if is_forced else self._files.kept(start, end, mark)
             day = kept or self._files.write(start, end, mark, self._rows(start, end))
             if day.rows:
@@ -65,8 +66,7 @@ class TableExport:
             after = (found[-1].conversation.started_at, found[-1].conversation.id)
 
     def _encoded(self, found: Sequence[EvaluatedConversation]) -> list[bytes]:
-        rows: Iterable[msgspec.Struct] = (row for each in found for row in self._kind.rows(each))
-        return [self._encode(row) for row in rows]
+        return [self._encode(row) for row in self._kind.rows(self._app, found)]
 
     def _write_manifest(self) -> None:
         """Name the files of this table with their rows, for readers that load only new files."""

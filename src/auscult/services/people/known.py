@@ -1,12 +1,19 @@
-"""Checks that people who are named exist: users who are to do something, and agents whose conversations are shown."""
+"""People of an app: checks that those who are named exist, and who of them reads a conversation."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.directory import DirectoryAgent
+from auscult.domain.people.grants import Grant, pairs_of
+from auscult.domain.people.principal import Principal
+from auscult.domain.people.users import User
 from auscult.domain.tenancy import Tenant
-from auscult.storage.store import Store
+from auscult.storage.people.store import People
+from auscult.storage.store import AppStore, Store
 
 
 def check_known(store: Store, tenant: Tenant, names: Iterable[str], field: str) -> None:
@@ -57,3 +64,45 @@ def _near(wanted: str, known: Iterable[DirectoryAgent]) -> Sequence[DirectoryAge
 
     scored = sorted(((likeness(each), each.agent_id, each) for each in known), key=lambda one: (-one[0], one[1]))
     return [each for alike, _, each in scored if alike >= _NEAR][:_MOST]
+
+
+class Person(NamedTuple):
+    """A user with their rights in one app."""
+
+    user: User
+    principal: Principal
+
+
+def people_of(people: People, tenant: Tenant, at: datetime) -> Iterator[Person]:
+    """Yield the active users with a right in an app, by e-mail address."""
+    roles = people.roles.of(tenant.account_id)
+    grants: defaultdict[str, list[Grant]] = defaultdict(list)
+    for grant in people.grants.in_app(tenant.app_id, tenant.account_id):
+        grants[grant.user_id].append(grant)
+    for user in people.users.listing(tenant.account_id):
+        pairs = pairs_of(grants[user.user_id], tenant.app_id, at, roles)
+        if pairs and user.state == "active":
+            yield Person(
+                user,
+                Principal(
+                    kind="user",
+                    principal_id=user.user_id,
+                    name=user.email,
+                    account_id=tenant.account_id,
+                    app_id=tenant.app_id,
+                    pairs=pairs,
+                    agent_ids=user.agent_ids,
+                ),
+            )
+
+
+def readers_of(people: People, app: AppStore, conversation_id: str, at: datetime) -> list[Person]:
+    """Return the users who may read a conversation, by e-mail address."""
+    facts = app.people.facts(conversation_id)
+    memberships = app.people.directory.memberships("team")
+    return [
+        each
+        for each in people_of(people, app.tenant, at)
+        if (reach := each.principal.visibility("conversation.read")).is_everything
+        or (facts is not None and reach.shows(facts, memberships))
+    ]

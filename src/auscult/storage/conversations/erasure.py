@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.comments.store import erase_comments
 from auscult.disputes.store import erase_reviews
 from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration.repository import erase_from_calibrations
@@ -70,8 +71,9 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
 
 
 def erase_audits(connection: Connection, conversation: int) -> None:
-    """Erase audits and trail. A drawn assignment keeps its probability and loses everything else of the conversation."""
+    """Erase audits, trail and comments. A drawn assignment keeps its probability and loses everything else of the conversation."""
     erase_reviews(connection, conversation)
+    erase_comments(connection, conversation)
     for table in (audit_trail, audits, bookmarks):
         connection.execute(sa.delete(table).where(table.c.conversation == conversation))
     mine = assignments.c.conversation == conversation

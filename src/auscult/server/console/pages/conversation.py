@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
+from auscult.comments.pages import talk_of
 from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.server.console.language import gettext as _
@@ -49,7 +50,9 @@ class ConversationPage(Controller):
         view = conversation_view(dossier, visit.reader, visit.address)
         if "machine" in kept:
             view = replace(view, waiting=_("Shown once it is audited."))
-        return visit.page("conversation", "Conversations", view, actions=actions)
+        return visit.page(
+            "conversation", "Conversations", view, actions=actions, talk=talk_of(visit, dossier.conversation)
+        )
 
 
 def _without_machine(dossier: ConversationDetail) -> ConversationDetail:

@@ -1,16 +1,17 @@
-"""Tables for a warehouse: conversations, verdicts, evidence, insights and audits, in one vocabulary.
+"""Tables for a warehouse: conversations, verdicts, evidence, insights, audits and comments, in one vocabulary.
 
 Names are snake_case, instants are UTC timestamps, ids are stable. docs/reference/tables.md describes every column.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
 import msgspec
 
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.delivery.tables import audits, conversations, evidence, insights, verdicts
+from auscult.services.delivery.tables import audits, comments, conversations, evidence, insights, verdicts
+from auscult.storage.store import AppStore
 from auscult.tables._columns import columns_of
 from auscult.tables._contract import Columns
 
@@ -19,10 +20,15 @@ SCHEMA_VERSION = 1
 
 
 class TableKind(NamedTuple):
-    """One table: the struct that its columns come from, and the rows of one conversation."""
+    """One table: the struct that its columns come from, and the rows of some conversations.
+
+    ``state`` returns a mark of what the rows have in addition to what was evaluated and audited, for conversations that start
+    in ``since`` <= start < ``until``.
+    """
 
     row: type[msgspec.Struct]
-    rows: Callable[[EvaluatedConversation], Iterable[msgspec.Struct]]
+    rows: Callable[[AppStore, Sequence[EvaluatedConversation]], Iterable[msgspec.Struct]]
+    state: Callable[[AppStore, datetime, datetime], str] | None = None
 
     @property
     def columns(self) -> Columns:
@@ -38,10 +44,22 @@ class TableKind(NamedTuple):
 _INSTANT: Mapping[str, Any] = {"type": "string", "format": "date-time"}
 
 
+def _each(
+    rows: Callable[[EvaluatedConversation], Iterable[msgspec.Struct]],
+) -> Callable[[AppStore, Sequence[EvaluatedConversation]], Iterator[msgspec.Struct]]:
+    """Return the rows of several conversations, given those of one."""
+
+    def of_all(_: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[msgspec.Struct]:
+        return (row for each in found for row in rows(each))
+
+    return of_all
+
+
 KINDS: Mapping[str, TableKind] = {
-    "conversations": TableKind(conversations.Row, conversations.rows),
-    "verdicts": TableKind(verdicts.Row, verdicts.rows),
-    "evidence": TableKind(evidence.Row, evidence.rows),
-    "insights": TableKind(insights.Row, insights.rows),
-    "audits": TableKind(audits.Row, audits.rows),
+    "conversations": TableKind(conversations.Row, _each(conversations.rows)),
+    "verdicts": TableKind(verdicts.Row, _each(verdicts.rows)),
+    "evidence": TableKind(evidence.Row, _each(evidence.rows)),
+    "insights": TableKind(insights.Row, _each(insights.rows)),
+    "audits": TableKind(audits.Row, _each(audits.rows)),
+    "comments": TableKind(comments.Row, comments.rows, comments.state),
 }

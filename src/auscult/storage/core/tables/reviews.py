@@ -1,4 +1,4 @@
-"""The tables of disputes, calibration and coaching."""
+"""The tables of disputes, calibration, coaching and comments."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
@@ -106,4 +106,21 @@ coaching_consents = Table(
     Column("agent_id", KEY, primary_key=True),
     Column("given_at", BigInteger, nullable=False),
     Column("given_by", Text, nullable=False),
+)
+
+# A thread of comments is one document, so that each step of it is one write. Goes with its conversation.
+comment_threads = Table(
+    "comment_threads",
+    METADATA,
+    Column("thread", NUMBER, primary_key=True),
+    Column("thread_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    Column("conversation_id", KEY, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_comment_threads_state", "app", "state", "thread"),
+    Index("ix_comment_threads_of", "app", "conversation_id", "thread"),
 )

@@ -51,6 +51,10 @@ class Functions(Protocol):
         """Return a list of one key of each object of a list, "" where it is absent."""
         ...
 
+    def listed(self, document: str, path: str) -> str:
+        """Return a list of texts, empty where it is absent."""
+        ...
+
     def each(self, document: str, path: str, name: str) -> str:
         """Return a source of rows for FROM: the elements of a list, named ``name``, with ``value`` and ``position``."""
         ...
@@ -116,6 +120,10 @@ class Sqlite:
             f"FROM json_each({document}, '$.{path}') x)"
         )
 
+    def listed(self, document: str, path: str) -> str:
+        """Return a list as JSON in a text."""
+        return f"coalesce(json_extract({document}, '$.{path}'), '[]')"
+
     def each(self, document: str, path: str, name: str) -> str:
         """Return the elements of a list."""
         return f"json_each({document}, '$.{path}') {name}"
@@ -180,6 +188,11 @@ class Postgres:
         """Return an array of texts."""
         rows = f"jsonb_array_elements({self._list(document, path)}) WITH ORDINALITY x(value, n)"
         return f"ARRAY(SELECT coalesce(x.value ->> '{key}', '') FROM {rows} ORDER BY x.n)"
+
+    def listed(self, document: str, path: str) -> str:
+        """Return an array of texts."""
+        rows = f"jsonb_array_elements_text({self._list(document, path)}) WITH ORDINALITY x(value, n)"
+        return f"ARRAY(SELECT x.value FROM {rows} ORDER BY x.n)"
 
     def each(self, document: str, path: str, name: str) -> str:
         """Return the elements of a list."""

@@ -21,6 +21,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_evidence": _evidence(db),
         "v_insights": _insights(db),
         "v_audits": _audits(db),
+        "v_comments": _comments(db),
         "v_agents": _agents(db),
     }
 
@@ -157,6 +158,22 @@ FROM (
     {db.document("u.body")} AS doc
   {EVALUATED} JOIN audits u ON u.conversation = c.conversation AND u.is_shown = 1
 ) d"""
+
+
+def _comments(db: Functions) -> str:
+    comment = db.value("m")
+    return f"""
+SELECT d.app_id, d.conversation_id, d.started_at, d.thread_id, {db.position("m")} AS position,
+  {db.text(comment, "comment_id")} AS comment_id, {db.text("d.doc", "turn_id")} AS turn_id,
+  {db.text("d.doc", "audience")} AS audience, {db.text(comment, "by")} AS author,
+  {db.instant_of(comment, "at")} AS written_at, {db.instant_of(comment, "edited_at")} AS edited_at,
+  {db.text(comment, "text")} AS text, {db.listed(comment, "mentions")} AS mentions,
+  {db.text("d.doc", "resolved_by")} AS resolved_by, {db.instant_of("d.doc", "resolved_at")} AS resolved_at
+FROM (
+  SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "started_at")} AS started_at,
+    t.thread_id, {db.document("t.body")} AS doc
+  {EVALUATED} JOIN comment_threads t ON t.conversation = c.conversation
+) d CROSS JOIN {db.each("d.doc", "comments", "m")}"""
 
 
 def _agents(db: Functions) -> str:

@@ -38,7 +38,10 @@ addEventListener("keydown", (event) => {
     shortcuts?.showModal();
   }
   const keyed = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  if (keyed) keyed.click();
+  if (keyed) {
+    event.preventDefault(); // what it opens may take the focus, and the key is not its text
+    keyed.click();
+  }
   went = event.key === "g";
 });
 

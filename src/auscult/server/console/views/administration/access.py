@@ -23,13 +23,14 @@ KINDS: Mapping[ChangeKind, str] = {
     "agent_accepted": later("Accepted by the agent"),
     "disputed": later("Disputed by the agent"),
     "dispute_decided": later("Dispute decided"),
+    "commented": later("Commented on"),
     "erased": later("Erased"),
 }
 """Kinds of changes, in words."""
 _SCOPES: Mapping[str, str] = {
     "conversations": later("conversations, insights and exports"),
     "forms": later("forms"),
-    "audits": later("audits and disputes"),
+    "audits": later("audits, disputes and comments"),
     "plans": later("audit plans and calibration"),
     "users": later("users, agents, teams and coaching"),
     "recordings": later("recordings"),

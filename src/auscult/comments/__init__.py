@@ -1,0 +1,1 @@
+"""SUBJECT: comments on turns and on whole conversations, in threads."""
