@@ -246,7 +246,7 @@ def test_the_main_job_by_keyboard_alone(browser: Browser, live: Assisted) -> Non
 
 def test_hostile_words_stay_words(browser: Browser, live: Assisted) -> None:
     """Whatever is said, searched or named is shown as it is written, and nothing of it runs."""
-    name = "c-<img src=x onerror=alert(1)> & 100%/x"
+    name = "c-<img src=x onerror=alert(1)> & 100%"
     hostile = (said(HOSTILE), said("<img src=x onerror=alert(1)>"), said("<b>Sure!</b>", "AGENT"))
     opened(browser, live, name, *hostile, said(REFUND))
     browser.until("#turns", lambda text: HOSTILE in text and "<b>Sure!</b>" in text)
