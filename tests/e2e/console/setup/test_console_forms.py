@@ -78,19 +78,17 @@ def test_written_tried_and_published_without_yaml(served: Service) -> None:
         page = me.get(path).text
         assert "Draft of version 1" in page
         document = document_of(page)
-        new = {"metric_name": "Name said", "metric_phrases": "my name is, this is", "metric_weight": "30"}
-        document = document_of(act(me, path, document, "metric", **new).text)
-        assert "em-name-said" in document
-        weight = {"set:metrics.0.weight": "70", "was:metrics.0.weight": "100"}
-        document = document_of(me.post(path, data={"document": document, "act": "look", **weight}).text)
+        document = document_of(act(me, path, document, "question:").text)
+        fields = {"metrics.0.weight": "70", "metrics.1.name": "Name said", "metrics.1.weight": "30"}
+        changes = {f"set:{name}": value for name, value in fields.items()}
+        document = document_of(act(me, path, document, "look", **changes).text)
         assert "weight: 70" in document
         words = "metrics.1.answer.any_of.0.phrases"
-        added = {"document": document, "act": f"add:{words}", f"new:{words}": "you are speaking with, i am called"}
-        document = document_of(me.post(path, data=added).text)
-        assert '"i am called"' in document
-        removed = me.post(path, data={"document": document, "act": f"remove:{words}.1"})
-        document = document_of(removed.text)
-        assert '"this is"' not in document
+        for new in ("my name is, this is", "you are speaking with, i am called"):
+            document = document_of(act(me, path, document, f"add:{words}", **{f"new:{words}": new}).text)
+        assert "[my name is, this is, you are speaking with, i am called]" in document
+        document = document_of(act(me, path, document, f"remove:{words}.1").text)
+        assert "[my name is, you are speaking with, i am called]" in document
         tried = act(me, path, document, "try", transcript="Agent: hello, my name is Ada\nCustomer: hi").text
         assert "Tried on 1 conversation" in tried
         assert "Name said" in tried.partition('class="table tried"')[2]
@@ -118,11 +116,11 @@ def test_wording_packs_are_picked_and_extended(served: Service) -> None:
         assert 'value="en/offer_of_help"' in page
         words = {f"new:{search}.0.also": "welcome to northwind, good day"}
         extended = document_of(act(me, path, picked, f"add:{search}.0.also", **words).text)
-        assert 'also: ["welcome to northwind", "good day"]' in extended
+        assert "also: [welcome to northwind, good day]" in extended
         never = {f"new:{search}.0.never": "good day to you"}
         page = act(me, path, extended, f"add:{search}.0.never", **never).text
         extended = document_of(page)
-        assert 'never: ["good day to you"]' in extended
+        assert "never: [good day to you]" in extended
         assert "0 fault" in page or 'class="faults"' not in page
         removed = document_of(act(me, path, extended, f"remove:{search}.1").text)
         assert "en/goodbye}" not in removed.partition("em-introduction")[0]

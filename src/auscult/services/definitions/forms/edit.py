@@ -1,15 +1,15 @@
 """Values set in a form document, all else left as its author wrote it: comments, order, spelling."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from auscult.domain.errors import FormError, RequestError
 from auscult.domain.said.spelling import did_you_mean
 from auscult.services.definitions.forms.document import Path, read_document, text_of
+from auscult.services.definitions.forms.editing.changes import Insert, changed
 from auscult.wording import available
 
 _LONGEST_ID = 200
@@ -94,64 +94,6 @@ def _spans_and_mappings(text: str) -> tuple[dict[Path, tuple[int, int]], dict[Pa
     return spans, mappings
 
 
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-
-
-class NewMetric(NamedTuple):
-    """Metric described without YAML: met when the agent says one of these."""
-
-    id: str
-    name: str
-    question: str
-    weight: str
-    phrases: Sequence[str]
-
-
-def with_value(document: bytes, path: Path, value: str) -> bytes:
-    """Set the value at a path, quoted where it has to be; a key that is not there is added to its mapping.
-
-    Raises ``RequestError`` ``field.unknown_value`` where nothing at the path can have a value.
-    """
-    text = text_of(document)
-    found = _at(text, path)
-    if isinstance(found, ScalarNode):
-        return _replaced(text, _start(found), _end(found), _scalar(value)).encode()
-    holder = _at(text, path[:-1])
-    if found is not None or not isinstance(holder, MappingNode) or not holder.value:
-        raise _unknown(path)
-    return _with_key(text, holder, f"{path[-1]}: {_scalar(value)}").encode()
-
-
-def with_item(document: bytes, path: Path, value: str) -> bytes:
-    """Add a value to the end of the list at a path. Raises ``RequestError`` where there is no list."""
-    text = text_of(document)
-    found = _at(text, path)
-    if not isinstance(found, SequenceNode):
-        raise _unknown(path)
-    if not found.value:
-        return _replaced(text, _start(found), _end(found), f"[{_quoted(value)}]").encode()
-    last = _leaf_end(found.value[-1])
-    if found.flow_style:
-        return _replaced(text, last, last, f", {_quoted(value)}").encode()
-    return _replaced(text, last, last, f"\n{' ' * found.start_mark.column}- {_quoted(value)}").encode()
-
-
-def with_items(document: bytes, path: Path, values: Sequence[str]) -> bytes:
-    """Add values to the list at a path; a list that is not there is added to its mapping.
-
-    Raises ``RequestError`` ``field.unknown_value`` where nothing at the path can have a list.
-    """
-    if not values:
-        return document
-    text = text_of(document)
-    holder = _at(text, path[:-1])
-    if _at(text, path) is None and isinstance(holder, MappingNode) and holder.value:
-        return _with_key(text, holder, f"{path[-1]}: [{', '.join(map(_quoted, values))}]").encode()
-    for value in values:
-        document = with_item(document, path, value)
-    return document
-
-
 def with_pack(document: bytes, path: Path, name: str) -> bytes:
     """Add a wording pack to the conditions of a search. Raises ``RequestError`` for a pack that is not known."""
     if name not in available():
@@ -161,119 +103,15 @@ def with_pack(document: bytes, path: Path, name: str) -> bytes:
             code="field.unknown_value",
             field="pack",
         )
-    text = text_of(document)
-    found = _at(text, path)
-    if not isinstance(found, SequenceNode) or not found.value:
-        raise _unknown(path)
-    last, written = _leaf_end(found.value[-1]), f"{{wording: {name}}}"
-    if found.flow_style:
-        return _replaced(text, last, last, f", {written}").encode()
-    return _replaced(text, last, last, f"\n{' ' * found.start_mark.column}- {written}").encode()
+    return changed(document, Insert((*path, _length(document, path)), {"wording": name}))
 
 
-def _with_key(text: str, holder: MappingNode, written: str) -> str:
-    """Add a key with its value behind the others of a mapping."""
-    last = _leaf_end(holder.value[-1][1])
-    if holder.flow_style:
-        return _replaced(text, last, last, f", {written}")
-    return _replaced(text, last, last, f"\n{' ' * holder.value[0][0].start_mark.column}{written}")
-
-
-def without_item(document: bytes, path: Path) -> bytes:
-    """Remove an item of a list. Raises ``RequestError`` where there is none, or it is the only one."""
-    text = text_of(document)
-    holder = _at(text, path[:-1])
-    index = path[-1]
-    if not isinstance(holder, SequenceNode) or not isinstance(index, int) or not 0 <= index < len(holder.value):
-        raise _unknown(path)
-    if len(holder.value) == 1:
-        raise RequestError("the last of a list stays; remove what holds it", code="field.out_of_range", field="path")
-    item = holder.value[index]
-    if holder.flow_style and index:
-        return _replaced(text, _leaf_end(holder.value[index - 1]), _end(item), "").encode()
-    if holder.flow_style:
-        return _replaced(text, _start(item), _start(holder.value[1]), "").encode()
-    begins = text.rindex("\n", 0, _start(item)) + 1 if "\n" in text[: _start(item)] else 0
-    ends = _leaf_end(item)
-    rest = text.find("\n", ends)
-    return _replaced(text, begins, len(text) if rest < 0 else rest + 1, "").encode()
-
-
-def with_metric(document: bytes, metric: NewMetric) -> bytes:
-    """Add a metric behind the others. Raises ``RequestError`` where the document has no list of metrics."""
-    text = text_of(document)
-    found = _at(text, ("metrics",))
-    if not isinstance(found, SequenceNode):
-        raise _unknown(("metrics",))
-    if found.flow_style and found.value:
-        raise RequestError(
-            "the metrics stand in one line; write each on lines of its own", code="field.unknown_value", field="metrics"
-        )
-    indent = " " * (found.start_mark.column if found.value else 2)
-    phrases = ", ".join(map(_quoted, metric.phrases))
-    lines = (
-        f"- id: {metric.id}",
-        f"  name: {_scalar(metric.name)}",
-        "  type: by_question",
-        f"  question: {_scalar(metric.question)}",
-        f"  weight: {metric.weight}",
-        f"  answer: {{speaker: agent, any_of: [{{phrases: [{phrases}]}}]}}",
-    )
-    block = "".join(f"\n{indent}{line}" for line in lines)
-    if not found.value:
-        return _replaced(text, _start(found), _end(found), block).encode()
-    last = _leaf_end(found.value[-1])
-    return _replaced(text, last, last, block).encode()
-
-
-def _at(text: str, path: Path) -> Node | None:
-    """Return the node at a path; None where there is none."""
-    node: Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
+def _length(document: bytes, path: Path) -> int:
+    """Return the length of the list at a path. Raises ``RequestError`` where there is none."""
+    found: object = read_document(document).value
     for part in path:
-        if isinstance(node, SequenceNode) and isinstance(part, int) and 0 <= part < len(node.value):
-            node = node.value[part]
-        elif isinstance(node, MappingNode):
-            node = next((value for key, value in node.value if key.value == part), None)
-        else:
-            return None
-    return node
-
-
-def _start(node: Node) -> int:
-    return node.start_mark.index
-
-
-def _end(node: Node) -> int:
-    return node.end_mark.index
-
-
-def _leaf_end(node: Node) -> int:
-    """Return where a node's own text ends: a block ends with the last of what is in it, not where the next begins."""
-    if isinstance(node, ScalarNode) or getattr(node, "flow_style", False) or not node.value:
-        return _end(node)
-    last = node.value[-1]
-    return _leaf_end(last[1] if isinstance(node, MappingNode) else last)
-
-
-def _replaced(text: str, start: int, end: int, written: str) -> str:
-    return text[:start] + written + text[end:]
-
-
-def _scalar(value: str) -> str:
-    """Return a value as YAML writes it: numbers and words as they are, all else quoted."""
-    try:
-        float(value)
-    except ValueError:
-        plain = value and value[0] in _PLAIN and not set(value) & set(":#{}[],&*!|>'\"%@`\n") and value.strip() == value
-        is_word = value.lower() in ("yes", "no", "true", "false", "null", "on", "off")
-        return value if plain and not is_word else _quoted(value)
-    return value
-
-
-def _quoted(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _unknown(path: Path) -> RequestError:
-    shown = ".".join(map(str, path))
-    return RequestError(f"nothing at {shown} can be changed like that", code="field.unknown_value", field=shown)
+        is_inside = isinstance(found, dict | list) and (part in found if isinstance(found, dict) else True)
+        found = cast("Any", found)[part] if is_inside else None
+    if not isinstance(found, list) or not found:
+        raise RequestError("there is no search here", code="field.unknown_value", field=".".join(map(str, path)))
+    return len(cast("list[object]", found))

@@ -153,7 +153,7 @@ def name_of(value: object) -> str:
 
 
 def _read(document: Document, kind: Any, value: Value, path: Path, homes: Mapping[str, str]) -> Any:  # noqa: ANN401 types of fields are values here
-    options = _options(kind)
+    options = options_of(kind)
     if value is None and types.NoneType in options:
         return None
     inner = [option for option in options if option is not types.NoneType]
@@ -178,12 +178,12 @@ def _read(document: Document, kind: Any, value: Value, path: Path, homes: Mappin
     return UNREAD
 
 
-def _options(kind: Any) -> list[Any]:  # noqa: ANN401 as above
+def options_of(kind: Any) -> list[Any]:  # noqa: ANN401 as above
     """The types that a field's value may have, without what is only said about them."""
     if get_origin(kind) is Annotated:
-        return _options(get_args(kind)[0])
+        return options_of(get_args(kind)[0])
     if get_origin(kind) in (Union, types.UnionType):
-        return [one for part in get_args(kind) for one in _options(part)]
+        return [one for part in get_args(kind) for one in options_of(part)]
     return [kind]
 
 

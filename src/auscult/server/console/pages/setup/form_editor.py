@@ -1,6 +1,7 @@
 """The editor of a form: its YAML and a form view of the same document, checked, tried, compared and published."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -9,41 +10,33 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
-from auscult.domain.errors import AuscultError, NotFoundError, RequestError
-from auscult.domain.form import Assignment, Form, derive_metric_id
+from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.domain.form import Assignment, Form
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
+from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.pages.setup.forms import PATH, require_editor
-from auscult.server.console.posted import Given, Posted, lines, one, sentence, tried
+from auscult.server.console.posted import Given, Posted, one, sentence, tried
 from auscult.server.console.views.setup.backtest import backtest_page
+from auscult.server.console.views.setup.builder import builder_view
 from auscult.server.console.views.setup.forms import (
     ChangeView,
     EditorView,
-    FieldView,
     OtherText,
     Trial,
     TriedView,
     difference_views,
     fault_views,
-    metric_forms,
-    path_of,
     tried_view,
 )
-from auscult.server.console.views.setup.packs import choices
+from auscult.server.console.views.setup.packs import PacksView, choices, pack_views
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import publish_draft, save_draft
-from auscult.services.definitions.forms.edit import (
-    NewMetric,
-    with_items,
-    with_metric,
-    with_pack,
-    with_value,
-    without_item,
-)
+from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
 from auscult.services.definitions.forms.reading import FormCheck, check_form, read_form
 from auscult.services.history.backtest_chunks import BacktestOrder
@@ -60,7 +53,8 @@ _NOTES = {
 class _Edited(NamedTuple):
     """A document after an action, and the result of the action.
 
-    ``revision``: of the stored document that was opened; empty for the present one.
+    ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
+    shown with all its fields.
     """
 
     document: bytes
@@ -68,6 +62,7 @@ class _Edited(NamedTuple):
     tried: TriedView | None = None
     revision: str = ""
     other: OtherText | None = None
+    opened: int | None = None
 
 
 class FormEditorPage(Controller):
@@ -88,9 +83,9 @@ class FormEditorPage(Controller):
     ) -> Response[str] | Redirect:
         """Run the action of a button: change, try, save or publish the document. With ``part``, return only that."""
         require_editor(visit)
-        _document(visit, form_id)
+        base = _document(visit, form_id)
         act, document = one(data, "act", "look"), _text(data)
-        edited = _changed(data, document, act)._replace(revision=one(data, "revision"))
+        edited = _changed(data, document, base, act)._replace(revision=one(data, "revision"))
         if act == "try":
             edited = _tried(visit, edited, one(data, "transcript"))
         elif act in ("save", "publish", "backtest", "discard") and not edited.problem:
@@ -134,33 +129,17 @@ def _text(data: Given) -> bytes:
     return text.replace("\r\n", "\n").encode()
 
 
-def _changed(data: Given, document: bytes, act: str) -> _Edited:
-    """Change the document as requested in the form view: first the changed values, then the action of the button."""
+def _changed(data: Given, document: bytes, base: bytes, act: str) -> _Edited:
+    """Change the document as requested in the builder: first the changed values, then the action of the button."""
     try:
-        for name in data:
-            if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
-                document = with_value(document, path_of(name[4:]), one(data, name))
-        if act.startswith("add:"):
-            document = with_items(document, path_of(act[4:]), lines(data, f"new:{act[4:]}"))
-        elif act.startswith("pack:"):
-            document = with_pack(document, path_of(act[5:]), one(data, act))
-        elif act.startswith("remove:"):
-            document = without_item(document, path_of(act[7:]))
-        elif act == "metric":
-            document = with_metric(document, _metric(data))
+        edit = with_changes(data, document, base, act)
     except AuscultError as error:
-        return _Edited(document, sentence(error.message))
-    return _Edited(document)
+        return _Edited(document, sentence(error.message), opened=_opened(data))
+    return _Edited(edit.document, opened=edit.opened)
 
 
-def _metric(data: Given) -> NewMetric:
-    name, phrases = one(data, "metric_name"), lines(data, "metric_phrases")
-    if not name or not phrases:
-        raise RequestError(
-            _("a metric needs a name, and words that meet it"), code="field.missing", field="metric_name"
-        )
-    question = one(data, "metric_question") or f"Does the agent say one of these: {', '.join(phrases[:3])}?"
-    return NewMetric(derive_metric_id(name), name, question, one(data, "metric_weight") or "10", phrases)
+def _opened(data: Given) -> int | None:
+    return int(one(data, "open")) if one(data, "open").isdecimal() else None
 
 
 def _kept(visit: Visit, form_id: str, edited: _Edited, act: str) -> Redirect | _Edited:
@@ -263,7 +242,6 @@ def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: st
     document = read_document(edited.document)
     value = document.value if isinstance(document.value, dict) else {}
     version, draft = forms.get(form_id), forms.draft(form_id)
-    metrics = metric_forms(document, check.problems)
     before, changes = _differences(visit, form_id, check)
     return EditorView(
         form_id=form_id,
@@ -271,12 +249,8 @@ def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: st
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_views(check),
-        fields=(
-            FieldView(label=_("Name"), path="name", value=str(value.get("name", ""))),
-            FieldView(label=_("Pass from"), path="pass_score", value=str(value.get("pass_score", "")), is_number=True),
-        ),
-        metrics=metrics,
-        weights=f"{sum(float(each.weight) for each in metrics):g}",
+        builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened),
+        packs=_packs(value, edited.opened),
         differences=changes,
         before=before,
         tried=edited.tried,
@@ -290,6 +264,14 @@ def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: st
         other=edited.other,
         choices=choices(),
     )
+
+
+def _packs(value: Mapping[str, Any], opened: int | None) -> tuple[PacksView, ...]:
+    """Return the searches of the open question that can use ready lists of words."""
+    metrics = mappings(dict(value), "metrics")
+    if opened is None or opened >= len(metrics):
+        return ()
+    return tuple(pack_views(metrics[opened], f"metrics.{opened}"))
 
 
 def _title(version: int, *, is_draft: bool) -> str:

@@ -1,4 +1,4 @@
-// The form editor: the YAML and the form view are one document, checked as one types. Without script it is a form. The
+// The form builder: the text and its tabs are one document, checked as one types. Without script it is a form. The
 // form view is the server's markup; each answer is compared with what is shown, so that focus, place and what is open stay.
 
 import { h, hydrate, render } from "../vendor/preact.js";
@@ -32,7 +32,15 @@ function Gutter() {
 }
 
 // A field in use is never replaced: what is typed there is newer than what the server read.
-const typed = (element) => (element.name && element.id && element.id === document.activeElement?.id ? { value: document.activeElement.value } : {});
+// A place in the document may hold something else after an action: only where nothing but values was sent, it is the same.
+let isKept = true;
+// What was typed into a field that adds is there until it is added.
+function typed(element) {
+  const active = document.activeElement;
+  if (isKept && element.name && element.id && element.id === active?.id) return { value: active.value };
+  if (element.name?.startsWith("new:") || element.name?.startsWith("pack:")) return {};
+  return element.localName === "select" || (element.localName === "textarea" && element.id !== "newer") ? { value: element.value } : {};
+}
 const shown = (element) => [...element.childNodes].map((each) => adopted(each, typed));
 
 hydrate(shown(panel), panel);
@@ -42,6 +50,33 @@ effect(() => {
   if (view.value !== panel) render(shown(view.value), panel);
 });
 effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 0)));
+
+// Undo and redo: the documents before and after, of all tabs.
+const MOST_STEPS = 100;
+const undo = document.querySelector("#undo");
+const redo = document.querySelector("#redo");
+const past = [];
+const future = [];
+function remember(before) {
+  if (past.at(-1) !== before) past.push(before);
+  past.splice(0, past.length - MOST_STEPS);
+  future.length = 0;
+  offer();
+}
+function offer() {
+  undo.disabled = !past.length;
+  redo.disabled = !future.length;
+}
+function step(from, to) {
+  if (!from.length) return;
+  to.push(text.value);
+  document.activeElement?.blur?.();
+  write(from.pop());
+  settled = text.value;
+  offer();
+  ask("look", "", true);
+}
+let settled = text.value; // the document before the typing that goes on in the text
 
 // Only what differs is written, so that who writes there keeps their place.
 function write(document) {
@@ -63,15 +98,17 @@ const onPage = () => JSON.stringify([...new FormData(form)].filter(([name]) => n
 
 // A word may have moved since it was chosen to be removed.
 const listOf = (act) => act.replace(/\d+$/, "");
-function present({ act, words }) {
+function present({ act, words, follows }) {
+  if (follows) return `${act.split(":")[0]}:${panel.querySelector("#open").value}`;
   if (!act.startsWith("remove:")) return act;
   const all = [...panel.querySelectorAll("button[value^='remove:']")];
   return all.find((each) => listOf(each.value) === listOf(act) && each.textContent === words)?.value;
 }
 
-async function answered(act) {
+async function answered(act, isUndo) {
   const sent = onPage();
   const data = new URLSearchParams(new FormData(form));
+  if (isUndo) for (const name of [...data.keys()]) if (name.startsWith("set:")) data.delete(name);
   data.set("act", act);
   data.set("part", "1");
   const answer = await fetch(form.action, { method: "POST", body: data }).catch(() => null);
@@ -79,26 +116,55 @@ async function answered(act) {
   if (!answer?.ok) return true;
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").body;
   if (onPage() !== sent) return false;
+  const before = text.value;
   write(made.querySelector("#newer").value);
+  if (text.value !== before) remember(before);
+  settled = text.value;
+  if (act.startsWith("add:")) empty(`new:${act.slice(4)}`);
+  if (act.startsWith("pack:")) empty(act);
+  isKept = act === "look" && !isUndo;
   view.value = made;
+  isKept = true;
   return true;
 }
+function empty(name) {
+  for (const each of panel.querySelectorAll("input")) if (each.name === name) each.value = "";
+}
 
-async function ask(act, words = "") {
+const STEPS = ["up", "down", "copy"];
+const isStep = (act) => STEPS.includes(act.split(":")[0]);
+async function ask(act, words = "", isUndo = false) {
   clearTimeout(timer);
-  if (!waiting.some((each) => each.act === act && each.words === words)) waiting.push({ act, words });
+  const isTwice = !isStep(act) && !isUndo && waiting.some((each) => each.act === act && each.words === words);
+  if (!isTwice) waiting.push({ act, words, isUndo, follows: isStep(act) && waiting.some((each) => isStep(each.act)) });
   if (isAsking) return;
   isAsking = true;
   while (waiting.length) {
     const [first] = waiting;
     const now = present(first);
-    if (now && !(await answered(now))) await new Promise((done) => setTimeout(done, CHECK_MS));
+    if (now && !(await answered(now, first.isUndo))) await new Promise((done) => setTimeout(done, CHECK_MS));
     else waiting.splice(waiting.indexOf(first), 1);
+    if (now) place(now);
   }
   isAsking = false;
 }
 
+// The focus goes with what was moved, opened or added; what is gone leaves it to the list.
+function place(act) {
+  const verb = act.split(":")[0];
+  const at = panel.querySelector("#open").value;
+  if (["up", "down", "place"].includes(verb)) document.getElementById(`grip-${at}`)?.focus();
+  if (["open", "question", "copy"].includes(verb)) {
+    const name = document.getElementById(`s-metrics.${at}.name`) ?? document.getElementById(`open-${act.split(":")[1]}`);
+    name?.focus();
+    if (verb !== "open") name?.select();
+  }
+  if (verb === "delete") panel.querySelector(".grip")?.focus();
+}
+
 text.addEventListener("input", () => {
+  if (settled !== null) remember(settled);
+  settled = null;
   written.value = text.value;
   clearTimeout(timer);
   timer = setTimeout(() => ask("look"), CHECK_MS);
@@ -134,9 +200,70 @@ form.addEventListener("submit", (event) => {
 panel.addEventListener("click", (event) => {
   const line = Number(event.target.closest("[data-line]")?.dataset.line);
   if (!line) return;
+  show("text");
   const all = text.value.split("\n");
   const start = all.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
   text.focus();
   text.setSelectionRange(start, start + all[line - 1].length);
   text.scrollTop = (line - 5) * parseFloat(getComputedStyle(text).lineHeight);
+});
+
+// Tabs: one part at a time; the faults are above each. Without script all parts are below each other.
+const tabs = [...document.querySelectorAll("#tabs a")];
+function show(name) {
+  const known = tabs.some((each) => each.dataset.tab === name) ? name : "questions";
+  form.dataset.tab = known;
+  for (const each of tabs) {
+    if (each.dataset.tab === known) each.setAttribute("aria-current", "true");
+    else each.removeAttribute("aria-current");
+  }
+}
+const named = () => location.hash.replace("#part-", "");
+show(named());
+addEventListener("hashchange", () => show(named()));
+document.querySelector("#tabs").addEventListener("click", (event) => {
+  const tab = event.target.closest("a");
+  if (!tab) return;
+  event.preventDefault();
+  history.replaceState(null, "", tab.hash);
+  show(tab.dataset.tab);
+});
+
+// Moving: Alt and an arrow, or the grip is dragged onto another question.
+const placeOf = (element) => element.closest?.(".bq")?.dataset.place;
+panel.addEventListener("keydown", (event) => {
+  const at = placeOf(event.target);
+  if (at === undefined) return;
+  const arrow = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+  if (event.altKey && arrow) {
+    event.preventDefault();
+    ask(`${arrow}:${at}`);
+  }
+  if (event.key === "Delete" && event.target.classList.contains("grip")) ask(`delete:${at}`);
+});
+let dragged = null;
+panel.addEventListener("dragstart", (event) => {
+  dragged = placeOf(event.target) ?? null;
+  event.dataTransfer?.setData("text/plain", dragged ?? "");
+});
+panel.addEventListener("dragover", (event) => {
+  if (dragged !== null && event.target.closest(".bsec")) event.preventDefault();
+});
+panel.addEventListener("drop", (event) => {
+  const section = event.target.closest(".bsec");
+  if (dragged === null || !section) return;
+  event.preventDefault();
+  ask(`place:${dragged}/${placeOf(event.target) ?? ""}/${section.dataset.section}`);
+  dragged = null;
+});
+
+undo.addEventListener("click", () => step(past, future));
+redo.addEventListener("click", () => step(future, past));
+// A field that is being typed in undoes its own letters first.
+const isTyping = () => document.activeElement?.name?.startsWith("set:") && document.activeElement.value !== document.activeElement.defaultValue && document.activeElement.localName === "input";
+form.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isTyping()) return;
+  event.preventDefault();
+  if (event.shiftKey) step(future, past);
+  else step(past, future);
 });

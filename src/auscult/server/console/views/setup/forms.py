@@ -1,6 +1,6 @@
 """Forms: the list, the editor's view of one document, and the changes that a trial shows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from msgspec import UNSET, Struct
@@ -9,30 +9,17 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.form_version import FormDraft, FormVersion
 from auscult.domain.evaluation import Evaluation
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.naming import CHANNELS, customer_words
 from auscult.server.console.views.quoting import excerpt
-from auscult.server.console.views.setup.packs import PacksView, pack_views, spoken_by
+from auscult.server.console.views.setup.builder import BuilderView
+from auscult.server.console.views.setup.packs import PacksView
 from auscult.server.console.views.verdicts import kind_of
 from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
-from auscult.services.definitions.forms.document import Document, Path, Problem
+from auscult.services.definitions.forms.document import Path, Problem
 from auscult.services.definitions.forms.reading import FormCheck
-
-_LISTS = {
-    "phrases": later("says"),
-    "similar": later("says something like"),
-    "also": later("or says"),
-    "never": later("but not"),
-}
-_BRANCHES = {
-    "answer": later("Yes when"),
-    "when": later("Asked when"),
-    "not_when": later("N/A when"),
-    "applies": later("Asked when"),
-}
-_MOST_WORDS = 40
 
 
 class FormRow(Struct, frozen=True, kw_only=True):
@@ -63,45 +50,6 @@ class FormsView(Struct, frozen=True, kw_only=True):
     may_edit: bool
     problem: str
     entered: NewForm
-
-
-class WordView(Struct, frozen=True, kw_only=True):
-    """A word of a list, and the path that removes it."""
-
-    text: str
-    path: str
-
-
-class ListView(Struct, frozen=True, kw_only=True):
-    """A list of words in a metric: its position in the rule, and its items."""
-
-    label: str
-    path: str
-    words: tuple[WordView, ...]
-    more: int
-
-
-class FieldView(Struct, frozen=True, kw_only=True):
-    """One value that the form view changes."""
-
-    label: str
-    path: str
-    value: str
-    is_number: bool = False
-
-
-class MetricForm(Struct, frozen=True, kw_only=True):
-    """One metric as the form view shows it."""
-
-    name: str
-    kind: str
-    weight: str
-    share: int
-    fields: tuple[FieldView, ...]
-    lists: tuple[ListView, ...]
-    packs: tuple[PacksView, ...]
-    path: str
-    has_fault: bool
 
 
 class FaultView(Struct, frozen=True, kw_only=True):
@@ -154,9 +102,8 @@ class EditorView(Struct, frozen=True, kw_only=True):
     name: str
     document: str
     faults: tuple[FaultView, ...]
-    fields: tuple[FieldView, ...]
-    metrics: tuple[MetricForm, ...]
-    weights: str
+    builder: BuilderView
+    packs: tuple[PacksView, ...]
     differences: tuple[ChangeView, ...]
     before: str
     tried: TriedView | None
@@ -183,87 +130,6 @@ def form_row(version: FormVersion | None, draft: FormDraft | None, name: tuple[s
         metrics=str(name[2]),
         draft=_("Draft") if draft else "",
     )
-
-
-def metric_forms(document: Document, faults: Sequence[Problem]) -> tuple[MetricForm, ...]:
-    """Show the metrics of a document as far as it can be read."""
-    value = document.value
-    raw: object = value.get("metrics") if isinstance(value, dict) else None
-    metrics = cast("list[Any]", raw) if isinstance(raw, list) else []
-    whole = (
-        sum(_number(cast("dict[str, Any]", each).get("weight")) for each in metrics if isinstance(each, dict)) or 1.0
-    )
-    found: list[MetricForm] = []
-    for index, each in enumerate(metrics):
-        if not isinstance(each, dict):
-            continue
-        metric = cast("dict[str, Any]", each)
-        path = f"metrics.{index}"
-        weight = _number(metric.get("weight"))
-        found.append(
-            MetricForm(
-                name=str(metric.get("name", "")),
-                kind=str(metric.get("type", "")),
-                weight=f"{weight:g}",
-                share=min(20, round(max(weight, 0) / whole * 20)),
-                fields=(
-                    FieldView(label=_("Name"), path=f"{path}.name", value=str(metric.get("name", ""))),
-                    FieldView(label=_("Question"), path=f"{path}.question", value=str(metric.get("question", ""))),
-                    FieldView(label=_("Weight"), path=f"{path}.weight", value=f"{weight:g}", is_number=True),
-                ),
-                lists=tuple(_lists(metric, path)),
-                packs=tuple(pack_views(metric, path)),
-                path=path,
-                has_fault=any(fault.field.startswith(f"metrics[{index}]") for fault in faults),
-            )
-        )
-    return tuple(found)
-
-
-def _number(value: Any) -> float:  # noqa: ANN401  (any value of YAML)
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return 0.0
-
-
-def _lists(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator[ListView]:  # noqa: ANN401
-    """Find the lists of words in a metric, each with its position in the rule."""
-    if isinstance(value, dict):
-        mapping = cast("dict[str, Any]", value)
-        here = (*context, *_spoken(mapping))
-        for key, each in mapping.items():
-            if (
-                key in _LISTS
-                and isinstance(each, list)
-                and all(isinstance(one, str) for one in cast("list[Any]", each))
-            ):
-                words = cast("list[str]", each)
-                yield ListView(
-                    label=" ".join((*here, _(_LISTS[key]))).strip(),
-                    path=f"{path}.{key}",
-                    words=tuple(
-                        WordView(text=word, path=f"{path}.{key}.{n}") for n, word in enumerate(words[:_MOST_WORDS])
-                    ),
-                    more=max(0, len(words) - _MOST_WORDS),
-                )
-            else:
-                branch = (_(_BRANCHES[key]),) if key in _BRANCHES and not context else ()
-                yield from _lists(each, f"{path}.{key}", (*branch, *here))
-    elif isinstance(value, list):
-        for index, each in enumerate(cast("list[Any]", value)):
-            yield from _lists(each, f"{path}.{index}", context)
-
-
-def _spoken(mapping: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the speaker and the window of a condition in words."""
-    found: list[str] = []
-    if isinstance(mapping.get("speaker"), str):
-        found.append(spoken_by(mapping["speaker"]))
-    window: object = mapping.get("window")
-    if isinstance(window, dict):
-        found += [f"({name} {value})" for name, value in cast("dict[str, Any]", window).items()]
-    return tuple(found)
 
 
 def fault_views(check: FormCheck) -> tuple[FaultView, ...]:

@@ -1,0 +1,253 @@
+"""Changes that the builder posts: values of fields, and the actions of its buttons, made to the document."""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple, cast
+
+import msgspec
+
+from auscult.domain.errors import RequestError
+from auscult.domain.form import derive_metric_id
+from auscult.metrics import METRICS
+from auscult.server.console.language import gettext as _
+from auscult.server.console.posted import Given, lines, one
+from auscult.server.console.views.setup.forms import path_of
+from auscult.services.definitions.forms.document import Path, Value
+from auscult.services.definitions.forms.edit import with_pack
+from auscult.services.definitions.forms.editing.changes import Change, Insert, Move, Put, Remove, changed
+from auscult.services.definitions.forms.editing.questions import (
+    Changed,
+    added,
+    answered_by,
+    duplicated,
+    free_id,
+    graded_by,
+    mappings,
+    placed,
+    removed,
+    section_added,
+    section_removed,
+    spread,
+    stepped,
+    value_of,
+)
+from auscult.services.definitions.forms.editing.skeletons import skeleton
+from auscult.services.definitions.forms.reading import WrittenForm, WrittenMetric
+from auscult.services.definitions.forms.shape import options_of
+
+_QUESTION = 3
+"""Parts of the path of a key of a question: metrics, its place, the key."""
+
+
+class Edit(NamedTuple):
+    """A document after changes, and the place of the question that is open."""
+
+    document: bytes
+    opened: int | None
+
+
+def with_changes(data: Given, document: bytes, base: bytes, act: str) -> Edit:
+    """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
+    opened = int(one(data, "open")) if one(data, "open").isdecimal() else None
+    for name in data:
+        if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
+            document = _with_field(data, document, base, name[4:])
+    verb, _colon, target = act.partition(":")
+    if verb == "open":
+        return Edit(document, int(target) if target.isdecimal() else None)
+    if verb == "pack":
+        return Edit(with_pack(document, path_of(target), one(data, act)), opened)
+    if verb in _ACTS:
+        document = changed(document, *_ACTS[verb](data, value_of(document), target), base=base)
+    elif verb in _OF_QUESTIONS:
+        done = _OF_QUESTIONS[verb](value_of(document), target)
+        document = changed(document, *done.changes, base=base)
+        opened = done.place if done.place is not None or verb == "delete" else opened
+    return Edit(document, opened)
+
+
+def _with_field(data: Given, document: bytes, base: bytes, target: str) -> bytes:
+    """Set the value of a field; a key that the field leaves at its default is not written, unless the base has it."""
+    path, text = path_of(target), one(data, f"set:{target}")
+    values = value_of(document)
+    if len(path) == _QUESTION and path[0] == "metrics" and path[2] in ("type", "answers"):
+        place = int(path[1])
+        done = answered_by(values, place, text, METRICS) if path[2] == "type" else graded_by(values, place, text)
+        return changed(document, *done.changes, base=base)
+    is_written = _at(value_of(base), path) is not _NONE
+    is_default = text == one(data, f"un:{target}") and f"un:{target}" in data
+    if (is_default and not is_written) or (not text and f"un:{target}" in data and not one(data, f"un:{target}")):
+        return changed(document, Remove(path), base=base) if _at(values, path) is not _NONE else document
+    changes = (
+        Put(path, _typed(text, one(data, f"as:{target}", "any"))),
+        *_id_of_new(values, value_of(base), path, text),
+    )
+    return changed(document, *changes, base=base)
+
+
+def _id_of_new(values: Value, stored: Value, path: Path, name: str) -> tuple[Change, ...]:
+    """Let the id of a question follow its name until the form is stored: nothing refers to it before."""
+    if len(path) != _QUESTION or path[0] != "metrics" or path[2] != "name" or not name:
+        return ()
+    metrics = mappings(values, "metrics")
+    question = metrics[int(path[1])] if int(path[1]) < len(metrics) else {}
+    current = question.get("id")
+    is_stored = any(each.get("id") == current for each in mappings(stored, "metrics"))
+    if current is None or is_stored or not str(current).startswith(derive_metric_id(str(question.get("name")))):
+        return ()
+    return (
+        Put((*path[:-1], "id"), free_id([each for each in metrics if each is not question], derive_metric_id(name))),
+    )
+
+
+def _typed(text: str, kind: str) -> Value:
+    """Return what was entered as a value of the document."""
+    if kind == "switch":
+        return text == "true"
+    if kind == "choice" and "," in text:
+        return [*text.split(",")]
+    if kind in ("number", "any"):
+        try:
+            found = Decimal(text.replace(",", ".") if kind == "number" else text)
+        except InvalidOperation:
+            return text
+        return (
+            text
+            if not found.is_finite()
+            else int(found)
+            if found == found.to_integral_value() and "." not in text
+            else found
+        )
+    return text
+
+
+_NONE = object()
+
+
+def _at(value: Any, path: Path) -> object:  # noqa: ANN401  (any value of a document)
+    for part in path:
+        try:
+            value = value[part]
+        except (LookupError, TypeError):
+            return _NONE
+    return cast("object", value)
+
+
+def _length(value: object) -> int | None:
+    """Return the length of a list; None for anything else."""
+    return len(cast("list[object]", value)) if isinstance(value, list) else None
+
+
+def _words(data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Add words to a list, which comes with its first."""
+    path, words = path_of(target), lines(data, f"new:{target}")
+    length = _length(_at(values, path))
+    if length is not None:
+        return tuple(Insert((*path, length + n), word) for n, word in enumerate(words))
+    return (Put(path, [*words]),) if words else ()
+
+
+def _removal(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Remove a key or an item; the last item of a list goes with the list's key."""
+    path = path_of(target)
+    is_last = isinstance(path[-1], int) and _length(_at(values, path[:-1])) == 1
+    if is_last and path[-2:-1] == ("any_of",):
+        raise RequestError(
+            _("The last of a list stays; remove what it is for."), code="field.out_of_range", field="path"
+        )
+    return (Remove(path[:-1] if is_last else path),)
+
+
+def _new_part(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Add a row to a list, or a part that has keys of its own, with the least that it needs."""
+    path = path_of(target)
+    kind, length = _type_at(values, path), _length(_at(values, path))
+    if length is not None:
+        return (Insert((*path, length), skeleton(_item(kind), length + 1)),)
+    begin = skeleton(kind)
+    return (Put(path, [skeleton(_item(kind))] if begin == [] else begin),)
+
+
+def _item(kind: Any) -> Any:  # noqa: ANN401  (types are values here)
+    return next((arg for each in options_of(kind) for arg in getattr(each, "__args__", ())), str)
+
+
+def _type_at(values: Value, path: Path) -> Any:  # noqa: ANN401
+    """Return the type of the value at a path of a form. Raises ``RequestError`` for a path that no form has."""
+    kind: Any = WrittenForm
+    for depth, part in enumerate(path):
+        if isinstance(part, int):
+            kind = _item(kind)
+        elif path[:1] == ("metrics",) and depth == _QUESTION - 1:
+            metric = mappings(values, "metrics")[int(path[1])]
+            own = METRICS[str(metric.get("type"))].settings_type if metric.get("type") in METRICS else WrittenMetric
+            kind = _fields(own).get(part) or _fields(WrittenMetric).get(part)
+        elif path[:1] != ("metrics",) or depth >= _QUESTION:
+            struct = next((each for each in options_of(kind) if isinstance(each, type)), None)
+            kind = (
+                _fields(struct).get(part) if isinstance(struct, type) and issubclass(struct, msgspec.Struct) else None
+            )
+        if kind is None:
+            raise RequestError(f"no form has {'.'.join(map(str, path))}", code="field.unknown_value", field="path")
+    return kind
+
+
+def _fields(kind: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _row_moved(step: int) -> Callable[[Given, Value, str], tuple[Change, ...]]:
+    def move(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
+        path = path_of(target)
+        index, length = path[-1], _length(_at(values, path[:-1])) or 0
+        fits = isinstance(index, int) and 0 <= index + step < length
+        return (Move(path, int(index) + step),) if fits else ()
+
+    return move
+
+
+_ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
+    "add": _words,
+    "remove": _removal,
+    "part": _new_part,
+    "rowup": _row_moved(-1),
+    "rowdown": _row_moved(1),
+}
+
+
+def _place(value: Value, target: str) -> int:
+    """Return the place of a question. Raises ``RequestError`` where the form has none there."""
+    if not target.isdecimal() or int(target) >= len(mappings(value, "metrics")):
+        raise RequestError(f"the form has no question {target!r}", code="field.unknown_value", field="act")
+    return int(target)
+
+
+def _put_at(value: Value, target: str) -> Changed:
+    """Read ``place/before/section``."""
+    at, before, section = (*target.split("/", 2), "", "")[:3]
+    return placed(value, _place(value, at), _place(value, before) if before else None, section)
+
+
+def _copy(value: Value, target: str) -> Changed:
+    at = _place(value, target)
+    name = _("{name}, copy").format(name=mappings(value, "metrics")[at].get("name", ""))
+    return duplicated(value, at, name)
+
+
+def _without_section(value: Value, target: str) -> Changed:
+    if not target.isdecimal() or int(target) >= len(mappings(value, "sections")):
+        raise RequestError(f"the form has no section {target!r}", code="field.unknown_value", field="act")
+    return section_removed(value, int(target))
+
+
+_OF_QUESTIONS: dict[str, Callable[[Value, str], Changed]] = {
+    "question": lambda value, target: added(value, target, _("New question")),
+    "copy": _copy,
+    "delete": lambda value, target: removed(value, _place(value, target)),
+    "up": lambda value, target: stepped(value, _place(value, target), -1),
+    "down": lambda value, target: stepped(value, _place(value, target), 1),
+    "place": _put_at,
+    "section": lambda value, _target: section_added(value, _("New section")),
+    "unsection": _without_section,
+    "spread": lambda value, _target: spread(value),
+}

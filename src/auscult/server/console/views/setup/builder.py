@@ -1,0 +1,402 @@
+"""The builder: a form's questions in their sections, and a control for each key of the chosen question and the form."""
+
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal, cast, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.questions.structure import Section
+from auscult.metrics import METRICS
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
+from auscult.server.console.reasons import fault_in_words
+from auscult.server.console.views.setup.builder_words import GRADES, IN_TEXT, LABELS, LONG, MULTIPLE, TYPES, VALUES
+from auscult.services.definitions.forms.document import Document, Path, Problem, field_name
+from auscult.services.definitions.forms.editing.questions import Group, groups_of, mappings, weights_of
+from auscult.services.definitions.forms.reading import WrittenAssignment, WrittenForm, WrittenMetric
+from auscult.services.definitions.forms.shape import options_of
+
+_MOST_WORDS = 40
+_HUNDRED = Decimal(100)
+_OF_ROW = ("id", "name", "question", "type", "weight", "section")
+_GRADE_KEYS = ("scale", "levels", "choices", "number", "met_at")
+_SCORED = ("negative_weight", "fatal", "fails_section", "correct_answer", "bonus", "not_applicable", "when")
+_FOR_PEOPLE = ("reasons", "reason_required", "guidance", "comments")
+_DEEPEST = 7
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """One of a list of words, and the path that removes it."""
+
+    text: str
+    path: str
+
+
+class Control(Struct, frozen=True, kw_only=True):
+    """A field for one key.
+
+    ``kind``: ``text``, ``long``, ``any``, ``number``, ``choice``, ``switch``, ``words``, ``rows``, ``group``, or
+    ``kept`` for what only the text shows, on ``line``. ``is_there``: the document has the key. ``default``: the value
+    without it. ``parts``: the controls of a group, or of each row.
+    """
+
+    kind: str
+    label: str
+    path: str
+    id: str
+    value: str = ""
+    default: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    words: tuple[Word, ...] = ()
+    more: int = 0
+    parts: tuple["Control", ...] = ()
+    rows: tuple["Control", ...] = ()
+    is_there: bool = True
+    line: int | None = None
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One question in the list; ``fields`` only of the chosen one, in groups with a heading."""
+
+    number: int
+    place: int
+    name: str
+    question: str
+    weight: str
+    share: int
+    answers: tuple[str, ...]
+    marks: tuple[str, ...]
+    faults: tuple[str, ...]
+    fields: tuple[tuple[str, tuple[Control, ...]], ...]
+    type: Control | None
+    grades: Control | None
+    where: str
+
+
+class SectionView(Struct, frozen=True, kw_only=True):
+    """One section with its subtotal; ``at`` is its place, None of what is in no section."""
+
+    id: str
+    at: int | None
+    name: str
+    total: str
+    fields: tuple[Control, ...]
+    questions: tuple[Question, ...]
+
+
+class BuilderView(Struct, frozen=True, kw_only=True):
+    """The builder. ``missing``: a sentence where the weights of a percentage form do not total 100."""
+
+    sections: tuple[SectionView, ...]
+    settings: tuple[Control, ...]
+    total: str
+    missing: str
+    can_spread: bool
+    chosen: int | None
+    is_readable: bool
+
+
+def builder_view(document: Document, faults: Sequence[Problem], chosen: int | None) -> BuilderView:
+    """Show a document as far as it can be read."""
+    value: Any = document.value if isinstance(document.value, dict) else {}
+    weights = weights_of(value)
+    total = sum(weights.values(), Decimal(0))
+    is_percentage = value.get("scoring", "percentage") == "percentage"
+    missing = _HUNDRED - total if is_percentage and weights else Decimal(0)
+    numbers = iter(range(1, 10_000))
+    return BuilderView(
+        sections=tuple(_section(document, value, group, faults, numbers, chosen) for group in groups_of(value)),
+        settings=tuple(
+            _controls(_Place(document, value), WrittenForm, value, (), "form", skip=("metrics", "sections"))
+        ),
+        total=f"{total:f}",
+        missing=_missing(missing),
+        can_spread=bool(missing) and len(weights) > 0,
+        chosen=chosen,
+        is_readable=isinstance(document.value, dict),
+    )
+
+
+def _missing(missing: Decimal) -> str:
+    if not missing:
+        return ""
+    if missing > 0:
+        return ngettext("{n} is missing.", "{n} are missing.", int(missing) or 2).format(n=f"{missing.normalize():f}")
+    return ngettext("{n} is too much.", "{n} are too much.", int(-missing) or 2).format(n=f"{-missing.normalize():f}")
+
+
+class _Place(Struct, frozen=True):
+    """The document around a control."""
+
+    document: Document
+    form: Mapping[str, Any]
+
+
+def _section(  # noqa: PLR0913, PLR0917  (all that a section is shown with)
+    document: Document,
+    value: Mapping[str, Any],
+    group: Group,
+    faults: Sequence[Problem],
+    numbers: Iterator[int],
+    chosen: int | None,
+) -> SectionView:
+    metrics = mappings(value, "metrics")  # type: ignore[arg-type]
+    sections = mappings(value, "sections")  # type: ignore[arg-type]
+    section = {} if group.at is None else sections[group.at]
+    place = _Place(document, value)
+    path: Path = () if group.at is None else ("sections", group.at)
+    total = sum((_number(metrics[at].get("weight")) for at in group.places), Decimal(0))
+    return SectionView(
+        id=group.id,
+        at=group.at,
+        name=str(section.get("name", "")),
+        total=f"{total:f}",
+        fields=tuple(_controls(place, Section, section, path, "Section")) if path else (),
+        questions=tuple(_question(place, metrics[at], at, next(numbers), faults, chosen) for at in group.places),
+    )
+
+
+def _question(  # noqa: PLR0913, PLR0917  (all that a question is shown with)
+    place: _Place, metric: Mapping[str, Any], at: int, number: int, faults: Sequence[Problem], chosen: int | None
+) -> Question:
+    weight = _number(metric.get("weight"))
+    whole = sum(weights_of(dict(place.form)).values(), Decimal(0)) or 1
+    own = [each for each in faults if each.field == f"metrics[{at}]" or each.field.startswith(f"metrics[{at}].")]
+    is_chosen = at == chosen
+    return Question(
+        number=number,
+        place=at,
+        name=str(metric.get("name") or ""),
+        question=str(metric.get("question") or ""),
+        weight=f"{weight:f}",
+        share=max(0, min(20, round(weight / whole * 20))),
+        answers=_answers(metric),
+        marks=tuple(_marks(place, metric)),
+        faults=tuple(fault_in_words(each.reason) for each in own),
+        fields=tuple(_fields(place, metric, at)) if is_chosen else (),
+        type=_type(metric, at) if is_chosen else None,
+        grades=_grades(metric, at) if is_chosen else None,
+        where=str(metric.get("section") or ""),
+    )
+
+
+def _answers(metric: Mapping[str, Any]) -> tuple[str, ...]:
+    for key in ("levels", "choices"):
+        if isinstance(metric.get(key), list):
+            return tuple(str(each.get("name", "")) for each in mappings(dict(metric), key))[:5]
+    if isinstance(metric.get("scale"), dict):
+        scale = metric["scale"]
+        return (str(scale.get("from", 0)), "\u2026", str(scale.get("to", "")))
+    return (_("A number"),) if "number" in metric else (_("Yes"), _("No"))
+
+
+def _marks(place: _Place, metric: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a reader of the list must know about a question."""
+    if metric.get("fatal") is True:
+        yield _("fails all")
+    if metric.get("fails_section") is True:
+        yield _("fails the section")
+    if metric.get("bonus") is True:
+        yield _("bonus")
+    if _number(metric.get("negative_weight")):
+        yield _("loses {n} more").format(n=f"{_number(metric.get('negative_weight')):f}")
+    if metric.get("type") == "manual":
+        yield _("a person")
+    when = metric.get("when")
+    if isinstance(when, dict):
+        yield _("only if {question}").format(question=_name_of(place, cast("dict[str, Any]", when).get("metric")))
+    if "trigger" in metric:
+        yield _("not always asked")
+
+
+def _name_of(place: _Place, metric_id: object) -> str:
+    return next((name for each, name in _others(place) if each == metric_id), str(metric_id))
+
+
+def _others(place: _Place) -> list[tuple[str, str]]:
+    metrics = mappings(dict(place.form), "metrics")
+    return [(str(each.get("id")), str(each.get("name") or each.get("id"))) for each in metrics if each.get("id")]
+
+
+def _type(metric: Mapping[str, Any], at: int) -> Control:
+    named = str(metric.get("type", ""))
+    options = tuple((name, _(TYPES[name]) if name in TYPES else name) for name in METRICS)
+    path = f"metrics.{at}.type"
+    return Control(kind="choice", label=_(LABELS["type"]), path=path, id=path, value=named, options=options)
+
+
+def _grades(metric: Mapping[str, Any], at: int) -> Control | None:
+    kind = next((key for key in GRADES if key and key in metric), "")
+    if metric.get("type") not in ("manual", "graded") and not kind:
+        return None
+    path = f"metrics.{at}.answers"
+    options = tuple((name, _(text)) for name, text in GRADES.items())
+    return Control(kind="choice", label=_("Kind of answer"), path=path, id=path, value=kind, options=options)
+
+
+def _fields(place: _Place, metric: Mapping[str, Any], at: int) -> Iterator[tuple[str, tuple[Control, ...]]]:
+    """Yield the controls of a question: how it is answered, what an answer does, and what auditors get."""
+    path: Path = ("metrics", at)
+    named = str(metric.get("type", ""))
+    kind = METRICS.get(named)
+    common = {field.encode_name: field for field in msgspec.structs.fields(WrittenMetric)}
+    if kind is not None:
+        settings = kind.settings_type
+        first = (*_OF_ROW[:3], *_SCORED, *_FOR_PEOPLE) if named == "manual" else _OF_ROW[:3]
+        yield _("How it is answered"), tuple(_controls(place, settings, metric, path, named, skip=first))
+    grades = [common[key] for key in _GRADE_KEYS if key in metric]
+    yield _("Answers"), tuple(_of(place, grades, metric, path, "metric"))
+    yield (
+        _("What an answer does"),
+        tuple(_of(place, [common[key] for key in ("section", *_SCORED)], metric, path, "metric")),
+    )
+    yield _("For auditors"), tuple(_of(place, [common[key] for key in _FOR_PEOPLE], metric, path, "metric"))
+
+
+def _controls(  # noqa: PLR0913, PLR0917  (where a control is, and what is shown elsewhere)
+    place: _Place,
+    kind: type[Struct],
+    value: Mapping[str, Any],
+    path: Path,
+    thing: str,
+    skip: Sequence[str] = (),
+) -> Iterator[Control]:
+    fields = [field for field in msgspec.structs.fields(kind) if field.encode_name not in skip]
+    yield from _of(place, fields, value, path, thing)
+
+
+def _of(
+    place: _Place, fields: Sequence[msgspec.structs.FieldInfo], value: Mapping[str, Any], path: Path, thing: str
+) -> Iterator[Control]:
+    for field in fields:
+        key = field.encode_name
+        here = (*path, key)
+        if f"{thing}.{key}" in IN_TEXT or (key in IN_TEXT and f"{thing}.{key}" not in LABELS):
+            if key in value and key not in ("id", "metrics", "tags"):
+                yield Control(kind="kept", label=key, path=_written(here), id="", line=place.document.line(here))
+        else:
+            yield _control(place, field, value.get(key), here, thing, is_there=key in value)
+
+
+def label_of(thing: str, key: str) -> str:
+    """Return the label of a key; a plug-in's key is its own label."""
+    return _(LABELS.get(f"{thing}.{key}") or LABELS.get(key) or key.replace("_", " "))
+
+
+def _control(  # noqa: PLR0913  (the key, its value, its place)
+    place: _Place,
+    field: msgspec.structs.FieldInfo,
+    value: Any,  # noqa: ANN401  (any value of a document)
+    path: Path,
+    thing: str,
+    *,
+    is_there: bool,
+) -> Control:
+    written, default = _written(path), _default(field)
+    label = label_of(thing, field.encode_name)
+    base = Control(kind="text", label=label, path=written, id=written, default=default, is_there=is_there)
+    options = [each for each in options_of(field.type) if each is not types.NoneType]
+    only = options[0] if len(options) == 1 else None
+    if isinstance(only, type) and issubclass(only, Struct):
+        parts = _inside(place, only, value, path) if is_there else ()
+        return _replace(base, kind="group", parts=parts, line=place.document.line(path))
+    shown = _text(value) if is_there else default
+    if field.encode_name in ("metric", "section", "is") and thing in ("WrittenCondition", "metric"):
+        return _replace(base, kind="choice", value=shown, options=_picked(place, field.encode_name, path, shown))
+    if get_origin(only) is tuple or (is_there and isinstance(value, list)):
+        return _list(place, base, options, value, path)
+    kind, choices = _kind_of(field, options)
+    return _replace(base, kind=kind, value=shown, options=choices)
+
+
+def _kind_of(field: msgspec.structs.FieldInfo, options: Sequence[Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the kind of control of a value that is no list and has no keys, and what there is to choose."""
+    names: list[str] = []
+    if options == [bool]:
+        names = ["true", "false"]
+    elif options and all(get_origin(each) is Literal for each in options):
+        names = [str(name) for each in options for name in get_args(each)]
+    if names:
+        none = (("", "\u2013"),) if types.NoneType in options_of(field.type) else ()
+        kind = "switch" if options == [bool] else "choice"
+        return kind, (*none, *((name, _(VALUES[name]) if name in VALUES else name) for name in names))
+    if len(options) == 1 and options[0] in (Decimal, int, float):
+        return "number", ()
+    if len(options) > 1 and int in options:
+        return "any", ()
+    return "long" if field.encode_name in LONG else "text", ()
+
+
+def _replace(control: Control, **values: Any) -> Control:  # noqa: ANN401  (fields of a control)
+    return msgspec.structs.replace(control, **values)
+
+
+def _picked(place: _Place, key: str, path: Path, shown: str) -> tuple[tuple[str, str], ...]:
+    """Return what the form has to choose from: its questions, its sections, or the answers of a condition."""
+    if key == "is":
+        names = {each: each.split(",") for each in (*MULTIPLE, *([shown] if shown not in MULTIPLE else []))}
+        return tuple(
+            (name, _(" or ").join(_(VALUES.get(each, each)) for each in each_)) for name, each_ in names.items()
+        )
+    if key == "metric":
+        own = mappings(dict(place.form), "metrics")[cast("int", path[1])].get("id")
+        found = tuple(each for each in _others(place) if each[0] != own)
+    else:
+        sections = mappings(dict(place.form), "sections")
+        found = (("", "\u2013"), *((str(each.get("id")), str(each.get("name", ""))) for each in sections))
+    return found if shown in dict(found) else ((shown, shown or "\u2013"), *found)
+
+
+def _inside(place: _Place, kind: type[Struct], value: Any, path: Path) -> tuple[Control, ...]:  # noqa: ANN401
+    if not isinstance(value, dict) or len(path) > _DEEPEST:
+        return (Control(kind="kept", label=field_name(path), path="", id="", line=place.document.line(path)),)
+    thing = "assignment" if kind is WrittenAssignment else kind.__name__
+    return tuple(_controls(place, kind, cast("dict[str, Any]", value), path, thing))
+
+
+def _list(place: _Place, base: Control, options: Sequence[Any], value: Any, path: Path) -> Control:  # noqa: ANN401
+    item = next((get_args(each)[0] for each in options if get_origin(each) is tuple), str)
+    given = cast("list[Any]", value) if isinstance(value, list) else [] if value is None else [value]
+    if isinstance(item, type) and issubclass(item, Struct):
+        rows = tuple(
+            Control(
+                kind="group",
+                label=str(n + 1),
+                path=_written((*path, n)),
+                id=_written((*path, n)),
+                parts=_inside(place, item, each, (*path, n)),
+            )
+            for n, each in enumerate(given)
+        )
+        return _replace(base, kind="rows", rows=rows)
+    if not isinstance(value, list) and value is not None:
+        return _replace(base, kind="text", value=_text(value))
+    words = tuple(Word(text=str(each), path=_written((*path, n))) for n, each in enumerate(given[:_MOST_WORDS]))
+    return _replace(base, kind="words", words=words, more=max(0, len(given) - _MOST_WORDS))
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    return "" if field.default is msgspec.NODEFAULT else _text(field.default)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  (any value of a document)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, list | tuple):
+        return ",".join(_text(each) for each in cast("list[Any]", value))
+    return str(value)
+
+
+def _written(path: Path) -> str:
+    return ".".join(map(str, path))
+
+
+def _number(value: Any) -> Decimal:  # noqa: ANN401
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)

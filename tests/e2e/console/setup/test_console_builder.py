@@ -1,0 +1,192 @@
+"""The form builder in a real Chromium: a form is built, changed, moved and undone, by mouse and by keyboard alone."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.editing.questions import mappings
+from tests.e2e.browsing import Browser
+from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+DOCUMENT = "return document.querySelector('#document').value"
+FORM = b"""\
+# Our calls
+id: ef-build
+name: Calls  # what people call it
+channel: voice
+scoring: points
+assignments: []
+sections:
+  - {id: se-open, name: Opening}
+  - {id: se-end, name: Closing}
+metrics:
+  # First of all
+  - id: em-a
+    name: "Greeting"
+    type: by_question
+    question: Does the agent greet?
+    section: se-open
+    weight: 40   # of 100
+    answer: {speaker: agent, any_of: [{phrases: ["hello", good day]}]}
+
+  - id: em-b
+    name: Help
+    type: manual
+    section: se-open
+    weight: 30
+  - id: em-c
+    name: Goodbye
+    type: by_question
+    section: se-end
+    weight: 30
+    answer: {speaker: agent, any_of: [{phrases: [goodbye]}]}
+"""
+
+
+def open_builder(browser: Browser, served: Service, document: bytes = FORM) -> None:
+    """Open the builder of a form that is a draft."""
+    served.store.within(TENANT).forms.save_draft("ef-build", document)
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/forms/ef-build")
+    wait_for(lambda: browser.text("#checked"), bool)
+
+
+@pytest.fixture(autouse=True)
+def no_draft(served: Service) -> Iterator[None]:
+    """Leave no draft behind."""
+    yield
+    served.store.within(TENANT).forms.discard_draft("ef-build")
+
+
+def names(browser: Browser) -> list[str]:
+    """Return the names of the questions in the document."""
+    value = read_document(browser.run(DOCUMENT).encode()).value
+    return [each["name"] for each in mappings(value, "metrics")]
+
+
+def becomes(browser: Browser, is_so: object) -> str:
+    """Wait until the document has a text in it, and return it."""
+    return wait_for(lambda: browser.run(DOCUMENT), lambda text: str(is_so) in text)
+
+
+def click(browser: Browser, selector: str) -> None:
+    """Click the first that is shown of these."""
+    browser.run("document.querySelector(arguments[0]).click()", selector)
+
+
+def picture(browser: Browser, name: str) -> None:
+    """Keep a picture of the page where one is asked for."""
+    if folder := os.environ.get("PICTURES"):
+        browser.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
+
+
+def test_tabs(browser: Browser, served: Service) -> None:
+    """Each part of the form has a tab, and opening them all raises no fault."""
+    width(browser, 1440)
+    open_builder(browser, served)
+    picture(browser, "1-list")
+    click(browser, "#open-0")
+    wait_for(lambda: browser.all("#inspector"), bool)
+    picture(browser, "2-open")
+    width(browser, 390)
+    picture(browser, "3-narrow")
+    width(browser, 1440)
+    for tab in ("settings", "try", "changes", "text"):
+        click(browser, f"[data-tab={tab}]")
+        picture(browser, f"4-{tab}")
+    assert browser.faults() == []
+
+
+def test_questions_in_place(browser: Browser, served: Service) -> None:
+    """Name, weight and words change only their own lines; the comments and quotes of the others stay."""
+    open_builder(browser, served)
+    field = "#s-metrics\\.0\\.weight"
+    browser.write(field, "45", Keys.TAB)
+    becomes(browser, "weight: 45   # of 100")
+    click(browser, "#open-0")
+    browser.one("#inspector")
+    browser.write("#n-metrics\\.0\\.answer\\.any_of\\.0\\.phrases", "welcome", Keys.TAB)
+    click(browser, "[value='add:metrics.0.answer.any_of.0.phrases']")
+    after = becomes(browser, '["hello", good day, welcome]')
+    assert after == FORM.decode().replace("weight: 40 ", "weight: 45 ").replace("good day]", "good day, welcome]")
+    for _ in range(2):
+        click(browser, "#undo")
+    assert browser.run(DOCUMENT) == FORM.decode()
+    wait_for(
+        lambda: browser.run("return document.getElementById('s-metrics.0.weight').value"), lambda text: text == "40"
+    )
+    click(browser, "#redo")
+    becomes(browser, "weight: 45 ")
+    assert browser.faults() == []
+
+
+def test_moved_by_keyboard(browser: Browser, served: Service) -> None:
+    """Alt and an arrow moves the question with its comment, into the next section at the end; the focus goes along."""
+    open_builder(browser, served)
+    browser.reach("#grip-0")
+    for _ in range(2):
+        browser.alt(Keys.ARROW_DOWN)
+    becomes(browser, "section: se-end\n    weight: 40")
+    assert names(browser) == ["Help", "Greeting", "Goodbye"]
+    wait_for(lambda: browser.run("return document.activeElement.id"), lambda at: at == "grip-1")
+    browser.alt(Keys.ARROW_UP)
+    browser.keys(Keys.CONTROL, "z", Keys.NULL)
+    for _ in range(4):
+        browser.keys(Keys.CONTROL, "z", Keys.NULL)
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: text == FORM.decode())
+
+
+def test_added_duplicated_deleted(browser: Browser, served: Service) -> None:
+    """A question is added to a section, answered by a person in levels, repeated, and both are deleted again."""
+    open_builder(browser, served)
+    click(browser, "[value='question:se-open']")
+    wait_for(lambda: browser.run("return document.activeElement.id"), lambda at: at == "s-metrics.2.name")
+    browser.keys("Tone", Keys.TAB)
+    becomes(browser, "id: em-tone")
+    choose(browser, "metrics.2.type", "manual")
+    becomes(browser, 'type: manual\n    question: ""')
+    choose(browser, "metrics.2.answers", "levels")
+    becomes(browser, "levels: [{name: None, share: 0}")
+    choose(browser, "metrics.2.fatal", "true")
+    becomes(browser, "fatal: true")
+    choose(browser, "metrics.2.fatal", "false")
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: "fatal" not in text)
+    click(browser, "[value='copy:2']")
+    becomes(browser, "Tone, copy")
+    assert names(browser) == ["Greeting", "Help", "Tone", "Tone, copy", "Goodbye"]
+    for place in (3, 2):
+        click(browser, f"#open-{place}") if browser.all(f"#open-{place}") else None
+        wait_for(lambda at=place: browser.all(f"[value='delete:{at}']"), bool)
+        click(browser, f"[value='delete:{place}']")
+        wait_for(lambda: names(browser), lambda found, at=place: len(found) == at + 1)
+    assert browser.run(DOCUMENT) == FORM.decode()
+    assert browser.faults() == []
+
+
+def choose(browser: Browser, path: str, value: str) -> None:
+    """Choose a value of a list."""
+    wait_for(lambda: browser.run("return !!document.getElementById(arguments[0])", f"s-{path}"), bool)
+    script = "const at = document.getElementById(arguments[0]); at.value = arguments[1];"
+    browser.run(f"{script} at.dispatchEvent(new Event('change', {{ bubbles: true }}))", f"s-{path}", value)
+
+
+@pytest.mark.parametrize("pixels", [360, 768, 1440])
+def test_axe(browser: Browser, served: Service, pixels: int) -> None:
+    """Nothing is found on any tab, with an open question."""
+    width(browser, pixels)
+    open_builder(browser, served, FORM.replace(b"weight: 40 ", b"weight: x "))
+    click(browser, "#open-0")
+    browser.one("#inspector")
+    browser.run(AXE)
+    for tab in ("questions", "settings", "try", "changes", "text"):
+        click(browser, f"[data-tab={tab}]")
+        assert browser.driver.execute_async_script(RUN_AXE) == []
+    width(browser, 1440)
