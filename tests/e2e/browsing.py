@@ -126,6 +126,10 @@ class Browser:
         """Press a key with Alt."""
         self.keys(Keys.ALT, key, Keys.NULL)
 
+    def control(self, key: str) -> None:
+        """Press a key with Ctrl, wherever the focus is by then: the page may be replacing what had it."""
+        ActionChains(self.driver).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
+
     def reach(self, selector: str) -> None:
         """Press Tab until the focus is on one of these, as somebody without a pointer does, and is seen there."""
         passed: list[str] = []

@@ -67,14 +67,15 @@ function offer() {
   undo.disabled = !past.length;
   redo.disabled = !future.length;
 }
+// A step waits for its turn: an action on its way would be made again on the document that the step leaves.
 function step(from, to) {
-  if (!from.length) return;
-  to.push(text.value);
-  document.activeElement?.blur?.();
-  write(from.pop());
-  settled = text.value;
-  offer();
-  ask("look", "", true);
+  ask("look", "", () => {
+    if (!from.length) return;
+    to.push(text.value);
+    write(from.pop());
+    settled = text.value;
+    offer();
+  });
 }
 let settled = text.value; // the document before the typing that goes on in the text
 
@@ -133,14 +134,17 @@ function empty(name) {
 
 const STEPS = ["up", "down", "copy"];
 const isStep = (act) => STEPS.includes(act.split(":")[0]);
-async function ask(act, words = "", isUndo = false) {
+async function ask(act, words = "", before = null) {
   clearTimeout(timer);
+  const isUndo = before !== null;
   const isTwice = !isStep(act) && !isUndo && waiting.some((each) => each.act === act && each.words === words);
-  if (!isTwice) waiting.push({ act, words, isUndo, follows: isStep(act) && waiting.some((each) => isStep(each.act)) });
+  if (!isTwice) waiting.push({ act, words, before, isUndo, follows: isStep(act) && waiting.some((each) => isStep(each.act)) });
   if (isAsking) return;
   isAsking = true;
   while (waiting.length) {
     const [first] = waiting;
+    first.before?.();
+    first.before = null;
     const now = present(first);
     if (now && !(await answered(now, first.isUndo))) await new Promise((done) => setTimeout(done, CHECK_MS));
     else waiting.splice(waiting.indexOf(first), 1);
@@ -259,10 +263,11 @@ panel.addEventListener("drop", (event) => {
 
 undo.addEventListener("click", () => step(past, future));
 redo.addEventListener("click", () => step(future, past));
-// A field that is being typed in undoes its own letters first.
-const isTyping = () => document.activeElement?.name?.startsWith("set:") && document.activeElement.value !== document.activeElement.defaultValue && document.activeElement.localName === "input";
-form.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isTyping()) return;
+// A field that is being typed in undoes its own letters first. The focus may be nowhere after what had it is gone.
+const isTyping = ({ name, value, defaultValue, localName }) => name?.startsWith("set:") && localName !== "select" && value !== defaultValue;
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || isTyping(event.target)) return;
+  if (event.target !== document.body && !form.contains(event.target)) return;
   event.preventDefault();
   if (event.shiftKey) step(future, past);
   else step(past, future);
