@@ -18,7 +18,7 @@ from auscult.storage.store import AppStore
 
 MOST_TRIES = 10
 _BLIND: frozenset[Hidden] = frozenset({"machine", "others", "agent"})
-"""Who is not to know these of a conversation could learn them from its comments."""
+"""What a reader may be barred from knowing about a conversation, and its comments could reveal."""
 
 
 class Commenting:

@@ -63,7 +63,7 @@ class _Words(NamedTuple):
     not_denying: frozenset[str]
     """Words after a negator with which it denies nothing that follows: "not only", "no doubt", "¿no podría…?"."""
     is_near: bool
-    """Whether only the word right before a match negates it where clauses are not marked: the verb may follow it."""
+    """Whether, in text without clause marks, only the word right before a match negates it: the verb may follow the negator."""
     denials: frozenset[str]
     """Whole clauses after a match that deny it: "chest pain? No."."""
 
@@ -171,7 +171,7 @@ LANGUAGES = tuple(code for code in _BY_LANGUAGE if code != UNDETERMINED)
 class _Clause(NamedTuple):
     text: str
     end: str
-    """What marks its end; empty at the end of the text."""
+    """The mark that ends the clause; empty at the end of the text."""
 
     @property
     def is_open(self) -> bool:

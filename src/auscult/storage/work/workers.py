@@ -7,7 +7,7 @@ from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.base import workers
 
 LATELY_MS = 45_000
-"""A worker that sent no heartbeat for so many ms does not run: it sends one every 3 s, and clocks of hosts may differ."""
+"""Milliseconds without a heartbeat after which a worker counts as stopped: it sends one every 3 s, and clocks differ."""
 
 
 class Workers:

@@ -32,8 +32,10 @@ def list_fields(
     ] = (),
     score_from: Annotated[int | None, query("Only this score or a higher one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
     score_to: Annotated[int | None, query("Only this score or a lower one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
-    duration_from: Annotated[int | None, query("Only those of so many seconds or more.", ge=0, le=LONGEST_S)] = None,
-    duration_to: Annotated[int | None, query("Only those of so many seconds or fewer.", ge=0, le=LONGEST_S)] = None,
+    duration_from: Annotated[
+        int | None, query("Only those at least this many seconds long.", ge=0, le=LONGEST_S)
+    ] = None,
+    duration_to: Annotated[int | None, query("Only those at most this many seconds long.", ge=0, le=LONGEST_S)] = None,
 ) -> ListFields:
     """Return the filters of a request. Raises ``RequestError`` ``range.reversed``."""
     return ListFields(
