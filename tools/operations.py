@@ -79,7 +79,9 @@ def _fields(kind: Any, arguments: tuple[str, ...]) -> tuple[Input, ...]:
         _input(
             each.name,
             hints[each.name],
-            next((found.description or "" for found in getattr(hints[each.name], "__metadata__", ())), ""),
+            next(
+                (found.description for found in getattr(hints[each.name], "__metadata__", ()) if found.description), ""
+            ),
             is_argument=each.name in arguments,
             is_required=each.required,
         )

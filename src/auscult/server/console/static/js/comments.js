@@ -98,7 +98,7 @@ addEventListener("keydown", (event) => {
 });
 
 const shown = () => {
-  const found = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (found?.matches("details.thread")) openThread(found);
   else if (found?.matches(".turn")) stand(found);
 };
