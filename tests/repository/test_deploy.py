@@ -71,6 +71,20 @@ def test_compose_files_are_hardened(kind: str) -> None:
         assert services["worker"]["deploy"]["replicas"] == 2
 
 
+def test_metrics_ask_for_a_token() -> None:
+    """In every way to deploy: a compose file without one does not start, a unit and the manifests read it from a file."""
+    for kind in ("sqlite", "postgresql"):
+        (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+        server = next(each for each in document["services"].values() if each.get("command") == ["serve"])
+        assert server["environment"]["AUSCULT_METRICS_TOKEN"].startswith("${AUSCULT_METRICS_TOKEN:?")
+    unit = (DEPLOY / "systemd/auscult.service").read_text()
+    assert "LoadCredential=metrics_token:" in unit
+    assert "AUSCULT_METRICS_TOKEN_FILE=%d/metrics_token" in unit
+    (base,) = documents(DEPLOY / "kubernetes/base/kustomization.yaml")
+    values = [each for one in base["configMapGenerator"] for each in one["literals"]]
+    assert "AUSCULT_METRICS_TOKEN_FILE=/run/secrets/auscult/metrics_token" in values
+
+
 def test_the_dockerfile_follows_its_rules() -> None:
     """Pinned packages with hashes, no root, a health check, one entry point; what it copies is there and not ignored."""
     text = (DEPLOY / "Dockerfile").read_text()

@@ -293,8 +293,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     metrics_token: Annotated[
         Annotated[str, Meta(min_length=16)] | None,
         Meta(
-            description="a bearer token of 16 characters or more that /metrics asks for; without it, /metrics answers "
-            "loopback and private networks only"
+            description="a bearer token of 16 characters or more that /metrics asks for; without it, /metrics is open"
         ),
     ] = None
     hsts_s: Annotated[

@@ -68,7 +68,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     """Networks in which webhooks and connectors may reach an address."""
 
     metrics_token: str | None = None
-    """The token that /metrics requires; without one, it is open to loopback and private networks."""
+    """The token that /metrics requires; without one, it is open."""
 
     hsts_s: int = 0
     """How long browsers that came over TLS use nothing else (HSTS); 0 to leave it to a proxy."""
