@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
@@ -66,12 +67,16 @@ class JsonFormatter(logging.Formatter):
 
 
 class OnceAMinute(logging.Filter):
-    """Lets a warning through once a minute: who looks for a database that is away does so ten times a second."""
+    """Lets a warning through once a minute: who looks for a database that is away does so ten times a second.
+
+    The next one has the number of those that were left out. A database in trouble is named without a traceback, which
+    would be the same each time.
+    """
 
     def __init__(self) -> None:
         """Begin without any warning."""
         super().__init__()
-        self._logged: dict[tuple[str, int, str], float] = {}
+        self._logged: dict[tuple[str, int, str], _Logged] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether it is no warning, or the first one from the same line of code within a minute."""
@@ -79,12 +84,37 @@ class OnceAMinute(logging.Filter):
             return True
         text = str(record.exc_info[1]) if record.exc_info else record.getMessage()
         what = (record.name, record.lineno, text.strip().rpartition("\n")[2])  # the last line says what went wrong
-        if record.created - self._logged.get(what, -_MINUTE_S) < _MINUTE_S:
+        last = self._logged.get(what)
+        if last is not None and record.created - last.at < _MINUTE_S:
+            last.left_out += 1
             return False
         if len(self._logged) >= _MOST_REMEMBERED:
             self._logged.clear()
-        self._logged[what] = record.created
+        self._logged[what] = _Logged(record.created)
+        _name_trouble(record)
+        if last is not None and last.left_out:
+            first, end, rest = record.getMessage().partition("\n")
+            record.msg = f"{first} ({last.left_out} more since the last such line){end}{rest}"
+            record.args = None
         return True
+
+
+@dataclass
+class _Logged:
+    """A warning that was logged: when, and how many like it were left out since."""
+
+    at: float
+    left_out: int = 0
+
+
+def _name_trouble(record: logging.LogRecord) -> None:
+    """Replace the traceback of a database that is full or away by the first line of its error."""
+    from auscult.storage.core.troubles import trouble_of  # noqa: PLC0415  (heavy, and seldom needed)
+
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and trouble_of(error, ()):
+        record.msg = f"{record.getMessage()}: {str(error).strip().partition(chr(10))[0]}"
+        record.args = record.exc_info = record.exc_text = None
 
 
 def tune_for_evaluation() -> None:

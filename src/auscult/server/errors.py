@@ -384,12 +384,18 @@ def exception_handlers(
 def failure_of(
     request: AnyRequest, error: Exception, trouble_of: Callable[[Exception], str | None]
 ) -> tuple[AuscultError, dict[str, str]]:
-    """Log an error that nothing expected, and return it as a client may see it, with the headers of the response."""
-    context = context_of(scope_of(request))
-    _LOG.error("request %s failed: %s", context.request_id, type(error).__name__, exc_info=error)
-    failed = (str(error), "server.failed", 0)
-    message, code, again_after_s = _TROUBLES.get(trouble_of(error) or "", failed)
-    return AuscultError(message, code=code), {"Retry-After": str(again_after_s)} if again_after_s else {}
+    """Log an error that nothing expected, and return it as a client may see it, with the headers of the response.
+
+    Trouble of the database is a warning in a sentence, which the log has once a minute, however many requests fail.
+    """
+    trouble = _TROUBLES.get(trouble_of(error) or "")
+    if trouble is None:
+        request_id = context_of(scope_of(request)).request_id
+        _LOG.error("request %s failed: %s", request_id, type(error).__name__, exc_info=error)
+        return AuscultError(str(error), code="server.failed"), {}
+    message, code, again_after_s = trouble
+    _LOG.warning("requests fail with %s: %s (%s)", code, message.partition(";")[0], type(error).__name__)
+    return AuscultError(message, code=code), {"Retry-After": str(again_after_s)}
 
 
 class MethodNotAllowedError(RequestError):

@@ -1,11 +1,13 @@
 """Opening a database: its key, what is wrong with one, and what is not loaded to say so."""
 
 import logging
+import sqlite3
 import stat
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -154,17 +156,46 @@ def test_an_analyzer_that_there_is_not() -> None:
     assert (raised.value.reason, raised.value.field) == ("analyzer.unknown", "AUSCULT_ANALYZERS")
 
 
-def test_a_warning_is_told_once_a_minute() -> None:
+def logged(once: OnceAMinute, text: str, at: float, **given: Any) -> str | None:
+    """Return what the log has of a warning at a time in seconds; None where it is left out."""
+    fields = {"levelno": logging.WARNING, "name": "auscult.workers.worker", "lineno": 1, "msg": text, "created": at}
+    record = logging.makeLogRecord(fields | given)
+    return logging.Formatter().format(record) if once.filter(record) else None
+
+
+def test_a_warning_is_logged_once_a_minute() -> None:
     """Who looks for a database that is away does so ten times a second: the log says so, and does not fill the disk."""
     once = OnceAMinute()
-
-    def passes(text: str, at: float, level: int = logging.WARNING, line: int = 1) -> bool:
-        record = logging.LogRecord("auscult.workers.worker", level, "worker.py", line, text, None, None)
-        record.created = at
-        return once.filter(record)
-
     away = "a trace\nConnection refused"
-    assert [passes(away, at) for at in (1000.0, 1000.1, 1059.9, 1060.0, 1060.1)] == [True, False, False, True, False]
-    assert passes("a trace\nsomething else", 1060.2)
-    assert passes(away, 1060.2, line=2)
-    assert all(passes(away, 1060.3, logging.ERROR) for _ in range(3))
+    passed = [logged(once, away, at) is not None for at in (1000.0, 1000.1, 1059.9, 1060.0, 1060.1)]
+    assert passed == [True, False, False, True, False]
+    assert logged(once, "a trace\nsomething else", 1060.2)
+    assert logged(once, away, 1060.2, lineno=2)
+    assert all(logged(once, away, 1060.3, levelno=logging.ERROR) for _ in range(3))
+
+
+def test_the_next_warning_has_the_number_of_those_that_were_left_out() -> None:
+    """On its first line; a warning that was alone in its minute has none."""
+    once = OnceAMinute()
+    lines = [logged(once, "a trace\nrefused", at) for at in (0.0, 1.0, 2.0, 61.0, 121.0)]
+    assert lines == [
+        "a trace\nrefused",
+        None,
+        None,
+        "a trace (2 more since the last such line)\nrefused",
+        "a trace\nrefused",
+    ]
+
+
+@pytest.mark.parametrize("disk_is_full", [True, False])
+def test_a_full_disk_is_named_without_a_traceback(disk_is_full: bool) -> None:
+    """Every thread of a worker meets it; a fault of the program keeps its traceback."""
+    found = sqlite3.OperationalError("database or disk is full" if disk_is_full else "no such table: turns")
+    found.sqlite_errorcode = sqlite3.SQLITE_FULL if disk_is_full else sqlite3.SQLITE_ERROR
+    try:
+        raise found
+    except sqlite3.Error:
+        line = logged(OnceAMinute(), "_enqueue: will try again", 0.0, exc_info=sys.exc_info()) or ""
+    assert line.startswith("_enqueue: will try again")
+    assert str(found) in line
+    assert ("Traceback" in line) == (not disk_is_full)
