@@ -7,6 +7,8 @@ from msgspec import Struct
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10", "3fff::/20")))
+"""Of no host of the internet, though releases of Python differ on it; clouds serve metadata at 192.0.0.192."""
 
 
 class Networks(Struct, frozen=True, kw_only=True):
@@ -41,7 +43,8 @@ def opened(text: str) -> Networks:
 def is_public(address: str) -> bool:
     """Return whether an address is one of the open internet, also where it carries another within it."""
     found = _carried(address)
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    is_special = any(found in network for network in _SPECIAL if network.version == found.version)
+    return found.is_global and not (found.is_multicast or found.is_reserved or is_special)
 
 
 def is_here(host: str) -> bool:
