@@ -58,7 +58,7 @@ ENDS = (
     r"(?:expir(?:es|ed|ing|y|ation)(?:\s+date)?|ends?|ended|withdrawn|retired|archived|discontinued|superseded"
     r"|replaced|repealed"
     r"|revoked|unavailable\s+after|(?:no\s+longer|not)\s+(?:valid|in\s+force|in\s+effect|current|applicable)"
-    r"|no\s+longer\s+appl(?:y|ies)"
+    r"|no\s+longer\s+appl(?:y|ies)|ceases?d?\s+to\s+(?:apply|be\s+(?:valid|in\s+force|in\s+effect))|lapse[sd]"
     r"|caduc(?:a|an|o|aron|idad)|fecha\s+de\s+caducidad|vence[n]?|vencimiento|vencio|expira[n]?|expiro"
     r"|finaliz[oa]n?|derogad[oa]s?"
     r"|dejo\s+de\s+(?:aplicarse|estar\s+(?:en\s+vigor|vigente))|archivad[oa]s?|archiviert"
