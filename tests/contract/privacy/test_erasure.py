@@ -6,8 +6,11 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
+from auscult.domain.coaching.item import Clip, Coaching, Note
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.privacy.retention import Item
@@ -147,6 +150,33 @@ def test_another_customer_with_a_similar_address_is_not_erased(app: AppStore) ->
     assert ids(erasing(app).of_customer("email", "ada@example.com")) == ["c-1"]
     with pytest.raises(RequestError, match="name@host"):
         erasing(app).of_customer("email", "ada")
+
+
+def test_coaching_loses_the_words_about_an_erased_customer(app: AppStore) -> None:
+    """Goal, plan and remarks may name them: they go, and the certificate counts each item once."""
+    put(app, old("c-1", 3), old("c-2", 2), old("c-9", 1, customer="u-9"))
+    base = {"coach": "sam", "created_at": NOW, "form_id": "ef-1", "metric_ids": ("em-1",)}
+    remark = Note(by="sam", side="coach", at=NOW, text="Zofia rang again")
+    told = Coaching(
+        coaching_id="co-1",
+        agent_id="a-1",
+        goal="Apologise to Zofia Kowalska",
+        plan="Zofia waits for it",
+        clips=(Clip(conversation_id="c-1", note="Zofia"), Clip(conversation_id="c-2"), Clip(conversation_id="c-9")),
+        **base,
+    )
+    other = Coaching(coaching_id="co-2", agent_id="a-2", goal="Greet", clips=(Clip(conversation_id="c-9"),), **base)
+    app.coaching.save([told, other])
+    app.coaching.save([replace(told, notes=(remark,), changes=2)])
+    receipt = erasing(app).run("erasure", erasing(app).of_customer("customer", "u-1"))
+    assert (receipt.erased, receipt.coachings) == (2, 1)
+    assert app.retention.receipt(receipt.id) == receipt
+    left = app.coaching.get("co-1")
+    assert left is not None
+    assert b"Zofia" not in msgspec.json.encode(left)
+    assert (left.metric_ids, [each.conversation_id for each in left.clips]) == (("em-1",), [None, None, "c-9"])
+    assert app.coaching.get("co-2") == other
+    assert erasing(app).run("erasure", erasing(app).of_customer("customer", "u-9")).coachings == 1
 
 
 def test_an_erasure_empties_the_log_and_breaks_no_seal(store: Store, app: AppStore) -> None:

@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -141,11 +142,15 @@ def test_new_colleagues_are_flagged(floor: Floor) -> None:
 
 
 def test_an_erased_clip_and_what_is_refused(floor: Floor) -> None:
-    """A clip of an erased conversation is empty; unknown things are named."""
+    """A clip of an erased conversation is empty, and the goal with it; unknown things are named."""
     clip = floor.loaded(floor.lee, "Yes?", 2)
     path = floor.created(clips=[{"conversation_id": clip}])
     assert floor.loading.ask("DELETE", f"/conversations/{clip}").status_code in {200, 204}
-    assert floor.agent.ask("GET", path).json()["clips"] == [{"conversation_id": None}]
+    found = floor.agent.ask("GET", path).json()
+    assert (found["clips"], found["goal"]) == ([{"conversation_id": None}], "")
+    for page in ("/console/coaching", f"/console{path}"):
+        shown = httpx.get(floor.service.url + page, cookies=floor.agent.cookies)
+        assert "Erased with its conversation" in shown.text
     base = {"agent_ids": [floor.lee], "goal": "x"}
     for changes, status, reason in (
         ({"agent_ids": []}, 422, "coaching.invalid"),

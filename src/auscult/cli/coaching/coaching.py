@@ -163,7 +163,9 @@ def _show(found: "Coaching", *, as_json: bool) -> None:
         typer.echo(msgspec.json.encode(found))
         return
     due = f"  due {found.due_on}" if found.due_on else ""
-    typer.echo(f"{found.coaching_id}  {found.agent_id}  {found.goal}  {found.state}{due}")
+    typer.echo(
+        f"{found.coaching_id}  {found.agent_id}  {found.goal or '(erased with its conversation)'}  {found.state}{due}"
+    )
 
 
 @contextmanager

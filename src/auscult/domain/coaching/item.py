@@ -39,6 +39,8 @@ class Note(Struct, frozen=True, kw_only=True):
 class Coaching(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One agent's coaching on one behaviour. ``group`` names a group that the agent does not see.
 
+    ``goal``, ``plan`` and the texts of ``notes`` are empty once a conversation among ``clips`` was erased.
+
     Before and after are the weeks on both sides of ``started_at``; ``acknowledged_at`` is when the agent read it.
     """
 
@@ -135,11 +137,13 @@ def reply(item: Coaching, agent_ids: frozenset[str], by: str, text: str, at: dat
 
 
 def erase(item: Coaching, conversation_id: str) -> Coaching:
-    """Return the item without an erased conversation."""
+    """Return the item without an erased conversation, and without texts, which may name its customer."""
     clips = tuple(
-        Clip(conversation_id=None) if each.conversation_id == conversation_id else each for each in item.clips
+        Clip(conversation_id=None) if each.conversation_id == conversation_id else replace(each, note="")
+        for each in item.clips
     )
-    return _changed(item, clips=clips)
+    notes = tuple(replace(each, text="") for each in item.notes)
+    return _changed(item, clips=clips, goal="", plan="", notes=notes)
 
 
 def flag_share(hired_on: date, on: date) -> float:

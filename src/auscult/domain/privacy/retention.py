@@ -145,7 +145,8 @@ class Approval(Struct, frozen=True, kw_only=True):
 class Receipt(Struct, frozen=True, kw_only=True):
     """Record of a run's erasures, written by the transactions that erased.
 
-    ``erased`` counts conversations, ``parts`` erased parts of conversations that stay, ``held`` those that a hold kept.
+    ``erased`` counts conversations, ``parts`` erased parts of conversations that stay, ``held`` those that a hold kept,
+    ``coachings`` coaching items that pointed at a conversation and lost goal, plan and remarks with it.
     ``webhook_deliveries`` and ``exports`` count copies that had left, as far as is known; ``left`` lists them.
     """
 
@@ -157,6 +158,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     finished_at: datetime | None
     erased: int
     audits: int
+    coachings: int = 0
     held: int
     parts: dict[Kept, int] = {}
     webhook_deliveries: int = 0

@@ -115,7 +115,7 @@ class AppCoaching:
 
 
 def erase_from_coaching(connection: Connection, conversation: int, conversation_id: str) -> None:
-    """Erase a conversation from the coaching that points at it."""
+    """Erase a conversation, and every text, from the coaching that points at it."""
     mine = coaching_clips.c.conversation == conversation
     numbers = sa.select(coaching_clips.c.coaching).where(mine)
     query = sa.select(coachings.c.coaching, coachings.c.body).where(coachings.c.coaching.in_(numbers))
@@ -124,6 +124,17 @@ def erase_from_coaching(connection: Connection, conversation: int, conversation_
         changed = sa.update(coachings).where(coachings.c.coaching == number)
         connection.execute(changed.values(changes=left.changes, body=msgspec.json.encode(left)))
     connection.execute(sa.delete(coaching_clips).where(mine))
+
+
+def count_coaching(connection: Connection, app: int, conversation_id: str) -> int:
+    """Return the number of items that would lose their texts with a conversation."""
+    query = (
+        sa.select(coachings.c.body)
+        .join(coaching_clips, coaching_clips.c.coaching == coachings.c.coaching)
+        .join(conversations, conversations.c.conversation == coaching_clips.c.conversation)
+        .where(conversations.c.app == app, conversations.c.conversation_id == conversation_id)
+    )
+    return sum(bool(_ITEM.decode(body).goal) for body in connection.scalars(query))
 
 
 def _moved(item: Coaching) -> CoachingMovedError:

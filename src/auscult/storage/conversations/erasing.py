@@ -12,6 +12,7 @@ from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Kept, holding
 from auscult.storage.access.apps import lock_app
+from auscult.storage.coaching.repository import count_coaching
 from auscult.storage.conversations.erased_parts import Render, erase_results, erase_sound, erase_words
 from auscult.storage.conversations.erasure import erase
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN
@@ -157,7 +158,7 @@ class AppErasure:
             )
 
     def _counts(self, connection: Connection, conversation_id: str) -> Counts:
-        """Return how many audits go with it, and how often it was named to webhooks, by their addresses."""
+        """Count audits that go with it, coaching items that lose their texts, and deliveries that named it, by address."""
         of_audits = (
             sa.select(sa.func.count())
             .select_from(audits)
@@ -171,7 +172,11 @@ class AppErasure:
             .group_by(webhooks.c.url)
         )
         delivered = {url.partition("?")[0]: n for url, n in connection.execute(of_deliveries)}
-        return Counts(connection.scalar(of_audits.where(*self._mine(conversation_id))) or 0, delivered)
+        return Counts(
+            audits=connection.scalar(of_audits.where(*self._mine(conversation_id))) or 0,
+            coachings=count_coaching(connection, self._app, conversation_id),
+            delivered=delivered,
+        )
 
     def _append(self, connection: Connection, conversation_id: str, key: bytes, principal: str) -> None:
         done = Draft.of(principal, "conversation.erased", None, {"key": key.hex()}, self._app_id)

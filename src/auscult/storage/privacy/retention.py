@@ -26,9 +26,10 @@ _MOST_LISTED = 1_000
 
 
 class Counts(NamedTuple):
-    """Counts of what was erased with a conversation: audits, and deliveries that had named it by address."""
+    """Counts of what an erasure reached: audits, coaching items that lost their texts, deliveries by address."""
 
     audits: int = 0
+    coachings: int = 0
     delivered: Mapping[str, int] = {}
     kind: Kept = "conversation"
 
@@ -128,6 +129,7 @@ class AppRetention:
             finished_at=_instant(row.finished_at),
             erased=whole,
             audits=sum(each.audits for each in erased),
+            coachings=sum(each.coachings for each in erased),
             held=row.held,
             parts=dict(parts),
             webhook_deliveries=sum(each.deliveries for each in erased),
@@ -196,6 +198,7 @@ def record_erasure(connection: Connection, app: int, key_hash: bytes, counts: Co
         "key_hash": key_hash,
         "kind": counts.kind,
         "audits": counts.audits,
+        "coachings": counts.coachings,
         "deliveries": sum(counts.delivered.values()),
         "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
         "at": now_ms(),

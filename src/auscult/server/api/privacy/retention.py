@@ -70,6 +70,7 @@ RECEIPT: dict[str, Any] = {
     "finished_at": "2026-03-23T10:00:01Z",
     "erased": 12,
     "audits": 1,
+    "coachings": 1,
     "held": 0,
     "parts": {"recording": 30},
     "webhook_deliveries": 2,

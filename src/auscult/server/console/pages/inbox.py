@@ -13,6 +13,7 @@ from auscult.server.console.pages.administration.approvals import waiting as wai
 from auscult.server.console.pages.review.calibration import TAKE_PART, calibrating
 from auscult.server.console.pages.review.coaching import coach_of
 from auscult.server.console.views.home import TodoView
+from auscult.server.console.views.review.coaching import written
 from auscult.server.console.visit import BASE, Visit
 
 _MOST, _MOST_DISPUTES, _MOST_RESULTS, _MOST_COACHING = 1_000, 200, 20, 5
@@ -131,7 +132,7 @@ def _coaching(visit: Visit) -> Iterator[TodoView]:
     ]
     for each in sorted(mine, key=lambda each: not each.is_late(today))[:_MOST_COACHING]:
         yield TodoView(
-            what=_("Coaching: {goal}").format(goal=each.goal),
+            what=_("Coaching: {goal}").format(goal=written(each.goal)),
             detail=_("From {coach}.").format(coach=each.coach) if each.agent_id in agents else _("Given by you."),
             due=_due(visit, each.due_on) if each.due_on else _since(visit, each.created_at),
             kind=_LATE if each.is_late(today) else _IN_TIME,

@@ -104,6 +104,7 @@ erasures = Table(
     Column("key_hash", LargeBinary, nullable=False),  # keyed hash of the conversation's id
     Column("kind", KEY, nullable=False, server_default="conversation"),  # of what was erased: all, or a part
     Column("audits", Integer, nullable=False),
+    Column("coachings", Integer, nullable=False, server_default="0"),  # that lost their texts with it
     Column("deliveries", Integer, nullable=False),
     Column("delivered_to", Text),  # JSON: deliveries by address
     Column("at", BigInteger, nullable=False),

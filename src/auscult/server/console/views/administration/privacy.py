@@ -50,6 +50,7 @@ class ReceiptRow(Struct, frozen=True, kw_only=True):
     by: str
     erased: str
     audits: str
+    coachings: str
     held: str
     elsewhere: str
 
@@ -204,6 +205,7 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
         by=receipt.principal,
         erased=reader.number(receipt.erased),
         audits=reader.number(receipt.audits),
+        coachings=reader.number(receipt.coachings),
         held=reader.number(receipt.held),
         elsewhere=elsewhere,
     )

@@ -162,7 +162,7 @@ def coachings_view(  # noqa: PLR0913  (all that the page shows)
 def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_group: bool) -> CoachingRow:
     return CoachingRow(
         href=f"/console/coaching/{each.coaching_id}",
-        goal=each.goal,
+        goal=written(each.goal),
         agent=names.get(each.agent_id, each.agent_id),
         coach=names.get(each.coach, each.coach),
         group=each.group if shows_group else "",
@@ -170,6 +170,11 @@ def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_grou
         due=reader.day(each.due_on, year=False) if each.due_on else "",
         is_late=each.is_late(reader.today),
     )
+
+
+def written(text: str) -> str:
+    """Return a goal or remark; for an empty one, that it was erased."""
+    return text or _("Erased with its conversation")
 
 
 def new_view(forms: Sequence[Form], names: Mapping[str, str], given: Mapping[str, str]) -> NewView:
@@ -214,7 +219,7 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
     """Show one item to the agent or to a coach."""
     return CoachingView(
         coaching_id=item.coaching_id,
-        goal=item.goal,
+        goal=written(item.goal),
         lead=_lead(item, agents, reader, is_agent=is_agent),
         state=_(_STATES[item.state]),
         is_late=item.is_late(reader.today),
@@ -230,7 +235,7 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
             )
             for each in examples
         ),
-        notes=tuple((agents.get(each.by, each.by), reader.lately(each.at), each.text) for each in item.notes),
+        notes=tuple((agents.get(each.by, each.by), reader.lately(each.at), written(each.text)) for each in item.notes),
         acts=_acts(item, is_agent=is_agent, can_give=can_give),
         is_open=item.is_active,
     )
