@@ -119,7 +119,7 @@ def test_a_form_that_would_win_in_silence_is_refused(tmp_path: Path) -> None:
     """Two forms for one queue, or two texts of one form (E-4): nothing is scored. The same file twice is one form."""
     write(tmp_path / "one.ndjson", conversation("c-1"))
     first = FORM.replace("ef-far", "ef-first")
-    for name, text in (("first", first), ("second", FORM), ("twin", first.replace("bonus_cap: 3", "bonus_cap: 1"))):
+    for name, text in (("first", first), ("second", FORM), ("twin", first.replace("bonus_cap: 3", "bonus_cap: 5"))):
         (tmp_path / f"{name}.yaml").write_text(text)
     for other in ("second", "twin"):
         done = auscult(tmp_path, "score", "one.ndjson", "--form", "first.yaml", "--form", f"{other}.yaml")
