@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from auscult.bootstrap import privacy, recordings
 from auscult.bootstrap.connections import Share, networks_of, of_server, of_worker
-from auscult.bootstrap.engines import assistant, check_judge, evaluator, plug_in
+from auscult.bootstrap.engines import assistant, check_judge, evaluator, explainer, plug_in
 from auscult.bootstrap.keys import check_key, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
     cores,
@@ -217,6 +217,7 @@ class Application:
                 is_one_of_several=settings.processes > 1,
             ),
             assistant=assistant(settings, self.store.spending, self.store.judge_slots),
+            explainer=explainer(settings, self.store.spending, self.store.judge_slots),
             readiness=Readiness(
                 self.store,
                 path.absolute().parent if path else None,

@@ -16,6 +16,7 @@ from auscult.domain.said.spelling import did_you_mean
 if TYPE_CHECKING:
     from auscult.analyzers import Analyzer
     from auscult.domain.engines import Engine, RemoteEngines, Spending
+    from auscult.domain.scoring.explaining import Explainer
     from auscult.domain.shelf import Shelf
     from auscult.engines import Hosts
     from auscult.engines.hybrid import Hybrid
@@ -66,6 +67,15 @@ def assistant(settings: Settings, spending: "Spending | None" = None, slots: "Ju
         tracker=Tracker({vectors.probe: vectors}),
         moods=Moods(ANALYZERS, near),
     )
+
+
+def explainer(settings: Settings, spending: "Spending | None", slots: "JudgeSlots | None") -> "Explainer | None":
+    """Return what answers questions about pages, where a judge is configured. Nothing is opened yet."""
+    from auscult.engines.explainer import PageExplainer
+
+    timeout_s = settings.judge_explanations_s
+    way = _way_to_judge(settings, spending, slots, timeout_s=timeout_s, retries=0) if timeout_s else None
+    return PageExplainer(*way, context=settings.judge_context) if way else None
 
 
 def _retriever(settings: Settings, vectors: "WordLlama") -> "Hybrid":

@@ -152,6 +152,14 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="seconds to wait for an answer that the judge writes for an agent; 0 to have passages quoted",
         ),
     ] = 8
+    judge_explanations_s: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=300,
+            description="seconds to wait for the judge's answer to a question about a page; 0 to have none asked",
+        ),
+    ] = 30
     judge_tokens_per_day: Annotated[
         int, Meta(ge=0, description="tokens, in and out, that all workers may use in a day (UTC); 0 for no limit")
     ] = 0

@@ -11,6 +11,7 @@ from litestar import Litestar, Router, asgi
 
 from auscult.domain.operations.rate_limits import Windows
 from auscult.domain.probe import Probe
+from auscult.domain.scoring.explaining import Explainer
 from auscult.reports._contract import Report
 from auscult.server import api, recording_media
 from auscult.server.asgi import ASGIApp, Receive, Scope, Send
@@ -103,11 +104,13 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     sign_on: SingleSignOn | None = None,
     trying: Callable[[], Evaluator] | None = None,
     operator: Principal | None = None,
+    explainer: Explainer | None = None,
 ) -> Server:
     """Build the application: reports, the hook, our own API, pages, health, documentation.
 
     ``answered`` returns the probes that have an engine. ``demo`` makes the console a demo, ``sign_on`` signs people in
-    by an identity provider, ``trying`` returns the services that forms are tried with. With an ``operator`` the server
+    by an identity provider, ``trying`` returns the services that forms are tried with, ``explainer`` answers questions
+    about pages. With an ``operator`` the server
     is for this process alone, and every request to our own API is the operator's.
     """
     quick = ThreadPoolExecutor(settings.page_threads or THREADS_FOR_SLOW_PAGES, "pages")
@@ -124,7 +127,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     people = _people(store, live.now, sign_on, timedelta(days=settings.personal_token_days))
     links = RecordingLinks(store.log.secret_key, settings.recording_link_s, live.now)
     services = Services(
-        store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying
+        store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying, explainer
     )
     api_authorizer = ApiAuthorizer(authorizer, services.principals, operator)
 

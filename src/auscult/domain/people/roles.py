@@ -32,6 +32,7 @@ _QA_MANAGER = (
     "calibration.take_part",
     "coaching.give",
     "comment.write",
+    "judge.ask",
     "form.edit",
     "form.publish",
     "plan.read",
@@ -53,6 +54,7 @@ _AUDITOR = (
     "audit.perform",
     "calibration.take_part",
     "comment.write",
+    "judge.ask",
     "plan.read",
     "insight.read",
 )
@@ -65,6 +67,7 @@ _SUPERVISOR = (
     "calibration.take_part",
     "coaching.give",
     "comment.write",
+    "judge.ask",
     "plan.read",
     "insight.read",
     "report.export",
@@ -83,7 +86,7 @@ _AGENT = (
     "form.read",
     "knowledge.read",
 )
-_ANALYST = ("conversation.read", "audit.read", "form.read", "plan.read", "insight.read", "report.export")
+_ANALYST = ("conversation.read", "audit.read", "form.read", "judge.ask", "plan.read", "insight.read", "report.export")
 _INSPECTOR = ("log.read",)
 
 BUILT_IN: Mapping[str, Role] = MappingProxyType(

@@ -102,7 +102,7 @@ class Read(NamedTuple):
 def read(reply: str, questions: Sequence[Question], transcript: Transcript, asked: Sequence[int], engine: str) -> Read:
     """Read the answers to ``asked`` (indexes among ``questions``). ``engine`` is said with each."""
     try:
-        given = msgspec.json.decode(_json(reply), type=dict[str, msgspec.Raw])
+        given = msgspec.json.decode(outermost_object(reply), type=dict[str, msgspec.Raw])
     except msgspec.DecodeError:
         return Read({}, dict.fromkeys(asked, NO_JSON))
     found = Read({}, {})
@@ -120,7 +120,7 @@ def read(reply: str, questions: Sequence[Question], transcript: Transcript, aske
     return found
 
 
-def _json(reply: str) -> str:
+def outermost_object(reply: str) -> str:
     """The outermost object: some models say something around it, and some think aloud before.
 
     Control characters become spaces: some servers let line ends into texts, where JSON has none.

@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from auscult.comments import api as comments
 from auscult.disputes import api as disputes
+from auscult.explanations import api as explanations
 from auscult.server.api import (
     assist,
     audits,
@@ -42,6 +43,7 @@ ROUTERS = (
     audits.ROUTER,
     comments.ROUTER,
     disputes.ROUTER,
+    explanations.ROUTER,
     calibration.ROUTER,
     coaching.ROUTER,
     schedules.ROUTER,

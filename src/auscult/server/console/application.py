@@ -18,6 +18,7 @@ from msgspec import Struct
 from auscult.comments.pages import CommentsPage
 from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.explanations.pages import ExplanationsPage
 from auscult.server.api import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
@@ -119,6 +120,7 @@ _PAGES = (
     DeskPage,
     DisputesPage,
     ErasurePage,
+    ExplanationsPage,
     ExportsPage,
     FormEditorPage,
     FormsPage,

@@ -1,6 +1,6 @@
 """Numbers, dates and times as the reader of a page writes them: their language, their time zone."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
@@ -44,6 +44,12 @@ class Reader(Struct, frozen=True, kw_only=True):
     def today(self) -> date:
         """The current day in their time zone."""
         return self.local(self.now).date()
+
+    @property
+    def end_of_today(self) -> datetime:
+        """The end of their day in UTC, as the instant at which the last period of a page ends."""
+        midnight = datetime.combine(self.today + timedelta(days=1), time(), self.timezone)
+        return midnight.astimezone(UTC)
 
     def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:
         """Return a number with ``digits`` decimals, a true minus sign, and a plus sign where it is ``signed``."""

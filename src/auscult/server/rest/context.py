@@ -9,6 +9,7 @@ from litestar.params import SkipValidation
 
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.probe import Probe
+from auscult.domain.scoring.explaining import Explainer
 from auscult.server.auth.principal import Principal
 from auscult.server.live import LiveService
 from auscult.server.rest.request import ApiRequest
@@ -40,6 +41,7 @@ class Services(NamedTuple):
     recording_links: RecordingLinks
     sign_on: SingleSignOn | None = None
     trying: Callable[[], Evaluator] | None = None
+    explainer: Explainer | None = None
 
 
 class Ground(Protocol):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from auscult.comments.pages import talk_of
 from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
+from auscult.explanations.pages import box_of_conversation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_of_people
@@ -50,6 +51,7 @@ class ConversationPage(Controller):
         view = conversation_view(dossier, visit.reader, visit.address)
         if "machine" in kept:
             view = replace(view, waiting=_("Shown once it is audited."))
+        actions["ask"] = box_of_conversation(visit, dossier.conversation)
         return visit.page(
             "conversation", "Conversations", view, actions=actions, talk=talk_of(visit, dossier.conversation)
         )

@@ -15,7 +15,6 @@ from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.inbox import inbox
-from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.counts import WITH_SCORE, Leads
 from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.home import (
@@ -60,7 +59,7 @@ class HomePage(Controller):
         tenant = visit.app.tenant
         reads, judges = visit.may("conversation.read"), visit.may("insight.read")
         since, ago = last_workday(reader)
-        end = end_of_today(visit)
+        end = visit.reader.end_of_today
         leads, then = Leads(reader, query, f"{BASE}/conversations"), (end - ago - _DAY, end)
         lately = replace(sought, since=then[0], until=then[1])
         came = count(visit.app, lately) if reads else 0
@@ -90,7 +89,7 @@ def _lead(leads: Leads, span: tuple[datetime, datetime], numbers: tuple[int, int
 def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
     """Return at most three numbers that the reader may see."""
     found: list[NumberView] = []
-    end = end_of_today(visit)
+    end = visit.reader.end_of_today
     if visit.may("conversation.read"):
         now, before = (passed(visit.app, sought, end - WEEK * n, end - WEEK * (n - 1)) for n in (1, 2))
         why = f"{BASE}/overview" if visit.may("insight.read") else ""
@@ -108,7 +107,7 @@ def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
 
 
 def _news(visit: Visit, sought: Sought, rows: Sequence[ListedConversation], leads: Leads) -> tuple[NewsView, ...]:
-    end = end_of_today(visit)
+    end = visit.reader.end_of_today
     names = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
     metrics = changed_metrics(
         visit.app, sought, metric_names(visit.app), Compared(since=end - WEEK, until=end, before=4 * WEEK)

@@ -77,7 +77,12 @@ def speaker_of(turn: Turn, conversation: Conversation) -> str:
     """Return the speaker of a turn: by name where several agents took part."""
     if turn.speaker == "agent" and len(conversation.agents) > 1:
         return next((agent_name(each) for each in conversation.agents if each.id == turn.agent_id), _("Agent"))
-    return _(_SPEAKERS[turn.speaker])
+    return side_name(turn.speaker)
+
+
+def side_name(speaker: Speaker) -> str:
+    """Return the side that speaks."""
+    return _(_SPEAKERS[speaker])
 
 
 def language_name(code: str, reader: Reader) -> str:

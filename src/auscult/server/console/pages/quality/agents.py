@@ -13,7 +13,6 @@ from auscult.domain.audits.audit import AuditState
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
-from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.views.conversations import row_view
 from auscult.server.console.views.counts import Leads
 from auscult.server.console.views.filters import filter_view, sought_of
@@ -40,7 +39,7 @@ class AgentsPage(Controller):
         """Show every agent who took part recently."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in ("queue", "channel")}
-        end = end_of_today(visit)
+        end = visit.reader.end_of_today
         sought = replace(sought_of(query, visit.reader), since=end - PERIOD, until=end)
         names = _agents(visit, sought)
         counted = by_agent(visit.app, sought, list(names))
@@ -52,7 +51,7 @@ class AgentsPage(Controller):
     def show(self, agent_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one agent's results: what they are good at, one thing to work on, and conversations."""
         visit.require("conversation.read")
-        end = end_of_today(visit)
+        end = visit.reader.end_of_today
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
         audits: tuple[AuditState, ...] = ("audited",) if shows_only_audited(settings) else ()
         sought = Sought(since=end - PERIOD, until=end, agents=(agent_id,), audits=audits)

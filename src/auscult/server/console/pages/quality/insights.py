@@ -16,7 +16,6 @@ from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.agents import names_of_agents
-from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.posted import day as day_in
 from auscult.server.console.posted import sentence
 from auscult.server.console.views.filters import filter_view, sought_of
@@ -142,7 +141,7 @@ def _compared(visit: Visit, since: str, last: str) -> Compared:
 
     Raises ``RequestError`` ``date.invalid``, ``range.reversed``.
     """
-    until = _begin(visit, last, "to") + timedelta(days=1) if last else end_of_today(visit)
+    until = _begin(visit, last, "to") + timedelta(days=1) if last else visit.reader.end_of_today
     start = _begin(visit, since, "from") if since else until - _PERIOD
     if start >= until:
         raise RequestError(_("the period ends before it begins"), code="range.reversed", field="to")

@@ -10,10 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.form import Form, Metric
+from auscult.explanations.pages import box_of_metric
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
 from auscult.server.console.language import ngettext
-from auscult.server.console.pages.quality.overview import end_of_today
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.counts import CountView, Leads
 from auscult.server.console.views.quality.metric import metric_view
@@ -55,7 +55,7 @@ class MetricPage(Controller):
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """List the metrics of the forms in force."""
         visit.require("insight.read")
-        end = end_of_today(visit)
+        end = visit.reader.end_of_today
         _audits, agreed = agreement_by_metric(visit.app, end - PERIOD, end) if visit.may("audit.read") else (0, {})
         leads, span = Leads(visit.reader, {}, f"{BASE}/conversations"), (end - PERIOD, end)
         (period,) = by_period(visit.app, Sought(), (span,), METRICS)
@@ -88,13 +88,13 @@ class MetricPage(Controller):
         visit.require("insight.read")
         visit.require("audit.read")
         about = _find(visit, metric_id)
-        end = end_of_today(visit)
+        end = visit.reader.end_of_today
         found = trust(visit.app, metric_id, end - PERIOD, end)
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
         differing = (each for each in found.differing if not blindness.get(each.audited.conversation.id))
         found = replace(found, differing=tuple(differing))
         view = metric_view(about, found, (end - PERIOD, end), names_of_people(visit), visit.reader, BASE)
-        return visit.page("metric", "Metrics", view)
+        return visit.page("metric", "Metrics", view, ask=box_of_metric(visit, about[1]))
 
 
 def _forms(names: list[str]) -> str:

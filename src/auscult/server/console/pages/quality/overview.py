@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Controller, Response, get
@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec.structs import replace
 
+from auscult.explanations.pages import box_of_overview
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
@@ -39,7 +40,7 @@ class OverviewPage(Controller):
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
         sought = sought_of(query, visit.reader)
-        end = end_of_today(visit)
+        end = visit.reader.end_of_today
         metrics = {metric.id: metric.name for form in forms_in_force(visit.app) for metric in form.metrics}
         spans = periods(end, _WEEKS)
         weeks = by_period(visit.app, sought, spans)
@@ -54,13 +55,8 @@ class OverviewPage(Controller):
             fatal_span=(end - WEEK, end),
         )
         filters = filter_view(query, _PATH, names_of(visit), visit.reader, _FILTERS)
-        return visit.page("overview", "Overview", overview_view(counts, filters, query, visit.reader, BASE))
-
-
-def end_of_today(visit: Visit) -> datetime:
-    """Return the end of the reader's day, as the instant at which the last period ends."""
-    midnight = datetime.combine(visit.reader.today + timedelta(days=1), time(), visit.reader.timezone)
-    return midnight.astimezone(UTC)
+        view = overview_view(counts, filters, query, visit.reader, BASE)
+        return visit.page("overview", "Overview", view, ask=box_of_overview(visit, query))
 
 
 def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:
