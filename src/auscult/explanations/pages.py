@@ -17,6 +17,7 @@ from auscult.explanations.model import ASK, LONGEST_QUESTION, Explanation, Sente
 from auscult.explanations.work import Explaining
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Posted, one, sentence_of
+from auscult.server.console.reasons import sentence_of as reason_sentence
 from auscult.server.console.views.naming import side_name
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.visit import BASE, Visit
@@ -158,6 +159,9 @@ def _answered(
 
 
 def _problem(error: AuscultError) -> str:
+    """Return why there is no answer, as a sentence in the reader's language."""
+    if isinstance(error, EngineError):
+        return reason_sentence(error.message)
     return sentence_of(error, {"question": _("Your question")})
 
 

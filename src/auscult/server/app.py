@@ -181,6 +181,8 @@ def _lifespan(
         await assistants.close()
         await services.store.leave_loop()
         services.live.close()
+        if services.explainer is not None:
+            services.explainer.close()
         services.sign_in.admission.close()
         threads.quick.shutdown()
         threads.slow.shutdown()

@@ -17,9 +17,9 @@ from auscult.explanations.model import LONGEST_SENTENCE, MOST_SENTENCES, Sentenc
 from auscult.formats import Limits
 from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
-from tests.scripted_explainer import Given, ScriptedExplainer, sentences
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.unit.engines.judging import budget_of
+from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer, sentences
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]

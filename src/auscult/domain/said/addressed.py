@@ -22,7 +22,8 @@ _ROLE = re.compile(
 _PARTS = {
     "FORGET": r"(?:ignor\w*|forget|disregard|override|vergiss|vergessen|missachte\w*|olvid\w+|oubli\w+)",
     "RULES": (
-        r"(?:instructions?|orders?|rules?|prompts?|guidelines|anweisung\w*|regeln?|vorgaben|instrucci\w+|reglas|consignes)"
+        r"(?:instructions?|orders?|rules?|prompts?|guidelines|anweisung\w*|regeln?|vorgaben|"
+        r"instrucci\w+|reglas|consignes)"
     ),
     "ALL": r"(?:all|any|every|previous|prior|bisherigen|vorherigen|anteriores|précédentes)",
     "MIND": r"(?:(?-i:AI|A\.I\.|KI|IA)|llm|chatgpt|language models?|model|sprachmodell\w*)",
@@ -32,8 +33,9 @@ _PARTS = {
     ),
     "REPLY": r"(?:answers?|outputs?|repl(?:y|ies))",
     "SAY": (
-        r"(?:answers?|repl(?:y|ies)|respond\w*|outputs?|completions?|sentences?|write|wrote|say|state|report|print|repeat|"
-        r"advise|summari[sz]e\w*|sum (?:this|it) up|antwort\w*|schreib\w*|contest\w+|escrib\w+|répond\w*|écri\w+)"
+        r"(?:answers?|repl(?:y|ies)|respond\w*|outputs?|completions?|sentences?|write|wrote|say|state|report|print|"
+        r"repeat|advise|summari[sz]e\w*|sum (?:this|it) up|antwort\w*|schreib\w*|contest\w+|escrib\w+|répond\w*|"
+        r"écri\w+)"
     ),
     "FAR": r"[^.?!]{0,40}",
     "NEAR": r"[^.?!]{0,16}",

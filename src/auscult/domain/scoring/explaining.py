@@ -1,4 +1,4 @@
-"""What answers a question from numbered pieces: the interface of the engine, what it is given, and what it returns."""
+"""Interface of the engine that answers a question from numbered pieces, with its input and output."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -58,4 +58,8 @@ class Explainer(Protocol):
 
     def explain(self, question: str, pieces: Sequence[Piece]) -> Reply:
         """Answer a question. Raises ``EngineError`` where no reply comes, ``BusyError`` while others are answered."""
+        ...
+
+    def close(self) -> None:
+        """Let the connections go."""
         ...

@@ -149,6 +149,7 @@ _WAITS = (
     later("asking was interrupted"),
     later("no judge is configured here, and the form asks one"),
     later("the judge is being asked as much as it may be at a time"),
+    later("the page is too long for the judge"),
     later("the judge failed several times in a row and is left in peace for a while"),
     later("the judge's limit of a day is reached ({words})"),
     later(
