@@ -46,12 +46,13 @@ class Shown(NamedTuple):
 class Box(NamedTuple):
     """The box: where a question goes, what about, and the answer to the last one.
 
-    ``back`` is the page that it is on; ``problem`` is why there is no answer.
+    ``back`` is the page that it is on, ``look`` its classes there; ``problem`` is why there is no answer.
     """
 
     action: str
     back: str
     title: str
+    look: str = "card c12"
     question: str = ""
     found: Explanation | None = None
     problem: str = ""
@@ -171,7 +172,7 @@ def _is_open(visit: Visit) -> bool:
 
 def _of_conversation(conversation_id: str) -> Box:
     back = _address(conversation_id)
-    return Box(f"{back}/explain", back, _("Ask about this conversation"))
+    return Box(f"{back}/explain", back, _("Ask about this conversation"), "sec")
 
 
 def _of_metric(metric_id: str) -> Box:

@@ -12,7 +12,17 @@ from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.reasons.errors import TEMPLATES, in_words
 from tests.template_parts import SOURCE, outdated_parts
 
-RAISING = ("disputes", "documents", "domain", "outgoing", "server/api/delivery", "services", "storage")
+RAISING = (
+    "disputes",
+    "documents",
+    "domain",
+    "engines",
+    "explanations",
+    "outgoing",
+    "server/api/delivery",
+    "services",
+    "storage",
+)
 TRANSLATED = (
     "domain/audits/assignment.py",
     "domain/calibration/session.py",
