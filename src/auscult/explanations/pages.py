@@ -17,6 +17,7 @@ from auscult.explanations.model import ASK, LONGEST_QUESTION, Explanation, Sente
 from auscult.explanations.work import Explaining
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Posted, one, sentence_of
+from auscult.server.console.reasons import in_words as reason_in_words
 from auscult.server.console.reasons import sentence_of as reason_sentence
 from auscult.server.console.views.naming import side_name
 from auscult.server.console.views.quoting import excerpt
@@ -162,7 +163,7 @@ def _answered(
 def _problem(error: AuscultError) -> str:
     """Return why there is no answer, as a sentence in the reader's language."""
     if isinstance(error, EngineError):
-        return reason_sentence(error.message)
+        return reason_sentence(reason_in_words(error.message))
     return sentence_of(error, {"question": _("Your question")})
 
 

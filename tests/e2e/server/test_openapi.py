@@ -67,9 +67,12 @@ HARD = {
     "POST /api/v1/session",
     "PUT /api/v1/roles/{name}",
     "PUT /api/v1/knowledge/{language}/{source}",
+    "POST /api/v1/conversations/{conversation_id}/explain",
+    "POST /api/v1/metrics/explain",
+    "POST /api/v1/overview/explain",
 }
 """What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password. And a
-re-score of the form is under way, and a client defines no roles of the account."""
+re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
 IN_STEPS = {
     "GET /api/v1/approvals",
     "GET /api/v1/assignments/{assignment_id}/review",
