@@ -43,7 +43,12 @@ def judge() -> Iterator[ScriptedExplainer]:
 def service(judge: ScriptedExplainer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A console with that judge, whose tokens have a price."""
     url = f"sqlite:///{tmp_path_factory.mktemp('explaining')}/test.db"
-    settings = {"judge_url": judge.url, "judge_model": "m-1", "judge_price_in": "1", "judge_price_out": "2"}
+    settings: dict[str, Any] = {
+        "judge_url": judge.url,
+        "judge_model": "m-1",
+        "judge_price_in": "1",
+        "judge_price_out": "2",
+    }
     with console(url, **settings) as found:
         yield found
 
