@@ -275,10 +275,12 @@ def test_inspector_finds_an_entry_and_checks_the_log(browser: Browser, served: S
     """Inspector: who did what, and that nothing was taken out or changed."""
     enter(browser, served, "inspector")
     open_page(browser, served, "/administration/log")
-    browser.write("#f-action", "user.added", Keys.ENTER)
+    browser.reach("#f-action")
+    browser.keys("User added")
+    browser.press("main form .btn")
     browser.until("main", lambda text: "No matching entry" in text)
     browser.press("main .empty a")
-    browser.until("tbody", lambda text: "log.read" in text)
+    browser.until("tbody", lambda text: "Log read" in text)
     browser.press("form[action$='/log/check'] button")
     browser.until("main", lambda text: "The log is whole" in text)
 

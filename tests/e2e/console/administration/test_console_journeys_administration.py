@@ -127,8 +127,14 @@ def test_owner_defines_a_role_grants_and_revokes_it(browser: Browser, served: Se
     enter(browser, served, "owner")
     open_page(browser, served, f"{PATH}/roles")
     browser.write("#f-name", "Listener")
-    for permission in ("conversation.read", "recording.play"):
-        browser.press(f"input[name=permission][value='{permission}']", Keys.SPACE)
+    browser.press("input[name=permission][value='conversation.read']", Keys.SPACE)
+    browser.write("#find-permission", "play rec", Keys.ENTER)  # it finds, and sends nothing
+    shown = [each.get_attribute("value") for each in browser.all("input[name=permission]") if each.is_displayed()]
+    assert shown == ["recording.play"]
+    browser.press("input[name=permission]:checked, input[name=permission][value='recording.play']", Keys.SPACE)
+    browser.until(".rgroup:not([hidden]) legend", lambda text: text.startswith("Conversations 2 of "))
+    browser.write("#find-permission", "nothing of the kind")
+    browser.until(".rights [role=status]", lambda text: text == "Nothing found")
     browser.press("main form:not([action]) .btn--main")
     note(browser, "Defined.")
     assert served.store.people.roles.of(TENANT.account_id)["listener"].permissions == {

@@ -1,5 +1,7 @@
 """Clients of the API: added with a secret that is shown once, and revoked."""
 
+from collections.abc import Sequence
+
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
@@ -11,7 +13,8 @@ from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, sentence, several
-from auscult.server.console.views.administration.access import ClientsView, SecretView, client_row, scope_in_words
+from auscult.server.console.views.administration.access import ClientsView, SecretView, client_row
+from auscult.server.console.views.administration.rights import permission_in_words, scope_groups
 from auscult.server.console.visit import Visit, missing
 from auscult.services.privacy.log import record
 
@@ -36,7 +39,7 @@ class ClientsPage(Controller):
         try:
             client = _new(visit, frozenset(several(data, "scope")))
         except AuscultError as error:
-            return self._page(visit, problem=sentence(error.message))
+            return self._page(visit, problem=sentence(error.message), chosen=several(data, "scope"))
         visit.store.clients.add(client)
         by = f"user:{visit.visitor.email}"
         record(visit.app, by, "client.added", f"client:{client.client_id}", scopes=sorted(client.scopes))
@@ -60,11 +63,13 @@ class ClientsPage(Controller):
         record(visit.app, f"user:{visit.visitor.email}", "client.revoked", f"client:{client_id}")
         return Redirect(f"{_PATH}?done=revoked", status_code=303)
 
-    def _page(self, visit: Visit, made: SecretView | None = None, problem: str = "") -> Response[str]:
+    def _page(
+        self, visit: Visit, made: SecretView | None = None, problem: str = "", chosen: Sequence[str] = ()
+    ) -> Response[str]:
         revoked = "revoked" in visit.query.get("done", ())
         view = ClientsView(
             rows=tuple(client_row(each, visit.app.tenant.app_id, visit.reader, _PATH) for each in _clients(visit)),
-            scopes=tuple((each, scope_in_words(each)) for each in SCOPES),
+            scopes=scope_groups(chosen),
             made=made,
             note=_("Revoked: its tokens are refused within seconds.") if revoked else "",
             problem=problem,
@@ -90,7 +95,9 @@ def _new(visit: Visit, scopes: frozenset[str]) -> Client:
     beyond = sorted(each for each in permissions_of(scopes) if not visit.principal.may_everywhere(each))
     if beyond:
         raise AccessError(
-            _("these scopes carry permissions that you lack: {permissions}").format(permissions=", ".join(beyond)),
+            _("these scopes carry permissions that you lack: {permissions}").format(
+                permissions=", ".join(map(permission_in_words, beyond))
+            ),
             code="permission.missing",
             field="scope",
             value=beyond[0],

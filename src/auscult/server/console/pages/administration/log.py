@@ -8,6 +8,7 @@ from litestar.params import SkipValidation
 
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.views.administration.log_words import action_choices
 from auscult.server.console.views.administration.privacy import LogView, entry_row
 from auscult.server.console.visit import Visit
 from auscult.services.privacy.log import record, verify
@@ -49,6 +50,7 @@ class LogPage(Controller):
             principal=equal.get("principal", ""),
             action=equal.get("action", ""),
             target=equal.get("target", ""),
+            actions=action_choices(equal.get("action", "")),
             older=f"{_PATH}?{more}" if more else "",
             whole=whole,
             faults=faults,

@@ -1,6 +1,7 @@
 """Roles: the permissions of each, and the roles that an account defines for itself."""
 
 from collections import Counter
+from collections.abc import Collection
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -12,7 +13,8 @@ from auscult.domain.people.permissions import check_permission
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, one, sentence, several
-from auscult.server.console.views.administration.people import RolesView, permission_groups, role_row
+from auscult.server.console.views.administration.people import RolesView, role_row
+from auscult.server.console.views.administration.rights import permission_groups
 from auscult.server.console.visit import NoPermissionError, Visit
 
 _PATH = f"{PATH}/roles"
@@ -43,7 +45,7 @@ class RolesPage(Controller):
             permissions = frozenset(check_permission(each) for each in several(data, "permission"))
             visit.store.people.roles.put(visit.app.tenant.account_id, name, permissions, visit.now)
         except AuscultError as error:
-            return self._page(visit, sentence(error.message))
+            return self._page(visit, sentence(error.message), one(data, "name"), several(data, "permission"))
         return Redirect(f"{_PATH}?done=defined", status_code=303)
 
     @post("/{name:str}/remove", sync_to_thread=True)
@@ -53,18 +55,22 @@ class RolesPage(Controller):
         visit.store.people.roles.put(visit.app.tenant.account_id, name, None, visit.now)
         return Redirect(f"{_PATH}?done=removed", status_code=303)
 
-    def _page(self, visit: Visit, problem: str = "") -> Response[str]:
+    def _page(self, visit: Visit, problem: str = "", name: str = "", chosen: Collection[str] = ()) -> Response[str]:
         people, tenant = visit.store.people, visit.app.tenant
         may_define = "user.manage" in visit.principal.account_permissions
         grants = people.grants.in_app(tenant.app_id, tenant.account_id)
         users = Counter(held[0] for held in {(each.role, each.user_id) for each in grants if each.holds(visit.now)})
         roles = people.roles.of(tenant.account_id)
+        start = roles.get(next(iter(visit.query.get("from", ())), ""))
+        if start and not problem:  # a built-in role stays: its permissions begin a role of another name
+            name, chosen = "" if start.is_built_in else start.name, start.permissions
         notes = {"defined": _("Defined."), "removed": _("Removed; grants of it give nothing.")}
         view = RolesView(
             rows=tuple(
                 role_row(each, users[each.name], visit.reader, _PATH, may_define=may_define) for each in roles.values()
             ),
-            permissions=permission_groups(),
+            permissions=permission_groups(chosen),
+            name=name,
             may_define=may_define,
             note=notes.get(next(iter(visit.query.get("done", ())), ""), ""),
             problem=problem,

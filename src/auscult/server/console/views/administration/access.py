@@ -9,6 +9,7 @@ from auscult.domain.tenancy import Client
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.administration.rights import RightGroup, scope_in_words
 
 _FORMATS = {"standard": "", "slack": later("Messages in Slack"), "teams": later("Messages in Teams")}
 
@@ -27,30 +28,6 @@ KINDS: Mapping[ChangeKind, str] = {
     "erased": later("Erased"),
 }
 """Kinds of changes, in words."""
-_SCOPES: Mapping[str, str] = {
-    "conversations": later("conversations, insights and exports"),
-    "forms": later("forms"),
-    "audits": later("audits, disputes and comments"),
-    "plans": later("audit plans and calibration"),
-    "users": later("users, agents, teams and coaching"),
-    "recordings": later("recordings"),
-    "log": later("the log"),
-    "assist": later("live conversations"),
-    "knowledge": later("the knowledge base"),
-    "connectors": later("connectors"),
-}
-"""What a client's scopes are about, by the noun of the scope."""
-
-
-def scope_in_words(scope: str) -> str:
-    """Return what a scope lets a client do; the scope itself where it is one of the vendor's."""
-    noun, _colon, verb = scope.partition(":")
-    if noun not in _SCOPES or verb not in ("read", "write"):
-        return scope
-    if scope == "log:write":
-        return _("Change settings, retention and holds, and read the log")
-    said = _("Read {things}") if verb == "read" else _("Read and change {things}")
-    return said.format(things=_(_SCOPES[noun]))
 
 
 class ClientRow(Struct, frozen=True, kw_only=True):
@@ -76,7 +53,7 @@ class ClientsView(Struct, frozen=True, kw_only=True):
     """The clients, the form that adds one, and the secret of the one that was just added."""
 
     rows: tuple[ClientRow, ...]
-    scopes: tuple[tuple[str, str], ...]
+    scopes: tuple[RightGroup, ...]
     made: SecretView | None
     note: str
     problem: str

@@ -1,15 +1,20 @@
 """Users, roles, and why a user sees a conversation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.roles import Role
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import grant_in_words
+from auscult.server.console.views.administration.rights import (
+    RightGroup,
+    permission_groups,
+    permission_in_words,
+)
 from auscult.server.console.views.naming import role_name
 from auscult.services.people.views import GrantView, UserView
 from auscult.services.people.why import Explanation
@@ -107,21 +112,23 @@ class OneUserView(Struct, frozen=True, kw_only=True):
 
 
 class RoleRow(Struct, frozen=True, kw_only=True):
-    """One role with its permissions."""
+    """One role with its permissions. ``start`` is the address that fills the form with them."""
 
     name: str
     title: str
     is_built_in: bool
-    permissions: tuple[tuple[str, str], ...]
+    permissions: tuple[RightGroup, ...]
     users: str
+    start: str
     remove: str
 
 
 class RolesView(Struct, frozen=True, kw_only=True):
-    """The roles, and the form that defines one."""
+    """The roles, and the form that defines one, with the name that is entered and the permissions that are chosen."""
 
     rows: tuple[RoleRow, ...]
-    permissions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    permissions: tuple[RightGroup, ...]
+    name: str
     may_define: bool
     note: str
     problem: str
@@ -150,12 +157,12 @@ def grant_row(grant: GrantView, reader: Reader, path: str, *, may_manage: bool) 
         by=grant.granted_by,
         is_in_force=grant.state == "in_force",
         revoke=f"{path}/grants/{grant.grant_id}/revoke" if may_manage and not is_over else "",
-        permissions=tuple(_(PERMISSIONS.get(each, each)) for each in grant.permissions),
+        permissions=tuple(permission_in_words(each) for each in grant.permissions),
     )
 
 
 def _what(grant: GrantView) -> str:
-    return role_name(grant.role) if grant.role else _(PERMISSIONS.get(grant.permission or "", grant.permission or ""))
+    return role_name(grant.role) if grant.role else permission_in_words(grant.permission or "")
 
 
 def _where(grant: GrantView) -> str:
@@ -198,32 +205,8 @@ def role_row(role: Role, users: int, reader: Reader, path: str, *, may_define: b
         name=role.name,
         title=role_name(role.name),
         is_built_in=role.is_built_in,
-        permissions=tuple((each, _(PERMISSIONS[each])) for each in PERMISSIONS if each in role.permissions),
+        permissions=tuple(each for each in permission_groups(role.permissions) if each.chosen),
         users=ngettext("{n} user", "{n} users", users).format(n=reader.number(users)),
+        start=f"{path}?{urlencode({'from': role.name})}#define" if may_define else "",
         remove=f"{path}/{role.name}/remove" if may_define and not role.is_built_in else "",
-    )
-
-
-_GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
-    (later("Conversations"), ("conversation", "recording", "insight", "report")),
-    (later("Audits and reviews"), ("audit", "plan", "dispute", "calibration", "coaching")),
-    (later("Forms and knowledge"), ("form", "knowledge")),
-    (later("Live"), ("assist",)),
-    (later("People"), ("user", "directory")),
-    (
-        later("Running auscult"),
-        ("job", "webhook", "connector", "retention", "hold", "erasure", "approval", "log", "settings"),
-    ),
-)
-"""Groups of permissions, each with the nouns of its permissions."""
-
-
-def permission_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Return every permission with what it allows, in named groups."""
-    return tuple(
-        (
-            _(name),
-            tuple((each, _(text)) for each, text in PERMISSIONS.items() if each.partition(".")[0] in nouns),
-        )
-        for name, nouns in _GROUPS
     )

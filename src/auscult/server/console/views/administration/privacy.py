@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +12,11 @@ from auscult.domain.privacy.retention import EVERY_QUEUE, Approval, Hold, Item, 
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.administration.log_words import (
+    action_in_words,
+    details_in_words,
+    target_in_words,
+)
 
 KINDS = {
     "conversation": later("Conversations and everything derived from them"),
@@ -137,12 +142,13 @@ class EntryRow(Struct, frozen=True, kw_only=True):
 
 
 class LogView(Struct, frozen=True, kw_only=True):
-    """The log, newest first. ``whole`` is the result of the log's integrity check, empty if it was not requested."""
+    """The log, newest first. ``actions`` are those to filter by, in words. ``whole`` is the result of the log's integrity check, empty if it was not requested."""
 
     rows: tuple[EntryRow, ...]
     principal: str
     action: str
     target: str
+    actions: tuple[tuple[str, str], ...]
     older: str
     whole: str
     faults: tuple[str, ...]
@@ -263,30 +269,10 @@ def entry_row(entry: Entry, reader: Reader, path: str) -> EntryRow:
         when=f"{reader.day(at)} {reader.time(at)}",
         who=entry.principal.removeprefix("user:"),
         who_href=f"{path}?principal={entry.principal}",
-        action=entry.action,
+        action=action_in_words(entry.action),
         action_href=f"{path}?action={entry.action}",
-        target=entry.target or (_("erased") if entry.salt is None else ""),
-        details=_details(entry.details),
+        target=target_in_words(entry.target) if entry.target else (_("erased") if entry.salt is None else ""),
+        details=details_in_words(msgspec.json.decode(entry.details, type=dict[str, Any]), reader)
+        if entry.details
+        else "",
     )
-
-
-def _details(found: str | None) -> str:
-    """Return the details of an entry as names and values, without those that hold nothing."""
-    named = msgspec.json.decode(found, type=dict[str, Any]) if found else {}
-    return "; ".join(f"{name.replace('_', ' ')}: {_in_words(value)}" for name, value in named.items() if _has(value))
-
-
-def _has(value: object) -> bool:
-    return value not in (None, "", [], {})
-
-
-def _in_words(value: object) -> str:
-    """Return a value of JSON in words: lists and what has names without their brackets."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(map(_in_words, cast("list[object]", value)))
-    if isinstance(value, dict):
-        named = cast("dict[str, object]", value)
-        return ", ".join(f"{name.replace('_', ' ')} {_in_words(each)}" for name, each in named.items())
-    return str(value)

@@ -1,0 +1,229 @@
+"""The access log in words: what was done, to what, and the details, whose names are for programs."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.administration.rights import permission_in_words, scope_in_words
+from auscult.server.console.views.naming import role_name
+
+ACTIONS: Mapping[str, str] = {
+    "session.opened": later("Signed in"),
+    "session.refused": later("Sign-in refused"),
+    "session.ended": later("Signed out"),
+    "second_factor.enrolled": later("Second factor set up"),
+    "second_factor.refused": later("Second factor refused"),
+    "second_factor.recovery_code_used": later("Recovery code used"),
+    "second_factor.recovery_codes_renewed": later("Recovery codes renewed"),
+    "second_factor.removed": later("Second factor removed"),
+    "second_factor.reset": later("Second factor removed for somebody"),
+    "user.added": later("User added"),
+    "user.introduced": later("First administrator set up"),
+    "user.link": later("Sign-in link made"),
+    "user.enabled": later("User made active"),
+    "user.disabled": later("User disabled"),
+    "user.password_set": later("Password set"),
+    "user.agents_set": later("Agents of a user set"),
+    "token.issued": later("Token issued"),
+    "token.revoked": later("Token revoked"),
+    "grant.added": later("Role or permission granted"),
+    "grant.revoked": later("Role or permission revoked"),
+    "client.added": later("Client added"),
+    "client.revoked": later("Client revoked"),
+    "webhook.added": later("Webhook added"),
+    "webhook.removed": later("Webhook removed"),
+    "connector.applied": later("Connector put in force"),
+    "connector.paused": later("Connector paused"),
+    "connector.resumed": later("Connector resumed"),
+    "connector.removed": later("Connector removed"),
+    "directory.changed": later("Queues changed"),
+    "conversation.read_unredacted": later("Unredacted words read"),
+    "conversation.erased": later("Conversation erased"),
+    "transcript.erased": later("Words erased"),
+    "recording.erased": later("Sound erased"),
+    "result.erased": later("Results erased"),
+    "recordings.erased": later("Recordings erased"),
+    "recordings.linked": later("Links to recordings made"),
+    "recording.redacted": later("Recording redacted"),
+    "comment.added": later("Comment written"),
+    "comment.changed": later("Comment changed"),
+    "comment.resolved": later("Comment resolved"),
+    "comment.reopened": later("Comment opened again"),
+    "data.exported": later("Data exported"),
+    "assistant.opened": later("Assistant connected"),
+    "retention.changed": later("Retention changed"),
+    "privacy.changed": later("Settings of personal data changed"),
+    "hold.placed": later("Hold placed"),
+    "hold.lifted": later("Hold lifted"),
+    "approval.asked": later("Second person asked"),
+    "approval.given": later("Approved by a second person"),
+    "approval.refused": later("Refused by a second person"),
+    "log.read": later("Log read"),
+    "log.verified": later("Log verified"),
+    "log.exported": later("Log exported"),
+    "log.erased": later("Details of entries erased"),
+    "log.pruned": later("Old entries removed"),
+}
+"""What was done, by the name of the action."""
+
+_TARGETS: Mapping[str, str] = {
+    "app": later("App"),
+    "approval": later("Approval"),
+    "client": later("Client"),
+    "connector": later("Connector"),
+    "conversation": later("Conversation"),
+    "hold": later("Hold"),
+    "list": later("List"),
+    "queue": later("Queue"),
+    "queues": later("Queues"),
+    "recording": later("Recording"),
+    "session": later("Session"),
+    "table": later("Table"),
+    "user": later("User"),
+    "webhook": later("Webhook"),
+}
+"""Kinds of what it was done to."""
+
+_DETAILS: Mapping[str, str] = {
+    "address": later("network address"),
+    "after": later("after entry"),
+    "agents": later("agents"),
+    "app": later("app"),
+    "by": later("by"),
+    "conversations": later("conversations"),
+    "count": later("number"),
+    "countries": later("countries"),
+    "days": later("days"),
+    "ends_at": later("until"),
+    "entries": later("entries"),
+    "faults": later("faults found"),
+    "filters": later("filtered by"),
+    "format": later("format"),
+    "grant": later("grant"),
+    "key": later("key"),
+    "kind": later("what"),
+    "left": later("left"),
+    "method": later("by way of"),
+    "names": later("only"),
+    "only": later("filtered by"),
+    "permission": later("permission"),
+    "queues": later("queues"),
+    "reason": later("reason"),
+    "redaction": later("redaction"),
+    "redactor": later("redactor"),
+    "role": later("role"),
+    "scope": later("where"),
+    "scopes": later("may"),
+    "second_factor": later("second factor required"),
+    "secrets": later("secrets"),
+    "sessions": later("sessions ended"),
+    "sessions_ended": later("sessions ended"),
+    "engine": later("heard by"),
+    "findings": later("found"),
+    "silences": later("silences"),
+    "thread": later("thread"),
+    "token": later("token"),
+    "two_people": later("second person required"),
+    "type": later("what"),
+    "up_to": later("up to entry"),
+    "url": later("address"),
+    "user": later("user"),
+    "value": later("which"),
+    "version": later("version"),
+    "words": later("words"),
+    # what the log was filtered by
+    "principal": later("who"),
+    "action": later("did what"),
+    "target": later("to what"),
+}
+"""Names of details."""
+
+_WORDS: Mapping[str, str] = {
+    "agent": later("agent"),
+    "agents": later("agents"),
+    "app": later("the whole app"),
+    "assigned": later("what they are to audit"),
+    "conversation": later("conversation"),
+    "conversations": later("conversations"),
+    "customer": later("customer"),
+    "erasure": later("erasure"),
+    "hold_lift": later("lifting of a hold"),
+    "link": later("a link"),
+    "oidc": later("single sign-on"),
+    "one_person": later("one person alone from now on"),
+    "own": later("their own conversations"),
+    "password": later("password"),
+    "period": later("period"),
+    "queues": later("queues"),
+    "recording": later("sound"),
+    "result": later("results"),
+    "settings": later("settings"),
+    "teams": later("teams"),
+    "transcript": later("words"),
+}
+"""Values of details that are words of ours."""
+
+
+def action_in_words(action: str) -> str:
+    """Return what was done; the name of the action where a newer version wrote it."""
+    return _(ACTIONS[action]) if action in ACTIONS else action
+
+
+def action_choices(chosen: str) -> tuple[tuple[str, str], ...]:
+    """Return what the log can be filtered by, each action with its words, in order of these."""
+    known = {each: _(text) for each, text in ACTIONS.items()}
+    if chosen:
+        known.setdefault(chosen, chosen)
+    return tuple(sorted(known.items(), key=lambda one: one[1].casefold()))
+
+
+def target_in_words(target: str) -> str:
+    """Return what it was done to: ``Conversation c-1`` for ``conversation:c-1``."""
+    kind, colon, id_ = target.partition(":")
+    return f"{_(_TARGETS[kind])} {id_}" if colon and kind in _TARGETS else target
+
+
+def details_in_words(named: Mapping[str, Any], reader: Reader) -> str:
+    """Return the details of an entry as names and values, without those that hold nothing."""
+    return "; ".join(f"{_name(name)}: {_value(name, value, reader)}" for name, value in named.items() if _has(value))
+
+
+def _name(name: str) -> str:
+    return _(_DETAILS[name]) if name in _DETAILS else name.replace("_", " ")
+
+
+def _has(value: object) -> bool:
+    return value not in (None, "", [], {})
+
+
+def _value(name: str, value: object, reader: Reader) -> str:
+    """Return a value of JSON in words: lists and what has names without their brackets."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_value(name, each, reader) for each in cast("list[object]", value))
+    if isinstance(value, dict):
+        return details_in_words(cast("dict[str, Any]", value), reader)
+    text = str(value)
+    if name in _SPECIAL:
+        return _SPECIAL[name](text)
+    if name == "ends_at":
+        return reader.moment(datetime.fromisoformat(text))
+    return _(_WORDS[text]) if name in _CODED and text in _WORDS else text
+
+
+_SPECIAL: Mapping[str, Callable[[str], str]] = {
+    "role": role_name,
+    "permission": permission_in_words,
+    "scopes": scope_in_words,
+    "action": action_in_words,
+    "target": target_in_words,
+    "principal": lambda value: value.removeprefix("user:"),
+    "user": lambda value: value.removeprefix("user:"),
+}
+"""How the values of details of these names are read."""
+_CODED = frozenset({"kind", "type", "method", "scope"})
+"""Details whose values are names for programs."""
