@@ -1,5 +1,6 @@
 """Live and Insights in the console."""
 
+import re
 import threading
 from collections.abc import Iterator
 from html import unescape
@@ -50,6 +51,24 @@ def test_live_conversations(served: Service) -> None:
         tell(served, "live-1", {"events": [{**end, "language": "en"}]})
         assert "Nothing in progress" in me.get("/console/live").text
         assert "It has ended" in me.get("/console/live/live-1").text
+
+
+def test_live_says_what_the_agent_said_while_the_customer_is_silent(served: Service) -> None:
+    """Nobody is an id: an agent without a name is the end of theirs, and the conversation is its words."""
+    nameless = {**agent("0123456789"), "name": ""}
+    with signed_in(served, "qa-manager") as me:
+        tell(served, "sim-c-1", moved(nameless, "NA", "entry"))
+        assert "Not a word yet" in me.get("/console/live").text
+        tell(served, "sim-c-1", said("welcome to the shop, how can i help", "AGENT", nameless["identity"]))
+        for path in ("/console/live", "/console/live/sim-c-1"):
+            words = re.sub(r"<[^>]*>", " ", me.get(path).text.partition("<main")[2])
+            assert "Welcome to the shop, how can i help" in words
+            assert "Not a word yet" not in words
+            assert "Agent \u20266789" in words
+            assert "sim-c-1" not in words
+            assert "a-0123456789" not in words
+        end = {"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": nameless}
+        tell(served, "sim-c-1", {"events": [{**end, "language": "en"}]})
 
 
 def test_mood_and_escalation_as_they_happen(served: Service) -> None:

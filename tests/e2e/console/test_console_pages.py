@@ -57,11 +57,11 @@ def enter(browser: Browser, served: Service, role: str) -> None:
     wait_for(lambda: browser.driver.current_url, lambda url: url.rstrip("/").endswith("/console"))
 
 
-def width(browser: Browser, pixels: int) -> None:
-    """Give the window a width."""
+def width(browser: Browser, pixels: int, height: int = 900) -> None:
+    """Give the window a width, and a height."""
     browser.driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
-        {"width": pixels, "height": 900, "deviceScaleFactor": 1, "mobile": pixels < 700},
+        {"width": pixels, "height": height, "deviceScaleFactor": 1, "mobile": pixels < 700},
     )
 
 
@@ -203,6 +203,26 @@ def test_an_answer_right_before_the_desk_is_left_is_stored(browser: Browser, ser
     wait_until(is_stored)
 
 
+def test_the_desk_lists_its_keys(browser: Browser, served: Service) -> None:
+    """By ?, also where the focus is on an answer; while one writes, it is a character."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    enter(browser, served, "auditor")
+    browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
+    browser.one(".q.on")
+    browser.keys("?")
+    assert "Submit and next" in browser.text("dialog#keys")
+    browser.keys(Keys.ESCAPE)
+    wait_until(lambda: not browser.run("return document.querySelector('dialog#keys').open"))
+    browser.run("document.querySelector('.q input[type=radio]').focus()")
+    browser.keys("?")
+    wait_until(lambda: bool(browser.run("return document.querySelector('dialog#keys').open")))
+    browser.keys(Keys.ESCAPE)
+    browser.run("document.querySelector('#comment').focus()")
+    browser.keys("why?")
+    assert browser.run("return document.querySelector('#comment').value") == "why?"
+    assert not browser.run("return document.querySelector('dialog#keys').open")
+
+
 def test_desk_is_blind(browser: Browser, served: Service) -> None:
     """The page of an audit has nothing in it of what the machine decided: no score, no reason, no evidence."""
     (conversation_id,) = assign(served, "auditor", 1)
@@ -230,6 +250,77 @@ def test_menu_on_a_narrow_window(browser: Browser, served: Service) -> None:
     browser.keys(Keys.ESCAPE)
     wait_for(lambda: browser.run("return document.querySelector('#menu').checkVisibility()"), lambda shown: not shown)
     width(browser, 1280)
+
+
+# Whether all of an element is seen without scrolling, and nothing covers its middle.
+IN_VIEW = """
+  const at = document.querySelector(arguments[0]), box = at.getBoundingClientRect();
+  const above = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight && at.contains(above);
+"""
+
+
+@pytest.mark.parametrize("height", [768, 600])
+def test_sign_out_is_in_view_on_a_low_window(browser: Browser, served: Service, height: int) -> None:
+    """The menu of an administrator, who has every page in it, scrolls behind the way out."""
+    enter(browser, served, "administrator")
+    width(browser, 1280, height)
+    for path in ("", "/administration/users"):
+        browser.driver.get(f"{served.url}/console{path}")
+        assert browser.run(IN_VIEW, "form[action$='/sign-out'] button"), path
+    width(browser, 1280)
+
+
+def test_a_phone_shows_the_score_first(browser: Browser, served: Service) -> None:
+    """In view before the transcript, and a link to how it came about; where there is room beside it, once only."""
+    newest = latest(served.store.within(TENANT), Sought(statuses=("evaluated",)), limit=1).items[0]
+    enter(browser, served, "qa-manager")
+    width(browser, 390)
+    browser.driver.get(f"{served.url}/console/conversations/{newest.id}")
+    assert browser.run(IN_VIEW, ".first-score a")
+    assert browser.text(".first-score b") == str(newest.score)
+    top = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
+    assert browser.run(top, ".first-score") < browser.run(top, ".script .turn")
+    width(browser, 1280)
+    assert not browser.run("return document.querySelector('.first-score').checkVisibility()")
+
+
+def test_no_word_of_a_mouse_on_a_touch_screen(browser: Browser, served: Service) -> None:
+    """What only a mouse does is said where there is one."""
+    shown = "return document.querySelector('.by-mouse').checkVisibility()"
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/overview")
+    assert "double-click" in browser.text(".by-mouse")
+    touch = {"features": [{"name": "hover", "value": "none"}]}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", touch)
+    try:
+        assert not browser.run(shown)
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_what_a_chart_says_stands_beside_it_in_its_card(browser: Browser, served: Service) -> None:
+    """No card ends above half a page of nothing: one holds both, at every width."""
+    enter(browser, served, "qa-manager")
+    for path in ("/overview", "/agents", "/insights"):
+        browser.driver.get(f"{served.url}/console{path}")
+        beside = "return [...document.querySelectorAll('.beside > *')].map((each) => each.getBoundingClientRect().top)"
+        width(browser, 1440)
+        tops = browser.run(beside)
+        assert len(tops) == 2
+        assert tops[0] == tops[1], path
+        width(browser, 768)
+        tops = browser.run(beside)
+        assert tops[0] < tops[1], path
+    width(browser, 1280)
+
+
+def test_a_number_in_a_sentence_of_home_stays_in_it(browser: Browser, served: Service) -> None:
+    """Its links do not stand on lines of their own."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console")
+    script = "return [...document.querySelectorAll('p.say')].map((each) => getComputedStyle(each).display)"
+    assert set(browser.run(script)) == {"block"}
 
 
 def test_the_open_tab_is_in_view_on_a_phone(browser: Browser, served: Service) -> None:

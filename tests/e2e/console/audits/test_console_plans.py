@@ -1,6 +1,7 @@
 """Items of a plan in the console: on their auditor's desk, and blind until they are submitted."""
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from auscult.domain.audits.assignment import Hidden
@@ -104,6 +105,10 @@ def test_set_up_a_plan(served: Service) -> None:
         page = manager.get("/console/plans/new").text
         assert "What you would get" in page
         (form_id,) = re.findall(r'<option value="([^"]+)" selected>', page)[:1]
+        scored = latest(served.store.within(TENANT), Sought(statuses=("evaluated",)), limit=500).items
+        often = Counter(each.form.id for each in scored if each.form)
+        assert form_id == max(often, key=lambda each: often[each])
+        assert form_id != min(re.findall(r'<option value="(ef-[^"]+)"', page))
         me = email_of("auditor")
         plan = {
             "name": "November",

@@ -164,7 +164,7 @@ def verdict_view(
         name=metric.name,
         question=question_of(metric),
         kind=kind,
-        word=_(WORDS[verdict.qualification]),
+        word=_word(result),
         level=verdict.level or "",
         is_fatal=metric.fatal,
         quotes=tuple(_quote(each, texts) for each in verdict.evidence if not is_miss(result, each)),
@@ -276,7 +276,8 @@ def _why_lost(result: MetricResult, gained: str, possible: str) -> str:
 
 
 def _word(result: MetricResult) -> str:
-    return _(WORDS[result.verdict.qualification])
+    """Return the answer in words: of a graded metric its level."""
+    return result.verdict.level or _(WORDS[result.verdict.qualification])
 
 
 def _result(evaluation: Evaluation, gained: Decimal, possible: Decimal, reader: Reader) -> LedgerRow:

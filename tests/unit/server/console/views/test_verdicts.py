@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from auscult.domain.evaluation import Evidence, MetricResult, Part, Qualification, Verdict
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, Verdict
 from auscult.domain.form import Form, Metric
 from auscult.server.console.language import speaking
 from auscult.server.console.reader import Reader
-from auscult.server.console.views.verdicts import VerdictView, reason_of, verdict_view
+from auscult.server.console.views.verdicts import VerdictView, ledger_view, reason_of, verdict_view
 from tests.strategies import cited
 
 FORM = Form(id="ef", name="f", channel="voice", metrics=())
@@ -116,3 +116,35 @@ def test_parts() -> None:
     verdict = cited("YES", parts=parts)
     assert [each.name for each in row(verdict).parts] == ["Auslöser", "Antwort"]
     assert [each.name for each in row(verdict, "hold").parts] == ["Trigger", "Answer"]
+
+
+def test_a_level_is_its_own_word_and_says_what_it_earned() -> None:
+    """A part of the points is no Yes that costs ten: the row, the replay and the arithmetic name the level."""
+    verdict = cited("YES", level="Some", share=Decimal(50))
+    graded = MetricResult(metric=Metric(id="em", name="Care", type="graded", weight=Decimal(20)), verdict=verdict)
+    reader = Reader(language="en", now=datetime(2026, 3, 30, tzinfo=UTC))
+    evaluation = Evaluation(
+        conversation_id="c-1",
+        revision=1,
+        form=FORM,
+        status="evaluated",
+        score=Decimal(50),
+        passed=False,
+        fatal_errors=0,
+        results=(graded,),
+        engines=(),
+        evaluated_at=reader.now,
+    )
+    shown = verdict_view(graded, FORM, reader, {})
+    assert (shown.word, shown.level, shown.gained, shown.possible) == ("Some", "Some", "10", "20")
+    ledger = ledger_view(evaluation, reader)
+    assert ledger is not None
+    assert [(each.label, each.value) for each in ledger.sums] == [
+        ("Counted", "20"),
+        ("Care: Some, 10 of 20", "\u221210"),
+        ("Earned", "10"),
+    ]
+    unclear = cited(
+        "YES", level="Some", share=Decimal(50), certain=False, reason="the signs for and against it nearly balance"
+    )
+    assert row(unclear, "graded", "en").reason.startswith("Counted as Some, though unclear: ")
