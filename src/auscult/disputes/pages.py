@@ -279,7 +279,7 @@ def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: 
         "dispute": found,
         "names": names_by_id(visit),
         "agent": agent or _("the agent"),
-        "queues": queues_of(conversation),
+        "queues": queues_of(conversation, visit.reader),
         "metric": next((each for each in form.metrics if each.id == found.metric_id), None),
         "question_of": question_of,
         "rounds": [e for e in audited.disputes if e.metric_id == found.metric_id and e.round <= found.round],
@@ -298,4 +298,4 @@ def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: 
 def _queue_names(visit: Visit, queue_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of queues by id, as the newest conversation of each has them."""
     rows = (row for each in queue_ids for row in newest(visit.app, Sought(queues=(each,)), 1))
-    return {queue.id: queue.name for row in rows for queue in row.queues if queue.name}
+    return {queue.id: visit.reader.queues.label(queue.id, queue.name) for row in rows for queue in row.queues}

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
+import msgspec
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol
@@ -12,6 +13,7 @@ from msgspec import Struct
 from auscult.domain.statistics.intervals import Figure
 from auscult.server.console.language import current
 from auscult.server.console.language import gettext as _
+from auscult.services.conversations.queue_names import QueueNames
 
 NARROW_SPACE = "\u202f"
 MINUS = "\u2212"
@@ -25,11 +27,15 @@ _WHOLE = "#,##0"
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """The reader of a page. ``today`` is the day on which the page is made, in their time zone."""
+    """The reader of a page. ``today`` is the day on which the page is made, in their time zone.
+
+    ``queues`` distinguishes queues of one name.
+    """
 
     language: str = "en"
     timezone: tzinfo = UTC
     now: datetime
+    queues: QueueNames = msgspec.field(default_factory=QueueNames)
 
     @property
     def locale(self) -> Locale:

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
@@ -21,6 +22,7 @@ from auscult.server.console.menu import OWN_RESULTS, menu, whole_app
 from auscult.server.console.reader import Reader
 from auscult.server.console.templating import Frame, Persona, Templates
 from auscult.server.rest.context import Services
+from auscult.services.conversations.queue_names import queue_names
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.render import Reports, render
 from auscult.storage.store import AppStore, Store
@@ -88,7 +90,7 @@ class Visit:
         self._request = request
         self.visitor = visitor
         self.app = visitor.app
-        self.reader = reader_of(request, console.now())
+        self.reader = replace(reader_of(request, console.now()), queues=queue_names(visitor.app))
 
     @property
     def reports(self) -> Reports:

@@ -1,7 +1,6 @@
 """Trust in a metric: the machine's answers compared with people's, and the value of more audits."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from auscult.domain.statistics.post_stratified import Stratum, post_stratified
 from auscult.domain.statistics.sample_size import expected_half_width
 from auscult.services.conversations.audited import answers_of, audits_in
 from auscult.services.conversations.latest import Sought
+from auscult.services.conversations.queue_names import queue_names
 from auscult.services.insights.quality import Adherence, adherence
 from auscult.storage.store import AppStore
 
@@ -75,7 +75,7 @@ def agreement_by_metric(app: AppStore, since: datetime, until: datetime) -> tupl
 def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, most: int = 12) -> Trust:
     """Compare machine and people on one metric, over the conversations of a period."""
     machine = adherence(app, Sought(), metric_id, since, until)
-    cells: Counter[Pair] = Counter()
+    queues, cells = queue_names(app), Counter[Pair]()
     groups: dict[str, Counter[bool]] = {}
     differing: list[Differing] = []
     audits = 0
@@ -86,7 +86,7 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, most:
         audits += 1
         _, _, said, answered = found
         cells[said, answered] += 1
-        for name in _groups(audited):
+        for name in dict.fromkeys(queues.key(each.id, each.name) for each in audited.conversation.queues):
             groups.setdefault(name, Counter())[said == answered] += 1
         if said != answered and len(differing) < most:
             differing.append(
@@ -150,10 +150,6 @@ def _curve(strata: list[Stratum], audits: int, today: Figure) -> tuple[tuple[int
 def _spread(strata: list[Stratum], n: int) -> dict[str, int]:
     whole = sum(one.population for one in strata) or 1
     return {one.verdict: round(n * one.population / whole) for one in strata}
-
-
-def _groups(audited: AuditedConversation) -> Iterator[str]:
-    yield from dict.fromkeys(queue.name or queue.id for queue in audited.conversation.queues)
 
 
 def _comment(audited: AuditedConversation, metric_id: str) -> str:

@@ -182,4 +182,6 @@ def names_of(visit: Visit, query: Query = {}) -> Names:  # noqa: B006  (nothing 
     """Return the names that filters offer, metrics of the forms in force and names in conversations, and those in use."""
     plans = {each: plan.document.name for each in query.get("plan", ()) if (plan := visit.app.plans.get(each))}
     people = names_of_people(visit) if query.get("auditor") else {}
-    return Names(metric_names(visit.app), *names_in_use(visit.app), plans, people)
+    used = names_in_use(visit.app)
+    queues = visit.reader.queues.offered(used.queues)
+    return Names(metric_names(visit.app), queues, used.agents, used.intents, plans, people)

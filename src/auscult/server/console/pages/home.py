@@ -144,7 +144,7 @@ def _recommended(visit: Visit, rows: Sequence[ListedConversation]) -> list[HearV
             chosen[row.id] = say(row)
             heard |= _agent_ids(row)
     known = details(visit.app, [each for each in rows if each.id in chosen])
-    return [hear_view(known[each], reason, BASE) for each, reason in chosen.items() if each in known]
+    return [hear_view(known[each], reason, visit.reader, BASE) for each, reason in chosen.items() if each in known]
 
 
 def _agent_ids(row: ListedConversation) -> set[str]:

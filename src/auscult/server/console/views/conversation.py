@@ -169,7 +169,7 @@ def conversation_view(dossier: ConversationDetail, reader: Reader, address: str 
 def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
     found = (
         channel_of(conversation),
-        queues_of(conversation),
+        queues_of(conversation, reader),
         agents_of(conversation),
         reader.moment(conversation.started_at),
         length(conversation.duration_ms),

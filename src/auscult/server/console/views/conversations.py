@@ -132,7 +132,7 @@ def row_view(listed: ListedConversation, known: EvaluatedConversation | None, re
         when=reader.lately(listed.started_at),
         at=listed.started_at.isoformat(),
         words=_words(known),
-        about=_about(listed, known),
+        about=_about(listed, known, reader),
         channel=_(CHANNELS[listed.channel]),
         length=clock(listed.duration_ms),
         strip=strip(cells_of(results)) if results else None,
@@ -155,10 +155,10 @@ def _words(known: EvaluatedConversation | None) -> str:
     return excerpt(words)
 
 
-def _about(listed: ListedConversation, known: EvaluatedConversation | None) -> str:
+def _about(listed: ListedConversation, known: EvaluatedConversation | None, reader: Reader) -> str:
     intents = (listed.insights.intents or ()) if listed.insights else ()
     intent = intents[0].name if intents else ""
-    people = (agents_of(known.conversation), queues_of(known.conversation)) if known else ()
+    people = (agents_of(known.conversation), queues_of(known.conversation, reader)) if known else ()
     return " \u00b7 ".join(each for each in (*people, intent_name(intent)) if each)
 
 

@@ -105,10 +105,10 @@ class FilterView(Struct, frozen=True, kw_only=True):
 
 
 class Names(NamedTuple):
-    """Names that filters show: metrics by id, the existing queues, agents and intents, plans by id, people by e-mail."""
+    """Names that filters show: metrics by id, queues by what they are filtered by, agents and intents, plans by id, people by e-mail."""
 
     metrics: Mapping[str, str]
-    queues: Sequence[str]
+    queues: Mapping[str, str]
     agents: Sequence[str]
     intents: Sequence[str]
     plans: Mapping[str, str] = {}
@@ -135,7 +135,7 @@ def filter_view(query: Query, path: str, names: Names, reader: Reader, offered: 
         _field(query, "days", _days(), is_many=False),
         _field(query, "outcome", _words(_OUTCOMES)),
         _field(query, "missed", names.metrics),
-        _field(query, "queue", _with_chosen(query, "queue", {each: each for each in names.queues})),
+        _field(query, "queue", _with_chosen(query, "queue", names.queues)),
         _field(query, "agent", _with_chosen(query, "agent", {each: each for each in names.agents})),
         _field(query, "intent", _with_chosen(query, "intent", intents)),
         _field(query, "channel", _words(CHANNELS)),
@@ -176,6 +176,7 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
         "outcome": lambda value: _words(_OUTCOMES).get(value, value),
         "audit": lambda value: _words(_AUDITS).get(value, value),
         "intent": intent_name,
+        "queue": reader.queues.labelled,
         "missed": lambda value: names.metrics.get(value, value),
         "met": lambda value: names.metrics.get(value, value),
         "asked": lambda value: names.metrics.get(value, value),

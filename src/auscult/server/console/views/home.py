@@ -242,7 +242,7 @@ def news_of(changes: Iterable[Change], leads: Leads, span: tuple[datetime, datet
     return tuple(found)
 
 
-def hear_view(known: EvaluatedConversation, reason: str, base: str) -> HearView:
+def hear_view(known: EvaluatedConversation, reason: str, reader: Reader, base: str) -> HearView:
     """Show a conversation worth reading."""
     conversation = known.conversation
     said = spoken(conversation)
@@ -250,7 +250,7 @@ def hear_view(known: EvaluatedConversation, reason: str, base: str) -> HearView:
     return HearView(
         words=_title(known, conversation),
         about=" \u00b7 ".join(
-            each for each in (agents_of(conversation), queues_of(conversation), clock(end_ms)) if each
+            each for each in (agents_of(conversation), queues_of(conversation, reader), clock(end_ms)) if each
         ),
         lanes=lanes(said, end_ms) if said and end_ms else None,
         reason=reason,

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from auscult.domain.assist.assistance import Suggestion
 from auscult.domain.assist.live_projection import Live
-from auscult.domain.conversation import Turn
+from auscult.domain.conversation import Agent, Turn
 from auscult.server.console.charts.sentiment import spark
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader, clock
-from auscult.server.console.views.naming import CHANNELS
+from auscult.server.console.views.naming import CHANNELS, agent_name
 from auscult.server.console.views.quoting import excerpt
 from auscult.services.assist.lines import waits_since
 from auscult.services.assist.mood import Mood
@@ -125,8 +125,8 @@ def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
     said = next((turn.text for turn in reversed(turns) if turn.speaker == "customer"), turns[-1].text if turns else "")
     steps = _steps(live)
     waits = _waits(live, reader.now)
-    queue = next((each.name or each.id for each in reversed(conversation.queues)), "")
-    agent = (live.agent.name or live.agent.id or _("Agent")) if live.agent else _("Nobody yet")
+    queue = next((reader.queues.label(each.id, each.name) for each in reversed(conversation.queues)), "")
+    agent = _agent(live) if live.agent else _("Nobody yet")
     return LiveCard(
         id=conversation.id,
         href=f"{base}/live/{conversation.id}",
@@ -180,7 +180,7 @@ def _became(given: Suggestion) -> str:
 
 def _messages(live: Live, mood: Mood, reader: Reader) -> Iterable[MessageView]:
     before = ""
-    agent = (live.agent.name if live.agent else "") or _("Agent")
+    agent = _agent(live)
     for turn in live.conversation.turns:
         side = "customer" if turn.speaker == "customer" else "agent"
         yield MessageView(
@@ -193,6 +193,13 @@ def _messages(live: Live, mood: Mood, reader: Reader) -> Iterable[MessageView]:
             is_escalation=mood.escalation is not None and mood.escalation.turn_id == turn.id,
         )
         before = side
+
+
+def _agent(live: Live) -> str:
+    """Return the name of the agent, or the end of their id."""
+    if live.agent and (live.agent.name or live.agent.id):
+        return agent_name(Agent(id=live.agent.id or "", name=live.agent.name))
+    return _("Agent")
 
 
 def _at(turn: Turn, live: Live) -> datetime | None:

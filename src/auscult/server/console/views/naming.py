@@ -63,9 +63,9 @@ def why_not_scored(status: Status, otherwise: str) -> str:
     return _(_NOT_SCORED[status]) if status in _NOT_SCORED else otherwise
 
 
-def queues_of(conversation: Conversation) -> str:
-    """Return the queues of a conversation."""
-    return ", ".join(each.name or each.id for each in conversation.queues)
+def queues_of(conversation: Conversation, reader: Reader) -> str:
+    """Return the queues of a conversation, those of one name with their ids."""
+    return ", ".join(reader.queues.label(each.id, each.name) for each in conversation.queues)
 
 
 def channel_of(conversation: Conversation) -> str:

@@ -13,7 +13,7 @@ READER = Reader(now=datetime(2026, 3, 28, tzinfo=UTC))
 
 def panel(agents: int, **query: list[str]) -> str:
     """Return the panel of filters with so many agents."""
-    names = Names({}, [], [f"Agent {n}" for n in range(agents)], [])
+    names = Names({}, {}, [f"Agent {n}" for n in range(agents)], [])
     template = make_environment().get_template("parts/filters.html").module
     return str(template.panel(filter_view(query, "/", names, READER, ("agent",))))  # pyright: ignore[reportAttributeAccessIssue]
 

@@ -58,7 +58,10 @@ class RetentionPage(Controller):
         return Redirect(f"{_PATH}?done=set", status_code=303)
 
     def _page(self, visit: Visit, given: Given, problem: str = "", preview: ItemsView | None = None) -> Response[str]:
-        names = {each.queue_id: each.name or each.queue_id for each in visit.app.people.directory.queues()}
+        names = {
+            each.queue_id: visit.reader.queues.label(each.queue_id, each.name)
+            for each in visit.app.people.directory.queues()
+        }
         view = RetentionView(
             rules=tuple(rule_row(each, names, visit.reader) for each in visit.app.retention.rules()),
             queues=((EVERY_QUEUE, _("All other queues")), *names.items()),

@@ -148,7 +148,7 @@ class UsersPage(Controller):
         view = UsersView(
             rows=tuple(user_row(each, _PATH, enrolled) for each in _users(visit)),
             roles=_roles(visit),
-            queues=_queues(visit),
+            queues=tuple(visit.reader.queues.present().items()),
             may_add=visit.principal.may_everywhere("user.manage"),
             note="",
             problem=problem,
@@ -175,7 +175,7 @@ class UsersPage(Controller):
             has_second_factor=user.user_id in visit.store.people.second_factors.enrolled(),
             grants=tuple(grant_row(each, visit.reader, path, may_manage=may_manage) for each in reversed(shown.grants)),
             roles=_roles(visit),
-            queues=_queues(visit),
+            queues=tuple(visit.reader.queues.present().items()),
             permissions=tuple((each, _(text)) for each, text in PERMISSIONS.items()),
             may_manage=may_manage,
             why=why,
@@ -253,17 +253,12 @@ def _why(visit: Visit, user: User, shown: UserView, asked: str) -> tuple[WhyView
         found = Explainer(visit.store, visit.app.tenant, visit.now).explain(user, asked)
     except AuscultError as error:
         return None, sentence(error.message)
-    return why_view(found, shown.grants), ""
+    return why_view(found, shown.grants, visit.reader), ""
 
 
 def _roles(visit: Visit) -> tuple[tuple[str, str], ...]:
     """Return the ids and names of the roles of the account."""
     return tuple((each, role_name(each)) for each in visit.store.people.roles.of(visit.app.tenant.account_id))
-
-
-def _queues(visit: Visit) -> tuple[str, ...]:
-    queues = visit.app.people.directory.queues()
-    return tuple(sorted(each.name or each.queue_id for each in queues if not each.is_gone))
 
 
 def _done(user: User, what: str) -> Redirect:

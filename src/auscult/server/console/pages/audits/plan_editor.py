@@ -147,10 +147,9 @@ def _new(visit: Visit, offered: Offered) -> dict[str, Any]:
 
 
 def _offered(visit: Visit) -> Offered:
-    queues = {each.name or each.queue_id for each in visit.app.people.directory.queues() if not each.is_gone}
     return Offered(
         forms=form_names(visit),
-        queues=sorted(queues or set(names_of(visit).queues)),
+        queues=(visit.app.names.is_everything and visit.reader.queues.present()) or names_of(visit).queues,
         auditors=people_with(visit, "audit.perform"),
         metrics=metric_names(visit.app),
     )

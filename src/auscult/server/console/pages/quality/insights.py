@@ -51,7 +51,7 @@ class InsightsPage(Controller):
         except RequestError as error:
             compared, problem = _compared(visit, "", ""), sentence(error.message)
         rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
-        queues = Counter(queue.name or queue.id for row in rows for queue in row.queues)
+        queues = Counter(visit.reader.queues.key(queue.id, queue.name) for row in rows for queue in row.queues)
         intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
         names = [name for name, _n in intents.most_common(_NAMES)]
         queue_names = [name for name, _n in queues.most_common(_NAMES) if name]

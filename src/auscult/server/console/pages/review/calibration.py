@@ -149,7 +149,7 @@ class CalibrationPage(Controller):
         known = visit.app.conversations.recorded([each.conversation_id for each in suggested.get(chosen, [])])
         metrics = [metric for each in forms if each.id == chosen for metric in each.metrics]
         ticked = None if data is None else several(data, "conversation")
-        found = choice_view(suggested.get(chosen, []), known, metrics, ticked)
+        found = choice_view(suggested.get(chosen, []), known, metrics, visit.reader, ticked)
         offered = Offered(forms, chosen, people_with(visit, TAKE_PART))
         view = SuggestedView.page(found, offered, given, several(data or {}, "rater"))
         return visit.page("calibration_new", "Calibration", view, status, problem=sentence(problem))

@@ -112,7 +112,8 @@ class SchedulesPage(Controller):
         if entered is None:
             chosen = next(iter(visit.query.get("view", ())), "")
             entered = Entered(kind="view", view_id=chosen) if chosen else Entered()
-        offered = Offered(forms_in_force(visit.app), visit.app.people.views.listing(me), names_in_use(visit.app).queues)
+        queues = visit.reader.queues.offered(names_in_use(visit.app).queues)
+        offered = Offered(forms_in_force(visit.app), visit.app.people.views.listing(me), queues)
         view = schedules_view(found, visit.app.schedules.inbox(me), offered, entered, visit.reader)
         return visit.page("schedules", "Schedules", view, 422 if problem else 200, problem=problem)
 

@@ -15,6 +15,7 @@ from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.posted import Posted, one
+from auscult.server.console.views.naming import language_name
 from auscult.server.console.views.setup.definitions import (
     EditorView,
     ListedRow,
@@ -28,7 +29,6 @@ from auscult.server.console.views.setup.definitions import (
     taxonomy_rows,
     topic_views,
 )
-from auscult.server.console.views.setup.knowledge import language_word
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.definitions.forms.document import Problem
 from auscult.services.definitions.scorecards import (
@@ -250,7 +250,7 @@ def _show_card(visit: Visit, stored: Definition, editor: EditorView | None, note
 def _show_tree(visit: Visit, stored: Definition, editor: EditorView | None, note: str) -> Response[str]:
     taxonomy, reader = in_force(visit.app.definitions).get(stored.name), visit.reader
     counts = " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else ""
-    languages = ", ".join(language_word(each, reader) for each in taxonomy.languages) if taxonomy else ""
+    languages = ", ".join(language_name(each, reader) for each in taxonomy.languages) if taxonomy else ""
     versions = listed_versions(visit.app.definitions, stored.name)
     about = _("It was accepted once and cannot be read today, so conversations are not sorted by it.")
     if taxonomy:

@@ -78,13 +78,10 @@ class FormsPage(Controller):
         return Redirect(f"{PATH}/{form_id}", status_code=303)
 
     def _page(self, visit: Visit, problem: str = "", entered: NewForm | None = None) -> Response[str]:
-        queues = sorted(
-            {each.name or each.queue_id for each in visit.app.people.directory.queues() if not each.is_gone}
-        )
         may_edit = visit.principal.may_everywhere("form.edit")
         view = FormsView(
             rows=tuple(_rows(visit)),
-            queues=tuple(queues),
+            queues=tuple(visit.reader.queues.present().items()),
             may_edit=may_edit,
             problem=problem,
             entered=entered or NewForm(),

@@ -19,13 +19,13 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, day, one, sentence
+from auscult.server.console.views.naming import language_name
 from auscult.server.console.views.setup.knowledge import (
     KnowledgeView,
     document_rows,
     document_view,
     found_rows,
     language_choices,
-    language_word,
     path_of,
     said_of,
 )
@@ -166,7 +166,7 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
     documents = visit.app.knowledge.documents()
     view = KnowledgeView(
         rows=document_rows(documents, reader, names_of_people(visit), BASE),
-        languages=tuple((each, language_word(each, reader)) for each in bases),
+        languages=tuple((each, language_name(each, reader)) for each in bases),
         language=language,
         choices=language_choices(offered, reader),
         chosen=chosen if chosen in offered else language,

@@ -48,7 +48,7 @@ class UsersView(Struct, frozen=True, kw_only=True):
 
     rows: tuple[UserRow, ...]
     roles: tuple[tuple[str, str], ...]
-    queues: tuple[str, ...]
+    queues: tuple[tuple[str, str], ...]
     may_add: bool
     note: str
     problem: str
@@ -98,7 +98,7 @@ class OneUserView(Struct, frozen=True, kw_only=True):
     agents: tuple[str, ...]
     grants: tuple[GrantRow, ...]
     roles: tuple[tuple[str, str], ...]
-    queues: tuple[str, ...]
+    queues: tuple[tuple[str, str], ...]
     permissions: tuple[tuple[str, str], ...]
     may_manage: bool
     why: WhyView | None
@@ -152,7 +152,7 @@ def grant_row(grant: GrantView, reader: Reader, path: str, *, may_manage: bool) 
     is_over = grant.state in ("ended", "revoked")
     return GrantRow(
         what=_what(grant),
-        where=_where(grant),
+        where=_where(grant, reader),
         when=_when(grant, reader),
         by=grant.granted_by,
         is_in_force=grant.state == "in_force",
@@ -165,10 +165,13 @@ def _what(grant: GrantView) -> str:
     return role_name(grant.role) if grant.role else permission_in_words(grant.permission or "")
 
 
-def _where(grant: GrantView) -> str:
+def _where(grant: GrantView, reader: Reader) -> str:
     if grant.scope.kind == "app" and grant.app_id is None:
         return _("every app")
-    return _(_SCOPES[grant.scope.kind]).format(names=", ".join(grant.scope.names)).strip()
+    names = grant.scope.names
+    if grant.scope.kind == "queues":
+        names = tuple(reader.queues.labelled(each) for each in names)
+    return _(_SCOPES[grant.scope.kind]).format(names=", ".join(names)).strip()
 
 
 def _when(grant: GrantView, reader: Reader) -> str:
@@ -181,9 +184,9 @@ def _when(grant: GrantView, reader: Reader) -> str:
     return text.format(since=reader.day(grant.since))
 
 
-def why_view(found: Explanation, now_rows: Iterable[GrantView]) -> WhyView:
+def why_view(found: Explanation, now_rows: Iterable[GrantView], reader: Reader) -> WhyView:
     """Show the grants that open a conversation to a user."""
-    names = {each.grant_id: f"{_what(each)}, {_where(each)}" for each in now_rows}
+    names = {each.grant_id: f"{_what(each)}, {_where(each, reader)}" for each in now_rows}
     return WhyView(
         conversation_id=found.conversation_id,
         sees=found.sees,

@@ -196,7 +196,7 @@ def _drafted(audit: Audit | None, reader: Reader) -> str:
 def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
     found = (
         channel_of(conversation),
-        queues_of(conversation),
+        queues_of(conversation, reader),
         length(conversation.duration_ms),
         language_name(conversation.language, reader),
     )

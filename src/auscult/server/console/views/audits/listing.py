@@ -75,7 +75,7 @@ def _item(one: Assigned, known: Mapping[str, EvaluatedConversation], reader: Rea
     case = known.get(conversation_id)
     conversation, form = (case.conversation, case.evaluation.form) if case else (None, None)
     about = (
-        (_(CHANNELS[conversation.channel]), queues_of(conversation), length(conversation.duration_ms))
+        (_(CHANNELS[conversation.channel]), queues_of(conversation, reader), length(conversation.duration_ms))
         if conversation
         else ()
     )

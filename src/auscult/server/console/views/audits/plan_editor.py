@@ -150,7 +150,7 @@ class Offered(NamedTuple):
     """The choices of the editor: forms, queues and auditors by id, with their names; metrics for the forecast."""
 
     forms: Mapping[str, str]
-    queues: Sequence[str]
+    queues: Mapping[str, str]
     auditors: Mapping[str, str]
     metrics: Mapping[str, str]
 
@@ -259,7 +259,7 @@ def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address
     amount = quota.get("percent") if quota.get("percent") is not None else quota.get("count")
     known: Mapping[str, Any] = {each["user"]: each for each in value.get("auditors", ())}
     names = {**{each: each for each in known if each not in offered.auditors}, **offered.auditors}
-    queues = [*offered.queues, *(each for each in frame.get("queues", ()) if each not in offered.queues)]
+    queues = {**{each: each for each in frame.get("queues", ())}, **offered.queues}
     return PlanEditorView(
         title=stored or _("New plan"),
         action=address[0],
@@ -269,7 +269,7 @@ def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address
         forms=_choices(offered.forms, (value["form_id"],)),
         since=str(frame["since"])[:10],
         last=_last_day(str(frame["until"])),
-        queues=_choices({each: each for each in queues}, frame.get("queues", ())),
+        queues=_choices(queues, frame.get("queues", ())),
         channels=_choices(_shown(CHANNELS), frame.get("channels", ())),
         every=_choices(_shown(EVERY), (value.get("every") or "",)),
         per=_choices(_shown(PER), (quota.get("per", "all"),)),

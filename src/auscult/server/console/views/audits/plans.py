@@ -192,7 +192,7 @@ def _facts(plan: Plan, names: Mapping[str, str], reader: Reader) -> tuple[tuple[
     document = plan.document
     found = [(_("How many"), quota_of(document, reader)), (_("Judged"), _(_JUDGED[document.judged]))]
     if document.frame.queues:
-        found.append((_("Queues"), ", ".join(document.frame.queues)))
+        found.append((_("Queues"), ", ".join(map(reader.queues.labelled, document.frame.queues))))
     if document.second_share:
         found.append((_("Second opinion"), _("{share} of the items").format(share=reader.share(document.second_share))))
     if document.hidden:

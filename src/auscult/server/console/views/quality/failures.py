@@ -102,7 +102,7 @@ def failures_view(found: Failures, query: Query, reader: Reader, base: str) -> F
 
     return FailuresView(
         weeks=tuple(row(_week(each, reader), each) for each in found.weeks),
-        queues=tuple(row(name, each, queue=name) for name, each in _worst(found.queues)),
+        queues=tuple(row(reader.queues.labelled(name), each, queue=name) for name, each in _worst(found.queues)),
         agents=tuple(row(found.names.get(id_, id_), each, agent=id_) for id_, each in _worst(found.agents)),
         lead=". ".join(said) + "." if said else "",
         drivers=tuple(drivers),

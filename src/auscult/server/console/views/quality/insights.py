@@ -124,7 +124,7 @@ def _why(found: Compare, reader: Reader) -> str:
         if worst.more_failed > 0
         else _("{name} moved most: {n} fewer failed than usual.")
     )
-    return detail.format(name=_title(worst), n=reader.number(round(abs(worst.more_failed))))
+    return detail.format(name=_title(worst, reader), n=reader.number(round(abs(worst.more_failed))))
 
 
 def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Markup:
@@ -135,7 +135,7 @@ def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Marku
         figure = wilson_figure(each.now.passed, each.now.scored)
         rows.append(
             IntervalRow(
-                name=_title(each),
+                name=_title(each, reader),
                 value=figure.value * 100,
                 low=figure.low * 100,
                 high=figure.high * 100,
@@ -158,14 +158,15 @@ def _chart(found: Compare, reader: Reader, href: Callable[[Part], str]) -> Marku
     return intervals(rows, axis)
 
 
-def _title(part: Part) -> str:
-    return intent_name(part.name) if part.kind == "intent" else part.name[:1].upper() + part.name[1:]
+def _title(part: Part, reader: Reader) -> str:
+    name = intent_name(part.name) if part.kind == "intent" else reader.queues.labelled(part.name)
+    return name[:1].upper() + name[1:]
 
 
 def _row(part: Part, leads: Leads) -> PartRow:
     rounded, named = round(part.more_failed), _named(part)
     return PartRow(
-        name=_title(part),
+        name=_title(part, leads.reader),
         kind=_("Queue") if part.kind == "queue" else _("Reason"),
         now=leads.scored(part.now, **named),
         before=leads.scored(part.before, **named),

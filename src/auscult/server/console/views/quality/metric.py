@@ -281,7 +281,9 @@ def _parts(found: Trust, leads: _Leads) -> Markup:
     rows = [_row(_("All"), found.agreement, every.shown, "acc", href=every.href)]
     for part in sorted(found.parts, key=lambda each: -each.n)[:6]:
         figure, audits = wilson_figure(part.agreed, part.n), leads.audits(part.n, queue=part.name)
-        rows.append(_row(part.name, figure, audits.shown, "", strong=False, href=audits.href))
+        rows.append(
+            _row(leads.list.reader.queues.labelled(part.name), figure, audits.shown, "", strong=False, href=audits.href)
+        )
     return intervals(rows, Axis(label=_("Agreement by queue"), heading=_("audits"), unit="%"))
 
 

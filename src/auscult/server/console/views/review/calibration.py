@@ -170,7 +170,7 @@ def desk_view(  # noqa: PLR0913, PLR0917  (all that the desk shows)
     given = {each.metric_id: each for each in answers or sheet.answers}
     conversation = case.conversation
     speech = case.insights.speech if case.insights else None
-    about = (channel_of(conversation), queues_of(conversation), length(conversation.duration_ms))
+    about = (channel_of(conversation), queues_of(conversation, reader), length(conversation.duration_ms))
     return DeskView(
         session=found.name,
         href=f"/console/calibration/{found.session_id}",

@@ -8,6 +8,7 @@ from msgspec import Struct
 from auscult.domain.form import Form, Metric
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
+from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.services.calibration.calibrating import Suggestion
@@ -88,6 +89,7 @@ def choice_view(
     found: Sequence[Suggestion],
     known: Mapping[str, EvaluatedConversation],
     metrics: Sequence[Metric],
+    reader: Reader,
     ticked: Sequence[str] | None = None,
 ) -> list[ChoiceView]:
     """Show suggested conversations. Those ticked before, or else the first six, are chosen."""
@@ -96,7 +98,7 @@ def choice_view(
         ChoiceView(
             conversation_id=each.conversation_id,
             words=excerpt(customer_words(known[each.conversation_id].conversation)),
-            about=queues_of(known[each.conversation_id].conversation),
+            about=queues_of(known[each.conversation_id].conversation, reader),
             why=_why(each, names),
             is_on=rank < _CHOSEN if ticked is None else each.conversation_id in ticked,
         )

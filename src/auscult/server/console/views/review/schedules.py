@@ -78,16 +78,16 @@ class SchedulesView(Struct, frozen=True, kw_only=True):
     every: tuple[tuple[str, str], ...]
     metrics: tuple[tuple[str, str], ...]
     views: tuple[tuple[str, str], ...]
-    queues: tuple[str, ...]
+    queues: tuple[tuple[str, str], ...]
     entered: Entered
 
 
 class Offered(NamedTuple):
-    """The subjects that a schedule can have: metrics of forms, saved views, and names of queues."""
+    """The subjects that a schedule can have: metrics of forms, saved views, and queues by what they are filtered by."""
 
     forms: Sequence[Form]
     views: Sequence[SavedView]
-    queues: Sequence[str]
+    queues: Mapping[str, str]
 
 
 def schedules_view(
@@ -123,7 +123,7 @@ def schedules_view(
             for metric in form.metrics
         ),
         views=tuple(views.items()),
-        queues=tuple(offered.queues),
+        queues=tuple(offered.queues.items()),
         entered=entered,
     )
 

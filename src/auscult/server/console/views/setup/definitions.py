@@ -12,7 +12,7 @@ from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
-from auscult.server.console.views.setup.knowledge import language_word
+from auscult.server.console.views.naming import language_name
 from auscult.services.definitions.forms.document import Problem
 from auscult.services.definitions.scorecards import AgentFigures
 
@@ -136,7 +136,7 @@ def taxonomy_rows(
             href=f"{base}/{quote(each.name, safe='')}",
             facts=(
                 " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else "",
-                ", ".join(language_word(one, reader) for one in taxonomy.languages) if taxonomy else "",
+                ", ".join(language_name(one, reader) for one in taxonomy.languages) if taxonomy else "",
                 _("Version {n}, {day}").format(n=each.version, day=reader.short_day(each.published_at)),
             ),
             tag="" if taxonomy else _("Cannot be read"),

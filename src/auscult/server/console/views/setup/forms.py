@@ -46,7 +46,7 @@ class FormsView(Struct, frozen=True, kw_only=True):
     """The list, and the HTML form that creates a new one."""
 
     rows: tuple[FormRow, ...]
-    queues: tuple[str, ...]
+    queues: tuple[tuple[str, str], ...]
     may_edit: bool
     problem: str
     entered: NewForm

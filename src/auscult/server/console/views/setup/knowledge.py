@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from unicodedata import normalize
 from urllib.parse import quote
 
-from babel import Locale, UnknownLocaleError
 from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Document, Found, Passage
@@ -12,6 +11,7 @@ from auscult.domain.assist.validity import Source, Validity
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.naming import language_name
 from auscult.services.assist.knowledge import Search
 
 Names = Mapping[str, str]
@@ -154,7 +154,7 @@ def document_rows(documents: Iterable[Document], reader: Reader, names: Names, b
         DocumentRow(
             name=each.source,
             href=path_of(base, each.language, each.source),
-            language=language_word(each.language, reader),
+            language=language_name(each.language, reader),
             passages=reader.number(each.passages),
             added=reader.lately(each.added_at),
             state=state_view(each.validity, reader, names),
@@ -198,7 +198,7 @@ def document_view(document: Document, passages: Sequence[Passage], reader: Reade
     added = _("added {moment}").format(moment=reader.moment(document.added_at))
     return DocumentView(
         name=document.source,
-        about=f"{language_word(document.language, reader)}, {_FORMATS.get(document.format, document.format)}, {count}, {added}",
+        about=f"{language_name(document.language, reader)}, {_FORMATS.get(document.format, document.format)}, {count}, {added}",
         state=state_view(document.validity, reader, names),
         passages=tuple(PassageView(id=each.id, heading=each.title, text=each.text) for each in passages),
         since=str(document.validity.since or ""),
@@ -209,13 +209,5 @@ def document_view(document: Document, passages: Sequence[Passage], reader: Reade
 
 def language_choices(codes: Iterable[str], reader: Reader) -> tuple[tuple[str, str], ...]:
     """Return languages with their names for the reader, by name."""
-    named = {code: language_word(code, reader) for code in codes}
+    named = {code: language_name(code, reader) for code in codes}
     return tuple(sorted(named.items(), key=lambda one: normalize("NFKD", one[1]).casefold()))
-
-
-def language_word(language: str, reader: Reader) -> str:
-    """Return the name of a language: ``English`` for ``en``; its code where it has none."""
-    try:
-        return Locale(language).get_display_name(reader.locale) or language
-    except (UnknownLocaleError, ValueError):
-        return language
