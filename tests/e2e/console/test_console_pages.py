@@ -278,7 +278,7 @@ def test_a_phone_shows_the_score_first(browser: Browser, served: Service) -> Non
     width(browser, 390)
     browser.driver.get(f"{served.url}/console/conversations/{newest.id}")
     assert browser.run(IN_VIEW, ".first-score a")
-    assert browser.text(".first-score b") == str(newest.score)
+    assert browser.text(".first-score b") == f"{newest.score:.0f}"
     top = "return document.querySelector(arguments[0]).getBoundingClientRect().top"
     assert browser.run(top, ".first-score") < browser.run(top, ".script .turn")
     width(browser, 1280)
