@@ -64,6 +64,7 @@ from auscult.server.console.pages.review.self_review import BeginSelfReview, Sel
 from auscult.server.console.pages.setup.connectors import ConnectorsPage
 from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
 from auscult.server.console.pages.setup.form_editor import FormEditorPage
+from auscult.server.console.pages.setup.form_trial import FormTrialPage
 from auscult.server.console.pages.setup.forms import FormsPage
 from auscult.server.console.pages.setup.knowledge import KnowledgePage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
@@ -123,6 +124,7 @@ _PAGES = (
     ExplanationsPage,
     ExportsPage,
     FormEditorPage,
+    FormTrialPage,
     FormsPage,
     HoldsPage,
     HomePage,

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.form import Form
+from auscult.domain.form import Assignment, Form
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.scoring.engine_calls.answer_cache import Memory
 from auscult.services.scoring.evaluate import Evaluator, Waiting
@@ -17,13 +20,38 @@ _TURN_MS = 6_000
 _LINE = re.compile(r"^\s*(?P<who>agent|customer|a|c)\s*[:>]\s*(?P<text>.+?)\s*$", re.IGNORECASE)
 
 
+class Trial(NamedTuple):
+    """A conversation with its evaluation by the form in force and by the one that is tried.
+
+    ``before`` is None without a form in force, and both where only a judge could answer.
+    """
+
+    conversation: Conversation
+    before: Evaluation | None
+    after: Evaluation | None
+
+
+def for_any(form: Form) -> Form:
+    """Return a form that scores any conversation of its channel, whatever its queue and direction."""
+    return replace(form, assignments=(Assignment(queue="*", direction="both"),))
+
+
 def tried(
     evaluator: Evaluator, form: Form, conversations: Sequence[Conversation], now: datetime
 ) -> list[Evaluation | None]:
-    """Return the evaluation of each conversation with a form; None where only a judge could answer."""
+    """Return the evaluation of each conversation with a form, whatever its queue; None where only a judge could answer."""
     batch = [PendingConversation(conversation=each, revision=1) for each in conversations]
-    found = evaluator.evaluate_ready(batch, [form], now, Memory(), may_ask=False)
+    found = evaluator.evaluate_ready(batch, [for_any(form)], now, Memory(), may_ask=False)
     return [None if isinstance(each, Waiting) else each[0] for each in found]
+
+
+def compared(
+    evaluator: Evaluator, form: Form, in_force: Form | None, conversations: Sequence[Conversation], now: datetime
+) -> list[Trial]:
+    """Return how each conversation is scored by a form, and by the version of it that is in force."""
+    after = tried(evaluator, form, conversations, now)
+    before = [None] * len(after) if in_force is None else tried(evaluator, in_force, conversations, now)
+    return [Trial(*each) for each in zip(conversations, before, after, strict=True)]
 
 
 def pasted(text: str, form: Form, now: datetime) -> Conversation:

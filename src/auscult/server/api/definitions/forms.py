@@ -6,10 +6,8 @@ import msgspec
 from litestar import Router, get, post
 from litestar.params import JSONBody, RawBody
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from auscult.domain.errors import RequestError
-from auscult.domain.form import Assignment
 from auscult.server.api.definitions import form_views
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.guards import reading, writing
@@ -218,7 +216,7 @@ def attempt(form_id: FormId, data: JSONBody[Transcript], app: App, server: Serve
     found = app.forms.get(form_id, None)
     if found is None:
         raise form_views.unknown(form_id)
-    form = replace(read_form(found.document, found.version), assignments=(Assignment(queue="*", direction="both"),))
+    form = read_form(found.document, found.version)
     conversation = trial.pasted(data.transcript, form, server.now())
     assert server.trying is not None  # noqa: S101  (every server has it)
     (evaluation,) = trial.tried(server.trying().for_app(app.tenant.app_id), form, [conversation], server.now())

@@ -62,7 +62,7 @@ class VerdictView(Struct, frozen=True, kw_only=True):
 
     ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric, ``confidence`` the
     probability of a verdict that the machine hesitates over; ``so_far`` holds the points earned by the verdicts up to
-    this one, out of the points possible.
+    this one, out of the points possible. ``is_asked``: a person answers it, and has not yet.
     """
 
     metric_id: str
@@ -81,6 +81,7 @@ class VerdictView(Struct, frozen=True, kw_only=True):
     gained: str
     possible: str
     so_far: str = ""
+    is_asked: bool = False
 
 
 class LedgerRow(Struct, frozen=True, kw_only=True):
@@ -182,6 +183,7 @@ def verdict_view(
         ),
         gained=_weight(counted.gained, reader) if is_counted else "",
         possible=_weight(counted.possible, reader) if is_counted else "",
+        is_asked=verdict.qualification == "-",
     )
 
 

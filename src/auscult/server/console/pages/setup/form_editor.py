@@ -7,12 +7,9 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
-from msgspec.structs import replace
 
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import AuscultError, NotFoundError
-from auscult.domain.form import Assignment, Form
-from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.setup.form_changes import with_changes
@@ -24,33 +21,29 @@ from auscult.server.console.views.setup.forms import (
     ChangeView,
     EditorView,
     OtherText,
-    Trial,
-    TriedView,
     difference_views,
     fault_views,
-    tried_view,
 )
 from auscult.server.console.views.setup.packs import PacksView, choices, pack_views
+from auscult.server.console.views.setup.trial import TrialView
 from auscult.server.console.visit import BASE, Visit
-from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import publish_draft, save_draft
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
-from auscult.services.definitions.forms.reading import FormCheck, check_form, read_form
+from auscult.services.definitions.forms.reading import FormCheck, read_form
 from auscult.services.history.backtest_chunks import BacktestOrder
 from auscult.services.history.backtests import begin_backtest, view_backtest
-from auscult.services.scoring import trial
 
-_TRIED, _SAMPLE = 20, 2_000
+_SAMPLE = 2_000
 _NOTES = {
     "saved": later("Draft saved. It is not in force."),
     "published": later("Published. New conversations are scored with it."),
 }
 
 
-class _Edited(NamedTuple):
+class Edited(NamedTuple):
     """A document after an action, and the result of the action.
 
     ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
@@ -59,7 +52,6 @@ class _Edited(NamedTuple):
 
     document: bytes
     problem: str = ""
-    tried: TriedView | None = None
     revision: str = ""
     other: OtherText | None = None
     opened: int | None = None
@@ -75,7 +67,9 @@ class FormEditorPage(Controller):
         """Show the draft of a form, or its version in force."""
         require_editor(visit)
         note = _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
-        return visit.page("setup/form_editor", "Forms", _view(visit, form_id, _Edited(_document(visit, form_id)), note))
+        return visit.page(
+            "setup/form_editor", "Forms", editor_view(visit, form_id, Edited(document_in_use(visit, form_id)), note)
+        )
 
     @post(sync_to_thread=True)
     def act(
@@ -83,17 +77,15 @@ class FormEditorPage(Controller):
     ) -> Response[str] | Redirect:
         """Run the action of a button: change, try, save or publish the document. With ``part``, return only that."""
         require_editor(visit)
-        base = _document(visit, form_id)
-        act, document = one(data, "act", "look"), _text(data)
+        base = document_in_use(visit, form_id)
+        act, document = one(data, "act", "look"), text_of(data)
         edited = _changed(data, document, base, act)._replace(revision=one(data, "revision"))
-        if act == "try":
-            edited = _tried(visit, edited, one(data, "transcript"))
-        elif act in ("save", "publish", "backtest", "discard") and not edited.problem:
+        if act in ("save", "publish", "backtest", "discard") and not edited.problem:
             done = _kept(visit, form_id, edited, act)
             if isinstance(done, Redirect):
                 return done
             edited = done
-        view = _view(visit, form_id, edited, "", one(data, "transcript"))
+        view = editor_view(visit, form_id, edited, "")
         if one(data, "part"):
             return visit.part("parts/form_view", view)
         status = 409 if edited.other else 422 if edited.problem else 200
@@ -111,7 +103,7 @@ class FormEditorPage(Controller):
         return visit.page("setup/backtest", "Forms", view)
 
 
-def _document(visit: Visit, form_id: str) -> bytes:
+def document_in_use(visit: Visit, form_id: str) -> bytes:
     """Return the draft of a form, else the newest version. Raises ``NotFoundError`` ``form.unknown``."""
     draft = visit.app.forms.draft(form_id)
     if draft is not None:
@@ -122,27 +114,27 @@ def _document(visit: Visit, form_id: str) -> bytes:
     return version.document
 
 
-def _text(data: Given) -> bytes:
+def text_of(data: Given) -> bytes:
     """Return the document as it was typed; browsers send lines with CR LF."""
     value = data.get("document", "")
     text = value if isinstance(value, str) else value[0]
     return text.replace("\r\n", "\n").encode()
 
 
-def _changed(data: Given, document: bytes, base: bytes, act: str) -> _Edited:
+def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
     """Change the document as requested in the builder: first the changed values, then the action of the button."""
     try:
         edit = with_changes(data, document, base, act)
     except AuscultError as error:
-        return _Edited(document, sentence(error.message), opened=_opened(data))
-    return _Edited(edit.document, opened=edit.opened)
+        return Edited(document, sentence(error.message), opened=_opened(data))
+    return Edited(edit.document, opened=edit.opened)
 
 
 def _opened(data: Given) -> int | None:
     return int(one(data, "open")) if one(data, "open").isdecimal() else None
 
 
-def _kept(visit: Visit, form_id: str, edited: _Edited, act: str) -> Redirect | _Edited:
+def _kept(visit: Visit, form_id: str, edited: Edited, act: str) -> Redirect | Edited:
     """Save, publish, discard or back-test a document; return the redirect, or the document with the fault.
 
     Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
@@ -155,7 +147,7 @@ def _kept(visit: Visit, form_id: str, edited: _Edited, act: str) -> Redirect | _
     return edited._replace(problem=done) if isinstance(done, str) else done
 
 
-def _with_other(visit: Visit, form_id: str, edited: _Edited) -> _Edited:
+def _with_other(visit: Visit, form_id: str, edited: Edited) -> Edited:
     """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
     draft, version = visit.app.forms.draft(form_id), visit.app.forms.get(form_id)
     document = draft.document if draft else version.document if version else b""
@@ -164,7 +156,7 @@ def _with_other(visit: Visit, form_id: str, edited: _Edited) -> _Edited:
     return edited._replace(revision=revision_of(document), other=other)
 
 
-def _stored(visit: Visit, form_id: str, edited: _Edited, act: str) -> Redirect | str:
+def _stored(visit: Visit, form_id: str, edited: Edited, act: str) -> Redirect | str:
     """Store a document, or remove the draft; return the redirect, or the fault. Raises ``DraftMovedError``."""
     forms, answered = visit.app.forms, visit.services.answered()
     document, revision = edited.document, edited.revision or None
@@ -177,7 +169,7 @@ def _stored(visit: Visit, form_id: str, edited: _Edited, act: str) -> Redirect |
     if problem:
         return problem
     if act == "backtest" and check.form is not None:
-        if document != _document(visit, form_id):  # the page of the back-test leads back to what was tried
+        if document != document_in_use(visit, form_id):  # the page of the back-test leads back to what was tried
             save_draft(forms, document, answered, revision=revision)
         begun = begin_backtest(visit.app, check.form, BacktestOrder(document=document.decode(), sample=_SAMPLE))
         return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
@@ -204,39 +196,8 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
     return ""
 
 
-def _tried(visit: Visit, edited: _Edited, transcript: str) -> _Edited:
-    """Try the document on the pasted transcript, else on the newest conversations of its channel."""
-    visit.require_everywhere("form.edit")
-    check, make = check_form(edited.document), visit.services.trying
-    if check.form is None or make is None:
-        return edited._replace(problem=_("Trying needs a form without faults."))
-    evaluator, form = (
-        make().for_app(visit.app.tenant.app_id),
-        replace(check.form, assignments=(Assignment(queue="*", direction="both"),)),
-    )
-    try:
-        if transcript:
-            chosen = [trial.pasted(transcript, form, visit.now)]
-            before = [None]
-        else:
-            visit.require("conversation.read")
-            found = _newest(visit, form)
-            chosen, before = [each.conversation for each in found], [each.evaluation for each in found]
-        after = trial.tried(evaluator, form, chosen, visit.now)
-    except AuscultError as error:
-        return edited._replace(problem=sentence(error.message))
-    trials = [Trial(*each) for each in zip(chosen, before, after, strict=True)]
-    return edited._replace(tried=tried_view(trials, visit.reader, BASE))
-
-
-def _newest(visit: Visit, form: Form) -> list[EvaluatedConversation]:
-    sought = Sought(channels=(form.channel,), statuses=("evaluated",))
-    items = newest(visit.app, sought, _TRIED)
-    known = details(visit.app, items)
-    return [known[each.id] for each in items if each.id in known]
-
-
-def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: str = "") -> EditorView:
+def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: TrialView | None = None) -> EditorView:
+    """Return the editor as it shows a document, with a trial of it."""
     forms = visit.app.forms
     check = check_against(forms, edited.document, visit.services.answered())
     document = read_document(edited.document)
@@ -253,14 +214,13 @@ def _view(visit: Visit, form_id: str, edited: _Edited, note: str, transcript: st
         packs=_packs(value, edited.opened),
         differences=changes,
         before=before,
-        tried=edited.tried,
-        transcript=transcript,
+        trial=trial or TrialView(action=f"{PATH}/{form_id}/try"),
         can_publish=check.form is not None and not check.unanswered,
         may_publish=visit.principal.may_everywhere("form.publish"),
         note=note,
         problem=edited.problem,
         action=f"{PATH}/{form_id}",
-        revision=edited.revision or revision_of(_document(visit, form_id)),
+        revision=edited.revision or revision_of(document_in_use(visit, form_id)),
         other=edited.other,
         choices=choices(),
     )

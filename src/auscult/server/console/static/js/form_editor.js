@@ -4,6 +4,7 @@
 import { h, hydrate, render } from "../vendor/preact.js";
 import { computed, effect, signal } from "../vendor/signals.js";
 import { adopted } from "./adopted.js";
+import { triesForm } from "./form_trial.js";
 
 const CHECK_MS = 400;
 const form = document.querySelector("#editor");
@@ -50,6 +51,9 @@ effect(() => {
   if (view.value !== panel) render(shown(view.value), panel);
 });
 effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 0)));
+
+const trial = triesForm(form, document.querySelector("#part-try"));
+effect(() => trial.follows(written.value, !wrong.value.length));
 
 // Undo and redo: the documents before and after, of all tabs.
 const MOST_STEPS = 100;
@@ -193,6 +197,7 @@ panel.addEventListener("change", (event) => {
   if (event.target.name?.startsWith("set:")) ask("look");
 });
 form.addEventListener("submit", (event) => {
+  if (trial.handles(event)) return;
   const act = event.submitter?.value ?? "look";
   if (["save", "publish", "discard", "backtest"].includes(act)) {
     if (event.submitter.getAttribute("aria-disabled") === "true") event.preventDefault();
@@ -224,7 +229,7 @@ function show(name) {
 }
 const named = () => location.hash.replace("#part-", "");
 show(named());
-addEventListener("hashchange", () => show(named()));
+addEventListener("hashchange", () => location.hash.startsWith("#part-") && show(named()));
 document.querySelector("#tabs").addEventListener("click", (event) => {
   const tab = event.target.closest("a");
   if (!tab) return;

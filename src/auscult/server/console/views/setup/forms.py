@@ -1,22 +1,16 @@
-"""Forms: the list, the editor's view of one document, and the changes that a trial shows."""
+"""Forms: the list, and the editor's view of one document."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from msgspec import UNSET, Struct
 
-from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.form_version import FormDraft, FormVersion
-from auscult.domain.evaluation import Evaluation
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
-from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import fault_in_words
-from auscult.server.console.views.naming import CHANNELS, customer_words
-from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.naming import CHANNELS
 from auscult.server.console.views.setup.builder import BuilderView
 from auscult.server.console.views.setup.packs import PacksView
-from auscult.server.console.views.verdicts import kind_of
+from auscult.server.console.views.setup.trial import TrialView
 from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
 from auscult.services.definitions.forms.document import Path, Problem
 from auscult.services.definitions.forms.reading import FormCheck
@@ -68,22 +62,6 @@ class ChangeView(Struct, frozen=True, kw_only=True):
     what: str
 
 
-class TriedRow(Struct, frozen=True, kw_only=True):
-    """One conversation with its score and verdicts before and after."""
-
-    words: str
-    href: str
-    score: str
-    changes: tuple[tuple[str, str, str], ...]
-
-
-class TriedView(Struct, frozen=True, kw_only=True):
-    """The results of a trial, sorted by the number of changes."""
-
-    sentence: str
-    rows: tuple[TriedRow, ...]
-
-
 class OtherText(Struct, frozen=True, kw_only=True):
     """The text of a form that was saved while another was being written, and when it was."""
 
@@ -106,8 +84,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     packs: tuple[PacksView, ...]
     differences: tuple[ChangeView, ...]
     before: str
-    tried: TriedView | None
-    transcript: str
+    trial: TrialView
     can_publish: bool
     may_publish: bool
     note: str
@@ -180,50 +157,6 @@ def _change(each: ChangeLine) -> str:
     if each.after is UNSET:
         return _("{field}: {before} to none.").format(field=each.field, before=each.before)
     return _("{field}: {before} to {after}.").format(field=each.field, before=each.before, after=each.after)
-
-
-class Trial(NamedTuple):
-    """One conversation of a trial, with its evaluation before (if any) and after."""
-
-    conversation: Conversation
-    before: Evaluation | None
-    after: Evaluation | None
-
-
-def tried_view(trials: Sequence[Trial], reader: Reader, base: str) -> TriedView:
-    """Show the changes of a trial, the largest first."""
-    rows = sorted((_tried(each, reader, base) for each in trials), key=lambda each: -len(each.changes))
-    changed = sum(bool(each.changes) for each in rows)
-    means = [
-        sum(float(each.score) for each in found if each and each.score is not None) / n
-        for found in ([trial.before for trial in trials], [trial.after for trial in trials])
-        if (n := sum(bool(each and each.score is not None) for each in found))
-    ]
-    sentence = ngettext(
-        "Tried on {n} conversation: {changed} change.", "Tried on {n} conversations: {changed} change.", len(rows)
-    ).format(n=len(rows), changed=changed)
-    if len(means) == 2:  # noqa: PLR2004  (before and after)
-        mean = _("Mean score {before} to {after}.")
-        sentence += f" {mean.format(before=reader.number(means[0], 1), after=reader.number(means[1], 1))}"
-    return TriedView(sentence=sentence, rows=tuple(rows))
-
-
-def _tried(trial: Trial, reader: Reader, base: str) -> TriedRow:
-    before = {each.metric.id: kind_of(each) for each in trial.before.results} if trial.before else {}
-    after = trial.after.results if trial.after else ()
-    changes = tuple(
-        (each.metric.name, before.get(each.metric.id, "open"), kind_of(each))
-        for each in after
-        if before.get(each.metric.id) != kind_of(each)
-    )
-    score = trial.after.score if trial.after else None
-    is_pasted = trial.before is None
-    return TriedRow(
-        words=excerpt(customer_words(trial.conversation)) or trial.conversation.id,
-        href="" if is_pasted else f"{base}/conversations/{trial.conversation.id}",
-        score="\u2013" if score is None else reader.number(score),
-        changes=changes,
-    )
 
 
 def channel_name(channel: str) -> str:

@@ -1,0 +1,170 @@
+"""The trial of a form over HTTP: on a chosen conversation, the newest ones or a pasted text, against the version in force."""
+
+import re
+
+import httpx
+import pytest
+
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.conversations.latest import Sought, details, newest
+from tests.e2e.console.setup.test_console_forms import act, document_of, verdicts
+from tests.e2e.consoles import email_of, signed_in
+from tests.e2e.serving import TENANT, Service
+
+PATH = "/console/forms/ef-starter-voice"
+WORDS = {"YES": "Yes", "NO": "No", "NA": "N/A", "-": "To answer"}
+FORM = """\
+id: ef-person
+name: Persons
+channel: voice
+scoring: points
+assignments: []
+metrics:
+  - {id: em-person, name: Tone, type: manual, weight: 10, question: Is the tone right?}
+  - id: em-never
+    name: No promise
+    type: by_question
+    question: Does the agent promise a refund?
+    weight: 20
+    fatal: true
+    correct_answer: "no"
+    answer: {speaker: agent, any_of: [{phrases: [i promise]}]}
+  - id: em-hello
+    name: Hello
+    type: by_question
+    question: Does the agent greet?
+    weight: 30
+    answer: {speaker: agent, any_of: [{phrases: [hello]}]}
+"""
+
+
+def calls(served: Service, limit: int = 20) -> list[EvaluatedConversation]:
+    """Return the newest scored calls."""
+    app = served.store.within(TENANT)
+    items = newest(app, Sought(channels=("voice",), statuses=("evaluated",)), limit)
+    known = details(app, items)
+    return [known[each.id] for each in items]
+
+
+def attempt(me: httpx.Client, document: str, name: str, **more: str) -> httpx.Response:
+    """Press a button of the tab, and get only that."""
+    return act(me, f"{PATH}/try", document, name, part="1", **more)
+
+
+def alerted(page: str) -> str:
+    """Return what a page says is wrong."""
+    return page.partition('role="alert"')[2].partition("</div>")[0]
+
+
+@pytest.mark.parametrize("wanted", ["{id}", "https://quality.example.com/console/conversations/{id}#t-m2"])
+def test_a_chosen_conversation_shows_what_its_page_shows(served: Service, wanted: str) -> None:
+    """By id or pasted link: every verdict with its evidence and the arithmetic are those of the conversation's page."""
+    chosen = calls(served)[0]
+    name = chosen.conversation.id
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        before = served.store.within(TENANT).feed.last()
+        page = attempt(me, document, "find", sought=wanted.format(id=name)).text
+        shown = me.get(f"/console/conversations/{name}").text
+        assert served.store.within(TENANT).feed.last() == before
+    stored = {each.metric.id: WORDS[each.verdict.qualification] for each in chosen.evaluation.results}
+    assert verdicts(page) == verdicts(shown) == stored
+    ledger = re.compile(r'<table class="ledger">.*?</table>', re.DOTALL)
+    assert ledger.findall(page) == ledger.findall(shown) != []
+    marks = re.compile(r"<mark [^>]*>[^<]*</mark>")
+    assert marks.findall(page) == marks.findall(shown) != []
+    assert f'href="/console/conversations/{name}"' in page
+    assert "Every verdict is as in force." in page
+    assert "In force:" not in page
+
+
+def test_what_changes_stands_beside_the_version_in_force(served: Service) -> None:
+    """A stricter document changes verdicts: each shows what the version in force decides, and the table has them first."""
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        same = attempt(me, document, "recent").text
+        assert re.search(r"Tried on \d+ conversations: 0 change\.", same)
+        assert '<tr class="same">' in same
+        never = re.sub(r"{wording: en/greeting[@\d]*}", "{phrases: [zzz zzz]}", document)
+        assert never != document
+        page = attempt(me, never, "recent").text
+        rows = re.findall(r"<tr.*?</tr>", page.partition("<tbody>")[2], re.DOTALL)
+        changed = ["Greeting" in row for row in rows]
+        assert changed[0]
+        assert changed == sorted(changed, reverse=True)
+        opened = re.search(r'value="(on:[^"]+)"', rows[0])
+        assert opened
+        one = attempt(me, never, opened[1]).text
+        row = one.partition('data-metric="em-greeting"')[2].partition("</li>")[0]
+        assert "In force:" in row
+        assert 'class="vrow no"' in one.partition('data-metric="em-greeting"')[0].rpartition("<li")[2]
+        again = attempt(me, document, "again", on=opened[1]).text
+        assert "In force:" not in again
+
+
+def test_words_find_conversations(served: Service) -> None:
+    """A search in the words finds calls alone, each to be tried; words that nobody said find none."""
+    said = next(turn.text for turn in calls(served)[0].conversation.turns if len(turn.text.split()) > 4)
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        page = attempt(me, document, "find", sought=f'"{said}"').text
+        found = re.findall(r'value="on:([^"]+)"', page)
+        assert calls(served)[0].conversation.id in found
+        nothing = attempt(me, document, "find", sought="zzzz yyyy").text
+        assert "No conversation of this channel has these words." in nothing
+
+
+def test_a_fatal_miss_and_a_question_to_a_person(served: Service) -> None:
+    """What a person answers says so, and counts nothing; a fatal miss is in the ledger, and without script it is a page."""
+    text = "Agent: hello\nCustomer: will i get it back\nAgent: i promise you will"
+    with signed_in(served, "qa-manager") as me:
+        served.store.within(TENANT).forms.save_draft("ef-person", FORM.encode())
+        path = "/console/forms/ef-person"
+        page = act(me, f"{path}/try", FORM, "pasted", transcript=text)
+        assert page.status_code == 200
+        row = page.text.partition('data-metric="em-person"')[2].partition("</li>")[0]
+        assert "A person answers it in an audit." in row
+        assert 'aria-label="To answer"' in row
+        assert "Unsure" not in row
+        ledger = page.text.partition('class="ledger"')[2].partition("</table>")[0]
+        assert "No promise: fatal, so the score is 0" in ledger
+        assert "Tone: To answer, left out" in ledger
+        assert text in page.text.replace("&#10;", "\n")
+        assert "with the version in force" not in page.text
+        act(me, path, "", "discard")
+
+
+def test_what_cannot_be_tried_is_said(served: Service) -> None:
+    """A document with a fault, an unknown id, a conversation of another channel, nothing at all: each is refused in words."""
+    call = calls(served)[0].conversation.id
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        assert "Trying needs a form without faults." in alerted(attempt(me, "id: [", "recent").text)
+        assert "There is no conversation &#39;c-none&#39; here." in alerted(attempt(me, document, "on:c-none").text)
+        chats = "/console/forms/ef-starter-chat"
+        other = act(me, f"{chats}/try", document_of(me.get(chats).text), "find", part="1", sought=call).text
+        assert f"{call} is for the channel Voice, and this form is for Chat; choose another one." in alerted(other)
+        assert "Enter words that were said" in alerted(attempt(me, document, "find").text)
+        assert "begins neither with Agent" in alerted(attempt(me, document, "pasted", transcript="hello").text)
+
+
+def test_who_judges_a_conversation_blind_does_not_try_on_it(served: Service) -> None:
+    """A trial would show what the machine decides: such a conversation is in no list, and unknown by its id."""
+    name = calls(served)[3].conversation.id
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        body = {"conversation_id": name, "auditor": email_of("qa-manager"), "hidden": ["machine"]}
+        assert name in attempt(me, document, "recent").text
+        made = me.post(f"/api/v1/assignments?app={TENANT.app_id}", json=body)
+        assert made.status_code == 201, made.text
+        assert name not in attempt(me, document, "recent").text
+        refused = attempt(me, document, "find", sought=name).text
+        assert verdicts(refused) == {}
+        assert verdicts(attempt(me, document, f"on:{name}").text) == {}
+
+
+@pytest.mark.parametrize("role", ["auditor", "agent", "analyst"])
+def test_who_edits_no_forms_tries_none(served: Service, role: str) -> None:
+    """Trying needs the permission to edit forms."""
+    with signed_in(served, role) as me:
+        assert attempt(me, FORM, "recent").status_code in (403, 404)
