@@ -13,6 +13,7 @@ from auscult.domain.conversation import Agent, Queue
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.said.search import SaidQuery
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.conversations.latest import Sought, breakdown, count, latest
 from auscult.services.insights.quality import Adherence, adherence, by_name, by_period, numbers_of_intents, passed
 from auscult.storage import Store
@@ -48,6 +49,9 @@ SOUGHT = (
     Sought(queues=("bank",), channels=("voice",)),
     Sought(agents=("ana", "a-2"), missed=("em-two",)),
     Sought(queues=("nowhere",)),
+    Sought(fields=ListFields(score_from=50)),
+    Sought(fields=ListFields(score_to=50, duration_from=1), queues=("bank",)),
+    Sought(fields=ListFields(duration_from=100_000)),
 )
 SHIFTS = (timedelta(0), timedelta(hours=5, minutes=30))
 

@@ -4,8 +4,13 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+from httpx import Client
 
 from auscult.bootstrap.people import list_exporting
+from auscult.domain.scoring.list_fields import ListFields, Order
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.conversations.list_query import read_query
 from auscult.services.schedules.scheduling import Scheduling
@@ -71,10 +76,90 @@ def test_columns(served: Service) -> None:
     """Columns that are left out are gone, also on the next page; the address says which."""
     with signed_in(served, "qa-manager") as me:
         whole, less = me.get(PATH).text, me.get(f"{PATH}?without=sentiment&without=channel").text
-        assert '<th scope="col" class="opt">Sentiment</th>' in whole
-        assert '<th scope="col" class="opt">Sentiment</th>' not in less
+        assert 'id="by-sentiment"' in whole
+        assert 'id="by-sentiment"' not in less
         following = [link for link in Page(less).links if "before=" in link]
         assert all("without=sentiment" in link for link in following)
+
+
+def walked(client: Client, path: str) -> list[str]:
+    """Return the ids of all rows, by the links to the next pages."""
+    found: list[str] = []
+    while path:
+        html = client.get(path).text
+        found += re.findall(r'<tr id="row-([^"]+)"', html)
+        path = next(iter(re.findall(r'href="([^"]+)" rel="next"', html)), "").replace("&amp;", "&")
+    return found
+
+
+@pytest.mark.parametrize("order", get_args(Order))
+def test_every_order_pages_through_all(served: Service, order: Order) -> None:
+    """Pages of any order are the whole list in that order, each row once, with filters in force."""
+    app = served.store.within(TENANT)
+    expected = latest(app, Sought(order=order, fields=ListFields(duration_from=20)), limit=500)
+    assert expected.next is None
+    with signed_in(served, "qa-manager") as me:
+        assert walked(me, f"{PATH}?duration_from=0:20&sort={order}") == [each.id for each in expected.items]
+
+
+def test_heads_sort(served: Service) -> None:
+    """A head leads through its orders and back to the usual one; the one in force says its direction, once."""
+    with signed_in(served, "qa-manager") as me:
+        path, seen = f"{PATH}?channel=voice", []
+        for _step in range(3):
+            html = me.get(path).text
+            seen.append(re.findall(r'<th [^>]*aria-sort="([a-z]+)"[^>]*><a class="sort" id="by-([a-z]+)"', html))
+            (link,) = re.findall(r'id="by-score" href="([^"]+)"', html)
+            path = link.replace("&amp;", "&")
+        assert seen == [[("descending", "started")], [("ascending", "score")], [("descending", "score")]]
+        (link,) = re.findall(r'id="by-sentiment" href="([^"]+)"', me.get(f"{PATH}?sort=sentiment&before=5.c").text)
+        assert link == PATH
+        doubt = me.get(f"{PATH}?sort=confidence").text
+        assert "% sure" in doubt
+        assert 'aria-current="true">Least sure first' in doubt
+        assert "% sure" not in me.get(PATH).text
+
+
+def test_filters_by_result_and_length(served: Service) -> None:
+    """Chips say what is in force and take both ends of a range away; the rows are those of the filters."""
+    app = served.store.within(TENANT)
+    fields = ListFields(score_from=10, score_to=99, resolved=("YES", "NO"), sentiment=("neutral",))
+    expected = {each.id for each in latest(app, Sought(fields=fields), limit=500).items}
+    here = "score_from=10&score_to=99&resolved=YES&resolved=NO&sentiment=neutral"
+    with signed_in(served, "qa-manager") as me:
+        html = me.get(f"{PATH}?{here}").text
+        assert expected
+        assert set(walked(me, f"{PATH}?{here}")) == expected
+        assert "Score: <b>10 to 99</b>" in html
+        assert "Request: <b>Resolved, Not resolved</b>" in html
+        (without,) = re.findall(r'href="([^"]+)">Score: ', html)
+        assert without == f"{PATH}?resolved=YES&amp;resolved=NO&amp;sentiment=neutral"
+        assert "Length: <b>1:30 or more</b>" in me.get(f"{PATH}?duration_from=90").text
+        until = me.get(f"{PATH}?until=2026-04-01").text
+        assert 'name="to" value="2026-03-31"' in until
+        assert 'name="until"' not in until
+        for wrong, said in (
+            ("score_from=many", "Score from: &#39;many&#39; is no whole number from -100 to 100."),
+            ("duration_to=long", "is no length; give it as 1:30, or in seconds."),
+            ("sort=name", "Unknown sort"),
+        ):
+            answer = me.get(f"{PATH}?{wrong}")
+            assert answer.status_code == 422
+            assert said in answer.text
+
+
+def test_a_view_and_an_export_keep_order_and_filters(served: Service) -> None:
+    """A view opens in its order, and an export has the rows of the list, in its order."""
+    here = f"{PATH}?score_from=0&sort=-score"
+    with signed_in(served, "qa-manager") as me:
+        me.post(f"{PATH}/views", data={"name": "Best", "back": here})
+        assert f'href="{PATH}?score_from=0&amp;sort=-score" aria-current="true">Best' in me.get(here).text
+        assert me.post(f"{PATH}/export", data={"back": here, "kind": "csv"}).status_code == 303
+        while list_exporting(served.store).run_once():
+            pass
+        file = re.findall(r'href="(/console/exports/[^"]+/file)"', me.get("/console/exports").text)[0]
+        rows = list(csv.DictReader(io.StringIO(me.get(file).text)))
+        assert [row["id"] for row in rows] == walked(me, here)
 
 
 def test_assign_several(served: Service) -> None:

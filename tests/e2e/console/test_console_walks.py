@@ -206,6 +206,34 @@ def test_list_pages_in_place(browser: Browser, served: Service) -> None:
     browser.until("h1", lambda text: text == "Conversations")
 
 
+def test_list_sorts_by_keyboard(browser: Browser, served: Service) -> None:
+    """A head sorts and keeps the focus, and so does the order, which S goes to; back is the order before."""
+    walk(browser, served, "/conversations?channel=voice")
+    sorted_by = "return document.querySelector('table.list [aria-sort] a')?.id"
+    assert browser.run(sorted_by) == "by-started"
+    focus(browser, "#by-score")
+    browser.keys(Keys.ENTER)
+    wait_for(lambda: browser.run(sorted_by), "by-score".__eq__)
+    assert query(browser) == "channel=voice&sort=score"
+    assert browser.run("return document.activeElement.id") == "by-score"
+    scores = browser.run("return [...document.querySelectorAll('td.score b')].map((each) => Number(each.textContent))")
+    assert scores == sorted(scores)
+    browser.keys("s")
+    assert browser.run("return document.activeElement.id") == "sort"
+    browser.run(
+        "const list = document.activeElement; list.value = 'confidence'; list.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    wait_for(lambda: browser.run(sorted_by), lambda id_: id_ is None)
+    assert query(browser) == "channel=voice&sort=confidence"
+    browser.driver.back()
+    wait_for(lambda: browser.run(sorted_by), "by-score".__eq__)
+    assert browser.run("return document.querySelector('#sort').value") == "score"
+    focus(browser, "#by-started")
+    browser.keys("f")
+    assert browser.run("return document.querySelector('#filter').open")
+    assert browser.faults() == []
+
+
 def test_export_shows_its_progress(browser: Browser, served: Service) -> None:
     """The page of exports changes by itself while one is written, and asks for nothing once none is."""
     walk(browser, served, "/conversations?outcome=passed")

@@ -119,10 +119,10 @@ def breakdown(
     """Return numbers of conversations by groupings, between each of the bounds, in order, and the next.
 
     Without filters they are added up from tallies; else each conversation between the bounds is read, without its words.
-    Raises ``RequestError`` ``range.reversed``, ``ValueError`` for a search or bounds of figures, without indexes of these.
+    Raises ``RequestError`` ``range.reversed``, ``ValueError`` for a search.
     """
-    if sought.said is not None or sought.fields.bounds:
-        raise ValueError("a breakdown is of listed conversations, not of a search or of figures")
+    if sought.said is not None:
+        raise ValueError("a breakdown is of listed conversations, not of a search")
     asked = _query(app, replace(sought, since=bounds[0], until=bounds[-1]))
     return app.conversations.breakdown(asked, Grouped(by, tuple(map(_ms, bounds)), values))
 

@@ -1,11 +1,15 @@
 """Addresses of the list of conversations, and saved views of it, as what they select."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TypeVar, get_args
 
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
+from auscult.domain.insight import Resolution, SentimentLabel
 from auscult.domain.said.search import parse
+from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order
 from auscult.services.conversations.audited import TASKS, AssignmentSought, CheckSought
 from auscult.services.conversations.latest import AUDITS, OUTCOMES, Sought
 
@@ -22,20 +26,30 @@ BY_CHECK = ("checked", "machine", "person", "agrees")
 NOBODY = "-"
 """Value of ``auditor`` for assignments that are nobody's yet."""
 ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA")
+SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
+RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
+ORDERS: tuple[Order, ...] = get_args(Order)
+USUAL: Order = "-started_at"
+"""The order without ``sort``."""
+_FLAGS = {"true": True, "false": False}
+_CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,6}):(\d\d)", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,10}", re.ASCII)
+_Word = TypeVar("_Word", bound=str)
 
 
 def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
     """Return which conversations a query selects at an instant; ``timezone`` is that of its days.
 
-    Raises ``RequestError`` ``date.invalid``; ``search.invalid`` for words that cannot be searched for.
+    ``until`` is when they end, ``to`` the last day that is included. Raises ``RequestError`` ``date.invalid``,
+    ``number.invalid``, ``range.reversed``, ``field.unknown_value``; ``search.invalid`` for words that cannot be searched
+    for.
     """
-    since, until = _day(query, "since", timezone), _day(query, "until", timezone)
     days = _first(query, "days")
-    if days in PERIODS and since is None:
-        since = at - timedelta(days=int(days))
+    begins = [_day(query, "since", timezone), at - timedelta(days=int(days)) if days in PERIODS else None]
+    ends = [_day(query, "until", timezone), _day(query, "to", timezone, later=timedelta(days=1))]
     return Sought(
-        since=since,
-        until=until,
+        since=max((each for each in begins if each), default=None),
+        until=min((each for each in ends if each), default=None),
         channels=tuple(each for each in ("voice", "chat") if each in query.get("channel", ())),
         directions=tuple(each for each in ("inbound", "outbound") if each in query.get("direction", ())),
         queues=_all(query, "queue"),
@@ -49,7 +63,28 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
         assignment=_assignment(query, at, timezone),
         check=_check(query),
         said=parse(words) if (words := _first(query, "q")) else None,
+        fields=_fields(query),
+        order=read_order(query),
     )
+
+
+def read_order(query: Query) -> Order:
+    """Return the order that a query asks for. Raises ``RequestError`` ``field.unknown_value``."""
+    given: tuple[Order, ...] = _among(query, "sort", ORDERS)
+    return given[0] if given else USUAL
+
+
+def _fields(query: Query) -> ListFields:
+    return ListFields(
+        score_from=_number(query, "score_from", LEAST_SCORE, MOST_SCORE),
+        score_to=_number(query, "score_to", LEAST_SCORE, MOST_SCORE),
+        duration_from=read_seconds(query, "duration_from"),
+        duration_to=read_seconds(query, "duration_to"),
+        sentiment=_among(query, "sentiment", SENTIMENTS),
+        escalation=_flag(query, "escalation"),
+        churn_risk=_flag(query, "churn_risk"),
+        resolved=_among(query, "resolved", RESOLUTIONS),
+    ).checked()
 
 
 def _assignment(query: Query, at: datetime, timezone: tzinfo) -> AssignmentSought | None:
@@ -79,19 +114,58 @@ def _check(query: Query) -> CheckSought | None:
     )
 
 
-def _day(query: Query, name: str, timezone: tzinfo) -> datetime | None:
-    """Read a day, or an instant; one without an offset is of the time zone."""
+def _day(query: Query, name: str, timezone: tzinfo, later: timedelta = timedelta()) -> datetime | None:
+    """Read a day, or an instant, and the days after it; one without an offset is of the time zone."""
     value = _first(query, name)
     if not value:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError as error:
+        if found.tzinfo is not None:
+            return found + later
+        return datetime.combine(found.date() + later, found.time(), timezone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         message = f"{name} is no date: {value!r}; give it as 2026-03-30"
         raise RequestError(message, code="date.invalid", field=name, value=value) from error
-    if found.tzinfo is not None:
-        return found
-    return datetime.combine(found.date(), found.time() or time(), timezone).astimezone(UTC)
+
+
+def _number(query: Query, name: str, least: int, most: int) -> int | None:
+    """Read a whole number. Raises ``RequestError`` ``number.invalid``."""
+    value = _first(query, name).strip()
+    if not value:
+        return None
+    if not _WHOLE.fullmatch(value) or not least <= int(value) <= most:
+        message = f"{name}: {value!r} is no whole number from {least} to {most}"
+        raise RequestError(message, code="number.invalid", field=name, value=value)
+    return int(value)
+
+
+def read_seconds(query: Query, name: str) -> int | None:
+    """Read a length, given as ``1:30``, ``1:02:30`` or in seconds. Raises ``RequestError`` ``number.invalid``."""
+    value = _first(query, name).strip()
+    if clock := _CLOCK.fullmatch(value):
+        hours, minutes, seconds = (int(each or 0) for each in clock.groups())
+        value = str((hours * 60 + minutes) * 60 + seconds)
+    try:
+        return _number({name: [value]}, name, 0, LONGEST_S)
+    except RequestError as error:
+        message = f"{name}: {value!r} is no length; give it as 1:30, or in seconds"
+        raise RequestError(message, code="number.invalid", field=name, value=value) from error
+
+
+def _among(query: Query, name: str, words: tuple[_Word, ...]) -> tuple[_Word, ...]:
+    """Read some of these words, in their order. Raises ``RequestError`` ``field.unknown_value``."""
+    given = [each for each in query.get(name, ()) if each]
+    if wrong := next((each for each in given if each not in words), None):
+        message = f"unknown {name} {wrong!r}; available: {', '.join(words)}"
+        raise RequestError(message, code="field.unknown_value", field=name, value=wrong)
+    return tuple(each for each in words if each in given)
+
+
+def _flag(query: Query, name: str) -> bool | None:
+    """Read yes or no; both are no filter. Raises ``RequestError`` ``field.unknown_value``."""
+    given = _among(query, name, tuple(_FLAGS))
+    return _FLAGS[given[0]] if len(given) == 1 else None
 
 
 def _first(query: Query, name: str) -> str:

@@ -96,7 +96,10 @@ class Pages:
             if (query, by) not in view.breakdowns:
                 if len(view.breakdowns) >= MOST_REMEMBERED:
                     view.breakdowns.clear()
-                asked = AskedBreakdown(listing, self._selection(reader, view, (listing,), query), by, view.rows)
+                selection = self._selection(reader, view, (listing,), query)
+                if query.fields.bounds:
+                    selection = selection._replace(has_tallies=False, bounds=query.fields.bounds)
+                asked = AskedBreakdown(listing, selection, by, view.rows)
                 view.breakdowns[query, by] = self._breakdowns.read(reader, asked)
             return view.breakdowns[query, by]
 

@@ -1,16 +1,17 @@
 """Selection of rows by a query, and the SQL that reads them: one text for each shape of query, compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, ColumnElement, Integer, SmallInteger, Text
 
 from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.scoring.list_fields import Bound, Figure
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.conversations import conversations
-from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
+from auscult.storage.core.tables.pages import facet_rows, figure_rows, listings, report_rows, tallies
 from auscult.storage.pages.rollups import HOUR, TOP
 from auscult.storage.people.visibility import Shape, named_predicate, shape_of, values_of
 
@@ -27,7 +28,7 @@ class Selection(NamedTuple):
 
     ``has_tallies`` says that tallies count all rows of each facet: at most one group, of tallied facets, and all rows
     visible. Of others only those of ``app`` that ``visibility`` shows, and, where ``among`` is not None, of the
-    conversations whose ids are in it, a JSON array.
+    conversations whose ids are in it, a JSON array. ``bounds`` are of figures.
     """
 
     parts: tuple[Part, ...]
@@ -36,6 +37,7 @@ class Selection(NamedTuple):
     visibility: Visibility = EVERYTHING
     app: int = 0
     among: str | None = None
+    bounds: tuple[Bound, ...] = ()
 
     @property
     def is_tallied(self) -> bool:
@@ -67,6 +69,8 @@ class Selection(NamedTuple):
             values.update(values_of(self.visibility), see_app=self.app)
         if self.among is not None:
             values.update(among=self.among, see_app=self.app)
+        for figure, *ends in self.bounds:
+            values |= {f"{end}_{figure}": n for end, n in zip(("least", "most"), ends, strict=True) if n is not None}
         for p, part in enumerate(self.parts):
             values[f"listing_{p}"] = part.listing
             for g, group in enumerate(part.groups):
@@ -111,8 +115,9 @@ class StatementCache:
         """Return the texts for a selection over this number of listings."""
         sizes = tuple(tuple(len(group) for group in part.groups) for part in selection.parts)
         among = None if selection.among is None else among_ids(self._database.dialect.is_embedded)
-        narrow = _Narrow(selection.cells, shape_of(selection.visibility), among)
-        shape = (sizes, narrow.cells, narrow.seeing, selection.among is not None, listings_)
+        bounds = bounds_of(selection.bounds)
+        narrow = _Narrow(selection.cells, shape_of(selection.visibility), among, bounds)
+        shape = (sizes, narrow.cells, narrow.seeing, selection.among is not None, bounds, listings_)
         if shape not in self._texts:
             text = self._database.text
             is_apart = not self._database.dialect.is_embedded and all(each[0] <= _APART for each in sizes if each)
@@ -155,12 +160,17 @@ class StatementCache:
 _Sizes = tuple[tuple[int, ...], ...]
 
 
+BoundShape = tuple[Figure, bool, bool]
+"""A bound of a figure: whether it has a least and a greatest value."""
+
+
 class _Narrow(NamedTuple):
     """Conditions of every kind of rows: cells, the shape of the visibility, the query of ids; None: without any."""
 
     cells: tuple[int, ...] | None
     seeing: Shape | None
     among: AnySelect | None = None
+    bounds: tuple[BoundShape, ...] = ()
 
 
 _Use = Literal["page", "newest", "again", "count", "apart", "number"]
@@ -355,7 +365,24 @@ def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bo
         filed = sa.select(conversations.c.filed_at, conversations.c.conversation_id)
         some = conversations.c.conversation_id.in_(narrow.among)
         bounds.append(key.in_(filed.where(conversations.c.app == _APP, some)))
+    if narrow.bounds:
+        figures = sa.select(_ONE).where(figure_rows.c.row == rows.c.row, *within_bounds(figure_rows.c, narrow.bounds))
+        bounds.append(figures.correlate(rows).exists())
     return [*bounds, *_in_cells(rows.c.cell, narrow)]
+
+
+def bounds_of(bounds: Sequence[Bound]) -> tuple[BoundShape, ...]:
+    """Return the shape of bounds."""
+    return tuple((each.figure, each.least is not None, each.most is not None) for each in bounds)
+
+
+def within_bounds(columns: Mapping[str, ColumnElement[Any]], bounds: Sequence[BoundShape]) -> list[ColumnElement[bool]]:
+    """Return the conditions of rows with figures within bounds, whose values are ``least_<figure>``, ``most_<figure>``."""
+    found: list[ColumnElement[bool]] = []
+    for figure, has_least, has_most in bounds:
+        found += [columns[figure] >= sa.bindparam(f"least_{figure}", type_=BigInteger)] if has_least else []
+        found += [columns[figure] <= sa.bindparam(f"most_{figure}", type_=BigInteger)] if has_most else []
+    return found
 
 
 def among_ids(is_embedded: bool, name: str = "among") -> AnySelect:  # noqa: FBT001  (as the dialect says it)

@@ -20,7 +20,7 @@ from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.pages import facet_rows, figure_rows, report_rows
 from auscult.storage.pages.faceting import wanted_by
 from auscult.storage.pages.figures import flags_of, has_flags
-from auscult.storage.pages.row_filters import Selection, among_ids
+from auscult.storage.pages.row_filters import BoundShape, Selection, among_ids, bounds_of, within_bounds
 from auscult.storage.people.visibility import Shape, named_predicate, shape_of
 
 MOST_COUNTED = 10_000
@@ -42,7 +42,7 @@ class SortedShape(NamedTuple):
     is_gathered: bool
     sizes: tuple[int, ...]
     masks: int
-    bounds: tuple[tuple[Figure, bool, bool], ...]
+    bounds: tuple[BoundShape, ...]
     cells: tuple[int, ...] | None
     seeing: Shape | None
     is_among: bool
@@ -127,7 +127,7 @@ class SortedRows:
             is_gathered=is_gathered,
             sizes=tuple(map(len, groups)),
             masks=0 if is_gathered else len(_masks(query)),
-            bounds=tuple((each.figure, each.least is not None, each.most is not None) for each in query.fields.bounds),
+            bounds=bounds_of(query.fields.bounds),
             cells=selection.cells,
             seeing=shape_of(selection.visibility),
             is_among=selection.among is not None,
@@ -235,9 +235,7 @@ def _conditions(
         found.append(rows.cell.in_([sa.literal_column(str(each)) for each in shape.cells]))
     masks = [sa.bindparam(f"mask_{n}", type_=Integer) for n in range(shape.masks)]
     found += [rows.flags.bitwise_and(mask) != _ZERO for mask in masks]
-    for figure, has_least, has_most in shape.bounds:
-        found += [narrowed(figure) >= sa.bindparam(f"least_{figure}", type_=BigInteger)] if has_least else []
-        found += [narrowed(figure) <= sa.bindparam(f"most_{figure}", type_=BigInteger)] if has_most else []
+    found += within_bounds({each[0]: narrowed(each[0]) for each in shape.bounds}, shape.bounds)
     if shape.seeing is not None:
         app = sa.bindparam("see_app", type_=NUMBER)
         found.append(named_predicate(shape.seeing, app, rows.conversation_id, row_by_row=True))

@@ -8,18 +8,22 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.delivery.exports import SavedView
+from auscult.domain.errors import RequestError
+from auscult.domain.evaluation import MetricResult
+from auscult.domain.scoring.list_fields import Order
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.charts.sentiment import spark
 from auscult.server.console.charts.strip import strip
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
-from auscult.server.console.views.filters import FilterView, Query, address, write_position
+from auscult.server.console.views.filters import ORDERS, FilterView, Query, address, write_position
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.verdicts import cells_of
 from auscult.services.conversations.latest import LatestPage
+from auscult.services.conversations.list_query import USUAL, read_order
 from auscult.services.scoring.listing import ListedConversation
 from auscult.storage.conversations.said import MOST_COUNTED
 
@@ -39,12 +43,20 @@ _TABS: Sequence[tuple[str, dict[str, list[str]]]] = (
     (later("Undecided"), {"outcome": ["undecided"]}),
     (later("Not scored"), {"outcome": ["unscored"]}),
     (later("Audited"), {"audit": ["audited"]}),
+    (later("Least sure first"), {"sort": ["confidence"]}),
 )
+_HEADS: Mapping[str, tuple[Order, ...]] = {
+    "started": ("-started_at", "started_at"),
+    "length": ("-duration", "duration"),
+    "score": ("score", "-score"),
+    "sentiment": ("sentiment",),
+}
+"""Orders that the head of a column goes through, by the column."""
 _AUDITS = {"assigned": (later("Being audited"), "go"), "audited": (later("Audited"), "")}
 
 
 class RowView(Struct, frozen=True, kw_only=True):
-    """One conversation. ``missing`` is the reason why there is no score."""
+    """One conversation. ``missing`` is the reason why there is no score, ``doubt`` the answer that is the least sure."""
 
     id: str
     href: str
@@ -63,6 +75,15 @@ class RowView(Struct, frozen=True, kw_only=True):
     sentiment: str
     audit: str
     audit_kind: str
+    doubt: str = ""
+
+
+class HeadView(Struct, frozen=True, kw_only=True):
+    """The head of a column that sorts: an address, the order that it leads to, and the direction that is in force, if any."""
+
+    href: str
+    next: str
+    direction: str
 
 
 class TabView(Struct, frozen=True, kw_only=True):
@@ -110,6 +131,9 @@ class ConversationsView(Struct, frozen=True, kw_only=True):
     kept: tuple[tuple[str, str], ...]
     here: str
     can_save: bool
+    order: str
+    is_newest_first: bool
+    heads: Mapping[str, HeadView]
     bulk: BulkView = BulkView()
     note: str = ""
     problem: str = ""
@@ -120,7 +144,14 @@ class ConversationsView(Struct, frozen=True, kw_only=True):
         return frozenset(each.name for each in self.columns if not each.is_on)
 
 
-def row_view(listed: ListedConversation, known: EvaluatedConversation | None, reader: Reader, base: str) -> RowView:
+def row_view(
+    listed: ListedConversation,
+    known: EvaluatedConversation | None,
+    reader: Reader,
+    base: str,
+    *,
+    with_doubt: bool = False,
+) -> RowView:
     """Show one row; facts that are no longer stored are left empty."""
     insights = known.insights if known else None
     sentiment = insights.sentiment if insights else None
@@ -144,7 +175,17 @@ def row_view(listed: ListedConversation, known: EvaluatedConversation | None, re
         sentiment=reader.number(sentiment.score, 1) if sentiment else "",
         audit=_(audit),
         audit_kind=audit_kind,
+        doubt=_doubt(results, reader) if with_doubt else "",
     )
+
+
+def _doubt(results: Sequence[MetricResult], reader: Reader) -> str:
+    """Return the question whose answer is the least sure, and how sure it is."""
+    known = [(each.verdict.confidence, each.metric.name) for each in results if each.verdict.confidence is not None]
+    if not known:
+        return ""
+    least, name = min(known)
+    return _("{metric}: {share} sure").format(metric=name, share=reader.share(least))
 
 
 def _words(known: EvaluatedConversation | None) -> str:
@@ -178,9 +219,13 @@ class Found(NamedTuple):
 def conversations_view(found: Found, filters: FilterView, query: Query, reader: Reader, base: str) -> ConversationsView:
     """Show a page of the list."""
     page, path = found.page, f"{base}/conversations"
+    order = _order(query)
     older = address(path, query, before=write_position(page.next)) if page.next else ""
     return ConversationsView(
-        rows=tuple(row_view(each, found.known.get(each.id), reader, base) for each in page.items),
+        rows=tuple(
+            row_view(each, found.known.get(each.id), reader, base, with_doubt=order == "confidence")
+            for each in page.items
+        ),
         tabs=(*_tabs(query, path), *_saved(found.saved, query, path, found.me)),
         filters=filters,
         count=_count(page, found.scored, reader),
@@ -191,6 +236,30 @@ def conversations_view(found: Found, filters: FilterView, query: Query, reader: 
         kept=tuple((name, value) for name, found in _comparable(query).items() if name != "without" for value in found),
         here=address(path, query),
         can_save=_is_new(query, found.saved),
+        order=_(ORDERS[order]),
+        is_newest_first=order == USUAL,
+        heads={name: _head(orders, order, query, path) for name, orders in _HEADS.items()},
+    )
+
+
+def _order(query: Query) -> Order:
+    """Return the order of a list; the usual one where the address has none that exists."""
+    try:
+        return read_order(query)
+    except RequestError:
+        return USUAL
+
+
+def _head(orders: Sequence[Order], here: Order, query: Query, path: str) -> HeadView:
+    """Show the head of a column: it leads through its orders, and then to the usual one."""
+    follows = orders[(orders.index(here) + 1) % len(orders)] if here in orders else orders[0]
+    if follows == here:
+        follows = USUAL
+    direction = ("descending" if here.startswith("-") else "ascending") if here in orders else ""
+    return HeadView(
+        href=address(path, query, before="", sort="" if follows == USUAL else follows),
+        next=_(ORDERS[follows]),
+        direction=direction,
     )
 
 

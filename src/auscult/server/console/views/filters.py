@@ -1,21 +1,23 @@
 """Filters of a list: read from the address, shown as removable chips, written back into addresses."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
+from auscult.domain.scoring.list_fields import Order
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
-from auscult.server.console.reader import Reader
+from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS
 from auscult.services.conversations.latest import Position, Sought
-from auscult.services.conversations.list_query import NOBODY, PERIODS, Query, read_query
+from auscult.services.conversations.list_query import NOBODY, PERIODS, USUAL, Query, read_query, read_seconds
 
 _DIRECTIONS = {"inbound": later("Inbound"), "outbound": later("Outbound")}
 _OUTCOMES = {
@@ -35,11 +37,34 @@ _TASKS = {
 }
 _ANSWERS = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A")}
 _AGREES = {"yes": later("the same answer"), "no": later("different answers")}
+_SENTIMENTS = {"negative": later("Negative"), "neutral": later("Neutral"), "positive": later("Positive")}
+_RESOLVED = {"YES": later("Resolved"), "NO": later("Not resolved"), "NA": later("Nothing to resolve")}
+_ESCALATION = {"true": later("Asked for a manager"), "false": later("Did not ask for a manager")}
+_CHURN = {"true": later("May leave"), "false": later("No sign of leaving")}
+_WORDS: Mapping[str, Mapping[Any, str]] = {
+    "channel": CHANNELS,
+    "direction": _DIRECTIONS,
+    "outcome": _OUTCOMES,
+    "audit": _AUDITS,
+    "sentiment": _SENTIMENTS,
+    "resolved": _RESOLVED,
+    "escalation": _ESCALATION,
+    "churn_risk": _CHURN,
+    "task": _TASKS,
+    "machine": _ANSWERS,
+    "person": _ANSWERS,
+    "agrees": _AGREES,
+}
+"""Names of the values of filters that have the same ones everywhere."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 FILTERS = {
     "q": later("Said"),
     "days": later("Started"),
     "since": later("From"),
     "until": later("Before"),
+    "to": later("To"),
+    "score_from": later("Score from"),
+    "score_to": later("Score to"),
     "queue": later("Queue"),
     "agent": later("Agent"),
     "channel": later("Channel"),
@@ -48,6 +73,12 @@ FILTERS = {
     "missed": later("Missed"),
     "met": later("Met"),
     "intent": later("About"),
+    "sentiment": later("Sentiment"),
+    "resolved": later("Request"),
+    "escalation": later("Escalation"),
+    "churn_risk": later("Churn risk"),
+    "duration_from": later("Length from"),
+    "duration_to": later("Length to"),
     "audit": later("Audit"),
     "asked": later("Applied"),
     "plan": later("Plan"),
@@ -59,12 +90,32 @@ FILTERS = {
     "machine": later("Machine"),
     "person": later("Person"),
     "agrees": later("Machine and person"),
+    "sort": later("Order"),
 }
 """Names of the filters, by their names in an address."""
+RANGES = {"score_from": ("score_to", later("Score")), "duration_from": ("duration_to", later("Length"))}
+"""Filters that are the two ends of one range: the lower, the upper, and what both are called."""
+ORDERS: Mapping[Order, str] = {
+    "-started_at": later("Newest first"),
+    "started_at": later("Oldest first"),
+    "score": later("Lowest score first"),
+    "-score": later("Highest score first"),
+    "confidence": later("Least sure first"),
+    "sentiment": later("Most negative first"),
+    "-duration": later("Longest first"),
+    "duration": later("Shortest first"),
+}
+"""Names of the orders of a list."""
 
-
-OFFERED = ("days", "outcome", "missed", "queue", "agent", "intent", "channel", "direction", "audit")
-"""Filters that a list of conversations offers."""
+_GROUPS: Sequence[tuple[str, Sequence[str]]] = (
+    (later("Started"), ("since", "to", "days")),
+    (later("Score"), ("score_from", "outcome")),
+    (later("How the customer left"), ("sentiment", "resolved", "escalation", "churn_risk")),
+    (later("Length and channel"), ("duration_from", "channel", "direction")),
+    (later("Questions and audit"), ("missed", "audit")),
+    (later("Who and why"), ("queue", "agent", "intent")),
+)
+"""Filters that a list of conversations offers, as its panel groups them."""
 _SHOWN = 3
 """Values of a filter that are shown by name."""
 
@@ -88,17 +139,45 @@ class Choice(Struct, frozen=True, kw_only=True):
 class Field(Struct, frozen=True, kw_only=True):
     """One filter with its choices."""
 
+    shape: ClassVar = "choices"
     name: str
     noun: str
     choices: tuple[Choice, ...]
     is_many: bool = True
 
 
+class Entry(Struct, frozen=True, kw_only=True):
+    """A field to write in: its ``kind`` is an input's type; the value is what the address has."""
+
+    shape: ClassVar = "entry"
+    name: str
+    noun: str
+    value: str
+    kind: str = "text"
+
+
+class Range(Struct, frozen=True, kw_only=True):
+    """The two ends of a range."""
+
+    shape: ClassVar = "range"
+    noun: str
+    least: Entry
+    most: Entry
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Filters of one subject; without a noun where a page offers few."""
+
+    noun: str
+    fields: tuple[Field | Entry | Range, ...]
+
+
 class FilterView(Struct, frozen=True, kw_only=True):
-    """The filters of a list. ``kept`` are further parameters that the form passes on."""
+    """The filters of a list. ``kept`` are further parameters that the form passes on; ``orders`` are empty where it has one."""
 
     chips: tuple[Chip, ...]
-    fields: tuple[Field, ...]
+    groups: tuple[Group, ...]
+    orders: tuple[Choice, ...]
     words: str
     kept: tuple[tuple[str, str], ...]
     all_href: str
@@ -120,36 +199,139 @@ def sought_of(query: Query, reader: Reader) -> Sought:
     return read_query(query, reader.now, reader.timezone)
 
 
-def filter_view(query: Query, path: str, names: Names, reader: Reader, offered: Sequence[str] = OFFERED) -> FilterView:
-    """Show the filters of an address, and those that a page offers."""
-    chips: list[Chip] = []
-    for name, noun in FILTERS.items():
-        found = list(query.get(name, ()))
-        if not found:
-            continue
-        shown = _shown(name, found, names, reader)
-        without = {key: each for key, each in query.items() if key not in (name, "before")}
-        chips.append(Chip(noun=_(noun), value=shown, without=address(path, without)))
-    intents = dict(sorted(((each, intent_name(each)) for each in names.intents), key=itemgetter(1)))
-    fields = (
-        _field(query, "days", _days(), is_many=False),
-        _field(query, "outcome", _words(_OUTCOMES)),
-        _field(query, "missed", names.metrics),
-        _field(query, "queue", _with_chosen(query, "queue", names.queues)),
-        _field(query, "agent", _with_chosen(query, "agent", {each: each for each in names.agents})),
-        _field(query, "intent", _with_chosen(query, "intent", intents)),
-        _field(query, "channel", _words(CHANNELS)),
-        _field(query, "direction", _words(_DIRECTIONS)),
-        _field(query, "audit", _words(_AUDITS)),
-    )
-    in_form = {field.name for field in fields} | {"q", "before"}
+def filter_view(
+    query: Query, path: str, names: Names, reader: Reader, offered: Sequence[str] | None = None
+) -> FilterView:
+    """Show the filters of an address, and those that a page offers: all, with the order, unless some are named."""
+    query = _in_days(query, reader) if offered is None else query
+    choices = _choices(query, names)
+    groups = tuple(_group(query, _(noun), fields, choices) for noun, fields in _GROUPS)
+    if offered is not None:
+        fields = tuple(each for group in groups for each in group.fields if _name_of(each) in offered)
+        groups = (Group(noun="", fields=fields),)
+    in_form = {name for group in groups for each in group.fields for name in _names_in(each)} | {"q", "before"}
+    orders: tuple[Choice, ...] = ()
+    if offered is None:
+        here = _first(query, "sort") or USUAL
+        orders = tuple(
+            Choice(value="" if value == USUAL else value, name=_(name), is_on=value == here)
+            for value, name in ORDERS.items()
+        )
+        in_form.add("sort")
     return FilterView(
-        chips=tuple(chips),
-        fields=tuple(field for field in fields if field.choices and field.name in offered),
+        chips=tuple(_chips(query, path, names, reader)),
+        groups=groups,
+        orders=orders,
         words=_first(query, "q"),
         kept=tuple((name, value) for name, found in query.items() if name not in in_form for value in found),
         all_href=path,
     )
+
+
+def _in_days(query: Query, reader: Reader) -> Query:
+    """Return a query in which bounds at midnight are given as days, the end as the last one, as the panel asks for them."""
+    since, until = (_midnight(_first(query, name), reader) for name in ("since", "until"))
+    changed = dict(query)
+    if since:
+        changed["since"] = [since.isoformat()]
+    if until and not query.get("to"):
+        del changed["until"]
+        changed["to"] = [(until - timedelta(days=1)).isoformat()]
+    return changed
+
+
+def _midnight(value: str, reader: Reader) -> date | None:
+    """Return the day that begins at an instant; None where none does."""
+    try:
+        found = datetime.fromisoformat(value)
+        local = reader.local(found) if found.tzinfo else found
+    except (ValueError, OverflowError):
+        return None
+    return local.date() if local.time() == time() and local.date() > date.min else None
+
+
+def _chips(query: Query, path: str, names: Names, reader: Reader) -> Iterator[Chip]:
+    upper = {most for most, _noun in RANGES.values()}
+    for name, own in FILTERS.items():
+        if name == "sort" or name in upper:
+            continue
+        most, noun = RANGES.get(name, (name, own))
+        if not (query.get(name) or query.get(most)):
+            continue
+        value = _shown(name, list(query[name]), names, reader) if most == name else _shown_range(query, name, most)
+        without = {key: each for key, each in query.items() if key not in (name, most, "before")}
+        yield Chip(noun=_(noun), value=value, without=address(path, without))
+
+
+def _shown_range(query: Query, least: str, most: str) -> str:
+    """Return the ends of a range in words."""
+    first, last = (_shown_end(query, name) for name in (least, most))
+    if first and last:
+        return _("{first} to {last}").format(first=first, last=last)
+    return _("{n} or more").format(n=first) if first else _("{n} or less").format(n=last)
+
+
+def _shown_end(query: Query, name: str) -> str:
+    """Return one end of a range: of a length as a clock, where it can be read."""
+    value = _first(query, name)
+    if not name.startswith("duration") or not value:
+        return value
+    try:
+        seconds = read_seconds(query, name)
+    except RequestError:
+        return value
+    return clock((seconds or 0) * 1000)
+
+
+def _choices(query: Query, names: Names) -> Mapping[str, Mapping[str, str]]:
+    """Return the values of every filter that has choices, and what they are called."""
+    intents = dict(sorted(((each, intent_name(each)) for each in names.intents), key=itemgetter(1)))
+    return {
+        "days": _days(),
+        "missed": names.metrics,
+        "queue": _with_chosen(query, "queue", {each: each for each in names.queues}),
+        "agent": _with_chosen(query, "agent", {each: each for each in names.agents}),
+        "intent": _with_chosen(query, "intent", intents),
+        **{name: _words(words) for name, words in _WORDS.items()},
+        **{
+            name: {
+                each: _(word) for each, word in _WORDS[name].items() if each == "true" or each in query.get(name, ())
+            }
+            for name in ("escalation", "churn_risk")
+        },
+    }
+
+
+def _group(query: Query, noun: str, names: Sequence[str], choices: Mapping[str, Mapping[str, str]]) -> Group:
+    fields: list[Field | Entry | Range] = []
+    for name in names:
+        if name in RANGES:
+            most, range_noun = RANGES[name]
+            fields.append(Range(noun=_(range_noun), least=_entry(query, name), most=_entry(query, most)))
+        elif name in ("since", "to"):
+            fields.append(_entry(query, name, "date"))
+        elif choices[name]:
+            fields.append(_field(query, name, choices[name], is_many=name != "days"))
+    return Group(noun=noun, fields=tuple(fields))
+
+
+def _name_of(field: Field | Entry | Range) -> str:
+    return field.least.name if isinstance(field, Range) else field.name
+
+
+def _names_in(field: Field | Entry | Range) -> tuple[str, ...]:
+    """Return the parameters that a field of the form writes."""
+    if isinstance(field, Range):
+        return field.least.name, field.most.name
+    is_kept = isinstance(field, Entry) and field.kind == "date" and not field.value
+    return () if is_kept else (field.name,)
+
+
+def _entry(query: Query, name: str, kind: str = "text") -> Entry:
+    value = _shown_end(query, name)
+    if kind == "date" and not _DAY.fullmatch(value):
+        value = ""
+    return Entry(name=name, noun=_(FILTERS[name]), value=value, kind=kind)
 
 
 def _field(query: Query, name: str, choices: Mapping[str, str], *, is_many: bool = True) -> Field:
@@ -171,27 +353,15 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
     """Return the values of a filter in words: the first, and how many more."""
     words: Mapping[str, Callable[[str], str]] = {
         "days": lambda value: _days().get(value, value),
-        "channel": lambda value: _words(CHANNELS).get(value, value),
-        "direction": lambda value: _words(_DIRECTIONS).get(value, value),
-        "outcome": lambda value: _words(_OUTCOMES).get(value, value),
-        "audit": lambda value: _words(_AUDITS).get(value, value),
         "intent": intent_name,
         "queue": reader.queues.labelled,
-        "missed": lambda value: names.metrics.get(value, value),
-        "met": lambda value: names.metrics.get(value, value),
-        "asked": lambda value: names.metrics.get(value, value),
-        "checked": lambda value: names.metrics.get(value, value),
         "plan": lambda value: names.plans.get(value, value),
         "auditor": lambda value: _("Nobody yet") if value == NOBODY else names.people.get(value, value),
-        "task": lambda value: _words(_TASKS).get(value, value),
-        "machine": lambda value: _words(_ANSWERS).get(value, value),
-        "person": lambda value: _words(_ANSWERS).get(value, value),
-        "agrees": lambda value: _words(_AGREES).get(value, value),
-        "ended": lambda value: _shown_day(value, reader),
-        "since": lambda value: _shown_day(value, reader),
-        "until": lambda value: _shown_day(value, reader),
+        **dict.fromkeys(("missed", "met", "asked", "checked"), lambda value: names.metrics.get(value, value)),
+        **dict.fromkeys(("ended", "since", "until", "to"), lambda value: _shown_day(value, reader)),
     }
-    shown = [words.get(name, str)(each) for each in found]
+    known = _words(_WORDS.get(name, {}))
+    shown = [known.get(each) or words.get(name, str)(each) for each in found]
     if len(shown) <= _SHOWN:
         return ", ".join(shown)
     return _("{first} and {n} more").format(first=shown[0], n=len(shown) - 1)

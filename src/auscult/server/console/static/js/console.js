@@ -40,7 +40,8 @@ addEventListener("keydown", (event) => {
   const keyed = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (keyed) {
     event.preventDefault(); // what it opens may take the focus, and the key is not its text
-    keyed.click();
+    if (keyed.matches("select")) keyed.focus();
+    else keyed.click();
   }
   went = event.key === "g";
 });

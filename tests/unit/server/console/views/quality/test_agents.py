@@ -16,7 +16,7 @@ def page(**counted: tuple[int, int]) -> AgentsView:
     found = {
         agent: Passed(since=NOW, until=NOW, passed=passed, scored=scored) for agent, (passed, scored) in counted.items()
     }
-    filters = FilterView(words="", chips=(), fields=(), kept=(), all_href="")
+    filters = FilterView(words="", chips=(), groups=(), orders=(), kept=(), all_href="")
     leads = Leads(Reader(now=NOW), {}, "/console/conversations")
     return agents_view(found, dict(zip(counted, counted, strict=True)), filters, leads, "/console")
 

@@ -28,7 +28,7 @@ def page(now: tuple[int, int], before: tuple[int, int]) -> InsightsPageView:
     failures = Failures(weeks=[], queues={}, agents={}, names={}, answered=Answered(NONE, NONE, drivers))
     compared = Compared(since=UNTIL - MONTH, until=UNTIL, before=MONTH)
     found = Compare(compared, month(UNTIL, now), month(UNTIL - MONTH, before), [], [], failures)
-    filters = FilterView(words="", chips=(), fields=(), kept=(), all_href="")
+    filters = FilterView(words="", chips=(), groups=(), orders=(), kept=(), all_href="")
     return insights_page(found, filters, {}, Reader(now=UNTIL), "/console")
 
 
