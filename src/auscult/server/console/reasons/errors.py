@@ -47,7 +47,6 @@ TEMPLATES = (
     later("{value} is no whole number from {least} to {n}"),
     later("{value} is no length; give it as 1:30, or in seconds"),
     later("{field} is below {other}; give {n} or more, or leave one of them out"),
-    later("unknown sort {value}; available: {list}"),
     later("name at most {n}"),
     later("a quota has either a count or a percent"),
     later("use at least 1"),
