@@ -366,7 +366,8 @@ def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bo
         some = conversations.c.conversation_id.in_(narrow.among)
         bounds.append(key.in_(filed.where(conversations.c.app == _APP, some)))
     if narrow.bounds:
-        figures = sa.select(_ONE).where(figure_rows.c.row == rows.c.row, *within_bounds(figure_rows.c, narrow.bounds))
+        columns = {figure: figure_rows.c[figure] for figure, *_ends in narrow.bounds}
+        figures = sa.select(_ONE).where(figure_rows.c.row == rows.c.row, *within_bounds(columns, narrow.bounds))
         bounds.append(figures.correlate(rows).exists())
     return [*bounds, *_in_cells(rows.c.cell, narrow)]
 
