@@ -289,7 +289,7 @@ def _choices(query: Query, names: Names) -> Mapping[str, Mapping[str, str]]:
     return {
         "days": _days(),
         "missed": names.metrics,
-        "queue": _with_chosen(query, "queue", {each: each for each in names.queues}),
+        "queue": _with_chosen(query, "queue", names.queues),
         "agent": _with_chosen(query, "agent", {each: each for each in names.agents}),
         "intent": _with_chosen(query, "intent", intents),
         **{name: _words(words) for name, words in _WORDS.items()},
