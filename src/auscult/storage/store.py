@@ -13,6 +13,7 @@ from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.digests import digest_with
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
+from auscult.first_hour.store import AppFirstHour
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
 from auscult.storage.access.signing_key import SigningKey, read_signing_key
@@ -101,6 +102,7 @@ class AppStore(NamedTuple):
     people: AppPeople
     exports: AppExports
     names: AppNames
+    first_hour: AppFirstHour
     visibility: Visibility = EVERYTHING
 
     def seen_by(self, visibility: Visibility) -> "AppStore":
@@ -199,6 +201,7 @@ class Store:
                 people=AppPeople(self._database, app),
                 exports=AppExports(self._database, app),
                 names=AppNames(self._names, app),
+                first_hour=AppFirstHour(self._database, app),
             )
         return self._within[tenant]
 

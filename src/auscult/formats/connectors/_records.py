@@ -197,7 +197,7 @@ def rows_of(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MissingError("", f"this is not UTF-8 ({error}); save the CSV as UTF-8") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter_of(text.partition("\n")[0]))
     try:
         for row in reader:
             if None in row or None in row.values():
@@ -211,6 +211,11 @@ def rows_of(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         raise MissingError(
             f"line {reader.line_num}", f"this is no CSV ({error}); quote cells that hold quotes"
         ) from error
+
+
+def delimiter_of(header: str) -> str:
+    """Return what divides the cells of a header: a comma, or a semicolon or tab where there are more of these."""
+    return max(",;\t", key=header.count)
 
 
 def kind_of(value: object) -> str:

@@ -8,7 +8,15 @@ from typing import Any, ClassVar, cast
 
 from auscult.domain.connectors import Item, Mapped, Setup
 from auscult.domain.errors import RequestError
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, records_in, rows_of
+from auscult.formats.connectors._records import (
+    Fields,
+    MissingError,
+    Records,
+    delimiter_of,
+    offset_ms,
+    records_in,
+    rows_of,
+)
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (
@@ -43,6 +51,8 @@ SPEAKERS = {
     **dict.fromkeys(("bot", "virtual agent", "assistant", "ivr"), "bot"),
     **dict.fromkeys(("system", "automation"), "system"),
 }
+__all__ = ["NAMES", "SPEAKERS", "Described", "columns_of", "delimiter_of", "guess"]
+
 _KEYS = ("columns", "speakers", "channel", "records")
 
 
@@ -72,7 +82,7 @@ class Described(Records):
         """Return conversations and refusals, in the order of their first rows."""
         try:
             rows = self._rows(item)
-            columns = guess([row for _, row in rows]) | self._columns
+            columns = self._known([row for _, row in rows])
             groups = self._grouped(rows, columns)
         except MissingError as missing:
             return [missing.refused]
@@ -89,6 +99,10 @@ class Described(Records):
             return [(f"line {line}", Fields(row, f"line {line}")) for line, row in rows_of(item.data)]
         name = self._list if isinstance(self._list, str) else None
         return [(where, Fields(value, where)) for where, value in records_in(item.data, name)]
+
+    def _known(self, rows: "list[Fields]") -> dict[str, str]:
+        """Return which column holds what: as described, else as guessed. One that is described as "" holds nothing."""
+        return {what: column for what, column in (guess(rows) | self._columns).items() if column}
 
     def _grouped(self, rows: "list[tuple[str, Fields]]", columns: Mapping[str, str]) -> dict[str, list[Fields]]:
         """Return the rows of each conversation."""
@@ -108,7 +122,7 @@ class Described(Records):
         start = first.at(columns["started_at"], "a time")
         queue, agent = self._one(first, columns, "queue"), self._one(first, columns, "agent")
         said = list(first.each(columns["turns"])) if isinstance(_of(first, columns, "turns"), list) else rows
-        inner = columns if said is rows else guess(said) | self._columns
+        inner = columns if said is rows else self._known(said)
         channel = self._channel or (self._one(first, columns, "channel") or "voice").lower()
         return {
             "custom_id": first.text(columns["id"], "the id of the conversation"),
@@ -164,6 +178,15 @@ def guess(rows: list[Fields]) -> dict[str, str]:
         if column is not None:
             found[what] = column
     return found
+
+
+def columns_of(data: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the names of the columns of a CSV, and what each is guessed to hold; none where it has no rows."""
+    try:
+        first = next(rows_of(data), None)
+    except MissingError:
+        first = None
+    return ((), {}) if first is None else (tuple(first[1]), guess([Fields(first[1])]))
 
 
 def _of(row: Fields, columns: Mapping[str, str], what: str) -> object:

@@ -19,6 +19,7 @@ from auscult.comments.pages import CommentsPage
 from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.explanations.pages import ExplanationsPage
+from auscult.first_hour.pages import FormPage, InvitePage, LoadPage, StepsPage
 from auscult.server.api import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
@@ -124,14 +125,17 @@ _PAGES = (
     ExplanationsPage,
     ExportsPage,
     FormEditorPage,
+    FormPage,
     FormTrialPage,
     FormsPage,
     HoldsPage,
     HomePage,
     InsightsPage,
+    InvitePage,
     JobsPage,
     KnowledgePage,
     LivePage,
+    LoadPage,
     LogPage,
     MetricPage,
     OverviewPage,
@@ -146,6 +150,7 @@ _PAGES = (
     SettingsPage,
     SignInPage,
     SoundPage,
+    StepsPage,
     TaxonomiesPage,
     UsersPage,
     WebhooksPage,

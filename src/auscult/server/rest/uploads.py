@@ -7,14 +7,14 @@ from typing import BinaryIO, cast
 
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ClientDisconnect
-from auscult.server.rest.request import ApiRequest
+from auscult.server.rest.request import AnyRequest
 
 _IN_MEMORY_BYTES = 1 << 20
 _CODINGS = ("", "identity", "gzip", "x-gzip", "zstd")
 
 
 @asynccontextmanager
-async def spooled(request: ApiRequest, limit: int) -> AsyncGenerator[BinaryIO]:
+async def spooled(request: AnyRequest, limit: int) -> AsyncGenerator[BinaryIO]:
     """Yield a file with the body, of at most ``limit`` bytes.
 
     Raises ``RequestError``: ``content_encoding.unsupported``, ``body.too_large``, and ``ClientDisconnect``.
@@ -46,7 +46,7 @@ async def spooled(request: ApiRequest, limit: int) -> AsyncGenerator[BinaryIO]:
         yield cast("BinaryIO", file)
 
 
-def announced_bytes(request: ApiRequest) -> int | None:
+def announced_bytes(request: AnyRequest) -> int | None:
     """Return the length of a body in bytes by its head, or None if it is not given."""
     announced = request.headers.get("content-length", "")
     return int(announced[:18]) if announced.isascii() and announced.isdigit() else None

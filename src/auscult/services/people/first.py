@@ -81,10 +81,13 @@ def introduce(store: Store, user: User, given: Introduction, now: _Now = _utc_no
         )
     address = normalise_email(given.email) if user.email == EMAIL else user.email
     check_password(given.password, address, name)
+    is_first = people.users.count() == 1
     people.users.update(user.user_id, name=name, email=address)
     people.users.set_password(user.user_id, hash_password(given.password), now())
     people.sessions.end(user.user_id, now())
     record(store, f"user:{address}", "user.introduced", f"user:{user.email}")
+    for tenant in store.tenants() if is_first else ():
+        store.within(tenant).first_hour.mark("hour", "begun", now())
     return replace(user, name=name, email=address)
 
 

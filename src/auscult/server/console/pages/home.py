@@ -10,6 +10,7 @@ from litestar.params import SkipValidation
 from markupsafe import Markup
 from msgspec.structs import replace
 
+from auscult.first_hour.pages import home_hour
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
@@ -56,7 +57,6 @@ class HomePage(Controller):
         query = {name: found for name, found in visit.query.items() if name == "queue"}
         reader = visit.reader
         sought = sought_of(query, reader)
-        tenant = visit.app.tenant
         reads, judges = visit.may("conversation.read"), visit.may("insight.read")
         since, ago = last_workday(reader)
         end = visit.reader.end_of_today
@@ -66,19 +66,22 @@ class HomePage(Controller):
         scored = count(visit.app, replace(lately, outcomes=WITH_SCORE)) if reads else 0
         rows = newest(visit.app, replace(sought, since=visit.now - WEEK), _NEWEST) if reads else ()
         rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
+        is_empty = reads and not came and not count(visit.app, sought)
         view = HomeView(
             title=reader.weekday(reader.today),
-            lead=_lead(leads, then, (came, scored), since) if reads else "",
+            lead=_lead(leads, then, (came, scored), since) if reads and (query or not is_empty) else "",
             numbers=tuple(_numbers(visit, sought, leads)),
             todo=inbox(visit),
             news=_news(visit, sought, rows, leads) if judges else (),
             since=_("a week ago"),
             hear=tuple(_recommended(visit, rows)) if reads else (),
-            is_empty=reads and not came and not count(visit.app, sought),
-            command=f"auscult load FILE --account {tenant.account_id} --org {tenant.org_id} --app {tenant.app_id}",
+            is_empty=is_empty,
         )
-        filters = filter_view(query, BASE, names_of(visit), reader, ("queue",)) if reads else None
-        return visit.page("home", "Home", view, filters=filters)
+        filters = (
+            filter_view(query, BASE, names_of(visit), reader, ("queue",)) if reads and (query or not is_empty) else None
+        )
+        hour = None if visit.visitor.personas else home_hour(visit, is_empty=is_empty)
+        return visit.page("home", "Home", view, filters=filters, hour=hour)
 
 
 def _lead(leads: Leads, span: tuple[datetime, datetime], numbers: tuple[int, int], since: str) -> Markup:

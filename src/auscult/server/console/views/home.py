@@ -84,7 +84,6 @@ class HomeView(Struct, frozen=True, kw_only=True):
     since: str
     hear: tuple[HearView, ...]
     is_empty: bool
-    command: str
 
 
 class Agreed(NamedTuple):

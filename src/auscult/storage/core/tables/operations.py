@@ -1,4 +1,4 @@
-"""The tables of operations: schedules with their runs, and what was done to the database."""
+"""The tables of operations: schedules with their runs, the first hour, and what was done to the database."""
 
 from sqlalchemy import (
     BigInteger,
@@ -66,4 +66,14 @@ kept_keys = Table(
     METADATA,
     Column("name", KEY, primary_key=True),
     Column("locked", LargeBinary, nullable=False),  # encrypted with the secret key
+)
+
+# Marks on the steps of the first hour of an app: done or skipped; of the hour itself, begun or put away.
+first_hour = Table(
+    "first_hour",
+    METADATA,
+    Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+    Column("step", KEY, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )

@@ -1,0 +1,83 @@
+// The first step: a file is looked at on the server before it is loaded. The browser keeps the file and sends it with
+// each question, so that the server stores nothing meanwhile.
+const form = document.querySelector("#drop");
+const zone = document.querySelector("#zone");
+const input = document.querySelector("#file");
+const found = document.querySelector("#found");
+const doing = document.querySelector("#doing");
+let running = null;
+
+const columns = () => {
+  const chosen = new URLSearchParams();
+  for (const each of found.querySelectorAll("select")) chosen.set(each.name, each.value);
+  return chosen;
+};
+
+const show = (html) => found.replaceChildren(document.createRange().createContextualFragment(html));
+
+const refuse = (words) => {
+  const said = document.createElement("p");
+  said.className = "bad";
+  said.role = "alert";
+  said.textContent = words;
+  found.replaceChildren(said);
+};
+
+const send = async (address, words) => {
+  const [file] = input.files;
+  if (!file) return;
+  if (file.size > Number(form.dataset.limit)) {
+    refuse(form.dataset.large);
+    return;
+  }
+  running?.abort();
+  const mine = (running = new AbortController());
+  doing.textContent = words;
+  found.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(address, { method: "POST", body: file, signal: mine.signal });
+    const html = await answer.text();
+    if (mine !== running) return;
+    if (answer.redirected) location.assign(answer.url);
+    else if (answer.ok) show(html);
+    else refuse(form.dataset.failed);
+    doing.textContent = "";
+  } catch (error) {
+    if (error.name !== "AbortError") {
+      refuse(form.dataset.failed);
+      doing.textContent = "";
+    }
+  } finally {
+    if (mine === running) found.removeAttribute("aria-busy");
+  }
+};
+
+const preview = () => send(`${form.getAttribute("action")}/preview?${columns()}`, form.dataset.reading);
+
+input.addEventListener("change", async () => {
+  found.replaceChildren();
+  await preview();
+});
+// A change of a column shows the file anew, and the focus stays on that column.
+found.addEventListener("change", async (event) => {
+  const { id } = event.target;
+  await preview();
+  document.getElementById(id)?.focus();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (found.querySelector("button[type=submit]")) send(`${form.getAttribute("action")}?${columns()}`, form.dataset.loading);
+});
+
+zone.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  zone.classList.add("over");
+});
+zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+zone.addEventListener("drop", (event) => {
+  event.preventDefault();
+  zone.classList.remove("over");
+  if (!event.dataTransfer.files.length) return;
+  input.files = event.dataTransfer.files;
+  input.dispatchEvent(new Event("change"));
+});

@@ -1,0 +1,266 @@
+"""The first hour: from an empty folder to a first score in a browser, by mouse and by keyboard; and who may do what."""
+
+import gzip
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from msgspec.structs import replace
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.services.people.first import first_link
+from tests.e2e.browsing import Browser, browsing
+from tests.e2e.console.test_console_pages import AXE, RUN_AXE, width
+from tests.e2e.consoles import console, signed_in
+from tests.e2e.people.signing_in import PASSWORD as STRONG
+from tests.e2e.serving import listening
+from tests.integration.program import AUSCULT, auscult, conversation, environment
+from tests.waiting import PATIENCE_S, wait_for
+
+READY = re.compile(r"auscult serves (http://127\.0\.0\.1:\d+) ")
+WIDTHS = (360, 768, 1440)
+WHO = {"name": "Ada Lindqvist", "email": "ada@example.com", "password": STRONG}
+FILE = b"".join(json.dumps(conversation(f"c-{n}")).encode() + b"\n" for n in range(3)) + b'{"id": 3}\n{"oops"\n'
+
+
+@contextmanager
+def entered(folder: Path) -> Iterator[tuple[bootstrap.Application, httpx.Client]]:
+    """A new server, and a browser in which its first administrator has signed in."""
+    settings = Settings(database_url=f"sqlite:///{folder / 'new.db'}", state_dir=str(folder))
+    with (
+        bootstrap.open(settings) as application,
+        listening(application.server_app()) as address,
+        httpx.Client(base_url=f"{address}/console", timeout=PATIENCE_S, headers={"Origin": address}) as http,
+    ):
+        http.get(f"/link/{first_link(application.store)}")
+        assert http.post("/welcome", data=WHO).status_code == 303
+        yield application, http
+
+
+def states(page: str) -> dict[str, str]:
+    """The state of each step that a page shows."""
+    found = re.findall(r'<li class="(now|open|done|skipped)"[^>]* id="step-(\w+)"', page)
+    return {step: state for state, step in found}
+
+
+def test_an_empty_server_shows_five_steps_and_keeps_what_is_skipped(tmp_path: Path) -> None:
+    """The first is the current one; skipped steps are taken up again; put away, the steps leave Home and can return."""
+    with entered(tmp_path) as (_, http):
+        home = http.get("").text
+        assert list(states(home)) == ["load", "form", "score", "invite", "plan"]
+        assert list(states(home).values()) == ["now", "open", "open", "open", "open"]
+        http.post("/first-hour", data={"do": "skip", "step": "load", "back": "home"})
+        assert states(http.get("").text)["load"] == "skipped"
+        assert states(http.get("").text)["form"] == "now"
+        http.post("/first-hour", data={"do": "take_up", "step": "load"})
+        assert states(http.get("").text)["load"] == "now"
+        http.post("/first-hour", data={"do": "away"})
+        assert states(http.get("").text) == {}
+        assert "Nothing here yet" in http.get("").text
+        assert states(http.get("/first-hour").text)["load"] == "now"
+        http.post("/first-hour", data={"do": "show"})
+        assert states(http.get("").text)["load"] == "now"
+        for step in ("load", "form", "score", "invite", "plan"):
+            http.post("/first-hour", data={"do": "skip", "step": step})
+        assert states(http.get("").text) == {}
+
+
+def test_a_preview_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> None:
+    """With line, field and reason; loading stores the others, and leads back to the steps."""
+    with entered(tmp_path) as (application, http):
+        (tenant,) = application.store.tenants()
+        app = application.store.within(tenant)
+        shown = http.post("/first-hour/load/preview", content=FILE).text
+        assert "3 conversations can be loaded: 3 voice, 23 March 2026." in shown
+        assert "Load 3 conversations" in shown
+        assert "2 are refused" in shown
+        assert re.search(r'<th scope="row" class="n">4</th><td class="mono">id</td>', shown)
+        assert app.conversations.get("c-0") is None
+        assert application.store.batches.waiting() == []
+        answer = http.post("/first-hour/load", content=gzip.compress(FILE))
+        assert answer.headers["location"] == "/console/first-hour?loaded=3"
+        assert app.conversations.get("c-0") is not None
+        assert states(http.get("/first-hour").text)["load"] == "done"
+
+
+def test_what_is_sent_is_bounded(tmp_path: Path) -> None:
+    """An empty file, one beyond the limit of a request, and one that unpacks to much more are refused in words."""
+    with entered(tmp_path) as (application, http):
+        settings = application.settings
+        assert "The file is empty." in http.post("/first-hour/load/preview", content=b"").text
+        bomb = gzip.compress(b'{"id": "' + b"x" * (80 << 20))
+        for path in ("/first-hour/load/preview", "/first-hour/load"):
+            answer = http.post(path, content=bomb)
+            assert "location" not in answer.headers
+    with (
+        bootstrap.open(replace(settings, request_bytes=1000)) as application,
+        listening(application.server_app()) as address,
+        httpx.Client(base_url=f"{address}/console", timeout=PATIENCE_S, headers={"Origin": address}) as http,
+    ):
+        http.post("/sign-in", data={"email": WHO["email"], "password": STRONG})
+        for path in ("/first-hour/load/preview", "/first-hour/load"):
+            shown = http.post(path, content=b"x" * 2000).text
+            assert "larger than 1000 bytes" in shown
+
+
+def test_steps_are_shown_to_who_may_take_them(tmp_path: Path) -> None:
+    """Who may not load, publish, invite or plan sees no step, and every address of one is refused; strangers get nothing."""
+    with console(f"sqlite:///{tmp_path / 'auscult.db'}", weeks=1, state_dir=str(tmp_path)) as served:
+        for role in ("auditor", "supervisor", "agent", "analyst"):
+            with signed_in(served, role) as http:
+                for path in ("load", "form", "invite"):
+                    assert http.get(f"/console/first-hour/{path}").status_code == 403, (role, path)
+                for path in ("load", "load/preview"):
+                    assert http.post(f"/console/first-hour/{path}", content=FILE).status_code == 403, (role, path)
+                assert http.post("/console/first-hour", data={"do": "skip", "step": "load"}).status_code == 403
+                assert states(http.get("/console").text) == {}
+        with httpx.Client(base_url=served.url, timeout=PATIENCE_S, headers={"Origin": served.url}) as stranger:
+            for path in ("", "/load", "/form", "/invite"):
+                assert stranger.get(f"/console/first-hour{path}").status_code == 303
+            for path in ("/load", "/load/preview", "/form", "/invite", "/score"):
+                answer = stranger.post(f"/console/first-hour{path}", content=FILE)
+                assert answer.status_code in {303, 401}, path
+                assert "first-hour" not in answer.headers.get("location", "")
+        assert served.store.batches.waiting() == []
+        with signed_in(served, "administrator") as http:
+            assert states(http.get("/console").text) == {}, "a server with data that nobody set up in the browser"
+            assert states(http.get("/console/first-hour").text)["load"] == "done"
+
+
+def test_an_invitation_signs_in_a_new_person_alone(tmp_path: Path) -> None:
+    """Its link asks for name and password, once; who is here already gets no link, for it would sign in as them."""
+    with entered(tmp_path) as (application, http):
+        shown = http.post("/first-hour/invite", data={"email": "bo@example.com", "name": "Bo", "role": "auditor"}).text
+        found = re.search(r'value="(http[^"]+/console/link/[^"]+)"', shown)
+        assert found
+        with httpx.Client(timeout=PATIENCE_S, headers={"Origin": str(http.base_url)[: -len("/console/")]}) as guest:
+            assert guest.get(found[1]).headers["location"] == "/console/welcome"
+        assert httpx.get(found[1], timeout=PATIENCE_S).status_code == 401
+        again = http.post("/first-hour/invite", data={"email": "Ada@example.com", "role": "auditor"})
+        assert again.status_code == 422
+        assert "/console/link/" not in again.text
+        unknown = http.post("/first-hour/invite", data={"email": "cy@example.com", "role": "no-such"})
+        assert unknown.status_code == 422
+        assert application.store.people.users.by_email("cy@example.com") is None
+        assert states(http.get("/first-hour").text)["invite"] == "done"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """``auscult serve`` with its worker in an empty folder; the link for the first administrator."""
+    command = [str(AUSCULT), "serve", "--database", "sqlite:///test.db", "--port", "0"]
+    with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            assert process.stdout
+            ready = READY.match(process.stdout.readline())
+            assert ready
+            made = auscult(folder, "users", "link", "ada@example.com", "--url", ready[1])
+            assert made.status == 0, made.err
+            yield made.out.strip()
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+def is_clean(browser: Browser) -> None:
+    """Nothing for axe at three widths, light and dark."""
+    browser.run(AXE)
+    for pixels in WIDTHS:
+        width(browser, pixels)
+        for theme in ("light", "dark"):
+            browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+            assert browser.driver.execute_async_script(RUN_AXE) == [], (browser.driver.current_url, pixels, theme)
+        assert browser.run("return document.documentElement.scrollWidth") <= pixels, browser.driver.current_url
+    width(browser, 1280)
+
+
+@pytest.mark.slow
+def test_from_an_empty_folder_to_a_first_score_by_mouse(browser: Browser, tmp_path: Path) -> None:
+    """A link, a name and a password, a file with a look at it, ready forms, a score; a second browser gets nothing."""
+    (tmp_path / "calls.ndjson").write_bytes(FILE)
+    with serving(tmp_path) as link:
+        browser.driver.get(link)
+        browser.one("#name").send_keys("Ada Lindqvist")
+        browser.one("#password").send_keys(STRONG)
+        browser.one("form button").click()
+        browser.one("#first-hour")
+        is_clean(browser)
+        with browsing() as second:
+            second.driver.get(link)
+            assert "first-hour" not in second.driver.page_source
+            second.driver.get(link.partition("/link/")[0])
+            assert "/console/sign-in" in second.driver.current_url
+        browser.one("#step-load a.btn").click()
+        browser.one("#file").send_keys(str(tmp_path / "calls.ndjson"))
+        assert "3 conversations can be loaded" in browser.text("#found section")
+        assert "2 are refused" in browser.text("#refused h2")
+        is_clean(browser)
+        browser.one("#found footer button").click()
+        assert browser.text("main .tell") == "3 conversations are loaded."
+        browser.one("#step-form a.btn").click()
+        browser.one(".starters")
+        is_clean(browser)
+        browser.one("main .act button").click()
+        assert "Is it right?" in browser.until("#step-score", lambda text: "Open it" in text)
+        is_clean(browser)
+        browser.one("#step-score button.btn").click()
+        wait_for(lambda: browser.driver.current_url, lambda url: "/console/conversations/c-" in url)
+        browser.one("#verdicts, .ledger")
+        browser.driver.get(f"{link.partition('/link/')[0]}")
+        assert browser.text("#step-score").startswith("Look at a score")
+        browser.one("#step-invite a.btn").click()
+        browser.one("#f-email").send_keys("bo@example.com")
+        Select(browser.one("#f-role")).select_by_value("auditor")
+        browser.one("main form button.btn--main").click()
+        assert "bo@example.com is invited" in browser.text("#invited h2")
+        is_clean(browser)
+        browser.one("#invited footer a").click()
+        browser.one("#step-plan a.btn").click()
+        wait_for(lambda: browser.driver.current_url, lambda url: url.endswith("/console/plans/new"))
+        browser.driver.back()
+        browser.one("#step-plan button").click()
+        browser.until("#step-plan", lambda text: "Skipped" in text)
+        assert browser.faults() == []
+
+
+@pytest.mark.slow
+def test_from_an_empty_folder_to_a_first_score_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    """The same without a mouse, with a table whose columns have names of its own."""
+    rows = [f"{turn['speaker']};{turn['text']}" for turn in conversation("c-1")["turns"]]
+    lines = [f"t-1;2026-03-23T10:00:00Z;{n * 5};{row}" for n, row in enumerate(rows)]
+    (tmp_path / "calls.csv").write_text("\n".join(["ticket;began;offset;who;words", *lines]))
+    with serving(tmp_path) as link:
+        browser.driver.get(link)
+        browser.write("#name", "Ada Lindqvist")
+        browser.write("#password", STRONG, Keys.ENTER)
+        browser.one("#first-hour")
+        browser.press("#step-load a.btn")
+        browser.reach("#file")
+        browser.one("#file").send_keys(str(tmp_path / "calls.csv"))
+        assert "Say which column holds what" in browser.text("#found section")
+        is_clean(browser)
+        for name, column in (("id", "ticket"), ("started_at", "began"), ("speaker", "who"), ("text", "words")):
+            shown = f"#column-{name}"
+            if browser.run("return document.querySelector(arguments[0]).value", shown) == column:
+                continue
+            browser.reach(shown)
+            browser.keys(column)
+            browser.until(f"{shown} option:checked", lambda text, column=column: text == column)
+            wait_for(lambda: browser.run("return document.querySelector('#found').ariaBusy"), lambda busy: busy is None)
+        browser.until("#found section", lambda text: "1 conversation can be loaded" in text)
+        browser.press("#found footer button")
+        browser.one("#step-form")
+        browser.press("#step-form a.btn")
+        browser.press("main .act button")
+        browser.until("#step-score", lambda text: "Open it" in text)
+        browser.press("#step-score button.btn")
+        wait_for(lambda: browser.driver.current_url, lambda url: "/console/conversations/c-" in url)
+        assert browser.faults() == []

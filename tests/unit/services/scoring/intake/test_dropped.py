@@ -1,0 +1,95 @@
+"""Files that a person gives in a browser: recognised by content, tables by their columns, and bounded."""
+
+import gzip
+import io
+
+import msgspec
+import pytest
+
+from auscult.domain.conversation import Conversation
+from auscult.formats import Limits, Rejected
+from auscult.services.scoring.intake.dropped import Dropped, read_dropped
+from tests.integration.program import conversation
+
+_LIMITS = Limits()
+CSV = (
+    "call_id{0}start_time{0}role{0}message\n"
+    "c-1{0}2026-03-23T10:00:00Z{0}agent{0}Good morning\n"
+    "c-1{0}2026-03-23T10:00:00Z{0}customer{0}I lost my card\n"
+    "c-2{0}yesterday{0}agent{0}Hello\n"
+)
+
+
+def read(data: bytes, limits: Limits = _LIMITS, **columns: str) -> tuple[list[Conversation], list[Rejected], Dropped]:
+    """The conversations and refusals of a file."""
+    dropped = read_dropped(io.BytesIO(data), "st-1", limits, columns)
+    found = list(dropped.documents)
+    return (
+        [each for each in found if isinstance(each, Conversation)],
+        [each for each in found if isinstance(each, Rejected)],
+        dropped,
+    )
+
+
+def test_native_documents_are_read_with_refusals_by_line() -> None:
+    """Plain and compressed; each refusal has its line and field."""
+    data = msgspec.json.encode(conversation("c-1")) + b'\n{"id": 3}\n{"oops"\n'
+    for given in (data, gzip.compress(data)):
+        conversations, refused, dropped = read(given)
+        assert len(conversations) == 1
+        assert [(each.error.line, each.error.field) for each in refused] == [(2, "id"), (3, None)]
+        assert dropped.table is None
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_table_is_read_by_the_names_of_its_columns(mark: str) -> None:
+    """With a comma, a semicolon or a tab; a row that is wrong is refused with its line, and the others stay."""
+    conversations, refused, dropped = read(CSV.format(mark).encode())
+    assert [(each.custom_id, [turn.text for turn in each.turns]) for each in conversations] == [
+        ("c-1", ["Good morning", "I lost my card"])
+    ]
+    assert [(each.error.line, each.error.field) for each in refused] == [(4, "start_time")]
+    assert dropped.table
+    assert dropped.table.columns == {
+        "id": "call_id",
+        "started_at": "start_time",
+        "speaker": "role",
+        "text": "message",
+    }
+
+
+def test_columns_with_other_names_are_asked_for_and_chosen() -> None:
+    """Nothing is read before every needed column is known; a chosen one goes before a guessed one."""
+    data = CSV.format(",").replace("call_id", "ticket no").encode()
+    conversations, refused, dropped = read(data)
+    assert (conversations, refused) == ([], [])
+    assert dropped.table
+    assert dropped.table.missing == ("id",)
+    assert dropped.table.names == ("ticket no", "start_time", "role", "message")
+    conversations, _, dropped = read(data, id="ticket no")
+    assert [each.custom_id for each in conversations] == ["c-1"]
+    _, _, dropped = read(data, id="ticket no", text="")
+    assert dropped.table
+    assert dropped.table.missing == ("text",)
+    _, _, dropped = read(data, id="no such column")
+    assert dropped.table
+    assert dropped.table.missing == ("id",)
+
+
+def test_what_a_file_unpacks_to_is_bounded() -> None:
+    """A bomb is refused while it is read, and a table has at most the bytes of one document."""
+    bomb = gzip.compress(b"id,text\n" + b"x" * (80 << 20))
+    assert len(bomb) < 1 << 20
+    _, refused, _ = read(bomb, Limits(document_bytes=1 << 30))
+    assert [each.error.reason for each in refused] == ["file.too_compressed"]
+    _, refused, _ = read(CSV.format(",").encode(), Limits(document_bytes=50))
+    assert [each.error.reason for each in refused] == ["document.too_large"]
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04,,,", b"RIFF\x00\x00,,,\n", b"one word\n", b"\xff\xfea,b\n"])
+def test_what_is_neither_is_refused_once(data: bytes) -> None:
+    """The refusal names what is accepted."""
+    conversations, refused, dropped = read(data)
+    assert conversations == []
+    assert [each.error.reason for each in refused] == ["file.unknown_format"]
+    assert dropped.table is None
