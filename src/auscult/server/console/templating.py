@@ -47,7 +47,8 @@ class Frame(Struct, frozen=True, kw_only=True):
 
     ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``.
     ``has_shortcuts``: single keys are shortcuts. ``base`` is the address of the console, ``assets`` that of its files;
-    ``here`` is the page's own address, to which forms of the frame return.
+    ``here`` is the page's own address, to which forms of the frame return. ``may`` returns whether the person has a
+    permission in the whole app.
     """
 
     language: str
@@ -61,6 +62,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     person: str
     role: str
     groups: tuple[NavigationGroup, ...]
+    may: Callable[[str], bool]
     personas: tuple[Persona, ...] = ()
     notice: str = ""
 

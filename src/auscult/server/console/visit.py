@@ -195,6 +195,7 @@ class Visit:
             person=visitor.name,
             role=visitor.role,
             groups=menu(visitor.permissions | marks_of(visitor), here, self._console.counts(visitor), BASE),
+            may=visitor.principal.may_everywhere,
             personas=visitor.personas,
             notice=visitor.notice,
         )
