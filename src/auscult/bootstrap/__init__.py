@@ -13,7 +13,7 @@ from auscult.bootstrap.backups import (
 )
 from auscult.bootstrap.copying import copy
 from auscult.bootstrap.engines import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
-from auscult.bootstrap.keys import key_path, rotate_key, sqlite_path
+from auscult.bootstrap.keys import key_path, rotate_key, running_address, sqlite_path
 from auscult.bootstrap.processes import cores, tune_for_evaluation
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "recordings",
     "restore",
     "rotate_key",
+    "running_address",
     "serve",
     "serve_beside",
     "sqlite_path",

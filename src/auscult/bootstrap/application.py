@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from auscult.bootstrap import privacy, recordings
 from auscult.bootstrap.connections import Share, networks_of, of_server, of_worker
 from auscult.bootstrap.engines import assistant, check_judge, evaluator, explainer, plug_in
-from auscult.bootstrap.keys import check_key, secret_key, sqlite_path
+from auscult.bootstrap.keys import check_key, noting_address, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
     cores,
     quick_start,
@@ -336,7 +336,8 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     stop_on_signals(stop)
     set_up_telemetry(settings, "server")
     with (
-        quick_start(ready) as started,
+        noting_address(settings, ready) as noted,
+        quick_start(noted) as started,
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
         ProcessPool(settings.workers, work_behind, settings) as workers,

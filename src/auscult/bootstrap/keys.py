@@ -1,10 +1,11 @@
-"""Paths of a database's file and of the key to its secrets."""
+"""Paths of a database's file, of the key to its secrets, and of the address of the server that runs on it."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,6 +50,43 @@ def key_path(settings: Settings) -> Path:
     location = settings.database_url.partition("?")[0].partition("//")[2].rpartition("@")[2]
     readable = "".join(letter if letter.isalnum() or letter in "-." else "-" for letter in location)[:80]
     return Path(settings.state_dir) / f"{readable}-{blake2b(location.encode(), digest_size=4).hexdigest()}.key"
+
+
+@contextmanager
+def noting_address(settings: Settings, ready: Callable[[str], None]) -> Generator[Callable[[str], None]]:
+    """Yield ``ready``, which notes the address that it receives until the end. A folder that is read-only keeps none."""
+    path = _address_path(settings)
+
+    def noted(address: str) -> None:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{os.getpid()} {address}\n")
+        ready(address)
+
+    try:
+        yield noted
+    finally:
+        with suppress(OSError, ValueError):
+            if _read_address(path)[0] == os.getpid():
+                path.unlink()
+
+
+def running_address(settings: Settings) -> str | None:
+    """Return the address of the server that runs on this machine; None where none does, or none is known."""
+    with suppress(OSError, ValueError):
+        process, address = _read_address(_address_path(settings))
+        os.kill(process, 0)  # raises where there is no such process
+        return address
+    return None
+
+
+def _address_path(settings: Settings) -> Path:
+    return key_path(settings).with_suffix(".address")
+
+
+def _read_address(path: Path) -> tuple[int, str]:
+    process, _, address = path.read_text().strip().partition(" ")
+    return int(process), address
 
 
 def check_key(store: "Store", settings: Settings, *, is_new: bool) -> None:

@@ -113,9 +113,17 @@ def test_a_command_prints_a_link_that_signs_in(tmp_path: Path, server: subproces
     (user,) = auscult(tmp_path, "users", "list", "--json").lines
     assert user["email"] == "ann@example.com"
     assert auscult(tmp_path, "users", "link", "bo@example.com").status != 0
-    assert (
-        auscult(tmp_path, "users", "link", "ann@example.com", "--json").last["url"].startswith("http://127.0.0.1:8484/")
-    )
+
+    def printed(**settings: str) -> str:
+        words = ("users", "link", "ann@example.com", "--json")
+        return auscult(tmp_path, *words, settings=settings).last["url"].partition("/console")[0]
+
+    assert printed() == ready[1]
+    assert printed(AUSCULT_PUBLIC_URL="https://quality.example.com") == "https://quality.example.com"
+    server.send_signal(signal.SIGTERM)
+    server.wait(PATIENCE_S)
+    assert printed() == "http://127.0.0.1:8484"
+    assert "--url" in auscult(tmp_path, "users", "link", "ann@example.com").err
     assert auscult(tmp_path, "verify", "--log").status == 0
 
 

@@ -61,7 +61,9 @@ def link(
     url: Annotated[
         str | None,
         typer.Option(
-            "--url", metavar="URL", help="The server's address. Default: AUSCULT_PUBLIC_URL, else this machine."
+            "--url",
+            metavar="URL",
+            help="The server's address. Default: AUSCULT_PUBLIC_URL, else that of the server that runs here.",
         ),
     ] = None,
     database: options.Database = None,
@@ -93,12 +95,15 @@ def link(
         record(store, operator().label, "user.link", f"user:{user.email}")
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (all interfaces)
     here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
-    address = f"{(url or settings.public_url or here).rstrip('/')}/console/link/{secret}"
+    known = url or settings.public_url or bootstrap.running_address(settings)
+    address = f"{(known or here).rstrip('/')}/console/link/{secret}"
     if as_json:
         typer.echo(msgspec.json.encode({"user_id": user.user_id, "url": address}))
     else:
         typer.echo(address)
         typer.echo(f"It signs in {user.email} once, within an hour.", err=True)
+        if known is None:
+            typer.echo("No server runs here now. Name its address with --url, or set AUSCULT_PUBLIC_URL.", err=True)
         if is_first:
             typer.echo(f"Or enter the setup code in a browser: {secret}", err=True)
 
