@@ -6,7 +6,8 @@ PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
 PYTEST_FLAGS = -n 2 --dist loadfile
 # Bytecode is kept also where the environment forbids it: compiling all tests again takes each worker 13 seconds.
-PYTEST = PYTHONDONTWRITEBYTECODE= tools/with_postgresql $(PY) -m pytest
+# Two workers with as many threads of linear algebra as cores each wait for one another.
+PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 tools/with_postgresql $(PY) -m pytest
 DATABASE = sqlite:///auscult.db
 
 help: ## say what can be made

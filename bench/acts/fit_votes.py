@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from math import log
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,17 +34,29 @@ Floats = NDArray[np.float64]
 Scores = Mapping[tuple[str, int], Sequence[int]]
 
 
-def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write: bool) -> None:
-    """Fit every question, print the agreement on authors that neither heads nor votes had seen, and write."""
+class Sure(NamedTuple):
+    """A decision on a conversation whose author neither heads nor votes had seen: its confidence, and whether people agree."""
+
+    confidence: float
+    is_right: bool
+
+
+def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write: bool) -> list[Sure]:
+    """Fit every question, print the agreement on authors that neither heads nor votes had seen, and write.
+
+    Return the decisions on those authors, of all metrics together.
+    """
     fitted = [one for one in sets if not one.source.endswith("unread")]
     words = machine((one.conversation for one in fitted), votes=False)
     courses = [course_of_scores(one, scores) for one in fitted]
     held: dict[str, object] = {}
+    sure: list[Sure] = []
     for name, fact in FACTS.items():
         rows = [index for index, one in enumerate(fitted) if said(fact, one.answers) in fact.answers]
         some = [fitted[row] for row in rows]
         by_words = [said(fact, words[one.conversation.id]) for one in some]
-        held[name] = _fitted(fact, some, by_words, [courses[row] for row in rows])
+        held[name], of_fact = _fitted(fact, some, by_words, [courses[row] for row in rows])
+        sure += of_fact if name.startswith("em-") else ()
     turns = {act: _least(act, fitted, courses) for act in TURNS}
     too = _by_words_too(fitted, words, courses, turns)
     print(f"turns count from {turns}, by words too: {too}", flush=True)
@@ -52,12 +65,46 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
         path = Path(str(files("auscult.votes") / "weights" / f"{language}.json"))
         rest = f'"turns": {json.dumps(turns)}, "by_words_too": {json.dumps(too)}'
         path.write_text(f'{{"revision": {REVISION}, "questions": {{\n{rows_of}\n}},\n{rest}}}\n')
+    print(calibration(sure).shown, flush=True)
+    return sure
+
+
+class Calibration(NamedTuple):
+    """How far confidences can be taken for shares of right decisions.
+
+    ``error`` is the expected calibration error over ten bins of confidence (Naeini and others, 2015); ``brier`` the mean
+    square of confidence less outcome, and ``base`` that of the share of right decisions, said of each.
+    """
+
+    count: int
+    error: float
+    brier: float
+    base: float
+
+    @property
+    def shown(self) -> str:
+        """Return it in words."""
+        return (
+            f"confidence of {self.count} decisions on metrics: expected calibration error {self.error:.3f}, "
+            f"Brier {self.brier:.3f}, of the base rate {self.base:.3f}"
+        )
+
+
+def calibration(sure: Sequence[Sure]) -> Calibration:
+    """Return the calibration of decisions. Raises ``ZeroDivisionError`` where there are none."""
+    bins: dict[int, list[Sure]] = {}
+    for one in sure:
+        bins.setdefault(min(9, int(one.confidence * 10)), []).append(one)
+    error = sum(abs(sum(one.confidence - one.is_right for one in of)) for of in bins.values()) / len(sure)
+    brier = sum((one.confidence - one.is_right) ** 2 for one in sure) / len(sure)
+    right = sum(one.is_right for one in sure) / len(sure)
+    return Calibration(len(sure), error, brier, right * (1 - right))
 
 
 def _fitted(
     fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], courses: Sequence[Course]
-) -> dict[str, object]:
-    """Return the weights of a question, and print how well it does on each author who was left out."""
+) -> tuple[dict[str, object], list[Sure]]:
+    """Return the weights of a question and its decisions on each author who was left out; print how well they do."""
     signs = compiled(signs_of(fact))
     rows = [values(signs, words, course) for words, course in zip(by_words, courses, strict=True)]
     matrix = np.array([[value / ONE for value in row] for row in rows])
@@ -71,9 +118,10 @@ def _fitted(
         logits[~learned] = matrix[~learned] @ weights[:-1] + weights[-1]
     sharpness = _sharpness(logits, labels)
     outweighs = fact.outweighs or _outweighs(fact, sets, by_words, logits, sharpness)
-    _show(fact, sets, by_words, _decided(fact, by_words, logits, sharpness, outweighs))
+    decided = _decided(fact, by_words, logits, sharpness, outweighs)
+    _show(fact, sets, by_words, decided)
     weights = _fit(matrix, labels, len(fact.answers), counts)
-    return {
+    held: dict[str, object] = {
         "answers": fact.answers,
         "signs": signs_of(fact),
         "weights": np.rint(weights[:-1] * GRAIN / ONE).astype(int).tolist(),
@@ -82,14 +130,26 @@ def _fitted(
         "outweighs": outweighs,
         "lean": round(fact.lean * GRAIN),
     }
+    shares = _shares(logits, sharpness)
+    sure = [
+        Sure(float(shares[row, fact.answers.index(answer)]), answer == fact.answers[labels[row]])
+        for row, answer in enumerate(decided)
+        if answer in fact.answers
+    ]
+    return held, sure
+
+
+def _shares(logits: Floats, sharpness: int) -> Floats:
+    """Return the probability of each answer."""
+    scaled = logits * sharpness / 100
+    raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def _decided(fact: Fact, by_words: Sequence[str], logits: Floats, sharpness: int, outweighs: int) -> list[str]:
     """Return the answers of the votes: those by words where the votes are less sure than ``outweighs``, in percent."""
-    scaled = logits * sharpness / 100
-    raised = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     best = (logits + np.eye(len(fact.answers))[0] * fact.lean).argmax(axis=1)
-    sure = (raised / raised.sum(axis=1, keepdims=True))[np.arange(len(best)), best] * 100 >= outweighs
+    sure = _shares(logits, sharpness)[np.arange(len(best)), best] * 100 >= outweighs
     return [
         fact.answers[one] if is_sure or words not in fact.words else words
         for one, is_sure, words in zip(best, sure, by_words, strict=True)
@@ -175,9 +235,7 @@ def _sharpness(logits: Floats, labels: NDArray[np.int64]) -> int:
     """Return how much surer the answers are than the weights say, in percent: what fits unseen authors best."""
 
     def cost(percent: int) -> float:
-        scaled = logits * percent / 100
-        scaled = scaled - scaled.max(axis=1, keepdims=True)
-        shares = np.exp(scaled) / np.exp(scaled).sum(axis=1, keepdims=True)
+        shares = _shares(logits, percent)
         return -sum(log(max(1e-9, row[label])) for row, label in zip(shares, labels, strict=True))
 
     return min(range(40, 201, 5), key=cost)

@@ -3,12 +3,12 @@
     python -m bench.acts.train DATA_DIR [--language en] [--write] [--scores FILE]
 
 DATA_DIR is as for ``bench.quality.first_sight``; it has English only. Other languages are fitted to their hands
-(``hands/``), and have runs of letters besides words, since they have fewer labelled turns.
-Nothing is fitted to conversations that stay unread (``split``). Votes
-are fitted to scores of heads that had not seen the author of the conversation: each author is left out once. Nothing is
-drawn by chance, so that the same data gives the same files but for the last digits of what the processor adds up. With
-``--write`` they go into the package; ``--scores`` keeps those scores there, or reads them, as fitting the heads takes
-minutes.
+(``hands/``), and have runs of letters besides words, since they have fewer labelled turns. Nothing is fitted to
+conversations that stay unread (``split``). Votes are fitted to scores of heads that had not seen the author of the
+conversation: each author is left out once. Nothing is drawn by chance, and every fit goes to the bottom, so that the
+same data gives the same files, but for the last digit of a weight on another processor. With ``--write`` they go into
+the package; ``--scores`` keeps those scores there, or reads them. ``OPENBLAS_NUM_THREADS=1`` saves threads that only
+wait: most of the columns are sparse.
 """
 
 import argparse
@@ -16,16 +16,18 @@ import pickle
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from auscult.domain.conversation import Turn
 from auscult.domain.probe import Acts
 from auscult.engines._acts.features import LETTERS, side_of
-from auscult.engines._acts.reading import ACTS, AGENT_ACTS, CUSTOMER_ACTS, position_signs, text_signs
+from auscult.engines._acts.reading import AGENT_ACTS, CUSTOMER_ACTS, position_signs, text_signs
 from auscult.engines._vectors.softmax import descend
 from auscult.engines.acts import FOLDER, UNIT, unit_vectors
 from auscult.engines.wordllama import WordLlama
@@ -35,21 +37,21 @@ from bench.acts.material import UNKNOWN, Labelled, fold_of, hands_of, labelled, 
 ENGLISH = "en"
 REVISION = 3
 FEWEST_TEXTS = 5
-STRENGTH = 1.0
-CLOSE = 0.3
+CLOSE, MOST_STEPS = 1e-5, 2_000
+"""So near to the lowest point that a weight is off by less than its last digit, wherever it is computed."""
 WRITTEN_LINES = "lines"
 WEIGHTS = {"development": 0.5, "challenge": 0.7}
 """Weight of a turn by its source; 1 for a source that is not listed."""
 FEW_LINES = 3.0
 """Weight of a written line in languages other than English, which have few: they show what is only denied."""
-OWN_VECTOR, OTHER_VECTOR, OTHER_SIGN, POSITION = 3.0, 1.5, 0.7, 0.7
-"""Scales of features, which say how far each kind may be trusted: the higher, the less its weights are held back."""
+SIGN_SCALES, VECTOR_SCALES, POSITION = (1.0, 0.7, 0.7), (3.0, 1.5, 1.5), 0.7
+"""Scales of columns, of the turn, the one before and the one after: the higher, the less its weights are held back."""
 RUN = 0.4
 """Scale of a run of letters: many of them show one word."""
 GRAIN = 65_536
 SIDES = {"agent": AGENT_ACTS, "customer": CUSTOMER_ACTS}
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 
 class Unit(NamedTuple):
@@ -71,6 +73,22 @@ class Vocabulary(NamedTuple):
     grams: dict[str, int]
     signs: dict[str, int]
     positions: dict[str, int]
+
+
+class Columns(NamedTuple):
+    """Turns, a row each: words, signs of the turn and of its neighbours, and position; then the three vectors."""
+
+    names: csr_array
+    vectors: Floats
+
+    def of(self, rows: NDArray[np.bool_]) -> "Columns":
+        """Return some of the turns."""
+        return Columns(self.names[rows], self.vectors[rows])
+
+    def times(self, weights: Floats) -> Floats:
+        """Return the logits of each turn's acts."""
+        width = self.names.shape[1]
+        return self.names @ weights[:width] + self.vectors @ weights[width:-1] + weights[-1]
 
 
 def main() -> None:
@@ -113,30 +131,35 @@ def units_of(sets: Sequence[Labelled], language: str) -> list[Unit]:
 
 def train_heads(units: Sequence[Unit], language: str, *, write: bool) -> dict[tuple[str, int], tuple[int, ...]]:
     """Train on all, write where asked to; return the scores of heads that had not seen the conversation."""
-    words = WordLlama()
     vocabulary = vocabulary_of(units, language)
-    weights_of_sources = WEIGHTS | {WRITTEN_LINES: 1.0 if language == ENGLISH else FEW_LINES}
     found: dict[tuple[str, int], tuple[int, ...]] = {}
     trained: dict[str, Floats] = {}
     for side, acts in SIDES.items():
-        own = [unit for unit in units if unit.turn.speaker == side]
-        matrix = features(own, vocabulary, words, language)
-        known = np.array([[unit.known.get(act, UNKNOWN) for act in acts] for unit in own], np.int8)
-        counts = np.array([weights_of_sources.get(unit.source, 1.0) for unit in own], np.float32)
+        own, columns, known, counts = material_of(units, side, vocabulary, language)
         hands = np.array([fold_of(unit.source, unit.conversation_id) for unit in own])
         for hand in sorted({*hands} - {WRITTEN_LINES}):
             learned = hands != hand
-            weights = fit(matrix[learned], known[learned], counts[learned])
-            for row in np.flatnonzero(~learned):
-                logits = matrix[row] @ weights[:-1] + weights[-1]
-                scores = np.clip(np.floor(logits * 16), -96, 96).astype(int).tolist()
-                found[own[row].conversation_id, own[row].number] = tuple(scores)
+            weights = fit(columns.of(learned), known[learned], counts[learned])
+            scores = np.clip(np.floor(columns.of(~learned).times(weights) * 16), -96, 96).astype(int)
+            for row, of_row in zip(np.flatnonzero(~learned), scores.tolist(), strict=True):
+                found[own[row].conversation_id, own[row].number] = tuple(of_row)
         _show(side, acts, own, known, found)
         if write:
-            trained[side] = fit(matrix, known, counts)
+            trained[side] = fit(columns, known, counts)
     if write:
         write_heads(vocabulary, trained, language)
     return found
+
+
+def material_of(
+    units: Sequence[Unit], side: str, vocabulary: Vocabulary, language: str
+) -> tuple[list[Unit], Floats, NDArray[np.int8], Floats]:
+    """Return the turns of a side, their columns, what is known of their acts, and how much each of them counts."""
+    weights_of_sources = WEIGHTS | {WRITTEN_LINES: 1.0 if language == ENGLISH else FEW_LINES}
+    own = [unit for unit in units if unit.turn.speaker == side]
+    known = np.array([[unit.known.get(act, UNKNOWN) for act in SIDES[side]] for unit in own], np.int8)
+    counts = np.array([weights_of_sources.get(unit.source, 1.0) for unit in own], np.float32)
+    return own, columns_of(own, vocabulary, language), known, counts
 
 
 def vocabulary_of(units: Sequence[Unit], language: str) -> Vocabulary:
@@ -148,25 +171,30 @@ def vocabulary_of(units: Sequence[Unit], language: str) -> Vocabulary:
     return Vocabulary(*({name: at for at, name in enumerate(names)} for names in (grams, signs, positions)))
 
 
-def features(units: Sequence[Unit], vocabulary: Vocabulary, words: WordLlama, language: str) -> Floats:
-    """Columns: words, then signs and vector of the turn, of the one before, of the one after, then its position."""
+def columns_of(units: Sequence[Unit], vocabulary: Vocabulary, language: str) -> Columns:
+    """Return the columns of turns, each by its scale."""
     grams, signs, positions = vocabulary
-    width = words.embed(["yes"]).shape[1]
-    block = len(signs) + width
-    matrix = np.zeros((len(units), len(grams) + 3 * block + len(positions)), np.float32)
-    weigh = gram_scales(grams).astype(np.float32)
-    for row, unit in enumerate(units):
-        _set(matrix[row], 0, grams, signs_of(unit.turn, language)[0], 1.0)
-        matrix[row, : len(grams)] *= weigh
+    of_grams = gram_scales(grams)
+    rows: list[dict[int, float]] = []
+    for unit in units:
+        row = {grams[name]: of_grams[grams[name]] for name in signs_of(unit.turn, language)[0] if name in grams}
         start = len(grams)
-        scales = ((1.0, OWN_VECTOR), (OTHER_SIGN, OTHER_VECTOR), (OTHER_SIGN, OTHER_VECTOR))
-        for turn, (sign, vector) in zip((unit.turn, unit.before, unit.after), scales, strict=True):
-            if turn is not None:
-                _set(matrix[row], start, signs, signs_of(turn, language)[1], sign)
-                matrix[row, start + len(signs) : start + block] = unit_vectors(words, [turn.text])[0] * (vector / UNIT)
-            start += block
-        _set(matrix[row], start, positions, unit.position_signs, POSITION)
-    return matrix
+        for turn, scale in zip((unit.turn, unit.before, unit.after), SIGN_SCALES, strict=True):
+            names = signs_of(turn, language)[1] if turn else ()
+            row |= {start + signs[name]: scale for name in names if name in signs}
+            start += len(signs)
+        rows.append(row | {start + positions[name]: POSITION for name in unit.position_signs if name in positions})
+    ends = np.cumsum([0, *map(len, rows)])
+    columns, scales = (list(chain.from_iterable(of)) for of in (rows, (row.values() for row in rows)))
+    names = csr_array((scales, columns, ends), (len(rows), len(grams) + 3 * len(signs) + len(positions)))
+    words = WordLlama()
+    vectors = [
+        unit_vectors(words, [turn.text if turn else "" for turn in turns]) * (scale / UNIT)
+        for turns, scale in zip(
+            zip(*((unit.turn, unit.before, unit.after) for unit in units), strict=True), VECTOR_SCALES, strict=True
+        )
+    ]
+    return Columns(names, np.hstack(vectors))
 
 
 @cache
@@ -183,28 +211,23 @@ def gram_scales(grams: Mapping[str, int]) -> NDArray[np.float64]:
     return np.array([RUN if name.startswith(LETTERS) else 1.0 for name in grams])
 
 
-def _set(row: Floats, start: int, of: Mapping[str, int], names: Sequence[str], value: float) -> None:
-    for name in names:
-        if name in of:
-            row[start + of[name]] = value
-
-
-def fit(matrix: Floats, known: NDArray[np.int8], counts: Floats) -> Floats:
+def fit(columns: Columns, known: NDArray[np.int8], counts: Floats) -> Floats:
     """Fit a logistic regression for each act, over the turns of which it is known; the last row is the bias."""
-    mask = ((known != UNKNOWN) * counts[:, None] * STRENGTH).astype(np.float32)
-    truth = (known == 1).astype(np.float32)
+    mask = (known != UNKNOWN) * counts[:, None]
+    truth = (known == 1).astype(float)
+    names, vectors = columns
+    by_name, width = names.T.tocsr(), names.shape[1]
 
-    def slope(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        rows = weights.astype(np.float32)
-        logits = matrix @ rows[:-1] + rows[-1]
+    def slope(weights: Floats) -> tuple[float, Floats]:
+        logits = columns.times(weights)
         shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
         loss = float((mask * (np.logaddexp(0, logits) - truth * logits)).sum())
         wrong = (shares - truth) * mask
-        gradient = np.vstack([matrix.T @ wrong + rows[:-1], wrong.sum(axis=0)]).astype(np.float64)
+        gradient = np.vstack([by_name @ wrong, vectors.T @ wrong, wrong.sum(axis=0)])
+        gradient[:-1] += weights[:-1]
         return loss + 0.5 * float(np.square(weights[:-1]).sum()), gradient
 
-    start = np.zeros((matrix.shape[1] + 1, known.shape[1]))
-    return descend(slope, start, CLOSE).astype(np.float32)
+    return descend(slope, np.zeros((width + vectors.shape[1] + 1, known.shape[1])), CLOSE, MOST_STEPS)
 
 
 def _show(
@@ -225,31 +248,39 @@ def _show(
 
 
 def write_heads(vocabulary: Vocabulary, trained: Mapping[str, Floats], language: str) -> None:
-    """Write the heads of both sides as whole numbers into the package."""
-    grams, signs, positions = vocabulary
-    width = UNITS_OF_VECTOR
-    block, acts = len(signs) + width, len(ACTS)
-    held = {"grams": np.zeros((len(grams), acts)), "places": np.zeros((len(positions), acts)), "bias": np.zeros(acts)}
-    held |= {"signs": np.zeros((len(signs), 3 * acts)), "vectors": np.zeros((width, 3 * acts))}
-    first = 0
-    scales = ((1.0, OWN_VECTOR), (OTHER_SIGN, OTHER_VECTOR), (OTHER_SIGN, OTHER_VECTOR))
-    for side, of in SIDES.items():
-        weights, own = trained[side].astype(np.float64), slice(first, first + len(of))
-        held["grams"][:, own] = weights[: len(grams)] * gram_scales(grams)[:, None]
-        for number, (sign, vector) in enumerate(scales):
-            start = len(grams) + number * block
-            columns = slice(number * acts + own.start, number * acts + own.stop)
-            held["signs"][:, columns] = weights[start : start + len(signs)] * sign
-            held["vectors"][:, columns] = weights[start + len(signs) : start + block] * (vector / UNIT)
-        held["places"][:, own] = weights[-1 - len(positions) : -1] * POSITION
-        held["bias"][own] = weights[-1]
-        first += len(of)
-    whole = {name: np.rint(values * GRAIN).astype(np.int32) for name, values in held.items()}
-    names = {"gram_names": grams, "sign_names": signs, "place_names": positions}
+    """Write the heads of both sides into the package."""
+    sides = [whole_numbers(trained[side], vocabulary) for side in SIDES]
+    whole = {name: np.concatenate([side[name] for side in sides], axis=-1) for name in sides[0]}
+    for name in ("signs", "vectors"):
+        whole[name] = whole[name].reshape(len(whole[name]), -1)
+    names = dict(zip(("gram_names", "sign_names", "place_names"), vocabulary, strict=True))
     texts = {key: np.frombuffer("\n".join(of).encode(), np.uint8) for key, of in names.items()}
     file = FOLDER / f"{language}.npz"
     np.savez_compressed(file, revision=np.array(REVISION), **whole, **texts)  # pyright: ignore[reportArgumentType] names, not its own
-    print(f"{file.name}: {len(grams)} words and pairs, {len(signs)} signs, {file.stat().st_size / 1024:.0f} KiB")
+    size = file.stat().st_size / 1024
+    print(f"{file.name}: {len(vocabulary.grams)} words and pairs, {len(vocabulary.signs)} signs, {size:.0f} KiB")
+
+
+def whole_numbers(weights: Floats, vocabulary: Vocabulary) -> dict[str, NDArray[np.int32]]:
+    """Return the weights of one side's acts as whole numbers, acts last.
+
+    ``signs`` and ``vectors`` have an axis between: the turn, the one before, the one after.
+    """
+    grams, signs, positions = vocabulary
+    ends = np.cumsum([len(grams), 3 * len(signs), len(positions), 3 * UNITS_OF_VECTOR])
+    of_grams, of_signs, of_places, of_vectors, bias = np.split(weights, ends)
+    held = {
+        "grams": of_grams * gram_scales(grams)[:, None],
+        "places": of_places * POSITION,
+        "bias": bias[0],
+        "signs": _by_turn(of_signs, SIGN_SCALES),
+        "vectors": _by_turn(of_vectors, VECTOR_SCALES) / UNIT,
+    }
+    return {name: np.rint(values * GRAIN).astype(np.int32) for name, values in held.items()}
+
+
+def _by_turn(weights: Floats, scales: Sequence[float]) -> Floats:
+    return weights.reshape(len(scales), -1, weights.shape[-1]).swapaxes(0, 1) * np.array(scales)[:, None]
 
 
 UNITS_OF_VECTOR = 256

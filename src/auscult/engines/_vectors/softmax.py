@@ -45,12 +45,14 @@ def fit(kernel: Floats, labels: NDArray[np.int64], count: int, strength: float) 
     return back @ weights[:-1], weights[-1]
 
 
-def descend(slope: Callable[[Floats], tuple[float, Floats]], start: Floats, close: float) -> Floats:
+def descend(
+    slope: Callable[[Floats], tuple[float, Floats]], start: Floats, close: float, most_steps: int = MOST_STEPS
+) -> Floats:
     """Go down to where ``slope``, which gives a value and its gradient, is flat (L-BFGS; Nocedal and Wright, 7.2)."""
     here = start
     value, gradient = slope(here)
     steps: deque[tuple[Floats, Floats, float]] = deque(maxlen=REMEMBERED)
-    for _ in range(MOST_STEPS):
+    for _ in range(most_steps):
         if np.abs(gradient).max() <= close:
             break
         direction = -_curved(gradient, steps)

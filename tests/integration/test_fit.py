@@ -1,0 +1,59 @@
+"""The weights in the package are what the command of the bench makes, and their confidence can be taken at its word."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from auscult.engines._acts.reading import AGENT_ACTS
+from auscult.engines.acts import FOLDER
+from bench.acts.fit_votes import Calibration, Sure, calibration, fit_votes
+from bench.acts.material import Labelled, hands_of
+from bench.acts.train import Unit, fit, material_of, train_heads, units_of, vocabulary_of, whole_numbers
+
+pytestmark = pytest.mark.slow
+
+LAST_DIGIT = 1
+"""Another processor adds up in another order, which may round a weight to the next whole number."""
+
+
+class Hands(NamedTuple):
+    """The labelled conversations of a language, and their turns."""
+
+    language: str
+    sets: list[Labelled]
+    units: list[Unit]
+
+
+@pytest.fixture(scope="module", params=["es", "de"])
+def hands(request: pytest.FixtureRequest) -> Hands:
+    """The languages whose conversations the repository has."""
+    sets = hands_of(request.param)
+    return Hands(request.param, sets, units_of(sets, request.param))
+
+
+def test_a_part_of_the_heads_is_made_again(hands: Hands) -> None:
+    """The customers' acts, fitted to the conversations of the repository, are those that the package has."""
+    vocabulary = vocabulary_of(hands.units, hands.language)
+    _, columns, known, counts = material_of(hands.units, "customer", vocabulary, hands.language)
+    packaged = np.load(FOLDER / f"{hands.language}.npz", allow_pickle=False)
+    assert packaged["gram_names"].tobytes().decode().split("\n") == list(vocabulary.grams)
+    for name, made in whole_numbers(fit(columns, known, counts), vocabulary).items():
+        there = packaged[name]
+        there = there.reshape(len(there), 3, -1) if made.ndim == 3 else there
+        assert np.abs(there[..., len(AGENT_ACTS) :] - made).max() <= LAST_DIGIT, name
+
+
+def test_confidence_holds_for_authors_left_out(hands: Hands) -> None:
+    """Of the metrics' decisions with a confidence, about that share is right, and it says more than the share of all."""
+    scores = train_heads(hands.units, hands.language, write=False)
+    found = calibration(fit_votes(hands.sets, scores, hands.language, write=False))
+    assert found.error <= 0.04
+    assert found.brier <= found.base - 0.01
+
+
+def test_calibration_is_counted_by_bins() -> None:
+    """Four decisions of 0.8 of which two are right are 0.3 off; two of 1.0 that are right are not."""
+    sure = [Sure(0.8, is_right) for is_right in (True, True, False, False)] + [Sure(1.0, True)] * 2
+    error, brier, right = 4 / 6 * 0.3, (2 * 0.04 + 2 * 0.64) / 6, 4 / 6
+    assert calibration(sure) == pytest.approx(Calibration(6, error, brier, right * (1 - right)))
