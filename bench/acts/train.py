@@ -44,7 +44,7 @@ CLOSE_ENOUGH = 0.01
 WRITTEN_LINES = "lines"
 WEIGHTS = {"development": 0.5, "challenge": 0.7}
 """Weight of a turn by its source; 1 for a source that is not listed."""
-FEW_LINES = 3.0
+FEW_LINES = 1.5
 """Weight of a written line in languages other than English, which have few: they show what is only denied."""
 SIGN_SCALES, VECTOR_SCALES, POSITION = (1.0, 0.7, 0.7), (3.0, 1.5, 1.5), 0.7
 """Scales of columns, of the turn, the one before and the one after: the higher, the less its weights are held back."""
