@@ -1,16 +1,19 @@
 """Fit the votes: for each question, weights of the answer by words and of the acts of a conversation."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from itertools import chain
 from math import log
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.domain.audits.agreement import compare
+from auscult.domain.audits.agreement import Pair, compare, compare_counts, mean_kappa
 from auscult.domain.probe import ActsAnswer
 from auscult.engines._acts.features import side_of
 from auscult.engines._acts.reading import ACTS, AGENT_ACTS
@@ -22,6 +25,7 @@ from bench.acts.material import Labelled, fold_of
 from bench.quality.first_sight import f1_of, machine
 
 REVISION = 3
+RESAMPLES = 400
 HELD_BACK = 4.0
 """How far weights are held back (L2)."""
 ELSEWHERE = 3.0
@@ -34,14 +38,22 @@ Floats = NDArray[np.float64]
 Scores = Mapping[tuple[str, int], Sequence[int]]
 
 
-class Sure(NamedTuple):
-    """A decision on a conversation whose author neither heads nor votes had seen: its confidence, and whether people agree."""
+class Decision(NamedTuple):
+    """A metric's answer in a conversation whose author neither heads nor votes had seen, and what people say."""
 
+    conversation_id: str
+    metric: str
+    people: str
+    answer: str
     confidence: float
-    is_right: bool
+
+    @property
+    def is_right(self) -> bool:
+        """Return whether people agree."""
+        return self.people == self.answer
 
 
-def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write: bool) -> list[Sure]:
+def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write: bool) -> list[Decision]:
     """Fit every question, print the agreement on authors that neither heads nor votes had seen, and write.
 
     Return the decisions on those authors, of all metrics together.
@@ -50,13 +62,13 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
     words = machine((one.conversation for one in fitted), votes=False)
     courses = [course_of_scores(one, scores) for one in fitted]
     held: dict[str, object] = {}
-    sure: list[Sure] = []
+    decisions: list[Decision] = []
     for name, fact in FACTS.items():
         rows = [index for index, one in enumerate(fitted) if said(fact, one.answers) in fact.answers]
         some = [fitted[row] for row in rows]
         by_words = [said(fact, words[one.conversation.id]) for one in some]
         held[name], of_fact = _fitted(fact, some, by_words, [courses[row] for row in rows])
-        sure += of_fact if name.startswith("em-") else ()
+        decisions += of_fact if name.startswith("em-") else ()
     turns = {act: _least(act, fitted, courses) for act in TURNS}
     too = _by_words_too(fitted, words, courses, turns)
     print(f"turns count from {turns}, by words too: {too}", flush=True)
@@ -65,8 +77,27 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
         path = Path(str(files("auscult.votes") / "weights" / f"{language}.json"))
         rest = f'"turns": {json.dumps(turns)}, "by_words_too": {json.dumps(too)}'
         path.write_text(f'{{"revision": {REVISION}, "questions": {{\n{rows_of}\n}},\n{rest}}}\n')
-    print(calibration(sure).shown, flush=True)
-    return sure
+    print(f"{macro(decisions)}; {calibration(decisions).shown}", flush=True)
+    return decisions
+
+
+def macro(decisions: Sequence[Decision]) -> str:
+    """Return the mean of the metrics' kappas, with the middle 95 % of it where conversations are drawn again."""
+    by_conversation: dict[str, list[tuple[str, Pair]]] = {}
+    for one in decisions:
+        by_conversation.setdefault(one.conversation_id, []).append((one.metric, (one.people, one.answer)))
+
+    def mean(drawn: Iterable[list[tuple[str, Pair]]]) -> float:
+        counts: dict[str, Counter[Pair]] = {}
+        for metric, pair in chain.from_iterable(drawn):
+            counts.setdefault(metric, Counter())[pair] += 1
+        return mean_kappa(map(compare_counts, counts.values())) or 0.0
+
+    all_of_them = list(by_conversation.values())
+    random = Random(1960)  # noqa: S311 (nothing is secret)
+    means = sorted(mean(random.choices(all_of_them, k=len(all_of_them))) for _ in range(RESAMPLES))
+    low, high = means[RESAMPLES // 40], means[-RESAMPLES // 40]
+    return f"macro kappa {mean(all_of_them):.3f}, {low:.3f} to {high:.3f} ({len(all_of_them)} conversations)"
 
 
 class Calibration(NamedTuple):
@@ -90,20 +121,20 @@ class Calibration(NamedTuple):
         )
 
 
-def calibration(sure: Sequence[Sure]) -> Calibration:
+def calibration(decisions: Sequence[Decision]) -> Calibration:
     """Return the calibration of decisions. Raises ``ZeroDivisionError`` where there are none."""
-    bins: dict[int, list[Sure]] = {}
-    for one in sure:
+    bins: dict[int, list[Decision]] = {}
+    for one in decisions:
         bins.setdefault(min(9, int(one.confidence * 10)), []).append(one)
-    error = sum(abs(sum(one.confidence - one.is_right for one in of)) for of in bins.values()) / len(sure)
-    brier = sum((one.confidence - one.is_right) ** 2 for one in sure) / len(sure)
-    right = sum(one.is_right for one in sure) / len(sure)
-    return Calibration(len(sure), error, brier, right * (1 - right))
+    error = sum(abs(sum(one.confidence - one.is_right for one in of)) for of in bins.values()) / len(decisions)
+    brier = sum((one.confidence - one.is_right) ** 2 for one in decisions) / len(decisions)
+    right = sum(one.is_right for one in decisions) / len(decisions)
+    return Calibration(len(decisions), error, brier, right * (1 - right))
 
 
 def _fitted(
     fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], courses: Sequence[Course]
-) -> tuple[dict[str, object], list[Sure]]:
+) -> tuple[dict[str, object], list[Decision]]:
     """Return the weights of a question and its decisions on each author who was left out; print how well they do."""
     signs = compiled(signs_of(fact))
     rows = [values(signs, words, course) for words, course in zip(by_words, courses, strict=True)]
@@ -131,12 +162,13 @@ def _fitted(
         "lean": round(fact.lean * GRAIN),
     }
     shares = _shares(logits, sharpness)
-    sure = [
-        Sure(float(shares[row, fact.answers.index(answer)]), answer == fact.answers[labels[row]])
-        for row, answer in enumerate(decided)
+    found = zip(sets, decided, shares.tolist(), strict=True)
+    decisions = [
+        Decision(one.conversation.id, fact.label, said(fact, one.answers), answer, share[fact.answers.index(answer)])
+        for one, answer, share in found
         if answer in fact.answers
     ]
-    return held, sure
+    return held, decisions
 
 
 def _shares(logits: Floats, sharpness: int) -> Floats:

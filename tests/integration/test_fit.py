@@ -7,7 +7,7 @@ import pytest
 
 from auscult.engines._acts.reading import AGENT_ACTS
 from auscult.engines.acts import FOLDER
-from bench.acts.fit_votes import Calibration, Sure, calibration, fit_votes
+from bench.acts.fit_votes import Calibration, Decision, calibration, fit_votes
 from bench.acts.material import Labelled, hands_of
 from bench.acts.train import Unit, fit, material_of, train_heads, units_of, vocabulary_of, whole_numbers
 
@@ -54,6 +54,7 @@ def test_confidence_holds_for_authors_left_out(hands: Hands) -> None:
 
 def test_calibration_is_counted_by_bins() -> None:
     """Four decisions of 0.8 of which two are right are 0.3 off; two of 1.0 that are right are not."""
-    sure = [Sure(0.8, is_right) for is_right in (True, True, False, False)] + [Sure(1.0, True)] * 2
+    decisions = [Decision("c-1", "em-greeting", "YES", answer, 0.8) for answer in ("YES", "YES", "NO", "NO")]
+    decisions += [Decision("c-1", "em-greeting", "YES", "YES", 1.0)] * 2
     error, brier, right = 4 / 6 * 0.3, (2 * 0.04 + 2 * 0.64) / 6, 4 / 6
-    assert calibration(sure) == pytest.approx(Calibration(6, error, brier, right * (1 - right)))
+    assert calibration(decisions) == pytest.approx(Calibration(6, error, brier, right * (1 - right)))
