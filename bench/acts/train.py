@@ -5,7 +5,7 @@
 DATA_DIR is as for ``bench.quality.first_sight``; it has English only. Other languages are fitted to their hands
 (``hands/``), and have runs of letters besides words, since they have fewer labelled turns. Nothing is fitted to
 conversations that stay unread (``split``). Votes are fitted to scores of heads that had not seen the author of the
-conversation: each author is left out once. Nothing is drawn by chance, and every fit goes to the bottom, so that the
+conversation: each author is left out once. Nothing is drawn by chance, and every fit that is kept goes to the bottom, so that the
 same data gives the same files, but for the last digit of a weight on another processor. With ``--write`` they go into
 the package; ``--scores`` keeps those scores there, or reads them. ``OPENBLAS_NUM_THREADS=1`` saves threads that only
 wait: most of the columns are sparse.
@@ -15,7 +15,8 @@ import argparse
 import pickle
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -39,7 +40,7 @@ REVISION = 3
 FEWEST_TEXTS = 5
 CLOSE, MOST_STEPS = 1e-5, 2_000
 """A slope so flat that a weight is off by less than its last digit, wherever it is computed."""
-CLOSE_ENOUGH = 0.01
+CLOSE_ENOUGH = 0.03
 """The slope for heads that are only measured, or scored to sixteenths."""
 WRITTEN_LINES = "lines"
 WEIGHTS = {"development": 0.5, "challenge": 0.7}
@@ -134,22 +135,29 @@ def units_of(sets: Sequence[Labelled], language: str) -> list[Unit]:
 def train_heads(units: Sequence[Unit], language: str, *, write: bool) -> dict[tuple[str, int], tuple[int, ...]]:
     """Train on all, write where asked to; return the scores of heads that had not seen the conversation."""
     vocabulary = vocabulary_of(units, language)
-    found: dict[tuple[str, int], tuple[int, ...]] = {}
-    trained: dict[str, Floats] = {}
-    for side, acts in SIDES.items():
-        own, columns, known, counts = material_of(units, side, vocabulary, language)
-        trained[side] = fit(columns, known, counts)
-        hands = np.array([fold_of(unit.source, unit.conversation_id) for unit in own])
-        for hand in sorted({*hands} - {WRITTEN_LINES}):
-            learned = hands != hand
-            weights = fit(columns.of(learned), known[learned], counts[learned], near=trained[side])
-            scores = np.clip(np.floor(columns.of(~learned).times(weights) * 16), -96, 96).astype(int)
-            for row, of_row in zip(np.flatnonzero(~learned), scores.tolist(), strict=True):
-                found[own[row].conversation_id, own[row].number] = tuple(of_row)
-        _show(side, acts, own, known, found)
+    with ProcessPoolExecutor(len(SIDES)) as pool:
+        weights, scores = zip(*pool.map(partial(train_side, units, vocabulary, language), SIDES), strict=True)
     if write:
-        write_heads(vocabulary, trained, language)
-    return found
+        write_heads(vocabulary, dict(zip(SIDES, weights, strict=True)), language)
+    return {key: row for of_side in scores for key, row in of_side.items()}
+
+
+def train_side(
+    units: Sequence[Unit], vocabulary: Vocabulary, language: str, side: str
+) -> tuple[Floats, dict[tuple[str, int], tuple[int, ...]]]:
+    """Return the weights of a side's acts, and the scores of its turns by weights that had not seen the conversation."""
+    own, columns, known, counts = material_of(units, side, vocabulary, language)
+    trained = fit(columns, known, counts)
+    hands = np.array([fold_of(unit.source, unit.conversation_id) for unit in own])
+    found: dict[tuple[str, int], tuple[int, ...]] = {}
+    for hand in sorted({*hands} - {WRITTEN_LINES}):
+        learned = hands != hand
+        weights = fit(columns.of(learned), known[learned], counts[learned], near=trained)
+        scores = np.clip(np.floor(columns.of(~learned).times(weights) * 16), -96, 96).astype(int)
+        for row, of_row in zip(np.flatnonzero(~learned), scores.tolist(), strict=True):
+            found[own[row].conversation_id, own[row].number] = tuple(of_row)
+    _show(side, SIDES[side], own, known, found)
+    return trained, found
 
 
 def material_of(
