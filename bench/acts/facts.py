@@ -21,6 +21,8 @@ class Fact(NamedTuple):
     words: tuple[str, ...] = YES_NO_NA
     outweighs: int = 0
     """Confidence in percent from which on the answer by words is overruled; 0: fitted to authors left out."""
+    by_words_in: tuple[str, ...] = ()
+    """Languages in which it is not voted on."""
     lean: float = 0.0
     """Log odds by which the first answer is preferred: the ones with the highest F1 on authors left out."""
 
@@ -78,6 +80,9 @@ FACTS = {
          "max leave", "max problem", "max accept last 2", "max ask_escalation", "mean sounds_served", "mean bodes_well",
          "max empathy", "max answers last 3", "max denies last 3"),
         words=SENTIMENTS,
+        # Votes agree better with the authors left out (kappa 0.65, by words 0.38), but read "I am not happy with this
+        # at all" as neutral and "I have no complaints" as negative, and lose 0.23 on the development set.
+        by_words_in=("en",),
     ),
 }  # fmt: skip
 

@@ -67,7 +67,9 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
         rows = [index for index, one in enumerate(fitted) if said(fact, one.answers) in fact.answers]
         some = [fitted[row] for row in rows]
         by_words = [said(fact, words[one.conversation.id]) for one in some]
-        held[name], of_fact = _fitted(fact, some, by_words, [courses[row] for row in rows])
+        found, of_fact = _fitted(fact, some, by_words, [courses[row] for row in rows])
+        if language not in fact.by_words_in:
+            held[name] = found
         decisions += of_fact if name.startswith("em-") else ()
     turns = {act: _least(act, fitted, courses) for act in TURNS}
     too = _by_words_too(fitted, words, courses, turns)
