@@ -97,6 +97,7 @@ class Application:
         """
         import msgspec
 
+        from auscult.limits.work import TenantLimits
         from auscult.services.scoring.intake.admission import AdmissionControl
         from auscult.services.scoring.intake.ingest import Load, conversations_of
         from auscult.services.scoring.intake.mapped import mapped_conversations
@@ -104,7 +105,7 @@ class Application:
 
         settings = self.settings
         set_up_tracing(settings, "command")
-        room = AdmissionControl(self.store.batches, settings.backlog)
+        room = AdmissionControl(self.store.batches, settings.backlog, limits=TenantLimits(self.store.limits))
         refused = self.store.within(tenant).privacy.refused
         with self.helping(files) as helping, RejectsWriter(rejects_path(files[0]), refused) as rejects:
             load = Load(
@@ -112,7 +113,7 @@ class Application:
                 self.store.batches,
                 ensure_worker=helping.ensure_running if wait else lambda: None,
                 progress=progress or (lambda _done, _total: None),
-                wait_for_room=partial(room.wait, helping.ensure_running),
+                wait_for_room=partial(room.wait, helping.ensure_running, tenant=tenant),
             )
             if shape is None:
                 documents = conversations_of(files, tenant.app_id, self._limits, rejects)
@@ -216,7 +217,7 @@ class Application:
                 hsts_s=settings.hsts_s,
                 is_one_of_several=settings.processes > 1,
             ),
-            assistant=assistant(settings, self.store.spending, self.store.judge_slots),
+            assistant=assistant(settings, self.store),
             explainer=explainer(settings, self.store.spending, self.store.judge_slots),
             readiness=Readiness(
                 self.store,
@@ -422,7 +423,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
     store, now = application.store, partial(datetime.now, UTC)
     sender = HttpSender(networks_of(settings))
     with (
-        closing(assistant(settings, store.spending, store.judge_slots)) as assisting,
+        closing(assistant(settings, store)) as assisting,
         LiveConversationPoller(store, assisting, now),
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.vacuum),

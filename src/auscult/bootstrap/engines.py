@@ -1,7 +1,7 @@
 """Metric types, analyzers and engines of this installation, with those of plug-ins."""
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from auscult.engines.hybrid import Hybrid
     from auscult.engines.judge import Budget, Server
     from auscult.engines.wordllama import WordLlama
+    from auscult.limits.work import JudgePurse
     from auscult.plugins import EngineMaker, Installed
     from auscult.services.assist.assistant import Assistant
     from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
@@ -35,11 +36,11 @@ PASSAGE_VECTORS = "passages"
 """Folder of the vectors of passages, below the folder of the settings for state."""
 
 
-def assistant(settings: Settings, spending: "Spending | None" = None, slots: "JudgeSlots | None" = None) -> "Assistant":
+def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
     """Return the assistant of live conversations: nothing is loaded before it is needed.
 
-    It writes answers where a judge is configured, and quotes passages where none is; ``spending`` as below, ``slots``
-    as the store has them. Raises ``SettingsError`` where semantic embeddings are configured and not installed.
+    It writes answers where a judge is configured, and quotes passages where none is. ``store`` counts the usage of the
+    judge, and limits it. Raises ``SettingsError`` where semantic embeddings are configured and not installed.
     """
     from auscult.analyzers import ANALYZERS
     from auscult.engines.heads import Heads
@@ -56,8 +57,9 @@ def assistant(settings: Settings, spending: "Spending | None" = None, slots: "Ju
     now, vectors = partial(datetime.now, UTC), WordLlama()
     near = {engine.probe: engine for engine in (vectors, Heads(vectors))}
     patience_s = settings.judge_answers_s
+    spending, slots = (store.spending, store.judge_slots) if store else (None, None)
     way = _way_to_judge(settings, spending, slots, timeout_s=patience_s, retries=0) if patience_s else None
-    writer = PassageWriter(*way) if way else None
+    writer = PassageWriter(*way, _purses(store)) if way else None
     return Assistant(
         Answering(Library(_retriever(settings, vectors)), now, writer),
         summarizer(ANALYZERS, near),
@@ -114,7 +116,7 @@ def evaluator(
     near: dict[type[Probe], Engine] = {engine.probe: engine for engine in (*given, Tables(find_table))}
     if settings.votes == "off":
         del near[Acts]
-    far = dict(_far_engines(settings, spending, store and store.judge_slots))
+    far = dict(_far_engines(settings, spending, store))
     if settings.hosts_file is not None:
         far |= outside(settings.hosts_file, settings.hosts_concurrency, networks_of(settings))
     plugins.put_in_place(settings.engines or "", makers, near, far)
@@ -199,16 +201,23 @@ def _table_of(store: "Store", app_id: str, name: str) -> tuple[bytes, str] | Non
     return None if found is None or found.removed_at else (found.document, f"table {name} {found.version}")
 
 
-def _far_engines(settings: Settings, spending: "Spending | None", slots: "JudgeSlots | None") -> "RemoteEngines":
+def _far_engines(settings: Settings, spending: "Spending | None", store: "Store | None") -> "RemoteEngines":
     """The judge, for each kind of probe that it answers, where one is configured. Nothing is opened yet."""
     from auscult.engines.judge import Judge
 
     timeout_s, retries = settings.judge_timeout_s, settings.judge_retries
-    way = _way_to_judge(settings, spending, slots, timeout_s=timeout_s, retries=retries)
+    way = _way_to_judge(settings, spending, store and store.judge_slots, timeout_s=timeout_s, retries=retries)
     if way is None:
         return {}
-    judge = Judge(*way, context=settings.judge_context, at_once=settings.judge_concurrency)
+    judge = Judge(*way, context=settings.judge_context, at_once=settings.judge_concurrency, purses=_purses(store))
     return dict.fromkeys(judge.kinds, judge)
+
+
+def _purses(store: "Store | None") -> "Callable[[str], JudgePurse] | None":
+    """Return what finds the judge's budget of an app; None without a store, where there are no accounts."""
+    from auscult.limits.work import TenantLimits
+
+    return None if store is None else TenantLimits(store.limits).judge
 
 
 def check_judge(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """The schedules and connectors of every app, for commands, the API and workers."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -10,6 +11,8 @@ from auscult.config import Settings
 from auscult.domain.delivery.addresses import PUBLIC
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
+from auscult.limits.model import LimitReachedError
+from auscult.limits.work import TenantLimits
 from auscult.reports import REPORTS
 from auscult.services.connectors.connecting import Connectors
 from auscult.services.schedules.scheduling import Scheduling
@@ -18,6 +21,8 @@ from auscult.storage.store import Store
 from auscult.workers.mailer import Mailer
 from auscult.workers.webhook_sender import HttpSender
 from auscult.workers.worker import Schedule
+
+_LOG = logging.getLogger(__name__)
 
 RUN_AT = "* * * * *"
 """Every minute."""
@@ -67,5 +72,11 @@ def run_connectors(store: Store, settings: Settings) -> None:
     """Run what is due in every app, as a worker does."""
     room = AdmissionControl(store.batches, settings.backlog)
     wait: Callable[[int], None] = partial(room.wait, lambda: None)
+    limits = TenantLimits(store.limits)
     for tenant in store.tenants():
+        try:
+            limits.check_intake(tenant)
+        except LimitReachedError as error:
+            _LOG.warning("connectors of app %s wait: %s", tenant.app_id, error.message)
+            continue
         connecting(store, tenant, settings).run_due(wait)

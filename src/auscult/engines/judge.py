@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Event, Lock, Semaphore, Thread
-from typing import ClassVar, NamedTuple
+from threading import Event, Lock, Semaphore, Thread, current_thread
+from typing import ClassVar, NamedTuple, Self
 
 from auscult.domain.operations.tracing import CONVERSATION, TRACING
 from auscult.domain.probe import Extraction, Grading, Judgement, Probe, Question, Summarization, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
-from auscult.engines._judge.budget import Budget
+from auscult.engines._judge.budget import Budget, Purse
 from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import REVISION
 from auscult.engines._judge.server import Address, Server
@@ -34,6 +35,7 @@ class _Job(NamedTuple):
 
     transcript: Transcript
     questions: tuple[Question, ...]
+    purse: Purse | None
     deliver: Callable[[JudgeResult | Exception | None], None]
     hear: Callable[["_Job"], None]
 
@@ -43,13 +45,22 @@ class Judge:
 
     kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Judgement, Grading, Extraction, Summarization})
 
-    def __init__(
-        self, server: Server, budget: Budget, gate: DistributedSemaphore | None = None, *, context: int, at_once: int
+    def __init__(  # noqa: PLR0913  (everything it needs)
+        self,
+        server: Server,
+        budget: Budget,
+        gate: DistributedSemaphore | None = None,
+        *,
+        context: int,
+        at_once: int,
+        purses: Callable[[str], Purse] | None = None,
     ) -> None:
         """Store the parts; nothing is opened yet. ``context`` is the model's, in tokens; ``at_once`` counts conversations.
 
-        ``gate`` limits the number of calls at a time, over all processes.
+        ``gate`` limits the number of calls at a time, over all processes; ``purses`` returns what an app may spend.
         """
+        self._purses = purses
+        self.purse: Purse | None = None
         self.version = f"judge {REVISION} {server.model}"
         self.at_once = at_once
         self._closed = Event()
@@ -58,8 +69,16 @@ class Judge:
         self._server = server
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[Thread] = []
-        self._working = at_once
+        self._ended: list[Thread] = []
         self._starting = Lock()
+
+    def for_app(self, app_id: str) -> Self:
+        """Return the same judge, within the limits of an app."""
+        if self._purses is None:
+            return self
+        mine = copy(self)
+        mine.purse = self._purses(app_id)
+        return mine
 
     def ask(self, questions: Sequence[Question]) -> Iterator[JudgeResult]:
         """Ask about every conversation in the questions; yield the result of each call as it ends, in no order.
@@ -81,7 +100,7 @@ class Judge:
                 kept.acquire()
 
         for transcript, about in by_transcript.items():
-            self._jobs.put(_Job(transcript, about, deliver, TRACING.carried(self._hear)))
+            self._jobs.put(_Job(transcript, about, self.purse, deliver, TRACING.carried(self._hear)))
         left, until = len(by_transcript), None
         try:
             while left and (until is None or time.monotonic() < until):
@@ -132,15 +151,15 @@ class Judge:
             else:
                 job.deliver(None)
         with self._starting:
-            self._working -= 1
-            if not self._working:
+            self._ended.append(current_thread())
+            if len(self._ended) == self.at_once:
                 self._server.close()
 
     def _hear(self, job: _Job) -> None:
         session = JudgeSession(job.transcript, job.questions, context=self._context, engine=self.version)
         with (
             TRACING.span("judge", attributes={CONVERSATION: job.transcript.conversation_id}),
-            self._calls.plan(session.most()) as plan,
+            self._calls.plan(session.most(), job.purse) as plan,
         ):
             for heard in session.heard(partial(self._calls.call, plan=plan)):
                 job.deliver(heard)

@@ -8,7 +8,8 @@ the caller quotes the passage itself.
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from copy import copy
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +17,7 @@ from msgspec import Struct
 from auscult.domain.assist.knowledge import Passage, Written
 from auscult.domain.errors import EngineError
 from auscult.domain.scoring.judging import Usage
-from auscult.engines._judge.budget import Budget
+from auscult.engines._judge.budget import Budget, Purse
 from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import quoted
 from auscult.engines._judge.server import Address, Reply, Server, TooLongError, UnavailableError
@@ -79,10 +80,29 @@ class _Request(NamedTuple):
 class PassageWriter:
     """One model on one server. Threads may share it; nothing is opened before the first question."""
 
-    def __init__(self, server: Server, budget: Budget, gate: DistributedSemaphore | None = None) -> None:
-        """Ask ``server`` within ``budget``, with as many calls at a time as ``gate`` allows."""
+    def __init__(
+        self,
+        server: Server,
+        budget: Budget,
+        gate: DistributedSemaphore | None = None,
+        purses: Callable[[str], Purse] | None = None,
+    ) -> None:
+        """Ask ``server`` within ``budget``, with as many calls at a time as ``gate`` allows.
+
+        ``purses`` returns what an app may spend.
+        """
+        self._purses = purses
+        self.purse: Purse | None = None
         self._server = server
         self._calls = JudgeClient(server, budget, gate, _for_a_while)
+
+    def for_app(self, app_id: str) -> Self:
+        """Return the same writer, within the limits of an app."""
+        if self._purses is None:
+            return self
+        mine = copy(self)
+        mine.purse = self._purses(app_id)
+        return mine
 
     def write(self, question: str, passages: Sequence[Passage], language: str) -> Written:
         """Answer a question in its language (ISO 639-1) with nothing but what the passages say.
@@ -92,7 +112,9 @@ class PassageWriter:
         request = _Request(RULES, _prompt(question, passages, language))
         tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
         try:
-            reply = self._calls.call(request, Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM))
+            most = Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM)
+            with self._calls.plan(most, self.purse) as plan:
+                reply = self._calls.call(request, most, plan)
         except TooLongError as error:
             raise EngineError("the question and its passages are too long for the model") from error
         except UnavailableError as away:

@@ -12,6 +12,7 @@ from litestar import Litestar, Router, asgi
 from auscult.domain.operations.rate_limits import Windows
 from auscult.domain.probe import Probe
 from auscult.domain.scoring.explaining import Explainer
+from auscult.limits.work import TenantLimits
 from auscult.reports._contract import Report
 from auscult.server import api, recording_media
 from auscult.server.asgi import ASGIApp, Receive, Scope, Send
@@ -119,11 +120,12 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     live = LiveService(assistant, partial(datetime.now, UTC))
 
     authenticator = Authenticator(store.clients, settings, clock)
-    limiter = SharedLimiter(windows, settings.rate_limit)
+    limits = TenantLimits(store.limits, live.now)
+    limiter = SharedLimiter(windows, settings.rate_limit, limits)
     tenancy = Tenancy(store, settings.client_memory_s, clock.monotonic)
     authorizer = RequestAuthorizer(authenticator, limiter, tenancy)
     page_authorizer = SessionAuthorizer(SignIn(authenticator, clock, settings.clock_skew_s), limiter, tenancy)
-    room = AdmissionControl(store.batches, settings.backlog)
+    room = AdmissionControl(store.batches, settings.backlog, limits=limits)
     people = _people(store, live.now, sign_on, timedelta(days=settings.personal_token_days))
     links = RecordingLinks(store.log.secret_key, settings.recording_link_s, live.now)
     services = Services(
@@ -216,7 +218,7 @@ def _vendors(services: Services, authorizer: RequestAuthorizer, quick: ThreadPoo
         *(ReportRoute(report, authorizer, pages, settings, recordings) for report in services.reports.values()),
         VendorRecordings(authorizer, services),
         *vendor_queues(authorizer, services),
-        HookRoute(authorizer, store, services.live, settings.limits),
+        HookRoute(authorizer, services),
     ]
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from auscult.domain.errors import AccessError, RequestError
+from auscult.domain.errors import AccessError
 from auscult.domain.tenancy import Client, Tenant
+from auscult.limits.model import Owner, too_many_requests
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator
@@ -26,7 +27,7 @@ class RequestAuthorizer:
     async def client(self, scope: Scope, headers: Mapping[str, str]) -> Client:
         """Return the client of a token, and count the request against its account (rules 14 and 18).
 
-        Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``.
+        Raises ``AccessError`` ``token.*`` and ``LimitReachedError`` ``rate.exceeded``.
         """
         client = await self._authenticator.client(headers)
         PRINCIPAL.set(f"client:{client.client_id}")
@@ -34,21 +35,32 @@ class RequestAuthorizer:
         return client
 
     async def principal(self, scope: Scope) -> Principal:
-        """Return the caller of a token. Raises ``AccessError`` ``token.*`` and ``RequestError`` ``rate.exceeded``."""
+        """Return the caller of a token. Raises ``AccessError`` ``token.*`` and ``LimitReachedError`` ``rate.exceeded``."""
         return Principal.of_client(await self.client(scope, headers_of(scope)))
 
     async def count(self, scope: Scope, account_id: str) -> None:
-        """Count a request against an account (rule 18). Raises ``RequestError`` ``rate.exceeded``."""
+        """Count a request against an account (rule 18). Raises ``LimitReachedError`` ``rate.exceeded``."""
         context = context_of(scope)
         context.decision = await self._limiter.acquire(account_id)
         if context.decision and not context.decision.allowed:
-            raise RequestError("The account's requests of this minute are used up.", code="rate.exceeded")
+            decision = context.decision
+            raise too_many_requests(Owner(account_id), decision.limit, decision.reset_s)
 
     async def tenants(
         self, client: Client | Principal, path: Mapping[str, str], headers: Mapping[str, str], required: tuple[str, ...]
     ) -> tuple[Tenant, ...]:
-        """Return the apps that a request is about (rule 16). Raises ``AccessError``."""
-        return await self._tenancy.tenants(client, path, headers, required)
+        """Return the apps that a request is about (rule 16), and count it against each.
+
+        Raises ``AccessError``, and ``LimitReachedError`` ``rate.exceeded``.
+        """
+        found = await self._tenancy.tenants(client, path, headers, required)
+        for tenant in found:
+            await self.count_app(tenant)
+        return found
+
+    async def count_app(self, tenant: Tenant) -> None:
+        """Count a request against an app, where it has a limit. Raises ``LimitReachedError`` ``rate.exceeded``."""
+        await self._limiter.acquire_app(tenant)
 
 
 def check_scope(held: frozenset[str], scopes: frozenset[str]) -> None:

@@ -29,6 +29,7 @@ from auscult.domain.errors import (
     TaxonomyError,
 )
 from auscult.domain.operations.tracing import TRACING
+from auscult.limits.model import LimitReachedError
 from auscult.server import problems
 from auscult.server.asgi import ClientDisconnect, Scope, scope_of, with_head
 from auscult.server.request_context import context_of
@@ -274,7 +275,10 @@ REASONS: Mapping[str, Reason] = {
     "approval.decided": Reason(409, 409, "The step was approved or refused already."),
     "approval.missing": Reason(403, 403, "A change needs a second person, who approves it."),
     "approval.same_person": Reason(403, 403, "Another person than the one who asked for a step has to approve it."),
-    "rate.exceeded": Reason(429, 429, "The account's requests of this minute are used up; see `Retry-After`.", TOO_MANY),
+    "rate.exceeded": Reason(429, 429, "The requests of this minute of the account or the app are used up; see `Retry-After`.", TOO_MANY),
+    "backlog.exceeded": Reason(429, 429, "As many conversations of the account or the app wait to be scored as may; see `Retry-After`."),
+    "storage.exceeded": Reason(403, 403, "The account or the app has stored as many bytes as it may."),
+    "sound.exceeded": Reason(429, 429, "The account or the app has sent as many minutes of sound this month as it may; see `Retry-After`."),
     "backlog.full": Reason(503, 503, "As many conversations wait to be scored as may; see `Retry-After`."),
     "engine.unavailable": Reason(503, 503, "An engine that this needs is missing or does not answer."),
     "database.away": Reason(503, 503, "The database does not answer; see `Retry-After`."),
@@ -356,7 +360,9 @@ def exception_handlers(
 
     def refused(request: AnyRequest, error: AuscultError) -> Response[bytes]:
         headers = error.headers if isinstance(error, MethodNotAllowedError) else None
-        if isinstance(error, BusyError | SignInLimitedError):
+        if isinstance(error, BusyError | SignInLimitedError) or (
+            isinstance(error, LimitReachedError) and error.again_after_s
+        ):
             headers = {"Retry-After": str(error.again_after_s)}
         return error_answer(scope_of(request), error, headers)
 

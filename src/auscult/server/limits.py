@@ -11,6 +11,9 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from auscult.domain.operations.rate_limits import Windows
+from auscult.domain.tenancy import Tenant
+from auscult.limits.model import Owner, too_many_requests
+from auscult.limits.work import TenantLimits
 
 WINDOW_S = 60
 
@@ -50,24 +53,49 @@ class NoLimit:
 
 
 class SharedLimiter:
-    """A limiter of each account to ``limit`` requests in a window of a minute that begins with its first request."""
+    """A limiter of accounts and apps to a number of requests in a window of a minute that begins with the first one."""
 
-    def __init__(self, windows: Windows, limit: int) -> None:
-        """Count in ``windows``, which every serving process shares; a ``limit`` of 0 is none."""
+    def __init__(self, windows: Windows, limit: int, limits: TenantLimits) -> None:
+        """Count in ``windows``, which every serving process shares.
+
+        ``limit`` holds for each account without one in ``limits``; 0 is none. An app has a limit in ``limits`` only.
+        """
         self._windows = windows
         self._limit = limit
+        self._limits = limits
 
     async def acquire(self, account_id: str) -> Decision | None:
         """Count one request of an account, or refuse it. Return None without a limit."""
-        if not self._limit:
+        own = await self._own(Owner(account_id))
+        if own is None and not self._limit:
             return None
-        arguments = (f"account {account_id}", self._limit, WINDOW_S)
+        return await self._consume(str(Owner(account_id)), self._limit if own is None else own)
+
+    async def acquire_app(self, tenant: Tenant) -> None:
+        """Count one request of an app. Raises ``LimitReachedError``: ``rate.exceeded``."""
+        owner = Owner(tenant.account_id, tenant.app_id)
+        own = await self._own(owner)
+        if own is None:
+            return
+        decision = await self._consume(str(owner), own)
+        if not decision.allowed:
+            raise too_many_requests(owner, own, decision.reset_s)
+
+    async def _own(self, owner: Owner) -> int | None:
+        """Return the requests a minute that the operator set for an account or an app; None for no such limit."""
+        if self._limits.is_fresh or self._windows.is_embedded:
+            return self._limits.of(owner).requests
+        return (await asyncio.to_thread(self._limits.of, owner)).requests
+
+    async def _consume(self, key: str, limit: int) -> Decision:
+        """Count one request, or refuse it."""
+        arguments = (key, limit, WINDOW_S)
         if self._windows.is_embedded:
             n, left_s = self._windows.consume(*arguments)
         else:
             n, left_s = await asyncio.to_thread(self._windows.consume, *arguments)
         reset_s = max(1, min(WINDOW_S, math.ceil(left_s)))
-        return Decision(n <= self._limit, self._limit, max(0, self._limit - n), reset_s)
+        return Decision(n <= limit, limit, max(0, limit - n), reset_s)
 
 
 class MinuteLimiter:

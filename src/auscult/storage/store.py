@@ -14,6 +14,7 @@ from auscult.domain.privacy.digests import digest_with
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.first_hour.store import AppFirstHour
+from auscult.limits.store import LimitStore
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
 from auscult.storage.access.signing_key import SigningKey, read_signing_key
@@ -139,6 +140,7 @@ class Store:
         self.workers = Workers(database)
         self.judge_slots = JudgeSlots(database)
         self.spending = DaySpending(database)
+        self.limits = LimitStore(database)
         self.backfills = Chunks(database)
         self.webhook_work = WebhookWork(database, secret_key)
         self._secret_key = secret_key

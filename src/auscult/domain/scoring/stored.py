@@ -20,12 +20,14 @@ class Accepted(Struct, frozen=True, kw_only=True):
     """Outcome of storing a group of conversations handed in together; it is committed when this exists.
 
     ``batch_id`` is None when nothing in it needs processing (all were stored before, unchanged, and are done).
+    ``size`` is that of the new and changed ones, in bytes.
     """
 
     batch_id: str | None
     new: int
     changed: int
     unchanged: int
+    size: int = 0
 
 
 class ReusedVerdicts(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ are each paid for in part.
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from threading import Lock
-from typing import Self
+from typing import Protocol, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,20 +19,40 @@ _AGAIN_S = 10.0
 """Seconds until calls under way have probably ended, and given back what they did not use."""
 
 
+class Purse(Protocol):
+    """What one app may spend in a day, within the limits that the operator set for it and its account."""
+
+    def reserve(self, day: str, tokens: int, cost: int, until_tomorrow_s: float) -> RetryAfter | None:
+        """Reserve tokens and cost (billionths) of a day; otherwise return why not, and when to try again."""
+        ...
+
+    def add(self, day: str, tokens: int, cost: int, calls: int = 0) -> None:
+        """Count calls, and tokens and cost beyond what was reserved; negative ones release it."""
+        ...
+
+
 class Reservation(Struct, frozen=True):
-    """Reservation for one call, on its day; returned when the call has ended."""
+    """Reservation for one call, on its day, of all and of ``purse``; returned when the call has ended."""
 
     day: str
     tokens: int
     cost: int
+    purse: Purse | None = None
 
 
 class Plan:
     """Budget of the calls about one conversation, reserved before the first; ``refusal`` is why it may not begin."""
 
-    def __init__(self, budget: "Budget", reserved: Reservation | None, refusal: RetryAfter | None = None) -> None:
-        """Begin with all of it. Without a reservation, each call reserves for itself."""
+    def __init__(
+        self,
+        budget: "Budget",
+        reserved: Reservation | None,
+        refusal: RetryAfter | None = None,
+        purse: Purse | None = None,
+    ) -> None:
+        """Begin with all of it. Without a reservation, each call reserves for itself, of ``purse``, too."""
         self.refusal = refusal
+        self._purse = purse
         self._budget = budget
         self._left = reserved
 
@@ -43,10 +63,10 @@ class Plan:
         wanted = self._budget.reservation(most)
         left = self._left
         if left is None or wanted.tokens > left.tokens or wanted.cost > left.cost:
-            return self._budget.reserve(most)
-        self._left = Reservation(left.day, left.tokens - wanted.tokens, left.cost - wanted.cost)
+            return self._budget.reserve(most, self._purse)
+        self._left = replace(left, tokens=left.tokens - wanted.tokens, cost=left.cost - wanted.cost)
         self._budget.begin()
-        return Reservation(left.day, wanted.tokens, wanted.cost)
+        return replace(left, tokens=wanted.tokens, cost=wanted.cost)
 
     def __enter__(self) -> Self:
         """Return the plan."""
@@ -78,12 +98,12 @@ class Budget:
         self._lock = Lock()
         self._under_way = 0
 
-    def plan(self, most: Usage) -> Plan:
+    def plan(self, most: Usage, purse: Purse | None = None) -> Plan:
         """Reserve what all calls about a conversation can use at most, unless no day holds that much."""
         wanted = self.reservation(most)
         if not self._allowance.holds(wanted.tokens, wanted.cost):
-            return Plan(self, None)
-        reserved = self.reserve(most)
+            return Plan(self, None, purse=purse)
+        reserved = self.reserve(most, purse)
         return Plan(self, None, reserved) if isinstance(reserved, RetryAfter) else Plan(self, reserved)
 
     def reservation(self, most: Usage) -> Reservation:
@@ -101,19 +121,27 @@ class Budget:
         with self._lock:
             self._under_way = max(0, self._under_way - 1)
         self._spending.release(reservation.day, reservation.tokens, reservation.cost)
+        if reservation.purse is not None:
+            reservation.purse.add(reservation.day, -reservation.tokens, -reservation.cost)
 
-    def reserve(self, most: Usage) -> Reservation | RetryAfter:
-        """Reserve what a call can use at most, or return when there is budget again."""
+    def reserve(self, most: Usage, purse: Purse | None = None) -> Reservation | RetryAfter:
+        """Reserve what a call can use at most, of ``purse`` too, or return when there is budget again."""
         now = self._now()
-        reservation = self.reservation(most)
+        tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+        after_s = (tomorrow - now).total_seconds()
+        reservation = replace(self.reservation(most), purse=purse)
+        if purse is not None:
+            refused = purse.reserve(reservation.day, reservation.tokens, reservation.cost, after_s)
+            if refused is not None:
+                return refused
         with self._lock:
             is_reserved = self._spending.reserve(reservation.day, reservation.tokens, reservation.cost, self._allowance)
             self._under_way += is_reserved
             others = self._under_way
         if is_reserved:
             return reservation
-        tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-        after_s = (tomorrow - now).total_seconds()
+        if purse is not None:
+            purse.add(reservation.day, -reservation.tokens, -reservation.cost)
         reason = f"the judge's limit of a day is reached ({self._limits()})"
         cost = f", cost {reservation.cost / BILLION:g}" if self._prices else ""
         if not self._allowance.holds(reservation.tokens, reservation.cost):
@@ -131,12 +159,10 @@ class Budget:
         with self._lock:
             self._under_way = max(0, self._under_way - 1)
         priced = self.priced(used)
-        self._spending.reconcile(
-            reservation.day,
-            used.tokens - reservation.tokens,
-            (priced.cost or 0) - reservation.cost,
-            is_failed=is_failed,
-        )
+        tokens, cost = used.tokens - reservation.tokens, (priced.cost or 0) - reservation.cost
+        self._spending.reconcile(reservation.day, tokens, cost, is_failed=is_failed)
+        if reservation.purse is not None:
+            reservation.purse.add(reservation.day, tokens, cost, calls=1)
         return priced
 
     def pause(self, pause_s: float | None) -> None:

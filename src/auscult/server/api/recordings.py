@@ -90,9 +90,11 @@ _SOUND = ("audio/wav", "audio/mpeg", "audio/ogg", "audio/flac", "application/oct
         201: answer("The recording is stored.", ShownRecording, SHOWN),
         **refusals(
             {
+                403: "The account or the app has stored as much as it may: `storage.exceeded`.",
                 413: "The recording is larger than the limit that the detail names.",
                 415: "`Content-Type` names no kind of sound.",
                 422: "The recording is unreadable, without sound, or not as its sender states; `reason` says which.",
+                429: "The account or the app has sent as many minutes of sound this month as it may: `sound.exceeded`.",
                 503: "The extra that reads this kind of sound is not installed, or recordings have no place that all "
                 "servers share.",
             }
@@ -137,6 +139,7 @@ async def add(
     limit = server.settings.recording_bytes
     if (announced_bytes(request) or 0) > limit:
         raise too_large(limit)
+    await run(lambda: server.room.must_have_sound(app.tenant), slow=True)
     upload = await run(lambda: Upload(app, server.recordings, conversation_id, claims, server.now), slow=True)
     try:
         await received(request, upload, limit)

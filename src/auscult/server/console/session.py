@@ -124,7 +124,7 @@ class SessionAuthorizer(RequestAuthorizer):
     async def principal(self, scope: Scope) -> Principal:
         """Return the signed-in agent, and count the request against the account of the client that signed the link.
 
-        Raises ``AccessError`` and ``RequestError``: ``session.*``, ``page.only``, ``rate.exceeded``.
+        Raises ``AccessError`` and ``LimitReachedError``: ``session.*``, ``page.only``, ``rate.exceeded``.
         """
         headers = headers_of(scope)
         check_page(headers)

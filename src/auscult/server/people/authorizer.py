@@ -28,7 +28,7 @@ class ApiAuthorizer(RequestAuthorizer):
     async def principal(self, scope: Scope) -> Principal:
         """Return the caller.
 
-        Raises ``AccessError``: ``token.*``, ``session.ended``, ``origin.*``; ``RequestError`` ``rate.exceeded``.
+        Raises ``AccessError``: ``token.*``, ``session.ended``, ``origin.*``; ``LimitReachedError`` ``rate.exceeded``.
         """
         if self._operator is not None:
             PRINCIPAL.set(self._operator.name)

@@ -165,6 +165,7 @@ def admission(authorizer: RequestAuthorizer, services: Services, parameters: Cal
         else:
             tenant = await run(lambda: services.principals.tenant(access, named or None))
             request.rights = services.principals.principal(access, tenant)
+            await authorizer.count_app(tenant)
         request.app_store = await run(lambda: services.store.within(tenant))
 
     return admit

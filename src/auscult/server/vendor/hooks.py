@@ -27,14 +27,15 @@ from auscult.domain.assist.live import (
 )
 from auscult.domain.conversation import ID_SHOULD_BE, Channel, is_id
 from auscult.domain.errors import FormatError, RequestError
+from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.formats._instants import instant
 from auscult.server.asgi import Receive, Scope
 from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.bodies import check_json, read_body, read_object
-from auscult.server.live import LiveService
+from auscult.server.rest.context import Services
 from auscult.server.vendor.routes import VendorRoute
-from auscult.storage.store import Store
+from auscult.storage.store import AppStore
 
 PATHS = ("/agentassist/api/v1/hooks/{botId}", "/agentai/api/v1/hooks/{botId}")
 SCOPES = frozenset({"AgentAssist Analytics", "assist:write"})
@@ -57,13 +58,11 @@ _TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 class HookRoute(VendorRoute):
     """The route that receives the events of contact centres."""
 
-    def __init__(self, authorizer: RequestAuthorizer, store: Store, live: LiveService, limits: Limits) -> None:
+    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
         """Accept events of callers that ``authorizer`` admits."""
         super().__init__(PATHS)
         self._authorizer = authorizer
-        self._store = store
-        self._live = live
-        self._limits = limits
+        self._services = services
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Store the events of a request, and return the confirmation."""
@@ -75,9 +74,18 @@ class HookRoute(VendorRoute):
         check_scope(client.scopes, SCOPES)
         check_json(headers)
         body = read_object(await read_body(receive, headers, _BODY_BYTES))
-        received = read_hook(body, tenant.app_id, self._live.now(), headers.get("idempotency-key"), self._limits)
-        await self._live.receive(lambda: self._store.within(tenant), received.conversation_id, received.arrivals)
+        live, limits = self._services.live, self._services.settings.limits
+        received = read_hook(body, tenant.app_id, live.now(), headers.get("idempotency-key"), limits)
+        conversation_id = received.conversation_id
+        await live.receive(lambda: self._opened(tenant, conversation_id), conversation_id, received.arrivals)
         return ANSWER
+
+    def _opened(self, tenant: Tenant, conversation_id: str) -> AppStore:
+        """Return the app, where it may begin this conversation or has. Raises ``LimitReachedError``."""
+        app = self._services.store.within(tenant)
+        if not app.live.count(conversation_id):  # one that goes on is received to its end
+            self._services.room.must_take(tenant)
+        return app
 
 
 class HookBody(NamedTuple):

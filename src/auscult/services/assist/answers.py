@@ -11,6 +11,7 @@ from auscult.domain.assist.assistance import AgenticSession, Citation, Suggestio
 from auscult.domain.assist.knowledge import Found
 from auscult.domain.assist.live import derived_id, object_id, whole_ms
 from auscult.domain.assist.retrieval import Writer
+from auscult.domain.engines import ByApp
 from auscult.domain.errors import EngineError
 from auscult.services.assist.knowledge import Library
 from auscult.storage.store import AppStore
@@ -125,7 +126,9 @@ class Answering:
         if self._writer is None or is_quoted:
             return fit[0].passage.text, quoted, quoting
         try:
-            written = self._writer.write(question.text, [each.passage for each in fit], question.language)
+            app_id = question.app.tenant.app_id
+            writer = self._writer.for_app(app_id) if isinstance(self._writer, ByApp) else self._writer
+            written = writer.write(question.text, [each.passage for each in fit], question.language)
         except EngineError as error:
             LOG.warning("an answer is quoted, for it could not be written: %s", error.message)
             return fit[0].passage.text, quoted, quoting

@@ -14,6 +14,8 @@ from auscult.domain.recordings.recording import Claims, Recording
 from auscult.domain.recordings.voice import Span, VoiceFigures
 from auscult.domain.recordings.words import Silence
 from auscult.domain.said.speech import is_timed
+from auscult.limits.model import LimitReachedError
+from auscult.limits.work import TenantLimits
 from auscult.services.privacy.log import SYSTEM, record
 from auscult.services.recordings.accept import checked
 from auscult.services.recordings.arrival import has_arrived
@@ -28,6 +30,8 @@ from auscult.storage.store import AppStore, Store
 
 MOST_STARTS = 5
 _FIRST_WAIT_MS = 2_000
+_LIMIT_WAIT_MS = 3600 * 1000
+"""Time after which a recording beyond a limit of its account or app is tried again."""
 _LEASE_MS = 4 * 3600 * 1000
 _CLAIMS = msgspec.json.Decoder(Claims)
 _SILENCES = msgspec.json.Decoder(tuple[Silence, ...])
@@ -59,6 +63,7 @@ class RecordingWork:
         """
         self._is_copied = is_copied
         self._store = store
+        self._limits = TenantLimits(store.limits)
         self._folder = folder
         self._fetcher = fetcher
         self._recogniser = recogniser
@@ -73,6 +78,8 @@ class RecordingWork:
             if claim.starts > MOST_STARTS:
                 raise RecordingError(f"it did not finish in {MOST_STARTS} tries")
             result = self._do(claim)
+        except LimitReachedError as error:
+            tasks.wait(claim.number, claim.kind, error.message, _LIMIT_WAIT_MS)
         except (TransientError, OSError) as error:
             if claim.starts >= MOST_STARTS:
                 self._fail(claim, str(error))
@@ -111,6 +118,7 @@ class RecordingWork:
         if recording.state == "success":
             has_arrived(self._store, app, recording, transcribes=self._recogniser is not None)
             return
+        self._limits.check_sound(app.tenant)
         content = app.recordings.content(recording.recording_id)
         pieces = self._fetcher.fetch(recording.source or "") if content is None else iter((content,))
         app.recordings.announce(recording.location)

@@ -27,6 +27,7 @@ from auscult.domain.scoring.stored import (
     RenderedRows,
 )
 from auscult.domain.tenancy import Tenant
+from auscult.limits.store import count_use
 from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.details import read_dossier
@@ -340,8 +341,11 @@ class AppConversations:
             _execute(connection, _UPDATE, moved)
             if admitted.redactions or changed:
                 self._privacy.keep(connection, admitted, [*new, *changed])
+            if new:
+                count_use(connection, self._database.dialect, self._app, conversations=len(new))
         unchanged = len(stored) - len(changed)
-        return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged)
+        size = sum(incoming[each].size for each in (*new, *changed))
+        return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged, size=size)
 
     def _sees(self, conversation_id: str) -> bool:
         if self._visibility.is_everything or not is_storable(conversation_id):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
+from auscult.limits.store import count_use
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
@@ -116,6 +117,7 @@ class AppRecordings:
             due = {"recording": own, "kind": "fetch", "state": "waiting", "starts": 0, "due_at": now_ms() + _FOLLOW_MS}
             connection.execute(sa.insert(recording_tasks).values(due))
             _forget_removal(connection, recording.location)
+            count_use(connection, self._database.dialect, self._app, sound_ms=recording.sound.duration_ms)
             return recording
 
     def complete(self, recording: Recording) -> Recording:
@@ -140,6 +142,7 @@ class AppRecordings:
             columns = _columns(recording, self._app, number)
             connection.execute(sa.update(recordings).where(recordings.c.recording == own).values(columns))
             _forget_removal(connection, own_path(recording.location))
+            count_use(connection, self._database.dialect, self._app, sound_ms=recording.sound.duration_ms)
             return recording
 
     def fail(self, recording_id: str, reason: str) -> None:

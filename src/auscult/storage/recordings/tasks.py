@@ -88,6 +88,10 @@ class RecordingTasks:
         """Have a task tried again after a time."""
         self._set(number, kind, state="waiting", reason=reason, due_at=now_ms() + after_ms)
 
+    def wait(self, number: int, kind: TaskKind, reason: str, after_ms: int) -> None:
+        """Have a task wait that was not begun: this is none of its tries."""
+        self._set(number, kind, state="waiting", reason=reason, due_at=now_ms() + after_ms, starts=0)
+
     def fail(self, number: int, kind: TaskKind, reason: str) -> None:
         """Fail a task, until it is asked for again."""
         self._set(number, kind, state="failed", reason=reason, due_at=None)

@@ -134,6 +134,7 @@ class ConversationFindings(Struct, frozen=True, kw_only=True):
         202: answer("What was accepted is committed, and will be evaluated.", Loaded, examples.LOADED),
         413: refusal("The body is larger than the limit that the detail names."),
         415: refusal("The body is encoded in another way than gzip or zstd."),
+        429: refusal("A limit of the account or the app is reached: `rate.exceeded` or `backlog.exceeded`."),
         503: refusal(
             "Too many conversations wait to be scored; nothing was taken. `Retry-After` says when to come again."
         ),
@@ -173,7 +174,7 @@ async def load(
     """
     announced = announced_bytes(request)
     if announced is None or announced > ONE_ALONE_BYTES:
-        await run(lambda: server.room.must_have("backfill"), slow=True)
+        await run(lambda: server.room.must_have("backfill", app.tenant), slow=True)
     submission = Submission(app, server.store.batches, server.room)
     async with spooled(request, server.settings.request_bytes) as file:
         await run(lambda: _submit(submission, file, app, server, follow=wait > 0), slow=True)

@@ -1,6 +1,7 @@
 """Back pressure: a sender waits while too many conversations wait to be processed.
 
-Live conversations and backfill are counted apart, so that a backfill never uses the room of live ones.
+Live conversations and backfill are counted apart, so that a backfill never uses the room of live ones. What waits of
+one account or app is limited as well, where the operator has set a limit.
 """
 
 import threading
@@ -9,6 +10,8 @@ from collections.abc import Callable
 
 from auscult.domain.errors import BusyError
 from auscult.domain.scoring.batches import Priority
+from auscult.domain.tenancy import Tenant
+from auscult.limits.work import TenantLimits
 from auscult.storage.work.batches import Batches
 
 COUNT_EVERY_S = 1.0
@@ -26,8 +29,19 @@ AGAIN_AFTER_S = 10
 class AdmissionControl:
     """Check for room. Threads may share it."""
 
-    def __init__(self, batches: Batches, most: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Limit the waiting conversations of each priority to ``most``, or not where it is 0; ``clock`` gives seconds."""
+    def __init__(
+        self,
+        batches: Batches,
+        most: int,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        limits: TenantLimits | None = None,
+    ) -> None:
+        """Limit the waiting conversations of each priority to ``most``, or not where it is 0; ``clock`` gives seconds.
+
+        ``limits`` are those of accounts and apps.
+        """
+        self._limits = limits
         self._batches = batches
         self._most = most
         self._clock = clock
@@ -46,30 +60,50 @@ class AdmissionControl:
                 self._counted_at = self._clock()
             return (self._live if priority == "live" else self._backfill) >= self._most * share
 
-    def count(self, priority: Priority, conversations: int) -> None:
-        """Add conversations that are being sent, until the backlog is counted again."""
+    def count(self, priority: Priority, conversations: int, tenant: Tenant | None = None, size: int = 0) -> None:
+        """Add conversations of ``size`` bytes that are being sent, until the backlog is counted again."""
+        if self._limits is not None and tenant is not None:
+            self._limits.count(tenant, conversations, size)
         with self._lock:
             if priority == "live":
                 self._live += conversations
             else:
                 self._backfill += conversations
 
-    def wait(self, ensure_worker: Callable[[], None], size: int) -> None:
-        """Wait before a load of ``size`` until half of the limit is free.
+    def wait(self, ensure_worker: Callable[[], None], size: int, tenant: Tenant | None = None) -> None:
+        """Wait before a load of ``size`` until half of the limit is free, and until less of the app waits than may.
 
         So it leaves the other half to senders that cannot wait. ``ensure_worker`` is called at intervals, and starts workers
-        where none is running: else the backlog would never shrink.
+        where none is running: else the backlog would never shrink. Raises ``LimitReachedError`` where the app may store
+        nothing more.
         """
-        while self.is_full("backfill", SHARE_OF_LOADS):
+        limits = self._limits if tenant is not None else None
+        if limits is not None and tenant is not None:
+            limits.check_storage(tenant)
+        while self.is_full("backfill", SHARE_OF_LOADS) or (
+            limits is not None and tenant is not None and limits.is_backlog_full(tenant)
+        ):
             ensure_worker()
             time.sleep(PATIENCE_S)
-        self.count("backfill", size)
+        self.count("backfill", size, tenant)
 
-    def must_have(self, priority: Priority) -> None:
-        """Raise ``BusyError`` where there is no room."""
+    def must_have(self, priority: Priority, tenant: Tenant | None = None) -> None:
+        """Raise ``BusyError`` where there is no room, and ``LimitReachedError`` where an app has none left."""
+        if tenant is not None:
+            self.must_take(tenant)
         if self.is_full(priority):
             raise BusyError(
                 f"{self._most} conversations or more wait to be scored (setting backlog); nothing was taken. "
                 f"Send it again in {AGAIN_AFTER_S} seconds or later",
                 again_after_s=AGAIN_AFTER_S,
             )
+
+    def must_take(self, tenant: Tenant) -> None:
+        """Raise ``LimitReachedError`` where an app may send no further conversation."""
+        if self._limits is not None:
+            self._limits.check_intake(tenant)
+
+    def must_have_sound(self, tenant: Tenant) -> None:
+        """Raise ``LimitReachedError`` where an app may send no further recording."""
+        if self._limits is not None:
+            self._limits.check_sound(tenant)

@@ -44,15 +44,15 @@ class Submission:
         """Accept documents, each group committed before the next is read; ``follow`` keeps their ids for ``poll``.
 
         A single document is live, and precedes backfill. Raises ``BusyError``, and accepts nothing, where too many
-        are waiting already.
+        are waiting already, and ``LimitReachedError`` beyond a limit of the app.
         """
         sifted = self._sifted(documents)
         first = list(islice(sifted, 2))
         priority: Priority = "backfill" if len(first) > 1 else "live"
-        self._room.must_have(priority)
+        self._room.must_have(priority, self._app.tenant)
         for conversations in grouped(chain(first, sifted), group):
             accepted = self._app.conversations.accept(conversations, priority=priority)
-            self._room.count(priority, len(conversations))
+            self._room.count(priority, accepted.new + accepted.changed, self._app.tenant, accepted.size)
             self.intake.accepted += accepted.new + accepted.changed + accepted.unchanged
             self.intake.unchanged += accepted.unchanged
             if follow:

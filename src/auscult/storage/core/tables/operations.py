@@ -77,3 +77,25 @@ first_hour = Table(
     Column("state", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
+
+# Limits of accounts and apps; without a row, those of the settings alone.
+limits = Table(
+    "limits",
+    METADATA,
+    Column("account_id", KEY, primary_key=True),
+    Column("app_id", KEY, primary_key=True),  # "" for the account as a whole
+    Column("body", LargeBinary, nullable=False),  # JSON
+)
+
+# Use of each app by day (UTC). What was erased since stays counted.
+use_days = Table(
+    "use_days",
+    METADATA,
+    Column("day", KEY, primary_key=True),  # 2026-03-23
+    Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+    Column("conversations", BigInteger, nullable=False, server_default="0"),
+    Column("sound_ms", BigInteger, nullable=False, server_default="0"),
+    Column("judge_calls", BigInteger, nullable=False, server_default="0"),
+    Column("judge_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("judge_cost", BigInteger, nullable=False, server_default="0"),  # billionths, as judge_days has it
+)

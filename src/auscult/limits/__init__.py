@@ -1,0 +1,1 @@
+"""Limits of accounts and apps, set by the operator, and what of them is used."""
