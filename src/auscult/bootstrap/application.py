@@ -28,6 +28,7 @@ from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import NotFoundError, SettingsError
+from auscult.domain.people.users import normalise_email
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
 
@@ -213,6 +214,7 @@ class Application:
                 limits=self._limits,
                 connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
                 networks=networks_of(settings),
+                operators=frozenset(map(normalise_email, (settings.operators or "").split())),
                 metrics_token=settings.metrics_token,
                 hsts_s=settings.hsts_s,
                 is_one_of_several=settings.processes > 1,

@@ -300,7 +300,7 @@ SUMMARIES = {
     "config": "Print each setting, its value without secrets, and its source: default, option, variable or file.",
     "rebuild": "Render every row of every report again, and its tallies; evaluations stay as they are.",
     "verify": "Recount tallies, rows and jobs, and compare results; exit 0 only when all agree, or do after a repair.",
-    "top": "Show queues, throughput, failures, webhooks, judge and backups of a database, live on a terminal.",
+    "top": "Show queues, throughput, failures, webhooks, judge, backups and the busiest accounts, live on a terminal.",
     "doctor": "Check everything that auscult needs here, and show for each fault how to fix it.",
 }
 """First paragraphs of what the commands outside groups do, for help that imports none of them."""

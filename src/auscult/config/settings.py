@@ -298,10 +298,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["auto", "never"],
         Meta(description="auto: every command brings the tables up to date; never: only auscult migrate does"),
     ] = "auto"
+    operators: Annotated[
+        Annotated[str, Meta(min_length=1)] | None,
+        Meta(description="e-mail addresses of users, apart by spaces, who see figures of all accounts in the console"),
+    ] = None
     metrics_token: Annotated[
         Annotated[str, Meta(min_length=16)] | None,
         Meta(
-            description="a bearer token of 16 characters or more that /metrics asks for; without it, /metrics is open"
+            description="a bearer token of 16 characters or more that /metrics asks for; without it, /metrics is open and "
+            "/metrics/accounts closed"
         ),
     ] = None
     hsts_s: Annotated[

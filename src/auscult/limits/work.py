@@ -173,7 +173,7 @@ class TenantLimits:
 
 
 class JudgePurse:
-    """What an app may spend at the judge in a day, within the limits of its account and its own."""
+    """Budget of an app for the judge in a day, within the limits of its account and its own."""
 
     def __init__(self, limits: TenantLimits, store: LimitStore, app_id: str) -> None:
         """Reserve and count for this app."""

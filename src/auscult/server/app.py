@@ -149,7 +149,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
             _directory(api_authorizer, services),
             *console_routers(page_authorizer, admit, services, demo),
             *recording_media.handlers(services),
-            *monitoring_handlers(store, readiness, metrics, settings.metrics_token),
+            *monitoring_handlers(store, readiness, metrics, limits, settings.metrics_token),
             *documentation.handlers(BASE),
             _mounted(assistants),
         ],

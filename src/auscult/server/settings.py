@@ -67,8 +67,11 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     networks: Networks = PUBLIC
     """Networks in which webhooks and connectors may reach an address."""
 
+    operators: frozenset[str] = frozenset()
+    """E-mail addresses of users who see figures of all accounts in the console."""
+
     metrics_token: str | None = None
-    """The token that /metrics requires; without one, it is open."""
+    """The token that /metrics requires; without one, it is open, and /metrics/accounts closed."""
 
     hsts_s: int = 0
     """How long browsers that came over TLS use nothing else (HSTS); 0 to leave it to a proxy."""

@@ -33,7 +33,7 @@ def served(database_url: str, tmp_path: Path, store: Any) -> Served:  # noqa: AR
 
     @contextmanager
     def serve(limits: dict[Owner, Limits]) -> Iterator[Service]:
-        folder = {"state_dir": str(tmp_path), "recordings": str(tmp_path / "sound")}
+        folder: dict[str, Any] = {"state_dir": str(tmp_path), "recordings": str(tmp_path / "sound")}
         with opened(GOLDEN_SAMPLE, database_url, **folder) as application:
             for owner, each in limits.items():
                 application.store.limits.save(owner, each)

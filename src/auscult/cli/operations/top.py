@@ -12,6 +12,7 @@ import typer
 from auscult.cli.terminal import options
 from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
+from auscult.limits.model import MINUTE_MS, AccountFigures
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,19 +25,23 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 class Reading(NamedTuple):
-    """Figures at an instant, with the throughput since the reading before: changes of conversations a second."""
+    """Figures at an instant, with the throughput since the reading before: changes of conversations a second.
+
+    ``accounts`` are the busiest ones.
+    """
 
     at: datetime
     figures: Figures
     rate: float | None
+    accounts: tuple[AccountFigures, ...] = ()
 
 
 def top(
     *, every: Every = 2.0, once: Once = False, database: options.Database = None, as_json: options.AsJson = False
 ) -> None:
-    """Show queues, throughput, failures, webhooks, judge and backups of a database, live on a terminal.
+    """Show queues, throughput, failures, webhooks, judge, backups and the busiest accounts, live on a terminal.
 
-    The figures are those of /metrics. Ctrl-C ends it. With --json a reading is one line.
+    The figures are those of /metrics and /metrics/accounts. Ctrl-C ends it. With --json a reading is one line.
     """
     from auscult import bootstrap
 
@@ -79,11 +84,14 @@ def _table(reading: Reading) -> "Table":
 
 def _readings(store: "Store", every: float) -> Iterator[Reading]:
     """Yield readings; the second one comes after ``every`` seconds."""
+    from auscult.limits.work import TenantLimits
+
     before: tuple[float, int] | None = None
+    limits = TenantLimits(store.limits)
     while True:
         figures, now = store.figures(), time.monotonic()
         rate = None if before is None else max(0.0, (figures.changes - before[1]) / (now - before[0]))
-        yield Reading(datetime.now(UTC), figures, rate)
+        yield Reading(datetime.now(UTC), figures, rate, limits.busiest())
         before = now, figures.changes
         time.sleep(every)
 
@@ -130,11 +138,32 @@ def rows(reading: Reading) -> list[tuple[str, str]]:
         ("judge breakers open", str(figures.judge_breakers_open)),
         ("judge calls open", str(figures.judge_calls_open)),
         ("last backup", "never" if figures.last_backup is None else f"{_ago(figures.last_backup, reading.at)} ago"),
+        *((f"account {each.account_id}", _account(each)) for each in reading.accounts),
     ]
 
 
+def _account(account: AccountFigures) -> str:
+    """Return what an account uses, with the limits that it has."""
+    use, limits = account.use, account.limits
+    money = use.judge_cost / BILLION
+    parts = (
+        (f"{use.conversations} conversations in 7 days", None),
+        (f"{use.waiting} waiting", limits.backlog),
+        (f"{use.storage_bytes} bytes", limits.storage_bytes),
+        (f"{use.sound_ms // MINUTE_MS} minutes of sound", limits.sound_minutes),
+        (f"{use.judge_tokens} judge tokens", limits.judge_tokens),
+        (f"judge cost {money:.2f}", limits.judge_cost),
+    )
+    return ", ".join(text if limit is None else f"{text} of {limit}" for text, limit in parts)
+
+
 def _document(reading: Reading) -> dict[str, object]:
-    return {"at": reading.at, "changes_per_second": reading.rate, **msgspec.structs.asdict(reading.figures)}
+    return {
+        "at": reading.at,
+        "changes_per_second": reading.rate,
+        **msgspec.structs.asdict(reading.figures),
+        "accounts": reading.accounts,
+    }
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

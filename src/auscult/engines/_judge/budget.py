@@ -20,7 +20,7 @@ _AGAIN_S = 10.0
 
 
 class Purse(Protocol):
-    """What one app may spend in a day, within the limits that the operator set for it and its account."""
+    """Budget of one app in a day, within the limits that the operator set for it and its account."""
 
     def reserve(self, day: str, tokens: int, cost: int, until_tomorrow_s: float) -> RetryAfter | None:
         """Reserve tokens and cost (billionths) of a day; otherwise return why not, and when to try again."""

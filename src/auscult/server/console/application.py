@@ -20,6 +20,7 @@ from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.explanations.pages import ExplanationsPage
 from auscult.first_hour.pages import FormPage, InvitePage, LoadPage, StepsPage
+from auscult.limits.pages import AccountsPage
 from auscult.server.api import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
@@ -106,6 +107,7 @@ _HOUR_S = 3600
 _LARGEST = 1 << 20
 _PAGES = (
     AccountPage,
+    AccountsPage,
     AdministrationPage,
     AgentsPage,
     ApprovalsPage,

@@ -1,12 +1,14 @@
 """Gauges that are read from the database for each scrape, so that every process shows the same values."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
+from auscult.limits.model import AccountFigures
 
 
 def render_gauges(figures: Figures | None, version: str, now: datetime | None = None) -> bytes:
@@ -44,6 +46,40 @@ def render_gauges(figures: Figures | None, version: str, now: datetime | None = 
     if figures.last_backup is not None:
         text = "When the last backup was made."
         _set(registry, "auscult_last_backup_timestamp_seconds", text, figures.last_backup.timestamp())
+    return generate_latest(registry)
+
+
+def render_accounts(accounts: Sequence[AccountFigures]) -> bytes:
+    """Return the figures of accounts, and their limits, as Prometheus reads them."""
+    registry = CollectorRegistry()
+    gauges = {
+        name: Gauge(f"auscult_account_{name}", text, ["account"], registry=registry)
+        for name, text in (
+            ("conversations", "Conversations accepted in seven days."),
+            ("waiting", "Conversations that wait to be scored."),
+            ("stored_bytes", "Bytes of conversations and recordings."),
+            ("sound_seconds", "Seconds of sound received this month (UTC)."),
+            ("judge_tokens_today", "Tokens that judges used today (UTC)."),
+            ("judge_cost_today", "Cost of judges today (UTC)."),
+        )
+    }
+    for each in accounts:
+        use = each.use
+        for name, value in (
+            ("conversations", use.conversations),
+            ("waiting", use.waiting),
+            ("stored_bytes", use.storage_bytes),
+            ("sound_seconds", use.sound_ms / 1000),
+            ("judge_tokens_today", use.judge_tokens),
+            ("judge_cost_today", use.judge_cost / BILLION),
+        ):
+            gauges[name].labels(each.account_id).set(value)
+    limit = Gauge("auscult_account_limit", "Limits of an account, by name.", ["account", "limit"], registry=registry)
+    for each in accounts:
+        for name in each.limits.__struct_fields__:
+            value = getattr(each.limits, name)
+            if value is not None:
+                limit.labels(each.account_id, name).set(float(value))
     return generate_latest(registry)
 
 

@@ -1,4 +1,4 @@
 """Paths of probes and metrics."""
 
-OPEN_PATHS = frozenset({"/healthz", "/livez", "/readyz", "/metrics"})
-"""Paths without data of any account."""
+OPEN_PATHS = frozenset({"/healthz", "/livez", "/readyz", "/metrics", "/metrics/accounts"})
+"""Paths that need no caller; figures of accounts need the operator's token."""

@@ -41,7 +41,7 @@ class AdmissionControl:
 
         ``limits`` are those of accounts and apps.
         """
-        self._limits = limits
+        self.limits = limits
         self._batches = batches
         self._most = most
         self._clock = clock
@@ -62,8 +62,8 @@ class AdmissionControl:
 
     def count(self, priority: Priority, conversations: int, tenant: Tenant | None = None, size: int = 0) -> None:
         """Add conversations of ``size`` bytes that are being sent, until the backlog is counted again."""
-        if self._limits is not None and tenant is not None:
-            self._limits.count(tenant, conversations, size)
+        if self.limits is not None and tenant is not None:
+            self.limits.count(tenant, conversations, size)
         with self._lock:
             if priority == "live":
                 self._live += conversations
@@ -77,7 +77,7 @@ class AdmissionControl:
         where none is running: else the backlog would never shrink. Raises ``LimitReachedError`` where the app may store
         nothing more.
         """
-        limits = self._limits if tenant is not None else None
+        limits = self.limits if tenant is not None else None
         if limits is not None and tenant is not None:
             limits.check_storage(tenant)
         while self.is_full("backfill", SHARE_OF_LOADS) or (
@@ -100,10 +100,10 @@ class AdmissionControl:
 
     def must_take(self, tenant: Tenant) -> None:
         """Raise ``LimitReachedError`` where an app may send no further conversation."""
-        if self._limits is not None:
-            self._limits.check_intake(tenant)
+        if self.limits is not None:
+            self.limits.check_intake(tenant)
 
     def must_have_sound(self, tenant: Tenant) -> None:
         """Raise ``LimitReachedError`` where an app may send no further recording."""
-        if self._limits is not None:
-            self._limits.check_sound(tenant)
+        if self.limits is not None:
+            self.limits.check_sound(tenant)

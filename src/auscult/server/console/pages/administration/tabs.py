@@ -11,17 +11,17 @@ from msgspec import Struct
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.views.conversations import TabView
-from auscult.server.console.visit import BASE, NoPermissionError, Visit
+from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 
 PATH = f"{BASE}/administration"
 
 
 class _Tab(NamedTuple):
-    """One page: its name, its path, and the permission that opens it in the whole app."""
+    """One page: its name, its path, and the permission that opens it in the whole app; None: it is the operators'."""
 
     name: str
     path: str
-    permission: str
+    permission: str | None
 
 
 _TABS = (
@@ -36,6 +36,7 @@ _TABS = (
     _Tab(later("Approvals"), "approvals", "approval.decide"),
     _Tab(later("Log"), "log", "log.read"),
     _Tab(later("Settings"), "settings", "settings.manage"),
+    _Tab(later("Accounts"), "accounts", None),
 )
 
 
@@ -44,8 +45,19 @@ def tabs_of(visit: Visit, here: str) -> tuple[TabView, ...]:
     return tuple(
         TabView(name=_(each.name), href=f"{PATH}/{each.path}", is_here=each.name == here)
         for each in _TABS
-        if visit.principal.may_everywhere(each.permission)
+        if (visit.principal.may_everywhere(each.permission) if each.permission else is_operator(visit))
     )
+
+
+def is_operator(visit: Visit) -> bool:
+    """Return whether the visitor is one of the operators, who see figures of all accounts."""
+    return visit.visitor.email in visit.services.settings.operators
+
+
+def must_operate(visit: Visit) -> None:
+    """Refuse a page that exists for operators only. Raises ``NotFoundError``."""
+    if not is_operator(visit):
+        raise missing("page", "accounts")
 
 
 def administration(visit: Visit, here: str, view: Struct, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
