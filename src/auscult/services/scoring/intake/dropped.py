@@ -1,4 +1,4 @@
-"""Files that a person gives in a browser: read as a request to load is, and tables of turns by their columns besides."""
+"""Files that a person gives in a browser: read as a request to load is; tables of turns also by their columns."""
 
 from collections.abc import Iterator, Mapping
 
