@@ -208,7 +208,7 @@ class _Seen:
             row = FoundRow(
                 when=reader.moment(one.started_at),
                 channel=_(CHANNELS[one.channel]),
-                who=" · ".join(each for each in (agents_of(one), queues_of(one)) if each),
+                who=" · ".join(each for each in (agents_of(one), queues_of(one, reader)) if each),
                 turns=len(one.turns),
                 words=excerpt(customer_words(one), _WORDS),
             )

@@ -89,7 +89,7 @@ def found_view(conversation: Conversation, reader: Reader) -> FoundView:
     """Show a conversation that a search found."""
     parts = (
         channel_of(conversation),
-        queues_of(conversation),
+        queues_of(conversation, reader),
         agents_of(conversation),
         reader.moment(conversation.started_at),
     )
