@@ -51,10 +51,10 @@ def conversation(number: str = "c-1") -> Conversation:
 
 
 def everything(store: Store) -> str:
-    """Return every row of every table."""
+    """Return every row of every table, but numbers: the digits of an instant are any."""
     with store._database.reading() as connection:
-        rows = [str(row) for table in METADATA.tables.values() for row in connection.execute(sa.select(table))]
-    return "\n".join(rows)
+        rows = [row for table in METADATA.tables.values() for row in connection.execute(sa.select(table))]
+    return "\n".join(str([each for each in row if not isinstance(each, int)]) for row in rows)
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def _found(visit: Visit, dropped: Dropped) -> FoundView:
     return FoundView(
         said=said,
         rows=tuple(seen.rows),
-        more=ngettext("and {n} more", "and {n} more", left).format(n=reader.number(left)) if left else "",
+        more=_("and {n} more").format(n=reader.number(left)) if left else "",
         refused=tuple(refused),
         refused_said=seen.refused_sentence(reader),
         columns=_columns(dropped.table),

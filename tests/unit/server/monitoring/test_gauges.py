@@ -4,7 +4,8 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures
-from auscult.server.monitoring.gauges import render_gauges
+from auscult.limits.model import AccountFigures, Limits, Use
+from auscult.server.monitoring.gauges import render_accounts, render_gauges
 from auscult.server.monitoring.requests import RequestMetrics
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
@@ -26,6 +27,8 @@ FIGURES = Figures(
     judge_calls_open=0,
     last_backup=NOW,
 )
+
+ACCOUNT = AccountFigures(account_id="a-1", apps=1, use=Use(), limits=Limits(requests=60))
 
 
 def values(page: bytes) -> dict[str, float]:
@@ -59,7 +62,7 @@ def test_every_metric_is_in_the_reference() -> None:
     """docs/reference/monitoring.md lists exactly the metrics of the code."""
     metrics = RequestMetrics()
     metrics.add("BREW", "/readyz", 200, 0.1, 10)
-    page = metrics.render() + render_gauges(FIGURES, "1", NOW)
+    page = metrics.render() + render_gauges(FIGURES, "1", NOW) + render_accounts([ACCOUNT])
     families = {
         one.name + ("_total" if one.type == "counter" else "") for one in text_string_to_metric_families(page.decode())
     }

@@ -48,6 +48,8 @@ ACTIONS: Mapping[str, str] = {
     "recordings.erased": later("Recordings erased"),
     "recordings.linked": later("Links to recordings made"),
     "recording.redacted": later("Recording redacted"),
+    "judge.asked": later("Judge asked about a page"),
+    "limits.changed": later("Limits changed"),
     "comment.added": later("Comment written"),
     "comment.changed": later("Comment changed"),
     "comment.resolved": later("Comment resolved"),
