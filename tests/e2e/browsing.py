@@ -28,6 +28,9 @@ FLAGS = (
     "--window-size=1280,860",
 )
 
+MOUSE = "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
+"""A mouse, which a machine of tests has not."""
+
 # The first that a person sees of these.
 SHOWN = "[...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility({ visibilityProperty: true }))"
 
@@ -168,8 +171,8 @@ class Browser:
 
 
 @contextmanager
-def browsing() -> Iterator[Browser]:
-    """Start a browser, and end it."""
+def browsing(*flags: str) -> Iterator[Browser]:
+    """Start a browser, with more flags if some are given, and end it."""
     binary, driver_binary = shutil.which("chromium"), shutil.which("chromedriver")
     if not binary or not driver_binary:
         reason = "no browser: apt install chromium chromium-driver"
@@ -178,7 +181,7 @@ def browsing() -> Iterator[Browser]:
         pytest.skip(reason)
     options = ChromeOptions()
     options.binary_location = binary
-    for flag in FLAGS:
+    for flag in (*FLAGS, *flags):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = Chrome(options=options, service=Driver(driver_binary))

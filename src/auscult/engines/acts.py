@@ -164,7 +164,8 @@ def weights_of(language: str) -> "_Weights":
     file = FOLDER / f"{language}.npz"
     if not file.is_file():
         raise EngineError(f"there are no heads of dialogue acts for {language!r}", code="engine.wrong_probe")
-    return _load(np.load(file, allow_pickle=False))
+    with np.load(file, allow_pickle=False) as packaged:
+        return _load(packaged)
 
 
 def unit_vectors(embedding: Embedding, texts: Sequence[str]) -> NDArray[np.float64]:

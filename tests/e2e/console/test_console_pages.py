@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.services.conversations.latest import Sought, latest
-from tests.e2e.browsing import UNMARKED, Browser
+from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing
 from tests.e2e.consoles import PASSWORD, assign, connect, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for, wait_until
@@ -285,18 +285,14 @@ def test_a_phone_shows_the_score_first(browser: Browser, served: Service) -> Non
     assert not browser.run("return document.querySelector('.first-score').checkVisibility()")
 
 
-def test_no_word_of_a_mouse_on_a_touch_screen(browser: Browser, served: Service) -> None:
+def test_no_word_of_a_mouse_on_a_touch_screen(served: Service) -> None:
     """What only a mouse does is said where there is one."""
-    shown = "return document.querySelector('.by-mouse').checkVisibility()"
-    enter(browser, served, "qa-manager")
-    browser.driver.get(f"{served.url}/console/overview")
-    assert "double-click" in browser.text(".by-mouse")
-    touch = {"features": [{"name": "hover", "value": "none"}]}
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", touch)
-    try:
-        assert not browser.run(shown)
-    finally:
-        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    with browsing(MOUSE) as browser:
+        enter(browser, served, "qa-manager")
+        browser.driver.get(f"{served.url}/console/overview")
+        assert "double-click" in browser.text(".by-mouse")
+        browser.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        assert not browser.run("return document.querySelector('.by-mouse').checkVisibility()")
 
 
 def test_what_a_chart_says_stands_beside_it_in_its_card(browser: Browser, served: Service) -> None:

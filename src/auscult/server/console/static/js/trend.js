@@ -22,7 +22,7 @@ class Trend {
     this.last = this.points.length - 1;
     this.bar = root.querySelector(".zooming");
     this.readout = this.bar.querySelector(".readout");
-    this.hint = this.readout.textContent;
+    this.hint = this.readout.firstElementChild;
     this.probe = root.appendChild(document.createElement("span"));
     this.probe.hidden = true;
     root.classList.add("drawn");
@@ -177,7 +177,7 @@ class Trend {
 
   read(at) {
     const point = this.points[at];
-    this.readout.textContent = point ? `${point.name}: ${point.shown}` : this.hint;
+    this.readout.replaceChildren(point ? `${point.name}: ${point.shown}` : this.hint);
   }
 
   // As many of the newest as there is room for, unless the address names others.
