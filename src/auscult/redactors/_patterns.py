@@ -83,6 +83,11 @@ def searcher(pattern: str) -> re.Pattern[str]:
     return cast("re.Pattern[str]", _Searcher(pattern))
 
 
+def of_words(words: Iterable[str]) -> re.Pattern[str]:
+    """Compile a pattern that is found where one of several texts is."""
+    return searcher("|".join(map(re.escape, sorted(words))))
+
+
 TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
 """Turns in which one of several patterns is."""
 

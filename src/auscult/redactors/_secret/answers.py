@@ -14,7 +14,7 @@ _SAID = "|".join(sorted((word for word in WORDS if len(word) > 1), key=len, reve
 _LINK = re.compile(
     r"(?:\s+(?:on|for|at|of|to|from) (?:the|my|your|our|this|that|file|it) ?(?:\w+ ?){0,2}?|\s+(?:that "
     r"|which )?(?:i|you|we|they)"
-    r"(?:'ve| have| had)?(?: \w+){1,3}?| (?:zu|für) \w+(?: \w+)?| de (?:la|mi|su) \w+)?"
+    r"(?:'ve| have| had)?(?: \w+){1,3}?| que \w+| (?:zu|für) \w+(?: \w+)?| de (?:la|mi|su) \w+)?"
     r"(?:\s*(?:[:=]|\b(?:is|was|are|will be|would be|should be|says|to|as|lautet|ist|war|heißt|es|era"
     r"|será)\b|'s\b)\s*)+"
     r"(?:\b(?:now|still|actually|currently|probably|just|set to|called|jetzt|ahora|always)\s+)*",
@@ -22,14 +22,15 @@ _LINK = re.compile(
 _QUOTED = re.compile(r"[\"“„»']([^\"“”«']{2,40})[\"”“«']")
 _CAMEL = re.compile(r"[a-zà-ÿ]+[A-Z]\w+|[A-ZÀ-Ý]\w*[a-zà-ÿ][A-Z]\w+")
 _CHUNK = re.compile(r"[^\s\"“”„]+")
+_MAY_BE_STRONG = re.compile(r"[\d!#$&*+_^~%@]")
 _SENTENCE = re.compile(r"[^.,;!?]+(?:[.,;!?](?!\s|$)[^.,;!?]*)*")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|er|a|o|º|ª|g|gb|mb|h|min|mins|s|x)")
 _PARTICIPLE = re.compile(r"\w{3,}(?:ed|ing|able|ible)")
 _MOST, _FEWEST = 6, 2
 _LAST = re.compile(
-    r"\b(?:it's|it is|its|it was|should be|must be|could be|might be|it'll be|name so|so|or|is now"
-    r"|it's now|ist es|es ist|das ist|es la|es el)(?: (?:now|still|just))? (?=\w)"
+    r"^(?:\W*(?:yes|yeah|yep|sí|ja))*\W*(?:to|a|auf) (?=\w)|\b(?:it's|it is|its|it was|should be|must be|could be|might be|it'll be|name so|so|or|is now"
+    r"|it's now|go(?:ing)? (?:with|for)|make it|set it to|change it to|have|if not|i think|i believe|try|knows|ist es|es ist|das ist|es la|es el)(?: (?:now|still|just))? (?=\w)"
 )
 _MONTH = "|".join(MONTH_NAMES)
 _DATE = re.compile(
@@ -38,7 +39,7 @@ _DATE = re.compile(
     rf"|thousand|and|{_SAID}))*)(?!\w)"
 )
 _NAMED_BEHIND = re.compile(
-    r"(?:\b(?:was|is|it's) (\w+ )(?:the|as (?:the|my|your|a))|\b(?:want|wanted|used?|set|put|chose|choose"
+    r"(?:^\W*(?:(?:ok|okay|so|well|yes) )?(\w+ )(?:is|was) (?:the|my|his|her|our|their)|\b(?:was|is|it's) (\w+ )(?:the|as (?:the|my|your|a))|\b(?:want|wanted|used?|set|put|chose|choose"
     r"|tried|have|said|say|take|make it)"
     r" ((?:\w+ ){1,3}?)as (?:the|my|your|a)|\b(?:then|and|with|is|was|use"
     r"|put) ((?:\w+ ){1,4}?)that's (?:the|my))(?: new| old| first)? $"
@@ -54,9 +55,9 @@ _KIN = re.compile(
     r"|called|that's) )*(?=\w)"
 )
 _PUT = re.compile(
-    r"\b(?:(?:changed|set|reset) (?:it |this |that )?to|(?:new|old|other|first|second|current"
-    r"|last) one(?: is|'s| was)|(?:i|we) (?:tried|used|typed|entered"
-    r"|put|put in|chose|picked)|i've (?:tried|used|been using)|geändert auf|cambié a) "
+    r"\b(?:(?:change[ds]?|set|reset|switch|make) (?:it |this |that )?to|(?:new|old|other|first|second|current"
+    r"|last) one(?: is|'s| was)|(?:i|we|she|he|they) (?:tried|used|typed|entered"
+    r"|put in|put|chose|picked|type|enter|said|gave)|i've (?:tried|used|been using)|geändert auf|cambié a) "
 )
 _LEADS = frozenset(("it's", "its", "is", "try", "be", "maybe", "that's", "was", "were", "ist", "es"))
 _SMALL = frozenset(
@@ -112,6 +113,23 @@ _MIXED = re.compile(
 )
 _SIGNED = re.compile(r"\b(?:exclamation|dollar|hash|asterisk|ampersand|question mark|percent|at sign)\b")
 _SPELLED_LEAST = 3
+_TITLE = re.compile(r"\b(?:the|an?|mr|mrs|ms|miss|frau|herr|el|la|los|las|der|die|das|st|saint)\.? $")
+"""Words that begin a password of several words."""
+_QUESTION = re.compile(r"(?:what|which|who|where|when|how|wie|was|wer|wo|welche[rs]?|cuál|cómo|qué|quién|dónde)\b")
+_LEAD = re.compile(
+    r"(?:(?:yes|yeah|yep|um|uh|er|erm|sure|okay|ok|it's|it is|it was|i think|i believe|sí|es|ja)\b[\s,.]*)+"
+)
+_ENDS = re.compile(
+    r"\W*(?:(?:all one word|all lower ?case|in lower ?case|too|as well|again|then|like always|as always|please|but .*|and .*))?\W*$"
+)
+_JOINED = re.compile(r"[\s,.]*\b(?:and|or|then|maybe|or maybe|and then|y|o|und|oder) (\w[\w'-]*)\W*$")
+BACK = re.compile(r"\b(?:back|atrás|detrás|three|3|drei|tres)\b")
+"""Where a security code is, or how many digits it has."""
+_SIGN = re.compile(
+    r"\b(?:exclamation (?:mark|point)|dollar sign|hash(?:tag)?|asterisk|ampersand|question mark|at sign|underscore|full stop)\b"
+)
+_TELLS = re.compile(r"\bto (?:tell|give|say to) (?:you|them) ((?:\w+ ?){1,3})$")
+_NOT_TOLD = frozenset(("that", "the", "this", "about", "how", "what", "when", "if", "it", "a", "my", "your"))
 
 REPLACED = "\u25a0"
 """The character that replaces each character of a placeholder before reading."""
@@ -120,8 +138,12 @@ Span = tuple[int, int]
 
 def strong_chunks(text: str) -> Iterator[Span]:
     """Yield chunks that are no words: letters with digits or signs between, as passwords and codes are written."""
+    if _MAY_BE_STRONG.search(text) is None:
+        return
     for found in _CHUNK.finditer(text):
         start, end = found.span()
+        if _MAY_BE_STRONG.search(text, start, end) is None:
+            continue
         while start < end and text[start] in "([{<:;=,'\u2019\u2018.-¿¡":
             start += 1
         while start < end and text[end - 1] in ")]}>.,;:?'\u2019\u2018":
@@ -158,7 +180,10 @@ def stated(text: str, low: str, end: int) -> Span | None:
     start = link.end()
     if (kin := _KIN.match(low, start)) is not None:
         start = kin.end()
-    return with_tail(low, spelled(low, start) or _words(text, low, start, is_answer=False))
+    is_listed = ":" in link[0] and " " in text[start:].strip()
+    if _QUESTION.match(low, start) or (low.rstrip().endswith("?") and "to" not in link[0].split()):
+        return None
+    return with_tail(low, spelled(low, start) or _words(text, low, start, is_answer=is_listed))
 
 
 def with_tail(low: str, span: Span | None) -> Span | None:
@@ -264,13 +289,14 @@ def put_in(text: str, low: str) -> Iterator[Span]:
     """Yield passwords that follow on a verb in a turn about one: ``i changed it to``, ``the new one is``."""
     for found in _PUT.finditer(low):
         span = _words(text, low, found.end(), is_answer=False)
-        if span is not None and len(text[slice(*span)].split()) <= _FEWEST + 1:
+        words = [] if span is None else [word for word in low[slice(*span)].split() if word not in WORDS]
+        if span is not None and len(words) <= _FEWEST + 1:
             is_odd = any(is_strong(each) for each in text[slice(*span)].split())
-            if is_odd or (not low[span[1] :].strip(" .!?") and low[slice(*span)] not in NONE):
+            if is_odd or (_ENDS.match(low, span[1]) and low[slice(*span)] not in NONE):
                 yield span
 
 
-def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]:  # noqa: C901  (a way to answer each)
+def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]:  # noqa: C901, PLR0912  (a way to answer each)
     """Yield the passwords in an answer to a question for one; with ``needs_lead`` only those behind ``it's``."""
     for sentence in _SENTENCE.finditer(text):
         start, end = sentence.span()
@@ -289,6 +315,11 @@ def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]
         ]
         if not needs_lead:
             yield from said
+        if (kin := _KIN.search(low, start, end)) is not None and not is_refused:
+            span = _words(text, low, kin.end(), is_answer=True)
+            if span is not None and span[0] == kin.end():
+                yield span
+                continue
         if is_refused or not left or needs_lead or (leads and not has_lead):
             continue
         if (span := spelled(low[:end], words[index][1])) is not None or (
@@ -306,10 +337,39 @@ def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]
             continue
         found = _words(text, low, words[index][1], is_answer=True)
         if found is not None and (has_lead or _BEHIND.match(low, found[1], end)):
-            yield found
+            title = _TITLE.search(low, start, found[0])
+            yield (title.start() if title else found[0]), found[1]
             for run in runs:
                 if run.start >= found[1] and len(run.chars) > _FEWEST:
                     yield run.start, run.end
+
+
+def phrase(low: str) -> Span | None:
+    """Return the sentence that answers a question for a phrase: ``yes the fox is late``."""
+    lead = _LEAD.match(low)
+    start = lead.end() if lead else 0
+    stop = _SENTENCE.match(low, start)
+    if stop is None or not REFUSALS.isdisjoint(words := stop[0].split()) or not 1 < len(words) <= _MOST + 2:
+        return None
+    return stop.span()
+
+
+def signs_said(low: str) -> Iterator[Span]:
+    """Yield signs that are named: ``exclamation mark``."""
+    for found in _SIGN.finditer(low):
+        yield found.span()
+
+
+def told(low: str) -> Span | None:
+    """Return the words at the end of what somebody was told to say: ``he said to tell you custard cream``."""
+    found = _TELLS.search(low)
+    return None if found is None or found[1].split()[0] in _NOT_TOLD else found.span(1)
+
+
+def joined(low: str, end: int) -> Span | None:
+    """Return the word that is joined to a password that ends at ``end``: ``copper and umbrella``."""
+    found = _JOINED.match(low, end)
+    return None if found is None or found[1] in NONE | FILLERS | STOPS | REFUSALS else found.span(1)
 
 
 def characters(low: str) -> Iterator[Span]:

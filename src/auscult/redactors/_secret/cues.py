@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from auscult.redactors._patterns import of_words
 from auscult.redactors._words import lines_of
 
 CueKind = Literal["card", "three", "digits", "code", "word", "maybe", "other"]
 
 _GROUPS = dict(lines_of("secrets.txt"))
-_GATE = tuple(_GROUPS.pop("gate"))
+_GATE = of_words(_GROUPS.pop("gate"))
 _CUES: Sequence[tuple[CueKind, re.Pattern[str]]] = [
     (kind, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)"))  # type: ignore[misc]
     for kind, patterns in _GROUPS.items()
@@ -19,24 +20,29 @@ _STEMS: Mapping[CueKind, Sequence[str]] = {
     "word": (
         "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
         "secret", "credential",
-        "login", "log", "sign", "zugang", "acceso", "contrase", "clave", "palabra", "losung", "security question",
+        "login", "log", "sign", "maiden", "first", "childhood", "earliest", "grew", "born", "school", "favo", "pet", "case", "frage", "name", "temp", "born", "hieß", "grow", "meet", "met", "marr", "honeymoon", "llama", "dog", "cat", "tter", "wi-fi", "wifi",
+        "wlan", "network", "router", "hotspot", "letter", "character", "position", "buchstab", "zeichen", "stelle", "letra",
+        "caracter", "haustier", "mascota", "soltera", "mädchen", "primer", "erste", "banking", "zugang", "acceso", "contrase", "clave", "palabra", "losung", "security question",
     ),
     "maybe": ("code", "codice", "digo"),
     "digits": (
         "pin", "p i n", "p.i", "p. i", "puk", "p uk", "pu k", "p u k", "ident", "geheim", "banking", "code",
         "secur", "nummer",
-        "zahl", "cret", "nip", "n i p", "clave", "digo", "number", "digits", "one ", "put", "typ", "key", "enter",
+        "zahl", "cret", "nip", "n i p", "clave", "digo", "number", "digit", "ziffer", "one ", "put", "typ", "key", "enter",
         "punch",
         "press", "cajero", "cash", "atm", "lock",
     ),
 }  # fmt: skip
 """Parts of words of which one is in every cue of a kind."""
+_STEMMED = {kind: of_words(stems) for kind, stems in _STEMS.items()}
 _DIGITS = (
     ("three", "four", "five", "six", "seven", "eight", "nine"),
     ("drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
     ("tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
 )
 _SPELLED = 7
+_OF = re.compile(r"\bof (?:the|your|my|this|that|a)$")
+_OF_CARD = re.compile(r"\W*(?:$|[.,?!]|(?:[\w']+ ){0,3}(?:cards?|visa|amex|mastercard|one|plastic)\b)")
 _CODE = re.compile(r"c[oó]d(?:e|igo)s?\b|code$")
 
 
@@ -51,12 +57,17 @@ class Cue(NamedTuple):
 
 def may_name(low: str) -> bool:
     """Return whether a text in small letters may name a secret."""
-    return any(map(low.__contains__, _GATE))
+    return _GATE.search(low) is not None
 
 
 def may_spell_card(low: str) -> bool:
     """Return whether a text in small letters has as many words for digits as a card that is said."""
     return any(sum(map(low.count, words)) >= _SPELLED for words in _DIGITS)
+
+
+def _is_of_thing(low: str, cue: Cue) -> bool:
+    """Return whether digits are on the back of something that is no card."""
+    return cue.kind == "card" and _OF.search(low, cue.start, cue.end) is not None and not _OF_CARD.match(low, cue.end)
 
 
 def cues_in(low: str, *, is_asked: bool = True) -> list[Cue]:
@@ -67,7 +78,7 @@ def cues_in(low: str, *, is_asked: bool = True) -> list[Cue]:
     every = [
         Cue(kind, found.start(), found.end(), _CODE.search(found[0]) is not None)
         for kind, pattern in _CUES
-        if kind != "other" and (kind not in _STEMS or any(map(low.__contains__, _STEMS[kind])))
+        if kind != "other" and (kind not in _STEMS or _STEMMED[kind].search(low) is not None)
         for found in pattern.finditer(low)
     ]
     if every or is_asked or "code" in low:
@@ -75,6 +86,7 @@ def cues_in(low: str, *, is_asked: bool = True) -> list[Cue]:
             Cue("other", found.start(), found.end(), _CODE.search(found[0]) is not None)
             for found in _OTHER.finditer(low)
         ]
+    every = [cue._replace(kind="other") if _is_of_thing(low, cue) else cue for cue in every]
     every.sort(key=lambda cue: (cue.start - cue.end, cue.kind == "other"))
     chosen: list[Cue] = []
     for cue in every:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from auscult.domain.said.dates import MONTH_NAMES
 from auscult.redactors._digits import WORDS, Run, Unit, runs_in
 from auscult.redactors._numeric.cards import CARD_LONGEST, CARD_SHORTEST, is_card
+from auscult.redactors._patterns import of_words, searcher
 
 _UNIT = re.compile(
-    r"\W{0,2}(?:%|€|\$|£|(?:min(?:ute)?s?|h(?:ou)?rs?|hours?|sec(?:ond)?s?|days?|weeks?|months?|years?"
+    r"\W{0,2}(?:%|€|\$|£|(?:min(?:ute)?s?|h(?:ou)?rs?|hours?|sec(?:ond)?s?|(?:working |business )?days?|weeks?|months?|years?"
     r"|times?|attempts?|tries"
     r"|digits?|digit|characters?|letters?|percent|pounds?|quid|euros?|dollars?|bucks|cents?|pence|p|am|pm"
     r"|a\.m|p\.m|o'clock"
@@ -40,18 +41,27 @@ _AT = re.compile(
     r"|um(?= \d)|ab|bis|gegen)"
     r"(?: about| around)? $"
 )
+_FAULT, _FAULT_SIZE = re.compile(r"(?:^|[^\w'])[ef][ -]?$"), 3
+"""A letter by which machines name an error, and digits of one."""
+_BETWEEN = re.compile(r"\b(?:between|zwischen|entre)(?: the)? $")
 _HOURS, _MINUTES = 24, 60
 _PHONE, _PHONE_LONGEST = 10, 12
 _EXPIRY = re.compile(r"(?<![\d/])(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\d(?![\d/])")
 _SPLIT = re.compile(r"[^\d]*(?:[a-z,;]|\sand\s)[^\d]*")
 _WRITTEN = 3
-_DECIMAL = re.compile(r"\d")
 _WORDS = tuple(
     sorted(
         word
         for word in WORDS
         if len(word) > 1 and not any(word != other and len(other) > 1 and other in word for other in WORDS)
     )
+)
+
+_MAY_COUNT = of_words({*"0123456789", *_WORDS})
+
+
+_MAY_BE_LONG = searcher(
+    rf"(?:\d\D{{0,3}}){{4}}|\d\w*[A-Za-z-]|[A-Za-z-]\d|(?:{'|'.join(_WORDS)}).{{0,14}}(?:{'|'.join(_WORDS)})"
 )
 
 
@@ -66,7 +76,12 @@ class Number(NamedTuple):
 
 def may_count(low: str) -> bool:
     """Return whether a text may have a number, in digits or in words of any language that is read."""
-    return _DECIMAL.search(low) is not None or any(map(low.__contains__, _WORDS))
+    return _MAY_COUNT.search(low) is not None
+
+
+def may_be_long(low: str) -> bool:
+    """Return whether a text may have a number of four digits, or digits with letters."""
+    return _MAY_BE_LONG.search(low) is not None
 
 
 def numbers_in(turn: int, low: str) -> list[Number]:
@@ -93,7 +108,13 @@ def _parts(run: Run, low: str, expiries: Sequence[tuple[int, int]]) -> Iterator[
             between = low[before.end : unit.start]
             is_written = before.chars == low[before.start : before.end] and unit.chars == low[unit.start : unit.end]
             sizes = min(len("".join(each.chars for each in part)), len(unit.chars))
-            if is_written and sizes >= _WRITTEN and _SPLIT.fullmatch(between):
+            is_count = (
+                len("".join(each.chars for each in part)) >= _WRITTEN
+                and before.chars == low[before.start : before.end]
+                and ("," in between or unit.chars != low[unit.start : unit.end])
+                and _UNIT.match(low, unit.end) is not None
+            )
+            if is_count or (is_written and sizes >= _WRITTEN and _SPLIT.fullmatch(between)):
                 yield part
                 part = []
         part.append(unit)
@@ -101,15 +122,23 @@ def _parts(run: Run, low: str, expiries: Sequence[tuple[int, int]]) -> Iterator[
         yield part
 
 
-def is_measured(low: str, number: Number) -> bool:
+def is_measured(low: str, number: Number) -> bool:  # noqa: PLR0911  (a sign each)
     """Return whether a number is an amount, a count or a year."""
-    if _UNIT.match(low, number.end) or (number.chars[0] == "0" and _PHONE <= len(number.chars) <= _PHONE_LONGEST):
+    if (
+        "." in low[number.start : number.end].strip(".")
+        or _UNIT.match(low, number.end)
+        or (number.chars[0] == "0" and _PHONE <= len(number.chars) <= _PHONE_LONGEST)
+    ):
         return True
     before = low[max(0, number.start - 24) : number.start]
     is_year = len(number.chars) == _YEAR_SIZE and number.chars[:2] in ("19", "20")
-    if (is_year and _YEAR.search(before)) or (_AT.search(before) and _is_time(number)):
+    if (is_year and _YEAR.search(before)) or (_AT.search(before) and _is_time(number, before)):
         return True
     if (is_year or len(number.chars) <= _SMALL) and _OF_MONTH.search(before):
+        return True
+    if _BETWEEN.search(before) and all(int(unit.chars) <= _HOURS for unit in number.units):
+        return True
+    if len(number.chars) <= _FAULT_SIZE and _FAULT.search(before):
         return True
     if _OF_PLACE.match(low, number.end) or _DIALLED.search(before):
         return True
@@ -118,8 +147,15 @@ def is_measured(low: str, number: Number) -> bool:
     return len(number.chars) <= _SMALL and _BEFORE.search(before) is not None
 
 
-def _is_time(number: Number) -> bool:
+def _is_time(number: Number, before: str) -> bool:
     """Return whether digits were said as hours and minutes: ``four thirty``, ``8 30``."""
+    chars = number.chars
+    if len(number.units) == 1 and len(chars) <= _SMALL:
+        return int(chars) <= _HOURS
+    if len(number.units) == 1 and len(chars) == _YEAR_SIZE:
+        return (
+            not before.endswith(("from ", "since ")) and int(chars[:_SMALL]) < _HOURS and int(chars[_SMALL:]) < _MINUTES
+        )
     hours, minutes = number.units[0].chars, "".join(unit.chars for unit in number.units[1:])
     return 0 < int(hours) < _HOURS and len(minutes) == _SMALL and int(minutes) < _MINUTES
 

@@ -21,7 +21,15 @@ JOINED = re.compile(
     r"|maybe|once|auf|zu|por|a"
     r"|wait|uh|um|er|it's|actually|as well as|tried)[\s,;.]*)*"
 )
+BEHIND_SAID_EMAIL = re.compile(r"\be-?mail(?: address)?,? (?:and then|and|then|plus|with) (\S+)")
+SPACED = re.compile(r"(?<![\w-])(?=[A-Z0-9 -]*\d)(?=[A-Z0-9 -]*[A-Z])[A-Z0-9]{2,5}[ -][A-Z0-9]{2,5}(?![\w-])")
+"""A code of capitals and digits in two parts."""
+LIKE = re.compile(r"(?:,? (?:for|as in|like|wie|de|as) [^\W\d_]+)")
 PART = re.compile(
+    r"\b(?:two|three|four|some|certain|a few|\d) (?:random )?(?:letters|characters) (?:from|of|in)\b"
+    r"|\b(?:which|what) (?:letter|character|digit) is\b|"
+    r"\b(?:buchstaben?|zeichen|stellen?|ziffern?|letras?|caracter(?:es)?|dígitos?) (?:eins|zwei|drei|vier|fünf|sechs|sieben|acht"
+    r"|uno|dos|tres|cuatro|cinco|seis|siete|ocho|[1-9])\b|"
     r"\b(?:letters?|characters?|digits?|positions?)(?: number)? (?:one|two|three|four|five|six|[1-9])\b"
     r"|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|last|final|1st|2nd|3rd|[4-9]th|erste[nr]?"
     r"|zweite[nr]?|dritte[nr]?"
@@ -30,6 +38,33 @@ PART = re.compile(
     r"|digits?|numbers?|(?:and|of|from|und|y|de)\b.{0,24}?(?:pin|pass ?(?:word|code)|(?:memorable|secret"
     r"|security) word|number)"
     r"|buchstaben?|ziffern?|stellen?|zeichen|letras?|caracter(?:es)?|carácter|dígitos?|cifras?)\b"
+)
+PHRASE = re.compile(r"phrase|sentence|frase|satz")
+PASSED = re.compile(
+    r"\b(?:through|passed|past|cleared|completed) (?:the )?(?:security|verification)|security(?:'s| is)? (?:passed|done|complete)"
+    r"|you're (?:all )?(?:verified|identified|through)|matches what (?:we|i) have"
+)
+"""What an agent says behind an answer that proves who somebody is."""
+HARMLESS = re.compile(
+    r"\b(?:name|address|postcode|zip|birth|dob|phone|mobile|e-?mail|number|account|order|amount|date|time|how|when|sort code)\b"
+)
+FOLLOWS = re.compile(
+    r"\W*(?:and |so )*the (?:\w+ )?(?:numbers?|digits?|figures?|rest|letters?)(?: that follow\w*| after(?: it)?| at the end)?\W*"
+)
+CLARIFIES = re.compile(r"\W*(?:which|what|welche[rs]?|qué|cuál)(?: \w+){0,2}\W*")
+OF_OTHER = re.compile(
+    r"\W*(?:(?:which|cuál|cual|oh|yes|sí|um)\W+)*(?:of|for|from|on|la|el|de|del|für|von)\b(?: (?:the|your|a|my|la|el|los|del|der|die|das|den))* (\w+)"
+)
+"""What a short turn asks or says about what something is of: ``for the discount?``, ``of the lens size``."""
+PROMPTS = re.compile(
+    r"\W*(?:(?:and|so|okay|ok|right|yes|then) )*(?:which|what|that|it|who)(?:'s| is| was|'d be| would be)?"
+    r"(?: numbers?| figures?| digits?)?(?: it| that| this| that follows?| after(?: it)?| at the end| what| called| the name| his name| her name| its name)?\W*"
+)
+"""What asks for the same once more."""
+ASKS_NEXT = re.compile(r"\b(?:and|now|also|what(?:'s| is)|can i|could i|i need|i'll need) (?:\w+ )?(?:your|the)\b")
+ASKS_FOR = re.compile(
+    r"\b(?:what(?:'s| is| was| did| have)|which|tell me|give me|can i|could i|may i|need|have you|do you have|do you know"
+    r"|confirm|provide|say|spell|agreed|question|(?<!you )enter|reply|wie lautet|nennen|cuál|qué|dígame|dime)\b(?! happen)"
 )
 ASKS = re.compile(
     r"(?:(?:and|so|ok|okay|right|now|great|lovely|thanks|thank you|perfect|fine|then|also|finally"
@@ -44,16 +79,16 @@ ASKS = re.compile(
 )
 QUOTED = re.compile(r"[\"“„]([^\"“”]{3,40})[\"”“]\s+(?:is|was|as|for|ist|als|es|como)\b")
 PLACEHOLDER = MARK
-COUNTS = re.compile(r"\b(?:how many|wie viele|cuánt[ao]s)\b")
+COUNTS = re.compile(r"\b(?:how many|how long (?:is|are|should|does|must)|wie lang|wie viele|cuánt[ao]s)\b")
 MENTIONS = re.compile(
-    r"\b(?:what happens|when (?:you|i)|how (?:long|often|do|did|can)|do you want|forg[eo]t(?:ten)?|reset(?:ting)?"
-    r"|chang(?:e|ed|ing)|must|at least|never|don't (?:share|tell)|link|work(?:s|ing)?|locked|blocked"
+    r"\b(?:what happens|when (?:you|i) (?:typ|enter|put|try|log|sign|use|click|open)|how (?:long|often|do|did|can)|do you want|forg[eo]t(?:ten)?|reset(?:ting)?"
+    r"|chang(?:e|ed|ing)|must|at least|never|nunca|niemals|nie|don't (?:share|tell)|link|work(?:s|ing)?|locked|blocked"
     r"|vergessen|olvid\w+|try(?:ing)? to"
     r"|problems?|trouble|issues?|help with|happened|happens|needs|is this about|require(?:s|d|ments?)"
     r"|strong|secure)\b"
 )
 RETRY = re.compile(
-    r"\b(?:no|not|nope|wrong|incorrect|again|another|doesn't|didn't|isn't|invalid|declined|fail(?:ed|s)?"
+    r"\b(?:reject\w*|no|not|nope|wrong|incorrect|again|another|doesn't|didn't|isn't|invalid|declined|fail(?:ed|s)?"
     r"|expired|resend|resent|falsch"
     r"|nicht|incorrect[ao]|otra|try|sorry|repeat|catch|new one|fresh)\b"
 )
@@ -83,7 +118,7 @@ SAYS = re.compile(
 )
 TRIED = re.compile(r"\b(?:tried|used|using|typed|typing|put|entered|set|probado|puesto|usado|versucht|eingegeben)\b")
 FAILS = re.compile(
-    r"\b(?:reject\w*|works?|worked|log ?in|let me in|wrong|incorrect|invalid|refused|accepted|entra|funciona|geht"
+    r"\b(?:reject\w*|works?|worked|working|connect\w*|log ?in|let me in|wrong|incorrect|invalid|refused|accepted|entra|funciona|geht"
     r"|falsch|abgelehnt)\b"
 )
 RESETS = re.compile(r"\b(?:reset|restablecer|zurücksetzen)\b")
@@ -93,13 +128,49 @@ DEFINITE = re.compile(
     r"|just|press(?:ed)?|by|at|about|to|of|in|on|and|chose|option) $"
 )
 CONFIRMS = re.compile(r"\W*(?:yes|yeah|yep|right|correct|perfect|ah|sí|ja|genau)\b(?:\W+\w+){1,4}\W*$")
+CARD_SEEN = re.compile(
+    r"\b(?:after|behind|above|over|beside|besides|next to|by|near|under|below|got|have|had) (?:\w+ ){0,2}$"
+)
+"""Words before a card's number that is not asked for."""
+CARD_DONE = re.compile(r"(?:s| is|'s)? (?:done|got|noted|fine|taken|there|in|and expiry done)\b")
+COUNTERED = re.compile(r"\W*(?:of|from|in|for) (?:my|the|mine)\b[^?]{0,24}\?")
+"""A question of which secret pieces are asked for, before they are said: ``of my pin? four and zero``."""
+REACTS = re.compile(
+    r"\b(?:match\w*|wrong|incorrect|accept\w*|correct|right|great|perfect|lovely|fine|works?|worked|isn't|doesn't|not|thank\w*"
+    r"|received|verified|case sensitive|not found|on file|noted|changed|set|updated|done|stimmt|passt|falsch|richtig|correct[ao]|coincide)\b"
+)
+_DIGIT_WORDS = (
+    "zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|thirty|forty|fifty|sixty|seventy"
+    "|eighty|ninety|\\d+"
+)
+SINGLE_LETTER = re.compile(r"(?<![\w'])[b-hj-np-xz](?![\w'])")
+FAULT = re.compile(r"[EF]\d{1,3}|ERR\d+")
+"""A letter and a few digits by which machines name an error."""
+LETTER_LIKE = re.compile(
+    r"(?<![\w'])(?:[a-z] (?:for|as in|like|wie)|(?:[b-df-xz]|be|ce|efe|ge|hache|jota|ka|ele|eme|ene|pe|cu|erre|ere|ese|te|uve|equis|zeta) de)"
+    r" [^\W\d_]{2,}"
+)
+"""A letter that is said with a word that begins with it."""
+WRITTEN_SO = re.compile(
+    rf"(?<![\w'])([\w'-]{{4,}}(?: (?:{_DIGIT_WORDS}))*),? (?:(?:and )?(?:it's )?all |in |written |klein |with )*"
+    r"(?:one word|lower ?case|no spaces|small letters|small(?=$|[.,])|capitals|caps|geschrieben)\b"
+)
+"""A word of which is said how it is written."""
+DATED_CODE = re.compile(
+    r"(?<![\d/])(?:0?[1-9]|1[0-2]) ?/ ?(?:20)?[2-4]\d(?:,| and| then|;| /|\s)+(?:and |then |code )*(\d{3,4})(?![\d/.,-]?\d)"
+)
+WRITTEN_PAIR = re.compile(r"\d+ (?:and|or|und|oder|y|o) \d+")
+ROUND = re.compile(r"\d+00|.*(?:hundred|thousand)")
+"""Digits as amounts have them."""
+DASHED = re.compile(r"(?<![\w-])\d\d-\d\d-\d\d(?![\w-])")
 CARD_ASKED = re.compile(
-    r"(?<!above the )(?<!over the )\b(?:card (?:number|details)|long (?:card )?number|(?:sixteen"
+    r"\b(?:card (?:number|details)|long (?:card )?number|(?:sixteen"
     r"|16)[- ]digits?|card no|kartennummer"
     r"|número de (?:la |su )?tarjeta|details (?:of|off|from) (?:the|your) card)\b"
 )
 EXPIRY = re.compile(r"\b(?:exp(?:ir(?:y|es|ing|ation)(?: date)?|\.)?|valid (?:to|thru|until|till|through))\b")
 DATE_BETWEEN = re.compile(r"\b(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\d\b[^?!]{0,12}$")
+EXPIRY_DATE = re.compile(r"\b(?:0?[1-9]|1[0-2]) ?[/-] ?(?:20)?[2-4]\d\b")
 EXPIRY_WRITTEN = re.compile(r"\d[\d /-]*")
 EXPIRY_ASKED = re.compile(r"\bexp(?:ir|\b)|valid (?:to|thru|until)|run out|ablauf|gültig|caduc|venc|\bdates?\b")
 HOMOPHONE_BEFORE = re.compile(r"(?<!\w)(to|too|for|fore|ate|won) $")

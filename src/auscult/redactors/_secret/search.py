@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from auscult.domain.privacy.redaction import Found, Utterance
-from auscult.redactors._digits import lowered
+from auscult.redactors._digits import WORDS, lowered
 from auscult.redactors._secret import answers
 from auscult.redactors._secret.cues import Cue, CueKind, cues_in, may_name, may_spell_card
+from auscult.redactors._secret.hints import Sign, is_enough, is_typed, may_hint, signs_in
 from auscult.redactors._secret.numbers import (
     Number,
     begins_with_month,
@@ -15,25 +16,41 @@ from auscult.redactors._secret.numbers import (
     behind_digits,
     is_measured,
     last_of,
+    may_be_long,
 )
 from auscult.redactors._secret.patterns import (
     ASKS,
+    ASKS_FOR,
+    ASKS_NEXT,
     BEHIND_EMAIL,
+    BEHIND_SAID_EMAIL,
     CARD_ASKED,
+    CARD_DONE,
+    CARD_SEEN,
+    CLARIFIES,
     CONFIRMS,
     CORRECTS,
+    COUNTERED,
     COUNTS,
+    DASHED,
     DATE_BETWEEN,
+    DATED_CODE,
     DEFINITE,
     EXPIRY,
     EXPIRY_ASKED,
+    EXPIRY_DATE,
     EXPIRY_WRITTEN,
     FAILS,
+    FAULT,
+    FOLLOWS,
     FORGOTTEN,
     GLUED,
     GLUED_BEFORE,
+    HARMLESS,
     IS,
     JOINED,
+    LETTER_LIKE,
+    LIKE,
     LINE,
     LINKED,
     LONG,
@@ -41,28 +58,40 @@ from auscult.redactors._secret.patterns import (
     NAMED,
     NAMES_USER,
     ODD_DIGITS,
+    OF_OTHER,
     OFFER,
     OFFERED,
     ORDINAL,
     PART,
+    PASSED,
+    PHRASE,
     PRIVATE,
     PRODUCT,
+    PROMPTS,
     QUOTED,
+    REACTS,
     REFERS,
     RESETS,
     RETRY,
+    ROUND,
     SAYS,
     SINGLE,
+    SINGLE_LETTER,
+    SPACED,
     SPELLS,
     THATS,
     TRIED,
     WARNS,
+    WRITTEN_PAIR,
+    WRITTEN_SO,
 )
 from auscult.redactors._secret.turns import (
     AGAIN,
     FEW,
+    HINTED,
     LONGEST,
     LONGEST_CARD,
+    LONGEST_HINTED,
     MANY,
     NEAR,
     PATIENCE,
@@ -83,9 +112,13 @@ from auscult.redactors._secret.turns import (
 def secrets(utterances: Sequence[Utterance]) -> list[Found]:
     """Return the security codes, PINs, passwords and one-time codes of a conversation; fast where none is spoken of."""
     low = without_placeholders(lowered("\n".join([text for _, text in utterances])))
-    if not may_name(low) and LONG.search(low) is None and not may_spell_card(low):
+    if not (may_name(low) or may_hint(low)) and LONG.search(low) is None and not may_spell_card(low):
         return []
     return _Search(utterances).found()
+
+
+VARIED = r"[\w!]{0,4}"
+"""What is added to a password of letters where another one is made of it."""
 
 
 class _Search(Turns):
@@ -111,17 +144,29 @@ class _Search(Turns):
             if SHORTEST <= len(asked.chars) <= LONGEST:
                 self._values.setdefault(asked.chars, turn)
 
-    def _read(self, turn: int) -> None:  # noqa: C901, PLR0912  (the order of one pass)
+    def _read(self, turn: int) -> None:  # noqa: C901, PLR0912, PLR0915  (the order of one pass)
         low = self._lows[turn]
         if not low.strip():
             return
         speaker = self._utterances[turn].speaker
         is_asked = self._asked is not None
-        cues = self._settled(cues_in(low, is_asked=is_asked), low) if is_asked or may_name(low) else []
+        cues = self._settled(cues_in(low, is_asked=is_asked), low, speaker) if is_asked or may_name(low) else []
         if speaker in ("key", "field"):
             cues = [cue for cue in cues if cue.kind != "maybe"]
         cues = self._apart(turn, cues)
         secret = [cue for cue in cues if cue.kind != "other"]
+        if not secret and (of := OF_OTHER.match(low)) is not None and self._asked is not None:
+            is_thing = (
+                not may_name(of[1])
+                and of[1] not in WORDS and not of[1].isdigit()
+                and of[1] not in ("what", "which", "qué", "was", "it", "that", "me", "you", "us")
+            )
+            if (
+                is_thing
+                and len(low.split()) <= FEW + FEW
+                and (self._asked.kind != "card" or speaker == self._asked.speaker)
+            ):
+                self._asked, self._is_other = None, True
         if self._replaced[turn]:  # it was searched before, and stays as it is
             self._skip(turn)
             self._ask(turn, cues, secret)
@@ -135,12 +180,25 @@ class _Search(Turns):
             span = answers.spelled(low, SPELLS.search(low).start(), signed=True)  # type: ignore[union-attr]
             if span is not None:
                 self._take(turn, *span)
+        if self._is_asked("word") or any(cue.kind == "word" for cue in secret):
+            for written in WRITTEN_SO.finditer(low):
+                if written[1] not in answers.FILLERS | answers.NONE | answers.STOPS:
+                    self._take(turn, *written.span(1))
+        for dated in DATED_CODE.finditer(low) if "/" in low else ():
+            if not is_measured(low, Number(*dated.span(1), dated[1], ())):
+                self._take(turn, *dated.span(1))
         for glued in GLUED.finditer(low) if secret or may_name(low) else ():
             self._take(turn, *glued.span(glued.lastindex or 0))
         self._behind_email(turn)
         self._cards(turn, speaker)
         if self._is_of_card and EXPIRY.search(low):
             self._behind_expiry(turn)
+        if secret and turn and (counter := COUNTERED.match(low)) and secret[0].start < counter.end():
+            self._asked = Asked(secret[0].kind, self._utterances[turn - 1].speaker, turn - 1, is_partial=True)
+        if not cues or all(cue.kind == "word" for cue in cues):
+            self._odd_words(turn)
+        if (told := answers.told(low)) is not None and not is_of_other(cues):
+            self._take(turn, *told)
         asked = self._asked
         if asked is not None and turn > asked.turn + PATIENCE:
             asked = self._asked = None
@@ -157,21 +215,160 @@ class _Search(Turns):
             self._spans[turn] += [found.span(1) for found in answers.CAPITAL.finditer(low)]
         self._again(turn, cues)
         self._look_back(turn, cues, secret)
+        self._hinted(turn)
         self._ask(turn, cues, secret)
 
     def _look_back(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
         """Find what was said before its name, in this turn and those before."""
-        low = self._lows[turn]
+        low, speaker = self._lows[turn], self._utterances[turn].speaker
         if secret and not self._spans[turn]:
             self._named_behind(turn, cues, secret)
         if not self._spans[turn] and turn:
+            if PASSED.search(low) and speaker == "agent":
+                self._passed(turn)
             if secret and (THATS.match(low) or CONFIRMS.match(low)):
+                self._before(turn)
+            elif secret and self._utterances[turn - 1].speaker != speaker and self._is_reaction(turn):
+                self._reacted(turn, secret)
+            elif secret and self._is_name(turn, secret):
                 self._before(turn)
             elif secret and WARNS.search(low):
                 self._warned(turn, secret)
             elif RESETS.search(low) or any(cue.kind == "word" for cue in secret):
                 self._tried(turn - 1)
         self._tried(turn)
+
+    def _is_name(self, turn: int, secret: Sequence[Cue]) -> bool:
+        """Return whether a turn only names a secret, as an answer to what something was."""
+        low, before = self._lows[turn], self._utterances[turn - 1]
+        is_asked = before.speaker != self._utterances[turn].speaker and "?" in before.text
+        spans = [(cue.start, cue.end) for cue in secret]
+        return is_asked and len(before.text.split()) <= FEW and answers.strange_words(low, spans) <= FEW
+
+    def _passed(self, turn: int) -> None:
+        """Find the words with which somebody passed: the question before is for none of the usual data."""
+        low, text = self._lows[turn - 1], self._texts[turn - 1]
+        question = self._lows[turn - 2] if turn > 1 else ""
+        is_open = turn > 1 and self._utterances[turn - 2].speaker == "agent" and not HARMLESS.search(question)
+        if is_open and not self._spans[turn - 1] and len(low.split()) <= FEW and not any(map(str.isdecimal, low)):
+            for start, end in answers.answered(text, low):
+                self._take(turn - 1, start, end)
+
+    def _is_partial(self) -> bool:
+        return self._asked is not None and self._asked.is_partial
+
+    def _odd_words(self, turn: int) -> None:
+        """Find what is written as only passwords are, where one is spoken of: of small and capital letters, digits or signs."""
+        if not self._is_asked("word"):
+            return
+        text, low = self._texts[turn], self._lows[turn]
+        for start, end in answers.strong_chunks(text):
+            chunk = text[start:end]
+            is_mixed = any(map(str.islower, chunk)) and (any(map(str.isupper, chunk)) or not chunk.isalnum())
+            if is_mixed and not PRODUCT.match(chunk) and not NAMES_USER.search(low, 0, start):
+                self._take(turn, start, end)
+        likes = list(LETTER_LIKE.finditer(low))
+        for run in answers.spelled_runs(low) if not self._is_partial() else ():
+            self._take(turn, run.start, run.end)
+        if len(low.split()) <= FEW:
+            for span in answers.signs_said(low):
+                self._take(turn, *span, is_value=False)
+        for single in SINGLE_LETTER.finditer(low) if likes else ():
+            if not answers.strange_words(
+                LETTER_LIKE.sub(_blank, low), [single.span(), *((one.start, one.end) for one in self._of(turn))]
+            ):
+                self._take(turn, *single.span(), is_value=False)
+        for like in likes:
+            self._take(turn, *like.span(), is_value=False)
+            for number in self._of(turn):
+                between = (
+                    low[like.end() : number.start] if number.start >= like.end() else low[number.end : like.start()]
+                )
+                if not answers.strange_words(LETTER_LIKE.sub(" ", between), []):
+                    self._take(turn, number.start, number.end, is_value=False)
+
+    def _is_reaction(self, turn: int) -> bool:
+        """Return whether a turn says how the answer before it was, and asks for nothing; nothing else was asked for before."""
+        low = self._lows[turn]
+        is_question = "?" in low or "please" in low or ASKS_NEXT.search(low) is not None
+        earlier = self._lows[turn - 2] if turn > 1 and self._utterances[turn - 2] != self._utterances[turn - 1] else ""
+        is_of_other = any(cue.kind == "other" for cue in cues_in(earlier))
+        return REACTS.search(low) is not None and not is_question and not is_of_other
+
+    def _reacted(self, turn: int, secret: Sequence[Cue]) -> None:
+        """Find what the other side said before ``great, that's the password`` or ``that does not match the PIN``."""
+        low, text = self._lows[turn - 1], self._texts[turn - 1]
+        if secret[-1].kind != "word":
+            least, most = SIZES[secret[-1].kind]
+            numbers = [one for one in self._of(turn - 1) if max(least, SHORTEST) <= len(one.chars) <= most]
+            strange = answers.strange_words(low, [(one.start, one.end) for one in self._of(turn - 1)])
+            cues = cues_in(low)
+            for number in numbers if strange <= FEW else ():
+                if not is_measured(low, number) and not self._is_other_number(low, number, cues):
+                    self._take(turn - 1, number.start, number.end)
+        elif (
+            self._utterances[turn].speaker == "agent"
+            and not cues_in(low)
+            and (len(low.split()) <= FEW + 2 or answers.spelled(low, 0) is not None)
+        ):
+            for start, end in (*answers.answered(text, low), *answers.put_in(text, low)):
+                self._take(turn - 1, start, end)
+
+    def _hinted(self, turn: int) -> None:
+        """Find a code that nothing names, by what was sent, shown or typed in this turn and those before."""
+        low, text = self._lows[turn], self._texts[turn]
+        if not may_be_long(low):
+            return
+        spans = [
+            (one.start, one.end)
+            for one in self._of(turn)
+            if YEAR <= len(one.chars) <= LONGEST_HINTED and not is_measured(low, one)
+        ]
+        spans += [(run.start, run.end) for run in answers.spelled_runs(low) if not FAULT.fullmatch(run.chars)]
+        spans += [
+            span
+            for span in answers.strong_chunks(text)
+            if OFFER.fullmatch(text, *span) is None and any(map(str.isdecimal, text[slice(*span)]))
+        ]
+        spans = [
+            (start, end)
+            for start, end in spans
+            if not self._is_taken(turn, start, end)
+            and not WRITTEN_PAIR.fullmatch(low, start, end)
+            and (" " in low[start:end] or end - start <= LONGEST)
+            and (not _is_year(low[start:end]) or is_typed([self._signs(turn), self._signs(max(0, turn - 1))]))
+        ]
+        if not spans:
+            return
+        cues = cues_in(low)
+        spans = [span for span in spans if not self._is_other_number(low, Number(*span, "", ()), cues)]
+        strange = answers.strange_words(low, spans)
+        spans = [span for span in spans if strange == 0 or not ROUND.fullmatch(low, *span)]
+        if spans and self._is_hinted(turn, strange):
+            for span in spans:
+                self._take(turn, *span)
+
+    def _signs(self, turn: int) -> set[Sign]:
+        if turn not in self._signs_of:
+            self._signs_of[turn] = signs_in(self._lows[turn])
+        return self._signs_of[turn]
+
+    def _is_hinted(self, turn: int, strange: int) -> bool:
+        """Return whether signs of a code are in a turn and those before it that lead to it."""
+        signs = [self._signs(turn)]
+        if strange > FEW + 2 * len(signs[0]):
+            return False
+        speaker = self._utterances[turn].speaker
+        for earlier in range(turn - 1, max(-1, turn - HINTED), -1):
+            low, its = self._lows[earlier], self._signs(earlier)
+            if COUNTS.search(low):
+                return False
+            if self._utterances[earlier].speaker != speaker and len(low.split()) > FEW and not its:
+                break
+            if is_of_other(cues_in(low)):
+                break
+            signs.append(its)
+        return is_enough(signs, is_alone=strange == 0)
 
     def _apart(self, turn: int, cues: list[Cue]) -> list[Cue]:
         """Return cues without the digit that ends a number before them: ``two oh four on the back``."""
@@ -187,19 +384,28 @@ class _Search(Turns):
             self._asked.last = turn
             self._asked.digits = max(self._asked.digits, WHOLE[self._asked.kind])
 
-    def _settled(self, cues: list[Cue], low: str) -> list[Cue]:
+    def _settled(self, cues: list[Cue], low: str, speaker: str) -> list[Cue]:
         """Return cues, those that may be of anything as what was last named."""
         settled: list[Cue] = []
         self._is_other = self._is_other or (bool(cues) and OFFERED.search(low) is not None)
         for cue in cues:
             if cue.kind == "three":
-                is_card = self._is_of_card or self._is_asked("card")
+                is_back = answers.BACK.search(low, cue.start, cue.end) is not None and "get" not in low[: cue.start]
+                is_card = self._is_of_card or self._is_asked("card") or (
+                    is_back and not self._is_other and speaker != "customer"
+                )
                 cue = cue._replace(kind="card" if is_card else "other")  # noqa: PLW2901  (settled at once)
             if cue.kind == "other":
                 self._is_other = cue.is_of_code or self._is_other
             elif cue.kind != "maybe":
                 self._is_other = False
-            settled.append(cue._replace(kind="other") if cue.kind == "maybe" and self._is_other else cue)
+            is_behind = any(
+                each.kind == "other"
+                and not EXPIRY_ASKED.search(low, each.start, each.end)
+                and not CARD_ASKED.search(low, each.start, each.end)
+                for each in settled
+            )
+            settled.append(cue._replace(kind="other") if cue.kind == "maybe" and (self._is_other or is_behind) else cue)
         return settled
 
     def _is_asked(self, kind: CueKind) -> bool:
@@ -245,7 +451,11 @@ class _Search(Turns):
 
     def _behind_email(self, turn: int) -> None:
         """Find a password that is written behind an e-mail address, as people send their logins."""
-        text = self._texts[turn]
+        text, low = self._texts[turn], self._lows[turn]
+        for found in BEHIND_SAID_EMAIL.finditer(low) if "mail" in low else ():
+            for start, end in answers.strong_chunks(text[: found.end()]):
+                if start >= found.start(1):
+                    self._take(turn, start, end)
         for found in BEHIND_EMAIL.finditer(text) if "@" in text else ():
             chunk = found[1].rstrip(".,;)")
             is_mixed = any(map(str.islower, chunk)) and any(map(str.isdecimal, chunk))
@@ -267,7 +477,8 @@ class _Search(Turns):
                     else None
                 )
                 between = self._lows[turn][card.end : number.start]
-                if answers.strange_words(EXPIRY_WRITTEN.sub(" ", between), []) > 1 + ("exp" in between):
+                room = 1 + ("exp" in between) + FEW * (EXPIRY_DATE.search(between) is not None)
+                if answers.strange_words(EXPIRY_WRITTEN.sub(" ", between), []) > room:
                     continue
                 if (
                     part is not None
@@ -346,7 +557,7 @@ class _Search(Turns):
         if size in (3, 4):
             self._take(turn, number.start, number.end)
             return True
-        if 4 < size <= 8:  # noqa: PLR2004
+        if 4 < size <= 8 and (self._is_of_card or has_expiry):  # noqa: PLR2004
             may_be_dated = (has_expiry or size > 6) and begins_with_month(number)  # noqa: PLR2004
             part = last_of(number, (3, 4)) if may_be_dated else None
             part = part or number
@@ -431,7 +642,7 @@ class _Search(Turns):
             if closest is cue and start <= cue.end + REACH and is_code:
                 self._take(turn, start, end)
 
-    def _answered(self, turn: int, cues: Sequence[Cue], asked: Asked) -> None:  # noqa: C901  (a way to answer each)
+    def _answered(self, turn: int, cues: Sequence[Cue], asked: Asked) -> None:  # noqa: C901, PLR0912  (a way to answer each)
         """Find what answers a question in an earlier turn, completes it, corrects it or reads it back."""
         text, low, speaker = self._texts[turn], self._lows[turn], self._utterances[turn].speaker
         if asked.is_done and turn > asked.last + AGAIN:
@@ -472,6 +683,9 @@ class _Search(Turns):
                     self._take(turn, start, end)
                     asked.last, asked.digits = turn, asked.digits + end - start
             self._spelled(turn, cues, asked, strange)
+            if asked.kind == "code" and is_free:
+                for odd in (*DASHED.finditer(low), *SPACED.finditer(text)):
+                    self._take(turn, *odd.span())
 
     def _spelled(self, turn: int, cues: Sequence[Cue], asked: Asked, strange: int) -> None:
         """Find a code that is spelled: ``x seven k nine``."""
@@ -479,7 +693,7 @@ class _Search(Turns):
         for run in answers.spelled_runs(low):
             if self._is_other_chunk(run.start, cues):
                 continue
-            if strange <= MANY:
+            if strange <= MANY and not FAULT.fullmatch(run.chars):
                 self._take(turn, run.start, run.end)
                 asked.last, asked.digits = turn, asked.digits + len(run.chars)
 
@@ -552,17 +766,30 @@ class _Search(Turns):
         if refused or strange - singles > 6:  # noqa: PLR2004
             return
         for start, end in answers.characters(low):
-            if low[start:end] != "one" or not low[end:].strip().startswith(("is", "moment", "second")):
-                self._take(turn, start, end, is_value=False)
+            is_place = len(low[start:end]) > 1 and low[end:].strip().startswith(
+                ("is ", "'s ", "ist ", "es ", "moment", "second")
+            )
+            if not is_place:
+                like = LIKE.match(low, end)
+                self._take(turn, start, like.end() if like else end, is_value=False)
                 asked.last, asked.digits = turn, asked.digits + 1
 
     def _passwords(self, turn: int, asked: Asked, text: str, low: str) -> None:
-        found = [*answers.strong_chunks(text), *answers.answered(text, low, needs_lead=asked.is_mentioned)]
+        found = [
+            *answers.strong_chunks(text),
+            *answers.answered(text, low, needs_lead=asked.is_mentioned),
+            *answers.put_in(text, low),
+            *(answers.signs_said(low) if len(low.split()) <= FEW else ()),
+        ]
         if (date := answers.date_said(low)) is not None:
             found.append(date)
+        if asked.is_phrase and not asked.is_done and (said := answers.phrase(low)) is not None:
+            found.append(said)
         for start, end in found:
             self._take(turn, start, end)
             asked.last, asked.digits = turn, asked.digits + 1
+        if found and (other := answers.joined(low, max(end for _, end in found))) is not None:
+            self._take(turn, *other)
         for number in self._of(turn) if found else ():
             if (
                 not is_measured(low, number)
@@ -584,8 +811,8 @@ class _Search(Turns):
             if is_open and not is_measured(low, number) and not self._is_other_number(low, number, cues):
                 self._take(turn, number.start, number.end)
         for word, at in self._words.items():
-            if turn - at <= PATIENCE and word in low:
-                for found in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", low):
+            if turn - at <= PATIENCE and word[:SHORTEST] in low:
+                for found in re.finditer(rf"(?<!\w){_any_spaces(word)}{VARIED if word.isalpha() else ''}(?!\w)", low):
                     self._spans[turn].append(found.span())
 
     def _named_behind(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
@@ -678,13 +905,16 @@ class _Search(Turns):
                 return at
         return -1
 
-    def _ask(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
+    def _ask(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:  # noqa: C901  (what each may be)
         """Remember what a turn asks for, or that it asks for something else."""
         low, speaker, asked = self._lows[turn], self._utterances[turn].speaker, self._asked
         if secret and COUNTS.search(low):
             return
+        if asked is not None and asked.speaker != speaker and not self._spans[turn] and CLARIFIES.fullmatch(low):
+            return
         if secret:
             cue = secret[-1]
+            is_phrase = PHRASE.search(low, cue.start, cue.end) is not None
             is_same = asked is not None and asked.kind == cue.kind and asked.speaker == speaker
             before = self._utterances[turn - 1] if turn else None
             if (
@@ -704,10 +934,12 @@ class _Search(Turns):
                 or (LONGEST if here else 0),
                 last=turn if here else -1,
                 card_digits=asked.card_digits if is_same and asked else 0,
-                needs_card=cue.kind == "card" and CARD_ASKED.search(low) is not None,
+                needs_card=cue.kind == "card" and _asks_card(low),
                 has_expiry=cue.kind == "card" and EXPIRY_ASKED.search(low) is not None,
-                is_partial=PART.search(low) is not None and cue.kind != "card",
-                is_mentioned=MENTIONS.search(low) is not None,
+                is_phrase=is_phrase,
+                is_partial=(PART.search(low) is not None and cue.kind != "card")
+                or (asked is not None and asked.is_partial and asked.last < 0 and asked.speaker == speaker),
+                is_mentioned=MENTIONS.search(low) is not None and ASKS_FOR.search(low) is None,
             )
             return
         if asked is None:
@@ -718,7 +950,12 @@ class _Search(Turns):
             self._asked = None
         elif is_asker and asked.kind == "card" and EXPIRY_ASKED.search(low) and "?" not in low.rstrip("? "):
             asked.has_expiry = True
-        elif is_asker and (is_other or ASKS.match(low)) and not self._spans[turn]:
+        elif (
+            is_asker
+            and (is_other or ASKS.match(low))
+            and not self._spans[turn]
+            and not (PROMPTS.fullmatch(low) or FOLLOWS.fullmatch(low))
+        ):
             is_part = asked.is_partial and ORDINAL.search(low) is not None
             if is_other or asked.is_done or asked.kind != "card":
                 self._asked = asked if is_part else None
@@ -727,6 +964,32 @@ class _Search(Turns):
         elif is_asker and asked.is_done and RETRY.search(low):
             asked.digits, asked.last = 0, -1
             asked.turn = turn
+
+
+def _asks_card(low: str) -> bool:
+    """Return whether a turn asks for a card's number itself, not for what is next to it."""
+    return any(
+        CARD_SEEN.search(low, 0, found.start()) is None and CARD_DONE.match(low, found.end()) is None
+        for found in CARD_ASKED.finditer(low)
+    )
+
+
+def _is_year(chars: str) -> bool:
+    return len(chars) == YEAR and chars.isdigit() and chars.startswith(("19", "20"))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _any_spaces(word: str) -> str:
+    """Return a pattern of a value, whatever signs are between its parts."""
+    return r"[\W_]{0,3}".join(map(re.escape, re.findall(r"[^\W_]+", word)))
+
+
+def is_of_other(cues: Sequence[Cue]) -> bool:
+    """Return whether one of the cues is of something else."""
+    return any(cue.kind == "other" for cue in cues)
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

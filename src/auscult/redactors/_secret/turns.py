@@ -1,5 +1,6 @@
 """Turns that are searched for secrets: their numbers, what was found in them, and what is near a number."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from auscult.domain.privacy.redaction import Utterance, placeholder
 from auscult.redactors._digits import WORDS, lowered
 from auscult.redactors._secret import answers
 from auscult.redactors._secret.cues import Cue, CueKind, may_spell_card
+from auscult.redactors._secret.hints import Sign
 from auscult.redactors._secret.numbers import (
     Number,
     may_count,
@@ -21,6 +23,7 @@ from auscult.redactors._secret.patterns import (
     LONG,
     NAMED,
     PLACEHOLDER,
+    PRIVATE,
     WITH,
 )
 
@@ -37,7 +40,7 @@ SIZES: Mapping[CueKind, tuple[int, int]] = {
     "card": (3, 4),
     "three": (3, 4),
     "digits": (3, 12),
-    "code": (3, 12),
+    "code": (3, 9),
     "word": (2, 12),
     "maybe": (3, 10),
     "other": (0, 0),
@@ -45,6 +48,10 @@ SIZES: Mapping[CueKind, tuple[int, int]] = {
 WHOLE: Mapping[CueKind, int] = {"card": 3, "three": 3, "digits": 4, "code": 4, "word": 1, "maybe": 4, "other": 0}
 """Digits with which an answer may be complete."""
 REPLACED = placeholder("security_code")[:-1]
+LONGEST_HINTED, HINTED = 8, 6
+"""Digits of a code that nothing names, and turns before it in which signs of it are looked for."""
+_LETTERS_BEFORE = re.compile(r"(?<![\w-])[a-z]{1,3}-$")
+_SENTENCES = re.compile(r"[.?!\u2026] (?!\d)|\.\.")
 NEAR = 16
 USUAL = 4
 
@@ -86,6 +93,7 @@ class Asked(Struct):
     is_mentioned: bool = False
     chars: str = ""
     is_implied: bool = False
+    is_phrase: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -103,6 +111,7 @@ class Turns:
         self._lows = [without_placeholders(low) for low in lows]
         self._replaced = [REPLACED in low for low in lows]
         self._spans: list[list[tuple[int, int]]] = [[] for _ in utterances]
+        self._signs_of: dict[int, set[Sign]] = {}
         self._numbers: dict[int, list[Number]] = {}
         self._values: dict[str, int] = {}
         self._words: dict[str, int] = {}
@@ -127,6 +136,8 @@ class Turns:
             start -= 1
         while end < len(low) and (low[end].isalnum() or low[end] in "_#!$"):
             end += 1
+        if (letters := _LETTERS_BEFORE.search(low, 0, start)) is not None:
+            start = letters.start()
         start, end = with_homophones(low, start, end)
         self._spans[turn].append((start, end))
         if is_value:
@@ -178,6 +189,8 @@ class Turns:
     @staticmethod
     def _is_behind_other(low: str, number: Number, after: Cue | None) -> bool:
         """Return whether a number is named behind it as something else: ``204 is my order``."""
+        if after is not None and PRIVATE.search(low, after.start, after.end):
+            return False
         return after is not None and after.kind == "other" and IS.fullmatch(low, number.end, after.start) is not None
 
     @staticmethod
@@ -188,7 +201,8 @@ class Turns:
     def _is_other_number(self, low: str, number: Number, cues: Sequence[Cue]) -> bool:
         """Return whether a number is with the name of something else."""
         before = next((cue for cue in reversed(cues) if cue.end <= number.start), None)
-        if before is not None and before.kind == "other" and number.start - before.end <= REACH:
+        is_near = before is not None and _SENTENCES.search(low, before.end, number.start) is None
+        if before is not None and before.kind == "other" and number.start - before.end <= REACH and is_near:
             return True
         after = next((cue for cue in cues if cue.start >= number.end), None)
         inside = any(cue.start < number.end and number.start < cue.end for cue in cues)
