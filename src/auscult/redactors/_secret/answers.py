@@ -29,8 +29,10 @@ _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|er|a|o|º|ª|g|gb|mb|h|min|mins|
 _PARTICIPLE = re.compile(r"\w{3,}(?:ed|ing|able|ible)")
 _MOST, _FEWEST = 6, 2
 _LAST = re.compile(
-    r"^(?:\W*(?:yes|yeah|yep|sí|ja))*\W*(?:to|a|auf) (?=\w)|\b(?:it's|it is|its|it was|should be|must be|could be|might be|it'll be|name so|so|or|is now"
-    r"|it's now|go(?:ing)? (?:with|for)|make it|set it to|change it to|have|if not|i think|i believe|try|knows|ist es|es ist|das ist|es la|es el)(?: (?:now|still|just))? (?=\w)"
+    r"^(?:\W*(?:yes|yeah|yep|sí|ja))*\W*(?:to|a|auf) (?=\w)|\b(?:it's|it is|its|it was|should be|must be"
+    r"|could be|might be|it'll be|name so|so|or|is now"
+    r"|it's now|go(?:ing)? (?:with|for)|make it|set it to|change it to|have|if not|i think|i believe|try"
+    r"|knows|ist es|es ist|das ist|es la|es el)(?: (?:now|still|just))? (?=\w)"
 )
 _MONTH = "|".join(MONTH_NAMES)
 _DATE = re.compile(
@@ -39,7 +41,8 @@ _DATE = re.compile(
     rf"|thousand|and|{_SAID}))*)(?!\w)"
 )
 _NAMED_BEHIND = re.compile(
-    r"(?:^\W*(?:(?:ok|okay|so|well|yes) )?(\w+ )(?:is|was) (?:the|my|his|her|our|their)|\b(?:was|is|it's) (\w+ )(?:the|as (?:the|my|your|a))|\b(?:want|wanted|used?|set|put|chose|choose"
+    r"(?:^\W*(?:(?:ok|okay|so|well|yes) )?(\w+ )(?:is|was) (?:the|my|his|her|our|their)|\b(?:was|is"
+    r"|it's) (\w+ )(?:the|as (?:the|my|your|a))|\b(?:want|wanted|used?|set|put|chose|choose"
     r"|tried|have|said|say|take|make it)"
     r" ((?:\w+ ){1,3}?)as (?:the|my|your|a)|\b(?:then|and|with|is|was|use"
     r"|put) ((?:\w+ ){1,4}?)that's (?:the|my))(?: new| old| first)? $"
@@ -120,16 +123,22 @@ _LEAD = re.compile(
     r"(?:(?:yes|yeah|yep|um|uh|er|erm|sure|okay|ok|it's|it is|it was|i think|i believe|sí|es|ja)\b[\s,.]*)+"
 )
 _ENDS = re.compile(
-    r"\W*(?:(?:all one word|all lower ?case|in lower ?case|too|as well|again|then|like always|as always|please|but .*|and .*))?\W*$"
+    r"\W*(?:(?:all one word|all lower ?case|in lower ?case|too|as well|again|then|like always|as always"
+    r"|please|but .*|and .*))?\W*$"
+)
+_DENIES = re.compile(r"\W*(?:no|yes|yeah|yep|oh|sí|ja|nein|doch)\W+(?:it's|it is|es|das ist|es ist)\b")
+_PROPOSED = re.compile(
+    r"\b(?:let's say|let's go with|let it be|something like|how about|what about|sagen wir|digamos) ([\w'-]{4,})\W*$"
 )
 _JOINED = re.compile(r"[\s,.]*\b(?:and|or|then|maybe|or maybe|and then|y|o|und|oder) (\w[\w'-]*)\W*$")
 BACK = re.compile(r"\b(?:back|atrás|detrás|three|3|drei|tres)\b")
 """Where a security code is, or how many digits it has."""
 _SIGN = re.compile(
-    r"\b(?:exclamation (?:mark|point)|dollar sign|hash(?:tag)?|asterisk|ampersand|question mark|at sign|underscore|full stop)\b"
+    r"\b(?:exclamation (?:mark|point)|dollar sign|hash(?:tag)?|asterisk|ampersand|question mark|at sign"
+    r"|underscore|full stop)\b"
 )
 _TELLS = re.compile(r"\bto (?:tell|give|say to) (?:you|them) ((?:\w+ ?){1,3})$")
-_NOT_TOLD = frozenset(("that", "the", "this", "about", "how", "what", "when", "if", "it", "a", "my", "your"))
+_NO_WORDS = frozenset(("that", "the", "this", "about", "how", "what", "when", "if", "it", "a", "my", "your"))
 
 REPLACED = "\u25a0"
 """The character that replaces each character of a placeholder before reading."""
@@ -313,7 +322,7 @@ def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]
             for lead in _LAST.finditer(low, start, end)
             if (span := _last_words(text, low, lead.end(), end)) is not None
         ]
-        if not needs_lead:
+        if not needs_lead or _DENIES.match(low, start):
             yield from said
         if (kin := _KIN.search(low, start, end)) is not None and not is_refused:
             span = _words(text, low, kin.end(), is_answer=True)
@@ -360,10 +369,16 @@ def signs_said(low: str) -> Iterator[Span]:
         yield found.span()
 
 
-def told(low: str) -> Span | None:
-    """Return the words at the end of what somebody was told to say: ``he said to tell you custard cream``."""
+def passed_on(low: str) -> Span | None:
+    """Return the last words of a turn that reports what to say: ``he said to tell you custard cream``."""
     found = _TELLS.search(low)
-    return None if found is None or found[1].split()[0] in _NOT_TOLD else found.span(1)
+    return None if found is None or found[1].split()[0] in _NO_WORDS else found.span(1)
+
+
+def proposed(low: str) -> Span | None:
+    """Return the word that is proposed at the end of a turn: ``let's say wheelbarrow``."""
+    found = _PROPOSED.search(low)
+    return None if found is None or found[1] in NONE | FILLERS | STOPS | REFUSALS else found.span(1)
 
 
 def joined(low: str, end: int) -> Span | None:

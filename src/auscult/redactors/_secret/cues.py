@@ -18,19 +18,20 @@ _CUES: Sequence[tuple[CueKind, re.Pattern[str]]] = [
 _OTHER = next(pattern for kind, pattern in _CUES if kind == "other")
 _STEMS: Mapping[CueKind, Sequence[str]] = {
     "word": (
-        "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
-        "secret", "credential",
-        "login", "log", "sign", "maiden", "first", "childhood", "earliest", "grew", "born", "school", "favo", "pet", "case", "frage", "name", "temp", "born", "hieß", "grow", "meet", "met", "marr", "honeymoon", "llama", "dog", "cat", "tter", "wi-fi", "wifi",
-        "wlan", "network", "router", "hotspot", "letter", "character", "position", "buchstab", "zeichen", "stelle", "letra",
-        "caracter", "haustier", "mascota", "soltera", "mädchen", "primer", "erste", "banking", "zugang", "acceso", "contrase", "clave", "palabra", "losung", "security question",
+        "hint", "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
+        "secret", "credential", "login", "log", "sign", "maiden", "first", "childhood", "earliest", "grew",
+        "born", "school", "favo", "pet", "case", "frage", "name", "temp", "born", "hieß", "grow", "meet", "met",
+        "marr", "honeymoon", "llama", "dog", "cat", "tter", "wi-fi", "wifi", "wlan", "network", "router",
+        "hotspot", "letter", "character", "position", "buchstab", "zeichen", "stelle", "letra", "caracter",
+        "haustier", "mascota", "soltera", "mädchen", "primer", "erste", "banking", "zugang", "acceso",
+        "contrase", "clave", "palabra", "losung", "security question",
     ),
     "maybe": ("code", "codice", "digo"),
     "digits": (
-        "pin", "p i n", "p.i", "p. i", "puk", "p uk", "pu k", "p u k", "ident", "geheim", "banking", "code",
-        "secur", "nummer",
-        "zahl", "cret", "nip", "n i p", "clave", "digo", "number", "digit", "ziffer", "one ", "put", "typ", "key", "enter",
-        "punch",
-        "press", "cajero", "cash", "atm", "lock",
+        "pin", "p i n", "p.i", "p. i", "puk", "p uk", "pu k", "p u k",
+        "ident", "geheim", "banking", "code", "secur", "nummer", "zahl", "cret", "nip", "n i p", "clave",
+        "digo", "number", "digit", "ziffer", "one ", "put", "typ", "key", "enter", "punch", "press", "cajero",
+        "cash", "atm", "lock",
     ),
 }  # fmt: skip
 """Parts of words of which one is in every cue of a kind."""
@@ -42,6 +43,7 @@ _DIGITS = (
 )
 _SPELLED = 7
 _OF = re.compile(r"\bof (?:the|your|my|this|that|a)$")
+_THING = re.compile(r"\b(?:model|serial|product|part|item|batch|reference|phone|order|imei|router) $")
 _OF_CARD = re.compile(r"\W*(?:$|[.,?!]|(?:[\w']+ ){0,3}(?:cards?|visa|amex|mastercard|one|plastic)\b)")
 _CODE = re.compile(r"c[oó]d(?:e|igo)s?\b|code$")
 
@@ -67,7 +69,10 @@ def may_spell_card(low: str) -> bool:
 
 def _is_of_thing(low: str, cue: Cue) -> bool:
     """Return whether digits are on the back of something that is no card."""
-    return cue.kind == "card" and _OF.search(low, cue.start, cue.end) is not None and not _OF_CARD.match(low, cue.end)
+    if cue.kind != "card":
+        return False
+    is_of_thing = _OF.search(low, cue.start, cue.end) is not None and _OF_CARD.match(low, cue.end) is None
+    return is_of_thing or _THING.search(low, 0, cue.start) is not None
 
 
 def cues_in(low: str, *, is_asked: bool = True) -> list[Cue]:

@@ -28,7 +28,8 @@ LIKE = re.compile(r"(?:,? (?:for|as in|like|wie|de|as) [^\W\d_]+)")
 PART = re.compile(
     r"\b(?:two|three|four|some|certain|a few|\d) (?:random )?(?:letters|characters) (?:from|of|in)\b"
     r"|\b(?:which|what) (?:letter|character|digit) is\b|"
-    r"\b(?:buchstaben?|zeichen|stellen?|ziffern?|letras?|caracter(?:es)?|dígitos?) (?:eins|zwei|drei|vier|fünf|sechs|sieben|acht"
+    r"\b(?:buchstaben?|zeichen|stellen?|ziffern?|letras?|caracter(?:es)?|dígitos?) (?:eins|zwei|drei|vier"
+    r"|fünf|sechs|sieben|acht"
     r"|uno|dos|tres|cuatro|cinco|seis|siete|ocho|[1-9])\b|"
     r"\b(?:letters?|characters?|digits?|positions?)(?: number)? (?:one|two|three|four|five|six|[1-9])\b"
     r"|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|last|final|1st|2nd|3rd|[4-9]th|erste[nr]?"
@@ -41,30 +42,38 @@ PART = re.compile(
 )
 PHRASE = re.compile(r"phrase|sentence|frase|satz")
 PASSED = re.compile(
-    r"\b(?:through|passed|past|cleared|completed) (?:the )?(?:security|verification)|security(?:'s| is)? (?:passed|done|complete)"
+    r"\b(?:through|passed|past|cleared|completed) (?:the )?(?:security|verification)|security(?:'s"
+    r"| is)? (?:passed|done|complete)"
     r"|you're (?:all )?(?:verified|identified|through)|matches what (?:we|i) have"
 )
 """What an agent says behind an answer that proves who somebody is."""
 HARMLESS = re.compile(
-    r"\b(?:name|address|postcode|zip|birth|dob|phone|mobile|e-?mail|number|account|order|amount|date|time|how|when|sort code)\b"
+    r"\b(?:name|address|postcode|zip|birth|dob|phone|mobile|e-?mail|number|account|order|amount|date|time|how"
+    r"|when|sort code)\b"
 )
 FOLLOWS = re.compile(
-    r"\W*(?:and |so )*the (?:\w+ )?(?:numbers?|digits?|figures?|rest|letters?)(?: that follow\w*| after(?: it)?| at the end)?\W*"
+    r"\W*(?:and |so )*the (?:\w+ )?(?:numbers?|digits?|figures?|rest|letters?)(?: that follow\w*"
+    r"| after(?: it)?| at the end)?\W*"
 )
+NO_THINGS = frozenset(("what", "which", "qué", "was", "it", "that", "me", "you", "us"))
 CLARIFIES = re.compile(r"\W*(?:which|what|welche[rs]?|qué|cuál)(?: \w+){0,2}\W*")
 OF_OTHER = re.compile(
-    r"\W*(?:(?:which|cuál|cual|oh|yes|sí|um)\W+)*(?:of|for|from|on|la|el|de|del|für|von)\b(?: (?:the|your|a|my|la|el|los|del|der|die|das|den))* (\w+)"
+    r"\W*(?:(?:which|cuál|cual|oh|yes|sí|um)\W+)*(?:of|for|from|on|la|el|de|del|für|von)\b(?: (?:the|your|a"
+    r"|my|la|el|los|del|der|die|das|den))* (\w+)"
 )
 """What a short turn asks or says about what something is of: ``for the discount?``, ``of the lens size``."""
 PROMPTS = re.compile(
     r"\W*(?:(?:and|so|okay|ok|right|yes|then) )*(?:which|what|that|it|who)(?:'s| is| was|'d be| would be)?"
-    r"(?: numbers?| figures?| digits?)?(?: it| that| this| that follows?| after(?: it)?| at the end| what| called| the name| his name| her name| its name)?\W*"
+    r"(?: numbers?| figures?| digits?)?(?: it| that| this| that follows?| after(?: it)?| at the end| what"
+    r"| called| the name| his name| her name| its name)?\W*"
 )
 """What asks for the same once more."""
 ASKS_NEXT = re.compile(r"\b(?:and|now|also|what(?:'s| is)|can i|could i|i need|i'll need) (?:\w+ )?(?:your|the)\b")
 ASKS_FOR = re.compile(
-    r"\b(?:what(?:'s| is| was| did| have)|which|tell me|give me|can i|could i|may i|need|have you|do you have|do you know"
-    r"|confirm|provide|say|spell|agreed|question|(?<!you )enter|reply|wie lautet|nennen|cuál|qué|dígame|dime)\b(?! happen)"
+    r"\b(?:what(?:'s| is| was| did| have)|which|tell me|give me|can i|could i|may i|need|have you|do you have"
+    r"|do you know"
+    r"|confirm|provide|say|spell|agreed|question|(?<!you )enter|reply|wie lautet|nennen|cuál|qué|dígame"
+    r"|dime)\b(?! happen)"
 )
 ASKS = re.compile(
     r"(?:(?:and|so|ok|okay|right|now|great|lovely|thanks|thank you|perfect|fine|then|also|finally"
@@ -81,8 +90,10 @@ QUOTED = re.compile(r"[\"“„]([^\"“”]{3,40})[\"”“]\s+(?:is|was|as|for
 PLACEHOLDER = MARK
 COUNTS = re.compile(r"\b(?:how many|how long (?:is|are|should|does|must)|wie lang|wie viele|cuánt[ao]s)\b")
 MENTIONS = re.compile(
-    r"\b(?:what happens|when (?:you|i) (?:typ|enter|put|try|log|sign|use|click|open)|how (?:long|often|do|did|can)|do you want|forg[eo]t(?:ten)?|reset(?:ting)?"
-    r"|chang(?:e|ed|ing)|must|at least|never|nunca|niemals|nie|don't (?:share|tell)|link|work(?:s|ing)?|locked|blocked"
+    r"\b(?:what happens|when (?:you|i) (?:typ|enter|put|try|log|sign|use|click|open)|how (?:long|often|do|did"
+    r"|can)|do you want|forg[eo]t(?:ten)?|reset(?:ting)?"
+    r"|chang(?:e|ed|ing)|must|at least|never|nunca|niemals|nie|don't (?:share|tell)|link|work(?:s|ing)?"
+    r"|locked|blocked"
     r"|vergessen|olvid\w+|try(?:ing)? to"
     r"|problems?|trouble|issues?|help with|happened|happens|needs|is this about|require(?:s|d|ments?)"
     r"|strong|secure)\b"
@@ -118,7 +129,8 @@ SAYS = re.compile(
 )
 TRIED = re.compile(r"\b(?:tried|used|using|typed|typing|put|entered|set|probado|puesto|usado|versucht|eingegeben)\b")
 FAILS = re.compile(
-    r"\b(?:reject\w*|works?|worked|working|connect\w*|log ?in|let me in|wrong|incorrect|invalid|refused|accepted|entra|funciona|geht"
+    r"\b(?:reject\w*|works?|worked|working|connect\w*|log ?in|let me in|wrong|incorrect|invalid|refused"
+    r"|accepted|entra|funciona|geht"
     r"|falsch|abgelehnt)\b"
 )
 RESETS = re.compile(r"\b(?:reset|restablecer|zurücksetzen)\b")
@@ -136,18 +148,21 @@ CARD_DONE = re.compile(r"(?:s| is|'s)? (?:done|got|noted|fine|taken|there|in|and
 COUNTERED = re.compile(r"\W*(?:of|from|in|for) (?:my|the|mine)\b[^?]{0,24}\?")
 """A question of which secret pieces are asked for, before they are said: ``of my pin? four and zero``."""
 REACTS = re.compile(
-    r"\b(?:match\w*|wrong|incorrect|accept\w*|correct|right|great|perfect|lovely|fine|works?|worked|isn't|doesn't|not|thank\w*"
-    r"|received|verified|case sensitive|not found|on file|noted|changed|set|updated|done|stimmt|passt|falsch|richtig|correct[ao]|coincide)\b"
+    r"\b(?:match\w*|wrong|incorrect|accept\w*|correct|right|great|perfect|lovely|fine|works?|worked|isn't"
+    r"|doesn't|not|thank\w*"
+    r"|received|verified|case sensitive|not found|on file|noted|changed|set|updated|done|stimmt|passt|falsch"
+    r"|richtig|correct[ao]|coincide)\b"
 )
 _DIGIT_WORDS = (
-    "zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|thirty|forty|fifty|sixty|seventy"
-    "|eighty|ninety|\\d+"
+    "zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty|thirty|forty"
+    "|fifty|sixty|seventy|eighty|ninety|\\d+"
 )
 SINGLE_LETTER = re.compile(r"(?<![\w'])[b-hj-np-xz](?![\w'])")
 FAULT = re.compile(r"[EF]\d{1,3}|ERR\d+")
 """A letter and a few digits by which machines name an error."""
 LETTER_LIKE = re.compile(
-    r"(?<![\w'])(?:[a-z] (?:for|as in|like|wie)|(?:[b-df-xz]|be|ce|efe|ge|hache|jota|ka|ele|eme|ene|pe|cu|erre|ere|ese|te|uve|equis|zeta) de)"
+    r"(?<![\w'])(?:[a-z] (?:for|as in|like|wie)|(?:[b-df-xz]|be|ce|efe|ge|hache|jota|ka|ele|eme|ene|pe|cu"
+    r"|erre|ere|ese|te|uve|equis|zeta) de)"
     r" [^\W\d_]{2,}"
 )
 """A letter that is said with a word that begins with it."""
@@ -157,7 +172,8 @@ WRITTEN_SO = re.compile(
 )
 """A word of which is said how it is written."""
 DATED_CODE = re.compile(
-    r"(?<![\d/])(?:0?[1-9]|1[0-2]) ?/ ?(?:20)?[2-4]\d(?:,| and| then|;| /|\s)+(?:and |then |code )*(\d{3,4})(?![\d/.,-]?\d)"
+    r"(?<![\d/])(?:0?[1-9]|1[0-2]) ?/ ?(?:20)?[2-4]\d(?:,| and| then|;| /|\s)+(?:and |then "
+    r"|code )*(\d{3,4})(?![\d/.,-]?\d)"
 )
 WRITTEN_PAIR = re.compile(r"\d+ (?:and|or|und|oder|y|o) \d+")
 ROUND = re.compile(r"\d+00|.*(?:hundred|thousand)")

@@ -7,8 +7,10 @@ from itertools import pairwise
 from auscult.domain.privacy.redaction import Found, Utterance
 from auscult.redactors._digits import WORDS, lowered
 from auscult.redactors._secret import answers
-from auscult.redactors._secret.cues import Cue, CueKind, cues_in, may_name, may_spell_card
-from auscult.redactors._secret.hints import Sign, is_enough, is_typed, may_hint, signs_in
+from auscult.redactors._secret.cues import Cue, cues_in, may_name, may_spell_card
+from auscult.redactors._secret.hinted import Hinted, is_of_other
+from auscult.redactors._secret.hints import may_hint
+from auscult.redactors._secret.looking_back import LookingBack
 from auscult.redactors._secret.numbers import (
     Number,
     begins_with_month,
@@ -16,19 +18,16 @@ from auscult.redactors._secret.numbers import (
     behind_digits,
     is_measured,
     last_of,
-    may_be_long,
 )
 from auscult.redactors._secret.patterns import (
     ASKS,
     ASKS_FOR,
-    ASKS_NEXT,
     BEHIND_EMAIL,
     BEHIND_SAID_EMAIL,
     CARD_ASKED,
     CARD_DONE,
     CARD_SEEN,
     CLARIFIES,
-    CONFIRMS,
     CORRECTS,
     COUNTERED,
     COUNTS,
@@ -40,58 +39,37 @@ from auscult.redactors._secret.patterns import (
     EXPIRY_ASKED,
     EXPIRY_DATE,
     EXPIRY_WRITTEN,
-    FAILS,
     FAULT,
     FOLLOWS,
-    FORGOTTEN,
     GLUED,
-    GLUED_BEFORE,
-    HARMLESS,
-    IS,
     JOINED,
-    LETTER_LIKE,
-    LIKE,
     LINE,
-    LINKED,
     LONG,
     MENTIONS,
     NAMED,
-    NAMES_USER,
+    NO_THINGS,
     ODD_DIGITS,
     OF_OTHER,
     OFFER,
     OFFERED,
     ORDINAL,
     PART,
-    PASSED,
     PHRASE,
     PRIVATE,
-    PRODUCT,
     PROMPTS,
-    QUOTED,
-    REACTS,
-    REFERS,
-    RESETS,
     RETRY,
-    ROUND,
     SAYS,
     SINGLE,
-    SINGLE_LETTER,
     SPACED,
     SPELLS,
-    THATS,
-    TRIED,
-    WARNS,
-    WRITTEN_PAIR,
     WRITTEN_SO,
 )
+from auscult.redactors._secret.spoken_words import SpokenWords
 from auscult.redactors._secret.turns import (
     AGAIN,
     FEW,
-    HINTED,
     LONGEST,
     LONGEST_CARD,
-    LONGEST_HINTED,
     MANY,
     NEAR,
     PATIENCE,
@@ -103,7 +81,6 @@ from auscult.redactors._secret.turns import (
     WHOLE,
     YEAR,
     Asked,
-    Turns,
     is_year,
     without_placeholders,
 )
@@ -117,11 +94,7 @@ def secrets(utterances: Sequence[Utterance]) -> list[Found]:
     return _Search(utterances).found()
 
 
-VARIED = r"[\w!]{0,4}"
-"""What is added to a password of letters where another one is made of it."""
-
-
-class _Search(Turns):
+class _Search(LookingBack, Hinted, SpokenWords):
     """One pass over the turns, and what was found in them before."""
 
     def found(self) -> list[Found]:
@@ -144,7 +117,7 @@ class _Search(Turns):
             if SHORTEST <= len(asked.chars) <= LONGEST:
                 self._values.setdefault(asked.chars, turn)
 
-    def _read(self, turn: int) -> None:  # noqa: C901, PLR0912, PLR0915  (the order of one pass)
+    def _read(self, turn: int) -> None:  # noqa: C901  (the order of one pass)
         low = self._lows[turn]
         if not low.strip():
             return
@@ -155,24 +128,43 @@ class _Search(Turns):
             cues = [cue for cue in cues if cue.kind != "maybe"]
         cues = self._apart(turn, cues)
         secret = [cue for cue in cues if cue.kind != "other"]
-        if not secret and (of := OF_OTHER.match(low)) is not None and self._asked is not None:
-            is_thing = (
-                not may_name(of[1])
-                and of[1] not in WORDS and not of[1].isdigit()
-                and of[1] not in ("what", "which", "qué", "was", "it", "that", "me", "you", "us")
-            )
-            if (
-                is_thing
-                and len(low.split()) <= FEW + FEW
-                and (self._asked.kind != "card" or speaker == self._asked.speaker)
-            ):
-                self._asked, self._is_other = None, True
+        if not secret:
+            self._forget(low, speaker)
         if self._replaced[turn]:  # it was searched before, and stays as it is
             self._skip(turn)
             self._ask(turn, cues, secret)
             return
         if secret:
             self._named(turn, cues)
+        self._shaped(turn, cues, secret)
+        if secret and turn and (counter := COUNTERED.match(low)) and secret[0].start < counter.end():
+            self._asked = Asked(secret[0].kind, self._utterances[turn - 1].speaker, turn - 1, is_partial=True)
+        if not cues or all(cue.kind == "word" for cue in cues):
+            self._odd_words(turn)
+        if (words := answers.passed_on(low)) is not None and not is_of_other(cues):
+            self._take(turn, *words)
+        asked = self._asked
+        if asked is not None and turn > asked.turn + PATIENCE:
+            asked = self._asked = None
+        if (
+            asked is not None
+            and asked.turn < turn
+            and not (secret and speaker == asked.speaker and not asked.is_done and secret[0].kind != asked.kind)
+        ):
+            self._answered(turn, cues, asked)
+            if self._replaced[turn]:
+                asked.last, asked.digits = turn, max(asked.digits, WHOLE[asked.kind])
+            self._keep_pieces(turn, asked)
+        if self._spans[turn] and (self._is_asked("word") or any(cue.kind == "word" for cue in secret)):
+            self._spans[turn] += [found.span(1) for found in answers.CAPITAL.finditer(low)]
+        self._again(turn, cues)
+        self._look_back(turn, cues, secret)
+        self._hinted(turn)
+        self._ask(turn, cues, secret)
+
+    def _shaped(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:  # noqa: C901  (a form each)
+        """Find what its form shows: behind a card, an expiry or an e-mail address, spelled with signs, glued to its name."""
+        low, speaker = self._lows[turn], self._utterances[turn].speaker
         if LONG.search(low):
             for line in LINE.finditer(low):
                 self._take(turn, *line.span(1))
@@ -193,182 +185,15 @@ class _Search(Turns):
         self._cards(turn, speaker)
         if self._is_of_card and EXPIRY.search(low):
             self._behind_expiry(turn)
-        if secret and turn and (counter := COUNTERED.match(low)) and secret[0].start < counter.end():
-            self._asked = Asked(secret[0].kind, self._utterances[turn - 1].speaker, turn - 1, is_partial=True)
-        if not cues or all(cue.kind == "word" for cue in cues):
-            self._odd_words(turn)
-        if (told := answers.told(low)) is not None and not is_of_other(cues):
-            self._take(turn, *told)
-        asked = self._asked
-        if asked is not None and turn > asked.turn + PATIENCE:
-            asked = self._asked = None
-        if (
-            asked is not None
-            and asked.turn < turn
-            and not (secret and speaker == asked.speaker and not asked.is_done and secret[0].kind != asked.kind)
-        ):
-            self._answered(turn, cues, asked)
-            if self._replaced[turn]:
-                asked.last, asked.digits = turn, max(asked.digits, WHOLE[asked.kind])
-            self._keep_pieces(turn, asked)
-        if self._spans[turn] and (self._is_asked("word") or any(cue.kind == "word" for cue in secret)):
-            self._spans[turn] += [found.span(1) for found in answers.CAPITAL.finditer(low)]
-        self._again(turn, cues)
-        self._look_back(turn, cues, secret)
-        self._hinted(turn)
-        self._ask(turn, cues, secret)
 
-    def _look_back(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
-        """Find what was said before its name, in this turn and those before."""
-        low, speaker = self._lows[turn], self._utterances[turn].speaker
-        if secret and not self._spans[turn]:
-            self._named_behind(turn, cues, secret)
-        if not self._spans[turn] and turn:
-            if PASSED.search(low) and speaker == "agent":
-                self._passed(turn)
-            if secret and (THATS.match(low) or CONFIRMS.match(low)):
-                self._before(turn)
-            elif secret and self._utterances[turn - 1].speaker != speaker and self._is_reaction(turn):
-                self._reacted(turn, secret)
-            elif secret and self._is_name(turn, secret):
-                self._before(turn)
-            elif secret and WARNS.search(low):
-                self._warned(turn, secret)
-            elif RESETS.search(low) or any(cue.kind == "word" for cue in secret):
-                self._tried(turn - 1)
-        self._tried(turn)
-
-    def _is_name(self, turn: int, secret: Sequence[Cue]) -> bool:
-        """Return whether a turn only names a secret, as an answer to what something was."""
-        low, before = self._lows[turn], self._utterances[turn - 1]
-        is_asked = before.speaker != self._utterances[turn].speaker and "?" in before.text
-        spans = [(cue.start, cue.end) for cue in secret]
-        return is_asked and len(before.text.split()) <= FEW and answers.strange_words(low, spans) <= FEW
-
-    def _passed(self, turn: int) -> None:
-        """Find the words with which somebody passed: the question before is for none of the usual data."""
-        low, text = self._lows[turn - 1], self._texts[turn - 1]
-        question = self._lows[turn - 2] if turn > 1 else ""
-        is_open = turn > 1 and self._utterances[turn - 2].speaker == "agent" and not HARMLESS.search(question)
-        if is_open and not self._spans[turn - 1] and len(low.split()) <= FEW and not any(map(str.isdecimal, low)):
-            for start, end in answers.answered(text, low):
-                self._take(turn - 1, start, end)
-
-    def _is_partial(self) -> bool:
-        return self._asked is not None and self._asked.is_partial
-
-    def _odd_words(self, turn: int) -> None:
-        """Find what is written as only passwords are, where one is spoken of: of small and capital letters, digits or signs."""
-        if not self._is_asked("word"):
+    def _forget(self, low: str, speaker: str) -> None:
+        """Forget what is asked for where a short turn says that it is of something else: ``of the lens size``."""
+        of, asked = OF_OTHER.match(low), self._asked
+        if of is None or asked is None or len(low.split()) > FEW + FEW:
             return
-        text, low = self._texts[turn], self._lows[turn]
-        for start, end in answers.strong_chunks(text):
-            chunk = text[start:end]
-            is_mixed = any(map(str.islower, chunk)) and (any(map(str.isupper, chunk)) or not chunk.isalnum())
-            if is_mixed and not PRODUCT.match(chunk) and not NAMES_USER.search(low, 0, start):
-                self._take(turn, start, end)
-        likes = list(LETTER_LIKE.finditer(low))
-        for run in answers.spelled_runs(low) if not self._is_partial() else ():
-            self._take(turn, run.start, run.end)
-        if len(low.split()) <= FEW:
-            for span in answers.signs_said(low):
-                self._take(turn, *span, is_value=False)
-        for single in SINGLE_LETTER.finditer(low) if likes else ():
-            if not answers.strange_words(
-                LETTER_LIKE.sub(_blank, low), [single.span(), *((one.start, one.end) for one in self._of(turn))]
-            ):
-                self._take(turn, *single.span(), is_value=False)
-        for like in likes:
-            self._take(turn, *like.span(), is_value=False)
-            for number in self._of(turn):
-                between = (
-                    low[like.end() : number.start] if number.start >= like.end() else low[number.end : like.start()]
-                )
-                if not answers.strange_words(LETTER_LIKE.sub(" ", between), []):
-                    self._take(turn, number.start, number.end, is_value=False)
-
-    def _is_reaction(self, turn: int) -> bool:
-        """Return whether a turn says how the answer before it was, and asks for nothing; nothing else was asked for before."""
-        low = self._lows[turn]
-        is_question = "?" in low or "please" in low or ASKS_NEXT.search(low) is not None
-        earlier = self._lows[turn - 2] if turn > 1 and self._utterances[turn - 2] != self._utterances[turn - 1] else ""
-        is_of_other = any(cue.kind == "other" for cue in cues_in(earlier))
-        return REACTS.search(low) is not None and not is_question and not is_of_other
-
-    def _reacted(self, turn: int, secret: Sequence[Cue]) -> None:
-        """Find what the other side said before ``great, that's the password`` or ``that does not match the PIN``."""
-        low, text = self._lows[turn - 1], self._texts[turn - 1]
-        if secret[-1].kind != "word":
-            least, most = SIZES[secret[-1].kind]
-            numbers = [one for one in self._of(turn - 1) if max(least, SHORTEST) <= len(one.chars) <= most]
-            strange = answers.strange_words(low, [(one.start, one.end) for one in self._of(turn - 1)])
-            cues = cues_in(low)
-            for number in numbers if strange <= FEW else ():
-                if not is_measured(low, number) and not self._is_other_number(low, number, cues):
-                    self._take(turn - 1, number.start, number.end)
-        elif (
-            self._utterances[turn].speaker == "agent"
-            and not cues_in(low)
-            and (len(low.split()) <= FEW + 2 or answers.spelled(low, 0) is not None)
-        ):
-            for start, end in (*answers.answered(text, low), *answers.put_in(text, low)):
-                self._take(turn - 1, start, end)
-
-    def _hinted(self, turn: int) -> None:
-        """Find a code that nothing names, by what was sent, shown or typed in this turn and those before."""
-        low, text = self._lows[turn], self._texts[turn]
-        if not may_be_long(low):
-            return
-        spans = [
-            (one.start, one.end)
-            for one in self._of(turn)
-            if YEAR <= len(one.chars) <= LONGEST_HINTED and not is_measured(low, one)
-        ]
-        spans += [(run.start, run.end) for run in answers.spelled_runs(low) if not FAULT.fullmatch(run.chars)]
-        spans += [
-            span
-            for span in answers.strong_chunks(text)
-            if OFFER.fullmatch(text, *span) is None and any(map(str.isdecimal, text[slice(*span)]))
-        ]
-        spans = [
-            (start, end)
-            for start, end in spans
-            if not self._is_taken(turn, start, end)
-            and not WRITTEN_PAIR.fullmatch(low, start, end)
-            and (" " in low[start:end] or end - start <= LONGEST)
-            and (not _is_year(low[start:end]) or is_typed([self._signs(turn), self._signs(max(0, turn - 1))]))
-        ]
-        if not spans:
-            return
-        cues = cues_in(low)
-        spans = [span for span in spans if not self._is_other_number(low, Number(*span, "", ()), cues)]
-        strange = answers.strange_words(low, spans)
-        spans = [span for span in spans if strange == 0 or not ROUND.fullmatch(low, *span)]
-        if spans and self._is_hinted(turn, strange):
-            for span in spans:
-                self._take(turn, *span)
-
-    def _signs(self, turn: int) -> set[Sign]:
-        if turn not in self._signs_of:
-            self._signs_of[turn] = signs_in(self._lows[turn])
-        return self._signs_of[turn]
-
-    def _is_hinted(self, turn: int, strange: int) -> bool:
-        """Return whether signs of a code are in a turn and those before it that lead to it."""
-        signs = [self._signs(turn)]
-        if strange > FEW + 2 * len(signs[0]):
-            return False
-        speaker = self._utterances[turn].speaker
-        for earlier in range(turn - 1, max(-1, turn - HINTED), -1):
-            low, its = self._lows[earlier], self._signs(earlier)
-            if COUNTS.search(low):
-                return False
-            if self._utterances[earlier].speaker != speaker and len(low.split()) > FEW and not its:
-                break
-            if is_of_other(cues_in(low)):
-                break
-            signs.append(its)
-        return is_enough(signs, is_alone=strange == 0)
+        is_thing = of[1] not in WORDS | NO_THINGS and not of[1].isdigit() and not may_name(of[1])
+        if is_thing and (asked.kind != "card" or speaker == asked.speaker):
+            self._asked, self._is_other = None, True
 
     def _apart(self, turn: int, cues: list[Cue]) -> list[Cue]:
         """Return cues without the digit that ends a number before them: ``two oh four on the back``."""
@@ -391,8 +216,10 @@ class _Search(Turns):
         for cue in cues:
             if cue.kind == "three":
                 is_back = answers.BACK.search(low, cue.start, cue.end) is not None and "get" not in low[: cue.start]
-                is_card = self._is_of_card or self._is_asked("card") or (
-                    is_back and not self._is_other and speaker != "customer"
+                is_card = (
+                    self._is_of_card
+                    or self._is_asked("card")
+                    or (is_back and not self._is_other and speaker != "customer")
                 )
                 cue = cue._replace(kind="card" if is_card else "other")  # noqa: PLW2901  (settled at once)
             if cue.kind == "other":
@@ -407,9 +234,6 @@ class _Search(Turns):
             )
             settled.append(cue._replace(kind="other") if cue.kind == "maybe" and (self._is_other or is_behind) else cue)
         return settled
-
-    def _is_asked(self, kind: CueKind) -> bool:
-        return self._asked is not None and self._asked.kind == kind
 
     def _named(self, turn: int, cues: Sequence[Cue]) -> None:  # noqa: C901  (a way to name a value each)
         """Find what is with its name in one turn."""
@@ -591,45 +415,6 @@ class _Search(Turns):
             ):
                 self._take(turn, other.start, other.end)
 
-    def _password(self, turn: int, cue: Cue, cues: Sequence[Cue], text: str, low: str) -> None:  # noqa: C901  (a way each)
-        """Find a password that follows on its name, or that is written as no word is."""
-        following = min((other.start for other in cues if other.start >= cue.end), default=len(low))
-        for start, end in answers.strong_chunks(text):
-            is_linked = not text[cue.end : start].strip(" :=-") or LINKED.search(low, cue.end, start) is not None
-            is_odd = PRODUCT.match(text[start:end]) is None and NAMES_USER.search(low, 0, start) is None
-            is_behind = cue.end <= start <= cue.end + REACH and start < following and (is_linked or is_odd)
-            is_before = end <= cue.start and (IS.fullmatch(low, end, cue.start) or is_odd)
-            if (is_behind or is_before) and not any(each.start < end and start < each.end for each in cues):
-                self._take(turn, start, end)
-        self._spelled_behind(turn, cue.end, min(following, cue.end + REACH))
-        quoted = QUOTED.search(text)
-        if quoted is not None and 0 <= cue.start - quoted.end() <= REACH_AFTER:
-            self._take(turn, *quoted.span(1))
-        if (refused := answers.refused(low, cue.end)) is not None:
-            self._take(turn, *refused)
-        if (named := answers.named_behind(low, cue.start)) is not None:
-            self._take(turn, *named)
-        for start, end in answers.put_in(text, low):
-            self._take(turn, start, end)
-        span = answers.stated(text, low, cue.end)
-        if span is not None and (span[0] <= following or any(span[0] >= each.end for each in cues)):
-            self._take(turn, *span)
-            for number in self._of(turn):
-                between = low[span[1] : number.start]
-                is_next = number.start > span[1] and len(between) < NEAR and answers.strange_words(between, []) == 0
-                if is_next and not is_measured(low, number):
-                    self._take(turn, number.start, number.end, is_value=False)
-        elif span is None:
-            for number in self._of(turn):
-                is_near = number.start >= cue.end and NAMED.fullmatch(low, cue.end, number.start)
-                if is_near and len(number.chars) >= SHORTEST and not is_measured(low, number):
-                    self._take(turn, number.start, number.end)
-
-    def _spelled_behind(self, turn: int, start: int, end: int) -> None:
-        for run in answers.spelled_runs(self._lows[turn]):
-            if start <= run.start <= end:
-                self._take(turn, run.start, run.end)
-
     def _mixed(self, turn: int, cue: Cue, cues: Sequence[Cue], text: str) -> None:
         """Find a code of letters and digits that follows on its name."""
         for start, end in answers.strong_chunks(text):
@@ -759,153 +544,7 @@ class _Search(Turns):
             and DEFINITE.search(low, 0, number.start) is None
         )
 
-    def _characters(self, turn: int, asked: Asked, strange: int) -> None:
-        low = self._lows[turn]
-        refused = FORGOTTEN.search(low)
-        singles = len(re.findall(r"(?<![\w'])[a-z](?![\w'])", low))
-        if refused or strange - singles > 6:  # noqa: PLR2004
-            return
-        for start, end in answers.characters(low):
-            is_place = len(low[start:end]) > 1 and low[end:].strip().startswith(
-                ("is ", "'s ", "ist ", "es ", "moment", "second")
-            )
-            if not is_place:
-                like = LIKE.match(low, end)
-                self._take(turn, start, like.end() if like else end, is_value=False)
-                asked.last, asked.digits = turn, asked.digits + 1
-
-    def _passwords(self, turn: int, asked: Asked, text: str, low: str) -> None:
-        found = [
-            *answers.strong_chunks(text),
-            *answers.answered(text, low, needs_lead=asked.is_mentioned),
-            *answers.put_in(text, low),
-            *(answers.signs_said(low) if len(low.split()) <= FEW else ()),
-        ]
-        if (date := answers.date_said(low)) is not None:
-            found.append(date)
-        if asked.is_phrase and not asked.is_done and (said := answers.phrase(low)) is not None:
-            found.append(said)
-        for start, end in found:
-            self._take(turn, start, end)
-            asked.last, asked.digits = turn, asked.digits + 1
-        if found and (other := answers.joined(low, max(end for _, end in found))) is not None:
-            self._take(turn, *other)
-        for number in self._of(turn) if found else ():
-            if (
-                not is_measured(low, number)
-                and not self._is_pronoun(turn, number)
-                and not self._is_taken(turn, number.start, number.end)
-            ):
-                self._take(turn, number.start, number.end, is_value=False)
-
-    def _again(self, turn: int, cues: Sequence[Cue]) -> None:
-        """Find values that were found before."""
-        low = self._lows[turn]
-        for number in self._of(turn) if self._values else ():
-            is_known = (
-                number.chars in self._values
-                or self._is_read_back(turn, number)
-                or any(len(value) > SHORTEST and value in number.chars for value in self._values)
-            )
-            is_open = is_known and not self._is_taken(turn, number.start, number.end)
-            if is_open and not is_measured(low, number) and not self._is_other_number(low, number, cues):
-                self._take(turn, number.start, number.end)
-        for word, at in self._words.items():
-            if turn - at <= PATIENCE and word[:SHORTEST] in low:
-                for found in re.finditer(rf"(?<!\w){_any_spaces(word)}{VARIED if word.isalpha() else ''}(?!\w)", low):
-                    self._spans[turn].append(found.span())
-
-    def _named_behind(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
-        """Find what a turn names behind it, however far: ``i sent 129 but it is 192, i mistyped the code``."""
-        low, last = self._lows[turn], secret[-1]
-        if last.kind == "maybe" or (last.kind == "word" and not REFERS.search(low, last.start)) or WARNS.search(low):
-            return
-        least, most = SIZES[last.kind]
-        for number in self._of(turn):
-            is_like = max(least, SHORTEST) <= len(number.chars) <= most and not is_measured(low, number)
-            is_near = number.end <= last.start <= number.end + REACH and not GLUED_BEFORE.search(low, 0, number.start)
-            if (
-                is_like
-                and is_near
-                and "thousand" not in low[number.start : number.end]
-                and not self._is_other_number(low, number, cues)
-            ):
-                self._take(turn, number.start, number.end)
-
-    def _tried(self, turn: int) -> None:
-        """Find what was tried and refused, as no word is written: ``I tried Summer21! and it was rejected``."""
-        low, text = self._lows[turn], self._texts[turn]
-        if TRIED.search(low) is None or FAILS.search(low) is None:
-            return
-        for start, end in answers.strong_chunks(text):
-            chunk = text[start:end]
-            is_mixed = any(map(str.islower, chunk)) and any(map(str.isdecimal, chunk)) and len(chunk) > MANY
-            is_named = PRODUCT.match(chunk) or NAMES_USER.search(low, 0, start)
-            if is_mixed and not is_named and not self._is_taken(turn, start, end):
-                self._take(turn, start, end)
-
-    def _warned(self, turn: int, secret: Sequence[Cue]) -> None:
-        """Find what the other side said before ``please never share your PIN``."""
-        for earlier in range(turn - 1, max(-1, turn - 3), -1):
-            if self._utterances[earlier].speaker == self._utterances[turn].speaker:
-                continue
-            low = self._lows[earlier]
-            cues = cues_in(low)
-            for number in self._of(earlier):
-                is_like = SHORTEST <= len(number.chars) <= 8 and not is_measured(low, number)  # noqa: PLR2004
-                if is_like and not self._is_other_number(low, number, cues):
-                    self._take(earlier, number.start, number.end)
-            if any(cue.kind == "word" for cue in secret):
-                for start, end in answers.strong_chunks(self._texts[earlier]):
-                    self._take(earlier, start, end)
-
-    def _before(self, turn: int) -> None:
-        """Find what was said before its name: ``204`` and then ``that's the code``."""
-        for earlier in range(turn - 1, max(-1, turn - 3), -1):
-            numbers = [one for one in self._of(earlier) if not is_measured(self._lows[earlier], one)]
-            spans = [(one.start, one.end) for one in numbers]
-            strange = answers.strange_words(self._lows[earlier], spans)
-            if numbers and strange <= MANY:
-                for number in numbers:
-                    if strange > 1 and number.chars[:2] in ("19", "20"):
-                        continue
-                    if SHORTEST <= len(number.chars) <= 8:  # noqa: PLR2004
-                        self._take(earlier, number.start, number.end)
-                return
-
-    def _said_before(self) -> None:
-        """Find values in turns before the one in which they were found."""
-        for turn in range(len(self._lows)) if self._values else ():
-            for number in self._of(turn):
-                first = self._values.get(number.chars, -1)
-                if turn >= first or first < 0:
-                    first = self._value_after(turn, number)
-                if turn < first and not self._is_taken(turn, number.start, number.end):
-                    spans = [(one.start, one.end) for one in self._of(turn)]
-                    is_alone = answers.strange_words(self._lows[turn], spans) == 0
-                    if not is_measured(self._lows[turn], number) and (is_alone or len(number.chars) > 4):  # noqa: PLR2004
-                        cues = cues_in(self._lows[turn])
-                        if not self._is_other_number(self._lows[turn], number, cues):
-                            self._take(turn, number.start, number.end)
-
-    def _value_after(self, turn: int, number: Number) -> int:
-        """Return the turn soon after, of a value of which this is a piece, or another reading of it; -1 without."""
-        chars = number.chars
-        if answers.strange_words(self._lows[turn], [(one.start, one.end) for one in self._of(turn)]) > 0:
-            return -1
-        for value, at in self._values.items():
-            is_piece = 1 < len(chars) < len(value) and chars in value and len(value) >= YEAR and at - turn <= PATIENCE
-            is_alike = len(chars) == len(value) >= SHORTEST and at - turn == 1 and sorted(chars) == sorted(value)
-            is_near = (
-                len(chars) == len(value) >= SHORTEST
-                and at - turn == 1
-                and sum(one != other for one, other in zip(chars, value, strict=True)) == 1
-            )
-            if turn < at and (is_piece or is_alike or is_near):
-                return at
-        return -1
-
-    def _ask(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:  # noqa: C901  (what each may be)
+    def _ask(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:
         """Remember what a turn asks for, or that it asks for something else."""
         low, speaker, asked = self._lows[turn], self._utterances[turn].speaker, self._asked
         if secret and COUNTS.search(low):
@@ -913,38 +552,40 @@ class _Search(Turns):
         if asked is not None and asked.speaker != speaker and not self._spans[turn] and CLARIFIES.fullmatch(low):
             return
         if secret:
-            cue = secret[-1]
-            is_phrase = PHRASE.search(low, cue.start, cue.end) is not None
-            is_same = asked is not None and asked.kind == cue.kind and asked.speaker == speaker
-            before = self._utterances[turn - 1] if turn else None
-            if (
-                before is not None
-                and before.speaker != speaker
-                and not self._spans[turn]
-                and len(low.split()) <= FEW + 1
-            ):
-                low = f"{self._lows[turn - 1]} {low}"
-                speaker = before.speaker if PART.search(low) or "?" in before.text else speaker
-            here = bool(self._spans[turn]) or self._replaced[turn]
-            self._asked = Asked(
-                cue.kind,
-                speaker,
-                turn,
-                digits=sum(len(one.chars) for one in self._of(turn) if self._is_taken(turn, one.start, one.end))
-                or (LONGEST if here else 0),
-                last=turn if here else -1,
-                card_digits=asked.card_digits if is_same and asked else 0,
-                needs_card=cue.kind == "card" and _asks_card(low),
-                has_expiry=cue.kind == "card" and EXPIRY_ASKED.search(low) is not None,
-                is_phrase=is_phrase,
-                is_partial=(PART.search(low) is not None and cue.kind != "card")
-                or (asked is not None and asked.is_partial and asked.last < 0 and asked.speaker == speaker),
-                is_mentioned=MENTIONS.search(low) is not None and ASKS_FOR.search(low) is None,
-            )
-            return
-        if asked is None:
-            return
-        is_asker = speaker == asked.speaker
+            self._asked = self._question(turn, secret[-1])
+        elif asked is not None:
+            self._other_turn(turn, cues, asked)
+
+    def _question(self, turn: int, cue: Cue) -> Asked:
+        """Return what a turn asks for that names a secret; a short one with the turn of the other side before it."""
+        low, speaker, asked = self._lows[turn], self._utterances[turn].speaker, self._asked
+        is_phrase = PHRASE.search(low, cue.start, cue.end) is not None
+        is_same = asked is not None and asked.kind == cue.kind and asked.speaker == speaker
+        before = self._utterances[turn - 1] if turn else None
+        if before is not None and before.speaker != speaker and not self._spans[turn] and len(low.split()) <= FEW + 1:
+            low = f"{self._lows[turn - 1]} {low}"
+            speaker = before.speaker if PART.search(low) or "?" in before.text else speaker
+        here = bool(self._spans[turn]) or self._replaced[turn]
+        return Asked(
+            cue.kind,
+            speaker,
+            turn,
+            digits=sum(len(one.chars) for one in self._of(turn) if self._is_taken(turn, one.start, one.end))
+            or (LONGEST if here else 0),
+            last=turn if here else -1,
+            card_digits=asked.card_digits if is_same and asked else 0,
+            needs_card=cue.kind == "card" and _asks_card(low),
+            has_expiry=cue.kind == "card" and EXPIRY_ASKED.search(low) is not None,
+            is_phrase=is_phrase,
+            is_partial=(PART.search(low) is not None and cue.kind != "card")
+            or (asked is not None and asked.is_partial and asked.last < 0 and asked.speaker == speaker),
+            is_mentioned=MENTIONS.search(low) is not None and ASKS_FOR.search(low) is None,
+        )
+
+    def _other_turn(self, turn: int, cues: Sequence[Cue], asked: Asked) -> None:
+        """Forget what is asked for where a turn asks for something else, and ask again where the answer was refused."""
+        low = self._lows[turn]
+        is_asker = self._utterances[turn].speaker == asked.speaker
         is_other = any(cue.kind == "other" for cue in cues)
         if is_other and not is_asker and ("?" in low or ASKS.match(low)):
             self._asked = None
@@ -972,24 +613,6 @@ def _asks_card(low: str) -> bool:
         CARD_SEEN.search(low, 0, found.start()) is None and CARD_DONE.match(low, found.end()) is None
         for found in CARD_ASKED.finditer(low)
     )
-
-
-def _is_year(chars: str) -> bool:
-    return len(chars) == YEAR and chars.isdigit() and chars.startswith(("19", "20"))
-
-
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
-
-
-def _any_spaces(word: str) -> str:
-    """Return a pattern of a value, whatever signs are between its parts."""
-    return r"[\W_]{0,3}".join(map(re.escape, re.findall(r"[^\W_]+", word)))
-
-
-def is_of_other(cues: Sequence[Cue]) -> bool:
-    """Return whether one of the cues is of something else."""
-    return any(cue.kind == "other" for cue in cues)
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -122,6 +122,9 @@ class Turns:
         self._may_hold_card = LONG.search(whole) is not None or may_spell_card(whole)
         self._card_digits: dict[str, str] = {}
 
+    def _is_asked(self, kind: CueKind) -> bool:
+        return self._asked is not None and self._asked.kind == kind
+
     def _of(self, turn: int) -> list[Number]:
         if turn not in self._numbers:
             self._numbers[turn] = numbers_in(turn, self._lows[turn]) if may_count(self._lows[turn]) else []
