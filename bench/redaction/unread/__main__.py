@@ -20,9 +20,11 @@ from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, Label, Score, chosen, is_covered, overlaps, read, score
 
 HERE = Path(__file__).parent
-SETS = {1: (HERE / "secrets.txt", HERE / "alike.txt"), 2: (HERE / "secrets_2.txt", HERE / "alike_2.txt")}
+SETS = {1: (HERE / "secrets.txt", HERE / "alike.txt")} | {
+    number: (HERE / f"secrets_{number}.txt", HERE / f"alike_{number}.txt") for number in (2, 3, 4)
+}
 """The values and the look-alikes of each set, by its number."""
-UNREAD = 2
+UNREAD = 4
 SECRET = frozenset({"security_code", "card_pin", "bank_pin", "passcode", "password", "one_time_code"})
 WORDS = {
     "cvv, cvc, cid": r"\b(?:cvv|cvc|cid)2?\b",
