@@ -8,11 +8,15 @@ import bench.redaction
 from auscult.domain.privacy.redaction import Found, Utterance, redacted
 from auscult.redactors import secrets
 from bench.redaction.labelled import Case, is_covered, overlaps, read
+from bench.redaction.unread.__main__ import SECRET
 
 HERE = Path(bench.redaction.__file__).parent
-CASES, ALIKE = read(HERE / "codes" / "asked.txt"), read(HERE / "codes" / "alike.txt")
-MISSED, MISTAKEN = 10, 3
-"""Of 560 labels of the development set, those that the rules are known to miss, and places that they find by mistake."""
+SETS = {
+    name: (read(HERE / "codes" / f"asked{name}.txt"), read(HERE / "codes" / f"alike{name}.txt")) for name in ("", "_2")
+}
+CASES, ALIKE = ([case for its in SETS.values() for case in its[each]] for each in (0, 1))
+KNOWN = {"": (10, 4), "_2": (17, 13)}
+"""Of 560 and 523 labels of the development sets, those that the rules are known to miss, and places found by mistake."""
 
 
 def texts(case: Case, found: list[Found]) -> tuple[str, ...]:
@@ -20,17 +24,19 @@ def texts(case: Case, found: list[Found]) -> tuple[str, ...]:
     return redacted([text for _, text in case.utterances], found).texts
 
 
-def test_codes_are_found() -> None:
-    """Of the development set nearly all is found, and nearly nothing else."""
+@pytest.mark.parametrize("name", SETS)
+def test_codes_are_found(name: str) -> None:
+    """Of a development set nearly all is found, and nearly nothing else."""
     missed: list[str] = []
     mistaken: list[str] = []
-    for case in CASES:
+    for case in SETS[name][0]:
         found = secrets(case.utterances)
-        labels = [label for label in case.labels if label.kind == "secret"]
+        labels = [label for label in case.labels if label.kind == "secret" or label.kind in SECRET]
         missed += [case.utterances[one.turn].text for one in labels if not is_covered(case, one, found)]
         mistaken += [case.utterances[one.turn].text for one in found if not overlaps(one, labels)]
-    assert len(missed) <= MISSED, missed
-    assert len(mistaken) <= MISTAKEN, mistaken
+    most_missed, most_mistaken = KNOWN[name]
+    assert len(missed) <= most_missed, missed
+    assert len(mistaken) <= most_mistaken, mistaken
 
 
 @pytest.mark.parametrize("case", ALIKE, ids=lambda case: case.utterances[-1].text[:40])

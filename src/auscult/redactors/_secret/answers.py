@@ -48,7 +48,7 @@ _NAMED_BEHIND = re.compile(
     r"|put) ((?:\w+ ){1,4}?)that's (?:the|my))(?: new| old| first)? $"
 )
 _REFUSED = re.compile(
-    r" (\w+(?: \w+)?) (?:doesn'?t|isn'?t|is not|does not|won'?t|didn'?t|wasn'?t|keeps|gets|got|fails"
+    r",? (\w+(?: \w+)?),? (?:doesn'?t|isn'?t|is not|does not|won'?t|didn'?t|wasn'?t|keeps|gets|got|fails"
     r"|is (?:rejected|wrong|refused|not)|not working|geht nicht"
     r"|funktioniert nicht|wird nicht|no funciona)\b"
 )
@@ -59,7 +59,7 @@ _KIN = re.compile(
 )
 _PUT = re.compile(
     r"\b(?:(?:change[ds]?|set|reset|switch|make) (?:it |this |that )?to|(?:new|old|other|first|second|current"
-    r"|last) one(?: is|'s| was)|(?:i|we|she|he|they) (?:tried|used|typed|entered"
+    r"|last) one(?: is|'s| was| should be| will be| would be)|(?:i|we|she|he|they) (?:tried|used|typed|entered"
     r"|put in|put|chose|picked|type|enter|said|gave)|i've (?:tried|used|been using)|geändert auf|cambié a) "
 )
 _LEADS = frozenset(("it's", "its", "is", "try", "be", "maybe", "that's", "was", "were", "ist", "es"))
@@ -122,9 +122,18 @@ _QUESTION = re.compile(r"(?:what|which|who|where|when|how|wie|was|wer|wo|welche[
 _LEAD = re.compile(
     r"(?:(?:yes|yeah|yep|um|uh|er|erm|sure|okay|ok|it's|it is|it was|i think|i believe|sí|es|ja)\b[\s,.]*)+"
 )
+_OLD = re.compile(
+    r"\b(?:old|previous|current|new) (?:pass ?word|passwort|kennwort|contraseña|pin word)"
+    r" ([^\W\d_]{4,})(?=[,.]|$| and | but )"
+)
+_CAPITAL_THEN = re.compile(r"\b(?:capital|big|upper ?case) ([a-z]),? (?:and )?then ([^\W\d_]{3,})")
+_LETTERS = re.compile(r"(?<![\w'])(?:[^\W\d_][ ,.-]+){3,}[^\W\d_](?![\w'])")
+_TALK = frozenset(
+    ("don't", "dont", "can't", "cant", "forgot", "forgotten", "remember", "sorry", "moment", "idea", "sure")
+)
 _ENDS = re.compile(
     r"\W*(?:(?:all one word|all lower ?case|in lower ?case|too|as well|again|then|like always|as always"
-    r"|please|but .*|and .*))?\W*$"
+    r"|for now\b.*|until .*|please|but .*|and .*|[,.;].*))?\W*$"
 )
 _DENIES = re.compile(r"\W*(?:no|yes|yeah|yep|oh|sí|ja|nein|doch)\W+(?:it's|it is|es|das ist|es ist)\b")
 _PROPOSED = re.compile(
@@ -358,7 +367,7 @@ def phrase(low: str) -> Span | None:
     lead = _LEAD.match(low)
     start = lead.end() if lead else 0
     stop = _SENTENCE.match(low, start)
-    if stop is None or not REFUSALS.isdisjoint(words := stop[0].split()) or not 1 < len(words) <= _MOST + 2:
+    if stop is None or not _TALK.isdisjoint(words := stop[0].split()) or not 1 < len(words) <= _MOST + 2:
         return None
     return stop.span()
 
@@ -379,6 +388,21 @@ def proposed(low: str) -> Span | None:
     """Return the word that is proposed at the end of a turn: ``let's say wheelbarrow``."""
     found = _PROPOSED.search(low)
     return None if found is None or found[1] in NONE | FILLERS | STOPS | REFUSALS else found.span(1)
+
+
+def named_plainly(low: str) -> Span | None:
+    """Return the word right behind an old or a new password's name: ``old password mackerel, new one …``."""
+    found = _OLD.search(low)
+    is_plain = found is not None and found[1] not in NONE | FILLERS | STOPS | REFUSALS
+    return found.span(1) if found is not None and is_plain and not _PARTICIPLE.fullmatch(found[1]) else None
+
+
+def letters(low: str) -> Iterator[Span]:
+    """Yield what is spelled of at least four letters, and what follows on a capital letter."""
+    for found in _LETTERS.finditer(low):
+        yield found.span()
+    for found in _CAPITAL_THEN.finditer(low):
+        yield found.start(1), found.end(2)
 
 
 def joined(low: str, end: int) -> Span | None:

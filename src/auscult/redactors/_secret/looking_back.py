@@ -103,7 +103,7 @@ class LookingBack(Turns):
             and not cues_in(low)
             and (len(low.split()) <= FEW + 2 or answers.spelled(low, 0) is not None)
         ):
-            for start, end in (*answers.answered(text, low), *answers.put_in(text, low)):
+            for start, end in (*answers.answered(text, low), *answers.put_in(text, low), *answers.letters(low)):
                 self._take(turn - 1, start, end)
 
     def _again(self, turn: int, cues: Sequence[Cue]) -> None:
@@ -185,6 +185,7 @@ class LookingBack(Turns):
         """Find values in turns before the one in which they were found."""
         for turn in range(len(self._lows)) if self._values else ():
             for number in self._of(turn):
+                self._begun(turn, number)
                 first = self._values.get(number.chars, -1)
                 if turn >= first or first < 0:
                     first = self._value_after(turn, number)
@@ -195,6 +196,19 @@ class LookingBack(Turns):
                         cues = cues_in(self._lows[turn])
                         if not self._is_other_number(self._lows[turn], number, cues):
                             self._take(turn, number.start, number.end)
+
+    def _begun(self, turn: int, number: Number) -> None:
+        """Find the digits that were said before the whole was: ``four three hang on four three nine``."""
+        if len(number.chars) == 1 or not self._spans[turn] or self._is_taken(turn, number.start, number.end):
+            return
+        if any(
+            later.start > number.end
+            and later.chars.startswith(number.chars)
+            and later.chars in self._values
+            and self._is_taken(turn, later.start, later.end)
+            for later in self._of(turn)
+        ):
+            self._take(turn, number.start, number.end, is_value=False)
 
     def _value_after(self, turn: int, number: Number) -> int:
         """Return the turn soon after, of a value of which this is a piece, or another reading of it; -1 without."""

@@ -51,6 +51,10 @@ HARMLESS = re.compile(
     r"\b(?:name|address|postcode|zip|birth|dob|phone|mobile|e-?mail|number|account|order|amount|date|time|how"
     r"|when|sort code)\b"
 )
+SPELL_IT = re.compile(
+    r"\W*(?:and |so |okay )*(?:how (?:do|would) (?:you|i) spell|(?:can|could) you spell|spell)"
+    r" (?:that|it|this)\b.{0,24}"
+)
 FOLLOWS = re.compile(
     r"\W*(?:and |so )*the (?:\w+ )?(?:numbers?|digits?|figures?|rest|letters?)(?: that follow\w*"
     r"| after(?: it)?| at the end)?\W*"

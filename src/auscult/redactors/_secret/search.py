@@ -61,6 +61,7 @@ from auscult.redactors._secret.patterns import (
     SAYS,
     SINGLE,
     SPACED,
+    SPELL_IT,
     SPELLS,
     WRITTEN_SO,
 )
@@ -456,13 +457,13 @@ class _Search(LookingBack, Hinted, SpokenWords):
         self._chained(turn, cues)
         is_theirs = not is_own and speaker != "agent"
         if (
-            asked.kind == "word"
+            (asked.kind == "word" or (asked.has_word and is_free))
             and is_theirs
             and (is_free or CORRECTS.search(low) or RETRY.search(self._lows[turn - 1]))
+            and (strange <= FEW or not is_of_other(cues))
         ):
-            if strange <= FEW or not any(cue.kind == "other" for cue in cues):
-                self._passwords(turn, asked, text, low)
-        elif asked.kind in ("code", "maybe", "digits") and strange <= room + 1:
+            self._passwords(turn, asked, text, low)
+        if asked.kind in ("code", "maybe", "digits") and strange <= room + 1:
             for start, end in answers.strong_chunks(text):
                 if any(map(str.isdecimal, text[start:end])) and not self._is_other_chunk(start, cues):
                     self._take(turn, start, end)
@@ -553,6 +554,7 @@ class _Search(LookingBack, Hinted, SpokenWords):
             return
         if secret:
             self._asked = self._question(turn, secret[-1])
+            self._asked.has_word = any(cue.kind == "word" for cue in secret)
         elif asked is not None:
             self._other_turn(turn, cues, asked)
 
@@ -595,7 +597,7 @@ class _Search(LookingBack, Hinted, SpokenWords):
             is_asker
             and (is_other or ASKS.match(low))
             and not self._spans[turn]
-            and not (PROMPTS.fullmatch(low) or FOLLOWS.fullmatch(low))
+            and not (PROMPTS.fullmatch(low) or SPELL_IT.fullmatch(low) or FOLLOWS.fullmatch(low))
         ):
             is_part = asked.is_partial and ORDINAL.search(low) is not None
             if is_other or asked.is_done or asked.kind != "card":

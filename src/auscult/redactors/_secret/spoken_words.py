@@ -53,6 +53,9 @@ class SpokenWords(Turns):
         if len(low.split()) <= FEW:
             for span in answers.signs_said(low):
                 self._take(turn, *span, is_value=False)
+        if self._utterances[turn].speaker != "agent" and not self._is_partial():
+            for span in answers.letters(low):
+                self._take(turn, *span)
         self._spelled_with_words(turn)
 
     def _spelled_with_words(self, turn: int) -> None:
@@ -84,6 +87,8 @@ class SpokenWords(Turns):
             if (is_behind or is_before) and not any(each.start < end and start < each.end for each in cues):
                 self._take(turn, start, end)
         self._spelled_behind(turn, cue.end, min(following, cue.end + REACH))
+        if (plain := answers.named_plainly(low)) is not None:
+            self._take(turn, *plain)
         if (proposed := answers.proposed(low)) is not None:
             self._take(turn, *proposed)
         quoted = QUOTED.search(text)
@@ -95,7 +100,7 @@ class SpokenWords(Turns):
             self._take(turn, *named)
         for start, end in answers.put_in(text, low):
             self._take(turn, start, end)
-        span = answers.stated(text, low, cue.end)
+        span = None if "hint" in low[cue.start : cue.end] else answers.stated(text, low, cue.end)
         if span is not None and (span[0] <= following or any(span[0] >= each.end for each in cues)):
             self._take(turn, *span)
             for number in self._of(turn):
@@ -151,7 +156,7 @@ class SpokenWords(Turns):
         if refused or strange - singles > 6:  # noqa: PLR2004
             return
         for start, end in answers.characters(low):
-            is_place = len(low[start:end]) > 1 and low[end:].strip().startswith(
+            is_place = (len(low[start:end]) > 1 or low[start:end].isdigit()) and low[end:].strip().startswith(
                 ("is ", "'s ", "ist ", "es ", "moment", "second")
             )
             if not is_place:

@@ -94,6 +94,7 @@ class Asked(Struct):
     chars: str = ""
     is_implied: bool = False
     is_phrase: bool = False
+    has_word: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -148,6 +149,8 @@ class Turns:
             if len(chars) >= SHORTEST:
                 self._values.setdefault(chars, turn)
             value = low[start:end].strip()
+            if (parts := re.findall(r"\w+", value)) and len(parts) > SHORTEST and all(len(part) == 1 for part in parts):
+                self._words.setdefault("".join(parts), turn)
             is_said = any(start == number.start and number.end == end for number in self._of(turn))
             if any(map(str.isalpha, value)) and not is_said and len(value) > SHORTEST:
                 self._words.setdefault(value, turn)
