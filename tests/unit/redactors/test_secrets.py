@@ -15,8 +15,8 @@ SETS = {
     name: (read(HERE / "codes" / f"asked{name}.txt"), read(HERE / "codes" / f"alike{name}.txt")) for name in ("", "_2")
 }
 CASES, ALIKE = ([case for its in SETS.values() for case in its[each]] for each in (0, 1))
-KNOWN = {"": (10, 4), "_2": (17, 13)}
-"""Of 560 and 523 labels of the development sets, those that the rules are known to miss, and places found by mistake."""
+KNOWN = {"": (10, 4), "_2": (17, 16)}
+"""Of 560 and 573 labels of the development sets, those that the rules are known to miss, and places found by mistake."""
 
 
 def texts(case: Case, found: list[Found]) -> tuple[str, ...]:

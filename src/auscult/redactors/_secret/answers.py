@@ -31,7 +31,7 @@ _MOST, _FEWEST = 6, 2
 _LAST = re.compile(
     r"^(?:\W*(?:yes|yeah|yep|sí|ja))*\W*(?:to|a|auf) (?=\w)|\b(?:it's|it is|its|it was|should be|must be"
     r"|could be|might be|it'll be|name so|so|or|is now"
-    r"|it's now|go(?:ing)? (?:with|for)|make it|set it to|change it to|have|if not|i think|i believe|try"
+    r"|it's now|(?:how|what) about|let's say|go(?:ing)? (?:with|for)|make it|set it to|change it to|have|if not|i think|i believe|try"
     r"|knows|ist es|es ist|das ist|es la|es el)(?: (?:now|still|just))? (?=\w)"
 )
 _MONTH = "|".join(MONTH_NAMES)
@@ -41,7 +41,8 @@ _DATE = re.compile(
     rf"|thousand|and|{_SAID}))*)(?!\w)"
 )
 _NAMED_BEHIND = re.compile(
-    r"(?:^\W*(?:(?:ok|okay|so|well|yes) )?(\w+ )(?:is|was) (?:the|my|his|her|our|their)|\b(?:was|is"
+    r"(?:\b(\w+ )(?:doesn't|won't|didn't|isn't|does not|no longer) (?:work|working|works|accepted|valid|do) as (?:my|the|a)"
+    r"|^\W*(?:(?:ok|okay|so|well|yes) )?(\w+ )(?:is|was) (?:the|my|his|her|our|their)|\b(?:was|is"
     r"|it's) (\w+ )(?:the|as (?:the|my|your|a))|\b(?:want|wanted|used?|set|put|chose|choose"
     r"|tried|have|said|say|take|make it)"
     r" ((?:\w+ ){1,3}?)as (?:the|my|your|a)|\b(?:then|and|with|is|was|use"
@@ -60,7 +61,7 @@ _KIN = re.compile(
 _PUT = re.compile(
     r"\b(?:(?:change[ds]?|set|reset|switch|make) (?:it |this |that )?to|(?:new|old|other|first|second|current"
     r"|last) one(?: is|'s| was| should be| will be| would be)|(?:i|we|she|he|they) (?:tried|used|typed|entered"
-    r"|put in|put|chose|picked|type|enter|said|gave)|i've (?:tried|used|been using)|geändert auf|cambié a) "
+    r"|put in|keep putting in|keep putting|keep typing|keep entering|keep trying|keep using|put|chose|picked|type|enter|said|gave)|i've (?:tried|used|been using)|geändert auf|cambié a) "
 )
 _LEADS = frozenset(("it's", "its", "is", "try", "be", "maybe", "that's", "was", "were", "ist", "es"))
 _SMALL = frozenset(
@@ -122,6 +123,10 @@ _QUESTION = re.compile(r"(?:what|which|who|where|when|how|wie|was|wer|wo|welche[
 _LEAD = re.compile(
     r"(?:(?:yes|yeah|yep|um|uh|er|erm|sure|okay|ok|it's|it is|it was|i think|i believe|sí|es|ja)\b[\s,.]*)+"
 )
+_HEDGE = re.compile(
+    r"\bi(?:'m| am) (?:pretty |quite |fairly |almost |so |very )?(?:sure|certain|positive)\b|\bif i(?:'m| am) not wrong\b"
+)
+_ENDED = re.compile(r",(?: and)?(?: the)? (?:pass ?word|pw|passwort|kennwort|contraseña) ([^\W\d_]{4,})\W*$")
 _OLD = re.compile(
     r"\b(?:old|previous|current|new) (?:pass ?word|passwort|kennwort|contraseña|pin word)"
     r" ([^\W\d_]{4,})(?=[,.]|$| and | but )"
@@ -316,7 +321,10 @@ def put_in(text: str, low: str) -> Iterator[Span]:
 
 def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]:  # noqa: C901, PLR0912  (a way to answer each)
     """Yield the passwords in an answer to a question for one; with ``needs_lead`` only those behind ``it's``."""
-    for sentence in _SENTENCE.finditer(text):
+    for hedge in _HEDGE.finditer(low):
+        blank = f",{' ' * (len(hedge[0]) - 1)}"
+        text, low = (f"{each[: hedge.start()]}{blank}{each[hedge.end() :]}" for each in (text, low))
+    for sentence in _SENTENCE.finditer(low):
         start, end = sentence.span()
         words = [(each[0], each.start()) for each in _WORD.finditer(low, start, end)]
         is_refused = any(word in REFUSALS for word, _ in words)
@@ -392,7 +400,7 @@ def proposed(low: str) -> Span | None:
 
 def named_plainly(low: str) -> Span | None:
     """Return the word right behind an old or a new password's name: ``old password mackerel, new one …``."""
-    found = _OLD.search(low)
+    found = _OLD.search(low) or _ENDED.search(low)
     is_plain = found is not None and found[1] not in NONE | FILLERS | STOPS | REFUSALS
     return found.span(1) if found is not None and is_plain and not _PARTICIPLE.fullmatch(found[1]) else None
 

@@ -18,7 +18,7 @@ _CUES: Sequence[tuple[CueKind, re.Pattern[str]]] = [
 _OTHER = next(pattern for kind, pattern in _CUES if kind == "other")
 _STEMS: Mapping[CueKind, Sequence[str]] = {
     "word": (
-        "hint", "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
+        "hint", "lock", "shut", "street", "friend", "naci", "creci", "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
         "secret", "credential", "login", "log", "sign", "maiden", "first", "childhood", "earliest", "grew",
         "born", "school", "favo", "pet", "case", "frage", "name", "temp", "born", "hieß", "grow", "meet", "met",
         "marr", "honeymoon", "llama", "dog", "cat", "tter", "wi-fi", "wifi", "wlan", "network", "router",

@@ -67,7 +67,7 @@ OF_OTHER = re.compile(
 )
 """What a short turn asks or says about what something is of: ``for the discount?``, ``of the lens size``."""
 PROMPTS = re.compile(
-    r"\W*(?:(?:and|so|okay|ok|right|yes|then) )*(?:which|what|that|it|who)(?:'s| is| was|'d be| would be)?"
+    r"\W*(?:and |so )*(?:its|his|her|their|the) name\W*|\W*(?:(?:and|so|okay|ok|right|yes|then) )*(?:which|what|that|it|who)(?:'s| is| was|'d be| would be)?"
     r"(?: numbers?| figures?| digits?)?(?: it| that| this| that follows?| after(?: it)?| at the end| what"
     r"| called| the name| his name| her name| its name)?\W*"
 )

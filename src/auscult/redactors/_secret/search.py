@@ -566,7 +566,8 @@ class _Search(LookingBack, Hinted, SpokenWords):
         before = self._utterances[turn - 1] if turn else None
         if before is not None and before.speaker != speaker and not self._spans[turn] and len(low.split()) <= FEW + 1:
             low = f"{self._lows[turn - 1]} {low}"
-            speaker = before.speaker if PART.search(low) or "?" in before.text else speaker
+            is_answer = PART.search(low) is not None or (speaker != "agent" and "?" in before.text)
+            speaker = before.speaker if is_answer else speaker
         here = bool(self._spans[turn]) or self._replaced[turn]
         return Asked(
             cue.kind,
@@ -604,7 +605,7 @@ class _Search(LookingBack, Hinted, SpokenWords):
                 self._asked = asked if is_part else None
             else:
                 asked.is_implied = True
-        elif is_asker and asked.is_done and RETRY.search(low):
+        elif is_asker and asked.is_done and (RETRY.search(low) or PROMPTS.fullmatch(low)):
             asked.digits, asked.last = 0, -1
             asked.turn = turn
 

@@ -103,6 +103,8 @@ class SpokenWords(Turns):
         span = None if "hint" in low[cue.start : cue.end] else answers.stated(text, low, cue.end)
         if span is not None and (span[0] <= following or any(span[0] >= each.end for each in cues)):
             self._take(turn, *span)
+            if (other := answers.joined(low, span[1])) is not None:
+                self._take(turn, *other)
             for number in self._of(turn):
                 between = low[span[1] : number.start]
                 is_next = number.start > span[1] and len(between) < NEAR and answers.strange_words(between, []) == 0

@@ -32,7 +32,9 @@ _PAUSE = re.compile(
 )
 """Words that show that who speaks will go on with a number."""
 
-_ASKS_PHONE = re.compile(r"\b(?:mobile|phone|telephone|cell|landline|contact)(?: (?:number|no))?(?: please)?\W*$")
+_ASKS_PHONE = re.compile(
+    r"\b(?:mobile|phone|telephone|cell|landline|contact|callback|call back)(?: (?:number|no))?(?: please| in case .{3,40})?\W*$"
+)
 
 Link = Literal["loose", "corrects", "free"]
 """Separators of two parts of a number, within a turn or across turns: filler, a correction, or other words."""
