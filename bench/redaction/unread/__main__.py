@@ -21,10 +21,10 @@ from bench.redaction.labelled import Case, Label, Score, chosen, is_covered, ove
 
 HERE = Path(__file__).parent
 SETS = {1: (HERE / "secrets.txt", HERE / "alike.txt")} | {
-    number: (HERE / f"secrets_{number}.txt", HERE / f"alike_{number}.txt") for number in (2, 3, 4)
+    number: (HERE / f"secrets_{number}.txt", HERE / f"alike_{number}.txt") for number in (2, 3, 4, 5)
 }
 """The values and the look-alikes of each set, by its number."""
-UNREAD = 4
+UNREAD = 5
 SECRET = frozenset({"security_code", "card_pin", "bank_pin", "passcode", "password", "one_time_code"})
 WORDS = {
     "cvv, cvc, cid": r"\b(?:cvv|cvc|cid)2?\b",
