@@ -12,7 +12,7 @@ FILLERS, NONE, STOPS, REFUSALS = _LISTS["fillers"], _LISTS["none"], _LISTS["stop
 _ORDINALS = _LISTS["ordinals"]
 _SAID = "|".join(sorted((word for word in WORDS if len(word) > 1), key=len, reverse=True))
 _LINK = re.compile(
-    r"(?:\s+(?:on|for|at|of|to|from) (?:the|my|your|our|this|that|file|it) ?(?:\w+ ?){0,2}?|\s+(?:that "
+    r"(?:\s+(?:on|for|at|of|to|from) (?:the|my|your|our|this|that|file|it|\w+'s) ?(?:\w+ ?){0,2}?|\s+(?:that "
     r"|which )?(?:i|you|we|they)"
     r"(?:'ve| have| had)?(?: \w+){1,3}?| que \w+| (?:zu|für) \w+(?: \w+)?| de (?:la|mi|su) \w+)?"
     r"(?:\s*(?:[:=]|\b(?:is|was|are|will be|would be|should be|says|to|as|lautet|ist|war|heißt|es|era"
@@ -31,7 +31,8 @@ _MOST, _FEWEST = 6, 2
 _LAST = re.compile(
     r"^(?:\W*(?:yes|yeah|yep|sí|ja))*\W*(?:to|a|auf) (?=\w)|\b(?:it's|it is|its|it was|should be|must be"
     r"|could be|might be|it'll be|name so|so|or|is now"
-    r"|it's now|(?:how|what) about|let's say|go(?:ing)? (?:with|for)|make it|set it to|change it to|have|if not|i think|i believe|try"
+    r"|it's now|(?:how|what) about|let's say|go(?:ing)? (?:with|for)|make it|set it to|change it to|have"
+    r"|if not|i think|i believe|try"
     r"|knows|ist es|es ist|das ist|es la|es el)(?: (?:now|still|just))? (?=\w)"
 )
 _MONTH = "|".join(MONTH_NAMES)
@@ -41,7 +42,8 @@ _DATE = re.compile(
     rf"|thousand|and|{_SAID}))*)(?!\w)"
 )
 _NAMED_BEHIND = re.compile(
-    r"(?:\b(\w+ )(?:doesn't|won't|didn't|isn't|does not|no longer) (?:work|working|works|accepted|valid|do) as (?:my|the|a)"
+    r"(?:\b(\w+ )(?:doesn't|won't|didn't|isn't|does not|no longer) (?:work|working|works|accepted|valid"
+    r"|do) as (?:my|the|a)"
     r"|^\W*(?:(?:ok|okay|so|well|yes) )?(\w+ )(?:is|was) (?:the|my|his|her|our|their)|\b(?:was|is"
     r"|it's) (\w+ )(?:the|as (?:the|my|your|a))|\b(?:want|wanted|used?|set|put|chose|choose"
     r"|tried|have|said|say|take|make it)"
@@ -61,7 +63,8 @@ _KIN = re.compile(
 _PUT = re.compile(
     r"\b(?:(?:change[ds]?|set|reset|switch|make) (?:it |this |that )?to|(?:new|old|other|first|second|current"
     r"|last) one(?: is|'s| was| should be| will be| would be)|(?:i|we|she|he|they) (?:tried|used|typed|entered"
-    r"|put in|keep putting in|keep putting|keep typing|keep entering|keep trying|keep using|put|chose|picked|type|enter|said|gave)|i've (?:tried|used|been using)|geändert auf|cambié a) "
+    r"|put in|keep putting in|keep putting|keep typing|keep entering|keep trying|keep using|put|chose|picked"
+    r"|type|enter|said|gave)|i've (?:tried|used|been using)|geändert auf|cambié a) "
 )
 _LEADS = frozenset(("it's", "its", "is", "try", "be", "maybe", "that's", "was", "were", "ist", "es"))
 _SMALL = frozenset(
@@ -124,7 +127,8 @@ _LEAD = re.compile(
     r"(?:(?:yes|yeah|yep|um|uh|er|erm|sure|okay|ok|it's|it is|it was|i think|i believe|sí|es|ja)\b[\s,.]*)+"
 )
 _HEDGE = re.compile(
-    r"\bi(?:'m| am) (?:pretty |quite |fairly |almost |so |very )?(?:sure|certain|positive)\b|\bif i(?:'m| am) not wrong\b"
+    r"\bi(?:'m| am) (?:pretty |quite |fairly |almost |so |very )?(?:sure|certain|positive)\b|\bif i(?:'m"
+    r"| am) not wrong\b"
 )
 _ENDED = re.compile(r",(?: and)?(?: the)? (?:pass ?word|pw|passwort|kennwort|contraseña) ([^\W\d_]{4,})\W*$")
 _OLD = re.compile(
@@ -145,6 +149,11 @@ _PROPOSED = re.compile(
     r"\b(?:let's say|let's go with|let it be|something like|how about|what about|sagen wir|digamos) ([\w'-]{4,})\W*$"
 )
 _JOINED = re.compile(r"[\s,.]*\b(?:and|or|then|maybe|or maybe|and then|y|o|und|oder) (\w[\w'-]*)\W*$")
+_ASKS_BACK = re.compile(r"\W*(?:(?:and|but|so|what about|how about) )+(?:my|the|your|if|when|what)\b")
+UNSURE = re.compile(rf"\b({_SAID}|\d) (?:something|blank|question mark|unreadable)\b")
+"""A digit before one that cannot be read."""
+LABELLED = re.compile(r"\b(?:label|sticker|box|device|router|meter|machine|model|plate|bottle|parcel|boiler|tv)\b")
+"""Things with numbers on their backs."""
 BACK = re.compile(r"\b(?:back|atrás|detrás|three|3|drei|tres)\b")
 """Where a security code is, or how many digits it has."""
 _SIGN = re.compile(
@@ -346,7 +355,9 @@ def answered(text: str, low: str, *, needs_lead: bool = False) -> Iterator[Span]
             if span is not None and span[0] == kin.end():
                 yield span
                 continue
-        if is_refused or not left or needs_lead or (leads and not has_lead):
+        is_longer = left > _FEWEST or _ASKS_BACK.match(low, start) is not None
+        is_back_question = is_longer and not leads and low[end : end + 1] == "?"
+        if is_back_question or is_refused or not left or needs_lead or (leads and not has_lead):
             continue
         if (span := spelled(low[:end], words[index][1])) is not None or (
             index and (span := spelled(low[:end], words[0][1])) is not None

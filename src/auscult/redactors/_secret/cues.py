@@ -18,7 +18,8 @@ _CUES: Sequence[tuple[CueKind, re.Pattern[str]]] = [
 _OTHER = next(pattern for kind, pattern in _CUES if kind == "other")
 _STEMS: Mapping[CueKind, Sequence[str]] = {
     "word": (
-        "hint", "lock", "shut", "street", "friend", "naci", "creci", "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
+        "hint", "lock", "shut", "street", "friend", "naci", "creci",
+        "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
         "secret", "credential", "login", "log", "sign", "maiden", "first", "childhood", "earliest", "grew",
         "born", "school", "favo", "pet", "case", "frage", "name", "temp", "born", "hieß", "grow", "meet", "met",
         "marr", "honeymoon", "llama", "dog", "cat", "tter", "wi-fi", "wifi", "wlan", "network", "router",
@@ -43,7 +44,7 @@ _DIGITS = (
 )
 _SPELLED = 7
 _OF = re.compile(r"\bof (?:the|your|my|this|that|a)$")
-_THING = re.compile(r"\b(?:model|serial|product|part|item|batch|reference|phone|order|imei|router) $")
+_THING = re.compile(r"\b(?:model|serial|product|part|item|batch|reference|phone|order|imei|router|label|sticker) $")
 _OF_CARD = re.compile(r"\W*(?:$|[.,?!]|(?:[\w']+ ){0,3}(?:cards?|visa|amex|mastercard|one|plastic)\b)")
 _CODE = re.compile(r"c[oó]d(?:e|igo)s?\b|code$")
 

@@ -36,7 +36,10 @@ from auscult.redactors._secret.turns import (
     Turns,
 )
 
-VARIED = r"[\w!]{0,4}(?: (?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+teen|twenty|thirty|forty|\d{1,4})\b)*"
+VARIED = (
+    r"[\w!]{0,4}(?: (?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+teen|twenty|thirty|forty"
+    r"|\d{1,4})\b)*"
+)
 """What is added to a password of letters where another one is made of it."""
 
 

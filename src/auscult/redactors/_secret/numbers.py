@@ -10,7 +10,7 @@ from auscult.redactors._numeric.cards import CARD_LONGEST, CARD_SHORTEST, is_car
 from auscult.redactors._patterns import of_words, searcher
 
 _UNIT = re.compile(
-    r"\W{0,2}(?:%|€|\$|£|(?:min(?:ute)?s?|h(?:ou)?rs?|hours?|sec(?:ond)?s?|(?:working |business )?days?"
+    r"\W{0,2}[%€$£]|[\s-]{0,2}(?:(?:min(?:ute)?s?|h(?:ou)?rs?|hours?|sec(?:ond)?s?|(?:working |business )?days?"
     r"|weeks?|months?|years?"
     r"|times?|attempts?|tries"
     r"|digits?|digit|characters?|letters?|percent|pounds?|quid|euros?|dollars?|bucks|cents?|pence|p|am|pm"

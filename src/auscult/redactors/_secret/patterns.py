@@ -67,7 +67,8 @@ OF_OTHER = re.compile(
 )
 """What a short turn asks or says about what something is of: ``for the discount?``, ``of the lens size``."""
 PROMPTS = re.compile(
-    r"\W*(?:and |so )*(?:its|his|her|their|the) name\W*|\W*(?:(?:and|so|okay|ok|right|yes|then) )*(?:which|what|that|it|who)(?:'s| is| was|'d be| would be)?"
+    r"\W*(?:and |so )*(?:its|his|her|their|the) name\W*|\W*(?:(?:and|so|okay|ok|right|yes|then) )*(?:which"
+    r"|what|that|it|who)(?:'s| is| was|'d be| would be)?"
     r"(?: numbers?| figures?| digits?)?(?: it| that| this| that follows?| after(?: it)?| at the end| what"
     r"| called| the name| his name| her name| its name)?\W*"
 )
@@ -96,14 +97,16 @@ COUNTS = re.compile(r"\b(?:how many|how long (?:is|are|should|does|must)|wie lan
 MENTIONS = re.compile(
     r"\b(?:what happens|when (?:you|i) (?:typ|enter|put|try|log|sign|use|click|open)|how (?:long|often|do|did"
     r"|can)|do you want|forg[eo]t(?:ten)?|reset(?:ting)?"
-    r"|chang(?:e|ed|ing)|must|at least|never|nunca|niemals|nie|don't (?:share|tell)|link|work(?:s|ing)?"
+    r"|chang(?:e|ed|ing)|must|at least|allowed to|(?:needn't|won't|don't|cannot|can't) ask|never|nunca"
+    r"|niemals|nie|don't (?:share|tell)|link|work(?:s|ing)?"
     r"|locked|blocked"
     r"|vergessen|olvid\w+|try(?:ing)? to"
     r"|problems?|trouble|issues?|help with|happened|happens|needs|is this about|require(?:s|d|ments?)"
     r"|strong|secure)\b"
 )
 RETRY = re.compile(
-    r"\b(?:reject\w*|no|not|nope|wrong|incorrect|again|another|doesn't|didn't|isn't|invalid|declined|fail(?:ed|s)?"
+    r"\b(?:reject\w*|longer|stronger|weak|short|needs|no|not|nope|wrong|incorrect|again|another|doesn't"
+    r"|didn't|isn't|invalid|declined|fail(?:ed|s)?"
     r"|expired|resend|resent|falsch"
     r"|nicht|incorrect[ao]|otra|try|sorry|repeat|catch|new one|fresh)\b"
 )

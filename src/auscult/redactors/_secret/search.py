@@ -216,7 +216,11 @@ class _Search(LookingBack, Hinted, SpokenWords):
         self._is_other = self._is_other or (bool(cues) and OFFERED.search(low) is not None)
         for cue in cues:
             if cue.kind == "three":
-                is_back = answers.BACK.search(low, cue.start, cue.end) is not None and "get" not in low[: cue.start]
+                is_back = (
+                    answers.LABELLED.search(low) is None
+                    and answers.BACK.search(low, cue.start, cue.end) is not None
+                    and "get" not in low[: cue.start]
+                )
                 is_card = (
                     self._is_of_card
                     or self._is_asked("card")
@@ -454,6 +458,8 @@ class _Search(LookingBack, Hinted, SpokenWords):
         for number in numbers:
             if not self._is_taken(turn, number.start, number.end):
                 self._number(turn, number, asked, strange, room, is_own=is_own)
+        for unsure in answers.UNSURE.finditer(low) if is_free and asked.kind in ("card", "digits", "code") else ():
+            self._take(turn, *unsure.span(1), is_value=False)
         self._chained(turn, cues)
         is_theirs = not is_own and speaker != "agent"
         if (
@@ -519,6 +525,8 @@ class _Search(LookingBack, Hinted, SpokenWords):
         """Judge one or two digits in the answer to a question: the whole comes in pieces."""
         size, is_rule = len(number.chars), asked.kind == "word" and asked.is_mentioned
         if (is_own or is_rule) and not asked.digits:
+            return
+        if asked.kind == "code" and strange > 1:
             return
         is_torn = size == len(number.units) == 2 and strange <= 4 and not asked.is_done  # noqa: PLR2004
         is_alone = not is_own and strange <= MANY

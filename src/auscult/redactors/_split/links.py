@@ -33,7 +33,8 @@ _PAUSE = re.compile(
 """Words that show that who speaks will go on with a number."""
 
 _ASKS_PHONE = re.compile(
-    r"\b(?:mobile|phone|telephone|cell|landline|contact|callback|call back)(?: (?:number|no))?(?: please| in case .{3,40})?\W*$"
+    r"\b(?:mobile|phone|telephone|cell|landline|contact|callback|call back)(?: (?:number|no))?(?: please"
+    r"| in case .{3,40})?\W*$"
 )
 
 Link = Literal["loose", "corrects", "free"]
