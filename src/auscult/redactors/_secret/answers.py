@@ -457,8 +457,8 @@ def spelled_runs(low: str) -> list[Run]:
 def strange_words(low: str, taken: list[Span]) -> int:
     """Count the words of a turn that are neither in these spans nor what is said around an answer."""
     return sum(
-        not any(start <= found.start() < end for start, end in taken)
-        and found[0] not in FILLERS
+        found[0] not in FILLERS
         and found[0] not in _ORDINALS
+        and not any(start <= found.start() < end for start, end in taken)
         for found in _WORD.finditer(low)
     )

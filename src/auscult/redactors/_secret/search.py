@@ -240,7 +240,7 @@ class _Search(LookingBack, Hinted, SpokenWords):
             settled.append(cue._replace(kind="other") if cue.kind == "maybe" and (self._is_other or is_behind) else cue)
         return settled
 
-    def _named(self, turn: int, cues: Sequence[Cue]) -> None:  # noqa: C901  (a way to name a value each)
+    def _named(self, turn: int, cues: Sequence[Cue]) -> None:  # noqa: C901, PLR0912  (a way to name a value each)
         """Find what is with its name in one turn."""
         text, low = self._texts[turn], self._lows[turn]
         for number in self._of(turn):
@@ -266,6 +266,8 @@ class _Search(LookingBack, Hinted, SpokenWords):
             elif before is not None and before.kind != "other" and not self._is_behind_other(low, number, after):
                 self._behind(turn, number, before)
         self._chained(turn, cues)
+        if any(cue.kind == "word" for cue in cues):
+            self._said_of(turn)
         for cue in cues:
             if cue.kind == "word":
                 self._password(turn, cue, cues, text, low)

@@ -76,7 +76,7 @@ class SpokenWords(Turns):
                 if not answers.strange_words(LETTER_LIKE.sub(" ", between), []):
                     self._take(turn, number.start, number.end, is_value=False)
 
-    def _password(self, turn: int, cue: Cue, cues: Sequence[Cue], text: str, low: str) -> None:  # noqa: C901, PLR0912  (a way each)
+    def _password(self, turn: int, cue: Cue, cues: Sequence[Cue], text: str, low: str) -> None:  # noqa: C901  (a way each)
         """Find a password that follows on its name, or that is written as no word is."""
         following = min((other.start for other in cues if other.start >= cue.end), default=len(low))
         for start, end in answers.strong_chunks(text):
@@ -87,10 +87,6 @@ class SpokenWords(Turns):
             if (is_behind or is_before) and not any(each.start < end and start < each.end for each in cues):
                 self._take(turn, start, end)
         self._spelled_behind(turn, cue.end, min(following, cue.end + REACH))
-        if (plain := answers.named_plainly(low)) is not None:
-            self._take(turn, *plain)
-        if (proposed := answers.proposed(low)) is not None:
-            self._take(turn, *proposed)
         quoted = QUOTED.search(text)
         if quoted is not None and 0 <= cue.start - quoted.end() <= REACH_AFTER:
             self._take(turn, *quoted.span(1))
@@ -98,8 +94,6 @@ class SpokenWords(Turns):
             self._take(turn, *refused)
         if (named := answers.named_behind(low, cue.start)) is not None:
             self._take(turn, *named)
-        for start, end in answers.put_in(text, low):
-            self._take(turn, start, end)
         span = None if "hint" in low[cue.start : cue.end] else answers.stated(text, low, cue.end)
         if span is not None and (span[0] <= following or any(span[0] >= each.end for each in cues)):
             self._take(turn, *span)
@@ -115,6 +109,13 @@ class SpokenWords(Turns):
                 is_near = number.start >= cue.end and NAMED.fullmatch(low, cue.end, number.start)
                 if is_near and len(number.chars) >= SHORTEST and not is_measured(low, number):
                     self._take(turn, number.start, number.end)
+
+    def _said_of(self, turn: int) -> None:
+        """Find passwords by how a turn about one speaks of them, wherever its name is."""
+        text, low = self._texts[turn], self._lows[turn]
+        for span in (answers.named_plainly(low), answers.proposed(low), *answers.put_in(text, low)):
+            if span is not None:
+                self._take(turn, *span)
 
     def _spelled_behind(self, turn: int, start: int, end: int) -> None:
         for run in answers.spelled_runs(self._lows[turn]):
