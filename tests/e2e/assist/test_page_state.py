@@ -133,6 +133,7 @@ def test_five_hundred_messages_cost_one_render_a_frame(
 ) -> None:
     """The structure that keeps frames short: each turn is rendered once and stays, so many a frame, in one render."""
     opened(browser, live, "c-frames", said("hello", "AGENT"))
+    browser.one("#turns .turn")
     assert browser.driver.execute_async_script(COUNT) is True
     live.told("c-frames", *(said(f"number {n}", "AGENT") for n in range(500)))
     wait_for(lambda: len(browser.all("#turns .turn")), lambda number: number == 501)

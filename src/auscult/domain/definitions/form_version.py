@@ -2,16 +2,24 @@
 
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from auscult.domain.errors import ConflictError
+
+FormKey: TypeAlias = tuple[str, int]
+"""Id and version of a form."""
 
 
 class DraftMovedError(ConflictError):
     """A form was changed between opening it in an editor and saving it; read it again."""
 
     code = "draft.moved"
+
+
+class FormsMovedError(Exception):
+    """A form was published or retired between evaluating conversations and recording them; evaluate them again."""
 
 
 def revision_of(document: bytes) -> str:

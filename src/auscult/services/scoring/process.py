@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 from math import inf
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditMovedError
+from auscult.domain.definitions.form_version import FormKey, FormsMovedError
 from auscult.domain.errors import EngineError, FormError
 from auscult.domain.form import Form
 from auscult.domain.operations.tracing import CONVERSATION, TRACING, UNTRACED, Span
@@ -47,7 +49,8 @@ class Finished(Struct, frozen=True, kw_only=True):
     """Evaluated and rendered part of a batch, not yet recorded. ``faults``: a line for each that failed.
 
     ``waiting`` names conversations about which the judge has to be asked first. ``postponed`` is set when it was,
-    and could not answer for all. ``is_unfinished``: others of the batch have not had their turn yet.
+    and could not answer for all. ``is_unfinished``: others of the batch have not had their turn yet. ``forms`` were
+    in force when it was evaluated.
     """
 
     batch_id: str
@@ -57,6 +60,7 @@ class Finished(Struct, frozen=True, kw_only=True):
     waiting: tuple[str, ...] = ()
     postponed: RetryAfter | None = None
     is_unfinished: bool = False
+    forms: frozenset[FormKey] | None = None
 
     @property
     def is_last(self) -> bool:
@@ -148,6 +152,7 @@ class Processing:
             faults=(*done.faults, *(() if is_unfinished else done.costly.values())),
             waiting=tuple(waiting.conversation_id for waiting in done.waiting),
             is_unfinished=is_unfinished,
+            forms=_keys(forms),
         )
 
     def ask_judge(self, finished: Finished) -> Iterator[Finished]:
@@ -162,7 +167,8 @@ class Processing:
         while left:
             ids, left = frozenset(left[: self._ask_at_once]), left[self._ask_at_once :]
             pending = [one for one in app.conversations.pending(finished.batch_id) if one.conversation.id in ids]
-            done = self._rendered_or_not(app, pending, self._forms_in_force(app), may_ask=True)
+            forms = self._forms_in_force(app)
+            done = self._rendered_or_not(app, pending, forms, may_ask=True)
             faults += [*done.faults, *done.costly.values()]
             if done.waiting:
                 postponed = done.waiting[0].postponed
@@ -175,30 +181,42 @@ class Processing:
                 waiting=tuple(left),
                 postponed=None if left else postponed,
                 is_unfinished=finished.is_unfinished,
+                forms=_keys(forms),
             )
 
     def record(self, finished: Finished) -> None:
-        """Write what was evaluated, and end the batch; or postpone what is left of it."""
+        """Write what was evaluated, and end the batch; or postpone what is left of it.
+
+        Where a form was published or retired since, nothing is written and the batch has another turn: a re-score with
+        the new form has already passed over what waited.
+        """
         failure = None
         if finished.faults:
             more = len(finished.faults) - _SHOWN_FAULTS
             shown = [*finished.faults[:_SHOWN_FAULTS], *([f"and {more} more"] if more > 0 else [])]
             failure = f"{len(finished.faults)} could not be processed: {'; '.join(shown)}"
-        app = self._store.within(finished.tenant)
-        rendered = finished.rendered
-        for _ in range(_MOST_TRIES - 1):
-            try:
-                app.conversations.record(finished.batch_id, rendered, failure, is_last=finished.is_last)
-            except AuditMovedError:
-                rendered = self._rendered_again(app, rendered)
-            else:
-                break
-        else:
-            app.conversations.record(finished.batch_id, rendered, failure, is_last=finished.is_last)
+        try:
+            self._write(finished, failure)
+        except FormsMovedError as moved:
+            self._store.work.postpone(finished.batch_id, str(moved), self._now())
+            return
         if finished.postponed is not None:
             self._postpone(finished.batch_id, finished.postponed)
         elif finished.is_unfinished and not finished.waiting:
             self._store.work.postpone(finished.batch_id, "other batches have their turn", self._now())
+
+    def _write(self, finished: Finished, failure: str | None) -> None:
+        """Write what was evaluated, with the audits that are there by then. Raises ``FormsMovedError``."""
+        app, rendered = self._store.within(finished.tenant), finished.rendered
+        write = partial(app.conversations.record, finished.batch_id, is_last=finished.is_last, forms=finished.forms)
+        for _ in range(_MOST_TRIES - 1):
+            try:
+                write(rendered, failure)
+            except AuditMovedError:
+                rendered = self._rendered_again(app, rendered)
+            else:
+                return
+        write(rendered, failure)
 
     def close(self) -> None:
         """Wait for no judge any more: what is asked of it now is left for later."""
@@ -314,3 +332,7 @@ class Processing:
             if key not in self._forms:
                 self._forms[key] = read_form(stored.document, stored.version)
         return [self._forms[key] for key in in_force]
+
+
+def _keys(forms: Sequence[Form]) -> frozenset[FormKey]:
+    return frozenset((form.id, form.version) for form in forms)

@@ -12,6 +12,7 @@ from auscult.domain.assist.live_log import RestingState
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.change import ChangeKind
 from auscult.domain.conversation import Conversation
+from auscult.domain.definitions.form_version import FormKey, FormsMovedError
 from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Status
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
@@ -53,6 +54,7 @@ from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import batches, conversations
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.definitions.forms import forms_in_force
 from auscult.storage.delivery.feed import announce
 from auscult.storage.pages.reading import Pages
 from auscult.storage.people.filling import DirectoryFiller
@@ -194,7 +196,13 @@ class AppConversations:
             return {each.conversation_id: batch_id for each, _, batch_id in waiting if not each.is_current}
 
     def record(
-        self, batch_id: str, finished: Sequence[RenderedRows], failure: str | None = None, *, is_last: bool = True
+        self,
+        batch_id: str,
+        finished: Sequence[RenderedRows],
+        failure: str | None = None,
+        *,
+        is_last: bool = True,
+        forms: frozenset[FormKey] | None = None,
     ) -> None:
         """Write evaluations, insights, rows, facets and tallies and end the batch, in one transaction.
 
@@ -202,14 +210,17 @@ class AppConversations:
         The batch is done, or, where some of it could not be processed, failed with ``failure`` as its reason; with
         ``is_last`` false it goes on, and so it does where anything is left of it without a reason. Of one that was
         cancelled meanwhile nothing is written.
-        Raises ``NotFoundError`` when this app has no such batch, and ``AuditMovedError``, with nothing written, when
-        an audit was changed since its rows were rendered.
+        Raises ``NotFoundError`` when this app has no such batch, and, with nothing written, ``AuditMovedError`` when
+        an audit was changed since its rows were rendered, and ``FormsMovedError`` when others than ``forms`` are in
+        force.
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             if self._state(connection, batch_id) == "cancelled":
                 return
+            if forms is not None and forms != forms_in_force(connection, self._app):
+                raise FormsMovedError("a form was published or retired meanwhile")
             fresh = [
                 (row, rendered[row.conversation_id])
                 for row, _, its_batch in read_waiting(connection, self._app, sorted(rendered))

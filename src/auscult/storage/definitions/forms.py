@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.definitions.form_version import DraftMovedError, FormDraft, FormVersion, revision_of
+from auscult.domain.definitions.form_version import DraftMovedError, FormDraft, FormKey, FormVersion, revision_of
 from auscult.domain.errors import NotFoundError
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
@@ -41,6 +41,11 @@ _IN_FORCE = (
     .order_by(forms.c.form_id)
 )
 _DRAFT = (form_drafts.c.form_id, form_drafts.c.document, form_drafts.c.based_on, form_drafts.c.saved_at)
+
+
+def forms_in_force(connection: Connection, app: int) -> frozenset[FormKey]:
+    """Return the forms in force of an app, which is its number."""
+    return frozenset((row.form_id, row.version) for row in connection.execute(_IN_FORCE, {"app": app}))
 
 
 def seal_of_form(  # noqa: PLR0913, PLR0917  (all that it covers)

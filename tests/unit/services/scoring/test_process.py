@@ -53,6 +53,21 @@ def process(work: Processing, batch_id: str) -> tuple[str, ...]:
     return finished.faults
 
 
+def test_a_form_that_is_published_while_a_batch_is_evaluated_scores_it(store: Store) -> None:
+    """The re-score that goes with it passes over what waits, so the batch is evaluated again, with the new form."""
+    store.ensure(TENANT)
+    app, work = store.within(TENANT), processing(store)
+    batch_id = accept(app, conversation("c-1"))
+    evaluated = work.evaluate(batch_id)
+    assert evaluated is not None
+    app.forms.publish("ef-1", FORM)
+    work.record(evaluated)
+    assert app.conversations.statuses(["c-1"]) == {}
+    assert [each.batch_id for each in store.batches.waiting()] == [batch_id]
+    assert process(work, batch_id) == ()
+    assert app.conversations.statuses(["c-1"]) == {"c-1": "evaluated"}
+
+
 COSTLY_FORM = b"""
 id: ef-1
 name: Costly
