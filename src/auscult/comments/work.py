@@ -18,7 +18,7 @@ from auscult.storage.store import AppStore
 
 MOST_TRIES = 10
 _BLIND: frozenset[Hidden] = frozenset({"machine", "others", "agent"})
-"""What a reader may be barred from knowing about a conversation, and its comments could reveal."""
+"""Parts of a conversation that comments could reveal to readers who may not see them."""
 
 
 class Commenting:

@@ -92,7 +92,7 @@ class TurnOf(Struct, frozen=True, kw_only=True):
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """What was sent to the judge: the ids of conversations, and numbers of turns and figures.
+    """What was sent to the judge: ids of conversations, and how many turns and figures.
 
     ``withheld`` are turns that speak to a model, ``without`` is the number of those for which there was no room.
     """
@@ -105,7 +105,7 @@ class Sent(Struct, frozen=True, kw_only=True):
 
 
 class Spent(Struct, frozen=True, kw_only=True):
-    """What an answer took. ``cost`` is in the currency of the prices, null where none are set."""
+    """Calls, tokens and cost of an answer. ``cost`` is in the currency of the prices, null unless they are set."""
 
     calls: int = 0
     tokens_in: int = 0

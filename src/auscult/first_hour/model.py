@@ -35,7 +35,7 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What the app has already."""
+    """Which things of the steps the app already has."""
 
     has_conversations: bool
     has_form: bool
@@ -43,7 +43,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     has_plan: bool
 
     def is_done(self, step: Step) -> bool:
-        """Return whether a step is done by what is there. Only a mark says that somebody looked at a score."""
+        """Return whether the app has what a step makes. The step of the first score makes nothing: only a mark ends it."""
         found: Mapping[Step, bool] = {
             "load": self.has_conversations,
             "form": self.has_form,

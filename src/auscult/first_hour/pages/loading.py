@@ -62,7 +62,7 @@ class FoundRow(Struct, frozen=True, kw_only=True):
 
 
 class ColumnView(Struct, frozen=True, kw_only=True):
-    """What a column of a table can hold, and the chosen column. ``is_needed``: it has to be chosen."""
+    """A field of a conversation, and the column of the table that is chosen for it; ``is_needed`` if one must be."""
 
     name: str
     label: str

@@ -164,18 +164,7 @@ class _Said(NamedTuple):
 
     def row(self, step: Step, number: int, state: State, *, is_current: bool) -> StepView:
         """Return the step as a row."""
-        return StepView(
-            step=step,
-            number=number,
-            state=state,
-            is_current=is_current,
-            name=self.name,
-            says=self.says,
-            quote=self.quote,
-            href=self.href,
-            action=self.action,
-            is_post=self.is_post,
-        )
+        return StepView(step=step, number=number, state=state, is_current=is_current, **self._asdict())
 
 
 class _Scored(NamedTuple):

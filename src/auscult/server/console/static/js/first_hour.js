@@ -58,7 +58,7 @@ input.addEventListener("change", async () => {
   found.replaceChildren();
   await preview();
 });
-// A change of a column shows the file anew, and the focus stays on that column.
+// Another choice of column shows the file again; the focus stays where it was.
 found.addEventListener("change", async (event) => {
   const { id } = event.target;
   await preview();
