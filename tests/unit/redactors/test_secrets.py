@@ -53,3 +53,11 @@ def test_what_was_replaced_stays_as_it_is() -> None:
             tuple(Utterance(speaker, text) for (speaker, _), text in zip(case.utterances, once, strict=True)), ()
         )
         assert texts(again, secrets(again.utterances)) == once
+
+
+def test_a_turn_of_many_pages_is_read_in_parts() -> None:
+    """A code is found at its place behind 15 pages of talk about passwords, with spaces and without."""
+    for filler in ("we spoke of the weather, ", "abcdefghij"):
+        text = f"{filler * 2000}. my pin is 4821 okay"
+        (found,) = secrets([Utterance("agent", "hello"), Utterance("customer", text)])
+        assert (found.turn, text[found.start : found.end]) == (1, "4821")

@@ -1,7 +1,7 @@
 """The search for secrets in a conversation: named in one turn, asked for in an earlier turn, and said again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from auscult.domain.privacy.redaction import Found, Utterance
@@ -86,13 +86,36 @@ from auscult.redactors._secret.turns import (
     without_placeholders,
 )
 
+PIECE = 4_000
+"""Characters of a turn that are read together, for the time that they take grows with their square."""
+
 
 def secrets(utterances: Sequence[Utterance]) -> list[Found]:
     """Return the security codes, PINs, passwords and one-time codes of a conversation; fast where none is spoken of."""
     low = without_placeholders(lowered("\n".join([text for _, text in utterances])))
     if not (may_name(low) or may_hint(low)) and LONG.search(low) is None and not may_spell_card(low):
         return []
-    return _Search(utterances).found()
+    pieces = [
+        (turn, offset, Utterance(speaker, piece))
+        for turn, (speaker, text) in enumerate(utterances)
+        for offset, piece in _pieces(text)
+    ]
+    found = _Search([piece for _, _, piece in pieces]).found()
+    return [
+        each._replace(turn=turn, start=each.start + offset, end=each.end + offset)
+        for each in found
+        for turn, offset, _ in [pieces[each.turn]]
+    ]
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the parts of a turn that are read as turns, with the offset of each; they end between words."""
+    start = 0
+    while len(text) - start > PIECE:
+        end = text.rfind(" ", start + PIECE // 2, start + PIECE) + 1 or start + PIECE
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
 
 
 class _Search(LookingBack, Hinted, SpokenWords):
