@@ -29,7 +29,7 @@ FLAGS = (
 )
 
 MOUSE = "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
-"""A mouse, which a machine of tests has not."""
+"""Gives the browser a mouse, which it does not find on a server."""
 
 # The first that a person sees of these.
 SHOWN = "[...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility({ visibilityProperty: true }))"

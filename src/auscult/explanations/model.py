@@ -92,7 +92,7 @@ class TurnOf(Struct, frozen=True, kw_only=True):
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """What was sent to the judge: ids of conversations, and how many turns and figures.
+    """Material that was sent to the judge: which conversations, by id, and the number of turns and figures.
 
     ``withheld`` are turns that speak to a model, ``without`` is the number of those for which there was no room.
     """

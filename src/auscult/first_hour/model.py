@@ -35,7 +35,7 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """Which things of the steps the app already has."""
+    """The parts of an installation that the steps make, and whether the app has each already."""
 
     has_conversations: bool
     has_form: bool

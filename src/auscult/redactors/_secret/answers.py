@@ -9,6 +9,7 @@ from auscult.redactors._words import words_of
 
 _LISTS = words_of("secret_words.txt")
 FILLERS, NONE, STOPS, REFUSALS = _LISTS["fillers"], _LISTS["none"], _LISTS["stops"], _LISTS["refusals"]
+_NO_PASSWORDS = FILLERS | NONE | STOPS | REFUSALS
 _ORDINALS = _LISTS["ordinals"]
 _SAID = "|".join(sorted((word for word in WORDS if len(word) > 1), key=len, reverse=True))
 _LINK = re.compile(
@@ -406,13 +407,13 @@ def passed_on(low: str) -> Span | None:
 def proposed(low: str) -> Span | None:
     """Return the word that is proposed at the end of a turn: ``let's say wheelbarrow``."""
     found = _PROPOSED.search(low)
-    return None if found is None or found[1] in NONE | FILLERS | STOPS | REFUSALS else found.span(1)
+    return None if found is None or found[1] in _NO_PASSWORDS else found.span(1)
 
 
 def named_plainly(low: str) -> Span | None:
     """Return the word right behind an old or a new password's name: ``old password mackerel, new one …``."""
     found = _OLD.search(low) or _ENDED.search(low)
-    is_plain = found is not None and found[1] not in NONE | FILLERS | STOPS | REFUSALS
+    is_plain = found is not None and found[1] not in _NO_PASSWORDS
     return found.span(1) if found is not None and is_plain and not _PARTICIPLE.fullmatch(found[1]) else None
 
 
@@ -427,7 +428,7 @@ def letters(low: str) -> Iterator[Span]:
 def joined(low: str, end: int) -> Span | None:
     """Return the word that is joined to a password that ends at ``end``: ``copper and umbrella``."""
     found = _JOINED.match(low, end)
-    return None if found is None or found[1] in NONE | FILLERS | STOPS | REFUSALS else found.span(1)
+    return None if found is None or found[1] in _NO_PASSWORDS else found.span(1)
 
 
 def characters(low: str) -> Iterator[Span]:

@@ -7,6 +7,7 @@ from auscult.redactors._secret.cues import Cue, cues_in
 from auscult.redactors._secret.hints import Sign, is_enough, is_typed, signs_in
 from auscult.redactors._secret.numbers import (
     Number,
+    is_like_year,
     is_measured,
     may_be_long,
 )
@@ -52,7 +53,7 @@ class Hinted(Turns):
             if not self._is_taken(turn, start, end)
             and not WRITTEN_PAIR.fullmatch(low, start, end)
             and (" " in low[start:end] or end - start <= LONGEST)
-            and (not _is_year(low[start:end]) or is_typed([self._signs(turn), self._signs(max(0, turn - 1))]))
+            and (not is_like_year(low[start:end]) or is_typed([self._signs(turn), self._signs(max(0, turn - 1))]))
         ]
         if not spans:
             return
@@ -85,10 +86,6 @@ class Hinted(Turns):
                 break
             signs.append(its)
         return is_enough(signs, is_alone=strange == 0)
-
-
-def _is_year(chars: str) -> bool:
-    return len(chars) == YEAR and chars.isdigit() and chars.startswith(("19", "20"))
 
 
 def is_of_other(cues: Sequence[Cue]) -> bool:

@@ -1,4 +1,4 @@
-"""Signs that a number is a code though no name of one is near: it was sent, shown by a device, typed in, or proves who one is.
+"""Signs that an unnamed number is a code: it was sent, shown by a device or typed in, or it proves an identity.
 
 Single words say little, as every conversation has messages, screens and phones. Two that go together say much: *sent* and
 *read it out*, *app* and *says*, *keypad* and *typed*.
@@ -35,7 +35,7 @@ _SIGNS: dict[Sign, re.Pattern[str]] = {
         r"\b(?:cash ?(?:machine|point)s?|atms?|hole in the wall|keypads?|key pad|card (?:machine|reader"
         r"|terminal)|terminal"
         r"|(?<!washing )(?<!coffee )machine|withdraw\w*|alarm|safe|lock|voicemail|anrufbeantworter|mailbox"
-        r"|buz[oó]n|sim|cajero|geldautomat\w*|automat(?:en)?|alarmanlage|mailbox)\b"
+        r"|buz[oó]n|sim|cajero|geldautomat\w*|automat(?:en)?|alarmanlage)\b"
     ),
     "noun": re.compile(
         r"\b(?:codes?|digits?|numbers?|figures?|key|combination|letters|pass|código|clave|números?|dígitos"
@@ -52,7 +52,7 @@ _SIGNS: dict[Sign, re.Pattern[str]] = {
         r"|put(?:ting)?(?: in)?|tap(?:ped)?"
         r"|press(?:ed)?|tried|try|us(?:e|ed|ing)|open|set|chose|choose|cho(?:ice|sen)|teclea\w*|pongo|puse"
         r"|puesto|introdu\w+"
-        r"|chang\w+|knows?|saw|guess\w*|wr(?:ite|ote|itten)|note[ds]?|eingegeben|eingeben|gebe|tippe\w*|gebe"
+        r"|chang\w+|knows?|saw|guess\w*|wr(?:ite|ote|itten)|note[ds]?|eingegeben|eingeben|gebe|tippe\w*"
         r"|\w*getippt|versucht)\b"
     ),
     "card": re.compile(r"\b(?:(?:my|the|his|her|bank|debit|credit) card|karte|tarjeta)\b"),

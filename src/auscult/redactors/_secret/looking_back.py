@@ -40,7 +40,7 @@ VARIED = (
     r"[\w!]{0,4}(?: (?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]+teen|twenty|thirty|forty"
     r"|\d{1,4})\b)*"
 )
-"""What is added to a password of letters where another one is made of it."""
+"""Pattern of the ending by which a password becomes another one: a few characters, or numbers in words."""
 
 
 class LookingBack(Turns):

@@ -123,6 +123,11 @@ def _parts(run: Run, low: str, expiries: Sequence[tuple[int, int]]) -> Iterator[
         yield part
 
 
+def is_like_year(chars: str) -> bool:
+    """Return whether characters are a year of this century or the last one."""
+    return len(chars) == _YEAR_SIZE and chars.isdigit() and chars.startswith(("19", "20"))
+
+
 def is_measured(low: str, number: Number) -> bool:  # noqa: PLR0911  (a sign each)
     """Return whether a number is an amount, a count or a year."""
     if (
@@ -132,7 +137,7 @@ def is_measured(low: str, number: Number) -> bool:  # noqa: PLR0911  (a sign eac
     ):
         return True
     before = low[max(0, number.start - 24) : number.start]
-    is_year = len(number.chars) == _YEAR_SIZE and number.chars[:2] in ("19", "20")
+    is_year = is_like_year(number.chars)
     if (is_year and _YEAR.search(before)) or (_AT.search(before) and _is_time(number, before)):
         return True
     if (is_year or len(number.chars) <= _SMALL) and _OF_MONTH.search(before):

@@ -46,7 +46,7 @@ PASSED = re.compile(
     r"| is)? (?:passed|done|complete)"
     r"|you're (?:all )?(?:verified|identified|through)|matches what (?:we|i) have"
 )
-"""What an agent says behind an answer that proves who somebody is."""
+"""An agent's words once the customer has proved their identity."""
 HARMLESS = re.compile(
     r"\b(?:name|address|postcode|zip|birth|dob|phone|mobile|e-?mail|number|account|order|amount|date|time|how"
     r"|when|sort code)\b"
@@ -65,14 +65,14 @@ OF_OTHER = re.compile(
     r"\W*(?:(?:which|cuál|cual|oh|yes|sí|um)\W+)*(?:of|for|from|on|la|el|de|del|für|von)\b(?: (?:the|your|a"
     r"|my|la|el|los|del|der|die|das|den))* (\w+)"
 )
-"""What a short turn asks or says about what something is of: ``for the discount?``, ``of the lens size``."""
+"""A short turn that says which thing is meant: ``for the discount?``, ``of the lens size``."""
 PROMPTS = re.compile(
     r"\W*(?:and |so )*(?:its|his|her|their|the) name\W*|\W*(?:(?:and|so|okay|ok|right|yes|then) )*(?:which"
     r"|what|that|it|who)(?:'s| is| was|'d be| would be)?"
     r"(?: numbers?| figures?| digits?)?(?: it| that| this| that follows?| after(?: it)?| at the end| what"
     r"| called| the name| his name| her name| its name)?\W*"
 )
-"""What asks for the same once more."""
+"""A turn that prompts for the rest of an answer, or for the same answer again: ``and the name?``, ``which is?``."""
 ASKS_NEXT = re.compile(r"\b(?:and|now|also|what(?:'s| is)|can i|could i|i need|i'll need) (?:\w+ )?(?:your|the)\b")
 ASKS_FOR = re.compile(
     r"\b(?:what(?:'s| is| was| did| have)|which|tell me|give me|can i|could i|may i|need|have you|do you have"
@@ -177,7 +177,7 @@ WRITTEN_SO = re.compile(
     rf"(?<![\w'])([\w'-]{{4,}}(?: (?:{_DIGIT_WORDS}))*),? (?:(?:and )?(?:it's )?all |in |written |klein |with )*"
     r"(?:one word|lower ?case|no spaces|small letters|small(?=$|[.,])|capitals|caps|geschrieben)\b"
 )
-"""A word of which is said how it is written."""
+"""A word whose spelling is described."""
 DATED_CODE = re.compile(
     r"(?<![\d/])(?:0?[1-9]|1[0-2]) ?/ ?(?:20)?[2-4]\d(?:,| and| then|;| /|\s)+(?:and |then "
     r"|code )*(\d{3,4})(?![\d/.,-]?\d)"

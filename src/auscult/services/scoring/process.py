@@ -140,7 +140,7 @@ class Processing:
             if start and time.thread_time() > until:
                 break
             piece = pending[start : start + AT_A_TIME]
-            done.add(self._rendered_or_not(app, piece, forms, may_ask=False, until=until))
+            done.add(self._rendered_or_not(app, piece, tuple(forms.values()), may_ask=False, until=until))
         is_unfinished = done.known < len(pending)
         if is_unfinished:  # they would take up the next turn as well
             for conversation_id, reason in done.costly.items():
@@ -152,7 +152,7 @@ class Processing:
             faults=(*done.faults, *(() if is_unfinished else done.costly.values())),
             waiting=tuple(waiting.conversation_id for waiting in done.waiting),
             is_unfinished=is_unfinished,
-            forms=_keys(forms),
+            forms=frozenset(forms),
         )
 
     def ask_judge(self, finished: Finished) -> Iterator[Finished]:
@@ -168,7 +168,7 @@ class Processing:
             ids, left = frozenset(left[: self._ask_at_once]), left[self._ask_at_once :]
             pending = [one for one in app.conversations.pending(finished.batch_id) if one.conversation.id in ids]
             forms = self._forms_in_force(app)
-            done = self._rendered_or_not(app, pending, forms, may_ask=True)
+            done = self._rendered_or_not(app, pending, tuple(forms.values()), may_ask=True)
             faults += [*done.faults, *done.costly.values()]
             if done.waiting:
                 postponed = done.waiting[0].postponed
@@ -181,7 +181,7 @@ class Processing:
                 waiting=tuple(left),
                 postponed=None if left else postponed,
                 is_unfinished=finished.is_unfinished,
-                forms=_keys(forms),
+                forms=frozenset(forms),
             )
 
     def record(self, finished: Finished) -> None:
@@ -325,14 +325,12 @@ class Processing:
                 done.rendered.append(render(app.tenant, known, self._reports))
         return done
 
-    def _forms_in_force(self, app: AppStore) -> list[Form]:
+    def _forms_in_force(self, app: AppStore) -> dict[FormKey, Form]:
         """Return the app's forms in force, each version read once by this process."""
-        in_force = {(app.tenant.app_id, one.form_id, one.version): one for one in app.forms.in_force()}
-        for key, stored in in_force.items():
+        forms: dict[FormKey, Form] = {}
+        for stored in app.forms.in_force():
+            key = (app.tenant.app_id, stored.form_id, stored.version)
             if key not in self._forms:
                 self._forms[key] = read_form(stored.document, stored.version)
-        return [self._forms[key] for key in in_force]
-
-
-def _keys(forms: Sequence[Form]) -> frozenset[FormKey]:
-    return frozenset((form.id, form.version) for form in forms)
+            forms[key[1:]] = self._forms[key]
+        return forms

@@ -40,12 +40,13 @@ _IN_FORCE = (
     .where(forms.c.app == sa.bindparam("app", type_=NUMBER), form_retirements.c.retired_at.is_(None))
     .order_by(forms.c.form_id)
 )
+_KEYS_IN_FORCE = _IN_FORCE.with_only_columns(forms.c.form_id, forms.c.version)
 _DRAFT = (form_drafts.c.form_id, form_drafts.c.document, form_drafts.c.based_on, form_drafts.c.saved_at)
 
 
 def forms_in_force(connection: Connection, app: int) -> frozenset[FormKey]:
     """Return the forms in force of an app, which is its number."""
-    return frozenset((row.form_id, row.version) for row in connection.execute(_IN_FORCE, {"app": app}))
+    return frozenset((row.form_id, row.version) for row in connection.execute(_KEYS_IN_FORCE, {"app": app}))
 
 
 def seal_of_form(  # noqa: PLR0913, PLR0917  (all that it covers)
