@@ -1,14 +1,15 @@
-"""The recording of the demo: a call of the examples, spoken by espeak-ng where its turns stand, and its words aligned.
+"""The recordings of the demo: calls of the examples, spoken by espeak-ng where their turns stand.
 
-``python -m tools.demo_call`` writes ``examples/recordings``; it needs espeak-ng, and soundfile and pocketsphinx of the
-development dependencies. The call's text has the licence of its transcript; the voices are espeak-ng's.
+The words of English ones are aligned. ``python -m tools.demo_call`` writes ``examples/recordings``; it needs espeak-ng,
+and soundfile and pocketsphinx of the development dependencies. A call's text has the licence of its transcript; the
+voices are espeak-ng's.
 """
 
 import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pocketsphinx
@@ -16,11 +17,26 @@ import soundfile
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).parent.parent
-CALLS = ROOT / "examples/conversations/bank_calls.ndjson"
-FOLDER = ROOT / "examples/recordings"
-CALL = "c-df2cae18bb749210"
+EXAMPLES = ROOT / "examples"
+FOLDER = EXAMPLES / "recordings"
 RATE, SPOKEN_RATE, HEAD_BYTES = 16_000, 22_050, 44
-VOICES = {"agent": "en-us+m3", "customer": "en-us+f3"}
+
+
+class Call(NamedTuple):
+    """A call to speak: its file of conversations, its id, and the voices of espeak-ng for agent and customer."""
+
+    file: str
+    id: str
+    agent: str
+    customer: str
+    is_aligned: bool = False
+
+
+CALLS = (
+    Call("conversations/bank_calls.ndjson", "c-df2cae18bb749210", "en-us+m3", "en-us+f3", is_aligned=True),
+    Call("languages/spanish.ndjson", "c-trf-005", "es+f3", "es+m3"),
+    Call("languages/german.ndjson", "c-trh-015", "de+f3", "de+m3"),
+)
 SLOWEST, FASTEST = 120, 400
 LOUDEST = 12_000
 AUDIBLE = 300
@@ -64,39 +80,45 @@ def aligned(said: NDArray[np.int16], text: str) -> list[tuple[int, int, str]]:
     return [(start, end, word) for (start, end), word in zip(found, text.split(), strict=True)]
 
 
-def main() -> None:
-    """Write the recording and its words."""
-    calls = [json.loads(line) for line in CALLS.read_text(encoding="utf-8").splitlines()]
-    call: dict[str, Any] = next(each for each in calls if each["id"] == CALL)
-    turns = call["turns"]
+def record(call: Call) -> None:
+    """Write one recording, and the times of its words if they are aligned."""
+    lines = (EXAMPLES / call.file).read_text(encoding="utf-8").splitlines()
+    turns = next(each["turns"] for each in map(json.loads, lines) if each["id"] == call.id)
     both = np.zeros((max(turn["end_ms"] for turn in turns) * RATE // 1000 + RATE, 2), np.int32)
     words: list[dict[str, Any]] = []
+    voices = {"agent": call.agent, "customer": call.customer}
     for turn in turns:
-        if turn["speaker"] not in VOICES or not turn["text"].strip():
+        if turn["speaker"] not in voices or not turn["text"].strip():
             continue
         channel = int(turn["speaker"] == "customer")
-        said = spoken(turn["text"], VOICES[turn["speaker"]], turn["end_ms"] - turn["start_ms"])
+        said = spoken(turn["text"], voices[turn["speaker"]], turn["end_ms"] - turn["start_ms"])
         first = turn["start_ms"] * RATE // 1000
         both[first : first + len(said), channel] += said[: len(both) - first]
-        words += [
-            {"channel": channel, "text": word, "start_ms": turn["start_ms"] + start, "end_ms": turn["start_ms"] + end}
-            for start, end, word in aligned(said, turn["text"])
-        ]
-    FOLDER.mkdir(exist_ok=True)
+        if call.is_aligned:
+            words += [
+                {
+                    "channel": channel,
+                    "text": word,
+                    "start_ms": turn["start_ms"] + start,
+                    "end_ms": turn["start_ms"] + end,
+                }
+                for start, end, word in aligned(said, turn["text"])
+            ]
     samples = (both * (LOUDEST / np.abs(both).max())).astype(np.int16)
     with soundfile.SoundFile(
-        FOLDER / f"{CALL}.mp3",
-        "w",
-        RATE,
-        2,
-        format="MP3",
-        subtype="MPEG_LAYER_III",
-        compression_level=0.9,
-        bitrate_mode="CONSTANT",
+        FOLDER / f"{call.id}.opus", "w", RATE, 2, format="OGG", subtype="OPUS", compression_level=0.9
     ) as file:
         file.write(samples)
-    written = json.dumps(sorted(words, key=lambda each: each["start_ms"]), ensure_ascii=False)
-    (FOLDER / f"{CALL}.words.json").write_text(written + "\n", encoding="utf-8")
+    if words:
+        written = json.dumps(sorted(words, key=lambda each: each["start_ms"]), ensure_ascii=False)
+        (FOLDER / f"{call.id}.words.json").write_text(written + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Write all recordings."""
+    FOLDER.mkdir(exist_ok=True)
+    for call in CALLS:
+        record(call)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from auscult import bootstrap
 from auscult.bootstrap.scheduling import connecting
 from auscult.cli.operations import demo
 from auscult.cli.operations.demo import life as demo_life
+from auscult.cli.operations.demo import sound as demo_sound
 from auscult.config import Settings
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.domain.connectors.run import Order
@@ -192,7 +193,7 @@ def main() -> int:
         with bootstrap.open(settings) as application:
             demo.load_examples(application, files)
             console = demo_life.add_people(application.store, demo.TENANT)
-            demo_life.fill(application, demo.TENANT, files)
+            demo_life.fill(application, demo.TENANT, files, demo_sound.recordings(demo.examples()))
             app = application.store.within(demo.TENANT)
             missed = latest(app, Sought(missed=("em-empathy",), agents=("a-00b31a2d2af9",)), limit=50).items
             shown = next(

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import typer.main
 
@@ -23,7 +24,7 @@ from auscult.cli.operations import demo
 from auscult.config import Settings
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.integration.program import auscult, conversation, environment, write
-from tests.waiting import PATIENCE_S, fixed_port
+from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -130,6 +131,36 @@ def test_demo_listens_where_it_is_told(tmp_path: Path, given: str) -> None:
     serving, request = printed(shown.out)
     assert serving[-2:] == ["--port", str(wanted)]
     assert request.full_url.startswith(f"http://127.0.0.1:{wanted}/")
+
+
+def test_people_work_together_in_the_demo(tmp_path: Path) -> None:
+    """It serves a chat that goes on, three languages, comments that fit, coaching, teams, and calls with sound."""
+    command = (sys.executable, "-m", "auscult", "demo", "--port", str(fixed_port()))
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout
+        link = next(found[0] for line in server.stdout if (found := re.search(r"http\S+/console/link/\S+", line)))
+        try:
+            with httpx.Client(base_url=link.partition("/console/")[0], follow_redirects=True) as client:
+                client.get(link)
+
+                def items(path: str, **query: str) -> list[dict[str, Any]]:
+                    found: list[dict[str, Any]] = (
+                        client.get(f"/api/v1{path}", params=query).raise_for_status().json()["items"]
+                    )
+                    return found
+
+                def heard() -> bool:
+                    """Whether the newest call of the family Bertram has a recording: the last thing that is added."""
+                    calls = items("/conversations", q="Bertram", queue="qu-kundenservice", sort="-started_at")
+                    return bool(calls and items(f"/conversations/{calls[0]['id']}/recordings"))
+
+                wait_until(lambda: "Noor Haddad" in client.get("/console/live").text)
+                wait_until(heard)
+                assert items("/conversations", queue="qu-atencion")[0]["score"] is not None
+                assert [len(each["comments"]) for each in items("/comments")] == [1, 2, 1]
+                assert {each["state"] for each in items("/coaching")} == {"yet_to_start", "in_progress"}
+        finally:
+            server.terminate()
 
 
 def test_the_demo_says_how_to_see_agents_assisted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,12 @@ def check_origin(scope: Scope, headers: Mapping[str, str], secret: str | None = 
         )
     if site == "same-origin" or (origin is not None and _is_own(scope, headers, origin)):
         return
-    raise AccessError("this page may not write here: it is of another site", code="origin.foreign", field="Origin")
+    raise AccessError(
+        f"a page of {origin or 'another site'} may not write here, only one of this server, "
+        f"{headers.get('host', '') or 'whose Host is missing'}; a proxy has to pass Host on",
+        code="origin.foreign",
+        field="Origin",
+    )
 
 
 def _is_own(scope: Scope, headers: Mapping[str, str], origin: str) -> bool:

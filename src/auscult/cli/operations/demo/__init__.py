@@ -24,9 +24,8 @@ from auscult.cli.terminal import options
 from auscult.cli.terminal.progress import progress
 from auscult.config import CLIENT_SECRET, Settings
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import NotFoundError, RecordingError, SettingsError
+from auscult.domain.errors import NotFoundError, SettingsError
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.recordings.words import Word
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ TENANT = Tenant(account_id="a-demo", org_id="o-demo", app_id="st-demo")
 SCOPES = frozenset({"Quality AI", "assist:write"})
 CONVERSATIONS = Path("conversations")
 KNOWLEDGE = Path("knowledge/store")
-RECORDINGS = Path("recordings")
+LANGUAGES = Path("languages")
 RECORDED = "store_chats.ndjson"
 HOST = "127.0.0.1"
 TOKEN_S = 24 * 3600
@@ -79,8 +78,9 @@ def demo(
     It needs no clone and works in an empty folder. Its database is in a folder of its own; delete that to start over.
     """
     from auscult import bootstrap
-    from auscult.cli.operations.demo import audits, earlier, life, reviews, table
+    from auscult.cli.operations.demo import audits, earlier, life, reviews, sound, table
 
+    repeated = [] if conversations else sorted((examples() / LANGUAGES).glob("*.ndjson"))
     conversations = conversations or examples() / CONVERSATIONS
     files = _files(conversations)
     settings = options.settings_of(f"sqlite:///{folder}/auscult.db", host=HOST, port=port, workers=0 if once else 1)
@@ -104,7 +104,7 @@ def demo(
     if once:
         _serve(settings, client, last_day, None, console)
     else:
-        life.begin(settings, TENANT, files)
+        life.begin(settings, TENANT, [*files, *repeated], sound.recordings(examples()))
         _serve(settings, client, last_day, conversations / RECORDED, console)
 
 
@@ -128,6 +128,7 @@ def _files(folder: Path) -> list[Path]:
 
 def load_examples(application: "Application", files: list[Path]) -> dict[str, int]:
     """Load conversations into the demo's app, with the starter forms and the knowledge for agents."""
+    from auscult.cli.operations.demo import sound
     from auscult.services.assist.knowledge import add_document
     from auscult.services.definitions.forms.publish import publish
 
@@ -138,32 +139,8 @@ def load_examples(application: "Application", files: list[Path]) -> dict[str, in
         add_document(application.store.within(TENANT), file.name, file.read_bytes(), "en")
     with progress("readable") as report:
         counts = application.load(TENANT, files, progress=report)
-    add_recordings(application, examples() / RECORDINGS)
+    sound.add(application, TENANT, {file: file.stem for file in sound.recordings(examples())})
     return counts
-
-
-def add_recordings(application: "Application", folder: Path) -> None:
-    """Add the example recordings, each named by its conversation, with its words; none where the extra is missing."""
-    from auscult import bootstrap
-    from auscult.domain.recordings.recording import Claims
-    from auscult.services.recordings.accept import Upload
-
-    app, store = application.store.within(TENANT), application.store
-    for file in sorted(folder.glob("*.mp3")):
-        if app.conversations.get(file.stem) is None or app.recordings.of(file.stem):
-            continue
-        upload = Upload(
-            app, bootstrap.recordings.folder(application.settings), file.stem, Claims(), lambda: datetime.now(UTC)
-        )
-        upload.write(file.read_bytes())
-        try:
-            recording = upload.finish()
-        except RecordingError as error:
-            if error.reason != "recording.no_reader":
-                raise
-            continue
-        words = msgspec.json.decode(file.with_suffix(".words.json").read_bytes(), type=tuple[Word, ...])
-        store.transcriptions.supply(recording.recording_id, "forced alignment", words)
 
 
 def _scored(app: "AppStore") -> Iterator[tuple[Conversation, Evaluation]]:
@@ -198,6 +175,7 @@ def _client(store: "Store") -> Client:
 def _serve(settings: Settings, client: Client, day: str, recorded: Path | None, console: "Demo") -> None:
     """Serve, with ``recorded`` to be played to it; without, until one request is answered."""
     from auscult import bootstrap
+    from auscult.cli.operations.demo import playing
 
     token = make_token(client.client_id, client.secret, TOKEN_S)
 
@@ -208,6 +186,7 @@ def _serve(settings: Settings, client: Client, day: str, recorded: Path | None, 
             return
         typer.echo(f"\nThe score report of {day}, the last day loaded:\n\n{as_curl(request)}\n")
         if recorded.is_file():
+            playing.begin(address, client, TENANT, recorded)
             typer.echo(
                 f"To see agents assisted live, in another shell:\n\n{as_simulation(address, client, recorded)}\n"
             )

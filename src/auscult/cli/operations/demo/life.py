@@ -9,6 +9,9 @@ from random import Random
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
+from auscult.cli.operations.demo import sound, together
 from auscult.config import Settings
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Conversation
@@ -17,6 +20,7 @@ from auscult.domain.people.principal import operator
 from auscult.domain.people.sessions import new_secret
 from auscult.domain.tenancy import Tenant
 from auscult.formats.native import write
+from auscult.services.conversations.repeating import REPEATS
 
 if TYPE_CHECKING:
     from auscult.bootstrap import Application
@@ -34,7 +38,11 @@ _STRICTER = (
     (b"pass_score: 70", b"pass_score: 85"),
     (b"  - id: em-verification\n", b"  - id: em-verification\n    fatal: true\n"),
 )
-_COMMENTS = ("Takes it up at once; I count that.", "Said, but not to the customer's point.", "Not in so many words.")
+_COMMENTS: dict[Qualification, tuple[str, ...]] = {
+    "YES": ("Takes it up at once; I count that.", "It is there, in other words."),
+    "NO": ("Said, but not to the customer's point.", "A set phrase, and no answer to what was said."),
+    "NA": ("There was no occasion for it.", "The customer had settled that before."),
+}
 _ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA")
 
 
@@ -78,14 +86,14 @@ def add_people(store: "Store", tenant: Tenant) -> "Demo":
     return Demo(secret=new_secret(), people=people)
 
 
-def begin(settings: Settings, tenant: Tenant, examples: Sequence[Path]) -> threading.Thread:
-    """Let weeks of example data arrive in the background, and be audited. What is there already is left."""
-    thread = threading.Thread(target=_live, args=(settings, tenant, examples), name="demo", daemon=True)
+def begin(settings: Settings, tenant: Tenant, examples: Sequence[Path], recordings: Sequence[Path]) -> threading.Thread:
+    """Let weeks of example data arrive in the background, and be worked on. What is there already is left."""
+    thread = threading.Thread(target=_live, args=(settings, tenant, examples, recordings), name="demo", daemon=True)
     thread.start()
     return thread
 
 
-def _live(settings: Settings, tenant: Tenant, examples: Sequence[Path]) -> None:
+def _live(settings: Settings, tenant: Tenant, examples: Sequence[Path], recordings: Sequence[Path]) -> None:
     from auscult import bootstrap
 
     with bootstrap.open(settings) as application:
@@ -93,34 +101,45 @@ def _live(settings: Settings, tenant: Tenant, examples: Sequence[Path]) -> None:
         made = _repeated(app, examples)
         if made:
             _publish(application, app)
+            together.put_directory(app, made)
         ids = _accept(app, made)
         if ids and _wait(app, ids):
-            _audit(application.auditing(tenant), app, ids)
+            _work(application, tenant, made, recordings)
 
 
-def fill(application: "Application", tenant: Tenant, examples: Sequence[Path]) -> None:
-    """Load and score weeks of example data, and have some of it audited, before anything else is done."""
+def fill(application: "Application", tenant: Tenant, examples: Sequence[Path], recordings: Sequence[Path] = ()) -> None:
+    """Load and score weeks of example data, and have some of it worked on, before anything else is done."""
     app = application.store.within(tenant)
     made = _repeated(app, examples)
     _publish(application, app)
+    together.put_directory(app, made)
     with NamedTemporaryFile(suffix=".ndjson") as file:
         for each in made:
             file.write(write(each) + b"\n")
         file.flush()
         application.load(tenant, [Path(file.name)])
-    _audit(application.auditing(tenant), app, [each.id for each in made])
+    _work(application, tenant, made, recordings)
+
+
+def _work(application: "Application", tenant: Tenant, made: Sequence[Conversation], recordings: Sequence[Path]) -> None:
+    """Have what was loaded audited, commented on and coached, and its latest calls heard where there is sound of them."""
+    app = application.store.within(tenant)
+    ids = [each.id for each in made]
+    _audit(application.auditing(tenant), app, ids)
+    together.work_together(application.store, app, ids)
+    newest = {each.custom_fields.get(REPEATS): each.id for each in sorted(made, key=lambda each: each.started_at)}
+    sound.add(application, tenant, {file: newest[file.stem] for file in recordings if file.stem in newest})
 
 
 def _publish(application: "Application", app: "AppStore") -> None:
-    """Publish a second version of the starter forms that asks for more, so that not every conversation passes."""
+    """Publish the starter forms of other languages, and a version of the English ones that not everything passes."""
     from auscult.services.definitions.forms.publish import publish
-    from auscult.services.definitions.forms.reading import starter_documents
+    from auscult.services.definitions.forms.reading import all_starter_documents, starter_documents
 
-    documents = starter_documents()
-    for form_id, document in documents.items():
+    documents = all_starter_documents()
+    for channel in starter_documents():
         for plain, stricter in _STRICTER:
-            document = document.replace(plain, stricter)  # noqa: PLW2901  (edited step by step)
-        documents[form_id] = document
+            documents[channel] = documents[channel].replace(plain, stricter)
     publish(app.forms, documents, application.answered)
 
 
@@ -133,7 +152,8 @@ def _repeated(app: "AppStore", examples: Sequence[Path]) -> list[Conversation]:
     app_id = app.tenant.app_id
     found = [each for file in examples for each in read_file(file, app_id, Limits()) if isinstance(each, Conversation)]
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    made = list(repeated(found, app_id, Span(today, WEEKS, A_WEEK)))
+    named = [replace(each, agents=tuple(map(together.named, each.agents))) for each in found]
+    made = list(repeated(named, app_id, Span(today, WEEKS, A_WEEK)))
     return [] if made and app.conversations.get(made[0].id) is not None else made
 
 
@@ -174,6 +194,6 @@ def _audit(auditing: "Auditing", app: "AppStore", ids: Sequence[str]) -> None:
             share = _DIFFERS_ON_FEELING if result.metric.id == "em-empathy" else _DIFFERS
             differs = said != "-" and draw.random() < share
             answer: Qualification = draw.choice([each for each in _ANSWERS if each != said]) if differs else said
-            comment = draw.choice(_COMMENTS) if differs else ""
+            comment = draw.choice(_COMMENTS[answer]) if differs else ""
             answers.append(AuditAnswer(metric_id=result.metric.id, answer=answer, comment=comment))
         auditing.submit(conversation_id, answers)

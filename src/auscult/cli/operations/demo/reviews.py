@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auscult.cli.operations.demo.audits import AUDITORS
 from auscult.domain.audits.audit import AuditAnswer, results_of
+from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Tenant
 
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 
 MANAGER = "dana@demo.example"
 NAME = "Example session"
-COMMENTS = (
-    "Example: the customer spoke first, so there was nothing left to ask.",
-    "Example: it is there, in other words.",
-    "Example: I did not have the time, and said so.",
+COMMENTS: tuple[tuple[Qualification, str], ...] = (
+    ("NA", "Example: the customer spoke first, so there was nothing left to ask."),
+    ("YES", "Example: it is there, in other words."),
+    ("NA", "Example: I did not have the time, and said so."),
 )
+"""What the agent asks for instead, and why."""
 _NOW = partial(datetime.now, UTC)
 
 
@@ -37,8 +39,8 @@ def review_and_calibrate(store: "Store", tenant: Tenant) -> None:
     supervisor = Reviewing(app, REPORTS, _NOW, operator("example-agent@demo.example"))
     views = [manager.show(each.assignment_id) for each in app.disputes.reviews()]
     missed = [(view, metric) for view in views if (metric := _missed(view, manager))][: len(COMMENTS)]
-    for (view, metric), comment in zip(missed, COMMENTS, strict=False):
-        supervisor.dispute(view.review.assignment_id, metric, comment, "NA")
+    for (view, metric), (answer, comment) in zip(missed, COMMENTS, strict=False):
+        supervisor.dispute(view.review.assignment_id, metric, comment, answer)
     for each, ruling in zip(app.disputes.disputes(DisputeQuery(state="open")), ("accept", "deny"), strict=False):
         reason = (
             "Example: right, there was no occasion."
