@@ -122,7 +122,7 @@ def fill(application: "Application", tenant: Tenant, examples: Sequence[Path], r
 
 
 def _work(application: "Application", tenant: Tenant, made: Sequence[Conversation], recordings: Sequence[Path]) -> None:
-    """Have what was loaded audited, commented on and coached, and its latest calls heard where there is sound of them."""
+    """Have what was loaded audited, commented on and coached, and sound added to its latest calls that have some."""
     app = application.store.within(tenant)
     ids = [each.id for each in made]
     _audit(application.auditing(tenant), app, ids)

@@ -22,7 +22,7 @@ COMMENTS: tuple[tuple[Qualification, str], ...] = (
     ("YES", "Example: it is there, in other words."),
     ("NA", "Example: I did not have the time, and said so."),
 )
-"""What the agent asks for instead, and why."""
+"""Answer that the agent asks for instead, and the reason."""
 _NOW = partial(datetime.now, UTC)
 
 
