@@ -38,7 +38,7 @@ class Remark(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """Goal of coaching, for Mary, who can be acted as, or for whoever else misses the metric most often."""
+    """Goal of coaching, for Mary, who can be acted as, or for the other agent who misses the metric most often."""
 
     metric_id: str
     goal: str
