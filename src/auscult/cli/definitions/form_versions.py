@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import hints, options
+from auscult.domain.definitions.form_version import Signed
 from auscult.domain.errors import NotFoundError, RequestError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from auscult.storage.store import AppStore
 
 FormId = Annotated[str, typer.Argument(metavar="FORM_ID", help="The form's id, as ef-starter-voice.")]
+PublishingNote = Annotated[
+    str | None, typer.Option("--note", metavar="TEXT", help="Why, kept with the version.", show_default=False)
+]
 IdOrFile = Annotated[str, typer.Argument(metavar="FORM", help="The form's id, or a file.")]
 _WHICH = "The number of a version, the word draft, or a file; - reads stdin."
 One = Annotated[str | None, typer.Argument(metavar="A", help=_WHICH, show_default=False)]
@@ -132,12 +136,14 @@ def drafts(*, app: options.KnownApp, database: options.Database = None, as_json:
         typer.echo(f"{one.form_id}  saved {one.saved_at:%Y-%m-%d %H:%M}  {state}")
 
 
-def publish(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:
+def publish(
+    form_id: FormId, *, app: options.KnownApp, database: options.Database = None, note: PublishingNote = None
+) -> None:
     """Publish the draft of a form: conversations that are loaded from now on are scored with it."""
     from auscult.services.definitions.forms.drafts import publish_draft
 
     with _open(app, database) as (store, application):
-        version = publish_draft(store.forms, form_id, application.answered)
+        version = publish_draft(store.forms, form_id, application.answered, Signed(note=note))
         typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
         hints.after_publishing(store, [version])
 

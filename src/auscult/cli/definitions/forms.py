@@ -7,8 +7,9 @@ from typing import Annotated
 import msgspec
 import typer
 
+from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, hints, options
-from auscult.domain.definitions.form_version import FormVersion
+from auscult.domain.definitions.form_version import FormVersion, Signed
 from auscult.domain.errors import NotFoundError
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
@@ -58,6 +59,7 @@ def apply(
     account: options.Account = None,
     org: options.Org = None,
     database: options.Database = None,
+    note: PublishingNote = None,
 ) -> None:
     """Publish forms: conversations that are loaded from now on are scored with them.
 
@@ -72,7 +74,7 @@ def apply(
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
-        published = publish(store.forms, documents, application.answered)
+        published = publish(store.forms, documents, application.answered, Signed(note=note))
         for version in published:
             typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
         hints.after_publishing(store, published)

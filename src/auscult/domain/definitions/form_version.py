@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -28,9 +28,10 @@ def revision_of(document: bytes) -> str:
 
 
 class FormVersion(Struct, frozen=True, kw_only=True):
-    """A form as it was published: the user's document, and when.
+    """A form as it was published: the user's document, when, by whom and why.
 
-    The newest version of each form is in force, unless it was retired.
+    The newest version of each form is in force, unless it was retired. ``by`` is the name of a user or a client, None
+    where the command line published it.
     """
 
     form_id: str
@@ -38,6 +39,20 @@ class FormVersion(Struct, frozen=True, kw_only=True):
     document: bytes
     published_at: datetime
     retired_at: datetime | None = None
+    by: str | None = None
+    note: str | None = None
+
+
+class Signed(NamedTuple):
+    """Name of the user or client that publishes a form, and their reason."""
+
+    by: str | None = None
+    note: str | None = None
+
+
+UNSIGNED = Signed()
+LONGEST_NOTE = 500
+"""Characters of the reason for a version."""
 
 
 class FormDraft(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.response import Redirect
 from msgspec import Struct
 
+from auscult.domain.definitions.form_version import Signed
 from auscult.domain.errors import AuscultError, ConflictError
 from auscult.domain.form import Form
 from auscult.first_hour.pages.steps import PATH, AnyVisit, may
@@ -82,7 +83,7 @@ class FormPage(Controller):
         if not chosen:
             return _form_page(visit, _("Choose a form, or skip the step."))
         try:
-            versions = publish(visit.app.forms, chosen, visit.services.answered())
+            versions = publish(visit.app.forms, chosen, visit.services.answered(), Signed(visit.visitor.email))
         except AuscultError as error:
             return _form_page(visit, sentence(error.message))
         for each in versions:

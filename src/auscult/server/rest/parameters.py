@@ -9,6 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta
 
 from auscult.domain.audits.audit import LONGEST_NAME
+from auscult.domain.definitions.form_version import LONGEST_NOTE
 from auscult.domain.stated import DAY_OR_INSTANT, stated, text
 from auscult.server.rest.cursors import LONGEST_CURSOR
 
@@ -52,6 +53,7 @@ FormId = Annotated[str, path_id("The form, percent-encoded.", "ef-billing")]
 AssignmentId = Annotated[str, path_id("The assignment.", "as-3c4d")]
 Limit = Annotated[int, query("Most items in one answer.", ge=1, le=1000)]
 """Default: 100."""
+PublishingNote = Annotated[str | None, query("Why, kept with the version.", min_length=1, max_length=LONGEST_NOTE)]
 Cursor = Annotated[
     str | None,
     query("The next_cursor of the answer before, unchanged.", schema_extra={"max_length": LONGEST_CURSOR}),

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import yaml
 
-from auscult.domain.definitions.form_version import FormVersion
+from auscult.domain.definitions.form_version import UNSIGNED, FormVersion, Signed
 from auscult.domain.errors import FormError
 from auscult.metrics._finding.language import What
 from auscult.metrics._finding.packed import readings_of
@@ -19,10 +19,10 @@ _NEGATION = "not_negated"
 _LISTS = ("any_of", "all_of", "none_of")
 
 
-def publish_pinned(forms: AppForms, form_id: str, document: bytes) -> FormVersion:
+def publish_pinned(forms: AppForms, form_id: str, document: bytes, signed: Signed = UNSIGNED) -> FormVersion:
     """Publish a document that is right, with the versions of its wording packs; a draft of the same document is done with."""
     kept = pinned(document)
-    version = forms.publish(form_id, kept)
+    version = forms.publish(form_id, kept, signed)
     draft = forms.draft(form_id) if kept != document else None
     if draft is not None and draft.document == document:
         forms.discard_draft(form_id)

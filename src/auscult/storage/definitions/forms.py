@@ -3,7 +3,15 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.definitions.form_version import DraftMovedError, FormDraft, FormKey, FormVersion, revision_of
+from auscult.domain.definitions.form_version import (
+    UNSIGNED,
+    DraftMovedError,
+    FormDraft,
+    FormKey,
+    FormVersion,
+    Signed,
+    revision_of,
+)
 from auscult.domain.errors import NotFoundError
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
@@ -25,6 +33,8 @@ _COLUMNS = (
     forms.c.version,
     forms.c.document,
     forms.c.published_at,
+    forms.c.published_by,
+    forms.c.note,
     form_retirements.c.retired_at,
 )
 _NEWEST = (
@@ -50,10 +60,17 @@ def forms_in_force(connection: Connection, app: int) -> frozenset[FormKey]:
 
 
 def seal_of_form(  # noqa: PLR0913, PLR0917  (all that it covers)
-    seals: ResultSeals, connection: Connection, form_id: str, version: int, document: bytes, published_at: int
+    seals: ResultSeals,
+    connection: Connection,
+    form_id: str,
+    version: int,
+    document: bytes,
+    published_at: int,
+    signed: Signed,
 ) -> bytes:
     """Return the seal of a published form."""
-    return seals.of(connection, "form", form_id, version, bytes(document), published_at)
+    by, note = signed
+    return seals.of(connection, "form", form_id, version, bytes(document), published_at, by or "", note or "")
 
 
 class AppForms:
@@ -64,7 +81,7 @@ class AppForms:
         self._database = database
         self._app = app
 
-    def publish(self, form_id: str, document: bytes) -> FormVersion:
+    def publish(self, form_id: str, document: bytes, signed: Signed = UNSIGNED) -> FormVersion:
         """Store a new version; the same document as the version in force stores nothing and gives that one.
 
         A draft that is the same document is done with.
@@ -77,10 +94,27 @@ class AppForms:
                 return _form_version(newest)
             version = 1 if newest is None else newest.version + 1
             now = now_ms()
-            row = {"form_id": form_id, "version": version, "document": document, "published_at": now}
-            seal = seal_of_form(self._database.seals, connection, form_id, version, document, now)
-            connection.execute(sa.insert(forms).values(app=self._app, seal=seal, **row))
-        return FormVersion(form_id=form_id, version=version, document=document, published_at=instant_of(now))
+            seal = seal_of_form(self._database.seals, connection, form_id, version, document, now, signed)
+            connection.execute(
+                sa.insert(forms).values(
+                    app=self._app,
+                    form_id=form_id,
+                    version=version,
+                    document=document,
+                    published_at=now,
+                    published_by=signed.by,
+                    note=signed.note,
+                    seal=seal,
+                )
+            )
+        return FormVersion(
+            form_id=form_id,
+            version=version,
+            document=document,
+            published_at=instant_of(now),
+            by=signed.by,
+            note=signed.note,
+        )
 
     def retire(self, form_id: str) -> FormVersion:
         """Put a form out of force. Its versions stay; publishing it again makes a new one.
@@ -188,13 +222,15 @@ class AppForms:
 
 def _form_version(row: AnyRow | Row) -> FormVersion:
     """Return the version of a row of ``_COLUMNS``."""
-    form_id, version, document, published_at, retired_at = row
+    form_id, version, document, published_at, by, note, retired_at = row
     return FormVersion(
         form_id=form_id,
         version=version,
         document=bytes(document),
         published_at=instant_of(published_at),
         retired_at=None if retired_at is None else instant_of(retired_at),
+        by=by,
+        note=note,
     )
 
 

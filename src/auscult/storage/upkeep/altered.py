@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.definitions.form_version import Signed
 from auscult.domain.evaluation import Evaluation, score
 from auscult.domain.questions.outcome import is_passed
 from auscult.storage.audits.writing import SEALED as SEALED_OF_AUDITS
@@ -83,12 +84,18 @@ def filed_rows(database: Database, app: int, after: str, limit: int, *, is_itsel
 def _forms(connection: Connection, seals: ResultSeals, app: int) -> Iterator[Difference]:
     """Published forms, each named with the conversations that it scored."""
     query = sa.select(
-        forms.c.form_id, forms.c.version, _bytes(forms.c.document), forms.c.published_at, _bytes(forms.c.seal)
+        forms.c.form_id,
+        forms.c.version,
+        _bytes(forms.c.document),
+        forms.c.published_at,
+        forms.c.published_by,
+        forms.c.note,
+        _bytes(forms.c.seal),
     )
-    for form_id, version, document, published_at, seal in connection.execute(query.where(forms.c.app == app)).all():
-        if seal != seal_of_form(seals, connection, form_id, version, document, published_at):
+    for form_id, version, document, at, by, note, seal in connection.execute(query.where(forms.c.app == app)).all():
+        if seal != seal_of_form(seals, connection, form_id, version, document, at, Signed(by, note)):
             its = (evaluations.c.form_id == form_id, evaluations.c.form_version == version)
-            found = f"another document{_scored_with(connection, app, *its)}"
+            found = f"another document, day, person or reason{_scored_with(connection, app, *its)}"
             yield Difference(f"form {form_id} version {version}", SEALED, found)
 
 

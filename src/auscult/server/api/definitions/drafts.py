@@ -7,13 +7,13 @@ from litestar import Router, delete, get, post, put
 from litestar.params import RawBody
 from msgspec import Struct
 
-from auscult.domain.definitions.form_version import FormDraft
+from auscult.domain.definitions.form_version import FormDraft, Signed
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
-from auscult.server.rest.context import App, Server
+from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal, refusals
-from auscult.server.rest.parameters import FormId, query
+from auscult.server.rest.parameters import FormId, PublishingNote, query
 from auscult.server.rest.threads import in_slow_thread
 from auscult.services.definitions.form_packs import publish_pinned
 from auscult.services.definitions.forms.difference import ComparedForms, Named, choose, choose_two, compared
@@ -182,12 +182,14 @@ def discard(form_id: FormId, app: App) -> None:
     },
 )
 @in_slow_thread
-def publish(form_id: FormId, app: App, server: Server) -> form_views.PublishedForm:
+def publish(
+    form_id: FormId, app: App, server: Server, rights: Rights, note: PublishingNote = None
+) -> form_views.PublishedForm:
     """Publish the document of a draft as a new version, and remove the draft."""
     forms = app.forms
     found = get_draft(forms, form_id)
     form_views.usable(check_against(forms, found.document, server.answered()))
-    return form_views.published(publish_pinned(forms, found.form_id, found.document))
+    return form_views.published(publish_pinned(forms, found.form_id, found.document, Signed(rights.name, note)))
 
 
 @get(

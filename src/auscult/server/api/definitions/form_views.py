@@ -15,7 +15,10 @@ from auscult.services.definitions.forms.reading import FormCheck, read_form
 
 
 class ListedFormItem(Struct, frozen=True, kw_only=True):
-    """One version of a form in a list. ``metrics``: the number of metrics, null if it can no longer be read."""
+    """One version of a form in a list. ``metrics``: the number of metrics, null if it can no longer be read.
+
+    ``published_by``: the user or client, null where the command line published it; ``note``: their reason, if given.
+    """
 
     id: str
     version: int
@@ -23,6 +26,8 @@ class ListedFormItem(Struct, frozen=True, kw_only=True):
     channel: str | None
     metrics: int | None
     published_at: datetime
+    published_by: str | None
+    note: str | None
     retired_at: datetime | None
 
 
@@ -65,6 +70,8 @@ def listed(one: FormVersion) -> ListedFormItem:
         channel=form.channel if form else None,
         metrics=len(form.metrics) if form else None,
         published_at=one.published_at,
+        published_by=one.by,
+        note=one.note,
         retired_at=one.retired_at,
     )
 
@@ -126,7 +133,14 @@ PUBLISHED: dict[str, Any] = {
     "published_at": "2026-03-23T10:17:54Z",
     "retired_at": None,
 }
-ITEM: dict[str, Any] = {**PUBLISHED, "name": "Billing calls", "channel": "voice", "metrics": 1}
+ITEM: dict[str, Any] = {
+    **PUBLISHED,
+    "name": "Billing calls",
+    "channel": "voice",
+    "metrics": 1,
+    "published_by": "dana@example.com",
+    "note": "Greeting counted too much",
+}
 DOCUMENT: dict[str, Any] = {
     "id": "ef-billing",
     "name": "Billing calls",

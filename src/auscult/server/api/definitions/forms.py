@@ -7,12 +7,13 @@ from litestar import Router, get, post
 from litestar.params import JSONBody, RawBody
 from msgspec import Meta, Struct
 
+from auscult.domain.definitions.form_version import Signed
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
-from auscult.server.rest.context import App, Server
+from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal, refusals
-from auscult.server.rest.parameters import FormId, Version
+from auscult.server.rest.parameters import FormId, PublishingNote, Version
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.definitions.form_packs import publish_pinned
@@ -148,16 +149,8 @@ def show(
     found = app.forms.get(form_id, version)
     if found is None:
         raise form_views.unknown(form_id, version)
-    listed = form_views.listed(found)
     return FormDocument(
-        id=listed.id,
-        version=listed.version,
-        name=listed.name,
-        channel=listed.channel,
-        metrics=listed.metrics,
-        published_at=listed.published_at,
-        retired_at=listed.retired_at,
-        document=found.document.decode("utf-8-sig", "replace"),
+        **msgspec.structs.asdict(form_views.listed(found)), document=found.document.decode("utf-8-sig", "replace")
     )
 
 
@@ -242,7 +235,7 @@ def attempt(form_id: FormId, data: JSONBody[Transcript], app: App, server: Serve
     takes=form_views.BODY,
 )
 @in_slow_thread
-def publish(body: RawBody, app: App, server: Server) -> ApiResponse:
+def publish(body: RawBody, app: App, server: Server, rights: Rights, note: PublishingNote = None) -> ApiResponse:
     """Publish a form, which scores the conversations that are evaluated from now on.
 
     An existing form gets a new version; the same document again changes nothing. It is checked against the other
@@ -251,7 +244,7 @@ def publish(body: RawBody, app: App, server: Server) -> ApiResponse:
     found = check_against(app.forms, body, server.answered())
     form = form_views.usable(found)
     before = app.forms.get(form.id)
-    version = publish_pinned(app.forms, form.id, body)
+    version = publish_pinned(app.forms, form.id, body, Signed(rights.name, note))
     is_new = before is None or before.version != version.version
     return ApiResponse(form_views.published(version), status_code=201 if is_new else 200)
 

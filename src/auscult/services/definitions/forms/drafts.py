@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from msgspec import Struct
 
-from auscult.domain.definitions.form_version import FormDraft, FormVersion
+from auscult.domain.definitions.form_version import UNSIGNED, FormDraft, FormVersion, Signed
 from auscult.domain.errors import NotFoundError
 from auscult.domain.probe import Probe
 from auscult.services.definitions.forms.document import read_document
@@ -58,10 +58,12 @@ def get_draft(forms: AppForms, form_id: str) -> FormDraft:
     return draft
 
 
-def publish_draft(forms: AppForms, form_id: str, answered: Collection[type[Probe]]) -> FormVersion:
+def publish_draft(
+    forms: AppForms, form_id: str, answered: Collection[type[Probe]], signed: Signed = UNSIGNED
+) -> FormVersion:
     """Publish the draft of a form as it is, and remove it.
 
     Raises ``NotFoundError`` ``draft.unknown``; ``FormError`` with every problem, and then the draft stays.
     """
     draft = get_draft(forms, form_id)
-    return publish(forms, {f"the draft of {form_id}": draft.document}, answered)[0]
+    return publish(forms, {f"the draft of {form_id}": draft.document}, answered, signed)[0]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 
-from auscult.domain.definitions.form_version import FormVersion
+from auscult.domain.definitions.form_version import UNSIGNED, FormVersion, Signed
 from auscult.domain.errors import FormError
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
@@ -17,7 +17,12 @@ def check_against(forms: AppForms, document: bytes, answered: Collection[type[Pr
     return check_form(document, in_force=in_force(forms).values(), answered=answered)
 
 
-def publish(forms: AppForms, documents: Mapping[str, bytes], answered: Collection[type[Probe]]) -> list[FormVersion]:
+def publish(
+    forms: AppForms,
+    documents: Mapping[str, bytes],
+    answered: Collection[type[Probe]],
+    signed: Signed = UNSIGNED,
+) -> list[FormVersion]:
     """Check documents, by the names that errors have, against each other and the forms in force; publish all or none.
 
     Raises ``FormError`` with every problem.
@@ -28,7 +33,9 @@ def publish(forms: AppForms, documents: Mapping[str, bytes], answered: Collectio
     ]
     if problems:
         raise refused_with(problems)
-    return [publish_pinned(forms, check.form.id, documents[name]) for name, check in found.items() if check.form]
+    return [
+        publish_pinned(forms, check.form.id, documents[name], signed) for name, check in found.items() if check.form
+    ]
 
 
 def in_force(forms: AppForms) -> dict[str, Form]:

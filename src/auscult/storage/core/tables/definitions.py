@@ -1,6 +1,6 @@
 """The tables of forms, with their drafts and snapshots, and of the other definitions."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from auscult.storage.core.tables.base import KEY, METADATA, app_column, number
 
@@ -12,6 +12,8 @@ forms = Table(
     Column("version", Integer, nullable=False),
     Column("document", LargeBinary, nullable=False),
     Column("published_at", BigInteger, nullable=False),
+    Column("published_by", Text),
+    Column("note", Text),  # why
     Column("seal", LargeBinary),  # keyed digest of all of it
     UniqueConstraint("app", "form_id", "version"),
 )

@@ -11,10 +11,10 @@ from litestar.response import Redirect
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.pages.setup.form_changes import with_changes
+from auscult.server.console.pages.setup.form_publishing import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.pages.setup.forms import PATH, require_editor
-from auscult.server.console.posted import Given, Posted, one, sentence, tried
+from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.backtest import backtest_page
 from auscult.server.console.views.setup.builder import builder_view
 from auscult.server.console.views.setup.forms import (
@@ -29,7 +29,7 @@ from auscult.server.console.views.setup.trial import TrialView
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.definitions.forms.drafts import publish_draft, save_draft
+from auscult.services.definitions.forms.drafts import save_draft
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
 from auscult.services.definitions.forms.reading import FormCheck, read_form
@@ -37,10 +37,8 @@ from auscult.services.history.backtest_chunks import BacktestOrder
 from auscult.services.history.backtests import begin_backtest, view_backtest
 
 _SAMPLE = 2_000
-_NOTES = {
-    "saved": later("Draft saved. It is not in force."),
-    "published": later("Published. New conversations are scored with it."),
-}
+_SAVED = "saved"
+_BACK = "back:"
 
 
 class Edited(NamedTuple):
@@ -66,10 +64,10 @@ class FormEditorPage(Controller):
     def show(self, form_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the draft of a form, or its version in force."""
         require_editor(visit)
-        note = _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
-        return visit.page(
-            "setup/form_editor", "Forms", editor_view(visit, form_id, Edited(document_in_use(visit, form_id)), note)
-        )
+        done = next(iter(visit.query.get("done", ())), "")
+        note, left = (_("Draft saved. It is not in force."), 0) if done == _SAVED else done_note(visit, form_id, done)
+        view = editor_view(visit, form_id, Edited(document_in_use(visit, form_id)), note)
+        return editor_page(visit, view, {}, left=left)
 
     @post(sync_to_thread=True)
     def act(
@@ -79,9 +77,13 @@ class FormEditorPage(Controller):
         require_editor(visit)
         base = document_in_use(visit, form_id)
         act, document = one(data, "act", "look"), text_of(data)
-        edited = _changed(data, document, base, act)._replace(revision=one(data, "revision"))
+        if act == "again":
+            visit.require_everywhere("form.publish")
+            return Redirect(f"{PATH}/{form_id}?done={score_again(visit, form_id)}", status_code=303)
+        edited = _brought_back(visit, form_id, act) or _changed(data, document, base, act)
+        edited = edited._replace(revision=one(data, "revision"))
         if act in ("save", "publish", "backtest", "discard") and not edited.problem:
-            done = _kept(visit, form_id, edited, act)
+            done = _kept(visit, form_id, edited, data)
             if isinstance(done, Redirect):
                 return done
             edited = done
@@ -89,7 +91,7 @@ class FormEditorPage(Controller):
         if one(data, "part"):
             return visit.part("parts/form_view", view)
         status = 409 if edited.other else 422 if edited.problem else 200
-        return visit.page("setup/form_editor", "Forms", view, status)
+        return editor_page(visit, view, data, status)
 
     @get("/backtests/{backtest_id:str}", sync_to_thread=True)
     def backtest(
@@ -130,18 +132,31 @@ def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
     return Edited(edit.document, opened=edit.opened)
 
 
+def _brought_back(visit: Visit, form_id: str, act: str) -> Edited | None:
+    """Return the document of the version that a button brings back, if it is such a button."""
+    number = act.removeprefix(_BACK)
+    if not act.startswith(_BACK) or not number.isdecimal():
+        return None
+    version = visit.app.forms.get(form_id, int(number))
+    if version is None:
+        raise NotFoundError(
+            f"unknown version {number} of {form_id}", code="form.unknown", field="version", value=number
+        )
+    return Edited(version.document)
+
+
 def _opened(data: Given) -> int | None:
     return int(one(data, "open")) if one(data, "open").isdecimal() else None
 
 
-def _kept(visit: Visit, form_id: str, edited: Edited, act: str) -> Redirect | Edited:
+def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect | Edited:
     """Save, publish, discard or back-test a document; return the redirect, or the document with the fault.
 
     Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
     """
-    visit.require_everywhere("form.publish" if act == "publish" else "form.edit")
+    visit.require_everywhere("form.publish" if one(data, "act") == "publish" else "form.edit")
     try:
-        done = _stored(visit, form_id, edited, act)
+        done = _stored(visit, form_id, edited, data)
     except DraftMovedError:
         return _with_other(visit, form_id, edited)
     return edited._replace(problem=done) if isinstance(done, str) else done
@@ -156,8 +171,9 @@ def _with_other(visit: Visit, form_id: str, edited: Edited) -> Edited:
     return edited._replace(revision=revision_of(document), other=other)
 
 
-def _stored(visit: Visit, form_id: str, edited: Edited, act: str) -> Redirect | str:
+def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect | str:
     """Store a document, or remove the draft; return the redirect, or the fault. Raises ``DraftMovedError``."""
+    act = one(data, "act")
     forms, answered = visit.app.forms, visit.services.answered()
     document, revision = edited.document, edited.revision or None
     if act == "discard":
@@ -175,12 +191,12 @@ def _stored(visit: Visit, form_id: str, edited: Edited, act: str) -> Redirect | 
         return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
     try:
         save_draft(forms, document, answered, revision=revision)
+        done = publish_and_score(visit, form_id, data) if act == "publish" else _SAVED
     except DraftMovedError:
         raise
     except AuscultError as error:
         return sentence(error.message)
-    problem = tried(lambda: publish_draft(forms, form_id, answered)) if act == "publish" else ""
-    return problem or Redirect(f"{PATH}/{form_id}?done={'published' if act == 'publish' else 'saved'}", status_code=303)
+    return Redirect(f"{PATH}/{form_id}?done={done}", status_code=303)
 
 
 def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:

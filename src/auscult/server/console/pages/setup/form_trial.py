@@ -15,6 +15,7 @@ from auscult.domain.form import Form
 from auscult.domain.said.search import parse
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_editor import Edited, editor_view, text_of
+from auscult.server.console.pages.setup.form_publishing import editor_page
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.forms import channel_name
@@ -56,7 +57,7 @@ class FormTrialPage(Controller):
             return visit.part("parts/form_trial", view)
         edited = Edited(document, revision=one(data, "revision"))
         status = 422 if view.problem else 200
-        return visit.page("setup/form_editor", "Forms", editor_view(visit, form_id, edited, "", view), status)
+        return editor_page(visit, editor_view(visit, form_id, edited, "", view), data, status)
 
 
 class _Subject(NamedTuple):

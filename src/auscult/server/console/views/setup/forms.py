@@ -69,6 +69,26 @@ class OtherText(Struct, frozen=True, kw_only=True):
     document: str
 
 
+class VersionRow(Struct, frozen=True, kw_only=True):
+    """One version of a form: who published it, when and why."""
+
+    number: int
+    when: str
+    by: str
+    note: str
+    is_in_force: bool
+
+
+class PublishView(Struct, frozen=True, kw_only=True):
+    """The choices of publishing, as they were made, and the versions, the newest first. ``latest``: the current day."""
+
+    note: str
+    is_again: bool
+    since: str
+    latest: str
+    rows: tuple[VersionRow, ...]
+
+
 class EditorView(Struct, frozen=True, kw_only=True):
     """The editor of one form. ``choices`` are the available wording packs, each with its meaning.
 

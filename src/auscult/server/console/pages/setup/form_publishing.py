@@ -1,0 +1,103 @@
+"""Publishing from the form editor: who publishes and why, the conversations that are scored again, and earlier versions."""
+
+from datetime import UTC, datetime, time
+
+from litestar import Response
+
+from auscult.domain.definitions.form_version import LONGEST_NOTE, FormVersion, Signed
+from auscult.domain.errors import ConflictError, RequestError
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
+from auscult.server.console.people import names_of_people
+from auscult.server.console.posted import Given, day, one
+from auscult.server.console.views.setup.forms import EditorView, PublishView, VersionRow
+from auscult.server.console.visit import Visit
+from auscult.services.definitions.forms.drafts import publish_draft
+from auscult.services.definitions.forms.publish import in_force
+from auscult.services.history.coverage import fitting
+from auscult.services.history.rescores import begin_rescore
+
+PUBLISHED, SCORED_AGAIN, BUSY = "published", "again", "busy"
+"""Values of ``done`` in the address after publishing."""
+
+
+def publish_and_score(visit: Visit, form_id: str, given: Given) -> str:
+    """Publish the draft, and score conversations again from the day that is asked for; return the value of ``done``.
+
+    Raises ``AuscultError``: a day or a note that cannot be used is refused before anything is published.
+    """
+    note = one(given, "note").strip()
+    if len(note) > LONGEST_NOTE:
+        message = _("The reason has {n} characters; give at most {most}.").format(n=len(note), most=LONGEST_NOTE)
+        raise RequestError(message, code="note.too_long", field="note")
+    since = _since(visit, given) if one(given, "history") == "since" else None
+    publish_draft(visit.app.forms, form_id, visit.services.answered(), Signed(visit.visitor.email, note or None))
+    if since is None:
+        return PUBLISHED
+    return score_again(visit, form_id, since)
+
+
+def score_again(visit: Visit, form_id: str, since: datetime | None = None) -> str:
+    """Begin to score conversations with the version in force, all or those since an instant; return the value of ``done``."""
+    try:
+        begin_rescore(visit.app, visit.services.answered(), form_id=form_id, since=since, by=visit.visitor.email)
+    except ConflictError:  # one with the version before is under way
+        return BUSY
+    return SCORED_AGAIN
+
+
+def editor_page(visit: Visit, view: EditorView, given: Given, status: int = 200, left: int = 0) -> Response[str]:
+    """Return the page of the editor. ``left``: the number of conversations that it offers to score again."""
+    return visit.page(
+        "setup/form_editor", "Forms", view, status, publishing=_publish_view(visit, view.form_id, given), left=left
+    )
+
+
+def _publish_view(visit: Visit, form_id: str, given: Given) -> PublishView:
+    """Return the choices of publishing as they were made, and the versions."""
+    names = names_of_people(visit)
+    versions = visit.app.forms.versions(form_id)
+    return PublishView(
+        note=one(given, "note"),
+        is_again=one(given, "history") == "since",
+        since=one(given, "since"),
+        latest=visit.reader.today.isoformat(),
+        rows=tuple(_row(visit, each, names, is_newest=each is versions[0]) for each in versions),
+    )
+
+
+def done_note(visit: Visit, form_id: str, done: str) -> tuple[str, int]:
+    """Return what was done in words, and the number of conversations that an earlier version scored and this one did not."""
+    version = visit.app.forms.get(form_id)
+    if version is None or done not in (PUBLISHED, SCORED_AGAIN, BUSY):
+        return "", 0
+    said = _("Version {n} is in force. New conversations are scored with it.").format(n=version.version)
+    if done == SCORED_AGAIN:
+        return " ".join((said, _("Older ones are being scored again; see Jobs under Administration."))), 0
+    if done == BUSY:
+        busy = _(
+            "Conversations are being scored again with an earlier version; score them again when that job has ended."
+        )
+        said = f"{said} {busy}"
+    left = fitting(visit.app, list(in_force(visit.app.forms).values())).counts[form_id]
+    if left:
+        counted = ngettext("{n} conversation keeps its score.", "{n} conversations keep their scores.", left)
+        counted = counted.format(n=visit.reader.number(left))
+        said = f"{said} {counted}"
+    return said, left
+
+
+def _since(visit: Visit, given: Given) -> datetime:
+    """Return the beginning of the day that is asked for, in the reader's zone. Raises ``RequestError``."""
+    chosen = day(given, "since", _("From which day"))
+    return datetime.combine(chosen, time(), visit.reader.timezone).astimezone(UTC)
+
+
+def _row(visit: Visit, version: FormVersion, names: dict[str, str], *, is_newest: bool) -> VersionRow:
+    return VersionRow(
+        number=version.version,
+        when=visit.reader.moment(version.published_at),
+        by=names.get(version.by, version.by) if version.by else _("the command line"),
+        note=version.note or "",
+        is_in_force=is_newest and version.retired_at is None,
+    )
