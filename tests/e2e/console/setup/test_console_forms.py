@@ -3,11 +3,13 @@
 import html
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from auscult.services.definitions.forms.reading import read_form
+from auscult.services.history.rescores import cancel_rescore, list_rescores
 from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service
 
@@ -151,6 +153,45 @@ def test_faults_stand_at_their_lines(served: Service) -> None:
         assert act(me, path, "id: [", "save").status_code == 422
         assert act(me, path, whole.replace("id: ef-starter-chat", "id: ef-other"), "save").status_code == 422
         assert document_of(me.get(path).text) == whole
+
+
+def test_published_with_a_reason_and_brought_back(served: Service) -> None:
+    """The list of versions says who and why; older conversations keep or lose their scores as chosen; a version returns."""
+    app = served.store.within(TENANT)
+    with signed_in(served, "qa-manager") as me:
+        path = f"{PATH}/ef-starter-chat"
+        first = document_of(me.get(path).text)
+        second = first.replace("pass_score: 70", "pass_score: 75")
+        for changes, says in (
+            ({"history": "since", "since": "no day"}, "no day is not a date"),
+            ({"note": "x" * 501}, "501 characters"),
+        ):
+            refused = act(me, path, second, "publish", **changes)
+            assert refused.status_code == 422
+            assert says in refused.text
+        assert [each.version for each in app.forms.versions("ef-starter-chat")] == [1]
+        done = act(me, path, second, "publish", note=" Too lenient ")
+        page = me.get(done.headers["location"]).text
+        assert "Version 2 is in force" in page
+        assert "Too lenient" in page
+        newest = app.forms.versions("ef-starter-chat")[0]
+        assert (newest.note, newest.by) == ("Too lenient", me.get("/api/v1/me").json()["email"])
+        assert not list_rescores(app)
+        if "Score them again" in page:
+            again = act(me, path, second, "again")
+            assert again.status_code == 303
+            cancel_rescore(app, list_rescores(app)[0].backfill.backfill_id)
+        back = act(me, path, second, "back:1")
+        assert document_of(back.text).replace("@1", "") == first.replace("@1", "")
+        done = act(me, path, document_of(back.text), "publish", history="since", since="2026-03-01")
+        assert "Older ones are being scored again" in me.get(done.headers["location"]).text
+        begun = list_rescores(app)[0]
+        assert (begun.order.form_id, begun.order.version, begun.order.since) == (
+            "ef-starter-chat",
+            3,
+            datetime(2026, 3, 1, tzinfo=UTC),
+        )
+        cancel_rescore(app, begun.backfill.backfill_id)
 
 
 def test_back_test(served: Service) -> None:

@@ -29,7 +29,7 @@ def publish_and_score(visit: Visit, form_id: str, given: Given) -> str:
     note = one(given, "note").strip()
     if len(note) > LONGEST_NOTE:
         message = _("The reason has {n} characters; give at most {most}.").format(n=len(note), most=LONGEST_NOTE)
-        raise RequestError(message, code="note.too_long", field="note")
+        raise RequestError(message, field="note")
     since = _since(visit, given) if one(given, "history") == "since" else None
     publish_draft(visit.app.forms, form_id, visit.services.answered(), Signed(visit.visitor.email, note or None))
     if since is None:
