@@ -28,7 +28,7 @@ def revision_of(document: bytes) -> str:
 
 
 class FormVersion(Struct, frozen=True, kw_only=True):
-    """A form as it was published: the user's document, when, by whom and why.
+    """A form as it was published: the user's document, with who published it, when and why.
 
     The newest version of each form is in force, unless it was retired. ``by`` is the name of a user or a client, None
     where the command line published it.
