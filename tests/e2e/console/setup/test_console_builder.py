@@ -99,7 +99,7 @@ def test_tabs(browser: Browser, served: Service) -> None:
     width(browser, 390)
     picture(browser, "3-narrow")
     width(browser, 1440)
-    for tab in ("settings", "try", "changes", "text"):
+    for tab in ("settings", "try", "publish", "text"):
         click(browser, f"[data-tab={tab}]")
         picture(browser, f"4-{tab}")
     assert browser.faults() == []
@@ -186,7 +186,7 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
     click(browser, "#open-0")
     browser.one("#inspector")
     browser.run(AXE)
-    for tab in ("questions", "settings", "try", "changes", "text"):
+    for tab in ("questions", "settings", "try", "publish", "text"):
         click(browser, f"[data-tab={tab}]")
         assert browser.driver.execute_async_script(RUN_AXE) == []
     width(browser, 1440)
