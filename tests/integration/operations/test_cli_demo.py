@@ -150,7 +150,7 @@ def test_people_work_together_in_the_demo(tmp_path: Path) -> None:
                     return found
 
                 def heard() -> bool:
-                    """Whether the newest call of the family Bertram has a recording: the last thing that is added."""
+                    """Return whether the newest call of the family Bertram has its recording, which is added last."""
                     calls = items("/conversations", q="Bertram", queue="qu-kundenservice", sort="-started_at")
                     return bool(calls and items(f"/conversations/{calls[0]['id']}/recordings"))
 

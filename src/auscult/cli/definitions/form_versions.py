@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import hints, options
-from auscult.domain.definitions.form_version import Signed
+from auscult.domain.definitions.form_version import signed
 from auscult.domain.errors import NotFoundError, RequestError
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def publish(
     from auscult.services.definitions.forms.drafts import publish_draft
 
     with _open(app, database) as (store, application):
-        version = publish_draft(store.forms, form_id, application.answered, Signed(note=note))
+        version = publish_draft(store.forms, form_id, application.answered, signed(None, note))
         typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
         hints.after_publishing(store, [version])
 

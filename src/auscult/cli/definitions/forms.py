@@ -9,7 +9,7 @@ import typer
 
 from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, hints, options
-from auscult.domain.definitions.form_version import FormVersion, Signed
+from auscult.domain.definitions.form_version import FormVersion, signed
 from auscult.domain.errors import NotFoundError
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
@@ -74,7 +74,7 @@ def apply(
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
-        published = publish(store.forms, documents, application.answered, Signed(note=note))
+        published = publish(store.forms, documents, application.answered, signed(None, note))
         for version in published:
             typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
         hints.after_publishing(store, published)

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from auscult.domain.errors import ConflictError
+from auscult.domain.errors import ConflictError, RequestError
 
 FormKey: TypeAlias = tuple[str, int]
 """Id and version of a form."""
@@ -53,6 +53,14 @@ class Signed(NamedTuple):
 UNSIGNED = Signed()
 LONGEST_NOTE = 500
 """Characters of the reason for a version."""
+
+
+def signed(by: str | None, note: str | None) -> Signed:
+    """Return who publishes and why, without space around the reason. Raises ``RequestError`` for one that is too long."""
+    note = (note or "").strip()
+    if len(note) > LONGEST_NOTE:
+        raise RequestError(f"the reason has {len(note)} characters; give at most {LONGEST_NOTE}", field="note")
+    return Signed(by, note or None)
 
 
 class FormDraft(Struct, frozen=True, kw_only=True):

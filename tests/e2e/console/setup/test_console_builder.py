@@ -9,6 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
+from auscult.services.history.rescores import cancel_rescore, list_rescores
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.serving import TENANT, Service
@@ -17,6 +18,11 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 DOCUMENT = "return document.querySelector('#document').value"
+WRITE = """
+  const text = document.querySelector("#document");
+  text.value = arguments[0];
+  text.dispatchEvent(new Event("input"));
+"""
 FORM = b"""\
 # Our calls
 id: ef-build
@@ -176,6 +182,31 @@ def choose(browser: Browser, path: str, value: str) -> None:
     wait_for(lambda: browser.run("return !!document.getElementById(arguments[0])", f"s-{path}"), bool)
     script = "const at = document.getElementById(arguments[0]); at.value = arguments[1];"
     browser.run(f"{script} at.dispatchEvent(new Event('change', {{ bubbles: true }}))", f"s-{path}", value)
+
+
+def test_publishing_keeps_its_tab(browser: Browser, served: Service) -> None:
+    """A day that is missing is asked for where it is chosen; published, what keeps its score is scored again by a button."""
+    app = served.store.within(TENANT)
+    width(browser, 1440)
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/forms/ef-starter-voice#part-publish")
+    wait_for(lambda: browser.text("#checked"), bool)
+    document = browser.run(DOCUMENT)
+    browser.run(WRITE, document.replace("pass_score: 70", "pass_score: 75"))
+    click(browser, "#history-since")
+    click(browser, "#publish")
+    browser.until("#panel .bad", lambda text: "choose a date" in text)
+    assert browser.one("#note").is_displayed()
+    click(browser, "[name=history][value=new]")
+    click(browser, "#publish")
+    browser.until("#panel .tell", lambda text: "keep their scores" in text)
+    click(browser, "#panel .tell button")
+    browser.until("#panel .tell", lambda text: "being scored again" in text)
+    assert browser.one("#note").is_displayed()
+    begun = list_rescores(app)[0]
+    assert (begun.order.form_id, begun.order.since) == ("ef-starter-voice", None)
+    cancel_rescore(app, begun.backfill.backfill_id)
+    assert browser.faults() == []
 
 
 @pytest.mark.parametrize("pixels", [360, 768, 1440])

@@ -57,10 +57,10 @@ class DemoPerson(NamedTuple):
 
 
 PEOPLE = (
-    DemoPerson("dana@demo.example", "Dana Okafor", "qa-manager"),
-    DemoPerson("priya@demo.example", "Priya Nair", "auditor"),
-    DemoPerson("marcus@demo.example", "Marcus Reed", "supervisor", queues=("Retail Banking",)),
-    DemoPerson("mary@demo.example", "Mary", "agent", agents=("a-044ff2fa2255",)),
+    DemoPerson(together.MANAGER, "Dana Okafor", "qa-manager"),
+    DemoPerson(together.AUDITOR, "Priya Nair", "auditor"),
+    DemoPerson(together.SUPERVISOR, "Marcus Reed", "supervisor", queues=("Retail Banking",)),
+    DemoPerson(together.MARY_SIGNED_IN, "Mary", "agent", agents=(together.MARY,)),
     DemoPerson("ada@demo.example", "Ada Brandt", "administrator"),
 )
 _COLLEAGUES = (
@@ -68,7 +68,7 @@ _COLLEAGUES = (
     DemoPerson("marta@demo.example", "Marta Lind", "auditor"),
 )
 """Auditors whose audits are in the data. They are not among the people to act as."""
-_AUDITORS = ("priya@demo.example", "tom@demo.example", "marta@demo.example")
+_AUDITORS = (together.AUDITOR, "tom@demo.example", "marta@demo.example")
 
 
 def add_people(store: "Store", tenant: Tenant) -> "Demo":

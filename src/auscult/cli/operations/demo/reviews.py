@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from auscult.cli.operations.demo.audits import AUDITORS
+from auscult.cli.operations.demo.together import MANAGER
 from auscult.domain.audits.audit import AuditAnswer, results_of
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from auscult.disputes.work import Reviewing
     from auscult.storage.store import AppStore, Store
 
-MANAGER = "dana@demo.example"
 NAME = "Example session"
 COMMENTS: tuple[tuple[Qualification, str], ...] = (
     ("NA", "Example: the customer spoke first, so there was nothing left to ask."),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MANAGER, SUPERVISOR, AUDITOR = "dana@demo.example", "marcus@demo.example", "priya@demo.example"
 MARY = "a-044ff2fa2255"
+MARY_SIGNED_IN = "mary@demo.example"
+"""An agent's id, and the address with which she signs in."""
 NAMES = {"a-33c2ce383166": "Noor Haddad", "a-00b31a2d2af9": "Grace Lindholm", "a-6be6fc0344dd": "Owen Pratt"}
 """Names for the agents of the examples who have none."""
 TEAMS = {"qu-a644d2ad": ("t-cards", "Cards and accounts"), "qu-fb16284b": ("t-care", "Customer care")}
@@ -183,7 +185,7 @@ def coach(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
         if goal.is_marys:
             herself = frozenset({agent_id})
             coaching.acknowledge(item.coaching_id, herself)
-            coaching.reply(item.coaching_id, herself, "mary@demo.example", "I hear it now. I tried it twice today.")
+            coaching.reply(item.coaching_id, herself, MARY_SIGNED_IN, "I hear it now. I tried it twice today.")
 
 
 def decided(latest: "Sequence[EvaluatedConversation]", metric_id: str, answer: Qualification) -> Iterator[Moment]:

@@ -7,7 +7,7 @@ from litestar import Router, delete, get, post, put
 from litestar.params import RawBody
 from msgspec import Struct
 
-from auscult.domain.definitions.form_version import FormDraft, Signed
+from auscult.domain.definitions.form_version import FormDraft, signed
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
 from auscult.server.rest.context import App, Rights, Server
@@ -189,7 +189,7 @@ def publish(
     forms = app.forms
     found = get_draft(forms, form_id)
     form_views.usable(check_against(forms, found.document, server.answered()))
-    return form_views.published(publish_pinned(forms, found.form_id, found.document, Signed(rights.name, note)))
+    return form_views.published(publish_pinned(forms, found.form_id, found.document, signed(rights.name, note)))
 
 
 @get(

@@ -7,7 +7,7 @@ from litestar import Router, get, post
 from litestar.params import JSONBody, RawBody
 from msgspec import Meta, Struct
 
-from auscult.domain.definitions.form_version import Signed
+from auscult.domain.definitions.form_version import signed
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
 from auscult.server.rest.context import App, Rights, Server
@@ -244,7 +244,7 @@ def publish(body: RawBody, app: App, server: Server, rights: Rights, note: Publi
     found = check_against(app.forms, body, server.answered())
     form = form_views.usable(found)
     before = app.forms.get(form.id)
-    version = publish_pinned(app.forms, form.id, body, Signed(rights.name, note))
+    version = publish_pinned(app.forms, form.id, body, signed(rights.name, note))
     is_new = before is None or before.version != version.version
     return ApiResponse(form_views.published(version), status_code=201 if is_new else 200)
 

@@ -130,6 +130,7 @@ TEMPLATES = (
     later("unknown agent {id}; {n} others are known; import agents who have no conversation yet"),
     later("invalid e-mail address {value}; give it as name@host"),
     later("invalid telephone number {value}; give at least {n} digits of it"),
+    later("the reason has {n} characters; give at most {most}"),
     later("invalid password; give {least} to {most} characters"),
     later("the code is wrong, over or used; give the next one"),
     later("signing in took too long; begin again"),

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, time
 
 from litestar import Response
 
-from auscult.domain.definitions.form_version import LONGEST_NOTE, FormVersion, Signed
-from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.definitions.form_version import FormVersion, signed
+from auscult.domain.errors import ConflictError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.people import names_of_people
@@ -26,12 +26,9 @@ def publish_and_score(visit: Visit, form_id: str, given: Given) -> str:
 
     Raises ``AuscultError``: a day or a note that cannot be used is refused before anything is published.
     """
-    note = one(given, "note").strip()
-    if len(note) > LONGEST_NOTE:
-        message = _("The reason has {n} characters; give at most {most}.").format(n=len(note), most=LONGEST_NOTE)
-        raise RequestError(message, field="note")
+    by = signed(visit.visitor.email, one(given, "note"))
     since = _since(visit, given) if one(given, "history") == "since" else None
-    publish_draft(visit.app.forms, form_id, visit.services.answered(), Signed(visit.visitor.email, note or None))
+    publish_draft(visit.app.forms, form_id, visit.services.answered(), by)
     if since is None:
         return PUBLISHED
     return score_again(visit, form_id, since)

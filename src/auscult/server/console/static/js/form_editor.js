@@ -196,11 +196,14 @@ text.addEventListener("keydown", (event) => {
 panel.addEventListener("change", (event) => {
   if (event.target.name?.startsWith("set:")) ask("look");
 });
+// These load the page anew, which opens the same tab again.
+const LOADING = ["save", "publish", "discard", "backtest", "again"];
 form.addEventListener("submit", (event) => {
   if (trial.handles(event)) return;
   const act = event.submitter?.value ?? "look";
-  if (["save", "publish", "discard", "backtest"].includes(act)) {
+  if (LOADING.includes(act)) {
     if (event.submitter.getAttribute("aria-disabled") === "true") event.preventDefault();
+    event.submitter.formAction = `${form.action}#part-${form.dataset.tab}`;
     return;
   }
   event.preventDefault();
