@@ -2,7 +2,7 @@
 
 Recall by kind; recall and precision by the words for what was asked (*cvv*, *on the back*, *pin* …), which are the last
 such words up to the value; and how many look-alikes are masked. A found span is right where it overlaps a labelled one.
-Set 2 is unread; set 1 was read on 24 November 2026, and rules were fitted to it. Only figures are printed. ``--show`` prints the lines too: that is a look, to be counted at the top of the set.
+Set 7 is unread. Only figures are printed. ``--show`` prints the lines too: that is a look, to be counted at the top of the set.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from bench.redaction.labelled import Case, Label, Score, chosen, is_covered, ove
 
 HERE = Path(__file__).parent
 SETS = {1: (HERE / "secrets.txt", HERE / "alike.txt")} | {
-    number: (HERE / f"secrets_{number}.txt", HERE / f"alike_{number}.txt") for number in (2, 3, 4, 5)
+    number: (HERE / f"secrets_{number}.txt", HERE / f"alike_{number}.txt") for number in (2, 3, 4, 5, 6, 7)
 }
 """The values and the look-alikes of each set, by its number."""
-UNREAD = 5
+UNREAD = 7
 SECRET = frozenset({"security_code", "card_pin", "bank_pin", "passcode", "password", "one_time_code"})
 WORDS = {
     "cvv, cvc, cid": r"\b(?:cvv|cvc|cid)2?\b",

@@ -16,6 +16,8 @@ OTHERS, PRECISION_BY_WORDS = 0.95, 0.90
 """Recall of phones and national numbers, and precision of all that is masked by the words for it, with ``mask``."""
 KNOWN = {1: 0.96}
 """Recall of a set that is below the goal."""
+READ = sorted(SETS.keys() - {6, 7})
+"""Sets that rules were written for."""
 
 
 def values(cases: list[Case]) -> list[tuple[str, str]]:
@@ -31,6 +33,8 @@ def values(cases: list[Case]) -> list[tuple[str, str]]:
         (3, 143, 100, 198, 189),
         (4, 147, 102, 202, 192),
         (5, 143, 99, 189, 181),
+        (6, 150, 100, 213, 213),
+        (7, 150, 100, 216, 216),
     ],
 )
 def test_a_set_is_whole(number: int, conversations: int, alikes: int, labels: int, secret: int) -> None:
@@ -43,11 +47,11 @@ def test_a_set_is_whole(number: int, conversations: int, alikes: int, labels: in
     assert all(value and value == value.strip() for _, value in values(cases))
     cards = [value.replace(" ", "").replace("-", "") for kind, value in values(cases) if kind == "card"]
     written = [digits for digits in cards if digits.isdigit() and len(digits) > PIECE]
-    assert written
+    assert written or number not in READ
     assert all(map(luhn.is_valid, written))
 
 
-@pytest.mark.parametrize("number", SETS)
+@pytest.mark.parametrize("number", READ)
 def test_secrets_are_found_and_look_alikes_stay(number: int) -> None:
     """With redaction off nearly every secret is found, nearly nothing else, and nothing in any look-alike."""
     cases, alike = map(read, SETS[number])
@@ -65,7 +69,7 @@ def test_secrets_are_found_and_look_alikes_stay(number: int) -> None:
     assert [case.utterances for case in alike if secrets(case.utterances)] == []
 
 
-@pytest.mark.parametrize("number", SETS)
+@pytest.mark.parametrize("number", READ)
 def test_with_redaction_on_the_rest_is_found_too(number: int) -> None:
     """Phones and national numbers are found, and of what is masked behind words for secrets nearly all should be."""
     cases, redactor = read(SETS[number][0]), BuiltIn()
