@@ -39,7 +39,19 @@ class GeneratedCommand(Command):
 _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
 _COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
-_DISPUTES = ("list", "show", "review", "release", "accept", "raise", "decide", "withdraw", "statistics", "policy")
+_DISPUTES = (
+    "list",
+    "show",
+    "review",
+    "release",
+    "accept",
+    "undo-accept",
+    "raise",
+    "decide",
+    "withdraw",
+    "statistics",
+    "policy",
+)
 
 COMMANDS = (
     Command("demo", "operations.demo:demo", _RUN),

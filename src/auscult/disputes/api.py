@@ -44,7 +44,7 @@ class DisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class AcceptBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The metrics to accept; without any, all pending ones."""
+    """The metrics; without any, all that this can be done to."""
 
     metric_ids: Annotated[tuple[str, ...], Meta(max_length=1000, description="Only these metrics.")] = ()
 
@@ -115,6 +115,7 @@ REVIEW: dict[str, Any] = {
     "submitted_at": AT,
     "released_at": AT,
     "ends_at": "2026-04-15T09:00:00Z",
+    "final_at": None,
     "score": 80,
     "passed": True,
     "rounds": 3,
@@ -130,9 +131,22 @@ REVIEW: dict[str, Any] = {
             "round": 0,
             "dispute_id": None,
             "disputable_until": "2026-04-15T09:00:00Z",
+            "final_at": None,
         }
     ],
     "disputes": [],
+}
+ACCEPTED: dict[str, Any] = {
+    **REVIEW,
+    "final_at": "2026-04-01T09:10:00Z",
+    "metrics": [
+        {
+            **REVIEW["metrics"][0],
+            "status": "agent_accepted",
+            "disputable_until": None,
+            "final_at": "2026-04-01T09:10:00Z",
+        }
+    ],
 }
 FIGURES: dict[str, Any] = {
     "key": "em-greeting",
@@ -226,7 +240,7 @@ def release(assignment_id: AssignmentId, work: Work, rights: Rights, server: Bas
     guards=[writing("audits", RAISE, reach="some")],
     status_code=200,
     responses={
-        200: answer("The review.", ShownReview, {**REVIEW, "status": "resolved"}),
+        200: answer("The review.", ShownReview, ACCEPTED),
         **refusals(_ANSWERING),
     },
     takes=Takes("The metrics.", {"metric_ids": ["em-greeting"]}),
@@ -237,8 +251,36 @@ def release(assignment_id: AssignmentId, work: Work, rights: Rights, server: Bas
 def accept(
     assignment_id: AssignmentId, data: JSONBody[AcceptBody], work: Work, rights: Rights, server: Basis
 ) -> ShownReview:
-    """Accept the answers to some metrics, or all that the agent has not answered. Repeating this changes nothing."""
+    """Accept the answers to some metrics, or all that the agent has not answered. Repeating this changes nothing.
+
+    It can be undone for ten minutes, until ``final_at``; the audit stays in ``pending_agent_review`` until then.
+    """
     return work.accept(assignment_id, data.metric_ids).shown_to(rights, server.now())
+
+
+@post(
+    "/assignments/{assignment_id:str}/undo-accept",
+    operation_id="undo_acceptance",
+    summary="Undo an acceptance",
+    guards=[writing("audits", RAISE, reach="some")],
+    status_code=200,
+    responses={
+        200: answer("The review.", ShownReview, REVIEW),
+        **refusals({**_ANSWERING, 409: "The audit is not submitted or not released, or the acceptance is final."}),
+    },
+    takes=Takes("The metrics.", {"metric_ids": ["em-greeting"]}),
+    command="disputes undo-accept",
+    arguments=("metric_ids",),
+)
+@in_slow_thread
+def undo_acceptance(
+    assignment_id: AssignmentId, data: JSONBody[AcceptBody], work: Work, rights: Rights, server: Basis
+) -> ShownReview:
+    """Undo the acceptance of some metrics, or all that are not final: they wait for an answer as before.
+
+    An acceptance is final ten minutes after it was made. Repeating this changes nothing.
+    """
+    return work.undo(assignment_id, data.metric_ids).shown_to(rights, server.now())
 
 
 @post(
@@ -429,6 +471,7 @@ ROUTER = Router(
         show_review,
         release,
         accept,
+        undo_acceptance,
         raise_dispute,
         list_disputes,
         statistics,

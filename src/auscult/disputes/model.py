@@ -38,6 +38,8 @@ LONGEST_WINDOW_DAYS = 90
 MOST_ROUNDS = 10
 Days = Annotated[int, between(1, LONGEST_WINDOW_DAYS)]
 Rounds = Annotated[int, between(1, MOST_ROUNDS)]
+UNDO = timedelta(minutes=10)
+"""Time in which an acceptance can be undone; it is final after that."""
 FLAG_FROM = 5
 """Decisions from which a metric can be flagged."""
 FLAG_ABOVE = 1 / 3
@@ -98,13 +100,27 @@ def _invalid(message: str, field: str, value: object) -> RequestError:
 
 
 class MetricReview(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One metric of a review. ``round`` counts its disputes, ``decided_at`` is when the last of them was decided."""
+    """One metric of a review. ``round`` counts its disputes, ``decided_at`` is when the last of them was decided.
+
+    ``accepted_at`` is when the agent accepted the answer; None of a withdrawn dispute.
+    """
 
     metric_id: str
     status: MetricStatus = "pending"
     round: int = 0
     dispute_id: str | None = None
     decided_at: datetime | None = None
+    accepted_at: datetime | None = None
+
+    @property
+    def final_at(self) -> datetime | None:
+        """Return when the acceptance is final; None where there is none that could be undone."""
+        is_accepted = self.status == "agent_accepted" and self.accepted_at is not None
+        return self.accepted_at + UNDO if is_accepted and self.accepted_at else None
+
+    def is_final(self, at: datetime) -> bool:
+        """Return whether an acceptance, if there is one, cannot be undone any more."""
+        return self.final_at is None or self.final_at <= at
 
 
 class Review(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -160,18 +176,36 @@ class Review(Struct, frozen=True, kw_only=True, omit_defaults=True):
         until = self.disputable_until(metric)
         return until is not None and at <= until and self.is_released(at)
 
+    def final_at(self, at: datetime) -> datetime | None:
+        """Return when all that is accepted is final; None where nothing can be undone any more."""
+        return max((each.final_at for each in self.metrics if each.final_at and each.final_at > at), default=None)
+
+    def awaits_agent(self, at: datetime) -> bool:
+        """Return whether the agent has answers left to accept or dispute, and nothing is disputed."""
+        is_waiting = any(each.status == "pending" for each in self.metrics)
+        return is_waiting and self.can_be_accepted(at) and self.status(at) == "pending_agent_review"
+
+    def can_be_accepted(self, at: datetime) -> bool:
+        """Return whether answers that are pending can be accepted at an instant."""
+        return self.is_released(at) and self.ends_at is not None and at <= self.ends_at
+
     def with_metric(self, changed: MetricReview) -> "Review":
         """Return the review with another state of one metric."""
         found = tuple(changed if each.metric_id == changed.metric_id else each for each in self.metrics)
         return replace(self, metrics=found, changes=self.changes + 1)
 
     def status(self, at: datetime) -> ReviewStatus:
-        """Return the status of the audit at an instant. What an agent did not answer in time counts as settled."""
+        """Return the status of the audit at an instant.
+
+        What an agent did not answer in time counts as settled; what they accepted does once it is final.
+        """
         if not self.is_released(at):
             return "audited"
         statuses = {each.status for each in self.metrics}
         if "disputed" in statuses:
             return "pending_supervisor_review"
+        if self.final_at(at) is not None:
+            return "pending_agent_review"
         if "pending" in statuses and self.ends_at is not None and at <= self.ends_at:
             return "pending_agent_review"
         is_spent = any(each.status == "denied" and each.round >= self.policy.rounds for each in self.metrics)
@@ -228,7 +262,10 @@ class Dispute(Struct, frozen=True, kw_only=True):
 
 
 class ShownMetricReview(Struct, frozen=True, kw_only=True):
-    """One metric of a review. ``disputable_until`` is null if it cannot be disputed now."""
+    """One metric of a review. ``disputable_until`` is null if it cannot be disputed now.
+
+    ``final_at`` is when its acceptance is final; null if it was not accepted, or cannot be undone any more.
+    """
 
     metric_id: str
     name: str
@@ -238,12 +275,14 @@ class ShownMetricReview(Struct, frozen=True, kw_only=True):
     round: int
     dispute_id: str | None
     disputable_until: datetime | None
+    final_at: datetime | None
 
 
 class ShownReview(Struct, frozen=True, kw_only=True):
     """The review of an audit. ``auditor`` is null if it is hidden from the agent.
 
     ``reviewer`` is the rule for who decides disputes, ``reviewers`` their names if the policy lists them.
+    ``final_at`` is when everything that the agent accepted is final; null if nothing can be undone.
     """
 
     assignment_id: str
@@ -254,6 +293,7 @@ class ShownReview(Struct, frozen=True, kw_only=True):
     submitted_at: datetime
     released_at: datetime | None
     ends_at: datetime | None
+    final_at: datetime | None
     score: Decimal | None
     passed: bool | None
     rounds: int
@@ -303,6 +343,7 @@ class ReviewedAudit(Struct, frozen=True, kw_only=True):
                 round=each.round,
                 dispute_id=each.dispute_id,
                 disputable_until=review.disputable_until(each) if review.can_be_disputed(each, at) else None,
+                final_at=None if each.is_final(at) else each.final_at,
             )
             for each in review.metrics
         )
@@ -315,6 +356,7 @@ class ReviewedAudit(Struct, frozen=True, kw_only=True):
             submitted_at=review.submitted_at,
             released_at=review.released_at,
             ends_at=review.ends_at,
+            final_at=review.final_at(at),
             score=result.score,
             passed=result.passed,
             rounds=review.policy.rounds,

@@ -5,13 +5,13 @@ An accepted dispute overturns an answer of the audit, and the score follows.
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from auscult.disputes.model import Dispute, MetricReview, Review, answer_in
+from auscult.disputes.model import UNDO, Dispute, MetricReview, Review, answer_in
 from auscult.domain.audits.audit import (
     LONGEST_COMMENT,
     AnswerChange,
@@ -72,9 +72,31 @@ def accept(review: Review, metric_ids: Sequence[str], by: str, at: datetime) -> 
         raise _closed(review, ends_at)
     after = review
     for each in fresh:
-        after = after.with_metric(replace(each, status="agent_accepted"))
+        after = after.with_metric(replace(each, status="agent_accepted", accepted_at=at))
     entry = replace(_entry(review, "agent_accepted", by, at), metrics=tuple(each.metric_id for each in fresh))
     return ReviewChange(replace(after, changes=review.changes + 1), (), (entry,), ("agent_accepted",))
+
+
+def undo(review: Review, metric_ids: Sequence[str], by: str, at: datetime) -> ReviewChange | None:
+    """Undo acceptances that are not final, all of them where no metric is named; None where that changes nothing.
+
+    The metrics wait for an answer as before. Raises ``ConflictError`` ``review.not_released``, ``acceptance.final``;
+    ``RequestError`` ``metric.unknown``.
+    """
+    _check_released(review, at)
+    named = [_metric(review, metric_id) for metric_id in metric_ids]
+    accepted = [each for each in named or review.metrics if each.status == "agent_accepted"]
+    fresh = [each for each in accepted if not each.is_final(at)]
+    if accepted and len(fresh) < (len(accepted) if named else 1):
+        minutes = UNDO // timedelta(minutes=1)
+        raise _conflict("acceptance.final", f"an acceptance is final after {minutes} minutes", review)
+    if not fresh:
+        return None
+    after = review
+    for each in fresh:
+        after = after.with_metric(replace(each, status="pending", accepted_at=None))
+    entry = replace(_entry(review, "acceptance_undone", by, at), metrics=tuple(each.metric_id for each in fresh))
+    return ReviewChange(replace(after, changes=review.changes + 1), (), (entry,), ("acceptance_undone",))
 
 
 def dispute(  # noqa: PLR0913, PLR0917  (each is a fact of the step)

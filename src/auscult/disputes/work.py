@@ -107,6 +107,19 @@ class Reviewing:
 
         return self._review_step(assignment_id, step)
 
+    def undo(self, assignment_id: str, metric_ids: tuple[str, ...] = ()) -> ReviewedAudit:
+        """Undo acceptances that are not final, all of them where no metric is named.
+
+        Raises as ``show`` and ``steps.undo`` do, and ``AccessError`` ``dispute.not_yours``.
+        """
+        self.show(assignment_id)
+
+        def step(found: ReviewedAudit) -> ReviewChange | None:
+            self._check_answerer(found.review)
+            return steps.undo(found.review, metric_ids, self._viewer.name, self._now())
+
+        return self._review_step(assignment_id, step)
+
     def dispute(self, assignment_id: str, metric_id: str, comment: str, proposed: str | None = None) -> Dispute:
         """Dispute one answer of an audit.
 

@@ -17,6 +17,7 @@ ChangeKind = Literal[
     "audited",
     "released",
     "agent_accepted",
+    "acceptance_undone",
     "disputed",
     "dispute_decided",
     "commented",
@@ -31,8 +32,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """Change of one conversation. ``number`` grows by one within the app.
 
     created: it can be read for the first time. revised: another revision of it can. rescored: it was decided again.
-    assigned, audited: its audit progressed. released, agent_accepted, disputed, dispute_decided: the agent's review of
-    its audit progressed. commented: a thread of comments on it was opened, answered, changed or resolved. erased: nothing is kept of it; its earlier changes are gone too.
+    assigned, audited: its audit progressed. released, agent_accepted, acceptance_undone, disputed, dispute_decided:
+    the agent's review of its audit progressed. commented: a thread of comments on it was opened, answered, changed or resolved. erased: nothing is kept of it; its earlier changes are gone too.
     """
 
     number: int

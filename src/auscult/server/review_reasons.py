@@ -13,6 +13,7 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "dispute.unknown": (404, 404, "There is no such dispute."),
     "dispute.open": (409, 409, "The metric is disputed already, and waits for its decision."),
     "dispute.off": (409, 409, "The policy allows no disputes of this audit."),
+    "acceptance.final": (409, 409, "The answer was accepted more than ten minutes ago, and the acceptance is final."),
     "dispute.settled": (409, 409, "The metric was accepted, and cannot be disputed any more."),
     "dispute.no_rounds": (409, 409, "The metric was disputed as often as the policy allows."),
     "dispute.decided": (409, 409, "The dispute was decided, withdrawn, re-opened or erased, and stays so."),

@@ -2,11 +2,17 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from auscult.disputes.model import UNDO
+from auscult.disputes.work import Reviewing
+from auscult.domain.errors import ConflictError
+from auscult.domain.people.principal import operator
+from auscult.reports import REPORTS
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
@@ -103,6 +109,56 @@ def status(browser: Browser, path: str) -> str:
     return browser.ask("GET", f"{path}/review").json()["status"]
 
 
+def later(people: People, path: str) -> str:
+    """Return the status of a review once its acceptances are final."""
+    app = people.service.store.within(TENANT)
+    work = Reviewing(app, REPORTS, lambda: datetime.now(UTC) + UNDO, operator())
+    return work.show(path.removeprefix("/assignments/")).status
+
+
+def test_an_acceptance_is_undone_within_ten_minutes(people: People) -> None:
+    """The API names the time at which it is final; the agent alone undoes it, and once it is final nobody."""
+    people.policy()
+    name, path = people.audited()
+    done = people.agent.ask("POST", f"{path}/accept", {}).json()
+    assert (done["status"], {each["status"] for each in done["metrics"]}) == (
+        "pending_agent_review",
+        {"agent_accepted"},
+    )
+    final = datetime.fromisoformat(done["final_at"])
+    assert timedelta(minutes=9) < final - datetime.now(UTC) <= UNDO
+    assert {each["final_at"] for each in done["metrics"]} == {done["final_at"]}
+    assert later(people, path) == "resolved"
+    problem(people.stranger.ask("POST", f"{path}/undo-accept", {}), 404, "assignment.unknown")
+    problem(people.auditor.ask("POST", f"{path}/undo-accept", {}), 403, "permission.missing")
+    undone = people.agent.ask("POST", f"{path}/undo-accept", {"metric_ids": ["em-kind"]}).json()
+    assert {each["metric_id"]: each["status"] for each in undone["metrics"]} == {
+        "em-hello": "agent_accepted",
+        "em-kind": "pending",
+    }
+    undone = people.agent.ask("POST", f"{path}/undo-accept", {}).json()
+    assert (undone["final_at"], {each["status"] for each in undone["metrics"]}) == (None, {"pending"})
+    changes = [each["kind"] for each in feed(people, name)]
+    assert changes[-3:] == ["agent_accepted", "acceptance_undone", "acceptance_undone"]
+    app = people.service.store.within(TENANT)
+    past = Reviewing(app, REPORTS, lambda: datetime.now(UTC) - UNDO, operator())
+    with pytest.raises(ConflictError, match="not released"):
+        past.accept(path.removeprefix("/assignments/"))
+    assert people.service.application.verify() == []
+
+
+def feed(people: People, name: str) -> list[dict[str, Any]]:
+    """Return the changes of a conversation, in order."""
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = people.manager.ask("GET", f"/changes?limit=500{cursor and f'&cursor={cursor}'}").json()
+        found += page["items"]
+        if not page["items"] or not page.get("next_cursor"):
+            return [each for each in found if each["conversation_id"] == name]
+        cursor = page["next_cursor"]
+
+
 def test_every_status_of_the_vendor(people: People) -> None:
     """Audited, Pending Agent Review, Pending Supervisor Review, Resolved, Closed: and the score follows."""
     people.policy(release="second_look", rounds=2)
@@ -119,11 +175,11 @@ def test_every_status_of_the_vendor(people: People) -> None:
     first = dispute(people, path)
     assert status(people.agent, path) == "pending_supervisor_review"
     assert decide(people.manager, first, "deny").json()["state"] == "denied"
-    assert status(people.agent, path) == "resolved"
+    assert status(people.agent, path) == "pending_agent_review", "the acceptance can be undone"
     second = dispute(people, path)
     assert people.manager.ask("GET", f"/disputes/{second}").json()["round"] == 2
     assert decide(people.manager, second, "deny").status_code == 200
-    assert status(people.agent, path) == "closed"
+    assert later(people, path) == "closed"
     again = people.agent.ask("POST", f"{path}/disputes", {"metric_id": "em-hello", "comment": "No."})
     problem(again, 409, "dispute.no_rounds")
     people.policy()

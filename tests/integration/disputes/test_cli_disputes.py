@@ -74,6 +74,8 @@ def test_disputes_from_release_to_examples(program: Program, tmp_path: Path) -> 
     first, second = (one["assignment_id"] for one in listed)
     assert "pending_agent_review" in program("disputes", "review", first)
     program("disputes", "accept", first, "em-bye", "--as", LEE)
+    assert program.json("disputes", "undo-accept", first, "em-bye", "--as", LEE)["final_at"] is None
+    program("disputes", "accept", first, "em-bye", "--as", LEE)
     made = ("--comment", "I said it.", "--proposed", "YES", "--as", LEE)
     raised = program.json("disputes", "raise", first, "em-hello", *made)["dispute_id"]
     program.refuses("dispute.own_audit", "disputes", "decide", raised, "accept", "--reason", "So.", "--as", ANN)

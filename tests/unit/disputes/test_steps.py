@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from auscult.disputes import steps
-from auscult.disputes.model import Dispute, Review, ReviewPolicy, check_policy, opened
+from auscult.disputes.model import UNDO, Dispute, Review, ReviewPolicy, check_policy, opened
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult
 from auscult.domain.audits.sheet import Sheet
 from auscult.domain.errors import ConflictError, RequestError
@@ -57,16 +58,76 @@ def test_the_vendors_statuses_in_order() -> None:
     found, made = disputed(accepted.review)
     assert found.status(AT) == "pending_supervisor_review"
     agreed = steps.decide(found, made, "accept", "True.", "max@x", AT, after="YES").review
-    assert agreed.status(AT) == "resolved"
+    assert agreed.status(AT) == "pending_agent_review", "the acceptance of the other answer can be undone"
+    assert agreed.status(AT + UNDO) == "resolved"
     denied = steps.decide(found, made, "deny", "Not so.", "max@x", AT).review
-    assert denied.status(AT) == "resolved"
+    assert denied.status(AT + UNDO) == "resolved"
     again, last = disputed(denied)
     assert (again.status(AT), last.round) == ("pending_supervisor_review", 2)
     closed = steps.decide(again, last, "deny", "Still not.", "max@x", AT).review
-    assert closed.status(AT) == "closed"
+    assert closed.status(AT + UNDO) == "closed"
     with pytest.raises(ConflictError) as caught:
         disputed(closed)
     assert caught.value.reason == "dispute.no_rounds"
+
+
+def accepted(*metrics: str, at: datetime = AT) -> Review:
+    """Return the review of which the agent accepted these metrics, or all."""
+    change = steps.accept(review(), metrics, "agent@x", at)
+    assert change is not None
+    return change.review
+
+
+def test_an_acceptance_is_final_after_ten_minutes() -> None:
+    """Until then the audit is not resolved, and the agent takes it back; after that neither."""
+    found = accepted()
+    last = AT + UNDO - timedelta(seconds=1)
+    assert (found.status(last), found.final_at(last)) == ("pending_agent_review", AT + UNDO)
+    assert not found.awaits_agent(last), "nothing is left to answer"
+    undone = steps.undo(found, (), "agent@x", last)
+    assert undone is not None
+    assert [each.status for each in undone.review.metrics] == ["pending", "pending"]
+    assert undone.review.awaits_agent(last)
+    assert (undone.kinds, undone.entries[0].metrics) == (("acceptance_undone",), ("em-1", "em-2"))
+    assert steps.undo(undone.review, (), "agent@x", last) is None, "a repetition changes nothing"
+    assert (found.status(AT + UNDO), found.final_at(AT + UNDO)) == ("resolved", None)
+    with pytest.raises(ConflictError) as caught:
+        steps.undo(found, (), "agent@x", AT + UNDO)
+    assert caught.value.reason == "acceptance.final"
+
+
+def test_one_of_two_acceptances_is_undone() -> None:
+    """The named one alone, and without a name those that are not final."""
+    both = accepted()
+    one = steps.undo(both, ["em-2"], "agent@x", AT)
+    assert one is not None
+    assert [each.status for each in one.review.metrics] == ["agent_accepted", "pending"]
+    later = steps.accept(accepted("em-1"), ["em-2"], "agent@x", AT + UNDO)
+    assert later is not None
+    undone = steps.undo(later.review, (), "agent@x", AT + UNDO)
+    assert undone is not None
+    assert [each.status for each in undone.review.metrics] == ["agent_accepted", "pending"]
+    with pytest.raises(ConflictError):
+        steps.undo(later.review, ["em-1", "em-2"], "agent@x", AT + UNDO)
+
+
+def test_an_acceptance_is_accepted_again_for_ten_minutes() -> None:
+    """The time counts from the later acceptance."""
+    undone = steps.undo(accepted(), (), "agent@x", AT + UNDO / 2)
+    assert undone is not None
+    again = steps.accept(undone.review, (), "agent@x", AT + UNDO / 2)
+    assert again is not None
+    assert again.review.final_at(AT + UNDO) == AT + UNDO / 2 + UNDO
+
+
+def test_what_was_accepted_before_there_was_an_undo_is_final() -> None:
+    """Stored reviews without the time of the acceptance are resolved, and stay so."""
+    old = accepted()
+    for each in old.metrics:
+        old = old.with_metric(replace(each, accepted_at=None))
+    assert old.status(AT) == "resolved"
+    with pytest.raises(ConflictError):
+        steps.undo(old, (), "agent@x", AT)
 
 
 def test_a_dispute_after_its_window_is_refused() -> None:
@@ -166,7 +227,8 @@ def test_policies_that_cannot_be_used(policy: dict[str, Any]) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["accept", "dispute", "yes", "no", "withdraw", "reopen"]), st.booleans()), max_size=30
+        st.tuples(st.sampled_from(["accept", "undo", "dispute", "yes", "no", "withdraw", "reopen"]), st.booleans()),
+        max_size=30,
     )
 )
 def test_no_order_of_steps_breaks_a_review(orders: list[tuple[str, bool]]) -> None:
@@ -180,6 +242,8 @@ def test_no_order_of_steps_breaks_a_review(orders: list[tuple[str, bool]]) -> No
         try:
             if step == "accept":
                 change = steps.accept(found, [metric], "agent@x", at)
+            elif step == "undo":
+                change = steps.undo(found, [metric], "agent@x", at - timedelta(minutes=55))
             elif step == "dispute":
                 change = steps.dispute(found, audit(), metric, "No.", "agent@x", at)
             elif step == "reopen":

@@ -290,7 +290,7 @@ def _trail_line(entry: TrailEntry) -> str:
         return f"{when}  {note.metric_id} {note.state.replace('open', 'disputed')} by {entry.by}, round {note.round}: {note.text}".rstrip(
             ": "
         )
-    if entry.action in {"released", "agent_accepted", "declined"}:
+    if entry.action in {"released", "agent_accepted", "acceptance_undone", "declined"}:
         return f"{when}  {entry.action.replace('_', ' ')} by {entry.by}"
     if entry.result is None:
         return f"{when}  {entry.action} to {entry.auditor}, by {entry.by}"

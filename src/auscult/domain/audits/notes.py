@@ -9,7 +9,9 @@ from auscult.domain.evaluation import Evaluation, Status
 
 DisputeState = Literal["open", "accepted", "denied", "withdrawn", "reopened", "erased"]
 """``reopened``: the auditor changed the disputed answer meanwhile; ``erased``: the conversation is gone."""
-ReviewAction = Literal["released", "agent_accepted", "disputed", "dispute_decided", "dispute_withdrawn"]
+ReviewAction = Literal[
+    "released", "agent_accepted", "acceptance_undone", "disputed", "dispute_decided", "dispute_withdrawn"
+]
 
 
 class DisputeNote(Struct, frozen=True, kw_only=True, omit_defaults=True):

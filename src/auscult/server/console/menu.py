@@ -18,6 +18,11 @@ def whole_app(permission: str) -> str:
     return f"{permission} in the whole app"
 
 
+def colleagues(permission: str) -> str:
+    """Return the mark that opens a page for a permission, but not for who sees conversations as their agent alone."""
+    return f"{permission} of colleagues"
+
+
 class _Entry(NamedTuple):
     """One page: its name, its path below the console, and the permissions, any of which opens it (none: for all)."""
 
@@ -73,9 +78,9 @@ _GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
         later("Setup"),
         (
             _Entry(later("Forms"), "/forms", (whole_app("form.edit"), whole_app("form.publish"))),
-            _Entry(later("Scorecards"), "/scorecards", ("form.read",)),
-            _Entry(later("Taxonomies"), "/taxonomies", ("form.read",)),
-            _Entry(later("Knowledge base"), "/knowledge", ("knowledge.read",)),
+            _Entry(later("Scorecards"), "/scorecards", (colleagues("form.read"),)),
+            _Entry(later("Taxonomies"), "/taxonomies", (colleagues("form.read"),)),
+            _Entry(later("Knowledge base"), "/knowledge", (colleagues("knowledge.read"),)),
             _Entry(later("Connectors"), "/connectors", (whole_app("connector.read"),)),
             _Entry(later("Administration"), "/administration", tuple(map(whole_app, _ADMINISTRATION))),
         ),

@@ -18,7 +18,7 @@ from auscult.domain.people.principal import Principal
 from auscult.server.console.assets import Assets
 from auscult.server.console.kept import KeptPages
 from auscult.server.console.language import LANGUAGES, current
-from auscult.server.console.menu import OWN_RESULTS, menu, whole_app
+from auscult.server.console.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.reader import Reader
 from auscult.server.console.templating import Frame, Persona, Templates
 from auscult.server.rest.context import Services
@@ -206,7 +206,15 @@ def marks_of(visitor: Visitor) -> frozenset[str]:
     principal = visitor.principal
     wide = {whole_app(each) for each in visitor.permissions if principal.may_everywhere(each)}
     own = principal.agent_ids and "conversation.read" in visitor.permissions
-    return frozenset(wide | ({OWN_RESULTS} if own else set[str]()))
+    shared = set[str]() if is_only_agent(principal) else {colleagues(each) for each in visitor.permissions}
+    return frozenset(wide | shared | ({OWN_RESULTS} if own else set[str]()))
+
+
+def is_only_agent(principal: Principal) -> bool:
+    """Return whether someone sees conversations as their agent alone."""
+    seen = principal.visibility("conversation.read")
+    others = seen.is_everything or seen.queues or seen.teams or seen.assigned_to
+    return bool(seen.agents) and seen.agents <= principal.agent_ids and not others
 
 
 class NoPermissionError(Exception):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from auscult.disputes.model import DEFAULT_POLICY, ReviewPolicy
+from auscult.disputes.model import DEFAULT_POLICY, UNDO, ReviewPolicy
 from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.people.principal import Principal, operator
@@ -160,8 +160,13 @@ def test_every_status_of_a_dispute(browser: Browser, served: Service) -> None:
             assert status() == "pending_agent_review"
             assert "You can dispute it 1 more time." in browser.text(card)
             browser.all(f"{card} form[action$=accept] button")[-1].click()
-            wait_for(status, lambda found: found == "resolved")
-    assert status() == "closed"
+            browser.until(card, lambda text: "Accepted. Final at" in text)
+            browser.press(f"{card} form[action$=undo] button")
+            browser.until(card, lambda text: "Accepted. Final at" not in text)
+            browser.press(f"{card} form[action$=accept] button")
+            browser.until(card, lambda text: "Accepted. Final at" in text)
+    final = Reviewing(served.store.within(TENANT), REPORTS, lambda: datetime.now(UTC) + UNDO, OPERATOR)
+    assert final.show(assignment).status == "closed"
     assert "That was the last round." in browser.text(card)
 
 

@@ -136,8 +136,8 @@ def changes(
 ) -> ChangePage:
     """Return the changes: conversations created, revised, re-scored, assigned, audited, reviewed or erased.
 
-    The review of an audit by its agent is released, agent_accepted, disputed or dispute_decided. Each change is in
-    the feed once, in the order in which it was committed. Begin without a cursor, keep `next_cursor`, and send it
+    The review of an audit by its agent is released, agent_accepted, acceptance_undone, disputed or dispute_decided. Each
+    change is in the feed once, in the order in which it was committed. Begin without a cursor, keep `next_cursor`, and send it
     with the next request at any time: no change is returned twice, and none that is committed later precedes it.
     Read the present state with `GET /api/v1/conversations/{id}`. Of an erased conversation only the erasure is in
     the feed.

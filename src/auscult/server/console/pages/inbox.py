@@ -87,7 +87,7 @@ def _results(visit: Visit) -> Iterator[TodoView]:
     """Yield an agent's results that wait to be accepted or disputed."""
     agents = visit.principal.agent_ids
     found = reviewing(visit).of_agents(agents, _MOST_RESULTS) if agents else ()
-    ends = [each.review.ends_at for each in found if each.status == "pending_agent_review"]
+    ends = [each.review.ends_at for each in found if each.review.awaits_agent(visit.now)]
     known = [each for each in ends if each is not None]
     if known:
         yield TodoView(

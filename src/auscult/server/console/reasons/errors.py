@@ -14,6 +14,7 @@ TEMPLATES = (
     later("assignment {id} is {state} and stays as it is"),
     later("a reason is missing; say why the conversation cannot be judged"),
     later("a comment has at most {n} characters"),
+    later("an acceptance is final after {n} minutes"),
     later("a note has at most {n} characters"),
     later("give a question of 1 to {n} characters"),
     later("no judge is configured here, so that nothing can be asked"),

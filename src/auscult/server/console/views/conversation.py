@@ -41,6 +41,7 @@ _ACTIONS = {
     "declined": later("Audit declined"),
     "released": later("Released to the agent"),
     "agent_accepted": later("Accepted by the agent"),
+    "acceptance_undone": later("Acceptance undone by the agent"),
     "disputed": later("Disputed by the agent"),
     "dispute_decided": later("Dispute decided"),
     "dispute_withdrawn": later("Dispute withdrawn"),

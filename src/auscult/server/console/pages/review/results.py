@@ -47,7 +47,17 @@ class ResultsPage(Controller):
             reviewing(visit).accept(assignment_id, metrics)
         except (ConflictError, RequestError) as error:
             return self._page(visit, error.message, status=409)
-        return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
+        return Redirect(_back(data, assignment_id), status_code=303)
+
+    @post("/{assignment_id:str}/undo", sync_to_thread=True)
+    def undo(self, assignment_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Undo what was accepted in the last ten minutes."""
+        self._own(visit, assignment_id)
+        try:
+            reviewing(visit).undo(assignment_id)
+        except ConflictError as error:
+            return self._page(visit, error.message, status=409)
+        return Redirect(_back(data, assignment_id), status_code=303)
 
     @post("/{assignment_id:str}/disputes", sync_to_thread=True)
     def dispute(self, assignment_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
@@ -96,6 +106,11 @@ class ResultsPage(Controller):
             raise missing("result", assignment_id) from error
         if not found.review.is_about(visit.principal):
             raise missing("result", assignment_id)
+
+
+def _back(data: dict[str, str], assignment_id: str) -> str:
+    """Return the address of the page with the result that was answered: Home, or My results."""
+    return f"{BASE}{'' if data.get('from') == 'home' else '/my-results'}#{assignment_id}"
 
 
 def _typed(data: dict[str, str]) -> dict[str, str]:

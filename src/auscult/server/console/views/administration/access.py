@@ -22,6 +22,7 @@ KINDS: Mapping[ChangeKind, str] = {
     "audited": later("Audited"),
     "released": later("Audit released to the agent"),
     "agent_accepted": later("Accepted by the agent"),
+    "acceptance_undone": later("Acceptance undone by the agent"),
     "disputed": later("Disputed by the agent"),
     "dispute_decided": later("Dispute decided"),
     "commented": later("Commented on"),

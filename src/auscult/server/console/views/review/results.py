@@ -65,6 +65,7 @@ class ResultView(Struct, frozen=True, kw_only=True):
     status: str
     deadline: str
     can_accept: bool
+    undo_until: str
     sound: str
 
 
@@ -95,7 +96,7 @@ def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
         for each in found
     ]
     new = tuple(view for status, view in views if status in {"pending_agent_review", "pending_supervisor_review"})
-    open_ = [each for each in found if each.status == "pending_agent_review" and each.review.ends_at is not None]
+    open_ = [each for each in found if each.review.awaits_agent(reader.now)]
     first = min((each.review.ends_at for each in open_ if each.review.ends_at), default=None)
     lead = _("Nothing is new.")
     if first:
@@ -141,7 +142,7 @@ def _result(
     met = sum(each.adhered is True for each in results)
     left_out = sum(each.adhered is None for each in results)
     about = (reader.lately(conversation.started_at), length(conversation.duration_ms))
-    is_waiting = whole.status == "pending_agent_review"
+    is_waiting, final_at = review.awaits_agent(reader.now), review.final_at(reader.now)
     ends_at = review.ends_at
     return ResultView(
         assignment_id=review.assignment_id,
@@ -155,6 +156,7 @@ def _result(
         status=whole.status,
         deadline=_("Answer by {moment}").format(moment=reader.moment(ends_at)) if is_waiting and ends_at else "",
         can_accept=is_waiting,
+        undo_until=reader.time(final_at) if final_at else "",
         sound=_sound(sounds.get(conversation.id, ""), items),
     )
 
@@ -202,7 +204,7 @@ def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
         state_kind=kind,
         more=more,
         outcome=f"{dispute.decided_by}: {dispute.reason}" if dispute and dispute.reason and dispute.decided_by else "",
-        can_accept=one.status == "pending" and whole.status in {"pending_agent_review", "pending_supervisor_review"},
+        can_accept=one.status == "pending" and whole.review.can_be_accepted(reader.now),
         can_dispute=whole.review.can_be_disputed(one, reader.now),
         proposals=tuple((each, word_of(each)) for each in ("YES", "NO", "NA") if each != answer),
     )
