@@ -34,6 +34,11 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     similarity: float | None = None
     threshold: float | None = None
 
+    @property
+    def is_ground(self) -> bool:
+        """Return whether a verdict can rest on it: it names a turn, or states something."""
+        return bool(self.turn_id or self.why.strip())
+
 
 BY_A_PERSON = Evidence(why="answered by a person")
 """Evidence of an answer for which a person quotes nothing."""
@@ -114,7 +119,9 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         """Refuse what rests on nothing."""
-        if not self.evidence and self.qualification in DECIDED and not any(part.evidence for part in self.parts):
+        if self.qualification not in DECIDED or any(one.is_ground for one in self.evidence):
+            return
+        if not any(one.is_ground for part in self.parts for one in part.evidence):
             raise GroundlessError(self.qualification)
 
 

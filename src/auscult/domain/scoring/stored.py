@@ -135,5 +135,6 @@ class RenderedRows(Struct, frozen=True, kw_only=True):
 def state_grounds(verdicts: Iterable[dict[str, Any]]) -> None:
     """Complete decoded verdicts of an earlier version, which kept YES and NO without grounds; each then states that."""
     for verdict in verdicts:
-        if verdict["qualification"] in DECIDED and not verdict.get("evidence"):
+        grounds = msgspec.convert(verdict.get("evidence", ()), tuple[Evidence, ...])
+        if verdict["qualification"] in DECIDED and not any(one.is_ground for one in grounds):
             verdict["evidence"] = [msgspec.to_builtins(UNSTATED)]
