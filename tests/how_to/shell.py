@@ -39,6 +39,17 @@ def typed(block: str) -> str:
     return "\n".join(kept) + "\n"
 
 
+def shown(page: Path) -> list[str]:
+    """Return the lines of output that a page shows in blocks with prompts."""
+    found: list[str] = []
+    for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+        kept = typed(block)
+        if kept != block:
+            entered = set(kept.splitlines())
+            found += [line for line in block.splitlines() if line.removeprefix("$ ") not in entered and line]
+    return found
+
+
 class Shell:
     """One session in a folder: its environment, and what each command said."""
 
