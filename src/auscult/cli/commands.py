@@ -39,6 +39,7 @@ class GeneratedCommand(Command):
 _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
 _COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
+_EXAMPLES = ("list", "keep", "remove")
 _DISPUTES = (
     "list",
     "show",
@@ -94,6 +95,7 @@ COMMANDS = (
     Command("forms publish", "definitions.form_versions:publish", _JUDGE),
     Command("forms discard", "definitions.form_versions:discard", _JUDGE),
     Command("forms retire", "definitions.form_versions:retire", _JUDGE),
+    *(GeneratedCommand(f"examples {name}", "", _JUDGE) for name in _EXAMPLES),
     Command("wording list", "definitions.wording:listing", _JUDGE),
     Command("wording show", "definitions.wording:show", _JUDGE),
     Command("wording check", "definitions.wording:check", _JUDGE),
@@ -252,6 +254,7 @@ COMMANDS = (
 GROUPS = {
     "connectors": ("Connectors: read conversations from buckets, folders and other systems, on a schedule.", _RUN),
     "forms": ("Evaluation forms: check, publish and read them.", _JUDGE),
+    "examples": ("Examples of forms: what a question should answer in a conversation.", _JUDGE),
     "wording": ("Wording packs: phrases with one meaning, which forms refer to.", _JUDGE),
     "scorecards": ("Scorecards: agents' measures and results.", _JUDGE),
     "taxonomy": ("Taxonomies: three levels of categories for conversations.", _JUDGE),

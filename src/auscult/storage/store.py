@@ -14,6 +14,7 @@ from auscult.domain.privacy.digests import digest_with
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.first_hour.store import AppFirstHour
+from auscult.form_examples.store import AppFormExamples
 from auscult.limits.store import LimitStore
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
@@ -75,6 +76,7 @@ class AppStore(NamedTuple):
     conversations: AppConversations
     timeline: AppTimeline
     forms: AppForms
+    form_examples: AppFormExamples
     definitions: AppDefinitions
     audits: AppAudits
     plans: AppPlans
@@ -118,6 +120,7 @@ class AppStore(NamedTuple):
             queue=self.queue.seen_by(visibility),
             disputes=self.disputes.seen_by(visibility),
             comments=self.comments.seen_by(visibility),
+            form_examples=self.form_examples.seen_by(visibility),
             live=self.live.seen_by(visibility),
             feed=self.feed.seen_by(visibility),
             webhooks=self.webhooks.seen_by(visibility),
@@ -183,6 +186,7 @@ class Store:
                 queue=AppQueue(self._database, app),
                 disputes=AppDisputes(self._database, app),
                 comments=AppComments(self._database, app),
+                form_examples=AppFormExamples(self._database, app),
                 calibrations=AppCalibrations(self._database, app),
                 coaching=AppCoaching(self._database, app),
                 schedules=AppSchedules(self._database, app),

@@ -116,3 +116,21 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     assert near.err == "error: FORM_ID: there is no form ef-smal; did you mean ef-small?\n"
     assert (app.status, json.loads(app.err)["error"]["reason"]) == (1, "app.unknown")
     assert (file.status, "none.yaml" in file.err) == (1, True)
+
+
+def test_check_tries_examples(tmp_path: Path) -> None:
+    """Wrong answers are listed with what they should be, counted, and make the exit status; without a file, those in force."""
+    (tmp_path / "form.yaml").write_text(FORM)
+    assert auscult(tmp_path, "forms", "apply", "form.yaml", *TENANT).status == 0
+    words = ("--metric", "em-hello", "--wanted", "NO", "--transcript", "Agent: hello\nCustomer: hi")
+    kept = auscult(tmp_path, "examples", "keep", "ef-small", *words, "--app", "st-1")
+    assert kept.status == 0, kept.err
+    tried = auscult(tmp_path, "forms", "check", "--examples")
+    assert tried.status == 1
+    assert tried.out.splitlines()[-1] == "ef-small: 0 of 1 examples right"
+    assert "em-hello in ex-" in tried.out
+    assert "should be NO, is YES" in tried.out
+    (tmp_path / "other.yaml").write_text(FORM.replace("hello", "zzz").replace("em-zzz", "em-hello"))
+    other = auscult(tmp_path, "forms", "check", "other.yaml", "--examples", "--app", "st-1", "--json")
+    assert (other.status, other.last["right"], other.last["wrong"]) == (0, 1, [])
+    assert auscult(tmp_path, "forms", "check").status == 2

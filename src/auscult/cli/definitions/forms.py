@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from auscult.cli.definitions import form_examples
 from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, hints, options
 from auscult.domain.definitions.form_version import FormVersion, signed
@@ -24,12 +25,30 @@ Documents = Annotated[
         help="Forms, YAML or JSON; the word starter names those that come along, starter-es those for Spanish.",
     ),
 ]
+MaybeDocuments = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[FILE]",
+        help="Forms, YAML or JSON; the word starter names those that come along, starter-es those for Spanish.",
+    ),
+]
 OfApp = Annotated[
     str | None, typer.Option("--app", metavar="ID", help="App whose forms; without it, the forms that come along.")
 ]
 
 
-def check(files: Documents, *, as_json: options.AsJson = False) -> None:
+def check(
+    files: MaybeDocuments = None,
+    *,
+    with_examples: Annotated[
+        bool, typer.Option("--examples", help="Try the forms on their examples, too: the files, or those in force.")
+    ] = False,
+    app: Annotated[
+        str | None, typer.Option("--app", metavar="ID", help="App whose examples; needed of several.")
+    ] = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Check forms: every fault with line, field, reason, and what would be right.
 
     Several are also checked together: one form for each queue, channel and direction, and an id for each.
@@ -37,17 +56,23 @@ def check(files: Documents, *, as_json: options.AsJson = False) -> None:
     """
     from auscult.services.definitions.forms.reading import check_forms
 
+    if not files and not with_examples:
+        raise typer.BadParameter("name the forms to check, or try those in force with --examples", param_hint="FILE")
     faults = 0
-    for name, found in check_forms(documents_of_all(files), answered=_answered()).items():
+    forms: list[Form] = []
+    for name, found in check_forms(documents_of_all(files or ()), answered=_answered()).items():
         faults += len(found.problems)
         problems = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
         form = found.form
+        forms += [form] if form else []
         right = (
             f"{form.id} is right: {len(form.metrics)} metric{'s' * (len(form.metrics) != 1)}, {form.channel}"
             if form
             else None
         )
         checked.print_problems(name, problems, right, as_json=as_json)
+    if with_examples:
+        faults += form_examples.check_on_examples(forms if files else None, app, database, as_json=as_json)
     if faults:
         raise typer.Exit(1)
 

@@ -146,7 +146,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
     """Record of a run's erasures, written by the transactions that erased.
 
     ``erased`` counts conversations, ``parts`` erased parts of conversations that stay, ``held`` those that a hold kept,
-    ``coachings`` coaching items that pointed at a conversation and lost goal, plan and remarks with it.
+    ``coachings`` coaching items that pointed at a conversation and lost goal, plan and remarks with it,
+    ``examples`` examples of forms that pointed at one.
     ``webhook_deliveries`` and ``exports`` count copies that had left, as far as is known; ``left`` lists them.
     """
 
@@ -159,6 +160,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     erased: int
     audits: int
     coachings: int = 0
+    examples: int = 0
     held: int
     parts: dict[Kept, int] = {}
     webhook_deliveries: int = 0

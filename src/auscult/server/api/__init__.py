@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from auscult.comments import api as comments
 from auscult.disputes import api as disputes
 from auscult.explanations import api as explanations
+from auscult.form_examples import api as form_examples
 from auscult.server.api import (
     assist,
     audits,
@@ -44,6 +45,7 @@ ROUTERS = (
     comments.ROUTER,
     disputes.ROUTER,
     explanations.ROUTER,
+    form_examples.ROUTER,
     calibration.ROUTER,
     coaching.ROUTER,
     schedules.ROUTER,

@@ -90,3 +90,9 @@ def pasted(text: str, form: Form, now: datetime) -> Conversation:
         ended_at=now + length,
         turns=tuple(turns),
     )
+
+
+def written(conversation: Conversation) -> str:
+    """Return a conversation as a transcript that ``pasted`` reads."""
+    names = {"agent": "Agent", "customer": "Customer"}
+    return "\n".join(f"{names[turn.speaker]}: {turn.text}" for turn in conversation.turns)

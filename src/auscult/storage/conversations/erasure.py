@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from auscult.comments.store import erase_comments
 from auscult.disputes.store import erase_reviews
+from auscult.form_examples.store import erase_examples
 from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration.repository import erase_from_calibrations
 from auscult.storage.coaching.repository import erase_from_coaching
@@ -56,6 +57,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
     erase_from_coaching(connection, found.conversation, conversation_id)
     erase_from_schedules(connection, app, conversation_id)
     erase_recordings(connection, found.conversation)
+    erase_examples(connection, found.conversation)
     for table in (judge_answers, evaluations, insights, said, conversations):
         connection.execute(sa.delete(table).where(table.c.conversation == found.conversation))
     if dialect.is_embedded:  # else deleted words stay readable in the segments of the index

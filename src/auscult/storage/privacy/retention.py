@@ -26,10 +26,11 @@ _MOST_LISTED = 1_000
 
 
 class Counts(NamedTuple):
-    """Counts of what an erasure reached: audits, coaching items that lost their texts, deliveries by address."""
+    """Counts of what an erasure reached: audits, coaching items that lost their texts, examples of forms, deliveries by address."""
 
     audits: int = 0
     coachings: int = 0
+    examples: int = 0
     delivered: Mapping[str, int] = {}
     kind: Kept = "conversation"
 
@@ -130,6 +131,7 @@ class AppRetention:
             erased=whole,
             audits=sum(each.audits for each in erased),
             coachings=sum(each.coachings for each in erased),
+            examples=sum(each.examples for each in erased),
             held=row.held,
             parts=dict(parts),
             webhook_deliveries=sum(each.deliveries for each in erased),
@@ -199,6 +201,7 @@ def record_erasure(connection: Connection, app: int, key_hash: bytes, counts: Co
         "kind": counts.kind,
         "audits": counts.audits,
         "coachings": counts.coachings,
+        "examples": counts.examples,
         "deliveries": sum(counts.delivered.values()),
         "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
         "at": now_ms(),

@@ -1,14 +1,17 @@
 """The trial of a form over HTTP: on a chosen conversation, the newest ones or a pasted text, against the version in force."""
 
+import html
 import re
 
 import httpx
+import msgspec
 import pytest
 
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, newest
 from tests.e2e.console.setup.test_console_forms import act, document_of, verdicts
 from tests.e2e.consoles import email_of, signed_in
+from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 
 PATH = "/console/forms/ef-starter-voice"
@@ -168,3 +171,58 @@ def test_who_edits_no_forms_tries_none(served: Service, role: str) -> None:
     """Trying needs the permission to edit forms."""
     with signed_in(served, role) as me:
         assert attempt(me, FORM, "recent").status_code in (403, 404)
+
+
+def test_an_example_is_kept_tried_and_stands_in_the_way(served: Service) -> None:
+    """What is wrong is kept with a click, tried at each change, and publishing asks before it is answered otherwise."""
+    name = calls(served)[1].conversation.id
+    app = served.store.within(TENANT)
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        page = attempt(me, document, f"on:{name}").text
+        buttons = [html.unescape(each) for each in re.findall(r'value="(keep:[^"]+)"', page)]
+        keep = next(each for each in buttons if '"em-greeting"' in each)
+        kept = attempt(me, document, keep, on=f"on:{name}").text
+        (example,) = app.form_examples.of_form("ef-starter-voice")
+        try:
+            assert (example.metric_id, example.conversation_id) == ("em-greeting", name)
+            assert "0 of 1 example right" in kept
+            row = kept.partition('data-metric="em-greeting"')[2].partition("</li>")[0]
+            assert "should be" in row
+            assert "This is wrong" not in row
+            assert "Try the 1 example" in me.get(PATH).text
+            held_up = act(me, PATH, document, "publish")
+            assert held_up.status_code == 422
+            assert "0 of 1 example right. The others are listed under Try it." in alerted(held_up.text)
+            assert f"{PATH}?anyway=1" in alerted(held_up.text)
+            before = len(app.forms.versions("ef-starter-voice"))
+            assert act(me, f"{PATH}?anyway=1", document, "publish").status_code == 303
+            assert len(app.forms.versions("ef-starter-voice")) == before  # the same document is in force already
+            answered = attempt(me, document.replace("em-greeting", "em-greeted"), "again").text
+            assert "has no answer" in answered
+        finally:
+            dropped = attempt(me, document, f"drop:{example.example_id}").text
+        assert "example right" not in dropped
+        assert app.form_examples.of_form("ef-starter-voice") == []
+        assert "expects is missing" in alerted(attempt(me, document, "keep:[]", on=f"on:{name}").text)
+
+
+def test_examples_over_the_api(served: Service) -> None:
+    """Kept, listed, tried and removed; an unknown form, and a question that it does not ask, are named."""
+    client = Own(served, served.new_client("forms:write", "forms:read", "conversations:read"))
+    name = calls(served)[2].conversation.id
+    path = "/forms/ef-starter-voice/examples"
+    body = {"metric_id": "em-greeting", "wanted": "NA", "conversation_id": name}
+    made = client.ask("POST", path, msgspec.json.encode(body))
+    assert made.status_code == 201, made.text
+    assert client.ask("GET", path).json()["items"] == [made.json()]
+    found = client.ask("POST", f"{path}/try").json()
+    assert (found["right"], found["count"], found["erased"]) == (0, 1, 0)
+    assert found["items"][0]["example"] == made.json()
+    problem(client.ask("POST", path, msgspec.json.encode(body | {"metric_id": "em-greting"})), 422, "metric.unknown")
+    problem(client.ask("GET", "/forms/ef-none/examples"), 404, "form.unknown")
+    blind = Own(served, served.new_client("forms:write", "forms:read"))
+    assert blind.ask("GET", path).json() == {"items": []}
+    problem(blind.ask("POST", path, msgspec.json.encode(body)), 403, "scope.missing")
+    assert client.ask("DELETE", f"{path}/{made.json()['example_id']}").status_code == 204
+    problem(client.ask("DELETE", f"{path}/{made.json()['example_id']}"), 404, "example.unknown")

@@ -71,6 +71,7 @@ RECEIPT: dict[str, Any] = {
     "erased": 12,
     "audits": 1,
     "coachings": 1,
+    "examples": 0,
     "held": 0,
     "parts": {"recording": 30},
     "webhook_deliveries": 2,

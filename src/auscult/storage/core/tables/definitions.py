@@ -1,8 +1,8 @@
 """The tables of forms, with their drafts and snapshots, and of the other definitions."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from auscult.storage.core.tables.base import KEY, METADATA, app_column, number
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 forms = Table(
     "forms",
@@ -48,6 +48,25 @@ form_snapshots = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("app", "digest"),
+)
+
+# What a question of a form should answer: in a conversation, until that is erased, or in a redacted transcript.
+form_examples = Table(
+    "form_examples",
+    METADATA,
+    number("example"),
+    app_column(),
+    Column("example_id", KEY, nullable=False, unique=True),
+    Column("form_id", KEY, nullable=False),
+    Column("metric_id", KEY, nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), index=True),
+    Column("conversation_id", KEY),
+    Column("turn_id", KEY),
+    Column("transcript", Text),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_form_examples_form", "app", "form_id", "example"),
 )
 
 # What apps define beside forms, in versions: tables of values, scorecards.

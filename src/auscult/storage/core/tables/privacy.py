@@ -105,6 +105,7 @@ erasures = Table(
     Column("kind", KEY, nullable=False, server_default="conversation"),  # of what was erased: all, or a part
     Column("audits", Integer, nullable=False),
     Column("coachings", Integer, nullable=False, server_default="0"),  # that lost their texts with it
+    Column("examples", Integer, nullable=False, server_default="0"),  # of forms, that lost their pointers
     Column("deliveries", Integer, nullable=False),
     Column("delivered_to", Text),  # JSON: deliveries by address
     Column("at", BigInteger, nullable=False),

@@ -12,6 +12,7 @@ from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_changes import with_changes
+from auscult.server.console.pages.setup.form_examples import doubt_of, examples_of
 from auscult.server.console.pages.setup.form_publishing import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
@@ -39,13 +40,15 @@ from auscult.services.history.backtests import begin_backtest, view_backtest
 _SAMPLE = 2_000
 _SAVED = "saved"
 _BACK = "back:"
+ANYWAY = "anyway"
+"""In the address: publish a form although it answers examples otherwise."""
 
 
 class Edited(NamedTuple):
     """A document after an action, and the result of the action.
 
     ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
-    shown with all its fields.
+    shown with all its fields. ``is_doubted``: the problem is one that a person may overrule.
     """
 
     document: bytes
@@ -53,6 +56,7 @@ class Edited(NamedTuple):
     revision: str = ""
     other: OtherText | None = None
     opened: int | None = None
+    is_doubted: bool = False
 
 
 class FormEditorPage(Controller):
@@ -155,6 +159,10 @@ def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect |
     Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
     """
     visit.require_everywhere("form.publish" if one(data, "act") == "publish" else "form.edit")
+    if one(data, "act") == "publish" and ANYWAY not in visit.query:
+        doubt = doubt_of(visit, edited.document)
+        if doubt:
+            return edited._replace(problem=doubt, is_doubted=True)
     try:
         done = _stored(visit, form_id, edited, data)
     except DraftMovedError:
@@ -230,11 +238,12 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         packs=_packs(value, edited.opened),
         differences=changes,
         before=before,
-        trial=trial or TrialView(action=f"{PATH}/{form_id}/try"),
+        trial=trial or TrialView(action=f"{PATH}/{form_id}/try", kept=len(examples_of(visit).of(form_id))),
         can_publish=check.form is not None and not check.unanswered,
         may_publish=visit.principal.may_everywhere("form.publish"),
         note=note,
         problem=edited.problem,
+        anyway=f"{PATH}/{form_id}?{ANYWAY}=1" if edited.is_doubted else "",
         action=f"{PATH}/{form_id}",
         revision=edited.revision or revision_of(document_in_use(visit, form_id)),
         other=edited.other,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
@@ -13,11 +14,14 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.form import Form
 from auscult.domain.said.search import parse
+from auscult.form_examples.model import Example, NewExample
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_editor import Edited, editor_view, text_of
+from auscult.server.console.pages.setup.form_examples import examples_of, tried_on_examples
 from auscult.server.console.pages.setup.form_publishing import editor_page
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
+from auscult.server.console.views.setup.form_examples import Expected, examples_view, other_answers
 from auscult.server.console.views.setup.forms import channel_name
 from auscult.server.console.views.setup.trial import TrialView, found_view, one_view, summed_up, tried_rows
 from auscult.server.console.visit import BASE, Visit, missing
@@ -50,7 +54,10 @@ class FormTrialPage(Controller):
         )
         document = text_of(data)
         try:
-            view = _tried(visit, form_id, document, data, view)
+            form = _form(document)
+            is_same = _changed_examples(visit, form, one(data, "act"), view)
+            view = _tried(visit, form, data, view, is_again=is_same)
+            view = replace(view, examples=examples_view(tried_on_examples(visit, form), form))
         except AuscultError as error:
             view = replace(view, problem=sentence(error.message))
         if one(data, "part"):
@@ -68,15 +75,20 @@ class _Subject(NamedTuple):
     blind: frozenset[str]
 
 
-def _tried(visit: Visit, form_id: str, document: bytes, data: Given, view: TrialView) -> TrialView:
-    """Do what a button of the tab asks for. Raises ``AuscultError``."""
+def _form(document: bytes) -> Form:
+    """Return the form of a document. Raises ``RequestError`` where it has faults."""
     form = check_form(document).form
     if form is None:
         raise RequestError(_("trying needs a form without faults"), code="form.invalid", field="document")
+    return form
+
+
+def _tried(visit: Visit, form: Form, data: Given, view: TrialView, *, is_again: bool) -> TrialView:
+    """Do what a button of the tab asks for. Raises ``AuscultError``."""
     blind = frozenset(blindness_of(visit.app, visit.visitor.email))
-    subject = _Subject(form, in_force(visit.app.forms).get(form_id), blind)
+    subject = _Subject(form, in_force(visit.app.forms).get(form.id), blind)
     act = one(data, "act")
-    on = view.on if act == "again" else act
+    on = view.on if is_again or act == "again" else act
     if on == "find":
         found = _sought(visit, subject, view.sought)
         if not isinstance(found, str):
@@ -100,11 +112,44 @@ def _tried(visit: Visit, form_id: str, document: bytes, data: Given, view: Trial
 def _shown(visit: Visit, subject: _Subject, conversation: Conversation, view: TrialView, href: str) -> TrialView:
     """Show one conversation with every verdict."""
     (trial,) = _compared(visit, subject, [conversation])
-    shown = one_view(trial, visit.reader, href)
+    others = other_answers(trial.after, subject.form, _expected(visit, subject, conversation)) if trial.after else {}
+    shown = one_view(trial, visit.reader, href, others)
     if shown is None:
         message = _("only a model judge can answer a question of this form, and trying asks none")
         raise RequestError(message, code="form.needs_judge", field="document")
     return replace(view, one=shown, has_before=trial.before is not None)
+
+
+def _expected(visit: Visit, subject: _Subject, conversation: Conversation) -> dict[str, Example]:
+    """Return the examples in a conversation, by id of the metric."""
+    return {
+        each.metric_id: each
+        for each in examples_of(visit).of(subject.form.id)
+        if each.conversation_id == conversation.id
+    }
+
+
+def _changed_examples(visit: Visit, form: Form, act: str, view: TrialView) -> bool:
+    """Keep or remove an example where a button asks for it; return whether one did. Raises ``AuscultError``."""
+    verb, _colon, rest = act.partition(":")
+    if verb == "drop":
+        examples_of(visit).remove(form.id, rest)
+    elif verb == "keep":
+        try:
+            expected = msgspec.json.decode(rest, type=Expected)
+        except msgspec.DecodeError as error:
+            message = _("the answer that the example expects is missing")
+            raise RequestError(message, code="field.missing", field="act") from error
+        on = view.on.removeprefix("on:")
+        wanted = NewExample(
+            metric_id=expected.metric_id,
+            wanted=expected.wanted,
+            conversation_id=None if view.on == "pasted" else on,
+            turn_id=None if view.on == "pasted" else expected.turn_id,
+            transcript=view.transcript if view.on == "pasted" else None,
+        )
+        examples_of(visit).keep(form, wanted)
+    return verb in ("keep", "drop")
 
 
 def _compared(visit: Visit, subject: _Subject, chosen: Sequence[Conversation]) -> list[Trial]:

@@ -203,7 +203,8 @@ form.addEventListener("submit", (event) => {
   const act = event.submitter?.value ?? "look";
   if (LOADING.includes(act)) {
     if (event.submitter.getAttribute("aria-disabled") === "true") event.preventDefault();
-    event.submitter.formAction = `${form.action}#part-${form.dataset.tab}`;
+    const [to] = (event.submitter.getAttribute("formaction") ?? form.action).split("#");
+    event.submitter.formAction = `${to}#part-${form.dataset.tab}`;
     return;
   }
   event.preventDefault();

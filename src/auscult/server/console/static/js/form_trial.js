@@ -64,7 +64,7 @@ export function triesForm(form, region) {
       last = document;
       if (!isChanged) return;
       clearTimeout(timer);
-      if (isWhole && region.querySelector("[name=on]").value) timer = setTimeout(() => ask("again"), AGAIN_MS);
+      if (isWhole && (region.querySelector("[name=on]").value || region.querySelector(".tryex"))) timer = setTimeout(() => ask("again"), AGAIN_MS);
     },
   };
 }

@@ -56,6 +56,7 @@ class ReceiptRow(Struct, frozen=True, kw_only=True):
     erased: str
     audits: str
     coachings: str
+    examples: str
     held: str
     elsewhere: str
 
@@ -212,6 +213,7 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
         erased=reader.number(receipt.erased),
         audits=reader.number(receipt.audits),
         coachings=reader.number(receipt.coachings),
+        examples=reader.number(receipt.examples),
         held=reader.number(receipt.held),
         elsewhere=elsewhere,
     )

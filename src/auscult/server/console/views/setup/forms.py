@@ -93,6 +93,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     """The editor of one form. ``choices`` are the available wording packs, each with its meaning.
 
     ``revision``: of the stored text that was opened. ``other``: set where another text was saved since.
+    ``anyway``: where a form is published in spite of the problem; empty where it cannot be.
     """
 
     form_id: str
@@ -109,6 +110,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     may_publish: bool
     note: str
     problem: str
+    anyway: str
     action: str
     revision: str
     other: OtherText | None

@@ -14,6 +14,7 @@ from auscult.server.console.reader import Reader
 from auscult.server.console.views.conversation import ConversationView, conversation_view, title_of
 from auscult.server.console.views.naming import agents_of, channel_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.setup.form_examples import ExamplesView, OtherAnswers
 from auscult.server.console.views.verdicts import kind_of
 from auscult.services.scoring.trial import Trial
 
@@ -55,7 +56,7 @@ class TriedOne(Struct, frozen=True, kw_only=True):
     """One conversation as its page shows it, with what the version in force decided otherwise.
 
     ``href`` is empty for a pasted transcript. ``before`` is by id of the metric; ``changed`` has the ids of the questions
-    with another verdict or none in force.
+    with another verdict or none in force, and ``others`` the answers that an example could expect.
     """
 
     shown: ConversationView
@@ -63,6 +64,7 @@ class TriedOne(Struct, frozen=True, kw_only=True):
     was: str
     before: dict[str, Was]
     changed: frozenset[str]
+    others: dict[str, OtherAnswers]
 
 
 class TrialView(Struct, frozen=True, kw_only=True):
@@ -70,7 +72,7 @@ class TrialView(Struct, frozen=True, kw_only=True):
 
     ``on`` is what was tried, to try it again: ``recent``, ``pasted`` or ``on:`` and an id; empty before the first trial.
     ``sought`` and ``transcript`` are what was entered. ``sentence`` sums several conversations up. ``has_before``: a
-    version is in force to compare with.
+    version is in force to compare with. ``examples``: the form's, tried; ``kept``: how many it has where they were not.
     """
 
     action: str
@@ -83,6 +85,8 @@ class TrialView(Struct, frozen=True, kw_only=True):
     rows: tuple[TriedRow, ...] = ()
     one: TriedOne | None = None
     has_before: bool = False
+    examples: ExamplesView | None = None
+    kept: int = 0
 
 
 def found_view(conversation: Conversation, reader: Reader) -> FoundView:
@@ -100,7 +104,7 @@ def found_view(conversation: Conversation, reader: Reader) -> FoundView:
     )
 
 
-def one_view(trial: Trial, reader: Reader, href: str) -> TriedOne | None:
+def one_view(trial: Trial, reader: Reader, href: str, others: dict[str, OtherAnswers]) -> TriedOne | None:
     """Show one conversation in full; None where only a judge could answer."""
     after, before = trial.after, trial.before
     if after is None:
@@ -122,6 +126,7 @@ def one_view(trial: Trial, reader: Reader, href: str) -> TriedOne | None:
         was=_other_score(before, after, reader),
         before={metric_id: found.before for metric_id, found in changes.items() if found.before},
         changed=frozenset(changes) if before else frozenset(),
+        others=others,
     )
 
 

@@ -1,0 +1,158 @@
+"""Examples of forms over HTTP and as commands: kept, listed, removed, and a form tried on them."""
+
+from typing import Annotated, Any
+
+from litestar import Router, delete, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody, SkipValidation
+from msgspec import Struct
+
+from auscult.domain.errors import unknown
+from auscult.domain.form import Form
+from auscult.form_examples.model import Example, NewExample
+from auscult.form_examples.work import FormExamples
+from auscult.server.rest.context import App, Basis, Rights, Server
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import FormId, path_id
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.definitions.forms.reading import read_form
+from auscult.storage.store import AppStore
+
+ExampleId = Annotated[str, path_id("The example.", "ex-2b7c90d4a1f3")]
+Work = NamedDependency[SkipValidation[FormExamples]]
+
+
+def work(app: App, rights: Rights, server: Basis) -> FormExamples:
+    """Return the examples of the app's forms as the caller keeps them."""
+    return FormExamples(app, server.now, rights)
+
+
+class Examples(Struct, frozen=True, kw_only=True):
+    """The examples of a form, the oldest first. One with neither a conversation nor a transcript lost it to an erasure."""
+
+    items: tuple[Example, ...]
+
+
+class TriedExample(Struct, frozen=True, kw_only=True):
+    """An example with the form's answer, which is empty where it has none without a judge or a person."""
+
+    example: Example
+    answer: str
+    is_right: bool
+
+
+class TriedExamples(Struct, frozen=True, kw_only=True):
+    """A form tried on its examples. ``erased``: those that lost their conversation, and are in no other count."""
+
+    right: int
+    count: int
+    erased: int
+    items: tuple[TriedExample, ...]
+
+
+EXAMPLE: dict[str, Any] = {
+    "example_id": "ex-2b7c90d4a1f3",
+    "form_id": "ef-billing",
+    "metric_id": "em-greeting",
+    "wanted": "NO",
+    "conversation_id": "c-7f8b1f0e",
+    "turn_id": None,
+    "transcript": None,
+    "by": "ann@example.com",
+    "at": "2026-04-01T09:00:00Z",
+}
+_TRIED = {"right": 0, "count": 1, "erased": 0, "items": [{"example": EXAMPLE, "answer": "YES", "is_right": False}]}
+_REFUSED = {
+    403: "The caller may not read conversations.",
+    409: "The form has as many examples as it can have.",
+    413: "The body is too large.",
+    415: "The body is not application/json in UTF-8.",
+    422: "The question, its answer, the transcript or the pointer cannot be used.",
+}
+
+
+@get(
+    "/forms/{form_id:str}/examples",
+    operation_id="list_form_examples",
+    summary="The examples of a form",
+    guards=[reading("forms")],
+    responses={200: answer("The examples.", Examples, {"items": [EXAMPLE]})},
+    command="examples list",
+    columns=("example_id", "metric_id", "wanted", "conversation_id", "turn_id"),
+)
+@in_thread
+def listing(form_id: FormId, app: App, work: Work) -> Examples:
+    """Return the examples in conversations that the caller may read, and those with a transcript."""
+    _form(app, form_id)
+    return Examples(items=tuple(work.of(form_id)))
+
+
+@post(
+    "/forms/{form_id:str}/examples",
+    operation_id="keep_form_example",
+    summary="Keep an example of a form",
+    guards=[writing("forms", "form.edit")],
+    responses={201: answer("The example.", Example, EXAMPLE), **refusals(_REFUSED)},
+    takes=Takes("The example.", {"metric_id": "em-greeting", "wanted": "NO", "conversation_id": "c-7f8b1f0e"}),
+    command="examples keep",
+)
+@in_slow_thread
+def keep(form_id: FormId, data: JSONBody[NewExample], app: App, work: Work) -> Example:
+    """Keep what a question should answer in a conversation, or in a transcript, which is stored redacted.
+
+    Another answer to the same question in the same words takes the place of the first. It disappears with its
+    conversation.
+    """
+    return work.keep(_form(app, form_id), data)
+
+
+@delete(
+    "/forms/{form_id:str}/examples/{example_id:str}",
+    operation_id="remove_form_example",
+    summary="Remove an example of a form",
+    guards=[writing("forms", "form.edit")],
+    responses={204: answer("The example is removed.")},
+    command="examples remove",
+)
+@in_slow_thread
+def remove(form_id: FormId, example_id: ExampleId, work: Work) -> None:
+    """Remove an example."""
+    work.remove(form_id, example_id)
+
+
+@post(
+    "/forms/{form_id:str}/examples/try",
+    operation_id="try_form_examples",
+    summary="Try a form on its examples",
+    guards=[reading("forms")],
+    status_code=200,
+    responses={200: answer("The answers.", TriedExamples, _TRIED)},
+)
+@in_slow_thread
+def attempt(form_id: FormId, app: App, server: Server, work: Work) -> TriedExamples:
+    """Try the draft of a form, or its newest version where there is none. Nothing is stored, and no judge is asked."""
+    assert server.trying is not None  # noqa: S101  (every server has it)
+    found = work.tried(server.trying().for_app(app.tenant.app_id), _form(app, form_id))
+    return TriedExamples(
+        right=found.right,
+        count=len(found.tried),
+        erased=found.erased,
+        items=tuple(
+            TriedExample(example=each.example, answer=each.answer, is_right=each.is_right) for each in found.tried
+        ),
+    )
+
+
+def _form(app: AppStore, form_id: str) -> Form:
+    """Return the draft of a form, else its newest version. Raises ``NotFoundError``, ``FormError``."""
+    found = app.forms.draft(form_id) or app.forms.get(form_id)
+    if found is None:
+        raise unknown("form", form_id)
+    return read_form(found.document)
+
+
+ROUTER = Router(
+    "/", route_handlers=[listing, keep, remove, attempt], dependencies={"work": Provide(work, sync_to_thread=False)}
+)

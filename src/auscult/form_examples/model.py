@@ -1,0 +1,148 @@
+"""Examples of a form: the answer that a person expects of a question, in a conversation or in a pasted transcript."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.evaluation import Evaluation, MetricResult
+from auscult.domain.form import Form, Metric
+from auscult.domain.said.spelling import did_you_mean
+
+MOST_EXAMPLES = 100
+"""Examples of one form: it is tried on all of them while somebody waits."""
+PLAIN_ANSWERS = ("YES", "NO", "NA")
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """What ``metric_id`` should answer: YES, NO, NA or the name of a level.
+
+    It points to a conversation, and to the turn that decides where one is named, or keeps a redacted ``transcript``.
+    One that has neither lost its conversation to an erasure. ``by`` is an e-mail address or the id of a client.
+    """
+
+    example_id: str
+    form_id: str
+    metric_id: str
+    wanted: str
+    conversation_id: str | None = None
+    turn_id: str | None = None
+    transcript: str | None = None
+    by: str
+    at: datetime
+
+    @property
+    def is_erased(self) -> bool:
+        """Return whether its conversation was erased."""
+        return self.conversation_id is None and self.transcript is None
+
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class NewExample(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a question should answer, in a conversation or in a transcript."""
+
+    metric_id: Annotated[Name, Meta(description="The question, by its id.")]
+    wanted: Annotated[Name, Meta(description="YES, NO or NA; of a graded question the name of a level.")]
+    conversation_id: Annotated[Name | None, Meta(description="A conversation; else a transcript is needed.")] = None
+    turn_id: Annotated[Name | None, Meta(description="The turn that decides, where one does.")] = None
+    transcript: Annotated[
+        Annotated[str, Meta(max_length=50_000)] | None,
+        Meta(description="A turn a line, each with Agent: or Customer: before it. It is redacted as an upload is."),
+    ] = None
+
+
+class Tried(NamedTuple):
+    """An example, its conversation, and the form's answer: empty where it has none without a judge or a person."""
+
+    example: Example
+    conversation: Conversation
+    answer: str
+
+    @property
+    def is_right(self) -> bool:
+        """Return whether the form answers as expected."""
+        return self.answer == self.example.wanted
+
+
+class Trials(NamedTuple):
+    """A form tried on its examples: those that could be read, in order; and how many were erased."""
+
+    tried: Sequence[Tried] = ()
+    erased: int = 0
+
+    @property
+    def right(self) -> int:
+        """Return how many are answered as expected."""
+        return sum(each.is_right for each in self.tried)
+
+    @property
+    def wrong(self) -> list[Tried]:
+        """Return those that are not answered as expected."""
+        return [each for each in self.tried if not each.is_right]
+
+
+def kept(form_id: str, wanted: NewExample, by: str, at: datetime) -> Example:
+    """Return a new example of a form. Raises ``RequestError`` unless it has either a conversation or a transcript."""
+    if (wanted.conversation_id is None) == (wanted.transcript is None):
+        raise RequestError("an example has either a conversation or a transcript", code="example.ambiguous")
+    if wanted.turn_id is not None and wanted.conversation_id is None:
+        message = "a turn is of a conversation; leave it out for a transcript"
+        raise RequestError(message, code="example.ambiguous", field="turn_id", value=wanted.turn_id)
+    return Example(
+        example_id=f"ex-{uuid.uuid4().hex[:12]}",
+        form_id=form_id,
+        metric_id=wanted.metric_id,
+        wanted=wanted.wanted,
+        conversation_id=wanted.conversation_id,
+        turn_id=wanted.turn_id,
+        transcript=wanted.transcript,
+        by=by,
+        at=at,
+    )
+
+
+def check_wanted(form: Form, metric_id: str, wanted: str) -> None:
+    """Raise ``RequestError`` where a form does not ask a question, or a question does not have an answer."""
+    metric = next((each for each in form.metrics if each.id == metric_id), None)
+    if metric is None:
+        known = [each.id for each in form.metrics]
+        hint = did_you_mean(metric_id, known, f"there is: {', '.join(known)}")
+        message = f"the form {form.id} has no question {metric_id}; {hint}"
+        raise RequestError(message, code="metric.unknown", field="metric_id", value=metric_id)
+    if metric.grades is not None and metric.grades.kind == "number":
+        return
+    answers = answers_of(metric)
+    if wanted not in answers:
+        message = f"{metric_id} is not answered with {wanted!r}; available: {', '.join(answers)}"
+        raise RequestError(message, code="field.out_of_range", field="wanted", value=wanted)
+
+
+def answers_of(metric: Metric) -> tuple[str, ...]:
+    """Return the answers that an example can expect: YES, NO and NA, or the levels of a graded question and NA."""
+    if metric.grades is None:
+        return PLAIN_ANSWERS
+    return (*(each.name for each in metric.grades.levels), "NA")
+
+
+def answer_of(result: MetricResult) -> str:
+    """Return the answer to a question as an example states it; empty where it has none."""
+    answer = result.verdict.level or result.verdict.qualification
+    return "" if answer == "-" else answer
+
+
+def answer_in(evaluation: Evaluation | None, metric_id: str) -> str:
+    """Return the answer of an evaluation to a question; empty where there is none."""
+    results = () if evaluation is None else evaluation.results
+    return next((answer_of(each) for each in results if each.metric.id == metric_id), "")
+
+
+def too_many() -> ConflictError:
+    """Return the error of one example too many."""
+    message = f"a form has at most {MOST_EXAMPLES} examples; remove one first"
+    return ConflictError(message, code="example.too_many")

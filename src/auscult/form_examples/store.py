@@ -1,0 +1,126 @@
+"""Where examples of forms are stored. An example loses its pointer with its conversation, and stays as erased."""
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from auscult.domain.errors import unknown
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.privacy.log import Draft
+from auscult.form_examples.model import MOST_EXAMPLES, Example, too_many
+from auscult.storage.access.apps import lock_app
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.definitions import form_examples
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.people.visibility import visible
+from auscult.storage.privacy.log import append_entry
+
+
+class AppFormExamples:
+    """The examples of the forms of one app."""
+
+    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+        self._visibility = visibility
+
+    def seen_by(self, visibility: Visibility) -> "AppFormExamples":
+        """Return the same for a principal: examples in visible conversations, and transcripts."""
+        return AppFormExamples(self._database, self._app, visibility)
+
+    def of_form(self, form_id: str) -> list[Example]:
+        """Return the examples of a form that may be seen, and those that were erased, the oldest first."""
+        if not is_storable(form_id):
+            return []
+        seen = visible(self._visibility, self._app, form_examples.c.conversation_id)
+        query = sa.select(form_examples).where(form_examples.c.app == self._app, form_examples.c.form_id == form_id)
+        if seen:
+            query = query.where(sa.or_(form_examples.c.conversation_id.is_(None), sa.and_(*seen)))
+        with self._database.reading() as connection:
+            return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
+
+    def add(self, example: Example, entry: Draft) -> Example:
+        """Store an example, with its line of the access log; return the one that there was, if it is the same.
+
+        Another answer to the same question in the same conversation takes its place. Raises ``NotFoundError``
+        ``conversation.unknown``; ``ConflictError`` ``example.too_many``.
+        """
+        row = msgspec.structs.asdict(example) | {"app": self._app, "at": ms_of(example.at), "conversation": None}
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            if example.conversation_id is not None:
+                row["conversation"] = self._number_of(connection, example.conversation_id)
+            same = self._same(example)
+            before = connection.execute(sa.select(form_examples).where(*same)).first()
+            if before is not None and before.wanted == example.wanted:
+                return _example(before)
+            connection.execute(sa.delete(form_examples).where(*same))
+            mine = (form_examples.c.app == self._app, form_examples.c.form_id == example.form_id)
+            if (connection.scalar(sa.select(sa.func.count()).where(*mine)) or 0) >= MOST_EXAMPLES:
+                raise too_many()
+            connection.execute(sa.insert(form_examples).values(row))
+            append_entry(connection, self._database, entry)
+        return replace(example, at=instant_of(row["at"]))
+
+    def get(self, form_id: str, example_id: str) -> Example:
+        """Return an example that may be seen. Raises ``NotFoundError`` ``example.unknown``."""
+        for each in self.of_form(form_id):
+            if each.example_id == example_id:
+                return each
+        raise unknown("example", example_id)
+
+    def remove(self, example: Example, entry: Draft) -> None:
+        """Remove an example, with its line of the access log; removing it again changes nothing."""
+        mine = (form_examples.c.app == self._app, form_examples.c.example_id == example.example_id)
+        with self._database.writing() as connection:
+            if connection.execute(sa.delete(form_examples).where(*mine)).rowcount:
+                append_entry(connection, self._database, entry)
+
+    def _number_of(self, connection: Connection, conversation_id: str) -> int:
+        its = (conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
+        number = connection.scalar(sa.select(conversations.c.conversation).where(*its))
+        if number is None:
+            raise unknown("conversation", conversation_id)
+        return number
+
+    def _same(self, example: Example) -> list[sa.ColumnElement[bool]]:
+        """Return what is true of an example of the same question in the same words."""
+        return [
+            form_examples.c.app == self._app,
+            form_examples.c.form_id == example.form_id,
+            form_examples.c.metric_id == example.metric_id,
+            form_examples.c.conversation_id.is_not_distinct_from(example.conversation_id),
+            form_examples.c.transcript.is_not_distinct_from(example.transcript),
+        ]
+
+
+def erase_examples(connection: Connection, conversation: int) -> None:
+    """Take the pointers to a conversation from its examples."""
+    nothing = {"conversation": None, "conversation_id": None, "turn_id": None}
+    mine = form_examples.c.conversation == conversation
+    connection.execute(sa.update(form_examples).where(mine).values(**nothing))
+
+
+def count_examples(connection: Connection, app: int, conversation_id: str) -> int:
+    """Return the number of examples that point to a conversation."""
+    mine = (form_examples.c.app == app, form_examples.c.conversation_id == conversation_id)
+    query = sa.select(sa.func.count()).where(*mine)
+    return connection.scalar(query) or 0
+
+
+def _example(row: AnyRow) -> Example:
+    return Example(
+        example_id=row.example_id,
+        form_id=row.form_id,
+        metric_id=row.metric_id,
+        wanted=row.wanted,
+        conversation_id=row.conversation_id,
+        turn_id=row.turn_id,
+        transcript=row.transcript,
+        by=row.by,
+        at=instant_of(row.at),
+    )

@@ -1,0 +1,30 @@
+"""The examples of a form as its editor keeps and tries them."""
+
+from auscult.domain.form import Form
+from auscult.form_examples.model import Trials
+from auscult.form_examples.work import FormExamples
+from auscult.server.console.language import gettext as _
+from auscult.server.console.views.setup.form_examples import counted
+from auscult.server.console.visit import Visit
+from auscult.services.definitions.forms.reading import check_form
+
+
+def examples_of(visit: Visit) -> FormExamples:
+    """Return the examples of forms as the visitor sees them."""
+    return FormExamples(visit.app, lambda: visit.now, visit.principal)
+
+
+def tried_on_examples(visit: Visit, form: Form) -> Trials:
+    """Try a form on its examples."""
+    make = visit.services.trying
+    assert make is not None  # noqa: S101  (every server has it)
+    return examples_of(visit).tried(make().for_app(visit.app.tenant.app_id), form)
+
+
+def doubt_of(visit: Visit, document: bytes) -> str:
+    """Return what speaks against publishing a document: examples that it answers otherwise; empty where none does."""
+    form = check_form(document).form
+    found = Trials() if form is None else tried_on_examples(visit, form)
+    if not found.wrong:
+        return ""
+    return _("{counted}. The others are listed under Try it.").format(counted=counted(found))
