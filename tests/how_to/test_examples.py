@@ -1,35 +1,24 @@
-"""The commands of every example's README run in its folder, and print what the README shows."""
+"""The commands of every example's README run in its folder as they are, and print what the README shows."""
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.how_to.pages import ROOT, Running
-from tests.how_to.provided import Scene, Swaps, installing
-from tests.how_to.session import run
+from tests.how_to.pages import ROOT
+from tests.how_to.provided import Scene, installing
 from tests.how_to.shell import Shell, blocks, shown
 
 EXAMPLES = {page.parent.name: page for page in sorted((ROOT / "examples").glob("*/README.md")) if blocks(page)}
-SLOW = {"insurer-de", "plugin", "shop-chat-es"}
+SLOW = {"connector", "insurer-de", "mcp-client", "plugin", "shop-chat-es", "spreadsheet"}
 """Examples that take more than ten seconds."""
 
-RUNNING: dict[tuple[str, int], Running] = {}
-"""By folder and number of the block, as for the how-to pages."""
-
-
-@contextmanager
-def plugging(scene: Scene) -> Iterator[Swaps]:
-    """A virtual environment with auscult, in which every block runs."""
-    scene.shell.is_real = True
-    with installing(scene) as swaps:
-        yield swaps
-
-
-PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Swaps]]] = {"plugin": plugging}
+PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Any]]] = {"plugin": installing}
+"""An environment of its own, in which every block runs."""
 
 
 @pytest.mark.parametrize(
@@ -45,11 +34,11 @@ def test_the_commands_of_an_example_run(
     monkeypatch.chdir(folder)
     shell = Shell(folder, COLUMNS="200", NO_COLOR="1")
     with ExitStack() as stack:
-        given: Mapping[str, str] = {}
         if name in PROVIDED:
-            given = stack.enter_context(PROVIDED[name](Scene(shell, tmp_path_factory)))
-        for number, block in enumerate(blocks(EXAMPLES[name]), 1):
-            run(shell, block, dict(given), RUNNING.get((name, number)), stack)
+            shell.is_real = True
+            stack.enter_context(PROVIDED[name](Scene(shell, tmp_path_factory)))
+        for block in blocks(EXAMPLES[name]):
+            (shell.run_in_bash if shell.needs_bash(block) else shell.run)(block)
     printed = {line.rstrip() for line in shell.said.splitlines()}
     missing = [line for line in shown(EXAMPLES[name]) if not any(_matches(line, each) for each in printed)]
     assert missing == [], shell.said
@@ -62,4 +51,4 @@ def _matches(line: str, printed: str) -> bool:
 
 def test_exceptions_name_examples() -> None:
     """No special treatment outlives its example."""
-    assert [name for name in (*SLOW, *PROVIDED, *(name for name, _ in RUNNING)) if name not in EXAMPLES] == []
+    assert [name for name in (*SLOW, *PROVIDED) if name not in EXAMPLES] == []

@@ -16,10 +16,9 @@ from auscult.domain.people.permissions import SCOPES
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.e2e.serving import listening
 from tests.how_to import world
-from tests.how_to.pages import OUTSIDE, PAGES, PREPARED, REPEATED, ROOT, RUNNING
+from tests.how_to.pages import OUTSIDE, PAGES, PREPARED, REPEATED, ROOT, RUNNING, Running, swapped
 from tests.how_to.provided import PROVIDED, Scene
-from tests.how_to.session import run
-from tests.how_to.shell import Shell, blocks
+from tests.how_to.shell import Shell, blocks, lines
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +60,20 @@ def test_the_blocks_of_a_page_run(
             for variables in REPEATED.get((page.stem, number), ({},)):
                 shell.environment |= variables
                 run(shell, block, given, RUNNING.get((page.stem, number)), stack)
+
+
+def run(shell: Shell, block: str, given: dict[str, str], running: Running | None, stack: ExitStack) -> None:
+    """Run a block to its end, or until the end of the page."""
+    if running is not None:
+        text = swapped(block, shell.said, given)
+        address = stack.enter_context(shell.running(text, running.ready, running.stopped_by, running.status))
+        shell.environment["ADDRESS"] = address
+        shell.run_in_bash(running.then)
+    elif shell.needs_bash(block):
+        shell.run_in_bash(swapped(block, shell.said, given))
+    else:
+        for line in lines(block):
+            shell.run(swapped(line, shell.said, given))
 
 
 @contextmanager
