@@ -1,7 +1,9 @@
 """What every store must do, tried on both databases: what apps define beside forms."""
 
+import pytest
 from msgspec.structs import replace
 
+from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.storage import Store
 from tests.contract.storing import OTHER, TENANT
 
@@ -53,3 +55,32 @@ def test_an_app_sees_its_own(store: Store) -> None:
     store.within(TENANT).definitions.publish("table", "rates", b"one")
     assert store.within(OTHER).definitions.in_force("table") == []
     assert store.within(OTHER).definitions.get("table", "rates") is None
+
+
+def test_drafts(store: Store) -> None:
+    """One for each name and kind; what was changed in between is not replaced; published, it is gone."""
+    store.ensure(TENANT)
+    store.ensure(OTHER)
+    app = store.within(TENANT).definitions
+    app.save_draft("scorecard", "rates", b"one")
+    app.save_draft("taxonomy", "rates", b"tree")
+    app.save_draft("scorecard", "rates", b"two", revision_of(b"one"))
+    app.save_draft("scorecard", "rates", b"two", revision_of(b"one"))
+    with pytest.raises(DraftMovedError):
+        app.save_draft("scorecard", "rates", b"three", revision_of(b"one"))
+    with pytest.raises(DraftMovedError):
+        app.discard_draft("scorecard", "rates", revision_of(b"one"))
+    assert [(each.name, each.document) for each in app.drafts("scorecard")] == [("rates", b"two")]
+    assert store.within(OTHER).definitions.drafts("scorecard") == []
+    app.publish("scorecard", "rates", b"other")
+    assert app.draft("scorecard", "rates") is not None
+    app.publish("scorecard", "rates", b"two")
+    assert app.draft("scorecard", "rates") is None
+    app.save_draft("scorecard", "rates", b"four", revision_of(b"two"))
+    with pytest.raises(DraftMovedError):
+        app.save_draft("scorecard", "rates", b"five", revision_of(b"two"))
+    assert app.discard_draft("scorecard", "rates") is True
+    assert app.discard_draft("scorecard", "rates") is False
+    assert app.discard_draft("scorecard", "\ud800") is False
+    assert app.draft("scorecard", "\ud800") is None
+    assert app.draft("taxonomy", "rates") is not None

@@ -17,3 +17,12 @@ class Definition(Struct, frozen=True, kw_only=True):
     document: bytes
     published_at: datetime
     removed_at: datetime | None = None
+
+
+class DefinitionDraft(Struct, frozen=True, kw_only=True):
+    """A document that is being worked on: stored, not in force, perhaps with faults."""
+
+    kind: DefinitionKind
+    name: str
+    document: bytes
+    saved_at: datetime

@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.definitions.definition import Definition, DefinitionKind
+from auscult.domain.definitions.definition import Definition, DefinitionDraft, DefinitionKind
+from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, now_ms
-from auscult.storage.core.tables.definitions import definitions
+from auscult.storage.core.tables.definitions import definition_drafts, definitions
 from auscult.storage.core.text_validation import is_storable
 
 _LARGEST_VERSION = 2**31 - 1
@@ -22,9 +23,13 @@ class AppDefinitions:
         self._app = app
 
     def publish(self, kind: DefinitionKind, name: str, document: bytes) -> Definition:
-        """Store a new version; the same document as the version in force stores nothing and gives that one."""
+        """Store a new version; the same document as the version in force stores nothing and gives that one.
+
+        A draft that is the same document is removed.
+        """
         with self._database.writing() as connection:
             lock_app(connection, self._app)
+            connection.execute(self._drop_draft(kind, name).where(definition_drafts.c.document == document))
             newest = self._newest(connection, kind, name)
             if newest is not None and newest.document == document and newest.removed_at is None:
                 return newest
@@ -85,6 +90,64 @@ class AppDefinitions:
                     .values(removed_at=now_ms())
                 )
             return self._newest(connection, kind, name)
+
+    def save_draft(self, kind: DefinitionKind, name: str, document: bytes, revision: str | None = None) -> None:
+        """Store a document that is not in force, in place of the draft that there was.
+
+        ``revision`` is ``revision_of`` the document that was changed, None where any may be replaced. Raises
+        ``DraftMovedError`` where there is another draft by now, or without a draft another newest version.
+        """
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            self._must_be(connection, (kind, name), revision, document)
+            connection.execute(self._drop_draft(kind, name))
+            row = {"app": self._app, "kind": kind, "name": name, "document": document, "saved_at": now_ms()}
+            connection.execute(sa.insert(definition_drafts).values(row))
+
+    def draft(self, kind: DefinitionKind, name: str) -> DefinitionDraft | None:
+        """The draft of a name, if it has one."""
+        found = (each for each in self.drafts(kind) if each.name == name)
+        return next(found, None) if is_storable(name) else None
+
+    def drafts(self, kind: DefinitionKind) -> list[DefinitionDraft]:
+        """The drafts of a kind, by name."""
+        own = (definition_drafts.c.app == self._app, definition_drafts.c.kind == kind)
+        query = sa.select(definition_drafts).where(*own).order_by(definition_drafts.c.name)
+        with self._database.reading() as connection:
+            return [
+                DefinitionDraft(
+                    kind=row.kind, name=row.name, document=bytes(row.document), saved_at=instant_of(row.saved_at)
+                )
+                for row in connection.execute(query)
+            ]
+
+    def discard_draft(self, kind: DefinitionKind, name: str, revision: str | None = None) -> bool:
+        """Remove a draft; return whether there was one. ``revision`` and errors: as in ``save_draft``."""
+        if not is_storable(name):
+            return False
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            self._must_be(connection, (kind, name), revision, b"")
+            return connection.execute(self._drop_draft(kind, name)).rowcount > 0
+
+    def _must_be(
+        self, connection: Connection, key: tuple[DefinitionKind, str], revision: str | None, document: bytes
+    ) -> None:
+        """Raise ``DraftMovedError`` where a name is neither at a revision nor, already, the document that is saved."""
+        if revision is None:
+            return
+        kind, name = key
+        own = (definition_drafts.c.app == self._app, definition_drafts.c.kind == kind, definition_drafts.c.name == name)
+        present = connection.scalar(sa.select(definition_drafts.c.document).where(*own))
+        if present is None:
+            newest = self._newest(connection, kind, name)
+            present = None if newest is None else newest.document
+        if present is not None and bytes(present) != document and revision_of(bytes(present)) != revision:
+            raise DraftMovedError(f"the {kind} {name} was changed in between; read it again", field="name", value=name)
+
+    def _drop_draft(self, kind: DefinitionKind, name: str) -> sa.Delete:
+        table = definition_drafts
+        return sa.delete(table).where(table.c.app == self._app, table.c.kind == kind, table.c.name == name)
 
     def _of(self, kind: DefinitionKind) -> AnySelect:
         return sa.select(definitions).where(definitions.c.app == self._app, definitions.c.kind == kind)

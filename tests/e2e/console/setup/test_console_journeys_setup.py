@@ -18,6 +18,7 @@ from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 from tests.integration.connectors.placing import document, fill
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -92,21 +93,22 @@ def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:
     browser.until("main .tell", lambda text: "No longer in force" in text)
 
 
-def test_manager_reads_a_scorecard_and_changes_its_weights(browser: Browser, served: Service) -> None:
-    """Published, its figures between two dates, then a new weight; and it goes out of force."""
+def test_manager_reads_a_scorecard_and_changes_its_pass_score(browser: Browser, served: Service) -> None:
+    """Its figures between two dates, then another pass score in its builder; and it goes out of force."""
+    served.store.within(TENANT).definitions.publish("scorecard", "sc-console", CARD.encode())
     enter(browser, served, "qa-manager")
-    open_page(browser, served, "/scorecards")
-    browser.write("#document", CARD)
-    browser.press("button[value=publish]")
-    browser.until("h1", lambda text: text == "From the console")
+    open_page(browser, served, "/scorecards/sc-console")
     browser.reach("#from")
     browser.keys("01012020")
     browser.press("form[method=get] button")
     browser.until("main", lambda text: "Mean score" in text)
     assert browser.run("return document.querySelector('#from').value") == "2020-01-01"
-    browser.reach("#document")
-    put(browser, "pass_score: 60", "pass_score: 65")
-    browser.press("button[value=publish]")
+    browser.press(".pagehead a.btn")
+    wait_for(lambda: browser.text("#checked"), bool)
+    browser.press("[data-tab=settings]")
+    browser.write("#s-pass_score", "65", Keys.TAB)
+    wait_for(lambda: "pass_score: 65" in browser.run("return document.querySelector('#document').value"), bool)
+    browser.press("#publish")
     browser.until("main .tell", lambda text: "Published." in text)
     assert "65" in browser.text(".lead")
     browser.press("form[action$=remove] button")

@@ -47,14 +47,34 @@ def me(served: Service) -> Iterator[httpx.Client]:
 
 
 def test_a_scorecard_is_checked_published_and_shows_its_figures(served: Service, me: httpx.Client) -> None:
-    """A fault is shown with its line; what is published shows its weights, and agents by name for a period."""
-    page = me.post("/console/scorecards", data={"document": CARD.replace("60", "none"), "act": "publish"})
+    """Begun as a draft, a fault is shown at its field; what is published shows its weights, and agents by name."""
+    begun = me.post("/console/scorecards", data={"name": "Console"})
+    assert begun.headers["location"] == "/console/scorecards/sc-console/edit"
+    assert me.post("/console/scorecards", data={"name": "Console"}).status_code == 422
+    assert me.post("/console/scorecards", data={"name": "!"}).status_code == 422
+    assert me.get("/console/scorecards/sc-console").headers["location"] == "/console/scorecards/sc-console/edit"
+    assert "sc-console/edit" in me.get("/console/scorecards").text
+    editor = "/console/scorecards/sc-console/edit"
+    page = me.post(editor, data={"document": CARD.replace("60", "none"), "act": "publish"})
     assert page.status_code == 422
-    assert "Line 3" in page.text
+    assert "Passes from" in page.text
     assert served.store.within(TENANT).definitions.in_force("scorecard") == []
-    assert "No fault." in me.post("/console/scorecards", data={"document": CARD, "act": "check"}).text
-    answer = me.post("/console/scorecards", data={"document": CARD, "act": "publish"})
+    assert me.post(editor, data={"document": CARD.replace("sc-console", "sc-other"), "act": "save"}).status_code == 422
+    answer = me.post(editor, data={"document": CARD, "act": "publish"})
     assert answer.headers["location"] == "/console/scorecards/sc-console?done=published"
+    assert me.post(editor, data={"document": CARD.replace("60", "70"), "act": "publish"}).status_code == 303
+    assert "Version 2, in force" in me.get(editor).text
+    back = me.post(editor, data={"document": CARD, "act": "back:1"}).text
+    assert "pass_score: 60" in back
+    assert "Passes from: 70 to 60." in back
+    saved = me.post(editor, data={"document": CARD, "act": "save"})
+    assert saved.headers["location"] == f"{editor}?done=saved"
+    assert "Draft of version 3" in me.get(editor).text
+    assert me.post(editor, data={"document": CARD, "act": "discard"}).headers["location"] == editor.removesuffix(
+        "/edit"
+    )
+    assert "Version 2, in force" in me.get(editor).text
+    assert me.get("/console/scorecards/none/edit").status_code == 404
     one = me.get("/console/scorecards/sc-console").text
     assert "on no form" in one
     figures = me.get("/console/scorecards/sc-console?from=2020-01-01&to=2030-01-01").text

@@ -82,3 +82,15 @@ definitions = Table(
     Column("removed_at", BigInteger),  # of the newest version: it is not in force
     UniqueConstraint("app", "kind", "name", "version"),
 )
+
+# Documents of ``definitions`` that are being worked on, one for each name: stored, right or not, and not in force.
+definition_drafts = Table(
+    "definition_drafts",
+    METADATA,
+    app_column(),
+    Column("kind", KEY, nullable=False),
+    Column("name", KEY, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+    UniqueConstraint("app", "kind", "name"),
+)

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
 from auscult.domain.errors import RequestError
+from auscult.domain.form import derive_metric_id
 from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
@@ -18,12 +19,14 @@ from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.naming import language_name
 from auscult.server.console.views.setup.definitions import (
     EditorView,
+    Entered,
     ListedRow,
     ListView,
     ScorecardView,
     TaxonomyView,
     agents_word,
     attribute_views,
+    draft_row,
     figures_rows,
     scorecard_rows,
     taxonomy_rows,
@@ -31,28 +34,13 @@ from auscult.server.console.views.setup.definitions import (
 )
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.definitions.forms.document import Problem
-from auscult.services.definitions.scorecards import (
-    check_scorecard,
-    figures_of,
-    known_metrics,
-    read_scorecard,
-    scorecards,
-)
+from auscult.services.definitions.forms.editing.cards import new_card
+from auscult.services.definitions.scorecards import figures_of, read_scorecard, scorecards
 from auscult.services.scoring.classification import check_against, in_force, listed_versions
 
 _PERIOD = timedelta(days=27)
+_LONGEST = 50
 _NOTES = {"published": later("Published."), "removed": later("No longer in force. Its versions stay.")}
-_CARD = """id: sc-service
-name: Service
-pass_score: 70
-attributes:
-  - id: at-courtesy
-    name: Courtesy
-    weight: 100
-    metrics:
-      - {metric: em-greeting, weight: 50}
-      - {metric: em-empathy, weight: 50}
-"""
 _TOPICS = """id: tx-shop
 name: Shop
 languages: [en]
@@ -75,6 +63,15 @@ class _Checked(NamedTuple):
     warnings: tuple[Problem, ...]
 
 
+class _Building(NamedTuple):
+    """Beginning of a document that has a builder: the prefix of its id, its first text, and words."""
+
+    prefix: str
+    begin: Callable[[str, str], bytes]
+    heading: str
+    taken: str
+
+
 class _Kind(NamedTuple):
     """The differences of the two kinds on pages."""
 
@@ -82,13 +79,14 @@ class _Kind(NamedTuple):
     noun: str
     title: str
     path: str
-    check: Callable[[Visit, bytes], _Checked]
     show: Callable[[Visit, Definition, EditorView | None, str], Response[str]]
     listing: Callable[[Visit], tuple[ListedRow, ...]]
     lead: str
     empty: str
     columns: tuple[str, ...]
-    begin: str
+    check: Callable[[Visit, bytes], _Checked] | None = None
+    begin: str = ""
+    build: _Building | None = None
 
 
 class ScorecardsPage(Controller):
@@ -103,11 +101,11 @@ class ScorecardsPage(Controller):
 
     @post(sync_to_thread=True)
     def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Check a document, and publish it on request."""
-        return _posted(visit, CARDS, data)
+        """Begin a scorecard as a draft, and redirect to its builder."""
+        return _begun(visit, CARDS, data)
 
     @get("/{name:str}", sync_to_thread=True)
-    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
         """Show one scorecard, with the results of agents if a period is given."""
         return _one(visit, CARDS, name)
 
@@ -143,9 +141,11 @@ class TaxonomiesPage(Controller):
         return _removed(visit, TREES, name)
 
 
-def _list(visit: Visit, of: _Kind, status: int = 200, editor: EditorView | None = None) -> Response[str]:
+def _list(
+    visit: Visit, of: _Kind, status: int = 200, editor: EditorView | None = None, entered: Entered | None = None
+) -> Response[str]:
     visit.require("form.read")
-    if editor is None and visit.principal.may_everywhere("form.publish"):
+    if editor is None and of.build is None and visit.principal.may_everywhere("form.publish"):
         editor = _editor(of, "")
     note = _note(visit)
     view = ListView(
@@ -153,8 +153,10 @@ def _list(visit: Visit, of: _Kind, status: int = 200, editor: EditorView | None 
         lead=_(of.lead),
         empty=_(of.empty),
         columns=tuple(map(_, of.columns)),
-        rows=of.listing(visit),
+        rows=(*of.listing(visit), *(_drafts(visit, of) if of.build else ())),
         editor=editor,
+        heading=_(of.build.heading) if of.build and visit.principal.may_everywhere("form.edit") else "",
+        entered=entered or Entered(),
         note=note,
         begin=of.begin,
     )
@@ -164,6 +166,8 @@ def _list(visit: Visit, of: _Kind, status: int = 200, editor: EditorView | None 
 def _posted(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
     visit.require_everywhere("form.publish")
     written = one(data, "document").replace("\r\n", "\n") + "\n"
+    if of.check is None:
+        raise missing(of.noun, "")
     checked = of.check(visit, written.encode())
     if checked.faults or one(data, "act") != "publish":
         return _list(visit, of, 422 if checked.faults else 200, _editor(of, written, checked))
@@ -171,10 +175,41 @@ def _posted(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
     return Redirect(f"{BASE}{of.path}/{checked.id}?done=published", status_code=303)
 
 
-def _one(visit: Visit, of: _Kind, name: str) -> Response[str]:
+def _begun(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
+    """Store the draft of a new document, whose id follows its name."""
+    visit.require_everywhere("form.edit")
+    if of.build is None:
+        raise missing(of.noun, "")
+    name = one(data, "name")
+    words = derive_metric_id(name).removeprefix("em-").removeprefix("em")
+    if not words or len(name) > _LONGEST or not name.isprintable():
+        problem = _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST)
+        return _list(visit, of, 422, entered=Entered(name=name, problem=problem))
+    made, definitions = f"{of.build.prefix}{words}", visit.app.definitions
+    stored = definitions.get(of.kind, made)
+    if definitions.draft(of.kind, made) or (stored and stored.removed_at is None):
+        problem = _(of.build.taken).format(id=made)
+        return _list(visit, of, 422, entered=Entered(name=name, problem=problem))
+    definitions.save_draft(of.kind, made, of.build.begin(made, name))
+    return Redirect(f"{BASE}{of.path}/{made}/edit", status_code=303)
+
+
+def _drafts(visit: Visit, of: _Kind) -> tuple[ListedRow, ...]:
+    """Return the rows of documents that were never published, or are out of force."""
+    known = {each.name for each in visit.app.definitions.in_force(of.kind)}
+    return tuple(
+        draft_row(each.name, each.document, f"{BASE}{of.path}", len(of.columns))
+        for each in visit.app.definitions.drafts(of.kind)
+        if each.name not in known
+    )
+
+
+def _one(visit: Visit, of: _Kind, name: str) -> Response[str] | Redirect:
     visit.require("form.read")
     stored = visit.app.definitions.get(of.kind, name)
     if stored is None or stored.removed_at is not None:
+        if of.build and visit.app.definitions.draft(of.kind, name):
+            return Redirect(f"{BASE}{of.path}/{name}/edit", status_code=303)
         raise missing(of.noun, name)
     may_publish = visit.principal.may_everywhere("form.publish")
     editor = _editor(of, stored.document.decode("utf-8-sig", "replace"), name=name) if may_publish else None
@@ -196,6 +231,7 @@ def _editor(of: _Kind, document: str, checked: _Checked | None = None, name: str
         warnings=checked.warnings if checked else (),
         remove=f"{BASE}{of.path}/{name}/remove" if name else "",
         remove_word=_("Put out of force"),
+        edit=f"{BASE}{of.path}/{name}/edit" if of.build else "",
     )
 
 
@@ -210,11 +246,6 @@ def _cards(visit: Visit) -> tuple[ListedRow, ...]:
 def _trees(visit: Visit) -> tuple[ListedRow, ...]:
     definitions = visit.app.definitions
     return taxonomy_rows(definitions.in_force("taxonomy"), in_force(definitions), visit.reader, f"{BASE}/taxonomies")
-
-
-def _check_card(visit: Visit, document: bytes) -> _Checked:
-    found = check_scorecard(document, known_metrics=known_metrics(visit.app))
-    return _Checked(found.card.id if found.card else "", found.problems, found.warnings)
 
 
 def _check_tree(visit: Visit, document: bytes) -> _Checked:
@@ -283,13 +314,17 @@ CARDS = _Kind(
     noun="scorecard",
     title=later("Scorecards"),
     path="/scorecards",
-    check=_check_card,
     show=_show_card,
     listing=_cards,
     lead=later("Measures of agents over a period, computed from the recorded answers to forms."),
     empty=later("No scorecard yet. Without one, reports show the scores of forms."),
     columns=(later("Attributes"), later("Who"), later("Pass"), later("In force")),
-    begin=_CARD,
+    build=_Building(
+        "sc-",
+        new_card,
+        later("Begin a scorecard"),
+        later("There is a scorecard {id} already. Open it, or give another name."),
+    ),
 )
 TREES = _Kind(
     kind="taxonomy",

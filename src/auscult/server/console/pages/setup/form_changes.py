@@ -1,8 +1,7 @@
 """Changes that the builder posts: values of fields, and the actions of its buttons, made to the document."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -10,11 +9,19 @@ from auscult.domain.errors import RequestError
 from auscult.domain.form import derive_metric_id
 from auscult.metrics import METRICS
 from auscult.server.console.language import gettext as _
-from auscult.server.console.posted import Given, lines, one
+from auscult.server.console.pages.setup.document_changes import (
+    length_of,
+    removal,
+    row_moved,
+    value_at,
+    with_value,
+    words_added,
+)
+from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.forms import path_of
 from auscult.services.definitions.forms.document import Path, Value
 from auscult.services.definitions.forms.edit import with_pack
-from auscult.services.definitions.forms.editing.changes import Change, Insert, Move, Put, Remove, changed
+from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, changed
 from auscult.services.definitions.forms.editing.questions import (
     Changed,
     added,
@@ -74,15 +81,7 @@ def _with_field(data: Given, document: bytes, base: bytes, target: str) -> bytes
         place = int(path[1])
         done = answered_by(values, place, text, METRICS) if path[2] == "type" else graded_by(values, place, text)
         return changed(document, *done.changes, base=base)
-    is_written = _at(value_of(base), path) is not _NONE
-    is_default = text == one(data, f"un:{target}") and f"un:{target}" in data
-    if (is_default and not is_written) or (not text and f"un:{target}" in data and not one(data, f"un:{target}")):
-        return changed(document, Remove(path), base=base) if _at(values, path) is not _NONE else document
-    changes = (
-        Put(path, _typed(text, one(data, f"as:{target}", "any"))),
-        *_id_of_new(values, value_of(base), path, text),
-    )
-    return changed(document, *changes, base=base)
+    return with_value(data, document, base, target, _id_of_new(values, value_of(base), path, text))
 
 
 def _id_of_new(values: Value, stored: Value, path: Path, name: str) -> tuple[Change, ...]:
@@ -100,68 +99,10 @@ def _id_of_new(values: Value, stored: Value, path: Path, name: str) -> tuple[Cha
     )
 
 
-def _typed(text: str, kind: str) -> Value:
-    """Return what was entered as a value of the document."""
-    if kind == "switch":
-        return text == "true"
-    if kind == "choice" and "," in text:
-        return [*text.split(",")]
-    if kind in ("number", "any"):
-        try:
-            found = Decimal(text.replace(",", ".") if kind == "number" else text)
-        except InvalidOperation:
-            return text
-        return (
-            text
-            if not found.is_finite()
-            else int(found)
-            if found == found.to_integral_value() and "." not in text
-            else found
-        )
-    return text
-
-
-_NONE = object()
-
-
-def _at(value: Any, path: Path) -> object:  # noqa: ANN401  (any value of a document)
-    for part in path:
-        try:
-            value = value[part]
-        except (LookupError, TypeError):
-            return _NONE
-    return cast("object", value)
-
-
-def _length(value: object) -> int | None:
-    """Return the length of a list; None for anything else."""
-    return len(cast("list[object]", value)) if isinstance(value, list) else None
-
-
-def _words(data: Given, values: Value, target: str) -> tuple[Change, ...]:
-    """Add words to a list, which comes with its first."""
-    path, words = path_of(target), lines(data, f"new:{target}")
-    length = _length(_at(values, path))
-    if length is not None:
-        return tuple(Insert((*path, length + n), word) for n, word in enumerate(words))
-    return (Put(path, [*words]),) if words else ()
-
-
-def _removal(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
-    """Remove a key or an item; the last item of a list goes with the list's key."""
-    path = path_of(target)
-    is_last = isinstance(path[-1], int) and _length(_at(values, path[:-1])) == 1
-    if is_last and path[-2:-1] == ("any_of",):
-        raise RequestError(
-            _("The last of a list stays; remove what it is for."), code="field.out_of_range", field="path"
-        )
-    return (Remove(path[:-1] if is_last else path),)
-
-
 def _new_part(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
     """Add a row to a list, or a part that has keys of its own, with the least that it needs."""
     path = path_of(target)
-    kind, length = _type_at(values, path), _length(_at(values, path))
+    kind, length = _type_at(values, path), length_of(value_at(values, path))
     if length is not None:
         return (Insert((*path, length), skeleton(_item(kind), length + 1)),)
     begin = skeleton(kind)
@@ -196,22 +137,12 @@ def _fields(kind: Any) -> dict[str, Any]:  # noqa: ANN401
     return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
 
 
-def _row_moved(step: int) -> Callable[[Given, Value, str], tuple[Change, ...]]:
-    def move(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
-        path = path_of(target)
-        index, length = path[-1], _length(_at(values, path[:-1])) or 0
-        fits = isinstance(index, int) and 0 <= index + step < length
-        return (Move(path, int(index) + step),) if fits else ()
-
-    return move
-
-
 _ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
-    "add": _words,
-    "remove": _removal,
+    "add": words_added,
+    "remove": removal,
     "part": _new_part,
-    "rowup": _row_moved(-1),
-    "rowdown": _row_moved(1),
+    "rowup": row_moved(-1),
+    "rowdown": row_moved(1),
 }
 
 

@@ -52,7 +52,8 @@ effect(() => {
 });
 effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 0)));
 
-const trial = triesForm(form, document.querySelector("#part-try"));
+const tried = document.querySelector("#part-try");
+const trial = tried ? triesForm(form, tried) : { follows() {}, handles: () => false };
 effect(() => trial.follows(written.value, !wrong.value.length));
 
 // Undo and redo: the documents before and after, of all tabs.
@@ -125,7 +126,8 @@ async function answered(act, isUndo) {
   write(made.querySelector("#newer").value);
   if (text.value !== before) remember(before);
   settled = text.value;
-  if (act.startsWith("add:")) empty(`new:${act.slice(4)}`);
+  // What was not added stays where it was typed, with the reason.
+  if (act.startsWith("add:") && !made.querySelector("[role=alert]")) empty(`new:${act.slice(4)}`);
   if (act.startsWith("pack:")) empty(act);
   isKept = act === "look" && !isUndo;
   view.value = made;
@@ -133,10 +135,10 @@ async function answered(act, isUndo) {
   return true;
 }
 function empty(name) {
-  for (const each of panel.querySelectorAll("input")) if (each.name === name) each.value = "";
+  for (const each of panel.querySelectorAll("input, textarea")) if (each.name === name) each.value = "";
 }
 
-const STEPS = ["up", "down", "copy"];
+const STEPS = ["up", "down", "in", "out", "copy"];
 const isStep = (act) => STEPS.includes(act.split(":")[0]);
 async function ask(act, words = "", before = null) {
   clearTimeout(timer);
@@ -160,10 +162,11 @@ async function ask(act, words = "", before = null) {
 // The focus goes with what was moved, opened or added; what is gone leaves it to the list.
 function place(act) {
   const verb = act.split(":")[0];
-  const at = panel.querySelector("#open").value;
-  if (["up", "down", "place"].includes(verb)) document.getElementById(`grip-${at}`)?.focus();
-  if (["open", "question", "copy"].includes(verb)) {
-    const name = document.getElementById(`s-metrics.${at}.name`) ?? document.getElementById(`open-${act.split(":")[1]}`);
+  const open = panel.querySelector("#open");
+  const at = open.value;
+  if (["up", "down", "in", "out", "place"].includes(verb)) document.getElementById(`grip-${at}`)?.focus();
+  if (["open", "question", "copy", "attribute", "topic"].includes(verb)) {
+    const name = document.getElementById(open.dataset.focus ?? `s-metrics.${at}.name`) ?? document.getElementById(`open-${act.split(":")[1]}`);
     name?.focus();
     if (verb !== "open") name?.select();
   }
@@ -192,6 +195,12 @@ text.addEventListener("keydown", (event) => {
   text.dispatchEvent(new Event("input"));
 });
 
+// Enter in a field that adds, adds.
+panel.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.name?.startsWith("new:")) return;
+  event.preventDefault();
+  ask(`add:${event.target.name.slice(4)}`);
+});
 // A change in the form view is a change of the document.
 panel.addEventListener("change", (event) => {
   if (event.target.name?.startsWith("set:")) ask("look");
@@ -211,8 +220,15 @@ form.addEventListener("submit", (event) => {
   ask(act, event.submitter?.textContent);
 });
 panel.addEventListener("click", (event) => {
-  const line = Number(event.target.closest("[data-line]")?.dataset.line);
+  const fault = event.target.closest("[data-line]");
+  const line = Number(fault?.dataset.line);
   if (!line) return;
+  const field = document.getElementById(fault.dataset.field);
+  if (field) {
+    show(field.closest("[data-part]").dataset.part);
+    field.focus();
+    return;
+  }
   show("text");
   const all = text.value.split("\n");
   const start = all.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
@@ -224,7 +240,7 @@ panel.addEventListener("click", (event) => {
 // Tabs: one part at a time; the faults are above each. Without script all parts are below each other.
 const tabs = [...document.querySelectorAll("#tabs a")];
 function show(name) {
-  const known = tabs.some((each) => each.dataset.tab === name) ? name : "questions";
+  const known = tabs.some((each) => each.dataset.tab === name) ? name : tabs[0].dataset.tab;
   form.dataset.tab = known;
   for (const each of tabs) {
     if (each.dataset.tab === known) each.setAttribute("aria-current", "true");
@@ -243,11 +259,11 @@ document.querySelector("#tabs").addEventListener("click", (event) => {
 });
 
 // Moving: Alt and an arrow, or the grip is dragged onto another question.
-const placeOf = (element) => element.closest?.(".bq")?.dataset.place;
+const placeOf = (element) => element.closest?.("[data-place]")?.dataset.place;
 panel.addEventListener("keydown", (event) => {
   const at = placeOf(event.target);
   if (at === undefined) return;
-  const arrow = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+  const arrow = { ArrowUp: "up", ArrowDown: "down", ...(event.target.closest("[data-tree]") && { ArrowLeft: "out", ArrowRight: "in" }) }[event.key];
   if (event.altKey && arrow) {
     event.preventDefault();
     ask(`${arrow}:${at}`);
@@ -266,7 +282,9 @@ panel.addEventListener("drop", (event) => {
   const section = event.target.closest(".bsec");
   if (dragged === null || !section) return;
   event.preventDefault();
-  ask(`place:${dragged}/${placeOf(event.target) ?? ""}/${section.dataset.section}`);
+  const over = event.target.closest("[data-place]")?.getBoundingClientRect();
+  const where = section.dataset.section ?? (over && event.clientY > over.top + over.height / 2 ? "in" : "before");
+  ask(`place:${dragged}/${placeOf(event.target) ?? ""}/${where}`);
   dragged = null;
 });
 

@@ -40,7 +40,7 @@ class Control(Struct, frozen=True, kw_only=True):
 
     ``kind``: ``text``, ``long``, ``any``, ``number``, ``choice``, ``switch``, ``words``, ``rows``, ``group``, or
     ``kept`` for what only the text shows, on ``line``. ``is_there``: the document has the key. ``default``: the value
-    without it. ``parts``: the controls of a group, or of each row.
+    without it. ``parts``: the controls of a group, or of each row. ``faults``: in words, shown at the field.
     """
 
     kind: str
@@ -56,6 +56,7 @@ class Control(Struct, frozen=True, kw_only=True):
     rows: tuple["Control", ...] = ()
     is_there: bool = True
     line: int | None = None
+    faults: tuple[str, ...] = ()
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -113,14 +114,15 @@ def builder_view(document: Document, faults: Sequence[Problem], chosen: int | No
             _controls(_Place(document, value), WrittenForm, value, (), "form", skip=("metrics", "sections"))
         ),
         total=f"{total:f}",
-        missing=_missing(missing),
+        missing=missing_words(missing),
         can_spread=bool(missing) and len(weights) > 0,
         chosen=chosen,
         is_readable=isinstance(document.value, dict),
     )
 
 
-def _missing(missing: Decimal) -> str:
+def missing_words(missing: Decimal) -> str:
+    """Return what weights miss to their total, or have too much; empty where neither is so."""
     if not missing:
         return ""
     if missing > 0:

@@ -13,7 +13,7 @@ from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import language_name
-from auscult.services.definitions.forms.document import Problem
+from auscult.services.definitions.forms.document import Problem, read_document
 from auscult.services.definitions.scorecards import AgentFigures
 
 _LONGEST_AGENTS, _EXAMPLES = 3, 3
@@ -30,7 +30,10 @@ class ListedRow(Struct, frozen=True, kw_only=True):
 
 
 class EditorView(Struct, frozen=True, kw_only=True):
-    """The document with its faults. ``act`` is the address that it is posted to, ``remove`` puts it out of force."""
+    """The document with its faults. ``act`` is the address that it is posted to, ``remove`` puts it out of force.
+
+    ``edit``: the address of its builder, empty where it has none.
+    """
 
     act: str
     document: str
@@ -38,10 +41,18 @@ class EditorView(Struct, frozen=True, kw_only=True):
     warnings: tuple[Problem, ...]
     remove: str
     remove_word: str
+    edit: str = ""
+
+
+class Entered(Struct, frozen=True, kw_only=True):
+    """The name that a new document was to have, and why it cannot."""
+
+    name: str = ""
+    problem: str = ""
 
 
 class ListView(Struct, frozen=True, kw_only=True):
-    """A list of definitions. ``columns`` name the facts."""
+    """A list of definitions. ``columns`` name the facts. ``heading``: of the form that begins one, empty without it."""
 
     title: str
     lead: str
@@ -51,6 +62,8 @@ class ListView(Struct, frozen=True, kw_only=True):
     editor: EditorView | None
     note: str
     begin: str
+    heading: str
+    entered: Entered
 
 
 class FiguresRow(Struct, frozen=True, kw_only=True):
@@ -123,6 +136,14 @@ def scorecard_rows(cards: Iterable[Scorecard], reader: Reader, base: str) -> tup
         )
         for each in cards
     )
+
+
+def draft_row(name: str, document: bytes, base: str, columns: int) -> ListedRow:
+    """Show a document that is only a draft."""
+    value = read_document(document).value
+    shown = str(value.get("name") or name) if isinstance(value, dict) else name
+    href = f"{base}/{quote(name, safe='')}/edit"
+    return ListedRow(name=shown, id=name, href=href, facts=("",) * columns, tag=_("Draft"))
 
 
 def taxonomy_rows(

@@ -51,13 +51,24 @@ class Move(NamedTuple):
     to: int
 
 
+class Carry(NamedTuple):
+    """Move an item of a list, with the comment above it, into another list, which is made where there is none.
+
+    ``to`` is where it is once it is gone from ``path``. ``is_pruned``: a list that it leaves empty goes with its key.
+    """
+
+    path: Path
+    to: Path
+    is_pruned: bool = False
+
+
 class Duplicate(NamedTuple):
     """Repeat an item of a list behind itself, without the comment above it."""
 
     path: Path
 
 
-Change: TypeAlias = Put | Remove | Insert | Move | Duplicate
+Change: TypeAlias = Put | Remove | Insert | Move | Carry | Duplicate
 
 
 def changed(document: bytes, *changes: Change, base: bytes | None = None) -> bytes:
@@ -107,11 +118,34 @@ def _of_values(values: Value, change: Change) -> Value:
             case Move(to=to):
                 items = _list(holder, max(last, to), len(holder) - 1)
                 items.insert(to, items.pop(last))
+            case Carry(to=to, is_pruned=is_pruned):
+                _carry(found, change.path, to, is_pruned=is_pruned)
             case Duplicate():
                 _list(holder, last, len(holder) - 1).insert(last, copy.deepcopy(holder[last]))
     except (LookupError, TypeError) as error:
         raise _unfit(change.path) from error
     return found
+
+
+def _carry(found: Any, path: Path, to: Path, *, is_pruned: bool) -> None:  # noqa: ANN401  (any value of a document)
+    """Move an item of the values from one list to another. Raises ``LookupError`` or ``TypeError`` where it does not fit."""
+    last: Any = path[-1]
+    items = _list(_held(found, path[:-1]), last, len(_held(found, path[:-1])) - 1)
+    item = items.pop(last)
+    if is_pruned and not items:
+        del _held(found, path[:-2])[path[-2]]
+    index: Any = to[-1]
+    holder = _held(found, to[:-2])
+    if isinstance(holder, dict):
+        cast("dict[str, Value]", holder).setdefault(str(to[-2]), [])
+    target = _held(found, to[:-1])
+    _list(target, index, len(target)).insert(index, item)
+
+
+def _held(value: Any, path: Path) -> Any:  # noqa: ANN401  (any value of a document)
+    for part in path:
+        value = value[part]
+    return value
 
 
 def _list(holder: object, index: int, most: int) -> list[Value]:
@@ -130,6 +164,8 @@ def _of_text(text: str, change: Change, base: bytes | None) -> str:
             return _inserted(text, path, value)
         case Move(path, to):
             return _moved(text, path, to)
+        case Carry(path, to, is_pruned):
+            return _carried(text, path, to, is_pruned=is_pruned)
         case Duplicate(path):
             return _duplicated(text, path)
 
@@ -264,14 +300,18 @@ def _inserted(text: str, path: Path, value: Value) -> str:
 def _first_item(text: str, holder: SequenceNode, value: Value, *, is_json: bool) -> str:
     """Put an item into an empty list: a mapping onto lines of its own, where the list is the value of a key in a block."""
     start, end = start_of(holder), holder.end_mark.index
-    begin = line_start(text, start)
-    key = text[begin:start]
-    is_block = isinstance(value, dict) and not is_json and key.strip(" -").endswith(":") and "{" not in key
-    if not is_block or text[end : line_end(text, end)].strip():
+    key = text[line_start(text, start) : start]
+    if not isinstance(value, dict) or is_json or not _holds_block(text, start, end):
         return _replaced(text, Span(start, end), f"[{written(value, is_json=is_json)}]")
     column = len(key) - len(key.lstrip(" -")) + 2
     new = break_of(text) + _as_item(value, column, break_of(text))
     return _replaced(text, Span(len(text[:start].rstrip(" ")), end), new)
+
+
+def _holds_block(text: str, start: int, end: int) -> bool:
+    """Return whether an empty list between two positions is the value of a key in a block, with nothing behind it."""
+    key = text[line_start(text, start) : start]
+    return key.strip(" -").endswith(":") and "{" not in key and not text[end : line_end(text, end)].strip()
 
 
 def _as_item(value: Value, column: int, line_break: str) -> str:
@@ -289,6 +329,62 @@ def _moved(text: str, path: Path, to: int) -> str:
     for span, item in reversed(list(zip(spans, items, strict=True))):
         text = _replaced(text, span, item)
     return text
+
+
+def _carried(text: str, path: Path, to: Path, *, is_pruned: bool) -> str:
+    """Move the lines of an item from a list to another, indented as there."""
+    holder, index = node_at(root_of(text), path[:-1]), path[-1]
+    if not isinstance(holder, SequenceNode) or not isinstance(index, int):
+        raise _unfit(path)
+    value = _held(_values(text, path), path)
+    lines = None
+    if not holder.flow_style:
+        span = _lines(text, holder, path)[index]
+        lines = _Lines(text[span.start : span.end], holder.start_mark.column)
+    is_last = is_pruned and len(holder.value) == 1
+    text = _removed(text, path[:-1] if is_last else path)
+    if node_at(root_of(text), to[:-1]) is None:
+        text = _put(text, to[:-1], [], None)
+    plain = _inserted(text, to, value)
+    if lines is None:
+        return plain
+    moved = _inserted_lines(text, to, lines)
+    return moved if _values(moved, to) == _values(plain, to) else plain
+
+
+class _Lines(NamedTuple):
+    """An item of a block as it is written, and the column of its dash."""
+
+    text: str
+    column: int
+
+    def at(self, column: int) -> str:
+        """Return the lines with the dash in another column."""
+        step = column - self.column
+        lines = self.text.split("\n")
+        if step >= 0:
+            return "\n".join(f"{' ' * step}{line}" if line.strip() else line for line in lines)
+        return "\n".join(line[min(-step, len(line) - len(line.lstrip(" "))) :] for line in lines)
+
+
+def _inserted_lines(text: str, path: Path, lines: _Lines) -> str:
+    """Put the lines of an item into a list; into one in brackets as its value only, which the caller does."""
+    holder, index = node_at(root_of(text), path[:-1]), path[-1]
+    if not isinstance(holder, SequenceNode) or not isinstance(index, int):
+        raise _unfit(path)
+    if not holder.value:
+        start, end = start_of(holder), holder.end_mark.index
+        key = text[line_start(text, start) : start]
+        if not _holds_block(text, start, end):
+            return text
+        column = len(key) - len(key.lstrip(" -")) + 2
+        return _replaced(text, Span(len(text[:start].rstrip(" ")), end), break_of(text) + lines.at(column))
+    if holder.flow_style:
+        return text
+    items, new = _lines(text, holder, path), lines.at(holder.start_mark.column)
+    if index == len(items):
+        return _replaced(text, Span(items[-1].end, items[-1].end), break_of(text) + new)
+    return _replaced(text, Span(items[index].start, items[index].start), new + break_of(text))
 
 
 def _duplicated(text: str, path: Path) -> str:

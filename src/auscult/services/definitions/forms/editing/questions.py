@@ -166,7 +166,7 @@ def section_removed(value: Value, index: int) -> Changed:
 def weights_of(value: Value) -> dict[int, Decimal]:
     """Return the weights that must total 100 on a percentage form, by the place of their question."""
     return {
-        at: _number(metric.get("weight", 0))
+        at: number_of(metric.get("weight", 0))
         for at, metric in enumerate(mappings(value, "metrics"))
         if metric.get("bonus") is not True
     }
@@ -175,17 +175,24 @@ def weights_of(value: Value) -> dict[int, Decimal]:
 def spread(value: Value) -> Changed:
     """Share what is missing to 100, or too much, in whole numbers by weight; the largest remainders get the rest."""
     weights = weights_of(value)
+    whole = shared(weights)
+    changes = tuple(Put(("metrics", at, "weight"), each) for at, each in whole.items() if Decimal(each) != weights[at])
+    return Changed(changes, None)
+
+
+def shared(weights: Mapping[int, Decimal]) -> dict[int, int]:
+    """Return whole numbers that total 100, in proportion to weights; the largest remainders get the rest."""
     total = sum(weights.values(), Decimal(0))
     exact = {at: each * _WHOLE / total if total else _WHOLE / len(weights) for at, each in weights.items()}
     whole = {at: int(each) for at, each in exact.items()}
     by_rest = sorted(exact, key=lambda at: (whole[at] - exact[at], at))
     for at in by_rest[: 100 - sum(whole.values())]:
         whole[at] += 1
-    changes = tuple(Put(("metrics", at, "weight"), each) for at, each in whole.items() if Decimal(each) != weights[at])
-    return Changed(changes, None)
+    return whole
 
 
-def _number(value: object) -> Decimal:
+def number_of(value: object) -> Decimal:
+    """Return a number of a document; 0 in place of anything else."""
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
 
 

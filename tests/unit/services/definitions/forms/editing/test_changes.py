@@ -9,7 +9,16 @@ import yaml
 
 from auscult.domain.errors import RequestError
 from auscult.services.definitions.forms.document import Path, Value, read_document, text_of
-from auscult.services.definitions.forms.editing.changes import Change, Duplicate, Insert, Move, Put, Remove, changed
+from auscult.services.definitions.forms.editing.changes import (
+    Carry,
+    Change,
+    Duplicate,
+    Insert,
+    Move,
+    Put,
+    Remove,
+    changed,
+)
 from auscult.services.definitions.forms.editing.layout import end_of, node_at, root_of, start_of
 from auscult.services.definitions.forms.reading import all_starter_documents
 
@@ -243,3 +252,64 @@ def test_forms_are_found() -> None:
     """The forms of the package, the examples and the tests are among those that are tried."""
     assert len(FORMS) >= 30
     assert all(yaml.safe_load(text_of(each)) for each in FORMS.values())
+
+
+TREE = b"""\
+topics:
+  # The first
+  - name: Shop
+    topics:
+      # Of deliveries
+      - name: Late  # often
+        examples:
+          - where is it
+
+          - "not: here"
+      - {name: Lost}
+  - name: Bank
+    description: |
+      Two lines
+        of it.
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            Carry(("topics", 0, "topics", 0), ("topics", 1)),
+            TREE[:0] + b"topics:\n  # The first\n  - name: Shop\n    topics:\n      - {name: Lost}\n  # Of deliveries\n"
+            b'  - name: Late  # often\n    examples:\n      - where is it\n\n      - "not: here"\n'
+            b"  - name: Bank\n    description: |\n      Two lines\n        of it.\n",
+        ),
+        (
+            Carry(("topics", 1), ("topics", 0, "topics", 2)),
+            TREE.replace(
+                b"  - name: Bank\n    description: |\n      Two lines\n        of it.\n",
+                b"      - name: Bank\n        description: |\n          Two lines\n            of it.\n",
+            ),
+        ),
+        (
+            Carry(("topics", 0, "topics", 1), ("topics", 1, "topics", 0)),
+            TREE.replace(b"      - {name: Lost}\n", b"") + b"    topics:\n      - {name: Lost}\n",
+        ),
+    ],
+)
+def test_carried_to_another_list(change: Carry, expected: bytes) -> None:
+    """The lines of an item go along with their comments, indented as the others there; back, the bytes are as they were."""
+    after = changed(TREE, change)
+    assert after == expected
+    assert changed(after, Carry(change.to, change.path, is_pruned=True), base=TREE) == TREE
+
+
+def test_carried_out_of_a_list() -> None:
+    """A list that is left empty goes with its key where that is asked for, and a document does not lose an item."""
+    one = b"a:\n  - n: x\n    b:\n      - n: y  # keep\n  - n: z\n"
+    assert (
+        changed(one, Carry(("a", 0, "b", 0), ("a", 2), is_pruned=True)) == b"a:\n  - n: x\n  - n: z\n  - n: y  # keep\n"
+    )
+    flow = b"a: [{n: x, b: [{n: y}]}, {n: z}]\n"
+    assert changed(flow, Carry(("a", 0, "b", 0), ("a", 1, "b", 0))) == b"a: [{n: x, b: []}, {n: z, b: [{n: y}]}]\n"
+    for path, to in ((("a", 7), ("a", 0)), (("a", 0), ("a", 9)), (("a", 0), ("c", "d", 0)), (("a", 0, "n"), ("a", 0))):
+        with pytest.raises(RequestError):
+            changed(one, Carry(path, to))

@@ -1,0 +1,305 @@
+"""The builders of scorecards and taxonomies: the document as fields, changed in place, stored as a draft and published."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.definitions.definition import Definition, DefinitionKind
+from auscult.domain.definitions.form_version import DraftMovedError, revision_of
+from auscult.domain.errors import AuscultError
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later
+from auscult.server.console.pages.setup.card_changes import Edit, with_card_changes
+from auscult.server.console.pages.setup.definition_picks import known_of
+from auscult.server.console.pages.setup.form_editor import text_of
+from auscult.server.console.pages.setup.forms import require_editor
+from auscult.server.console.posted import Given, Posted, one, sentence
+from auscult.server.console.views.setup.card_differences import card_differences
+from auscult.server.console.views.setup.cards import CardBuilder, Faults, Known, card_builder, fault_links
+from auscult.server.console.views.setup.definition_editor import DefinitionEditorView, DefinitionVersion
+from auscult.server.console.views.setup.forms import ChangeView, OtherText
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.definitions.forms.document import Document, Problem, read_document
+from auscult.services.definitions.scorecards import check_scorecard, known_metrics
+
+_SAVED = "saved"
+_BACK = "back:"
+_LOADING = ("save", "publish", "discard")
+_LONGEST_LIST = 2_000
+"""Names that a page offers at most; others are found when they are typed."""
+
+
+class _Checked(NamedTuple):
+    """The faults of a document; without any, it can be published."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class _Built(NamedTuple):
+    """A document with all that its builder is made of."""
+
+    visit: Visit
+    document: Document
+    stored: object
+    faults: Faults
+    known: Known
+    chosen: str
+
+
+class Builder(NamedTuple):
+    """The differences of the two builders. ``lists``: names that fields offer, by the name of the list."""
+
+    kind: DefinitionKind
+    noun: str
+    title: str
+    path: str
+    panel: str
+    tabs: tuple[tuple[str, str], ...]
+    about_versions: str
+    faulty: str
+    check: Callable[[Visit, bytes], _Checked]
+    change: Callable[[Given, bytes, bytes, str, Known], Edit]
+    build: Callable[[_Built], CardBuilder]
+    compare: Callable[[bytes, bytes, Known], tuple[ChangeView, ...] | None]
+    lists: Callable[[Known], dict[str, list[str]]]
+
+
+class _Edited(NamedTuple):
+    """A document after an action, its result, and the part that is open."""
+
+    document: bytes
+    opened: str = ""
+    problem: str = ""
+    problem_at: str = ""
+    revision: str = ""
+    other: OtherText | None = None
+
+
+class ScorecardEditor(Controller):
+    """The builder of one scorecard."""
+
+    path = "/scorecards/{name:str}/edit"
+
+    @get(sync_to_thread=True)
+    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the draft of a scorecard, or its version in force."""
+        return shown(visit, CARD, name)
+
+    @post(sync_to_thread=True)
+    def act(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
+        return acted(visit, CARD, name, data)
+
+
+def shown(visit: Visit, of: Builder, name: str) -> Response[str]:
+    """Return the page of a builder."""
+    require_editor(visit)
+    is_saved = _SAVED in visit.query.get("done", ())
+    note = _("Draft saved. It is not in force.") if is_saved else ""
+    edited = _Edited(_in_use(visit, of, name))
+    return visit.page("setup/definition_editor", of.title, _view(visit, of, name, edited, note))
+
+
+def acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | Redirect:
+    """Run the action of a button, and return the page, the part of it that changes, or where it leads."""
+    require_editor(visit)
+    act, base = one(data, "act", "look"), _in_use(visit, of, name)
+    edited = _brought_back(visit, of, name, act) or _changed(visit, of, data, base, act)
+    edited = edited._replace(revision=one(data, "revision"))
+    if act in _LOADING and not edited.problem:
+        done = _kept(visit, of, name, edited, act)
+        if isinstance(done, Redirect):
+            return done
+        edited = done
+    view = _view(visit, of, name, edited, "")
+    if one(data, "part"):
+        return visit.part(of.panel.removesuffix(".html"), view)
+    status = 409 if edited.other else 422 if edited.problem else 200
+    return visit.page("setup/definition_editor", of.title, view, status)
+
+
+def _in_use(visit: Visit, of: Builder, name: str) -> bytes:
+    """Return the draft of a name, else the version in force. Raises ``NotFoundError`` for a name that has neither."""
+    draft = visit.app.definitions.draft(of.kind, name)
+    if draft is not None:
+        return draft.document
+    return _in_force(visit, of, name).document
+
+
+def _in_force(visit: Visit, of: Builder, name: str) -> Definition:
+    stored = _newest(visit, of, name)
+    if stored is None:
+        raise missing(of.noun, name)
+    return stored
+
+
+def _newest(visit: Visit, of: Builder, name: str) -> Definition | None:
+    stored = visit.app.definitions.get(of.kind, name)
+    return None if stored is None or stored.removed_at is not None else stored
+
+
+def _changed(visit: Visit, of: Builder, data: Given, base: bytes, act: str) -> _Edited:
+    document, opened = text_of(data), one(data, "open")
+    try:
+        edit = of.change(data, document, base, act, known_of(visit))
+    except AuscultError as error:
+        at = act.removeprefix("add:") if act.startswith("add:") else ""
+        return _Edited(document, opened, sentence(error.message), at)
+    return _Edited(edit.document, edit.opened)
+
+
+def _brought_back(visit: Visit, of: Builder, name: str, act: str) -> _Edited | None:
+    """Return the document of the version that a button brings back, if it is such a button."""
+    number = act.removeprefix(_BACK)
+    if not act.startswith(_BACK) or not number.isdecimal():
+        return None
+    version = visit.app.definitions.get(of.kind, name, int(number))
+    if version is None:
+        raise missing(of.noun, f"{name}, version {number}")
+    return _Edited(version.document)
+
+
+def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, act: str) -> Redirect | _Edited:
+    """Store, publish or discard a document; return the redirect, or the document with the obstacle.
+
+    Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
+    """
+    visit.require_everywhere("form.publish" if act == "publish" else "form.edit")
+    definitions, revision = visit.app.definitions, edited.revision or None
+    here = f"{BASE}{of.path}/{name}"
+    try:
+        if act == "discard":
+            definitions.discard_draft(of.kind, name, revision)
+            return Redirect(here if _newest(visit, of, name) else f"{BASE}{of.path}", status_code=303)
+        problem = _obstacle(visit, of, name, edited.document, act)
+        if problem:
+            return edited._replace(problem=problem)
+        definitions.save_draft(of.kind, name, edited.document, revision)
+        if act == "publish":
+            definitions.publish(of.kind, name, edited.document)
+            return Redirect(f"{here}?done=published", status_code=303)
+    except DraftMovedError:
+        return _with_other(visit, of, name, edited)
+    return Redirect(f"{here}/edit?done={_SAVED}", status_code=303)
+
+
+def _with_other(visit: Visit, of: Builder, name: str, edited: _Edited) -> _Edited:
+    """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
+    draft = visit.app.definitions.draft(of.kind, name)
+    document = _in_use(visit, of, name)
+    at = draft.saved_at if draft else _in_force(visit, of, name).published_at
+    other = OtherText(time=visit.reader.moment(at), document=document.decode("utf-8-sig", "replace"))
+    return edited._replace(revision=revision_of(document), other=other)
+
+
+def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -> str:
+    """Return the obstacle to an action; empty without one. A draft may have faults."""
+    value = read_document(document).value
+    if isinstance(value, dict) and value.get("id") != name:
+        return _("The document has the id {id}; it keeps its id, {name}.").format(id=value.get("id"), name=name)
+    if act == "publish" and of.check(visit, document).problems:
+        return _(of.faulty)
+    return ""
+
+
+def _view(visit: Visit, of: Builder, name: str, edited: _Edited, note: str) -> DefinitionEditorView:
+    document, known = read_document(edited.document), known_of(visit)
+    checked = of.check(visit, edited.document)
+    stored, draft = _newest(visit, of, name), visit.app.definitions.draft(of.kind, name)
+    value: Any = document.value if isinstance(document.value, dict) else {}
+    earlier = read_document(stored.document).value if stored else None
+    differences = of.compare(stored.document, edited.document, known) if stored else None
+    in_use = draft.document if draft else stored.document if stored else b""
+    metrics = {each: info.name for each, info in known.metrics.items()}
+    return DefinitionEditorView(
+        kind=_(of.title),
+        back=of.path,
+        panel=of.panel,
+        tabs=tuple((part, _(label)) for part, label in of.tabs),
+        lists=tuple((key, tuple(names[:_LONGEST_LIST])) for key, names in of.lists(known).items()),
+        title=_title(stored.version if stored else 0, is_draft=draft is not None),
+        name=str(value.get("name") or name),
+        document=edited.document.decode("utf-8-sig", "replace"),
+        faults=fault_links(document.value, checked.problems, checked.warnings, metrics),
+        builder=of.build(_Built(visit, document, earlier, Faults(checked.problems), known, edited.opened)),
+        differences=differences or (),
+        before=_("version {n}").format(n=stored.version) if stored and differences is not None else "",
+        versions=tuple(_versions(visit, of, name)),
+        about_versions=_(of.about_versions),
+        can_publish=not checked.problems,
+        may_publish=visit.principal.may_everywhere("form.publish"),
+        note=note,
+        problem=edited.problem,
+        problem_at=edited.problem_at,
+        action=f"{BASE}{of.path}/{name}/edit",
+        revision=edited.revision or revision_of(in_use),
+        other=edited.other,
+    )
+
+
+def _title(version: int, *, is_draft: bool) -> str:
+    words = _("Draft of version {n}") if is_draft else _("Version {n}, in force")
+    return words.format(n=version + 1 if is_draft else version)
+
+
+def _versions(visit: Visit, of: Builder, name: str) -> list[DefinitionVersion]:
+    found = visit.app.definitions.versions(of.kind, name)
+    return [
+        DefinitionVersion(
+            number=each.version,
+            when=visit.reader.moment(each.published_at),
+            is_in_force=not at and each.removed_at is None,
+        )
+        for at, each in enumerate(found)
+    ]
+
+
+def _check_card(visit: Visit, document: bytes) -> _Checked:
+    found = check_scorecard(document, known_metrics=known_metrics(visit.app))
+    return _Checked(found.problems, found.warnings)
+
+
+def _build_card(built: _Built) -> CardBuilder:
+    return card_builder(built.document, built.stored, built.faults, built.known, built.chosen)
+
+
+def _compare_cards(before: bytes, after: bytes, known: Known) -> tuple[ChangeView, ...] | None:
+    old, new = check_scorecard(before).card, check_scorecard(after).card
+    return card_differences(old, new, known) if old and new else None
+
+
+def _lists_of_cards(known: Known) -> dict[str, list[str]]:
+    return {
+        "metrics": [each.name for each in known.metrics.values()],
+        "agents": list(known.agents.values()),
+        "languages": list(known.languages.values()),
+    }
+
+
+CARD = Builder(
+    kind="scorecard",
+    noun="scorecard",
+    title=later("Scorecards"),
+    path="/scorecards",
+    panel="parts/card_view.html",
+    tabs=(
+        ("questions", later("What it weighs")),
+        ("settings", later("Which agents and calls")),
+        ("publish", later("Publish")),
+        ("text", later("Text")),
+    ),
+    about_versions=later("A published version counts for every period, earlier ones too."),
+    faulty=later("A scorecard with a fault is not published. Each fault is shown at its field."),
+    check=_check_card,
+    change=with_card_changes,
+    build=_build_card,
+    compare=_compare_cards,
+    lists=_lists_of_cards,
+)

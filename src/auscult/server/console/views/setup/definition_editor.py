@@ -1,0 +1,45 @@
+"""The editor of a scorecard or a taxonomy: the frame around its builder."""
+
+from msgspec import Struct
+
+from auscult.server.console.views.setup.cards import CardBuilder, FaultLink
+from auscult.server.console.views.setup.forms import ChangeView, OtherText
+
+
+class DefinitionVersion(Struct, frozen=True, kw_only=True):
+    """One version in the list."""
+
+    number: int
+    when: str
+    is_in_force: bool
+
+
+class DefinitionEditorView(Struct, frozen=True, kw_only=True):
+    """The editor of one document.
+
+    ``problem_at``: the path of the list that something could not be added to, empty for other problems. ``lists``: the
+    names that fields offer, by the name of the list. ``revision`` and ``other``: as in the editor of forms.
+    """
+
+    kind: str
+    back: str
+    panel: str
+    tabs: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
+    title: str
+    name: str
+    document: str
+    faults: tuple[FaultLink, ...]
+    builder: CardBuilder
+    differences: tuple[ChangeView, ...]
+    before: str
+    versions: tuple[DefinitionVersion, ...]
+    about_versions: str
+    can_publish: bool
+    may_publish: bool
+    note: str
+    problem: str
+    problem_at: str
+    action: str
+    revision: str
+    other: OtherText | None
