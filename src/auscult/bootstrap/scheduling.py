@@ -13,6 +13,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.limits.model import LimitReachedError
 from auscult.limits.work import TenantLimits
+from auscult.notices.work import note_late
 from auscult.reports import REPORTS
 from auscult.services.connectors.connecting import Connectors
 from auscult.services.schedules.scheduling import Scheduling
@@ -38,11 +39,12 @@ def scheduling(store: Store, tenant: Tenant, settings: Settings | None = None) -
 
 
 def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
-    """Return what a worker does again and again: draws of plans, reports and alerts, connectors, retention."""
+    """Return what a worker does again and again: draws of plans, reports and alerts, connectors, notices, retention."""
     return (
         Schedule("draw_plans", auditing.DRAWN_AT, partial(auditing.draw_due, store)),
         Schedule("run_schedules", RUN_AT, partial(run_schedules, store, settings)),
         Schedule("run_connectors", RUN_AT, partial(run_connectors, store, settings)),
+        Schedule("run_notices", RUN_AT, partial(run_notices, store)),
         Schedule("run_retention", RETENTION_AT, partial(privacy.run_retention, settings, store)),
     )
 
@@ -56,6 +58,12 @@ def run_schedules(store: Store, settings: Settings) -> None:
         service.run_due()
         service.send(sender.send, mail)
     sender.close()
+
+
+def run_notices(store: Store) -> None:
+    """Notify people of audits that are late, in every app."""
+    for tenant in store.tenants():
+        note_late(store.within(tenant), _NOW())
 
 
 def limits_of(settings: Settings) -> Limits:

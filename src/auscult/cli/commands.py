@@ -40,6 +40,7 @@ _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
 _COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
 _EXAMPLES = ("list", "keep", "remove")
+_NOTICES = ("list", "read", "read-all")
 _DISPUTES = (
     "list",
     "show",
@@ -155,6 +156,7 @@ COMMANDS = (
     *(GeneratedCommand(f"disputes {name}", "", _JUDGE) for name in _DISPUTES),
     Command("disputes examples", "auscult.disputes.commands:examples", _JUDGE),
     *(GeneratedCommand(f"comments {name}", "", _JUDGE) for name in _COMMENTS),
+    *(GeneratedCommand(f"notices {name}", "", _JUDGE) for name in _NOTICES),
     Command("calibration create", "calibration.calibration:create", _JUDGE),
     Command("calibration list", "calibration.calibration:listing", _JUDGE),
     Command("calibration show", "calibration.calibration:show", _JUDGE),
@@ -265,6 +267,7 @@ GROUPS = {
     "assignments": ("Assignments: the work of auditors on what plans have drawn.", _JUDGE),
     "disputes": ("Disputes: objections to answers of audits, and their decisions.", _JUDGE),
     "comments": ("Comments on turns and conversations, in threads.", _JUDGE),
+    "notices": ("Notices to one person: audits, disputes, comments and coaching of theirs.", _JUDGE),
     "calibration": ("Calibration: several people rate the same conversations.", _JUDGE),
     "coaching": ("Coaching: one behaviour at a time, with evidence, a due date and its effect.", _JUDGE),
     "schedules": ("Schedules: recurring reports and alerts.", _JUDGE),

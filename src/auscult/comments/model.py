@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from auscult.domain.errors import AccessError, ConflictError, RequestError, unknown
 from auscult.domain.stated import text as stated_text
+from auscult.notices.model import NewNotice
 
 Audience = Literal["colleagues", "agent"]
 """A thread is read by colleagues who may read the conversation, or by its agents, too."""
@@ -149,6 +150,23 @@ def reopened(thread: Thread) -> Thread | None:
     if thread.resolved_at is None:
         return None
     return replace(thread, resolved_by=None, resolved_at=None, changes=thread.changes + 1)
+
+
+def notices_of(before: Thread | None, after: Thread, at: datetime) -> tuple[NewNotice, ...]:
+    """Return the notices of one step: to the people whom new words mention, and to those who wrote in the thread.
+
+    Who is mentioned and wrote in it gets one of the mention. Steps without new words have none.
+    """
+    known = {each.comment_id: each for each in before.comments} if before else {}
+    found: list[NewNotice] = []
+    for each in after.comments:
+        earlier = known.get(each.comment_id)
+        named = [one for one in each.mentions if earlier is None or one not in earlier.mentions]
+        wrote = [one for one in before.people if one not in named] if before and earlier is None else []
+        about = NewNotice("", "mentioned", after.thread_id, at, each.by, after.conversation_id)
+        found += [about._replace(to=one) for one in named]
+        found += [about._replace(to=one, kind="answered") for one in wrote]
+    return tuple(each for each in found if each.to != each.by)
 
 
 def checked(text: str) -> str:

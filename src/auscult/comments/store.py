@@ -12,6 +12,8 @@ from auscult.comments.model import MOST_THREADS, Thread, ThreadState, too_many
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.log import Draft
+from auscult.notices.model import NewNotice
+from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -112,8 +114,8 @@ class AppComments:
         with self._database.reading() as connection:
             return "-".join(str(each or 0) for each in connection.execute(query).one())
 
-    def save(self, thread: Thread, entry: Draft) -> None:
-        """Write a thread after one step, its change in the feed, and its line of the access log.
+    def save(self, thread: Thread, entry: Draft, notices: Sequence[NewNotice] = ()) -> None:
+        """Write a thread after one step, its change in the feed, its notices, and its line of the access log.
 
         Raises ``ThreadMovedError`` where it was changed meanwhile; ``NotFoundError`` ``conversation.unknown`` where the
         conversation was erased; ``ConflictError`` ``comment.too_many``.
@@ -130,6 +132,7 @@ class AppComments:
                     message = f"thread {thread.thread_id} was changed meanwhile; read it again"
                     raise ThreadMovedError(message, field="thread_id", value=thread.thread_id)
             announce(connection, self._database.dialect, self._app, [(thread.conversation_id, "commented")])
+            write_notices(connection, self._app, notices)
             append_entry(connection, self._database, entry)
 
     def _add(self, connection: Connection, thread: Thread, columns: Mapping[str, object]) -> None:

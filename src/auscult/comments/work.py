@@ -1,6 +1,6 @@
 """The use cases of comments for one viewer: who may, what they see. Each step is one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from auscult.comments.store import NumberedThread, ThreadMovedError, ThreadQuery
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.errors import AccessError, NotFoundError, unknown
 from auscult.domain.people.principal import Principal, missing
+from auscult.notices.model import NewNotice
 from auscult.services.audits.blind import blindness_of, hidden_from
 from auscult.services.people.known import readers_of
 from auscult.services.privacy.log import draft
@@ -82,7 +83,7 @@ class Commenting:
         mentions = model.mentioned_in(wanted.text, self.names_of(conversation_id, to_agent=wanted.audience == "agent"))
         comment = model.written(wanted.text, self._viewer.name, self._now(), mentions)
         made = model.opened(conversation_id, wanted, comment)
-        self._save(made, "comment.added")
+        self._save(made, "comment.added", model.notices_of(None, made, self._now()))
         return made
 
     def reply(self, thread_id: str, wanted: NewComment) -> Thread:
@@ -147,7 +148,7 @@ class Commenting:
             after = step(found)
             if after is None:
                 return found
-            self._save(after, action)
+            self._save(after, action, model.notices_of(found, after, self._now()))
             return after
 
         for _ in range(MOST_TRIES - 1):
@@ -155,8 +156,8 @@ class Commenting:
                 return attempt()
         return attempt()
 
-    def _save(self, thread: Thread, action: str) -> None:
+    def _save(self, thread: Thread, action: str, notices: Sequence[NewNotice]) -> None:
         entry = draft(
             self._app, self._viewer.label, action, f"conversation:{thread.conversation_id}", thread=thread.thread_id
         )
-        self._app.comments.save(thread, entry)
+        self._app.comments.save(thread, entry, notices)

@@ -30,18 +30,20 @@ from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.outcome import is_passed
+from auscult.notices.model import NewNotice
 
 Ruling = Literal["accept", "deny"]
 _RAW: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
 class ReviewChange(NamedTuple):
-    """A review after a step, the disputes that the step made or changed, its lines of the trail, and its feed entries."""
+    """A review after a step, the disputes that the step made or changed, its lines of the trail, its feed entries, its notices."""
 
     review: Review
     disputes: tuple[Dispute, ...] = ()
     entries: tuple[TrailEntry, ...] = ()
     kinds: tuple[ChangeKind, ...] = ()
+    notices: tuple[NewNotice, ...] = ()
 
 
 def release(review: Review, by: str, at: datetime) -> ReviewChange | None:
@@ -176,7 +178,7 @@ def decide(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
     )
     changed = replace(metric, status="accepted" if ruling == "accept" else "denied", decided_at=at)
     entry = _noted(review, "dispute_decided", decided, by, at, text)
-    return ReviewChange(review.with_metric(changed), (decided,), (entry,), ("dispute_decided",))
+    return ReviewChange(review.with_metric(changed), (decided,), (entry,), ("dispute_decided",), (_ended(decided, at),))
 
 
 def withdraw(review: Review, found: Dispute, by: str, at: datetime) -> ReviewChange:
@@ -206,7 +208,14 @@ def reopen(
     released = review.released_at if review.released_at is None or review.released_at > at else at
     after = replace(review, metrics=tuple(kept.values()), released_at=released, changes=review.changes + 1)
     entries = tuple(_noted(review, "dispute_decided", each, by, at, each.reason) for each in ended)
-    return ReviewChange(after, ended, entries, ("dispute_decided",) * bool(ended))
+    notices = tuple(_ended(each, at) for each in ended)
+    return ReviewChange(after, ended, entries, ("dispute_decided",) * bool(ended), notices)
+
+
+def _ended(found: Dispute, at: datetime) -> NewNotice:
+    """Return the notice of the end of a dispute, without who ended it: an auditor may be hidden from their agent."""
+    its = found.conversation_id
+    return NewNotice(found.raised_by, "decided", found.dispute_id, at, conversation_id=its, agent_id=found.agent_id)
 
 
 def _disputable(review: Review, metric_id: str, at: datetime) -> MetricReview:

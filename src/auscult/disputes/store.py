@@ -13,6 +13,7 @@ from auscult.disputes.steps import ReviewChange
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.audits.notes import DisputeState
 from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
@@ -186,7 +187,7 @@ class AppDisputes:
 
 
 def write_review(connection: Connection, dialect: Dialect, app: int, change: ReviewChange) -> None:
-    """Write a review with its disputes, trail and feed entries. The app's turn must have been taken.
+    """Write a review with its disputes, trail, feed entries and notices. The app's turn must have been taken.
 
     Raises ``AuditMovedError`` where the review was changed, or its audit erased, since it was read.
     """
@@ -204,6 +205,7 @@ def write_review(connection: Connection, dialect: Dialect, app: int, change: Rev
         line = {"conversation": found.conversation, "at": ms_of(entry.at), "action": entry.action}
         connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **line))
     announce(connection, dialect, app, [(review.conversation_id, kind) for kind in change.kinds])
+    write_notices(connection, app, change.notices)
 
 
 def _write(connection: Connection, app: int, assignment: int, conversation: int, review: Review) -> None:

@@ -33,9 +33,11 @@ from auscult.domain.errors import ConflictError, NotFoundError, unknown
 from auscult.domain.form import Form
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import visible_by
+from auscult.notices.model import NewNotice
 from auscult.services.audits.handover import unknown_assignment
 from auscult.services.audits.workflow import write
 from auscult.services.definitions.forms.reading import read_form
+from auscult.services.people.known import people_of
 from auscult.services.scoring.render import Reports
 from auscult.storage.store import AppStore
 
@@ -137,7 +139,8 @@ class Reviewing:
             )
             if proposed is not None:
                 steps.check_answer(self.form_of(found), metric_id, proposed)
-            self._app.disputes.save(change)
+            waiting = self._waiting(change.review, change.disputes[0])
+            self._app.disputes.save(change._replace(notices=waiting))
             return change.disputes[0]
 
         return self._seen(_retried(attempt))
@@ -145,7 +148,7 @@ class Reviewing:
     def may_decide(self, found: Dispute) -> bool:
         """Return whether the viewer may decide a dispute."""
         review = self._app.disputes.review(found.assignment_id)
-        return review is not None and may_decide(review, found, self._viewer) and self._decides(review, found)
+        return review is not None and self.decides(review, found)
 
     def check_decider(self, found: Dispute) -> None:
         """Refuse who lacks the permission for a dispute, and is not named by the policy: ``permission.missing``."""
@@ -225,6 +228,19 @@ class Reviewing:
         stored = self._app.forms.get(result.form_id, result.form_version)
         assert stored is not None  # noqa: S101  (versions of forms are never removed)
         return read_form(stored.document, stored.version)
+
+    def decides(self, review: Review, found: Dispute) -> bool:
+        """Return whether the viewer may decide a dispute of a review."""
+        return may_decide(review, found, self._viewer) and self._decides(review, found)
+
+    def _waiting(self, review: Review, made: Dispute) -> tuple[NewNotice, ...]:
+        """Return a notice of a new dispute to each person who may decide it."""
+        everyone = people_of(self._app.people.everyone, self._app.tenant, self._now())
+        viewers = (Reviewing(self._app, self._reports, self._now, each.principal) for each in everyone)
+        deciders = [each._viewer.name for each in viewers if each.decides(review, made)]  # noqa: SLF001  (of this class)
+        its = made.conversation_id
+        notice = NewNotice("", "to_decide", made.dispute_id, made.raised_at, made.raised_by, its)
+        return tuple(notice._replace(to=each) for each in deciders)
 
     def _found(self, assignment_id: str) -> ReviewedAudit:
         """Return the review of an assignment's audit, whether it is released or not."""

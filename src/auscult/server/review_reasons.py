@@ -31,6 +31,7 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "comment.too_many": (409, 409, "The conversation or the thread has as many comments as it can have."),
     "comment.moved": (409, 409, "The thread was changed in between; read it again."),
     "comment.missing": (422, 422, "A comment is missing."),
+    "notice.unknown": (404, 404, "The caller has no such notice."),
     "calibration.unknown": (404, 404, "There is no such session, or the caller takes no part in it."),
     "calibration.invalid": (422, 422, "A value of a session cannot be used; `field` names it."),
     "calibration.state": (409, 409, "The session is in another state than this step needs."),

@@ -16,6 +16,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.first_hour.store import AppFirstHour
 from auscult.form_examples.store import AppFormExamples
 from auscult.limits.store import LimitStore
+from auscult.notices.store import AppNotices
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
 from auscult.storage.access.signing_key import SigningKey, read_signing_key
@@ -85,6 +86,7 @@ class AppStore(NamedTuple):
     queue: AppQueue
     disputes: AppDisputes
     comments: AppComments
+    notices: AppNotices
     calibrations: AppCalibrations
     coaching: AppCoaching
     schedules: AppSchedules
@@ -121,6 +123,7 @@ class AppStore(NamedTuple):
             disputes=self.disputes.seen_by(visibility),
             comments=self.comments.seen_by(visibility),
             form_examples=self.form_examples.seen_by(visibility),
+            notices=self.notices.seen_by(visibility),
             live=self.live.seen_by(visibility),
             feed=self.feed.seen_by(visibility),
             webhooks=self.webhooks.seen_by(visibility),
@@ -187,6 +190,7 @@ class Store:
                 disputes=AppDisputes(self._database, app),
                 comments=AppComments(self._database, app),
                 form_examples=AppFormExamples(self._database, app),
+                notices=AppNotices(self._database, app),
                 calibrations=AppCalibrations(self._database, app),
                 coaching=AppCoaching(self._database, app),
                 schedules=AppSchedules(self._database, app),
@@ -204,7 +208,7 @@ class Store:
                 erasure=erasure,
                 approvals=AppApprovals(self._database, app, privacy),
                 recordings=AppRecordings(self._database, app),
-                people=AppPeople(self._database, app),
+                people=AppPeople(self._database, app, self.people),
                 exports=AppExports(self._database, app),
                 names=AppNames(self._names, app),
                 first_hour=AppFirstHour(self._database, app),

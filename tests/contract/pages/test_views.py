@@ -18,10 +18,12 @@ from auscult.config import Settings
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
 from auscult.domain.people.principal import operator
 from auscult.formats import Limits, Rejected
+from auscult.notices.store import NoticeQuery
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.definitions.forms.reading import read_form, starter_documents
 from auscult.services.delivery.tables import KINDS
+from auscult.services.people.users import Users
 from auscult.services.scoring.intake.read import read_file
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core.database import Database
@@ -56,11 +58,15 @@ def filled(database_url: str) -> Iterator[Store]:
         golden = conversations("rawdata")
         process(store, golden)
         app = store.within(TENANT)
+        ann = Users(store, operator()).add("ann@example.com", "Ann", TENANT.account_id, "correct horse battery")
         auditing = Auditing(app, REPORTS, lambda: AT)
         for each in (golden[0], golden[2]):
             auditing.assign(each.id, "Jane")
             auditing.submit(each.id, as_machine=True)
         auditing.assign(golden[3].id, "Max")
+        auditing.assign(golden[3].id, ann.email)
+        app.notices.mark_read(NoticeQuery(ann.email), AT)
+        auditing.assign(golden[1].id, ann.email)
         talk = Commenting(app, store.people, lambda: datetime(2026, 5, 4, 9, tzinfo=UTC), operator())
         thread = talk.open(golden[0].id, NewThread(text="Listen, @nobody.", turn_id=golden[0].turns[0].id))
         talk.reply(thread.thread_id, NewComment(text="Yes."))

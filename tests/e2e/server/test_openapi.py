@@ -114,6 +114,7 @@ IN_STEPS = {
     "POST /api/v1/comments/{thread_id}/resolve",
     "POST /api/v1/disputes/{dispute_id}/decide",
     "POST /api/v1/disputes/{dispute_id}/withdraw",
+    "POST /api/v1/notices/{notice_id}/read",
     "POST /api/v1/plans",
     "POST /api/v1/plans/preview",
     "POST /api/v1/plans/{plan_id}/draw",

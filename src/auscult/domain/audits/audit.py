@@ -157,10 +157,14 @@ class TrailEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AuditChange(NamedTuple):
-    """Audit after a step, and the line of the trail that records it: None for a draft."""
+    """Audit after a step, and the line of the trail that records it: None for a draft.
+
+    ``is_drawn``: it is assigned by a draw, which notifies its auditors of all of their items at once.
+    """
 
     audit: Audit
     entry: TrailEntry | None
+    is_drawn: bool = False
 
 
 def rescored(before: Evaluation, after: Evaluation, backfill_id: str, by: str) -> TrailEntry:

@@ -10,6 +10,7 @@ from auscult.comments import api as comments
 from auscult.disputes import api as disputes
 from auscult.explanations import api as explanations
 from auscult.form_examples import api as form_examples
+from auscult.notices import api as notices
 from auscult.server.api import (
     assist,
     audits,
@@ -43,6 +44,7 @@ ROUTERS = (
     history.ROUTER,
     audits.ROUTER,
     comments.ROUTER,
+    notices.ROUTER,
     disputes.ROUTER,
     explanations.ROUTER,
     form_examples.ROUTER,

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from litestar import Response, Router, get, post
@@ -21,6 +22,8 @@ from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.explanations.pages import ExplanationsPage
 from auscult.first_hour.pages import FormPage, InvitePage, LoadPage, StepsPage
 from auscult.limits.pages import AccountsPage
+from auscult.notices.pages import NoticesPage
+from auscult.notices.work import Noticing
 from auscult.server.api import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
@@ -80,6 +83,7 @@ from auscult.server.console.views.message import MessageView, failure_view, refu
 from auscult.server.console.visit import (
     AFTER_COOKIE,
     BASE,
+    NOTICES,
     SHORTCUTS_COOKIE,
     THEME_COOKIE,
     THEMES,
@@ -141,6 +145,7 @@ _PAGES = (
     LoadPage,
     LogPage,
     MetricPage,
+    NoticesPage,
     OverviewPage,
     PlanEditorPage,
     PlansPage,
@@ -207,7 +212,7 @@ def console_router(services: Services, demo: Demo | None = None) -> Router:
 
 def counts_of(visitor: Visitor) -> Mapping[str, int]:
     """Return the number of items that wait for a visitor, by the name of the page in the menu."""
-    found: dict[str, int] = {}
+    found = {NOTICES: Noticing(visitor.app, lambda: datetime.now(UTC), visitor.principal).count_unread()}
     if "audit.perform" in visitor.permissions:
         found["My audits"] = visitor.app.queue.count_waiting(visitor.email)
     if "dispute.decide" in visitor.permissions:

@@ -48,7 +48,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``.
     ``has_shortcuts``: single keys are shortcuts. ``base`` is the address of the console, ``assets`` that of its files;
     ``here`` is the page's own address, to which forms of the frame return. ``may`` returns whether the person has a
-    permission in the whole app.
+    permission in the whole app. ``unread`` notices are new; ``is_notices`` on their page.
     """
 
     language: str
@@ -65,6 +65,8 @@ class Frame(Struct, frozen=True, kw_only=True):
     may: Callable[[str], bool]
     personas: tuple[Persona, ...] = ()
     notice: str = ""
+    unread: int = 0
+    is_notices: bool = False
 
 
 def _of_subjects() -> list[Path]:

@@ -31,6 +31,8 @@ BASE = "/console"
 THEME_COOKIE = "auscult_theme"
 SHORTCUTS_COOKIE = "auscult_shortcuts"
 ZONE_COOKIE = "auscult_zone"
+NOTICES = "Notices"
+"""The name of the page of notices, which is above the menu."""
 AFTER_COOKIE = "auscult_after"
 """Keeps the requested page until the visitor has signed in."""
 THEMES = ("auto", "light", "dark")
@@ -182,7 +184,7 @@ class Visit:
 
     def _frame(self, here: str, nonce: str) -> Frame:
         visitor, request = self.visitor, self._request
-        query = request.url.query
+        query, counts = request.url.query, self._console.counts(visitor)
         return Frame(
             language=self.reader.language,
             languages=LANGUAGES,
@@ -194,10 +196,12 @@ class Visit:
             here=request.url.path + (f"?{query}" if query else ""),
             person=visitor.name,
             role=visitor.role,
-            groups=menu(visitor.permissions | marks_of(visitor), here, self._console.counts(visitor), BASE),
+            groups=menu(visitor.permissions | marks_of(visitor), here, counts, BASE),
             may=visitor.principal.may_everywhere,
             personas=visitor.personas,
             notice=visitor.notice,
+            unread=counts.get(NOTICES, 0),
+            is_notices=here == NOTICES,
         )
 
 

@@ -34,15 +34,15 @@ class Handover:
         self._reports = reports
         self._now = now
 
-    def give(self, assignment_id: str, rater: str, by: str) -> Item:
-        """Assign an item to a rater; one that is theirs already stays as it is.
+    def give(self, assignment_id: str, rater: str, by: str, *, is_drawn: bool = False) -> Item:
+        """Assign an item to a rater; one that is theirs already stays as it is. ``is_drawn`` is as ``AuditChange`` has it.
 
         Raises ``NotFoundError`` ``assignment.unknown``; ``ConflictError`` ``assignment.finished``, ``audit.no_form``.
         """
         for _ in range(MOST_TRIES - 1):
             with suppress(AuditMovedError):
-                return self._try(assignment_id, rater, by)
-        return self._try(assignment_id, rater, by)
+                return self._try(assignment_id, rater, by, is_drawn=is_drawn)
+        return self._try(assignment_id, rater, by, is_drawn=is_drawn)
 
     def get(self, assignment_id: str) -> Assigned:
         """Return an assignment with its audit. Raises ``NotFoundError`` ``assignment.unknown``."""
@@ -68,14 +68,20 @@ class Handover:
             raise finished(assignment)
         return case
 
-    def _try(self, assignment_id: str, rater: str, by: str) -> Item:
+    def _try(self, assignment_id: str, rater: str, by: str, *, is_drawn: bool) -> Item:
         found = self.get(assignment_id)
         case = self.case(found.assignment)
         if found.audit is not None and found.audit.auditor == rater and not found.audit.is_declined:
             return Item(assignment=found.assignment, audit=found.audit, case=case)
         change = assign(found.audit, case.evaluation, rater, by, self._now(), assignment_id=assignment_id)
         assert change is not None  # noqa: S101  (the rater is another one, or there was no audit)
-        write(self._app, case, change, self._app.audits.all_of(case.conversation.id), self._reports)
+        write(
+            self._app,
+            case,
+            change._replace(is_drawn=is_drawn),
+            self._app.audits.all_of(case.conversation.id),
+            self._reports,
+        )
         return Item(assignment=found.assignment, audit=change.audit, case=case)
 
 

@@ -332,7 +332,7 @@ class Planning:
         for each in self._app.queue.of_draw(drawn.draw_id):
             if each.assignment.state == "assigned" and each.audit is None and each.assignment.rater is not None:
                 with suppress(ConflictError):
-                    self._handover.give(each.assignment.assignment_id, each.assignment.rater, by)
+                    self._handover.give(each.assignment.assignment_id, each.assignment.rater, by, is_drawn=True)
 
     def _with_agents(self, document: PlanDocument, items: Sequence[DrawnItem]) -> list[DrawnItem]:
         """Return items with the agent who is judged, where the draw did not need to know."""

@@ -1,6 +1,7 @@
 """The plans of one app, and their draws."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import Connection
 from auscult.domain.audits.assignment import AssignmentState, Role
 from auscult.domain.audits.draw import Draw, DrawnItem, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
+from auscult.notices.model import NewNotice
+from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
@@ -113,10 +116,14 @@ class AppPlans:
                 return _draw(row)
             made = sa.insert(draws).values(**_columns(self._app, draw))
             number = connection.scalar(made.returning(draws.c.draw))
+            dealt: Counter[str] = Counter()
             for start in range(0, len(items), _AT_ONCE):
                 some = items[start : start + _AT_ONCE]
                 rows = list(_assignments(self._numbers(connection, some), some, draw, plan))
                 connection.execute(sa.insert(assignments), [{**row, "app": self._app, "draw": number} for row in rows])
+                dealt.update(row["rater"] for row in rows if row["state"] == "assigned")
+            about = NewNotice("", "assigned", draw.draw_id, draw.drawn_at, draw.drawn_by)
+            write_notices(connection, self._app, [about._replace(to=rater, n=n) for rater, n in dealt.items()])
         return draw
 
     def _numbers(self, connection: Connection, items: Sequence[DrawnItem]) -> dict[str, int]:

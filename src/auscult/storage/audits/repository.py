@@ -15,6 +15,8 @@ from auscult.domain.audits.audit import Audit, AuditChange, AuditMovedError, Aud
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.scoring.stored import AuditedConversation, EvaluatedConversation, RenderedRows
+from auscult.notices.model import NewNotice
+from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import assigned_query, read_assigned
 from auscult.storage.audits.segments import part_of_case, parts_of
@@ -113,7 +115,7 @@ class AppAudits:
         conversation is not current. An assignment without a plan is made where there is none yet. Raises
         ``AuditMovedError``, and writes nothing, when audit or evaluation were changed meanwhile.
         """
-        audit, entry = change
+        audit, entry, is_drawn = change
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             stored = self._stored(connection, audit.conversation_id)
@@ -137,6 +139,10 @@ class AppAudits:
                 connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **row))
                 kind = "audited" if entry.result is not None else "assigned"
                 announce(connection, self._database.dialect, self._app, [(audit.conversation_id, kind)])
+                if entry.action in {"assigned", "reassigned"} and not is_drawn and entry.by != audit.auditor:
+                    its = audit.conversation_id
+                    made = NewNotice(audit.auditor, "assigned", audit.assignment_id, entry.at, entry.by, its)
+                    write_notices(connection, self._app, [made])
             if review is not None:
                 write_review(connection, self._database.dialect, self._app, review)
             if rendered is not None:

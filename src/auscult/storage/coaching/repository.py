@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from auscult.domain.coaching.item import Coaching, erase
 from auscult.domain.errors import ConflictError
+from auscult.notices.model import NewNotice
+from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -83,8 +85,8 @@ class AppCoaching:
                     field="goal",
                     value=known.coaching_id,
                 )
-        made = {"coaching_id": item.coaching_id, "app": self._app, "agent_id": item.agent_id}
-        insert = sa.insert(coachings).values(**made, **columns)
+        row = {"coaching_id": item.coaching_id, "app": self._app, "agent_id": item.agent_id}
+        insert = sa.insert(coachings).values(**row, **columns)
         number = connection.scalar(insert.returning(coachings.c.coaching))
         ids = {each.conversation_id for each in item.clips if each.conversation_id}
         known_ids = sa.select(conversations.c.conversation).where(
@@ -95,6 +97,8 @@ class AppCoaching:
             raise _moved(item)
         if rows:
             connection.execute(sa.insert(coaching_clips), rows)
+        made = NewNotice("", "coaching", item.coaching_id, item.created_at, item.coach, agent_id=item.agent_id)
+        write_notices(connection, self._app, [made])
 
     def consents(self) -> frozenset[str]:
         """Return the agents who consent to share their conversations."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from auscult.comments.store import erase_comments
 from auscult.disputes.store import erase_reviews
 from auscult.form_examples.store import erase_examples
+from auscult.notices.store import erase_notices
 from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration.repository import erase_from_calibrations
 from auscult.storage.coaching.repository import erase_from_coaching
@@ -73,9 +74,10 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
 
 
 def erase_audits(connection: Connection, conversation: int) -> None:
-    """Erase audits, trail and comments. A drawn assignment keeps its probability and loses everything else of the conversation."""
+    """Erase audits, trail, comments and notices. A drawn assignment keeps its probability and loses everything else of the conversation."""
     erase_reviews(connection, conversation)
     erase_comments(connection, conversation)
+    erase_notices(connection, conversation)
     for table in (audit_trail, audits, bookmarks):
         connection.execute(sa.delete(table).where(table.c.conversation == conversation))
     mine = assignments.c.conversation == conversation

@@ -40,8 +40,9 @@ class People:
 class AppPeople:
     """The directory of one app, and who sees which of its conversations."""
 
-    def __init__(self, database: Database, app: int) -> None:
-        """Made by ``Store.within``; ``app`` is the app's number."""
+    def __init__(self, database: Database, app: int, everyone: People) -> None:
+        """Made by ``Store.within``; ``app`` is the app's number, ``everyone`` the users of all accounts."""
+        self.everyone = everyone
         self.directory = AppDirectory(database, app)
         self.queue_jobs = AppQueueJobs(database, app)
         self.views = AppSavedViews(database, app)

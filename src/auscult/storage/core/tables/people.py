@@ -163,6 +163,27 @@ grants = Table(
 )
 
 
+# What happened that one person is told of. Goes with its conversation.
+notices = Table(
+    "notices",
+    METADATA,
+    Column("notice", NUMBER, primary_key=True),
+    Column("notice_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    _user(),
+    Column("kind", Text, nullable=False),
+    Column("subject", KEY, nullable=False),  # id of an assignment, draw, dispute, thread or coaching item
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), index=True),
+    Column("conversation_id", KEY),
+    Column("caused_by", KEY),  # e-mail address
+    Column("things", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False, index=True),
+    Column("read_at", BigInteger),
+    Index("ix_notices_of", "app", "user", "read_at", "notice"),
+    Index("ix_notices_about", "app", "subject", "kind", "user"),
+)
+
+
 def _app() -> Column[Any]:
     return Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False)
 

@@ -22,6 +22,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_insights": _insights(db),
         "v_audits": _audits(db),
         "v_comments": _comments(db),
+        "v_notices": _notices(db),
         "v_agents": _agents(db),
     }
 
@@ -174,6 +175,15 @@ FROM (
     t.thread_id, {db.document("t.body")} AS doc
   {EVALUATED} JOIN comment_threads t ON t.conversation = c.conversation
 ) d CROSS JOIN {db.each("d.doc", "comments", "m")}"""
+
+
+def _notices(db: Functions) -> str:
+    return f"""
+SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "started_at")} AS started_at,
+  n.notice_id, n.kind, n.subject, p.email AS person, n.caused_by,
+  {db.instant("n.made_at")} AS made_at, {db.instant("n.read_at")} AS read_at
+{EVALUATED} JOIN notices n ON n.conversation = c.conversation JOIN users p ON n."user" = p."user"
+"""
 
 
 def _agents(db: Functions) -> str:

@@ -1,0 +1,119 @@
+"""Notices over HTTP and as commands: a person's own, and marking them as read."""
+
+from typing import Annotated, Any
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+from msgspec import Struct
+
+from auscult.notices.model import Notice
+from auscult.notices.work import Noticing
+from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading
+from auscult.server.rest.openapi import answer
+from auscult.server.rest.parameters import Cursor, Limit, path_id, query
+from auscult.server.rest.threads import in_slow_thread, in_thread
+
+NoticeId = Annotated[str, path_id("The notice.", "no-51d0c9a2e7b8")]
+Work = NamedDependency[SkipValidation[Noticing]]
+READS = reading("conversations")
+
+
+def work(app: App, rights: Rights, server: Basis) -> Noticing:
+    """Return the notices of the app to the caller."""
+    return Noticing(app, server.now, rights)
+
+
+class NoticePage(Struct, frozen=True, kw_only=True):
+    """One page, the newest first. ``next_cursor`` is null after the last; ``unread`` counts all that are not read."""
+
+    items: tuple[Notice, ...]
+    next_cursor: str | None
+    unread: int
+
+
+class ReadCount(Struct, frozen=True, kw_only=True):
+    """The number of notices that are read since this request."""
+
+    read: int
+
+
+NOTICE: dict[str, Any] = {
+    "notice_id": "no-51d0c9a2e7b8",
+    "kind": "mentioned",
+    "subject": "th-9f3c2a7be041",
+    "conversation_id": "c-7f8b1f0e",
+    "by": "ann@example.com",
+    "n": 1,
+    "made_at": "2026-04-01T09:00:00Z",
+    "read_at": None,
+}
+
+
+@get(
+    "/notices",
+    operation_id="list_notices",
+    summary="Own notices",
+    guards=[READS],
+    responses={200: answer("A page.", NoticePage, {"items": [NOTICE], "next_cursor": None, "unread": 1})},
+    command="notices list",
+    columns=("notice_id", "made_at", "kind", "by", "conversation_id", "read_at"),
+)
+@in_thread
+def list_notices(
+    work: Work,
+    *,
+    is_unread: Annotated[bool, query("Only those that are not read.", name="unread")] = False,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> NoticePage:
+    """List the caller's notices, the newest first: of audits, disputes, comments and coaching.
+
+    Only people have notices; a client gets an empty list. None is about a conversation that the caller does not see.
+    """
+    before = read_cursor(cursor, tuple[int])
+    found = work.listing(is_unread=is_unread, before=before[0] if before else None, limit=limit + 1)
+    return NoticePage(
+        items=tuple(each.notice for each in found[:limit]),
+        next_cursor=write_cursor(found[limit - 1].number) if len(found) > limit else None,
+        unread=work.count_unread(),
+    )
+
+
+@post(
+    "/notices/read",
+    operation_id="read_notices",
+    summary="Mark all notices as read",
+    guards=[READS],
+    status_code=200,
+    responses={200: answer("The number of notices that were not read.", ReadCount, {"read": 3})},
+    command="notices read-all",
+)
+@in_slow_thread
+def read_all(work: Work) -> ReadCount:
+    """Mark all notices of the caller as read."""
+    return ReadCount(read=work.read_all())
+
+
+@post(
+    "/notices/{notice_id:str}/read",
+    operation_id="read_notice",
+    summary="Mark a notice as read",
+    guards=[READS],
+    status_code=200,
+    responses={200: answer("The notice.", Notice, {**NOTICE, "read_at": "2026-04-01T09:05:00Z"})},
+    command="notices read",
+)
+@in_slow_thread
+def read(notice_id: NoticeId, work: Work) -> Notice:
+    """Mark one notice of the caller as read. Repeating this changes nothing."""
+    return work.read(notice_id)
+
+
+ROUTER = Router(
+    "/",
+    route_handlers=[list_notices, read_all, read],
+    dependencies={"work": Provide(work, sync_to_thread=False)},
+)

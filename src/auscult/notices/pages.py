@@ -1,0 +1,120 @@
+"""Notices in the console: the page of a person's own, and the way from one to what it is about."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import groupby
+from typing import NamedTuple
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.notices.model import Kind, Notice
+from auscult.notices.work import Noticing
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
+from auscult.server.console.people import names_of_people
+from auscult.server.console.views.naming import customer_words
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.visit import BASE, Visit
+
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+_AT_ONCE = 100
+KINDS: Mapping[Kind, str] = {
+    "assigned": later("Assigned"),
+    "late": later("Late"),
+    "to_decide": later("To decide"),
+    "decided": later("Decided"),
+    "mentioned": later("Mentions you"),
+    "answered": later("Replied"),
+    "coaching": later("Coaching"),
+}
+"""Kinds of notices in words."""
+
+
+class Day(NamedTuple):
+    """The notices of one day, the newest first, and its name."""
+
+    name: str
+    notices: tuple[Notice, ...]
+
+
+class NoticesPage(Controller):
+    """The notices of the visitor."""
+
+    path = "/notices"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: AnyVisit) -> Response[str]:
+        """Show notices by day, the newest first."""
+        is_unread = "unread" in visit.query
+        given = visit.query.get("before", [""])[0]
+        before = int(given) if given.isascii() and given.isdigit() else None
+        found = noticing(visit).listing(is_unread=is_unread, before=before, limit=_AT_ONCE + 1)
+        shown = [each.notice for each in found[:_AT_ONCE]]
+        ids = list(dict.fromkeys(each.conversation_id for each in shown if each.conversation_id))
+        known = visit.app.conversations.recorded(ids)
+        return visit.page(
+            "notices",
+            "Notices",
+            days=tuple(_days(visit, shown)),
+            words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
+            kinds={key: _(text) for key, text in KINDS.items()},
+            sentence_of=partial(sentence_of, names_of_people(visit)),
+            is_unread=is_unread,
+            unread=noticing(visit).count_unread(),
+            older=found[_AT_ONCE - 1].number if len(found) > _AT_ONCE else None,
+        )
+
+    @post(sync_to_thread=True)
+    def read_all(self, visit: AnyVisit) -> Redirect:
+        """Mark all notices as read."""
+        noticing(visit).read_all()
+        return Redirect(f"{BASE}/notices", status_code=303)
+
+    @get("/{notice_id:str}", sync_to_thread=True)
+    def open(self, notice_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Mark a notice as read, and redirect to what it is about."""
+        return Redirect(BASE + noticing(visit).read(notice_id).path, status_code=303)
+
+    @post("/{notice_id:str}", sync_to_thread=True)
+    def read(self, notice_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Mark a notice as read."""
+        noticing(visit).read(notice_id)
+        return Redirect(f"{BASE}/notices", status_code=303)
+
+
+def noticing(visit: Visit) -> Noticing:
+    """Return the notices of this visit's app to the visitor."""
+    return Noticing(visit.app, lambda: visit.now, visit.principal)
+
+
+def sentence_of(names: Mapping[str, str], notice: Notice) -> str:
+    """Return the sentence of a notice. ``names`` are those of people by e-mail address."""
+    name = names.get(notice.by or "", notice.by)
+    match notice.kind:
+        case "assigned" if notice.conversation_id is None:
+            said = ngettext("{n} audit was drawn for you.", "{n} audits were drawn for you.", notice.n)
+        case "assigned":
+            said = _("{name} assigned an audit to you.") if name else _("An audit was assigned to you.")
+        case "late":
+            said = _("Your audit is late.")
+        case "to_decide":
+            said = _("{name} disputes an answer.")
+        case "decided":
+            said = _("A dispute has ended.")
+        case "mentioned":
+            said = _("{name} mentions you in a comment.")
+        case "answered":
+            said = _("{name} replied to you.")
+        case "coaching":
+            said = _("{name} wrote a coaching item for you.")
+    return said.format(name=name, n=notice.n)
+
+
+def _days(visit: Visit, notices: list[Notice]) -> Iterator[Day]:
+    """Yield notices by day in the reader's time zone, in their order."""
+    reader = visit.reader
+    for day, found in groupby(notices, lambda each: reader.local(each.made_at).date()):
+        yield Day(_("Today") if day == reader.today else reader.weekday(day), tuple(found))

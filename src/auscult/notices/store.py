@@ -1,0 +1,242 @@
+"""Where notices are stored: those of one app, and the function that writes them in the transaction of their cause."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.notices.model import KEPT_FOR, NewNotice, Notice, new_notice_id
+from auscult.storage.access.apps import lock_app
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, ms_of, optional_instant
+from auscult.storage.core.tables.audits import assignments
+from auscult.storage.core.tables.base import apps
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.people import notices, users
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.people.visibility import visible
+
+_AT_ONCE = 500
+
+
+class NoticeQuery(NamedTuple):
+    """Notices of one person, by their e-mail address; only unread ones, only before the number of one.
+
+    ``left_out`` are conversations about which there are none but of the kinds ``but``.
+    """
+
+    to: str
+    left_out: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    is_unread: bool = False
+    before: int | None = None
+    limit: int = 100
+
+
+class NumberedNotice(NamedTuple):
+    """A notice with its position in the list."""
+
+    number: int
+    notice: Notice
+
+
+class AppNotices:
+    """The notices of one app."""
+
+    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+        self._visibility = visibility
+
+    def seen_by(self, visibility: Visibility) -> "AppNotices":
+        """Return the same for a principal: notices about visible conversations, or about none."""
+        return AppNotices(self._database, self._app, visibility)
+
+    def listing(self, query: NoticeQuery) -> list[NumberedNotice]:
+        """Return notices, the newest first."""
+        wanted = self._wanted(query)
+        if query.before is not None:
+            wanted.append(notices.c.notice < query.before)
+        found = sa.select(notices).where(*wanted).order_by(notices.c.notice.desc()).limit(query.limit)
+        with self._database.reading() as connection:
+            return [NumberedNotice(row.notice, _notice(row)) for row in connection.execute(found)]
+
+    def count(self, query: NoticeQuery) -> int:
+        """Return the number of notices of a query."""
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).where(*self._wanted(query))) or 0
+
+    def get(self, query: NoticeQuery, notice_id: str) -> Notice | None:
+        """Return one notice of a query; None where it has none of this id."""
+        if not is_storable(notice_id):
+            return None
+        found = sa.select(notices).where(*self._wanted(query), notices.c.notice_id == notice_id)
+        with self._database.reading() as connection:
+            row = connection.execute(found).one_or_none()
+        return None if row is None else _notice(row)
+
+    def of_conversations(self, conversation_ids: Sequence[str]) -> Iterator[tuple[str, Notice]]:
+        """Yield every notice about some conversations with its person's e-mail address, in the order of writing."""
+        named = [each for each in conversation_ids if is_storable(each)]
+        about = visible(self._visibility, self._app, notices.c.conversation_id)
+        query = (
+            sa.select(notices, users.c.email)
+            .join(users, users.c.user == notices.c.user)
+            .where(notices.c.app == self._app, notices.c.conversation_id.in_(named), *about)
+            .order_by(notices.c.notice)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            yield row.email, _notice(row)
+
+    def state(self, since: datetime, until: datetime) -> str:
+        """Return a mark of every notice about conversations with ``since`` <= start < ``until``; it differs after each change."""
+        query = (
+            sa.select(sa.func.count(), sa.func.sum(notices.c.notice), sa.func.count(notices.c.read_at))
+            .join(conversations, conversations.c.conversation == notices.c.conversation)
+            .where(notices.c.app == self._app)
+            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
+        )
+        with self._database.reading() as connection:
+            return "-".join(str(each or 0) for each in connection.execute(query).one())
+
+    def mark_read(self, query: NoticeQuery, at: datetime, notice_id: str | None = None) -> int:
+        """Mark the unread notices of a query as read, or the one of an id; return their number."""
+        wanted = self._wanted(query._replace(is_unread=True))
+        if notice_id is not None:
+            wanted.append(notices.c.notice_id == notice_id)
+        with self._database.writing() as connection:
+            return connection.execute(sa.update(notices).where(*wanted).values(read_at=ms_of(at))).rowcount
+
+    def add_late(self, at: datetime) -> int:
+        """Write a notice for each audit that is late and has none yet for its rater; return their number."""
+        known = notices.alias()
+        its = (known.c.app == self._app, known.c.subject == assignments.c.assignment_id)
+        has_one = sa.exists().where(*its, known.c.kind == "late", known.c.user == users.c.user)
+        query = (
+            sa.select(assignments.c.assignment_id, assignments.c.rater, conversations.c.conversation_id)
+            .join(conversations, conversations.c.conversation == assignments.c.conversation)
+            .join(users, users.c.email == assignments.c.rater)
+            .where(assignments.c.app == self._app, assignments.c.state.in_(("assigned", "begun")))
+            .where(assignments.c.role != "self", users.c.state == "active", ~has_one)
+            .where(assignments.c.due_at < ms_of(at), assignments.c.due_at >= ms_of(at - KEPT_FOR))
+            .order_by(assignments.c.assignment)
+            .limit(_AT_ONCE)
+        )
+        with self._database.reading() as connection:
+            if not connection.execute(query).first():
+                return 0
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            late = connection.execute(query).all()
+            write_notices(
+                connection,
+                self._app,
+                [
+                    NewNotice(each.rater, "late", each.assignment_id, at, conversation_id=each.conversation_id)
+                    for each in late
+                ],
+            )
+            return len(late)
+
+    def remove_old(self, at: datetime) -> int:
+        """Remove the notices that were kept long enough, and those to people who are disabled; return their number."""
+        gone = sa.select(users.c.user).where(users.c.state != "active")
+        old = sa.or_(notices.c.made_at < ms_of(at - KEPT_FOR), notices.c.user.in_(gone))
+        mine = (notices.c.app == self._app, old)
+        with self._database.reading() as connection:
+            if not connection.scalar(sa.select(sa.func.count()).where(*mine)):
+                return 0
+        with self._database.writing() as connection:
+            return connection.execute(sa.delete(notices).where(*mine)).rowcount
+
+    def _wanted(self, query: NoticeQuery) -> list[sa.ColumnElement[bool]]:
+        to = sa.select(users.c.user).where(users.c.email == query.to).scalar_subquery()
+        wanted: list[sa.ColumnElement[bool]] = [notices.c.app == self._app, notices.c.user == to]
+        if query.is_unread:
+            wanted.append(notices.c.read_at.is_(None))
+        seen = visible(self._visibility, self._app, notices.c.conversation_id)
+        if seen:
+            wanted.append(sa.or_(notices.c.conversation_id.is_(None), sa.and_(*seen)))
+        if query.left_out:
+            shown = notices.c.conversation_id.is_(None), notices.c.conversation_id.not_in(query.left_out)
+            wanted.append(sa.or_(*shown, notices.c.kind.in_(query.but)))
+        return wanted
+
+
+def write_notices(connection: Connection, app: int, made: Sequence[NewNotice]) -> None:
+    """Write notices in the transaction of their cause; people who are no active users of the account get none."""
+    if not made:
+        return
+    about = sorted({each.conversation_id for each in made if each.conversation_id is not None})
+    its = sa.select(conversations.c.conversation_id, conversations.c.conversation).where(
+        conversations.c.app == app, conversations.c.conversation_id.in_(about)
+    )
+    known = {row.conversation_id: row.conversation for row in connection.execute(its)} if about else {}
+    receivers = _receivers(connection, app, made)
+    rows = [
+        {
+            "notice_id": new_notice_id(),
+            "app": app,
+            "user": user,
+            "kind": each.kind,
+            "subject": each.subject,
+            "conversation": None if each.conversation_id is None else known[each.conversation_id],
+            "conversation_id": each.conversation_id,
+            "caused_by": each.by or None,
+            "things": each.n,
+            "made_at": ms_of(each.at),
+        }
+        for each in made
+        for user in receivers(each)
+        if each.conversation_id is None or each.conversation_id in known
+    ]
+    if rows:
+        connection.execute(sa.insert(notices), rows)
+
+
+def _receivers(connection: Connection, app: int, made: Sequence[NewNotice]) -> Callable[[NewNotice], list[int]]:
+    """Return a function that returns the numbers of the users to whom a notice is."""
+    wanted = users.c.email.in_(sorted({each.to for each in made}))
+    if any(each.agent_id for each in made):
+        wanted = sa.or_(wanted, users.c.agent_ids != "[]")
+    account = sa.select(apps.c.account_id).where(apps.c.app == app).scalar_subquery()
+    query = sa.select(users.c.user, users.c.email, users.c.agent_ids)
+    query = query.where(wanted, users.c.state == "active", users.c.account_id == account)
+    people = [
+        (row.user, row.email, frozenset(msgspec.json.decode(row.agent_ids, type=list[str])))
+        for row in connection.execute(query)
+    ]
+
+    def receivers(notice: NewNotice) -> list[int]:
+        return [
+            user
+            for user, email, agent_ids in people
+            if email != notice.by and (email == notice.to or notice.agent_id in agent_ids)
+        ]
+
+    return receivers
+
+
+def erase_notices(connection: Connection, conversation: int) -> None:
+    """Erase the notices about a conversation."""
+    connection.execute(sa.delete(notices).where(notices.c.conversation == conversation))
+
+
+def _notice(row: AnyRow) -> Notice:
+    return Notice(
+        notice_id=row.notice_id,
+        kind=row.kind,
+        subject=row.subject,
+        conversation_id=row.conversation_id,
+        by=row.caused_by,
+        n=row.things,
+        made_at=instant_of(row.made_at),
+        read_at=optional_instant(row.read_at),
+    )
