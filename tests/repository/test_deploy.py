@@ -85,6 +85,21 @@ def test_metrics_ask_for_a_token() -> None:
     assert "AUSCULT_METRICS_TOKEN_FILE=/run/secrets/auscult/metrics_token" in values
 
 
+def test_emotions_of_agents_are_off() -> None:
+    """Everywhere that something is evaluated, and one may set it to on where the file is not to be changed."""
+    for kind in ("sqlite", "postgresql"):
+        (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+        ours = [each for each in document["services"].values() if each["image"].startswith("auscult")]
+        assert ours
+        assert {each["environment"]["AUSCULT_AGENT_EMOTIONS"] for each in ours} == {"${AUSCULT_AGENT_EMOTIONS:-off}"}
+    for unit in ("auscult.service", "auscult-worker@.service"):
+        lines = (DEPLOY / "systemd" / unit).read_text().splitlines()
+        at = lines.index("Environment=AUSCULT_AGENT_EMOTIONS=off")
+        assert at < lines.index("EnvironmentFile=-/etc/auscult/environment"), "that file has the last word"
+    (base,) = documents(DEPLOY / "kubernetes/base/kustomization.yaml")
+    assert "AUSCULT_AGENT_EMOTIONS=off" in [each for one in base["configMapGenerator"] for each in one["literals"]]
+
+
 def test_the_dockerfile_follows_its_rules() -> None:
     """Pinned packages with hashes, no root, a health check, one entry point; what it copies is there and not ignored."""
     text = (DEPLOY / "Dockerfile").read_text()

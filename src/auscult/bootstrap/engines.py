@@ -108,6 +108,7 @@ def evaluator(
     from auscult.engines import embedded, outside
     from auscult.engines.tables import Tables, in_folder
     from auscult.metrics import METRICS
+    from auscult.services.scoring.analyze import without_agents
     from auscult.services.scoring.evaluate import Evaluator
 
     find_table = in_folder(settings.tables_dir) if store is None else partial(_table_of, store)
@@ -121,6 +122,8 @@ def evaluator(
         far |= outside(settings.hosts_file, settings.hosts_concurrency, networks_of(settings))
     plugins.put_in_place(settings.engines or "", makers, near, far)
     analyzers = _chosen(settings.analyzers, ANALYZERS)
+    if settings.agent_emotions == "off":
+        analyzers = without_agents(analyzers)
     digest = None if store is None else store.digest
     return Evaluator(METRICS, near, judge_ineligible, analyzers, far, settings.judge_summaries, digest=digest)
 

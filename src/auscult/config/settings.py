@@ -212,6 +212,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             min_length=1, description="what is found out beside the score: all, none, or names of analyzers with commas"
         ),
     ] = "all"
+    agent_emotions: Annotated[
+        Literal["on", "off"],
+        Meta(description="on, or off: emotions of agents are looked for in no app (docs/explanation/rules-at-work.md)"),
+    ] = "on"
     votes: Annotated[
         Literal["on", "off"],
         Meta(

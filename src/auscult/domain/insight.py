@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from auscult.domain.evaluation import Evidence
 
@@ -189,3 +190,10 @@ class Insights(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unknown: dict[str, str] = {}
     engines: tuple[str, ...] = ()
     taxonomies: tuple[str, ...] = ()
+
+
+def without_agent_emotions(found: Insights) -> Insights:
+    """Return the insights with the part for agents' emotions empty."""
+    if found.emotions is None or not found.emotions.agent:
+        return found
+    return replace(found, emotions=replace(found.emotions, agent=()))

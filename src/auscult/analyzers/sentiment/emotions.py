@@ -36,6 +36,10 @@ class Emotions:
     field: ClassVar[str] = "emotions"
     languages: frozenset[str] = frozenset({"en"})
 
+    def __init__(self, *, agents: bool = True) -> None:
+        """Without ``agents``, those of agents are not looked for: their part stays, and is empty."""
+        self._agents = agents
+
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         """Return the questions about the tone of the customer's turns."""
         return customer_probes(conversation)
@@ -47,7 +51,7 @@ class Emotions:
             return unheard(conversation, "neither customer nor agent speaks")
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
-        shown = agent if _AGENT.found_in([turn.text for turn in agent]) else ()
+        shown = agent if self._agents and _AGENT.found_in([turn.text for turn in agent]) else ()
         felt = [(tone.turn, tone.emotion) for tone in customer_tones(conversation, answers)]
         return Found(
             customer=_summed(conversation, [(turn, _SAME.get(one, one)) for turn, one in felt if one], CUSTOMER),

@@ -45,6 +45,14 @@ SecondFactor = Annotated[
     ),
 ]
 
+AgentEmotions = Annotated[
+    bool | None,
+    typer.Option(
+        "--agent-emotions/--no-agent-emotions",
+        help="Leave the emotions of agents out everywhere, also of conversations that were scored before.",
+    ),
+]
+
 Timezone = Annotated[
     str | None,
     typer.Option("--timezone", metavar="NAME", help="Whose days exported tables have, as Europe/Berlin; UTC at first."),
@@ -59,6 +67,7 @@ def change(
     countries: Countries = None,
     two_people: TwoPeople = None,
     second_factor: SecondFactor = None,
+    agent_emotions: AgentEmotions = None,
     timezone: Timezone = None,
     account: options.Account = None,
     org: options.Org = None,
@@ -83,6 +92,7 @@ def change(
         "countries": countries,
         "two_people": two_people or None,
         "second_factor": second_factor,
+        "agent_emotions": agent_emotions,
     }
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
@@ -130,6 +140,7 @@ def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json:
         "countries": list(settings.countries),
         "two_people": settings.two_people,
         "second_factor": settings.second_factor,
+        "agent_emotions": settings.agent_emotions,
         "timezone": timezone,
     }
     if as_json:
@@ -137,4 +148,5 @@ def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json:
         return
     countries = ", ".join(settings.countries) or "of the conversation's language"
     personal = f"redaction {settings.redaction}, by {settings.redactor}, countries {countries}"
-    typer.echo(f"{tenant.app_id}: {personal}; days of {timezone}")
+    emotions = "" if settings.agent_emotions else "; without emotions of agents"
+    typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {timezone}")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from auscult.domain.insight import Insights, without_agent_emotions
 from auscult.domain.privacy.redaction import Mode
 
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
@@ -15,7 +16,8 @@ class PrivacySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``redactor`` is a name on the shelf of redactors. ``countries``: ISO codes of countries whose telephone numbers are
     likely; none: those of the conversation's language. With ``two_people`` the erasure of a customer and the lifting of
     a hold wait until a second person approves. With ``second_factor``, sessions need one, unless an identity provider
-    opened them.
+    opened them. Without ``agent_emotions``, those of agents are neither looked for nor shown, and what was found of
+    them before is removed.
     """
 
     redaction: Mode = "off"
@@ -23,8 +25,13 @@ class PrivacySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     countries: tuple[Country, ...] = ()
     two_people: bool = False
     second_factor: bool = False
+    agent_emotions: bool = True
 
     @property
     def is_on(self) -> bool:
         """Return whether conversations are redacted."""
         return self.redaction != "off"
+
+    def shown(self, found: Insights | None) -> Insights | None:
+        """Return insights without what the app leaves out; the same object where it leaves out nothing of them."""
+        return found if found is None or self.agent_emotions else without_agent_emotions(found)

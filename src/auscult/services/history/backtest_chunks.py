@@ -153,7 +153,10 @@ class Backtesting:
         return wanted, counts
 
     def _trial(self, app: AppStore, *, may_ask: bool) -> _Trial:
-        evaluator, most = self._evaluator.for_app(app.tenant.app_id), list[Usage]()
+        evaluator, most = (
+            self._evaluator.for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions),
+            list[Usage](),
+        )
         if may_ask:
             return _Trial(evaluator, app.answers, most, [])
         guesses = {engine: _CostEstimator(engine, most) for engine in evaluator.far.values()}

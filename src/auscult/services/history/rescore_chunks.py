@@ -83,12 +83,17 @@ class Rescoring:
         return ChunkResult(tuple(done), result, named, next(iter(postponed), None))
 
     def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:
-        """Return the result of a chunk with the present audits: one changed while the chunk was evaluated."""
+        """Return the result of a chunk with the present audits and settings: one changed while the chunk was evaluated."""
         audits = app.audits.of([each.case.conversation.id for each in processed.rescored])
+        settings = app.privacy.settings()
         rendered = tuple(
             self._rescored(
                 app,
-                replace(each.case, audit=audits.get(each.case.conversation.id)),
+                replace(
+                    each.case,
+                    audit=audits.get(each.case.conversation.id),
+                    insights=settings.shown(each.case.insights),
+                ),
                 each.rendered.evaluation,
                 each.entry,
             )
@@ -127,7 +132,9 @@ class Rescoring:
             )
             for case in cases
         ]
-        evaluator = self._evaluator.for_app(task.app.tenant.app_id)
+        evaluator = self._evaluator.for_app(
+            task.app.tenant.app_id, agent_emotions=task.app.privacy.settings().agent_emotions
+        )
         kept = _RetryFailedAnswers(task.app.answers) if task.order.afresh else task.app.answers
         judged = evaluator.evaluate_ready(pending, self._forms(task), self._now(), kept, may_ask=task.may_ask)
         done: list[Rescored] = []

@@ -10,6 +10,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from auscult.analyzers._contract import Analyzer, Unknown
+from auscult.analyzers.sentiment.emotions import Emotions
 from auscult.analyzers.topics.configured_intents import ConfiguredIntents
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights
@@ -39,6 +40,11 @@ def spoken_language(conversation: Conversation, analyzers: Analyzers, known: Ins
         return conversation.language
     found = analyzers[LANGUAGE].analyze(conversation, {}, Insights())
     return found if isinstance(found, str) else None
+
+
+def without_agents(analyzers: Analyzers) -> Analyzers:
+    """The analyzers, with the one of emotions looking for those of customers alone."""
+    return {name: Emotions(agents=False) if isinstance(one, Emotions) else one for name, one in analyzers.items()}
 
 
 def open_analysis(conversation: Conversation, analyzers: Analyzers, answered: Collection[type[Probe]]) -> Analysis:

@@ -56,7 +56,14 @@ from auscult.domain.scoring.segments import (
 )
 from auscult.domain.scoring.stored import PendingConversation, ReusedVerdicts
 from auscult.metrics._contract import MetricType
-from auscult.services.scoring.analyze import Analysis, Analyzers, analyze, open_analysis, spoken_language
+from auscult.services.scoring.analyze import (
+    Analysis,
+    Analyzers,
+    analyze,
+    open_analysis,
+    spoken_language,
+    without_agents,
+)
 from auscult.services.scoring.budget import TimeBudget
 from auscult.services.scoring.engine_calls.answer_cache import Memory
 from auscult.services.scoring.engine_calls.ask_local import ask_local
@@ -115,11 +122,12 @@ class Evaluator(NamedTuple):
         metrics = (metric for form in forms for metric in form.metrics)
         return any(kind in self.far for metric in metrics for kind in self.types[metric.type].needs(metric.settings))
 
-    def for_app(self, app_id: str) -> "Evaluator":
-        """The same, with engines that answer for this app."""
+    def for_app(self, app_id: str, *, agent_emotions: bool) -> "Evaluator":
+        """The same, with engines that answer for this app, and looking for emotions of agents only if it has them."""
         engines = {kind: one.for_app(app_id) if isinstance(one, ByApp) else one for kind, one in self.engines.items()}
         far = {kind: one.for_app(app_id) if isinstance(one, ByApp) else one for kind, one in self.far.items()}
-        return self._replace(engines=engines, far=far)
+        analyzers = self.analyzers if agent_emotions else without_agents(self.analyzers)
+        return self._replace(engines=engines, far=far, analyzers=analyzers)
 
     def evaluate(self, batch: Iterable[PendingConversation], forms: Sequence[Form], now: datetime) -> list[Judged]:
         """Evaluation and insights of each conversation, in order. Raises ``EngineError`` when an engine cannot answer."""

@@ -233,15 +233,15 @@ class Processing:
         self._store.work.postpone(batch_id, postponed.reason, self._now() + timedelta(seconds=after_s))
 
     def _rendered_again(self, app: AppStore, rendered: Sequence[RenderedRows]) -> tuple[RenderedRows, ...]:
-        """Render rows again with the present audits: one changed while this was evaluated."""
-        audits = app.audits.of([each.conversation.id for each in rendered])
+        """Render rows again with the present audits and settings: one changed while this was evaluated."""
+        audits, settings = app.audits.of([each.conversation.id for each in rendered]), app.privacy.settings()
         return tuple(
             render(
                 app.tenant,
                 EvaluatedConversation(
                     conversation=each.conversation,
                     evaluation=each.evaluation,
-                    insights=each.insights,
+                    insights=settings.shown(each.insights),
                     audit=audits.get(each.conversation.id),
                 ),
                 self._reports,
@@ -308,7 +308,7 @@ class Processing:
         self, app: AppStore, batch: Sequence[PendingConversation], forms: Sequence[Form], *, may_ask: bool
     ) -> _Done:
         done = _Done([], [], [], {})
-        evaluator = self._evaluator.for_app(app.tenant.app_id)
+        evaluator = self._evaluator.for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions)
         evaluator = evaluator._replace(analyzers=self._sorting.for_app(app, evaluator.analyzers))
         judged = evaluator.evaluate_ready(batch, forms, self._now(), app.answers, may_ask=may_ask)
         for pending, one in zip(batch, judged, strict=True):

@@ -31,8 +31,10 @@ def rebuild(
     """
     done = 0
     for tenant in store.tenants():
-        conversations = store.within(tenant).conversations
-        for_app = analyst and analyst.for_app(tenant.app_id)
+        app = store.within(tenant)
+        conversations = app.conversations
+        agent_emotions = app.privacy.settings().agent_emotions
+        for_app = analyst and analyst.for_app(tenant.app_id, agent_emotions=agent_emotions)
         after = ""
         while recorded := conversations.rerender(after, GROUP):
             if for_app is not None:

@@ -121,5 +121,10 @@ def lock_app(connection: Connection, app: int) -> None:
     connection.execute(_LOCK, {"an_app": app})
 
 
+def render_again(connection: Connection, app: int) -> None:
+    """Have workers render what is recorded of an app again, from its first conversation on."""
+    connection.execute(sa.update(apps).where(apps.c.app == app).values(rows_version=0, rows_after=""))
+
+
 def _tenant(row: AnyRow) -> Tenant:
     return Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id)

@@ -126,6 +126,7 @@ class AppAudits:
                 or (is_logged and stored.is_current != (rendered is not None))
                 or (rendered is not None and stored.revision != rendered.evaluation.revision)
                 or (rendered is not None and not stored.is_worded_as(rendered.conversation))
+                or (rendered is not None and not stored.may_show(rendered.insights))
                 or (rendered is not None and not still_decided(connection, [(stored, rendered)]))
                 or (ended is not None and not change_assignment(connection, self._app, ended))
             ):

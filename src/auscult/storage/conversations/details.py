@@ -6,11 +6,13 @@ from sqlalchemy import Connection
 
 from auscult.domain.audits.audit import TrailEntry
 from auscult.domain.scoring.stored import ConversationDetail, Wait
-from auscult.storage.conversations.evaluated import AUDIT_SHOWN, CONVERSATION, WHOLE, read_audit, read_insights
+from auscult.storage.conversations.evaluated import AUDIT_SHOWN, CONVERSATION, WHOLE, read_audit, read_shown_insights
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of
 from auscult.storage.core.tables.audits import audit_trail, audits
 from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights
+from auscult.storage.privacy.settings import stored_settings
 
 _ENTRY = msgspec.json.Decoder(TrailEntry)
 
@@ -29,6 +31,7 @@ def read_dossier(
             batches.c.reason,
             batches.c.not_before,
             audits.c.body.label("audit_body"),
+            stored_settings(app).label("privacy"),
         )
         .select_from(conversations)
         .join(batches, batches.c.batch == conversations.c.batch)
@@ -48,21 +51,24 @@ def read_dossier(
         insights.c.revision == (rows["0"].revision if rows else found.revision),
     )
     is_current = found.recorded_revision == found.revision
-    wait = None
-    if not is_current and found.state == "accepted" and found.not_before is not None:
-        wait = Wait(reason=found.reason, until=instant_of(found.not_before))
     return ConversationDetail(
         conversation=CONVERSATION.decode(found.body),
         revision=found.revision,
         is_current=is_current,
         has_failed=not is_current and found.state not in ("accepted", "cancelled"),
         is_cancelled=not is_current and found.state == "cancelled",
-        wait=wait,
+        wait=None if is_current else _wait(found),
         evaluations=tuple(
             msgspec.structs.replace(evaluation, conversation_id=conversation_id)
             for evaluation in reader.read(connection, rows).values()
         ),
-        insights=read_insights(connection.scalars(of_it).one_or_none()),
+        insights=read_shown_insights(connection.scalars(of_it).one_or_none(), found.privacy),
         audit=read_audit(found.audit_body),
         trail=tuple(_ENTRY.decode(body) for body in connection.scalars(trail.order_by(audit_trail.c.entry))),
     )
+
+
+def _wait(found: AnyRow) -> Wait | None:
+    if found.state != "accepted" or found.not_before is None:
+        return None
+    return Wait(reason=found.reason, until=instant_of(found.not_before))

@@ -23,6 +23,7 @@ from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.pages.row_index import file_rows, filing_of
 from auscult.storage.people.visibility import visible
+from auscult.storage.privacy.settings import read_settings, stored_settings
 
 CONVERSATION = msgspec.json.Decoder(Conversation)
 _AUDIT = msgspec.json.Decoder(Audit)
@@ -51,6 +52,7 @@ class Stored(NamedTuple):
     audit_changes: int
     audit_assignment: str | None
     has_words: bool
+    privacy: str | None
 
     @property
     def is_current(self) -> bool:
@@ -62,9 +64,14 @@ class Stored(NamedTuple):
         return self.has_words or not any(turn.text for turn in read.turns)
 
     def shows(self, rendered: RenderedRows) -> bool:
-        """Return whether rows were rendered from the audit that is shown, and show no words that were erased."""
+        """Return whether rows were rendered from the audit that is shown, and show nothing that was erased or left out since."""
         shown = (rendered.audit.assignment_id, rendered.audit.changes) if rendered.audit else (None, 0)
-        return (self.audit_assignment, self.audit_changes) == shown and self.is_worded_as(rendered.conversation)
+        is_audited_as = (self.audit_assignment, self.audit_changes) == shown
+        return is_audited_as and self.is_worded_as(rendered.conversation) and self.may_show(rendered.insights)
+
+    def may_show(self, found: Insights | None) -> bool:
+        """Return whether the app leaves out nothing of these insights."""
+        return read_settings(self.privacy).shown(found) is found
 
 
 STORED = (
@@ -77,6 +84,7 @@ STORED = (
     sa.func.coalesce(audits.c.changes, 0),
     audits.c.assignment_id,
     conversations.c.words_erased_at.is_(None),
+    stored_settings(conversations.c.app),
 )
 """The columns of ``Stored``; audits have to be joined by ``AUDIT_SHOWN``."""
 
@@ -89,6 +97,11 @@ def read_audit(body: bytes | None) -> Audit | None:
 def read_insights(body: bytes | None) -> Insights | None:
     """Insights as they are kept."""
     return None if body is None else _INSIGHTS.decode(body)
+
+
+def read_shown_insights(body: bytes | None, settings: str | None) -> Insights | None:
+    """Insights as the app shows them, whose privacy settings are these: what it leaves out may still be stored."""
+    return read_settings(settings).shown(read_insights(body))
 
 
 def write_insights(connection: Connection, dialect: Dialect, found: Sequence[tuple[int, int, Insights | None]]) -> None:
@@ -119,6 +132,7 @@ def recorded_query(app: int) -> AnySelect:
             conversations.c.body,
             audits.c.body.label("audit_body"),
             insights.c.body.label("insights_body"),
+            stored_settings(app).label("privacy"),
             is_current.label("is_current"),
             *COLUMNS,
         )
@@ -141,7 +155,7 @@ def read_recorded(connection: Connection, reader: EvaluationReader, query: AnySe
         EvaluatedConversation(
             conversation=CONVERSATION.decode(row.body),
             evaluation=decided[each],
-            insights=read_insights(row.insights_body),
+            insights=read_shown_insights(row.insights_body, row.privacy),
             audit=read_audit(row.audit_body),
             is_current=row.is_current,
         )

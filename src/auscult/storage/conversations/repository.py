@@ -31,6 +31,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.limits.store import count_use
 from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
+from auscult.storage.conversations.agent_emotions import remove_agent_emotions
 from auscult.storage.conversations.details import read_dossier
 from auscult.storage.conversations.documents import StoredDocument, stored_document
 from auscult.storage.conversations.erasing import AppErasure
@@ -211,8 +212,8 @@ class AppConversations:
         ``is_last`` false it goes on, and so it does where anything is left of it without a reason. Of one that was
         cancelled meanwhile nothing is written.
         Raises ``NotFoundError`` when this app has no such batch, and, with nothing written, ``AuditMovedError`` when
-        an audit was changed since its rows were rendered, and ``FormsMovedError`` when others than ``forms`` are in
-        force.
+        an audit was changed since its rows were rendered, or the app leaves out what they show, and
+        ``FormsMovedError`` when others than ``forms`` are in force.
         """
         rendered = {each.evaluation.conversation_id: each for each in finished}
         with self._database.writing() as connection:
@@ -230,7 +231,9 @@ class AppConversations:
                 and not row.is_current
             ]
             if any(not row.shows(each) for row, each in fresh):
-                raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
+                raise AuditMovedError(
+                    "an audit or what the app leaves out changed since these rows were rendered; render them again"
+                )
             if fresh:
                 decided = [(row.number, each.evaluation) for row, each in fresh]
                 write_evaluations(connection, self._database, self._app, decided)
@@ -284,6 +287,7 @@ class AppConversations:
             if current:
                 found = [(row.number, row.revision, each.insights) for row, each in current]
                 write_insights(connection, self._database.dialect, found)
+                remove_agent_emotions(connection, self._app, [row.number for row, _ in current])
                 file_recorded(connection, self._database.dialect, self._app, current)
                 write_said(connection, self._database.dialect, self._app, current)
 

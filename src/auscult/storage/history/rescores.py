@@ -30,7 +30,9 @@ def write_rescored(
     """
     fresh = list(_fresh(connection, app, rescored))
     if any(not stored.shows(each.rendered) for stored, each in fresh):
-        raise AuditMovedError("an audit was changed since its rows were rendered; render them again")
+        raise AuditMovedError(
+            "an audit or what the app leaves out changed since these rows were rendered; render them again"
+        )
     if not fresh:
         return 0
     dialect = database.dialect

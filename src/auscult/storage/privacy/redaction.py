@@ -18,12 +18,12 @@ from auscult.domain.privacy.digests import digest_with
 from auscult.domain.privacy.redaction import Found, Hints, Span, Utterance, redacted
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
-from auscult.storage.access.apps import lock_app
+from auscult.storage.access.apps import lock_app, render_again
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.privacy import privacy_settings, redactions
 from auscult.storage.privacy.codes import document_without_codes, text_without_codes, without_codes
+from auscult.storage.privacy.settings import read_settings, stored_settings
 
-_OFF = PrivacySettings()
 _SPANS = dict[str, tuple[Span, ...]]
 
 
@@ -54,19 +54,25 @@ class AppPrivacy:
 
     def settings(self) -> PrivacySettings:
         """Read the app's settings."""
-        query = sa.select(privacy_settings.c.body).where(privacy_settings.c.app == self._app)
         with self._database.reading() as connection:
-            body = connection.scalar(query)
-        return _OFF if body is None else msgspec.json.decode(body, type=PrivacySettings)
+            return read_settings(connection.scalar(sa.select(stored_settings(self._app))))
 
     def change(self, settings: PrivacySettings) -> None:
-        """Store settings; they hold for what is accepted from then on. Raises ``SettingsError`` for a missing redactor."""
+        """Store settings; they hold for what is accepted from then on. Raises ``SettingsError`` for a missing redactor.
+
+        Where the emotions of agents are left out from now on, workers remove those that are stored, and make the rows
+        of reports again.
+        """
         if settings.is_on:
             redactor(settings.redactor)
         row = {"app": self._app, "body": msgspec.json.encode(settings).decode()}
         insert = self._database.dialect.insert(privacy_settings).values(row)
         with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            before = read_settings(connection.scalar(sa.select(stored_settings(self._app))))
             connection.execute(insert.on_conflict_do_update(index_elements=["app"], set_={"body": row["body"]}))
+            if before.agent_emotions and not settings.agent_emotions:
+                render_again(connection, self._app)
 
     def admitted(self, conversations: Sequence[Conversation]) -> Incoming:
         """Redact conversations as the app's settings say; security codes and the like always."""

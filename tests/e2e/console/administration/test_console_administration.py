@@ -260,9 +260,11 @@ def test_settings(served: Service, root: httpx.Client) -> None:
     assert "Apache-2.0" in root.get(f"{PATH}/settings").text
     assert "Changed." in led(root, f"{PATH}/settings", {"redaction": "mask", "countries": "de, us"})
     found = served.store.within(TENANT).privacy.settings()
-    assert (found.redaction, found.countries) == ("mask", ("DE", "US"))
+    assert (found.redaction, found.countries, found.agent_emotions) == ("mask", ("DE", "US"), False)
+    assert 'name="agent_emotions" value="on">' in root.get(f"{PATH}/settings").text
     assert root.post(f"{PATH}/settings", data={"redaction": "perhaps"}).status_code == 422
-    led(root, f"{PATH}/settings", {"redaction": "off", "countries": ""})
+    led(root, f"{PATH}/settings", {"redaction": "off", "countries": "", "agent_emotions": "on"})
+    assert served.store.within(TENANT).privacy.settings().agent_emotions
 
 
 def test_two_people(served: Service, root: httpx.Client) -> None:

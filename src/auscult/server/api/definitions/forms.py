@@ -212,7 +212,12 @@ def attempt(form_id: FormId, data: JSONBody[Transcript], app: App, server: Serve
     form = read_form(found.document, found.version)
     conversation = trial.pasted(data.transcript, form, server.now())
     assert server.trying is not None  # noqa: S101  (every server has it)
-    (evaluation,) = trial.tried(server.trying().for_app(app.tenant.app_id), form, [conversation], server.now())
+    (evaluation,) = trial.tried(
+        server.trying().for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions),
+        form,
+        [conversation],
+        server.now(),
+    )
     if evaluation is None:
         raise RequestError(
             f"only a judge can answer questions of {form_id}, and trying asks none",

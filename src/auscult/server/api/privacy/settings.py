@@ -25,13 +25,17 @@ READS_ORIGINALS = Scopes("conversations:read", "conversations:write", permission
 
 
 class PrivacyView(Struct, frozen=True, kw_only=True):
-    """Settings for personal data in an app. ``approval`` is the number of a step that now waits for a second person."""
+    """Settings for personal data in an app. ``approval`` is the number of a step that now waits for a second person.
+
+    Without ``agent_emotions``, emotions of agents are left out everywhere.
+    """
 
     redaction: Mode
     redactor: str
     countries: tuple[str, ...]
     two_people: bool
     second_factor: bool
+    agent_emotions: bool
     approval: int | None = None
 
 
@@ -43,6 +47,7 @@ class PrivacyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     countries: tuple[Country, ...] | None = None
     two_people: bool | None = None
     second_factor: bool | None = None
+    agent_emotions: bool | None = None
 
 
 class OriginalTurn(Struct, frozen=True, kw_only=True):
@@ -66,6 +71,7 @@ _PRIVACY: dict[str, Any] = {
     "countries": ["GB"],
     "two_people": False,
     "second_factor": False,
+    "agent_emotions": True,
     "approval": None,
 }
 
@@ -97,6 +103,8 @@ def show(app: App) -> PrivacyView:
 @in_thread
 def change(data: JSONBody[PrivacyBody], app: App, rights: Rights, server: Server) -> PrivacyView:
     """Change the settings for personal data; they apply to everything accepted from then on.
+
+    With `agent_emotions` false, emotions of agents are also removed from what is stored, by workers in the background.
 
     If two people are required, changing that to one waits for a second person; `approval` is the number of that step.
     """
@@ -137,6 +145,7 @@ def _view(settings: PrivacySettings, approval: int | None = None) -> PrivacyView
         countries=settings.countries,
         two_people=settings.two_people,
         second_factor=settings.second_factor,
+        agent_emotions=settings.agent_emotions,
         approval=approval,
     )
 

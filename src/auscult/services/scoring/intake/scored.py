@@ -16,6 +16,7 @@ from auscult.domain.conversation import Conversation, derive_id
 from auscult.domain.errors import ConflictError, FormatError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form, Metric, pass_score_of
+from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.scoring.segments import segments_of
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
 from auscult.metrics import METRICS
@@ -94,7 +95,8 @@ class ScoredLoad:
         for attempt in range(1, _TRIES + 1):
             pending = self._app.conversations.pending(batch_id)
             ours = [each for each in pending if each.conversation.id in scored]
-            decided = [_decided(each, scored[each.conversation.id]) for each in ours]
+            settings = self._app.privacy.settings()
+            decided = [_decided(each, scored[each.conversation.id], settings) for each in ours]
             try:
                 rendered = [render(self._app.tenant, one, self._reports) for one in decided]
                 self._app.conversations.record(batch_id, rendered)
@@ -209,11 +211,11 @@ def _of_app(record: ScoredRecord, app_id: str) -> ScoredRecord:
     )
 
 
-def _decided(pending: PendingConversation, scored: ScoredRecord) -> EvaluatedConversation:
+def _decided(pending: PendingConversation, scored: ScoredRecord, settings: PrivacySettings) -> EvaluatedConversation:
     segments = tuple([replace(part, revision=pending.revision) for part in scored.evaluation.segments])
     return EvaluatedConversation(
         conversation=pending.conversation,
         evaluation=replace(scored.evaluation, revision=pending.revision, segments=segments),
-        insights=scored.insights,
+        insights=settings.shown(scored.insights),
         audit=pending.audit,
     )

@@ -53,6 +53,7 @@ class SettingsView(Struct, frozen=True, kw_only=True):
     countries: str
     people: tuple[ModeView, ...]
     second_factor: bool
+    agent_emotions: bool
     approvals: tuple[ApprovalRow, ...]
     facts: tuple[tuple[str, str], ...]
     note: str
@@ -80,6 +81,7 @@ class SettingsPage(Controller):
             "countries": [each.upper() for each in lines(data, "countries")],
             "two_people": True if people == "two" else None,
             "second_factor": one(data, "second_factor") == "on",
+            "agent_emotions": one(data, "agent_emotions") == "on",
         }
         try:
             after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
@@ -103,6 +105,7 @@ class SettingsPage(Controller):
                 ModeView(value=value, name=_(name), text="", is_on=value == people) for value, name in _PEOPLE.items()
             ),
             second_factor=privacy.second_factor if given is None else one(given, "second_factor") == "on",
+            agent_emotions=privacy.agent_emotions if given is None else one(given, "agent_emotions") == "on",
             approvals=waiting(visit),
             facts=(
                 (_("Version"), version("auscult")),

@@ -155,7 +155,7 @@ def _changed_examples(visit: Visit, form: Form, act: str, view: TrialView) -> bo
 def _compared(visit: Visit, subject: _Subject, chosen: Sequence[Conversation]) -> list[Trial]:
     make = visit.services.trying
     assert make is not None  # noqa: S101  (every server has it)
-    evaluator = make().for_app(visit.app.tenant.app_id)
+    evaluator = make().for_app(visit.app.tenant.app_id, agent_emotions=visit.app.privacy.settings().agent_emotions)
     return compared(evaluator, subject.form, subject.in_force, chosen, visit.now)
 
 

@@ -120,6 +120,7 @@ _DETAILS: Mapping[str, str] = {
     "scope": later("where"),
     "scopes": later("may"),
     "second_factor": later("second factor required"),
+    "agent_emotions": later("emotions of agents"),
     "secrets": later("secrets"),
     "sessions": later("sessions ended"),
     "sessions_ended": later("sessions ended"),
