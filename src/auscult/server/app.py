@@ -127,7 +127,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     page_authorizer = SessionAuthorizer(SignIn(authenticator, clock, settings.clock_skew_s), limiter, tenancy)
     room = AdmissionControl(store.batches, settings.backlog, limits=limits)
     people = _people(store, live.now, sign_on, timedelta(days=settings.personal_token_days))
-    links = RecordingLinks(store.log.secret_key, settings.recording_link_s, live.now)
+    links = RecordingLinks(store.secret_key, settings.recording_link_s, live.now)
     services = Services(
         store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying, explainer
     )

@@ -167,6 +167,11 @@ class Store:
         self._recount = Verifier(database)
         self._within: dict[Tenant, AppStore] = {}
 
+    @property
+    def secret_key(self) -> bytes:
+        """The present key. What is signed with a key derived from it ends with its rotation."""
+        return self._secret_key
+
     def within(self, tenant: Tenant) -> AppStore:
         """The one door to an app's data. Raises ``NotFoundError`` when there is no such app."""
         if tenant not in self._within:

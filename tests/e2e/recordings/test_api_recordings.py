@@ -206,7 +206,7 @@ def test_what_browsers_do_not_play_has_a_copy(own: Own) -> None:
     assert in_browser(bootstrap.recordings.folder(application.settings), recording, "original") == "playable"
     (copy,) = [path for path in files(own.service) if path.name.endswith("playable.mp3")]
     made_at = copy.stat().st_mtime_ns
-    links = RecordingLinks(application.store.log.secret_key, 60, lambda: datetime.now(UTC))
+    links = RecordingLinks(application.store.secret_key, 60, lambda: datetime.now(UTC))
     played = httpx.get(own.service.url + links.link(recording_id, "playable")[0])
     assert played.headers["content-type"] == "audio/mpeg"
     assert abs(soundfile.info(io.BytesIO(played.content)).duration - 3) < 0.2

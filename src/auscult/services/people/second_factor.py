@@ -181,7 +181,7 @@ class SecondFactors:
         record(self._store, f"user:{user.email}", action, f"user:{user.email}", **details)
 
     def _digest(self, text: str) -> str:
-        key = hmac.digest(self._store.log.secret_key, _PURPOSE, "sha256")
+        key = hmac.digest(self._store.secret_key, _PURPOSE, "sha256")
         return hmac.digest(key, text.encode(errors="surrogatepass"), "sha256").hex()
 
 

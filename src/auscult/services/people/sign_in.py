@@ -79,7 +79,7 @@ class SignIn:
         self._now = now
         self._only_break_glass = only_break_glass
         self.admission = Admission()
-        self.browsers = KnownBrowsers(lambda: store.log.secret_key, now)
+        self.browsers = KnownBrowsers(lambda: store.secret_key, now)
         self.factors = SecondFactors(store, now)
 
     def in_turn(self, email: str, password: str, origin: Origin, code: str | None = None) -> "Future[SignedIn]":

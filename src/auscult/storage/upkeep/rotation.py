@@ -23,7 +23,7 @@ from auscult.storage.core.tables.connectors import connectors
 from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.core.tables.operations import kept_keys
 from auscult.storage.core.tables.people import second_factors
-from auscult.storage.core.tables.privacy import redactions
+from auscult.storage.core.tables.privacy import approvals, redactions
 from auscult.storage.core.tables.recordings import recording_keys
 from auscult.storage.privacy.redaction import originals_lock
 from auscult.storage.recordings.keys import BEFORE, common_key, keys_lock
@@ -79,6 +79,7 @@ def rotate(url: str, old: bytes, new: bytes, progress: Progress) -> int:
             _column(database, webhooks, webhooks.c.secret, plain),
             _column(database, connectors, connectors.c.secrets, plain),
             _column(database, redactions, redactions.c.originals, originals),
+            _column(database, approvals, approvals.c.subject, originals),
             _column(database, recording_keys, recording_keys.c.locked, sound),
             _live(database, originals),
         ):
