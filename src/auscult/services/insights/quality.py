@@ -193,3 +193,21 @@ def by_agent(app: AppStore, sought: Sought, agents: Sequence[str]) -> dict[str, 
         if counts[0] + counts[1]:
             found[agent] = _of_period((sought.since, sought.until), counts)
     return found
+
+
+def by_agent_and_period(
+    app: AppStore, sought: Sought, agents: Sequence[str], spans: Sequence[tuple[datetime, datetime]]
+) -> dict[str, tuple[Passed, ...]]:
+    """Count who passed in periods that follow each other, for each of these agents (ids, to the letter), in one reading."""
+    counted = breakdown(app, sought, ("agent_outcome",), (spans[0][0], *(until for _, until in spans)))
+    found: Breakdown = {"agent_outcome": counted.get("agent_outcome", {})}
+    return {
+        agent: tuple(
+            _of_period(
+                span,
+                [_number(found, "agent_outcome", agent_outcome_facet(agent, each)[1], n) for each in _DECIDED],
+            )
+            for n, span in enumerate(spans)
+        )
+        for agent in agents
+    }

@@ -82,7 +82,7 @@ def looked_at(browser: Browser, served: Service, path: str, name: str) -> None:
         browser.driver.execute_cdp_cmd(
             "Network.setCookie", {"name": "auscult_theme", "value": theme, "url": served.url, "path": "/console"}
         )
-        for pixels in (360, 1440):
+        for pixels in (360, 768, 1440):
             width(browser, pixels)
             browser.driver.get(f"{served.url}/console{path}")
             browser.run(AXE)

@@ -16,6 +16,7 @@ from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.inbox import inbox
+from auscult.server.console.pages.review.own_home import own_home
 from auscult.server.console.views.counts import WITH_SCORE, Leads
 from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.home import (
@@ -33,7 +34,7 @@ from auscult.server.console.views.home import (
     pass_number,
 )
 from auscult.server.console.views.naming import within_sentence
-from auscult.server.console.visit import BASE, Visit
+from auscult.server.console.visit import BASE, Visit, is_only_agent
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, count, details, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
@@ -54,6 +55,8 @@ class HomePage(Controller):
     @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the information that the reader needs first, by their permissions."""
+        if is_only_agent(visit.principal):
+            return own_home(visit)
         query = {name: found for name, found in visit.query.items() if name == "queue"}
         reader = visit.reader
         sought = sought_of(query, reader)

@@ -21,6 +21,21 @@ _GOOD = 0.95
 _SHOWN = 4
 
 
+class Skills(NamedTuple):
+    """The metrics that an agent meets, the best first, and the one to work on, by id."""
+
+    good: tuple[str, ...]
+    work_on: str | None
+
+
+def skills_of(metrics: Mapping[str, Adherence]) -> Skills:
+    """Return strengths and the weakest metric, of those with enough conversations."""
+    shares = {metric_id: each.met / each.n for metric_id, each in metrics.items() if each.n >= FEW}
+    ordered = sorted(shares, key=lambda each: -shares[each])
+    weakest = ordered[-1] if ordered and shares[ordered[-1]] < _GOOD else None
+    return Skills(tuple(each for each in ordered if shares[each] >= _GOOD), weakest)
+
+
 class SkillView(Struct, frozen=True, kw_only=True):
     """One metric: how often it was met, and where."""
 
@@ -70,19 +85,13 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> Agen
     counted, metrics, rows, leads = found_of
     reader = leads.reader
     name = agent_name(agent)
-    skills = [
-        (
-            found.met / found.n,
-            metric,
-            _skill(metric_name, found, (metric, counted), leads),
-        )
-        for metric, (metric_name, found) in metrics.items()
-        if found.n >= FEW
-    ]
-    skills.sort(key=lambda each: -each[0])
-    weakest = skills[-1] if skills and skills[-1][0] < _GOOD else None
-    good = tuple(skill for share, _metric, skill in skills if share >= _GOOD)[:_SHOWN]
-    goal = {"metric": weakest[1]} if weakest else {}
+    skills = skills_of({metric_id: found for metric_id, (_name, found) in metrics.items()})
+
+    def shown(metric_id: str) -> SkillView:
+        metric_name, found = metrics[metric_id]
+        return skill_view(metric_name, found, (metric_id, counted), leads)
+
+    goal = {"metric": skills.work_on} if skills.work_on else {}
     figure = wilson_figure(counted.passed, counted.scored) if counted.scored >= FEW else None
     first = max(round(figure.low * 10 - 0.5) / 10, 0.0) if figure else 0.0
     return AgentView(
@@ -110,15 +119,15 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> Agen
                 ),
             )
         ),
-        good=good,
-        work_on=weakest[2] if weakest else None,
+        good=tuple(map(shown, skills.good[:_SHOWN])),
+        work_on=shown(skills.work_on) if skills.work_on else None,
         rows=tuple(rows),
         list_href=f"{base}/agents" if may.sees_all else "",
         coach_href=address(f"{base}/coaching/new", {}, agents=agent.id, **goal) if may.coaches else "",
     )
 
 
-def _skill(name: str, found: Adherence, metric: tuple[str, Passed], leads: Leads) -> SkillView:
+def skill_view(name: str, found: Adherence, metric: tuple[str, Passed], leads: Leads) -> SkillView:
     """Show how often a metric was met in a period; the link leads to where it was missed, or else to where it was met."""
     metric_id, span = metric
     n = sentence(
