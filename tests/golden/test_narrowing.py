@@ -9,7 +9,12 @@ import pytest
 from tests.golden.interfaces import OPENAPI
 from tests.golden.narrowing import REQUESTS, looser, requests_of
 
-WIDENED: Mapping[str, str] = {}
+WIDENED: Mapping[str, str] = {
+    "POST /api/v1/webhooks body application/json.kinds[]: values beyond ['agent_accepted', 'assigned', 'audited', "
+    "'commented', 'created', 'dispute_decided', 'disputed', 'erased', 'released', 'rescored', 'revised']": (
+        "an agent can take an acceptance back for ten minutes, which is a kind of its own"
+    ),
+}
 """Places that were widened on purpose since the last release, each with the reason; the changelog has them too."""
 
 

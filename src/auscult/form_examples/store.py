@@ -49,7 +49,8 @@ class AppFormExamples:
         Another answer to the same question in the same conversation takes its place. Raises ``NotFoundError``
         ``conversation.unknown``; ``ConflictError`` ``example.too_many``.
         """
-        row = msgspec.structs.asdict(example) | {"app": self._app, "at": ms_of(example.at), "conversation": None}
+        at = ms_of(example.at)
+        row = msgspec.structs.asdict(example) | {"app": self._app, "at": at, "conversation": None}
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             if example.conversation_id is not None:
@@ -64,7 +65,7 @@ class AppFormExamples:
                 raise too_many()
             connection.execute(sa.insert(form_examples).values(row))
             append_entry(connection, self._database, entry)
-        return replace(example, at=instant_of(row["at"]))
+        return replace(example, at=instant_of(at))
 
     def get(self, form_id: str, example_id: str) -> Example:
         """Return an example that may be seen. Raises ``NotFoundError`` ``example.unknown``."""
