@@ -94,11 +94,12 @@ lock: .venv/lock ## compile the pins again (UPGRADE=--upgrade for newer versions
 	@$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/base.txt --override requirements/dateutil.txt -o requirements/dev.txt
 	@$(COMPILE) requirements/image.in -c requirements/base.txt -c requirements/dev.txt -o requirements/image.txt
 	@$(COMPILE) requirements/lock.in -o requirements/lock.txt
+	@$(COMPILE) requirements/dbt.in -o requirements/dbt.txt
 	@$(COMPILE) requirements/judge.in -o requirements/judge.txt
 	@$(COMPILE) requirements/semantic.in -c requirements/dev.txt --override requirements/without_torch.txt --no-emit-package torch -o requirements/semantic.txt
 
 clean: ## remove everything that make made
-	@rm -rf .venv .venv-judge .venv-semantic .azurite .auscult .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-dbt .venv-judge .venv-semantic .azurite .auscult .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # Python 3.12 and later need SQLite 3.42 or later for the durable jobs: an interpreter without is passed over.
 .venv/bin/python:
@@ -151,6 +152,13 @@ TORCH = torch==2.13.0+cpu
 	    > "$$(.venv-semantic/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth"
 	@.venv-semantic/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/semantic.txt
 	@.venv-semantic/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps '$(TORCH)'
+	@touch $@
+
+# dbt, for the test of examples/dbt; where it is absent, that is skipped.
+.venv-dbt/made: requirements/dbt.txt | .venv/bin/python
+	@echo "auscult: setting up .venv-dbt, which the test of examples/dbt needs (once; under two minutes)" >&2
+	@$(PY) -m venv .venv-dbt
+	@.venv-dbt/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/dbt.txt
 	@touch $@
 
 # A server of Azure's protocol, for tests of connectors; where it is absent, they are skipped. It needs node and npm.

@@ -1,9 +1,10 @@
 """The commands of every example's README run in its folder as they are, and print what the README shows."""
 
+import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,25 @@ import pytest
 from tests.how_to.pages import ROOT
 from tests.how_to.provided import Scene, installing
 from tests.how_to.shell import Shell, blocks, shown
+from tests.integration.program import AUSCULT
 
 EXAMPLES = {page.parent.name: page for page in sorted((ROOT / "examples").glob("*/README.md")) if blocks(page)}
-SLOW = {"connector", "insurer-de", "mcp-client", "plugin", "shop-chat-es", "spreadsheet"}
+SLOW = {"connector", "dbt", "insurer-de", "mcp-client", "notebook", "plugin", "shop-chat-es", "spreadsheet"}
 """Examples that take more than ten seconds."""
 
-PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Any]]] = {"plugin": installing}
-"""An environment of its own, in which every block runs."""
+
+@contextmanager
+def building(scene: Scene) -> Iterator[None]:
+    """Programs of dbt, after those of this clone."""
+    programs = ROOT / ".venv-dbt" / "bin"
+    if not (programs / "dbt").exists():
+        pytest.skip("dbt is not installed: make .venv-dbt/made")
+    scene.shell.environment["PATH"] = os.pathsep.join((str(AUSCULT.parent), str(programs), os.environ["PATH"]))
+    yield
+
+
+PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Any]]] = {"dbt": building, "plugin": installing}
+"""Examples with programs of their own. Every block of theirs runs in a real shell."""
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_tests_run_on_what_users_run_on() -> None:
     assert base == {name: dev[name] for name in base}
 
 
-@pytest.mark.parametrize("file", ["base.txt", "dev.txt", "lock.txt", "image.txt"])
+@pytest.mark.parametrize("file", ["base.txt", "dev.txt", "lock.txt", "image.txt", "dbt.txt"])
 def test_every_pin_has_hashes_and_no_file_an_address(file: str) -> None:
     """Whoever installs gets these bytes, from wherever they come."""
     text = (ROOT / "requirements" / file).read_text(encoding="utf-8")
