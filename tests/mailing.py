@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import email
 import email.policy
+import socket
 import socketserver
 import ssl
 import threading
@@ -37,6 +38,9 @@ class MailServer(socketserver.ThreadingTCPServer):
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(certificate)
         self.is_tls = is_tls
+        self.is_losing = False
+        """Close the connection once a text was handed over, without an answer."""
+        self.refuses_text = False
         self.messages: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
 
@@ -78,7 +82,6 @@ class _Session(socketserver.StreamRequestHandler):
             elif verb == "DATA":
                 self._say("354 go ahead")
                 self._take(recipients)
-                self._say("250 accepted")
             elif verb == "QUIT":
                 self._say("221 bye")
                 return
@@ -98,6 +101,10 @@ class _Session(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b"..") else line)
         self.server.messages.append(email.message_from_bytes(b"".join(lines), policy=email.policy.default))
         self.server.recipients.append(list(recipients))
+        if self.server.is_losing:
+            self.request.shutdown(socket.SHUT_RDWR)
+        else:
+            self._say("554 not this" if self.server.refuses_text else "250 accepted")
 
     def _secure(self) -> None:
         assert self.server.context is not None

@@ -1,7 +1,7 @@
 """The schedules and connectors of every app, for commands, the API and workers."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,9 +13,11 @@ from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.limits.model import LimitReachedError
 from auscult.limits.work import TenantLimits
-from auscult.notices.work import note_late
+from auscult.notices.model import Notice
+from auscult.notices.work import note_late, send_mails
 from auscult.reports import REPORTS
 from auscult.services.connectors.connecting import Connectors
+from auscult.services.schedules.alerts import CONSOLE
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.services.scoring.intake.admission import AdmissionControl
 from auscult.storage.store import Store
@@ -44,7 +46,7 @@ def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
         Schedule("draw_plans", auditing.DRAWN_AT, partial(auditing.draw_due, store)),
         Schedule("run_schedules", RUN_AT, partial(run_schedules, store, settings)),
         Schedule("run_connectors", RUN_AT, partial(run_connectors, store, settings)),
-        Schedule("run_notices", RUN_AT, partial(run_notices, store)),
+        Schedule("run_notices", RUN_AT, partial(run_notices, store, settings)),
         Schedule("run_retention", RETENTION_AT, partial(privacy.run_retention, settings, store)),
     )
 
@@ -60,10 +62,21 @@ def run_schedules(store: Store, settings: Settings) -> None:
     sender.close()
 
 
-def run_notices(store: Store) -> None:
-    """Notify people of audits that are late, in every app."""
+def run_notices(store: Store, settings: Settings) -> None:
+    """Notify people of audits that are late, and send e-mails with notices, in every app."""
+    mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
     for tenant in store.tenants():
-        note_late(store.within(tenant), _NOW())
+        app = store.within(tenant)
+        note_late(app, _NOW())
+        if mail is not None:
+            names = {each.email: each.name for each in store.people.users.listing(tenant.account_id)}
+            send_mails(app, _NOW, mail.deliver, partial(_line, names, settings.public_url or ""))
+
+
+def _line(names: Mapping[str, str], public_url: str, notice: Notice) -> tuple[str, str]:
+    from auscult.notices.pages import sentence_of  # noqa: PLC0415  (the console takes a while to load)
+
+    return sentence_of(names, notice), public_url and f"{public_url}{CONSOLE}/notices/{notice.notice_id}"
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -1,22 +1,24 @@
-"""Notices over HTTP and as commands: a person's own, and marking them as read."""
+"""Notices over HTTP and as commands: a person's own, marking them as read, and the ways in which they are sent."""
 
 from typing import Annotated, Any
 
-from litestar import Router, get, post
+from litestar import Router, get, post, put
 from litestar.di import NamedDependency, Provide
-from litestar.params import SkipValidation
+from litestar.params import JSONBody, SkipValidation
 from msgspec import Struct
 
-from auscult.notices.model import Notice
+from auscult.notices.model import KINDS, Choices, Notice, NoticeMail
 from auscult.notices.work import Noticing
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer
+from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import Cursor, Limit, path_id, query
+from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 
 NoticeId = Annotated[str, path_id("The notice.", "no-51d0c9a2e7b8")]
+MailId = Annotated[str, path_id("The e-mail.", "nm-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55")]
 Work = NamedDependency[SkipValidation[Noticing]]
 READS = reading("conversations")
 
@@ -49,6 +51,23 @@ NOTICE: dict[str, Any] = {
     "n": 1,
     "made_at": "2026-04-01T09:00:00Z",
     "read_at": None,
+}
+
+
+class NoticeMails(Struct, frozen=True, kw_only=True):
+    """The e-mails of a person, the newest first."""
+
+    items: tuple[NoticeMail, ...]
+
+
+CHOICES: dict[str, Any] = {**dict.fromkeys(KINDS, "here"), "mentioned": "mail", "assigned": "digest"}
+MAIL: dict[str, Any] = {
+    "mail_id": "nm-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
+    "way": "mail",
+    "state": "unknown",
+    "made_at": "2026-04-01T09:00:00Z",
+    "tries": 1,
+    "reason": "the connection failed: SMTPServerDisconnected",
 }
 
 
@@ -112,8 +131,73 @@ def read(notice_id: NoticeId, work: Work) -> Notice:
     return work.read(notice_id)
 
 
+@get(
+    "/notices/choices",
+    operation_id="get_notice_choices",
+    summary="The ways in which one wants notices",
+    guards=[READS],
+    responses={200: answer("The way of each kind.", Choices, CHOICES)},
+)
+@in_thread
+def choices(work: Work) -> Choices:
+    """Return how the caller wants notices of each kind: here, as an e-mail at once, or in a daily digest."""
+    return work.choices()
+
+
+@put(
+    "/notices/choices",
+    operation_id="set_notice_choices",
+    summary="Choose the ways in which one wants notices",
+    guards=[READS],
+    responses={
+        200: answer("The way of each kind.", Choices, CHOICES),
+        **refusals(
+            {
+                413: "The body is too large.",
+                415: "The body is not application/json in UTF-8.",
+            }
+        ),
+    },
+    takes=Takes("The way of each kind; here where it is left out.", {"mentioned": "mail", "assigned": "digest"}),
+)
+@in_slow_thread
+def choose(data: JSONBody[Choices], work: Work) -> Choices:
+    """Choose, for notices from now on. They are in the console in any case."""
+    return work.choose(data)
+
+
+@get(
+    "/notices/mails",
+    operation_id="list_notice_mails",
+    summary="Own e-mails with notices",
+    guards=[READS],
+    responses={200: answer("The e-mails.", NoticeMails, {"items": [MAIL]})},
+)
+@in_thread
+def mails(work: Work) -> NoticeMails:
+    """List the newest e-mails with notices to the caller. `unknown`: the server may have accepted it or not."""
+    return NoticeMails(items=tuple(work.mails()))
+
+
+@post(
+    "/notices/mails/{mail_id:str}/send-again",
+    operation_id="send_notice_mail_again",
+    summary="Send an e-mail again",
+    guards=[READS],
+    status_code=200,
+    responses={
+        200: answer("The e-mail, which waits.", NoticeMail, {**MAIL, "state": "waiting"}),
+        **refusals({409: "It is neither unknown nor failed."}),
+    },
+)
+@in_slow_thread
+def send_again(mail_id: MailId, work: Work) -> NoticeMail:
+    """Send an e-mail again that failed, or whose acceptance is not known. It keeps its Message-ID."""
+    return work.send_again(mail_id)
+
+
 ROUTER = Router(
     "/",
-    route_handlers=[list_notices, read_all, read],
+    route_handlers=[list_notices, read_all, read, choices, choose, mails, send_again],
     dependencies={"work": Provide(work, sync_to_thread=False)},
 )

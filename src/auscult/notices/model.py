@@ -1,15 +1,26 @@
 """Notices to one person each, and the rules on who is notified of what."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
 Kind = Literal["assigned", "late", "to_decide", "decided", "mentioned", "answered", "coaching"]
 """An audit was assigned or is late, a dispute waits or ended, a comment mentions or answers, a coaching was written."""
 
+Way = Literal["here", "mail", "digest"]
+"""A notice is in the console alone, or also in an e-mail: at once, or once a day with others."""
+MailState = Literal["waiting", "sending", "sent", "unknown", "failed", "dropped"]
+"""Unknown: the connection was lost after the e-mail was handed over. Dropped: nothing was left to send."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+DIGEST_HOUR = 6
+"""The hour, UTC, from which a day's digest is sent."""
+MOST_TRIES = 5
+SENDING_FOR = timedelta(minutes=10)
+"""The time after which an e-mail that is being sent counts as unknown: its process has ended."""
 KEPT_FOR = timedelta(days=90)
 """The time after which a notice is removed."""
 
@@ -65,6 +76,68 @@ def new_notice_id() -> str:
     return f"no-{uuid.uuid4().hex[:12]}"
 
 
-def to_each(people: Iterable[str], notice: NewNotice) -> tuple[NewNotice, ...]:
-    """Return a notice for each of some people, each once, without the person who caused it."""
-    return tuple(notice._replace(to=each) for each in dict.fromkeys(people) if each != notice.by)
+class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The way in which a person wants notices of each kind."""
+
+    assigned: Way = "here"
+    late: Way = "here"
+    to_decide: Way = "here"
+    decided: Way = "here"
+    mentioned: Way = "here"
+    answered: Way = "here"
+    coaching: Way = "here"
+
+
+class NoticeMail(Struct, frozen=True, kw_only=True):
+    """An e-mail with notices to one person. ``state`` is `unknown` where the server may have accepted it or not."""
+
+    mail_id: str
+    way: Way
+    state: MailState
+    made_at: datetime
+    tries: int
+    reason: str
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Return whether its person may have it sent again."""
+        return self.state in {"unknown", "failed"}
+
+
+class Letter(NamedTuple):
+    """An e-mail to send: its id, its receiver, subject and text."""
+
+    mail_id: str
+    to: str
+    subject: str
+    text: str
+
+
+class Delivery(NamedTuple):
+    """The outcome of sending a letter: accepted, refused, or not known, with the reason."""
+
+    state: Literal["sent", "refused", "unknown"]
+    reason: str = ""
+
+
+def new_mail_id() -> str:
+    """Make an id for an e-mail."""
+    return f"nm-{uuid.uuid4()}"
+
+
+def digest_since(at: datetime) -> datetime | None:
+    """Return since when the digest of the day at an instant is due; None while it is not."""
+    due = at.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return due if at >= due else None
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long an e-mail waits after a failed try: 2, 4, 8 and 16 minutes."""
+    return timedelta(minutes=2**tries)
+
+
+def letter_of(mail: NoticeMail, to: str, lines: Sequence[tuple[str, str]]) -> Letter:
+    """Return the e-mail with notices, each a sentence and a link, which may be empty. It has no words of customers."""
+    said = lines[0][0] if len(lines) == 1 else f"{len(lines)} notices"
+    parts = ["\n".join(part for part in line if part) for line in lines]
+    return Letter(mail.mail_id, to, f"auscult: {said}", "\n\n".join(parts) + "\n")

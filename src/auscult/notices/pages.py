@@ -5,16 +5,18 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.notices.model import Kind, Notice
+from auscult.notices.model import Choices, Kind, Notice, Way
 from auscult.notices.work import Noticing
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.people import names_of_people
+from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.naming import customer_words
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.visit import BASE, Visit
@@ -31,6 +33,8 @@ KINDS: Mapping[Kind, str] = {
     "coaching": later("Coaching"),
 }
 """Kinds of notices in words."""
+WAYS: Mapping[Way, str] = {"here": later("Here only"), "mail": later("E-mail at once"), "digest": later("Daily e-mail")}
+"""Ways of notices in words."""
 
 
 class Day(NamedTuple):
@@ -62,6 +66,9 @@ class NoticesPage(Controller):
             words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
             kinds={key: _(text) for key, text in KINDS.items()},
             sentence_of=partial(sentence_of, names_of_people(visit)),
+            choices=msgspec.structs.asdict(noticing(visit).choices()),
+            mails=[each for each in noticing(visit).mails() if each.can_be_repeated],
+            ways={key: _(text) for key, text in WAYS.items()},
             is_unread=is_unread,
             unread=noticing(visit).count_unread(),
             older=found[_AT_ONCE - 1].number if len(found) > _AT_ONCE else None,
@@ -71,6 +78,19 @@ class NoticesPage(Controller):
     def read_all(self, visit: AnyVisit) -> Redirect:
         """Mark all notices as read."""
         noticing(visit).read_all()
+        return Redirect(f"{BASE}/notices", status_code=303)
+
+    @post("/choices", sync_to_thread=True)
+    def choose(self, data: Posted, visit: AnyVisit) -> Redirect:
+        """Store the ways in which the visitor wants notices."""
+        chosen: dict[str, Way] = {kind: way for kind in KINDS for way in WAYS if one(data, kind) == way}
+        noticing(visit).choose(Choices(**chosen))
+        return Redirect(f"{BASE}/notices", status_code=303)
+
+    @post("/mails/{mail_id:str}", sync_to_thread=True)
+    def send_again(self, mail_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Have an e-mail sent again."""
+        noticing(visit).send_again(mail_id)
         return Redirect(f"{BASE}/notices", status_code=303)
 
     @get("/{notice_id:str}", sync_to_thread=True)

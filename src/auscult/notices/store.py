@@ -1,5 +1,6 @@
 """Where notices are stored: those of one app, and the function that writes them in the transaction of their cause."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -9,14 +10,25 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.notices.model import KEPT_FOR, NewNotice, Notice, new_notice_id
+from auscult.notices.model import (
+    KEPT_FOR,
+    KINDS,
+    Choices,
+    MailState,
+    NewNotice,
+    Notice,
+    NoticeMail,
+    Way,
+    new_mail_id,
+    new_notice_id,
+)
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of, optional_instant
 from auscult.storage.core.tables.audits import assignments
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import conversations
-from auscult.storage.core.tables.people import notices, users
+from auscult.storage.core.tables.people import notice_choices, notice_mails, notices, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import visible
 
@@ -24,7 +36,7 @@ _AT_ONCE = 500
 
 
 class NoticeQuery(NamedTuple):
-    """Notices of one person, by their e-mail address; only unread ones, only before the number of one.
+    """Notices of one person, by their e-mail address; only unread ones, those in an e-mail, or before the number of one.
 
     ``left_out`` are conversations about which there are none but of the kinds ``but``.
     """
@@ -33,8 +45,17 @@ class NoticeQuery(NamedTuple):
     left_out: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
     is_unread: bool = False
+    mail: int | None = None
     before: int | None = None
     limit: int = 100
+
+
+class MailOf(NamedTuple):
+    """An e-mail with its number, and the e-mail address of its person."""
+
+    number: int
+    to: str
+    mail: NoticeMail
 
 
 class NumberedNotice(NamedTuple):
@@ -154,13 +175,107 @@ class AppNotices:
             if not connection.scalar(sa.select(sa.func.count()).where(*mine)):
                 return 0
         with self._database.writing() as connection:
-            return connection.execute(sa.delete(notices).where(*mine)).rowcount
+            removed = connection.execute(sa.delete(notices).where(*mine)).rowcount
+            used = sa.exists().where(notices.c.mail == notice_mails.c.mail)
+            past = sa.or_(notice_mails.c.made_at < ms_of(at - KEPT_FOR), notice_mails.c.user.in_(gone))
+            connection.execute(sa.delete(notice_mails).where(notice_mails.c.app == self._app, past, ~used))
+            return removed
+
+    def choices(self, email: str | None = None) -> dict[str, Choices]:
+        """Return the ways that a person, or every person, has chosen, by e-mail address; without a choice there is none."""
+        query = sa.select(users.c.email, notice_choices.c.kind, notice_choices.c.way)
+        query = query.join(users, users.c.user == notice_choices.c.user)
+        if email is not None:
+            query = query.where(users.c.email == email)
+        found: defaultdict[str, dict[str, Way]] = defaultdict(dict)
+        with self._database.reading() as connection:
+            for row in connection.execute(query):
+                found[row.email][row.kind] = row.way
+        return {email: Choices(**ways) for email, ways in found.items()}
+
+    def choose(self, email: str, choices: Choices, at: datetime) -> None:
+        """Store the ways of a person. Only notices from then on are sent in a way that is new."""
+        before = self.choices(email).get(email, Choices())
+        with self._database.writing() as connection:
+            user = connection.scalar(sa.select(users.c.user).where(users.c.email == email))
+            for kind in KINDS:
+                way = getattr(choices, kind)
+                if user is None or way == getattr(before, kind):
+                    continue
+                row = {"way": way, "since": ms_of(at)}
+                made = self._database.dialect.insert(notice_choices).values(user=user, kind=kind, **row)
+                connection.execute(made.on_conflict_do_update(index_elements=["user", "kind"], set_=row))
+
+    def gather(self, query: NoticeQuery, way: Way, at: datetime) -> bool:
+        """Make an e-mail of a person's unread notices that are wanted in a way and are in none yet; return whether there was one."""
+        chosen = sa.exists().where(
+            notice_choices.c.user == notices.c.user,
+            notice_choices.c.kind == notices.c.kind,
+            notice_choices.c.way == way,
+            notice_choices.c.since <= notices.c.made_at,
+        )
+        wanted = [*self._wanted(query._replace(is_unread=True)), notices.c.mail.is_(None), chosen]
+        with self._database.reading() as connection:
+            if not connection.scalar(sa.select(sa.func.count()).where(*wanted)):
+                return False
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            user = connection.scalar(sa.select(sa.func.min(notices.c.user)).where(*wanted))
+            if user is None:
+                return False
+            row = {"mail_id": new_mail_id(), "app": self._app, "user": user, "way": way, "state": "waiting"}
+            times = {"made_at": ms_of(at), "try_at": ms_of(at), "tries": 0, "reason": ""}
+            made = sa.insert(notice_mails).values(**row, **times).returning(notice_mails.c.mail)
+            connection.execute(sa.update(notices).where(*wanted).values(mail=connection.scalar(made)))
+            return True
+
+    def mails(
+        self, email: str | None = None, states: Sequence[MailState] = (), due: datetime | None = None, limit: int = 100
+    ) -> list[MailOf]:
+        """Return e-mails, the newest first: of a person, in some states, to be tried by an instant."""
+        query = sa.select(notice_mails, users.c.email).join(users, users.c.user == notice_mails.c.user)
+        query = query.where(notice_mails.c.app == self._app)
+        if email is not None:
+            query = query.where(users.c.email == email)
+        if states:
+            query = query.where(notice_mails.c.state.in_(states))
+        if due is not None:
+            query = query.where(notice_mails.c.try_at <= ms_of(due))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(notice_mails.c.mail.desc()).limit(limit)).all()
+        return [MailOf(row.mail, row.email, _mail(row)) for row in rows]
+
+    def has_digest(self, email: str, since: datetime) -> bool:
+        """Return whether a digest was made for a person since an instant."""
+        query = sa.select(notice_mails.c.mail).join(users, users.c.user == notice_mails.c.user)
+        mine = (notice_mails.c.app == self._app, users.c.email == email, notice_mails.c.way == "digest")
+        with self._database.reading() as connection:
+            return connection.execute(query.where(*mine, notice_mails.c.made_at >= ms_of(since))).first() is not None
+
+    def move_mail(
+        self, number: int, before: Sequence[MailState], after: MailState, at: datetime, reason: str = ""
+    ) -> bool:
+        """Bring an e-mail from one of some states to another; False, and nothing is stored, where it is in none of them.
+
+        ``at`` is when it is tried next, or since when it is being sent, which counts as a try.
+        """
+        mine = (notice_mails.c.mail == number, notice_mails.c.state.in_(before))
+        row = {
+            "state": after,
+            "try_at": ms_of(at),
+            "reason": reason,
+            "tries": notice_mails.c.tries + int(after == "sending"),
+        }
+        with self._database.writing() as connection:
+            return connection.execute(sa.update(notice_mails).where(*mine).values(**row)).rowcount == 1
 
     def _wanted(self, query: NoticeQuery) -> list[sa.ColumnElement[bool]]:
         to = sa.select(users.c.user).where(users.c.email == query.to).scalar_subquery()
         wanted: list[sa.ColumnElement[bool]] = [notices.c.app == self._app, notices.c.user == to]
         if query.is_unread:
             wanted.append(notices.c.read_at.is_(None))
+        if query.mail is not None:
+            wanted.append(notices.c.mail == query.mail)
         seen = visible(self._visibility, self._app, notices.c.conversation_id)
         if seen:
             wanted.append(sa.or_(notices.c.conversation_id.is_(None), sa.and_(*seen)))
@@ -239,4 +354,15 @@ def _notice(row: AnyRow) -> Notice:
         n=row.things,
         made_at=instant_of(row.made_at),
         read_at=optional_instant(row.read_at),
+    )
+
+
+def _mail(row: AnyRow) -> NoticeMail:
+    return NoticeMail(
+        mail_id=row.mail_id,
+        way=row.way,
+        state=row.state,
+        made_at=instant_of(row.made_at),
+        tries=row.tries,
+        reason=row.reason,
     )

@@ -1,14 +1,27 @@
-"""The use cases of notices for one viewer, and the round that finds late audits."""
+"""The use cases of notices for one viewer, and the rounds of a worker: late audits, and e-mails."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from auscult.domain.audits.assignment import Hidden
-from auscult.domain.errors import unknown
+from auscult.domain.errors import AccessError, ConflictError, unknown
 from auscult.domain.people.principal import Principal
-from auscult.notices.model import Notice
-from auscult.notices.store import NoticeQuery, NumberedNotice
+from auscult.notices.model import (
+    MOST_TRIES,
+    SENDING_FOR,
+    Choices,
+    Delivery,
+    Letter,
+    MailState,
+    Notice,
+    NoticeMail,
+    digest_since,
+    letter_of,
+    pause_after,
+)
+from auscult.notices.store import MailOf, NoticeQuery, NumberedNotice
 from auscult.services.audits.blind import blindness_of
+from auscult.services.people.known import people_of
 from auscult.storage.store import AppStore
 
 _BLIND: frozenset[Hidden] = frozenset({"machine", "others", "agent"})
@@ -66,6 +79,56 @@ class Noticing:
             return 0
         return self._app.notices.mark_read(query, self._now())
 
+    def choices(self) -> Choices:
+        """Return the ways in which the viewer wants notices."""
+        found = self._app.notices.choices(self._viewer.name) if self._viewer.is_person else {}
+        return found.get(self._viewer.name, Choices())
+
+    def choose(self, choices: Choices) -> Choices:
+        """Store the ways in which the viewer wants notices. Raises ``AccessError`` ``session.missing`` for a client."""
+        if not self._viewer.is_person:
+            raise AccessError("this is for people; sign in, or send a personal token", code="session.missing")
+        self._app.notices.choose(self._viewer.name, choices, self._now())
+        return self.choices()
+
+    def mails(self) -> list[NoticeMail]:
+        """Return the viewer's e-mails, the newest first."""
+        return [each.mail for each in self._app.notices.mails(self._viewer.name)] if self._viewer.is_person else []
+
+    def send_again(self, mail_id: str) -> NoticeMail:
+        """Have an e-mail sent again whose acceptance is not known, or that was refused; it keeps its Message-ID.
+
+        Raises ``NotFoundError`` ``mail.unknown``; ``ConflictError`` ``mail.settled``.
+        """
+        found = self._mail(mail_id)
+        if not self._app.notices.move_mail(found.number, ("unknown", "failed"), "waiting", self._now()):
+            message = f"mail {mail_id} is {found.mail.state}; only one that failed, or is unknown, is sent again"
+            raise ConflictError(message, code="mail.settled", field="mail_id", value=mail_id)
+        return self._mail(mail_id).mail
+
+    def gather(self, at: datetime) -> None:
+        """Make the viewer's e-mails that are due: of what is wanted at once, and the digest of the day."""
+        query = self._query()
+        if query is None:
+            return
+        self._app.notices.gather(query, "mail", at)
+        since = digest_since(at)
+        if since is not None and not self._app.notices.has_digest(self._viewer.name, since):
+            self._app.notices.gather(query, "digest", at)
+
+    def in_mail(self, number: int) -> list[Notice]:
+        """Return the notices in an e-mail that the viewer may see by now, the oldest first."""
+        query = self._query()
+        found = [] if query is None else self._app.notices.listing(query._replace(mail=number))
+        return [each.notice for each in reversed(found)]
+
+    def _mail(self, mail_id: str) -> MailOf:
+        mine = self._app.notices.mails(self._viewer.name, limit=1_000) if self._viewer.is_person else []
+        found = next((each for each in mine if each.mail.mail_id == mail_id), None)
+        if found is None:
+            raise unknown("mail", mail_id)
+        return found
+
     def _query(self) -> NoticeQuery | None:
         if not self._viewer.is_person:
             return None
@@ -78,3 +141,51 @@ def note_late(app: AppStore, at: datetime) -> int:
     """Notify raters of audits that are late, and remove old notices; return the number of new ones."""
     app.notices.remove_old(at)
     return app.notices.add_late(at)
+
+
+Deliver = Callable[[Letter], Delivery]
+"""Sends an e-mail."""
+Line = Callable[[Notice], tuple[str, str]]
+"""Writes a notice: its sentence, and its link, which may be empty."""
+
+
+def send_mails(app: AppStore, now: Callable[[], datetime], deliver: Deliver, line: Line) -> int:
+    """Make and send the e-mails of an app that are due; return the number of those tried.
+
+    What a person may not see by now is not sent. One that is being sent is claimed first; where its process ended, or the
+    connection was lost once it was handed over, it counts as unknown, and is not repeated by itself.
+    """
+    at, tried = now(), 0
+    store = app.notices
+    for each in store.mails(states=("sending",), due=at - SENDING_FOR):
+        store.move_mail(each.number, ("sending",), "unknown", at, "its process ended while it was sent")
+    choices = store.choices()
+    waiting = store.mails(states=("waiting",))
+    if not choices and not waiting:
+        return 0
+    people = {each.user.email: each.principal for each in people_of(app.people.everyone, app.tenant, at)}
+    for email in choices.keys() & people.keys():
+        _viewed(app, now, people[email]).gather(at)
+    for each in reversed(store.mails(states=("waiting",), due=at)):
+        viewer = people.get(each.to)
+        found = _viewed(app, now, viewer).in_mail(each.number) if viewer else []
+        if not found:
+            store.move_mail(each.number, ("waiting",), "dropped", at)
+        elif store.move_mail(each.number, ("waiting",), "sending", at):
+            tried += 1
+            outcome = deliver(letter_of(each.mail, each.to, [line(notice) for notice in found]))
+            _settle(app, each, outcome, now())
+    return tried
+
+
+def _viewed(app: AppStore, now: Callable[[], datetime], viewer: Principal) -> Noticing:
+    return Noticing(app.seen_by(viewer.visibility()), now, viewer)
+
+
+def _settle(app: AppStore, sent: MailOf, outcome: Delivery, at: datetime) -> None:
+    tries = sent.mail.tries + 1
+    if outcome.state == "refused":
+        after: MailState = "failed" if tries >= MOST_TRIES else "waiting"
+        app.notices.move_mail(sent.number, ("sending",), after, at + pause_after(tries), outcome.reason)
+    else:
+        app.notices.move_mail(sent.number, ("sending",), outcome.state, at, outcome.reason)

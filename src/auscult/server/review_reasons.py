@@ -31,6 +31,8 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "comment.too_many": (409, 409, "The conversation or the thread has as many comments as it can have."),
     "comment.moved": (409, 409, "The thread was changed in between; read it again."),
     "comment.missing": (422, 422, "A comment is missing."),
+    "mail.unknown": (404, 404, "The caller has no such e-mail."),
+    "mail.settled": (409, 409, "Only an e-mail that failed, or is unknown, is sent again."),
     "notice.unknown": (404, 404, "The caller has no such notice."),
     "calibration.unknown": (404, 404, "There is no such session, or the caller takes no part in it."),
     "calibration.invalid": (422, 422, "A value of a session cannot be used; `field` names it."),

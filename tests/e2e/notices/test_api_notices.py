@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from auscult.notices.model import Delivery, Letter
+from auscult.notices.work import send_mails
 from auscult.services.delivery.tables import KINDS
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.comments.test_api_comments import Talkers
@@ -184,3 +186,38 @@ def test_notices_go_with_their_conversation(talkers: Talkers) -> None:
     assert all(before != after for before, after in pairwise(marks))
     assert told(auditor, name) == []
     assert list(app.notices.of_conversations([name])) == []
+
+
+def test_ways_are_a_persons_own(talkers: Talkers) -> None:
+    """They choose a way for each kind, and what is left out is here alone; a client has none."""
+    auditor, path = talkers.by_role["auditor"], "/notices/choices"
+    before = auditor.ask("GET", path).json()
+    assert set(before.values()) == {"here"}
+    chosen = {"mentioned": "mail", "late": "digest"}
+    assert auditor.ask("PUT", path, chosen).json() == auditor.ask("GET", path).json() == before | chosen
+    assert talkers.by_role["supervisor"].ask("GET", path).json() == before
+    assert auditor.ask("PUT", path, {"late": "pigeon"}).status_code == 400
+    problem(talkers.client.ask("PUT", path, msgspec.json.encode(chosen)), 401, "session.missing")
+    assert auditor.ask("PUT", path, {}).json() == before
+
+
+def test_an_e_mail_that_is_not_known_to_be_accepted(talkers: Talkers) -> None:
+    """Its person alone lists it and has it sent again, once."""
+    name, store = talkers.conversation(), talkers.service.store
+    email, auditor, app = talkers.email("auditor"), talkers.by_role["auditor"], store.within(TENANT)
+    assert auditor.ask("PUT", "/notices/choices", {"mentioned": "mail"}).status_code == 200
+    talkers.opened(name, text=f"@{email}, listen.")
+    sent: list[Letter] = []
+
+    def losing(letter: Letter) -> Delivery:
+        sent.append(letter)
+        return Delivery("unknown", "the connection failed: SMTPServerDisconnected")
+
+    send_mails(app, lambda: datetime.now(UTC), losing, lambda notice: (notice.kind, ""))
+    (mail,) = auditor.ask("GET", "/notices/mails").json()["items"]
+    assert (mail["state"], [(each.mail_id, each.to) for each in sent]) == ("unknown", [(mail["mail_id"], email)])
+    path = f"/notices/mails/{mail['mail_id']}/send-again"
+    problem(talkers.by_role["supervisor"].ask("POST", path), 404, "mail.unknown")
+    assert auditor.ask("POST", path).json()["state"] == "waiting"
+    problem(auditor.ask("POST", path), 409, "mail.settled")
+    assert auditor.ask("PUT", "/notices/choices", {}).status_code == 200

@@ -114,6 +114,7 @@ IN_STEPS = {
     "POST /api/v1/comments/{thread_id}/resolve",
     "POST /api/v1/disputes/{dispute_id}/decide",
     "POST /api/v1/disputes/{dispute_id}/withdraw",
+    "POST /api/v1/notices/mails/{mail_id}/send-again",
     "POST /api/v1/notices/{notice_id}/read",
     "POST /api/v1/plans",
     "POST /api/v1/plans/preview",
@@ -130,6 +131,7 @@ IN_STEPS = {
     "PUT /api/v1/calibrations/{session_id}/items/{number}/reference",
     "PUT /api/v1/coaching/consent",
     "PUT /api/v1/comments/{thread_id}/replies/{comment_id}",
+    "PUT /api/v1/notices/choices",
     "PUT /api/v1/plans/{plan_id}",
 }
 """Steps of people in each other's work, which need what another person did before: the tests of their routes do them."""

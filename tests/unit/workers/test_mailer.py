@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from auscult.domain.errors import SettingsError
+from auscult.notices.model import Delivery, Letter
 from auscult.workers.mailer import Mailer
 from tests.mailing import PASSWORD, USER, mail_server, write_certificate
 
@@ -52,6 +53,36 @@ def test_what_is_not_accepted_has_its_reason() -> None:
         assert mail(("a@refused.example",), "a", "b", None) == "e-mail was not accepted: SMTPRecipientsRefused"
     assert mail(TO, "a", "b", None) == "e-mail was not accepted: ConnectionRefusedError"
     assert server.messages == []
+
+
+LETTER = Letter("nm-1", "ann@example.com", "auscult: 2\nnotices", "Grüße\n.\n.dots\nend\n")
+
+
+def test_a_letter_arrives_with_the_id_that_it_keeps() -> None:
+    """Its Message-ID follows from its id, and its text arrives as it is, lines of dots included."""
+    with mail_server() as server:
+        mail = Mailer(f"smtp://127.0.0.1:{server.port}", f"Auscult <{SENDER}>")
+        assert [mail.deliver(LETTER) for _ in range(2)] == [Delivery("sent")] * 2
+    assert server.recipients == [["ann@example.com"]] * 2
+    for message in server.messages:
+        assert (message["Message-ID"], message["To"]) == ("<nm-1@example.com>", "ann@example.com")
+        assert (message["Subject"], message.get_content().replace("\r\n", "\n")) == (
+            "auscult: 2 notices",
+            LETTER.text,
+        )
+
+
+def test_whether_a_letter_was_accepted_is_known_or_not() -> None:
+    """Refused before or after its text, and unknown where the connection is lost once it was handed over."""
+    with mail_server() as server:
+        mail = Mailer(f"smtp://127.0.0.1:{server.port}", SENDER)
+        refused = mail.deliver(LETTER._replace(to="a@refused.example"))
+        assert refused == Delivery("refused", "the server answered 550 no such user")
+        server.refuses_text = True
+        assert mail.deliver(LETTER) == Delivery("refused", "the server answered 554 not this")
+        server.is_losing = True
+        assert mail.deliver(LETTER) == Delivery("unknown", "the connection failed: SMTPServerDisconnected")
+    assert mail.deliver(LETTER) == Delivery("refused", "the connection failed: ConnectionRefusedError")
 
 
 @pytest.mark.parametrize("address", ["http://example.com", "smtp://", "localhost:25"])

@@ -11,13 +11,16 @@ from auscult.comments.work import Commenting
 from auscult.domain.people.principal import operator
 from auscult.notices.model import NewNotice
 from auscult.notices.store import NoticeQuery, write_notices
+from auscult.notices.work import send_mails
 from auscult.services.coaching.coaching import Coach, Wanted
 from auscult.services.conversations.latest import Sought, latest
+from auscult.workers.mailer import Mailer
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import audited, looked_at, reviewing
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import AGENT, assign, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.mailing import mail_server
 from tests.unit.disputes.viewers import agent_of
 
 
@@ -74,6 +77,33 @@ def test_from_the_bell_to_the_thread(browser: Browser, served: Service) -> None:
     browser.driver.get(f"{served.url}/console/notices?unread=1")
     assert "No notices" in browser.text("main")
     looked_at(browser, served, "/notices?unread=1", "notices-none")
+
+
+@pytest.mark.slow
+def test_an_e_mail_that_was_lost_is_sent_again(browser: Browser, served: Service) -> None:
+    """Chosen on the page; where its acceptance is not known, that is shown, with a button that sends it again."""
+    enter(browser, served, "administrator")
+    browser.driver.get(f"{served.url}/console/notices")
+    browser.run("document.querySelector('[name=mentioned]').value = 'mail'")
+    browser.one("form.ways button").click()
+    browser.until("main", lambda text: "How you are notified" in text)
+    assert browser.run("return document.querySelector('[name=mentioned]').value") == "mail"
+    mention(served, "administrator")
+    app = served.store.within(TENANT)
+    with mail_server() as server:
+        server.is_losing = True
+        mailer = Mailer(f"smtp://127.0.0.1:{server.port}", "auscult@example.com")
+        assert send_mails(app, lambda: datetime.now(UTC), mailer.deliver, lambda each: (each.kind, "")) == 1
+        browser.driver.get(f"{served.url}/console/notices")
+        assert "Not known whether it was sent" in browser.text(".mails")
+        looked_at(browser, served, "/notices", "notices-mails")
+        browser.driver.get(f"{served.url}/console/notices")
+        browser.one(".mails button").click()
+        browser.until("main", lambda text: "Not known" not in text)
+        server.is_losing = False
+        assert send_mails(app, lambda: datetime.now(UTC), mailer.deliver, lambda each: (each.kind, "")) == 1
+        assert len({message["Message-ID"] for message in server.messages}) == 1
+        assert len(server.messages) == 2
 
 
 @pytest.mark.parametrize(

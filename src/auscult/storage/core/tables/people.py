@@ -163,6 +163,34 @@ grants = Table(
 )
 
 
+# The ways in which people want notices of a kind; here alone where there is no row.
+notice_choices = Table(
+    "notice_choices",
+    METADATA,
+    Column("user", NUMBER, ForeignKey("users.user"), primary_key=True, autoincrement=False),
+    Column("kind", KEY, primary_key=True),
+    Column("way", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),  # earlier notices are not sent
+)
+
+# An e-mail with notices to one person. Its id is its Message-ID, however often it is sent.
+notice_mails = Table(
+    "notice_mails",
+    METADATA,
+    Column("mail", NUMBER, primary_key=True),
+    Column("mail_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    _user(),
+    Column("way", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("try_at", BigInteger, nullable=False),  # of a waiting one: not before; of one that is being sent: since
+    Column("tries", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_notice_mails_state", "app", "state", "try_at"),
+    Index("ix_notice_mails_of", "app", "user", "made_at"),
+)
+
 # What happened that one person is told of. Goes with its conversation.
 notices = Table(
     "notices",
@@ -179,6 +207,7 @@ notices = Table(
     Column("things", Integer, nullable=False),
     Column("made_at", BigInteger, nullable=False, index=True),
     Column("read_at", BigInteger),
+    Column("mail", NUMBER, ForeignKey("notice_mails.mail"), index=True),  # the e-mail that it is in
     Index("ix_notices_of", "app", "user", "read_at", "notice"),
     Index("ix_notices_about", "app", "subject", "kind", "user"),
 )

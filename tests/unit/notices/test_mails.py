@@ -1,0 +1,211 @@
+"""E-mails with notices, over a real SMTP server and on both databases: at once, daily, and where acceptance is not known."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from auscult.comments.model import NewThread
+from auscult.comments.work import Commenting
+from auscult.domain.errors import AccessError, ConflictError, NotFoundError
+from auscult.domain.people.principal import Principal, operator, rights_of_scopes
+from auscult.notices.model import MOST_TRIES, SENDING_FOR, Choices, Notice, digest_since
+from auscult.notices.work import Noticing, send_mails
+from auscult.services.people.known import people_of
+from auscult.services.people.users import Access, Users
+from auscult.storage import Store
+from auscult.storage.store import AppStore
+from auscult.workers.mailer import Mailer
+from tests.databases import Content
+from tests.mailing import MailServer, mail_server
+from tests.unit.services.audits.drawing import ANN, AT, TENANT, talks
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def content() -> Content:
+    """Conversations that are scored already."""
+    return talks(6)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A server that accepts e-mail."""
+    with mail_server() as found:
+        yield found
+
+
+class Round:
+    """An app in which Ann is an auditor, and the rounds of a worker."""
+
+    def __init__(self, store: Store, server: MailServer) -> None:
+        """Add Ann."""
+        self.app: AppStore = store.within(TENANT)
+        self.store = store
+        self.mailer = Mailer(f"smtp://127.0.0.1:{server.port}", "auscult@example.com")
+        self.users = Users(store, operator(TENANT.account_id), lambda: AT - timedelta(days=1))
+        self.ann = self.users.add(ANN, "Ann", TENANT.account_id, "correct horse battery")
+        self.users.grant(self.ann, TENANT, Access(role="auditor"))
+
+    def run(self, at: datetime) -> int:
+        """Make and send what is due."""
+
+        def line(notice: Notice) -> tuple[str, str]:
+            return notice.kind, f"https://q.example.com/console/notices/{notice.notice_id}"
+
+        return send_mails(self.app, lambda: at, self.mailer.deliver, line)
+
+    def mine(self, at: datetime = AT) -> Noticing:
+        """Return Ann's notices."""
+        return Noticing(self.app, lambda: at, self.viewer())
+
+    def viewer(self) -> Principal:
+        """Return Ann with her rights."""
+        return next(each.principal for each in people_of(self.store.people, TENANT, AT + timedelta(days=1)))
+
+    def mention(self, at: datetime = AT, conversation: str = "c-0001") -> None:
+        """Mention Ann."""
+        talk = Commenting(self.app, self.store.people, lambda: at, operator("mia@example.com"))
+        talk.open(conversation, NewThread(text=f"The customer said 4711, @{ANN}."))
+
+
+@pytest.fixture
+def rounds(store: Store, server: MailServer) -> Round:
+    """An app with Ann."""
+    return Round(store, server)
+
+
+def test_nothing_is_sent_unless_it_is_chosen(rounds: Round, server: MailServer) -> None:
+    """Neither without a choice nor for another kind, nor what happened before it was chosen."""
+    rounds.mention()
+    assert rounds.run(AT) == 0
+    rounds.mine(AT + MINUTE).choose(Choices(late="mail"))
+    rounds.mention(AT + 2 * MINUTE)
+    assert rounds.run(AT + 3 * MINUTE) == 0
+    rounds.mine(AT + 4 * MINUTE).choose(Choices(mentioned="mail"))
+    assert rounds.run(AT + 5 * MINUTE) == 0
+    assert server.messages == []
+    assert rounds.mine().choices() == Choices(mentioned="mail")
+
+
+def test_an_e_mail_at_once(rounds: Round, server: MailServer) -> None:
+    """One for all that is new, once, with a link to each and without words of customers."""
+    rounds.mine().choose(Choices(mentioned="mail"))
+    rounds.mention()
+    rounds.mention(conversation="c-0002")
+    assert [rounds.run(AT + n * MINUTE) for n in range(3)] == [1, 0, 0]
+    (message,) = server.messages
+    (mail,) = rounds.mine().mails()
+    assert (message["To"], message["Subject"]) == (ANN, "auscult: 2 notices")
+    assert message["Message-ID"] == f"<{mail.mail_id}@example.com>"
+    text = message.get_content()
+    assert text.count("https://q.example.com/console/notices/no-") == 2
+    assert "4711" not in text
+    assert (mail.state, mail.tries) == ("sent", 1)
+
+
+def test_what_is_not_known_to_be_accepted_is_not_repeated(rounds: Round, server: MailServer) -> None:
+    """Until its person asks for it: then it is sent under the same Message-ID."""
+    rounds.mine().choose(Choices(mentioned="mail"))
+    rounds.mention()
+    server.is_losing = True
+    assert rounds.run(AT) == 1
+    (mail,) = rounds.mine().mails()
+    assert (mail.state, mail.can_be_repeated) == ("unknown", True)
+    server.is_losing = False
+    assert [rounds.run(AT + timedelta(hours=n)) for n in range(1, 4)] == [0, 0, 0]
+    assert len(server.messages) == 1
+    rounds.mine().send_again(mail.mail_id)
+    assert rounds.run(AT + timedelta(hours=4)) == 1
+    assert len({message["Message-ID"] for message in server.messages}) == 1
+    assert [each.state for each in rounds.mine().mails()] == ["sent"]
+    with pytest.raises(ConflictError, match="is sent"):
+        rounds.mine().send_again(mail.mail_id)
+
+
+def test_one_whose_process_ended_is_not_known_either(rounds: Round, server: MailServer) -> None:
+    """It may have been sent before the process ended, so the next round does not send it."""
+
+    class KilledError(Exception):
+        """The process ends."""
+
+    def killed(_: object) -> None:
+        raise KilledError
+
+    rounds.mine().choose(Choices(mentioned="mail"))
+    rounds.mention()
+    with pytest.raises(KilledError):
+        send_mails(rounds.app, lambda: AT, killed, lambda notice: (notice.kind, ""))  # type: ignore[arg-type]
+    assert rounds.run(AT + SENDING_FOR - MINUTE) == 0
+    assert [each.state for each in rounds.mine().mails()] == ["sending"]
+    assert rounds.run(AT + SENDING_FOR) == 0
+    assert [each.state for each in rounds.mine().mails()] == ["unknown"]
+    assert server.messages == []
+
+
+def test_a_refused_one_is_tried_again(rounds: Round, server: MailServer) -> None:
+    """After 2, 4, 8 and 16 minutes; after the fifth try it has failed."""
+    rounds.mine().choose(Choices(mentioned="mail"))
+    rounds.mention()
+    server.refuses_text = True
+    tried = [n for n in range(60) if rounds.run(AT + n * MINUTE)]
+    assert tried == [0, 2, 6, 14, 30]
+    (mail,) = rounds.mine().mails()
+    assert (mail.state, mail.tries, mail.reason) == ("failed", MOST_TRIES, "the server answered 554 not this")
+
+
+def test_what_may_not_be_seen_any_more_is_not_sent(rounds: Round, server: MailServer) -> None:
+    """A person without rights when it is sent, also where it waited already."""
+    rounds.mine().choose(Choices(mentioned="mail"))
+    rounds.mention()
+    server.refuses_text = True
+    assert rounds.run(AT) == 1
+    server.refuses_text, before = False, len(server.messages)
+    rounds.store.people.grants.disable(rounds.ann.user_id, AT, may_be_last=True)
+    assert rounds.run(AT + timedelta(hours=1)) == 0
+    assert len(server.messages) == before
+    assert [each.mail.state for each in rounds.app.notices.mails(ANN)] == ["dropped"]
+
+
+def test_the_digest_comes_once_a_day(rounds: Round, server: MailServer) -> None:
+    """With everything that is new and unread, from six o'clock UTC on; on a day without anything there is none."""
+    midnight = AT.replace(hour=0, minute=0)
+    rounds.mine(midnight).choose(Choices(mentioned="digest"))
+    rounds.mention(midnight + timedelta(hours=1))
+    rounds.mention(midnight + timedelta(hours=2), "c-0002")
+    assert rounds.run(midnight + timedelta(hours=5, minutes=59)) == 0
+    assert rounds.run(midnight + timedelta(hours=6)) == 1
+    rounds.mention(midnight + timedelta(hours=7))
+    assert [rounds.run(midnight + timedelta(hours=hour)) for hour in (8, 23, 29)] == [0, 0, 0]
+    assert rounds.run(midnight + timedelta(hours=31)) == 1
+    assert rounds.run(midnight + timedelta(hours=55)) == 0
+    assert [message["Subject"] for message in server.messages] == ["auscult: 2 notices", "auscult: mentioned"]
+    assert [each.way for each in rounds.mine().mails()] == ["digest", "digest"]
+
+
+def test_what_was_read_meanwhile_is_in_no_digest(rounds: Round, server: MailServer) -> None:
+    """There is nothing to send then."""
+    midnight = AT.replace(hour=0, minute=0)
+    rounds.mine(midnight).choose(Choices(mentioned="digest"))
+    rounds.mention(midnight + timedelta(hours=1))
+    assert rounds.mine().read_all() == 1
+    assert rounds.run(midnight + timedelta(hours=6)) == 0
+    assert server.messages == []
+
+
+def test_the_hour_of_the_digest() -> None:
+    """It is due from that hour of a day on, whatever the minute."""
+    day = AT.replace(hour=6, minute=0)
+    assert digest_since(day - timedelta(seconds=1)) is None
+    assert digest_since(day) == digest_since(day + timedelta(hours=17)) == day
+
+
+def test_only_people_choose(rounds: Round) -> None:
+    """A client has neither ways nor e-mails, and an e-mail is its person's own."""
+    client = Noticing(rounds.app, lambda: AT, rights_of_scopes("cs-1", TENANT.account_id, frozenset()))
+    assert (client.choices(), client.mails()) == (Choices(), [])
+    with pytest.raises(AccessError, match="for people"):
+        client.choose(Choices(late="mail"))
+    with pytest.raises(NotFoundError):
+        rounds.mine().send_again("nm-none")
