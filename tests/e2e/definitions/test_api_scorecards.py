@@ -1,12 +1,17 @@
 """Our own API over scorecards: published, listed, and what agents come to, with the conversations behind it."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
+from auscult.domain.people.grants import Scope
+from auscult.domain.people.principal import operator
+from auscult.services.people.users import Access, Users
 from tests.e2e.own import Own, problem
+from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import TENANT, Service, work
 
 START = datetime(2026, 3, 23, 10, tzinfo=UTC)
@@ -104,7 +109,7 @@ def test_every_fault_at_once_and_what_is_doubtful(own: Own) -> None:
 
 
 def test_what_agents_come_to(own: Own) -> None:
-    """The mean of each agent's conversations, and of each attribute; the best first, over any period."""
+    """The mean of each agent's conversations, and of each attribute; in order of names, over any period."""
     publish(own)
     told = own.ask("GET", "/scorecards/sc-1/agents").json()
     assert (told["scorecard"], told["version"]) == ("sc-1", 1)
@@ -117,6 +122,39 @@ def test_what_agents_come_to(own: Own) -> None:
     until = (START + timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
     within = own.ask("GET", f"/scorecards/sc-1/agents?since={since}&until={until}").json()["items"]
     assert [(each["agent_id"], each["interactions"], each["score"]) for each in within] == [("bob", 1, 0)]
+
+
+def test_the_leaderboard_is_a_setting(own: Own, service: Service) -> None:
+    """Agents are in order of names; with the setting the best mean is first; an agent has their own figures alone."""
+    publish(own)
+    call_of_both = call(6, "ada", "Hello, sorry.")
+    call_of_both["agents"].append({"id": "zoe", "name": "Zoe"})
+    assert own.ask("POST", "/conversations", msgspec.json.encode(call_of_both)).status_code == 202
+    work(service)
+    tenant = msgspec.structs.replace(TENANT, app_id="st-test_the_leaderboard_is_a_setting")
+    mark = uuid.uuid4().hex[:6]
+    manager = Browser(service, add(service, f"max-{mark}", "qa-manager", tenant))
+    email = add(service, f"bob-{mark}", "agent", tenant, agents=("bob", "zoe"))
+    users = Users(service.store, operator())
+    reads = Access(permission="insight.read", scope=Scope(kind="own"))
+    user = service.store.people.users.by_email(email)
+    assert user is not None
+    users.grant(user, tenant, reads)
+    agent = Browser(service, email)
+
+    def listed(browser: Browser) -> list[str]:
+        items = browser.ask("GET", "/scorecards/sc-1/agents").json()["items"]
+        assert all(each["score_low"] is None for each in items), "of too few"
+        return [each["agent_id"] for each in items]
+
+    assert listed(manager) == ["ada", "bob", "zoe"]
+    assert manager.ask("GET", "/audit-settings").json()["leaderboard"] is False
+    admin = Browser(service, add(service, f"eva-{mark}", "administrator", tenant))
+    assert admin.ask("PUT", "/audit-settings", {"leaderboard": True}).json()["leaderboard"] is True
+    assert listed(manager) == ["zoe", "ada", "bob"]
+    assert listed(agent) == ["bob", "zoe"], "their own, in order of names"
+    assert agent.ask("GET", "/scorecards/sc-1/agents/ada").json()["items"] == []
+    assert len(agent.ask("GET", "/scorecards/sc-1/agents/zoe").json()["items"]) == 1
 
 
 def test_the_conversations_behind_the_figures(own: Own) -> None:

@@ -116,19 +116,31 @@ def settings(
     hide_auditor: Annotated[
         bool | None, typer.Option("--hide-auditor/--show-auditor", help="Whether agents see the auditor's name.")
     ] = None,
+    leaderboard: Annotated[
+        bool | None,
+        typer.Option(
+            "--leaderboard/--no-leaderboard",
+            help="Whether scorecards list agents by their scores, for everyone but agents.",
+        ),
+    ] = None,
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Show or change what agents see of their own calls."""
+    """Show or change what agents see of their own calls, and whether there is a leaderboard."""
     with open_app(database, app) as store:
         now = store.bookmarks.settings()
-        if agents is not None or hide_auditor is not None:
+        if agents is not None or hide_auditor is not None or leaderboard is not None:
             sees = now.agent_sees if agents is None else _choice("value", agents, get_args(AgentSees))
-            hidden = now.hide_auditor if hide_auditor is None else hide_auditor
-            now = AuditSettings(agent_sees=cast("AgentSees", sees), hide_auditor=hidden)
+            now = AuditSettings(
+                agent_sees=cast("AgentSees", sees),
+                hide_auditor=now.hide_auditor if hide_auditor is None else hide_auditor,
+                leaderboard=now.leaderboard if leaderboard is None else leaderboard,
+            )
             store.bookmarks.change_settings(now)
     name = "hidden from them" if now.hide_auditor else "shown to them"
-    typer.echo(msgspec.json.encode(now) if as_json else f"agents see: {now.agent_sees}; the auditor is {name}")
+    board = "on" if now.leaderboard else "off"
+    line = f"agents see: {now.agent_sees}; the auditor is {name}; the leaderboard is {board}"
+    typer.echo(msgspec.json.encode(now) if as_json else line)
 
 
 def segments(

@@ -145,7 +145,8 @@ def _print(figures: "tuple[AgentFigures, ...]") -> None:
         counts = (str(number) for number in (one.passed, one.failed, one.fatal))
         means = (_shown(attribute.score) for attribute in one.attributes)
         named = f"{one.name} ({one.agent_id})" if one.name else one.agent_id
-        table.add_row(named, str(one.interactions), _shown(one.score), *counts, *means)
+        score = _shown(one.score) if one.score_low is None else f"{one.score} ({one.score_low} to {one.score_high})"
+        table.add_row(named, str(one.interactions), score, *counts, *means)
     Console().print(table)
 
 

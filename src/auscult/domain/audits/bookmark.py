@@ -24,10 +24,14 @@ class Bookmark(Struct, frozen=True, kw_only=True):
 
 
 class AuditSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An app's settings of audits: what agents see of their own calls, and whether the auditor's name is hidden."""
+    """An app's settings of audits: what agents see of their own calls, and whether the auditor's name is hidden.
+
+    ``leaderboard``: scorecards may list agents by their scores, too, and not only by name; agents never see that list.
+    """
 
     agent_sees: AgentSees = "scored"
     hide_auditor: bool = False
+    leaderboard: bool = False
 
 
 def check_note(note: str) -> str:

@@ -17,8 +17,10 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Agent, Conversation, Direction
 from auscult.domain.evaluation import Evaluation, MetricResult, points
 from auscult.domain.form import Form, NotApplicable
+from auscult.domain.statistics.intervals import student_interval
 
 _BOUND = 100
+_FEW = 10
 
 
 class CardMetric(Struct, frozen=True, kw_only=True):
@@ -136,17 +138,28 @@ class Mean:
 
     def __init__(self) -> None:
         """Of none yet."""
-        self.count = self._sum = 0
+        self.count = self._sum = self._squares = 0
 
     def add(self, value: int | None) -> None:
         """Count one more, where there is one."""
         if value is not None:
-            self.count, self._sum = self.count + 1, self._sum + value
+            self.count, self._sum, self._squares = self.count + 1, self._sum + value, self._squares + value**2
 
     @property
     def value(self) -> Decimal | None:
         """With two decimals, rounded half up; None of none."""
         return Decimal(rounded(Fraction(100 * self._sum, self.count))) / 100 if self.count else None
+
+    @property
+    def interval(self) -> tuple[Decimal | None, Decimal | None]:
+        """The ends of its interval of 95 %, with two decimals; None of fewer than ten numbers."""
+        if self.count < _FEW:
+            return None, None
+        mean = self._sum / self.count
+        variance = max(self._squares / self.count - mean**2, 0.0) / (self.count - 1)
+        found = student_interval(mean, variance, self.count - 1)
+        low, high = (round(Decimal(min(max(each, -_BOUND), _BOUND)), 2) for each in (found.low, found.high))
+        return low, high
 
 
 class AgentTally:

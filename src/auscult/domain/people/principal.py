@@ -60,6 +60,12 @@ class Principal(Struct, frozen=True, kw_only=True):
         email = self.name if self.is_person else ""
         return visible_by(self.pairs, permission, self.agent_ids, email)
 
+    def is_only_agent(self, permission: str = "conversation.read") -> bool:
+        """Return whether a permission reaches conversations of theirs as an agent, and no others."""
+        seen = self.visibility(permission)
+        others = seen.is_everything or seen.queues or seen.teams or seen.assigned_to
+        return bool(seen.agents) and seen.agents <= self.agent_ids and not others
+
     def require(self, permission: str) -> None:
         """Refuse a principal without a permission. Raises ``AccessError`` ``permission.missing``."""
         if not self.may(permission):

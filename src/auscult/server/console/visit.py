@@ -210,15 +210,8 @@ def marks_of(visitor: Visitor) -> frozenset[str]:
     principal = visitor.principal
     wide = {whole_app(each) for each in visitor.permissions if principal.may_everywhere(each)}
     own = principal.agent_ids and "conversation.read" in visitor.permissions
-    shared = set[str]() if is_only_agent(principal) else {colleagues(each) for each in visitor.permissions}
+    shared = set[str]() if principal.is_only_agent() else {colleagues(each) for each in visitor.permissions}
     return frozenset(wide | shared | ({OWN_RESULTS} if own else set[str]()))
-
-
-def is_only_agent(principal: Principal) -> bool:
-    """Return whether someone sees conversations as their agent alone."""
-    seen = principal.visibility("conversation.read")
-    others = seen.is_everything or seen.queues or seen.teams or seen.assigned_to
-    return bool(seen.agents) and seen.agents <= principal.agent_ids and not others
 
 
 class NoPermissionError(Exception):

@@ -23,6 +23,7 @@ from auscult.domain.definitions.scorecard import (
 from auscult.domain.errors import NotFoundError, ScorecardError
 from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
+from auscult.domain.people.principal import Principal
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -78,13 +79,18 @@ class AttributeFigures(Struct, frozen=True, kw_only=True):
 
 
 class AgentFigures(Struct, frozen=True, kw_only=True):
-    """Figures of an agent's conversations in a period. ``score`` is the mean of those that have one."""
+    """Figures of an agent's conversations in a period. ``score`` is the mean of those that have one.
+
+    ``score_low`` and ``score_high`` are its interval of 95 %; None of fewer than ten scores.
+    """
 
     agent_id: str
     name: str | None
     email: str | None
     interactions: int
     score: Decimal | None
+    score_low: Decimal | None
+    score_high: Decimal | None
     passed: int
     failed: int
     fatal: int
@@ -147,14 +153,22 @@ def scorecard(app: AppStore, card_id: str) -> Scorecard:
 
 
 def figures_of(
-    app: AppStore, card: Scorecard, since: datetime | None = None, until: datetime | None = None
+    app: AppStore,
+    card: Scorecard,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    viewer: Principal | None = None,
 ) -> tuple[AgentFigures, ...]:
-    """Return the figures of each agent's conversations with ``since`` <= start < ``until``, the best mean first."""
+    """Return the figures of each agent's conversations with ``since`` <= start < ``until``.
+
+    They are in order of names; the best mean is first where the app has a leaderboard and ``viewer`` is not only an
+    agent, who sees their own figures alone.
+    """
     tallies: dict[str, AgentTally] = {}
     for recorded in _recorded(app, since, until):
         if not takes(card, recorded.conversation, recorded.evaluation):
             continue
-        agents = [agent for agent in recorded.conversation.agents if measures(card, agent)]
+        agents = [each for each in recorded.conversation.agents if measures(card, each) and may_see(viewer, each.id)]
         if not agents:
             continue
         one = weigh(card, recorded.conversation, recorded.evaluation)
@@ -163,7 +177,21 @@ def figures_of(
             tally.agent = replace(agent, name=agent.name or tally.agent.name, email=agent.email or tally.agent.email)
             tally.add(one)
     found = [_figures(card, tally) for tally in tallies.values()]
-    return tuple(sorted(found, key=lambda each: (-(each.score if each.score is not None else -101), each.agent_id)))
+    found.sort(key=lambda each: ((each.name or each.agent_id).casefold(), each.agent_id))
+    if has_leaderboard(app, viewer):
+        found.sort(key=lambda each: -(each.score if each.score is not None else -101))
+    return tuple(found)
+
+
+def has_leaderboard(app: AppStore, viewer: Principal | None) -> bool:
+    """Return whether a viewer may have agents listed by their scores: the app is set so, and they are not only an agent."""
+    is_agent = viewer is not None and viewer.is_only_agent("insight.read")
+    return not is_agent and app.bookmarks.settings().leaderboard
+
+
+def may_see(viewer: Principal | None, agent_id: str) -> bool:
+    """Return whether a viewer sees the figures of an agent: one who is only an agent sees their own."""
+    return viewer is None or agent_id in viewer.agent_ids or not viewer.is_only_agent("insight.read")
 
 
 def interactions_of(
@@ -196,6 +224,8 @@ def _figures(card: Scorecard, tally: AgentTally) -> AgentFigures:
         email=tally.agent.email,
         interactions=tally.interactions,
         score=tally.score.value,
+        score_low=tally.score.interval[0],
+        score_high=tally.score.interval[1],
         passed=tally.passed,
         failed=tally.failed,
         fatal=tally.fatal,

@@ -80,10 +80,36 @@ def test_a_scorecard_is_checked_published_and_shows_its_figures(served: Service,
     figures = me.get("/console/scorecards/sc-console?from=2020-01-01&to=2030-01-01").text
     assert "Mean score" in figures
     assert "/console/conversations?agent=" in figures
+    _check_leaderboard(served, me, figures)
     assert me.get("/console/scorecards/sc-console?from=Monday").status_code == 400
     assert me.get("/console/scorecards/none").status_code == 404
     assert me.post("/console/scorecards/sc-console/remove").status_code == 303
     assert me.get("/console/scorecards/sc-console").status_code == 404
+
+
+def _check_leaderboard(served: Service, me: httpx.Client, figures: str) -> None:
+    """Check that a scorecard's page lists agents by name, and by score where an administrator lets it."""
+    assert "By mean score" not in figures, "off unless the app is set so"
+    settings = {"redaction": "off", "people": "one", "agent_emotions": "on", "leaderboard": "on"}
+    with signed_in(served, "administrator") as admin:
+        assert 'name="leaderboard" value="on">' in admin.get("/console/administration/settings").text
+        assert admin.post("/console/administration/settings", data=settings).status_code == 303
+        assert 'name="leaderboard" value="on" checked' in admin.get("/console/administration/settings").text
+    period = "/console/scorecards/sc-console?from=2020-01-01&to=2030-01-01"
+    assert "By mean score" in me.get(period).text
+    named, ranked = (_agents(me.get(f"{period}{order}").text) for order in ("", "&order=score"))
+    assert [name for name, _score in named] == sorted((name for name, _score in named), key=str.casefold)
+    assert [score for _name, score in ranked] == sorted((score for _name, score in ranked), reverse=True)
+    assert sorted(named) == sorted(ranked)
+    with signed_in(served, "administrator") as admin:
+        admin.post("/console/administration/settings", data=settings | {"leaderboard": ""})
+    assert "By mean score" not in me.get(period).text
+
+
+def _agents(page: str) -> list[tuple[str, int]]:
+    """Return the agents of a scorecard's page, in order, with their mean scores; those without a score are left out."""
+    rows = re.findall(r'<th scope="row"><a [^>]+>([^<]+)</a></th><td class="n">[^<]+</td><td class="n">(-?\d+)', page)
+    return [(name, int(score)) for name, score in rows]
 
 
 def test_a_taxonomy_is_published_and_shown_as_a_tree(me: httpx.Client) -> None:

@@ -290,3 +290,18 @@ def test_halves_go_up(exact: Fraction) -> None:
 def test_a_mean_of_nothing_is_none() -> None:
     """Never 0."""
     assert Mean().value is None
+
+
+def test_the_interval_of_a_mean() -> None:
+    """It is Student's, within -100 to 100, and there is none of fewer than ten scores."""
+    mean = Mean()
+    for value in (60, 70, 80, 90, 100, 60, 70, 80, 90):
+        mean.add(value)
+    assert mean.interval == (None, None)
+    mean.add(100)
+    low, high = mean.interval
+    assert (mean.value, low, high) == (Decimal(80), Decimal("69.34"), Decimal("90.66"))
+    best = Mean()
+    for value in (100,) * 9 + (0,):
+        best.add(value)
+    assert best.interval == (Decimal("67.38"), Decimal(100)), "the upper end would be 112.62"

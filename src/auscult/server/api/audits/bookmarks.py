@@ -41,10 +41,14 @@ class BookmarkPage(Struct, frozen=True, kw_only=True):
 
 
 class SettingsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Results that agents see of their own calls (``audited``: of audited ones, ``scored``: of all)."""
+    """Results that agents see of their own calls (``audited``: of audited ones, ``scored``: of all).
+
+    With ``leaderboard``, scorecards list agents by their scores, the best first, for everyone but agents.
+    """
 
     agent_sees: AgentSees = "scored"
     hide_auditor: bool = False
+    leaderboard: bool = False
 
 
 class ShownSegment(Struct, frozen=True, kw_only=True):
@@ -205,11 +209,15 @@ def segments(conversation_id: ConversationId, app: App, caller: Caller, rights: 
     operation_id="get_audit_settings",
     summary="Settings of audits",
     guards=[reading("audits")],
-    responses={200: answer("The settings.", AuditSettings, {"agent_sees": "scored", "hide_auditor": False})},
+    responses={
+        200: answer(
+            "The settings.", AuditSettings, {"agent_sees": "scored", "hide_auditor": False, "leaderboard": False}
+        )
+    },
 )
 @in_thread
 def settings(app: App) -> AuditSettings:
-    """Return the app's settings: results of their own calls that agents see, and whether the auditor is hidden."""
+    """Return the app's settings: results that agents see, whether the auditor is hidden, and the leaderboard."""
     return app.bookmarks.settings()
 
 
@@ -218,13 +226,19 @@ def settings(app: App) -> AuditSettings:
     operation_id="set_audit_settings",
     summary="Change the settings of audits",
     guards=[SETTING],
-    responses={200: answer("The settings.", AuditSettings, {"agent_sees": "audited", "hide_auditor": True})},
+    responses={
+        200: answer(
+            "The settings.",
+            AuditSettings,
+            {"agent_sees": "audited", "hide_auditor": True, "leaderboard": False},
+        )
+    },
     takes=Takes("The settings.", {"agent_sees": "audited", "hide_auditor": True}),
 )
 @in_slow_thread
 def change_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
     """Store the app's settings. They apply from the next request on."""
-    made = AuditSettings(agent_sees=data.agent_sees, hide_auditor=data.hide_auditor)
+    made = AuditSettings(agent_sees=data.agent_sees, hide_auditor=data.hide_auditor, leaderboard=data.leaderboard)
     app.bookmarks.change_settings(made)
     return made
 

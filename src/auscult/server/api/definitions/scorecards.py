@@ -13,7 +13,7 @@ from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
 from auscult.domain.errors import NotFoundError
 from auscult.server.problems import Detail, RefusedDocumentError
-from auscult.server.rest.context import App
+from auscult.server.rest.context import App, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
@@ -27,6 +27,7 @@ from auscult.services.definitions.scorecards import (
     figures_of,
     interactions_of,
     known_metrics,
+    may_see,
     scorecard,
     scorecards,
 )
@@ -73,7 +74,7 @@ class PublishedScorecard(Struct, frozen=True, kw_only=True):
 
 
 class AgentList(Struct, frozen=True, kw_only=True):
-    """Every agent, the best mean first."""
+    """Every agent, in order of names, or the best mean first where the app has a leaderboard."""
 
     scorecard: str
     version: int
@@ -125,6 +126,8 @@ _FIGURES: dict[str, Any] = {
     "email": "robert@example.com",
     "interactions": 12,
     "score": 81.67,
+    "score_low": 74.12,
+    "score_high": 89.22,
     "passed": 10,
     "failed": 2,
     "fatal": 0,
@@ -256,13 +259,14 @@ def remove(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
     },
 )
 @in_slow_thread
-def agents(scorecard_id: ScorecardId, app: App, since: Since = None, until: Until = None) -> AgentList:
-    """Return the figures of each agent over the conversations of a period, the best mean first.
+def agents(scorecard_id: ScorecardId, app: App, rights: Rights, since: Since = None, until: Until = None) -> AgentList:
+    """Return the figures of each agent over the conversations of a period, in order of names.
 
-    The mean score, the mean of each attribute, and the numbers passed, failed, and failed by a fatal metric.
+    Where the settings of audits turn the `leaderboard` on, the best mean is first. Who is only an agent sees their own
+    figures alone. The mean score with its interval, the mean of each attribute, and the numbers passed, failed, and failed by a fatal metric.
     """
     card = scorecard(app, scorecard_id)
-    items = figures_of(app, card, since, until)
+    items = figures_of(app, card, since, until, rights)
     return AgentList(scorecard=card.id, version=card.version, items=items)
 
 
@@ -285,13 +289,19 @@ def interactions(
     scorecard_id: ScorecardId,
     agent_id: AgentId,
     app: App,
+    rights: Rights,
     since: Since = None,
     until: Until = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> InteractionPage:
-    """List conversations in the order of their start, each with its score and that of every attribute."""
+    """List conversations in the order of their start, each with its score and that of every attribute.
+
+    Who is only an agent has those of themselves alone.
+    """
     card = scorecard(app, scorecard_id)
+    if not may_see(rights, agent_id):
+        return InteractionPage(scorecard=card.id, version=card.version, items=(), next_cursor=None)
     after = read_cursor(cursor, tuple[int, str])
     if after is not None:
         since = _EPOCH + timedelta(milliseconds=after[0])

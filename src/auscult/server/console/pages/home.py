@@ -34,7 +34,7 @@ from auscult.server.console.views.home import (
     pass_number,
 )
 from auscult.server.console.views.naming import within_sentence
-from auscult.server.console.visit import BASE, Visit, is_only_agent
+from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, count, details, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
@@ -55,7 +55,7 @@ class HomePage(Controller):
     @get(opt=KEPT, sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the information that the reader needs first, by their permissions."""
-        if is_only_agent(visit.principal):
+        if visit.principal.is_only_agent():
             return own_home(visit)
         query = {name: found for name, found in visit.query.items() if name == "queue"}
         reader = visit.reader

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
 from auscult.domain.privacy.settings import PrivacySettings
@@ -54,6 +55,7 @@ class SettingsView(Struct, frozen=True, kw_only=True):
     people: tuple[ModeView, ...]
     second_factor: bool
     agent_emotions: bool
+    leaderboard: bool
     approvals: tuple[ApprovalRow, ...]
     facts: tuple[tuple[str, str], ...]
     note: str
@@ -87,6 +89,8 @@ class SettingsPage(Controller):
             after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
         except AuscultError as error:
             return self._page(visit, sentence(error.message), data)
+        audits = visit.app.bookmarks.settings()
+        visit.app.bookmarks.change_settings(replace(audits, leaderboard=one(data, "leaderboard") == "on"))
         if people == "one" and after.two_people:
             steps(visit).one_person()
             return Redirect(f"{_PATH}?done=asked", status_code=303)
@@ -106,6 +110,9 @@ class SettingsPage(Controller):
             ),
             second_factor=privacy.second_factor if given is None else one(given, "second_factor") == "on",
             agent_emotions=privacy.agent_emotions if given is None else one(given, "agent_emotions") == "on",
+            leaderboard=visit.app.bookmarks.settings().leaderboard
+            if given is None
+            else one(given, "leaderboard") == "on",
             approvals=waiting(visit),
             facts=(
                 (_("Version"), version("auscult")),

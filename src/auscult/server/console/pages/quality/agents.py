@@ -19,7 +19,7 @@ from auscult.server.console.views.filters import filter_view, sought_of
 from auscult.server.console.views.naming import agent_name
 from auscult.server.console.views.quality.agent import Allowed, Counted, agent_view
 from auscult.server.console.views.quality.agents import agents_view
-from auscult.server.console.visit import BASE, Visit, is_only_agent, missing
+from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, without_blind
 from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.insights.quality import METRICS, NOTHING, by_agent, by_period
@@ -51,7 +51,7 @@ class AgentsPage(Controller):
     def show(self, agent_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one agent's results: what they are good at, one thing to work on, and conversations."""
         visit.require("conversation.read")
-        if is_only_agent(visit.principal) and agent_id not in visit.principal.agent_ids:
+        if visit.principal.is_only_agent() and agent_id not in visit.principal.agent_ids:
             raise missing("agent", agent_id)
         end = visit.reader.end_of_today
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))

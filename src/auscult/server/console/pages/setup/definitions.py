@@ -16,6 +16,7 @@ from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.posted import Posted, one
+from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import language_name
 from auscult.server.console.views.setup.definitions import (
     EditorView,
@@ -35,7 +36,7 @@ from auscult.server.console.views.setup.definitions import (
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.definitions.forms.document import Problem
 from auscult.services.definitions.forms.editing.cards import new_card
-from auscult.services.definitions.scorecards import figures_of, read_scorecard, scorecards
+from auscult.services.definitions.scorecards import figures_of, has_leaderboard, read_scorecard, scorecards
 from auscult.services.scoring.classification import check_against, in_force, listed_versions
 
 _PERIOD = timedelta(days=27)
@@ -257,10 +258,13 @@ def _show_card(visit: Visit, stored: Definition, editor: EditorView | None, note
     card, reader = read_scorecard(stored), visit.reader
     may_see = visit.may("insight.read")
     since, last = _day(visit, "from", reader.today - _PERIOD), _day(visit, "to", reader.today)
-    figures = None
+    figures, has_board = None, has_leaderboard(visit.app, visit.principal)
+    is_ranked = has_board and visit.query.get("order") == ["score"]
     if may_see and "from" in visit.query:
         begin, end = (datetime.combine(each, time(), reader.timezone).astimezone(UTC) for each in (since, last))
-        found = figures_of(visit.app_for("insight.read"), card, begin, end + timedelta(days=1))
+        found = figures_of(visit.app_for("insight.read"), card, begin, end + timedelta(days=1), visit.principal)
+        if not is_ranked:
+            found = sorted(found, key=lambda each: (each.name or each.agent_id).casefold())
         figures = figures_rows(found, reader, BASE, since, last)
     view = ScorecardView(
         name=card.name,
@@ -272,10 +276,21 @@ def _show_card(visit: Visit, stored: Definition, editor: EditorView | None, note
         since=since.isoformat(),
         last=last.isoformat(),
         figures=figures,
+        orders=_orders(card.id, (since, last), is_ranked=is_ranked) if figures and has_board else (),
         editor=editor,
         note=note,
     )
     return visit.page("setup/scorecard", CARDS.title, view)
+
+
+def _orders(card_id: str, days: tuple[date, date], *, is_ranked: bool) -> tuple[tuple[str, str, bool], ...]:
+    """Return the two orders of agents: by name, and by score."""
+    asked = {"from": days[0].isoformat(), "to": days[1].isoformat()}
+    path = f"{BASE}/scorecards/{card_id}"
+    return (
+        (_("By name"), address(path, {}, **asked), not is_ranked),
+        (_("By mean score"), address(path, {}, **asked, order="score"), is_ranked),
+    )
 
 
 def _show_tree(visit: Visit, stored: Definition, editor: EditorView | None, note: str) -> Response[str]:

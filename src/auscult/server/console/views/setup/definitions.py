@@ -73,6 +73,7 @@ class FiguresRow(Struct, frozen=True, kw_only=True):
     href: str
     conversations: str
     score: str
+    interval: str
     passed: str
     attributes: tuple[str, ...]
 
@@ -86,7 +87,10 @@ class AttributeView(Struct, frozen=True, kw_only=True):
 
 
 class ScorecardView(Struct, frozen=True, kw_only=True):
-    """The page of one scorecard. ``figures`` is None if they were not requested, or the visitor may not see them."""
+    """The page of one scorecard. ``figures`` is None if they were not requested, or the visitor may not see them.
+
+    ``orders``: name, address and whether it is in force, of each order; empty where the app has no leaderboard.
+    """
 
     name: str
     about: str
@@ -95,6 +99,7 @@ class ScorecardView(Struct, frozen=True, kw_only=True):
     since: str
     last: str
     figures: tuple[FiguresRow, ...] | None
+    orders: tuple[tuple[str, str, bool], ...]
     editor: EditorView | None
     note: str
 
@@ -197,19 +202,26 @@ def attribute_views(card: Scorecard, names: Mapping[str, str], reader: Reader) -
 def figures_rows(
     figures: Iterable[AgentFigures], reader: Reader, base: str, since: date, last: date
 ) -> tuple[FiguresRow, ...]:
-    """Show agents, sorted by name: this is no ranking."""
-    rows = [
+    """Show agents, in the order in which they come."""
+    return tuple(
         FiguresRow(
             name=each.name or each.agent_id,
             href=f"{base}/conversations?{urlencode({'agent': each.agent_id, 'from': since, 'to': last})}",
             conversations=reader.number(each.interactions),
             score=_score(each.score, reader),
+            interval=_interval(each, reader),
             passed=_("{done} of {n}").format(done=each.passed, n=each.passed + each.failed),
             attributes=tuple(_score(one.score, reader) for one in each.attributes),
         )
         for each in figures
-    ]
-    return tuple(sorted(rows, key=lambda row: row.name.casefold()))
+    )
+
+
+def _interval(each: AgentFigures, reader: Reader) -> str:
+    """Return the interval of a mean by its ends; empty of few scores."""
+    if each.score_low is None or each.score_high is None:
+        return ""
+    return _("{low} to {high}").format(low=reader.number(each.score_low), high=reader.number(each.score_high))
 
 
 def topic_views(nodes: Iterable[Node], reader: Reader) -> tuple[TopicView, ...]:
