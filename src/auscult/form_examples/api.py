@@ -134,7 +134,7 @@ def remove(form_id: FormId, example_id: ExampleId, work: Work) -> None:
 def attempt(form_id: FormId, app: App, server: Server, work: Work) -> TriedExamples:
     """Try the draft of a form, or its newest version where there is none. Nothing is stored, and no judge is asked."""
     assert server.trying is not None  # noqa: S101  (every server has it)
-    found = work.tried(server.trying().for_app(app.tenant.app_id), _form(app, form_id))
+    found = work.tried(server.trying(), _form(app, form_id))
     return TriedExamples(
         right=found.right,
         count=len(found.tried),

@@ -66,10 +66,12 @@ class FormExamples:
 
     def tried(self, evaluator: Evaluator, form: Form) -> Trials:
         """Try a form on its examples. Nothing is stored, and no judge is asked."""
+        app = self._app
+        mine = evaluator.for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions)
         examples = self.of(form.id)
         subjects = {each.example_id: found for each in examples if (found := self._subject(each, form)) is not None}
         conversations = list({each.id: each for each in subjects.values()}.values())
-        found = tried(evaluator, form, conversations, self._now())
+        found = tried(mine, form, conversations, self._now())
         evaluations = dict(zip((each.id for each in conversations), found, strict=True))
         return Trials(
             tried=[

@@ -31,7 +31,7 @@ def check_on_examples(forms: Sequence[Form] | None, app: str | None, database: s
         evaluator = bootstrap.evaluator(application.settings, judge_ineligible=True, store=application.store)
         examples = FormExamples(store, lambda: datetime.now(UTC), operator())
         for form in in_force(store.forms).values() if forms is None else forms:
-            found = examples.tried(evaluator.for_app(tenant.app_id), form)
+            found = examples.tried(evaluator, form)
             _print(form, found, as_json=as_json)
             wrong += len(found.wrong)
     return wrong

@@ -16,6 +16,7 @@ from auscult.server.console.pages.setup.form_examples import doubt_of, examples_
 from auscult.server.console.pages.setup.form_publishing import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
+from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.setup.backtest import backtest_page
 from auscult.server.console.views.setup.builder import builder_view
 from auscult.server.console.views.setup.forms import (
@@ -28,6 +29,7 @@ from auscult.server.console.views.setup.forms import (
 from auscult.server.console.views.setup.packs import PacksView, choices, pack_views
 from auscult.server.console.views.setup.trial import TrialView
 from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import save_draft
@@ -35,7 +37,7 @@ from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
 from auscult.services.definitions.forms.reading import FormCheck, read_form
 from auscult.services.history.backtest_chunks import BacktestOrder
-from auscult.services.history.backtests import begin_backtest, view_backtest
+from auscult.services.history.backtests import BacktestView, begin_backtest, view_backtest
 
 _SAMPLE = 2_000
 _SAVED = "saved"
@@ -105,8 +107,19 @@ class FormEditorPage(Controller):
         require_editor(visit)
         version = visit.app.forms.get(form_id)
         name = read_form(version.document).name if version else form_id
-        view = backtest_page(view_backtest(visit.app, backtest_id), form_id, name, visit.reader, BASE)
+        found = view_backtest(visit.app, backtest_id)
+        view = backtest_page(found, form_id, name, _words_of_moved(visit, found), visit.reader, BASE)
         return visit.page("setup/backtest", "Forms", view)
+
+
+def _words_of_moved(visit: Visit, found: BacktestView) -> dict[str, str]:
+    """Return the customers' words of the conversations that change most, by id: of those that the visitor may see."""
+    if found.result is None or not visit.may("conversation.read"):
+        return {}
+    blind = blindness_of(visit.app, visit.visitor.email)
+    stored = (visit.app.conversations.get(each.conversation_id) for each in found.result.most_changed)
+    shown = (each.conversation for each in stored if each is not None)
+    return {each.id: title_of(each) or each.id for each in shown if each.id not in blind}
 
 
 def document_in_use(visit: Visit, form_id: str) -> bytes:

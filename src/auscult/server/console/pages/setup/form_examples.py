@@ -18,7 +18,7 @@ def tried_on_examples(visit: Visit, form: Form) -> Trials:
     """Try a form on its examples."""
     make = visit.services.trying
     assert make is not None  # noqa: S101  (every server has it)
-    return examples_of(visit).tried(make().for_app(visit.app.tenant.app_id), form)
+    return examples_of(visit).tried(make(), form)
 
 
 def doubt_of(visit: Visit, document: bytes) -> str:

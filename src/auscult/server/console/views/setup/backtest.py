@@ -1,31 +1,68 @@
 """A back-test: its progress and its results."""
 
+from collections.abc import Iterator, Mapping
+
 from msgspec import Struct
 
 from auscult.domain.evaluation import Qualification
 from auscult.domain.history.backtest import MetricShift, Shift
 from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.verdicts import WORDS
 from auscult.services.history.backtests import BacktestLine, BacktestView, RateLine
 
 
+class Figure(Struct, frozen=True, kw_only=True):
+    """A figure after, the same before where it differs, and its name."""
+
+    name: str
+    after: str
+    before: str
+
+
+class MetricMove(Struct, frozen=True, kw_only=True):
+    """How often a metric is met, in words, and as places from 0 to 100; None where it is asked of nobody."""
+
+    name: str
+    before: str
+    after: str
+    start: float | None
+    end: float | None
+
+
+class MovedRow(Struct, frozen=True, kw_only=True):
+    """A conversation that changes: its words, the answers that change, its score, and the result where it is another."""
+
+    href: str
+    words: str
+    what: str
+    before: str
+    after: str
+    result: str
+
+
 class BacktestPage(Struct, frozen=True, kw_only=True):
-    """A back-test with its progress and its results."""
+    """A back-test with its progress and its results. ``looked`` of ``total`` conversations were read."""
 
     form_id: str
     form_name: str
     state: str
     is_open: bool
+    looked: int
+    total: int
     progress: str
     sentence: str
-    facts: tuple[tuple[str, str], ...]
-    metrics: tuple[tuple[str, str, str], ...]
-    changed: tuple[tuple[str, str, str], ...]
+    figures: tuple[Figure, ...] = ()
+    notes: tuple[str, ...] = ()
+    metrics: tuple[MetricMove, ...] = ()
+    moved: tuple[MovedRow, ...] = ()
 
 
-def backtest_page(found: BacktestView, form_id: str, form_name: str, reader: Reader, base: str) -> BacktestPage:
-    """Show the present state of a back-test."""
+def backtest_page(  # noqa: PLR0913, PLR0917  (all that the page shows)
+    found: BacktestView, form_id: str, form_name: str, words: Mapping[str, str], reader: Reader, base: str
+) -> BacktestPage:
+    """Show the present state of a back-test. ``words`` are of the conversations that the reader may see, by id."""
     result = found.result
     is_open = found.state == "running"
     if result is None:
@@ -35,35 +72,79 @@ def backtest_page(found: BacktestView, form_id: str, form_name: str, reader: Rea
             form_name=form_name,
             state=found.state,
             is_open=is_open,
+            looked=found.looked,
+            total=found.total,
             progress=_("{done} of {n}").format(done=reader.number(found.looked), n=reader.number(found.total)),
             sentence=sentence,
-            facts=(),
-            metrics=(),
-            changed=(),
         )
     return BacktestPage(
         form_id=form_id,
         form_name=form_name,
         state=found.state,
         is_open=False,
+        looked=result.looked,
+        total=found.total,
         progress=_("{n} read").format(n=reader.number(result.looked)),
         sentence=_effect(result, reader),
-        facts=(
-            (_("Pass rate"), _change(_rate(result.before.pass_rate, reader), _rate(result.after.pass_rate, reader))),
-            (_("Mean score"), _change(_mean(result.before.mean, reader), _mean(result.after.mean, reader))),
-            (_("Unchanged"), reader.number(result.unchanged)),
-            (_("Would need the judge"), reader.number(result.unjudged)),
+        figures=(
+            _figure(_("mean score"), _mean(result.before.mean, reader), _mean(result.after.mean, reader)),
+            _figure(_("pass"), _rate(result.before.pass_rate, reader), _rate(result.after.pass_rate, reader)),
+            _figure(_("with a fatal error"), reader.number(result.before.fatal), reader.number(result.after.fatal)),
         ),
-        metrics=tuple((each.name, _share(each.before, reader), _share(each.after, reader)) for each in result.metrics),
-        changed=tuple(
-            (
-                each.conversation_id,
-                f"{base}/conversations/{each.conversation_id}",
-                changed_line(each, reader),
+        notes=tuple(_notes(result, reader)),
+        metrics=tuple(
+            MetricMove(
+                name=each.name,
+                before=_share(each.before, reader),
+                after=_share(each.after, reader),
+                start=_place(each.before),
+                end=_place(each.after),
             )
+            for each in result.metrics
+        ),
+        moved=tuple(
+            _moved(each, words[each.conversation_id], reader, base)
             for each in result.most_changed
+            if each.conversation_id in words
         ),
     )
+
+
+def _moved(shift: Shift, words: str, reader: Reader, base: str) -> MovedRow:
+    before, after = shift.before, shift.after
+    result = {True: "pass", False: "fail", None: "open"}[after.passed] if after.passed is not before.passed else ""
+    return MovedRow(
+        href=f"{base}/conversations/{shift.conversation_id}",
+        words=words,
+        what=", ".join(_shifted(one, reader) for one in shift.metrics),
+        before=reader.number(before.score),
+        after=reader.number(after.score),
+        result=result,
+    )
+
+
+def _figure(name: str, before: str, after: str) -> Figure:
+    return Figure(name=name, after=after, before="" if before == after else before)
+
+
+def _notes(result: BacktestLine, reader: Reader) -> Iterator[str]:
+    """Yield what the figures leave out, where there is any."""
+    if result.unjudged:
+        yield ngettext(
+            "{n} conversation needs an answer of the judge, which was not asked.",
+            "{n} conversations need an answer of the judge, which was not asked.",
+            result.unjudged,
+        ).format(n=reader.number(result.unjudged))
+    if result.left:
+        yield ngettext(
+            "{n} conversation that an earlier version scored is no longer for this form.",
+            "{n} conversations that an earlier version scored are no longer for this form.",
+            result.left,
+        ).format(n=reader.number(result.left))
+
+
+def _place(rate: RateLine | None) -> float | None:
+    return None if rate is None or rate.adherence is None else round(100 * rate.adherence, 1)
 
 
 def _effect(result: BacktestLine, reader: Reader) -> str:
@@ -82,13 +163,6 @@ def _effect(result: BacktestLine, reader: Reader) -> str:
 
 def _change(before: str | None, after: str | None) -> str:
     return _("{before} to {after}").format(before=before or "\u2013", after=after or "\u2013")
-
-
-def changed_line(shift: Shift, reader: Reader) -> str:
-    """Return the change of a score, and of the answers that it comes from."""
-    score = _change(reader.number(shift.before.score), reader.number(shift.after.score))
-    metrics = ", ".join(_shifted(one, reader) for one in shift.metrics)
-    return f"{_('Score {change}').format(change=score)}: {metrics}"
 
 
 def _shifted(shift: MetricShift, reader: Reader) -> str:
