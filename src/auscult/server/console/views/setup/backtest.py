@@ -22,7 +22,7 @@ class Figure(Struct, frozen=True, kw_only=True):
 
 
 class MetricMove(Struct, frozen=True, kw_only=True):
-    """How often a metric is met, in words, and as places from 0 to 100; None where it is asked of nobody."""
+    """Shares of conversations that meet a metric, in words, and as places from 0 to 100; None where it applies to none."""
 
     name: str
     before: str
