@@ -85,6 +85,22 @@ def test_metrics_ask_for_a_token() -> None:
     assert "AUSCULT_METRICS_TOKEN_FILE=/run/secrets/auscult/metrics_token" in values
 
 
+def test_proxies_and_tls_are_settings() -> None:
+    """Nobody but the own host is trusted as a proxy, browsers keep to TLS for a year, and both can be set."""
+    for kind in ("sqlite", "postgresql"):
+        (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+        ours = [each for each in document["services"].values() if each["image"].startswith("auscult")]
+        for given in [each["environment"] for each in ours]:
+            assert given["FORWARDED_ALLOW_IPS"] == "${FORWARDED_ALLOW_IPS:-127.0.0.1}"
+            assert given["AUSCULT_HSTS_S"] == "${AUSCULT_HSTS_S:-31536000}"
+    lines = (DEPLOY / "systemd/auscult.service").read_text().splitlines()
+    assert lines.index("Environment=AUSCULT_HSTS_S=31536000") < lines.index("EnvironmentFile=-/etc/auscult/environment")
+    assert not any(line.startswith("Environment=FORWARDED_ALLOW_IPS") for line in lines), "the program's own: 127.0.0.1"
+    (base,) = documents(DEPLOY / "kubernetes/base/kustomization.yaml")
+    values = [each for one in base["configMapGenerator"] for each in one["literals"]]
+    assert {"FORWARDED_ALLOW_IPS=127.0.0.1", "AUSCULT_HSTS_S=31536000"} <= set(values)
+
+
 def test_emotions_of_agents_are_off() -> None:
     """Everywhere that something is evaluated, and one may set it to on where the file is not to be changed."""
     for kind in ("sqlite", "postgresql"):

@@ -35,7 +35,7 @@ from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.conversations.repository import AppConversations
 from auscult.storage.conversations.timeline import AppTimeline
 from auscult.storage.core.database import A_FEW, Connections, Database
-from auscult.storage.core.migrations import newest, versions
+from auscult.storage.core.migrations import is_usable, newest, versions
 from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.troubles import Trouble
 from auscult.storage.definitions.forms import AppForms
@@ -314,6 +314,11 @@ class Store:
         """Return the version of the tables as they are; None where there are none."""
         with self._database.reading() as connection:
             return max(versions(connection), default=None)
+
+    def has_usable_tables(self) -> bool:
+        """Return whether the tables are of this version, or of a newer one alongside which it may go on."""
+        with self._database.reading() as connection:
+            return is_usable(connection)
 
     def is_ready(self) -> bool:
         """Return whether the database answers."""

@@ -264,9 +264,9 @@ class Worker:
         self._enqueued -= {*over, *(known - under_way.keys())}
 
     def _check_tables(self) -> None:
-        """Work no longer once another version has migrated the tables: what this one would write may be wrong there."""
-        has, needs = self._work.store.table_version(), self._work.store.needed_version
-        if has != needs:
+        """Work no longer on tables of another version, unless its migration states that this one may go on."""
+        if not self._work.store.has_usable_tables():
+            has, needs = self._work.store.table_version(), self._work.store.needed_version
             self._outdated = SettingsError(
                 f"the tables are of version {has or 'none'} now, and this worker needs {needs}; "
                 "start the auscult that migrated them",

@@ -1,10 +1,11 @@
 """Two servers and two workers are replaced one after the other under load: nothing is lost, and no request is refused.
 
-Old and new are of one version here. The balancer before them does what nginx does without further settings: it sends a
+Old and new programs are of one version here; the tables become those of a next one, made up for the test, on the way. The balancer before them does what nginx does without further settings: it sends a
 request that a server did not take, or did not answer, to the next one.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -22,11 +23,13 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.config import read_settings
+from auscult.storage.core import migrations
 from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.migrations import newest
 from auscult.storage.core.tables.conversations import batches, conversations, evaluations
 from tests.e2e.server.test_processes import client_of
 from tests.e2e.serving import DAY, PATH, TENANT
-from tests.integration.program import AUSCULT, conversation, environment
+from tests.integration.program import AUSCULT, POLITE, auscult, conversation, environment
 from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
 pytestmark = pytest.mark.slow
@@ -37,6 +40,43 @@ PAUSE_S = 0.1
 BETWEEN = 20
 """Requests that are answered between two replacements."""
 STAMPS = {"started_at": "2025-02-21T10:17:54Z", "ended_at": "2025-02-21T10:18:34Z"}
+
+
+NEWER = """'''Add moods.'''
+
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "{number}", "{before}"
+{stated}
+
+
+def upgrade() -> None:
+    \"\"\"Add what programs of the version before need not know.\"\"\"
+    op.add_column("conversations", sa.Column("mood", sa.Text))
+    op.create_table("moods", sa.Column("mood", sa.Integer, primary_key=True))
+
+
+def downgrade() -> None:
+    \"\"\"Remove it.\"\"\"
+    op.drop_table("moods")
+    op.drop_column("conversations", "mood")
+"""
+"""A migration of the next version."""
+
+
+def upgrade(url: str, folder: Path, stated: str) -> str:
+    """Migrate a database as the next version would; return its number."""
+    here, before = folder / "migrations", newest()
+    number = f"{int(before[:4]) + 1:04}"
+    shutil.copytree(Path(migrations.__file__).parent, here)
+    text = NEWER.format(number=number, before=before, stated=stated)
+    (here / "versions" / f"{number}_moods.py").write_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "_HERE", here)
+        migrations.migrate(url)
+        assert migrations.current_version(url) == number == migrations.newest()
+    return number
 
 
 class Program(NamedTuple):
@@ -123,7 +163,7 @@ class Load:
     def _write(self, http: httpx.Client, number: int) -> None:
         names = [f"c-{number:04}-{at}" for at in range(TOGETHER)]
         answer = self._balancer.request(
-            http, "POST", "/api/v1/conversations", json=[conversation(name, **STAMPS) for name in names]
+            http, "POST", "/api/v1/conversations", json=[conversation(name, POLITE, **STAMPS) for name in names]
         )
         assert answer.status_code == 202, answer.text
         assert answer.json()["accepted"] + answer.json()["unchanged"] == TOGETHER, answer.text
@@ -171,7 +211,7 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
 def test_servers_and_workers_are_replaced_one_by_one(postgresql_url: str, tmp_path: Path, how: signal.Signals) -> None:
-    """No answer is a refusal, and every conversation that was accepted is evaluated, once."""
+    """No answer is a refusal, and every conversation that was accepted is evaluated, once; also while tables change."""
     settings = read_settings({}, database_url=postgresql_url, state_dir=str(tmp_path))
     with bootstrap.open(settings) as application, ExitStack() as stack:
         application.store.ensure(TENANT)
@@ -180,9 +220,13 @@ def test_servers_and_workers_are_replaced_one_by_one(postgresql_url: str, tmp_pa
         ports = [fixed_port() for _ in range(2)]
         programs = [fleet.start("serve", "--port", str(port)) for port in ports]
         programs += [fleet.start("worker") for _ in range(2)]
-        balancer = Balancer([f"http://127.0.0.1:{port}" for port in ports], headers)
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        balancer = Balancer(urls, headers)
         with Load(balancer).running() as load:
             load.goes_on()
+            upgrade(postgresql_url, tmp_path, f'ALONGSIDE = "{newest()}"')
+            load.goes_on()
+            assert [httpx.get(f"{url}/readyz").status_code for url in urls] == [200, 200]
             for at in range(len(programs)):
                 programs[at] = fleet.replace(programs[at], how)
                 load.goes_on()
@@ -193,6 +237,23 @@ def test_servers_and_workers_are_replaced_one_by_one(postgresql_url: str, tmp_pa
         assert set(found.values()) == {(1, 1)}, "each in its first revision, evaluated once"
         assert states(postgresql_url) == {"done"}
         assert application.verify() == []
+
+
+@pytest.mark.parametrize("stated", ["", 'ALONGSIDE = "9000"'], ids=["unstated", "of a later version"])
+def test_without_a_statement_the_old_ones_end(postgresql_url: str, tmp_path: Path, stated: str) -> None:
+    """A server is not ready, a worker ends with status 1, and none of them starts again."""
+    settings = read_settings({}, database_url=postgresql_url, state_dir=str(tmp_path))
+    with bootstrap.open(settings) as application, ExitStack() as stack:
+        application.store.ensure(TENANT)
+        fleet, port = Fleet(postgresql_url, tmp_path, stack), fixed_port()
+        fleet.start("serve", "--port", str(port))
+        worker = fleet.start("worker")
+        number = upgrade(postgresql_url, tmp_path, stated)
+        answer = httpx.get(f"http://127.0.0.1:{port}/readyz")
+        assert (answer.status_code, number in answer.text) == (503, True)
+        assert worker.process.wait(PATIENCE_S) == 1
+        done = auscult(tmp_path, "worker", "--database", postgresql_url, settings={"AUSCULT_MIGRATE": "never"})
+        assert (done.status, number in done.err) == (1, True)
 
 
 def decided(url: str) -> dict[str, tuple[int, int]]:

@@ -33,7 +33,11 @@ class Readiness:
 
     def _migrations(self) -> ReadinessCheck:
         has, needs = self._store.table_version(), self._store.needed_version
-        reason = "" if has == needs else f"the tables are of version {has or 'none'}, this auscult needs {needs}"
+        reason = (
+            ""
+            if self._store.has_usable_tables()
+            else f"the tables are of version {has or 'none'}, this auscult needs {needs}"
+        )
         return ReadinessCheck(name="migrations", ok=not reason, reason=reason)
 
     def _disk(self) -> list[ReadinessCheck]:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from auscult.domain.errors import SettingsError
 from auscult.storage.core.baseline import BASELINE, create_tables
 from auscult.storage.core.database import Database
+from auscult.storage.core.migrations.alongside import keep_alongside, may_run_alongside
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -31,7 +32,7 @@ def migrate(url: str) -> None:
     try:
         _reach(database)
         with database.reading() as connection:
-            if versions(connection) == [newest()]:
+            if is_usable(connection):
                 return
         with database.writing(is_shown=False) as connection:
             database.dialect.lock_schema(connection)
@@ -96,6 +97,7 @@ def _downgrade(connection: Connection) -> str:
             field="database",
         )
     command.downgrade(_alembic(connection), "-1")
+    keep_alongside(connection, [])
     return max(versions(connection))
 
 
@@ -120,11 +122,24 @@ def current_version(url: str) -> str | None:
         database.close()
 
 
+def is_usable(connection: Connection) -> bool:
+    """Return whether the tables are ours, or newer ones alongside which programs of this version may go on."""
+    found = max(versions(connection), default=None)
+    return found is not None and (found == newest() or may_run_alongside(connection, found, newest()))
+
+
 def check_migrated(url: str) -> None:
     """Refuse a database whose tables are not those of this version: ``SettingsError``."""
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            if is_usable(connection):
+                return
+    except DBAPIError as error:
+        raise _unreachable(error, database) from error
+    finally:
+        database.close()
     current = current_version(url)
-    if current == newest():
-        return
     if current is not None and is_earlier(current):
         raise refusal(current)
     has = "no tables" if current is None else f"tables of version {current}"
@@ -173,8 +188,11 @@ def _upgrade(connection: Connection) -> None:
         return
     check_known(max(found))
     from alembic import command  # noqa: PLC0415  (only where there is something to do: every command opens a database)
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     command.upgrade(_alembic(connection), "head")
+    scripts = ScriptDirectory(str(_HERE)).iterate_revisions("head", max(found))
+    keep_alongside(connection, [each.module for each in scripts])
 
 
 def _alembic(connection: Connection) -> "Config":
