@@ -67,7 +67,7 @@ from auscult.server.console.pages.review.results import ResultsPage
 from auscult.server.console.pages.review.schedules import SchedulesPage
 from auscult.server.console.pages.review.self_review import BeginSelfReview, SelfReviewPage
 from auscult.server.console.pages.setup.connectors import ConnectorsPage
-from auscult.server.console.pages.setup.definition_editor import ScorecardEditor
+from auscult.server.console.pages.setup.definition_editor import ScorecardEditor, TaxonomyEditor
 from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
 from auscult.server.console.pages.setup.form_editor import FormEditorPage
 from auscult.server.console.pages.setup.form_trial import FormTrialPage
@@ -154,6 +154,7 @@ _PAGES = (
     RolesPage,
     SchedulesPage,
     ScorecardEditor,
+    TaxonomyEditor,
     ScorecardsPage,
     SelfReviewPage,
     SettingsPage,

@@ -114,9 +114,20 @@ def _agents(page: str) -> list[tuple[str, int]]:
 
 def test_a_taxonomy_is_published_and_shown_as_a_tree(me: httpx.Client) -> None:
     """Topics stand below each other with their descriptions, and versions are listed."""
-    assert me.post("/console/taxonomies", data={"document": "id: 3", "act": "check"}).status_code == 422
-    answer = me.post("/console/taxonomies", data={"document": TREE, "act": "publish"})
+    begun = me.post("/console/taxonomies", data={"name": "Console"})
+    editor = begun.headers["location"]
+    assert editor == "/console/taxonomies/tx-console/edit"
+    assert me.post(editor, data={"document": "id: 3", "act": "publish"}).status_code == 422
+    answer = me.post(editor, data={"document": TREE, "act": "publish"})
     assert answer.status_code == 303
+    changed = me.post(editor, data={"document": TREE.replace("Lost", "Stolen").replace("i lost", "they stole")})
+    assert "Bank \u203a Cards \u203a Lost card" in changed.text
+    assert "Bank \u203a Cards \u203a Stolen card" in changed.text
+    same = me.post(editor, data={"document": TREE.replace("i lost my card", "it is gone")}).text
+    assert "They say, for example: added \u201cit is gone\u201d." in same
+    moved = TREE.replace("    topics:\n      - name: Cards\n        topics: [", "  - name: Cards\n    topics: [")
+    moves = me.post(editor, data={"document": moved}).text
+    assert "Moved from Bank \u203a Cards to Cards." in moves
     page = me.get(answer.headers["location"]).text
     assert "A card was lost." in page
     assert "Version 1" in page

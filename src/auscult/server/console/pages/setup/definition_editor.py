@@ -1,5 +1,6 @@
 """The builders of scorecards and taxonomies: the document as fields, changed in place, stored as a draft and published."""
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,16 +18,22 @@ from auscult.server.console.pages.setup.card_changes import Edit, with_card_chan
 from auscult.server.console.pages.setup.definition_picks import known_of
 from auscult.server.console.pages.setup.form_editor import text_of
 from auscult.server.console.pages.setup.forms import require_editor
+from auscult.server.console.pages.setup.topic_changes import with_topic_changes
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.card_differences import card_differences
 from auscult.server.console.views.setup.cards import CardBuilder, Faults, Known, card_builder, fault_links
 from auscult.server.console.views.setup.definition_editor import DefinitionEditorView, DefinitionVersion
 from auscult.server.console.views.setup.forms import ChangeView, OtherText
+from auscult.server.console.views.setup.topic_differences import topic_differences
+from auscult.server.console.views.setup.topics import TreeBuilder, trail, tree_builder
 from auscult.server.console.visit import BASE, Visit, missing
-from auscult.services.definitions.forms.document import Document, Problem, read_document
+from auscult.services.definitions.forms.document import Document, Problem, Value, path_of, read_document
 from auscult.services.definitions.scorecards import check_scorecard, known_metrics
+from auscult.services.definitions.taxonomies import check_taxonomy
+from auscult.services.scoring.classification import check_against
 
 _SAVED = "saved"
+_TOPIC = re.compile(r"\btopics\[\d+\](?:\.topics\[\d+\])*")
 _BACK = "back:"
 _LOADING = ("save", "publish", "discard")
 _LONGEST_LIST = 2_000
@@ -43,10 +50,10 @@ class _Checked(NamedTuple):
 class _Built(NamedTuple):
     """A document with all that its builder is made of."""
 
-    visit: Visit
     document: Document
     stored: object
     faults: Faults
+    warned: Faults
     known: Known
     chosen: str
 
@@ -64,7 +71,7 @@ class Builder(NamedTuple):
     faulty: str
     check: Callable[[Visit, bytes], _Checked]
     change: Callable[[Given, bytes, bytes, str, Known], Edit]
-    build: Callable[[_Built], CardBuilder]
+    build: Callable[[_Built], CardBuilder | TreeBuilder]
     compare: Callable[[bytes, bytes, Known], tuple[ChangeView, ...] | None]
     lists: Callable[[Known], dict[str, list[str]]]
 
@@ -96,6 +103,24 @@ class ScorecardEditor(Controller):
     ) -> Response[str] | Redirect:
         """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
         return acted(visit, CARD, name, data)
+
+
+class TaxonomyEditor(Controller):
+    """The builder of one taxonomy."""
+
+    path = "/taxonomies/{name:str}/edit"
+
+    @get(sync_to_thread=True)
+    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the draft of a taxonomy, or its version in force."""
+        return shown(visit, TREE, name)
+
+    @post(sync_to_thread=True)
+    def act(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
+        return acted(visit, TREE, name, data)
 
 
 def shown(visit: Visit, of: Builder, name: str) -> Response[str]:
@@ -211,7 +236,7 @@ def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -
 
 def _view(visit: Visit, of: Builder, name: str, edited: _Edited, note: str) -> DefinitionEditorView:
     document, known = read_document(edited.document), known_of(visit)
-    checked = of.check(visit, edited.document)
+    checked = _Checked(*(_named(document.value, each) for each in of.check(visit, edited.document)))
     stored, draft = _newest(visit, of, name), visit.app.definitions.draft(of.kind, name)
     value: Any = document.value if isinstance(document.value, dict) else {}
     earlier = read_document(stored.document).value if stored else None
@@ -228,7 +253,9 @@ def _view(visit: Visit, of: Builder, name: str, edited: _Edited, note: str) -> D
         name=str(value.get("name") or name),
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_links(document.value, checked.problems, checked.warnings, metrics),
-        builder=of.build(_Built(visit, document, earlier, Faults(checked.problems), known, edited.opened)),
+        builder=of.build(
+            _Built(document, earlier, Faults(checked.problems), Faults(checked.warnings), known, edited.opened)
+        ),
         differences=differences or (),
         before=_("version {n}").format(n=stored.version) if stored and differences is not None else "",
         versions=tuple(_versions(visit, of, name)),
@@ -242,6 +269,18 @@ def _view(visit: Visit, of: Builder, name: str, edited: _Edited, note: str) -> D
         revision=edited.revision or revision_of(in_use),
         other=edited.other,
     )
+
+
+def _named(value: Value, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return faults with the names of topics in place of their paths."""
+
+    def name(found: re.Match[str]) -> str:
+        try:
+            return repr(trail(value, path_of(found[0])))
+        except (LookupError, TypeError):
+            return found[0]
+
+    return tuple(each._replace(reason=_TOPIC.sub(name, each.reason)) for each in problems)
 
 
 def _title(version: int, *, is_draft: bool) -> str:
@@ -302,4 +341,46 @@ CARD = Builder(
     build=_build_card,
     compare=_compare_cards,
     lists=_lists_of_cards,
+)
+
+
+def _check_tree(visit: Visit, document: bytes) -> _Checked:
+    found = check_against(visit.app.definitions, document)
+    return _Checked(tuple(found.problems), tuple(found.warnings))
+
+
+def _build_tree(built: _Built) -> TreeBuilder:
+    return tree_builder(built.document, built.faults, built.warned, built.known, built.chosen)
+
+
+def _compare_trees(before: bytes, after: bytes, known: Known) -> tuple[ChangeView, ...] | None:
+    old, new = check_taxonomy(before).taxonomy, check_taxonomy(after).taxonomy
+    return topic_differences(old, new, known) if old and new else None
+
+
+def _lists_of_trees(known: Known) -> dict[str, list[str]]:
+    return {"languages": list(known.languages.values())}
+
+
+TREE = Builder(
+    kind="taxonomy",
+    noun="taxonomy",
+    title=later("Taxonomies"),
+    path="/taxonomies",
+    panel="parts/tree_view.html",
+    tabs=(
+        ("questions", later("Topics")),
+        ("settings", later("Settings")),
+        ("publish", later("Publish")),
+        ("text", later("Text")),
+    ),
+    about_versions=later(
+        "A published version sorts later conversations; earlier ones stay with the version that sorted them."
+    ),
+    faulty=later("A taxonomy with a fault is not published. Each fault is shown at its field."),
+    check=_check_tree,
+    change=with_topic_changes,
+    build=_build_tree,
+    compare=_compare_trees,
+    lists=_lists_of_trees,
 )

@@ -19,7 +19,7 @@ from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import language_name
 from auscult.server.console.views.setup.definitions import (
-    EditorView,
+    Actions,
     Entered,
     ListedRow,
     ListView,
@@ -34,34 +34,14 @@ from auscult.server.console.views.setup.definitions import (
     topic_views,
 )
 from auscult.server.console.visit import BASE, Visit, missing
-from auscult.services.definitions.forms.document import Problem
 from auscult.services.definitions.forms.editing.cards import new_card
+from auscult.services.definitions.forms.editing.topics import new_tree
 from auscult.services.definitions.scorecards import figures_of, has_leaderboard, read_scorecard, scorecards
-from auscult.services.scoring.classification import check_against, in_force, listed_versions
+from auscult.services.scoring.classification import in_force, listed_versions
 
 _PERIOD = timedelta(days=27)
 _LONGEST = 50
 _NOTES = {"published": later("Published."), "removed": later("No longer in force. Its versions stay.")}
-_TOPICS = """id: tx-shop
-name: Shop
-languages: [en]
-topics:
-  - name: Shop
-    topics:
-      - name: Delivery
-        topics:
-          - name: Late
-            description: A delivery did not come in time.
-            examples: [where is my parcel, it has not arrived yet]
-"""
-
-
-class _Checked(NamedTuple):
-    """The result of a check: the id of a valid document, else its faults; warnings prevent nothing."""
-
-    id: str
-    faults: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
 
 
 class _Building(NamedTuple):
@@ -80,14 +60,12 @@ class _Kind(NamedTuple):
     noun: str
     title: str
     path: str
-    show: Callable[[Visit, Definition, EditorView | None, str], Response[str]]
+    show: Callable[[Visit, Definition, Actions | None, str], Response[str]]
     listing: Callable[[Visit], tuple[ListedRow, ...]]
     lead: str
     empty: str
     columns: tuple[str, ...]
-    check: Callable[[Visit, bytes], _Checked] | None = None
-    begin: str = ""
-    build: _Building | None = None
+    build: _Building
 
 
 class ScorecardsPage(Controller):
@@ -128,11 +106,11 @@ class TaxonomiesPage(Controller):
 
     @post(sync_to_thread=True)
     def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Check a document, and publish it on request."""
-        return _posted(visit, TREES, data)
+        """Begin a taxonomy as a draft, and redirect to its builder."""
+        return _begun(visit, TREES, data)
 
     @get("/{name:str}", sync_to_thread=True)
-    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
         """Show one taxonomy as a tree."""
         return _one(visit, TREES, name)
 
@@ -142,45 +120,25 @@ class TaxonomiesPage(Controller):
         return _removed(visit, TREES, name)
 
 
-def _list(
-    visit: Visit, of: _Kind, status: int = 200, editor: EditorView | None = None, entered: Entered | None = None
-) -> Response[str]:
+def _list(visit: Visit, of: _Kind, status: int = 200, entered: Entered | None = None) -> Response[str]:
     visit.require("form.read")
-    if editor is None and of.build is None and visit.principal.may_everywhere("form.publish"):
-        editor = _editor(of, "")
     note = _note(visit)
     view = ListView(
         title=_(of.title),
         lead=_(of.lead),
         empty=_(of.empty),
         columns=tuple(map(_, of.columns)),
-        rows=(*of.listing(visit), *(_drafts(visit, of) if of.build else ())),
-        editor=editor,
-        heading=_(of.build.heading) if of.build and visit.principal.may_everywhere("form.edit") else "",
+        rows=(*of.listing(visit), *_drafts(visit, of)),
+        heading=_(of.build.heading) if visit.principal.may_everywhere("form.edit") else "",
         entered=entered or Entered(),
         note=note,
-        begin=of.begin,
     )
     return visit.page("setup/definitions", of.title, view, status)
-
-
-def _posted(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
-    visit.require_everywhere("form.publish")
-    written = one(data, "document").replace("\r\n", "\n") + "\n"
-    if of.check is None:
-        raise missing(of.noun, "")
-    checked = of.check(visit, written.encode())
-    if checked.faults or one(data, "act") != "publish":
-        return _list(visit, of, 422 if checked.faults else 200, _editor(of, written, checked))
-    visit.app.definitions.publish(of.kind, checked.id, written.encode())
-    return Redirect(f"{BASE}{of.path}/{checked.id}?done=published", status_code=303)
 
 
 def _begun(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
     """Store the draft of a new document, whose id follows its name."""
     visit.require_everywhere("form.edit")
-    if of.build is None:
-        raise missing(of.noun, "")
     name = one(data, "name")
     words = derive_metric_id(name).removeprefix("em-").removeprefix("em")
     if not words or len(name) > _LONGEST or not name.isprintable():
@@ -209,12 +167,13 @@ def _one(visit: Visit, of: _Kind, name: str) -> Response[str] | Redirect:
     visit.require("form.read")
     stored = visit.app.definitions.get(of.kind, name)
     if stored is None or stored.removed_at is not None:
-        if of.build and visit.app.definitions.draft(of.kind, name):
+        if visit.app.definitions.draft(of.kind, name):
             return Redirect(f"{BASE}{of.path}/{name}/edit", status_code=303)
         raise missing(of.noun, name)
     may_publish = visit.principal.may_everywhere("form.publish")
-    editor = _editor(of, stored.document.decode("utf-8-sig", "replace"), name=name) if may_publish else None
-    return of.show(visit, stored, editor, _note(visit))
+    here = f"{BASE}{of.path}/{name}"
+    actions = Actions(edit=f"{here}/edit", remove=f"{here}/remove") if may_publish else None
+    return of.show(visit, stored, actions, _note(visit))
 
 
 def _removed(visit: Visit, of: _Kind, name: str) -> Redirect:
@@ -222,18 +181,6 @@ def _removed(visit: Visit, of: _Kind, name: str) -> Redirect:
     if visit.app.definitions.remove(of.kind, name) is None:
         raise missing(of.noun, name)
     return Redirect(f"{BASE}{of.path}?done=removed", status_code=303)
-
-
-def _editor(of: _Kind, document: str, checked: _Checked | None = None, name: str = "") -> EditorView:
-    return EditorView(
-        act=BASE + of.path,
-        document=document,
-        faults=checked.faults if checked else (),
-        warnings=checked.warnings if checked else (),
-        remove=f"{BASE}{of.path}/{name}/remove" if name else "",
-        remove_word=_("Put out of force"),
-        edit=f"{BASE}{of.path}/{name}/edit" if of.build else "",
-    )
 
 
 def _note(visit: Visit) -> str:
@@ -249,12 +196,7 @@ def _trees(visit: Visit) -> tuple[ListedRow, ...]:
     return taxonomy_rows(definitions.in_force("taxonomy"), in_force(definitions), visit.reader, f"{BASE}/taxonomies")
 
 
-def _check_tree(visit: Visit, document: bytes) -> _Checked:
-    found = check_against(visit.app.definitions, document)
-    return _Checked(found.taxonomy.id if found.taxonomy else "", tuple(found.problems), tuple(found.warnings))
-
-
-def _show_card(visit: Visit, stored: Definition, editor: EditorView | None, note: str) -> Response[str]:
+def _show_card(visit: Visit, stored: Definition, actions: Actions | None, note: str) -> Response[str]:
     card, reader = read_scorecard(stored), visit.reader
     may_see = visit.may("insight.read")
     since, last = _day(visit, "from", reader.today - _PERIOD), _day(visit, "to", reader.today)
@@ -277,7 +219,7 @@ def _show_card(visit: Visit, stored: Definition, editor: EditorView | None, note
         last=last.isoformat(),
         figures=figures,
         orders=_orders(card.id, (since, last), is_ranked=is_ranked) if figures and has_board else (),
-        editor=editor,
+        actions=actions,
         note=note,
     )
     return visit.page("setup/scorecard", CARDS.title, view)
@@ -293,7 +235,7 @@ def _orders(card_id: str, days: tuple[date, date], *, is_ranked: bool) -> tuple[
     )
 
 
-def _show_tree(visit: Visit, stored: Definition, editor: EditorView | None, note: str) -> Response[str]:
+def _show_tree(visit: Visit, stored: Definition, actions: Actions | None, note: str) -> Response[str]:
     taxonomy, reader = in_force(visit.app.definitions).get(stored.name), visit.reader
     counts = " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else ""
     languages = ", ".join(language_name(each, reader) for each in taxonomy.languages) if taxonomy else ""
@@ -309,7 +251,7 @@ def _show_tree(visit: Visit, stored: Definition, editor: EditorView | None, note
         versions=tuple(
             _("Version {n}, {day}").format(n=each.version, day=reader.moment(each.published_at)) for each in versions
         ),
-        editor=editor,
+        actions=actions,
         note=note,
     )
     return visit.page("setup/taxonomy", TREES.title, view)
@@ -346,7 +288,6 @@ TREES = _Kind(
     noun="taxonomy",
     title=later("Taxonomies"),
     path="/taxonomies",
-    check=_check_tree,
     show=_show_tree,
     listing=_trees,
     lead=later(
@@ -354,5 +295,10 @@ TREES = _Kind(
     ),
     empty=later("No taxonomy yet: conversations are not sorted."),
     columns=(later("Topics, by level"), later("Languages"), later("In force")),
-    begin=_TOPICS,
+    build=_Building(
+        "tx-",
+        new_tree,
+        later("Begin a taxonomy"),
+        later("There is a taxonomy {id} already. Open it, or give another name."),
+    ),
 )

@@ -165,7 +165,7 @@ function place(act) {
   const open = panel.querySelector("#open");
   const at = open.value;
   if (["up", "down", "in", "out", "place"].includes(verb)) document.getElementById(`grip-${at}`)?.focus();
-  if (["open", "question", "copy", "attribute", "topic"].includes(verb)) {
+  if (["open", "question", "copy", "attribute", "topic"].includes(verb) || act === "add:find") {
     const name = document.getElementById(open.dataset.focus ?? `s-metrics.${at}.name`) ?? document.getElementById(`open-${act.split(":")[1]}`);
     name?.focus();
     if (verb !== "open") name?.select();
@@ -227,6 +227,11 @@ panel.addEventListener("click", (event) => {
   if (field) {
     show(field.closest("[data-part]").dataset.part);
     field.focus();
+    return;
+  }
+  if (fault.dataset.open) {
+    show(tabs[0].dataset.tab);
+    ask(`open:${fault.dataset.open}`);
     return;
   }
   show("text");

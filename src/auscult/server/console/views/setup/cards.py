@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
@@ -127,12 +128,13 @@ class CardBuilder(Struct, frozen=True, kw_only=True):
 
 
 class FaultLink(Struct, frozen=True, kw_only=True):
-    """One fault in words, with the field that it is at, and its line in the text."""
+    """One fault in words, with the field that it is at, the part that opens to show it, and its line in the text."""
 
     where: str
     text: str
     line: str
     control: str
+    part: str
     is_warning: bool
 
 
@@ -249,10 +251,18 @@ def fault_links(
             text=fault_in_words(problem.reason),
             line="" if problem.line is None else str(problem.line),
             control=f"s-{'.'.join(map(str, path_of(problem.field)))}" if problem.field else "",
+            part=_part(path_of(problem.field)),
             is_warning=is_warning,
         )
         for problem, is_warning in found
     )
+
+
+def _part(path: Path) -> str:
+    """Return the metric or the topic around a fault; empty for others."""
+    last = max((at for at in range(len(path)) if path[at] in ("metrics", "topics")), default=None)
+    found = path[: last + 2] if last is not None else ()
+    return ".".join(map(str, found)) if found and isinstance(found[-1], int) else ""
 
 
 def _where(value: Any, path: Path, names: Mapping[str, str]) -> Iterator[str]:  # noqa: ANN401
@@ -409,16 +419,12 @@ def _settings(value: Mapping[str, Any], faults: Faults, known: Known) -> Iterato
     yield simple("description", "long")
     yield simple("pass_score", "number", "0")
     agents = value.get("agents")
-    everyone = isinstance(agents, list) and "*" in agents
-    yield words_of(
-        "agents",
-        None if everyone and agents == ["*"] else agents,
-        ("agents",),
-        {**known.agents, "*": _("Every agent")},
-        faults,
-    )
+    names = {**known.agents, "*": _("Every agent")}
+    shown = words_of("agents", None if agents == ["*"] else agents, ("agents",), names, faults)
+    yield replace(shown, default=names["*"])
     yield simple("direction", "choice", "both")
-    yield words_of("languages", value.get("languages"), ("languages",), known.languages, faults)
+    languages = words_of("languages", value.get("languages"), ("languages",), known.languages, faults)
+    yield replace(languages, default=_("All languages"))
     yield simple("min_duration", "any", "0")
     yield simple("not_applicable", "choice", "exclude")
     yield simple("active", "switch", "true")

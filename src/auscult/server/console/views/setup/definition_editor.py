@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from auscult.server.console.views.setup.cards import CardBuilder, FaultLink
 from auscult.server.console.views.setup.forms import ChangeView, OtherText
+from auscult.server.console.views.setup.topics import TreeBuilder
 
 
 class DefinitionVersion(Struct, frozen=True, kw_only=True):
@@ -30,7 +31,7 @@ class DefinitionEditorView(Struct, frozen=True, kw_only=True):
     name: str
     document: str
     faults: tuple[FaultLink, ...]
-    builder: CardBuilder
+    builder: CardBuilder | TreeBuilder
     differences: tuple[ChangeView, ...]
     before: str
     versions: tuple[DefinitionVersion, ...]

@@ -13,7 +13,7 @@ from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import language_name
-from auscult.services.definitions.forms.document import Problem, read_document
+from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.scorecards import AgentFigures
 
 _LONGEST_AGENTS, _EXAMPLES = 3, 3
@@ -29,19 +29,11 @@ class ListedRow(Struct, frozen=True, kw_only=True):
     tag: str
 
 
-class EditorView(Struct, frozen=True, kw_only=True):
-    """The document with its faults. ``act`` is the address that it is posted to, ``remove`` puts it out of force.
+class Actions(Struct, frozen=True, kw_only=True):
+    """Addresses of a definition: of its builder, and the one that puts it out of force."""
 
-    ``edit``: the address of its builder, empty where it has none.
-    """
-
-    act: str
-    document: str
-    faults: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
+    edit: str
     remove: str
-    remove_word: str
-    edit: str = ""
 
 
 class Entered(Struct, frozen=True, kw_only=True):
@@ -59,9 +51,7 @@ class ListView(Struct, frozen=True, kw_only=True):
     empty: str
     columns: tuple[str, ...]
     rows: tuple[ListedRow, ...]
-    editor: EditorView | None
     note: str
-    begin: str
     heading: str
     entered: Entered
 
@@ -100,7 +90,7 @@ class ScorecardView(Struct, frozen=True, kw_only=True):
     last: str
     figures: tuple[FiguresRow, ...] | None
     orders: tuple[tuple[str, str, bool], ...]
-    editor: EditorView | None
+    actions: Actions | None
     note: str
 
 
@@ -120,7 +110,7 @@ class TaxonomyView(Struct, frozen=True, kw_only=True):
     about: str
     topics: tuple[TopicView, ...]
     versions: tuple[str, ...]
-    editor: EditorView | None
+    actions: Actions | None
     note: str
 
 

@@ -1,4 +1,4 @@
-"""Each field of the builder of scorecards, set and set back in each document: the bytes are as they were."""
+"""Each field of the builders of scorecards and taxonomies, set and set back in each document: the bytes are as they were."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from auscult.server.console.pages.setup.card_changes import with_card_changes
+from auscult.server.console.pages.setup.card_changes import Edit, with_card_changes
+from auscult.server.console.pages.setup.topic_changes import with_topic_changes
 from auscult.server.console.views.setup.builder import Control
 from auscult.server.console.views.setup.cards import Faults, Known, MetricInfo, card_builder
-from auscult.services.definitions.forms.document import read_document
+from auscult.server.console.views.setup.topics import TopicRow, tree_builder
+from auscult.services.definitions.forms.document import Value, read_document
+from auscult.services.definitions.forms.editing.questions import mappings
+from auscult.services.definitions.forms.editing.topics import topics_of
 from auscult.services.definitions.scorecards import check_scorecard
+from auscult.services.definitions.taxonomies import check_taxonomy
 from tests.e2e.console.setup.test_console_builder_fields import entered, other
 
+MOST_TOPICS = 6
+"""Topics of each document whose fields are all tried; large taxonomies repeat themselves."""
 ROOT = Path(__file__).parents[4]
 KNOWN = Known(
     metrics={"em-other": MetricInfo(name="Other", forms=("Calls",))},
@@ -54,6 +61,13 @@ CARDS = {
 }
 
 
+TREES = {
+    **{name: text for name, text in documents("topics").items() if check_taxonomy(text).taxonomy},
+    "flow": b'{id: tx-x, name: X, topics: [{name: A, topics: [{name: B, topics: [{name: C, examples: [so, "and: so"]}]}]}]}',
+    "json": b'{"id": "tx-x", "name": "X", "topics": [{"name": "A",\n  "topics": [{"name": "B", "examples": ["one"]}]}]}',
+}
+
+
 def controls_of(document: bytes) -> Iterator[Control]:
     """Yield every field of the scorecard, of its attributes, and of their metrics."""
     read, faults = read_document(document), Faults(())
@@ -69,6 +83,8 @@ def controls_of(document: bytes) -> Iterator[Control]:
 
 def test_there_are_some() -> None:
     """Examples and texts of tests are found."""
+    assert len(TREES) >= 6
+    assert "src/auscult/starter/taxonomy/general.yaml" in TREES
     assert len(CARDS) >= 8
     assert "examples/scorecards/service.yaml" in CARDS
 
@@ -115,3 +131,75 @@ def test_moved_and_moved_back(name: str) -> None:
 def last(document: bytes, key: str) -> int:
     """Return the place of the last item of a list."""
     return len(read_document(document).value[key]) - 1  # type: ignore[index, call-overload, arg-type]
+
+
+def controls_of_tree(document: bytes) -> Iterator[Control]:
+    """Yield every field of the taxonomy, and of its topics."""
+    read, none = read_document(document), Faults(())
+
+    def inside(rows: tuple[TopicRow, ...]) -> Iterator[Control]:
+        for row in rows:
+            yield row.name
+            if row.is_open:
+                fields = (row.description, row.parent, row.resolution, *row.sentences)
+                yield from (each for each in fields if each is not None)
+            yield from inside(row.below)
+
+    yield from (each for each in tree_builder(read, none, none, KNOWN, "").settings if each.kind != "words")
+    paths = [".".join(map(str, each.path)) for each in topics_of(read.value)]
+    for path in paths[:: max(1, len(paths) // MOST_TOPICS)]:
+        yield from inside(tree_builder(read, none, none, KNOWN, path).topics)
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_topics_set_and_set_back(name: str) -> None:
+    """A field changes the document, and changed back leaves no trace; a topic moved below another moves back, too."""
+    document = TREES[name]
+    tried: set[str] = set()
+    for control in controls_of_tree(document):
+        new = other(control)
+        if control.path in tried or control.path.endswith(".parent"):
+            continue
+        tried.add(control.path)
+        there = with_topic_changes(entered(control, control.value, new), document, document, "look", KNOWN).document
+        assert there != document, control.path
+        back = with_topic_changes(entered(control, new, control.value), there, document, "look", KNOWN).document
+        assert back == document, control.path
+    assert b"examples" not in document or any(path.endswith(".examples.0") for path in tried)
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_topics_moved_and_moved_back(name: str) -> None:
+    """Added, removed, moved by each step and by place: taken back, each byte is as it was."""
+    document = TREES[name]
+
+    def act(text: bytes, verb: str, **more: str) -> Edit:
+        return with_topic_changes(more, text, document, verb, KNOWN)
+
+    places = [".".join(map(str, each.path)) for each in topics_of(read_document(document).value)]
+    for path in places[:: max(1, len(places) // MOST_TOPICS)]:
+        for step, back in (("up", "down"), ("down", "up")):
+            there = act(document, f"{step}:{path}")
+            if there.document == document:  # the first, or the last
+                continue
+            assert act(there.document, f"{back}:{there.opened}").document == document
+        there = act(document, f"out:{path}")
+        if there.document != document:
+            above = path.rpartition(".topics.")[0]
+            moved = act(
+                there.document, "look", **{f"set:{there.opened}.parent": above, f"was:{there.opened}.parent": "-"}
+            )
+            assert ordered(moved.document) == ordered(document)
+        if path.count("topics") < 3:
+            there = act(document, f"topic:{path}")
+            assert there.document != document
+            assert act(there.document, f"delete:{there.opened}").document == document
+
+
+def ordered(document: bytes) -> object:
+    """Return the names of a tree without the order of siblings."""
+
+    def names(value: Value) -> list[object]:
+        return sorted(([str(each.get("name")), names(each)] for each in mappings(value, "topics")), key=str)
+
+    return names(read_document(document).value)

@@ -1,0 +1,157 @@
+"""Changes that the builder of taxonomies posts: values of fields, and the actions of its buttons, made to the document."""
+
+from collections.abc import Callable
+
+from auscult.domain.definitions.taxonomy import LEVELS
+from auscult.domain.errors import RequestError
+from auscult.server.console.language import gettext as _
+from auscult.server.console.pages.setup.card_changes import Edit, picked, with_language
+from auscult.server.console.pages.setup.document_changes import length_of, removal, value_at, with_value
+from auscult.server.console.posted import Given, one
+from auscult.server.console.views.setup.cards import Known
+from auscult.server.console.views.setup.forms import path_of
+from auscult.server.console.views.setup.topics import trail
+from auscult.services.definitions.forms.document import Path, Value
+from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, changed
+from auscult.services.definitions.forms.editing.questions import value_of
+from auscult.services.definitions.forms.editing.topics import (
+    TopicChanged,
+    placed,
+    sentences_handed,
+    stepped,
+    topic_added,
+    topic_at,
+    topic_removed,
+    topics_of,
+)
+
+_PARENT = ".parent"
+
+
+def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, known: Known) -> Edit:
+    """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
+    opened = one(data, "open")
+    moves: list[str] = []
+    for name in data:
+        if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
+            if name.endswith(_PARENT):
+                moves.append(name[4:])
+            else:
+                document = with_value(data, document, base, name[4:])
+    for target in moves:
+        values, above = value_of(document), one(data, f"set:{target}")
+        path = _topic(values, target.removesuffix(_PARENT))
+        done = _possible(placed(values, path, _topic(values, above) if above else (), None))
+        document, opened = changed(document, *done.changes, base=base), _written(done.path)
+    verb, _colon, target = act.partition(":")
+    if verb == "open":
+        return Edit(document, target)
+    if act == "add:find":
+        return Edit(document, _found(value_of(document), one(data, "new:find")) or opened)
+    if verb == "add":
+        return Edit(changed(document, *_added(data, value_of(document), target, known), base=base), opened)
+    if verb == "remove":
+        return Edit(changed(document, *removal(data, value_of(document), target), base=base), opened)
+    if verb in _ACTS:
+        done = _ACTS[verb](value_of(document), target)
+        document = changed(document, *done.changes, base=base)
+        opened = _written(done.path)
+    return Edit(document, opened)
+
+
+def _added(data: Given, values: Value, target: str, known: Known) -> tuple[Change, ...]:
+    """Add sentences to a topic, one from each line, or a language."""
+    path, given = path_of(target), data.get(f"new:{target}", "")
+    typed = given if isinstance(given, str) else given[0]
+    if target == "languages":
+        return with_language(values, target, typed.strip(), known.languages) if typed.strip() else ()
+    if path[-1] != "examples" or topic_at(values, path[:-1]) is None:
+        raise _nothing_at(target)
+    words = [each.strip() for each in typed.splitlines() if each.strip()]
+    length = length_of(value_at(values, path))
+    if length is not None:
+        return tuple(Insert((*path, length + n), word) for n, word in enumerate(words))
+    return (Put(path, [*words]),) if words else ()
+
+
+def _found(values: Value, typed: str) -> str:
+    """Return the path of the topic with a name or a sentence. Raises ``RequestError`` where there is none, or several."""
+    if not typed:
+        return ""
+    said = {
+        _written(each.path): trail(values, each.path)
+        for each in topics_of(values)
+        if any(typed.casefold() in str(text).casefold() for text in _sentences(each.value.get("examples")))
+    }
+    names = {_written(each.path): trail(values, each.path) for each in topics_of(values)}
+    own = {path: name for path, name in names.items() if typed.casefold() in name.casefold()}
+    last = [path for path in own if own[path].rpartition(" \u203a ")[2].casefold() == typed.casefold()]
+    if len(last) == 1:
+        return last[0]
+    return picked(own, typed, "") if own and typed in own.values() else _only({**said, **own}, typed)
+
+
+def _only(found: dict[str, str], typed: str) -> str:
+    if len(found) == 1:
+        return next(iter(found))
+    text = _("No topic and no sentence has {name}.")
+    if found:
+        text = _("Several topics have {name}: {list}. Choose one of them.")
+    shown = ", ".join(list(found.values())[:5])
+    raise RequestError(text.format(name=typed, list=shown), code="field.unknown_value", field="new")
+
+
+def _sentences(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []  # type: ignore[reportUnknownArgumentType]
+
+
+def _topic(values: Value, target: str) -> Path:
+    """Return the path of a topic. Raises ``RequestError`` where the taxonomy has none there."""
+    path = path_of(target)
+    if topic_at(values, path) is None:
+        raise _nothing_at(target)
+    return path
+
+
+def _nothing_at(target: str) -> RequestError:
+    return RequestError(f"the taxonomy has no topic {target!r}", code="field.unknown_value", field="act")
+
+
+def _possible(done: TopicChanged | None) -> TopicChanged:
+    if done is None:
+        text = _("It cannot be there: topics have {n} levels, and none is below itself.")
+        raise RequestError(text.format(n=LEVELS), code="field.out_of_range", field="act")
+    return done
+
+
+def _written(path: Path) -> str:
+    return ".".join(map(str, path))
+
+
+def _put_at(values: Value, target: str) -> TopicChanged:
+    """Read ``path/target/where``: a topic comes before another one, or ``in`` it."""
+    at, onto, where = (*target.split("/", 2), "", "")[:3]
+    path = _topic(values, at)
+    if not onto or onto == at:
+        return TopicChanged((), path)
+    other = _topic(values, onto)
+    last = other[-1] if isinstance(other[-1], int) else 0
+    inside = placed(values, path, other, None) if where == "in" else None
+    return inside or _possible(placed(values, path, other[:-2], last))
+
+
+def _new(values: Value, target: str) -> TopicChanged:
+    above = _topic(values, target) if target else ()
+    return topic_added(values, above, _("New topic"))
+
+
+_ACTS: dict[str, Callable[[Value, str], TopicChanged]] = {
+    "topic": _new,
+    "delete": lambda values, target: topic_removed(values, _topic(values, target)),
+    "up": lambda values, target: stepped(values, _topic(values, target), "up"),
+    "down": lambda values, target: stepped(values, _topic(values, target), "down"),
+    "in": lambda values, target: stepped(values, _topic(values, target), "in"),
+    "out": lambda values, target: stepped(values, _topic(values, target), "out"),
+    "place": _put_at,
+    "hand": lambda values, target: sentences_handed(values, _topic(values, target)),
+}
