@@ -119,6 +119,7 @@ def swapped(block: str, said: str, given: Mapping[str, str]) -> str:
 _ADDS = "auscult users add {0}@example.com --name {0} --role {1} --password-stdin --app st-1 < password.txt\n"
 PREPARED = {
     "calibrate": _ADDS.format("ann", "auditor") + _ADDS.format("bob", "auditor"),
+    "read-notices": _ADDS.format("ann", "auditor"),
     "schedule-reports": _ADDS.format("mia", "qa-manager"),
     "import-a-scorecard": "auscult forms apply examples/forms/collections.yaml --app st-1",
     "look-after-jobs": "auscult load inbox/day.ndjson --app st-1 --no-wait",
