@@ -70,9 +70,10 @@ HARD = {
     "POST /api/v1/conversations/{conversation_id}/explain",
     "POST /api/v1/metrics/explain",
     "POST /api/v1/overview/explain",
+    "POST /api/v1/forms/{form_id}/examples",
 }
-"""What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password. And a
-re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
+"""What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password, a
+question of the form. And a re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
 IN_STEPS = {
     "GET /api/v1/approvals",
     "GET /api/v1/assignments/{assignment_id}/review",
@@ -100,6 +101,7 @@ IN_STEPS = {
     "POST /api/v1/assignments/{assignment_id}/reaudit",
     "POST /api/v1/assignments/{assignment_id}/release",
     "POST /api/v1/assignments/{assignment_id}/submit",
+    "POST /api/v1/assignments/{assignment_id}/undo-accept",
     "POST /api/v1/calibrations",
     "POST /api/v1/calibrations/{session_id}/activate",
     "POST /api/v1/calibrations/{session_id}/close",
