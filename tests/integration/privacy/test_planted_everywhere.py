@@ -109,7 +109,7 @@ def test_a_card_that_came_in_by_every_way_is_nowhere(kind: str, tmp_path: Path, 
     assert auscult(tmp_path, "backup", "backup", settings=settings).status == 0
     exported = auscult(tmp_path, "log", "export", settings=settings).out
     if kind == "postgresql":
-        (tmp_path / "dump.sql").write_text(_dump(url))
+        (tmp_path / "dump.sql").write_text(dump(url))
     left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "in"]
     assert len(left) > 6
     assert told
@@ -151,7 +151,7 @@ def _is_scored(http: httpx.Client, api: str, headers: dict[str, str]) -> bool:
     return http.get(f"{api}/conversations/c-1", headers=headers).json().get("status") == "evaluated"
 
 
-def _dump(url: str) -> str:
+def dump(url: str) -> str:
     """Return every row of every table as text, after a VACUUM."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM FULL")

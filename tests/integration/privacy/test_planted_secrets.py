@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.privacy.test_planted_everywhere import FORM, client, serving
+from tests.integration.privacy.test_planted_everywhere import FORM, client, dump, serving
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.scripted_judge import scripted_judge
 from tests.waiting import PATIENCE_S, wait_until
@@ -25,6 +25,20 @@ SAID = (
     ("agent", "Thank you, so the one-time code is 604182. What is your password?"),
     ("customer", "The password is zebra-Kettle-91"),
 )
+
+GREETING = """
+id: ef-card
+name: Cards
+channel: voice
+min_duration: 0s
+metrics:
+  - id: em-card
+    name: Card
+    type: by_question
+    question: Does the agent ask for a card?
+    weight: 100
+    answer: {speaker: agent, any_of: [{phrases: ["the card"]}]}
+"""
 
 
 def traces(content: bytes) -> list[str]:
@@ -85,3 +99,55 @@ def _sent(folder: Path, settings: dict[str, str]) -> str:
             http.get(f"{api}/{path}").text for path in ("conversations/c-1", "live/conversations/c-live", "log")
         ]
     return "\n".join(answers)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_secrets_that_came_in_by_other_doors_are_nowhere(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """With redaction off: scored files and their load, a connector, an example, a trial, an assistant; nothing keeps any."""
+    settings = {
+        "AUSCULT_DATABASE_URL": "sqlite:///test.db" if kind == "sqlite" else request.getfixturevalue("postgresql_url"),
+        "AUSCULT_STATE_DIR": str(tmp_path / "state"),
+        "AUSCULT_LOG_FORMAT": "json",
+        "AUSCULT_CONNECTOR_FOLDERS": str(tmp_path / "in"),
+    }
+
+    def run(*words: str | Path) -> str:
+        done = auscult(tmp_path, *words, settings=settings)
+        assert done.status == 0, (words, done.err)
+        return done.out + done.err
+
+    (tmp_path / "form.yaml").write_text(GREETING)
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in" / "calls.ndjson", conversation("c-1", SAID))
+    (tmp_path / "connector.yaml").write_text(
+        f"name: calls\nplace: folder:{tmp_path / 'in'}\nformat: native\nevery: 1h\nsettle_s: 0\n"
+    )
+    shown = [run("forms", "apply", "form.yaml", *TENANT)]
+    shown += [run("score", "in", "--form", "form.yaml", "--out", "scored")]
+    shown += [run("load", "--scored", "scored", *TENANT)]
+    write(tmp_path / "in" / "calls.ndjson", conversation("c-2", SAID))
+    shown += [
+        run("connectors", "apply", "connector.yaml", "--app", "st-1"),
+        run("connectors", "run", "calls", "--app", "st-1"),
+    ]
+    shown += [run("connectors", "log", "calls", "--app", "st-1")]
+    words = "\n".join(f"{side}: {text}" for side, text in SAID)
+    example = ("--metric", "em-card", "--wanted", "YES", "--transcript", words)
+    shown += [run("examples", "keep", "ef-card", *example, "--app", "st-1"), run("forms", "check", "--examples")]
+    headers = client(tmp_path, settings, "conversations:write", "forms:read")
+    with serving(tmp_path, settings) as address, httpx.Client(timeout=PATIENCE_S, headers=headers) as http:
+        api = f"{address}/api/v1"
+        assert http.post(f"{api}/forms/ef-card/try", json={"transcript": words}).status_code == 200
+        for name in ("c-1", "c-2"):
+            wait_until(lambda name=name: http.get(f"{api}/conversations/{name}").json().get("status") == "evaluated")
+            shown.append(http.get(f"{api}/conversations/{name}").text)
+        shown.append(http.get(f"{api}/forms/ef-card/examples").text)
+    assert auscult(tmp_path, "backup", "backup", settings=settings).status == 0
+    if kind == "postgresql":
+        (tmp_path / "dump.sql").write_text(dump(settings["AUSCULT_DATABASE_URL"]))
+    assert traces("\n".join(shown).encode()) == []
+    left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "in"]
+    assert len(left) > 5
+    assert {str(path): found for path in left if (found := traces(path.read_bytes()))} == {}
