@@ -59,15 +59,15 @@ def test_nothing_where_the_answer_was_found_or_is_left_out() -> None:
     for verdict in (
         cited("YES"),
         Verdict(qualification="NA", reason="not found in the agent's turns, and excused, because of it"),
-        Verdict(qualification="NO", reason="not found in it", evidence=(Evidence(text="Hi"),)),
+        Verdict(qualification="NO", reason="not found in it", evidence=(Evidence(turn_id="m1", text="Hi"),)),
     ):
         assert closest(result(verdict, **line), SPOKEN) is None
 
 
 def test_a_nearest_miss_of_meaning_is_a_miss() -> None:
     """Evidence below its threshold is what came near, and evidence that was found is not."""
-    below = Evidence(text="Hi", similarity=0.4, threshold=0.5)
+    below = Evidence(turn_id="m1", text="Hi", similarity=0.4, threshold=0.5)
     assert is_miss(result(Verdict(qualification="NO", evidence=(below,))), below)
     assert not is_miss(result(Verdict(qualification="YES", evidence=(below,))), below)
-    found = Evidence(text="Hi")
+    found = Evidence(turn_id="m1", text="Hi")
     assert not is_miss(result(Verdict(qualification="NO", evidence=(found,), reason="said what is barred")), found)
