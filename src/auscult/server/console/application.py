@@ -70,6 +70,7 @@ from auscult.server.console.pages.setup.connectors import ConnectorsPage
 from auscult.server.console.pages.setup.definition_editor import ScorecardEditor, TaxonomyEditor
 from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
 from auscult.server.console.pages.setup.form_editor import FormEditorPage
+from auscult.server.console.pages.setup.form_reach import FormReachPage
 from auscult.server.console.pages.setup.form_trial import FormTrialPage
 from auscult.server.console.pages.setup.forms import FormsPage
 from auscult.server.console.pages.setup.knowledge import KnowledgePage
@@ -133,6 +134,7 @@ _PAGES = (
     ExportsPage,
     FormEditorPage,
     FormPage,
+    FormReachPage,
     FormTrialPage,
     FormsPage,
     HoldsPage,

@@ -4,7 +4,7 @@ Read from the rows of our own listing, which have the properties by which a form
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -36,43 +36,62 @@ class _Found(Struct, frozen=True, kw_only=True):
     language: str | None = None
 
 
-class _Row(Struct, frozen=True, kw_only=True):
+class ListedRow(Struct, frozen=True, kw_only=True):
+    """The properties by which a form is chosen, of a conversation in our own listing."""
+
     channel: Channel
     direction: Direction
     started_at: datetime
+    duration_ms: int | None
     queues: tuple[Queue, ...]
     form: ListedForm | None
     language: str
     insights: _Found | None = None
 
+    @property
+    def spoken(self) -> str:
+        """Return the language that was recognised, else the one that was stated."""
+        return (self.insights.language if self.insights else None) or self.language
+
 
 def fitting(app: AppStore, forms: Sequence[Form], statuses: tuple[Status, ...] = ()) -> Fitting:
     """Count stored conversations by the form that is for them now; ``statuses`` limits them, all where it is empty."""
-    decode = msgspec.json.Decoder(_Row).decode
     counts: Counter[str] = Counter()
-    after, read = RowKey(EARLIEST_MS, ""), 0
-    while read < MOST_READ:
+    read = 0
+    for row in listed_rows(app, None, MOST_READ + 1, statuses):
+        read += 1
+        if read > MOST_READ:
+            break
+        form = choose_form(row, forms, row.spoken)
+        if form is None or refuses(form, row.spoken):
+            continue
+        if row.form is None or (row.form.id, row.form.version) != (form.id, form.version):
+            counts[form.id] += 1
+    return Fitting(counts, is_least=read > MOST_READ)
+
+
+def listed_rows(
+    app: AppStore, since: datetime | None, most: int, statuses: tuple[Status, ...] = ()
+) -> Iterator[ListedRow]:
+    """Yield at most so many conversations from an instant on, in the order in which they began."""
+    decode = msgspec.json.Decoder(ListedRow).decode
+    first = EARLIEST_MS if since is None else int(since.timestamp() * 1000)
+    after, read = RowKey(first, ""), 0
+    while read < most:
         page = app.conversations.page(
             RecordQuery(
                 report=LISTING.name,
                 app_ids=(app.tenant.app_id,),
-                since_ms=EARLIEST_MS,
+                since_ms=first,
                 until_ms=LATEST_MS,
                 include_below_threshold=True,
                 statuses=statuses,
-                limit=_AT_ONCE,
+                limit=min(_AT_ONCE, most - read),
                 after=after,
             )
         )
-        for row in map(decode, page.rows):
-            language = (row.insights.language if row.insights else None) or row.language
-            form = choose_form(row, forms, language)
-            if form is None or refuses(form, language):
-                continue
-            if row.form is None or (row.form.id, row.form.version) != (form.id, form.version):
-                counts[form.id] += 1
+        yield from map(decode, page.rows)
         read += len(page.rows)
         if not page.more or page.last is None:
-            return Fitting(counts, is_least=False)
+            return
         after = page.last
-    return Fitting(counts, is_least=True)

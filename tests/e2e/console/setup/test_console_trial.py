@@ -226,3 +226,21 @@ def test_examples_over_the_api(served: Service) -> None:
     problem(blind.ask("POST", path, msgspec.json.encode(body)), 403, "scope.missing")
     assert client.ask("DELETE", f"{path}/{made.json()['example_id']}").status_code == 204
     problem(client.ask("DELETE", f"{path}/{made.json()['example_id']}"), 404, "example.unknown")
+
+
+def test_the_conversations_that_a_form_reaches_stand_next_to_its_settings(served: Service) -> None:
+    """What came in less what goes elsewhere is what is scored; a document for another queue sends them to no form."""
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        assert 'id="reach"' in me.get(PATH).text
+        page = act(me, f"{PATH}/reach", document, "").text
+        came, scored = (
+            int(re.search(rf"{each}.*?>(\d+)<", page)[1]) for each in ("Came in", "Scored with this document")
+        )  # type: ignore[index]
+        assert 0 < scored <= came
+        assert "In no form, by queue" not in page
+        moved = act(me, f"{PATH}/reach", document.replace('queue: "*"', "queue: Nobody's"), "").text
+        assert "In no form, by queue" in moved
+        assert act(me, f"{PATH}/reach", "id: [", "").text.strip() == ""
+    with signed_in(served, "agent") as me:
+        assert act(me, f"{PATH}/reach", document, "").status_code in (403, 404)

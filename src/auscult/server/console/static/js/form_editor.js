@@ -4,6 +4,7 @@
 import { h, hydrate, render } from "../vendor/preact.js";
 import { computed, effect, signal } from "../vendor/signals.js";
 import { adopted } from "./adopted.js";
+import { countsReach } from "./form_reach.js";
 import { triesForm } from "./form_trial.js";
 
 const CHECK_MS = 400;
@@ -55,6 +56,9 @@ effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 
 const tried = document.querySelector("#part-try");
 const trial = tried ? triesForm(form, tried) : { follows() {}, handles: () => false };
 effect(() => trial.follows(written.value, !wrong.value.length));
+const counted = document.querySelector("#reach");
+const reach = counted && countsReach(form, counted);
+effect(() => reach?.follows(written.value, !wrong.value.length));
 
 // Undo and redo: the documents before and after, of all tabs.
 const MOST_STEPS = 100;

@@ -1,0 +1,64 @@
+"""Which form scores which conversations of a channel: counted over some days, by queue, with one form as it is written."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from auscult.domain.form import Form, choose_form, refuses
+from auscult.services.history.coverage import listed_rows
+from auscult.storage.store import AppStore
+
+MOST_READ = 20_000
+"""Conversations that are scanned at most: somebody waits for the counts."""
+
+QueueName = str
+"""The name of a queue, its id where it has no name, or empty where a conversation has none."""
+
+
+class Routing(NamedTuple):
+    """Conversations of one channel, by the form that scores them.
+
+    ``came`` counts all. ``here``: for the form that is looked at, by queue, ``short`` of them too short for it, and
+    ``wanted`` those that another form would score without it, by that form's id. ``elsewhere``: for other forms, by
+    id. ``nowhere``: for none, by queue. ``is_least``: there are more than were counted.
+    """
+
+    came: int
+    here: Counter[QueueName]
+    short: int
+    wanted: Counter[str]
+    elsewhere: Counter[str]
+    nowhere: Counter[QueueName]
+    is_least: bool
+
+
+def routing(app: AppStore, form: Form, others: Sequence[Form], since: datetime) -> Routing:
+    """Count the conversations of a form's channel since an instant by the form that is for them.
+
+    ``others`` are the other forms in force. What the caller may not see is not counted.
+    """
+    here, wanted, elsewhere, nowhere = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    came = short = read = 0
+    forms = [form, *others]
+    for row in listed_rows(app, since, MOST_READ + 1):
+        read += 1
+        if read > MOST_READ:
+            break
+        if row.channel != form.channel:
+            continue
+        came += 1
+        queue = row.queues[-1] if row.queues else None
+        name = "" if queue is None else queue.name or queue.id
+        chosen = choose_form(row, forms, row.spoken)
+        if chosen is None or refuses(chosen, row.spoken):
+            nowhere[name] += 1
+        elif chosen is not form:
+            elsewhere[chosen.id] += 1
+        else:
+            here[name] += 1
+            short += row.duration_ms is None or row.duration_ms < form.min_duration_ms
+            without = choose_form(row, others, row.spoken)
+            if without is not None and not refuses(without, row.spoken):
+                wanted[without.id] += 1
+    return Routing(came, here, short, wanted, elsewhere, nowhere, is_least=read > MOST_READ)
