@@ -17,7 +17,6 @@ from auscult.server.console.pages.setup.form_publishing import done_note, editor
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
-from auscult.server.console.views.setup.backtest import backtest_page
 from auscult.server.console.views.setup.builder import builder_view
 from auscult.server.console.views.setup.forms import (
     ChangeView,
@@ -27,7 +26,8 @@ from auscult.server.console.views.setup.forms import (
     fault_views,
 )
 from auscult.server.console.views.setup.packs import PacksView, choices, pack_views
-from auscult.server.console.views.setup.trial import TrialView
+from auscult.server.console.views.setup.trying.backtest import backtest_page
+from auscult.server.console.views.setup.trying.trial import TrialView
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.forms.difference import Named, choose, compared

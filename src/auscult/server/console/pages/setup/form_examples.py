@@ -4,7 +4,7 @@ from auscult.domain.form import Form
 from auscult.form_examples.model import Trials
 from auscult.form_examples.work import FormExamples
 from auscult.server.console.language import gettext as _
-from auscult.server.console.views.setup.form_examples import counted
+from auscult.server.console.views.setup.trying.examples import counted
 from auscult.server.console.visit import Visit
 from auscult.services.definitions.forms.reading import check_form
 

@@ -9,7 +9,7 @@ from litestar.params import FromPath, SkipValidation
 from auscult.server.console.pages.setup.form_editor import text_of
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Posted
-from auscult.server.console.views.setup.form_reach import ReachView, reach_view
+from auscult.server.console.views.setup.trying.reach import ReachView, reach_view
 from auscult.server.console.visit import Visit
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form

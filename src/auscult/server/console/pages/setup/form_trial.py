@@ -21,9 +21,9 @@ from auscult.server.console.pages.setup.form_examples import examples_of, tried_
 from auscult.server.console.pages.setup.form_publishing import editor_page
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
-from auscult.server.console.views.setup.form_examples import Expected, examples_view, other_answers
 from auscult.server.console.views.setup.forms import channel_name
-from auscult.server.console.views.setup.trial import TrialView, found_view, one_view, summed_up, tried_rows
+from auscult.server.console.views.setup.trying.examples import Expected, examples_view, other_answers
+from auscult.server.console.views.setup.trying.trial import TrialView, found_view, one_view, summed_up, tried_rows
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, details, newest

@@ -15,6 +15,11 @@ for (const tabs of document.querySelectorAll(".tabs")) {
   if (open) tabs.scrollLeft = open.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - open.offsetWidth) / 2;
 }
 
+// On low screens the menu scrolls: bring the page that is open into view.
+const menu = document.querySelector("#menu");
+const here = menu?.querySelector("[aria-current=page]");
+if (here) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
+
 // The dialog that lists the shortcuts, and switches them off.
 const shortcuts = document.querySelector("dialog#keys");
 for (const button of document.querySelectorAll("[data-shows-keys]")) button.addEventListener("click", () => shortcuts.showModal());

@@ -10,7 +10,7 @@ from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.naming import CHANNELS
 from auscult.server.console.views.setup.builder import BuilderView
 from auscult.server.console.views.setup.packs import PacksView
-from auscult.server.console.views.setup.trial import TrialView
+from auscult.server.console.views.setup.trying.trial import TrialView
 from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
 from auscult.services.definitions.forms.document import Path, Problem
 from auscult.services.definitions.forms.reading import FormCheck

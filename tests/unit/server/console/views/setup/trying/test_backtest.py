@@ -9,7 +9,7 @@ from auscult.domain.evaluation import Qualification
 from auscult.domain.history.backtest import MetricShift, Shift, Standing
 from auscult.server.console.language import speaking
 from auscult.server.console.reader import Reader
-from auscult.server.console.views.setup.backtest import BacktestPage, MovedRow, backtest_page
+from auscult.server.console.views.setup.trying.backtest import BacktestPage, MovedRow, backtest_page
 from auscult.services.history.backtests import BacktestLine, BacktestView, MetricRates, RateLine, SideLine
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from auscult.server.console.reader import Reader
 from auscult.server.console.views.conversation import ConversationView, conversation_view, title_of
 from auscult.server.console.views.naming import agents_of, channel_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
-from auscult.server.console.views.setup.form_examples import ExamplesView, OtherAnswers
+from auscult.server.console.views.setup.trying.examples import ExamplesView, OtherAnswers
 from auscult.server.console.views.verdicts import kind_of
 from auscult.services.scoring.trial import Trial
 
