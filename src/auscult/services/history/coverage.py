@@ -73,7 +73,7 @@ def fitting(app: AppStore, forms: Sequence[Form], statuses: tuple[Status, ...] =
 def listed_rows(
     app: AppStore, since: datetime | None, most: int, statuses: tuple[Status, ...] = ()
 ) -> Iterator[ListedRow]:
-    """Yield at most so many conversations from an instant on, in the order in which they began."""
+    """Yield at most ``most`` conversations from an instant on, in the order in which they began."""
     decode = msgspec.json.Decoder(ListedRow).decode
     first = EARLIEST_MS if since is None else int(since.timestamp() * 1000)
     after, read = RowKey(first, ""), 0

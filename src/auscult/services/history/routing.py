@@ -1,4 +1,4 @@
-"""Which form scores which conversations of a channel: counted over some days, by queue, with one form as it is written."""
+"""Conversations of a channel by the form that scores them: counted over some days, by queue, with one form as written."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ QueueName = str
 class Routing(NamedTuple):
     """Conversations of one channel, by the form that scores them.
 
-    ``came`` counts all. ``here``: for the form that is looked at, by queue, ``short`` of them too short for it, and
+    ``came`` counts all. ``here``: for the given form, by queue, ``short`` of them too short for it, and
     ``wanted`` those that another form would score without it, by that form's id. ``elsewhere``: for other forms, by
     id. ``nowhere``: for none, by queue. ``is_least``: there are more than were counted.
     """
