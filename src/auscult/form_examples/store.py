@@ -1,5 +1,8 @@
 """Where examples of forms are stored. An example loses its pointer with its conversation, and stays as erased."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
@@ -42,6 +45,31 @@ class AppFormExamples:
             query = query.where(sa.or_(form_examples.c.conversation_id.is_(None), sa.and_(*seen)))
         with self._database.reading() as connection:
             return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
+
+    def of_conversations(self, conversation_ids: Sequence[str]) -> list[Example]:
+        """Return the examples in some conversations that may be seen, the oldest first."""
+        named = [each for each in conversation_ids if is_storable(each)]
+        query = sa.select(form_examples).where(
+            form_examples.c.app == self._app,
+            form_examples.c.conversation_id.in_(named),
+            *visible(self._visibility, self._app, form_examples.c.conversation_id),
+        )
+        with self._database.reading() as connection:
+            return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
+
+    def state(self, since: datetime, until: datetime) -> str:
+        """Return a mark of the examples in conversations with ``since`` <= start < ``until``; it differs after a change.
+
+        An example is never changed: another one takes its place.
+        """
+        query = (
+            sa.select(sa.func.count(), sa.func.sum(form_examples.c.example))
+            .join(conversations, conversations.c.conversation == form_examples.c.conversation)
+            .where(form_examples.c.app == self._app)
+            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
+        )
+        with self._database.reading() as connection:
+            return "-".join(str(each or 0) for each in connection.execute(query).one())
 
     def add(self, example: Example, entry: Draft) -> Example:
         """Store an example, with its line of the access log; return the one that there was, if it is the same.

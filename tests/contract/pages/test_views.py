@@ -17,10 +17,13 @@ from auscult.comments.work import Commenting
 from auscult.config import Settings
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
 from auscult.domain.people.principal import operator
+from auscult.form_examples.model import NewExample
+from auscult.form_examples.work import FormExamples
 from auscult.formats import Limits, Rejected
 from auscult.notices.store import NoticeQuery
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
+from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import read_form, starter_documents
 from auscult.services.delivery.tables import KINDS
 from auscult.services.people.users import Users
@@ -71,6 +74,14 @@ def filled(database_url: str) -> Iterator[Store]:
         thread = talk.open(golden[0].id, NewThread(text="Listen, @nobody.", turn_id=golden[0].turns[0].id))
         talk.reply(thread.thread_id, NewComment(text="Yes."))
         talk.resolve(talk.open(golden[1].id, NewThread(text="Done.", audience="agent")).thread_id)
+        kept = FormExamples(app, lambda: AT, operator())
+        inbound = in_force(app.forms)["ef-golden-voice-inbound"]
+        for wanted in ("YES", "NO"):
+            turn = golden[0].turns[0].id if wanted == "NO" else None
+            metric_id = inbound.metrics[0].id
+            kept.keep(
+                inbound, NewExample(metric_id=metric_id, wanted=wanted, conversation_id=golden[0].id, turn_id=turn)
+            )
         for document in starter_documents().values():
             app.forms.publish(read_form(document).id, document)
         calls = [

@@ -1,4 +1,4 @@
-"""Tables for a warehouse: conversations, verdicts, evidence, insights, audits, comments and notices, in one vocabulary.
+"""Tables for a warehouse: conversations, verdicts, evidence, insights, audits, comments, notices and examples, in one vocabulary.
 
 Names are snake_case, instants are UTC timestamps, ids are stable. docs/reference/tables.md describes every column.
 """
@@ -10,7 +10,16 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.delivery.tables import audits, comments, conversations, evidence, insights, notices, verdicts
+from auscult.services.delivery.tables import (
+    audits,
+    comments,
+    conversations,
+    evidence,
+    examples,
+    insights,
+    notices,
+    verdicts,
+)
 from auscult.storage.store import AppStore
 from auscult.tables._columns import columns_of
 from auscult.tables._contract import Columns
@@ -63,4 +72,5 @@ KINDS: Mapping[str, TableKind] = {
     "audits": TableKind(audits.Row, _each(audits.rows)),
     "comments": TableKind(comments.Row, comments.rows, comments.state),
     "notices": TableKind(notices.Row, notices.rows, notices.state),
+    "examples": TableKind(examples.Row, examples.rows, examples.state),
 }

@@ -11,7 +11,17 @@ from auscult.storage.core.views._selects import selects
 
 __all__ = ["VIEWS", "create_views", "drop_views"]
 
-VIEWS = ("v_conversations", "v_verdicts", "v_evidence", "v_insights", "v_audits", "v_comments", "v_notices", "v_agents")
+VIEWS = (
+    "v_conversations",
+    "v_verdicts",
+    "v_evidence",
+    "v_insights",
+    "v_audits",
+    "v_comments",
+    "v_notices",
+    "v_examples",
+    "v_agents",
+)
 """The names, each before those that read it."""
 
 

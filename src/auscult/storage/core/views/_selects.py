@@ -23,6 +23,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_audits": _audits(db),
         "v_comments": _comments(db),
         "v_notices": _notices(db),
+        "v_examples": _examples(db),
         "v_agents": _agents(db),
     }
 
@@ -183,6 +184,14 @@ SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "start
   n.notice_id, n.kind, n.subject, p.email AS person, n.caused_by,
   {db.instant("n.made_at")} AS made_at, {db.instant("n.read_at")} AS read_at
 {EVALUATED} JOIN notices n ON n.conversation = c.conversation JOIN users p ON n."user" = p."user"
+"""
+
+
+def _examples(db: Functions) -> str:
+    return f"""
+SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "started_at")} AS started_at,
+  x.example_id, x.form_id, x.metric_id, x.wanted, x.turn_id, x."by" AS kept_by, {db.instant('x."at"')} AS kept_at
+{EVALUATED} JOIN form_examples x ON x.conversation = c.conversation
 """
 
 
