@@ -244,7 +244,7 @@ def test_menu_on_a_narrow_window(browser: Browser, served: Service) -> None:
     width(browser, 360)
     browser.driver.get(f"{served.url}/console/conversations")
     assert browser.run("return document.querySelector('#menu').checkVisibility()") is False
-    browser.run("document.querySelector('.topbar .btn').focus()")
+    browser.run("document.querySelector('.topbar [popovertarget=menu]').focus()")
     browser.keys(Keys.ENTER)
     wait_for(lambda: browser.run("return document.querySelector('#menu').checkVisibility()"), bool)
     browser.keys(Keys.ESCAPE)

@@ -134,7 +134,7 @@ def test_an_interrupted_rotation_goes_on(settings: Settings, monkeypatch: pytest
     """Ended after any of its transactions, it is run again with the same new key, and every file opens."""
     recordings = [add(settings, ONE, "c-1"), add(settings, OTHER, "c-2")]
     writing, most = Database.writing, 0
-    for most in range(1, 12):
+    for most in range(1, 40):
         left = [most]
 
         def counted(database: Database, left: list[int] = left) -> object:
@@ -150,6 +150,8 @@ def test_an_interrupted_rotation_goes_on(settings: Settings, monkeypatch: pytest
             monkeypatch.setattr(Database, "writing", writing)
             continue
         break
+    else:
+        pytest.fail("it never ended")
     monkeypatch.setattr(Database, "writing", writing)
     assert most > 3, "it was interrupted several times"
     assert [sound(settings, each) for each in recordings] == [SOUND] * 2
