@@ -15,7 +15,7 @@ UserState = Literal["active", "disabled"]
 LONGEST_EMAIL = 254
 LONGEST_PASSWORD = 1_024
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+")
 Email = Annotated[str, stated(pattern=f"^{_EMAIL.pattern}$", maxLength=LONGEST_EMAIL)]
 
 
