@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 from auscult.bootstrap import auditing, privacy
 from auscult.bootstrap.connections import networks_of
@@ -69,14 +69,18 @@ def run_notices(store: Store, settings: Settings) -> None:
         app = store.within(tenant)
         note_late(app, _NOW())
         if mail is not None:
-            names = {each.email: each.name for each in store.people.users.listing(tenant.account_id)}
+            names = cache(partial(_names, store, tenant.account_id))
             send_mails(app, _NOW, mail.deliver, partial(_line, names, settings.public_url or ""))
 
 
-def _line(names: Mapping[str, str], public_url: str, notice: Notice) -> tuple[str, str]:
+def _names(store: Store, account_id: str) -> Mapping[str, str]:
+    return {each.email: each.name for each in store.people.users.listing(account_id)}
+
+
+def _line(names: Callable[[], Mapping[str, str]], public_url: str, notice: Notice) -> tuple[str, str]:
     from auscult.notices.pages import sentence_of  # noqa: PLC0415  (the console takes a while to load)
 
-    return sentence_of(names, notice), public_url and f"{public_url}{CONSOLE}/notices/{notice.notice_id}"
+    return sentence_of(names(), notice), public_url and f"{public_url}{CONSOLE}/notices/{notice.notice_id}"
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -256,7 +256,7 @@ COMMANDS = (
 GROUPS = {
     "connectors": ("Connectors: read conversations from buckets, folders and other systems, on a schedule.", _RUN),
     "forms": ("Evaluation forms: check, publish and read them.", _JUDGE),
-    "examples": ("Examples of forms: what a question should answer in a conversation.", _JUDGE),
+    "examples": ("Examples of forms: expected answers of questions in conversations.", _JUDGE),
     "wording": ("Wording packs: phrases with one meaning, which forms refer to.", _JUDGE),
     "scorecards": ("Scorecards: agents' measures and results.", _JUDGE),
     "taxonomy": ("Taxonomies: three levels of categories for conversations.", _JUDGE),

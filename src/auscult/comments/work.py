@@ -7,19 +7,16 @@ from datetime import datetime
 from auscult.comments import model
 from auscult.comments.model import WRITE, Comment, NewComment, NewThread, Thread, ThreadState
 from auscult.comments.store import NumberedThread, ThreadMovedError, ThreadQuery
-from auscult.domain.audits.assignment import Hidden
 from auscult.domain.errors import AccessError, NotFoundError, unknown
 from auscult.domain.people.principal import Principal, missing
 from auscult.notices.model import NewNotice
-from auscult.services.audits.blind import blindness_of, hidden_from
+from auscult.services.audits.blind import TALK, hidden_from, hidden_from_talk
 from auscult.services.people.known import readers_of
 from auscult.services.privacy.log import draft
 from auscult.storage.people.store import People
 from auscult.storage.store import AppStore
 
 MOST_TRIES = 10
-_BLIND: frozenset[Hidden] = frozenset({"machine", "others", "agent"})
-"""Parts of a conversation that comments could reveal to readers who may not see them."""
 
 
 class Commenting:
@@ -39,7 +36,7 @@ class Commenting:
 
     def is_hidden(self, conversation_id: str) -> bool:
         """Return whether the viewer rates a conversation blind."""
-        return bool(_BLIND & hidden_from(self._app, self._viewer.name, conversation_id))
+        return bool(TALK & hidden_from(self._app, self._viewer.name, conversation_id))
 
     def get(self, thread_id: str) -> Thread:
         """Return a thread. Raises ``NotFoundError`` ``thread.unknown``."""
@@ -61,7 +58,7 @@ class Commenting:
 
     def listing(self, state: ThreadState | None = None, after: int = 0, limit: int = 100) -> list[NumberedThread]:
         """Return threads of every conversation, in the order in which they were opened."""
-        blind = tuple(key for key, hidden in blindness_of(self._app, self._viewer.name).items() if hidden & _BLIND)
+        blind = hidden_from_talk(self._app, self._viewer.name)
         return self._threads.listing(ThreadQuery(state, left_out=blind, after=after, limit=limit))
 
     def open(self, conversation_id: str, wanted: NewThread) -> Thread:

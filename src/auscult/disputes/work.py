@@ -236,8 +236,11 @@ class Reviewing:
     def _waiting(self, review: Review, made: Dispute) -> tuple[NewNotice, ...]:
         """Return a notice of a new dispute to each person who may decide it."""
         everyone = people_of(self._app.people.everyone, self._app.tenant, self._now())
-        viewers = (Reviewing(self._app, self._reports, self._now, each.principal) for each in everyone)
-        deciders = [each._viewer.name for each in viewers if each.decides(review, made)]  # noqa: SLF001  (of this class)
+        deciders = [
+            each.principal.name
+            for each in everyone
+            if Reviewing(self._app, self._reports, self._now, each.principal).decides(review, made)
+        ]
         its = made.conversation_id
         notice = NewNotice("", "to_decide", made.dispute_id, made.raised_at, made.raised_by, its)
         return tuple(notice._replace(to=each) for each in deciders)

@@ -1,1 +1,1 @@
-"""Examples of forms: what a question should answer in a conversation. A form is tried on them at each change."""
+"""Examples of forms: expected answers of questions in conversations. A form is tried on them at each change."""

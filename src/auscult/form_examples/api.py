@@ -7,7 +7,6 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody, SkipValidation
 from msgspec import Struct
 
-from auscult.domain.errors import unknown
 from auscult.domain.form import Form
 from auscult.form_examples.model import Example, NewExample
 from auscult.form_examples.work import FormExamples
@@ -17,6 +16,7 @@ from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import FormId, path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.reading import read_form
 from auscult.storage.store import AppStore
 
@@ -100,7 +100,7 @@ def listing(form_id: FormId, app: App, work: Work) -> Examples:
 )
 @in_slow_thread
 def keep(form_id: FormId, data: JSONBody[NewExample], app: App, work: Work) -> Example:
-    """Keep what a question should answer in a conversation, or in a transcript, which is stored redacted.
+    """Keep the expected answer of a question in a conversation, or in a transcript, which is stored redacted.
 
     Another answer to the same question in the same words takes the place of the first. It disappears with its
     conversation.
@@ -147,10 +147,7 @@ def attempt(form_id: FormId, app: App, server: Server, work: Work) -> TriedExamp
 
 def _form(app: AppStore, form_id: str) -> Form:
     """Return the draft of a form, else its newest version. Raises ``NotFoundError``, ``FormError``."""
-    found = app.forms.draft(form_id) or app.forms.get(form_id)
-    if found is None:
-        raise unknown("form", form_id)
-    return read_form(found.document)
+    return read_form(document_in_use(app.forms, form_id))
 
 
 ROUTER = Router(

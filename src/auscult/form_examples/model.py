@@ -14,15 +14,14 @@ from auscult.domain.form import Form, Metric
 from auscult.domain.said.spelling import did_you_mean
 
 MOST_EXAMPLES = 100
-"""Examples of one form: it is tried on all of them while somebody waits."""
-PLAIN_ANSWERS = ("YES", "NO", "NA")
+"""Examples of one form at most, as the page waits while the form is tried on all of them."""
 
 
 class Example(Struct, frozen=True, kw_only=True):
-    """What ``metric_id`` should answer: YES, NO, NA or the name of a level.
+    """Expected answer of the question ``metric_id``: YES, NO, NA or the name of a level.
 
-    It points to a conversation, and to the turn that decides where one is named, or keeps a redacted ``transcript``.
-    One that has neither lost its conversation to an erasure. ``by`` is an e-mail address or the id of a client.
+    It points to a conversation, and to the turn that decides if one is named; or it keeps a redacted ``transcript``.
+    An example with neither lost its conversation to an erasure. ``by`` is an e-mail address or the id of a client.
     """
 
     example_id: str
@@ -45,7 +44,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class NewExample(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a question should answer, in a conversation or in a transcript."""
+    """Expected answer of a question, in a conversation or in a transcript."""
 
     metric_id: Annotated[Name, Meta(description="The question, by its id.")]
     wanted: Annotated[Name, Meta(description="YES, NO or NA; of a graded question the name of a level.")]
@@ -126,7 +125,7 @@ def check_wanted(form: Form, metric_id: str, wanted: str) -> None:
 def answers_of(metric: Metric) -> tuple[str, ...]:
     """Return the answers that an example can expect: YES, NO and NA, or the levels of a graded question and NA."""
     if metric.grades is None:
-        return PLAIN_ANSWERS
+        return ("YES", "NO", "NA")
     return (*(each.name for each in metric.grades.levels), "NA")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from auscult.domain.audits.assignment import Hidden
 from auscult.domain.errors import AccessError, ConflictError, unknown
 from auscult.domain.people.principal import Principal
 from auscult.notices.model import (
@@ -20,12 +19,10 @@ from auscult.notices.model import (
     pause_after,
 )
 from auscult.notices.store import MailOf, NoticeQuery, NumberedNotice
-from auscult.services.audits.blind import blindness_of
+from auscult.services.audits.blind import hidden_from_talk
 from auscult.services.people.known import people_of
 from auscult.storage.store import AppStore
 
-_BLIND: frozenset[Hidden] = frozenset({"machine", "others", "agent"})
-"""Parts of a conversation that a comment or a dispute could reveal to readers who may not see them."""
 _OWN_WORK = ("assigned", "late")
 """Kinds of notices that reveal nothing of a conversation."""
 
@@ -132,8 +129,7 @@ class Noticing:
     def _query(self) -> NoticeQuery | None:
         if not self._viewer.is_person:
             return None
-        blindness = blindness_of(self._app, self._viewer.name)
-        blind = tuple(key for key, hidden in blindness.items() if hidden & _BLIND)
+        blind = hidden_from_talk(self._app, self._viewer.name)
         return NoticeQuery(self._viewer.name, left_out=blind, but=_OWN_WORK)
 
 

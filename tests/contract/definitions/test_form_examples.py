@@ -64,7 +64,7 @@ def app(store: Store) -> AppStore:
 
 @pytest.fixture(scope="module")
 def evaluator() -> Evaluator:
-    """What forms are tried with."""
+    """The evaluator that forms are tried with."""
     return bootstrap.evaluator(Settings(), judge_ineligible=True)
 
 

@@ -1,4 +1,4 @@
-"""Which form is for which conversations of a channel, counted on both databases with one form as it is written."""
+"""Counts of a channel's conversations by the form that is for them, on both databases, with one form as written."""
 
 from collections import Counter
 from datetime import timedelta

@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from auscult.cli.definitions import form_examples
 from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, hints, options
 from auscult.domain.definitions.form_version import FormVersion, signed
@@ -18,20 +17,9 @@ from auscult.domain.said.spelling import did_you_mean
 
 STARTER = "starter"
 
-Documents = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="FILE",
-        help="Forms, YAML or JSON; the word starter names those that come along, starter-es those for Spanish.",
-    ),
-]
-MaybeDocuments = Annotated[
-    list[Path] | None,
-    typer.Argument(
-        metavar="[FILE]",
-        help="Forms, YAML or JSON; the word starter names those that come along, starter-es those for Spanish.",
-    ),
-]
+_DOCUMENTS = "Forms, YAML or JSON; the word starter names those that come along, starter-es those for Spanish."
+Documents = Annotated[list[Path], typer.Argument(metavar="FILE", help=_DOCUMENTS)]
+MaybeDocuments = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]", help=_DOCUMENTS)]
 OfApp = Annotated[
     str | None, typer.Option("--app", metavar="ID", help="App whose forms; without it, the forms that come along.")
 ]
@@ -72,7 +60,9 @@ def check(
         )
         checked.print_problems(name, problems, right, as_json=as_json)
     if with_examples:
-        faults += form_examples.check_on_examples(forms if files else None, app, database, as_json=as_json)
+        from auscult.form_examples.commands import check_on_examples
+
+        faults += check_on_examples(forms if files else None, app, database, as_json=as_json)
     if faults:
         raise typer.Exit(1)
 

@@ -20,6 +20,8 @@ from auscult.storage.store import AppStore
 _AT_ONCE = 1_000
 """Conversations that begin in one millisecond; there are hardly ever two."""
 _UNRELEASED: frozenset[Hidden] = frozenset({"others"})
+TALK: frozenset[Hidden] = frozenset({"machine", "others", "agent"})
+"""Parts of a conversation that comments, disputes and notices of them reveal."""
 _IN_CALIBRATION: frozenset[Hidden] = frozenset({"machine", "others"})
 
 
@@ -40,6 +42,11 @@ def blindness_of(app: AppStore, rater: str, agent_ids: frozenset[str] = frozense
     for conversation_id in unreleased_to(app, agent_ids):
         found[conversation_id] = found.get(conversation_id, frozenset()) | _UNRELEASED
     return found
+
+
+def hidden_from_talk(app: AppStore, rater: str) -> tuple[str, ...]:
+    """Return the ids of the conversations that a person rates blind, so that they read no talk about them."""
+    return tuple(key for key, hidden in blindness_of(app, rater).items() if hidden & TALK)
 
 
 def revealed_by(*, by_result: bool, by_agent: bool, by_audit: bool = False) -> frozenset[Hidden]:

@@ -10,26 +10,23 @@ from auscult.services.history.coverage import listed_rows
 from auscult.storage.store import AppStore
 
 MOST_READ = 20_000
-"""Conversations that are scanned at most: somebody waits for the counts."""
-
-QueueName = str
-"""The name of a queue, its id where it has no name, or empty where a conversation has none."""
+"""Conversations that are read at most, as the page waits for the counts."""
 
 
 class Routing(NamedTuple):
     """Conversations of one channel, by the form that scores them.
 
-    ``came`` counts all. ``here``: for the given form, by queue, ``short`` of them too short for it, and
-    ``wanted`` those that another form would score without it, by that form's id. ``elsewhere``: for other forms, by
-    id. ``nowhere``: for none, by queue. ``is_least``: there are more than were counted.
+    ``came`` counts all. ``here`` and ``nowhere`` count those for the given form and for none, by the name of the queue,
+    which is empty without one; ``short`` of ``here`` are too short. ``wanted`` counts those of ``here`` that another
+    form would score otherwise, and ``elsewhere`` those for other forms, by the form's id. ``is_least``: not all were read.
     """
 
     came: int
-    here: Counter[QueueName]
+    here: Counter[str]
     short: int
     wanted: Counter[str]
     elsewhere: Counter[str]
-    nowhere: Counter[QueueName]
+    nowhere: Counter[str]
     is_least: bool
 
 

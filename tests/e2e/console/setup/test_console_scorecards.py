@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from auscult.domain.definitions.definition import DefinitionKind
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.scorecards import check_scorecard
@@ -53,17 +54,27 @@ def definitions(served: Service) -> Any:
 def nothing_left(served: Service) -> Iterator[None]:
     """Leave no scorecard behind."""
     yield
-    for name in ("sc-build", "sc-service"):
-        definitions(served).discard_draft("scorecard", name)
-        definitions(served).remove("scorecard", name)
+    leave_none(served, "scorecard", "sc-build", "sc-service")
+
+
+def leave_none(served: Service, kind: DefinitionKind, *names: str) -> None:
+    """Remove definitions of a kind and their drafts."""
+    for name in names:
+        definitions(served).discard_draft(kind, name)
+        definitions(served).remove(kind, name)
+
+
+def open_draft(browser: Browser, served: Service, kind: DefinitionKind, path: str, document: bytes) -> None:
+    """Open the builder of a definition that is a draft; ``path`` ends in its name."""
+    definitions(served).save_draft(kind, path.rpartition("/")[2], document)
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, f"{path}/edit")
+    wait_for(lambda: browser.text("#checked"), bool)
 
 
 def open_card(browser: Browser, served: Service, document: bytes = CARD) -> None:
     """Open the builder of a scorecard that is a draft."""
-    definitions(served).save_draft("scorecard", "sc-build", document)
-    enter(browser, served, "qa-manager")
-    open_page(browser, served, "/scorecards/sc-build/edit")
-    wait_for(lambda: browser.text("#checked"), bool)
+    open_draft(browser, served, "scorecard", "/scorecards/sc-build", document)
 
 
 def value(browser: Browser) -> Any:

@@ -11,7 +11,15 @@ from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, choose, click, picture
-from tests.e2e.console.setup.test_console_scorecards import DRAG, definitions, no_text_area, typed, value
+from tests.e2e.console.setup.test_console_scorecards import (
+    DRAG,
+    definitions,
+    leave_none,
+    no_text_area,
+    open_draft,
+    typed,
+    value,
+)
 from tests.e2e.console.setup.test_console_typing import slow_line
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.console.test_console_roles import open_page
@@ -50,17 +58,12 @@ FOCUSED = "return document.activeElement.id"
 def nothing_left(served: Service) -> Iterator[None]:
     """Leave no taxonomy behind."""
     yield
-    for name in ("tx-build", "tx-shop"):
-        definitions(served).discard_draft("taxonomy", name)
-        definitions(served).remove("taxonomy", name)
+    leave_none(served, "taxonomy", "tx-build", "tx-shop")
 
 
 def open_tree(browser: Browser, served: Service, document: bytes = TREE) -> None:
     """Open the builder of a taxonomy that is a draft."""
-    definitions(served).save_draft("taxonomy", "tx-build", document)
-    enter(browser, served, "qa-manager")
-    open_page(browser, served, "/taxonomies/tx-build/edit")
-    wait_for(lambda: browser.text("#checked"), bool)
+    open_draft(browser, served, "taxonomy", "/taxonomies/tx-build", document)
 
 
 def shape(found: Value) -> list[Any]:

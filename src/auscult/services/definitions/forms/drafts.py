@@ -5,7 +5,7 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from auscult.domain.definitions.form_version import UNSIGNED, FormDraft, FormVersion, Signed
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.probe import Probe
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.publish import check_against, publish
@@ -56,6 +56,14 @@ def get_draft(forms: AppForms, form_id: str) -> FormDraft:
             f"there is no draft of {form_id}; drafts: {known}", code="draft.unknown", field="form_id", value=form_id
         )
     return draft
+
+
+def document_in_use(forms: AppForms, form_id: str) -> bytes:
+    """Return the draft of a form, else its newest version. Raises ``NotFoundError`` ``form.unknown``."""
+    found = forms.draft(form_id) or forms.get(form_id)
+    if found is None:
+        raise unknown("form", form_id)
+    return found.document
 
 
 def publish_draft(

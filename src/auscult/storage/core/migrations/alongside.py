@@ -1,4 +1,4 @@
-"""Programs of the version before, alongside those of newer tables: each migration states how old they may be, and the database keeps it."""
+"""Programs of the previous version on newer tables: each migration states how old they may be, and the database keeps it."""
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ NAME = "tables_alongside"
 """Counter with the number of the oldest version whose programs may work on the tables."""
 
 STATED = "ALONGSIDE"
-"""What a migration names: the version of the tables whose programs may go on. Without it, none may."""
+"""Name in a migration's module: the oldest version of the tables whose programs may go on. Without it, none may."""
 
 
 def keep_alongside(connection: Connection, migrations: list[object]) -> None:

@@ -50,7 +50,7 @@ form_snapshots = Table(
     UniqueConstraint("app", "digest"),
 )
 
-# What a question of a form should answer: in a conversation, until that is erased, or in a redacted transcript.
+# Expected answers of a form's questions, in a conversation until that is erased, or in a redacted transcript.
 form_examples = Table(
     "form_examples",
     METADATA,

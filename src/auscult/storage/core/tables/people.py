@@ -191,7 +191,7 @@ notice_mails = Table(
     Index("ix_notice_mails_of", "app", "user", "made_at"),
 )
 
-# What happened that one person is told of. Goes with its conversation.
+# Notices to one person each. A notice is removed with its conversation.
 notices = Table(
     "notices",
     METADATA,

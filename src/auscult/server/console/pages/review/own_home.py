@@ -148,7 +148,7 @@ def _disputes(mine: _Mine) -> DisputesView:
     visit = mine.visit
     every = newest_first(each for each in reviewing(visit).every(EVERY) if each.agent_id in mine.agents)
     behind = {each.dispute_id: _behind(mine, each) for each in every[:SHOWN]}
-    return disputes_view(every, behind, names_by_id(visit), visit.reader)
+    return disputes_view(every, behind, names_by_id(visit), visit.reader, _RESULTS_PAGE)
 
 
 def _behind(mine: _Mine, found: Dispute) -> Behind:

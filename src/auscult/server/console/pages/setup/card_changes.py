@@ -5,8 +5,17 @@ from typing import NamedTuple
 
 from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
-from auscult.server.console.pages.setup.document_changes import NONE, length_of, removal, value_at, with_value
+from auscult.server.console.pages.setup.document_changes import (
+    NONE,
+    appended,
+    fields_changed,
+    length_of,
+    removal,
+    value_at,
+    with_value,
+)
 from auscult.server.console.posted import Given, one
+from auscult.server.console.views.setup.builder import path_text
 from auscult.server.console.views.setup.cards import Known
 from auscult.server.console.views.setup.forms import path_of
 from auscult.services.definitions.forms.document import Path, Value
@@ -21,11 +30,13 @@ from auscult.services.definitions.forms.editing.cards import (
     spread,
     stepped,
 )
-from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, changed
+from auscult.services.definitions.forms.editing.changes import Change, Put, changed
 from auscult.services.definitions.forms.editing.questions import mappings, value_of
 
 _METRIC, _ATTRIBUTE = 4, 2
 """Parts of the paths of a metric and of an attribute."""
+_HOLDER = ".attribute"
+"""End of the path of the field that moves a metric to another attribute."""
 _MOST_NAMED = 5
 
 
@@ -39,17 +50,15 @@ class Edit(NamedTuple):
 def with_card_changes(data: Given, document: bytes, base: bytes, act: str, known: Known) -> Edit:
     """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
     opened = one(data, "open")
-    moves: list[str] = []
-    for name in data:
-        if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
-            if name.endswith(".attribute"):
-                moves.append(name[4:])
-            else:
-                document = _with_field(data, document, base, name[4:])
+    fields = fields_changed(data)
+    moves = [each for each in fields if each.endswith(_HOLDER)]
+    for target in fields:
+        if target not in moves:
+            document = _with_field(data, document, base, target)
     for target in moves:
-        path = _part(value_of(document), target.removesuffix(".attribute"), _METRIC)
+        path = _part(value_of(document), target.removesuffix(_HOLDER), _METRIC)
         done = placed(value_of(document), path, _attribute(value_of(document), one(data, f"set:{target}")), None)
-        document, opened = changed(document, *done.changes, base=base), _written(done.path)
+        document, opened = changed(document, *done.changes, base=base), path_text(done.path)
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, target)
@@ -60,7 +69,7 @@ def with_card_changes(data: Given, document: bytes, base: bytes, act: str, known
     if verb in _ACTS:
         done = _ACTS[verb](value_of(document), target, known)
         document = changed(document, *done.changes, base=base)
-        opened = _written(done.path) if done.path or verb == "delete" else opened
+        opened = path_text(done.path) if done.path or verb == "delete" else opened
     return Edit(document, opened)
 
 
@@ -138,10 +147,7 @@ def _added(data: Given, values: Value, target: str, known: Known) -> tuple[Chang
 
 def _put_into(values: Value, path: Path, new: str) -> tuple[Change, ...]:
     current = value_at(values, path)
-    length = length_of(current)
-    if length is None:
-        return (Put(path, [new]),)
-    return () if isinstance(current, list) and new in current else (Insert((*path, length), new),)
+    return () if isinstance(current, list) and new in current else appended(values, path, [new])
 
 
 def _removed(data: Given, values: Value, stored: Value, target: str) -> tuple[Change, ...]:
@@ -173,10 +179,6 @@ def _part(values: Value, target: str, *lengths: int) -> Path:
 
 def _nothing_at(target: str) -> RequestError:
     return RequestError(f"the scorecard has no part {target!r}", code="field.unknown_value", field="act")
-
-
-def _written(path: Path) -> str:
-    return ".".join(map(str, path))
 
 
 def _put_at(values: Value, target: str, known: Known) -> CardChanged:

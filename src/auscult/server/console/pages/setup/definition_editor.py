@@ -129,21 +129,21 @@ def shown(visit: Visit, of: Builder, name: str) -> Response[str]:
     is_saved = _SAVED in visit.query.get("done", ())
     note = _("Draft saved. It is not in force.") if is_saved else ""
     edited = _Edited(_in_use(visit, of, name))
-    return visit.page("setup/definition_editor", of.title, _view(visit, of, name, edited, note))
+    return visit.page("setup/definition_editor", of.title, _view(visit, of, name, edited, note, known_of(visit)))
 
 
 def acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | Redirect:
     """Run the action of a button, and return the page, the part of it that changes, or where it leads."""
     require_editor(visit)
-    act, base = one(data, "act", "look"), _in_use(visit, of, name)
-    edited = _brought_back(visit, of, name, act) or _changed(visit, of, data, base, act)
+    act, base, known = one(data, "act", "look"), _in_use(visit, of, name), known_of(visit)
+    edited = _brought_back(visit, of, name, act) or _changed(of, data, base, act, known)
     edited = edited._replace(revision=one(data, "revision"))
     if act in _LOADING and not edited.problem:
         done = _kept(visit, of, name, edited, act)
         if isinstance(done, Redirect):
             return done
         edited = done
-    view = _view(visit, of, name, edited, "")
+    view = _view(visit, of, name, edited, "", known)
     if one(data, "part"):
         return visit.part(of.panel.removesuffix(".html"), view)
     status = 409 if edited.other else 422 if edited.problem else 200
@@ -170,10 +170,10 @@ def _newest(visit: Visit, of: Builder, name: str) -> Definition | None:
     return None if stored is None or stored.removed_at is not None else stored
 
 
-def _changed(visit: Visit, of: Builder, data: Given, base: bytes, act: str) -> _Edited:
+def _changed(of: Builder, data: Given, base: bytes, act: str, known: Known) -> _Edited:
     document, opened = text_of(data), one(data, "open")
     try:
-        edit = of.change(data, document, base, act, known_of(visit))
+        edit = of.change(data, document, base, act, known)
     except AuscultError as error:
         at = act.removeprefix("add:") if act.startswith("add:") else ""
         return _Edited(document, opened, sentence(error.message), at)
@@ -234,8 +234,10 @@ def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -
     return ""
 
 
-def _view(visit: Visit, of: Builder, name: str, edited: _Edited, note: str) -> DefinitionEditorView:
-    document, known = read_document(edited.document), known_of(visit)
+def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
+    visit: Visit, of: Builder, name: str, edited: _Edited, note: str, known: Known
+) -> DefinitionEditorView:
+    document = read_document(edited.document)
     checked = _Checked(*(_named(document.value, each) for each in of.check(visit, edited.document)))
     stored, draft = _newest(visit, of, name), visit.app.definitions.draft(of.kind, name)
     value: Any = document.value if isinstance(document.value, dict) else {}

@@ -1,6 +1,6 @@
 """Changes that any builder posts: the value of a field, words of a list, and the rows of a list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
@@ -14,6 +14,12 @@ from auscult.services.definitions.forms.editing.questions import value_of
 
 NONE = object()
 """In place of a value that a document does not have."""
+
+
+def fields_changed(data: Given) -> list[str]:
+    """Return the paths of the fields whose value is another one than the page had, in the page's order."""
+    targets = (name.removeprefix("set:") for name in data if name.startswith("set:"))
+    return [each for each in targets if one(data, f"set:{each}") != one(data, f"was:{each}")]
 
 
 def with_value(data: Given, document: bytes, base: bytes, target: str, also: tuple[Change, ...] = ()) -> bytes:
@@ -68,7 +74,11 @@ def length_of(value: object) -> int | None:
 
 def words_added(data: Given, values: Value, target: str) -> tuple[Change, ...]:
     """Add words to a list, which comes with its first."""
-    path, words = path_of(target), lines(data, f"new:{target}")
+    return appended(values, path_of(target), lines(data, f"new:{target}"))
+
+
+def appended(values: Value, path: Path, words: Sequence[str]) -> tuple[Change, ...]:
+    """Add words behind those of a list, which comes with its first."""
     length = length_of(value_at(values, path))
     if length is not None:
         return tuple(Insert((*path, length + n), word) for n, word in enumerate(words))

@@ -10,6 +10,7 @@ from auscult.domain.form import derive_metric_id
 from auscult.metrics import METRICS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
+    fields_changed,
     length_of,
     removal,
     row_moved,
@@ -56,9 +57,8 @@ class Edit(NamedTuple):
 def with_changes(data: Given, document: bytes, base: bytes, act: str) -> Edit:
     """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
     opened = int(one(data, "open")) if one(data, "open").isdecimal() else None
-    for name in data:
-        if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
-            document = _with_field(data, document, base, name[4:])
+    for target in fields_changed(data):
+        document = _with_field(data, document, base, target)
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, int(target) if target.isdecimal() else None)

@@ -10,9 +10,9 @@ from litestar.response import Redirect
 
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.form_examples.pages import doubt_of, examples_of
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_changes import with_changes
-from auscult.server.console.pages.setup.form_examples import doubt_of, examples_of
 from auscult.server.console.pages.setup.form_publishing import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
@@ -32,7 +32,7 @@ from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.definitions.forms.drafts import save_draft
+from auscult.services.definitions.forms.drafts import document_in_use, save_draft
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
 from auscult.services.definitions.forms.reading import FormCheck, read_form
@@ -72,7 +72,7 @@ class FormEditorPage(Controller):
         require_editor(visit)
         done = next(iter(visit.query.get("done", ())), "")
         note, left = (_("Draft saved. It is not in force."), 0) if done == _SAVED else done_note(visit, form_id, done)
-        view = editor_view(visit, form_id, Edited(document_in_use(visit, form_id)), note)
+        view = editor_view(visit, form_id, Edited(document_in_use(visit.app.forms, form_id)), note)
         return editor_page(visit, view, {}, left=left)
 
     @post(sync_to_thread=True)
@@ -81,7 +81,7 @@ class FormEditorPage(Controller):
     ) -> Response[str] | Redirect:
         """Run the action of a button: change, try, save or publish the document. With ``part``, return only that."""
         require_editor(visit)
-        base = document_in_use(visit, form_id)
+        base = document_in_use(visit.app.forms, form_id)
         act, document = one(data, "act", "look"), text_of(data)
         if act == "again":
             visit.require_everywhere("form.publish")
@@ -120,17 +120,6 @@ def _words_of_moved(visit: Visit, found: BacktestView) -> dict[str, str]:
     stored = (visit.app.conversations.get(each.conversation_id) for each in found.result.most_changed)
     shown = (each.conversation for each in stored if each is not None)
     return {each.id: title_of(each) or each.id for each in shown if each.id not in blind}
-
-
-def document_in_use(visit: Visit, form_id: str) -> bytes:
-    """Return the draft of a form, else the newest version. Raises ``NotFoundError`` ``form.unknown``."""
-    draft = visit.app.forms.draft(form_id)
-    if draft is not None:
-        return draft.document
-    version = visit.app.forms.get(form_id)
-    if version is None:
-        raise NotFoundError(f"unknown form {form_id!r}", code="form.unknown", field="form_id", value=form_id)
-    return version.document
 
 
 def text_of(data: Given) -> bytes:
@@ -206,7 +195,9 @@ def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect
     if problem:
         return problem
     if act == "backtest" and check.form is not None:
-        if document != document_in_use(visit, form_id):  # the page of the back-test leads back to what was tried
+        if document != document_in_use(
+            visit.app.forms, form_id
+        ):  # the page of the back-test leads back to what was tried
             save_draft(forms, document, answered, revision=revision)
         begun = begin_backtest(visit.app, check.form, BacktestOrder(document=document.decode(), sample=_SAMPLE))
         return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
@@ -258,7 +249,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         problem=edited.problem,
         anyway=f"{PATH}/{form_id}?{ANYWAY}=1" if edited.is_doubted else "",
         action=f"{PATH}/{form_id}",
-        revision=edited.revision or revision_of(document_in_use(visit, form_id)),
+        revision=edited.revision or revision_of(document_in_use(visit.app.forms, form_id)),
         other=edited.other,
         choices=choices(),
     )

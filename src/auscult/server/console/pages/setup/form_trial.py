@@ -14,10 +14,10 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.form import Form
 from auscult.domain.said.search import parse
-from auscult.form_examples.model import Example, NewExample
+from auscult.form_examples.model import NewExample, Trials
+from auscult.form_examples.pages import examples_of, tried_on_examples
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_editor import Edited, editor_view, text_of
-from auscult.server.console.pages.setup.form_examples import examples_of, tried_on_examples
 from auscult.server.console.pages.setup.form_publishing import editor_page
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.posted import Given, Posted, one, sentence
@@ -55,9 +55,10 @@ class FormTrialPage(Controller):
         document = text_of(data)
         try:
             form = _form(document)
-            is_same = _changed_examples(visit, form, one(data, "act"), view)
-            view = _tried(visit, form, data, view, is_again=is_same)
-            view = replace(view, examples=examples_view(tried_on_examples(visit, form), form))
+            is_again = _changed_examples(visit, form, one(data, "act"), view)
+            examples = tried_on_examples(visit, form)
+            view = _tried(visit, _subject(visit, form, examples), data, view, is_again=is_again)
+            view = replace(view, examples=examples_view(examples, form))
         except AuscultError as error:
             view = replace(view, problem=sentence(error.message))
         if one(data, "part"):
@@ -68,9 +69,10 @@ class FormTrialPage(Controller):
 
 
 class _Subject(NamedTuple):
-    """The form that is tried, the version of it in force, and the ids of conversations that the visitor judges blind."""
+    """The form that is tried, also on its examples, the version in force, and the ids that the visitor judges blind."""
 
     form: Form
+    examples: Trials
     in_force: Form | None
     blind: frozenset[str]
 
@@ -83,11 +85,14 @@ def _form(document: bytes) -> Form:
     return form
 
 
-def _tried(visit: Visit, form: Form, data: Given, view: TrialView, *, is_again: bool) -> TrialView:
-    """Do what a button of the tab asks for. Raises ``AuscultError``."""
+def _subject(visit: Visit, form: Form, examples: Trials) -> _Subject:
     blind = frozenset(blindness_of(visit.app, visit.visitor.email))
-    subject = _Subject(form, in_force(visit.app.forms).get(form.id), blind)
-    act = one(data, "act")
+    return _Subject(form, examples, in_force(visit.app.forms).get(form.id), blind)
+
+
+def _tried(visit: Visit, subject: _Subject, data: Given, view: TrialView, *, is_again: bool) -> TrialView:
+    """Do what a button of the tab asks for. Raises ``AuscultError``."""
+    form, act = subject.form, one(data, "act")
     on = view.on if is_again or act == "again" else act
     if on == "find":
         found = _sought(visit, subject, view.sought)
@@ -112,21 +117,12 @@ def _tried(visit: Visit, form: Form, data: Given, view: TrialView, *, is_again: 
 def _shown(visit: Visit, subject: _Subject, conversation: Conversation, view: TrialView, href: str) -> TrialView:
     """Show one conversation with every verdict."""
     (trial,) = _compared(visit, subject, [conversation])
-    others = other_answers(trial.after, subject.form, _expected(visit, subject, conversation)) if trial.after else {}
+    others = other_answers(trial.after, subject.form, subject.examples) if trial.after else {}
     shown = one_view(trial, visit.reader, href, others)
     if shown is None:
         message = _("only a model judge can answer a question of this form, and trying asks none")
         raise RequestError(message, code="form.needs_judge", field="document")
     return replace(view, one=shown, has_before=trial.before is not None)
-
-
-def _expected(visit: Visit, subject: _Subject, conversation: Conversation) -> dict[str, Example]:
-    """Return the examples in a conversation, by id of the metric."""
-    return {
-        each.metric_id: each
-        for each in examples_of(visit).of(subject.form.id)
-        if each.conversation_id == conversation.id
-    }
 
 
 def _changed_examples(visit: Visit, form: Form, act: str, view: TrialView) -> bool:
@@ -140,14 +136,11 @@ def _changed_examples(visit: Visit, form: Form, act: str, view: TrialView) -> bo
         except msgspec.DecodeError as error:
             message = _("the answer that the example expects is missing")
             raise RequestError(message, code="field.missing", field="act") from error
-        on = view.on.removeprefix("on:")
-        wanted = NewExample(
-            metric_id=expected.metric_id,
-            wanted=expected.wanted,
-            conversation_id=None if view.on == "pasted" else on,
-            turn_id=None if view.on == "pasted" else expected.turn_id,
-            transcript=view.transcript if view.on == "pasted" else None,
-        )
+        wanted = NewExample(metric_id=expected.metric_id, wanted=expected.wanted)
+        if view.on == "pasted":
+            wanted = replace(wanted, transcript=view.transcript)
+        else:
+            wanted = replace(wanted, conversation_id=view.on.removeprefix("on:"), turn_id=expected.turn_id)
         examples_of(visit).keep(form, wanted)
     return verb in ("keep", "drop")
 

@@ -6,13 +6,19 @@ from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.card_changes import Edit, picked, with_language
-from auscult.server.console.pages.setup.document_changes import length_of, removal, value_at, with_value
+from auscult.server.console.pages.setup.document_changes import (
+    appended,
+    fields_changed,
+    removal,
+    with_value,
+)
 from auscult.server.console.posted import Given, one
+from auscult.server.console.views.setup.builder import path_text
 from auscult.server.console.views.setup.cards import Known
 from auscult.server.console.views.setup.forms import path_of
 from auscult.server.console.views.setup.topics import trail
 from auscult.services.definitions.forms.document import Path, Value
-from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, changed
+from auscult.services.definitions.forms.editing.changes import Change, changed
 from auscult.services.definitions.forms.editing.questions import value_of
 from auscult.services.definitions.forms.editing.topics import (
     TopicChanged,
@@ -31,18 +37,16 @@ _PARENT = ".parent"
 def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, known: Known) -> Edit:
     """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
     opened = one(data, "open")
-    moves: list[str] = []
-    for name in data:
-        if name.startswith("set:") and one(data, name) != one(data, f"was:{name[4:]}"):
-            if name.endswith(_PARENT):
-                moves.append(name[4:])
-            else:
-                document = with_value(data, document, base, name[4:])
+    fields = fields_changed(data)
+    moves = [each for each in fields if each.endswith(_PARENT)]
+    for target in fields:
+        if target not in moves:
+            document = with_value(data, document, base, target)
     for target in moves:
         values, above = value_of(document), one(data, f"set:{target}")
         path = _topic(values, target.removesuffix(_PARENT))
         done = _possible(placed(values, path, _topic(values, above) if above else (), None))
-        document, opened = changed(document, *done.changes, base=base), _written(done.path)
+        document, opened = changed(document, *done.changes, base=base), path_text(done.path)
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, target)
@@ -55,7 +59,7 @@ def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, know
     if verb in _ACTS:
         done = _ACTS[verb](value_of(document), target)
         document = changed(document, *done.changes, base=base)
-        opened = _written(done.path)
+        opened = path_text(done.path)
     return Edit(document, opened)
 
 
@@ -67,23 +71,20 @@ def _added(data: Given, values: Value, target: str, known: Known) -> tuple[Chang
         return with_language(values, target, typed.strip(), known.languages) if typed.strip() else ()
     if path[-1] != "examples" or topic_at(values, path[:-1]) is None:
         raise _nothing_at(target)
-    words = [each.strip() for each in typed.splitlines() if each.strip()]
-    length = length_of(value_at(values, path))
-    if length is not None:
-        return tuple(Insert((*path, length + n), word) for n, word in enumerate(words))
-    return (Put(path, [*words]),) if words else ()
+    return appended(values, path, [each.strip() for each in typed.splitlines() if each.strip()])
 
 
 def _found(values: Value, typed: str) -> str:
     """Return the path of the topic with a name or a sentence. Raises ``RequestError`` where there is none, or several."""
     if not typed:
         return ""
+    topics = {path_text(each.path): each for each in topics_of(values)}
+    names = {path: trail(values, each.path) for path, each in topics.items()}
     said = {
-        _written(each.path): trail(values, each.path)
-        for each in topics_of(values)
+        path: names[path]
+        for path, each in topics.items()
         if any(typed.casefold() in str(text).casefold() for text in _sentences(each.value.get("examples")))
     }
-    names = {_written(each.path): trail(values, each.path) for each in topics_of(values)}
     own = {path: name for path, name in names.items() if typed.casefold() in name.casefold()}
     last = [path for path in own if own[path].rpartition(" \u203a ")[2].casefold() == typed.casefold()]
     if len(last) == 1:
@@ -122,10 +123,6 @@ def _possible(done: TopicChanged | None) -> TopicChanged:
         text = _("It cannot be there: topics have {n} levels, and none is below itself.")
         raise RequestError(text.format(n=LEVELS), code="field.out_of_range", field="act")
     return done
-
-
-def _written(path: Path) -> str:
-    return ".".join(map(str, path))
 
 
 def _put_at(values: Value, target: str) -> TopicChanged:

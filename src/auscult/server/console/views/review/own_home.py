@@ -258,22 +258,25 @@ def newest_first(found: Iterable[Dispute]) -> list[Dispute]:
 
 
 def disputes_view(
-    found: Sequence[Dispute], behind: Mapping[str, Behind], names: Mapping[str, str], reader: Reader
+    found: Sequence[Dispute], behind: Mapping[str, Behind], names: Mapping[str, str], reader: Reader, page: str
 ) -> DisputesView:
-    """Show an agent's disputes, in this order. ``behind`` has those that are shown, by id; ``names``: of metrics and people."""
+    """Show an agent's disputes, in this order, as they are on a ``page``.
+
+    ``behind`` has those that are shown, by id; ``names``: of metrics and people.
+    """
     changed = sum(each.state == "accepted" for each in found)
     said = ngettext("You disputed {n} answer.", "You disputed {n} answers.", len(found))
     more = ngettext("{n} was changed.", "{n} were changed.", changed)
     counted = f"{said.format(n=reader.number(len(found)))} {more.format(n=reader.number(changed))}"
     return DisputesView(
         outcomes=tuple(
-            _outcome(each, behind[each.dispute_id], names, reader) for each in found if each.dispute_id in behind
+            _outcome(each, behind[each.dispute_id], names, reader, page) for each in found if each.dispute_id in behind
         ),
         said=counted if found else "",
     )
 
 
-def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: Reader) -> OutcomeView:
+def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: Reader, page: str) -> OutcomeView:
     by = _("the auditor") if behind.hides_decider else names.get(found.decided_by or "", found.decided_by or "")
     is_decided = found.state in {"accepted", "denied"}
     words = found.reason if is_decided else found.comment if found.is_open else ""
@@ -293,7 +296,7 @@ def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: R
         words=words,
         by=by if is_decided else "",
         score=_scores(found, behind.trail, reader) if found.state == "accepted" else "",
-        href=f"/console/my-results#{found.assignment_id}",
+        href=f"{page}#{found.assignment_id}",
     )
 
 

@@ -278,7 +278,7 @@ def _of(
         here = (*path, key)
         if f"{thing}.{key}" in IN_TEXT or (key in IN_TEXT and f"{thing}.{key}" not in LABELS):
             if key in value and key not in ("id", "metrics", "tags"):
-                yield Control(kind="kept", label=key, path=_written(here), id="", line=place.document.line(here))
+                yield Control(kind="kept", label=key, path=path_text(here), id="", line=place.document.line(here))
         else:
             yield _control(place, field, value.get(key), here, thing, is_there=key in value)
 
@@ -297,7 +297,7 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
     *,
     is_there: bool,
 ) -> Control:
-    written, default = _written(path), _default(field)
+    written, default = path_text(path), _default(field)
     label = label_of(thing, field.encode_name)
     base = Control(kind="text", label=label, path=written, id=written, default=default, is_there=is_there)
     options = [each for each in options_of(field.type) if each is not types.NoneType]
@@ -367,8 +367,8 @@ def _list(place: _Place, base: Control, options: Sequence[Any], value: Any, path
             Control(
                 kind="group",
                 label=str(n + 1),
-                path=_written((*path, n)),
-                id=_written((*path, n)),
+                path=path_text((*path, n)),
+                id=path_text((*path, n)),
                 parts=_inside(place, item, each, (*path, n)),
             )
             for n, each in enumerate(given)
@@ -376,7 +376,7 @@ def _list(place: _Place, base: Control, options: Sequence[Any], value: Any, path
         return _replace(base, kind="rows", rows=rows)
     if not isinstance(value, list) and value is not None:
         return _replace(base, kind="text", value=_text(value))
-    words = tuple(Word(text=str(each), path=_written((*path, n))) for n, each in enumerate(given[:_MOST_WORDS]))
+    words = tuple(Word(text=str(each), path=path_text((*path, n))) for n, each in enumerate(given[:_MOST_WORDS]))
     return _replace(base, kind="words", words=words, more=max(0, len(given) - _MOST_WORDS))
 
 
@@ -396,9 +396,10 @@ def _text(value: Any) -> str:  # noqa: ANN401  (any value of a document)
     return str(value)
 
 
-def _written(path: Path) -> str:
-    return ".".join(map(str, path))
-
-
 def _number(value: Any) -> Decimal:  # noqa: ANN401
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
+
+
+def path_text(path: Path) -> str:
+    """Write a path as fields and buttons have it: ``metrics.0.answer.phrases``."""
+    return ".".join(map(str, path))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reasons import fault_in_words
-from auscult.server.console.views.setup.builder import Control, Word, missing_words
+from auscult.server.console.views.setup.builder import Control, Word, missing_words, path_text
 from auscult.server.console.views.setup.builder_words import VALUES
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, path_of
 from auscult.services.definitions.forms.editing.cards import weights_at
@@ -66,7 +66,7 @@ class Known(Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
-class Mend(Struct, frozen=True, kw_only=True):
+class Fix(Struct, frozen=True, kw_only=True):
     """Weights that do not total 100: a sentence, and buttons with what they do."""
 
     text: str
@@ -100,7 +100,7 @@ class AttributeBox(Struct, frozen=True, kw_only=True):
     fields: tuple[Control, ...]
     metrics: tuple[CardMetricView, ...]
     total: str
-    mend: Mend | None
+    fix: Fix | None
     faults: tuple[str, ...]
 
 
@@ -118,7 +118,7 @@ class CardBuilder(Struct, frozen=True, kw_only=True):
     segments: tuple[Segment, ...]
     total: str
     summary: str
-    mend: Mend | None
+    fix: Fix | None
     faults: tuple[str, ...]
     tray: tuple[tuple[str, str], ...]
     settings: tuple[Control, ...]
@@ -163,7 +163,7 @@ def key_word(key: str) -> str:
 
 def field_of(key: str, value: Any, path: Path, faults: Faults, kind: str = "text", default: str = "") -> Control:  # noqa: ANN401, PLR0913, PLR0917
     """Return the field of a key; ``value`` is None where the document has none."""
-    written = ".".join(map(str, path))
+    written = path_text(path)
     options: tuple[tuple[str, str], ...] = ()
     if kind == "switch":
         options = tuple((each, _(VALUES[each])) for each in _SWITCH)
@@ -197,7 +197,7 @@ def text_in(value: Any) -> str:  # noqa: ANN401  (any value of a document)
 
 def words_of(key: str, value: Any, path: Path, names: Mapping[str, str], faults: Faults) -> Control:  # noqa: ANN401
     """Return the list of what was picked, by name."""
-    written = ".".join(map(str, path))
+    written = path_text(path)
     given = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else []
     own = [*faults.at(path), *(each for at in range(len(given)) for each in faults.at((*path, at)))]
     return Control(
@@ -230,7 +230,7 @@ def card_builder(document: Document, stored: object, faults: Faults, known: Know
         segments=tuple(_segments(weights)),
         total=f"{total.normalize():f}",
         summary=", ".join(f"{box.title} {box.weight.value}" for box in boxes),
-        mend=_mend(weights, "attributes", [box.title for box in boxes], ""),
+        fix=_fix(weights, "attributes", [box.title for box in boxes], ""),
         faults=faults.at(("attributes",)) if not attributes else (),
         tray=tuple((each, info.name) for each, info in known.metrics.items() if each not in inside),
         settings=tuple(_settings(value, faults, known)),
@@ -262,7 +262,7 @@ def _part(path: Path) -> str:
     """Return the metric or the topic around a fault; empty for others."""
     last = max((at for at in range(len(path)) if path[at] in ("metrics", "topics")), default=None)
     found = path[: last + 2] if last is not None else ()
-    return ".".join(map(str, found)) if found and isinstance(found[-1], int) else ""
+    return path_text(found) if found and isinstance(found[-1], int) else ""
 
 
 def _where(value: Any, path: Path, names: Mapping[str, str]) -> Iterator[str]:  # noqa: ANN401
@@ -310,7 +310,7 @@ def _box(  # noqa: PLR0913, PLR0917  (all that an attribute is shown with)
         fields=(field_of("description", attribute.get("description"), (*path, "description"), faults, "long"),),
         metrics=metrics,
         total=f"{total.normalize():f}",
-        mend=_mend(weights, f"attributes.{at}.metrics", [each.name for each in metrics], title),
+        fix=_fix(weights, f"attributes.{at}.metrics", [each.name for each in metrics], title),
         faults=faults.at((*path, "metrics")) if not metrics else (),
     )
 
@@ -320,7 +320,7 @@ def _metric(  # noqa: PLR0913, PLR0917  (all that a metric is shown with)
 ) -> CardMetricView:
     attribute = mappings(dict(value), "attributes")[int(path[1])]
     metric = mappings(dict(attribute), "metrics")[int(path[-1])]
-    identity, written = str(metric.get("metric") or ""), ".".join(map(str, path))
+    identity, written = str(metric.get("metric") or ""), path_text(path)
     info = known.metrics.get(identity)
     share = number_of(attribute.get("weight")) * number_of(metric.get("weight")) / _HUNDRED
     fields = (
@@ -374,7 +374,7 @@ def _marks(
         yield _("new"), "go"
 
 
-def _mend(weights: Mapping[int, Decimal], path: str, names: Sequence[str], whole: str) -> Mend | None:
+def _fix(weights: Mapping[int, Decimal], path: str, names: Sequence[str], whole: str) -> Fix | None:
     """Return the sentence of weights that do not total 100, and buttons that make them."""
     total = sum(weights.values(), Decimal(0))
     missing = _HUNDRED - total
@@ -384,7 +384,7 @@ def _mend(weights: Mapping[int, Decimal], path: str, names: Sequence[str], whole
     amount = f"{abs(missing).normalize():f}"
     equal = (f"equal:{path}", _("All the same"))
     if not missing:
-        return Mend(text=_("A weight is 0, and counts nothing."), buttons=(equal,))
+        return Fix(text=_("A weight is 0, and counts nothing."), buttons=(equal,))
     text = missing_words(missing)
     if whole:
         text = _("{name} makes {n}. {missing}").format(name=whole, n=f"{total.normalize():f}", missing=text)
@@ -397,7 +397,7 @@ def _mend(weights: Mapping[int, Decimal], path: str, names: Sequence[str], whole
     words = _("Give {n} to {name}") if missing > 0 else _("Take {n} from {name}")
     if weights[at] + missing > 0:
         buttons.append((f"balance:{path}.{at}", words.format(n=amount, name=names[at])))
-    return Mend(text=text, buttons=tuple(buttons))
+    return Fix(text=text, buttons=tuple(buttons))
 
 
 def _segments(weights: Mapping[int, Decimal]) -> Iterator[Segment]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
-from auscult.server.console.views.setup.builder import Control
+from auscult.server.console.views.setup.builder import Control, path_text
 from auscult.server.console.views.setup.cards import Faults, Known, field_of, words_of
 from auscult.services.definitions.forms.document import Document, Path, Value
 from auscult.services.definitions.forms.editing.questions import mappings
@@ -105,7 +105,7 @@ def _rows(tree: _Tree, holder: Value, path: Path) -> tuple[TopicRow, ...]:
 
 
 def _row(tree: _Tree, topic: dict[str, Any], path: Path) -> TopicRow:
-    written, faults = ".".join(map(str, path)), tree.faults
+    written, faults = path_text(path), tree.faults
     below = _rows(tree, cast("Value", topic), path)
     given = cast("list[object]", topic["examples"]) if isinstance(topic.get("examples"), list) else []
     is_open = written == tree.chosen
@@ -176,12 +176,12 @@ def _parent(tree: _Tree, topic: dict[str, Any], path: Path, written: str) -> Con
     depth = depth_of(cast("Value", topic))
     found = [(each.path, trail(tree.value, each.path)) for each in topics_of(tree.value)]
     options = [
-        (".".join(map(str, other)), name)
+        (path_text(other), name)
         for other, name in found
         if other[: len(path)] != path and level_of(other) + depth <= LEVELS
     ]
     here = f"{written}.parent"
-    above = ".".join(map(str, path[:-2]))
+    above = path_text(path[:-2])
     return Control(
         kind="choice", label=_("Below"), path=here, id=here, value=above, options=(("", _("the first level")), *options)
     )

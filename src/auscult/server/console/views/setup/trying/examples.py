@@ -1,19 +1,15 @@
 """A form's examples in its editor: how many are answered as expected, and each with its words."""
 
-from collections.abc import Mapping
-
 import msgspec
 from msgspec import Struct
 
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, Metric
-from auscult.form_examples.model import PLAIN_ANSWERS, Example, Trials, Tried, answer_of, answers_of
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.form_examples.model import Trials, Tried, answer_of, answers_of
+from auscult.server.console.language import ngettext
 from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.quoting import excerpt
-
-_WORDS = dict(zip(PLAIN_ANSWERS, (later("Yes"), later("No"), later("N/A")), strict=True))
+from auscult.server.console.views.verdicts import word_of
 
 
 class ExampleRow(Struct, frozen=True, kw_only=True):
@@ -81,9 +77,11 @@ def counted(found: Trials) -> str:
     return sentence.format(right=found.right, n=count)
 
 
-def other_answers(evaluation: Evaluation, form: Form, examples: Mapping[str, Example]) -> dict[str, OtherAnswers]:
-    """Return, by id of the metric, the answers that each verdict does not have. ``examples`` are those of this conversation."""
+def other_answers(evaluation: Evaluation, form: Form, examples: Trials) -> dict[str, OtherAnswers]:
+    """Return, by id of the metric, the answers that each verdict does not have, and what an example expects."""
     metrics = {each.id: each for each in form.metrics}
+    its = (each.example for each in examples.tried if each.example.conversation_id == evaluation.conversation_id)
+    expected_of = {each.metric_id: each.wanted for each in its}
     found: dict[str, OtherAnswers] = {}
     for each in evaluation.results:
         metric = metrics[each.metric.id]
@@ -95,19 +93,14 @@ def other_answers(evaluation: Evaluation, form: Form, examples: Mapping[str, Exa
             for value in answers_of(metric)
             if value != answer_of(each)
         )
-        expected = examples.get(metric.id)
-        found[metric.id] = OtherAnswers(answers=answers, expected=word_of(expected.wanted) if expected else "")
+        expected = expected_of.get(metric.id)
+        found[metric.id] = OtherAnswers(answers=answers, expected=word_of(expected) if expected else "")
     return found
 
 
 def is_kept_by_people(metric: Metric) -> bool:
     """Return whether no form decides the answer: a person does, or it is a number."""
     return metric.type == "manual" or (metric.grades is not None and metric.grades.kind == "number")
-
-
-def word_of(answer: str) -> str:
-    """Return an answer in the reader's language; the name of a level as it is."""
-    return _(_WORDS[answer]) if answer in _WORDS else answer
 
 
 def _row(tried: Tried, name: str) -> ExampleRow:
@@ -119,6 +112,6 @@ def _row(tried: Tried, name: str) -> ExampleRow:
         words=excerpt(said) if said else title_of(conversation) or conversation.id,
         on=its.conversation_id or "",
         wanted=word_of(its.wanted),
-        answer=word_of(tried.answer),
+        answer=word_of(tried.answer) if tried.answer else "",
         is_right=tried.is_right,
     )
