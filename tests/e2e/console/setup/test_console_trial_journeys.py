@@ -9,6 +9,7 @@ from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, click, picture
 from tests.e2e.console.setup.test_console_trial import FORM, calls
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
@@ -115,3 +116,22 @@ def test_a_question_to_a_person_and_a_fatal_one(browser: Browser, served: Servic
     click(browser, "[data-tab=questions]")
     assert not browser.one("#part-questions").get_attribute("hidden")
     assert browser.faults() == []
+
+
+def test_a_backtest_fits_a_phone(browser: Browser, served: Service) -> None:
+    """Figures, conversations and places wrap, and nothing is wider than the page; axe finds nothing."""
+    open_trial(browser, served)
+    rewrite(browser, "pass_score: 70", "pass_score: 100")
+    click(browser, "button[value=backtest]")
+    wait_for(lambda: browser.text("#backtest"), bool)
+    backfill(served)
+    browser.until("#backtest", lambda text: "To look at" in text)
+    for theme in ("dark", "light"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        for wide in (1440, 360):
+            width(browser, wide)
+            picture(browser, f"backtest-{theme}-{wide}")
+            assert browser.run("return document.documentElement.scrollWidth") <= wide
+            browser.run(AXE)
+            assert browser.driver.execute_async_script(RUN_AXE) == []
+    width(browser, 1440)
