@@ -220,7 +220,7 @@ class Application:
                 is_one_of_several=settings.processes > 1,
             ),
             assistant=assistant(settings, self.store),
-            explainer=explainer(settings, self.store.spending, self.store.judge_slots),
+            explainer=explainer(settings, self.store),
             readiness=Readiness(
                 self.store,
                 path.absolute().parent if path else None,

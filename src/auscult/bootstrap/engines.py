@@ -71,13 +71,20 @@ def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
     )
 
 
-def explainer(settings: Settings, spending: "Spending | None", slots: "JudgeSlots | None") -> "Explainer | None":
-    """Return what answers questions about pages, where a judge is configured. Nothing is opened yet."""
+def explainer(settings: Settings, store: "Store") -> "Explainer | None":
+    """Return what answers questions about pages, where a judge is configured. Nothing is opened yet.
+
+    ``store`` counts the usage of the judge, and limits it.
+    """
     from auscult.engines.explainer import PageExplainer
 
     timeout_s = settings.judge_explanations_s
-    way = _way_to_judge(settings, spending, slots, timeout_s=timeout_s, retries=0) if timeout_s else None
-    return PageExplainer(*way, context=settings.judge_context) if way else None
+    way = (
+        _way_to_judge(settings, store.spending, store.judge_slots, timeout_s=timeout_s, retries=0)
+        if timeout_s
+        else None
+    )
+    return PageExplainer(*way, context=settings.judge_context, purses=_purses(store)) if way else None
 
 
 def _retriever(settings: Settings, vectors: "WordLlama") -> "Hybrid":

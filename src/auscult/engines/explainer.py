@@ -4,9 +4,10 @@ What it writes is checked by who asks (``explanations/model.py``): nothing is sh
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from threading import BoundedSemaphore
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +16,7 @@ from auscult.domain.errors import BusyError, EngineError
 from auscult.domain.scoring.explaining import Piece, Said
 from auscult.domain.scoring.explaining import Reply as Explained
 from auscult.domain.scoring.judging import Usage
-from auscult.engines._judge.budget import Budget
+from auscult.engines._judge.budget import Budget, Purse
 from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import quoted
 from auscult.engines._judge.reply import outermost_object
@@ -79,13 +80,32 @@ class PageExplainer:
     """One model on one server. Threads may share it; nothing is opened before the first question."""
 
     def __init__(
-        self, server: Server, budget: Budget, gate: DistributedSemaphore | None = None, *, context: int
+        self,
+        server: Server,
+        budget: Budget,
+        gate: DistributedSemaphore | None = None,
+        *,
+        context: int,
+        purses: Callable[[str], Purse] | None = None,
     ) -> None:
-        """Ask ``server`` within ``budget``, with as many calls at a time as ``gate`` allows. ``context`` is in tokens."""
+        """Ask ``server`` within ``budget``, with as many calls at a time as ``gate`` allows. ``context`` is in tokens.
+
+        ``purses`` returns what an app may spend.
+        """
+        self._purses = purses
+        self.purse: Purse | None = None
         self._server = server
         self._calls = JudgeClient(server, budget, gate, _for_a_while)
         self._free = BoundedSemaphore(AT_ONCE)
         self._context = context
+
+    def for_app(self, app_id: str) -> Self:
+        """Return the same explainer, within the limits of an app."""
+        if self._purses is None:
+            return self
+        mine = copy(self)
+        mine.purse = self._purses(app_id)
+        return mine
 
     @property
     def room(self) -> int:
@@ -112,7 +132,9 @@ class PageExplainer:
         request = _Request(RULES, _prompt(question, pieces))
         tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
         try:
-            reply = self._calls.call(request, Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM))
+            most = Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM)
+            with self._calls.plan(most, self.purse) as plan:
+                reply = self._calls.call(request, most, plan)
         except TooLongError as error:
             raise EngineError("the page is too long for the judge") from error
         except UnavailableError as away:

@@ -75,7 +75,7 @@ class Explaining:
         """Work on ``app``; ``now`` returns aware UTC time. ``say`` translates the texts of figures."""
         self._app = app.seen_by(viewer.visibility("conversation.read"))
         self._viewer = viewer
-        self._explainer = explainer
+        self._explainer = None if explainer is None else explainer.for_app(app.tenant.app_id)
         self._now = now
         self._say = say
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from auscult.limits.model import Limits, Owner
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.consoles import QUEUE, Page, console, email_of, signed_in
 from tests.e2e.own import Own, problem
@@ -16,6 +17,7 @@ from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import TENANT, Service
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer, sentences
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +58,9 @@ def service(judge: ScriptedExplainer, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(autouse=True)
 def _honest(judge: ScriptedExplainer) -> None:
     """A model that reads, and has been asked nothing yet."""
+    url = judge.url
     judge.__init__()  # type: ignore[misc]
+    judge.url = url
 
 
 @pytest.fixture
@@ -240,6 +244,34 @@ def test_the_limit_of_the_day_holds(judge: ScriptedExplainer, tmp_path: Path) ->
         problem(answer, 503, "engine.unavailable")
         assert "limit of a day" in answer.json()["detail"]
     assert judge.given == []
+
+
+def test_the_limits_of_account_and_app_hold(judge: ScriptedExplainer, tmp_path: Path) -> None:
+    """What an answer took counts against both, and what is above either is not asked, with the limit's owner named."""
+    settings: dict[str, Any] = {"judge_url": judge.url, "judge_model": "m-1"}
+    with console(f"sqlite:///{tmp_path}/limits.db", weeks=1, **settings) as service:
+        limits, person = service.store.limits, Browser(service, email_of("qa-manager"))
+
+        def used() -> tuple[int, int]:
+            use = limits.uses(datetime.now(UTC))[TENANT.app_id]
+            return use.judge_calls, use.judge_tokens
+
+        def ask() -> Any:
+            return person.ask("POST", "/overview/explain", {"question": "Why?"})
+
+        calls, tokens_before = used()
+        assert ask().status_code == 200
+        assert used() == (calls + 1, tokens_before + 1100)
+        for owner in (Owner(TENANT.account_id), Owner(TENANT.account_id, TENANT.app_id)):
+            limits.save(owner, Limits(judge_tokens=1200))
+            wait_until(lambda: ask().status_code == 503)  # limits are cached for some seconds
+            spent, asked = used(), len(judge.given)
+            answer = ask()
+            problem(answer, 503, "engine.unavailable")
+            assert f"{owner}: the limit of the judge's day is reached" in answer.json()["detail"]
+            assert (used(), len(judge.given)) == (spent, asked)
+            limits.save(owner, Limits())
+            wait_until(lambda: ask().status_code == 200)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Interface of the engine that answers a question from numbered pieces, with its input and output."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 from msgspec import Struct
 
@@ -50,6 +50,10 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 class Explainer(Protocol):
     """A model that answers from pieces. Threads may share it."""
+
+    def for_app(self, app_id: str) -> Self:
+        """Return the same model, within the limits of an app and its account."""
+        ...
 
     @property
     def room(self) -> int:
