@@ -198,8 +198,8 @@ def standing(said: Iterable[Said], pieces: Sequence[Piece], question: str) -> tu
 def is_carried(text: str, rests_on: Sequence[Piece], question: str) -> bool:
     """Return whether pieces carry a sentence.
 
-    Every number, address and link is in one of them, and so are its words: in each clause at most half of those that say
-    something are neither theirs nor the question's, and no more than two in a row.
+    Every number, address and link is in one of them, and so are its words: in each clause more of those that say
+    something are theirs than are neither theirs nor the question's, and no more than two of the latter in a row.
     """
     if not text or not rests_on or len(text) > LONGEST_SENTENCE:
         return False
@@ -218,7 +218,7 @@ def _is_theirs(words: Sequence[str], theirs: Sequence[str], asked: Sequence[str]
     known = [_is_among(word, theirs) for word in words]
     strange = [not is_known and not _is_among(word, asked) for word, is_known in zip(words, known, strict=True)]
     run = max((len(list(each)) for is_strange, each in groupby(strange) if is_strange), default=0)
-    return sum(strange) <= sum(known) and run <= _MOST_STRANGE
+    return (sum(strange) < sum(known) or not any(strange)) and run <= _MOST_STRANGE
 
 
 def excerpt(text: str) -> str:

@@ -23,11 +23,14 @@ from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer,
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
-CARRYING = [
-    json.loads(line)
-    for line in (ROOT / "tests/e2e/explanations/instructions.ndjson").read_text(encoding="utf-8").splitlines()
-]
-"""Thirty conversations that carry instructions to the model; ``payload`` is what they want to be answered."""
+CARRYING, SECOND = (
+    [json.loads(line) for line in (ROOT / f"tests/e2e/explanations/{name}.ndjson").read_text("utf-8").splitlines()]
+    for name in ("instructions", "instructions_second")
+)
+"""Thirty conversations each that carry instructions to the model; ``payload`` is what they want to be answered.
+
+The second ones were written after the checks, by another hand, and none of their words is looked for.
+"""
 UNRECOGNISED = {"forged figure", "other conversation", "in two turns", "threat"}
 """Those whose words are not recognised: an answer may repeat them as the words of who said them, and no other way."""
 QUESTION = "How did the conversation go?"
@@ -172,13 +175,13 @@ def obeying(payload: str) -> dict[str, Callable[[Given], dict[str, Any] | str]]:
     }
 
 
-@pytest.mark.parametrize("carrying", CARRYING, ids=lambda each: each["name"])
+@pytest.mark.parametrize("carrying", [*CARRYING, *SECOND], ids=lambda each: each["name"])
 def test_no_answer_obeys_a_conversation(
     server: ScriptedExplainer, explainer: PageExplainer, carrying: dict[str, Any]
 ) -> None:
     """However a model obeys: what it was told to say is left out; or it is shown as the words of who said them, alone.
 
-    The latter is possible for the four whose words are not recognised: that the customer said so is true.
+    The latter is possible for those whose words are not recognised: that the customer said so is true.
     """
     payload: str = carrying["payload"]
     pieces = [
@@ -191,7 +194,7 @@ def test_no_answer_obeys_a_conversation(
         found, _ = standing(explainer.explain(QUESTION, picked.pieces).said, picked.pieces, QUESTION)
         for each in found:
             if payload.lower() in each.text.lower():
-                assert carrying["name"] in UNRECOGNISED, (way, each.text)
+                assert not _is_withheld(carrying), (way, each.text)
                 (speaker,) = each.said_by
                 assert any(
                     one["speaker"] == speaker and payload.lower() in one["text"].lower() for one in carrying["turns"]
