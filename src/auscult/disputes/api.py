@@ -10,17 +10,26 @@ from litestar.params import JSONBody, SkipValidation
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from auscult.disputes.model import DECIDE, RAISE, Dispute, DisputeStatistics, ReviewPolicy, ReviewStatus, ShownReview
+from auscult.disputes.model import (
+    DECIDE,
+    RAISE,
+    Dispute,
+    DisputeOrder,
+    DisputeStatistics,
+    ReviewPolicy,
+    ReviewStatus,
+    ShownReview,
+)
 from auscult.disputes.opening import overturned_labels
 from auscult.disputes.steps import Ruling
 from auscult.disputes.store import DisputeQuery
 from auscult.disputes.work import Reviewing
 from auscult.domain.audits.notes import DisputeState
 from auscult.server.rest.context import App, Basis, Rights
-from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import AssignmentId, Cursor, Limit, path_id, query
+from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, path_id, query
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 
@@ -62,7 +71,7 @@ class DecisionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class DisputePage(Struct, frozen=True, kw_only=True):
-    """One page, in the order in which they were raised. ``next_cursor`` is null after the last."""
+    """One page, in the order that was asked for. ``next_cursor`` is null after the last."""
 
     items: tuple[Dispute, ...]
     next_cursor: str | None
@@ -325,16 +334,17 @@ def list_disputes(
     metric_id: Annotated[str | None, query("Only of this metric.")] = None,
     auditor: Annotated[str | None, query("Only about audits of this auditor.")] = None,
     assignment_id: Annotated[str | None, query("Only about this assignment's audit.")] = None,
+    sort: Annotated[DisputeOrder, query(f"{LEAST_FIRST} Those that are not decided are last.")] = "raised_at",
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> DisputePage:
-    """List disputes of the conversations that the caller sees, the oldest first."""
-    after = read_cursor(cursor, tuple[int])
-    asked = DisputeQuery(in_state, auditor, metric_id, assignment_id, after=after[0] if after else 0, limit=limit + 1)
+    """List disputes of the conversations that the caller sees, the oldest first unless another order is asked for."""
+    after = read_sort_key(cursor, sort)
+    asked = DisputeQuery(in_state, auditor, metric_id, assignment_id, order=sort, after=after, limit=limit + 1)
     found = work.listing(asked)
     return DisputePage(
         items=tuple(each.dispute for each in found[:limit]),
-        next_cursor=write_cursor(found[limit - 1].number) if len(found) > limit else None,
+        next_cursor=write_sort_key(found[limit - 1].key, sort) if len(found) > limit else None,
     )
 
 

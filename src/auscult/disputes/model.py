@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from statistics import median
 from typing import Annotated, Literal
 
@@ -31,6 +32,10 @@ MetricStatus = Literal["pending", "agent_accepted", "disputed", "accepted", "den
 """Per metric: the agent has not answered, has accepted, or disputes; the dispute was accepted or denied."""
 ReviewStatus = Literal["audited", "pending_agent_review", "pending_supervisor_review", "resolved", "closed"]
 """Per audit: not released, the agent is to answer, a dispute is to be decided, settled, or out of rounds."""
+DisputeOrder = Literal[
+    "raised_at", "-raised_at", "due_at", "-due_at", "decided_at", "-decided_at", "round", "-round"
+]  # fmt: skip
+"""Order of a list: the least first, with a minus the greatest first. Disputes that are not decided are last by ``decided_at``."""
 
 RAISE, DECIDE = "dispute.raise", "dispute.decide"
 """The permissions to answer for an agent, and to decide."""
@@ -494,6 +499,15 @@ def statistics_of(disputes: Iterable[Dispute]) -> DisputeStatistics:
         auditors=_by(found, lambda each: each.auditor or ""),
         queues=_by(found, lambda each: each.queue),
     )
+
+
+def in_order(found: Iterable[Dispute], order: DisputeOrder) -> list[Dispute]:
+    """Return disputes in an order, as the store has them."""
+    name, is_descending = order.removeprefix("-"), order.startswith("-")
+    every = list(found)
+    known = [each for each in every if getattr(each, name) is not None]
+    known.sort(key=attrgetter(name), reverse=is_descending)
+    return known + [each for each in every if getattr(each, name) is None]
 
 
 def is_counted(dispute: Dispute, number: Counted) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, NamedTuple, get_args
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -12,7 +12,17 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.disputes.model import DECIDE, Counted, Dispute, ReviewedAudit, is_counted, may_decide, may_release
+from auscult.disputes.model import (
+    DECIDE,
+    Counted,
+    Dispute,
+    DisputeOrder,
+    ReviewedAudit,
+    in_order,
+    is_counted,
+    may_decide,
+    may_release,
+)
 from auscult.disputes.steps import outcomes
 from auscult.disputes.store import DisputeQuery
 from auscult.disputes.work import Reviewing
@@ -26,6 +36,7 @@ from auscult.server.console.posted import sentence
 from auscult.server.console.reader import Reader
 from auscult.server.console.views import counts
 from auscult.server.console.views.filters import address
+from auscult.server.console.views.heads import head_view, order_of, read_key, write_key
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.views.naming import customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
@@ -36,7 +47,17 @@ from auscult.services.conversations.latest import Sought, newest
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
-_MOST, _MOST_ENDED, _QUARTER = 200, 1_000, timedelta(days=90)
+_MOST, _AT_A_TIME, _QUARTER = 200, 50, timedelta(days=90)
+PATH = f"{BASE}/disputes"
+ORDERS: tuple[DisputeOrder, ...] = get_args(DisputeOrder)
+USUAL: DisputeOrder = "due_at"
+USUAL_OF_ENDED: DisputeOrder = "-decided_at"
+USUAL_OF_COUNTED: DisputeOrder = "-raised_at"
+_OF_TIME: Mapping[bool, tuple[DisputeOrder, DisputeOrder]] = {
+    True: ("due_at", "-due_at"),
+    False: ("-decided_at", "decided_at"),
+}
+"""Orders of the last column: of those that wait, and of others."""
 NONE = "-"
 """Value of a parameter for an empty key."""
 COUNTED: tuple[Counted, ...] = get_args(Counted)
@@ -55,6 +76,14 @@ _STATES = {
 }
 
 
+class Sorted(NamedTuple):
+    """Order of a list, the usual one, and the position of its last dispute where more follow."""
+
+    order: DisputeOrder
+    usual: DisputeOrder
+    following: str = ""
+
+
 class DisputesPage(Controller):
     """The inbox of disputes, and one of them."""
 
@@ -66,10 +95,23 @@ class DisputesPage(Controller):
         visit.require(DECIDE)
         if "count" in visit.query:
             return self._counted(visit)
-        is_open = "ended" not in visit.query
-        releases = islice(reviewing(visit).waiting_for_release(), _MOST) if is_open else ()
-        found = _waiting(visit) if is_open else _ended(visit)
-        return self._list(visit, found, names_by_id(visit), is_open=is_open, releases=releases)
+        is_open, query, service = "ended" not in visit.query, visit.query, reviewing(visit)
+        usual = USUAL if is_open else USUAL_OF_ENDED
+        order: DisputeOrder = order_of(query, ORDERS, usual)
+        asked = DisputeQuery(since=None if is_open else visit.now - _QUARTER, has_ended=not is_open)
+        after = read_key(query)
+        found = service.listing(asked._replace(order=order, after=after, limit=_AT_A_TIME + 1))
+        more = len(found) > _AT_A_TIME
+        return self._list(
+            visit,
+            [each.dispute for each in found[:_AT_A_TIME]],
+            names_by_id(visit),
+            Sorted(order, usual, write_key(found[_AT_A_TIME - 1].key) if more else ""),
+            is_open=is_open,
+            waiting=service.count(asked) if is_open else 0,
+            late=service.count(asked._replace(due_before=visit.now)) if is_open else 0,
+            releases=islice(service.waiting_for_release(), _MOST) if is_open and after is None else (),
+        )
 
     def _counted(self, visit: Visit) -> Response[str]:
         """Show the disputes that a number of the figures counts: of the last 90 days, by a metric, auditor or queue."""
@@ -83,18 +125,22 @@ class DisputesPage(Controller):
             for each in reviewing(visit).every(DisputeQuery(since=visit.now - _QUARTER))
             if is_counted(each, number) and (not kind or KEYS[kind](each) == key)
         ]
-        found.sort(key=lambda each: each.raised_at, reverse=True)
+        order: DisputeOrder = order_of(visit.query, ORDERS, USUAL_OF_COUNTED)
+        found = in_order(found, order)
         names = {**names_by_id(visit), **(_queue_names(visit, [key]) if kind == "queue" and key else {})}
         lead = counted_sentence(number, len(found), names.get(key, key), visit.reader)
-        return self._list(visit, found, names, counted=lead)
+        return self._list(visit, found, names, Sorted(order, USUAL_OF_COUNTED), counted=lead)
 
     def _list(  # noqa: PLR0913  (what the list shows)
         self,
         visit: Visit,
         found: Sequence[Dispute],
         names: Mapping[str, str],
+        order: "Sorted",
         *,
         is_open: bool = False,
+        waiting: int = 0,
+        late: int = 0,
         counted: str = "",
         releases: Iterable[ReviewedAudit] = (),
     ) -> Response[str]:
@@ -104,7 +150,16 @@ class DisputesPage(Controller):
             "Disputes",
             disputes=found,
             is_open=is_open,
-            late=sum(each.is_open and each.due_at < visit.now for each in found),
+            waiting=waiting,
+            late=late,
+            heads={
+                "round": head_view(("-round", "round"), order.order, order.usual, visit.query, PATH),
+                "when": head_view(_OF_TIME[is_open], order.order, order.usual, visit.query, PATH),
+            },
+            pages={
+                "first": address(PATH, visit.query, before="") if "before" in visit.query else "",
+                "next": address(PATH, visit.query, done="", before=order.following) if order.following else "",
+            },
             words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
             names=names,
             state_of=state_of,
@@ -255,15 +310,8 @@ def _count(  # noqa: PLR0913, PLR0917  (what its address says)
 
 def _waiting(visit: Visit) -> list[Dispute]:
     """Return the disputes that wait for a decision, the first to lapse first."""
-    found = reviewing(visit).listing(DisputeQuery(state="open", limit=_MOST))
-    return sorted((each.dispute for each in found), key=lambda each: each.due_at)
-
-
-def _ended(visit: Visit) -> list[Dispute]:
-    """Return the disputes of the last 90 days that have ended, the newest first."""
-    found = reviewing(visit).listing(DisputeQuery(since=visit.now - _QUARTER, limit=_MOST_ENDED))
-    ended = [each.dispute for each in found if not each.dispute.is_open][-_MOST:]
-    return sorted(ended, key=lambda each: each.raised_at, reverse=True)
+    found = reviewing(visit).listing(DisputeQuery(state="open", order=USUAL, limit=_MOST))
+    return [each.dispute for each in found]
 
 
 def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: bool) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.disputes.model import Dispute, Review, ReviewPolicy
+from auscult.disputes.model import Dispute, DisputeOrder, Review, ReviewPolicy
 from auscult.disputes.steps import ReviewChange
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.audits.notes import DisputeState
@@ -18,6 +18,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.sorting import SortKey, column_of, read_sorted
 from auscult.storage.core.tables.audits import assignments, audit_trail
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.reviews import disputes, review_policies, reviews
@@ -34,10 +35,13 @@ _OPEN = sa.select(sa.func.count()).where(
 )
 
 
-class DisputeQuery(NamedTuple):
-    """Disputes in one state, of an auditor, a metric or an assignment, raised in ``since`` <= time < ``until``.
+_SORTED = {name: disputes.c[name] for name in ("raised_at", "due_at", "decided_at", "round")}
 
-    None: of any. ``after`` is the last number that was read.
+
+class DisputeQuery(NamedTuple):
+    """Disputes that are open or have ended, in one state, of an auditor, a metric or an assignment, raised in a period.
+
+    None: of any; ``since`` <= raised < ``until``. ``after`` is the position of the last one that was read.
     """
 
     state: DisputeState | None = None
@@ -46,14 +50,17 @@ class DisputeQuery(NamedTuple):
     assignment_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    after: int = 0
+    order: DisputeOrder = "raised_at"
+    after: SortKey | None = None
     limit: int = 100
+    has_ended: bool | None = None
+    due_before: datetime | None = None
 
 
-class Numbered(NamedTuple):
+class Listed(NamedTuple):
     """A dispute with its position in the list."""
 
-    number: int
+    key: SortKey
     dispute: Dispute
 
 
@@ -119,27 +126,15 @@ class AppDisputes:
             body = connection.scalar(query.where(*self._visible()))
         return None if body is None else _DISPUTE.decode(body)
 
-    def disputes(self, query: DisputeQuery) -> list[Numbered]:
-        """Return disputes in the order in which they were raised."""
+    def disputes(self, query: DisputeQuery) -> list[Listed]:
+        """Return disputes in an order."""
         if not all(is_storable(each or "") for each in (query.auditor, query.metric_id, query.assignment_id)):
             return []
-        wanted: list[sa.ColumnElement[bool]] = [disputes.c.app == self._app, disputes.c.dispute > query.after]
-        for column, value in (
-            (disputes.c.state, query.state),
-            (disputes.c.auditor, query.auditor),
-            (disputes.c.metric_id, query.metric_id),
-            (disputes.c.assignment_id, query.assignment_id),
-        ):
-            if value is not None:
-                wanted.append(column == value)
-        if query.since is not None:
-            wanted.append(disputes.c.raised_at >= ms_of(query.since))
-        if query.until is not None:
-            wanted.append(disputes.c.raised_at < ms_of(query.until))
-        found = sa.select(disputes.c.dispute, disputes.c.body).where(*wanted, *self._visible())
+        found = sa.select(disputes.c.body).where(*self._wanted(query))
+        column = column_of(query.order, _SORTED)
         with self._database.reading() as connection:
-            rows = connection.execute(found.order_by(disputes.c.dispute).limit(query.limit)).all()
-        return [Numbered(row.dispute, _DISPUTE.decode(row.body)) for row in rows]
+            rows = read_sorted(connection, found, column, disputes.c.dispute, query.order, query.after, query.limit)
+        return [Listed(each.key, _DISPUTE.decode(each.row.body)) for each in rows]
 
     def all(self, query: DisputeQuery) -> Iterator[Dispute]:
         """Yield every dispute of a query, some in memory at a time."""
@@ -147,7 +142,12 @@ class AppDisputes:
         while found := self.disputes(query):
             for each in found:
                 yield each.dispute
-            query = query._replace(after=found[-1].number)
+            query = query._replace(after=found[-1].key)
+
+    def count(self, query: DisputeQuery) -> int:
+        """Return the number of disputes of a query, on whichever page."""
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(sa.func.count()).where(*self._wanted(query))) or 0
 
     def count_open(self) -> int:
         """Return how many disputes wait for a decision."""
@@ -181,6 +181,26 @@ class AppDisputes:
         with self._database.writing() as connection:
             made = self._database.dialect.insert(review_policies).values(app=self._app, **row)
             connection.execute(made.on_conflict_do_update(index_elements=["app"], set_=row))
+
+    def _wanted(self, query: DisputeQuery) -> list[sa.ColumnElement[bool]]:
+        wanted: list[sa.ColumnElement[bool]] = [disputes.c.app == self._app]
+        for column, value in (
+            (disputes.c.state, query.state),
+            (disputes.c.auditor, query.auditor),
+            (disputes.c.metric_id, query.metric_id),
+            (disputes.c.assignment_id, query.assignment_id),
+        ):
+            if value is not None:
+                wanted.append(column == value)
+        if query.has_ended is not None:
+            wanted.append(disputes.c.state != "open" if query.has_ended else disputes.c.state == "open")
+        if query.since is not None:
+            wanted.append(disputes.c.raised_at >= ms_of(query.since))
+        if query.until is not None:
+            wanted.append(disputes.c.raised_at < ms_of(query.until))
+        if query.due_before is not None:
+            wanted.append(disputes.c.due_at < ms_of(query.due_before))
+        return [*wanted, *self._visible()]
 
     def _visible(self) -> list[sa.ColumnElement[bool]]:
         return visible(self._visibility, self._app, disputes.c.conversation_id)
@@ -246,6 +266,7 @@ def _write_dispute(connection: Connection, app: int, conversation: int, found: D
         "metric_id": found.metric_id,
         "auditor": found.auditor,
         "queue": found.queue,
+        "round": found.round,
         "raised_at": ms_of(found.raised_at),
         "due_at": ms_of(found.due_at),
     }

@@ -27,7 +27,7 @@ from auscult.disputes.model import (
 )
 from auscult.disputes.opening import new_review
 from auscult.disputes.steps import ReviewChange, Ruling
-from auscult.disputes.store import DisputeQuery, Numbered
+from auscult.disputes.store import DisputeQuery, Listed
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.errors import ConflictError, NotFoundError, unknown
 from auscult.domain.form import Form
@@ -198,9 +198,13 @@ class Reviewing:
         """Return a dispute as the viewer sees it. Raises ``NotFoundError`` ``dispute.unknown``."""
         return self._seen(self._stored(dispute_id))
 
-    def listing(self, query: DisputeQuery) -> list[Numbered]:
-        """Return disputes as the viewer sees them, in the order in which they were raised."""
-        return [Numbered(each.number, self._seen(each.dispute)) for each in self._app.disputes.disputes(query)]
+    def listing(self, query: DisputeQuery) -> list[Listed]:
+        """Return disputes as the viewer sees them, in the order of the query."""
+        return [Listed(each.key, self._seen(each.dispute)) for each in self._app.disputes.disputes(query)]
+
+    def count(self, query: DisputeQuery) -> int:
+        """Return the number of disputes of a query, on all pages."""
+        return self._app.disputes.count(query)
 
     def every(self, query: DisputeQuery) -> Iterator[Dispute]:
         """Yield every dispute of a query as the viewer sees it."""

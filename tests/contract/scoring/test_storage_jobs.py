@@ -52,7 +52,7 @@ def test_jobs_are_listed_by_how_they_stand(store: Store, app: AppStore) -> None:
     assert set(states(app, "failed", "waiting")) == {failed, waiting}
     page = list_jobs(app, limit=3)
     assert [job.id for job in page.jobs] == [failed, postponed, running]
-    assert [job.id for job in list_jobs(app, before=page.next_position, limit=3).jobs] == [waiting]
+    assert [job.id for job in list_jobs(app, after=page.next_position, limit=3).jobs] == [waiting]
     assert list_jobs(app, limit=4).next_position is None
     told = view_job(app, failed)
     assert (told.app, told.conversations, told.attempts, told.reason) == (TENANT.app_id, 1, 0, "no engine")

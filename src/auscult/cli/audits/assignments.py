@@ -10,7 +10,7 @@ import typer
 from auscult.cli.audits.audits import Answers, Comment, Notes, read_answers
 from auscult.cli.audits.plans import By, planning
 from auscult.cli.terminal import options
-from auscult.domain.audits.assignment import Assignment, AssignmentState, DeclineCode
+from auscult.domain.audits.assignment import Assignment, AssignmentOrder, AssignmentState, DeclineCode
 from auscult.domain.audits.sheet import Moment
 from auscult.domain.errors import RequestError
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from auscult.services.audits.handover import Item
 
 CODES = get_args(DeclineCode)
+STATES: tuple[AssignmentState, ...] = get_args(AssignmentState)
+ORDERS: tuple[AssignmentOrder, ...] = get_args(AssignmentOrder)
 _PAGE = 500
 
 AssignmentId = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="The assignment's id, as as-....")]
@@ -54,21 +56,27 @@ def listing(
     conversation: Annotated[
         str | None, typer.Option("--conversation", metavar="ID", help="Only of this conversation.")
     ] = None,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="ORDER", help=f"The order: {', '.join(ORDERS)}.")
+    ] = "created_at",
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """List assignments by id."""
+    """List assignments, the oldest first unless another order is given."""
     from auscult.storage.audits.queue import QueueQuery
 
-    states = get_args(AssignmentState)
-    if state not in (None, *states):
-        raise typer.BadParameter(f"invalid state {state!r}; choose one of: {', '.join(states)}")
-    query = QueueQuery(cast("AssignmentState | None", state), rater, plan, conversation, limit=_PAGE)
+    states: tuple[AssignmentState, ...] = tuple(each for each in STATES if each == state)
+    if state is not None and not states:
+        raise typer.BadParameter(f"invalid state {state!r}; choose one of: {', '.join(STATES)}")
+    order: AssignmentOrder | None = next((each for each in ORDERS if each == sort), None)
+    if order is None:
+        raise typer.BadParameter(f"invalid order {sort!r}; choose one of: {', '.join(ORDERS)}")
+    query = QueueQuery(states, rater, plan, conversation, order, limit=_PAGE)
     with open_desk(database, app) as desk:
         while found := desk.listing(query):
             for each in found:
-                show_line(each.assignment, as_json=as_json)
-            query = query._replace(after=found[-1].assignment.assignment_id)
+                show_line(each.assigned.assignment, as_json=as_json)
+            query = query._replace(after=found[-1].key)
 
 
 def show(

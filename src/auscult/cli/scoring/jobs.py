@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import msgspec
 import typer
 
 from auscult.cli.terminal import options
 from auscult.domain.errors import NotFoundError
+from auscult.domain.scoring.batches import JobOrder
 
 if TYPE_CHECKING:
     from auscult.domain.scoring.batches import JobState
     from auscult.services.scoring.batches import Job
     from auscult.storage.store import AppStore, Store
 
+ORDERS: tuple[JobOrder, ...] = get_args(JobOrder)
 JobIds = Annotated[list[str], typer.Argument(metavar="JOB_ID", help="The job's id, as b-....")]
 
 
@@ -28,20 +30,26 @@ def listing(
     ] = None,
     app: Annotated[str | None, typer.Option("--app", metavar="ID", help="Only jobs of this app.")] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="Most jobs of each app.")] = 100,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="ORDER", help=f"The order: {', '.join(ORDERS)}.")
+    ] = "-accepted_at",
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """List batches that are not done, app by app, the newest first: those that wait, run, are postponed or failed.
+    """List batches that are not done, app by app, the newest first unless another order is given: those that wait, run, are postponed or failed.
 
     Re-scores and backtests have lists of their own: `auscult rescores list`, and `auscult doctor`.
     """
     from auscult.services.scoring.batches import list_jobs
 
     states = _states(state or [])
+    order: JobOrder | None = next((each for each in ORDERS if each == sort), None)
+    if order is None:
+        raise typer.BadParameter(f"invalid order {sort!r}; choose one of: {', '.join(ORDERS)}")
     with _opened(database) as store:
         tenants = store.tenants() if app is None else [options.known_tenant(store, app)]
         for tenant in tenants:
-            page = list_jobs(store.within(tenant), states, limit=limit)
+            page = list_jobs(store.within(tenant), states, order=order, limit=limit)
             for job in page.jobs:
                 typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
             if page.next_position is not None and not as_json:

@@ -23,6 +23,13 @@ Hidden = Literal["machine", "others", "agent", "auditor"]
 DeclineCode = Literal["no_sound", "wrong_agent", "language", "incomplete", "not_for_form", "other"]
 """Reason why a conversation cannot be judged; ``other`` goes with a text."""
 
+AssignmentOrder = Literal[
+    "created_at", "-created_at", "due_at", "-due_at", "begun_at", "-begun_at", "ended_at", "-ended_at", "score", "-score"
+]  # fmt: skip
+"""Order of a list: the least first, with a minus the greatest first. Those without the time or the score are last."""
+WorkOrder = AssignmentOrder | Literal["todo", "answered", "-answered"]
+"""Order of one's own work: ``todo`` has begun ones first, then those that are due first; ``answered`` is of the draft."""
+
 WHOLE = 0
 """The segment that is the whole conversation."""
 

@@ -1,7 +1,7 @@
 """Batches: groups of conversations that wait for processing."""
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -15,6 +15,12 @@ Priority = Literal["live", "backfill"]
 
 
 JobState = Literal["waiting", "running", "postponed", "failed", "cancelled", "done"]
+
+JobOrder = Literal[
+    "accepted_at", "-accepted_at", "conversations", "-conversations", "attempts", "-attempts",
+    "next_attempt_at", "-next_attempt_at", "ended_at", "-ended_at",
+]  # fmt: skip
+"""Order of a list: the least first, with a minus the greatest first. Jobs without the time are last."""
 
 
 class Batch(Struct, frozen=True, kw_only=True):
@@ -47,13 +53,6 @@ class Batch(Struct, frozen=True, kw_only=True):
         if self.postponed_until is not None:
             return "postponed"
         return "running" if self.starts else "waiting"
-
-
-class Listed(NamedTuple):
-    """A batch in a list, and its position there."""
-
-    batch: Batch
-    position: int
 
 
 class Backlog(Struct, frozen=True, kw_only=True):

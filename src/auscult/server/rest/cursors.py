@@ -2,11 +2,12 @@
 
 import base64
 import binascii
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from auscult.domain.errors import RequestError
+from auscult.storage.core.sorting import SortKey
 
 T = TypeVar("T")
 
@@ -32,6 +33,39 @@ def read_cursor(given: str | None, shape: type[T]) -> T | None:
     if len(given) > LONGEST_CURSOR or any(_is_odd(part) for part in parts):
         raise _unreadable(given)
     return key
+
+
+class _Sorted(NamedTuple):
+    """Key of the last row, and the order that it is a key of."""
+
+    number: int
+    value: int | None
+    sort: str
+
+
+def read_sort_key(given: str | None, sort: str) -> SortKey | None:
+    """Return the position in a cursor. Raises ``RequestError`` ``cursor.unreadable``, also for one of another order."""
+    found = read_cursor(given, _Sorted)
+    if found is None:
+        return None
+    if found.sort != sort:
+        raise of_another_order(given, found.sort)
+    return SortKey(found.number, found.value)
+
+
+def write_sort_key(key: SortKey, sort: str) -> str:
+    """Return the cursor of the rows behind a position."""
+    return write_cursor(key.number, key.value, sort)
+
+
+def of_another_order(given: str | None, sort: str) -> RequestError:
+    """Return the error for a cursor that was given with another order."""
+    return RequestError(
+        f"cursor: it is of sort={sort}; give it with that, or leave it out to begin again.",
+        code="cursor.unreadable",
+        field="cursor",
+        value=given,
+    )
 
 
 def _unreadable(given: str) -> RequestError:

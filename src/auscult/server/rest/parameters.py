@@ -53,6 +53,7 @@ FormId = Annotated[str, path_id("The form, percent-encoded.", "ef-billing")]
 AssignmentId = Annotated[str, path_id("The assignment.", "as-3c4d")]
 Limit = Annotated[int, query("Most items in one answer.", ge=1, le=1000)]
 """Default: 100."""
+LEAST_FIRST = "The order: the least first, with a minus the greatest first."
 PublishingNote = Annotated[str | None, query("Why, kept with the version.", min_length=1, max_length=LONGEST_NOTE)]
 Cursor = Annotated[
     str | None,

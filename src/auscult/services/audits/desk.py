@@ -36,7 +36,7 @@ from auscult.services.audits.handover import MOST_TRIES, Handover, Item
 from auscult.services.audits.replacement import drawn_instead
 from auscult.services.audits.workflow import check_revision, sheet_of, write
 from auscult.services.scoring.render import Reports
-from auscult.storage.audits.queue import QueueQuery
+from auscult.storage.audits.queue import Listed, QueueQuery
 from auscult.storage.audits.writing import AssignmentChange
 from auscult.storage.store import AppStore
 
@@ -146,9 +146,9 @@ class Desk:
         """Return the conversation of an assignment. Raises ``ConflictError`` ``assignment.finished`` once it is erased."""
         return self._handover.case(assignment)
 
-    def listing(self, query: QueueQuery) -> list[Assigned]:
-        """Return assignments by id."""
-        return self._app.queue.listing(query)
+    def listing(self, query: QueueQuery) -> list[Listed]:
+        """Return assignments in an order, each with its position."""
+        return self._app.queue.page(query)
 
     def draft(  # noqa: PLR0913  (each is a part of the sheet)
         self,

@@ -235,13 +235,13 @@ class Planning:
         """
         if plan_id is not None:
             self.get(plan_id)
-        count, after = 0, ""
-        while found := self._app.queue.listing(QueueQuery("assigned", rater, plan_id, after=after)):
+        count, query = 0, QueueQuery(("assigned",), rater, plan_id)
+        while found := self._app.queue.page(query):
             for one in found:
                 with suppress(ConflictError):
-                    self.reassign(one.assignment.assignment_id, to, by)
+                    self.reassign(one.assigned.assignment.assignment_id, to, by)
                     count += 1
-            after = found[-1].assignment.assignment_id
+            query = query._replace(after=found[-1].key)
         return count
 
     def _store(self, plan_id: str, version: int, document: PlanDocument, by: str) -> Plan:

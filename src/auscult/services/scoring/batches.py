@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from auscult.domain.errors import NotFoundError
-from auscult.domain.scoring.batches import Batch, JobState, Listed, Priority
+from auscult.domain.scoring.batches import Batch, JobOrder, JobState, Priority
+from auscult.storage.core.sorting import SortKey
 from auscult.storage.store import AppStore
 
 STATES: tuple[JobState, ...] = ("waiting", "running", "postponed", "failed", "cancelled")
@@ -46,17 +47,22 @@ class JobPage(Struct, frozen=True, kw_only=True):
     """Some jobs, and the position after which the next come, if there are more."""
 
     jobs: Sequence[Job]
-    next_position: int | None
+    next_position: SortKey | None
 
 
 def list_jobs(
-    app: AppStore, states: Collection[JobState] = (), *, before: int | None = None, limit: int = 100
+    app: AppStore,
+    states: Collection[JobState] = (),
+    *,
+    order: JobOrder = "-accepted_at",
+    after: SortKey | None = None,
+    limit: int = 100,
 ) -> JobPage:
-    """Jobs of an app in these states, all of ``STATES`` where none is given, newest first."""
-    found: list[Listed] = app.jobs.listing(states, before=before, limit=limit + 1)
+    """Return jobs of an app in these states, all of ``STATES`` where none is given, the newest first unless ordered."""
+    found = app.jobs.listing(states, order=order, after=after, limit=limit + 1)
     more = len(found) > limit
     return JobPage(
-        jobs=[job_of(one.batch) for one in found[:limit]], next_position=found[limit - 1].position if more else None
+        jobs=[job_of(one.batch) for one in found[:limit]], next_position=found[limit - 1].key if more else None
     )
 
 

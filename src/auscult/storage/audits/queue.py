@@ -1,16 +1,16 @@
 """The assignments of one app: lists, the next item of a rater, and changes that touch no audit."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.exc import IntegrityError
 
-from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentState, Hidden
+from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentState, Hidden, WorkOrder
 from auscult.domain.audits.draw import DrawnItem
 from auscult.domain.errors import ConflictError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
@@ -19,7 +19,8 @@ from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.tables.audits import assignments, draws
+from auscult.storage.core.sorting import SortKey, column_of, read_sorted
+from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
@@ -43,15 +44,51 @@ _WAITING = (
 )
 
 
-class QueueQuery(NamedTuple):
-    """Assignments of a state, a rater, a plan or a conversation; None of any. ``after`` is the last id that was read."""
+_TO_DO: tuple[AssignmentState, ...] = ("assigned", "begun")
+_SORTED: Mapping[str, ColumnElement[Any]] = {
+    "created_at": assignments.c.created_at,
+    "due_at": assignments.c.due_at,
+    "begun_at": assignments.c.begun_at,
+    "ended_at": assignments.c.ended_at,
+    "answered": audits.c.answers,
+    "score": audits.c.score,
+    "todo": sa.case(
+        (assignments.c.state == "begun", sa.literal_column("0", sa.BigInteger)), else_=assignments.c.due_at
+    ),
+}
 
-    state: AssignmentState | None = None
+
+class QueueQuery(NamedTuple):
+    """Assignments in some states, of a rater, a plan or a conversation; empty or None: of any.
+
+    ``after`` is the position of the last one that was read. ``is_audit``: no agents' reviews of themselves.
+    """
+
+    states: tuple[AssignmentState, ...] = ()
     rater: str | None = None
     plan_id: str | None = None
     conversation_id: str | None = None
-    after: str = ""
+    order: WorkOrder = "created_at"
+    after: SortKey | None = None
     limit: int = 100
+    is_audit: bool = False
+
+    @classmethod
+    def to_do(cls, rater: str) -> "QueueQuery":
+        """Return the query of the audits that a rater has to do."""
+        return cls(_TO_DO, rater, order="todo", is_audit=True)
+
+    @classmethod
+    def done(cls, rater: str) -> "QueueQuery":
+        """Return the query of the audits that a rater has submitted, the newest first."""
+        return cls(("submitted",), rater, order="-ended_at", is_audit=True)
+
+
+class Listed(NamedTuple):
+    """An assignment with its position in a list."""
+
+    key: SortKey
+    assigned: Assigned
 
 
 class TaskQuery(NamedTuple):
@@ -93,23 +130,25 @@ class AppQueue:
         return None if row is None else read_assigned(row)
 
     def listing(self, query: QueueQuery) -> list[Assigned]:
-        """Return assignments by id."""
-        if not all(
-            is_storable(each or "") for each in (query.rater, query.plan_id, query.conversation_id, query.after)
-        ):
+        """Return assignments in an order."""
+        return [each.assigned for each in self.page(query)]
+
+    def page(self, query: QueueQuery) -> list[Listed]:
+        """Return the same, each with its position."""
+        if not all(is_storable(each or "") for each in (query.rater, query.plan_id, query.conversation_id)):
             return []
-        wanted: list[ColumnElement[bool]] = [assignments.c.assignment_id > query.after]
-        for column, value in (
-            (assignments.c.state, query.state),
-            (assignments.c.rater, query.rater),
-            (draws.c.plan_id, query.plan_id),
-            (conversations.c.conversation_id, query.conversation_id),
-        ):
-            if value is not None:
-                wanted.append(column == value)
-        found = self._assigned().where(*wanted).order_by(assignments.c.assignment_id).limit(query.limit)
+        column = column_of(query.order, _SORTED)
         with self._database.reading() as connection:
-            return [read_assigned(row) for row in connection.execute(found)]
+            rows = read_sorted(
+                connection,
+                self._assigned().where(*_wanted(query)),
+                column,
+                assignments.c.assignment,
+                query.order,
+                query.after,
+                query.limit,
+            )
+        return [Listed(each.key, read_assigned(each.row)) for each in rows]
 
     def hidden(self, rater: str) -> list[tuple[str, tuple[Hidden, ...]]]:
         """Return what is hidden from a rater by assignments that have not ended, each with its conversation's id."""
@@ -126,23 +165,18 @@ class AppQueue:
         with self._database.reading() as connection:
             return [read_assigned(row) for row in connection.execute(query)]
 
-    def count_waiting(self, rater: str) -> int:
-        """Return how many items a rater has to do."""
-        if not self._visible:
+    def count_waiting(self, rater: str, *, late_at: datetime | None = None) -> int:
+        """Return how many items a rater has to do: all, or those that are late at an instant."""
+        if not self._visible and late_at is None:
             ((n,),) = self._database.fetch(_WAITING, app=self._app, rater=rater)
             return n
         its = conversations.c.conversation == assignments.c.conversation
         query = sa.select(sa.func.count()).select_from(assignments).join(conversations, its)
         query = query.where(assignments.c.app == self._app, *_todo(rater), *self._visible)
+        if late_at is not None:
+            query = query.where(assignments.c.due_at < ms_of(late_at))
         with self._database.reading() as connection:
             return connection.scalar(query) or 0
-
-    def done(self, rater: str, limit: int = 100) -> list[Assigned]:
-        """Return what a rater submitted, the newest first."""
-        mine = assignments.c.rater == rater, assignments.c.state == "submitted", assignments.c.role != "self"
-        query = self._assigned().where(*mine).order_by(assignments.c.ended_at.desc(), assignments.c.assignment.desc())
-        with self._database.reading() as connection:
-            return [read_assigned(row) for row in connection.execute(query.limit(limit))]
 
     def of_draw(self, draw_id: str) -> list[Assigned]:
         """Return the assignments of a draw in the order of their numbers ``u``."""
@@ -305,6 +339,20 @@ class AppQueue:
                 "reason": "",
             }
             connection.execute(self._database.dialect.insert(assignments).values(row).on_conflict_do_nothing())
+
+
+def _wanted(query: QueueQuery) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [assignments.c.role != "self"] if query.is_audit else []
+    if query.states:
+        wanted.append(assignments.c.state.in_(query.states))
+    for column, value in (
+        (assignments.c.rater, query.rater),
+        (draws.c.plan_id, query.plan_id),
+        (conversations.c.conversation_id, query.conversation_id),
+    ):
+        if value is not None:
+            wanted.append(column == value)
+    return wanted
 
 
 def _todo(rater: str | None) -> list[ColumnElement[bool]]:

@@ -26,7 +26,7 @@ IS_SHOWN = audits.c.is_shown == sa.literal_column("1")
 """Of an audit: reports show it."""
 
 
-SEALED = ("state", "auditor", "submitted_at", "changes", "body")
+SEALED = ("state", "auditor", "submitted_at", "answers", "score", "changes", "body")
 """Columns that the seal of an audit covers, with the ids of its conversation and its assignment."""
 
 
@@ -65,6 +65,8 @@ def write_audit(connection: Connection, database: Database, app: int, conversati
         "state": audit.state,
         "auditor": audit.auditor,
         "submitted_at": submitted_at,
+        "answers": len(audit.draft.answers),
+        "score": None if audit.result is None or audit.result.score is None else int(audit.result.score),
         "changes": audit.changes,
         "body": msgspec.json.encode(audit),
     }

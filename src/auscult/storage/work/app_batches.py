@@ -1,12 +1,14 @@
 """Batches of one app for its operators: listed, retried, cancelled."""
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from auscult.domain.scoring.batches import Batch, JobState, Listed
+from auscult.domain.scoring.batches import Batch, JobOrder, JobState
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
+from auscult.storage.core.sorting import SortKey, column_of, read_sorted
 from auscult.storage.core.tables.conversations import IS_UNFINISHED, batches, conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.work.batches import BATCH, UNRECORDED, batch_of
@@ -22,6 +24,23 @@ _IN_STATE: Mapping[JobState, sa.ColumnElement[bool]] = {
 }
 
 
+# Without indexes of their own: that of unfinished batches leaves few rows, which are sorted.
+_SORTED = {
+    "accepted_at": batches.c.accepted_at,
+    "conversations": batches.c.size,
+    "attempts": batches.c.starts,
+    "next_attempt_at": batches.c.not_before,
+    "ended_at": batches.c.ended_at,
+}
+
+
+class Listed(NamedTuple):
+    """A batch with its position in a list."""
+
+    key: SortKey
+    batch: Batch
+
+
 class AppJobs:
     """The batches of one app that are not done."""
 
@@ -31,17 +50,21 @@ class AppJobs:
         self._app = app
 
     def listing(
-        self, states: Collection[JobState] = (), *, before: int | None = None, limit: int = 100
+        self,
+        states: Collection[JobState] = (),
+        *,
+        order: JobOrder = "-accepted_at",
+        after: SortKey | None = None,
+        limit: int = 100,
     ) -> list[Listed]:
-        """Batches in these states (all but done where none is given), newest first, before a position in that order."""
+        """Return batches in these states (all but done where none is given) behind a position in an order."""
         query = BATCH.where(sa.text(IS_UNFINISHED), batches.c.app == self._app)
         if states:
             query = query.where(sa.or_(*(_IN_STATE[state] for state in states if state in _IN_STATE), sa.false()))
-        if before is not None:
-            query = query.where(batches.c.batch < before)
+        column = column_of(order, _SORTED)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(batches.c.batch.desc()).limit(limit))
-            return [Listed(batch_of(row), row.batch) for row in rows]
+            rows = read_sorted(connection, query, column, batches.c.batch, order, after, limit)
+        return [Listed(each.key, batch_of(each.row)) for each in rows]
 
     def get(self, batch_id: str) -> Batch | None:
         """One batch of this app, done or not."""

@@ -322,7 +322,7 @@ def test_auditors_open_what_waits_and_what_was_submitted(served: Service) -> Non
     """Waiting and submitted audits of an auditor, by id of their conversations."""
     app, auditor = served.store.within(TENANT), email_of("auditor")
     waiting = ids_of(app.queue.waiting(auditor))
-    submitted = ids_of(app.queue.done(auditor, 1_000))
+    submitted = ids_of(app.queue.listing(QueueQuery.done(auditor)._replace(limit=1_000)))
     name = auditor.replace("@", "%40")
     with signed_in(served, "qa-manager") as me:
         (href,) = linked(me, "/auditors", f"auditor={name} task=open")

@@ -76,7 +76,7 @@ def test_why_it_cannot_be_judged_has_a_code(app: AppStore) -> None:
     ids = (one.assignment.assignment_id for one in items)
     other = next(one for one in ids if one != begun.assignment.assignment_id)
     work.decline(other, ANN, "Half of it is music.")
-    kept = {one.assignment.reason_code for one in work.listing(QueueQuery(state="declined"))}
+    kept = {one.assigned.assignment.reason_code for one in work.listing(QueueQuery(("declined",)))}
     assert kept == {"no_sound", "other"}
 
 
@@ -94,7 +94,7 @@ def test_who_goes_on_gets_what_is_begun_first(app: AppStore) -> None:
         assert item is not None
         work.submit(item.assignment.assignment_id, ANN, YES)
     assert work.go_on(ANN) is None
-    ids = [one.assignment.assignment_id for one in app.queue.done(ANN)]
+    ids = [one.assignment.assignment_id for one in app.queue.listing(QueueQuery.done(ANN))]
     assert sorted(ids) == sorted(one.assignment.assignment_id for one in items)
 
 

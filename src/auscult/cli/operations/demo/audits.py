@@ -82,7 +82,7 @@ def _audit(desk: "Desk", plan_id: str, labels: dict[str, _Label]) -> None:
     from auscult.storage.audits.queue import QueueQuery
 
     for each in desk.listing(QueueQuery(plan_id=plan_id, limit=10 * COUNT)):
-        one = each.assignment
+        one = each.assigned.assignment
         label = labels.get(one.conversation_id or "")
         if label is None or one.rater is None or not one.is_unfinished:
             continue

@@ -6,7 +6,7 @@ from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.audits.assignment import Assigned, AssignmentState, DeclineCode
+from auscult.domain.audits.assignment import Assigned, AssignmentOrder, AssignmentState, DeclineCode
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.sheet import Moment
 from auscult.domain.errors import RequestError
@@ -15,10 +15,10 @@ from auscult.domain.people.principal import missing
 from auscult.server.api.audits.assignment_views import ListedAssignment, ShownItem, listed, shown
 from auscult.server.rest.bodies import decode_body
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
-from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.guards import EitherScopes, reading, writing
 from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.parameters import AssignmentId, Cursor, Limit, PersonName, query
+from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, PersonName, query
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread, run
 from auscult.services.audits.blind import blindness_of, hidden_from
@@ -172,24 +172,28 @@ def listing(
     auditor: Annotated[str | None, query("Only this auditor's; * for everyone's. The caller's unless given.")] = None,
     plan_id: Annotated[str | None, query("Only of this plan.")] = None,
     conversation_id: Annotated[str | None, query("Only of this conversation.")] = None,
+    sort: Annotated[
+        AssignmentOrder, query(f"{LEAST_FIRST} Those without the time or the score are last.")
+    ] = "created_at",
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AssignmentPage:
-    """List assignments by id: the caller's own, or another auditor's, which needs the permission to assign."""
+    """List assignments: the caller's own, or another auditor's, which needs the permission to assign."""
     if auditor not in {None, caller.name}:
         rights.require("audit.assign")
-    after = read_cursor(cursor, tuple[str])
+    after = read_sort_key(cursor, sort)
     rater = None if auditor == EVERYONE else auditor or caller.name
-    asked = QueueQuery(in_state, rater, plan_id, conversation_id, after[0] if after else "", limit + 1)
+    states = () if in_state is None else (in_state,)
+    asked = QueueQuery(states, rater, plan_id, conversation_id, sort, after, limit + 1)
     found = desk_of(app, server).listing(asked)
     blindness = blindness_of(app, caller.name, caller.agent_ids)
     return AssignmentPage(
         items=tuple(
             listed(one)
-            for one in (each.assignment for each in found[:limit])
+            for one in (each.assigned.assignment for each in found[:limit])
             if one.rater == caller.name or "others" not in blindness.get(one.conversation_id or "", ())
         ),
-        next_cursor=write_cursor(found[limit - 1].assignment.assignment_id) if len(found) > limit else None,
+        next_cursor=write_sort_key(found[limit - 1].key, sort) if len(found) > limit else None,
     )
 
 

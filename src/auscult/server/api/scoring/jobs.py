@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 from litestar import Router, get, post
 from msgspec import Struct
 
+from auscult.domain.scoring.batches import JobOrder
 from auscult.server.rest.context import App
-from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer
-from auscult.server.rest.parameters import Cursor, Limit, each_once, path_id, query
+from auscult.server.rest.parameters import LEAST_FIRST, Cursor, Limit, each_once, path_id, query
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.scoring.batches import Job, JobWithRest, cancel_job, list_jobs, retry_job, view_job
 
@@ -18,7 +19,7 @@ Unfinished = Literal["waiting", "running", "postponed", "failed", "cancelled"]
 
 
 class JobList(Struct, frozen=True, kw_only=True):
-    """Jobs, the newest first. ``next_cursor`` is null after the last."""
+    """Jobs, in the order that was asked for. ``next_cursor`` is null after the last."""
 
     items: tuple[Job, ...]
     next_cursor: str | None
@@ -53,17 +54,17 @@ def listing(
     in_states: Annotated[
         tuple[Unfinished, ...], query("Only this state. May be given several times.", name="state")
     ] = (),
+    sort: Annotated[JobOrder, query(f"{LEAST_FIRST} Those without the time are last.")] = "-accepted_at",
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> JobList:
-    """Return batches of conversations that are not done, the newest first.
+    """Return batches of conversations that are not done, the newest first unless another order is asked for.
 
     Those that wait, run, are postponed (a judge cannot answer), failed, or were cancelled. A batch whose worker
     crashed counts as running until another worker continues it, within seconds.
     """
-    before = read_cursor(cursor, tuple[int])
-    page = list_jobs(app, each_once(in_states), before=before[0] if before else None, limit=limit)
-    following = None if page.next_position is None else write_cursor(page.next_position)
+    page = list_jobs(app, each_once(in_states), order=sort, after=read_sort_key(cursor, sort), limit=limit)
+    following = None if page.next_position is None else write_sort_key(page.next_position, sort)
     return JobList(items=tuple(page.jobs), next_cursor=following)
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
-from auscult.domain.errors import RequestError
 from auscult.domain.insight import Resolution, SentimentLabel
 from auscult.domain.record import RowKey
 from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order
-from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.cursors import of_another_order, read_cursor, write_cursor
 from auscult.server.rest.parameters import each_once, query, repeated
 
 Resolved = Literal["YES", "NO", "NA", "true", "false"]
@@ -66,12 +65,7 @@ def read_after(cursor: str | None, sort: Order) -> RowKey | None:
     if given is None:
         return None
     if given.sort != sort:
-        raise RequestError(
-            f"cursor: it is of sort={given.sort}; give it with that, or leave it out to begin again.",
-            code="cursor.unreadable",
-            field="cursor",
-            value=cursor,
-        )
+        raise of_another_order(cursor, given.sort)
     return RowKey(given.started_ms, given.id, given.listing, given.figure)
 
 

@@ -18,6 +18,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.filters import ORDERS, FilterView, Query, address, write_position
+from auscult.server.console.views.heads import HeadView, head_view
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.views.quoting import excerpt
@@ -76,14 +77,6 @@ class RowView(Struct, frozen=True, kw_only=True):
     audit: str
     audit_kind: str
     doubt: str = ""
-
-
-class HeadView(Struct, frozen=True, kw_only=True):
-    """The head of a column that sorts: an address, the order that it leads to, and the direction that is in force, if any."""
-
-    href: str
-    next: str
-    direction: str
 
 
 class TabView(Struct, frozen=True, kw_only=True):
@@ -238,7 +231,7 @@ def conversations_view(found: Found, filters: FilterView, query: Query, reader: 
         can_save=_is_new(query, found.saved),
         order=_(ORDERS[order]),
         is_newest_first=order == USUAL,
-        heads={name: _head(orders, order, query, path) for name, orders in _HEADS.items()},
+        heads={name: head_view(orders, order, USUAL, query, path, ORDERS) for name, orders in _HEADS.items()},
     )
 
 
@@ -248,19 +241,6 @@ def _order(query: Query) -> Order:
         return read_order(query)
     except RequestError:
         return USUAL
-
-
-def _head(orders: Sequence[Order], here: Order, query: Query, path: str) -> HeadView:
-    """Show the head of a column: it leads through its orders, and then to the usual one."""
-    follows = orders[(orders.index(here) + 1) % len(orders)] if here in orders else orders[0]
-    if follows == here:
-        follows = USUAL
-    direction = ("descending" if here.startswith("-") else "ascending") if here in orders else ""
-    return HeadView(
-        href=address(path, query, before="", sort="" if follows == USUAL else follows),
-        next=_(ORDERS[follows]),
-        direction=direction,
-    )
 
 
 def _is_new(query: Query, saved: Sequence[SavedView]) -> bool:

@@ -89,6 +89,10 @@ assignments = Table(
     # Nobody has both opinions on a conversation.
     Index("ix_assignments_opinions", "draw", "conversation", "segment", "agent_id", "rater", unique=True),
     Index("ix_assignments_next", "app", "state", "rater", "assignment"),
+    *(
+        Index(f"ix_assignments_{name}", "app", f"{name}_at", "assignment")
+        for name in ("created", "due", "begun", "ended")
+    ),
 )
 
 audits = Table(
@@ -103,9 +107,12 @@ audits = Table(
     Column("auditor", KEY, nullable=False),
     Column("is_shown", SmallInteger, nullable=False),  # at most one of a conversation
     Column("submitted_at", BigInteger),
+    Column("answers", Integer, nullable=False),  # how many the draft has
+    Column("score", Integer),  # once submitted, whole, as lists show it
     Column("changes", Integer, nullable=False),  # how often it was written
     Column("body", LargeBinary, nullable=False),
     Column("seal", LargeBinary),  # keyed digest of all of it, except whether it is shown
+    *(Index(f"ix_audits_{name}", "app", name, "assignment") for name in ("answers", "score")),
     Index("ix_audits_shown", "conversation", unique=True, sqlite_where=text(IS_SHOWN), postgresql_where=text(IS_SHOWN)),
     Index("ix_audits_listed", "app", "conversation_id", sqlite_where=text(IS_SHOWN), postgresql_where=text(IS_SHOWN)),
 )

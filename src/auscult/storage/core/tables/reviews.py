@@ -35,12 +35,14 @@ disputes = Table(
     Column("state", Text, nullable=False),
     Column("auditor", KEY, nullable=False),
     Column("queue", KEY, nullable=False),
+    Column("round", Integer, nullable=False),
     Column("raised_at", BigInteger, nullable=False),
     Column("due_at", BigInteger, nullable=False),
     Column("decided_at", BigInteger),
     Column("body", LargeBinary, nullable=False),
     Index("ix_disputes_state", "app", "state", "due_at"),
     Index("ix_disputes_assignment", "app", "assignment_id"),
+    *(Index(f"ix_disputes_{name}", "app", name, "dispute") for name in ("raised_at", "due_at", "decided_at", "round")),
 )
 
 review_policies = Table(

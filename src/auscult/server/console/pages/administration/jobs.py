@@ -1,19 +1,33 @@
 """Jobs and health."""
 
+from collections.abc import Mapping
+from typing import get_args
+
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
+from auscult.domain.scoring.batches import JobOrder
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.views.administration.operations import JobsView, health_rows, job_row
+from auscult.server.console.views.filters import address
+from auscult.server.console.views.heads import head_view, order_of, read_key, write_key
 from auscult.server.console.visit import Visit
 from auscult.services.scoring.batches import cancel_job, list_jobs, retry_job
 
 _PATH = f"{PATH}/jobs"
 _AT_A_TIME = 50
+ORDERS: tuple[JobOrder, ...] = get_args(JobOrder)
+USUAL: JobOrder = "-accepted_at"
+_HEADS: Mapping[str, tuple[JobOrder, ...]] = {
+    "accepted": ("-accepted_at", "accepted_at"),
+    "conversations": ("-conversations", "conversations"),
+    "attempts": ("-attempts", "attempts"),
+}
+"""Orders that the head of a column goes through, by the column."""
 _OPEN = ("waiting", "running", "postponed")
 _NOTES = {"retried": later("Queued again."), "cancelled": later("Cancelled: what was scored stays.")}
 
@@ -27,13 +41,15 @@ class JobsPage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show waiting jobs, failures, and remedies."""
         visit.require_everywhere("job.read")
-        before = next(iter(visit.query.get("before", ())), "")
-        page = list_jobs(visit.app, (), before=int(before) if before.isdecimal() else None, limit=_AT_A_TIME)
+        query = visit.query
+        order: JobOrder = order_of(query, ORDERS, USUAL)
+        page = list_jobs(visit.app, (), order=order, after=read_key(query), limit=_AT_A_TIME)
         may_manage = visit.principal.may_everywhere("job.manage")
         view = JobsView(
             health=health_rows(visit.store.figures(), visit.reader),
             rows=tuple(job_row(each, visit.reader, _PATH, may_manage=may_manage) for each in page.jobs),
-            older=f"{_PATH}?before={page.next_position}" if page.next_position is not None else "",
+            next=address(_PATH, query, done="", before=write_key(page.next_position)) if page.next_position else "",
+            heads={name: head_view(each, order, USUAL, query, _PATH) for name, each in _HEADS.items()},
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             is_open=any(each.state in _OPEN for each in page.jobs),
         )

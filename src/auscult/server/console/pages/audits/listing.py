@@ -6,11 +6,15 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from auscult.domain.audits.assignment import WorkOrder
 from auscult.server.console.pages.audits.desk import go_on
-from auscult.server.console.views.audits.listing import audits_view, note_of
+from auscult.server.console.views.audits.listing import LISTS, audits_view, list_view, note_of
+from auscult.server.console.views.heads import order_of, read_key
 from auscult.server.console.visit import BASE, Visit
+from auscult.storage.audits.queue import QueueQuery
 
-_MOST = 100
+_MOST = 50
+"""Audits on one page of a list."""
 
 
 class AuditsPage(Controller):
@@ -22,12 +26,23 @@ class AuditsPage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show waiting items, and submitted audits."""
         visit.require("audit.perform")
-        me = visit.visitor.email
-        waiting, done = visit.app.queue.waiting(me, _MOST), visit.app.queue.done(me, _MOST)
-        ids = [one.assignment.conversation_id for one in (*waiting, *done) if one.assignment.conversation_id]
-        known = visit.app.conversations.recorded(ids)
-        what = next(iter(visit.query.get("done", ())), "")
-        view = audits_view(waiting, done, known, visit.reader, BASE)
+        me, queue, query = visit.visitor.email, visit.app.queue, visit.query
+        orders: dict[str, WorkOrder] = {
+            name: order_of(query, each.orders, each.usual, each.named.sort) for name, each in LISTS.items()
+        }
+        todo = QueueQuery.to_do(me)._replace(order=orders["todo"], after=read_key(query, LISTS["todo"].named.before))
+        ended = QueueQuery.done(me)._replace(order=orders["done"], after=read_key(query, LISTS["done"].named.before))
+        found = {name: queue.page(each._replace(limit=_MOST + 1)) for name, each in (("todo", todo), ("done", ended))}
+        items = [one.assigned.assignment.conversation_id for each in found.values() for one in each]
+        known = visit.app.conversations.recorded([each for each in items if each])
+        what = next(iter(query.get("done", ())), "")
+        numbers = queue.count_waiting(me), queue.count_waiting(me, late_at=visit.now)
+        lists = {
+            name: list_view(LISTS[name], each, orders[name], query, f"{BASE}/audits", _MOST)
+            for name, each in found.items()
+        }
+        waiting, done = ([each.assigned for each in found[name][:_MOST]] for name in ("todo", "done"))
+        view = audits_view(waiting, done, numbers, known, visit.reader, BASE, lists)
         note = note_of(what, is_waiting=bool(waiting))
         return visit.page("audits", "My audits", replace(view, note=note, is_over=bool(what)))
 

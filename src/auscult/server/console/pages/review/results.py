@@ -94,7 +94,8 @@ class ResultsPage(Controller):
         sought = Sought(statuses=("evaluated",), agents=tuple(sorted(visit.principal.agent_ids)))
         rows = newest(visit.app_for(PERMISSION), sought, _OFFERED + len(seen))
         items = [each for each in rows if each.id not in seen][:_OFFERED]
-        mine = visit.app.queue.listing(QueueQuery(rater=visit.visitor.email, limit=_MOST_REVIEWS))
+        asked = QueueQuery(rater=visit.visitor.email, order="-created_at", limit=_MOST_REVIEWS)
+        mine = visit.app.queue.listing(asked)
         return offers(items, details(visit.app, items), mine, visit.reader, f"{HOME}/reviews")
 
     def _own(self, visit: Visit, assignment_id: str) -> None:

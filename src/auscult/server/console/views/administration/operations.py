@@ -1,5 +1,6 @@
 """Jobs and health: waiting and failed jobs, and the state that the server reports."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import job_in_words
+from auscult.server.console.views.heads import HeadView
 from auscult.services.scoring.batches import Job
 
 _TAGS = {"failed": "late", "postponed": "due", "running": "go", "waiting": "", "cancelled": ""}
@@ -47,11 +49,12 @@ class JobRow(Struct, frozen=True, kw_only=True):
 
 
 class JobsView(Struct, frozen=True, kw_only=True):
-    """The page. ``older`` leads to the next jobs; ``is_open``: a job waits or runs, so the page updates itself."""
+    """The page. ``next`` leads to the next jobs; ``is_open``: a job waits or runs, so the page updates itself."""
 
     health: tuple[HealthRow, ...]
     rows: tuple[JobRow, ...]
-    older: str
+    next: str
+    heads: Mapping[str, HeadView]
     note: str
     is_open: bool
 

@@ -1,15 +1,19 @@
 """My audits: the auditor's waiting and submitted audits."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from auscult.domain.audits.assignment import Assigned
+from auscult.domain.audits.assignment import Assigned, WorkOrder
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader, length
+from auscult.server.console.views.filters import Query, address
+from auscult.server.console.views.heads import HeadView, Parameters, head_view, write_key
 from auscult.server.console.views.naming import CHANNELS, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
+from auscult.storage.audits.queue import Listed
 
 
 class ItemView(Struct, frozen=True, kw_only=True):
@@ -33,33 +37,84 @@ class DoneView(Struct, frozen=True, kw_only=True):
     score: str
 
 
+class Sortable(NamedTuple):
+    """A list that sorts: its orders, the usual one, those of the head of each column, and its parameters."""
+
+    orders: tuple[WorkOrder, ...]
+    usual: WorkOrder
+    heads: Mapping[str, tuple[WorkOrder, ...]]
+    named: Parameters
+
+
+LISTS: Mapping[str, Sortable] = {
+    "todo": Sortable(
+        ("todo", "due_at", "-due_at", "answered", "-answered"),
+        "todo",
+        {"due": ("due_at", "-due_at"), "answered": ("-answered", "answered")},
+        Parameters(),
+    ),
+    "done": Sortable(
+        ("-ended_at", "ended_at", "score", "-score"),
+        "-ended_at",
+        {"ended": ("-ended_at", "ended_at"), "score": ("score", "-score")},
+        Parameters("done_sort", "done_before"),
+    ),
+}
+"""The lists of the page."""
+
+
+class ListView(Struct, frozen=True, kw_only=True):
+    """A list's heads, and the addresses of its first page, where this is another one, and of the next one, if any."""
+
+    heads: Mapping[str, HeadView]
+    first: str
+    next: str
+
+
 class AuditsView(Struct, frozen=True, kw_only=True):
-    """The page. ``note`` reports the action before; ``is_over``: there was no next item."""
+    """The page. ``lists`` are those of ``LISTS``. ``note`` reports the action before; ``is_over``: there was no next item."""
 
     waiting: tuple[ItemView, ...]
     done: tuple[DoneView, ...]
+    lists: Mapping[str, ListView]
     lead: str
     note: str = ""
     is_over: bool = False
 
 
-def audits_view(
+def audits_view(  # noqa: PLR0913, PLR0917  (each is a part of the page)
     waiting: Sequence[Assigned],
     done: Sequence[Assigned],
+    numbers: tuple[int, int],
     known: Mapping[str, EvaluatedConversation],
     reader: Reader,
     base: str,
+    lists: Mapping[str, ListView],
 ) -> AuditsView:
-    """Show an auditor's audits: first those that they began, then by due date."""
-    late = sum(each.is_late(reader.now) for each in waiting)
+    """Show an auditor's audits. ``numbers``: how many there are to do on all pages, and how many of them are late."""
+    n, late = numbers
     lead = _("Nothing waits for you.")
-    if waiting:
+    if n:
         text = _("{n} to do, {late} late.") if late else _("{n} to do.")
-        lead = text.format(n=reader.number(len(waiting)), late=reader.number(late))
+        lead = text.format(n=reader.number(n), late=reader.number(late))
     return AuditsView(
+        lists=lists,
         waiting=tuple(_item(each, known, reader, base) for each in waiting),
         done=tuple(_done(each, known, reader, base) for each in done),
         lead=lead,
+    )
+
+
+def list_view(  # noqa: PLR0913, PLR0917  (a list, and the address that it is part of)
+    of: Sortable, found: Sequence[Listed], order: WorkOrder, query: Query, path: str, limit: int
+) -> ListView:
+    """Show the heads and pages of a list; ``found`` has one more row than the page where there is a next one."""
+    before = of.named.before
+    more = len(found) > limit
+    return ListView(
+        heads={name: head_view(each, order, of.usual, query, path, named=of.named) for name, each in of.heads.items()},
+        first=address(path, query, **{before: ""}) if query.get(before) else "",
+        next=address(path, query, done="", **{before: write_key(found[limit - 1].key)}) if more else "",
     )
 
 
