@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
+from auscult.disputes import pages as dispute_pages
+from auscult.disputes.model import in_order
 from auscult.disputes.store import DisputeQuery
 from auscult.disputes.work import Reviewing
 from auscult.domain.audits.assignment import Assigned
@@ -19,11 +21,13 @@ from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.reports import REPORTS
+from auscult.server.console.pages.audits import listing as my_audits
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 from tests.e2e.consoles import assign, console, email_of, signed_in
+from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 
 EMPATHY = "em-empathy"
@@ -354,3 +358,73 @@ def test_filters_by_audits_are_for_those_who_may_read_audits(served: Service) ->
     with signed_in(served, "supervisor") as supervisor:
         visible = listed(supervisor, "/console/conversations")
         assert listed(supervisor, own) <= visible
+
+
+def rows(html: str, path: str) -> list[str]:
+    """The ids of the rows of the tables on a page, which lead to ``path``."""
+    return [*dict.fromkeys(re.findall(rf'<th scope="row"[^>]*><a [^>]*href="/console/{path}/([^"?]+)"', html))]
+
+
+def test_lists_of_audits_and_disputes_sort_by_their_heads(served: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each head leads through its orders; pages of any order are the whole list, each row once."""
+    app = served.store.within(TENANT)
+    monkeypatch.setattr(my_audits, "_MOST", 4)
+    monkeypatch.setattr(dispute_pages, "_AT_A_TIME", 1)
+    auditor = email_of("auditor")
+    done = app.queue.listing(QueueQuery.done(auditor)._replace(limit=1_000))
+    scores = [each.audit.result.score for each in done if each.audit and each.audit.result]
+    assert len(done) > 4
+    with signed_in(served, "auditor") as me:
+        html = me.get("/console/audits").text
+        assert {each for each in re.findall(r'id="by-([a-z]+)"', html)} == {"due", "answered", "ended", "score"}
+        (link,) = re.findall(r'id="by-score" href="([^"]+)"', html)
+        assert link == "/console/audits?done_sort=score"
+        found, path = [], link
+        while path:
+            page = me.get(unescape(path)).text
+            assert 'aria-sort="ascending"><a class="sort" id="by-score"' in page.replace(' class="n"', "")
+            found += re.findall(r'<td class="n"><b class="num">([^<]+)</b>', page)
+            pages = page.partition("Pages of what is submitted")[2]
+            path = next(iter(re.findall(r'href="([^"]+)" rel="next"', pages)), "")
+        known = sorted(int(each) for each in scores if each is not None)
+        assert found == [str(each) for each in known] + ["\u2013"] * (len(done) - len(known))
+    wanted = in_order(app.disputes.all(DisputeQuery(state="open")), "-due_at")
+    assert len(wanted) > 1
+    with signed_in(served, "qa-manager") as me:
+        (link,) = re.findall(r'id="by-when" href="([^"]+)"', me.get("/console/disputes?sort=due_at").text)
+        assert link == "/console/disputes?sort=-due_at"
+        ids, path = [], link
+        while path:
+            page = me.get(unescape(path)).text
+            assert f"{len(wanted)} to decide" in page
+            ids += rows(page, "disputes")
+            path = next(iter(re.findall(r'href="([^"]+)" rel="next"', page)), "")
+        assert sorted(ids) == sorted(each.dispute_id for each in wanted)
+        due = {each.dispute_id: each.due_at for each in wanted}
+        assert [due[each] for each in ids] == [each.due_at for each in wanted]
+        assert me.get("/console/disputes?before=x").status_code == 400
+
+
+def test_the_api_sorts_audits_and_disputes(served: Service) -> None:
+    """Each order over HTTP is that of the store; a cursor of another order is refused."""
+    app = served.store.within(TENANT)
+    own = Own(served, served.new_client("audits:write"))
+    for path, order, key, stored in (
+        ("disputes", "-due_at", "dispute_id", lambda: app.disputes.all(DisputeQuery(order="-due_at"))),
+        (
+            "assignments",
+            "-score",
+            "assignment_id",
+            lambda: (each.assignment for each in app.queue.listing(QueueQuery(order="-score", limit=1_000))),
+        ),
+    ):
+        expected = [getattr(each, key) for each in stored()]
+        found: list[str] = []
+        cursor, more = "", f"/{path}?sort={order}&limit=3{'&auditor=*' if path == 'assignments' else ''}"
+        while cursor is not None:
+            page = own.ask("GET", more + (f"&cursor={cursor}" if cursor else "")).json()
+            found += [each[key] for each in page["items"]]
+            last, cursor = cursor, page["next_cursor"]
+        assert found == expected
+        assert len(expected) > 3
+        problem(own.ask("GET", f"/{path}?sort=-{order}&cursor={last}".replace("--", "")), 400, "cursor.unreadable")
