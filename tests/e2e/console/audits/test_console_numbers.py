@@ -376,7 +376,7 @@ def test_lists_of_audits_and_disputes_sort_by_their_heads(served: Service, monke
     assert len(done) > 4
     with signed_in(served, "auditor") as me:
         html = me.get("/console/audits").text
-        assert {each for each in re.findall(r'id="by-([a-z]+)"', html)} == {"due", "answered", "ended", "score"}
+        assert set(re.findall(r'id="by-([a-z]+)"', html)) == {"due", "answered", "ended", "score"}
         (link,) = re.findall(r'id="by-score" href="([^"]+)"', html)
         assert link == "/console/audits?done_sort=score"
         found, path = [], link
@@ -420,7 +420,7 @@ def test_the_api_sorts_audits_and_disputes(served: Service) -> None:
     ):
         expected = [getattr(each, key) for each in stored()]
         found: list[str] = []
-        cursor, more = "", f"/{path}?sort={order}&limit=3{'&auditor=*' if path == 'assignments' else ''}"
+        last, cursor, more = "", "", f"/{path}?sort={order}&limit=3{'&auditor=*' if path == 'assignments' else ''}"
         while cursor is not None:
             page = own.ask("GET", more + (f"&cursor={cursor}" if cursor else "")).json()
             found += [each[key] for each in page["items"]]
