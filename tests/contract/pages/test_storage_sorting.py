@@ -97,18 +97,22 @@ def _write(connection: Connection) -> None:
             }
             connection.execute(sa.insert(audits).values(audit))
         _write_dispute(connection, mine, its, _dispute(number, id_, conversation_id))
-        job = sa.update(batches).where(batches.c.batch == connection.scalar(_batch_of(its)))
-        connection.execute(
-            job.values(
-                size=number % 3 + 1,
-                starts=number % 2,
-                accepted_at=_instant(number, 4),
-                not_before=_instant(number, 3) if number % 4 == 0 else None,
-                state="failed" if number % 5 == 0 else "accepted",
-                ended_at=_instant(number, 2) if number % 5 == 0 else None,
-            )
-        )
+        _write_job(connection, its, number)
     connection.execute(sa.update(audits).values(body=_AUDIT))
+
+
+def _write_job(connection: Connection, conversation_: int, number: int) -> None:
+    job = sa.update(batches).where(batches.c.batch == connection.scalar(_batch_of(conversation_)))
+    connection.execute(
+        job.values(
+            size=number % 3 + 1,
+            starts=number % 2,
+            accepted_at=_instant(number, 4),
+            not_before=_instant(number, 3) if number % 4 == 0 else None,
+            state="failed" if number % 5 == 0 else "accepted",
+            ended_at=_instant(number, 2) if number % 5 == 0 else None,
+        )
+    )
 
 
 _AUDIT = msgspec.json.encode(

@@ -24,7 +24,8 @@ DeclineCode = Literal["no_sound", "wrong_agent", "language", "incomplete", "not_
 """Reason why a conversation cannot be judged; ``other`` goes with a text."""
 
 AssignmentOrder = Literal[
-    "created_at", "-created_at", "due_at", "-due_at", "begun_at", "-begun_at", "ended_at", "-ended_at", "score", "-score"
+    "created_at", "-created_at", "due_at", "-due_at", "begun_at", "-begun_at", "ended_at", "-ended_at",
+    "score", "-score",
 ]  # fmt: skip
 """Order of a list: the least first, with a minus the greatest first. Those without the time or the score are last."""
 WorkOrder = AssignmentOrder | Literal["todo", "answered", "-answered"]
