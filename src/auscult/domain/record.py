@@ -28,6 +28,9 @@ class Record(Struct, frozen=True, kw_only=True):
     insights: Insights | None = None
 
 
+OWN_LIST = "conversations"
+"""Name of our own list, which is no report: its rows have figures, and some are left out of figures."""
+
 Filter = Literal[
     "queues", "custom_fields", "contact_channels", "channel_words",
     "custom_ids", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys",

@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from auscult.comments.store import AppComments
+from auscult.corrections.store import AppCorrections
 from auscult.disputes.store import AppDisputes
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
@@ -86,6 +87,7 @@ class AppStore(NamedTuple):
     queue: AppQueue
     disputes: AppDisputes
     comments: AppComments
+    corrections: AppCorrections
     notices: AppNotices
     calibrations: AppCalibrations
     coaching: AppCoaching
@@ -122,6 +124,7 @@ class AppStore(NamedTuple):
             queue=self.queue.seen_by(visibility),
             disputes=self.disputes.seen_by(visibility),
             comments=self.comments.seen_by(visibility),
+            corrections=self.corrections.seen_by(visibility),
             form_examples=self.form_examples.seen_by(visibility),
             notices=self.notices.seen_by(visibility),
             live=self.live.seen_by(visibility),
@@ -194,6 +197,7 @@ class Store:
                 queue=AppQueue(self._database, app),
                 disputes=AppDisputes(self._database, app),
                 comments=AppComments(self._database, app),
+                corrections=AppCorrections(self._database, app),
                 form_examples=AppFormExamples(self._database, app),
                 notices=AppNotices(self._database, app),
                 calibrations=AppCalibrations(self._database, app),

@@ -22,6 +22,7 @@ _READ = ("conversation.read", "conversation.read_unredacted", "audit.read", "for
 
 _QA_MANAGER = (
     *_READ,
+    "conversation.correct",
     "recording.play",
     "recording.export",
     "audit.perform",

@@ -43,6 +43,7 @@ class ListFields(Struct, frozen=True, kw_only=True):
     """Filters by the result and the length of a conversation; None and empty mean all.
 
     Scores and durations (in seconds) are from and to, both included: a conversation without the number is not found.
+    ``excluded``: only conversations that figures leave out, or only those that they count; None means both.
     """
 
     score_from: int | None = None
@@ -53,6 +54,7 @@ class ListFields(Struct, frozen=True, kw_only=True):
     escalation: bool | None = None
     churn_risk: bool | None = None
     resolved: tuple[Resolution, ...] = ()
+    excluded: bool | None = False
 
     def checked(self) -> "ListFields":
         """Return the same. Raises ``RequestError`` ``range.reversed`` where a range has nothing between its ends."""
@@ -81,7 +83,7 @@ class ListFields(Struct, frozen=True, kw_only=True):
     @property
     def is_by_result(self) -> bool:
         """Return whether being found reveals something of the machine's result."""
-        return replace(self, duration_from=None, duration_to=None) != ListFields()
+        return replace(self, duration_from=None, duration_to=None, excluded=False) != ListFields()
 
 
 LEAST_SCORE, MOST_SCORE = -100, 100

@@ -56,7 +56,7 @@ class EvaluatedConversation(Struct, frozen=True, kw_only=True):
 
     ``insights`` are what analysis found in the revision that was evaluated; None where it was not analysed.
     ``is_current`` is false where a newer revision of the conversation waits to be evaluated: ``conversation`` is that
-    one already, and ``evaluation`` still that of the revision before.
+    one already, and ``evaluation`` still that of the revision before. ``is_excluded``: figures leave it out.
 
     With a ``segment``, ``evaluation`` is that of the segment, and ``conversation`` the whole with its
     turns, queue and agent alone.
@@ -67,6 +67,7 @@ class EvaluatedConversation(Struct, frozen=True, kw_only=True):
     insights: Insights | None = None
     audit: Audit | None = None
     is_current: bool = True
+    is_excluded: bool = False
     segment: int = 0
 
     @property

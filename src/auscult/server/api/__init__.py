@@ -7,6 +7,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from auscult.comments import api as comments
+from auscult.corrections import api as corrections
 from auscult.disputes import api as disputes
 from auscult.explanations import api as explanations
 from auscult.form_examples import api as form_examples
@@ -44,6 +45,7 @@ ROUTERS = (
     history.ROUTER,
     audits.ROUTER,
     comments.ROUTER,
+    corrections.ROUTER,
     notices.ROUTER,
     disputes.ROUTER,
     explanations.ROUTER,

@@ -17,6 +17,7 @@ from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_500_INTERNAL_SERVER_E
 from msgspec import Struct
 
 from auscult.comments.pages import CommentsPage
+from auscult.corrections.pages import CorrectionsPage
 from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.explanations.pages import ExplanationsPage
@@ -127,6 +128,7 @@ _PAGES = (
     ConnectorsPage,
     ConversationPage,
     ConversationsPage,
+    CorrectionsPage,
     DeskPage,
     DisputesPage,
     ErasurePage,

@@ -84,6 +84,7 @@ def _fields(query: Query) -> ListFields:
         escalation=_flag(query, "escalation"),
         churn_risk=_flag(query, "churn_risk"),
         resolved=_among(query, "resolved", RESOLUTIONS),
+        excluded=_excluded(query),
     ).checked()
 
 
@@ -160,6 +161,12 @@ def _among(query: Query, name: str, words: tuple[_Word, ...]) -> tuple[_Word, ..
         message = f"unknown {name} {wrong!r}; available: {', '.join(words)}"
         raise RequestError(message, code="field.unknown_value", field=name, value=wrong)
     return tuple(each for each in words if each in given)
+
+
+def _excluded(query: Query) -> bool | None:
+    """Read whether those that figures leave out are found: no, unless the query says otherwise; None: both."""
+    given = _among(query, "excluded", tuple(_FLAGS))
+    return None if len(given) > 1 else _FLAGS[given[0]] if given else False
 
 
 def _flag(query: Query, name: str) -> bool | None:

@@ -14,7 +14,7 @@ from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Channel, Conversation, Direction, Queue
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
-from auscult.domain.record import Filter, Record
+from auscult.domain.record import OWN_LIST, Filter, Record
 from auscult.domain.scoring.list_fields import least_confidence
 
 MS = timedelta(milliseconds=1)
@@ -114,7 +114,7 @@ class ListedConversation(Struct, frozen=True, kw_only=True):
 class Listing:
     """Renders rows of our own listing; has of a report what rendering and filing need."""
 
-    name: ClassVar[str] = "conversations"
+    name: ClassVar[str] = OWN_LIST
     filters: ClassVar[frozenset[Filter]] = frozenset(
         {
             "queues",

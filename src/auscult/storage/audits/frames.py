@@ -35,6 +35,7 @@ EVERYTHING = 2**62
 class FrameQuery(NamedTuple):
     """The conversations whose newest evaluation is with a form, that started in a window.
 
+    Those that figures leave out are in no frame.
     Only those that were evaluated for the first time up to the watermark, and after ``earlier`` unless they started
     at ``fresh`` or later. With ``is_by_segment`` each segment that was evaluated with the form is there by itself.
     """
@@ -218,6 +219,7 @@ def _within(base: AnySelect, query: FrameQuery, after: tuple[int, int] | None) -
 def _in_window(query: FrameQuery) -> ColumnElement[bool]:
     """Return the condition of the time and of what was evaluated by then."""
     wanted = [conversations.c.started_at >= ms_of(query.since), conversations.c.started_at < ms_of(query.until)]
+    wanted.append(conversations.c.is_excluded == 0)
     if query.watermark != EVERYTHING:
         wanted.append(_first_evaluation() <= query.watermark)
     if query.earlier:

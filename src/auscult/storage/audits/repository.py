@@ -201,7 +201,10 @@ class AppAudits:
         after_id: str = "",
         limit: int = 100,
     ) -> list[AuditedConversation]:
-        """Submitted audits by conversation id, after ``after_id``, of conversations with ``since`` <= start < ``until``."""
+        """Submitted audits by conversation id, after ``after_id``, of conversations with ``since`` <= start < ``until``.
+
+        Those that figures leave out are missing.
+        """
         if not is_storable(after_id) or not is_storable(auditor or ""):
             return []
         query = (
@@ -209,6 +212,7 @@ class AppAudits:
             .select_from(conversations)
             .join(audits, AUDIT_SHOWN)
             .where(audits.c.app == self._app, audits.c.state == "audited", audits.c.conversation_id > after_id)
+            .where(conversations.c.is_excluded == 0)
             .where(*self._visible(conversations.c.conversation_id))
             .order_by(audits.c.conversation_id)
             .limit(limit)

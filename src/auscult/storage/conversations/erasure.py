@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.comments.store import erase_comments
+from auscult.corrections.store import erase_corrections
 from auscult.disputes.store import erase_reviews
 from auscult.form_examples.store import erase_examples
 from auscult.notices.store import erase_notices
@@ -59,6 +60,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
     erase_from_schedules(connection, app, conversation_id)
     erase_recordings(connection, found.conversation)
     erase_examples(connection, found.conversation)
+    erase_corrections(connection, found.conversation)
     for table in (judge_answers, evaluations, insights, said, conversations):
         connection.execute(sa.delete(table).where(table.c.conversation == found.conversation))
     if dialect.is_embedded:  # else deleted words stay readable in the segments of the index

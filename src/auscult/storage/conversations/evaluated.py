@@ -53,6 +53,7 @@ class Stored(NamedTuple):
     audit_assignment: str | None
     has_words: bool
     privacy: str | None
+    is_excluded: int
 
     @property
     def is_current(self) -> bool:
@@ -85,6 +86,7 @@ STORED = (
     audits.c.assignment_id,
     conversations.c.words_erased_at.is_(None),
     stored_settings(conversations.c.app),
+    conversations.c.is_excluded,
 )
 """The columns of ``Stored``; audits have to be joined by ``AUDIT_SHOWN``."""
 
@@ -134,6 +136,7 @@ def recorded_query(app: int) -> AnySelect:
             insights.c.body.label("insights_body"),
             stored_settings(app).label("privacy"),
             is_current.label("is_current"),
+            conversations.c.is_excluded,
             *COLUMNS,
         )
         .select_from(conversations)
@@ -158,6 +161,7 @@ def read_recorded(connection: Connection, reader: EvaluationReader, query: AnySe
             insights=read_shown_insights(row.insights_body, row.privacy),
             audit=read_audit(row.audit_body),
             is_current=row.is_current,
+            is_excluded=bool(row.is_excluded),
         )
         for each, row in rows.items()
     ]
@@ -220,7 +224,8 @@ def file_recorded(
     connection: Connection, dialect: Dialect, app: int, rendered: Sequence[tuple[Stored, RenderedRows]]
 ) -> None:
     """Write the rows of these, and the status in their conversations."""
-    file_rows(connection, dialect, app, [filing_of(each, stored.filed_at) for stored, each in rendered])
+    filings = [filing_of(each, stored.filed_at, is_excluded=bool(stored.is_excluded)) for stored, each in rendered]
+    file_rows(connection, dialect, app, filings)
     standing: dict[Status, list[int]] = defaultdict(list)
     for stored, each in rendered:
         standing[each.evaluation.status].append(stored.number)

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from auscult.corrections.store import Change, Held, as_corrected
 from auscult.domain.assist.live_log import RestingState
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.change import ChangeKind
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.form_version import FormKey, FormsMovedError
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
 from auscult.domain.people.visibility import EVERYTHING, Visibility
@@ -60,8 +61,9 @@ from auscult.storage.delivery.feed import announce
 from auscult.storage.pages.reading import Pages
 from auscult.storage.people.filling import DirectoryFiller
 from auscult.storage.people.parties import write_parties
-from auscult.storage.people.visibility import is_visible
+from auscult.storage.people.visibility import is_visible, visible
 from auscult.storage.privacy.live import drop_originals, with_originals
+from auscult.storage.privacy.log import append_entry
 from auscult.storage.privacy.redaction import AppPrivacy, Incoming
 from auscult.storage.recordings.linking import link_recordings, linked_in, without_contents
 from auscult.storage.work.batches import HAS_UNRECORDED, NUMBERS, UNRECORDED, insert_batch
@@ -147,6 +149,22 @@ class AppConversations:
                 if original is not conversation:
                     drop_originals(connection, self._app, conversation.id)
         return is_stored
+
+    def revise(self, conversation_id: str, change: Change) -> str:
+        """Store another revision of a conversation, as a change makes it, with the batch that will score it; its id.
+
+        In one transaction. Raises ``NotFoundError`` ``conversation.unknown``, and what the change raises.
+        """
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            held = self._held(connection, conversation_id)
+            conversation, entry = change(connection, held)
+            batch_id, batch = self._open_batch(connection, 1, "live")
+            self._revise(connection, batch, [(held.number, stored_document(conversation))])
+            self._write_parties(connection, [], [conversation])
+            append_entry(connection, self._database, entry)
+        self._filler.remember([conversation])
+        return batch_id
 
     def pending(self, batch_id: str) -> list[PendingConversation]:
         """The conversations of a batch at their present revision, those already recorded left out, in their order."""
@@ -334,10 +352,35 @@ class AppConversations:
         with self._database.comparing() as connection:
             return search(connection, self._app, replace(query, visibility=self._visibility), words)
 
+    def _held(self, connection: Connection, conversation_id: str) -> Held:
+        query = (
+            sa.select(
+                conversations.c.conversation,
+                conversations.c.revision,
+                conversations.c.body,
+                conversations.c.delivered,
+                conversations.c.words_erased_at,
+                audits.c.body.label("audit_body"),
+            )
+            .select_from(conversations)
+            .outerjoin(audits, AUDIT_SHOWN)
+            .where(conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
+            .where(*visible(self._visibility, self._app, conversations.c.conversation_id))
+        )
+        row = connection.execute(query).one_or_none() if is_storable(conversation_id) else None
+        if row is None:
+            raise unknown("conversation", conversation_id)
+        conversation, audit = CONVERSATION.decode(row.body), read_audit(row.audit_body)
+        return Held(
+            row.conversation, row.revision, conversation, row.delivered, audit, has_words=row.words_erased_at is None
+        )
+
     def _accept(self, connection: Connection, admitted: Incoming, priority: Priority) -> Accepted:
         by_id = {conversation.id: conversation for conversation in admitted.conversations}
+        stored = {each.stored.conversation_id: each for each in read_waiting(connection, self._app, sorted(by_id))}
+        corrected, delivered = as_corrected(connection, self._app, [by_id[each] for each in stored])
+        by_id |= corrected
         incoming = {each: stored_document(conversation) for each, conversation in by_id.items()}
-        stored = {each.stored.conversation_id: each for each in read_waiting(connection, self._app, sorted(incoming))}
         new = [each for each in incoming if each not in stored]
         changed = [each for each, (row, _, _) in stored.items() if row.digest != incoming[each].digest]
         left = [
@@ -345,6 +388,8 @@ class AppConversations:
             for each, (row, has_ended, _) in stored.items()
             if row.digest == incoming[each].digest and not row.is_current and has_ended
         ]
+        sent = [{"number": stored[each].stored.number, "delivered": its} for each, its in delivered.items()]
+        _execute(connection, _UPDATE, sent)
         batch_id = None
         if new or changed or left:
             size = len(new) + len(changed) + len(left)

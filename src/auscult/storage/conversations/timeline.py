@@ -33,7 +33,8 @@ class AppTimeline:
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of everything evaluated in ``since`` <= start < ``until``.
 
-        It differs as soon as a conversation is added, erased, revised, evaluated or audited; "" when there is none.
+        It differs as soon as a conversation is added, erased, revised, evaluated, audited, or left out of figures; ""
+        when there is none.
         """
         query = (
             sa.select(
@@ -42,6 +43,7 @@ class AppTimeline:
                 sa.func.sum(evaluations.c.evaluation),
                 sa.func.max(evaluations.c.evaluated_at),
                 sa.func.sum(audits.c.changes),
+                sa.func.sum(conversations.c.is_excluded * conversations.c.conversation),
             )
             .select_from(conversations)
             .join(evaluations, evaluations.c.evaluation == newest_evaluation())

@@ -14,13 +14,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.record import Filter
+from auscult.domain.record import OWN_LIST, Filter
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.database import AnyRow, write_many
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
-from auscult.storage.pages.dimension_keys import cell_of
+from auscult.storage.pages.dimension_keys import EXCLUDED, cell_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING, Sets, sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, Facet, aspect_of, facets_of, filter_of
 from auscult.storage.pages.figures import Figures, figures_of, flags_of, write_figures
@@ -33,6 +33,7 @@ class RowIndexEntry(NamedTuple):
     """Index entry of one conversation. ``filed_at`` is the start under which its rows are filed now, if any are.
 
     ``filters`` selects the facets by which the rows of a report are filed; those of a report that is not named, by all.
+    ``is_excluded``: figures leave it out; its rows in the reports stay where they are.
     """
 
     conversation_id: str
@@ -43,6 +44,11 @@ class RowIndexEntry(NamedTuple):
     filed_at: int | None
     filters: Mapping[str, frozenset[Filter]] = MappingProxyType({})
     figures: Figures = Figures()
+    is_excluded: bool = False
+
+    def cell_in(self, report: str) -> int:
+        """Return the cell of its row in a report."""
+        return self.cell + EXCLUDED if self.is_excluded and report == OWN_LIST else self.cell
 
     def facets_in(self, report: str) -> Sequence[Facet]:
         """The facets by which its row in a report is found."""
@@ -95,6 +101,7 @@ class _Found(NamedTuple):
     facets: Sequence[Facet]
     body: bytes
     has_figures: bool
+    cell: int
 
 
 _Id = tuple[int, str]
@@ -107,7 +114,7 @@ def indexed_row_of(row: AnyRow) -> IndexedRow:
     return IndexedRow(*values, facets=msgspec.json.decode(tags, type=tuple[int, ...]))
 
 
-def filing_of(rendered: RenderedRows, filed_at: int | None) -> RowIndexEntry:
+def filing_of(rendered: RenderedRows, filed_at: int | None, *, is_excluded: bool = False) -> RowIndexEntry:
     """Return the index entry of a rendered conversation."""
     conversation = rendered.conversation
     return RowIndexEntry(
@@ -119,6 +126,7 @@ def filing_of(rendered: RenderedRows, filed_at: int | None) -> RowIndexEntry:
         filed_at=filed_at,
         filters=rendered.filters,
         figures=figures_of(rendered),
+        is_excluded=is_excluded,
     )
 
 
@@ -128,7 +136,14 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
     known = _turn_listings(connection, dialect, app, {report for filing in filings for report in filing.rows})
     old = _filed(connection, known.values(), filings)
     found = [
-        _Found(known[report], filing, filing.facets_in(report), body, filing.has_figures_in(report))
+        _Found(
+            known[report],
+            filing,
+            filing.facets_in(report),
+            body,
+            filing.has_figures_in(report),
+            filing.cell_in(report),
+        )
         for filing in filings
         for report, body in filing.rows.items()
     ]
@@ -232,13 +247,13 @@ def _indexed(
         connection, Counter(listing for listing, filing, *_ in found if (listing, filing.conversation_id) not in old)
     )
     indexed_rows: dict[_Id, tuple[IndexedRow, bytes]] = {}
-    for listing, filing, its, body, _ in found:
+    for listing, filing, its, body, _, cell in found:
         key = (listing, filing.conversation_id)
         row = old[key].row if key in old else next(fresh[listing])
         number_of = numbers[listing]
         facets_ = tuple(sorted([number_of[each] for each in its]))
         indexed_rows[key] = (
-            IndexedRow(row, listing, filing.started_at, filing.conversation_id, filing.cell, facets_),
+            IndexedRow(row, listing, filing.started_at, filing.conversation_id, cell, facets_),
             body,
         )
     return indexed_rows

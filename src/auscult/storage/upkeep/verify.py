@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from auscult.domain.record import OWN_LIST
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
 from auscult.storage.core.database import AnyRow, Database
@@ -34,8 +35,6 @@ from auscult.storage.pages.row_index import indexed_row_of, raise_versions, writ
 from auscult.storage.work.batches import UNRECORDED
 
 _ROWS_AT_ONCE = 10_000
-OWN_LISTING = "conversations"
-"""Name of our own list, whose rows have figures."""
 _HAS_ROW = sa.exists().where(report_rows.c.row == figure_rows.c.row)
 _MOST_SHOWN = 100
 
@@ -256,7 +255,7 @@ def _rows_differ(connection: Connection, app: int) -> Iterator[Difference]:
 
 def _figures_differ(connection: Connection, app: int) -> Iterator[Difference]:
     """Figures against the rows of our own list, which show the same numbers and facets."""
-    mine = (listings.c.app == app) & (listings.c.report == OWN_LISTING)
+    mine = (listings.c.app == app) & (listings.c.report == OWN_LIST)
     facet: dict[int, tuple[str, str]] = {
         number: (name, value) for number, name, value in connection.execute(_flagged(app))
     }
@@ -292,7 +291,7 @@ def _flagged(app: int) -> sa.Select[int, str, str]:
     query = sa.select(facets.c.facet, facets.c.name, facets.c.value)
     query = query.join(listings, listings.c.listing == facets.c.listing)
     names = sorted({name for name, _ in FLAGS})
-    return query.where(listings.c.app == app, listings.c.report == OWN_LISTING, facets.c.name.in_(names))
+    return query.where(listings.c.app == app, listings.c.report == OWN_LIST, facets.c.name.in_(names))
 
 
 def _shown_figures(body: bytes) -> Figures:

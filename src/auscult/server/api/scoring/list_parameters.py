@@ -11,6 +11,8 @@ from auscult.server.rest.parameters import each_once, query, repeated
 
 Resolved = Literal["YES", "NO", "NA", "true", "false"]
 _RESOLVED: Mapping[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA", "true": "YES", "false": "NO"}
+Excluded = Literal["false", "true", "both"]
+_EXCLUDED: Mapping[Excluded, bool | None] = {"false": False, "true": True, "both": None}
 
 Sort = Annotated[
     Order,
@@ -35,6 +37,9 @@ def list_fields(
         int | None, query("Only those at least this many seconds long.", ge=0, le=LONGEST_S)
     ] = None,
     duration_to: Annotated[int | None, query("Only those at most this many seconds long.", ge=0, le=LONGEST_S)] = None,
+    excluded: Annotated[
+        Excluded, query("Those that figures count (`false`), only those that figures leave out (`true`), or `both`.")
+    ] = "false",
 ) -> ListFields:
     """Return the filters of a request. Raises ``RequestError`` ``range.reversed``."""
     return ListFields(
@@ -46,6 +51,7 @@ def list_fields(
         escalation=escalation,
         churn_risk=churn_risk,
         resolved=each_once(_RESOLVED[each] for each in resolved),
+        excluded=_EXCLUDED[excluded],
     ).checked()
 
 

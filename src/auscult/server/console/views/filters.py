@@ -41,6 +41,7 @@ _SENTIMENTS = {"negative": later("Negative"), "neutral": later("Neutral"), "posi
 _RESOLVED = {"YES": later("Resolved"), "NO": later("Not resolved"), "NA": later("Nothing to resolve")}
 _ESCALATION = {"true": later("Asked for a manager"), "false": later("Did not ask for a manager")}
 _CHURN = {"true": later("May leave"), "false": later("No sign of leaving")}
+_EXCLUDED = {"true": later("Left out of figures"), "false": later("Counted in figures")}
 _WORDS: Mapping[str, Mapping[Any, str]] = {
     "channel": CHANNELS,
     "direction": _DIRECTIONS,
@@ -50,6 +51,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "resolved": _RESOLVED,
     "escalation": _ESCALATION,
     "churn_risk": _CHURN,
+    "excluded": _EXCLUDED,
     "task": _TASKS,
     "machine": _ANSWERS,
     "person": _ANSWERS,
@@ -80,6 +82,7 @@ FILTERS = {
     "duration_from": later("Length from"),
     "duration_to": later("Length to"),
     "audit": later("Audit"),
+    "excluded": later("Figures"),
     "asked": later("Applied"),
     "plan": later("Plan"),
     "draw": later("Draw"),
@@ -112,7 +115,7 @@ _GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (later("Score"), ("score_from", "outcome")),
     (later("How the customer left"), ("sentiment", "resolved", "escalation", "churn_risk")),
     (later("Length and channel"), ("duration_from", "channel", "direction")),
-    (later("Questions and audit"), ("missed", "audit")),
+    (later("Questions and audit"), ("missed", "audit", "excluded")),
     (later("Who and why"), ("queue", "agent", "intent")),
 )
 """Filters that a list of conversations offers, as its panel groups them."""

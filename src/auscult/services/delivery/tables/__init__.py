@@ -1,4 +1,4 @@
-"""Tables for a warehouse: conversations, verdicts, evidence, insights, audits, comments, notices and examples, in one vocabulary.
+"""Tables for a warehouse: what was decided about conversations, and what people added, in one vocabulary.
 
 Names are snake_case, instants are UTC timestamps, ids are stable. docs/reference/tables.md describes every column.
 """
@@ -14,6 +14,7 @@ from auscult.services.delivery.tables import (
     audits,
     comments,
     conversations,
+    corrections,
     evidence,
     examples,
     insights,
@@ -73,4 +74,5 @@ KINDS: Mapping[str, TableKind] = {
     "comments": TableKind(comments.Row, comments.rows, comments.state),
     "notices": TableKind(notices.Row, notices.rows, notices.state),
     "examples": TableKind(examples.Row, examples.rows, examples.state),
+    "corrections": TableKind(corrections.Row, corrections.rows, corrections.state),
 }

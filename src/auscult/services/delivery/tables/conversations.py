@@ -10,7 +10,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One conversation with its newest score. ``revision`` is the one that was evaluated."""
+    """One conversation with its newest score. ``revision`` is the one that was evaluated; figures leave out some (``is_excluded``)."""
 
     conversation_id: str
     custom_id: str | None
@@ -36,6 +36,7 @@ class Row(Struct, frozen=True, kw_only=True):
     audit_state: str
     auditor: str | None
     audit_score: int | None
+    is_excluded: bool
 
 
 def rows(each: EvaluatedConversation) -> Iterator[Row]:
@@ -67,4 +68,5 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
         audit_state=state_of(audit),
         auditor=audit.auditor if audit else None,
         audit_score=None if result is None or result.score is None else int(result.score),
+        is_excluded=each.is_excluded,
     )

@@ -64,6 +64,8 @@ conversations = Table(
     Column("size", Integer, nullable=False),  # of the body, in bytes
     Column("body", LargeBinary, nullable=False),
     Column("words_erased_at", BigInteger),  # None: its words are there
+    Column("is_excluded", SmallInteger, nullable=False, server_default="0"),  # 1: left out of figures
+    Column("delivered", LargeBinary),  # who handled it as the sender has it, where a correction says otherwise
     UniqueConstraint("app", "conversation_id"),
     # The size is there to be read from the index alone, where work is shared out.
     Index("ix_conversations_order", "app", "started_at", "conversation", "size"),

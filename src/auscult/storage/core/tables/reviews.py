@@ -1,4 +1,4 @@
-"""The tables of disputes, calibration, coaching and comments."""
+"""The tables of disputes, calibration, coaching, comments and corrections."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
@@ -125,4 +125,20 @@ comment_threads = Table(
     Column("body", LargeBinary, nullable=False),
     Index("ix_comment_threads_state", "app", "state", "thread"),
     Index("ix_comment_threads_of", "app", "conversation_id", "thread"),
+)
+
+# Facts about a conversation, in their order; undoing one writes it into the same row. They go with the conversation.
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("correction", NUMBER, primary_key=True),
+    Column("correction_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    Column("conversation_id", KEY, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("undone_at", BigInteger),  # null: in force
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_corrections_of", "app", "conversation_id", "correction"),
 )

@@ -20,6 +20,7 @@ VIEWS = (
     "v_comments",
     "v_notices",
     "v_examples",
+    "v_corrections",
     "v_agents",
 )
 """The names, each before those that read it."""

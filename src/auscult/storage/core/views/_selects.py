@@ -24,6 +24,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_comments": _comments(db),
         "v_notices": _notices(db),
         "v_examples": _examples(db),
+        "v_corrections": _corrections(db),
         "v_agents": _agents(db),
     }
 
@@ -46,12 +47,13 @@ SELECT d.app_id, d.conversation_id, {db.text("d.doc", "custom_id")} AS custom_id
   CASE WHEN d.audit IS NULL THEN 'not_assigned' WHEN {db.text("d.audit", "result.audited_at")} IS NULL THEN 'assigned'
     ELSE 'audited' END AS audit_state,
   {db.text("d.audit", "auditor")} AS auditor,
-  {db.integer("d.audit", "result.score")} AS audit_score
+  {db.integer("d.audit", "result.score")} AS audit_score, d.is_excluded
 FROM (
   SELECT a.app_id, c.conversation_id, e.revision, {db.document("c.body")} AS doc, {db.document("u.body")} AS audit,
     e.status, CASE WHEN e.snapshot IS NULL THEN NULL ELSE e.form_id END AS form_id,
     CASE WHEN e.snapshot IS NULL THEN NULL ELSE e.form_version END AS form_version, e.score,
-    {db.is_true("e.passed")} AS passed, e.fatal_errors, {db.instant("e.evaluated_at")} AS evaluated_at
+    {db.is_true("e.passed")} AS passed, e.fatal_errors, {db.instant("e.evaluated_at")} AS evaluated_at,
+    {db.is_true("c.is_excluded")} AS is_excluded
   {EVALUATED} {AUDITED}
 ) d"""
 
@@ -193,6 +195,19 @@ SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "start
   x.example_id, x.form_id, x.metric_id, x.wanted, x.turn_id, x."by" AS kept_by, {db.instant('x."at"')} AS kept_at
 {EVALUATED} JOIN form_examples x ON x.conversation = c.conversation
 """
+
+
+def _corrections(db: Functions) -> str:
+    return f"""
+SELECT d.app_id, d.conversation_id, d.started_at, d.correction_id, d.kind, {db.text("d.doc", "before.id")} AS before,
+  {db.text("d.doc", "after.id")} AS after, {db.text("d.doc", "reason")} AS reason,
+  {db.text("d.doc", "by")} AS corrected_by, {db.instant_of("d.doc", "at")} AS corrected_at,
+  {db.text("d.doc", "undone_by")} AS undone_by, {db.instant_of("d.doc", "undone_at")} AS undone_at
+FROM (
+  SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "started_at")} AS started_at,
+    x.correction_id, x.kind, {db.document("x.body")} AS doc
+  {EVALUATED} JOIN corrections x ON x.conversation = c.conversation
+) d"""
 
 
 def _agents(db: Functions) -> str:

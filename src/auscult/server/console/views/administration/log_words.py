@@ -50,6 +50,8 @@ ACTIONS: Mapping[str, str] = {
     "recording.redacted": later("Recording redacted"),
     "judge.asked": later("Judge asked about a page"),
     "limits.changed": later("Limits changed"),
+    "conversation.corrected": later("Conversation put right"),
+    "conversation.correction_undone": later("Correction undone"),
     "comment.added": later("Comment written"),
     "comment.changed": later("Comment changed"),
     "comment.resolved": later("Comment resolved"),
