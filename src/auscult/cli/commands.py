@@ -39,6 +39,7 @@ class GeneratedCommand(Command):
 _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
 _COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
+_CORRECTIONS = ("add", "add-many", "list", "of", "undo")
 _EXAMPLES = ("list", "keep", "remove")
 _NOTICES = ("list", "read", "read-all")
 _DISPUTES = (
@@ -156,6 +157,7 @@ COMMANDS = (
     *(GeneratedCommand(f"disputes {name}", "", _JUDGE) for name in _DISPUTES),
     Command("disputes examples", "auscult.disputes.commands:examples", _JUDGE),
     *(GeneratedCommand(f"comments {name}", "", _JUDGE) for name in _COMMENTS),
+    *(GeneratedCommand(f"corrections {name}", "", _JUDGE) for name in _CORRECTIONS),
     *(GeneratedCommand(f"notices {name}", "", _JUDGE) for name in _NOTICES),
     Command("calibration create", "calibration.calibration:create", _JUDGE),
     Command("calibration list", "calibration.calibration:listing", _JUDGE),
@@ -267,6 +269,7 @@ GROUPS = {
     "assignments": ("Assignments: the work of auditors on what plans have drawn.", _JUDGE),
     "disputes": ("Disputes: objections to answers of audits, and their decisions.", _JUDGE),
     "comments": ("Comments on turns and conversations, in threads.", _JUDGE),
+    "corrections": ("Conversations put right: queue, agent, scored again, left out of figures.", _JUDGE),
     "notices": ("Notices to one person: audits, disputes, comments and coaching of theirs.", _JUDGE),
     "calibration": ("Calibration: several people rate the same conversations.", _JUDGE),
     "coaching": ("Coaching: one behaviour at a time, with evidence, a due date and its effect.", _JUDGE),

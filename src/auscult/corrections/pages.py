@@ -71,15 +71,19 @@ def right_of(visit: Visit, conversation: Conversation) -> RightView:
     found = work.of(conversation.id)
     may_correct = work.may_correct(conversation.id)
     names = names_of_people(visit) if found else {}
-    handled = handled_in(conversation)
+    wrong = {kind: parties_of(handled_in(conversation), kind) for kind in MOVES}
+    offered = {
+        kind: [each for each in _by_name(work.parties(kind)) if each.id != _only(wrong[kind])] if may_correct else []
+        for kind in MOVES
+    }
     return RightView(
         conversation_id=conversation.id,
         may_correct=may_correct,
         lines=tuple(_line(each, found, names, may_undo=may_correct) for each in reversed(found)),
-        queues=_by_name(work.parties("queue")) if may_correct else (),
-        agents=_by_name(work.parties("agent")) if may_correct else (),
-        wrong_queues=parties_of(handled, "queue"),
-        wrong_agents=parties_of(handled, "agent"),
+        queues=offered["queue"],
+        agents=offered["agent"],
+        wrong_queues=wrong["queue"],
+        wrong_agents=wrong["agent"],
         is_excluded=in_force(found, "excluded") is not None,
     )
 
@@ -143,6 +147,10 @@ def _line(each: Correction, all_: Sequence[Correction], names: dict[str, str], *
         undone = _("undone by {name}").format(name=names.get(each.undone_by, each.undone_by))
     is_last = in_force(all_, each.kind) is each
     return CorrectionLine(each, text, undone, may_undo=may_undo and is_last)
+
+
+def _only(parties: Sequence[Party]) -> str | None:
+    return parties[0].id if len(parties) == 1 else None
 
 
 def _by_name(parties: Sequence[Party]) -> list[Party]:

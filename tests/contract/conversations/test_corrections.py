@@ -149,7 +149,7 @@ def test_figures_count_all_but_those_left_out(store: Store, app: AppStore) -> No
     assert (scores(app), outcomes(app), reported_rows(store)) == (before, numbers, reported)
     assert in_frame(app, "ef-sales")[0] == "c-0"
     assert store.recount() == []
-    kinds = [each.kind for each in app.feed.changes(0, 100) if each.conversation_id == "c-0"]
+    kinds = [each.kind for each in app.feed.after(0, 100) if each.conversation_id == "c-0"]
     assert kinds.count("corrected") == 2
 
 

@@ -15,6 +15,8 @@ from auscult import bootstrap
 from auscult.comments.model import NewComment, NewThread
 from auscult.comments.work import Commenting
 from auscult.config import Settings
+from auscult.corrections.model import NewCorrection
+from auscult.corrections.work import Correcting
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
 from auscult.domain.people.principal import operator
 from auscult.form_examples.model import NewExample
@@ -82,6 +84,9 @@ def filled(database_url: str) -> Iterator[Store]:
             kept.keep(
                 inbound, NewExample(metric_id=metric_id, wanted=wanted, conversation_id=golden[0].id, turn_id=turn)
             )
+        right = Correcting(app, REPORTS, lambda: AT, operator())
+        right.add(golden[1].id, NewCorrection(kind="excluded", reason="a test"))
+        right.undo(right.add(golden[2].id, NewCorrection(kind="excluded", reason="another one")).correction_id)
         for document in starter_documents().values():
             app.forms.publish(read_form(document).id, document)
         calls = [

@@ -114,6 +114,7 @@ IN_STEPS = {
     "POST /api/v1/comments/{thread_id}/replies",
     "POST /api/v1/comments/{thread_id}/reopen",
     "POST /api/v1/comments/{thread_id}/resolve",
+    "POST /api/v1/corrections/{correction_id}/undo",
     "POST /api/v1/disputes/{dispute_id}/decide",
     "POST /api/v1/disputes/{dispute_id}/withdraw",
     "POST /api/v1/notices/mails/{mail_id}/send-again",

@@ -9,6 +9,7 @@ from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
 from auscult.comments.pages import talk_of
+from auscult.corrections.pages import right_of
 from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.explanations.pages import box_of_conversation
@@ -53,7 +54,12 @@ class ConversationPage(Controller):
             view = replace(view, waiting=_("Shown once it is audited."))
         actions["ask"] = box_of_conversation(visit, dossier.conversation)
         return visit.page(
-            "conversation", "Conversations", view, actions=actions, talk=talk_of(visit, dossier.conversation)
+            "conversation",
+            "Conversations",
+            view,
+            actions=actions,
+            talk=talk_of(visit, dossier.conversation),
+            right=right_of(visit, dossier.conversation),
         )
 
 

@@ -10,6 +10,8 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from auscult.corrections.model import CORRECT
+from auscult.corrections.pages import choices_of
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.errors import RequestError
@@ -37,8 +39,15 @@ _DONE = "done"
 _NOTES = {
     "assigned": later("Assigned: {n}."),
     "held": later("On hold: {n}. Nobody erases them until the hold is lifted."),
+    "corrected": later("Put right: {n}."),
     "saved": later("View saved."),
     "removed": later("View removed."),
+}
+_LEFT = {
+    "assigned": later("{n} could not be assigned: audited already, or without a form."),
+    "corrected": later(
+        "{n} stayed as they are: audited, the same already, or in several queues or with several agents."
+    ),
 }
 _SEEN: frozenset[Hidden] = frozenset()
 
@@ -74,12 +83,12 @@ class ConversationsPage(Controller):
         scored = see(replace(sought, statuses=("evaluated",)), limit=1).total
         view = replace(self._view(visit, query, page, known, scored), bulk=_bulk(visit))
         done = next(iter(visit.query.get(_DONE, ())), "")
-        return visit.page("conversations", "Conversations", replace(view, note=_note(done)))
+        return visit.page("conversations", "Conversations", replace(view, note=_note(done)), right=choices_of(visit))
 
     def _nothing(self, visit: Visit, query: Query, problem: str) -> Response[str]:
         """Show the list without rows and with the fault of its filters, which stay as they are."""
         view = self._view(visit, query, LatestPage(items=(), total=0, next=None), {}, 0)
-        return visit.page("conversations", "Conversations", replace(view, problem=problem, count=""), 422)
+        return visit.page("conversations", "Conversations", replace(view, problem=problem, count=""), 422, right=None)
 
     def _view(
         self, visit: Visit, query: Query, page: LatestPage, known: Mapping[str, EvaluatedConversation], scored: int
@@ -149,7 +158,10 @@ class ConversationsPage(Controller):
 def _bulk(visit: Visit) -> BulkView:
     auditors = people_with(visit, "audit.perform") if visit.may("audit.assign") else {}
     return BulkView(
-        auditors=tuple(auditors.items()), may_hold=visit.may("hold.manage"), may_export=visit.may("report.export")
+        auditors=tuple(auditors.items()),
+        may_hold=visit.may("hold.manage"),
+        may_export=visit.may("report.export"),
+        may_correct=visit.may(CORRECT),
     )
 
 
@@ -166,9 +178,9 @@ def _note(done: str) -> str:
     if what not in _NOTES or not number.isdecimal():
         return ""
     note = _(_NOTES[what]).format(n=number)
-    if not left.isdecimal() or left == "0":
+    if not left.isdecimal() or left == "0" or what not in _LEFT:
         return note
-    left_out = _("{n} could not be assigned: audited already, or without a form.").format(n=left)
+    left_out = _(_LEFT[what]).format(n=left)
     return f"{note} {left_out}"
 
 

@@ -103,11 +103,12 @@ class BulkView(Struct, frozen=True, kw_only=True):
     auditors: tuple[tuple[str, str], ...] = ()
     may_hold: bool = False
     may_export: bool = False
+    may_correct: bool = False
 
     @property
     def can_choose(self) -> bool:
         """Return whether there is an action on chosen rows."""
-        return bool(self.auditors) or self.may_hold
+        return bool(self.auditors) or self.may_hold or self.may_correct
 
 
 class ConversationsView(Struct, frozen=True, kw_only=True):

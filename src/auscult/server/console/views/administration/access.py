@@ -26,6 +26,7 @@ KINDS: Mapping[ChangeKind, str] = {
     "disputed": later("Disputed by the agent"),
     "dispute_decided": later("Dispute decided"),
     "commented": later("Commented on"),
+    "corrected": later("Put right"),
     "erased": later("Erased"),
 }
 """Kinds of changes, in words."""
