@@ -42,6 +42,7 @@ _COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
 _CORRECTIONS = ("add", "add-many", "list", "of", "undo")
 _EXAMPLES = ("list", "keep", "remove")
 _NOTICES = ("list", "read", "read-all")
+_ABSENCES = ("list", "add", "remove")
 _DISPUTES = (
     "list",
     "show",
@@ -154,11 +155,13 @@ COMMANDS = (
     Command("assignments reaudit", "audits.assignments:reaudit", _JUDGE),
     Command("assignments decline", "audits.assignments:decline", _JUDGE),
     Command("assignments reassign", "audits.assignments:reassign", _JUDGE),
+    *(GeneratedCommand(f"assignments {name}", "", _JUDGE) for name in ("offered", "take")),
     *(GeneratedCommand(f"disputes {name}", "", _JUDGE) for name in _DISPUTES),
     Command("disputes examples", "auscult.disputes.commands:examples", _JUDGE),
     *(GeneratedCommand(f"comments {name}", "", _JUDGE) for name in _COMMENTS),
     *(GeneratedCommand(f"corrections {name}", "", _JUDGE) for name in _CORRECTIONS),
     *(GeneratedCommand(f"notices {name}", "", _JUDGE) for name in _NOTICES),
+    *(GeneratedCommand(f"absences {name}", "", _JUDGE) for name in _ABSENCES),
     Command("calibration create", "calibration.calibration:create", _JUDGE),
     Command("calibration list", "calibration.calibration:listing", _JUDGE),
     Command("calibration show", "calibration.calibration:show", _JUDGE),
@@ -270,6 +273,7 @@ GROUPS = {
     "disputes": ("Disputes: objections to answers of audits, and their decisions.", _JUDGE),
     "comments": ("Comments on turns and conversations, in threads.", _JUDGE),
     "corrections": ("Conversations put right: queue, agent, scored again, left out of figures.", _JUDGE),
+    "absences": ("Absences: days on which a person is away, and gets nothing new.", _JUDGE),
     "notices": ("Notices to one person: audits, disputes, comments and coaching of theirs.", _JUDGE),
     "calibration": ("Calibration: several people rate the same conversations.", _JUDGE),
     "coaching": ("Coaching: one behaviour at a time, with evidence, a due date and its effect.", _JUDGE),

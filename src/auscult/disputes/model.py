@@ -5,7 +5,7 @@ follows from it and the time; nothing has to run when a window ends. What may ha
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
@@ -396,11 +396,11 @@ def opened(audit: Audit, policy: ReviewPolicy, agent_id: str | None) -> Review:
     )
 
 
-def check_reviewer(review: Review, dispute: Dispute, viewer: Principal) -> None:
+def check_reviewer(review: Review, dispute: Dispute, viewer: Principal, away: Collection[str] = ()) -> None:
     """Refuse a person who must not decide a dispute.
 
     No person decides about their own conversation or their own dispute, and an auditor about their own audit only where
-    the policy allows it. Raises ``AccessError`` ``dispute.own_conversation``, ``dispute.own_dispute``,
+    the policy allows it. While all whom the policy names are ``away``, others decide. Raises ``AccessError`` ``dispute.own_conversation``, ``dispute.own_dispute``,
     ``dispute.own_audit``, ``dispute.not_reviewer``.
     """
     if review.is_about(viewer):
@@ -409,14 +409,15 @@ def check_reviewer(review: Review, dispute: Dispute, viewer: Principal) -> None:
         raise _refused("they raised it", "dispute.own_dispute", dispute)
     if viewer.name == review.auditor and viewer.name not in review.designated:
         raise _refused("it is about their own audit", "dispute.own_audit", dispute)
-    if review.designated and viewer.name not in review.designated:
+    is_named = viewer.name in review.designated
+    if review.designated and not is_named and not all(each in away for each in review.designated):
         raise _refused(f"it is for {', '.join(review.designated)} to decide", "dispute.not_reviewer", dispute)
 
 
-def may_decide(review: Review, dispute: Dispute, viewer: Principal) -> bool:
+def may_decide(review: Review, dispute: Dispute, viewer: Principal, away: Collection[str] = ()) -> bool:
     """Return whether a person may decide a dispute, as far as duties are separated."""
     try:
-        check_reviewer(review, dispute, viewer)
+        check_reviewer(review, dispute, viewer, away)
     except AccessError:
         return False
     return True

@@ -20,7 +20,6 @@ from auscult.disputes.model import (
     ReviewedAudit,
     in_order,
     is_counted,
-    may_decide,
     may_release,
 )
 from auscult.disputes.steps import outcomes
@@ -248,9 +247,9 @@ class DisputesPage(Controller):
 
     def _next(self, visit: Visit) -> str:
         """Return the address of the next dispute that this visitor may decide."""
+        service = reviewing(visit)
         for each in _waiting(visit):
-            review = visit.app.disputes.review(each.assignment_id)
-            if review is not None and may_decide(review, each, visit.principal):
+            if service.may_decide(each):
                 return f"{BASE}/disputes/{each.dispute_id}?next=1"
         return f"{BASE}/disputes?done=1"
 

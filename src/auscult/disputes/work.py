@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
+from auscult.absences.model import Away
 from auscult.disputes import steps
 from auscult.disputes.model import (
     DECIDE,
@@ -166,7 +167,7 @@ class Reviewing:
 
         def attempt() -> Dispute:
             found, audited = self._open(dispute_id)
-            check_reviewer(audited.review, found, self._viewer)
+            check_reviewer(audited.review, found, self._viewer, self.away())
             by, at = self._viewer.name, self._now()
             if ruling == "deny":
                 change = steps.decide(audited.review, found, ruling, reason, by, at)
@@ -235,7 +236,12 @@ class Reviewing:
 
     def decides(self, review: Review, found: Dispute) -> bool:
         """Return whether the viewer may decide a dispute of a review."""
-        return may_decide(review, found, self._viewer) and self._decides(review, found)
+        away = self.away() if review.designated else ()
+        return may_decide(review, found, self._viewer, away) and self._decides(review, found)
+
+    def away(self) -> Away:
+        """Return the people who are away today (UTC)."""
+        return self._app.absences.away(self._now().date())
 
     def _waiting(self, review: Review, made: Dispute) -> tuple[NewNotice, ...]:
         """Return a notice of a new dispute to each person who may decide it."""

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
-Kind = Literal["assigned", "late", "to_decide", "decided", "mentioned", "answered", "coaching"]
-"""An audit was assigned or is late, a dispute waits or ended, a comment mentions or answers, a coaching was written."""
+Kind = Literal["assigned", "taken", "late", "to_decide", "decided", "mentioned", "answered", "coaching"]
+"""An audit was assigned, was taken over or is late, a dispute waits or ended, a comment mentions or answers, a coaching was written."""
 
 Way = Literal["here", "mail", "digest"]
 """A notice is in the console alone, or also in an e-mail: at once, or once a day with others."""
@@ -61,7 +61,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     def path(self) -> str:
         """Return the path of the page of what it is about, below the console's address."""
         match self.kind:
-            case "assigned" | "late":
+            case "assigned" | "taken" | "late":
                 return f"/audits/{self.conversation_id}" if self.conversation_id else "/audits"
             case "to_decide" | "decided":
                 return f"/disputes/{self.subject}"
@@ -80,6 +80,7 @@ class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The way in which a person wants notices of each kind."""
 
     assigned: Way = "here"
+    taken: Way = "here"
     late: Way = "here"
     to_decide: Way = "here"
     decided: Way = "here"

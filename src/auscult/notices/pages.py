@@ -25,6 +25,7 @@ AnyVisit = NamedDependency[SkipValidation[Visit]]
 _AT_ONCE = 100
 KINDS: Mapping[Kind, str] = {
     "assigned": later("Assigned"),
+    "taken": later("Taken over"),
     "late": later("Late"),
     "to_decide": later("To decide"),
     "decided": later("Decided"),
@@ -118,6 +119,8 @@ def sentence_of(names: Mapping[str, str], notice: Notice) -> str:
             said = ngettext("{n} audit was drawn for you.", "{n} audits were drawn for you.", notice.n)
         case "assigned":
             said = _("{name} assigned an audit to you.") if name else _("An audit was assigned to you.")
+        case "taken":
+            said = _("{name} took over an audit of yours while you are away.")
         case "late":
             said = _("Your audit is late.")
         case "to_decide":

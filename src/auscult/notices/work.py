@@ -23,7 +23,7 @@ from auscult.services.audits.blind import hidden_from_talk
 from auscult.services.people.known import people_of
 from auscult.storage.store import AppStore
 
-_OWN_WORK = ("assigned", "late")
+_OWN_WORK = ("assigned", "taken", "late")
 """Kinds of notices that reveal nothing of a conversation."""
 
 

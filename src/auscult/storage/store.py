@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from auscult.absences.store import AccountAbsences
 from auscult.comments.store import AppComments
 from auscult.corrections.store import AppCorrections
 from auscult.disputes.store import AppDisputes
@@ -109,6 +110,7 @@ class AppStore(NamedTuple):
     people: AppPeople
     exports: AppExports
     names: AppNames
+    absences: AccountAbsences
     first_hour: AppFirstHour
     visibility: Visibility = EVERYTHING
 
@@ -220,9 +222,14 @@ class Store:
                 people=AppPeople(self._database, app, self.people),
                 exports=AppExports(self._database, app),
                 names=AppNames(self._names, app),
+                absences=self.absences_of(tenant.account_id),
                 first_hour=AppFirstHour(self._database, app),
             )
         return self._within[tenant]
+
+    def absences_of(self, account_id: str) -> AccountAbsences:
+        """Return the absences of the users of an account."""
+        return AccountAbsences(self._database, account_id)
 
     def across(self, tenants: Sequence[Tenant], query: RecordQuery) -> RecordPage:
         """Return one page over several apps, merged. Raises ``NotFoundError`` when there is no such app.

@@ -221,14 +221,19 @@ def _is_taken(candidate: Candidate, taken: Collection[tuple[str, int, str]]) -> 
 
 
 def deal(
-    items: Sequence[DrawnItem], auditors: Sequence[PlanAuditor], done: Mapping[str, int], day: date
+    items: Sequence[DrawnItem],
+    auditors: Sequence[PlanAuditor],
+    done: Mapping[str, int],
+    day: date,
+    away: Collection[str] = (),
 ) -> list[DrawnItem]:
     """Deal items to auditors in order, so that their shares are met best together with what they have been dealt.
 
-    Each further opinion goes to another auditor. Auditors who are away on that day get nothing; without any auditor
-    the first one to ask gets an item.
+    Each further opinion goes to another auditor. Auditors who are away on that day, by the plan or among ``away``, get
+    nothing; without any auditor the first one to ask gets an item.
     """
-    shares = {each.user: each.share for each in auditors if each.share > 0 and not each.is_away(day)}
+    present = [each for each in auditors if not each.is_away(day) and each.user not in away]
+    shares = {each.user: each.share for each in present if each.share > 0}
     given = {user: done.get(user, 0) for user in shares}
 
     def next_of(users: Iterable[str]) -> str | None:

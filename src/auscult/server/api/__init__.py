@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
+from auscult.absences import api as absences
 from auscult.comments import api as comments
 from auscult.corrections import api as corrections
 from auscult.disputes import api as disputes
@@ -47,6 +48,7 @@ ROUTERS = (
     comments.ROUTER,
     corrections.ROUTER,
     notices.ROUTER,
+    absences.ROUTER,
     disputes.ROUTER,
     explanations.ROUTER,
     form_examples.ROUTER,

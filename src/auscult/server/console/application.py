@@ -16,6 +16,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import Struct
 
+from auscult.absences.pages import OfferedPage
 from auscult.comments.pages import CommentsPage
 from auscult.corrections.pages import CorrectionsPage
 from auscult.disputes.pages import DisputesPage
@@ -150,6 +151,7 @@ _PAGES = (
     LogPage,
     MetricPage,
     NoticesPage,
+    OfferedPage,
     OverviewPage,
     PlanEditorPage,
     PlansPage,

@@ -2,6 +2,7 @@
 
 from auscult.domain.people.grants import permissions_in
 from auscult.server.console.forms import metric_names
+from auscult.server.console.language import gettext as _
 from auscult.server.console.visit import Visit
 
 
@@ -16,7 +17,10 @@ def names_by_id(visit: Visit) -> dict[str, str]:
 
 
 def people_with(visit: Visit, permission: str) -> dict[str, str]:
-    """Return the names of the active users who have a permission in the app, by e-mail address, in order of names."""
+    """Return the names of the active users who have a permission in the app, by e-mail address, in order of names.
+
+    The name of a person who is away has the day until when.
+    """
     people, tenant = visit.store.people, visit.app.tenant
     roles = people.roles.of(tenant.account_id)
     holders = {
@@ -25,4 +29,10 @@ def people_with(visit: Visit, permission: str) -> dict[str, str]:
         if grant.holds(visit.now) and permission in permissions_in(grant, roles)
     }
     users = [each for each in people.users.listing(tenant.account_id) if each.user_id in holders]
-    return {each.email: each.name for each in sorted(users, key=lambda each: each.name) if each.state == "active"}
+    away = visit.app.absences.away(visit.now.date())
+    found = {each.email: each.name for each in sorted(users, key=lambda each: each.name) if each.state == "active"}
+    words = _("{name}, away until {day}")
+    return {
+        email: words.format(name=name, day=visit.reader.day(away[email], year=False)) if email in away else name
+        for email, name in found.items()
+    }

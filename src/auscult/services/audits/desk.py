@@ -244,8 +244,11 @@ class Desk:
         return [found]
 
     def _hands_out(self, plan: Plan, rater: str) -> bool:
-        """Return whether a plan gives a rater anything now: it is not paused, and their day's limit is not reached."""
-        if plan.document.paused or not plan.hands_out_to(rater, self._now().date()):
+        """Return whether a plan gives a rater anything now: it is not paused, they are there, and their day's limit is not reached."""
+        today = self._now().date()
+        if plan.document.paused or not plan.hands_out_to(rater, today):
+            return False
+        if rater in self._app.absences.away(today):
             return False
         own = next((each for each in plan.document.auditors if each.user == rater), None)
         if own is None or own.per_day is None:

@@ -16,6 +16,7 @@ from auscult.domain.audits.plan import Plan, PlanDocument, Window, check_plan, w
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.evaluation import Status
 from auscult.domain.statistics.draws import permanent_number
+from auscult.notices.model import NewNotice
 from auscult.services.audits.frames import candidates as candidates_in
 from auscult.services.audits.frames import half_widths, verdicts_in
 from auscult.services.audits.handover import Handover
@@ -131,7 +132,7 @@ class Planning:
         candidates = list(candidates_in(self._app, document, query))
         items, strata = draw(document, document.seed or "preview", candidates)
         today = self._now().date()
-        dealt = deal(items, document.auditors, {}, today)
+        dealt = deal(items, document.auditors, {}, today, self._app.absences.away(today))
         population = len({each.key for each in candidates})
         verdicts = verdicts_in(self._app, document, query, [each.conversation_id for each in candidates])
         precision = half_widths(verdicts, len(items))
@@ -215,15 +216,22 @@ class Planning:
             )
         return tuple(draw(plan.document, plan.seed, candidates)[0])
 
-    def reassign(self, assignment_id: str, rater: str, by: str, *, is_gone: bool = False) -> Assigned:
+    def reassign(
+        self, assignment_id: str, rater: str, by: str, *, is_gone: bool = False, is_taken: bool = False
+    ) -> Assigned:
         """Reassign an item that is not begun to another rater, who starts from nothing; with ``is_gone`` also one that is.
+
+        ``is_taken``: by the new rater, from one who is away and is notified of it.
 
         Raises ``NotFoundError`` ``assignment.unknown``; ``ConflictError`` ``assignment.begun``,
         ``assignment.finished``; ``AuditMovedError`` where it was begun meanwhile.
         """
         found = self._handover.get(assignment_id)
         after = reassign(found.assignment, rater, is_gone=is_gone)
-        if not self._app.queue.change(found.assignment, after):
+        before = found.assignment.rater
+        # Without the conversation, which its former rater may not see any more.
+        told = [NewNotice(before, "taken", assignment_id, self._now(), by)] if is_taken and before else []
+        if not self._app.queue.change(found.assignment, after, notices=told):
             raise AuditMovedError(f"assignment {assignment_id} was begun meanwhile", field="assignment_id")
         item = self._handover.give(assignment_id, rater, by)
         return Assigned(assignment=item.assignment, audit=item.audit)
@@ -290,8 +298,10 @@ class Planning:
                 field="frame",
             )
         items, strata = draw(plan.document, plan.seed, candidates)
-        items = deal(items, plan.document.auditors, self._app.plans.dealt(plan.plan_id), now.date())
-        items += self._again(plan, {(each.conversation_id, each.segment) for each in items})
+        away = self._app.absences.away(now.date())
+        items = deal(items, plan.document.auditors, self._app.plans.dealt(plan.plan_id), now.date(), away)
+        back = self._again(plan, {(each.conversation_id, each.segment) for each in items})
+        items += [each for each in back if each.rater not in away]
         made = Draw(
             draw_id=f"dr-{uuid.uuid4()}",
             plan_id=plan.plan_id,

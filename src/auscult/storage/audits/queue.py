@@ -1,6 +1,6 @@
 """The assignments of one app: lists, the next item of a rater, and changes that touch no audit."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,6 +14,8 @@ from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentSta
 from auscult.domain.audits.draw import DrawnItem
 from auscult.domain.errors import ConflictError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.notices.model import NewNotice
+from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
@@ -305,15 +307,22 @@ class AppQueue:
         return claimed.assignment_id
 
     def change(
-        self, before: Assignment, after: Assignment, instead: tuple[DrawnItem, datetime | None] | None = None
+        self,
+        before: Assignment,
+        after: Assignment,
+        instead: tuple[DrawnItem, datetime | None] | None = None,
+        notices: Sequence[NewNotice] = (),
     ) -> bool:
         """Store a change of state, rater or reason; False, and nothing is stored, where it changed meanwhile.
 
-        ``instead`` is the item that is drawn in its place, with its due date, in the same transaction.
+        ``instead`` is the item that is drawn in its place, with its due date; it and notices are in the transaction.
         """
         with self._database.writing() as connection, _other_opinion(after):
             lock_app(connection, self._app)
-            return change_assignment(connection, self._app, AssignmentChange(before, after, instead))
+            is_changed = change_assignment(connection, self._app, AssignmentChange(before, after, instead))
+            if is_changed:
+                write_notices(connection, self._app, notices)
+            return is_changed
 
     def add(self, made: Assignment) -> None:
         """Store an assignment without a plan; one of that id stays as it is, and so does an unknown conversation."""

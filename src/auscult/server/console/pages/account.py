@@ -1,18 +1,22 @@
-"""A person's own sign-in: their second factor, enrolled, renewed and removed."""
+"""A person's own sign-in and absences: the second factor, enrolled, renewed and removed; the days on which they are away."""
 
+from contextlib import suppress
 from typing import Annotated
 
 from litestar import Controller, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
-from auscult.domain.errors import AuscultError
+from auscult.absences.pages import LABELS, AwayView, away_view, wanted_of
+from auscult.absences.work import Absences
+from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.domain.people.principal import Principal
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.pages.sign_in import TheConsole, TheEntrance
-from auscult.server.console.posted import sentence
+from auscult.server.console.posted import Given, Posted, sentence, sentence_of
 from auscult.server.console.visit import (
     BASE,
     AnyRequest,
@@ -27,8 +31,11 @@ from auscult.services.people.second_factor import SecondFactors
 from auscult.storage.people.access import Access
 
 PATH = f"{BASE}/account"
+_NOTHING: Given = {}
 _NOTES = {
     "removed": later("Removed: you sign in without a code."),
+    "away": later("Stated: nothing is drawn for you on these days."),
+    "back": later("The absence is removed."),
 }
 
 
@@ -51,6 +58,7 @@ class AccountView(Struct, frozen=True, kw_only=True):
     secret: str
     picture: str
     codes: tuple[str, ...]
+    away: AwayView
     note: str
     problem: str
 
@@ -126,6 +134,28 @@ class AccountPage(Controller):
             return _page(request, console, access, error)
         return Redirect(f"{PATH}?done=removed", status_code=303)
 
+    @post("/away", sync_to_thread=True)
+    def state_absence(
+        self, request: AnyRequest, data: Posted, console: TheConsole, entrance: TheEntrance
+    ) -> Response[str] | Redirect:
+        """State days on which the visitor is away."""
+        access = entrance.visitors.signed_in(request)
+        try:
+            _absences(console, access).add(wanted_of(data, access.user.email))
+        except AuscultError as error:
+            return _page(request, console, access, problem=sentence_of(error, LABELS), given=data)
+        return Redirect(f"{PATH}?done=away", status_code=303)
+
+    @post("/away/{absence_id:str}/remove", sync_to_thread=True)
+    def remove_absence(
+        self, request: AnyRequest, absence_id: FromPath[str], console: TheConsole, entrance: TheEntrance
+    ) -> Redirect:
+        """Remove an absence; one that is removed already stays so."""
+        access = entrance.visitors.signed_in(request)
+        with suppress(NotFoundError):
+            _absences(console, access).remove(absence_id)
+        return Redirect(f"{PATH}?done=back", status_code=303)
+
 
 def in_words(error: AuscultError) -> str:
     """Return why a code is refused, in the reader's language."""
@@ -138,6 +168,13 @@ def _factors(console: Console) -> SecondFactors:
     return SecondFactors(console.services.store, console.now)
 
 
+def _absences(console: Console, access: Access) -> Absences:
+    """Return the person's own absences."""
+    user, store = access.user, console.services.store
+    own = Principal(kind="user", principal_id=user.user_id, name=user.email, account_id=user.account_id)
+    return Absences(store.absences_of(user.account_id), store, console.now, own)
+
+
 def _page(  # noqa: PLR0913
     request: AnyRequest,
     console: Console,
@@ -146,6 +183,8 @@ def _page(  # noqa: PLR0913
     *,
     codes: tuple[str, ...] = (),
     note: str = "",
+    problem: str = "",
+    given: Given = _NOTHING,
 ) -> Response[str]:
     factors, reader = _factors(console), reader_of(request, console.now())
     found, waiting = factors.of(access.user), factors.waiting(access.user)
@@ -162,10 +201,11 @@ def _page(  # noqa: PLR0913
         secret=_grouped(waiting.secret) if waiting else "",
         picture=_picture(waiting.uri) if waiting else "",
         codes=codes,
+        away=away_view(_absences(console, access).listing(), reader, given),
         note=note,
-        problem=in_words(error) if error else "",
+        problem=in_words(error) if error else problem,
     )
-    status = 200 if error is None else 429 if isinstance(error, SignInLimitedError) else 422
+    status = (422 if problem else 200) if error is None else 429 if isinstance(error, SignInLimitedError) else 422
     return page_response_of(console, "account", {"view": view, "theme": theme_of(request)}, status)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from auscult.absences.pages import offers
 from auscult.disputes.pages import reviewing
 from auscult.disputes.store import DisputeQuery
 from auscult.server.api.coaching.items import GIVE
@@ -40,6 +41,22 @@ def _own_audits(visit: Visit) -> Iterator[TodoView]:
         kind=_LATE if any(each.is_late(visit.now) for each in waiting) else _IN_TIME,
         href=f"{BASE}/audits",
         verb=_("Begin"),
+    )
+
+
+def _offered_audits(visit: Visit) -> Iterator[TodoView]:
+    """Yield the audits of people who are away, for readers who may take them."""
+    free = offers(visit).listing() if visit.may("audit.perform") else []
+    if not free:
+        return
+    first = free[0].item
+    yield TodoView(
+        what=ngettext("{n} audit free to take", "{n} audits free to take", len(free)).format(n=len(free)),
+        detail=_("Assigned to people who are away."),
+        due=_due(visit, first.assignment.due_at) if first.assignment.due_at else _since(visit, first.since),
+        kind=_LATE if any(each.item.is_late(visit.now) for each in free) else _IN_TIME,
+        href=f"{BASE}/audits#free",
+        verb=_("Look"),
     )
 
 
@@ -174,5 +191,6 @@ _PARTS: tuple[Callable[[Visit], Iterator[TodoView]], ...] = (
     _calibrations,
     _coaching,
     _approvals,
+    _offered_audits,
     _overdue_audits,
 )

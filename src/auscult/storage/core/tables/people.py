@@ -163,6 +163,21 @@ grants = Table(
 )
 
 
+# Days on which a person is away, both included.
+absences = Table(
+    "absences",
+    METADATA,
+    Column("absence", NUMBER, primary_key=True),
+    Column("absence_id", KEY, nullable=False, unique=True),
+    _user(),
+    Column("since", KEY, nullable=False),  # 2026-03-23
+    Column("until", KEY, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Index("ix_absences_of", "user", "until"),
+)
+
 # The ways in which people want notices of a kind; here alone where there is no row.
 notice_choices = Table(
     "notice_choices",

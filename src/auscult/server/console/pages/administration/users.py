@@ -1,5 +1,6 @@
 """Users: listed, added, granted roles, disabled; and the reasons why one of them sees a conversation."""
 
+from contextlib import suppress
 from types import MappingProxyType
 
 from litestar import Controller, Response, get, post
@@ -7,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
+from auscult.absences.pages import LABELS, absences_of, away_view, wanted_of
 from auscult.domain.conversation import Agent
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.permissions import PERMISSIONS
@@ -14,7 +16,7 @@ from auscult.domain.people.users import User
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
-from auscult.server.console.posted import Given, Posted, lines, one, sentence, several
+from auscult.server.console.posted import Given, Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.views.administration.people import (
     OneUserView,
     UsersView,
@@ -34,6 +36,8 @@ _MOST_AGENTS = 100
 """Agents that are ticked by name; more are named by id."""
 _NOTES = {
     "granted": later("Granted."),
+    "away": later("Stated: nothing is drawn for them on these days."),
+    "back": later("The absence is removed."),
     "revoked": later("Revoked; the grant stays in the history."),
     "disabled": later("Disabled, and signed out everywhere."),
     "enabled": later("Active again."),
@@ -143,6 +147,30 @@ class UsersPage(Controller):
             return self._one(visit, user_id, sentence(error.message))
         return _done(user, "reset")
 
+    @post("/{user_id:str}/away", sync_to_thread=True)
+    def state_absence(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """State days on which a user is away."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            absences_of(visit).add(wanted_of(data, user.email))
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence_of(error, LABELS), data)
+        return _done(user, "away")
+
+    @post("/{user_id:str}/away/{absence_id:str}/remove", sync_to_thread=True)
+    def remove_absence(
+        self, user_id: FromPath[str], absence_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Redirect:
+        """Remove an absence; one that is removed already stays so."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        with suppress(NotFoundError):
+            absences_of(visit).remove(absence_id)
+        return _done(user, "back")
+
     def _listing(self, visit: Visit, given: Given, problem: str = "") -> Response[str]:
         enrolled = visit.store.people.second_factors.enrolled()
         view = UsersView(
@@ -157,7 +185,9 @@ class UsersPage(Controller):
             agents_known=_agents(visit),
             agents_chosen=lines(given, "agents"),
         )
-        return administration(visit, "Users", view, 422 if problem else 200)
+        away = visit.app.absences.away(visit.now.date())
+        until = {email: visit.reader.day(last, year=False) for email, last in away.items()}
+        return administration(visit, "Users", view, 422 if problem else 200, away=until)
 
     def _one(self, visit: Visit, user_id: str, problem: str = "", given: Given = MappingProxyType({})) -> Response[str]:
         user = _find(visit, user_id)
@@ -187,7 +217,8 @@ class UsersPage(Controller):
             agents_known=_agents(visit),
             agents_chosen=lines(given, "agents"),
         )
-        return visit.page("administration/user", "Administration", view, 409 if problem else 200)
+        away = away_view(absences_of(visit).listing(user.email), visit.reader, given)
+        return visit.page("administration/user", "Administration", view, 409 if problem else 200, away=away)
 
 
 def managed(visit: Visit) -> Users:

@@ -6,9 +6,11 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from auscult.absences.pages import offers
 from auscult.domain.audits.assignment import WorkOrder
 from auscult.server.console.pages.audits.desk import go_on
-from auscult.server.console.views.audits.listing import LISTS, audits_view, list_view, note_of
+from auscult.server.console.people import names_of_people
+from auscult.server.console.views.audits.listing import LISTS, audits_view, free_rows, list_view, note_of
 from auscult.server.console.views.heads import order_of, read_key
 from auscult.server.console.visit import BASE, Visit
 from auscult.storage.audits.queue import QueueQuery
@@ -33,7 +35,9 @@ class AuditsPage(Controller):
         todo = QueueQuery.to_do(me)._replace(order=orders["todo"], after=read_key(query, LISTS["todo"].named.before))
         ended = QueueQuery.done(me)._replace(order=orders["done"], after=read_key(query, LISTS["done"].named.before))
         found = {name: queue.page(each._replace(limit=_MOST + 1)) for name, each in (("todo", todo), ("done", ended))}
+        free = offers(visit).listing()[:_MOST]
         items = [one.assigned.assignment.conversation_id for each in found.values() for one in each]
+        items += [each.item.assignment.conversation_id for each in free]
         known = visit.app.conversations.recorded([each for each in items if each])
         what = next(iter(query.get("done", ())), "")
         numbers = queue.count_waiting(me), queue.count_waiting(me, late_at=visit.now)
@@ -44,7 +48,13 @@ class AuditsPage(Controller):
         waiting, done = ([each.assigned for each in found[name][:_MOST]] for name in ("todo", "done"))
         view = audits_view(waiting, done, numbers, known, visit.reader, BASE, lists)
         note = note_of(what, is_waiting=bool(waiting))
-        return visit.page("audits", "My audits", replace(view, note=note, is_over=bool(what)))
+        names = names_of_people(visit) if free else {}
+        return visit.page(
+            "audits",
+            "My audits",
+            replace(view, note=note, is_over=bool(what)),
+            free=free_rows(free, known, names, visit.reader, BASE),
+        )
 
     @post("/next", sync_to_thread=True)
     def go_on(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from auscult.absences.model import Offered
 from auscult.domain.audits.assignment import Assigned, WorkOrder
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
@@ -26,6 +27,17 @@ class ItemView(Struct, frozen=True, kw_only=True):
     answered: str
     is_begun: bool
     is_late: bool
+
+
+class FreeView(Struct, frozen=True, kw_only=True):
+    """One audit of a person who is away, and the address that takes it over."""
+
+    words: str
+    about: str
+    due: str
+    is_late: bool
+    whose: str
+    take: str
 
 
 class DoneView(Struct, frozen=True, kw_only=True):
@@ -118,10 +130,40 @@ def list_view(  # noqa: PLR0913, PLR0917  (a list, and the address that it is pa
     )
 
 
+def free_rows(
+    free: Sequence[Offered],
+    known: Mapping[str, EvaluatedConversation],
+    names: Mapping[str, str],
+    reader: Reader,
+    base: str,
+) -> tuple[FreeView, ...]:
+    """Show the audits of people who are away, which the auditor may take."""
+    return tuple(
+        FreeView(
+            words=shown.words,
+            about=shown.about,
+            due=shown.assigned,
+            is_late=shown.is_late,
+            whose=_("{name} is away until {day}").format(
+                name=names.get(rater := each.item.assignment.rater or "", rater),
+                day=reader.day(each.away_until, year=False),
+            ),
+            take=f"{base}/offered/{each.item.assignment.assignment_id}",
+        )
+        for each in free
+        for shown in [_item(each.item, known, reader, base)]
+    )
+
+
 def note_of(done: str, *, is_waiting: bool) -> str:
     """Return the note on the action before: an audit was ``submitted`` or ``handed-back``, and why ``none`` follows."""
+    if done in {"taken", "gone"}:
+        return {
+            "taken": _("Taken: it is yours now, and its auditor is notified."),
+            "gone": _("It is not free any more: it was begun or taken meanwhile."),
+        }[done]
     said = {"submitted": _("Submitted."), "handed-back": _("Handed back.")}.get(done, "")
-    rest = _("No more audits today: plans are paused, on holiday, or you have reached your daily limit.")
+    rest = _("No more audits today: plans are paused, on holiday, you are away, or you have reached your daily limit.")
     return f"{said} {rest}".strip() if done and is_waiting else said
 
 
