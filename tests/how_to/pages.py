@@ -119,6 +119,12 @@ def swapped(block: str, said: str, given: Mapping[str, str]) -> str:
 _ADDS = "auscult users add {0}@example.com --name {0} --role {1} --password-stdin --app st-1 < password.txt\n"
 PREPARED = {
     "calibrate": _ADDS.format("ann", "auditor") + _ADDS.format("bob", "auditor"),
+    "plan-around-absences": f"""
+{_ADDS.format("ann", "auditor")}{_ADDS.format("bob", "auditor")}
+auscult assignments assign c-1 --auditor ann@example.com --app st-1
+auscult absences add --app st-1 --person ann@example.com --since 2026-01-01 --until 2027-03-31
+auscult assignments offered --app st-1 --as bob@example.com
+""",
     "read-notices": _ADDS.format("ann", "auditor"),
     "schedule-reports": _ADDS.format("mia", "qa-manager"),
     "import-a-scorecard": "auscult forms apply examples/forms/collections.yaml --app st-1",

@@ -19,7 +19,7 @@ from auscult.server.console.reader import Reader
 from auscult.server.console.visit import BASE, Visit
 
 AnyVisit = NamedDependency[SkipValidation[Visit]]
-LABELS = {"since": later("Away from"), "until": later("to, this day too"), "note": later("Note")}
+LABELS = {"since": later("First day"), "until": later("Last day"), "note": later("Note")}
 """Names of fields on the page."""
 
 

@@ -71,6 +71,7 @@ HARD = {
     "POST /api/v1/metrics/explain",
     "POST /api/v1/overview/explain",
     "POST /api/v1/forms/{form_id}/examples",
+    "POST /api/v1/absences",
 }
 """What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password, a
 question of the form. And a re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
@@ -101,6 +102,7 @@ IN_STEPS = {
     "POST /api/v1/assignments/{assignment_id}/reaudit",
     "POST /api/v1/assignments/{assignment_id}/release",
     "POST /api/v1/assignments/{assignment_id}/submit",
+    "POST /api/v1/assignments/{assignment_id}/take",
     "POST /api/v1/assignments/{assignment_id}/undo-accept",
     "POST /api/v1/calibrations",
     "POST /api/v1/calibrations/{session_id}/activate",
