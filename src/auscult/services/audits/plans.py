@@ -230,8 +230,8 @@ class Planning:
         after = reassign(found.assignment, rater, is_gone=is_gone)
         before = found.assignment.rater
         # Without the conversation, which its former rater may not see any more.
-        told = [NewNotice(before, "taken", assignment_id, self._now(), by)] if is_taken and before else []
-        if not self._app.queue.change(found.assignment, after, notices=told):
+        notices = [NewNotice(before, "taken", assignment_id, self._now(), by)] if is_taken and before else []
+        if not self._app.queue.change(found.assignment, after, notices=notices):
             raise AuditMovedError(f"assignment {assignment_id} was begun meanwhile", field="assignment_id")
         item = self._handover.give(assignment_id, rater, by)
         return Assigned(assignment=item.assignment, audit=item.audit)
