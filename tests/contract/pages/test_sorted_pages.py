@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from auscult.domain.audits.frame import Case as AuditCase
+from auscult.domain.audits.frame import is_in_frame
+from auscult.domain.audits.plan import Frame
 from auscult.domain.conversation import Conversation, Queue, Turn
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution, Sentiment, SentimentLabel
@@ -19,7 +22,7 @@ from auscult.domain.people.visibility import Visibility
 from auscult.domain.record import Outcome as Result
 from auscult.domain.record import RecordQuery
 from auscult.domain.said.search import parse
-from auscult.domain.scoring.list_fields import ListFields, Order
+from auscult.domain.scoring.list_fields import ListFields, Order, ResultFields
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 from auscult.services.scoring.listing import LISTING, ListedConversation
@@ -294,3 +297,23 @@ def test_a_cursor_neither_repeats_nor_skips_in_any_order(
             put(app, [one])
     assert [each for each in seen if each in NAMES] == expected(cases, asked)
     assert len(seen) == len(set(seen))
+
+
+@settings(max_examples=300, deadline=None)
+@given(SEVERAL, FIELDS)
+def test_plans_draw_from_what_lists_find(cases: list[Case], fields: ListFields) -> None:
+    """The frame of a plan with filters of lists has the conversations that a list with them has."""
+    at = STARTED - timedelta(days=1)
+    frame = Frame(
+        since=at,
+        until=at + timedelta(days=3),
+        **{name: getattr(fields, name) for name in ResultFields.__struct_fields__},
+    )
+    assert frame.needs_content or fields == ListFields()
+    rows = [rendered(each) for each in cases]
+    found = [each.conversation.id for each in rows if is_in_frame(AuditCase(*_decided(each)), frame)]
+    assert found == [each.name for each in cases if is_wanted(each, Asked("started_at", fields))]
+
+
+def _decided(rows: RenderedRows) -> tuple[Conversation, Evaluation, Insights | None]:
+    return rows.conversation, rows.evaluation, rows.insights

@@ -206,6 +206,20 @@ def test_found_by_the_id_that_it_has_elsewhere(own: Loading) -> None:
     assert found(custom_id="CRM/1", queue="qu-0") == []
 
 
+def test_found_by_fields_of_ones_own(own: Loading) -> None:
+    """Fields are compared to the letter, and all that are given are wanted; one without a value is refused."""
+    fields = [{"region": "north", "tier": "1"}, {"region": "north", "tier": "2"}, {"region": "North"}]
+    own.load(*(document(number, custom_fields=each) for number, each in enumerate(fields)))
+
+    def found(**query: Any) -> list[str]:
+        return [each["id"] for each in own.ask("GET", "/conversations", params=query).json()["items"]]
+
+    assert found(custom_field="region=north") == ["o-000", "o-001"]
+    assert found(custom_field=["region=north", "tier=2"]) == ["o-001"]
+    assert found(custom_field="region=NORTH") == []
+    problem(own.ask("GET", "/conversations?custom_field=region"), 400, "request.invalid")
+
+
 def test_every_order_and_filter_is_of_what_the_rows_show(own: Loading) -> None:
     """Pages of each order and filter together are the rows that the plain list shows, sorted and filtered by their values."""
     own.load(*(document(number) for number in range(14)))

@@ -49,6 +49,7 @@ def is_in_frame(case: Case, frame: Frame) -> bool:
         _is_routed(case.conversation, frame)
         and _is_decided(case, frame)
         and (not frame.intents or bool(_names(case.insights) & {name.casefold() for name in frame.intents}))
+        and frame.holds(case.conversation, case.evaluation, case.insights)
         and (not frame.said or is_said(case.conversation, frame.said))
     )
 

@@ -12,6 +12,7 @@ from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.record import Outcome
 from auscult.domain.said.search import parse
+from auscult.domain.scoring.list_fields import ResultFields
 from auscult.domain.stated import at_least, between, stated
 
 Per = Literal["all", "agent", "queue"]
@@ -42,12 +43,13 @@ MOST_OPINIONS = 10
 _SAME = 1e-6
 
 
-class Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Frame(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The conversations of which some are drawn: ``since`` <= start < ``until``, and every filter that is given.
 
     ``queues``, ``agents`` and ``intents`` hold ids or names, without regard to case; ``met`` and ``missed`` ids of metrics
-    that were all met, or all missed; ``said`` is a search in what was said, and scores are both included. Only what was
-    evaluated with the plan's form is in it.
+    that were all met, or all missed; ``said`` is a search in what was said. ``least_score`` and ``most_score`` are
+    compared with the exact score, and the filters of lists with what a list shows. Only what was evaluated with the
+    plan's form is in it.
     """
 
     since: datetime
@@ -57,7 +59,7 @@ class Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     directions: tuple[Direction, ...] = ()
     languages: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
-    custom_fields: dict[str, str] = {}
+    custom_fields: dict[str, str] = {}  # noqa: RUF012  (msgspec copies it)
     outcomes: tuple[Outcome, ...] = ()
     met: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
@@ -72,7 +74,8 @@ class Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """Return whether a conversation must be read to know that it belongs."""
         named = (self.queues, self.channels, self.directions, self.languages, self.agents, self.custom_fields)
         decided = (self.outcomes, self.met, self.missed, self.intents, self.said)
-        return any((*named, *decided)) or self.least_score is not None or self.most_score is not None
+        is_scored = self.least_score is not None or self.most_score is not None
+        return any((*named, *decided)) or is_scored or bool(self.bounds) or self.is_by_finding
 
 
 class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -216,6 +219,7 @@ def check_plan(plan: PlanDocument) -> PlanDocument:
         raise _invalid("frame.until", "until must be later than since", plan.frame.until.isoformat())
     _check_quota(plan.quota)
     _check_auditors(plan)
+    plan.frame.checked()
     if plan.frame.said:
         parse(plan.frame.said)
     for field in ("second_share", "hide_machine_share", "floor", "again_share"):

@@ -1,14 +1,14 @@
 """Fields by which lists of conversations are sorted and filtered: one definition for API, console, plans and exports."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from msgspec import Struct
-from msgspec.structs import replace
 
+from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.insight import Resolution, SentimentLabel
+from auscult.domain.insight import Insights, Resolution, SentimentLabel
 
 Figure = Literal["score", "duration", "sentiment", "confidence"]
 """Numbers of a conversation that lists are sorted by."""
@@ -39,11 +39,10 @@ class Bound(NamedTuple):
     most: int | None
 
 
-class ListFields(Struct, frozen=True, kw_only=True):
+class ResultFields(Struct, frozen=True, kw_only=True):
     """Filters by the result and the length of a conversation; None and empty mean all.
 
     Scores and durations (in seconds) are from and to, both included: a conversation without the number is not found.
-    ``excluded``: only conversations that figures leave out, or only those that they count; None means both.
     """
 
     score_from: int | None = None
@@ -54,9 +53,8 @@ class ListFields(Struct, frozen=True, kw_only=True):
     escalation: bool | None = None
     churn_risk: bool | None = None
     resolved: tuple[Resolution, ...] = ()
-    excluded: bool | None = False
 
-    def checked(self) -> "ListFields":
+    def checked(self) -> Self:
         """Return the same. Raises ``RequestError`` ``range.reversed`` where a range has nothing between its ends."""
         for name, least, most in (
             ("score", self.score_from, self.score_to),
@@ -71,6 +69,19 @@ class ListFields(Struct, frozen=True, kw_only=True):
                 )
         return self
 
+    def holds(self, conversation: Conversation, evaluation: Evaluation, insights: Insights | None) -> bool:
+        """Return whether a conversation as it was evaluated is found."""
+        score = None if evaluation.score is None else int(evaluation.score)
+        duration = conversation.duration_ms
+        return (
+            _is_between(score, self.score_from, self.score_to)
+            and _is_between(duration, _ms(self.duration_from), _ms(self.duration_to))
+            and (not self.sentiment or _of(insights and insights.sentiment, "label") in self.sentiment)
+            and self.escalation in {None, _of(insights and insights.escalation, "observed")}
+            and self.churn_risk in {None, _of(insights and insights.churn_risk, "observed")}
+            and (not self.resolved or _of(insights and insights.resolution, "resolution") in self.resolved)
+        )
+
     @property
     def bounds(self) -> tuple[Bound, ...]:
         """Return the bounds of figures, durations in ms."""
@@ -83,7 +94,32 @@ class ListFields(Struct, frozen=True, kw_only=True):
     @property
     def is_by_result(self) -> bool:
         """Return whether being found reveals something of the machine's result."""
-        return replace(self, duration_from=None, duration_to=None, excluded=False) != ListFields()
+        return self.score_from is not None or self.score_to is not None or self.is_by_finding
+
+    @property
+    def is_by_finding(self) -> bool:
+        """Return whether what analysis found decides."""
+        flags = (self.escalation, self.churn_risk)
+        return bool(self.sentiment or self.resolved) or any(each is not None for each in flags)
+
+
+class ListFields(ResultFields, frozen=True, kw_only=True):
+    """The same, and ``excluded``: only conversations that figures leave out, or that they count; None means both."""
+
+    excluded: bool | None = False
+
+
+def read_custom_field(given: str) -> tuple[str, str]:
+    """Return the name and the value in ``name=value``. Raises ``RequestError`` ``request.invalid``."""
+    name, equals, value = given.partition("=")
+    if not name.strip() or not equals:
+        raise RequestError(
+            f"custom_field: {given!r} names no field and value; give it as region=north",
+            code="request.invalid",
+            field="custom_field",
+            value=given,
+        )
+    return name.strip(), value.strip()
 
 
 LEAST_SCORE, MOST_SCORE = -100, 100
@@ -100,6 +136,17 @@ def least_confidence(evaluation: Evaluation) -> float | None:
     """Return the lowest confidence of the verdicts, from 0 to 1; None where none has a confidence."""
     known = [each.verdict.confidence for each in evaluation.results if each.verdict.confidence is not None]
     return float(min(known)) if known else None
+
+
+def _of(found: Struct | None, name: str) -> object:
+    """Return a value of what was found; a value that is no filter's where nothing was."""
+    return "" if found is None else getattr(found, name)
+
+
+def _is_between(value: int | None, least: int | None, most: int | None) -> bool:
+    if least is None and most is None:
+        return True
+    return value is not None and (least is None or least <= value) and (most is None or value <= most)
 
 
 def _ms(seconds: int | None) -> int | None:

@@ -37,7 +37,8 @@ class Sought(Struct, frozen=True, kw_only=True):
 
     ``queues`` and ``agents`` are ids or names, in any letter case. ``met`` and ``missed`` are ids of metrics, all of
     them met, or missed, and ``asked`` all of them met or missed; ``agent_outcomes`` are ids of agents, to the letter,
-    with an outcome; ``said`` is a search in the words; ``custom_ids`` are compared to the letter. None of ``without`` is found. ``assignment`` and ``check`` find none for those who see
+    with an outcome; ``said`` is a search in the words; ``custom_ids`` and the names and values of ``custom_fields`` are
+    compared to the letter, and all fields are wanted. None of ``without`` is found. ``assignment`` and ``check`` find none for those who see
     conversations as their agent alone.
     """
 
@@ -60,6 +61,7 @@ class Sought(Struct, frozen=True, kw_only=True):
     check: CheckSought | None = None
     said: SaidQuery | None = None
     custom_ids: tuple[str, ...] = ()
+    custom_fields: tuple[tuple[str, str], ...] = ()
     fields: ListFields = ListFields()
     order: Order = "-started_at"
     without: tuple[str, ...] = ()
@@ -157,6 +159,7 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
         asked=sought.asked,
         ids=_ids(app, sought),
         custom_ids=sought.custom_ids,
+        custom_fields=sought.custom_fields,
         fields=sought.fields,
         order=sought.order,
         without=sought.without,

@@ -5,11 +5,21 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar, get_args
 
+from msgspec.structs import asdict
+
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
 from auscult.domain.said.search import parse
-from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order
+from auscult.domain.scoring.list_fields import (
+    LEAST_SCORE,
+    LONGEST_S,
+    MOST_SCORE,
+    ListFields,
+    Order,
+    ResultFields,
+    read_custom_field,
+)
 from auscult.services.conversations.audited import TASKS, AssignmentSought, CheckSought
 from auscult.services.conversations.latest import AUDITS, OUTCOMES, Sought
 
@@ -41,7 +51,7 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
     """Return which conversations a query selects at an instant; ``timezone`` is that of its days.
 
     ``until`` is when they end, ``to`` the last day that is included. Raises ``RequestError`` ``date.invalid``,
-    ``number.invalid``, ``range.reversed``, ``field.unknown_value``; ``search.invalid`` for words that cannot be searched
+    ``number.invalid``, ``range.reversed``, ``field.unknown_value``, ``request.invalid``; ``search.invalid`` for words that cannot be searched
     for.
     """
     days = _first(query, "days")
@@ -62,8 +72,10 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
         asked=_all(query, "asked"),
         assignment=_assignment(query, at, timezone),
         check=_check(query),
+        custom_ids=_all(query, "custom_id"),
+        custom_fields=tuple(map(read_custom_field, _all(query, "custom_field"))),
         said=parse(words) if (words := _first(query, "q")) else None,
-        fields=_fields(query),
+        fields=ListFields(**asdict(read_fields(query)), excluded=_excluded(query)),
         order=read_order(query),
     )
 
@@ -74,8 +86,9 @@ def read_order(query: Query) -> Order:
     return given[0] if given else USUAL
 
 
-def _fields(query: Query) -> ListFields:
-    return ListFields(
+def read_fields(query: Query) -> ResultFields:
+    """Return the filters by result and length. Raises as ``read_query`` does."""
+    return ResultFields(
         score_from=_number(query, "score_from", LEAST_SCORE, MOST_SCORE),
         score_to=_number(query, "score_to", LEAST_SCORE, MOST_SCORE),
         duration_from=read_seconds(query, "duration_from"),
@@ -84,8 +97,19 @@ def _fields(query: Query) -> ListFields:
         escalation=_flag(query, "escalation"),
         churn_risk=_flag(query, "churn_risk"),
         resolved=_among(query, "resolved", RESOLUTIONS),
-        excluded=_excluded(query),
     ).checked()
+
+
+def write_fields(fields: ResultFields) -> dict[str, list[str]]:
+    """Return filters by result and length as parameters of an address."""
+    found: dict[str, list[str]] = {}
+    for name in ResultFields.__struct_fields__:
+        value: tuple[str, ...] | bool | int | None = getattr(fields, name)
+        if isinstance(value, tuple):
+            found[name] = list(value)
+        elif value is not None:
+            found[name] = [str(value).lower()]
+    return {name: values for name, values in found.items() if values}
 
 
 def _assignment(query: Query, at: datetime, timezone: tzinfo) -> AssignmentSought | None:

@@ -119,6 +119,7 @@ class Listing:
         {
             "queues",
             "custom_ids",
+            "custom_fields",
             "agents",
             "outcomes",
             "agent_outcomes",

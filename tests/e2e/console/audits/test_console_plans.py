@@ -4,11 +4,15 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from httpx import Client
+from msgspec.structs import replace
+
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.reports import REPORTS
 from auscult.services.audits.plans import DrawView, Planning
 from auscult.services.conversations.latest import Sought, latest
+from auscult.services.conversations.list_query import read_query
 from tests.e2e.consoles import email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
@@ -140,6 +144,7 @@ def test_set_up_a_plan(served: Service) -> None:
         assert "of 3 audits" in manager.get(path).text
         assert "of 3 audits" in auditor.get(path).text
         assert "/edit" not in auditor.get(path).text
+        assert_filters_of_lists_narrow_the_frame(served, manager, path, plan)
         assert manager.post(path, data={**plan, "name": "November, revised"}).status_code == 303
         assert manager.post(f"{path}/pause").status_code == 303
         assert "Continue" in manager.get(path).text
@@ -147,6 +152,30 @@ def test_set_up_a_plan(served: Service) -> None:
         shown = manager.get("/console/plans").text
         assert "November, revised" in shown
         assert "0 of 3" in shown
+
+
+def assert_filters_of_lists_narrow_the_frame(
+    served: Service, manager: Client, path: str, plan: dict[str, str | list[str]]
+) -> None:
+    """A plan takes the filters of lists by result and length, counts what a list with them has, and keeps the others."""
+    query = {"score_to": ["80"], "sentiment": ["neutral", "negative"], "duration_from": ["0:10"]}
+    sought = replace(read_query(query, datetime.now(UTC)), statuses=("evaluated",))
+    rows = latest(served.store.within(TENANT), sought, limit=500)
+    listed = [each for each in rows.items if each.form and each.form.id == plan["form_id"]]
+    assert rows.next is None
+    assert listed
+    forecast = manager.post("/console/plans/forecast", data={**plan, **query, "amount": "1"}).text
+    assert f"{len(listed)} conversations" in forecast or f">{len(listed)}<" in forecast, forecast
+    refused = manager.post(path, data={**plan, "name": "Never", "score_from": "90", "score_to": "high"})
+    assert refused.status_code == 422
+    assert 'name="score_to" value="high"' in refused.text
+    assert manager.post(path, data={**plan, **query, "name": "November, low"}).status_code == 303
+    html = manager.get(path).text
+    assert "80 or less" in html
+    assert "Negative, Neutral" in html
+    edit = manager.get(f"{path}/edit").text
+    assert 'name="score_to" value="80"' in edit
+    assert '<details id="by-result" open>' in edit
 
 
 def test_auditors(served: Service) -> None:

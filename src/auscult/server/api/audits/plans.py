@@ -15,6 +15,7 @@ from auscult.domain.audits.draw import Draw, StratumRecord
 from auscult.domain.audits.plan import MOST_OPINIONS, Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.record import Outcome
+from auscult.domain.scoring.list_fields import ResultFields
 from auscult.domain.stated import at_least, between, text
 from auscult.server.rest.context import App, Caller, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -32,8 +33,11 @@ EDITING = Scopes("plans:write", "audits:write", permission="plan.edit", reach="a
 PlanId = Annotated[str, path_id("The plan.", "pl-6c1f")]
 
 
-class FrameBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The conversations to draw from: ``since`` <= start < ``until``, and every filter that is set."""
+class FrameBody(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The conversations to draw from: ``since`` <= start < ``until``, and every filter that is set.
+
+    Filters by score, duration in seconds, sentiment and the like are those of the list of conversations.
+    """
 
     since: InstantText
     until: InstantText
@@ -42,7 +46,7 @@ class FrameBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     directions: tuple[Direction, ...] = ()
     languages: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
-    custom_fields: dict[str, str] = {}
+    custom_fields: dict[str, str] = {}  # noqa: RUF012  (msgspec copies it)
     outcomes: tuple[Outcome, ...] = ()
     met: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()

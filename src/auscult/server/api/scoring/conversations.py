@@ -21,6 +21,7 @@ from auscult.domain.said.search import parse
 from auscult.domain.scoring.list_fields import (
     ListFields,
     Order,
+    read_custom_field,
     reveals_result,
 )
 from auscult.domain.scoring.stored import ConversationDetail, Wait
@@ -235,6 +236,10 @@ def listing(
     direction: Annotated[tuple[Direction, ...], repeated("Only this direction.")] = (),
     queue: Annotated[tuple[str, ...], repeated("Only those that were in this queue, by id or name.")] = (),
     custom_id: Annotated[tuple[str, ...], repeated("Only that with this id of your own, to the letter.")] = (),
+    custom_field: Annotated[
+        tuple[str, ...],
+        repeated("Only those with this value in a field of your own, to the letter, as `region=north`."),
+    ] = (),
     status: Annotated[tuple[Status, ...], repeated("Only this status.")] = (),
     agent: Annotated[tuple[str, ...], repeated("Only those in which this agent took part, by id or name.")] = (),
     outcome: Annotated[tuple[Outcome, ...], repeated("Only those that came to this.")] = (),
@@ -268,6 +273,7 @@ def listing(
         include_below_threshold=True,
         queues=each_once(queue),
         custom_ids=each_once(custom_id),
+        custom_fields=each_once(map(read_custom_field, custom_field)),
         agents=each_once(agent),
         outcomes=each_once(outcome),
         missed=each_once(missed),

@@ -81,6 +81,8 @@ FILTERS = {
     "churn_risk": later("Churn risk"),
     "duration_from": later("Length from"),
     "duration_to": later("Length to"),
+    "custom_id": later("Your own id"),
+    "custom_field": later("Your own field"),
     "audit": later("Audit"),
     "excluded": later("Figures"),
     "asked": later("Applied"),
@@ -116,11 +118,13 @@ _GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (later("How the customer left"), ("sentiment", "resolved", "escalation", "churn_risk")),
     (later("Length and channel"), ("duration_from", "channel", "direction")),
     (later("Questions and audit"), ("missed", "audit", "excluded")),
-    (later("Who and why"), ("queue", "agent", "intent")),
+    (later("Who and why"), ("queue", "agent", "intent", "custom_id", "custom_field")),
 )
 """Filters that a list of conversations offers, as its panel groups them."""
 _SHOWN = 3
 """Values of a filter that are shown by name."""
+_TYPED = {"custom_id": "", "custom_field": "region=north"}
+"""Filters whose values are typed, with an example."""
 
 
 class Chip(Struct, frozen=True, kw_only=True):
@@ -150,13 +154,15 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """A field to write in: its ``kind`` is an input's type; the value is what the address has."""
+    """A field to write in: its ``kind`` is an input's type; the value, the ``number``-th of this name, is the address's."""
 
     shape: ClassVar = "entry"
     name: str
     noun: str
     value: str
     kind: str = "text"
+    hint: str = ""
+    number: int = 0
 
 
 class Range(Struct, frozen=True, kw_only=True):
@@ -168,11 +174,14 @@ class Range(Struct, frozen=True, kw_only=True):
     most: Entry
 
 
+FilterField = Field | Entry | Range
+
+
 class Group(Struct, frozen=True, kw_only=True):
     """Filters of one subject; without a noun where a page offers few."""
 
     noun: str
-    fields: tuple[Field | Entry | Range, ...]
+    fields: tuple[FilterField, ...]
 
 
 class FilterView(Struct, frozen=True, kw_only=True):
@@ -195,6 +204,9 @@ class Names(NamedTuple):
     intents: Sequence[str]
     plans: Mapping[str, str] = {}
     people: Mapping[str, str] = {}
+
+
+_NO_NAMES = Names({}, {}, (), ())
 
 
 def sought_of(query: Query, reader: Reader) -> Sought:
@@ -229,6 +241,20 @@ def filter_view(
         kept=tuple((name, value) for name, found in query.items() if name not in in_form for value in found),
         all_href=path,
     )
+
+
+RESULT_FILTERS = ("score_from", "sentiment", "resolved", "escalation", "churn_risk", "duration_from")
+"""Filters by result and length, which plans have, too."""
+
+
+def result_fields(query: Query) -> tuple[FilterField, ...]:
+    """Show the filters by result and length with the values of an address."""
+    return _group(query, "", RESULT_FILTERS, _choices(query, _NO_NAMES)).fields
+
+
+def result_chips(query: Query, reader: Reader) -> tuple[Chip, ...]:
+    """Show the filters by result and length that an address has."""
+    return tuple(_chips(query, "", _NO_NAMES, reader))
 
 
 def _in_days(query: Query, reader: Reader) -> Query:
@@ -306,23 +332,29 @@ def _choices(query: Query, names: Names) -> Mapping[str, Mapping[str, str]]:
 
 
 def _group(query: Query, noun: str, names: Sequence[str], choices: Mapping[str, Mapping[str, str]]) -> Group:
-    fields: list[Field | Entry | Range] = []
+    fields: list[FilterField] = []
     for name in names:
         if name in RANGES:
             most, range_noun = RANGES[name]
             fields.append(Range(noun=_(range_noun), least=_entry(query, name), most=_entry(query, most)))
         elif name in ("since", "to"):
             fields.append(_entry(query, name, "date"))
+        elif name in _TYPED:
+            given = query.get(name, ("",))
+            fields += [
+                Entry(name=name, noun=_(FILTERS[name]), value=each, hint=_TYPED[name], number=n)
+                for n, each in enumerate(given)
+            ]
         elif choices[name]:
             fields.append(_field(query, name, choices[name], is_many=name != "days"))
     return Group(noun=noun, fields=tuple(fields))
 
 
-def _name_of(field: Field | Entry | Range) -> str:
+def _name_of(field: FilterField) -> str:
     return field.least.name if isinstance(field, Range) else field.name
 
 
-def _names_in(field: Field | Entry | Range) -> tuple[str, ...]:
+def _names_in(field: FilterField) -> tuple[str, ...]:
     """Return the parameters that a field of the form writes."""
     if isinstance(field, Range):
         return field.least.name, field.most.name

@@ -5,18 +5,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 from msgspec.structs import replace
 
 from auscult.domain.audits.plan import PlanDocument
 from auscult.domain.errors import RequestError
+from auscult.domain.scoring.list_fields import ResultFields
 from auscult.server.console.charts.curve import precision
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.posted import Field, Given, day, number, one, several, whole
 from auscult.server.console.reader import FEW, Reader
+from auscult.server.console.views.filters import FilterField, result_fields
 from auscult.server.console.views.naming import CHANNELS
 from auscult.services.audits.plans import PlanForecast
+from auscult.services.conversations.list_query import read_fields, write_fields
 
 RISKS = {
     "fatal": later("A fatal metric was missed"),
@@ -58,6 +61,8 @@ _DUE = Field(later("Due after (days)"), 1, 3650, is_whole=True)
 _SHARE = Field(later("Share"))
 _PER_DAY = Field(later("Daily limit"), 1, 10_000, is_whole=True)
 _TYPED = ("name", "since", "last", "amount", "minimum", "floor", "second", "hide_machine", "due_days")
+_EDITED = {"since", "until", "queues", "channels", *ResultFields.__struct_fields__}
+"""Filters of the frame that the editor shows."""
 _OF_AUDITORS = ("share:", "per_day:")
 LABELS = {
     "name": later("Name"),
@@ -104,6 +109,8 @@ class PlanEditorView(Struct, frozen=True, kw_only=True):
     last: str
     queues: tuple[Choice, ...]
     channels: tuple[Choice, ...]
+    fields: tuple[FilterField, ...]
+    is_filtered: bool
     every: tuple[Choice, ...]
     per: tuple[Choice, ...]
     is_percent: bool
@@ -187,9 +194,8 @@ def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, An
     if channels := several(given, "channel"):
         frame["channels"] = list(channels)
     if before is not None:
-        kept = before.frame
-        frame |= {"directions": list(kept.directions), "languages": list(kept.languages), "agents": list(kept.agents)}
-        frame |= {"custom_fields": dict(kept.custom_fields), "below_threshold": kept.below_threshold}
+        frame = {**{name: each for name, each in to_builtins(before.frame).items() if name not in _EDITED}, **frame}
+    frame |= to_builtins(read_fields(_query(given)))
     value: dict[str, Any] = {
         "name": one(given, "name"),
         "form_id": one(given, "form_id"),
@@ -208,6 +214,11 @@ def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, An
     if before is not None:
         value |= {"seed": before.seed, "paused": before.paused}
     return value
+
+
+def _query(given: Given) -> dict[str, list[str]]:
+    """Return the filters by result and length in the posted form, as they are in an address."""
+    return {name: list(several(given, name)) for name in ResultFields.__struct_fields__}
 
 
 def _quota(given: Given) -> dict[str, Any]:
@@ -234,7 +245,8 @@ def _auditors(given: Given, before: PlanDocument | None) -> list[dict[str, Any]]
 
 def readable(given: Given) -> Given:
     """Return a posted form in which fields that cannot be read are empty, and days that cannot be a period are left."""
-    kept = {name: value for name, value in given.items() if name not in _TYPED and not name.startswith(_OF_AUDITORS)}
+    left_out = {*_TYPED, *ResultFields.__struct_fields__}
+    kept = {name: value for name, value in given.items() if name not in left_out and not name.startswith(_OF_AUDITORS)}
     return {**kept, "since": "2000-01-01", "last": "2000-01-01", "amount": "1"}
 
 
@@ -246,7 +258,14 @@ def as_typed(view: PlanEditorView, given: Given) -> PlanEditorView:
     )
     typed = {name: one(given, name) for name in _TYPED}
     total = _plain(sum(float(each.share) for each in auditors if each.share.replace(".", "", 1).isdecimal()))
-    return replace(view, auditors=auditors, total=total, is_percent=one(given, "kind") == "percent", **typed)
+    return replace(
+        view,
+        auditors=auditors,
+        total=total,
+        is_percent=one(given, "kind") == "percent",
+        fields=result_fields(_query(given)),
+        **typed,
+    )
 
 
 def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address: tuple[str, str]) -> PlanEditorView:
@@ -260,6 +279,8 @@ def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address
     known: Mapping[str, Any] = {each["user"]: each for each in value.get("auditors", ())}
     names = {**{each: each for each in known if each not in offered.auditors}, **offered.auditors}
     queues = {**{each: each for each in frame.get("queues", ())}, **offered.queues}
+    of_list = {name: each for name, each in frame.items() if name in ResultFields.__struct_fields__}
+    filters = write_fields(convert(of_list, ResultFields))
     return PlanEditorView(
         title=stored or _("New plan"),
         action=address[0],
@@ -271,6 +292,8 @@ def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address
         last=_last_day(str(frame["until"])),
         queues=_choices(queues, frame.get("queues", ())),
         channels=_choices(_shown(CHANNELS), frame.get("channels", ())),
+        fields=result_fields(filters),
+        is_filtered=bool(filters),
         every=_choices(_shown(EVERY), (value.get("every") or "",)),
         per=_choices(_shown(PER), (quota.get("per", "all"),)),
         is_percent=quota.get("percent") is not None,

@@ -13,8 +13,9 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.counts import CountView, Leads, sentence
+from auscult.server.console.views.filters import result_chips
 from auscult.services.audits.plans import PlanProgress
-from auscult.services.conversations.list_query import NOBODY
+from auscult.services.conversations.list_query import NOBODY, write_fields
 
 _STEPS = {"day": later("every day"), "week": later("every week"), "month": later("every month")}
 _PER = {"all": later("{many} in total"), "agent": later("{many} per agent"), "queue": later("{many} per queue")}
@@ -193,6 +194,7 @@ def _facts(plan: Plan, names: Mapping[str, str], reader: Reader) -> tuple[tuple[
     found = [(_("How many"), quota_of(document, reader)), (_("Judged"), _(_JUDGED[document.judged]))]
     if document.frame.queues:
         found.append((_("Queues"), ", ".join(map(reader.queues.labelled, document.frame.queues))))
+    found += [(each.noun, each.value) for each in result_chips(write_fields(document.frame), reader)]
     if document.second_share:
         found.append((_("Second opinion"), _("{share} of the items").format(share=reader.share(document.second_share))))
     if document.hidden:
