@@ -28,7 +28,7 @@ from auscult.domain.scoring.stored import ConversationDetail, Wait
 from auscult.formats._document import ConversationDocument
 from auscult.formats.native import write
 from auscult.server.api.scoring import evaluations, examples
-from auscult.server.api.scoring.list_parameters import Sort, list_fields, read_after, write_after
+from auscult.server.api.scoring.list_parameters import Sort, Words, list_fields, read_after, write_after
 from auscult.server.api.scoring.masking import View, masked
 from auscult.server.auth.principal import Principal
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
@@ -36,7 +36,6 @@ from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import (
     LONGEST_WAIT_S,
-    NOT_EMPTY,
     ConversationId,
     Cursor,
     Limit,
@@ -244,14 +243,7 @@ def listing(
     agent: Annotated[tuple[str, ...], repeated("Only those in which this agent took part, by id or name.")] = (),
     outcome: Annotated[tuple[Outcome, ...], repeated("Only those that came to this.")] = (),
     missed: Annotated[tuple[str, ...], repeated("Only those in which this metric, by id, was missed.")] = (),
-    q: Annotated[
-        str | None,
-        query(
-            'Only those in which this was said: words, `"phrases"`, `-without`, `agent:word`, `customer:word`, '
-            "`beginning*`. Of a search at most 10,000 are counted; then `total` is one more.",
-            schema_extra=NOT_EMPTY | {"pattern": r"\w"},
-        ),
-    ] = None,
+    q: Words = None,
     sort: Sort = "started_at",
     limit: Limit = 100,
     cursor: Cursor = None,

@@ -7,7 +7,7 @@ from auscult.domain.insight import Resolution, SentimentLabel
 from auscult.domain.record import RowKey
 from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order
 from auscult.server.rest.cursors import of_another_order, read_cursor, write_cursor
-from auscult.server.rest.parameters import each_once, query, repeated
+from auscult.server.rest.parameters import NOT_EMPTY, each_once, query, repeated
 
 Resolved = Literal["YES", "NO", "NA", "true", "false"]
 _RESOLVED: Mapping[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA", "true": "YES", "false": "NO"}
@@ -19,6 +19,15 @@ Sort = Annotated[
     query(
         "The order: the least first, with a minus the greatest first. `sentiment` has the unhappiest first, "
         "`confidence` those that the machine is least sure of. Conversations without the number are last."
+    ),
+]
+
+Words = Annotated[
+    str | None,
+    query(
+        'Only those in which this was said: words, `"phrases"`, `-without`, `agent:word`, `customer:word`, '
+        "`beginning*`. Of a search at most 10,000 are counted; then `total` is one more.",
+        schema_extra=NOT_EMPTY | {"pattern": r"\w"},
     ),
 ]
 
