@@ -41,6 +41,18 @@ _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 _COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
 _CORRECTIONS = ("add", "add-many", "list", "of", "undo")
 _EXAMPLES = ("list", "keep", "remove")
+_COLLECTIONS = (
+    "list",
+    "show",
+    "create",
+    "change",
+    "remove",
+    "restore",
+    "pin",
+    "unpin",
+    "repin",
+    "order",
+)
 _NOTICES = ("list", "read", "read-all")
 _ABSENCES = ("list", "add", "remove")
 _DISPUTES = (
@@ -162,6 +174,7 @@ COMMANDS = (
     *(GeneratedCommand(f"corrections {name}", "", _JUDGE) for name in _CORRECTIONS),
     *(GeneratedCommand(f"notices {name}", "", _JUDGE) for name in _NOTICES),
     *(GeneratedCommand(f"absences {name}", "", _JUDGE) for name in _ABSENCES),
+    *(GeneratedCommand(f"collections {name}", "", _JUDGE) for name in _COLLECTIONS),
     Command("calibration create", "calibration.calibration:create", _JUDGE),
     Command("calibration list", "calibration.calibration:listing", _JUDGE),
     Command("calibration show", "calibration.calibration:show", _JUDGE),
@@ -275,6 +288,7 @@ GROUPS = {
     "corrections": ("Conversations put right: queue, agent, scored again, left out of figures.", _JUDGE),
     "absences": ("Absences: days on which a person is away, and gets nothing new.", _JUDGE),
     "notices": ("Notices to one person: audits, disputes, comments and coaching of theirs.", _JUDGE),
+    "collections": ("Collections of pinned moments, to listen through.", _JUDGE),
     "calibration": ("Calibration: several people rate the same conversations.", _JUDGE),
     "coaching": ("Coaching: one behaviour at a time, with evidence, a due date and its effect.", _JUDGE),
     "schedules": ("Schedules: recurring reports and alerts.", _JUDGE),

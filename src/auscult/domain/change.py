@@ -22,6 +22,7 @@ ChangeKind = Literal[
     "dispute_decided",
     "commented",
     "corrected",
+    "pinned",
     "erased",
 ]
 CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
@@ -35,7 +36,8 @@ class Change(Struct, frozen=True, kw_only=True):
     created: it can be read for the first time. revised: another revision of it can. rescored: it was decided again.
     assigned, audited: its audit progressed. released, agent_accepted, acceptance_undone, disputed, dispute_decided:
     the agent's review of its audit progressed. commented: a thread of comments on it was opened, answered, changed or resolved. corrected: figures
-    leave it out, or count it again. erased: nothing is kept of it; its earlier changes are gone too.
+    leave it out, or count it again. pinned: a moment of it was pinned to a collection, or removed from one.
+    erased: nothing is kept of it; its earlier changes are gone too.
     """
 
     number: int

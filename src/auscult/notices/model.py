@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
-Kind = Literal["assigned", "taken", "late", "to_decide", "decided", "mentioned", "answered", "coaching"]
-"""An audit was assigned, was taken over or is late, a dispute waits or ended, a comment mentions or answers, a coaching was written."""
+Kind = Literal["assigned", "taken", "late", "to_decide", "decided", "mentioned", "answered", "coaching", "pinned"]
+"""An audit is assigned, taken over or late, a dispute waits or ended, a comment mentions or answers, a coaching is new, a moment pinned."""
 
 Way = Literal["here", "mail", "digest"]
 """A notice is in the console alone, or also in an e-mail: at once, or once a day with others."""
@@ -28,7 +28,7 @@ KEPT_FOR = timedelta(days=90)
 class NewNotice(NamedTuple):
     """A notice to write. ``to`` and ``by`` are e-mail addresses; with ``agent_id`` also the users who are this agent.
 
-    ``subject`` is the id of an assignment, a draw, a dispute, a thread or a coaching item. ``n`` is the number of things.
+    ``subject`` is the id of an assignment, a draw, a dispute, a thread, a coaching item or a pin. ``n`` is the number of things.
     """
 
     to: str
@@ -42,7 +42,7 @@ class NewNotice(NamedTuple):
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """A notice to one person. ``subject`` is the id of the assignment, draw, dispute, thread or coaching item.
+    """A notice to one person. ``subject`` is the id of the assignment, draw, dispute, thread, coaching item or pin.
 
     ``by`` is the person who caused it, null where none did. ``path`` is its page below the console's address. ``n`` is
     the number of assigned audits.
@@ -65,7 +65,7 @@ class Notice(Struct, frozen=True, kw_only=True):
                 return f"/audits/{self.conversation_id}" if self.conversation_id else "/audits"
             case "to_decide" | "decided":
                 return f"/disputes/{self.subject}"
-            case "mentioned" | "answered":
+            case "mentioned" | "answered" | "pinned":
                 return f"/conversations/{self.conversation_id}#{self.subject}"
             case "coaching":
                 return f"/coaching/{self.subject}"
@@ -87,6 +87,7 @@ class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mentioned: Way = "here"
     answered: Way = "here"
     coaching: Way = "here"
+    pinned: Way = "here"
 
 
 class NoticeMail(Struct, frozen=True, kw_only=True):

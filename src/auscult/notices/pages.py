@@ -32,8 +32,19 @@ KINDS: Mapping[Kind, str] = {
     "mentioned": later("Mentions you"),
     "answered": later("Replied"),
     "coaching": later("Coaching"),
+    "pinned": later("Pinned"),
 }
 """Kinds of notices in words."""
+_SENTENCES: Mapping[Kind, str] = {
+    "taken": later("{name} took over an audit of yours while you are away."),
+    "late": later("Your audit is late."),
+    "to_decide": later("{name} disputes an answer."),
+    "decided": later("A dispute has ended."),
+    "mentioned": later("{name} mentions you in a comment."),
+    "answered": later("{name} replied to you."),
+    "coaching": later("{name} wrote a coaching item for you."),
+    "pinned": later("{name} pinned a moment of yours as a good example."),
+}
 WAYS: Mapping[Way, str] = {"here": later("Here only"), "mail": later("E-mail at once"), "digest": later("Daily e-mail")}
 """Ways of notices in words."""
 
@@ -114,25 +125,12 @@ def noticing(visit: Visit) -> Noticing:
 def sentence_of(names: Mapping[str, str], notice: Notice) -> str:
     """Return the sentence of a notice. ``names`` are those of people by e-mail address."""
     name = names.get(notice.by or "", notice.by)
-    match notice.kind:
-        case "assigned" if notice.conversation_id is None:
-            said = ngettext("{n} audit was drawn for you.", "{n} audits were drawn for you.", notice.n)
-        case "assigned":
-            said = _("{name} assigned an audit to you.") if name else _("An audit was assigned to you.")
-        case "taken":
-            said = _("{name} took over an audit of yours while you are away.")
-        case "late":
-            said = _("Your audit is late.")
-        case "to_decide":
-            said = _("{name} disputes an answer.")
-        case "decided":
-            said = _("A dispute has ended.")
-        case "mentioned":
-            said = _("{name} mentions you in a comment.")
-        case "answered":
-            said = _("{name} replied to you.")
-        case "coaching":
-            said = _("{name} wrote a coaching item for you.")
+    if notice.kind != "assigned":
+        said = _(_SENTENCES[notice.kind])
+    elif notice.conversation_id is None:
+        said = ngettext("{n} audit was drawn for you.", "{n} audits were drawn for you.", notice.n)
+    else:
+        said = _("{name} assigned an audit to you.") if name else _("An audit was assigned to you.")
     return said.format(name=name, n=notice.n)
 
 

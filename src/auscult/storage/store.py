@@ -19,6 +19,7 @@ from auscult.first_hour.store import AppFirstHour
 from auscult.form_examples.store import AppFormExamples
 from auscult.limits.store import LimitStore
 from auscult.notices.store import AppNotices
+from auscult.pinned.store import AppCollections
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
 from auscult.storage.access.signing_key import SigningKey, read_signing_key
@@ -90,6 +91,7 @@ class AppStore(NamedTuple):
     comments: AppComments
     corrections: AppCorrections
     notices: AppNotices
+    collections: AppCollections
     calibrations: AppCalibrations
     coaching: AppCoaching
     schedules: AppSchedules
@@ -129,6 +131,7 @@ class AppStore(NamedTuple):
             corrections=self.corrections.seen_by(visibility),
             form_examples=self.form_examples.seen_by(visibility),
             notices=self.notices.seen_by(visibility),
+            collections=self.collections.seen_by(visibility),
             live=self.live.seen_by(visibility),
             feed=self.feed.seen_by(visibility),
             webhooks=self.webhooks.seen_by(visibility),
@@ -202,6 +205,7 @@ class Store:
                 corrections=AppCorrections(self._database, app),
                 form_examples=AppFormExamples(self._database, app),
                 notices=AppNotices(self._database, app),
+                collections=AppCollections(self._database, app),
                 calibrations=AppCalibrations(self._database, app),
                 coaching=AppCoaching(self._database, app),
                 schedules=AppSchedules(self._database, app),

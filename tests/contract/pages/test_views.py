@@ -23,6 +23,8 @@ from auscult.form_examples.model import NewExample
 from auscult.form_examples.work import FormExamples
 from auscult.formats import Limits, Rejected
 from auscult.notices.store import NoticeQuery
+from auscult.pinned.model import NewCollection, NewPin
+from auscult.pinned.work import Collecting
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.definitions.forms.publish import in_force
@@ -87,6 +89,15 @@ def filled(database_url: str) -> Iterator[Store]:
         right = Correcting(app, REPORTS, lambda: AT, operator())
         right.add(golden[1].id, NewCorrection(kind="excluded", reason="a test"))
         right.undo(right.add(golden[2].id, NewCorrection(kind="excluded", reason="another one")).correction_id)
+        collecting = Collecting(store, TENANT, lambda: AT, operator())
+        for audience in ("colleagues", "agents"):
+            made = collecting.create(NewCollection(name=f"For {audience}", audience=audience))
+            for each in golden[:2]:
+                collecting.pin(
+                    made.collection_id, NewPin(conversation_id=each.id, turn_id=each.turns[0].id, note="Well said.")
+                )
+        pin = collecting.pin(made.collection_id, NewPin(conversation_id=golden[2].id, turn_id=golden[2].turns[0].id))
+        collecting.unpin(made.collection_id, pin.pin_id)
         for document in starter_documents().values():
             app.forms.publish(read_form(document).id, document)
         calls = [

@@ -134,7 +134,7 @@ def test_demo_listens_where_it_is_told(tmp_path: Path, given: str) -> None:
 
 
 def test_people_work_together_in_the_demo(tmp_path: Path) -> None:
-    """It serves a chat that goes on, three languages, comments that fit, coaching, teams, and calls with sound."""
+    """It serves a chat that goes on, three languages, comments that fit, coaching, moments to hear, teams, and calls with sound."""
     command = (sys.executable, "-m", "auscult", "demo", "--port", str(fixed_port()))
     with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         assert server.stdout
@@ -159,6 +159,7 @@ def test_people_work_together_in_the_demo(tmp_path: Path) -> None:
                 assert items("/conversations", queue="qu-atencion")[0]["score"] is not None
                 assert [len(each["comments"]) for each in items("/comments")] == [1, 2, 1]
                 assert {each["state"] for each in items("/coaching")} == {"yet_to_start", "in_progress"}
+                assert [(each["name"], each["moments"]) for each in items("/collections")] == [("How we do it", 3)]
         finally:
             server.terminate()
 

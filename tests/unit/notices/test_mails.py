@@ -1,5 +1,6 @@
 """E-mails with notices, over a real SMTP server and on both databases: at once, daily, and where acceptance is not known."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -101,7 +102,7 @@ def test_an_e_mail_at_once(rounds: Round, server: MailServer) -> None:
     assert message["Message-ID"] == f"<{mail.mail_id}@example.com>"
     text = message.get_content()
     assert text.count("https://q.example.com/console/notices/no-") == 2
-    assert "4711" not in text
+    assert "4711" not in re.sub(r"no-[0-9a-f]+", "", text)
     assert (mail.state, mail.tries) == ("sent", 1)
 
 

@@ -32,7 +32,7 @@ def print_receipt(receipt: Receipt, *, as_json: bool) -> None:
     parts = "".join(f"{n} of kind {part}, " for part, n in receipt.parts.items())
     typer.echo(
         f"receipt {receipt.id}: {receipt.erased} conversations erased, {receipt.audits} of them with an audit; "
-        f"{receipt.coachings} coaching items lost their texts; {receipt.examples} examples of forms; {parts}{receipt.held} held. Left before: {receipt.webhook_deliveries} webhook deliveries, {receipt.exports} exports."
+        f"{receipt.coachings} coaching items lost their texts; {receipt.examples} examples of forms; {receipt.pins} pins; {parts}{receipt.held} held. Left before: {receipt.webhook_deliveries} webhook deliveries, {receipt.exports} exports."
     )
     for url, n in receipt.left.webhooks.items():
         typer.echo(f"  {n} deliveries to {url}")

@@ -147,7 +147,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
     ``erased`` counts conversations, ``parts`` erased parts of conversations that stay, ``held`` those that a hold kept,
     ``coachings`` coaching items that pointed at a conversation and lost goal, plan and remarks with it,
-    ``examples`` examples of forms that pointed at one.
+    ``examples`` examples of forms that pointed at one, ``pins`` moments of one that were pinned to collections.
     ``webhook_deliveries`` and ``exports`` count copies that had left, as far as is known; ``left`` lists them.
     """
 
@@ -161,6 +161,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     audits: int
     coachings: int = 0
     examples: int = 0
+    pins: int = 0
     held: int
     parts: dict[Kept, int] = {}
     webhook_deliveries: int = 0

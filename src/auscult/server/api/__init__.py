@@ -13,6 +13,7 @@ from auscult.disputes import api as disputes
 from auscult.explanations import api as explanations
 from auscult.form_examples import api as form_examples
 from auscult.notices import api as notices
+from auscult.pinned import api as pinned
 from auscult.server.api import (
     assist,
     audits,
@@ -49,6 +50,7 @@ ROUTERS = (
     corrections.ROUTER,
     notices.ROUTER,
     absences.ROUTER,
+    pinned.ROUTER,
     disputes.ROUTER,
     explanations.ROUTER,
     form_examples.ROUTER,

@@ -26,6 +26,7 @@ from auscult.first_hour.pages import FormPage, InvitePage, LoadPage, StepsPage
 from auscult.limits.pages import AccountsPage
 from auscult.notices.pages import NoticesPage
 from auscult.notices.work import Noticing
+from auscult.pinned.pages import CollectionsPage, PinsPage
 from auscult.server.api import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
@@ -125,6 +126,7 @@ _PAGES = (
     CalibrationPage,
     ClientsPage,
     CoachingPage,
+    CollectionsPage,
     CommentsPage,
     ConnectorsPage,
     ConversationPage,
@@ -153,6 +155,7 @@ _PAGES = (
     NoticesPage,
     OfferedPage,
     OverviewPage,
+    PinsPage,
     PlanEditorPage,
     PlansPage,
     ResultsPage,

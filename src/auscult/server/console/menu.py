@@ -62,6 +62,7 @@ _GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
             _Entry(later("Disputes"), "/disputes", ("dispute.decide",)),
             _Entry(later("Calibration"), "/calibration", ("calibration.take_part",)),
             _Entry(later("Coaching"), "/coaching", ("coaching.give", OWN_RESULTS)),
+            _Entry(later("Collections"), "/collections", (colleagues("conversation.read"), OWN_RESULTS)),
         ),
     ),
     (

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from auscult.domain.privacy.wordless import without_quotations, without_words
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.form_examples.store import erase_examples
+from auscult.pinned.store import erase_pins
 from auscult.storage.assist.live import erase_live
 from auscult.storage.conversations.erasure import erase_audits, erase_rows
 from auscult.storage.conversations.evaluated import (
@@ -66,6 +67,7 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
         connection.execute(sa.delete(table).where(table.c.conversation == found.number))
     erase_transcripts(connection, found.number)
     erase_examples(connection, found.number)
+    erase_pins(connection, found.number)
     _optimise_search(connection, database)
     erase_live(connection, app, conversation_id)
     erase_redaction(connection, app, conversation_id)

@@ -12,6 +12,7 @@ from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Kept, holding
 from auscult.form_examples.store import count_examples
+from auscult.pinned.store import count_pins
 from auscult.storage.access.apps import lock_app
 from auscult.storage.coaching.repository import count_coaching
 from auscult.storage.conversations.erased_parts import Render, erase_results, erase_sound, erase_words
@@ -159,7 +160,7 @@ class AppErasure:
             )
 
     def _counts(self, connection: Connection, conversation_id: str) -> Counts:
-        """Count audits that go with it, coaching items that lose their texts, examples of forms, and deliveries that named it, by address."""
+        """Count audits that go with it, coaching items that lose their texts, examples of forms, pins, and deliveries that named it, by address."""
         of_audits = (
             sa.select(sa.func.count())
             .select_from(audits)
@@ -177,6 +178,7 @@ class AppErasure:
             audits=connection.scalar(of_audits.where(*self._mine(conversation_id))) or 0,
             coachings=count_coaching(connection, self._app, conversation_id),
             examples=count_examples(connection, self._app, conversation_id),
+            pins=count_pins(connection, self._app, conversation_id),
             delivered=delivered,
         )
 

@@ -12,6 +12,7 @@ from auscult.corrections.store import erase_corrections
 from auscult.disputes.store import erase_reviews
 from auscult.form_examples.store import erase_examples
 from auscult.notices.store import erase_notices
+from auscult.pinned.store import erase_pins
 from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration.repository import erase_from_calibrations
 from auscult.storage.coaching.repository import erase_from_coaching
@@ -61,6 +62,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_id: s
     erase_recordings(connection, found.conversation)
     erase_examples(connection, found.conversation)
     erase_corrections(connection, found.conversation)
+    erase_pins(connection, found.conversation)
     for table in (judge_answers, evaluations, insights, said, conversations):
         connection.execute(sa.delete(table).where(table.c.conversation == found.conversation))
     if dialect.is_embedded:  # else deleted words stay readable in the segments of the index

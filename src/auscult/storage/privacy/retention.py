@@ -26,11 +26,12 @@ _MOST_LISTED = 1_000
 
 
 class Counts(NamedTuple):
-    """Counts of what an erasure reached: audits, coaching items that lost their texts, examples of forms, deliveries by address."""
+    """Counts of what an erasure reached: audits, coaching items that lost their texts, examples of forms, pins, deliveries by address."""
 
     audits: int = 0
     coachings: int = 0
     examples: int = 0
+    pins: int = 0
     delivered: Mapping[str, int] = {}
     kind: Kept = "conversation"
 
@@ -132,6 +133,7 @@ class AppRetention:
             audits=sum(each.audits for each in erased),
             coachings=sum(each.coachings for each in erased),
             examples=sum(each.examples for each in erased),
+            pins=sum(each.pins for each in erased),
             held=row.held,
             parts=dict(parts),
             webhook_deliveries=sum(each.deliveries for each in erased),
@@ -202,6 +204,7 @@ def record_erasure(connection: Connection, app: int, key_hash: bytes, counts: Co
         "audits": counts.audits,
         "coachings": counts.coachings,
         "examples": counts.examples,
+        "pins": counts.pins,
         "deliveries": sum(counts.delivered.values()),
         "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
         "at": now_ms(),

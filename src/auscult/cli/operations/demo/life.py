@@ -122,13 +122,14 @@ def fill(application: "Application", tenant: Tenant, examples: Sequence[Path], r
 
 
 def _work(application: "Application", tenant: Tenant, made: Sequence[Conversation], recordings: Sequence[Path]) -> None:
-    """Have what was loaded audited, commented on and coached, and sound added to its latest calls that have some."""
+    """Have what was loaded audited, commented on, coached and pinned, and sound added to its latest calls that have some."""
     app = application.store.within(tenant)
     ids = [each.id for each in made]
     _audit(application.auditing(tenant), app, ids)
-    together.work_together(application.store, app, ids)
     newest = {each.custom_fields.get(REPEATS): each.id for each in sorted(made, key=lambda each: each.started_at)}
-    sound.add(application, tenant, {file: newest[file.stem] for file in recordings if file.stem in newest})
+    sounds = {file: newest[file.stem] for file in recordings if file.stem in newest}
+    together.work_together(application.store, app, ids, frozenset(sounds.values()))
+    sound.add(application, tenant, sounds)
 
 
 def _publish(application: "Application", app: "AppStore") -> None:

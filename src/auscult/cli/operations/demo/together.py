@@ -1,4 +1,4 @@
-"""People of the demo who work together on its latest conversations: teams, comments and coaching."""
+"""People of the demo who work together on its latest conversations: teams, comments, coaching and a collection."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -103,6 +103,17 @@ GOALS = (
 )
 
 
+COLLECTION = (
+    "How we do it",
+    (
+        ("em-greeting", "Name, company and an offer to help, in one breath."),
+        ("em-empathy", "First what happened to the customer, then the procedure."),
+        ("em-further-help", "One short question before the closing words."),
+    ),
+)
+"""A collection: its name, and a note for a moment that met each metric."""
+
+
 def named(agent: Agent) -> Agent:
     """Return an agent with a name, where the examples have none."""
     return replace(agent, name=agent.name or NAMES.get(agent.id))
@@ -128,12 +139,16 @@ def put_directory(app: "AppStore", conversations: "Sequence[Conversation]") -> N
     )
 
 
-def work_together(store: "Store", app: "AppStore", ids: Sequence[str]) -> None:
-    """Comment on the latest of the conversations, given in the order of their start, and coach two agents."""
+def work_together(store: "Store", app: "AppStore", ids: Sequence[str], heard: frozenset[str] = frozenset()) -> None:
+    """Comment on the latest of the conversations, given in the order of their start, coach two agents, pin moments.
+
+    ``heard`` are conversations that get sound: moments of theirs are pinned first.
+    """
     latest = [found for key in reversed(ids[-_READ_BACK:]) if (found := app.audits.case(key))]
     english = [each for each in latest if each.conversation.language == "en"]
     comment(store, app, english)
     coach(app, english)
+    pin(store, app, sorted(english, key=lambda each: each.conversation.id not in heard))
 
 
 def comment(store: "Store", app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
@@ -186,6 +201,29 @@ def coach(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
             herself = frozenset({agent_id})
             coaching.acknowledge(item.coaching_id, herself)
             coaching.reply(item.coaching_id, herself, MARY_SIGNED_IN, "I hear it now. I tried it twice today.")
+
+
+def pin(store: "Store", app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
+    """Pin a moment of each metric to a collection for all agents; the agents in them consent."""
+    from auscult.pinned.model import NewCollection, NewPin
+    from auscult.pinned.work import Collecting
+    from auscult.services.coaching.coaching import Coach
+
+    collecting = Collecting(store, app.tenant, _NOW, operator(SUPERVISOR))
+    name, pins = COLLECTION
+    collection = collecting.create(NewCollection(name=name, audience="agents"))
+    seen = set[str]()
+    for metric_id, note in pins:
+        moments = decided(latest, metric_id, "YES")
+        found = next((each for each in moments if each.turn_id and each.agent_id not in {"", *seen}), None)
+        if found is None or found.turn_id is None:
+            continue
+        seen.add(found.agent_id)
+        agent = found.agent_id
+        by = MARY_SIGNED_IN if agent == MARY else agent
+        Coach(app, _NOW).consent(agent, frozenset({agent}), by, is_given=True)
+        wanted = NewPin(conversation_id=found.conversation_id, turn_id=found.turn_id, note=note)
+        collecting.pin(collection.collection_id, wanted)
 
 
 def decided(latest: "Sequence[EvaluatedConversation]", metric_id: str, answer: Qualification) -> Iterator[Moment]:

@@ -72,6 +72,7 @@ RECEIPT: dict[str, Any] = {
     "audits": 1,
     "coachings": 1,
     "examples": 0,
+    "pins": 0,
     "held": 0,
     "parts": {"recording": 30},
     "webhook_deliveries": 2,

@@ -13,6 +13,7 @@ from auscult.corrections.pages import right_of
 from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.explanations.pages import box_of_conversation
+from auscult.pinned.pages import pinning_of
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_of_people
@@ -60,6 +61,7 @@ class ConversationPage(Controller):
             actions=actions,
             talk=talk_of(visit, dossier.conversation),
             right=right_of(visit, dossier.conversation),
+            pinning=pinning_of(visit, dossier.conversation),
         )
 
 

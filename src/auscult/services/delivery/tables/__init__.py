@@ -19,6 +19,7 @@ from auscult.services.delivery.tables import (
     examples,
     insights,
     notices,
+    pins,
     verdicts,
 )
 from auscult.storage.store import AppStore
@@ -75,4 +76,5 @@ KINDS: Mapping[str, TableKind] = {
     "notices": TableKind(notices.Row, notices.rows, notices.state),
     "examples": TableKind(examples.Row, examples.rows, examples.state),
     "corrections": TableKind(corrections.Row, corrections.rows, corrections.state),
+    "pins": TableKind(pins.Row, pins.rows, pins.state),
 }

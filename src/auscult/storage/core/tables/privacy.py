@@ -106,6 +106,7 @@ erasures = Table(
     Column("audits", Integer, nullable=False),
     Column("coachings", Integer, nullable=False, server_default="0"),  # that lost their texts with it
     Column("examples", Integer, nullable=False, server_default="0"),  # of forms, that lost their pointers
+    Column("pins", Integer, nullable=False, server_default="0"),  # that went with it
     Column("deliveries", Integer, nullable=False),
     Column("delivered_to", Text),  # JSON: deliveries by address
     Column("at", BigInteger, nullable=False),

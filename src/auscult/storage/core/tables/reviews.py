@@ -1,4 +1,4 @@
-"""The tables of disputes, calibration, coaching, comments and corrections."""
+"""The tables of disputes, calibration, coaching, comments, corrections and collections of moments."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
@@ -141,4 +141,37 @@ corrections = Table(
     Column("undone_at", BigInteger),  # null: in force
     Column("body", LargeBinary, nullable=False),
     Index("ix_corrections_of", "app", "conversation_id", "correction"),
+)
+
+# A collection of moments. One that was removed stays for a while, so that it can be restored.
+collections = Table(
+    "collections",
+    METADATA,
+    Column("collection", NUMBER, primary_key=True),
+    Column("collection_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False, index=True),
+    Column("removed_at", BigInteger),  # null: it was not
+    Column("changes", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# A turn that was pinned to a collection. Goes with its conversation; one that was removed stays for a while, too.
+pins = Table(
+    "pins",
+    METADATA,
+    Column("pin", NUMBER, primary_key=True),
+    Column("pin_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("collection", NUMBER, ForeignKey("collections.collection"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    Column("conversation_id", KEY, nullable=False),
+    Column("turn_id", KEY, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("pinned_by", KEY, nullable=False),
+    Column("pinned_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),  # null: it was not
+    Column("changes", Integer, nullable=False),
+    UniqueConstraint("collection", "conversation", "turn_id"),
+    Index("ix_pins_of", "app", "conversation_id"),
 )

@@ -21,6 +21,7 @@ VIEWS = (
     "v_notices",
     "v_examples",
     "v_corrections",
+    "v_pins",
     "v_agents",
 )
 """The names, each before those that read it."""

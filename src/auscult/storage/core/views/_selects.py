@@ -25,6 +25,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_notices": _notices(db),
         "v_examples": _examples(db),
         "v_corrections": _corrections(db),
+        "v_pins": _pins(db),
         "v_agents": _agents(db),
     }
 
@@ -208,6 +209,17 @@ FROM (
     x.correction_id, x.kind, {db.document("x.body")} AS doc
   {EVALUATED} JOIN corrections x ON x.conversation = c.conversation
 ) d"""
+
+
+def _pins(db: Functions) -> str:
+    collection = db.document("l.body")
+    return f"""
+SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "started_at")} AS started_at,
+  p.pin_id, l.collection_id, {db.text(collection, "name")} AS collection,
+  {db.text(collection, "audience")} AS audience, p.turn_id, p.note, p.pinned_by, {db.instant("p.pinned_at")} AS pinned_at
+{EVALUATED} JOIN pins p ON p.conversation = c.conversation AND p.removed_at IS NULL
+  JOIN collections l ON l.collection = p.collection AND l.removed_at IS NULL
+"""
 
 
 def _agents(db: Functions) -> str:

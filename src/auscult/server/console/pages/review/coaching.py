@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import unquote
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -85,7 +86,7 @@ class CoachingPage(Controller):
         """Create the item, or one for each agent of a group."""
         visit.require(GIVE)
         metric, _at, form = data.get("metric", "").partition("@")
-        clips = [_CONSOLE.sub("", line).split("#", 1) for line in data.get("clips", "").split()]
+        clips = [_clip_at(line) for line in data.get("clips", "").split()]
         try:
             made = coach_of(visit).create(
                 Wanted(
@@ -94,9 +95,7 @@ class CoachingPage(Controller):
                     metric_ids=(metric,) if metric else (),
                     form_id=form,
                     plan=data.get("plan", ""),
-                    clips=tuple(
-                        Clip(conversation_id=each[0], turn_id=each[1] if len(each) > 1 else None) for each in clips
-                    ),
+                    clips=tuple(clips),
                     group=data.get("group", ""),
                     due_on=day(data, "due_on", _("Until")) if data.get("due_on") else None,
                 ),
@@ -167,6 +166,15 @@ class CoachingPage(Controller):
         if found is None or not may_see(visit.app, found, visit.principal):
             raise missing("coaching", coaching_id)
         return found
+
+
+def _clip_at(place: str) -> Clip:
+    """Return the clip at an id or an address of the console, with ``#`` and a turn; copied links write ``#t-`` before it."""
+    bare = _CONSOLE.sub("", place)
+    conversation_id, _has, turn_id = bare.partition("#")
+    if bare != place and place.startswith("http"):
+        conversation_id, turn_id = unquote(conversation_id), unquote(turn_id).removeprefix("t-")
+    return Clip(conversation_id=conversation_id, turn_id=turn_id or None)
 
 
 def coach_of(visit: Visit) -> Coach:

@@ -1,10 +1,11 @@
-// Comments on the conversation page: the verbs follow the current turn, and the form opens under it. Keys are shortcuts
-// for what buttons and links do.
+// Comments and pins on the conversation page: the verbs follow the current turn, and their forms open under it. Keys are
+// shortcuts for what buttons and links do.
 import { isShortcut } from "./keys.js";
 
 const verbs = document.querySelector("#verbs");
-const form = document.querySelector("#say");
-const home = document.querySelector("#say-home");
+const forms = { comment: document.querySelector("#say"), pin: document.querySelector("#pin") };
+const homes = { comment: document.querySelector("#say-home"), pin: document.querySelector("#pin-home") };
+const coach = verbs.querySelector("[data-do=coach]");
 const turns = () => [...document.querySelectorAll(".script .turn")];
 let here = null;
 
@@ -14,6 +15,7 @@ const stand = (turn) => {
   here = turn;
   here.classList.add("here");
   here.after(verbs);
+  if (coach) coach.href = coach.dataset.href + encodeURIComponent(turn.id.slice(2));
   verbs.hidden = false;
   verbs.querySelector("[role=status]").textContent = "";
 };
@@ -31,13 +33,22 @@ const openThread = (thread) => {
   thread.querySelector("summary").focus({ preventScroll: true });
 };
 
-const place = (turn) => {
-  const label = form.querySelector("label");
-  form.elements.turn_id.value = turn ? turn.id.slice(2) : "";
-  label.textContent = turn ? label.dataset.turn : label.dataset.all;
+// Put a form under a turn, or back where it was; its moment is the turn, and the whole conversation there.
+const place = (name, turn) => {
+  const form = forms[name];
+  if (!form) return;
+  const label = form.querySelector("label[data-turn]");
+  if (turn || name === "comment") form.elements.turn_id.value = turn ? turn.id.slice(2) : "";
+  if (label) label.textContent = turn ? label.dataset.turn : label.dataset.all;
+  form.classList.toggle("placed", Boolean(turn));
   form.querySelector("[data-do=close]").hidden = !turn;
   if (turn) verbs.after(form);
-  else home.append(form);
+  else homes[name].append(form);
+};
+
+const open = (name) => {
+  for (const each of Object.keys(forms)) place(each, each === name ? here : null);
+  forms[name].querySelector("textarea, [type=radio]:checked").focus();
 };
 
 const copyLink = async () => {
@@ -53,7 +64,7 @@ const copyLink = async () => {
 };
 
 const close = () => {
-  place(null);
+  for (const name of Object.keys(forms)) place(name, null);
   if (here) goTo(here);
 };
 
@@ -61,10 +72,8 @@ document.addEventListener("focusin", (event) => stand(event.target.closest?.(".s
 document.addEventListener("click", (event) => {
   stand(event.target.closest(".script .turn"));
   const act = event.target.closest("[data-do]")?.dataset.do;
-  if (act === "comment" && here) {
-    place(here);
-    form.elements.text.focus();
-  } else if (act === "link" && here) copyLink();
+  if (act in forms && here) open(act);
+  else if (act === "link" && here) copyLink();
   else if (act === "close") close();
   const mention = event.target.closest("[data-mention]")?.dataset.mention;
   if (mention) {
@@ -81,7 +90,7 @@ document.addEventListener("click", (event) => {
 });
 
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && form?.contains(event.target) && form.elements.turn_id.value) {
+  if (event.key === "Escape" && event.target.closest?.("form.placed")) {
     close();
     return;
   }

@@ -27,6 +27,7 @@ KINDS: Mapping[ChangeKind, str] = {
     "dispute_decided": later("Dispute decided"),
     "commented": later("Commented on"),
     "corrected": later("Put right"),
+    "pinned": later("Pinned"),
     "erased": later("Erased"),
 }
 """Kinds of changes, in words."""

@@ -57,6 +57,7 @@ class ReceiptRow(Struct, frozen=True, kw_only=True):
     audits: str
     coachings: str
     examples: str
+    pins: str
     held: str
     elsewhere: str
 
@@ -214,6 +215,7 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
         audits=reader.number(receipt.audits),
         coachings=reader.number(receipt.coachings),
         examples=reader.number(receipt.examples),
+        pins=reader.number(receipt.pins),
         held=reader.number(receipt.held),
         elsewhere=elsewhere,
     )

@@ -1,0 +1,1 @@
+"""SUBJECT: collections of pinned moments, to listen through."""
