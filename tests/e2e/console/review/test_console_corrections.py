@@ -10,7 +10,7 @@ from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import console, signed_in
-from tests.e2e.serving import TENANT, Service
+from tests.e2e.serving import TENANT, Service, work
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +61,7 @@ def test_from_a_selection_to_undo(browser: Browser, served: Service) -> None:
     back = app.conversations.get(name)
     assert back is not None
     assert back.conversation == found.conversation
+    work(served)
     browser.one(".corrections li:nth-child(2) button").click()
     browser.until(".corrections", lambda text: text.count("undone by") == 2)
     assert count(app, Sought()) == total - 1
