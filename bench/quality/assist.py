@@ -1,6 +1,9 @@
 """How well passages are found, and how seldom anything is suggested to small talk.
 
-    python -m bench.quality.assist [--passages 10000] [--base NAME] [--semantic FOLDER]
+    python -m bench.quality.assist [--passages 10000] [--base NAME] [--semantic FOLDER] [--goals]
+
+``--goals`` prints one table alone, a line for each base: what is found, what of it is shown, and what is shown where
+nothing answers.
 
 ``--semantic`` adds the model of ``auscult[semantic]``, or that of ``AUSCULT_EMBEDDINGS_MODEL``, and keeps its vectors of
 passages in a folder; the first time, 10,000 passages take half an hour of one core. ``--base`` measures one of the
@@ -49,10 +52,13 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=10_000, help="passages in all, in the second table")
     parser.add_argument("--semantic", type=Path, metavar="FOLDER", help="with the model, whose vectors are kept here")
     parser.add_argument("--base", choices=WRITTEN, help="measure this written base alone")
+    parser.add_argument("--goals", action="store_true", help="print one table alone, a line for each base")
     chosen = parser.parse_args()
     count = chosen.passages
     model = Semantic(os.environ.get("AUSCULT_EMBEDDINGS_MODEL")) if chosen.semantic else None
     hybrid = Hybrid(WordLlama(), model, chosen.semantic)
+    if chosen.goals:
+        return show_goals(hybrid)
     if chosen.base:
         return show_written(hybrid, chosen.base)
     known = list(store())
@@ -64,6 +70,47 @@ def main() -> None:
     others = (("others", piece) for piece in beside(count - len(known)))
     tell("and others beside", completed(hybrid, as_passages(chain(known, others))))
     return None
+
+
+def show_goals(hybrid: Hybrid) -> None:
+    """Print for each base what is found, what is shown of it, and what is shown where nothing answers.
+
+    Found counts whatever its likelihood; shown counts what an agent sees, alone or to choose from. Sure is what is
+    suggested as the answer, of those questions whose right passage is shown first.
+    """
+    bases = {"store": (as_passages(store()), questions()), **{name: written(name) for name in WRITTEN}}
+    columns = ("found first", "found in 3", "shown first", "shown in 3", "sure of right", "shown, none", "sure, none")
+    print(f"{'base':<10} {'questions':>9} " + " ".join(f"{each:>13}" for each in columns))
+    total = np.zeros(9, int)
+    for name, (passages, asked) in bases.items():
+        counts = _goals(completed(hybrid, passages), asked)
+        total += counts
+        print(_goal_line(name, counts))
+    print(_goal_line("all", total))
+
+
+def _goals(index: Index, asked: Sequence[tuple[str, str]]) -> NDArray[np.int_]:
+    """Return questions with an answer, those without, and the counts of the seven columns."""
+    counts = np.zeros(9, int)
+    for heading, question in asked:
+        found = index.search(question, RIVALS)
+        likelihood = index.likelihood(question, found)
+        names = [each.passage.heading[-1] for each in found[:SHOWN]]
+        is_shown, is_sure = likelihood >= POSSIBLE * index.likely, likelihood >= index.likely
+        if not heading:
+            counts += (0, 1, 0, 0, 0, 0, 0, is_shown, is_sure)
+            continue
+        is_first, is_there = names[:1] == [heading], heading in names
+        counts += (1, 0, is_first, is_there, is_shown and is_first, is_shown and is_there, is_sure and is_first, 0, 0)
+    return counts
+
+
+def _goal_line(name: str, counts: NDArray[np.int_]) -> str:
+    """Return a line of shares: of the questions with an answer, of those shown first, and of those without one."""
+    answered, empty, *rest = counts.tolist()
+    wholes = (answered, answered, answered, answered, rest[2], empty, empty)
+    shares = [f"{part / whole:.3f}" if whole else "-" for part, whole in zip(rest, wholes, strict=True)]
+    return f"{name:<10} {answered + empty:>9} " + " ".join(f"{each:>13}" for each in shares)
 
 
 def show_written(hybrid: Hybrid, name: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auscult.engines import Hosts
     from auscult.engines.hybrid import Hybrid
     from auscult.engines.judge import Budget, Server
+    from auscult.engines.ranker import PassageRanker
     from auscult.engines.wordllama import WordLlama
     from auscult.limits.work import JudgePurse
     from auscult.plugins import EngineMaker, Installed
@@ -61,7 +62,7 @@ def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
     way = _way_to_judge(settings, spending, slots, timeout_s=patience_s, retries=0) if patience_s else None
     writer = PassageWriter(*way, _purses(store)) if way else None
     return Assistant(
-        Answering(Library(_retriever(settings, vectors)), now, writer),
+        Answering(Library(_retriever(settings, vectors), ranker=_ranker(settings, store)), now, writer),
         summarizer(ANALYZERS, near),
         now,
         retry_after=RETRY_AFTER + timedelta(seconds=patience_s if writer else 0),
@@ -69,6 +70,16 @@ def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
         tracker=Tracker({vectors.probe: vectors}),
         moods=Moods(ANALYZERS, near),
     )
+
+
+def _ranker(settings: Settings, store: "Store | None") -> "PassageRanker | None":
+    """Return what orders suggestions, where a judge is configured. Nothing is opened yet."""
+    from auscult.engines.ranker import LONGEST_S, PassageRanker
+
+    within_ms = settings.judge_ranking_ms
+    spending, slots = (store.spending, store.judge_slots) if store else (None, None)
+    way = _way_to_judge(settings, spending, slots, timeout_s=LONGEST_S, retries=0) if within_ms else None
+    return PassageRanker(*way, _purses(store), within_s=within_ms / 1000) if way else None
 
 
 def explainer(settings: Settings, store: "Store") -> "Explainer | None":

@@ -202,6 +202,7 @@ COMMANDS = (
     Command("knowledge add", "assist.knowledge:add", _ASSIST),
     Command("knowledge list", "assist.knowledge:listing", _ASSIST),
     Command("knowledge search", "assist.knowledge:search", _ASSIST),
+    Command("knowledge tune", "assist.knowledge_tuning:tune", _ASSIST),
     Command("knowledge remove", "assist.knowledge:remove", _ASSIST),
     Command("conversations list", "conversations.conversations:listing", _KEEP),
     Command("conversations show", "conversations.conversations:show", _KEEP),

@@ -152,6 +152,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="seconds to wait for an answer that the judge writes for an agent; 0 to have passages quoted",
         ),
     ] = 8
+    judge_ranking_ms: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=2000,
+            description="milliseconds to wait for the judge's order of the passages that an agent chooses from; "
+            "0 to have none asked",
+        ),
+    ] = 300
     judge_explanations_s: Annotated[
         int,
         Meta(

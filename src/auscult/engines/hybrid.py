@@ -28,6 +28,7 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
+from auscult.domain.assist.answering import answer_parts
 from auscult.domain.assist.knowledge import Found, Passage
 from auscult.domain.said.numbers import SMALL
 from auscult.domain.said.text import sentences, spoken_words
@@ -194,6 +195,19 @@ class HybridIndex:
         given = self._as_spelt(spoken_words(question).split())
         return [word for word in given if word in self._with_word or not _has_digit(word)]
 
+    def answer(self, question: str, passage: Passage) -> str:
+        """Return the part of a passage that is nearest to a question by its words and their meaning; equal ones: the first."""
+        parts, words = answer_parts(passage.text), self.search_words(question)
+        if len(parts) < 2 or not words:  # noqa: PLR2004  (there is nothing to choose from)
+            return parts[0] if parts else passage.text
+        spoken = [spoken_words(each).split() for each in parts]
+        scores: Vector = self._vectors_of(spoken) @ self._vectors_of([words])[0]
+        asked = {stem: self._weight(word) for word, stem in zip(words, self._stem.all(words), strict=True)}
+        for index, each in enumerate(spoken):
+            shared = asked.keys() & set(self._stem.all(each))
+            scores[index] += sum(asked[stem] for stem in shared) / (RARE_WORDS * self._weight(""))
+        return parts[_best(np.round(scores, 5), 1)[0]]
+
     def _is_rival(self, first: Passage, other: Passage) -> bool:
         """Return whether showing the other passage instead would make a difference."""
         if _section(first) == _section(other):
@@ -320,6 +334,10 @@ class SentenceIndex:
     def signs(self, question: str, found: Sequence[Found]) -> Signs | None:
         """Return what speaks for the first of what was found, or None where nothing was."""
         return self.words.signs(question, found)
+
+    def answer(self, question: str, passage: Passage) -> str:
+        """Return the part of a passage that answers a question best, as an index of words does."""
+        return self.words.answer(question, passage)
 
     def informativeness(self, text: str) -> float:
         """Return how informative a text is, from 0 to 1."""

@@ -139,6 +139,8 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     assistants = McpEndpoint(api_authorizer, Caller.within(itself))
     vendors = _vendors(services, authorizer, quick)
     metrics = RequestMetrics(is_shared=settings.is_one_of_several)
+    if live.assistant.library.ranker is not None:
+        live.assistant.library.ranker.report = metrics.add_ranking
     documentation = Documentation(reports, settings)
     admit = admission(api_authorizer, services, lambda operation: documentation.parameters[operation])
     litestar = Litestar(

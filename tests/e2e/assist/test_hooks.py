@@ -49,7 +49,7 @@ def test_a_whole_conversation_becomes_a_row_of_the_report(live: Assisted) -> Non
         False,
     )
     assert agentic["requestedAt"] <= agentic["respondedAt"]
-    assert agentic["components"]["data"]["text"] == suggestion["sources"][0]["text"]
+    assert agentic["components"]["data"]["text"] == suggestion["sources"][0]["answer"]
     assert agentic["sessionInfo"]["conversationState"] == "COMPLETED"
     assert agentic["feedbackInfo"]["feedback"] == "like"
     (search,) = row["searchHistory"]

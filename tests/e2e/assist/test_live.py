@@ -138,7 +138,7 @@ def test_searches(live: Assisted) -> None:
     path = "/live/conversations/c-search/searches"
     found = live.own("POST", path, {"query": "how do I clear the cookies", "agent": ADA, "key": "1"}).json()
     assert "cookies" in found["text"]
-    assert found["text"] == found["sources"][0]["text"]
+    assert found["text"] == found["sources"][0]["answer"]
     assert found["sources"][0]["heading"] == "Troubleshoot Site > Search Not Working"
     assert live.own("POST", path, {"query": "how do I clear the cookies", "key": "1"}).json() == found
     nothing = live.own("POST", path, {"query": "zxqv"}).json()

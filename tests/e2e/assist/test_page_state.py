@@ -244,8 +244,8 @@ def test_each_result_of_a_search_can_be_sent_and_copied(browser: Browser, live: 
     browser.until("#found .marks", lambda text: text == "Copied")
     browser.all("#found .send-this")[1].click()
     browser.until("#found .marks", lambda text: text == "Sent to the desktop · Copied")
-    assert browser.text("#found .instead q") == search["sources"][2]["text"]
-    assert live.state("c-results")["searches"][0]["instead"] == search["sources"][2]["text"]
+    assert browser.text("#found .instead q") == search["sources"][2]["answer"]
+    assert live.state("c-results")["searches"][0]["instead"] == search["sources"][2]["answer"]
     assert [each for each in browser.all("#found :is(.send, .send-this)") if each.is_displayed()] == []
     assert len(browser.all("#found .copy-this")) == 2
 

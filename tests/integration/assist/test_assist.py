@@ -312,7 +312,7 @@ def server(desk: Desk) -> Iterator[Counting]:
 @pytest.fixture
 def writing(server: Counting) -> Iterator[Assistant]:
     """An assistant with that judge, as settings make it."""
-    given = {"AUSCULT_JUDGE_URL": server.url, "AUSCULT_JUDGE_MODEL": "m-1"}
+    given = {"AUSCULT_JUDGE_URL": server.url, "AUSCULT_JUDGE_MODEL": "m-1", "AUSCULT_JUDGE_RANKING_MS": "0"}
     with closing(bootstrap.assistant(read_settings(given))) as assistant:
         yield assistant
 
@@ -362,7 +362,9 @@ def test_a_judge_that_cannot_is_done_without(desk: Desk, server: Counting, writi
 
 def test_passages_can_be_quoted_with_a_judge_too(desk: Desk, server: Counting) -> None:
     """Nothing is sent where the operator gives the judge no time to answer."""
-    given = {"AUSCULT_JUDGE_URL": server.url, "AUSCULT_JUDGE_MODEL": "m-1", "AUSCULT_JUDGE_ANSWERS_S": "0"}
+    given = {"AUSCULT_JUDGE_URL": server.url, "AUSCULT_JUDGE_MODEL": "m-1", "AUSCULT_JUDGE_ANSWERS_S": "0"} | {
+        "AUSCULT_JUDGE_RANKING_MS": "0"
+    }
     desk.hear("c-1", said("m-1", CODE))
     bootstrap.assistant(read_settings(given)).process(desk.app, "c-1")
     assert server.told == []

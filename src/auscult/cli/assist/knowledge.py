@@ -166,7 +166,7 @@ def search(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Search as the assistant does, to see what it would quote; nothing is kept.
+    """Search as the assistant does, to see what it would quote: of each passage the part that answers. Nothing is kept.
 
     With --json: the passages in force that fit best, each with the likelihood that it answers the question, and those that
     fit but do not count today, with what states so.
@@ -176,18 +176,23 @@ def search(
     settings = options.settings_of_existing(database)
     with bootstrap.open(settings) as application:
         store = application.store.within(options.known_tenant(application.store, app))
-        with closing(bootstrap.assistant(settings)) as assistant:
+        with closing(bootstrap.assistant(settings, application.store)) as assistant:
             found = assistant.library.search(store, language, question, limit)
     in_force = {each.found.passage.id for each in found.suggestions}
     over = [each.passage for each in found.found if each.passage.id not in in_force]
     if as_json:
         shown: dict[str, Any] = {
             "suggestions": [
-                {**_shown(each.found.passage), "likelihood": each.likelihood, "is_sure": each.is_sure}
+                {
+                    **_shown(each.found.passage, each.answer),
+                    "likelihood": each.likelihood,
+                    "is_sure": each.is_sure,
+                }
                 for each in found.suggestions
             ],
             "not_in_force": [
-                {**_shown(each), "validity": msgspec.to_builtins(found.validity[each.id])} for each in over
+                {**_shown(each, found.answers[each.id]), "validity": msgspec.to_builtins(found.validity[each.id])}
+                for each in over
             ],
             "version": found.version,
         }
@@ -195,20 +200,22 @@ def search(
         return
     for each in found.suggestions:
         mark = ", suggested" if each.is_sure else ""
-        _print_passage(f"{each.likelihood:.2f}{mark}", each.found.passage)
+        _print_passage(f"{each.likelihood:.2f}{mark}", each.found.passage, each.answer)
     for each in over:
-        _print_passage(f"never suggested: {_counts(found.validity[each.id])}", each)
+        _print_passage(f"never suggested: {_counts(found.validity[each.id])}", each, found.answers[each.id])
     if not found.found:
         typer.echo(f"nothing in what the app knows in {language} (version {found.version}) fits it", err=True)
 
 
-def _shown(passage: "Passage") -> dict[str, Any]:
-    return {"document": passage.source, "heading": passage.title, "text": passage.text, "passage_id": passage.id}
+def _shown(passage: "Passage", answer: str) -> dict[str, Any]:
+    where = {"document": passage.source, "heading": passage.title}
+    return {**where, "text": passage.text, "answer": answer, "passage_id": passage.id}
 
 
-def _print_passage(mark: str, passage: "Passage") -> None:
+def _print_passage(mark: str, passage: "Passage", answer: str) -> None:
+    """Print what answers, below where it is from."""
     typer.echo(f"{mark}  {passage.source}: {passage.title}")
-    typer.echo("".join(f"    {line}\n" for line in passage.text.split("\n")))
+    typer.echo("".join(f"    {line}\n" for line in answer.split("\n")))
 
 
 def _counts(validity: "Validity") -> str:

@@ -47,13 +47,15 @@ class AgenticSession(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Citation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Passage that an answer rests on: its position in the knowledge base, and the version of its document.
 
-    The base's versions are counted: this is the first one that has the document as it is.
+    The base's versions are counted: this is the first one that has the document as it is. ``answer`` is the part of
+    ``text`` that answers the question: a sentence, or a list.
     """
 
     passage_id: str | None = None
     source: str | None = None
     heading: str | None = None
     text: str | None = None
+    answer: str | None = None
     version: Annotated[int, Meta(ge=0)] | None = None
 
 
@@ -62,7 +64,8 @@ class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``query`` is the question, ``text`` the answer, ``sources`` the passages it rests on, ``engine`` the engine that
     found or wrote it. ``alternatives`` are the next passages, the likelier first, for an agent to choose from;
-    ``is_unsure``: none of them is likely enough to be suggested alone. ``is_override``: the agent discarded it.
+    ``is_unsure``: none of them is likely enough to be suggested alone. ``likelihood`` is how likely the engine found the
+    first passage to be right, before what the app's agents taught. ``is_override``: the agent discarded it.
     """
 
     id: str | None = None
@@ -83,6 +86,7 @@ class Suggestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sources: tuple[Citation, ...] = ()
     alternatives: tuple[Citation, ...] = ()
     is_unsure: bool = False
+    likelihood: Annotated[float, Meta(ge=0, le=1)] | None = None
     engine: str | None = None
 
     @property

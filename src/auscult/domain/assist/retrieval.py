@@ -1,7 +1,7 @@
 """Interfaces that find passages and write answers from them."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 from auscult.domain.assist.knowledge import Found, Passage, Written
 
@@ -45,6 +45,10 @@ class PassageIndex(Protocol):
         """Return how likely the first of what was found answers the question, from 0 to 1. The others are its rivals."""
         ...
 
+    def answer(self, question: str, passage: Passage) -> str:
+        """Return the part of a passage that answers the question best: a sentence, or a list."""
+        ...
+
 
 class Retriever(Protocol):
     """Finds passages. Everything is done in memory, so it is quick."""
@@ -61,6 +65,32 @@ class Retriever(Protocol):
 
     def index(self, passages: Sequence[Passage], language: str) -> PassageIndex:
         """Ready passages in one language to be searched, within seconds; a better index may follow."""
+        ...
+
+
+class Ranker(Protocol):
+    """Orders a few passages within a deadline: a language model, or a model that reads question and passage together.
+
+    ``report`` is called with the outcome of each order: ``ordered``, ``late``, ``refused``, ``unavailable`` or ``busy``.
+    """
+
+    report: Callable[[str], None]
+
+    @property
+    def version(self) -> str:
+        """Version of the engine and its model."""
+        ...
+
+    def for_app(self, app_id: str) -> Self:
+        """Return the same ranker, within the limits of an app."""
+        ...
+
+    def order(self, question: str, passages: Sequence[Passage]) -> Sequence[int] | None:
+        """Return the indices of all passages, the best first; None where there is no order in time."""
+        ...
+
+    def close(self) -> None:
+        """Let the connections go."""
         ...
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-DefinitionKind = Literal["table", "scorecard", "taxonomy", "connector", "days"]
+DefinitionKind = Literal["table", "scorecard", "taxonomy", "connector", "days", "suggestions"]
 
 
 class Definition(Struct, frozen=True, kw_only=True):

@@ -34,6 +34,12 @@ class RequestMetrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self._rankings = Counter(
+            "auscult_rankings",
+            "Orders of suggestions that a judge was asked for.",
+            ("outcome",),
+            registry=self._registry,
+        )
         self._bytes = Histogram(
             "auscult_http_response_size_bytes",
             "Size of answers' bodies.",
@@ -48,6 +54,10 @@ class RequestMetrics:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
         self._bytes.labels(method, route).observe(size)
+
+    def add_ranking(self, outcome: str) -> None:
+        """Count one order of suggestions that the judge was asked for."""
+        self._rankings.labels(outcome).inc()
 
     def render(self) -> bytes:
         """Return the metrics of all serving processes as Prometheus reads them."""

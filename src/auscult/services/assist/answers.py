@@ -13,7 +13,7 @@ from auscult.domain.assist.live import derived_id, object_id, whole_ms
 from auscult.domain.assist.retrieval import Writer
 from auscult.domain.engines import ByApp
 from auscult.domain.errors import EngineError
-from auscult.services.assist.knowledge import Library
+from auscult.services.assist.knowledge import Library, Search
 from auscult.storage.store import AppStore
 
 LOG = logging.getLogger(__name__)
@@ -69,23 +69,28 @@ class Answering:
         asked_at = whole_ms(self._now())
         search = self.library.search(question.app, question.language, question.text, SHOWN)
         offered = search.suggestions
-        if not offered or offered[0].likelihood < search.possible:
+        if not search.is_offered:
             return UNFIT if search.version else NO_KNOWLEDGE
         is_unsure = not search.fit
         fit = search.fit or (offered[0].found,)
-        answer = self._answer(question, fit, search.engine, asked_at, is_quoted=is_unsure)
+        answer = self._answer(question, fit, search, asked_at, is_quoted=is_unsure)
         if answer.text is None:
             return NOT_ANSWERED
         used = {each.passage_id for each in answer.sources}
         others = (each.found for each in offered if each.found.passage.id not in used)
-        return replace(answer, alternatives=tuple(_citation(each) for each in others), is_unsure=is_unsure)
+        return replace(
+            answer,
+            alternatives=tuple(_citation(each, search) for each in others),
+            is_unsure=is_unsure,
+            likelihood=offered[0].stated if fit[0] == offered[0].found else None,
+        )
 
     def search(self, question: Question) -> Suggestion:
         """Answer an agent's search. Who searches wants to see something: what fits two thirds as well is shown too."""
         asked_at = whole_ms(self._now())
         search = self.library.search(question.app, question.language, question.text, SHOWN)
         fit = [found for found in search.found if 3 * found.score >= 2 * search.enough]
-        return self._answer(question, fit, search.engine, asked_at)
+        return self._answer(question, fit, search, asked_at)
 
     def close(self) -> None:
         """Close the writer's connections, and stop models that read passages."""
@@ -94,10 +99,10 @@ class Answering:
             self._writer.close()
 
     def _answer(
-        self, question: Question, fit: Sequence[Found], quoting: str, asked_at: datetime, *, is_quoted: bool = False
+        self, question: Question, fit: Sequence[Found], search: Search, asked_at: datetime, *, is_quoted: bool = False
     ) -> Suggestion:
-        """Return the answer from these passages, found by ``quoting``; without text where they do not answer."""
-        text, sources, engine = self._written(question, fit, quoting, is_quoted=is_quoted)
+        """Return the answer from these passages, found by ``search``; without text where they do not answer."""
+        text, sources, engine = self._written(question, fit, search, is_quoted=is_quoted)
         return Suggestion(
             id=object_id(asked_at, question.request_id),
             request_id=question.request_id,
@@ -109,29 +114,31 @@ class Answering:
             text=text,
             triggering_turn_id=question.message_id,
             session=_session(question, is_answered=text is not None),
-            sources=tuple(_citation(each) for each in sources),
+            sources=tuple(_citation(each, search) for each in sources),
             engine=engine,
         )
 
     def _written(
-        self, question: Question, fit: Sequence[Found], quoting: str, *, is_quoted: bool
+        self, question: Question, fit: Sequence[Found], search: Search, *, is_quoted: bool
     ) -> tuple[str | None, Sequence[Found], str]:
-        """The answer, what it rests on, and who gave it: the best passage, or what a writer makes of all of them.
+        """The answer, what it rests on, and who gave it: of the best passage what answers, or what a writer makes of all.
 
         Without an answer: what was found, and does not answer. A search that is quoted has all that it found.
         """
+        quoting = search.engine
         if not fit:
             return None, fit, quoting
+        text = search.answers[fit[0].passage.id]
         quoted = fit if question.message_id is None else fit[:1]
         if self._writer is None or is_quoted:
-            return fit[0].passage.text, quoted, quoting
+            return text, quoted, quoting
         try:
             app_id = question.app.tenant.app_id
             writer = self._writer.for_app(app_id) if isinstance(self._writer, ByApp) else self._writer
             written = writer.write(question.text, [each.passage for each in fit], question.language)
         except EngineError as error:
             LOG.warning("an answer is quoted, for it could not be written: %s", error.message)
-            return fit[0].passage.text, quoted, quoting
+            return text, quoted, quoting
         used = fit if written.text is None else [each for each in fit if each.passage.id in written.passage_ids]
         return written.text, used, f"{written.engine} from {quoting}"
 
@@ -153,12 +160,13 @@ def _session(question: Question, *, is_answered: bool) -> AgenticSession:
     )
 
 
-def _citation(found: Found) -> Citation:
+def _citation(found: Found, search: Search) -> Citation:
     passage = found.passage
     return Citation(
         passage_id=passage.id,
         source=passage.source,
         heading=passage.title or None,
         text=passage.text,
+        answer=search.answers.get(passage.id),
         version=passage.since_version,
     )

@@ -18,10 +18,12 @@ from msgspec.structs import replace
 from auscult.documents import KINDS
 from auscult.documents._contract import Kind
 from auscult.domain.assist.knowledge import Base, Content, Document, Found, Passage
-from auscult.domain.assist.retrieval import PassageIndex, Retriever
+from auscult.domain.assist.retrieval import PassageIndex, Ranker, Retriever
+from auscult.domain.assist.teaching import Calibration
 from auscult.domain.assist.validity import Validity, Wish, impossible_day, validity_of_heading
 from auscult.domain.errors import DocumentError, NotFoundError, RequestError
 from auscult.sandbox.documents import document_reader
+from auscult.services.assist.teaching import calibration_of
 from auscult.storage.store import AppStore
 
 LOG = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ _RIVALS = 12
 """Passages among which the best one has to be ahead of those of other sections."""
 POSSIBLE = 2 / 3
 """Share of the likelihood of a suggestion from which passages are offered to choose from."""
+ORDERED = 3
+"""Suggestions that a model puts in order."""
 _MOST_INDEXES = 32
 """Bases that are kept ready: the one that was asked longest ago goes first."""
 _MOST_TO_CLOSE_S = 10
@@ -48,11 +52,16 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Suggestion(Struct, frozen=True, kw_only=True):
-    """A passage in force, and how likely it answers the question, from 0 to 1. ``is_sure``: an agent is shown it."""
+    """A passage in force, and how likely it answers the question, from 0 to 1. ``is_sure``: an agent is shown it.
+
+    ``answer`` is the part of it that answers, ``stated`` the likelihood by the engine, before what the app's agents taught.
+    """
 
     found: Found
     likelihood: float
+    stated: float
     is_sure: bool
+    answer: str
 
 
 class Search(Struct, frozen=True, kw_only=True):
@@ -61,7 +70,9 @@ class Search(Struct, frozen=True, kw_only=True):
     ``fit`` are the passages worth suggesting for a statement that is not a question. ``validity`` is that of each
     passage found, by its id: those that do not count today are found last, never fit and are not among the
     ``suggestions``. ``engine`` is the version of the engines that searched, ``enough`` the least score at which they
-    recommend showing a passage, ``possible`` the least likelihood at which an agent is offered the ``suggestions``.
+    recommend showing a passage, ``likely`` the least likelihood at which the first is sure. ``is_offered``: the first is likely enough that an agent may choose among ``suggestions``.
+    ``answers`` has the part of each passage found that answers, by its id. Where a model orders the suggestions, and its
+    first is another than the search's, none is sure and nothing is ``fit``.
     """
 
     found: tuple[Found, ...]
@@ -70,8 +81,10 @@ class Search(Struct, frozen=True, kw_only=True):
     engine: str
     suggestions: tuple[Suggestion, ...] = ()
     enough: float = 0.0
-    possible: float = 0.0
+    likely: float = 1.0
+    is_offered: bool = False
     validity: Mapping[str, Validity] = {}
+    answers: Mapping[str, str] = {}
 
 
 def day_of(text: str, field: str) -> date | Literal["read"] | None:
@@ -169,9 +182,18 @@ class Library:
     of a base, it does so in a thread, one base at a time, and searches go on without it until then.
     """
 
-    def __init__(self, retriever: Retriever, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
-        """Nothing is ready yet. Documents are in force or not by ``today``, in UTC unless given."""
+    def __init__(
+        self,
+        retriever: Retriever,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        ranker: Ranker | None = None,
+    ) -> None:
+        """Nothing is ready yet. Documents are in force or not by ``today``, in UTC unless given.
+
+        Suggestions are in the order of ``ranker``, where there is one and it is in time.
+        """
         self.retriever = retriever
+        self.ranker = ranker
         self._today = today
         self._lock = Lock()
         self._shelves: OrderedDict[tuple[str, str], _Shelf] = OrderedDict()
@@ -181,6 +203,8 @@ class Library:
     def close(self) -> None:
         """Stop models that read passages, and wait for that; the bases that are ready can still be searched."""
         self.is_closed = True
+        if self.ranker is not None:
+            self.ranker.close()
         if self._completing.acquire(timeout=_MOST_TO_CLOSE_S):
             self._completing.release()
 
@@ -193,15 +217,34 @@ class Library:
         candidates = ready.index.search(question, max(limit, _RIVALS) + len(over))
         found = sorted(candidates, key=lambda each: each.passage.id in over)
         current = [each for each in found if each.passage.id not in over]
+        suggestions = _suggestions(
+            ready.index, question, current[:_RIVALS], limit, calibration_of(app, ready.index.version)
+        )
+        fit = _fit(ready.index, question, current, suggestions)
+        is_offered = bool(suggestions) and suggestions[0].likelihood >= POSSIBLE * ready.index.likely
+        engine = ready.index.version
+        if self.ranker is not None and len(suggestions) > 1 and is_offered:
+            ranker = self.ranker.for_app(app.tenant.app_id)
+            asked = app.privacy.text(question)  # before a judge reads it
+            order = ranker.order(asked, [each.found.passage for each in suggestions[:ORDERED]])
+            if order is not None:
+                suggestions = _ordered(suggestions, order)
+                fit = fit if order[0] == 0 else ()
+                engine = f"{engine}, ordered by {ranker.version}"
+                first = [each.found for each in suggestions]
+                found = [*first, *(each for each in found if each not in first)]
+        shown = {each.passage.id: each.passage for each in found[:limit]}
         return Search(
             found=tuple(found[:limit]),
-            fit=_fit(ready.index, question, current[:_RIVALS], limit),
-            suggestions=_suggestions(ready.index, question, current[:_RIVALS], limit),
+            fit=fit,
+            suggestions=suggestions,
             version=ready.version,
-            validity={each.passage.id: ready.validity_of(each.passage) for each in found[:limit]},
-            engine=ready.index.version,
+            validity={name: ready.validity_of(passage) for name, passage in shown.items()},
+            answers={name: ready.index.answer(question, passage) for name, passage in shown.items()},
+            engine=engine,
             enough=ready.index.enough,
-            possible=POSSIBLE * ready.index.likely,
+            likely=ready.index.likely,
+            is_offered=is_offered,
         )
 
     def prepare(self, apps: Sequence[AppStore]) -> None:
@@ -297,22 +340,43 @@ def _ready_of(base: Base, index: PassageIndex) -> _Ready:
     return _Ready(index, base.version, validity, sections, limited)
 
 
-def _fit(index: PassageIndex, question: str, current: Sequence[Found], limit: int) -> tuple[Found, ...]:
+def _fit(
+    index: PassageIndex, question: str, current: Sequence[Found], suggestions: Sequence[Suggestion]
+) -> tuple[Found, ...]:
     """Return what is worth suggesting: nothing where the first is not likely to be the right one."""
-    if not current or index.likelihood(question, current) < index.likely:
+    if not suggestions or not suggestions[0].is_sure:
         return ()
     informativeness = index.informativeness(question)
-    return (current[0], *(each for each in current[1:limit] if each.score * informativeness >= index.enough))
+    others = current[1 : len(suggestions)]
+    return (current[0], *(each for each in others if each.score * informativeness >= index.enough))
 
 
-def _suggestions(index: PassageIndex, question: str, current: Sequence[Found], limit: int) -> tuple[Suggestion, ...]:
+def _suggestions(
+    index: PassageIndex, question: str, current: Sequence[Found], limit: int, calibration: Calibration
+) -> tuple[Suggestion, ...]:
     """Return the best passages in force, each with the likelihood that it answers the question."""
     found: list[Suggestion] = []
     for number, each in enumerate(current[:limit]):
         rivals = [other for other in current if other is not each]
-        likelihood = round(index.likelihood(question, (each, *rivals)), 4)
-        found.append(Suggestion(found=each, likelihood=likelihood, is_sure=number == 0 and likelihood >= index.likely))
+        stated = index.likelihood(question, (each, *rivals))
+        likelihood = calibration.likelihood(stated)
+        found.append(
+            Suggestion(
+                found=each,
+                likelihood=round(likelihood, 4),
+                stated=round(stated, 4),
+                is_sure=number == 0 and likelihood >= index.likely,
+                answer=index.answer(question, each.passage),
+            )
+        )
     return tuple(found)
+
+
+def _ordered(suggestions: tuple[Suggestion, ...], order: Sequence[int]) -> tuple[Suggestion, ...]:
+    """Return suggestions in a model's order of the first ones; where both name another first, none is sure."""
+    is_same = order[0] == 0
+    first = tuple(replace(suggestions[each], is_sure=is_same and suggestions[each].is_sure) for each in order)
+    return (*first, *suggestions[len(order) :])
 
 
 class _Shelf:

@@ -46,9 +46,13 @@ class KnowledgeDocument(Struct, frozen=True, kw_only=True):
 
 
 class FoundPassage(Struct, frozen=True, kw_only=True):
-    """A passage that was found. ``is_enough``: its score is high enough for a suggestion. ``validity``: when it counts."""
+    """A passage that was found. ``is_enough``: its score is high enough for a suggestion. ``validity``: when it counts.
+
+    ``answer`` is the part of its text that answers the question best: a sentence, or a list.
+    """
 
     passage: Passage
+    answer: str
     score: float
     is_enough: bool
     validity: Validity
@@ -211,7 +215,15 @@ def remove(language: Language, source: Source, app: App) -> None:
             "What was found.",
             KnowledgeSearch,
             {
-                "items": [{"passage": _PASSAGE, "score": 1.21, "is_enough": True, "validity": _DOCUMENT["validity"]}],
+                "items": [
+                    {
+                        "passage": _PASSAGE,
+                        "answer": _PASSAGE["text"],
+                        "score": 1.21,
+                        "is_enough": True,
+                        "validity": _DOCUMENT["validity"],
+                    }
+                ],
                 "version": 4,
                 "engine": "hybrid 1 on bm25s 0.3.16 and wordllama 0.4.0.post1 l2_supercat 256/2",
             },
@@ -233,6 +245,7 @@ def search(
         items=tuple(
             FoundPassage(
                 passage=each.passage,
+                answer=found.answers[each.passage.id],
                 score=each.score,
                 is_enough=each in found.fit,
                 validity=found.validity[each.passage.id],

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useComputed, useSignal, useSignalEffect } from "../vendor/signals.js";
 import { act, edit, focused, foot, fresh, isEnded, language, line, state, setWriting, use, wanted, writing } from "./model.js";
 import { useThumbs } from "./opinion.js";
-import { isOpen, isUnsent, outcome } from "./store.js";
+import { isOpen, isUnsent, outcome, said } from "./store.js";
 import { Fault, busy, copied, html, isHere, keysOf, say, useDoing } from "./view.js";
 import { _, counted } from "./words.js";
 
@@ -94,14 +94,23 @@ export function AnswerCard({ id, about }) {
 }
 
 // A further passage, sent with the key of its number; the first one is sent with 1 or S.
-function Other({ passage: { heading, source, text }, number, send, doing }) {
+function Other({ passage, number, send, doing }) {
+  const { heading, source } = passage;
+  const text = said(passage);
   return html`
     <div class="other" role="group" aria-label=${_("Suggestion %(number)s", { number })}>
       <p class="from" dir="auto">${(heading ?? source).split(" > ").at(-1)}</p>
       <blockquote dir="auto" lang=${language} tabindex="0">${text}</blockquote>
+      <${Whole} passage=${passage} />
       <button type="button" class=${`send-${number}`} hidden=${!send} aria-label=${_("Send suggestion %(number)s", { number })}
         aria-disabled=${busy(doing)} onClick=${() => send(text)}>${_("Send")} <kbd aria-hidden="true">${number}</kbd></button>
     </div>`;
+}
+
+// The passage that an answer was taken from, where it says more.
+function Whole({ passage }) {
+  if (said(passage) === passage.text) return null;
+  return html`<details class="whole"><summary>${_("Whole passage")}</summary><blockquote dir="auto" lang=${language}>${passage.text}</blockquote></details>`;
 }
 
 function left(card, id) {
@@ -124,11 +133,12 @@ function Sources({ answer: { sources, text }, isSuggestion, doing, copy, send })
         ${sources.map((each, at) => html`
           <li>
             <p class="from" dir="auto">${[each.heading, each.source, _("since version %(version)s", { version: each.version })].filter(Boolean).join(" · ")}</p>
-            <blockquote dir="auto" lang=${each.text === text ? null : language}>${each.text === text ? _("Quoted word for word.") : each.text}</blockquote>
-            ${!isSuggestion && each.text !== text && html`
+            <blockquote dir="auto" lang=${said(each) === text ? null : language}>${said(each) === text ? _("Quoted word for word.") : said(each)}</blockquote>
+            <${Whole} passage=${each} />
+            ${!isSuggestion && said(each) !== text && html`
               <div class="acts">
-                <button type="button" class="send-this" hidden=${!send} aria-label=${_("Send result %(number)s", { number: at + 1 })} aria-disabled=${busy(doing)} onClick=${() => send(each.text)}>${_("Send")}</button>
-                <button type="button" class="copy-this" aria-label=${_("Copy result %(number)s", { number: at + 1 })} aria-disabled=${busy(doing)} onClick=${() => copy(each.text)}>${_("Copy")}</button>
+                <button type="button" class="send-this" hidden=${!send} aria-label=${_("Send result %(number)s", { number: at + 1 })} aria-disabled=${busy(doing)} onClick=${() => send(said(each))}>${_("Send")}</button>
+                <button type="button" class="copy-this" aria-label=${_("Copy result %(number)s", { number: at + 1 })} aria-disabled=${busy(doing)} onClick=${() => copy(said(each))}>${_("Copy")}</button>
               </div>`}
           </li>`)}
       </ol>

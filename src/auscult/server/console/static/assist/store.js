@@ -78,6 +78,9 @@ function answering(suggested, { message_id: message, request_id: request }) {
   return known.includes(request) ? suggested : new Map(suggested).set(message, [...known, request]);
 }
 
+// Of a passage what answers the question: a sentence of it, where that is known.
+export const said = (passage) => passage.answer ?? passage.text;
+
 export const isUnsent = (answer) => !answer.is_sent && !answer.is_override && !answer.instead;
 export const isOpen = (answer) => Boolean(answer.text) && isUnsent(answer);
 
@@ -90,7 +93,7 @@ export function outcome({ messages }, answer) {
   const words = plain(answer.instead ?? answer.text);
   const isSo = (each) => each.speaker === "agent" && timeOf(each) >= since && plain(each.text) === words;
   const isDelivered = [...messages.values()].some(isSo);
-  const isChosen = answer.alternatives.some((each) => plain(each.text) === words);
+  const isChosen = answer.alternatives.some((each) => plain(said(each)) === words);
   if (answer.is_override && !isChosen) return isDelivered ? _("Edited and delivered") : _("Edited, sent to the desktop");
   return isDelivered ? _("Delivered") : _("Sent to the desktop");
 }

@@ -52,6 +52,8 @@ ACTIONS: Mapping[str, str] = {
     "limits.changed": later("Limits changed"),
     "conversation.corrected": later("Conversation put right"),
     "conversation.correction_undone": later("Correction undone"),
+    "suggestions.fitted": later("Suggestions fitted"),
+    "suggestions.undone": later("Fit of suggestions undone"),
     "comment.added": later("Comment written"),
     "comment.changed": later("Comment changed"),
     "comment.resolved": later("Comment resolved"),

@@ -1,0 +1,216 @@
+"""Calibration of an app's suggestions: how likely they are right, refitted to what agents did with them.
+
+An agent who sends a suggestion says that it was right; *None of these*, or another passage in its place, says that it
+was not. Two numbers are fitted to these answers, a slope and an offset of the log odds, so that the order of passages
+stays and only certainty changes.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import Annotated
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from auscult.domain.assist.live import Event, Rated, Suggested, Used
+from auscult.domain.errors import ConflictError
+
+FEWEST = 40
+"""Answers below which nothing is fitted."""
+FEWEST_OF_A_KIND = 8
+"""The same for answers of the rarer kind, right or wrong."""
+FOLDS = 5
+SEED = 1960
+_PULL = 2.0
+"""Weight of the engine's own likelihood: as many answers, about, as it takes to move halfway from it."""
+_ROUNDS = 50
+_EDGE = 1e-4
+_LEAST_SLOPE = 0.1
+"""So that what the engine finds likelier stays likelier."""
+
+
+class Calibration(Struct, frozen=True, kw_only=True):
+    """Slope and offset of the log odds of a suggestion; 1 and 0 leave the engine's likelihood as it is.
+
+    ``answers`` is the number that it was fitted to, ``engine`` the engine whose likelihoods they are.
+    """
+
+    slope: Annotated[float, Meta(gt=0)] = 1.0
+    offset: float = 0.0
+    answers: int = 0
+    engine: str = ""
+
+    def likelihood(self, stated: float) -> float:
+        """Return the likelihood of a suggestion that the engine gives ``stated``."""
+        if self.slope == 1 and self.offset == 0:
+            return stated
+        return _share(self.slope * _odds(stated) + self.offset)
+
+
+AS_IT_IS = Calibration()
+
+
+class Lesson(Struct, frozen=True):
+    """A suggestion that an agent decided on: how likely the engine found it, and whether it was right."""
+
+    stated: float
+    is_right: bool
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """Outcome on answers: the mean log loss, and how many right and wrong ones are suggested with certainty."""
+
+    log_loss: float
+    right: int
+    wrong: int
+
+
+class Teaching(Struct, frozen=True, kw_only=True):
+    """A fit and its gain on answers that were left out of it: each fifth is predicted by the others.
+
+    ``is_better``: the log loss on what was left out falls.
+    """
+
+    answers: int
+    right: int
+    wrong: int
+    before: Shown
+    left_out: Shown
+    calibration: Calibration
+    is_better: bool
+
+
+def lessons_of(events: Sequence[Event], engine: str) -> list[Lesson]:
+    """Return what agents decided in a conversation on suggestions by an engine.
+
+    Their own words in place of a suggestion say nothing of it.
+    """
+    given = {
+        each.answer.request_id: each.answer
+        for each in events
+        if isinstance(each, Suggested) and _searched_by(each.answer.engine or "") == engine
+    }
+    right: dict[str, bool] = {}
+    for event in events:
+        if isinstance(event, Rated) and event.about == "suggestion" and event.of is not None and event.of in given:
+            if event.feedback.value == "dislike":
+                right.setdefault(event.of, False)
+            else:
+                right.pop(event.of, None)
+    for event in events:
+        if not isinstance(event, Used) or event.request_id not in given or event.use == "copied":
+            continue
+        others = {each.answer or each.text for each in given[event.request_id].alternatives}
+        if event.use == "sent":
+            right[event.request_id] = True
+        elif event.text in others:
+            right[event.request_id] = False
+        else:
+            right.pop(event.request_id, None)
+    return [
+        Lesson(stated, is_right) for name, is_right in right.items() if (stated := given[name].likelihood) is not None
+    ]
+
+
+def _searched_by(engine: str) -> str:
+    """Return the engine that found the passages, without the models that wrote from them or put them in order."""
+    return engine.rpartition(" from ")[2].partition(", ordered by ")[0]
+
+
+def teach(lessons: Iterable[Lesson], engine: str, likely: float, present: Calibration = AS_IT_IS) -> Teaching:
+    """Fit a calibration, and try it on what was left out. ``likely``: from this likelihood on a suggestion is sure.
+
+    Raises ``ConflictError`` ``answers.too_few``.
+    """
+    known = list(lessons)
+    right = sum(each.is_right for each in known)
+    rarer = min(right, len(known) - right)
+    if len(known) < FEWEST or rarer < FEWEST_OF_A_KIND:
+        raise ConflictError(
+            f"agents decided on {len(known)} suggestions, {right} right and {len(known) - right} wrong; a fit needs "
+            f"{FEWEST}, and {FEWEST_OF_A_KIND} of each kind",
+            code="answers.too_few",
+        )
+    predicted: list[tuple[Lesson, float]] = []
+    dealt = _dealt(known)
+    for fold in range(FOLDS):
+        fitted = _fit([each for at, each in enumerate(dealt) if at % FOLDS != fold])
+        predicted += [(each, fitted.likelihood(each.stated)) for each in dealt[fold::FOLDS]]
+    before = _shown([(each, present.likelihood(each.stated)) for each in known], likely)
+    left_out = _shown(predicted, likely)
+    return Teaching(
+        answers=len(known),
+        right=right,
+        wrong=len(known) - right,
+        before=before,
+        left_out=left_out,
+        calibration=replace(_fit(known), engine=engine),
+        is_better=left_out.log_loss < before.log_loss,
+    )
+
+
+def _fit(lessons: Sequence[Lesson]) -> Calibration:
+    """Return slope and offset by Newton's method with steps that never raise the loss, pulled towards 1 and 0."""
+    points = [(_odds(each.stated), each.is_right) for each in lessons]
+    slope, offset = 1.0, 0.0
+    loss = _loss(points, slope, offset)
+    for _ in range(_ROUNDS):
+        by_slope, by_offset = _step(points, slope, offset)
+        part = 1.0
+        while (now := _loss(points, slope - part * by_slope, offset - part * by_offset)) > loss and part > _EDGE:
+            part /= 2
+        if now >= loss:
+            break
+        slope, offset, loss = slope - part * by_slope, offset - part * by_offset, now
+    return Calibration(slope=round(max(slope, _LEAST_SLOPE), 4), offset=round(offset, 4), answers=len(lessons))
+
+
+def _loss(points: Sequence[tuple[float, bool]], slope: float, offset: float) -> float:
+    """Return the log loss of all answers, and what the pull takes."""
+    pull = _PULL * ((slope - 1) ** 2 + offset**2) / 2
+    # -log(share) of odds x is log(1 + exp(-x)), written so that nothing overflows.
+    towards = ((slope * odds + offset) * (1 if is_right else -1) for odds, is_right in points)
+    return pull + sum(max(-each, 0) + math.log1p(math.exp(-abs(each))) for each in towards)
+
+
+def _step(points: Sequence[tuple[float, bool]], slope: float, offset: float) -> tuple[float, float]:
+    """Return the whole step of Newton's method for slope and offset."""
+    to_slope, to_offset = _PULL * (slope - 1), _PULL * offset
+    by_slope, by_both, by_offset = _PULL, 0.0, _PULL
+    for odds, is_right in points:
+        share = _share(slope * odds + offset)
+        miss, spread = share - is_right, share * (1 - share)
+        to_slope += miss * odds
+        to_offset += miss
+        by_slope += spread * odds * odds
+        by_both += spread * odds
+        by_offset += spread
+    whole = by_slope * by_offset - by_both * by_both
+    return (by_offset * to_slope - by_both * to_offset) / whole, (by_slope * to_offset - by_both * to_slope) / whole
+
+
+def _shown(predicted: Sequence[tuple[Lesson, float]], likely: float) -> Shown:
+    losses = [-math.log(min(max(share if each.is_right else 1 - share, _EDGE), 1)) for each, share in predicted]
+    sure = [each.is_right for each, share in predicted if share >= likely]
+    return Shown(log_loss=round(sum(losses) / len(losses), 4), right=sum(sure), wrong=len(sure) - sum(sure))
+
+
+def _dealt(lessons: Sequence[Lesson]) -> list[Lesson]:
+    """Return the answers at random, right ones first, so that each of ``FOLDS`` has as many; the same way each time."""
+    rng = Random(SEED)  # noqa: S311  (nothing is secret in it)
+    dealt: list[Lesson] = []
+    for kind in (True, False):
+        some = sorted((each for each in lessons if each.is_right is kind), key=lambda each: each.stated)
+        rng.shuffle(some)
+        dealt += some
+    return dealt
+
+
+def _odds(share: float) -> float:
+    share = min(max(share, _EDGE), 1 - _EDGE)
+    return math.log(share / (1 - share))
+
+
+def _share(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(min(odds, 30), -30)))
