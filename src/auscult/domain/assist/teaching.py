@@ -7,7 +7,6 @@ stays and only certainty changes.
 
 import math
 from collections.abc import Iterable, Sequence
-from random import Random
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -21,7 +20,6 @@ FEWEST = 40
 FEWEST_OF_A_KIND = 8
 """The same for answers of the rarer kind, right or wrong."""
 FOLDS = 5
-SEED = 1960
 _PULL = 2.0
 """Weight of the engine's own likelihood: as many answers, about, as it takes to move halfway from it."""
 _ROUNDS = 50
@@ -197,14 +195,8 @@ def _shown(predicted: Sequence[tuple[Lesson, float]], likely: float) -> Shown:
 
 
 def _dealt(lessons: Sequence[Lesson]) -> list[Lesson]:
-    """Return the answers at random, right ones first, so that each of ``FOLDS`` has as many; the same way each time."""
-    rng = Random(SEED)  # noqa: S311  (nothing is secret in it)
-    dealt: list[Lesson] = []
-    for kind in (True, False):
-        some = sorted((each for each in lessons if each.is_right is kind), key=lambda each: each.stated)
-        rng.shuffle(some)
-        dealt += some
-    return dealt
+    """Return the answers by kind and likelihood, so that each of ``FOLDS`` parts, dealt in turn, has as many of all."""
+    return sorted(lessons, key=lambda each: (each.is_right, each.stated))
 
 
 def _odds(share: float) -> float:
