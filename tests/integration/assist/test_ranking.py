@@ -13,10 +13,10 @@ from auscult.limits.model import Limits, Owner
 from auscult.services.assist.knowledge import Library, Search, add_document
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.integration.assist.scripted_ranker import ScriptedRanker
 from tests.integration.assist.test_knowledge_search import NEW, OTHERS, QUESTION
 from tests.integration.working import TENANT
 from tests.scripted_judge import Scripted, scripted_judge
-from tests.scripted_ranker import ScriptedRanker
 from tests.waiting import wait_until
 
 

@@ -11,8 +11,8 @@ from auscult.engines import ranker as ranking
 from auscult.engines.ranker import Address, PassageRanker, Server
 from auscult.services.scoring.engine_calls.answer_cache import RunSpending
 from tests.attacks import ATTACKS
+from tests.integration.assist.scripted_ranker import ScriptedRanker
 from tests.scripted_judge import Scripted, scripted_judge
-from tests.scripted_ranker import ScriptedRanker
 from tests.unit.engines.judging import NOW, budget_of
 from tests.waiting import PATIENCE_S, wait_until
 
