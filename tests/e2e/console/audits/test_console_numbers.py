@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -24,9 +25,13 @@ from auscult.reports import REPORTS
 from auscult.server.console.pages.audits import listing as my_audits
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.history.backtest_chunks import BacktestOrder
+from auscult.services.history.backtests import begin_backtest, view_backtest
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 from tests.e2e.consoles import assign, console, email_of, signed_in
+from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 
@@ -136,6 +141,7 @@ class Numbers(HTMLParser):
         elif tag in ("th", "td"):
             self._column += 1
             self._tag, self._text, self._has_link = tag, "", False
+            self._is_head = given.get("scope") == "col"
             self._is_number = "n" in (given.get("class") or "").split()
         elif tag == "a":
             self._has_link = True
@@ -153,7 +159,7 @@ class Numbers(HTMLParser):
         """Note the end of a cell or a link."""
         if tag == "a":
             self._href = ""
-        elif tag == "th" and self._tag == "th" and not self._has_link:
+        elif tag == "th" and self._is_head:
             self._heads.append(self._text.strip())
         elif tag == "td" and self._is_number and not self._has_link and re.search(r"[1-9]", self._text):
             head = self._heads[self._column] if self._column < len(self._heads) else ""
@@ -242,6 +248,73 @@ def test_every_number_opens_as_many_as_it_counts(served: Service, name: str) -> 
             else:
                 assert len(found) == int(shown.replace(",", "")), (href, shown)
         assert {head for head, _ in page.bare} <= set(UNLINKED), page.bare
+
+
+WITHOUT_LINKS: dict[str, Callable[[Service], str]] = {
+    "backtest": lambda served: f"/forms/{form_of(served)}/backtests/{backtest_of(served)}",
+    "schedules": lambda _served: "/schedules",
+    "my audits": lambda _served: "/audits",
+    "disputes": lambda _served: "/disputes",
+    "coaching": lambda _served: "/coaching",
+    "calibration": lambda _served: "/calibration",
+    "forms": lambda _served: "/forms",
+}
+"""Pages that count nothing that a list shows."""
+OF_NO_LIST = {
+    "Before": "of a document that is tried: shares of what was read, and the rows open those that change most",
+    "After": "of a document that is tried: shares of what was read, and the rows open those that change most",
+    "Result": "of the one conversation of the row",
+    "Score": "of the one conversation of the row",
+    "Version": "of the document of the row",
+    "Metrics": "of the document of the row, which its name opens",
+    "Questions": "of the document of the row, which its name opens",
+}
+"""Numbers of their tables, each with the reason that it opens nothing."""
+
+
+def form_of(service: Service) -> str:
+    """The form of most conversations."""
+    forms = Counter(each.evaluation.form.id for each in stored(service.store.within(TENANT)) if each.evaluation.form)
+    return forms.most_common(1)[0][0]
+
+
+@cache
+def backtest_of(service: Service) -> str:
+    """The id of a back-test, done, of the form of most conversations with a higher score to pass."""
+    app = service.store.within(TENANT)
+    found = app.forms.get(form_of(service))
+    assert found is not None
+    document = found.document.decode().replace("pass_score: 70", "pass_score: 95")
+    assert document != found.document.decode()
+    form = read_form(document.encode())
+    begun = begin_backtest(app, form, BacktestOrder(document=document))
+    backfill(service)
+    assert view_backtest(app, begun.id).result is not None
+    return begun.id
+
+
+@pytest.mark.parametrize("name", WITHOUT_LINKS)
+def test_numbers_that_count_nothing_have_a_reason(served: Service, name: str) -> None:
+    """Pages with no number to follow have no other numbers in their tables than those with a reason."""
+    with signed_in(served, "qa-manager" if name != "my audits" else "auditor") as me:
+        answer = me.get(f"/console{WITHOUT_LINKS[name](served)}")
+        assert answer.status_code == 200
+        page = Numbers(answer.text)
+        assert not page.links, page.links
+        assert {head for head, _ in page.bare} <= set(OF_NO_LIST), page.bare
+
+
+def test_a_back_test_opens_the_conversations_that_change_most(served: Service) -> None:
+    """Its rows lead to the conversations of its result, by id, and each opens."""
+    found = view_backtest(served.store.within(TENANT), backtest_of(served)).result
+    assert found is not None
+    changed = {each.conversation_id for each in found.most_changed}
+    assert changed
+    with signed_in(served, "qa-manager") as me:
+        html = me.get(f"/console{WITHOUT_LINKS['backtest'](served)}").text
+        hrefs = set(re.findall(r'<th scope="row"><a href="(/console/conversations/[^"]+)"', html))
+        assert {each.rpartition("/")[2].partition("#")[0] for each in hrefs} == changed
+        assert all(me.get(each).status_code == 200 for each in hrefs)
 
 
 def of_week(case: EvaluatedConversation) -> bool:
