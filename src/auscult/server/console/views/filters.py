@@ -243,7 +243,7 @@ def filter_view(
     )
 
 
-RESULT_FILTERS = ("score_from", "sentiment", "resolved", "escalation", "churn_risk", "duration_from")
+RESULT_FILTERS = ("score_from", "duration_from", "resolved", "sentiment", "escalation", "churn_risk")
 """Filters by result and length, which plans have, too."""
 
 
