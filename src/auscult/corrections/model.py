@@ -192,7 +192,10 @@ def _moved(handled: Handled, kind: CorrectionKind, before: Party | None, after: 
 def corrected(
     conversation_id: str, wanted: NewCorrection, by: str, at: datetime, parties: tuple[Party | None, Party | None]
 ) -> Correction:
-    """Return a new correction, from one party to another. Raises ``RequestError`` ``reason.missing``, ``reason.too_long``."""
+    """Return a new correction, from one party to another.
+
+    Raises ``RequestError`` ``correction.reason_missing``, ``correction.reason_too_long``.
+    """
     before, after = parties
     return Correction(
         correction_id=f"cr-{uuid.uuid4().hex[:12]}",
@@ -261,7 +264,7 @@ def in_force(corrections: Sequence[Correction], kind: CorrectionKind) -> Correct
 
 def _checked(reason: str) -> str:
     if not reason.strip():
-        raise RequestError("a reason is missing; write why", code="reason.missing", field="reason")
+        raise RequestError("a reason is missing; write why", code="correction.reason_missing", field="reason")
     if len(reason.strip()) > LONGEST_REASON:
         message = f"a reason has at most {LONGEST_REASON} characters"
         raise RequestError(message, code="correction.reason_too_long", field="reason")

@@ -284,12 +284,6 @@ def erase_corrections(connection: Connection, conversation: int) -> None:
     connection.execute(sa.delete(corrections).where(corrections.c.conversation == conversation))
 
 
-def count_corrections(connection: Connection, app: int, conversation_id: str) -> int:
-    """Return the number of corrections of a conversation."""
-    mine = (corrections.c.app == app, corrections.c.conversation_id == conversation_id)
-    return connection.scalar(sa.select(sa.func.count()).where(*mine)) or 0
-
-
 def _of(connection: Connection, number: int) -> list[Correction]:
     query = sa.select(corrections.c.body).where(corrections.c.conversation == number)
     return [_CORRECTION.decode(each) for each in connection.scalars(query.order_by(corrections.c.correction))]

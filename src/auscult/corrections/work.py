@@ -81,7 +81,7 @@ class Correcting:
         """Put a conversation right. One with another queue or agent is scored again, as if it came in like that.
 
         Raises ``NotFoundError`` ``conversation.unknown``, ``queue.unknown``, ``agent.unknown``; ``AccessError``
-        ``permission.missing``, ``correction.out_of_reach``; ``RequestError`` ``reason.missing``,
+        ``permission.missing``, ``correction.out_of_reach``; ``RequestError`` ``correction.reason_missing``,
         ``correction.reason_too_long``, ``correction.no_party``, ``correction.ambiguous``, ``correction.not_there``;
         ``ConflictError`` ``correction.already``, ``correction.audited``, ``correction.wordless``,
         ``correction.too_many``.
@@ -121,7 +121,7 @@ class Correcting:
             try:
                 items.append(self.add(each, wanted))
             except (NotFoundError, ConflictError, AccessError, RequestError) as error:
-                if error.reason.startswith("reason."):
+                if error.reason.startswith("correction.reason_"):
                     raise
                 refused.append(_refusal(each, error))
         return Corrected(items=tuple(items), refused=tuple(refused))

@@ -208,7 +208,7 @@ REASONS: Mapping[str, Reason] = {
     "answer.invalid": Reason(422, 422, "An answer is none that the metric takes, or a comment has no answer."),
     "level.unknown": Reason(422, 422, "The metric has no such level, or is not graded."),
     "reason.unknown": Reason(422, 422, "The metric has no such reason code."),
-    "reason.missing": Reason(422, 422, "A reason is missing: of a NO, of a conversation that cannot be judged, or of a correction."),
+    "reason.missing": Reason(422, 422, "A reason is missing: of a NO, or of a conversation that cannot be judged."),
     "estimate.refused": Reason(409, 409, "There is no estimate; the message gives the reason."),
     "auditor.invalid": Reason(422, 422, "The name of an auditor cannot be used."),
     "metric.unknown": Reason(422, 422, "The form has no such metric."),

@@ -51,6 +51,7 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
         "The conversation has several queues or agents, and the wrong one is not named.",
     ),
     "correction.not_there": (422, 422, "The queue or agent that is to be replaced is not in the conversation."),
+    "correction.reason_missing": (422, 422, "The reason of a correction is missing."),
     "correction.reason_too_long": (422, 422, "The reason of a correction is longer than the limit."),
     "correction.too_many_at_once": (422, 422, "There is none, or there are too many conversations in one request."),
     "absence.unknown": (404, 404, "There is no such absence, or the caller does not manage it."),

@@ -289,7 +289,7 @@ def test_refusals_change_nothing(store: Store, app: AppStore) -> None:
         ("c-1", wish("queue", "q-sales"), "correction.already"),
         ("c-1", wish("queue"), "correction.no_party"),
         ("c-1", wish("excluded", "q-sales"), "correction.no_party"),
-        ("c-1", wish("excluded", reason=" "), "reason.missing"),
+        ("c-1", wish("excluded", reason=" "), "correction.reason_missing"),
         ("c-1", wish("excluded", reason="x" * 501), "correction.reason_too_long"),
         ("c-1", wish("queue", "q-support", before="q-other"), "correction.not_there"),
         ("c-3", wish("excluded"), "correction.already"),
