@@ -95,6 +95,7 @@ def paths(served: Service) -> list[str]:
         "/knowledge?q=refund",
         "/connectors",
         "/connectors/inbox",
+        "/connectors/inbox/edit",
         *(f"/administration/{name}" for name in ADMINISTRATION),
     ]
 

@@ -3,8 +3,13 @@
 What a description leaves out is guessed from the names of the columns; ``guess`` returns the whole of it.
 """
 
-from collections.abc import Mapping
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, cast
+
+import msgspec
+from msgspec import Struct
 
 from auscult.domain.connectors import Item, Mapped, Setup
 from auscult.domain.errors import RequestError
@@ -51,8 +56,9 @@ SPEAKERS = {
     **dict.fromkeys(("bot", "virtual agent", "assistant", "ivr"), "bot"),
     **dict.fromkeys(("system", "automation"), "system"),
 }
-__all__ = ["NAMES", "SPEAKERS", "Described", "columns_of", "delimiter_of", "guess"]
+__all__ = ["NAMES", "NEEDED", "SPEAKERS", "Described", "Sampled", "columns_of", "delimiter_of", "guess", "sampled"]
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)|\d{10}$|\d{13}$")
 _KEYS = ("columns", "speakers", "channel", "records")
 
 
@@ -178,6 +184,124 @@ def guess(rows: list[Fields]) -> dict[str, str]:
         if column is not None:
             found[what] = column
     return found
+
+
+class Sampled(Struct, frozen=True, kw_only=True):
+    """The first rows of a file: cells in the order of ``columns``.
+
+    ``values`` counts the values of each column that has few, in the first ``COUNTED`` rows, which ``rows`` begins.
+    ``guessed`` is what each column is guessed to hold by its name, ``likely`` by its values where no name shows it.
+    ``problem`` is the reason where a file has no rows.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    total: int = 0
+    values: Mapping[str, Mapping[str, int]] = {}
+    guessed: Mapping[str, str] = {}
+    likely: Mapping[str, str] = {}
+    problem: str = ""
+
+
+COUNTED = 10_000
+"""Rows of a file whose values are counted."""
+
+NEEDED = ("id", "started_at", "speaker", "text")
+"""What no conversation is without."""
+
+_ROWS, _COLUMNS, _CELL, _FEW = 10, 60, 200, 40
+_MOST_SPEAKERS, _LEAST_ROWS = 8, 3
+
+
+def sampled(item: Item, records: str | None = None) -> Sampled:
+    """Return the first rows of a CSV or JSON. ``records`` is the key of the list of records in a JSON."""
+    kept: list[dict[str, str]] = []
+    counts: dict[str, dict[str, int]] = {}
+    total, columns, problem = 0, dict[str, None](), ""
+    try:
+        for row in _raw_rows(item, records):
+            total += 1
+            if total > COUNTED:
+                break
+            cells = {str(name): _cell(value) for name, value in list(row.items())[:_COLUMNS]}
+            columns |= dict.fromkeys(cells)
+            kept.append(cells)
+            for name, cell in cells.items():
+                counted = counts.setdefault(name, {})
+                if cell in counted or len(counted) <= _FEW:
+                    counted[cell] = counted.get(cell, 0) + 1
+    except MissingError as missing:
+        where = f"{missing.refused.where}: " if missing.refused.where else ""
+        problem = where + missing.refused.reason
+    names = tuple(columns)[:_COLUMNS]
+    guessed = guess([Fields(dict.fromkeys(names))]) if names else {}
+    return Sampled(
+        columns=names,
+        rows=tuple(tuple(row.get(name, "") for name in names) for row in kept[:_ROWS]),
+        total=min(total, COUNTED),
+        values={name: found for name, found in counts.items() if len(found) <= _FEW},
+        guessed=guessed,
+        likely=_likely(kept, [each for each in names if each not in guessed.values()], guessed),
+        problem=problem,
+    )
+
+
+def _raw_rows(item: Item, records: str | None) -> Iterator[Mapping[str, Any]]:
+    if item.key.lower().endswith(".csv"):
+        yield from (row for _, row in rows_of(item.data))
+        return
+    for where, value in records_in(item.data, records):
+        yield dict(Fields(value, where).items())
+
+
+def _cell(value: object) -> str:
+    text = value if isinstance(value, str) else "" if value is None else msgspec.json.encode(value).decode()
+    return text[:_CELL]
+
+
+def _likely(rows: list[dict[str, str]], free: list[str], guessed: Mapping[str, str]) -> dict[str, str]:
+    """Return for what is needed, and no name shows, the column whose values look like it."""
+    found: dict[str, str] = {}
+    cells = {name: [row[name] for row in rows if row.get(name)] for name in free}
+    fits: Mapping[str, Callable[[list[str]], float]] = {
+        "started_at": _like_times,
+        "speaker": _like_speakers,
+        "text": _like_words,
+        "id": _like_ids,
+    }
+    for what, like in fits.items():
+        if what in guessed or (what in ("speaker", "text") and "turns" in guessed):
+            continue
+        best = max(
+            (name for name in free if name not in found.values()), key=lambda each: like(cells[each]), default=""
+        )
+        if best and like(cells[best]) > 0:
+            found[what] = best
+    return found
+
+
+def _like_times(cells: list[str]) -> float:
+    return sum(_DATE.match(each) is not None for each in cells) / len(cells) if cells else 0
+
+
+def _like_speakers(cells: list[str]) -> float:
+    """Rate a column of few short values that change from row to row."""
+    many = len(set(cells))
+    is_few = 1 < many <= _MOST_SPEAKERS and len(cells) >= many + _LEAST_ROWS and max(map(len, cells)) <= _CELL // 8
+    if not is_few or any(each[:1].isdigit() for each in cells):
+        return 0
+    return sum(one != other for one, other in itertools.pairwise(cells)) / len(cells)
+
+
+def _like_words(cells: list[str]) -> float:
+    return sum(each.count(" ") for each in cells) / len(cells) if cells else 0
+
+
+def _like_ids(cells: list[str]) -> float:
+    """Rate a column that is the same in rows behind each other, and never again."""
+    runs = [each for at, each in enumerate(cells) if not at or cells[at - 1] != each]
+    is_id = len(set(runs)) == len(runs) and 1 < len(runs) < len(cells) and not any(" " in each for each in runs)
+    return 1.0 if is_id else 0
 
 
 def columns_of(data: bytes) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -69,6 +69,7 @@ from auscult.server.console.pages.review.coaching import CoachingPage
 from auscult.server.console.pages.review.results import ResultsPage
 from auscult.server.console.pages.review.schedules import SchedulesPage
 from auscult.server.console.pages.review.self_review import BeginSelfReview, SelfReviewPage
+from auscult.server.console.pages.setup.connecting.page import ConnectorWizard
 from auscult.server.console.pages.setup.connectors import ConnectorsPage
 from auscult.server.console.pages.setup.definition_editor import ScorecardEditor, TaxonomyEditor
 from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
@@ -129,6 +130,7 @@ _PAGES = (
     CollectionsPage,
     CommentsPage,
     ConnectorsPage,
+    ConnectorWizard,
     ConversationPage,
     ConversationsPage,
     CorrectionsPage,

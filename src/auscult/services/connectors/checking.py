@@ -1,5 +1,7 @@
 """A connector tried without storing anything: access, path, format, and the first rows mapped and refused."""
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -19,6 +21,18 @@ ROWS = 10
 
 _LISTED = 10_000
 """Items that a check lists at most."""
+
+
+class Extent(Struct, frozen=True, kw_only=True):
+    """Bounds of a check: rows of a result, items that are read, and seconds, each at most; None: no bound."""
+
+    rows: int = ROWS
+    items: int | None = None
+    seconds: float | None = None
+
+
+DRY_RUN = Extent(rows=50, items=500, seconds=20)
+"""A dry run of a document that is not stored: its reader waits for it."""
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -65,9 +79,13 @@ def check(  # noqa: PLR0913  (all that a run needs, too)
     *,
     order: Order | None = None,
     is_whole: bool = False,
+    extent: Extent | None = None,
     refused: Callable[[str], str] = str,
 ) -> Check:
-    """Try a connector: its first rows, or with ``is_whole`` everything that ``order`` asks for. Stores nothing."""
+    """Try a connector: its first rows, what ``extent`` bounds, or with ``is_whole`` all that ``order`` asks for.
+
+    Stores nothing.
+    """
     name = connector.name
     try:
         place = open_place()
@@ -81,26 +99,32 @@ def check(  # noqa: PLR0913  (all that a run needs, too)
             return Check(name=name, access="ok", path="nothing lies there; check the path", counts=Counts())
         every = _after(first, listing)
         found = every if is_whole else islice(every, _LISTED)
-        return _checked(name, reader, reader.outcomes(found, order or Order(kind="manual"), _none), is_whole=is_whole)
+        outcomes = reader.outcomes(found, order or Order(kind="manual"), _none)
+        return _checked(name, reader, outcomes, extent or (Extent() if is_whole else None))
     except AuscultError as error:
         return Check(name=name, access=error.message, counts=reader.counts)
     finally:
         place.close()
 
 
-def _checked(name: str, reader: Reader, outcomes: Iterator[Outcome], *, is_whole: bool) -> Check:
+def _checked(name: str, reader: Reader, outcomes: Iterator[Outcome], extent: Extent | None) -> Check:
+    """Read within ``extent``; without one, until there are enough rows to show."""
+    rows, until = extent.rows if extent else ROWS, time.monotonic() + ((extent and extent.seconds) or math.inf)
     mapped: list[Row] = []
     refused: list[Row] = []
     unknown: dict[str, None] = {}
     for outcome in outcomes:
         reader.counts.new += len(outcome.conversations)
-        mapped.extend(_row(outcome.found.key, one) for one in outcome.conversations[: ROWS - len(mapped)])
+        mapped.extend(_row(outcome.found.key, one) for one in outcome.conversations[: rows - len(mapped)])
         refused.extend(
             Row(key=outcome.found.key, where=one.where, reason=one.reason)
-            for one in outcome.refused[: ROWS - len(refused)]
+            for one in outcome.refused[: rows - len(refused)]
         )
         unknown |= dict.fromkeys(outcome.unknown)
-        if not is_whole and (len(mapped) >= ROWS or reader.counts.read >= 2 * ROWS):
+        read = reader.counts.read
+        if extent is None and (len(mapped) >= ROWS or read >= 2 * ROWS):
+            break
+        if extent is not None and ((extent.items and read >= extent.items) or time.monotonic() > until):
             break
     counts = reader.counts
     path = "ok" if counts.read or counts.postponed or counts.known else _nothing(counts)

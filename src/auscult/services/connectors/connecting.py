@@ -12,7 +12,7 @@ from auscult.domain.delivery.addresses import Networks
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.formats import Limits
 from auscult.outgoing.dialling import check_address
-from auscult.services.connectors.checking import Check, check
+from auscult.services.connectors.checking import Check, Extent, check
 from auscult.services.connectors.documents import (
     check_connector,
     check_needed,
@@ -23,6 +23,7 @@ from auscult.services.connectors.documents import (
 )
 from auscult.services.connectors.evaluations import Evaluations
 from auscult.services.connectors.running import LEASE, Running
+from auscult.services.connectors.trying import Tried, try_place
 from auscult.services.scoring.render import Reports
 from auscult.storage.connectors.places import open_place
 from auscult.storage.store import AppStore
@@ -110,17 +111,33 @@ class Connectors:
         connector = self.get(name)
         return self._check(connector, self._app.connectors.secrets(name), order, is_whole=is_whole)
 
-    def try_document(self, document: bytes, secrets: Mapping[str, str] | None, file: str = "connector") -> Check:
-        """Try a document that is not stored. ``secrets`` None takes those that are stored for its name, if any.
+    def try_document(
+        self,
+        document: bytes,
+        secrets: Mapping[str, str] | None,
+        file: str = "connector",
+        extent: Extent | None = None,
+    ) -> Check:
+        """Try a document that is not stored, within ``extent`` (None: its first rows).
 
+        ``secrets`` None takes those that are stored for its name, if any.
         Raises ``ConnectorError``, ``AddressRefusedError``, ``RequestError`` ``connector.place_not_allowed``.
         """
-        connector = self.read(document, file)
-        if secrets is not None:
-            check_secrets(connector, secrets)
-        self._check_allowed(connector, secrets)
-        given = self._app.connectors.secrets(connector.name) if secrets is None else secrets
-        return self._check(connector, given, None, is_whole=False)
+        connector, given = self._allowed(document, secrets, file)
+        return self._check(connector, given, None, is_whole=False, extent=extent)
+
+    def try_place(
+        self, document: bytes, secrets: Mapping[str, str] | None, key: str = "", file: str = "connector"
+    ) -> Tried:
+        """List the place of a document that is not stored, and read the first rows of a file. Raises as ``try_document``."""
+        connector, given = self._allowed(document, secrets, file)
+        return try_place(
+            connector,
+            self._mapper(connector),
+            lambda: open_place(connector, given, self._networks, connector.since),
+            self._now,
+            key,
+        )
 
     def run(self, name: str, order: Order, wait_for_room: Callable[[int], None] = lambda _size: None) -> Run:
         """Run a connector now, and return the run, which has the reason where it failed.
@@ -164,7 +181,25 @@ class Connectors:
                 continue
         return runs
 
-    def _check(self, connector: Connector, secrets: Mapping[str, str], order: Order | None, *, is_whole: bool) -> Check:
+    def _allowed(
+        self, document: bytes, secrets: Mapping[str, str] | None, file: str
+    ) -> tuple[Connector, Mapping[str, str]]:
+        """Return the connector in a document that may be tried, and the secrets to try it with."""
+        connector = self.read(document, file)
+        if secrets is not None:
+            check_secrets(connector, secrets)
+        self._check_allowed(connector, secrets)
+        return connector, self._app.connectors.secrets(connector.name) if secrets is None else secrets
+
+    def _check(
+        self,
+        connector: Connector,
+        secrets: Mapping[str, str],
+        order: Order | None,
+        *,
+        is_whole: bool,
+        extent: Extent | None = None,
+    ) -> Check:
         since = self._since(connector, order or Order(kind="manual")) if is_whole else connector.since
         return check(
             connector,
@@ -173,6 +208,7 @@ class Connectors:
             self._now,
             order=order,
             is_whole=is_whole,
+            extent=extent,
             refused=self._app.privacy.refused,
         )
 

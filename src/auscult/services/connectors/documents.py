@@ -101,6 +101,11 @@ class ConnectorCheck(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+def is_name(name: str) -> bool:
+    """Return whether a connector may have a name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def check_connector(document: bytes, app_id: str, *, version: int = 1) -> ConnectorCheck:
     """Read a document and check it, the options of its format included. ``app_id`` is that of the conversations."""
     read = read_document(document, "connector", KEYS)
@@ -242,7 +247,7 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
     rules: tuple[tuple[Path, bool, Callable[[], str]], ...] = (
         (
             ("name",),
-            bool(_NAME.fullmatch(written.name)),
+            is_name(written.name),
             lambda: f"{written.name!r} must be 1 to 64 lower-case letters, digits, - and _",
         ),
         (("settle_s",), 0 <= connector.settle_s <= _MOST_SETTLE_S, lambda: "must be from 0 to 86400 seconds"),
@@ -299,14 +304,18 @@ def check_secrets(connector: Connector, secrets: Mapping[str, str]) -> None:
             raise ConnectorError(f"the secret {name!r} is empty; give its value", problems=(reason,))
 
 
+def missing_secrets(kind: Kind, names: Collection[str]) -> tuple[str, ...]:
+    """Return the fewest secrets that ``names`` lack, without which a place of this kind cannot be read."""
+    missing = [tuple(name for name in group if name not in names) for group in NEEDED.get(kind, ())]
+    return min(missing, key=len, default=())
+
+
 def check_needed(connector: Connector, names: Collection[str]) -> None:
     """Raise ``ConnectorError`` where secrets without which the place cannot be read are not among ``names``."""
-    groups = NEEDED.get(connector.kind, ())
-    missing = [[name for name in group if name not in names] for group in groups]
-    if not groups or not all(missing):
+    fewest = missing_secrets(connector.kind, names)
+    if not fewest:
         return
-    fewest = min(missing, key=len)
-    right = ", or ".join(" and ".join(group) for group in groups)
+    right = ", or ".join(" and ".join(group) for group in NEEDED[connector.kind])
     raise ConnectorError(
         f"missing secrets: {', '.join(fewest)}; {connector.kind} needs {right}",
         problems=tuple(f"secrets.{name}: is missing; {connector.kind} needs {right}" for name in fewest),

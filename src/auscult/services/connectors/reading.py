@@ -91,7 +91,7 @@ class Reader:
         ahead: set[str] = set()
         for chunk in _chunks(_without_item_errors(listing)):
             self.counts.listed += len(chunk)
-            fitting = [each for each in chunk if self._fits(each, order)]
+            fitting = [each for each in chunk if self.fits(each, order)]
             self.counts.left_out += len(chunk) - len(fitting)
             seen = set[str]() if order.is_repeated else known(fitting)
             for each in fitting:
@@ -104,11 +104,12 @@ class Reader:
                     self._postpone(each, "it was written a moment ago, and may not be finished")
             ahead = {each.key for each in chunk}  # two that are alike stand near each other; others are in the manifest
 
-    def _fits(self, found: Found, order: Order) -> bool:
+    def fits(self, found: Found, order: Order) -> bool:
+        """Return whether an item is one that an order asks for."""
         name = found.key.rpartition("/")[2]
         if name.startswith(".") or name.lower().endswith(_UNFINISHED):
             return False
-        if not found.key.startswith(order.prefix) or not self._mapper.accepts(_plain(found.key)):
+        if not found.key.startswith(order.prefix) or not self._mapper.accepts(plain_key(found.key)):
             return False
         include, exclude = self._connector.include, self._connector.exclude
         if include and not any(fnmatchcase(found.key, each) for each in include):
@@ -165,10 +166,10 @@ class Reader:
         if data is None:
             return [Refused(f"the item has {found.size:,} bytes; at most {LARGEST_ITEM:,} are read", "")]
         try:
-            data = _plain_bytes(data)
+            data = plain_bytes(data)
             if not data.strip():
                 return [Refused("the item is empty", "")]
-            item = Item(_plain(found.key), found.etag, len(data), data, self._fetcher.sibling)
+            item = Item(plain_key(found.key), found.etag, len(data), data, self._fetcher.sibling)
             return self._mapper.map(item)
         except FormatError as error:
             return [Refused(error.message, "" if error.line is None else f"line {error.line}")]
@@ -192,12 +193,12 @@ def _without_item_errors(listing: Iterable[Found]) -> Iterator[Found]:
         raise PlaceError(error.message, field="place") from error
 
 
-def _plain(key: str) -> str:
+def plain_key(key: str) -> str:
     """Return a key without the ending of its compression."""
     return next((key[: -len(end)] for end in _COMPRESSED if key.lower().endswith(end)), key)
 
 
-def _plain_bytes(data: bytes) -> bytes:
+def plain_bytes(data: bytes) -> bytes:
     """Return the content, decompressed. Raises ``FormatError`` where it is broken or too large."""
     stream = decompressed(io.BytesIO(data), is_bounded=True)
     pieces: list[bytes] = []

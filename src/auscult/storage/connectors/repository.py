@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
@@ -31,6 +31,18 @@ _ORDER = msgspec.json.Decoder(Order)
 _COUNTS = msgspec.json.Decoder(Counts)
 _LINES = msgspec.json.Decoder(tuple[str, ...])
 _SECRETS = msgspec.json.Decoder(dict[str, str])
+_SEALED_S = 86_400
+
+
+class _Sealed(msgspec.Struct):
+    """Secrets on their way through a page, and the connector that they are for."""
+
+    app: int
+    name: str
+    secrets: dict[str, str]
+
+
+_SEALED = msgspec.json.Decoder(_Sealed)
 
 
 class AppConnectors:
@@ -70,6 +82,20 @@ class AppConnectors:
         with self._database.reading() as connection:
             locked = connection.scalar(sa.select(connectors.c.secrets).where(*self._mine(name)))
         return {} if locked is None else _SECRETS.decode(self._lock.decrypt(bytes(locked)))
+
+    def sealed(self, name: str, secrets: Mapping[str, str]) -> str:
+        """Return secrets of a connector that is not stored yet, encrypted, for a page to send back."""
+        return self._lock.encrypt(
+            msgspec.json.encode(_Sealed(app=self._app, name=name, secrets=dict(secrets)))
+        ).decode()
+
+    def unsealed(self, name: str, sealed: str) -> dict[str, str]:
+        """Return what ``sealed`` encrypted for the connector ``name``; nothing for anything else, or after a day."""
+        try:
+            found = _SEALED.decode(self._lock.decrypt(sealed.encode(), ttl=_SEALED_S))
+        except (InvalidToken, msgspec.DecodeError):
+            return {}
+        return found.secrets if (found.app, found.name) == (self._app, name) else {}
 
     def listing(self) -> list[Standing]:
         """Return all connectors, by name."""

@@ -51,7 +51,10 @@ def applied(served: Service, root: httpx.Client, name: str, **more: object) -> P
     """Put a connector in force."""
     folder = opened(served, name)
     written = document(f"folder:{folder}", name, **more).decode()
-    answer = root.post(PATH, data={"document": written, "act": "apply"})
+    if root.get(f"{PATH}/{name}/edit").status_code == 404:
+        begun = root.post(PATH, data={"name": name, "kind": "folder"})
+        assert begun.headers["location"] == f"{PATH}/{name}/edit", begun.text
+    answer = root.post(f"{PATH}/{name}/edit", data={"document": written, "act": "publish"})
     assert answer.headers["location"] == f"{PATH}/{name}?done=applied", answer.text
     return folder
 
@@ -75,8 +78,10 @@ def test_pages_by_role(served: Service, root: httpx.Client, role: str) -> None:
             return
         for act in ("run", "pause", "resume", "preview", "backfill", "remove"):
             assert client.post(f"{PATH}/roles/{act}", data={}).status_code == 403, act
-        assert client.post(PATH, data={"document": "name: x", "act": "apply"}).status_code == 403
-        assert client.post(f"{PATH}/roles", data={"document": "name: x", "act": "apply"}).status_code == 403
+        assert client.post(PATH, data={"name": "x"}).status_code == 403
+        assert client.get(f"{PATH}/roles/edit").status_code == 403
+        for act in ("look", "test", "dry", "save", "publish", "discard"):
+            assert client.post(f"{PATH}/roles/edit", data={"document": "name: x", "act": act}).status_code == 403
     standing = served.store.within(TENANT).connectors.get("roles")
     assert (standing.version, standing.is_paused, standing.ordered) == (1, False, None)
     if role == "qa-manager":
@@ -91,35 +96,65 @@ def client_page(served: Service, role: str, path: str) -> str:
         return client.get(path).text
 
 
-def test_a_document_is_previewed_and_put_in_force(served: Service, root: httpx.Client) -> None:
-    """Faults stand with their lines, a preview shows rows mapped and refused and stores nothing, secrets stay hidden."""
-    folder = opened(served, "previewed")
-    faulty = root.post(PATH, data={"document": "name: inbox\nplace: ftp://x\n", "act": "check"})
-    assert faulty.status_code == 422
-    assert "Line 2" in faulty.text
-    assert "must begin like one of" in faulty.text
-    written = document(f"folder:{folder}", "previewed").decode()
-    tried = root.post(PATH, data={"document": written, "act": "check"})
-    assert tried.status_code == 200
-    assert all(each.stem.lstrip("0") in tried.text for each in folder.glob("0*.json"))
-    assert "bad.json" in tried.text
-    assert "JSON is malformed" in tried.text
-    assert root.get(f"{PATH}/previewed").status_code == 404
-    elsewhere = document("folder:/etc", "elsewhere").decode()
-    refused = root.post(PATH, data={"document": elsewhere, "act": "apply"})
-    assert refused.status_code == 422
-    assert "AUSCULT_CONNECTOR_FOLDERS" in refused.text
-    calls = document("s3://calls", "calls").decode()
+def test_a_document_is_tried_and_put_in_force(served: Service, root: httpx.Client) -> None:
+    """Faults have their lines, a dry run shows rows mapped and refused and stores nothing, secrets are never shown."""
+    folder = opened(served, "tried")
+    root.post(PATH, data={"name": "tried", "kind": "folder"})
+    edit = f"{PATH}/tried/edit"
+    faulty = root.post(edit, data={"document": "name: tried\nplace: ftp://x\nformat: nativ\n"}).text
+    assert "must begin like one of" in faulty
+    assert 'data-line="3"' in faulty
+    written = document(f"folder:{folder}", "tried").decode()
+    dry = root.post(edit, data={"document": written, "act": "dry"}).text
+    assert "Would read 2 conversations from 3 files, and refuse 1." in dry
+    assert "JSON is malformed" in dry
+    assert root.get(f"{PATH}/tried").status_code == 404
+    assert "tried" not in {each.name for each in served.store.within(TENANT).connectors.listing()}
+    elsewhere = document("folder:/etc", "tried").decode()
+    for act in ("test", "dry", "publish"):
+        refused = root.post(edit, data={"document": elsewhere, "act": act})
+        assert refused.status_code == 422
+        assert "AUSCULT_CONNECTOR_FOLDERS" in refused.text
+    renamed = root.post(edit, data={"document": document("folder:/x", "other").decode(), "act": "publish"})
+    assert renamed.status_code == 422
+    assert "a connector keeps its name, tried" in renamed.text
+
+
+def test_secrets_are_kept_and_never_shown(served: Service, root: httpx.Client) -> None:
+    """Secrets survive an error on the page encrypted, for their connector alone; new ones replace stored ones."""
+    app = served.store.within(TENANT)
+    root.post(PATH, data={"name": "pail", "kind": "s3"})
+    edit, calls = f"{PATH}/pail/edit", document("s3://calls", "pail").decode()
     secrets = {"secret-access_key_id": "AKIA-one", "secret-secret_access_key": "words-of-it"}
-    root.post(PATH, data={"document": calls, "act": "apply", **secrets})
-    page = root.get(f"{PATH}/calls").text
+    faulty = root.post(edit, data={"document": calls.replace('"pail"', '"else"'), "act": "publish", **secrets})
+    assert faulty.status_code == 422
+    assert "words-of-it" not in faulty.text
+    (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', faulty.text)
+    assert app.connectors.unsealed("pail", sealed) == {"access_key_id": "AKIA-one", "secret_access_key": "words-of-it"}
+    assert app.connectors.unsealed("other", sealed) == {}
+    assert app.connectors.unsealed("pail", sealed[:-4] + "AAAA") == {}
+    root.post(edit, data={"document": calls, "act": "publish", "sealed": sealed})
+    page = root.get(f"{PATH}/pail").text
     assert "access_key_id, secret_access_key" in page
-    assert "words-of-it" not in page
-    assert served.store.within(TENANT).connectors.secrets("calls")["secret_access_key"] == "words-of-it"
-    newer = document("s3://calls", "calls", every="1h").decode()
-    root.post(f"{PATH}/calls", data={"document": newer, "act": "apply"})
-    assert served.store.within(TENANT).connectors.secrets("calls")["secret_access_key"] == "words-of-it"
-    assert "every hour" in root.get(f"{PATH}/calls").text
+    assert "words-of-it" not in page + root.get(edit).text
+    assert app.connectors.secrets("pail")["secret_access_key"] == "words-of-it"
+    root.post(edit, data={"document": document("s3://calls", "pail", every="1h").decode(), "act": "publish"})
+    assert app.connectors.secrets("pail")["secret_access_key"] == "words-of-it"
+    assert "every hour" in root.get(f"{PATH}/pail").text
+
+
+def test_a_name_is_taken_once(served: Service, root: httpx.Client) -> None:
+    """A name that is not one, or that a connector or a draft has, is refused at its field, and stays there."""
+    for name, reason in (("My calls!", "lower-case letters"), ("taken", "There is a connector with this name")):
+        root.post(PATH, data={"name": "taken", "kind": "sftp"})
+        answer = root.post(PATH, data={"name": name, "kind": "sftp"})
+        assert answer.status_code == 422
+        assert reason in answer.text
+        assert f'value="{name.lower()}"' in answer.text
+    assert f'href="{PATH}/taken/edit"' in root.get(PATH).text
+    root.post(f"{PATH}/taken/edit", data={"document": "name: taken", "act": "discard"})
+    assert served.store.within(TENANT).definitions.draft("connector", "taken") is None
+    assert f'href="{PATH}/taken/edit"' not in root.get(PATH).text
 
 
 def test_a_run_with_its_log_and_what_it_refused(served: Service, root: httpx.Client) -> None:
@@ -238,6 +273,9 @@ def test_pages_in_german(served: Service, root: httpx.Client) -> None:
     ordered = root.get(root.post(f"{PATH}/lauf/run").headers["location"]).text
     run_due(served)
     pages = [ordered, *(root.get(path).text for path in (PATH, f"{PATH}/lauf", f"{PATH}/lauf?run=1"))]
+    written = document("s3://", "lauf", format="described").decode()
+    edit = {"document": written, "act": "test", "secret-access_key_id": "x"}
+    pages.extend((root.get(f"{PATH}/lauf/edit").text, root.post(f"{PATH}/lauf/edit", data=edit).text))
     pages.append(root.post(f"{PATH}/lauf/preview").text)
     assert [text for page in pages for text in _Texts(page).found if text in english] == []
     assert "Wartet auf einen Worker" in ordered

@@ -23,6 +23,8 @@ _REFUSED = re.compile(
     "ExpiredToken|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|AccessDenied|AuthenticationFailed|"
     "TokenRefreshRequired|invalid_grant|Invalid Access Key|40[13] "
 )
+_NO_BUCKET = re.compile("NoSuchBucket|ContainerNotFound")
+_MISSING = "the store has no such bucket or container"
 _ANSWER = re.compile(r"<Code>(?P<code>[^<]+)</Code>(?:\s*<Message>(?P<message>[^<]*)</Message>)?")
 
 
@@ -71,7 +73,7 @@ class ObjectPlace:
                     for each in page:
                         yield Found(each["path"], each["e_tag"], each["size"], each["last_modified"])
         except FileNotFoundError as error:
-            raise PlaceError("the store has no such bucket or container", field="place") from error
+            raise PlaceError(_MISSING, field="place") from error
 
     def fetch(self, found: Found) -> bytes:
         """Return an object, as long as its etag is the one that was listed."""
@@ -125,6 +127,8 @@ class ObjectPlace:
             return PlaceError(message, field="access.endpoint")
         if isinstance(error, self._errors.NotFoundError):
             return FileNotFoundError()
+        if _NO_BUCKET.search(str(error)):
+            return PlaceError(_MISSING, field="place")
         refusals = (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError)
         if isinstance(error, refusals) or _REFUSED.search(str(error)):
             return AccessRefusedError(f"the store refuses the credentials: {_short(error)}", field="secrets")

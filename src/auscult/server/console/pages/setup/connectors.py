@@ -7,21 +7,23 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.connectors.document import SECRETS, Connector
+from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.run import Order, Standing
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.server.api.connectors import connecting
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
+from auscult.server.console.pages.setup.connecting.changes import new_connector
 from auscult.server.console.posted import Given, Posted, one, sentence
+from auscult.server.console.views.setup.connector_wizard import kind_cards
 from auscult.server.console.views.setup.connectors import (
+    Begun,
     ConnectorsView,
     ConnectorView,
-    EditorView,
     PreviewView,
     WayOut,
     about_of,
-    editor_view,
+    draft_row,
     is_open,
     listed_row,
     mapped_rows,
@@ -31,8 +33,8 @@ from auscult.server.console.views.setup.connectors import (
     state_of,
 )
 from auscult.server.console.visit import BASE, Visit, missing
-from auscult.services.connectors.connecting import Connectors
-from auscult.services.connectors.documents import check_connector
+from auscult.services.connectors.connecting import KIND, Connectors
+from auscult.services.connectors.documents import is_name
 from auscult.services.privacy.log import record
 
 PATH = f"{BASE}/connectors"
@@ -47,16 +49,6 @@ _NOTES = {
     "paused": later("Paused. A run that is under way ends after the group that it stores."),
     "resumed": later("Resumed. The next run continues where the last one ended."),
 }
-_BEGIN = """name: genesys-eu
-place: s3://bucket/prefix
-format: native
-every: 15m
-access:
-  region: eu-central-1
-mapping:
-  queues:
-    7f8b1f0e: {id: billing, name: Billing}
-"""
 _OUT = (
     (later("My exports"), later("Lists of conversations as CSV or NDJSON."), "/exports", "report.export"),
     (later("Schedules"), later("Reports that are written at intervals."), "/schedules", "report.export"),
@@ -78,31 +70,24 @@ class ConnectorsPage(Controller):
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """List the connectors with the state of each, and the ways out."""
         visit.require_everywhere(_READ)
-        editor = editor_view(PATH, _BEGIN) if visit.principal.may_everywhere(_MANAGE) else None
-        return _list(visit, editor)
+        return _list(visit)
 
     @post(sync_to_thread=True)
     def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Preview a document, or put it in force."""
+        """Begin a connector as a draft, and redirect to its wizard."""
         visit.require_everywhere(_MANAGE)
-        posted = _posted(visit, data, PATH)
-        return posted if isinstance(posted, Redirect) else _list(visit, *posted)
+        name, kind = one(data, "name").lower(), one(data, "kind", "s3")
+        problem = _taken(visit, name)
+        if problem:
+            return _list(visit, Begun(name=name, kind=kind, problem=problem))
+        visit.app.definitions.save_draft(KIND, name, new_connector(name, kind))
+        return Redirect(f"{PATH}/{name}/edit", status_code=303)
 
     @get("/{name:str}", sync_to_thread=True)
     def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one connector with its runs, its mapping and its refusals."""
         visit.require_everywhere(_READ)
         return _one(visit, name)
-
-    @post("/{name:str}", sync_to_thread=True)
-    def change(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
-        """Preview another version of a document, or put it in force."""
-        visit.require_everywhere(_MANAGE)
-        _known(visit, name)
-        posted = _posted(visit, data, f"{PATH}/{name}")
-        return posted if isinstance(posted, Redirect) else _one(visit, name, *posted)
 
     @post("/{name:str}/preview", sync_to_thread=True)
     def preview(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -162,27 +147,38 @@ class ConnectorsPage(Controller):
         return Redirect(f"{PATH}?done=removed", status_code=303)
 
 
-def _list(visit: Visit, editor: EditorView | None, preview: PreviewView | None = None) -> Response[str]:
-    found = visit.app.connectors.listing()
+def _list(visit: Visit, begun: Begun | None = None) -> Response[str]:
+    found, may = visit.app.connectors.listing(), visit.principal.may_everywhere(_MANAGE)
+    names = {each.name for each in found}
+    drafts = [each for each in visit.app.definitions.drafts(KIND) if each.name not in names] if may else []
     view = ConnectorsView(
         rows=tuple(listed_row(each, _read(visit, each.name), visit.reader, PATH) for each in found),
+        drafts=tuple(draft_row(each.name, visit.reader.moment(each.saved_at), PATH) for each in drafts),
         out=tuple(
             WayOut(name=_(name), what=_(what), href=BASE + path)
             for name, what, path, needs in _OUT
             if _opens(visit, needs)
         ),
-        editor=editor,
-        preview=preview,
+        kinds=kind_cards(begun.kind if begun else "s3") if may else (),
+        begun=begun or Begun(),
         is_open=any(map(is_open, found)),
         note=_note(visit),
     )
-    return visit.page("setup/connectors", _TITLE, view, 422 if editor and (editor.faults or editor.problem) else 200)
+    return visit.page("setup/connectors", _TITLE, view, 422 if begun else 200)
+
+
+def _taken(visit: Visit, name: str) -> str:
+    """Return why a connector cannot have a name; empty where it can."""
+    if not is_name(name):
+        return _("Write 1 to 64 lower-case letters, digits, - and _, the first a letter or a digit.")
+    if visit.app.definitions.draft(KIND, name) or any(each.name == name for each in visit.app.connectors.listing()):
+        return _("There is a connector with this name. Choose another one.")
+    return ""
 
 
 def _one(
     visit: Visit,
     name: str,
-    editor: EditorView | None = None,
     preview: PreviewView | None = None,
     problem: str = "",
 ) -> Response[str]:
@@ -192,7 +188,6 @@ def _one(
     asked = next(iter(visit.query.get("run", ())), "")
     only = int(asked) if asked.isdecimal() and len(asked) < 16 else 0  # noqa: PLR2004  (what a database holds)
     document = _service(visit).definition(name).document.decode("utf-8-sig", "replace")
-    faults = bool(editor and (editor.faults or editor.problem))
     view = ConnectorView(
         name=name,
         about=about_of(read, standing, connectors.items(name), reader),
@@ -205,33 +200,14 @@ def _one(
         mapping=mapped_rows(read, connectors.unknown(name), reader),
         refusals=tuple(refusal_row(each, reader) for each in connectors.refusals(name, _REFUSALS, only or None)),
         only=only,
-        editor=editor or editor_view(path, document, stored=standing.secrets),
+        document=document,
+        secrets=", ".join(standing.secrets),
+        has_draft=visit.app.definitions.draft(KIND, name) is not None,
         preview=preview,
         note=_note(visit),
         problem=problem or ("" if read else sentence(str(found))),
     )
-    return visit.page("setup/connector", _TITLE, view, 422 if faults or problem else 200)
-
-
-def _posted(visit: Visit, data: Given, act: str) -> Redirect | tuple[EditorView, PreviewView | None]:
-    """Run the requested action on a document; return the views to show where it is not put in force."""
-    written = one(data, "document").replace("\r\n", "\n") + "\n"
-    checked = check_connector(written.encode(), visit.app.tenant.app_id)
-    stored = () if checked.connector is None else _stored(visit, checked.connector.name)
-    if checked.connector is None:
-        return editor_view(act, written, faults=checked.problems), None
-    names = {name for each in SECRETS.values() for name in each}
-    given = {name: value for name in names if (value := one(data, f"secret-{name}"))}
-    service, name = _service(visit), checked.connector.name
-    try:
-        if one(data, "act") == "apply":
-            version = service.apply(written.encode(), given or None).version
-            _log(visit, "connector.applied", name, version=version, secrets=sorted(given))
-            return Redirect(f"{PATH}/{name}?done=applied", status_code=303)
-        found = service.try_document(written.encode(), given or None)
-    except AuscultError as error:
-        return editor_view(act, written, problem=sentence(error.message), stored=stored), None
-    return editor_view(act, written, stored=stored), preview_view(found, visit.reader)
+    return visit.page("setup/connector", _TITLE, view, 422 if problem else 200)
 
 
 def _order(visit: Visit, name: str, order: Order) -> Response[str] | Redirect:
@@ -264,10 +240,6 @@ def _read(visit: Visit, name: str) -> Connector | str:
         return _service(visit).get(name)
     except AuscultError as error:  # its document is of a version that knew other keys
         return error.message
-
-
-def _stored(visit: Visit, name: str) -> tuple[str, ...]:
-    return next((each.secrets for each in visit.app.connectors.listing() if each.name == name), ())
 
 
 def _service(visit: Visit) -> Connectors:

@@ -40,7 +40,7 @@ let isKept = true;
 function typed(element) {
   const active = document.activeElement;
   if (isKept && element.name && element.id && element.id === active?.id) return { value: active.value };
-  if (element.name?.startsWith("new:") || element.name?.startsWith("pack:")) return {};
+  if (/^(new:|pack:|secret-)/.test(element.name ?? "")) return {};
   return element.localName === "select" || (element.localName === "textarea" && element.id !== "newer") ? { value: element.value } : {};
 }
 const shown = (element) => [...element.childNodes].map((each) => adopted(each, typed));
@@ -156,11 +156,13 @@ async function ask(act, words = "", before = null) {
     first.before?.();
     first.before = null;
     const now = present(first);
+    form.dataset.asked = now ?? "";
     if (now && !(await answered(now, first.isUndo))) await new Promise((done) => setTimeout(done, CHECK_MS));
     else waiting.splice(waiting.indexOf(first), 1);
     if (now) place(now);
   }
   isAsking = false;
+  delete form.dataset.asked;
 }
 
 // The focus goes with what was moved, opened or added; what is gone leaves it to the list.

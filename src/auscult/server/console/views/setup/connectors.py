@@ -1,11 +1,11 @@
 """Connectors: the list, and one connector with its runs, its mapping, its refusals, and a preview."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
 from msgspec import Struct, structs
 
-from auscult.domain.connectors.document import SECRETS, Connector
+from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
@@ -13,10 +13,7 @@ from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import run_in_words
 from auscult.server.console.views.naming import CHANNELS, within_sentence
 from auscult.services.connectors.checking import Check, Row
-from auscult.services.definitions.forms.document import Problem
 
-_LONG = ("service_account_key", "private_key")
-"""Secrets of several lines."""
 _STATES = {
     "running": (later("Running"), "go"),
     "done": (later("Done"), "done"),
@@ -38,6 +35,15 @@ _COUNTS = {
     "refused": later("{n} refused"),
 }
 _DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
+
+
+class KindCard(Struct, frozen=True, kw_only=True):
+    """One kind of place as a card."""
+
+    kind: str
+    name: str
+    about: str
+    is_chosen: bool
 
 
 class StateView(Struct, frozen=True, kw_only=True):
@@ -70,19 +76,20 @@ class WayOut(Struct, frozen=True, kw_only=True):
     href: str
 
 
-class EditorView(Struct, frozen=True, kw_only=True):
-    """The document as written, with its faults. ``act`` is the address that it is posted to.
+class DraftRow(Struct, frozen=True, kw_only=True):
+    """A connector that was never in force."""
 
-    ``secrets`` are the possible secrets of a place, each with whether it has several lines; ``stored`` names the stored
-    ones.
-    """
+    name: str
+    href: str
+    saved: str
 
-    act: str
-    document: str
-    faults: tuple[Problem, ...]
-    problem: str
-    secrets: tuple[tuple[str, bool], ...]
-    stored: str
+
+class Begun(Struct, frozen=True, kw_only=True):
+    """A new connector as it was entered, and the reason why it cannot begin."""
+
+    name: str = ""
+    kind: str = "s3"
+    problem: str = ""
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
@@ -98,12 +105,13 @@ class PreviewView(Struct, frozen=True, kw_only=True):
 
 
 class ConnectorsView(Struct, frozen=True, kw_only=True):
-    """The list. ``editor`` is for visitors who may add a connector; ``is_open``: a run is under way."""
+    """The list. ``kinds`` are for visitors who may add a connector; ``is_open``: a run is under way."""
 
     rows: tuple[ListedRow, ...]
+    drafts: tuple[DraftRow, ...]
     out: tuple[WayOut, ...]
-    editor: EditorView | None
-    preview: PreviewView | None
+    kinds: tuple[KindCard, ...]
+    begun: Begun
     is_open: bool
     note: str
 
@@ -156,7 +164,9 @@ class ConnectorView(Struct, frozen=True, kw_only=True):
     mapping: tuple[MappedRow, ...]
     refusals: tuple[RefusalRow, ...]
     only: int
-    editor: EditorView
+    document: str
+    secrets: str
+    has_draft: bool
     preview: PreviewView | None
     note: str
     problem: str
@@ -191,7 +201,7 @@ def listed_row(standing: Standing, read: Connector | str, reader: Reader, path: 
         name=standing.name,
         href=f"{path}/{quote(standing.name)}",
         place=read.place if is_read else "",
-        about=f"{read.format}, {_every(read.every_s)}" if is_read else "",
+        about=f"{read.format}, {every_word(read.every_s)}" if is_read else "",
         state=state_of(standing),
         last=reader.lately(last.started_at) if last else "",
         at=last.started_at.isoformat() if last else "",
@@ -206,7 +216,7 @@ def about_of(read: Connector | None, standing: Standing, items: int, reader: Rea
     many = ngettext("{n} item read so far", "{n} items read so far", items).format(n=reader.number(items))
     facts = [_("Version {n}").format(n=standing.version), many]
     if read is not None:
-        facts = [read.place, read.format, _every(read.every_s), *facts]
+        facts = [read.place, read.format, every_word(read.every_s), *facts]
     if standing.next_at and not standing.is_paused:
         facts.append(_("next run {when}").format(when=reader.lately(standing.next_at)))
     return " · ".join(facts)
@@ -286,24 +296,9 @@ def preview_view(found: Check, reader: Reader) -> PreviewView:
     )
 
 
-def editor_view(
-    act: str,
-    document: str,
-    *,
-    faults: Iterable[Problem] = (),
-    problem: str = "",
-    stored: Sequence[str] = (),
-) -> EditorView:
-    """Show the document as written; ``stored`` are the names of its stored secrets."""
-    names = dict.fromkeys(name for each in SECRETS.values() for name in each)
-    return EditorView(
-        act=act,
-        document=document,
-        faults=tuple(faults),
-        problem=problem,
-        secrets=tuple((name, name in _LONG) for name in names),
-        stored=", ".join(stored),
-    )
+def draft_row(name: str, saved: str, path: str) -> DraftRow:
+    """Show a connector that was never in force."""
+    return DraftRow(name=name, href=f"{path}/{quote(name)}/edit", saved=saved)
 
 
 def counts_word(counts: Counts, reader: Reader, names: Collection[str] = tuple(_COUNTS)) -> str:
@@ -330,7 +325,7 @@ def _channel(channel: str) -> str:
     return within_sentence(_(CHANNELS[channel]))
 
 
-def _every(seconds: int) -> str:
+def every_word(seconds: int) -> str:
     """Return how often a connector runs: ``every 15 minutes``."""
     if seconds == 0:
         return _("on demand")
