@@ -297,8 +297,8 @@ def _check_free(held: Held, correction: Correction) -> None:
     conversation_id = correction.conversation_id
     if correction.kind in MOVES and held.audit is not None and held.audit.result is not None:
         message = (
-            f"conversation {conversation_id} is audited, and the result belongs to its {correction.kind}; leave it out of"
-            " figures, or ask for another audit after the sender has delivered it again"
+            f"conversation {conversation_id} is audited, and its queue and agent belong to the result; leave it out of"
+            " figures instead"
         )
         raise ConflictError(message, code="correction.audited", field="conversation_id", value=conversation_id)
     if not held.has_words:

@@ -16,6 +16,11 @@ TEMPLATES = (
     later("a comment has at most {n} characters"),
     later("an acceptance is final after {n} minutes"),
     later("a note has at most {n} characters"),
+    later(
+        "conversation {id} is audited, and its queue and agent belong to the result; leave it out of figures instead"
+    ),
+    later("the words of conversation {id} were erased, so it cannot be scored again"),
+    later("a reason is missing; write why"),
     later("there is a collection {name} already; choose another name"),
     later("this moment is in the collection already"),
     later("there are {n} already; remove some"),

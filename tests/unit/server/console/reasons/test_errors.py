@@ -13,12 +13,14 @@ from auscult.server.console.reasons.errors import TEMPLATES, in_words
 from tests.template_parts import SOURCE, outdated_parts
 
 RAISING = (
+    "corrections",
     "disputes",
     "documents",
     "domain",
     "engines",
     "explanations",
     "outgoing",
+    "pinned",
     "server/api/delivery",
     "services",
     "storage",
