@@ -52,6 +52,7 @@ READS: Mapping[str, str] = {
     "repin_moment": "collection.edit",
     "reorder_collection": "collection.edit",
     "list_notices": "conversation.read",
+    "search": "conversation.read",
     "read_notice": "conversation.read",
     "get_notice_choices": "conversation.read",
     "set_notice_choices": "conversation.read",

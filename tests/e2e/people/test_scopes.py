@@ -149,6 +149,12 @@ def test_search_exports_and_deliveries_show_exactly_what_is_visible(world: World
             assert ({each["id"] for each in found.json()["items"]}, found.json()["total"]) == (seen, len(seen)), (
                 person.name
             )
+        everywhere = person.browser.ask("GET", "/search?q=hello&group=said")
+        if person.reaches("conversation.read").is_nothing:
+            assert everywhere.status_code == 403, person.name
+        else:
+            hits = {each["id"] for group in everywhere.json()["groups"] for each in group["hits"]}
+            assert hits == seen, person.name
         told = person.browser.ask("GET", f"/webhooks/{hook.id}/deliveries?limit=1000")
         if person.reaches("webhook.read").is_nothing:
             assert told.status_code == 403, person.name

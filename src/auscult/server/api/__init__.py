@@ -14,6 +14,7 @@ from auscult.explanations import api as explanations
 from auscult.form_examples import api as form_examples
 from auscult.notices import api as notices
 from auscult.pinned import api as pinned
+from auscult.search import api as search
 from auscult.server.api import (
     assist,
     audits,
@@ -51,6 +52,7 @@ ROUTERS = (
     notices.ROUTER,
     absences.ROUTER,
     pinned.ROUTER,
+    search.ROUTER,
     disputes.ROUTER,
     explanations.ROUTER,
     form_examples.ROUTER,

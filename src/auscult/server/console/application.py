@@ -24,9 +24,11 @@ from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.explanations.pages import ExplanationsPage
 from auscult.first_hour.pages import FormPage, InvitePage, LoadPage, StepsPage
 from auscult.limits.pages import AccountsPage
+from auscult.manual.pages import ManualPage
 from auscult.notices.pages import NoticesPage
 from auscult.notices.work import Noticing
 from auscult.pinned.pages import CollectionsPage, PinsPage
+from auscult.search.pages import SearchPage
 from auscult.server.api import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
@@ -153,6 +155,7 @@ _PAGES = (
     LivePage,
     LoadPage,
     LogPage,
+    ManualPage,
     MetricPage,
     NoticesPage,
     OfferedPage,
@@ -167,6 +170,7 @@ _PAGES = (
     ScorecardEditor,
     TaxonomyEditor,
     ScorecardsPage,
+    SearchPage,
     SelfReviewPage,
     SettingsPage,
     SignInPage,

@@ -20,7 +20,7 @@ from auscult.server.console.kept import KeptPages
 from auscult.server.console.language import LANGUAGES, current
 from auscult.server.console.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.reader import Reader
-from auscult.server.console.templating import Frame, Persona, Templates
+from auscult.server.console.templating import Frame, NavigationGroup, Persona, Templates
 from auscult.server.rest.context import Services
 from auscult.services.conversations.queue_names import queue_names
 from auscult.services.privacy.erasure import Erasing
@@ -181,6 +181,11 @@ class Visit:
         if status == HTTP_200_OK:
             self._console.kept.keep(self._request, body, nonce, f"user:{self.visitor.email}", self.visitor.until)
         return page_response(body, nonce, status)
+
+    def groups(self, here: str = "") -> tuple[NavigationGroup, ...]:
+        """Return the menu of the visitor. ``here`` is the name of the present page."""
+        visitor = self.visitor
+        return menu(visitor.permissions | marks_of(visitor), here, self._console.counts(visitor), BASE)
 
     def _frame(self, here: str, nonce: str) -> Frame:
         visitor, request = self.visitor, self._request

@@ -1,6 +1,7 @@
 // What every page does beyond its HTML. Pages read well without it: it adds keys, finding, and the reader's time zone.
 import { find, replay } from "./conversation.js";
 import { isShortcut } from "./keys.js";
+import { openSearch } from "./search.js";
 
 document.documentElement.classList.add("scripted");
 
@@ -24,16 +25,17 @@ if (here) menu.scrollTop = here.offsetTop - menu.clientHeight / 2;
 const shortcuts = document.querySelector("dialog#keys");
 for (const button of document.querySelectorAll("[data-shows-keys]")) button.addEventListener("click", () => shortcuts.showModal());
 
-// Keys that hold everywhere: / to the search field; g and then a letter to a page.
+// Keys that hold everywhere: / to the search field of the page, or to that of everything; g and then a letter to a page.
 let went = false;
 addEventListener("keydown", (event) => {
   if (!isShortcut(event)) return;
   if (event.key === "/") {
-    const field = document.querySelector("input[type=search]");
-    if (field) {
+    const field = document.querySelector("main input[type=search]");
+    event.preventDefault();
+    if (!field) openSearch();
+    else {
       field.focus();
       field.select();
-      event.preventDefault();
     }
   } else if (went && "hcao".includes(event.key)) {
     const paths = { h: "", c: "/conversations", a: "/audits", o: "/overview" };
