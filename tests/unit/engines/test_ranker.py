@@ -1,5 +1,6 @@
 """Passages are ordered in time, or left as they are: late, wrong and refused orders, and what they cost."""
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -26,18 +27,25 @@ DAY = NOW.date().isoformat()
 LONG_S = 5 * 0.3
 
 
+MADE: list[PassageRanker] = []
+
+
 @pytest.fixture
 def server() -> Iterator[ScriptedRanker]:
-    """A server on a real port."""
+    """A server on a real port; whatever was made for it is closed when nothing is under way."""
     ranker = ScriptedRanker()
     with scripted_judge(ranker):
         yield ranker
+        wait_until(lambda: not any(each.name == "ranking" for each in threading.enumerate()))
+        while MADE:
+            MADE.pop().close()
 
 
 def ranker_of(server: ScriptedRanker, within_s: float = PATIENCE_S, **more: RunSpending | Allowance) -> PassageRanker:
     """A ranker that waits so long for an order."""
     address = Address(url=server.url, model="m-1", retries=0, timeout_s=PATIENCE_S)
-    return PassageRanker(Server(address), budget_of(**more), within_s=within_s)  # type: ignore[arg-type]
+    MADE.append(PassageRanker(Server(address), budget_of(**more), within_s=within_s))  # type: ignore[arg-type]
+    return MADE[-1]
 
 
 def test_an_order_is_taken_as_it_is(server: ScriptedRanker) -> None:
