@@ -46,6 +46,10 @@ WORDS_WITH_SENTENCES = 0.5
 """Weight of the sum by words and word vectors where a model reads the passages."""
 PASSAGE_BY_MODEL, SENTENCE_BY_MODEL, HEADING_BY_MODEL = 0.75, 0.5, 0.25
 """Weights of the model's cosines: of the passage, of the nearest of its sentences, of its heading."""
+FIRST = 0.15
+"""Lead of the first part of a passage as its answer: what a heading asks is mostly answered at once."""
+CLEAR = 0.5
+"""Lead from which one part of a passage is its answer; below it, the next one is quoted with it."""
 SAME = 0.97
 """Passages of two sections whose cosine is as high say the same; neither is a rival of the other."""
 QUESTION = 2.5
@@ -196,17 +200,26 @@ class HybridIndex:
         return [word for word in given if word in self._with_word or not _has_digit(word)]
 
     def answer(self, question: str, passage: Passage) -> str:
-        """Return the part of a passage that is nearest to a question by its words and their meaning; equal ones: the first."""
+        """Return the part of a passage that is nearest to a question by its words and their meaning, or the two nearest.
+
+        The second is there where the first is not clearly nearer.
+        """
         parts, words = answer_parts(passage.text), self.search_words(question)
         if len(parts) < 2 or not words:  # noqa: PLR2004  (there is nothing to choose from)
             return parts[0] if parts else passage.text
         spoken = [spoken_words(each).split() for each in parts]
         scores: Vector = self._vectors_of(spoken) @ self._vectors_of([words])[0]
-        asked = {stem: self._weight(word) for word, stem in zip(words, self._stem.all(words), strict=True)}
+        there = set(self._stem.all(spoken_words(passage.title).split()))  # every part is about the heading
+        stems = zip(words, self._stem.all(words), strict=True)
+        asked = {stem: self._weight(word) for word, stem in stems if stem not in there}
+        scores[0] += np.float32(FIRST)
         for index, each in enumerate(spoken):
             shared = asked.keys() & set(self._stem.all(each))
             scores[index] += sum(asked[stem] for stem in shared) / (RARE_WORDS * self._weight(""))
-        return parts[_best(np.round(scores, 5), 1)[0]]
+        scores = np.round(scores, 5)
+        first, second = _best(scores, 2)
+        shown = sorted({first, second} if scores[first] - scores[second] < CLEAR else {first})
+        return ("\n" if any("\n" in parts[index] for index in shown) else " ").join(parts[index] for index in shown)
 
     def _is_rival(self, first: Passage, other: Passage) -> bool:
         """Return whether showing the other passage instead would make a difference."""

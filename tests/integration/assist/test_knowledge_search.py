@@ -101,3 +101,37 @@ def test_an_impossible_period_is_refused(store: Store) -> None:
     with pytest.raises(RequestError, match="before 2026-03-01"):
         add_document(app, "new.md", NEW, "en", wish=stating(since=date(2026, 3, 1), until=date(2026, 2, 28)))
     assert app.knowledge.documents() == []
+
+
+SHIPPING = b"""# Delivery
+
+## Sending abroad
+
+We send to all countries of the European Union and to Norway. Gas cartridges and pepper spray cannot leave the country.
+Overseas territories are not served. Customs duties are paid by the customer. Parcels are insured up to 500 pounds.
+
+## Opening a parcel
+
+Cut along the line.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("can you send gas cartridges or pepper spray", "Gas cartridges", "insured"),
+        ("are parcels insured", "insured up to 500 pounds", "Overseas"),
+        ("do you send to norway", "Norway", "Customs duties"),
+    ],
+)
+def test_an_answer_is_the_sentence_that_answers(store: Store, question: str, said: str, unsaid: str) -> None:
+    """Not the whole passage; its heading and its source are those of the passage."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    add_document(app, "delivery.md", SHIPPING, "en")
+    search = bootstrap.assistant(read_settings({})).library.search(app, "en", question, 3)
+    first = search.suggestions[0]
+    assert said in first.answer
+    assert unsaid not in first.answer
+    assert first.found.passage.title == "Delivery > Sending abroad"
+    assert search.answers[first.found.passage.id] == first.answer

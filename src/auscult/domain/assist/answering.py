@@ -48,7 +48,7 @@ def _sentences(block: str) -> list[str]:
         if not piece:
             continue
         first = re.split(r"\W", piece, maxsplit=1)[0].lower()
-        is_leaning = first in _LEANING or len(piece.split()) < _FEW_WORDS
+        is_leaning = first in _LEANING or piece[0].islower() or len(piece.split()) < _FEW_WORDS
         if found and (is_leaning or _SHORTENED.search(found[-1])):
             found[-1] += f" {piece}"
         else:

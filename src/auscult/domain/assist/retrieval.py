@@ -46,7 +46,7 @@ class PassageIndex(Protocol):
         ...
 
     def answer(self, question: str, passage: Passage) -> str:
-        """Return the part of a passage that answers the question best: a sentence, or a list."""
+        """Return the part of a passage that answers the question best: one or two sentences, or a list."""
         ...
 
 

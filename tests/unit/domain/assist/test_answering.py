@@ -13,6 +13,7 @@ from auscult.domain.assist.answering import answer_parts
         ("A code is valid for a week.", ("A code is valid for a week.",)),
         ("Parcels cost 3.95. Express is 6.95!", ("Parcels cost 3.95.", "Express is 6.95!")),
         ("Send it back. It is free.", ("Send it back. It is free.",)),
+        ("Open from 8 a.m. to 8 p.m. Ring us then.", ("Open from 8 a.m. to 8 p.m.", "Ring us then.")),
         ("Ask Dr. Smith at the till. Bring an id.", ("Ask Dr. Smith at the till.", "Bring an id.")),
         (
             "You need:\n- an id\n- the receipt\n\nRefunds take five days.",
