@@ -238,7 +238,10 @@ def repin(collection_id: CollectionId, pin_id: PinId, work: Work) -> Pin:
     operation_id="reorder_collection",
     summary="Put the moments of a collection in order",
     guards=[WRITES],
-    responses={200: answer("The collection.", ShownCollection, SHOWN), **refusals(_BODY)},
+    responses={
+        200: answer("The collection.", ShownCollection, SHOWN),
+        **refusals({**_BODY, 409: "The order has not each moment of the collection once."}),
+    },
     takes=Takes("The order.", {"pin_ids": [PIN["pin_id"]]}),
     command="collections order",
 )

@@ -211,11 +211,11 @@ def moment_of(pin: Pin, conversation: Conversation, *, can_open: bool) -> Moment
 def reordered(present: Sequence[str], wanted: Sequence[str], shown: frozenset[str]) -> list[str]:
     """Return pin ids in a new order; those that the caller is not shown keep their places.
 
-    Raises ``RequestError`` ``pin.order`` unless ``wanted`` has each that is shown once.
+    Raises ``ConflictError`` ``pin.order`` unless ``wanted`` has each that is shown once.
     """
     if len(wanted) != len(shown) or shown.symmetric_difference(wanted):
         message = "name each moment of the collection once; read it again where it was changed meanwhile"
-        raise RequestError(message, code="pin.order", field="pin_ids")
+        raise ConflictError(message, code="pin.order", field="pin_ids")
     order = iter(wanted)
     return [next(order) if each in shown else each for each in present]
 

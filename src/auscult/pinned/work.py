@@ -201,7 +201,7 @@ class Collecting:
     def reorder(self, collection_id: str, wanted: NewOrder) -> ShownCollection:
         """Give the moments that the viewer is shown another order.
 
-        Raises as ``get`` does; ``AccessError``; ``RequestError`` ``pin.order``.
+        Raises as ``get`` does; ``AccessError``; ``ConflictError`` ``pin.order``.
         """
         self._check_maker(self.get(collection_id))
         shown = frozenset(each.pin_id for each in self._app.collections.pins(self._query(collection_id)))

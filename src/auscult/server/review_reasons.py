@@ -76,7 +76,7 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "collection.too_many": (409, 409, "There are as many collections as there can be."),
     "pin.unknown": (404, 404, "The collection has no such moment for the caller."),
     "pin.invalid": (422, 422, "The note of a moment is too long."),
-    "pin.order": (422, 422, "The order has to name each moment that the caller is shown, once."),
+    "pin.order": (409, 409, "The order has to name each moment that the caller is shown, once."),
     "pin.duplicate": (409, 409, "The moment is in the collection already; `value` is its id."),
     "pin.not_yours": (403, 403, "Only who pinned a moment removes it, and who may change the collection."),
     "pin.too_many": (409, 409, "The collection has as many moments as it can have."),

@@ -174,7 +174,7 @@ def test_order_removal_and_undo(company: Company) -> None:
     ordered = company.manager.ask("PUT", f"{path}/order", {"pin_ids": [three, one, two]})
     assert [each["pin_id"] for each in ordered.json()["moments"]] == [three, one, two]
     for wrong in ([three, one], [three, one, one], [three, one, "pi-none"]):
-        problem(company.manager.ask("PUT", f"{path}/order", {"pin_ids": wrong}), 422, "pin.order")
+        problem(company.manager.ask("PUT", f"{path}/order", {"pin_ids": wrong}), 409, "pin.order")
     again = company.manager.ask("POST", f"{path}/moments", {"conversation_id": name, "turn_id": "m1"})
     problem(again, 409, "pin.duplicate")
     assert company.manager.ask("DELETE", f"{path}/moments/{one}").status_code == 204
