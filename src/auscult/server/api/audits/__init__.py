@@ -10,6 +10,7 @@ from auscult.server.api.audits import (
     cases,
     draws,
     estimates,
+    offers,
     plans,
     quality,
 )
@@ -22,6 +23,7 @@ ROUTER = Router(
         plans.ROUTER,
         draws.ROUTER,
         assignments.ROUTER,
+        offers.ROUTER,
         by_hand.ROUTER,
         bookmarks.ROUTER,
         estimates.ROUTER,
