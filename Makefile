@@ -92,7 +92,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 lock: .venv/lock ## compile the pins again (UPGRADE=--upgrade for newer versions)
 	@$(COMPILE) pyproject.toml requirements/build.in -o requirements/base.txt
 	@$(COMPILE) pyproject.toml requirements/build.in --group dev -c requirements/base.txt --override requirements/dateutil.txt -o requirements/dev.txt
-	@$(COMPILE) requirements/image.in -c requirements/base.txt -c requirements/dev.txt -o requirements/image.txt
+	@$(COMPILE) requirements/image.in -c requirements/base.txt -c requirements/dev.txt --override requirements/dateutil.txt -o requirements/image.txt
 	@$(COMPILE) requirements/lock.in -o requirements/lock.txt
 	@$(COMPILE) requirements/dbt.in -o requirements/dbt.txt
 	@$(COMPILE) requirements/judge.in -o requirements/judge.txt

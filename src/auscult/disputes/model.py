@@ -23,6 +23,7 @@ from auscult.domain.people.principal import Principal
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import DAY_OR_INSTANT, between
 from auscult.domain.statistics.intervals import Figure, wilson_figure
+from auscult.workdays.model import EVERY_DAY, WorkingDays
 
 Release = Literal["at_once", "at", "second_look"]
 """An audit is released when it is submitted, at ``release_at``, or when another person has looked at it."""
@@ -55,7 +56,7 @@ class ReviewPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The rules for what follows a submitted audit.
 
     ``window_days`` counts from the release, and for another round from the decision before. ``rounds`` is the number
-    of disputes of one metric, ``decide_days`` the time to decide each. Without ``disputes`` an agent can only accept.
+    of disputes of one metric, ``decide_days`` the time to decide each. Both are working days of the app. Without ``disputes`` an agent can only accept.
     """
 
     disputes: bool = True
@@ -66,16 +67,6 @@ class ReviewPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     decide_days: Days = 5
     release: Release = "at_once"
     release_at: Annotated[datetime, Meta(tz=True), DAY_OR_INSTANT] | None = None
-
-    @property
-    def window(self) -> timedelta:
-        """Return the time in which an agent can answer."""
-        return timedelta(days=self.window_days)
-
-    @property
-    def time_to_decide(self) -> timedelta:
-        """Return the time in which a dispute is to be decided."""
-        return timedelta(days=self.decide_days)
 
 
 DEFAULT_POLICY = ReviewPolicy()
@@ -107,7 +98,8 @@ def _invalid(message: str, field: str, value: object) -> RequestError:
 class MetricReview(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One metric of a review. ``round`` counts its disputes, ``decided_at`` is when the last of them was decided.
 
-    ``accepted_at`` is when the agent accepted the answer; None of a withdrawn dispute.
+    ``accepted_at`` is when the agent accepted the answer; None of a withdrawn dispute. ``until`` is until when a denied
+    one can be disputed again.
     """
 
     metric_id: str
@@ -116,6 +108,7 @@ class MetricReview(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dispute_id: str | None = None
     decided_at: datetime | None = None
     accepted_at: datetime | None = None
+    until: datetime | None = None
 
     @property
     def final_at(self) -> datetime | None:
@@ -129,7 +122,10 @@ class MetricReview(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Review(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The review of one audit. ``released_at`` is None while a second look is missing; ``changes`` counts writes."""
+    """The review of one audit. ``released_at`` and ``ends_at`` are None while a second look is missing.
+
+    ``ends_at`` is when the agent's time to answer ends. ``changes`` counts writes.
+    """
 
     assignment_id: str
     conversation_id: str
@@ -138,14 +134,10 @@ class Review(Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: ReviewPolicy
     submitted_at: datetime
     released_at: datetime | None
+    ends_at: datetime | None = None
     released_by: str = ""
     metrics: tuple[MetricReview, ...]
     changes: int = 0
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """Return when the agent's time to answer ends; None before the release."""
-        return None if self.released_at is None else self.released_at + self.policy.window
 
     @property
     def designated(self) -> tuple[str, ...]:
@@ -172,9 +164,7 @@ class Review(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return None
         if metric.status == "pending":
             return self.ends_at
-        if metric.status == "denied" and metric.decided_at is not None:
-            return metric.decided_at + self.policy.window
-        return None
+        return metric.until if metric.status == "denied" else None
 
     def can_be_disputed(self, metric: MetricReview, at: datetime) -> bool:
         """Return whether a metric can be disputed at an instant."""
@@ -378,8 +368,8 @@ def answer_in(result: AuditResult | None, metric_id: str) -> str:
     return (given.level or given.answer) if given else "-"
 
 
-def opened(audit: Audit, policy: ReviewPolicy, agent_id: str | None) -> Review:
-    """Return the review of an audit that was just submitted."""
+def opened(audit: Audit, policy: ReviewPolicy, agent_id: str | None, days: WorkingDays = EVERY_DAY) -> Review:
+    """Return the review of an audit that was just submitted; ``days`` are those of its deadlines."""
     result = audit.result
     assert result is not None  # noqa: S101  (it was submitted)
     at = result.audited_at
@@ -392,6 +382,7 @@ def opened(audit: Audit, policy: ReviewPolicy, agent_id: str | None) -> Review:
         policy=policy,
         submitted_at=at,
         released_at=released,
+        ends_at=days.after(released, policy.window_days) if released else None,
         metrics=tuple(MetricReview(metric_id=each.metric_id) for each in result.sheet.answers),
     )
 

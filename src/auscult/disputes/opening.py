@@ -29,7 +29,7 @@ def policy_of(app: AppStore, assignment: Assignment | None) -> ReviewPolicy:
 
 def new_review(app: AppStore, case: EvaluatedConversation, assignment: Assignment | None, audit: Audit) -> Review:
     """Return the review of a submitted audit to which nothing has happened yet."""
-    return opened(audit, policy_of(app, assignment), agent_of(case, assignment))
+    return opened(audit, policy_of(app, assignment), agent_of(case, assignment), app.working_days.get())
 
 
 def agent_of(case: EvaluatedConversation, assignment: Assignment | None) -> str | None:
@@ -57,7 +57,8 @@ def review_step(
         return ReviewChange(made, (), (), ("released",) if made.is_released(entry.at) else ())
     review = app.disputes.review(audit.assignment_id) or new_review(app, case, assignment, audit)
     disputes = app.disputes.all(DisputeQuery(state="open", assignment_id=audit.assignment_id))
-    return reopen(review, [each.metric_id for each in entry.changed], disputes, entry.by, entry.at)
+    changed = [each.metric_id for each in entry.changed]
+    return reopen(review, changed, disputes, entry.by, entry.at, app.working_days.get())
 
 
 def overturned(app: AppStore) -> dict[str, dict[str, str]]:

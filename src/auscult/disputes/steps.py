@@ -31,6 +31,7 @@ from auscult.domain.evaluation import MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.outcome import is_passed
 from auscult.notices.model import NewNotice
+from auscult.workdays.model import EVERY_DAY, WorkingDays
 
 Ruling = Literal["accept", "deny"]
 _RAW: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
@@ -46,11 +47,12 @@ class ReviewChange(NamedTuple):
     notices: tuple[NewNotice, ...] = ()
 
 
-def release(review: Review, by: str, at: datetime) -> ReviewChange | None:
+def release(review: Review, by: str, at: datetime, days: WorkingDays = EVERY_DAY) -> ReviewChange | None:
     """Release an audit after a second look, or before its time; None where it is released already."""
     if review.is_released(at):
         return None
-    after = replace(review, released_at=at, released_by=by, changes=review.changes + 1)
+    ends_at = days.after(at, review.policy.window_days)
+    after = replace(review, released_at=at, ends_at=ends_at, released_by=by, changes=review.changes + 1)
     return ReviewChange(after, (), (_entry(review, "released", by, at),), ("released",))
 
 
@@ -111,6 +113,7 @@ def dispute(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
     *,
     proposed: str | None = None,
     queue: str = "",
+    days: WorkingDays = EVERY_DAY,
 ) -> ReviewChange:
     """Dispute one answer of an audit.
 
@@ -144,7 +147,7 @@ def dispute(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
         auditor=review.auditor,
         raised_by=by,
         raised_at=at,
-        due_at=at + review.policy.time_to_decide,
+        due_at=days.after(at, review.policy.decide_days),
         comment=text,
         answer=before,
         proposed=proposed,
@@ -159,7 +162,15 @@ def dispute(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
 
 
 def decide(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
-    review: Review, found: Dispute, ruling: Ruling, reason: str, by: str, at: datetime, *, after: str | None = None
+    review: Review,
+    found: Dispute,
+    ruling: Ruling,
+    reason: str,
+    by: str,
+    at: datetime,
+    *,
+    after: str | None = None,
+    days: WorkingDays = EVERY_DAY,
 ) -> ReviewChange:
     """Decide a dispute; ``after`` is the answer that counts from now on where it is accepted.
 
@@ -176,7 +187,9 @@ def decide(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
         reason=text,
         decided_answer=after if ruling == "accept" else found.answer,
     )
-    changed = replace(metric, status="accepted" if ruling == "accept" else "denied", decided_at=at)
+    is_denied = ruling == "deny"
+    until = days.after(at, review.policy.window_days) if is_denied else None
+    changed = replace(metric, status="denied" if is_denied else "accepted", decided_at=at, until=until)
     entry = _noted(review, "dispute_decided", decided, by, at, text)
     return ReviewChange(review.with_metric(changed), (decided,), (entry,), ("dispute_decided",), (_ended(decided, at),))
 
@@ -190,8 +203,13 @@ def withdraw(review: Review, found: Dispute, by: str, at: datetime) -> ReviewCha
     return ReviewChange(review.with_metric(changed), (gone,), (entry,), ("dispute_decided",))
 
 
-def reopen(
-    review: Review, metric_ids: Iterable[str], disputes: Iterable[Dispute], by: str, at: datetime
+def reopen(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
+    review: Review,
+    metric_ids: Iterable[str],
+    disputes: Iterable[Dispute],
+    by: str,
+    at: datetime,
+    days: WorkingDays = EVERY_DAY,
 ) -> ReviewChange:
     """Re-open the metrics whose answers the auditor has changed: the agent answers them again, in a new window.
 
@@ -206,7 +224,10 @@ def reopen(
     known = {each.metric_id: each for each in review.metrics}
     kept = known | {metric_id: MetricReview(metric_id=metric_id) for metric_id in changed}
     released = review.released_at if review.released_at is None or review.released_at > at else at
-    after = replace(review, metrics=tuple(kept.values()), released_at=released, changes=review.changes + 1)
+    ends_at = days.after(at, review.policy.window_days) if released == at else review.ends_at
+    after = replace(
+        review, metrics=tuple(kept.values()), released_at=released, ends_at=ends_at, changes=review.changes + 1
+    )
     entries = tuple(_noted(review, "dispute_decided", each, by, at, each.reason) for each in ended)
     notices = tuple(_ended(each, at) for each in ended)
     return ReviewChange(after, ended, entries, ("dispute_decided",) * bool(ended), notices)

@@ -93,7 +93,7 @@ class Reviewing:
 
         def step(found: ReviewedAudit) -> ReviewChange | None:
             check_second_look(found.review, self._viewer)
-            return steps.release(found.review, self._viewer.name, self._now())
+            return steps.release(found.review, self._viewer.name, self._now(), self._app.working_days.get())
 
         return self._review_step(assignment_id, step)
 
@@ -136,7 +136,15 @@ class Reviewing:
             by, at = self._viewer.name, self._now()
             queue = next((queue.id for queue in found.case.conversation.queues), "")
             change = steps.dispute(
-                found.review, found.audit, metric_id, comment, by, at, proposed=proposed, queue=queue
+                found.review,
+                found.audit,
+                metric_id,
+                comment,
+                by,
+                at,
+                proposed=proposed,
+                queue=queue,
+                days=self._app.working_days.get(),
             )
             if proposed is not None:
                 steps.check_answer(self.form_of(found), metric_id, proposed)
@@ -170,7 +178,8 @@ class Reviewing:
             check_reviewer(audited.review, found, self._viewer, self.away())
             by, at = self._viewer.name, self._now()
             if ruling == "deny":
-                change = steps.decide(audited.review, found, ruling, reason, by, at)
+                days = self._app.working_days.get()
+                change = steps.decide(audited.review, found, ruling, reason, by, at, days=days)
                 self._app.disputes.save(change)
                 return change.disputes[0]
             form = self.form_of(audited)

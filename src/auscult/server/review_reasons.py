@@ -62,6 +62,7 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
         409,
         "The assignment is not one of a person who is away, or it was begun or taken.",
     ),
+    "working_days.invalid": (422, 422, "The working days cannot be used; `field` names what of them."),
     "mail.unknown": (404, 404, "The caller has no such e-mail."),
     "mail.settled": (409, 409, "Only an e-mail that failed, or is unknown, is sent again."),
     "notice.unknown": (404, 404, "The caller has no such notice."),

@@ -69,6 +69,7 @@ from auscult.storage.work.app_batches import AppJobs
 from auscult.storage.work.batches import Batches
 from auscult.storage.work.work_list import WorkList
 from auscult.storage.work.workers import Workers
+from auscult.workdays.store import AppWorkingDays
 
 T = TypeVar("T")
 
@@ -113,6 +114,7 @@ class AppStore(NamedTuple):
     exports: AppExports
     names: AppNames
     absences: AccountAbsences
+    working_days: AppWorkingDays
     first_hour: AppFirstHour
     visibility: Visibility = EVERYTHING
 
@@ -227,6 +229,7 @@ class Store:
                 exports=AppExports(self._database, app),
                 names=AppNames(self._names, app),
                 absences=self.absences_of(tenant.account_id),
+                working_days=AppWorkingDays(self._database, app),
                 first_hour=AppFirstHour(self._database, app),
             )
         return self._within[tenant]

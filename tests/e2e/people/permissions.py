@@ -36,6 +36,7 @@ READS: Mapping[str, str] = {
     "edit_comment": "comment.write",
     "resolve_thread": "comment.write",
     "reopen_thread": "comment.write",
+    "get_working_days": "plan.read",
     "list_absences": "conversation.read",
     "add_absence": "conversation.read",
     "remove_absence": "conversation.read",

@@ -77,7 +77,7 @@ def drawn(store: Store) -> None:
         drawn_at=AT,
         drawn_by="mia",
     )
-    app.plans.add_draw(record, items, plan)
+    app.plans.add_draw(record, items, None)
 
 
 def test_eight_processes_never_get_an_item_twice(store: Store, database_url: str) -> None:

@@ -1,6 +1,6 @@
 """Plans: the conversations to audit, their number, and the auditors. A plan is versioned like a form."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from auscult.domain.record import Outcome
 from auscult.domain.said.search import parse
 from auscult.domain.scoring.list_fields import ResultFields
 from auscult.domain.stated import at_least, between, stated
+from auscult.workdays.model import EVERY_DAY, WorkingDays
 
 Per = Literal["all", "agent", "queue"]
 Judged = Literal["most", "first", "last", "each"]
@@ -162,13 +163,13 @@ class Plan(Struct, frozen=True, kw_only=True):
         """The seed of its draws: the plan's own, which is its id unless another is given."""
         return self.document.seed or self.plan_id
 
-    def due_at(self, at: datetime) -> datetime | None:
-        """The due date of what is handed out at an instant."""
+    def due_at(self, at: datetime, days: WorkingDays = EVERY_DAY) -> datetime | None:
+        """The due date of what is handed out at an instant, counted in working days."""
         if self.document.due_days is None:
             return None
-        found = at + timedelta(days=self.document.due_days)
+        found = days.after(at, self.document.due_days)
         while found.astimezone(UTC).date() in self.document.holidays:
-            found += timedelta(days=1)
+            found = days.after(found, 1)
         return found
 
     def hands_out_to(self, user: str, day: date) -> bool:
@@ -177,17 +178,21 @@ class Plan(Struct, frozen=True, kw_only=True):
         return day not in self.document.holidays and (own is None or not own.is_away(day))
 
 
-def working_days(plan: PlanDocument, since: date) -> int:
-    """Return the days, from one on, in which the items of a draw are to be audited, without holidays; at least one.
+def working_days(plan: PlanDocument, since: date, days: WorkingDays = EVERY_DAY) -> int:
+    """Return the working days, from one on, in which the items of a draw are to be audited; at least one.
 
     They are ``due_days`` where the plan has them, else as many as a window or the whole frame has.
     """
     length = plan.due_days
-    if length is None:
+    if length is not None:  # counted in working days
+        day = datetime.combine(since, time(), UTC)
+        length = (days.after(day, min(length, MOST_DAYS)) - day).days
+    else:
         steps: dict[Step | None, int] = {"day": 1, "week": 7, "month": 30}
         length = steps.get(plan.every) or max(1, (plan.frame.until - plan.frame.since).days)
     holidays = set(plan.holidays)
-    return max(1, sum(since + timedelta(days=n) not in holidays for n in range(min(length, MOST_DAYS))))
+    spanned = (since + timedelta(days=n) for n in range(min(length, MOST_DAYS)))
+    return max(1, sum(days.works(each) and each not in holidays for each in spanned))
 
 
 def windows_of(plan: PlanDocument, now: datetime) -> list[Window]:

@@ -41,6 +41,7 @@ from auscult.server.rest.guards import Guard
 from auscult.server.rest.hooks import before_handler
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest, ApiResponse
 from auscult.server.rest.routing import AppRouter
+from auscult.workdays import api as workdays
 
 ROUTERS = (
     scoring.ROUTER,
@@ -53,6 +54,7 @@ ROUTERS = (
     absences.ROUTER,
     pinned.ROUTER,
     search.ROUTER,
+    workdays.ROUTER,
     disputes.ROUTER,
     explanations.ROUTER,
     form_examples.ROUTER,

@@ -113,6 +113,7 @@ from auscult.server.rest.context import Services
 from auscult.server.rest.guards import Guard
 from auscult.server.rest.routing import AppRouter
 from auscult.services.people.principals import SecondFactorRequiredError
+from auscult.workdays.pages import WorkingDaysPage
 
 _YEAR_S = 365 * 24 * 3600
 _HOUR_S = 3600
@@ -180,6 +181,7 @@ _PAGES = (
     UsersPage,
     WebhooksPage,
     WelcomePage,
+    WorkingDaysPage,
 )
 
 

@@ -136,7 +136,7 @@ class Planning:
         population = len({each.key for each in candidates})
         verdicts = verdicts_in(self._app, document, query, [each.conversation_id for each in candidates])
         precision = half_widths(verdicts, len(items))
-        days = working_days(document, today)
+        days = working_days(document, today, self._app.working_days.get())
         shared = max(len(document.auditors), 1)
         preview = PlanPreview(
             frame_count=population,
@@ -315,7 +315,9 @@ class Planning:
             drawn_at=now,
             drawn_by=by,
         )
-        return self._app.plans.add_draw(made, self._with_agents(plan.document, items), plan)
+        return self._app.plans.add_draw(
+            made, self._with_agents(plan.document, items), plan.due_at(now, self._app.working_days.get())
+        )
 
     def _again(self, plan: Plan, drawn: Collection[tuple[str, int]]) -> list[DrawnItem]:
         """Return the items that come back to the auditors who submitted them a while ago, each once."""

@@ -31,7 +31,7 @@ def drawn_instead(app: AppStore, declined: Assignment, now: datetime) -> tuple[D
     if found is None:
         return None
     agent_id = found.agent_id or _agent(app, plan.document.judged, found)
-    return replace(found, agent_id=agent_id, rater=declined.rater), plan.due_at(now)
+    return replace(found, agent_id=agent_id, rater=declined.rater), plan.due_at(now, app.working_days.get())
 
 
 def _agent(app: AppStore, rule: Judged, item: DrawnItem) -> str:

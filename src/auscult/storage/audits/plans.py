@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -98,8 +99,8 @@ class AppPlans:
         with self._database.reading() as connection:
             return {row.rater: row.n for row in connection.execute(query)}
 
-    def add_draw(self, draw: Draw, items: Sequence[DrawnItem], plan: Plan) -> Draw:
-        """Store a draw with its assignments, in one transaction; return the one of its window that is there already.
+    def add_draw(self, draw: Draw, items: Sequence[DrawnItem], due_at: datetime | None) -> Draw:
+        """Store a draw with its assignments, which are due at an instant or at none, in one transaction; return the one of its window that is there already.
 
         An item whose conversation was erased meanwhile keeps its position in the draw, without its id.
         """
@@ -119,7 +120,7 @@ class AppPlans:
             dealt: Counter[str] = Counter()
             for start in range(0, len(items), _AT_ONCE):
                 some = items[start : start + _AT_ONCE]
-                rows = list(_assignments(self._numbers(connection, some), some, draw, plan))
+                rows = list(_assignments(self._numbers(connection, some), some, draw, due_at))
                 connection.execute(sa.insert(assignments), [{**row, "app": self._app, "draw": number} for row in rows])
                 dealt.update(row["rater"] for row in rows if row["state"] == "assigned")
             about = NewNotice("", "assigned", draw.draw_id, draw.drawn_at, draw.drawn_by)
@@ -136,10 +137,9 @@ class AppPlans:
 
 
 def _assignments(
-    numbers: dict[str, int], items: Sequence[DrawnItem], draw: Draw, plan: Plan
+    numbers: dict[str, int], items: Sequence[DrawnItem], draw: Draw, due_at: datetime | None
 ) -> Iterator[dict[str, Any]]:
     """Return the rows of the assignments of some items: one each, and another where a second opinion is wanted."""
-    due_at = plan.due_at(draw.drawn_at)
     for item in items:
         raters: list[tuple[Role, str | None]] = [(item.role, item.rater)]
         if item.has_second:

@@ -78,6 +78,15 @@ first_hour = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+# Working days of an app, by which deadlines are counted; every day without a row.
+working_days = Table(
+    "working_days",
+    METADATA,
+    Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+    Column("document", LargeBinary, nullable=False),  # JSON
+    Column("changed_at", BigInteger, nullable=False),
+)
+
 # Limits of accounts and apps; without a row, those of the settings alone.
 limits = Table(
     "limits",

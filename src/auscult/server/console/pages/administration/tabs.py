@@ -35,6 +35,7 @@ _TABS = (
     _Tab(later("Erasure"), "erasure", "erasure.run"),
     _Tab(later("Approvals"), "approvals", "approval.decide"),
     _Tab(later("Log"), "log", "log.read"),
+    _Tab(later("Working days"), "working-days", "settings.manage"),
     _Tab(later("Settings"), "settings", "settings.manage"),
     _Tab(later("Accounts"), "accounts", None),
 )
