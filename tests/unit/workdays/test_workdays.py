@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from auscult.disputes.model import ReviewPolicy, opened
+from auscult.disputes.steps import decide, dispute, release
 from auscult.domain.errors import RequestError
 from auscult.domain.people.principal import operator
 from auscult.storage import Store
