@@ -37,7 +37,7 @@ def test_days_are_set(browser: Browser, served: Service) -> None:
     browser.run("document.querySelector('[name=subdivision]').value = 'BY'")
     browser.one("#days_off").send_keys("soon")
     browser.one("main form button").click()
-    browser.until("[role=alert]", lambda text: "soon is not a date" in text)
+    browser.until("[role=alert]", lambda text: "Soon is not a date" in text)
     assert browser.run("return document.querySelector('#days_off').value") == "soon"
     browser.run("document.querySelector('#days_off').value = '2027-01-04, 2027-01-05'")
     browser.one("main form button").click()

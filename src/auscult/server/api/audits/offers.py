@@ -73,7 +73,7 @@ def offered(offering: Offering) -> OfferedList:
 )
 @in_slow_thread
 def take(assignment_id: AssignmentId, offering: Offering) -> ListedAssignment:
-    """Take an assignment over. Its trail keeps who had it, and they are notified. Repeating this changes nothing."""
+    """Claim an assignment of a person who is away. Its trail keeps who had it, and they are notified. Repeating this changes nothing."""
     return listed(offering.take(assignment_id).assignment)
 
 
