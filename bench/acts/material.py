@@ -26,7 +26,10 @@ LINES = Path(__file__).with_name("lines")
 UNKNOWN = -1
 OF_MANY = ("development", "challenge")
 """Sets of calls and chats of several kinds, of which only verdicts are known."""
+ALONE = ("fr", "pt")
+"""The only hands of their languages."""
 PARTS = 3
+"""Parts of a set that is not left out as a whole."""
 TOGETHER = {"answers": ("done", "promise", "inform"), "denies": ("refuse", "fail")}
 """Heads for several acts together, which are easier to recognise than each."""
 OUTCOMES = ("bodes_well", "sounds_served")
@@ -103,19 +106,19 @@ def outcome_acts(resolution: str) -> dict[str, int]:
 
 
 def fold_of(source: str, conversation_id: str) -> str:
-    """Return what is left out together: all of an author, ``train_a``; a part of a set of many, ``challenge 2``."""
+    """Return what is left out together: all of an author, ``train_a``; a part of other sets, ``challenge 2``."""
     name = source.partition(" ")[0]
-    return f"{name} {sha256(conversation_id.encode()).digest()[1] % PARTS}" if name in OF_MANY else name
+    return f"{name} {sha256(conversation_id.encode()).digest()[1] % PARTS}" if name in (*OF_MANY, *ALONE) else name
 
 
 def written_lines(language: str) -> Iterator[tuple[dict[str, int], Turn]]:
-    """Yield the lines that were written for training: what is known of their acts, and a turn.
+    """Yield the lines that were written for training, if any were: what is known of their acts, and a turn.
 
     A line has the acts that it names and no others; with ``*`` nothing is known of the others, and ``!act`` is one
     that it does not have.
     """
     file = LINES / f"{language}.tsv"
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
         acts, speaker, text = line.split("\t")
         named = set(acts.split(",")) - {"-"}
         if unknown := {act.removeprefix("!") for act in named - {"*"}} - set(ACTS):

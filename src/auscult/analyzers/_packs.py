@@ -1,17 +1,18 @@
 """Packs of languages other than English, compiled on first use, so that a language costs only those who speak it.
 
-English has finer analyzers, with trained heads; Spanish and German have the packs of ``wording/es`` and ``wording/de``.
+English has finer analyzers, with trained heads; the other languages have the packs of their folder of ``wording``.
 """
 
 from functools import cache
 
 from auscult.analyzers._one_pass import CUSTOMER_TURNS
-from auscult.wording import Matcher, Pack, bare_words, pack, wording_pattern
+from auscult.wording import Matcher, Pack, available, bare_words, pack, wording_pattern
 from auscult.wording.matcher import options
 
-BY_PACKS = frozenset({"de", "es"})
-"""ISO 639-1 codes of the languages that are read by packs alone."""
-UNDERSTOOD = BY_PACKS | {"en"}
+UNDERSTOOD = frozenset(name.partition("/")[0] for name in available())
+"""ISO 639-1 codes of the languages that there are packs for."""
+BY_PACKS = UNDERSTOOD - {"en"}
+"""Those that are read by packs alone."""
 
 
 def searched_together(read: Pack) -> Matcher:

@@ -29,7 +29,15 @@ _SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ß": ("ss",),
     },
     "es": {"á": ("a",), "é": ("e",), "í": ("i",), "ó": ("o",), "ú": ("u",), "ü": ("u",), "ñ": ("n",)},
-}
+    "fr": {
+        "à": ("a",), "â": ("a",), "ç": ("c",), "é": ("e",), "è": ("e",), "ê": ("e",), "ë": ("e",), "î": ("i",), "ï": ("i",),
+        "ô": ("o",), "ù": ("u",), "û": ("u",), "œ": ("oe",),
+    },
+    "pt": {
+        "á": ("a",), "à": ("a",), "â": ("a",), "ã": ("a",), "ç": ("c",), "é": ("e",), "ê": ("e",), "í": ("i",), "ó": ("o",),
+        "ô": ("o",), "õ": ("o",), "ú": ("u",), "ü": ("u",),
+    },
+}  # fmt: skip
 """How else people type the letters of a language, without their marks. Words that would become others have their own."""
 _SPELLED = {language: re.compile(r"\[[^\]]*\]|" + "|".join(spellings)) for language, spellings in _SPELLINGS.items()}
 

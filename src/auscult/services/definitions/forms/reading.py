@@ -198,8 +198,8 @@ def refused_with(problems: Iterable[str]) -> FormError:
     return FormError(f"the form cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
-STARTER_LANGUAGES = ("en", "es", "de")
-"""Languages of the starter forms, that of most users first."""
+STARTER_LANGUAGES = {"en": "English", "es": "Spanish", "de": "German", "fr": "French", "pt": "Portuguese"}
+"""Languages of the starter forms, that of most users first, with their names in English."""
 
 
 def starter_documents(language: str = "en") -> dict[str, bytes]:
@@ -217,9 +217,15 @@ def all_starter_documents() -> dict[str, bytes]:
 
 
 def starter_document(language: str = "en") -> bytes:
-    """Return a starter form as its authors wrote it: one document for all channels."""
-    name = "starter.yaml" if language == "en" else f"starter-{language}.yaml"
-    return (files("auscult") / "starter" / name).read_bytes()
+    """Return a language's starter form: one document for all channels.
+
+    English has its own; the others share one, in which their name and their packs are put.
+    """
+    folder = files("auscult") / "starter"
+    if language == "en":
+        return (folder / "starter.yaml").read_bytes()
+    shared = (folder / "starter-by-packs.yaml").read_text(encoding="utf-8")
+    return shared.replace("{language}", language).replace("{spoken}", STARTER_LANGUAGES[language]).encode()
 
 
 def starter_forms() -> tuple[Form, ...]:
