@@ -26,13 +26,14 @@ class Hands(NamedTuple):
     units: list[Unit]
 
 
-@pytest.fixture(scope="module", params=["es", "de"])
+@pytest.fixture(scope="module")
 def hands(request: pytest.FixtureRequest) -> Hands:
     """The languages whose conversations the repository has."""
     sets = hands_of(request.param)
     return Hands(request.param, sets, units_of(sets, request.param))
 
 
+@pytest.mark.parametrize("hands", ["es", "de", "fr", "pt"], indirect=True)
 def test_a_part_of_the_heads_is_made_again(hands: Hands) -> None:
     """The customers' acts, fitted to the conversations of the repository, are those that the package has."""
     vocabulary = vocabulary_of(hands.units, hands.language)
@@ -46,6 +47,7 @@ def test_a_part_of_the_heads_is_made_again(hands: Hands) -> None:
         assert np.abs(there[..., len(AGENT_ACTS) :] - made).max() <= LAST_DIGITS, name
 
 
+@pytest.mark.parametrize("hands", ["es", "de"], indirect=True)
 def test_confidence_holds_for_authors_left_out(hands: Hands) -> None:
     """Of the metrics' decisions with a confidence, about that share is right, and it says more than the share of all."""
     scores = train_heads(hands.units, hands.language, write=False)

@@ -24,6 +24,8 @@ SAID = {
     "en": ("good morning how can i help you today", "hello i would like to know when you are open please"),
     "es": ("buenos días en qué le puedo ayudar", "hola quería saber cuándo abren la tienda por favor"),
     "de": ("guten tag wie kann ich ihnen helfen", "hallo ich wollte wissen wann sie heute geöffnet haben bitte"),
+    "fr": ("bonjour que puis-je faire pour vous", "bonjour je voudrais savoir quand vous ouvrez s'il vous plaît"),
+    "pt": ("bom dia em que posso ajudar", "olá queria saber a que horas é que vocês abrem por favor"),
     "nl": ("goedemorgen waarmee kan ik u helpen", "hallo ik wil graag weten wanneer jullie open zijn alstublieft"),
 }
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -74,7 +76,7 @@ def test_without_a_form_for_the_language_there_is_no_evaluation() -> None:
     forms = [read_form(document) for document in all_starter_documents().values()]
     found = evaluated(conversation("nl", "nl"), forms)
     assert (found.status, found.form) == ("not_evaluated", None)
-    assert found.reason == "no form is for a chat conversation in nl; there are forms for en, es, de"
+    assert found.reason == "no form is for a chat conversation in nl; there are forms for en, es, de, fr, pt"
 
 
 def test_an_english_form_refuses_spanish() -> None:
