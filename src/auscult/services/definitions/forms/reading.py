@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
+from string import Template
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -224,8 +225,8 @@ def starter_document(language: str = "en") -> bytes:
     folder = files("auscult") / "starter"
     if language == "en":
         return (folder / "starter.yaml").read_bytes()
-    shared = (folder / "starter-by-packs.yaml").read_text(encoding="utf-8")
-    return shared.replace("{language}", language).replace("{spoken}", STARTER_LANGUAGES[language]).encode()
+    shared = Template((folder / "starter-by-packs.yaml").read_text(encoding="utf-8"))
+    return shared.safe_substitute(language=language, spoken=STARTER_LANGUAGES[language]).encode()
 
 
 def starter_forms() -> tuple[Form, ...]:
