@@ -31,7 +31,7 @@ class RightGroup(Struct, frozen=True, kw_only=True):
 
 _PERMISSION_GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
     (later("Conversations"), ("conversation", "recording", "insight", "report")),
-    (later("Audits and reviews"), ("audit", "plan", "dispute", "calibration", "coaching", "comment")),
+    (later("Audits and reviews"), ("audit", "plan", "dispute", "calibration", "coaching", "comment", "collection")),
     (later("Forms and knowledge"), ("form", "knowledge", "judge")),
     (later("Live"), ("assist",)),
     (later("People"), ("user", "directory")),
