@@ -250,6 +250,7 @@ WHOLE_APP: Mapping[str, str] = {
     "reassign_plan": "plan.edit",
     "repeat_draw": "plan.read",
     "set_audit_settings": "settings.manage",
+    "set_working_days": "settings.manage",
     "get_recording_upload": "recording.load",
     "continue_recording_upload": "recording.load",
     "delete_recording_upload": "recording.load",
