@@ -30,6 +30,7 @@ SWAPS = {
     "systemctl enable --now": 'systemctl enable --root="$PWD"',
     "kubectl create": "kubectl create --dry-run=client --output=yaml",
     "kubectl apply --kustomize": "kubectl kustomize",
+    "--after q-support": "--after q-9",
 }
 """Paths and names of the reader's own, and what they are here."""
 
@@ -39,6 +40,8 @@ SAID = {
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…": r"auth: (eyJ[\w.-]+)",
     "as-3c4d": r"\bas-[\w-]+",
     "di-5d1e": r"\bdi-[\w-]+",
+    "cl-2f6a90c1d7b3": r"\bcl-[\w-]+",
+    "cr-9f3c2a7be041": r"\bcr-[\w-]+",
     "aa-1ffcb217-…": r'"request_id":"(aa-[\w-]+)"',
     "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55": r"\bb-[\w-]{20,}",
 }
@@ -54,6 +57,12 @@ class Outside(NamedTuple):
 
 
 OUTSIDE: dict[tuple[str, int], Outside] = {
+    ("add-a-language", 1): Outside(
+        "bench.acts.train", "writes into a clone for a minute; tests/integration/test_fit.py fits a part again"
+    ),
+    ("assist-agents-live", 12): Outside(
+        "knowledge tune", "needs 40 answers of agents; tests/integration/assist/test_teaching.py has them"
+    ),
     ("deploy", 1): Outside(
         "docker",
         "needs a daemon that builds and runs images; tests/integration/installing/test_image.py runs the Dockerfile's steps",
@@ -121,11 +130,11 @@ PREPARED = {
     "calibrate": _ADDS.format("ann", "auditor") + _ADDS.format("bob", "auditor"),
     "plan-around-absences": f"""
 {_ADDS.format("ann", "auditor")}{_ADDS.format("bob", "auditor")}
-printf 'week: [mon, tue, wed, thu, fri]\n' > days.yaml
 auscult assignments assign c-1 --auditor ann@example.com --app st-1
 auscult absences add --app st-1 --person ann@example.com --since 2026-01-01 --until 2027-03-31
 auscult assignments offered --app st-1 --as bob@example.com
 """,
+    "put-conversations-right": "auscult queues import queues.csv --app st-1",
     "read-notices": _ADDS.format("ann", "auditor"),
     "schedule-reports": _ADDS.format("mia", "qa-manager"),
     "import-a-scorecard": "auscult forms apply examples/forms/collections.yaml --app st-1",

@@ -23,10 +23,17 @@ class NewAbsence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``note`` is read by that person, and by people who may read users.
     """
 
-    since: date
-    until: date
-    note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
-    person: Annotated[str, Meta(max_length=LONGEST_NOTE)] | None = None
+    since: Annotated[date, Meta(description="The first day.")]
+    until: Annotated[date, Meta(description="The last day.")]
+    note: Annotated[
+        str, Meta(max_length=LONGEST_NOTE, description="Read by the person, and by who may read users.")
+    ] = ""
+    person: (
+        Annotated[
+            str, Meta(max_length=LONGEST_NOTE, description="E-mail address of the person; the caller's unless given.")
+        ]
+        | None
+    ) = None
 
 
 class Absence(Struct, frozen=True, kw_only=True):

@@ -133,7 +133,11 @@ class NewPin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class NewOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The order of the moments that the caller is shown, each once."""
 
-    pin_ids: Annotated[tuple[str, ...], stated(maxItems=MOST_PINS, uniqueItems=True)]
+    pin_ids: Annotated[
+        tuple[str, ...],
+        stated(maxItems=MOST_PINS, uniqueItems=True),
+        Meta(description="The moments, in the new order."),
+    ]
 
 
 def made(wanted: NewCollection, by: str, at: datetime) -> Collection:
