@@ -130,7 +130,7 @@ PREPARED = {
     "calibrate": _ADDS.format("ann", "auditor") + _ADDS.format("bob", "auditor"),
     "plan-around-absences": f"""
 {_ADDS.format("ann", "auditor")}{_ADDS.format("bob", "auditor")}
-auscult assignments assign c-1 --auditor ann@example.com --app st-1
+auscult assignments assign c-1 --to ann@example.com --app st-1
 auscult absences add --app st-1 --person ann@example.com --since 2026-01-01 --until 2027-03-31
 auscult assignments offered --app st-1 --as bob@example.com
 """,

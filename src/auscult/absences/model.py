@@ -28,12 +28,10 @@ class NewAbsence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: Annotated[
         str, Meta(max_length=LONGEST_NOTE, description="Read by the person, and by who may read users.")
     ] = ""
-    person: (
-        Annotated[
-            str, Meta(max_length=LONGEST_NOTE, description="E-mail address of the person; the caller's unless given.")
-        ]
-        | None
-    ) = None
+    person: Annotated[
+        Annotated[str, Meta(max_length=LONGEST_NOTE)] | None,
+        Meta(description="E-mail address of the person; the caller's unless given."),
+    ] = None
 
 
 class Absence(Struct, frozen=True, kw_only=True):
