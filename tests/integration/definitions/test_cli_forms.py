@@ -88,7 +88,9 @@ def test_starter_forms_come_along(tmp_path: Path) -> None:
     """Without an app the forms of the package are listed and shown; no database is made for that."""
     listed = auscult(tmp_path, "forms", "list", "--json").lines
     assert {one["id"]: one["channel"] for one in listed} == {
-        f"ef-starter-{language}{channel}": channel for language in ("", "es-", "de-", "fr-", "pt-") for channel in ("voice", "chat")
+        f"ef-starter-{language}{channel}": channel
+        for language in ("", "es-", "de-", "fr-", "pt-")
+        for channel in ("voice", "chat")
     }
     (tmp_path / "copy.yaml").write_text(auscult(tmp_path, "forms", "show", "ef-starter-chat").out)
     assert auscult(tmp_path, "forms", "check", "copy.yaml").status == 0

@@ -338,7 +338,7 @@ def test_home_opens_those_that_passed_and_those_that_were_scored(served: Service
         found = [listed(me, href) for href in linked(me, "", "outcome=passed until= since=")]
     assert passed in found
     assert scored in found
-    assert passed < scored
+    assert passed <= scored != set()  # on some days all of the week passed
 
 
 def test_agent_opens_the_scored_ones_of_the_period(served: Service) -> None:
