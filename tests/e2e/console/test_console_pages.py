@@ -337,7 +337,8 @@ def test_panels_of_a_list_fill_a_phone(browser: Browser, served: Service) -> Non
     enter(browser, served, "qa-manager")
     width(browser, 360)
     browser.driver.get(f"{served.url}/console/conversations")
-    script = "return [...document.querySelectorAll('.drop > .panel')].map((each) => each.offsetWidth)"
+    shown = "[...document.querySelectorAll('.drop > .panel')].filter((each) => each.checkVisibility())"
+    script = f"return {shown}.map((each) => each.offsetWidth)"
     browser.run("for (const each of document.querySelectorAll('.drop')) each.open = true")
     assert set(browser.run(script)) == {360}
     width(browser, 1280)

@@ -72,9 +72,10 @@ HARD = {
     "POST /api/v1/overview/explain",
     "POST /api/v1/forms/{form_id}/examples",
     "POST /api/v1/absences",
+    "POST /api/v1/corrections",
 }
 """What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password, a
-question of the form. And a re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
+question of the form, a conversation that can be put right in the way that is asked for. And a re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
 IN_STEPS = {
     "GET /api/v1/approvals",
     "GET /api/v1/assignments/{assignment_id}/review",
