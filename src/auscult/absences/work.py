@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from auscult.absences.model import (
     Absence,
-    Away,
     NewAbsence,
     Offered,
     check_absence,
@@ -92,11 +91,6 @@ class Absences:
         return self._now().date()
 
 
-def away_on(app: AppStore, day: date) -> Away:
-    """Return the people of an app's account who are away on a day (UTC)."""
-    return app.absences.away(day)
-
-
 class Offers:
     """The audits that are open with people who are away, as another person may take them.
 
@@ -117,7 +111,7 @@ class Offers:
         There is nothing that is begun, in which they are judged, or of which they have another opinion; and nothing
         while they are away themselves.
         """
-        viewer, away = self._viewer, away_on(self._app, self._now().date())
+        viewer, away = self._viewer, self._app.absences.away(self._now().date())
         if not viewer.may(PERFORM) or not away or viewer.name in away:
             return []
         held = {_judged(each.assignment) for each in self._app.queue.tasks(TaskQuery(rater=viewer.name))}

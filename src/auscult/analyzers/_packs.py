@@ -12,7 +12,7 @@ from auscult.wording.matcher import options
 UNDERSTOOD = frozenset(name.partition("/")[0] for name in available())
 """ISO 639-1 codes of the languages that there are packs for."""
 BY_PACKS = UNDERSTOOD - {"en"}
-"""Those that are read by packs alone."""
+"""Codes of the languages that are read by packs alone."""
 
 
 def searched_together(read: Pack) -> Matcher:

@@ -1,13 +1,13 @@
 """The use cases of comments for one viewer: who may, what they see. Each step is one transaction."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from auscult.comments import model
 from auscult.comments.model import WRITE, Comment, NewComment, NewThread, Thread, ThreadState
 from auscult.comments.store import NumberedThread, ThreadMovedError, ThreadQuery
 from auscult.domain.errors import AccessError, NotFoundError, unknown
+from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.notices.model import NewNotice
 from auscult.services.audits.blind import TALK, hidden_from, hidden_from_talk
@@ -15,8 +15,6 @@ from auscult.services.people.known import readers_of
 from auscult.services.privacy.log import draft
 from auscult.storage.people.store import People
 from auscult.storage.store import AppStore
-
-MOST_TRIES = 10
 
 
 class Commenting:
@@ -148,10 +146,7 @@ class Commenting:
             self._save(after, action, model.notices_of(found, after, self._now()))
             return after
 
-        for _ in range(MOST_TRIES - 1):
-            with suppress(ThreadMovedError):
-                return attempt()
-        return attempt()
+        return tried(attempt, ThreadMovedError)
 
     def _save(self, thread: Thread, action: str, notices: Sequence[NewNotice]) -> None:
         entry = draft(

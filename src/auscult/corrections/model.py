@@ -62,7 +62,7 @@ class Correction(Struct, frozen=True, kw_only=True):
 
 
 class NewCorrection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What shall be put right, and why."""
+    """A correction to make, with its reason."""
 
     kind: Annotated[
         CorrectionKind,

@@ -53,7 +53,7 @@ class CorrectionLine(NamedTuple):
 
 
 class RightView(NamedTuple):
-    """What puts one conversation right: the menu's choices, and the trail, the newest first."""
+    """Choices of the menu, and the corrections of one conversation, the newest first."""
 
     conversation_id: str
     may_correct: bool

@@ -1,7 +1,6 @@
 """The use cases of corrections for one viewer: put a conversation right, or several, and undo it."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ from auscult.domain.errors import (
     RequestError,
     unknown,
 )
+from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import Facts
 from auscult.domain.privacy.log import Draft
@@ -30,7 +30,6 @@ from auscult.services.scoring.render import Reports, render
 from auscult.storage.people.parties import agents_of, queues_of
 from auscult.storage.store import AppStore
 
-MOST_TRIES = 10
 T = TypeVar("T")
 
 
@@ -141,24 +140,19 @@ class Correcting:
         if found.kind in MOVES:
             self._app.conversations.revise(found.conversation_id, corrections.undo(found, by, at, entry))
         elif found.kind == "excluded":
-            self._trying(
+            tried(
                 lambda: corrections.include(found, by, at, entry, self._rendered(found.conversation_id)),
+                AuditMovedError,
             )
         else:
-            self._trying(lambda: corrections.restore(found, by, at, entry, self._earlier(found)))
+            tried(lambda: corrections.restore(found, by, at, entry, self._earlier(found)), AuditMovedError)
         return corrections.get(correction_id)
 
     def _exclude(self, conversation_id: str, make: Make) -> Correction:
-        return self._trying(
-            lambda: self._app.corrections.exclude(conversation_id, make, self._rendered(conversation_id))
+        return tried(
+            lambda: self._app.corrections.exclude(conversation_id, make, self._rendered(conversation_id)),
+            AuditMovedError,
         )
-
-    def _trying(self, attempt: Callable[[], T]) -> T:
-        """Try again where the rows of a conversation changed while they were rendered."""
-        for _ in range(MOST_TRIES - 1):
-            with suppress(AuditMovedError):
-                return attempt()
-        return attempt()
 
     def _rendered(self, conversation_id: str) -> RenderedRows | None:
         """Return the rows of a conversation; None where it is not recorded."""

@@ -32,6 +32,7 @@ from auscult.disputes.store import DisputeQuery, Listed
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.errors import ConflictError, NotFoundError, unknown
 from auscult.domain.form import Form
+from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import visible_by
 from auscult.notices.model import NewNotice
@@ -42,7 +43,6 @@ from auscult.services.people.known import people_of
 from auscult.services.scoring.render import Reports
 from auscult.storage.store import AppStore
 
-MOST_TRIES = 10
 EVERY = DisputeQuery()
 T = TypeVar("T")
 
@@ -152,7 +152,7 @@ class Reviewing:
             self._app.disputes.save(change._replace(notices=waiting))
             return change.disputes[0]
 
-        return self._seen(_retried(attempt))
+        return self._seen(tried(attempt, AuditMovedError))
 
     def may_decide(self, found: Dispute) -> bool:
         """Return whether the viewer may decide a dispute."""
@@ -190,7 +190,7 @@ class Reviewing:
             write(self._app, audited.case, overturned, others, self._reports, change._replace(entries=()))
             return change.disputes[0]
 
-        return self._seen(_retried(attempt))
+        return self._seen(tried(attempt, AuditMovedError))
 
     def withdraw(self, dispute_id: str) -> Dispute:
         """Withdraw an open dispute. Raises as ``decide`` does, and ``AccessError`` ``dispute.not_yours``."""
@@ -202,7 +202,7 @@ class Reviewing:
             self._app.disputes.save(change)
             return change.disputes[0]
 
-        return self._seen(_retried(attempt))
+        return self._seen(tried(attempt, AuditMovedError))
 
     def get(self, dispute_id: str) -> Dispute:
         """Return a dispute as the viewer sees it. Raises ``NotFoundError`` ``dispute.unknown``."""
@@ -336,15 +336,8 @@ class Reviewing:
             if change is not None:
                 self._app.disputes.save(change)
 
-        _retried(attempt)
+        tried(attempt, AuditMovedError)
         return self._found(assignment_id)
-
-
-def _retried(attempt: Callable[[], T]) -> T:
-    for _ in range(MOST_TRIES - 1):
-        with suppress(AuditMovedError):
-            return attempt()
-    return attempt()
 
 
 def _decided(found: Dispute) -> ConflictError:

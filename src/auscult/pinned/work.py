@@ -74,17 +74,13 @@ class Collecting:
 
     def show(self, collection_id: str) -> ShownCollection:
         """Return a collection with its moments. Raises as ``get`` does."""
-        found = self.get(collection_id)
-        pins = self._app.collections.pins(self._query(collection_id))
-        return ShownCollection(
-            **asdict(found), moments=tuple(self._moments(pins)), waiting=len(self.waiting(collection_id))
-        )
+        found, query = self.get(collection_id), self._query(collection_id)
+        moments = self._moments(self._app.collections.pins(query))
+        return ShownCollection(**asdict(found), moments=tuple(moments), waiting=len(self._waiting(query)))
 
     def waiting(self, collection_id: str) -> list[Pin]:
         """Return the pins of a collection without the consent of their agents; none for who may not pin."""
-        if self._is_agent or not self._viewer.may(EDIT):
-            return []
-        return self._app.collections.pins(self._query(collection_id)._replace(is_agreed=False, shared=()))
+        return self._waiting(self._query(collection_id))
 
     def moment(self, collection_id: str, pin_id: str) -> Moment:
         """Return one moment. Raises as ``get`` does, and ``NotFoundError`` ``pin.unknown``."""
@@ -97,7 +93,7 @@ class Collecting:
     def of_conversation(self, conversation_id: str) -> list[PinOf]:
         """Return the pins in a conversation that the viewer reads, by collection."""
         known = {each.collection_id: each.name for each in self._collections()}
-        query = PinQuery(conversation_ids=(conversation_id,), left_out=self._query().left_out)
+        query = PinQuery(conversation_ids=(conversation_id,), left_out=self._blind())
         return [
             PinOf(each, known.get(each.collection_id, ""), is_agreed)
             for is_agreed in (True, False)
@@ -246,8 +242,15 @@ class Collecting:
             for each in self._app.collections.listing()
             if each.is_shared_with(self._viewer.agent_ids)
         ]
-        blind = hidden_from_talk(self._whole, self._viewer.name)
-        return PinQuery(collection_id, shared=tuple(shared), left_out=blind)
+        return PinQuery(collection_id, shared=tuple(shared), left_out=self._blind())
+
+    def _blind(self) -> tuple[str, ...]:
+        return hidden_from_talk(self._whole, self._viewer.name)
+
+    def _waiting(self, query: PinQuery) -> list[Pin]:
+        if self._is_agent or not self._viewer.may(EDIT):
+            return []
+        return self._app.collections.pins(query._replace(is_agreed=False, shared=()))
 
     def _pin(self, collection_id: str, pin_id: str) -> Pin | None:
         """Return a pin that is not removed, with the consent of its agents or without it."""

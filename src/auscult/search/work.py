@@ -41,8 +41,8 @@ from auscult.services.audits.blind import (
 )
 from auscult.services.conversations.latest import Sought, newest
 from auscult.services.conversations.names import names_in_use
+from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.definitions.forms.reading import read_form
 from auscult.storage.store import AppStore, Store
 
 FEW = 3
@@ -55,7 +55,6 @@ _MOST_TRIED = 60
 """Agents with a matching name whose conversations are looked for."""
 _DEFINITIONS: Mapping[DefinitionKind, Kind] = {"scorecard": "scorecard", "taxonomy": "taxonomy"}
 _FOLDERS: Mapping[Kind, str] = {"scorecard": "scorecards", "taxonomy": "taxonomies"}
-_read_form = lru_cache(maxsize=128)(read_form)
 
 
 class Searching:
@@ -184,7 +183,7 @@ class Searching:
     def _forms_in_force(self) -> Iterator[Form]:
         for each in self._app.forms.in_force():
             try:
-                yield _read_form(each.document, each.version)
+                yield read_kept(each.document, each.version)
             except FormError:  # an older version took it, and this one does not: it scores nothing, and has no page
                 continue
 

@@ -14,7 +14,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEK: tuple[Weekday, ...] = get_args(Weekday)
 MOST_DAYS_OFF = 1_000
 _FURTHEST = 3_660
-"""Days after which counting ends: no calendar here has so many days off in a row."""
+"""Most days that are counted: ten years, which no calendar has off in a row."""
 _ONE = timedelta(days=1)
 
 
@@ -37,7 +37,7 @@ class WorkingDays(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return self.country is None or day not in holidays_of(self.country, self.subdivision, day.year)
 
     def after(self, at: datetime, days: int) -> datetime:
-        """Return the instant so many working days after another, at the same time of day; days are those of UTC."""
+        """Return the instant ``days`` working days after ``at``, at the same time of day (UTC)."""
         found = at
         for _ in range(_FURTHEST):
             if days <= 0:
@@ -47,7 +47,7 @@ class WorkingDays(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return found
 
     def count(self, since: date, days: int) -> int:
-        """Return the number of working days among so many days from one on."""
+        """Return the number of working days among the ``days`` days that begin with ``since``."""
         return sum(self.works(since + timedelta(days=n)) for n in range(days))
 
 

@@ -273,7 +273,7 @@ def refusal(act: Any) -> str:
 
 
 def test_refusals_change_nothing(store: Store, app: AppStore) -> None:
-    """What may not be put right is refused with a reason, and is left as it is."""
+    """Refuse what may not be put right, with a reason, and leave it unchanged."""
     process(store, [call(8, queues=(SALES, SUPPORT)), call(9, queues=())])
     auditing = Auditing(app, REPORTS, lambda: NOW)
     auditing.assign("c-0", "Jane")

@@ -207,7 +207,7 @@ COUNTED = 10_000
 """Rows of a file whose values are counted."""
 
 NEEDED = ("id", "started_at", "speaker", "text")
-"""What no conversation is without."""
+"""Fields that every conversation needs."""
 
 _ROWS, _COLUMNS, _CELL, _FEW = 10, 60, 200, 40
 _MOST_SPEAKERS, _LEAST_ROWS = 8, 3

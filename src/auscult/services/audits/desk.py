@@ -31,8 +31,9 @@ from auscult.domain.audits.judged import agents_in_order
 from auscult.domain.audits.plan import Plan
 from auscult.domain.audits.sheet import Moment, check_turns
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError
+from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.audits.handover import MOST_TRIES, Handover, Item
+from auscult.services.audits.handover import Handover, Item
 from auscult.services.audits.replacement import drawn_instead
 from auscult.services.audits.workflow import check_revision, sheet_of, write
 from auscult.services.scoring.render import Reports
@@ -220,7 +221,7 @@ class Desk:
 
         Raises as ``open_item`` does, and ``RequestError`` ``reason.missing``.
         """
-        return _tried(lambda: self._try_declining(assignment_id, rater, reason, code))
+        return tried(lambda: self._try_declining(assignment_id, rater, reason, code), AuditMovedError)
 
     def _try_declining(self, assignment_id: str, rater: str, reason: str, code: DeclineCode | None) -> Assignment:
         found = self._handover.get(assignment_id)
@@ -259,7 +260,7 @@ class Desk:
     def _step(
         self, assignment_id: str, rater: str, step: Callable[[EvaluatedConversation], AuditChange | None]
     ) -> Item:
-        return _tried(lambda: self._try_step(assignment_id, rater, step))
+        return tried(lambda: self._try_step(assignment_id, rater, step), AuditMovedError)
 
     def _try_step(
         self, assignment_id: str, rater: str, step: Callable[[EvaluatedConversation], AuditChange | None]
@@ -277,14 +278,6 @@ class Desk:
         audit = change.audit if change is not None else found.audit
         assert audit is not None  # noqa: S101  (it was begun above)
         return Item(assignment=self._handover.get(assignment_id).assignment, audit=audit, case=case)
-
-
-def _tried(step: Callable[[], T]) -> T:
-    """Do a step; start again where another writer was quicker."""
-    for _ in range(MOST_TRIES - 1):
-        with suppress(AuditMovedError):
-            return step()
-    return step()
 
 
 def _moments(case: EvaluatedConversation, moments: Sequence[Moment]) -> tuple[Moment, ...]:

@@ -1,7 +1,6 @@
 """Handing an assignment to its rater: the audit is made, or restarted for another rater, and reports show it."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -9,12 +8,11 @@ from msgspec import Struct
 from auscult.domain.audits.assignment import Assigned, Assignment, finished
 from auscult.domain.audits.audit import Audit, AuditMovedError, assign
 from auscult.domain.errors import ConflictError, NotFoundError, unknown
+from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.workflow import write
 from auscult.services.scoring.render import Reports
 from auscult.storage.store import AppStore
-
-MOST_TRIES = 10
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -39,10 +37,7 @@ class Handover:
 
         Raises ``NotFoundError`` ``assignment.unknown``; ``ConflictError`` ``assignment.finished``, ``audit.no_form``.
         """
-        for _ in range(MOST_TRIES - 1):
-            with suppress(AuditMovedError):
-                return self._try(assignment_id, rater, by, is_drawn=is_drawn)
-        return self._try(assignment_id, rater, by, is_drawn=is_drawn)
+        return tried(lambda: self._try(assignment_id, rater, by, is_drawn=is_drawn), AuditMovedError)
 
     def get(self, assignment_id: str) -> Assigned:
         """Return an assignment with its audit. Raises ``NotFoundError`` ``assignment.unknown``."""

@@ -4,7 +4,6 @@ Every step may be done twice: a step without a change does nothing.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -28,6 +27,7 @@ from auscult.domain.audits.audit import (
     submit,
 )
 from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.scoring.render import Reports, render
 from auscult.storage.audits.writing import AssignmentChange
@@ -38,8 +38,6 @@ SYSTEM = "system"
 
 MOVED = "audit.moved"
 """Reason to refuse answers that were given on an older revision."""
-
-_MOST_TRIES = 10
 
 
 class AuditView(Struct, frozen=True, kw_only=True):
@@ -142,10 +140,7 @@ class Auditing:
         is_assigning: bool = False,
     ) -> Audit:
         """Do a step; start again where another writer was quicker."""
-        for _ in range(_MOST_TRIES - 1):
-            with suppress(AuditMovedError):
-                return self._try_step(conversation_id, step, is_assigning=is_assigning)
-        return self._try_step(conversation_id, step, is_assigning=is_assigning)
+        return tried(lambda: self._try_step(conversation_id, step, is_assigning=is_assigning), AuditMovedError)
 
     def _try_step(
         self,

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -24,13 +23,13 @@ from auscult.domain.calibration.session import (
 )
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.form import Form
+from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.definitions.forms.reading import read_form
 from auscult.storage.calibration.repository import SessionMovedError
 from auscult.storage.store import AppStore
 
-MOST_TRIES = 10
 T = TypeVar("T")
 
 
@@ -245,10 +244,7 @@ class Calibrating:
             self._app.calibrations.save(after)
             return after
 
-        for _ in range(MOST_TRIES - 1):
-            with suppress(SessionMovedError):
-                return attempt()
-        return attempt()
+        return tried(attempt, SessionMovedError)
 
 
 def answers_of(given: dict[str, str], comments: dict[str, str]) -> list[AuditAnswer]:

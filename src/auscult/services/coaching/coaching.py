@@ -1,7 +1,6 @@
 """The use cases of coaching. Each step is one transaction."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -10,6 +9,7 @@ from msgspec import Struct
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
 from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.audits.frames import agents_of
@@ -17,7 +17,6 @@ from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.coaching.repository import CoachingMovedError
 from auscult.storage.store import AppStore
 
-MOST_TRIES = 10
 WEEKS = timedelta(weeks=4)
 """The time before and after a coaching that are compared."""
 
@@ -270,10 +269,7 @@ class Coach:
             self._app.coaching.save([after])
             return after
 
-        for _ in range(MOST_TRIES - 1):
-            with suppress(CoachingMovedError):
-                return attempt()
-        return attempt()
+        return tried(attempt, CoachingMovedError)
 
 
 def _probe(agent_id: str, at: datetime) -> Coaching:

@@ -1,6 +1,7 @@
 """Versions of forms, each read once by a process: reading one takes as long as scoring dozens of conversations."""
 
 from contextlib import suppress
+from functools import lru_cache
 
 from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError
@@ -10,6 +11,9 @@ from auscult.storage.store import AppStore
 
 UNPUBLISHED = 0
 """The version of a form that is not published."""
+
+read_kept = lru_cache(maxsize=128)(read_form)
+"""``read_form`` for pages and searches of many apps: of each document and version, once while it is among the latest read."""
 
 
 class FormCache:

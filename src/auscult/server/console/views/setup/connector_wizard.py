@@ -133,7 +133,7 @@ FIELDS: Mapping[str, str] = {
     "ended_at": later("Ended"),
     "turns": later("List of turns, where a row is a conversation"),
 }
-"""What a column may hold, in the order in which it is asked for."""
+"""Fields of a conversation that a column may hold, in the order of the page."""
 
 WHO: Mapping[str, str] = {
     "agent": later("the agent"),
