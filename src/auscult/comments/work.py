@@ -10,7 +10,7 @@ from auscult.domain.errors import AccessError, NotFoundError, unknown
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.notices.model import NewNotice
-from auscult.services.audits.blind import TALK, hidden_from, hidden_from_talk
+from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.people.known import readers_of
 from auscult.services.privacy.log import draft
 from auscult.storage.people.store import People
@@ -34,7 +34,7 @@ class Commenting:
 
     def is_hidden(self, conversation_id: str) -> bool:
         """Return whether the viewer rates a conversation blind."""
-        return bool(TALK & hidden_from(self._app, self._viewer.name, conversation_id))
+        return hides_talk(self._app, self._viewer.name, conversation_id)
 
     def get(self, thread_id: str) -> Thread:
         """Return a thread. Raises ``NotFoundError`` ``thread.unknown``."""

@@ -61,11 +61,15 @@ Change = Callable[[Connection, Held], tuple[Conversation, Draft]]
 
 
 class CorrectionQuery(NamedTuple):
-    """Corrections in force or undone (None: both), with a number before ``before``, the newest first."""
+    """Corrections in force or undone (None: both), with a number before ``before``, the newest first.
+
+    ``left_out`` are conversations that the reader rates blind.
+    """
 
     in_force: bool | None = None
     before: int | None = None
     limit: int = 100
+    left_out: tuple[str, ...] = ()
 
 
 class NumberedCorrection(NamedTuple):
@@ -105,6 +109,8 @@ class AppCorrections:
             wanted.append(corrections.c.undone_at.is_(None) == query.in_force)
         if query.before is not None:
             wanted.append(corrections.c.correction < query.before)
+        if query.left_out:
+            wanted.append(corrections.c.conversation_id.not_in(query.left_out))
         found = sa.select(corrections.c.correction, corrections.c.body).where(*wanted)
         with self._database.reading() as connection:
             rows = connection.execute(found.order_by(corrections.c.correction.desc()).limit(query.limit)).all()

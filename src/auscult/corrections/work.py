@@ -25,6 +25,7 @@ from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import Facts
 from auscult.domain.privacy.log import Draft
 from auscult.domain.scoring.stored import RenderedRows
+from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.privacy.log import draft
 from auscult.services.scoring.render import Reports, render
 from auscult.storage.people.parties import agents_of, queues_of
@@ -59,8 +60,12 @@ class Correcting:
         self._viewer = viewer
 
     def of(self, conversation_id: str) -> list[Correction]:
-        """Return the corrections of a conversation, the oldest first. Raises ``NotFoundError`` ``conversation.unknown``."""
-        found = self._app.corrections.of_conversations((conversation_id,))
+        """Return the corrections of a conversation, the oldest first; none to who rates it blind.
+
+        Raises ``NotFoundError`` ``conversation.unknown``.
+        """
+        hidden = hides_talk(self._app, self._viewer.name, conversation_id)
+        found = [] if hidden else self._app.corrections.of_conversations((conversation_id,))
         if not found and self._app.conversations.get(conversation_id) is None:
             raise unknown("conversation", conversation_id)
         return found
@@ -69,7 +74,8 @@ class Correcting:
         self, *, in_force: bool | None = None, before: int | None = None, limit: int = 100
     ) -> list[NumberedCorrection]:
         """Return corrections of every conversation, the newest first."""
-        return self._app.corrections.listing(CorrectionQuery(in_force, before, limit))
+        blind = hidden_from_talk(self._app, self._viewer.name)
+        return self._app.corrections.listing(CorrectionQuery(in_force, before, limit, blind))
 
     def may_correct(self, conversation_id: str) -> bool:
         """Return whether the viewer may put a conversation right."""
@@ -133,6 +139,8 @@ class Correcting:
         ``correction.followed``.
         """
         found = self._app.corrections.get(correction_id)
+        if hides_talk(self._app, self._viewer.name, found.conversation_id):
+            raise unknown("correction", correction_id)
         self._check_reach(found.conversation_id)
         by, at = self._viewer.name, self._now()
         entry = self._entry("conversation.correction_undone", found)
@@ -212,8 +220,9 @@ class Correcting:
         return [Party(id=each.agent_id, name=each.name) for each in directory.agents()]
 
     def _check_reach(self, conversation_id: str) -> None:
-        """Raise ``NotFoundError`` for what may not be seen, ``AccessError`` for what may not be corrected."""
-        if self._app.conversations.get(conversation_id) is None:
+        """Raise ``NotFoundError`` for what may not be seen or is rated blind, ``AccessError`` for what may not be corrected."""
+        hidden = hides_talk(self._app, self._viewer.name, conversation_id)
+        if hidden or self._app.conversations.get(conversation_id) is None:
             raise unknown("conversation", conversation_id)
         if not self.may_correct(conversation_id):
             raise missing(CORRECT, self._viewer.kind)

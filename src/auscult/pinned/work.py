@@ -26,7 +26,7 @@ from auscult.pinned.model import (
     ShownCollection,
 )
 from auscult.pinned.store import PinQuery
-from auscult.services.audits.blind import TALK, hidden_from, hidden_from_talk
+from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.privacy.log import draft
 from auscult.storage.store import Store
 
@@ -153,7 +153,7 @@ class Collecting:
         collection = self.get(collection_id)
         conversation_id = wanted.conversation_id
         case = self._app.conversations.recorded([conversation_id]).get(conversation_id)
-        if case is None or TALK & hidden_from(self._app, self._viewer.name, conversation_id):
+        if case is None or hides_talk(self._app, self._viewer.name, conversation_id):
             raise unknown("conversation", conversation_id)
         if wanted.turn_id not in {each.id for each in case.conversation.turns}:
             message = f"conversation {conversation_id} has no turn {wanted.turn_id}"
@@ -218,9 +218,10 @@ class Collecting:
         return self.reorder(collection_id, NewOrder(pin_ids=tuple(order)))
 
     def may_pin(self, conversation_id: str) -> bool:
-        """Return whether the viewer may pin moments of a conversation."""
+        """Return whether the viewer may pin moments of a conversation; never of one that they rate blind."""
         reach = self._viewer.visibility(EDIT)
-        return reach.is_everything or self._whole.people.sees(reach, conversation_id)
+        is_in_reach = reach.is_everything or self._whole.people.sees(reach, conversation_id)
+        return is_in_reach and not hides_talk(self._app, self._viewer.name, conversation_id)
 
     def may_change(self, collection: Collection) -> bool:
         """Return whether the viewer may rename, share, reorder and remove a collection."""

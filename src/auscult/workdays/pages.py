@@ -107,7 +107,7 @@ def _page(visit: Visit, given: Given | None, problem: str = "") -> Response[str]
         subdivision=stored.subdivision or "" if given is None else one(given, "subdivision"),
         days_off=", ".join(map(str, stored.days_off)) if given is None else one(given, "days_off"),
         ahead=tuple(_ahead(stored, reader))[:_NEXT],
-        note=_("Set, for deadlines from now on.") if "set" in visit.query.get("done", ()) else "",
+        note=_("Set, for deadlines from now on.") if not problem and "set" in visit.query.get("done", ()) else "",
         problem=problem,
     )
     return administration(visit, "Working days", view, 422 if problem else 200)

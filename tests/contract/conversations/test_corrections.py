@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from auscult.corrections.model import NewCorrection, Party, applied, corrected, handled_in, parties_of, with_handled
 from auscult.corrections.work import Correcting
+from auscult.domain.audits.assignment import Assignment
 from auscult.domain.contact import Contact, Destination, Segment
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
 from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError, RequestError
@@ -379,3 +380,26 @@ def test_what_corrections_change(names: list[str], steps: list[tuple[Any, str]],
         if last is not None and len(parties_of(handled, kind)) <= 1:
             assert [each.id for each in parties_of(after, kind)] == [last]
         assert len({each.id for each in parties_of(after, kind)}) == len(parties_of(after, kind))
+
+
+def test_who_rates_blind_reads_and_changes_no_correction(app: AppStore) -> None:
+    """Before and after name the agent, and the reason is talk: nothing is found until the audit is submitted."""
+    made = work(app).add("c-1", wish("agent", "a-ben"))
+    rater = msgspec.structs.replace(operator(), name="rob@example.com")
+    app.queue.add(
+        Assignment(
+            assignment_id="as-1",
+            conversation_id="c-1",
+            rater=rater.name,
+            state="assigned",
+            hidden=("machine", "others"),
+            created_at=NOW,
+        )
+    )
+    blind = work(app, rater)
+    assert blind.of("c-1") == []
+    assert blind.listing() == []
+    for attempt in (lambda: blind.undo(made.correction_id), lambda: blind.add("c-1", wish("queue", "q-support"))):
+        with pytest.raises(NotFoundError):
+            attempt()
+    assert [each.correction for each in work(app).listing()] == [made]

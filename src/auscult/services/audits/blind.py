@@ -49,6 +49,11 @@ def hidden_from_talk(app: AppStore, rater: str) -> tuple[str, ...]:
     return tuple(key for key, hidden in blindness_of(app, rater).items() if hidden & TALK)
 
 
+def hides_talk(app: AppStore, rater: str, conversation_id: str) -> bool:
+    """Return whether a person rates a conversation blind, so that they read no talk about it."""
+    return bool(TALK & hidden_from(app, rater, conversation_id))
+
+
 def revealed_by(*, by_result: bool, by_agent: bool, by_audit: bool = False) -> frozenset[Hidden]:
     """Return what a row's presence in a list reveals, where the list was filtered by results, agents or audits."""
     revealed: dict[Hidden, bool] = {"machine": by_result, "agent": by_agent, "others": by_audit}

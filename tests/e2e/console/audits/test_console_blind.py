@@ -30,6 +30,8 @@ from tests.e2e.serving import TENANT, Service, process
 SCORE = re.compile(r">\s*37(\.0+)?\s*(%|points)?\s*<")
 OTHER = "supervisor"
 ROW = re.compile("<(?:tr|li|article)[ >]")
+BELOW = re.compile('class="bulkbar"')
+"""Begins what is done with chosen rows, with the agents to choose from."""
 ROUTE = re.compile(r"\{(\w+):\w+\}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
@@ -141,8 +143,8 @@ def revealed(address: str, answer: httpx.Response) -> list[str]:
     """Return what a page shows of what is hidden."""
     text = answer.text
     found = [f"{address}: {SECRET}"] if SECRET in text else []
-    # Who works here is no secret, and is in the filters; who had this conversation is one.
-    rows = [text] if "blind-0" in address else [row for row in ROW.split(text) if "blind-0" in row]
+    # Who works here is no secret, and is in the filters and below the rows; who had this conversation is one.
+    rows = [text] if "blind-0" in address else [row for row in ROW.split(BELOW.split(text)[0]) if "blind-0" in row]
     found += [f"{address}: {AGENT}" for row in rows if AGENT in row]
     if "/forms/" in address:  # the weight of the metric
         return found

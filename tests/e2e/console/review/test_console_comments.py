@@ -141,8 +141,9 @@ def consent(served: Service, *, is_given: bool) -> None:
 
 
 def notes(browser: Browser) -> list[str]:
-    """Return the notes of the moments that a page shows."""
-    return [each.text.removesuffix(" Qa-manager") for each in browser.all(".moment .why")]
+    """Return the notes of the moments that a page shows, read at once: the page may be replaced meanwhile."""
+    shown = browser.run("return [...document.querySelectorAll('.moment .why')].map((each) => each.innerText)")
+    return [each.removesuffix(" Qa-manager") for each in shown]
 
 
 def test_the_four_verbs_of_a_turn(browser: Browser, served: Service) -> None:
