@@ -53,6 +53,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.schemas --check
+	@$(PY) -m tools.builder_keys --check
 	@$(PY) -m tools.client_rows --check
 	@$(PY) -m tools.languages --check
 	@$(PY) -m tools.vendor --check
@@ -79,6 +80,7 @@ docs: .venv/dev ## write the generated pages of docs/reference, and the client's
 	@$(PY) -m tools.cli_reference
 	@$(PY) -m tools.permission_reference
 	@$(PY) -m tools.schemas
+	@$(PY) -m tools.builder_keys
 	@$(PY) -m tools.client_rows
 	@$(PY) -m tools.licences
 

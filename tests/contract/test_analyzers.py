@@ -34,6 +34,11 @@ TALKS = {
         "C: No funciona nada, estoy muy enfadada, quiero cancelar",
         "A: Um, no",
     ),
+    "fr": (
+        "A: Bonjour, comment puis-je vous aider ?",
+        "C: Internet ne marche pas, je suis très en colère et je résilie",
+        "A: Oh non",
+    ),
     "hi": ("A: नमस्ते, मैं आपकी क्या सहायता करूँ?", "C: मेरा बिल बहुत ज़्यादा है, मैं बहुत नाराज़ हूँ", "A: माफ़ कीजिए"),
     "ja": ("A: お電話ありがとうございます", "C: 請求書について質問があります。ひどいです", "A: 少々お待ちください"),
     "nl": (
@@ -41,8 +46,13 @@ TALKS = {
         "C: Het internet doet het niet, ik ben boos en zeg op",
         "A: Um, so",
     ),
+    "pt": (
+        "A: Bom dia, em que posso ajudar?",
+        "C: A internet não funciona, estou muito zangado e vou cancelar",
+        "A: Ah não",
+    ),
 }
-"""A question, trouble and anger in each of the vendor's languages but English."""
+"""A question, trouble and anger in each of the vendor's languages but English, and in French and Portuguese."""
 
 
 @pytest.fixture(scope="module")

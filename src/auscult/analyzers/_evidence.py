@@ -14,11 +14,13 @@ LANGUAGE_NAMES = {
     "de": "German",
     "en": "English",
     "es": "Spanish",
+    "fr": "French",
     "hi": "Hindi",
     "ja": "Japanese",
     "nl": "Dutch",
+    "pt": "Portuguese",
 }
-"""The vendor's six languages."""
+"""Names of the vendor's six languages, and of those that starter forms add."""
 UNDETERMINED = "und"
 """Placeholder for a language that cannot be recognised."""
 

@@ -66,7 +66,8 @@ def test_places(words: str, german: str) -> None:
             "wird nur gefragt, wenn em-1 mit Ja oder k. A. beantwortet ist; die Antwort ist Nein",
         ),
         ("Japanese is not supported", "Japanisch wird nicht unterstützt"),
-        ("the language 'fr' is not supported", "Die Sprache Französisch wird nicht unterstützt"),
+        ("French is not supported", "Französisch wird nicht unterstützt"),
+        ("the language 'it' is not supported", "Die Sprache Italienisch wird nicht unterstützt"),
         ("the language 'qqx' is not supported", "Die Sprache qqx wird nicht unterstützt"),
         (
             "the source says '12 €', which is no percentage",

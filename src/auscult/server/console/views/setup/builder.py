@@ -13,7 +13,16 @@ from auscult.metrics import METRICS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reasons import fault_in_words
-from auscult.server.console.views.setup.builder_words import GRADES, IN_TEXT, LABELS, LONG, MULTIPLE, TYPES, VALUES
+from auscult.server.console.views.setup.builder_words import (
+    GRADES,
+    LABELS,
+    LONG,
+    MULTIPLE,
+    TYPES,
+    VALUES,
+    label_in_builder,
+    reason_in_text,
+)
 from auscult.services.definitions.forms.document import Document, Path, Problem, field_name
 from auscult.services.definitions.forms.editing.questions import Group, groups_of, mappings, weights_of
 from auscult.services.definitions.forms.reading import WrittenAssignment, WrittenForm, WrittenMetric
@@ -248,7 +257,8 @@ def _fields(place: _Place, metric: Mapping[str, Any], at: int) -> Iterator[tuple
     if kind is not None:
         settings = kind.settings_type
         first = (*_OF_ROW[:3], *_SCORED, *_FOR_PEOPLE) if named == "manual" else _OF_ROW[:3]
-        yield _("How it is answered"), tuple(_controls(place, settings, metric, path, named, skip=first))
+        own = _controls(place, settings, metric, path, named, skip=first)
+        yield _("How it is answered"), (*own, *_of(place, [common["id"]], metric, path, "metric"))
     grades = [common[key] for key in _GRADE_KEYS if key in metric]
     yield _("Answers"), tuple(_of(place, grades, metric, path, "metric"))
     yield (
@@ -276,8 +286,8 @@ def _of(
     for field in fields:
         key = field.encode_name
         here = (*path, key)
-        if f"{thing}.{key}" in IN_TEXT or (key in IN_TEXT and f"{thing}.{key}" not in LABELS):
-            if key in value and key not in ("id", "metrics", "tags"):
+        if reason_in_text(thing, key) is not None:
+            if key in value:
                 yield Control(kind="kept", label=key, path=path_text(here), id="", line=place.document.line(here))
         else:
             yield _control(place, field, value.get(key), here, thing, is_there=key in value)
@@ -285,7 +295,7 @@ def _of(
 
 def label_of(thing: str, key: str) -> str:
     """Return the label of a key; a plug-in's key is its own label."""
-    return _(LABELS.get(f"{thing}.{key}") or LABELS.get(key) or key.replace("_", " "))
+    return _(label_in_builder(thing, key) or key.replace("_", " "))
 
 
 def _control(  # noqa: PLR0913  (the key, its value, its place)

@@ -112,7 +112,7 @@ LABELS: Mapping[str, str] = {
     "never": later("but not"),
     "judge": later("A model judge finds that"),
     "graded.judge": later("Else a model judge decides"),
-    "event": later("Beside an event"),
+    "event": later("Next to an event"),
     "not_negated": later("Denied words do not count"),
     "measure": later("Measured is"),
     "by_speech.min_duration": later("Counted from a length of"),
@@ -263,3 +263,14 @@ LONG = frozenset({"guidance", "description", "body", "judge", "means", "custom_r
 
 MULTIPLE = ("YES", "NO", "NA", "YES,NA", "NO,NA", "YES,NO")
 """Answers that a condition can name."""
+
+
+def reason_in_text(thing: str, key: str) -> str | None:
+    """Return why a key has no control and stays in the text; None for one with a control."""
+    own = f"{thing}.{key}"
+    return IN_TEXT.get(own) or (None if own in LABELS else IN_TEXT.get(key))
+
+
+def label_in_builder(thing: str, key: str) -> str | None:
+    """Return the English label of a key's control; None for one that no table names, as a plug-in's."""
+    return LABELS.get(f"{thing}.{key}") or LABELS.get(key)
