@@ -121,13 +121,26 @@ def test_a_person_of_two_ids_counts_once(app: AppStore) -> None:
     assert found.periods == (None, None)
 
 
-def test_a_week_counts_the_team_of_its_end(app: AppStore) -> None:
-    """Two who join later are not in the band before."""
+def test_a_conversation_counts_for_the_team_of_its_day(app: AppStore) -> None:
+    """In the week in which two join and one leaves, what they did before, and did afterwards, is in no figure of the team.
+
+    In each week the agents' conversations begin one an hour, from its first hour on.
+    """
     join(app, PEOPLE[:3])
-    join(app, PEOPLE[3:5], since=WEEK + timedelta(days=1))
+    join(app, PEOPLE[3:5], since=WEEK + timedelta(hours=4, minutes=30))
+    directory = app.people.directory
+    left = STARTED + WEEK + timedelta(hours=2, minutes=30)
+    directory.add_memberships([Membership(kind="team", group_id="t-1", agent_id="a-5", since=STARTED, until=left)])
     first, second = bands(app).periods
-    assert first is None
-    assert ends(second) == pytest.approx(middle(0, 1, 2, 3, 4))
+    assert first is None, "four people"
+    rates = shrunken_rates(
+        {
+            **{str(each): Count(EACH - each, EACH) for each in range(3)},
+            **{str(each): Count(EACH - 4, EACH - 4) for each in (3, 4)},
+        }
+    ).values()
+    low, _, high = quantiles([each.rate.value for each in rates], n=4, method="inclusive")
+    assert ends(second) == pytest.approx((low, high))
 
 
 def test_without_a_team_there_is_no_band(app: AppStore) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain, pairwise
 from statistics import quantiles
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec import Struct
 from auscult.domain.people.directory import Membership, Team
 from auscult.domain.statistics.agents import Count, shrunken_rates
 from auscult.services.conversations.latest import Sought
-from auscult.services.insights.quality import Passed, by_agent_and_period
+from auscult.services.insights.quality import by_agent_and_period
 from auscult.storage.people.directory import AppDirectory
 from auscult.storage.store import AppStore
 
@@ -17,7 +18,6 @@ LEAST = 5
 """Fewer people than this have no band: it would show what single colleagues do."""
 
 Spans = Sequence[tuple[datetime, datetime]]
-_Weeks = Mapping[str, tuple[Passed, ...]]
 
 
 class Band(Struct, frozen=True, kw_only=True):
@@ -48,21 +48,34 @@ def team_bands(
 ) -> TeamBands | None:
     """Return the bands of an agent's team in periods that follow each other; None without a team.
 
-    ``app`` sees everything. A period counts the people who are in the team when it ends.
+    ``app`` sees everything. The team is that of the end; a conversation counts where its agent was in it when it began.
     """
     directory = app.people.directory
-    now = spans[-1][1]
-    team = team_of(directory, agent_ids, now)
+    team = team_of(directory, agent_ids, spans[-1][1])
     if team is None:
         return None
     members = directory.memberships("team", team.team_id)
+    counted = _counts_of_members(app, sought, members, spans)
     person = _persons(app, agent_ids)
-    counted = by_agent_and_period(app, sought, sorted({each.agent_id for each in members}), spans)
-    bands = [_band(_counts(counted, members, person, spans[n : n + 1], [n])) for n in range(len(spans))]
-    last = range(len(spans) - lately, len(spans))
-    return TeamBands(
-        team=team, periods=tuple(bands), lately=_band(_counts(counted, members, person, spans[-lately:], last))
-    )
+    periods = tuple(_band(_by_person(each, person)) for each in counted)
+    return TeamBands(team=team, periods=periods, lately=_band(_by_person(chain(*counted[-lately:]), person)))
+
+
+def _counts_of_members(
+    app: AppStore, sought: Sought, members: Sequence[Membership], spans: Spans
+) -> list[list[tuple[str, Count]]]:
+    """Return the counts of each period by agent id, split where memberships begin or end: between, each holds or not."""
+    first, last = spans[0][0], spans[-1][1]
+    changes = {at for each in members for at in (each.since, each.until) if at is not None and first < at < last}
+    pieces = list(pairwise(sorted({first, *(until for _, until in spans), *changes})))
+    counted = by_agent_and_period(app, sought, sorted({each.agent_id for each in members}), pieces)
+    found: list[list[tuple[str, Count]]] = [[] for _ in spans]
+    for n, (since, _) in enumerate(pieces):
+        period = next(index for index, (_, until) in enumerate(spans) if since < until)
+        for agent_id in sorted({each.agent_id for each in members if each.holds(since)}):
+            one = counted[agent_id][n]
+            found[period].append((agent_id, Count(one.passed, one.scored)))
+    return found
 
 
 def _persons(app: AppStore, agent_ids: frozenset[str]) -> Callable[[str], str]:
@@ -72,23 +85,13 @@ def _persons(app: AppStore, agent_ids: frozenset[str]) -> Callable[[str], str]:
     return lambda agent_id: own.get(agent_id) or users.get(agent_id) or f"agent {agent_id}"
 
 
-def _counts(
-    counted: _Weeks,
-    members: Iterable[Membership],
-    person: Callable[[str], str],
-    spans: Spans,
-    numbers: Sequence[int],
-) -> dict[str, Count]:
-    """Add up the counts of the people who are in the team when a period ends, over some periods."""
-    held = {
-        (each.agent_id, n) for each in members for (_, end), n in zip(spans, numbers, strict=True) if each.holds(end)
-    }
+def _by_person(counted: Iterable[tuple[str, Count]], person: Callable[[str], str]) -> dict[str, Count]:
+    """Add up counts by agent id to those of people; there are none of people without a score."""
     found: dict[str, Count] = {}
-    for agent_id, n in held:
-        one = counted[agent_id][n]
-        if one.scored:
+    for agent_id, count in counted:
+        if count.n:
             before = found.get(person(agent_id), Count(0, 0))
-            found[person(agent_id)] = Count(before.successes + one.passed, before.n + one.scored)
+            found[person(agent_id)] = Count(before.successes + count.successes, before.n + count.n)
     return found
 
 
