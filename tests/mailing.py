@@ -8,7 +8,7 @@ import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
@@ -40,6 +40,8 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.is_tls = is_tls
         self.is_losing = False
         """Close the connection once a text was handed over, without an answer."""
+        self.on_text: Callable[[], None] = lambda: None
+        """Called when a text was handed over, before it is answered."""
         self.refuses_text = False
         self.messages: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
@@ -101,6 +103,7 @@ class _Session(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b"..") else line)
         self.server.messages.append(email.message_from_bytes(b"".join(lines), policy=email.policy.default))
         self.server.recipients.append(list(recipients))
+        self.server.on_text()
         if self.server.is_losing:
             self.request.shutdown(socket.SHUT_RDWR)
         else:

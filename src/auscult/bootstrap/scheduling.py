@@ -1,7 +1,7 @@
 """The schedules and connectors of every app, for commands, the API and workers."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 
@@ -13,7 +13,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.limits.model import LimitReachedError
 from auscult.limits.work import TenantLimits
-from auscult.notices.model import Notice
+from auscult.notices.model import Choices, Notice
 from auscult.notices.work import note_late, send_mails
 from auscult.reports import REPORTS
 from auscult.services.connectors.connecting import Connectors
@@ -70,17 +70,19 @@ def run_notices(store: Store, settings: Settings) -> None:
         note_late(app, _NOW())
         if mail is not None:
             names = cache(partial(_names, store, tenant.account_id))
-            send_mails(app, _NOW, mail.deliver, partial(_line, names, settings.public_url or ""))
+            send_mails(app, _NOW, mail.deliver, partial(_letter, names, settings.public_url or ""))
 
 
 def _names(store: Store, account_id: str) -> Mapping[str, str]:
     return {each.email: each.name for each in store.people.users.listing(account_id)}
 
 
-def _line(names: Callable[[], Mapping[str, str]], public_url: str, notice: Notice) -> tuple[str, str]:
-    from auscult.notices.pages import sentence_of  # noqa: PLC0415  (the console takes a while to load)
+def _letter(
+    names: Callable[[], Mapping[str, str]], public_url: str, choices: Choices, found: Sequence[Notice]
+) -> tuple[str, str]:
+    from auscult.notices.writing import letter_of  # noqa: PLC0415  (the console takes a while to load)
 
-    return sentence_of(names(), notice), public_url and f"{public_url}{CONSOLE}/notices/{notice.notice_id}"
+    return letter_of(names(), public_url and f"{public_url}{CONSOLE}", choices.language, found)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -60,7 +60,14 @@ class NoticeMails(Struct, frozen=True, kw_only=True):
     items: tuple[NoticeMail, ...]
 
 
-CHOICES: dict[str, Any] = {**dict.fromkeys(KINDS, "here"), "mentioned": "mail", "assigned": "digest"}
+CHOICES: dict[str, Any] = {
+    **dict.fromkeys(KINDS, "here"),
+    "mentioned": "mail",
+    "assigned": "digest",
+    "language": "de",
+    "time_zone": "Europe/Berlin",
+    "digest_hour": 8,
+}
 MAIL: dict[str, Any] = {
     "mail_id": "nm-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
     "way": "mail",
@@ -155,14 +162,21 @@ def choices(work: Work) -> Choices:
             {
                 413: "The body is too large.",
                 415: "The body is not application/json in UTF-8.",
+                422: "There is no time zone of this name.",
             }
         ),
     },
-    takes=Takes("The way of each kind; here where it is left out.", {"mentioned": "mail", "assigned": "digest"}),
+    takes=Takes(
+        "The way of each kind; here where it is left out.",
+        {"mentioned": "mail", "assigned": "digest", "language": "de", "time_zone": "Europe/Berlin", "digest_hour": 8},
+    ),
 )
 @in_slow_thread
 def choose(data: JSONBody[Choices], work: Work) -> Choices:
-    """Choose, for notices from now on. They are in the console in any case."""
+    """Choose, for notices from now on. They are in the console in any case.
+
+    `digest_hour`, in `time_zone`, is when the daily e-mail is sent.
+    """
     return work.choose(data)
 
 

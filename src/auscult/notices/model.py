@@ -1,15 +1,16 @@
 """Notices to one person each, and the rules on who is notified of what."""
 
 import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, get_args
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, NamedTuple, get_args
+from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Kind = Literal["assigned", "taken", "late", "to_decide", "decided", "mentioned", "answered", "coaching", "pinned"]
 """An audit is assigned, taken over or late, a dispute waits or ended, a comment mentions or answers, a coaching is new, a moment pinned."""
 
+Language = Literal["en", "de"]
 Way = Literal["here", "mail", "digest"]
 """A notice is in the console alone, or also in an e-mail: at once, or once a day with others."""
 MailState = Literal["waiting", "sending", "sent", "unknown", "failed", "dropped"]
@@ -17,7 +18,7 @@ MailState = Literal["waiting", "sending", "sent", "unknown", "failed", "dropped"
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 DIGEST_HOUR = 6
-"""The hour, UTC, from which a day's digest is sent."""
+"""The hour from which a day's digest is sent, unless its reader chooses another."""
 MOST_TRIES = 5
 SENDING_FOR = timedelta(minutes=10)
 """The time after which an e-mail that is being sent counts as unknown: its process has ended."""
@@ -77,7 +78,10 @@ def new_notice_id() -> str:
 
 
 class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The way in which a person wants notices of each kind."""
+    """The way in which a person wants notices of each kind, the language of e-mails, and the hour of the daily one.
+
+    ``digest_hour`` is from 0 to 23 in ``time_zone``, the name of a zone such as `Europe/Berlin`.
+    """
 
     assigned: Way = "here"
     taken: Way = "here"
@@ -88,6 +92,14 @@ class Choices(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answered: Way = "here"
     coaching: Way = "here"
     pinned: Way = "here"
+    language: Language = "en"
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64)] = "UTC"
+    digest_hour: Annotated[int, Meta(ge=0, le=23)] = DIGEST_HOUR
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+        return ZoneInfo(self.time_zone)
 
 
 class NoticeMail(Struct, frozen=True, kw_only=True):
@@ -127,19 +139,13 @@ def new_mail_id() -> str:
     return f"nm-{uuid.uuid4()}"
 
 
-def digest_since(at: datetime) -> datetime | None:
-    """Return since when the digest of the day at an instant is due; None while it is not."""
-    due = at.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+def digest_since(choices: Choices, at: datetime) -> datetime | None:
+    """Return since when the digest of the reader's day at an instant is due, in UTC; None while it is not."""
+    local = at.astimezone(choices.zone)
+    due = local.replace(hour=choices.digest_hour, minute=0, second=0, microsecond=0).astimezone(UTC)
     return due if at >= due else None
 
 
 def pause_after(tries: int) -> timedelta:
     """Return how long an e-mail waits after a failed try: 2, 4, 8 and 16 minutes."""
     return timedelta(minutes=2**tries)
-
-
-def letter_of(mail: NoticeMail, to: str, lines: Sequence[tuple[str, str]]) -> Letter:
-    """Return the e-mail with notices, each a sentence and a link, which may be empty. It has no words of customers."""
-    said = lines[0][0] if len(lines) == 1 else f"{len(lines)} notices"
-    parts = ["\n".join(part for part in line if part) for line in lines]
-    return Letter(mail.mail_id, to, f"auscult: {said}", "\n\n".join(parts) + "\n")

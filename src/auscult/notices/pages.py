@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec.structs import replace
 
-from auscult.notices.model import Choices, Kind, Notice, Way
+from auscult.notices.model import DIGEST_HOUR, Choices, Kind, Language, Notice, Way
 from auscult.notices.work import Noticing
+from auscult.notices.writing import sentence_of
+from auscult.server.console.language import LANGUAGES, later
 from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.naming import customer_words
@@ -35,16 +37,6 @@ KINDS: Mapping[Kind, str] = {
     "pinned": later("Pinned"),
 }
 """Kinds of notices in words."""
-_SENTENCES: Mapping[Kind, str] = {
-    "taken": later("{name} took over an audit of yours while you are away."),
-    "late": later("Your audit is late."),
-    "to_decide": later("{name} disputes an answer."),
-    "decided": later("A dispute has ended."),
-    "mentioned": later("{name} mentions you in a comment."),
-    "answered": later("{name} replied to you."),
-    "coaching": later("{name} wrote a coaching item for you."),
-    "pinned": later("{name} pinned a moment of yours as a good example."),
-}
 WAYS: Mapping[Way, str] = {"here": later("Here only"), "mail": later("E-mail at once"), "digest": later("Daily e-mail")}
 """Ways of notices in words."""
 
@@ -65,6 +57,7 @@ class NoticesPage(Controller):
     def listing(self, visit: AnyVisit) -> Response[str]:
         """Show notices by day, the newest first."""
         is_unread = "unread" in visit.query
+        choices = _shown_choices(visit)
         given = visit.query.get("before", [""])[0]
         before = int(given) if given.isascii() and given.isdigit() else None
         found = noticing(visit).listing(is_unread=is_unread, before=before, limit=_AT_ONCE + 1)
@@ -78,7 +71,9 @@ class NoticesPage(Controller):
             words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
             kinds={key: _(text) for key, text in KINDS.items()},
             sentence_of=partial(sentence_of, names_of_people(visit)),
-            choices=msgspec.structs.asdict(noticing(visit).choices()),
+            choices=msgspec.structs.asdict(choices),
+            languages=LANGUAGES,
+            hours=[(hour, f"{hour:02}:00") for hour in range(24)],
             mails=[each for each in noticing(visit).mails() if each.can_be_repeated],
             ways={key: _(text) for key, text in WAYS.items()},
             is_unread=is_unread,
@@ -96,7 +91,16 @@ class NoticesPage(Controller):
     def choose(self, data: Posted, visit: AnyVisit) -> Redirect:
         """Store the ways in which the visitor wants notices."""
         chosen: dict[str, Way] = {kind: way for kind in KINDS for way in WAYS if one(data, kind) == way}
-        noticing(visit).choose(Choices(**chosen))
+        hour = one(data, "digest_hour")
+        is_hour = hour.isascii() and hour.isdecimal() and int(hour) in range(24)
+        noticing(visit).choose(
+            Choices(
+                **chosen,
+                language=next((each for each in get_args(Language) if each == one(data, "language")), "en"),
+                time_zone=one(data, "time_zone") or "UTC",
+                digest_hour=int(hour) if is_hour else DIGEST_HOUR,
+            )
+        )
         return Redirect(f"{BASE}/notices", status_code=303)
 
     @post("/mails/{mail_id:str}", sync_to_thread=True)
@@ -122,16 +126,13 @@ def noticing(visit: Visit) -> Noticing:
     return Noticing(visit.app, lambda: visit.now, visit.principal)
 
 
-def sentence_of(names: Mapping[str, str], notice: Notice) -> str:
-    """Return the sentence of a notice. ``names`` are those of people by e-mail address."""
-    name = names.get(notice.by or "", notice.by)
-    if notice.kind != "assigned":
-        said = _(_SENTENCES[notice.kind])
-    elif notice.conversation_id is None:
-        said = ngettext("{n} audit was drawn for you.", "{n} audits were drawn for you.", notice.n)
-    else:
-        said = _("{name} assigned an audit to you.") if name else _("An audit was assigned to you.")
-    return said.format(name=name, n=notice.n)
+def _shown_choices(visit: Visit) -> Choices:
+    """Return the visitor's choices, in the language and the time zone of the page until they have made some."""
+    found = noticing(visit).choices()
+    if found != Choices():
+        return found
+    language = next(each for each in get_args(Language) if each == visit.reader.language)
+    return replace(found, language=language, time_zone=str(visit.reader.timezone))
 
 
 def _days(visit: Visit, notices: list[Notice]) -> Iterator[Day]:

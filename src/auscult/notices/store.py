@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -28,11 +28,12 @@ from auscult.storage.core.instants import instant_of, ms_of, optional_instant
 from auscult.storage.core.tables.audits import assignments
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import conversations
-from auscult.storage.core.tables.people import notice_choices, notice_mails, notices, users
+from auscult.storage.core.tables.people import notice_choices, notice_mails, notice_readers, notices, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.visibility import visible
 
 _AT_ONCE = 500
+_OF_READERS = ("language", "time_zone", "digest_hour")
 
 
 class NoticeQuery(NamedTuple):
@@ -183,15 +184,17 @@ class AppNotices:
 
     def choices(self, email: str | None = None) -> dict[str, Choices]:
         """Return the ways that a person, or every person, has chosen, by e-mail address; without a choice there is none."""
-        query = sa.select(users.c.email, notice_choices.c.kind, notice_choices.c.way)
-        query = query.join(users, users.c.user == notice_choices.c.user)
+        ways = sa.select(users.c.email, notice_choices.c.kind, notice_choices.c.way).join(notice_choices)
+        readers = sa.select(users.c.email, *notice_readers.c).join(notice_readers)
         if email is not None:
-            query = query.where(users.c.email == email)
-        found: defaultdict[str, dict[str, Way]] = defaultdict(dict)
+            ways, readers = (each.where(users.c.email == email) for each in (ways, readers))
+        found: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         with self._database.reading() as connection:
-            for row in connection.execute(query):
+            for row in connection.execute(ways):
                 found[row.email][row.kind] = row.way
-        return {email: Choices(**ways) for email, ways in found.items()}
+            for row in connection.execute(readers):
+                found[row.email] |= {name: getattr(row, name) for name in _OF_READERS}
+        return {email: Choices(**chosen) for email, chosen in found.items()}
 
     def choose(self, email: str, choices: Choices, at: datetime) -> None:
         """Store the ways of a person. Only notices from then on are sent in a way that is new."""
@@ -205,6 +208,10 @@ class AppNotices:
                 row = {"way": way, "since": ms_of(at)}
                 made = self._database.dialect.insert(notice_choices).values(user=user, kind=kind, **row)
                 connection.execute(made.on_conflict_do_update(index_elements=["user", "kind"], set_=row))
+            if user is not None:
+                reader = {name: getattr(choices, name) for name in _OF_READERS}
+                one = self._database.dialect.insert(notice_readers).values(user=user, **reader)
+                connection.execute(one.on_conflict_do_update(index_elements=["user"], set_=reader))
 
     def gather(self, query: NoticeQuery, way: Way, at: datetime) -> bool:
         """Make an e-mail of a person's unread notices that are wanted in a way and are in none yet; return whether there was one."""

@@ -1,10 +1,11 @@
 """The use cases of notices for one viewer, and the rounds of a worker: late audits, and e-mails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from auscult.domain.errors import AccessError, ConflictError, unknown
 from auscult.domain.people.principal import Principal
+from auscult.domain.timezones import check_timezone
 from auscult.notices.model import (
     MOST_TRIES,
     SENDING_FOR,
@@ -15,7 +16,6 @@ from auscult.notices.model import (
     Notice,
     NoticeMail,
     digest_since,
-    letter_of,
     pause_after,
 )
 from auscult.notices.store import MailOf, NoticeQuery, NumberedNotice
@@ -82,9 +82,13 @@ class Noticing:
         return found.get(self._viewer.name, Choices())
 
     def choose(self, choices: Choices) -> Choices:
-        """Store the ways in which the viewer wants notices. Raises ``AccessError`` ``session.missing`` for a client."""
+        """Store the ways in which the viewer wants notices.
+
+        Raises ``AccessError`` ``session.missing`` for a client; ``RequestError`` ``timezone.unknown``.
+        """
         if not self._viewer.is_person:
             raise AccessError("this is for people; sign in, or send a personal token", code="session.missing")
+        check_timezone(choices.time_zone, "time_zone")
         self._app.notices.choose(self._viewer.name, choices, self._now())
         return self.choices()
 
@@ -109,7 +113,7 @@ class Noticing:
         if query is None:
             return
         self._app.notices.gather(query, "mail", at)
-        since = digest_since(at)
+        since = digest_since(self.choices(), at)
         if since is not None and not self._app.notices.has_digest(self._viewer.name, since):
             self._app.notices.gather(query, "digest", at)
 
@@ -141,11 +145,11 @@ def note_late(app: AppStore, at: datetime) -> int:
 
 Deliver = Callable[[Letter], Delivery]
 """Sends an e-mail."""
-Line = Callable[[Notice], tuple[str, str]]
-"""Writes a notice: its sentence, and its link, which may be empty."""
+Write = Callable[[Choices, Sequence[Notice]], tuple[str, str]]
+"""Writes notices as their reader wants them: the subject and the text of an e-mail."""
 
 
-def send_mails(app: AppStore, now: Callable[[], datetime], deliver: Deliver, line: Line) -> int:
+def send_mails(app: AppStore, now: Callable[[], datetime], deliver: Deliver, write: Write) -> int:
     """Make and send the e-mails of an app that are due; return the number of those tried.
 
     What a person may not see by now is not sent. One that is being sent is claimed first; where its process ended, or the
@@ -169,8 +173,8 @@ def send_mails(app: AppStore, now: Callable[[], datetime], deliver: Deliver, lin
             store.move_mail(each.number, ("waiting",), "dropped", at)
         elif store.move_mail(each.number, ("waiting",), "sending", at):
             tried += 1
-            outcome = deliver(letter_of(each.mail, each.to, [line(notice) for notice in found]))
-            _settle(app, each, outcome, now())
+            letter = Letter(each.mail.mail_id, each.to, *write(choices.get(each.to, Choices()), found))
+            _settle(app, each, deliver(letter), now())
     return tried
 
 

@@ -3,12 +3,12 @@
 import uuid
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
-from auscult.notices.model import Delivery, Letter
+from auscult.notices.model import Delivery, Kind, Letter
 from auscult.notices.work import send_mails
 from auscult.services.delivery.tables import KINDS
 from tests.e2e.audits.test_api_audits import send
@@ -192,11 +192,15 @@ def test_ways_are_a_persons_own(talkers: Talkers) -> None:
     """They choose a way for each kind, and what is left out is here alone; a client has none."""
     auditor, path = talkers.by_role["auditor"], "/notices/choices"
     before = auditor.ask("GET", path).json()
-    assert set(before.values()) == {"here"}
-    chosen = {"mentioned": "mail", "late": "digest"}
+    readers = {"language": "en", "time_zone": "UTC", "digest_hour": 6}
+    assert before == dict.fromkeys(get_args(Kind), "here") | readers
+    chosen = {"mentioned": "mail", "late": "digest", "language": "de", "time_zone": "Asia/Tokyo", "digest_hour": 23}
     assert auditor.ask("PUT", path, chosen).json() == auditor.ask("GET", path).json() == before | chosen
     assert talkers.by_role["supervisor"].ask("GET", path).json() == before
     assert auditor.ask("PUT", path, {"late": "pigeon"}).status_code == 400
+    assert auditor.ask("PUT", path, {"digest_hour": 24}).status_code == 400
+    refused = problem(auditor.ask("PUT", path, {"time_zone": "Mars/Olympus"}), 422, "timezone.unknown")
+    assert refused["field"] == "time_zone"
     problem(talkers.client.ask("PUT", path, msgspec.json.encode(chosen)), 401, "session.missing")
     assert auditor.ask("PUT", path, {}).json() == before
 
@@ -213,7 +217,7 @@ def test_an_e_mail_that_is_not_known_to_be_accepted(talkers: Talkers) -> None:
         sent.append(letter)
         return Delivery("unknown", "the connection failed: SMTPServerDisconnected")
 
-    send_mails(app, lambda: datetime.now(UTC), losing, lambda notice: (notice.kind, ""))
+    send_mails(app, lambda: datetime.now(UTC), losing, lambda _, found: (found[0].kind, ""))
     (mail,) = auditor.ask("GET", "/notices/mails").json()["items"]
     assert (mail["state"], [(each.mail_id, each.to) for each in sent]) == ("unknown", [(mail["mail_id"], email)])
     path = f"/notices/mails/{mail['mail_id']}/send-again"

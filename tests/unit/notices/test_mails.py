@@ -1,17 +1,22 @@
 """E-mails with notices, over a real SMTP server and on both databases: at once, daily, and where acceptance is not known."""
 
+import os
 import re
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from auscult.comments.model import NewThread
 from auscult.comments.work import Commenting
-from auscult.domain.errors import AccessError, ConflictError, NotFoundError
+from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.domain.people.principal import Principal, operator, rights_of_scopes
 from auscult.notices.model import MOST_TRIES, SENDING_FOR, Choices, Notice, digest_since
 from auscult.notices.work import Noticing, send_mails
+from auscult.notices.writing import letter_of
 from auscult.services.people.known import people_of
 from auscult.services.people.users import Access, Users
 from auscult.storage import Store
@@ -51,11 +56,12 @@ class Round:
 
     def run(self, at: datetime) -> int:
         """Make and send what is due."""
+        return send_mails(self.app, lambda: at, self.mailer.deliver, self.write)
 
-        def line(notice: Notice) -> tuple[str, str]:
-            return notice.kind, f"https://q.example.com/console/notices/{notice.notice_id}"
-
-        return send_mails(self.app, lambda: at, self.mailer.deliver, line)
+    @staticmethod
+    def write(choices: Choices, found: Sequence[Notice]) -> tuple[str, str]:
+        """Write as the worker does, without names."""
+        return letter_of({}, "https://q.example.com/console", choices.language, found)
 
     def mine(self, at: datetime = AT) -> Noticing:
         """Return Ann's notices."""
@@ -137,12 +143,43 @@ def test_one_whose_process_ended_is_not_known_either(rounds: Round, server: Mail
     rounds.mine().choose(Choices(mentioned="mail"))
     rounds.mention()
     with pytest.raises(KilledError):
-        send_mails(rounds.app, lambda: AT, killed, lambda notice: (notice.kind, ""))  # type: ignore[arg-type]
+        send_mails(rounds.app, lambda: AT, killed, rounds.write)  # type: ignore[arg-type]
     assert rounds.run(AT + SENDING_FOR - MINUTE) == 0
     assert [each.state for each in rounds.mine().mails()] == ["sending"]
     assert rounds.run(AT + SENDING_FOR) == 0
     assert [each.state for each in rounds.mine().mails()] == ["unknown"]
     assert server.messages == []
+
+
+SENDING = """
+import sys
+from auscult.bootstrap.scheduling import run_notices
+from auscult.config import Settings
+from auscult.storage import new_secret_key, open_store
+
+settings = Settings(smtp_url=sys.argv[2], mail_from="auscult@example.com", public_url="https://q.example.com")
+run_notices(open_store(sys.argv[1], new_secret_key()), settings)
+"""
+
+
+def test_a_kill_between_the_text_and_its_answer(rounds: Round, server: MailServer, database_url: str) -> None:
+    """A worker that is killed while the server has the text: the e-mail came, is sent once, and is not known to be sent."""
+    at = datetime.now(UTC)
+    rounds.mine(at - MINUTE).choose(Choices(mentioned="mail"))
+    rounds.mention(at)
+    order = [sys.executable, "-c", SENDING, database_url, f"smtp://127.0.0.1:{server.port}"]
+    with subprocess.Popen(order, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}) as worker:  # noqa: S603
+        server.on_text = lambda: os.kill(worker.pid, signal.SIGKILL)
+        assert worker.wait() == -signal.SIGKILL
+    server.on_text = lambda: None
+    (mail,) = rounds.mine().mails()
+    assert (mail.state, len(server.messages)) == ("sending", 1)
+    later = datetime.now(UTC) + SENDING_FOR
+    assert [rounds.run(later + n * MINUTE) for n in range(3)] == [0, 0, 0]
+    assert [each.state for each in rounds.mine().mails()] == ["unknown"]
+    rounds.mine(later).send_again(mail.mail_id)
+    assert rounds.run(later + MINUTE) == 1
+    assert [each["Message-ID"] for each in server.messages] == [f"<{mail.mail_id}@example.com>"] * 2
 
 
 def test_a_refused_one_is_tried_again(rounds: Round, server: MailServer) -> None:
@@ -181,7 +218,10 @@ def test_the_digest_comes_once_a_day(rounds: Round, server: MailServer) -> None:
     assert [rounds.run(midnight + timedelta(hours=hour)) for hour in (8, 23, 29)] == [0, 0, 0]
     assert rounds.run(midnight + timedelta(hours=31)) == 1
     assert rounds.run(midnight + timedelta(hours=55)) == 0
-    assert [message["Subject"] for message in server.messages] == ["auscult: 2 notices", "auscult: mentioned"]
+    assert [message["Subject"] for message in server.messages] == [
+        "auscult: 2 notices",
+        "auscult: mia@example.com mentions you in a comment.",
+    ]
     assert [each.way for each in rounds.mine().mails()] == ["digest", "digest"]
 
 
@@ -196,10 +236,43 @@ def test_what_was_read_meanwhile_is_in_no_digest(rounds: Round, server: MailServ
 
 
 def test_the_hour_of_the_digest() -> None:
-    """It is due from that hour of a day on, whatever the minute."""
+    """It is due from that hour of a day on, whatever the minute, in the zone of its reader, in winter and in summer."""
     day = AT.replace(hour=6, minute=0)
-    assert digest_since(day - timedelta(seconds=1)) is None
-    assert digest_since(day) == digest_since(day + timedelta(hours=17)) == day
+    assert digest_since(Choices(), day - timedelta(seconds=1)) is None
+    assert digest_since(Choices(), day) == digest_since(Choices(), day + timedelta(hours=17)) == day
+    berlin = Choices(time_zone="Europe/Berlin", digest_hour=8)
+    for month, hour in ((1, 7), (7, 6)):
+        due = datetime(2026, month, 15, hour, tzinfo=UTC)
+        assert digest_since(berlin, due - timedelta(seconds=1)) is None
+        assert digest_since(berlin, due + timedelta(minutes=59)) == due
+    # On the day on which clocks go forward, half past two does not exist: it is due once nevertheless.
+    night = Choices(time_zone="Europe/Berlin", digest_hour=2)
+    assert digest_since(night, datetime(2026, 3, 29, 1, 30, tzinfo=UTC)) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", "Europe", ""])
+def test_a_time_zone_that_there_is_not(rounds: Round, name: str) -> None:
+    """It is refused by its field, and nothing is stored."""
+    with pytest.raises(RequestError, match="unknown time zone") as refused:
+        rounds.mine().choose(Choices(mentioned="mail", time_zone=name))
+    assert (refused.value.reason, refused.value.field) == ("timezone.unknown", "time_zone")
+    assert rounds.mine().choices() == Choices()
+
+
+def test_e_mails_are_in_the_language_of_their_reader(rounds: Round, server: MailServer) -> None:
+    """At the hour that they have chosen in their time zone."""
+    midnight = AT.replace(hour=0, minute=0)
+    chosen = Choices(mentioned="digest", language="de", time_zone="America/New_York", digest_hour=4)
+    assert rounds.mine(midnight).choose(chosen) == chosen
+    rounds.mention(midnight + timedelta(minutes=1))
+    due = datetime(AT.year, AT.month, AT.day, 4, tzinfo=chosen.zone).astimezone(UTC)
+    assert [rounds.run(due - MINUTE), rounds.run(due)] == [0, 1]
+    (message,) = server.messages
+    assert message["Subject"] == "auscult: mia@example.com erwähnt Sie in einem Kommentar."
+    rounds.mention(due + MINUTE)
+    rounds.mention(due + MINUTE, "c-0002")
+    assert rounds.run(due + timedelta(days=1)) == 1
+    assert server.messages[1]["Subject"] == "auscult: 2 Mitteilungen"
 
 
 def test_only_people_choose(rounds: Round) -> None:

@@ -88,6 +88,7 @@ class _Submitted(NamedTuple):
     audit: Audit
     result: AuditResult
     machine: Mapping[str, str]
+    started_at: datetime
 
     @property
     def conversation_id(self) -> str:
@@ -133,9 +134,12 @@ def _submitted(app: AppStore, query: RaterQuery) -> Iterator[_Submitted]:
         and one.assignment.role in {"audit", "second"}
         and query.form_id in {None, one.audit.result.form_id}
     ]
+    cases = {
+        case.conversation.id: case for case in app.frames.of(sorted({audit.conversation_id for _, audit, _ in found}))
+    }
     machine = {
-        case.conversation.id: {each.metric.id: each.verdict.qualification for each in case.evaluation.results}
-        for case in app.frames.of(sorted({audit.conversation_id for _, audit, _ in found}))
+        name: {each.metric.id: each.verdict.qualification for each in case.evaluation.results}
+        for name, case in cases.items()
     }
     by_segment = sorted({audit.conversation_id for assignment, audit, _ in found if assignment.segment})
     parts = {
@@ -145,7 +149,9 @@ def _submitted(app: AppStore, query: RaterQuery) -> Iterator[_Submitted]:
     }
     for assignment, audit, result in found:
         own = parts.get((audit.conversation_id, assignment.segment)) if assignment.segment else None
-        yield _Submitted(assignment, audit, result, own or machine.get(audit.conversation_id, {}))
+        case = cases.get(audit.conversation_id)
+        began = case.conversation.started_at if case else assignment.created_at
+        yield _Submitted(assignment, audit, result, own or machine.get(audit.conversation_id, {}), began)
 
 
 def _raters(submitted: Sequence[_Submitted]) -> Iterator[Rater]:
@@ -195,7 +201,7 @@ def _answer_pairs(one: _Submitted, other: _Submitted) -> Iterator[Pair]:
 
 
 def _by_team(app: AppStore, submitted: Sequence[_Submitted]) -> dict[str, dict[str, Severity]]:
-    """Return the severity of auditors on the conversations of each team, as the team was then."""
+    """Return the severity of auditors on the conversations of each team, as the team was when they began."""
     members: defaultdict[str, list[Membership]] = defaultdict(list)
     for each in app.people.directory.memberships("team"):
         members[each.agent_id].append(each)
@@ -204,7 +210,7 @@ def _by_team(app: AppStore, submitted: Sequence[_Submitted]) -> dict[str, dict[s
         for one in submitted
         if one.result.score is not None and one.assignment.agent_id is not None
         for each in members[one.assignment.agent_id]
-        if each.holds(one.assignment.created_at)
+        if each.holds(one.started_at)
     ]
     found = severities_by_group(ratings) if ratings else {}
     return {team: some for team, some in found.items() if some}

@@ -1,12 +1,9 @@
 """The days of an app: from midnight to midnight of its time zone, which is UTC unless the app says otherwise."""
 
-from functools import cache
-from zoneinfo import available_timezones
-
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import RequestError
+from auscult.domain.timezones import check_timezone
 from auscult.storage.store import AppStore
 
 KIND = "days"
@@ -25,13 +22,6 @@ def timezone_of(app: AppStore) -> str:
 
 def change_timezone(app: AppStore, name: str) -> None:
     """Let an app's days be those of a time zone. Raises ``RequestError`` ``timezone.unknown``."""
-    if name not in _names():
-        message = f"unknown time zone {name!r}; give a name like Europe/Berlin, or UTC"
-        raise RequestError(message, code="timezone.unknown", field="timezone", value=name)
+    check_timezone(name, "timezone")
     if name != timezone_of(app):
         app.definitions.publish(KIND, KIND, msgspec.json.encode(_Days(name)))
-
-
-@cache
-def _names() -> set[str]:
-    return available_timezones()

@@ -93,7 +93,7 @@ def test_an_e_mail_that_was_lost_is_sent_again(browser: Browser, served: Service
     with mail_server() as server:
         server.is_losing = True
         mailer = Mailer(f"smtp://127.0.0.1:{server.port}", "auscult@example.com")
-        assert send_mails(app, lambda: datetime.now(UTC), mailer.deliver, lambda each: (each.kind, "")) == 1
+        assert send_mails(app, lambda: datetime.now(UTC), mailer.deliver, lambda _, found: (found[0].kind, "")) == 1
         browser.driver.get(f"{served.url}/console/notices")
         assert "Not known whether it was sent" in browser.text(".mails")
         looked_at(browser, served, "/notices", "notices-mails")
@@ -101,7 +101,7 @@ def test_an_e_mail_that_was_lost_is_sent_again(browser: Browser, served: Service
         browser.one(".mails button").click()
         browser.until("main", lambda text: "Not known" not in text)
         server.is_losing = False
-        assert send_mails(app, lambda: datetime.now(UTC), mailer.deliver, lambda each: (each.kind, "")) == 1
+        assert send_mails(app, lambda: datetime.now(UTC), mailer.deliver, lambda _, found: (found[0].kind, "")) == 1
         assert len({message["Message-ID"] for message in server.messages}) == 1
         assert len(server.messages) == 2
 

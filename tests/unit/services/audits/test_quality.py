@@ -8,6 +8,7 @@ from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import PlanAuditor, Quota
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
+from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.services.audits.quality import Quality, QualityQuery, period_of
 from auscult.services.audits.raters import RaterQuery, rater_report
 from auscult.storage import Store
@@ -66,6 +67,19 @@ def test_auditors_are_compared(app: AppStore) -> None:
     assert found.scores is not None
     assert found.scores.mean_absolute == 40
     assert rater_report(app, RaterQuery("ef-none")).raters == ()
+
+
+def test_severity_counts_for_the_team_of_the_conversation(app: AppStore) -> None:
+    """Who changed teams between a conversation and its audit was audited in the former team."""
+    moved = START + timedelta(days=2)
+    app.people.directory.put_teams([Team(team_id="t-old", name="Old"), Team(team_id="t-new", name="New")])
+    stays = [Membership(kind="team", group_id="t-old", agent_id=f"a-{n}", until=moved) for n in range(3)]
+    stays += [Membership(kind="team", group_id="t-new", agent_id=f"a-{n}", since=moved) for n in range(3)]
+    app.people.directory.put_agents([DirectoryAgent(agent_id=f"a-{n}") for n in range(3)])
+    app.people.directory.add_memberships(stays)
+    audited(app)
+    found = rater_report(app, RaterQuery("ef-1")).severity_by_team
+    assert {team: sorted(severities) for team, severities in found.items()} == {"t-old": [ANN, BOB]}
 
 
 def test_anchoring_is_the_difference_that_the_machine_makes(app: AppStore) -> None:

@@ -188,6 +188,16 @@ notice_choices = Table(
     Column("since", BigInteger, nullable=False),  # earlier notices are not sent
 )
 
+# The language of a person's e-mails with notices, and the hour of the daily one.
+notice_readers = Table(
+    "notice_readers",
+    METADATA,
+    Column("user", NUMBER, ForeignKey("users.user"), primary_key=True, autoincrement=False),
+    Column("language", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),  # Europe/Berlin
+    Column("digest_hour", SmallInteger, nullable=False),  # in that zone
+)
+
 # An e-mail with notices to one person. Its id is its Message-ID, however often it is sent.
 notice_mails = Table(
     "notice_mails",

@@ -1,0 +1,18 @@
+"""Time zones by name."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from auscult.domain.errors import RequestError
+
+
+def check_timezone(name: str, field: str) -> None:
+    """Raise ``RequestError`` ``timezone.unknown`` with the field unless there is a time zone of this name."""
+    if name not in _names():
+        message = f"unknown time zone {name!r}; give a name like Europe/Berlin, or UTC"
+        raise RequestError(message, code="timezone.unknown", field=field, value=name)
+
+
+@cache
+def _names() -> set[str]:
+    return available_timezones()
