@@ -5,7 +5,7 @@ from datetime import datetime
 
 from auscult.domain.errors import AccessError, ConflictError, unknown
 from auscult.domain.people.principal import Principal
-from auscult.domain.timezones import check_timezone
+from auscult.domain.people.timezones import check_timezone
 from auscult.notices.model import (
     MOST_TRIES,
     SENDING_FOR,

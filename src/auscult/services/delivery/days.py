@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.timezones import check_timezone
+from auscult.domain.people.timezones import check_timezone
 from auscult.storage.store import AppStore
 
 KIND = "days"
