@@ -62,8 +62,8 @@ def forms_of(forms: FormLike | Sequence[FormLike], settings: Settings) -> tuple[
     for one in given:
         read += [one] if isinstance(one, Form) else _read(one, settings)
     for at, form in enumerate(read):
-        for rival, _ in rivals(form, read[:at]):
-            raise FormError(f"the forms {rival.id} and {form.id} are for the same conversations; pass one of them")
+        for rival in rivals(form, read[:at]):
+            raise FormError(f"the forms {rival.form.id} and {form.id} are for the same conversations; pass one of them")
     if not read:
         raise FormError("no form is given; pass a Form, a file, a document, or the word 'starter'")
     return tuple(read)

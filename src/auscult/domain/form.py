@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction, Queue
 from auscult.domain.questions.structure import Band, Condition, Grades, Reason, Section
@@ -154,20 +155,41 @@ def choose_form(conversation: Routed, forms: Iterable[Form], language: str | Non
     language, and the evaluation refuses it. The queue decides next (the one the conversation ended in; an id or name beats ``*``),
     then the channel, then the direction (inbound or outbound beats both). Where one form names the queue by its id
     and another by its name, and they say the same otherwise, the id decides. A form is for no conversation that began
-    before the day (UTC) from which it is valid. A form for segments of bots gives way to one for the same queue.
+    before the day (UTC) from which it is valid; of several versions, the newest whose day had come decides. A form for
+    segments of bots gives way to one for the same queue.
     """
-    begun = [form for form in forms if form.channel == conversation.channel and _is_valid(form, conversation)]
-    ranked = [(fit[0], form) for form in begun if (fit := _fit(conversation, form))]
+    begun = forms_of_day(conversation, forms)
+    ranked = [
+        (fit[0], form) for form in begun if form.channel == conversation.channel and (fit := _fit(conversation, form))
+    ]
     ranked = [pair for pair in ranked if not refuses(pair[1], language)] or ranked
     return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
+
+
+def forms_of_day(conversation: Routed, forms: Iterable[Form]) -> list[Form]:
+    """Return one version of each form: the newest whose first day had come when the conversation began."""
+    day = conversation.started_at.astimezone(UTC).date()
+    found: dict[str, Form] = {}
+    for form in forms:
+        if form.valid_from is not None and day < form.valid_from:
+            continue
+        known = found.get(form.id)
+        if known is None or known.version < form.version:
+            found[form.id] = form
+    return list(found.values())
+
+
+def undated(form: Form) -> Form:
+    """Return a form as if it had no first day: for trying it on conversations that were before."""
+    return form if form.valid_from is None else replace(form, valid_from=None)
 
 
 def refused_languages(conversation: Routed, forms: Iterable[Form], language: str) -> str:
     """Return why no form is for a conversation in a language, with the languages of those that would be for it."""
     fitting = [
         form
-        for form in forms
-        if form.channel == conversation.channel and _is_valid(form, conversation) and _fit(conversation, form)
+        for form in forms_of_day(conversation, forms)
+        if form.channel == conversation.channel and _fit(conversation, form)
     ]
     if len(fitting) == 1:
         return (
@@ -207,7 +229,3 @@ def _fit(conversation: Routed, form: Form) -> tuple[_Rank, Assignment] | None:
         and assignment.direction in ("both", conversation.direction)
     ]
     return max(fits, key=lambda pair: pair[0], default=None)
-
-
-def _is_valid(form: Form, conversation: Routed) -> bool:
-    return form.valid_from is None or conversation.started_at.astimezone(UTC).date() >= form.valid_from

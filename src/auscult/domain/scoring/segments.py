@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult
-from auscult.domain.form import Form, Handler, choose_form
+from auscult.domain.form import Form, Handler, choose_form, forms_of_day
 
 TRANSFER, CONSULT = "transfer", "consult"
 
@@ -74,7 +74,8 @@ def shown_segment(evaluations: Sequence[Evaluation]) -> Evaluation:
 
 def form_of_segment(segment: Segment, forms: Iterable[Form], language: str | None = None) -> Form | None:
     """Return the form for a segment: by language, its own queue, its channel and direction, and by who handled it."""
-    fitting = [form for form in forms if form.segments and form.handled_by in (None, segment.handler)]
+    of_day = forms_of_day(segment.conversation, forms)
+    fitting = [form for form in of_day if form.segments and form.handled_by in (None, segment.handler)]
     return choose_form(segment.conversation, fitting, language)
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from auscult.domain.engines import KeptAnswers, RemoteEngine
 from auscult.domain.errors import EngineError
-from auscult.domain.form import Form, choose_form
+from auscult.domain.form import Form, choose_form, undated
 from auscult.domain.history.backfills import Chunk, ChunkRange
 from auscult.domain.history.backtest import Backtest
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry
@@ -105,7 +105,7 @@ class Backtesting:
     def process(self, app: AppStore, chunk: Chunk, *, may_ask: bool) -> ChunkResult:
         """Return the counts of a chunk; its order decides whether remote engines may be asked at all."""
         order = msgspec.json.decode(chunk.backfill.order, type=BacktestOrder)
-        form = self._versions.read(chunk.backfill.backfill_id, order.document.encode())
+        form = undated(self._versions.read(chunk.backfill.backfill_id, order.document.encode()))
         found, postponed = self._tried(app, form, chunk.range, order, may_ask=may_ask and order.may_ask)
         named = frozenset(shift.conversation_id for shift in found.counts.most_changed) | named_in(
             found.counts.faults, app.backfills.cases(chunk.range) if found.counts.failed else ()

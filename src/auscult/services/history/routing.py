@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from auscult.domain.form import Form, choose_form, refuses
+from auscult.domain.form import Form, choose_form, refuses, undated
 from auscult.services.history.coverage import listed_rows
 from auscult.storage.store import AppStore
 
@@ -33,8 +33,10 @@ class Routing(NamedTuple):
 def routing(app: AppStore, form: Form, others: Sequence[Form], since: datetime) -> Routing:
     """Count the conversations of a form's channel since an instant by the form that is for them.
 
-    ``others`` are the other forms in force. What the caller may not see is not counted.
+    ``others`` are the other forms in force. What the caller may not see is not counted. The form counts as if its first
+    day had come.
     """
+    form = undated(form)
     here, wanted, elsewhere, nowhere = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     came = short = read = 0
     forms = [form, *others]

@@ -20,7 +20,7 @@ from auscult.domain.scoring.budget import OverBudgetError
 from auscult.domain.scoring.judging import RetryAfter
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
-from auscult.services.definitions.forms.reading import read_form
+from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.scoring.classification import TaxonomyClassifier
 from auscult.services.scoring.evaluate import AT_A_TIME, Evaluator, Waiting
 from auscult.services.scoring.render import Reports, render
@@ -114,7 +114,7 @@ class Processing:
         self._evaluator = evaluator
         self._reports = reports
         self._now = now
-        self._forms: dict[tuple[str, str, int], Form] = {}
+        self._versions = FormCache()
         self._sorting = TaxonomyClassifier()
         self._ask_at_once = ROUNDS * max((engine.at_once for engine in evaluator.far.values()), default=1)
 
@@ -131,7 +131,7 @@ class Processing:
         app = self._store.within(batch.tenant)
         pending = app.conversations.pending(batch_id)
         try:
-            forms = self._forms_in_force(app)
+            keys, forms = self._forms_in_force(app)
         except FormError as error:  # a form that an older version took and this one does not
             return Finished(batch_id=batch_id, tenant=batch.tenant, rendered=(), faults=(error.message,))
         done = _Done([], [], [], {})
@@ -140,7 +140,7 @@ class Processing:
             if start and time.thread_time() > until:
                 break
             piece = pending[start : start + AT_A_TIME]
-            done.add(self._rendered_or_not(app, piece, tuple(forms.values()), may_ask=False, until=until))
+            done.add(self._rendered_or_not(app, piece, forms, may_ask=False, until=until))
         is_unfinished = done.known < len(pending)
         if is_unfinished:  # they would take up the next turn as well
             for conversation_id, reason in done.costly.items():
@@ -152,7 +152,7 @@ class Processing:
             faults=(*done.faults, *(() if is_unfinished else done.costly.values())),
             waiting=tuple(waiting.conversation_id for waiting in done.waiting),
             is_unfinished=is_unfinished,
-            forms=frozenset(forms),
+            forms=keys,
         )
 
     def ask_judge(self, finished: Finished) -> Iterator[Finished]:
@@ -167,8 +167,8 @@ class Processing:
         while left:
             ids, left = frozenset(left[: self._ask_at_once]), left[self._ask_at_once :]
             pending = [one for one in app.conversations.pending(finished.batch_id) if one.conversation.id in ids]
-            forms = self._forms_in_force(app)
-            done = self._rendered_or_not(app, pending, tuple(forms.values()), may_ask=True)
+            keys, forms = self._forms_in_force(app)
+            done = self._rendered_or_not(app, pending, forms, may_ask=True)
             faults += [*done.faults, *done.costly.values()]
             if done.waiting:
                 postponed = done.waiting[0].postponed
@@ -181,7 +181,7 @@ class Processing:
                 waiting=tuple(left),
                 postponed=None if left else postponed,
                 is_unfinished=finished.is_unfinished,
-                forms=frozenset(forms),
+                forms=keys,
             )
 
     def record(self, finished: Finished) -> None:
@@ -325,12 +325,8 @@ class Processing:
                 done.rendered.append(render(app.tenant, known, self._reports))
         return done
 
-    def _forms_in_force(self, app: AppStore) -> dict[FormKey, Form]:
-        """Return the app's forms in force, each version read once by this process."""
-        forms: dict[FormKey, Form] = {}
-        for stored in app.forms.in_force():
-            key = (app.tenant.app_id, stored.form_id, stored.version)
-            if key not in self._forms:
-                self._forms[key] = read_form(stored.document, stored.version)
-            forms[key[1:]] = self._forms[key]
-        return forms
+    def _forms_in_force(self, app: AppStore) -> tuple[frozenset[FormKey], list[Form]]:
+        """Return the keys of the app's forms in force, and all versions that score, each read once by this process."""
+        found = [self._versions.stored(app, each) for each in app.forms.in_force()]
+        earlier = [before for form in found for before in self._versions.earlier(app, form)]
+        return frozenset((form.id, form.version) for form in found), [*found, *earlier]

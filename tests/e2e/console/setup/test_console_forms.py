@@ -194,6 +194,42 @@ def test_published_with_a_reason_and_brought_back(served: Service) -> None:
         cancel_rescore(app, begun.backfill.backfill_id)
 
 
+def test_published_for_a_day_to_come(served: Service) -> None:
+    """The day is written into the document; until then the version before goes on, and the day can be taken back."""
+    app = served.store.within(TENANT)
+    with signed_in(served, "qa-manager") as me:
+        path = f"{PATH}/ef-starter-chat"
+        before = app.forms.versions("ef-starter-chat")[0].version
+        text = document_of(me.get(path).text).replace("name: Starter", "name: Later starter", 1)
+        for day, says in (("", "choose a date"), ("2026-01-01", "1 January 2026 is not a day to come")):
+            refused = act(me, path, text, "publish", history="day", day=day)
+            assert refused.status_code == 422
+            assert says in refused.text
+        done = act(me, path, text, "publish", history="day", day="2099-12-01")
+        page = me.get(done.headers["location"]).text
+        assert f"scores conversations from 1 December 2099 on; until then version {before} does" in page
+        assert "From 1 December 2099 on" in page
+        assert re.search(rf'class="num">{before} <span class="tag tag--go">In force', page)
+        assert "from 1 December 2099 on" in me.get(PATH).text
+        dated = document_of(page)
+        assert "valid_from: " in dated
+        act(me, path, dated, "publish", history="new", had_day="2099-12-01")
+        assert "valid_from" not in app.forms.versions("ef-starter-chat")[0].document.decode()
+
+
+def test_a_form_names_what_uses_it(served: Service) -> None:
+    """Plans, scorecards and reports that read a form are on its tab Publish, as far as the visitor may see them."""
+    with signed_in(served, "qa-manager") as me:
+        page = me.get(f"{PATH}/ef-starter-voice").text
+        assert "Report: of every form" not in page
+        made = me.post(
+            "/console/schedules",
+            data={"name": "Weekly sum", "kind": "form_summary", "every": "week", "format": "csv", "days": "7"},
+        )
+        assert made.status_code == 303, made.text
+        assert "Report: of every form" in me.get(f"{PATH}/ef-starter-voice").text
+
+
 def test_back_test(served: Service) -> None:
     """A back-test is begun from the editor and has a page of its own that follows it."""
     with signed_in(served, "qa-manager") as me:

@@ -182,6 +182,19 @@ def test_a_form_is_for_conversations_from_its_first_day_on() -> None:
     assert choose_form(conversation, [replace(form, valid_from=date(day.year + 1, 1, 1))]) is None
 
 
+def test_the_version_before_decides_until_the_first_day() -> None:
+    """The newest version whose day had come is the form's, even where an older one is for a conversation that it is not for."""
+    conversation = talk("agent: Hello")
+    day = conversation.started_at.date()
+    old = replace(FORM, assignments=(Assignment(),), version=1)
+    begun = replace(old, version=2, valid_from=day)
+    later = replace(old, version=2, valid_from=date(day.year + 1, 1, 1))
+    elsewhere = replace(begun, assignments=(Assignment(queue="qu-elsewhere"),))
+    assert choose_form(conversation, [begun, old]) is begun
+    assert choose_form(conversation, [old, later]) is old
+    assert choose_form(conversation, [elsewhere, old]) is None
+
+
 def test_a_queue_has_a_pass_score_of_its_own() -> None:
     """That of the assignment by which the form is chosen; the form's where that has none."""
     assignments = (

@@ -1,5 +1,5 @@
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +66,19 @@ def test_a_form_that_is_published_while_a_batch_is_evaluated_scores_it(store: St
     assert [each.batch_id for each in store.batches.waiting()] == [batch_id]
     assert process(work, batch_id) == ()
     assert app.conversations.statuses(["c-1"]) == {"c-1": "evaluated"}
+
+
+def test_until_its_first_day_the_version_before_scores(app: AppStore, store: Store) -> None:
+    """A version that is published for a day to come leaves the conversations of before to the one that it follows."""
+    day = conversation("c-1").started_at.date() + timedelta(days=7)
+    app.forms.publish("ef-1", FORM + f"valid_from: {day}\n".encode())
+    later = replace(conversation("c-2"), started_at=conversation("c-1").started_at + timedelta(days=7), ended_at=None)
+    assert process(processing(store), accept(app, conversation("c-1"), later)) == ()
+    scored = {one.conversation.id: one.evaluation.form for one in app.conversations.rerender("", 9)}
+    assert {name: form and form.version for name, form in scored.items()} == {"c-1": 1, "c-2": 2}
+    app.forms.retire("ef-1")
+    assert process(processing(store), accept(app, conversation("c-3"))) == ()
+    assert app.conversations.statuses(["c-3"]) == {"c-3": "not_evaluated"}
 
 
 COSTLY_FORM = b"""

@@ -65,6 +65,10 @@ FAULTS = (
     later("belong to the topics below this one; give each its own"),
     later("stand on level {n}; there are {m} levels"),
     later("queue {name}, direction {value} has the form {id} for {type} already; one form for each"),
+    later(
+        "queue {name}, direction {value} has the form {id} for {type} until {date}; begin on that day (valid_from), "
+        "or leave the queue there"
+    ),
     later("says the same as {name}: queue {value}, direction {type}; keep one"),
     later("{value} is no span of time; write it like 15s, 1m 30s or 500ms; a bare whole number is seconds"),
     later("{value} is neither turns, messages nor time; write it like 2 turns, 5 messages or 60 seconds"),

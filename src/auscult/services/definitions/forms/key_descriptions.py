@@ -21,7 +21,7 @@ FORM: Mapping[str, str] = {
     "description": "What the form is for, in a few words.",
     "owner": "Who answers for the form.",
     "tags": "Words to find the form by.",
-    "valid_from": "The first day (UTC) whose conversations it scores, like 2026-01-31; all without it.",
+    "valid_from": "The first day (UTC) whose conversations this version scores, like 2026-01-31; the version before has those of before.",
     "segments": "Whether each stretch that one agent, or a bot, handled is scored and audited by itself.",
     "handled_by": "Of a form for segments: only those of agents (agent), or of bots (bot); both without it.",
     "sections": "Groups of metrics, each with a subtotal of its own.",

@@ -8,13 +8,14 @@ from auscult.domain.errors import FormError
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
 from auscult.services.definitions.form_packs import publish_pinned
+from auscult.services.definitions.forms.cache import earlier_versions
 from auscult.services.definitions.forms.reading import FormCheck, check_form, check_forms, read_form, refused_with
 from auscult.storage.definitions.forms import AppForms
 
 
 def check_against(forms: AppForms, document: bytes, answered: Collection[type[Probe]]) -> FormCheck:
     """Check a document as it would be to publish it now."""
-    return check_form(document, in_force=in_force(forms).values(), answered=answered)
+    return check_form(document, in_force=all_in_force(forms), answered=answered)
 
 
 def publish(
@@ -27,7 +28,7 @@ def publish(
 
     Raises ``FormError`` with every problem.
     """
-    found = check_forms(documents, in_force=in_force(forms).values(), answered=answered)
+    found = check_forms(documents, in_force=all_in_force(forms), answered=answered)
     problems = [
         problem.describe(name) for name, check in found.items() for problem in (*check.problems, *check.unanswered)
     ]
@@ -45,3 +46,9 @@ def in_force(forms: AppForms) -> dict[str, Form]:
         with suppress(FormError):
             found[one.form_id] = read_form(one.document, one.version)
     return found
+
+
+def all_in_force(forms: AppForms) -> list[Form]:
+    """Return the forms in force, and the versions that score conversations of before the first days of these."""
+    newest = in_force(forms).values()
+    return [*newest, *(before for form in newest for before in earlier_versions(forms, form))]

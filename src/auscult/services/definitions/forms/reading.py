@@ -1,6 +1,6 @@
 """Form documents: read and checked, with every fault reported at once, its line and what would be right."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import FormError
@@ -164,19 +164,28 @@ def check_forms(
     types: MetricTypes = METRICS,
 ) -> dict[str, FormCheck]:
     """Check form documents, by the names of their files, each with those before it and the other forms in force."""
-    known = {form.id: form for form in in_force}
+    known: dict[str, list[Form]] = {}
+    for form in in_force:
+        known.setdefault(form.id, []).append(form)
     files: dict[str, str] = {}
     found: dict[str, FormCheck] = {}
     for name, document in documents.items():
-        check = check_form(document, in_force=known.values(), answered=answered, types=types, files=files)
+        others = [form for versions in known.values() for form in versions]
+        check = check_form(document, in_force=others, answered=answered, types=types, files=files)
         if check.form is not None and check.form.id in files:
             message = f"{check.form.id} is the id of the form in {files[check.form.id]} too; give each its own"
             check = FormCheck(form=None, problems=(Problem(read_document(document).line(("id",)), "id", message),))
         if check.form is not None:
-            known[check.form.id] = check.form
+            known[check.form.id] = _with_newer(check.form, known.get(check.form.id, []))
             files[check.form.id] = name
         found[name] = check
     return found
+
+
+def _with_newer(form: Form, versions: Sequence[Form]) -> list[Form]:
+    """Return the versions that score once this one is published: itself, and before its first day those of now."""
+    newest = replace(form, version=1 + max((each.version for each in versions), default=0))
+    return [newest, *(versions if form.valid_from else ())]
 
 
 def read_form(document: bytes, version: int = 1, *, types: MetricTypes = METRICS) -> Form:

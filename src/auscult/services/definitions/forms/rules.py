@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from auscult.domain.form import Assignment, Form, speaks
 from auscult.metrics._contract import MetricType
@@ -195,13 +196,26 @@ def _check_assignments(document: Document, form: Form) -> None:
             document.problem(("assignments", at, "queue"), 'is empty; give an id or a name, or "*" for any')
 
 
-def rivals(form: Form, in_force: Iterable[Form]) -> Iterator[tuple[Form, list[int]]]:
-    """Yield other forms in force that are for the same conversations, with the indices of the assignments in common."""
+class Rival(NamedTuple):
+    """Another form for the same conversations: the indices of the assignments in common, and the day before which it is."""
+
+    form: Form
+    taken: list[int]
+    until: date | None
+
+
+def rivals(form: Form, in_force: Iterable[Form]) -> Iterator[Rival]:
+    """Yield other forms in force that are for the same conversations.
+
+    ``in_force`` may have earlier versions, which are for the conversations before the first day of the next one.
+    """
     mine: defaultdict[str, list[tuple[int, Assignment]]] = defaultdict(list)
     for at, one in enumerate(form.assignments[:MOST_ASSIGNMENTS]):
         mine[one.queue].append((at, one))
-    for rival in in_force:
+    for rival, until in _periods(in_force):
         if rival.id == form.id or rival.channel != form.channel or _share_segments(form, rival) or _differ(form, rival):
+            continue
+        if until is not None and form.valid_from is not None and until <= form.valid_from:
             continue
         taken = {
             at
@@ -210,19 +224,29 @@ def rivals(form: Form, in_force: Iterable[Form]) -> Iterator[tuple[Form, list[in
             if _overlap(one.direction, other.direction)
         }
         if taken:
-            yield rival, sorted(taken)
+            yield Rival(rival, sorted(taken), until)
+
+
+def _periods(forms: Iterable[Form]) -> Iterator[tuple[Form, date | None]]:
+    """Yield each version with the first day of the next newer one of its form, None of the newest."""
+    versions: defaultdict[str, list[Form]] = defaultdict(list)
+    for form in forms:
+        versions[form.id].append(form)
+    for of_form in versions.values():
+        until = None
+        for form in sorted(of_form, key=lambda each: -each.version):
+            yield form, until
+            until = form.valid_from
 
 
 def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], files: Mapping[str, str]) -> None:
     """No other form in force is for the same conversations."""
-    for rival, taken in rivals(form, in_force):
+    for rival, taken, until in rivals(form, in_force):
         location = f" in {files[rival.id]}" if rival.id in files else ""
         for at in taken:
-            one = form.assignments[at]
-            message = (
-                f"{_words_of(one)} has the form {rival.id}{location} for {form.channel} already; one form for each"
-            )
-            document.problem(("assignments", at), message)
+            words = f"{_words_of(form.assignments[at])} has the form {rival.id}{location} for {form.channel}"
+            ended = f"until {until}; begin on that day (valid_from), or leave the queue there"
+            document.problem(("assignments", at), f"{words} {'already; one form for each' if until is None else ended}")
 
 
 def _share_segments(form: Form, rival: Form) -> bool:

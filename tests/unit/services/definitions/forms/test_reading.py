@@ -298,6 +298,21 @@ def test_what_is_useless_and_not_wrong_is_a_warning() -> None:
     assert check_form(changed()).warnings == ()
 
 
+def test_a_queue_can_be_taken_over_on_a_day_to_come() -> None:
+    """Rule 6: until the first day of the version without the queue, the other form may not begin to score it."""
+    old = check_form(changed(), version=1).form
+    moved = check_form(changed(("assignments", [{"queue": "qu-9"}]), ("valid_from", "2027-01-01")), version=2).form
+    assert old is not None
+    assert moved is not None
+    now = check_form(changed(("id", "ef-2")), in_force=[moved, old])
+    (fault,) = now.problems
+    assert fault.reason == (
+        "queue *, direction both has the form ef-1 for voice until 2027-01-01; "
+        "begin on that day (valid_from), or leave the queue there"
+    )
+    assert check_form(changed(("id", "ef-2"), ("valid_from", "2027-01-01")), in_force=[moved, old]).form is not None
+
+
 def test_several_documents_are_checked_beside_each_other() -> None:
     """Rule 6 across files: the second of two forms for the same calls, or of one id, is told with the first's file."""
     same_calls = changed(("id", "ef-2"))

@@ -8,13 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.definitions.form_version import DraftMovedError, revision_of
-from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.domain.definitions.form_version import DraftMovedError, FormVersion, revision_of
+from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.form_examples.pages import doubt_of, examples_of
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_changes import with_changes
-from auscult.server.console.pages.setup.form_publishing import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.pages.setup.forms import PATH, require_editor
+from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
+from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.setup.builder import builder_view
@@ -166,7 +167,11 @@ def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect |
         if doubt:
             return edited._replace(problem=doubt, is_doubted=True)
     try:
+        if one(data, "act") == "publish" and isinstance(read_document(edited.document).value, dict):
+            edited = edited._replace(document=with_first_day(visit, edited.document, data))
         done = _stored(visit, form_id, edited, data)
+    except RequestError as error:
+        return edited._replace(problem=sentence(error.message))
     except DraftMovedError:
         return _with_other(visit, form_id, edited)
     return edited._replace(problem=done) if isinstance(done, str) else done
@@ -234,7 +239,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
     before, changes = _differences(visit, form_id, check)
     return EditorView(
         form_id=form_id,
-        title=_title(version.version if version else 0, is_draft=draft is not None),
+        title=_title(visit, version, is_draft=draft is not None),
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_views(check),
@@ -263,10 +268,13 @@ def _packs(value: Mapping[str, Any], opened: int | None) -> tuple[PacksView, ...
     return tuple(pack_views(metrics[opened], f"metrics.{opened}"))
 
 
-def _title(version: int, *, is_draft: bool) -> str:
-    if not is_draft:
-        return _("Version {n}, in force").format(n=version)
-    return _("Draft of version {n}").format(n=version + 1)
+def _title(visit: Visit, version: FormVersion | None, *, is_draft: bool) -> str:
+    if is_draft or version is None:
+        return _("Draft of version {n}").format(n=(version.version if version else 0) + 1)
+    first = first_day_to_come(version, visit)
+    if first is not None:
+        return _("Version {n}, from {day} on").format(n=version.version, day=visit.reader.day(first))
+    return _("Version {n}, in force").format(n=version.version)
 
 
 def _differences(visit: Visit, form_id: str, check: FormCheck) -> tuple[str, tuple[ChangeView, ...]]:

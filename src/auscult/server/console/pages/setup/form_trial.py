@@ -18,8 +18,8 @@ from auscult.form_examples.model import NewExample, Trials
 from auscult.form_examples.pages import examples_of, tried_on_examples
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_editor import Edited, editor_view, text_of
-from auscult.server.console.pages.setup.form_publishing import editor_page
 from auscult.server.console.pages.setup.forms import PATH, require_editor
+from auscult.server.console.pages.setup.publishing.page import editor_page
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.forms import channel_name
 from auscult.server.console.views.setup.trying.examples import Expected, examples_view, other_answers

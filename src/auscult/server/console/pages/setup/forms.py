@@ -11,11 +11,12 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import FormError
 from auscult.server.console.language import gettext as _
+from auscult.server.console.pages.setup.publishing.days import first_day_to_come
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.setup.forms import FormRow, FormsView, NewForm, channel_name, form_row
 from auscult.server.console.visit import BASE, NoPermissionError, Visit
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.definitions.forms.publish import in_force
+from auscult.services.definitions.forms.publish import all_in_force
 from auscult.services.definitions.forms.reading import check_form, read_form
 from auscult.services.definitions.forms.rules import rivals
 
@@ -70,10 +71,10 @@ class FormsPage(Controller):
         written, queue = (json.dumps(each, ensure_ascii=False) for each in (name, entered.queue))
         document = _NEW.format(id=form_id, name=written, channel=channel, queue=queue).encode()
         form = check_form(document).form
-        taken = next(rivals(form, in_force(visit.app.forms).values()), None) if form else None
+        taken = next(rivals(form, all_in_force(visit.app.forms)), None) if form else None
         if taken:
             problem = _("{form} is for these conversations already. Choose another queue, or change that form.")
-            return self._page(visit, problem.format(form=taken[0].name), entered)
+            return self._page(visit, problem.format(form=taken.form.name), entered)
         visit.app.forms.save_draft(form_id, document)
         return Redirect(f"{PATH}/{form_id}", status_code=303)
 
@@ -109,5 +110,6 @@ def _rows(visit: Visit) -> list[FormRow]:
         if not name[0]:
             value = read_document(document).value
             name = (str(value.get("name", "")) if isinstance(value, dict) else "", "", 0)
-        found.append(form_row(version, draft, name, PATH))
+        first = first_day_to_come(version, visit) if version else None
+        found.append(form_row(version, draft, name, PATH, visit.reader.day(first) if first else ""))
     return found

@@ -60,6 +60,19 @@ const counted = document.querySelector("#reach");
 const reach = counted && countsReach(form, counted);
 effect(() => reach?.follows(written.value, !wrong.value.length));
 
+// The button names the day from which it publishes.
+const ways = document.querySelector("#history-day")?.closest("fieldset");
+const plain = publish?.textContent;
+const dated = new Intl.DateTimeFormat(document.documentElement.lang || "en", { day: "numeric", month: "long", timeZone: "UTC" });
+function namesDay() {
+  const day = ways.querySelector("#history-day").checked && ways.querySelector("#day").valueAsDate;
+  publish.textContent = day ? publish.dataset.from.replace("{day}", dated.format(day)) : plain;
+}
+if (ways && publish) {
+  ways.addEventListener("change", namesDay);
+  namesDay();
+}
+
 // Undo and redo: the documents before and after, of all tabs.
 const MOST_STEPS = 100;
 const undo = document.querySelector("#undo");

@@ -70,23 +70,42 @@ class OtherText(Struct, frozen=True, kw_only=True):
 
 
 class VersionRow(Struct, frozen=True, kw_only=True):
-    """One version of a form: who published it, when and why."""
+    """One version of a form: who published it, when and why. ``state``: in words, empty for one that scores nothing new."""
 
     number: int
     when: str
     by: str
     note: str
-    is_in_force: bool
+    state: str
+    is_newest: bool
+
+
+class UseRow(Struct, frozen=True, kw_only=True):
+    """One thing that uses a form, and in what way."""
+
+    name: str
+    href: str
+    what: str
 
 
 class PublishView(Struct, frozen=True, kw_only=True):
-    """The choices of publishing, as they were made, and the versions, the newest first. ``latest``: the current day."""
+    """The choices of publishing, as they were made, and the versions, the newest first.
+
+    ``history``: ``new``, ``day`` or ``since``. ``day`` is the first day that the document has, where it is to come, or that
+    was chosen; ``had_day`` the one that it had. ``until`` names what scores until then. ``latest``: the current day;
+    ``next``: the day after, as forms count days.
+    """
 
     note: str
-    is_again: bool
+    history: str
     since: str
     latest: str
+    day: str
+    had_day: str
+    next: str
+    until: str
     rows: tuple[VersionRow, ...]
+    uses: tuple[UseRow, ...]
 
 
 class EditorView(Struct, frozen=True, kw_only=True):
@@ -117,18 +136,24 @@ class EditorView(Struct, frozen=True, kw_only=True):
     choices: tuple[tuple[str, str], ...]
 
 
-def form_row(version: FormVersion | None, draft: FormDraft | None, name: tuple[str, str, int], path: str) -> FormRow:
-    """Show one form. ``name`` is its name, its channel and its number of metrics."""
+def form_row(
+    version: FormVersion | None, draft: FormDraft | None, name: tuple[str, str, int], path: str, first: str = ""
+) -> FormRow:
+    """Show one form. ``name`` is its name, its channel and its number of metrics; ``first`` its first day, if to come."""
     form_id = version.form_id if version else draft.form_id if draft else ""
     return FormRow(
         name=name[0] or form_id,
         href=f"{path}/{form_id}",
         id=form_id,
         channel=name[1],
-        version=_("Version {n}").format(n=version.version) if version else _("Not published"),
+        version=_version(version.version, first) if version else _("Not published"),
         metrics=str(name[2]),
         draft=_("Draft") if draft else "",
     )
+
+
+def _version(n: int, first: str) -> str:
+    return _("Version {n}, from {day} on").format(n=n, day=first) if first else _("Version {n}").format(n=n)
 
 
 def fault_views(check: FormCheck) -> tuple[FaultView, ...]:

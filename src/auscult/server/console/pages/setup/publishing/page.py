@@ -1,6 +1,6 @@
 """Publishing from the form editor: who publishes and why, the conversations that are scored again, and earlier versions."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from litestar import Response
 
@@ -8,6 +8,15 @@ from auscult.domain.definitions.form_version import FormVersion, signed
 from auscult.domain.errors import ConflictError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
+from auscult.server.console.pages.setup.publishing.days import (
+    FROM_DAY,
+    day_in,
+    first_day_to_come,
+    form_of,
+    scoring_until,
+    today,
+)
+from auscult.server.console.pages.setup.publishing.uses import uses_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, day, one
 from auscult.server.console.views.setup.forms import EditorView, PublishView, VersionRow
@@ -46,21 +55,36 @@ def score_again(visit: Visit, form_id: str, since: datetime | None = None) -> st
 def editor_page(visit: Visit, view: EditorView, given: Given, status: int = 200, left: int = 0) -> Response[str]:
     """Return the page of the editor. ``left``: the number of conversations that it offers to score again."""
     return visit.page(
-        "setup/form_editor", "Forms", view, status, publishing=_publish_view(visit, view.form_id, given), left=left
+        "setup/form_editor", "Forms", view, status, publishing=_publish_view(visit, view, given), left=left
     )
 
 
-def _publish_view(visit: Visit, form_id: str, given: Given) -> PublishView:
-    """Return the choices of publishing as they were made, and the versions."""
+def _publish_view(visit: Visit, view: EditorView, given: Given) -> PublishView:
+    """Return the choices of publishing as they were made, the versions, and what uses the form."""
     names = names_of_people(visit)
-    versions = visit.app.forms.versions(form_id)
+    versions = visit.app.forms.versions(view.form_id)
+    newest = versions[0] if versions and versions[0].retired_at is None else None
+    first = first_day_to_come(newest, visit) if newest else None
+    before = scoring_until(newest, visit) if newest and first else None
+    current = before.version if before else newest.version if newest and not first else 0
+    states = {current: _("In force")} | ({newest.version: _first(visit, first)} if newest and first else {})
+    had_day = day_in(view.document.encode(), visit)
     return PublishView(
         note=one(given, "note"),
-        is_again=one(given, "history") == "since",
+        history=one(given, "history") or (FROM_DAY if had_day else "new"),
         since=one(given, "since"),
         latest=visit.reader.today.isoformat(),
-        rows=tuple(_row(visit, each, names, is_newest=each is versions[0]) for each in versions),
+        day=one(given, "day") or had_day,
+        had_day=one(given, "had_day") or had_day,
+        next=(today(visit) + timedelta(days=1)).isoformat(),
+        until=_("version {n}").format(n=current) if current else "",
+        rows=tuple(_row(visit, each, names, states) for each in versions),
+        uses=uses_of(visit, view.form_id, form_of(newest) if newest else None),
     )
+
+
+def _first(visit: Visit, first: date) -> str:
+    return _("From {day} on").format(day=visit.reader.day(first))
 
 
 def done_note(visit: Visit, form_id: str, done: str) -> tuple[str, int]:
@@ -68,6 +92,9 @@ def done_note(visit: Visit, form_id: str, done: str) -> tuple[str, int]:
     version = visit.app.forms.get(form_id)
     if version is None or done not in (PUBLISHED, SCORED_AGAIN, BUSY):
         return "", 0
+    first = first_day_to_come(version, visit)
+    if first is not None:
+        return _until(visit, version, visit.reader.day(first)), 0
     said = _("Version {n} is in force. New conversations are scored with it.").format(n=version.version)
     if done == SCORED_AGAIN:
         return " ".join((said, _("Older ones are being scored again; see Jobs under Administration."))), 0
@@ -84,17 +111,26 @@ def done_note(visit: Visit, form_id: str, done: str) -> tuple[str, int]:
     return said, left
 
 
+def _until(visit: Visit, version: FormVersion, first: str) -> str:
+    before = scoring_until(version, visit)
+    if before is None:
+        return _("Version {n} scores conversations from {day} on.").format(n=version.version, day=first)
+    said = _("Version {n} scores conversations from {day} on; until then version {m} does.")
+    return said.format(n=version.version, day=first, m=before.version)
+
+
 def _since(visit: Visit, given: Given) -> datetime:
     """Return the beginning of the day that is asked for, in the reader's zone. Raises ``RequestError``."""
     chosen = day(given, "since", _("From which day"))
     return datetime.combine(chosen, time(), visit.reader.timezone).astimezone(UTC)
 
 
-def _row(visit: Visit, version: FormVersion, names: dict[str, str], *, is_newest: bool) -> VersionRow:
+def _row(visit: Visit, version: FormVersion, names: dict[str, str], states: dict[int, str]) -> VersionRow:
     return VersionRow(
         number=version.version,
         when=visit.reader.moment(version.published_at),
         by=names.get(version.by, version.by) if version.by else _("the command line"),
         note=version.note or "",
-        is_in_force=is_newest and version.retired_at is None,
+        state=states.get(version.version, ""),
+        is_newest=version.version == max(states),
     )
