@@ -245,8 +245,10 @@ def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], file
         location = f" in {files[rival.id]}" if rival.id in files else ""
         for at in taken:
             words = f"{_words_of(form.assignments[at])} has the form {rival.id}{location} for {form.channel}"
-            ended = f"until {until}; begin on that day (valid_from), or leave the queue there"
-            document.problem(("assignments", at), f"{words} {'already; one form for each' if until is None else ended}")
+            message = f"{words} already; one form for each"
+            if until is not None:
+                message = f"{words} until {until}; begin on that day (valid_from), or leave the queue there"
+            document.problem(("assignments", at), message)
 
 
 def _share_segments(form: Form, rival: Form) -> bool:

@@ -1,4 +1,4 @@
-"""What uses a form: plans that draw by it, scorecards with its questions, schedules that send it, its examples."""
+"""Uses of a form: plans that draw by it, scorecards with its questions, schedules that send it, its examples."""
 
 from collections.abc import Iterator
 
@@ -52,7 +52,7 @@ def _scorecards(visit: Visit, form: Form) -> Iterator[UseRow]:
 
 
 def _schedules(visit: Visit, form_id: str) -> Iterator[UseRow]:
-    """Yield the visitor's own schedules: nobody sees those of others."""
+    """Yield the visitor's own schedules; those of others are theirs."""
     if not visit.may(EXPORT):
         return
     for each in visit.app.schedules.listing(visit.visitor.email):
