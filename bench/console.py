@@ -17,6 +17,7 @@ PostgreSQL's.
 """
 
 import argparse
+import gc
 import os
 import statistics
 import tempfile
@@ -33,6 +34,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from auscult import bootstrap
+from auscult.bootstrap.processes import tune_for_serving
 from auscult.config import read_settings
 from auscult.domain.people.principal import operator
 from auscult.server.serving.listening import uvicorn_config
@@ -74,7 +76,8 @@ def pages() -> dict[str, str]:
 
 @contextmanager
 def served(url: str) -> Iterator[str]:
-    """Serve the console on a free port; its address."""
+    """Serve the console on a free port, collecting garbage as a server does; its address."""
+    tune_for_serving()
     with bootstrap.open(read_settings(database_url=url)) as application:
         users = Users(application.store, operator(insights.TENANT.account_id))
         if not any(each.email == EMAIL for each in application.store.people.users.listing(insights.TENANT.account_id)):
@@ -86,6 +89,7 @@ def served(url: str) -> Iterator[str]:
         try:
             while not server.started:
                 time.sleep(0.05)
+            gc.freeze()  # as `auscult serve` does
             yield f"http://{HOST}:{server.servers[0].sockets[0].getsockname()[1]}"
         finally:
             server.should_exit = True

@@ -23,6 +23,7 @@ from auscult.bootstrap.processes import (
     quick_start,
     set_up_telemetry,
     tune_for_evaluation,
+    tune_for_serving,
 )
 from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in_words
 from auscult.bootstrap.tracing import set_up_tracing
@@ -338,6 +339,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     stop = threading.Event()
     stop_on_signals(stop)
     set_up_telemetry(settings, "server")
+    tune_for_serving()
     with (
         noting_address(settings, ready) as noted,
         quick_start(noted) as started,
@@ -362,6 +364,7 @@ def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore",
     from auscult.server.serving.run import run
 
     set_up_telemetry(settings, "server")
+    tune_for_serving()
     with quick_start(lambda _address: up.release()) as started, open(settings) as application:
         run(application.server_app(), listener, stop, started)
 

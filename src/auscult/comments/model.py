@@ -11,12 +11,12 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from auscult.domain.errors import AccessError, ConflictError, RequestError, unknown
+from auscult.domain.scoring.list_fields import ThreadState
 from auscult.domain.stated import text as stated_text
 from auscult.notices.model import NewNotice
 
 Audience = Literal["colleagues", "agent"]
 """A thread is read by colleagues who may read the conversation, or by its agents, too."""
-ThreadState = Literal["open", "resolved"]
 
 WRITE = "comment.write"
 """The permission to comment."""

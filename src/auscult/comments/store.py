@@ -103,6 +103,12 @@ class AppComments:
                 yield each.thread
             query = query._replace(after=found[-1].number)
 
+    def conversations(self, states: Sequence[ThreadState]) -> frozenset[str]:
+        """Return the ids of conversations with a thread in one of these states."""
+        wanted = (*self._mine(), comment_threads.c.state.in_(states))
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(sa.select(comment_threads.c.conversation_id).where(*wanted)))
+
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of every thread on conversations with ``since`` <= start < ``until``; it differs after each step."""
         query = (

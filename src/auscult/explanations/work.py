@@ -25,7 +25,14 @@ from auscult.explanations.model import (
     later,
     standing,
 )
-from auscult.services.audits.blind import blindness_of, hidden_from, kept_from, kept_from_agents, latest_blind
+from auscult.services.audits.blind import (
+    blindness_of,
+    hidden_from,
+    kept_from,
+    kept_from_agents,
+    latest_blind,
+    read_by,
+)
 from auscult.services.conversations.latest import Sought, details
 from auscult.services.conversations.list_query import Query, read_query
 from auscult.services.definitions.forms.reading import read_form
@@ -111,7 +118,7 @@ class Explaining:
         ``query`` are filters as lists have them. Raises ``RequestError``; ``AccessError``; ``ConflictError`` ``judge.none``; ``EngineError``, ``BusyError``.
         """
         self._viewer.require("insight.read")
-        sought = read_query(query or {}, self._now(), UTC)
+        sought = read_by(self._app, read_query(query or {}, self._now(), UTC), self._viewer)
         return self._answer(question, self._of_overview(sought, until or self._now()), None)
 
     def _answer(self, question: str, pieces: Iterable[Piece], target: str | None) -> Explanation:

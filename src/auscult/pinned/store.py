@@ -131,6 +131,18 @@ class AppCollections:
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(found)}
 
+    def conversations(self, collection_ids: Sequence[str] | None) -> frozenset[str]:
+        """Return the ids of visible conversations with a pin in one of some collections; None: in any."""
+        found = (
+            sa.select(pins.c.conversation_id)
+            .join(collections, collections.c.collection == pins.c.collection)
+            .where(*self._wanted(PinQuery(is_agreed=None)))
+        )
+        if collection_ids is not None:
+            found = found.where(collections.c.collection_id.in_([each for each in collection_ids if is_storable(each)]))
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(found))
+
     def removed_pin(self, collection_id: str, pin_id: str, since: datetime) -> Pin:
         """Return a visible pin that was removed at an instant or later. Raises ``NotFoundError`` ``pin.unknown``."""
         query = (

@@ -18,19 +18,23 @@ from auscult.domain.statistics.draws import permanent_number, probability_with_m
 
 ALL = ""
 """The stratum of a draw that is not divided."""
-RISK, REST = "risk", "rest"
+RISK, FIRST, REST = "risk", "first", "rest"
 AGAIN = "again"
 """The stratum of items that come back to the same auditor."""
 
 
 class Candidate(Struct, frozen=True, kw_only=True, order=True):
-    """A conversation of the frame, once for each agent who is judged; ``agent_id`` is "" where that does not matter."""
+    """A conversation of the frame, once for each agent who is judged; ``agent_id`` is "" where that does not matter.
+
+    ``rank`` is its number in the plan's order, the least first; None: without an order, or without the number.
+    """
 
     conversation_id: str
     agent_id: str = ""
     stratum: str = ALL
     is_risky: bool = False
     segment: int = 0
+    rank: float | None = None
 
     @property
     def key(self) -> str:
@@ -83,6 +87,12 @@ class Draw(Struct, frozen=True, kw_only=True):
     drawn_by: str
 
 
+class KeptDraw(Draw, frozen=True, kw_only=True):
+    """The same with ``among``, the conversations that filters by comments and pins left then; None: without these."""
+
+    among: tuple[str, ...] | None = None
+
+
 def digest_of(candidates: Iterable[Candidate]) -> str:
     """Return a digest of the conversations in a frame: SHA-256 over their sorted ids, each with a line feed."""
     digest = sha256()
@@ -99,7 +109,7 @@ def draw(plan: PlanDocument, seed: str, candidates: Iterable[Candidate]) -> tupl
     items: list[DrawnItem] = []
     records: list[StratumRecord] = []
     for stratum in sorted(by_stratum):
-        for key, members, quota in _parts(plan, stratum, by_stratum[stratum]):
+        for key, members, quota in _parts(plan, seed, stratum, by_stratum[stratum]):
             numbered = sorted((permanent_number(seed, each.key), each) for each in members)
             drawn, probability = _drawn(numbered, quota)
             records.append(StratumRecord(key=key, population=len(members), drawn=len(drawn), probability=probability))
@@ -108,13 +118,15 @@ def draw(plan: PlanDocument, seed: str, candidates: Iterable[Candidate]) -> tupl
 
 
 def _parts(
-    plan: PlanDocument, stratum: str, members: Sequence[Candidate]
+    plan: PlanDocument, seed: str, stratum: str, members: Sequence[Candidate]
 ) -> list[tuple[str, Sequence[Candidate], Quota]]:
     """Return the parts of a stratum, each with its quota: with rules of risk, the risky and the rest.
 
     Of the draw ``floor`` falls on all alike, in proportion, and what is left on the risky; what they lack goes to
-    the rest.
+    the rest. With an order the first ones are drawn whole.
     """
+    if plan.order is not None:
+        return _first_and_rest(plan, seed, stratum, members)
     risky = [each for each in members if each.is_risky]
     rest = [each for each in members if not each.is_risky]
     if not plan.risks or not risky or not rest:
@@ -132,6 +144,28 @@ def _parts(
             Quota(percent=percent * plan.floor),
         )
     return [(f"{stratum}/{RISK}", risky, quotas[0]), (f"{stratum}/{REST}", rest, quotas[1])]
+
+
+def _first_and_rest(
+    plan: PlanDocument, seed: str, stratum: str, members: Sequence[Candidate]
+) -> list[tuple[str, Sequence[Candidate], Quota]]:
+    """Return the first of a stratum in the plan's order, all of them drawn, and the rest, of which ``floor`` is drawn.
+
+    Without the number a conversation is never among the first; of the same number chance decides.
+    """
+    if plan.quota.count is not None:
+        count = min(plan.quota.count, len(members))
+    else:
+        count = max(round((plan.quota.percent or 0.0) * len(members) / 100), min(plan.quota.minimum, len(members)))
+    ranked = sorted(
+        (each.rank, permanent_number(f"{seed}/order", each.key), each) for each in members if each.rank is not None
+    )
+    first = [each for *_, each in ranked[: count - round(count * plan.floor)]]
+    chosen = set(first)
+    rest = [each for each in members if each not in chosen]
+    parts = [(f"{stratum}/{FIRST}", first), (f"{stratum}/{REST}", rest)]
+    quotas = len(first), count - len(first)
+    return [(key, some, Quota(count=n)) for (key, some), n in zip(parts, quotas, strict=True) if some]
 
 
 def _drawn(
@@ -179,9 +213,11 @@ def replacement(
     by_stratum: defaultdict[str, list[Candidate]] = defaultdict(list)
     for each in candidates:
         by_stratum[each.stratum].append(each)
-    whole = stratum.removesuffix(f"/{RISK}").removesuffix(f"/{REST}")
+    whole = stratum
+    for each in (RISK, FIRST, REST):
+        whole = whole.removesuffix(f"/{each}")
     for key in {stratum, whole} & by_stratum.keys():
-        for name, members, quota in _parts(plan, key, by_stratum[key]):
+        for name, members, quota in _parts(plan, seed, key, by_stratum[key]):
             if name != stratum:
                 continue
             numbered = sorted((permanent_number(seed, each.key), each) for each in members)
@@ -256,21 +292,21 @@ def deal(
 
 
 def candidates_of(  # noqa: PLR0913  (each is a fact of the conversation)
-    conversation_id: str, agents: Sequence[str], queue: str, *, per: Per, is_risky: bool, segment: int = 0
+    conversation_id: str,
+    agents: Sequence[str],
+    queue: str,
+    *,
+    per: Per,
+    is_risky: bool,
+    segment: int = 0,
+    rank: float | None = None,
 ) -> list[Candidate]:
     """Return a conversation as it is in the frame: once for each of the agents who are judged.
 
     Per agent, a conversation without a known agent is in no stratum.
     """
+    one = Candidate(conversation_id=conversation_id, is_risky=is_risky, segment=segment, rank=rank)
     if per == "agent":
-        return [
-            Candidate(
-                conversation_id=conversation_id, agent_id=agent, stratum=agent, is_risky=is_risky, segment=segment
-            )
-            for agent in agents
-        ]
+        return [replace(one, agent_id=agent, stratum=agent) for agent in agents]
     stratum = queue if per == "queue" else ALL
-    return [
-        Candidate(conversation_id=conversation_id, agent_id=agent, stratum=stratum, is_risky=is_risky, segment=segment)
-        for agent in agents or ("",)
-    ]
+    return [replace(one, agent_id=agent, stratum=stratum) for agent in agents or ("",)]

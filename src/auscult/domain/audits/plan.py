@@ -12,7 +12,7 @@ from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.record import Outcome
 from auscult.domain.said.search import parse
-from auscult.domain.scoring.list_fields import ResultFields
+from auscult.domain.scoring.list_fields import Order, ResultFields
 from auscult.domain.stated import at_least, between, stated
 from auscult.workdays.model import EVERY_DAY, WorkingDays
 
@@ -50,7 +50,7 @@ class Frame(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=True,
     ``queues``, ``agents`` and ``intents`` hold ids or names, without regard to case; ``met`` and ``missed`` ids of metrics
     that were all met, or all missed; ``said`` is a search in what was said. ``least_score`` and ``most_score`` are
     compared with the exact score, and the filters of lists with what a list shows. Only what was evaluated with the
-    plan's form is in it.
+    plan's form is in it. Comments and pins count as they are when it is drawn.
     """
 
     since: datetime
@@ -113,7 +113,8 @@ class PlanDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     Without ``auditors`` the first auditor to ask gets an item. ``second_share`` of the items is given to a second
     auditor, or to as many that there are ``opinions``, ``hidden`` names what auditors do not see, and from ``hide_machine_share`` of the items the machine is
-    hidden. With ``risks``, ``floor`` of the draw is random and the rest goes to conversations with a sign of risk.
+    hidden. With ``risks``, ``floor`` of the draw is random and the rest goes to conversations with a sign of risk;
+    with an ``order`` to the first of its list.
     Shares but those of auditors are from 0 to 1. With ``every`` the frame is drawn window by window, each once it has
     ended, and the quota is that of a window. On ``holidays`` nothing is handed out and nothing falls due.
     ``again_share`` of the items that an auditor submitted ``again_after_days`` ago or more come back to them once.
@@ -132,6 +133,7 @@ class PlanDocument(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     hidden: tuple[Hidden, ...] = ()
     hide_machine_share: float = 0.0
     risks: tuple[Risk, ...] = ()
+    order: Order | None = None
     floor: float = 0.2
     due_days: int | None = None
     every: Step | None = None
@@ -227,10 +229,7 @@ def check_plan(plan: PlanDocument) -> PlanDocument:
     plan.frame.checked()
     if plan.frame.said:
         parse(plan.frame.said)
-    for field in ("second_share", "hide_machine_share", "floor", "again_share"):
-        share: float = getattr(plan, field)
-        if not 0 <= share <= 1:
-            raise _invalid(field, "a share is from 0 to 1", share)
+    _check_shares(plan)
     for field in ("due_days", "again_after_days"):
         days: int | None = getattr(plan, field)
         if days is not None and days < 1:
@@ -240,6 +239,15 @@ def check_plan(plan: PlanDocument) -> PlanDocument:
     if plan.review is not None:
         check_policy(plan.review)
     return plan
+
+
+def _check_shares(plan: PlanDocument) -> None:
+    for field in ("second_share", "hide_machine_share", "floor", "again_share"):
+        share: float = getattr(plan, field)
+        if not 0 <= share <= 1:
+            raise _invalid(field, "a share is from 0 to 1", share)
+    if plan.order is not None and plan.risks:
+        raise _invalid("order", "a plan has either risks or an order; leave one of them out", plan.order)
 
 
 def _check_quota(quota: Quota) -> None:

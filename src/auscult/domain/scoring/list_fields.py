@@ -13,6 +13,11 @@ from auscult.domain.insight import Insights, Resolution, SentimentLabel
 Figure = Literal["score", "duration", "sentiment", "confidence"]
 """Numbers of a conversation that lists are sorted by."""
 
+ThreadState = Literal["open", "resolved"]
+"""Whether a thread of comments is resolved."""
+ANY_COLLECTION = "any"
+"""Value of ``pinned`` for a moment in any collection."""
+
 Order = Literal[
     "score", "-score", "started_at", "-started_at", "duration", "-duration", "sentiment", "confidence"
 ]  # fmt: skip
@@ -40,9 +45,10 @@ class Bound(NamedTuple):
 
 
 class ResultFields(Struct, frozen=True, kw_only=True):
-    """Filters by the result and the length of a conversation; None and empty mean all.
+    """Filters by the result, the length and the talk about a conversation; None and empty mean all.
 
     Scores and durations (in seconds) are from and to, both included: a conversation without the number is not found.
+    ``comments`` are states of threads, one of which there is; ``pinned`` ids of collections, one of which has a moment of it.
     """
 
     score_from: int | None = None
@@ -53,6 +59,8 @@ class ResultFields(Struct, frozen=True, kw_only=True):
     escalation: bool | None = None
     churn_risk: bool | None = None
     resolved: tuple[Resolution, ...] = ()
+    comments: tuple[ThreadState, ...] = ()
+    pinned: tuple[str, ...] = ()
 
     def checked(self) -> Self:
         """Return the same. Raises ``RequestError`` ``range.reversed`` where a range has nothing between its ends."""
@@ -70,7 +78,7 @@ class ResultFields(Struct, frozen=True, kw_only=True):
         return self
 
     def holds(self, conversation: Conversation, evaluation: Evaluation, insights: Insights | None) -> bool:
-        """Return whether a conversation as it was evaluated is found."""
+        """Return whether a conversation as it was evaluated is found, whatever is said about it."""
         score = None if evaluation.score is None else int(evaluation.score)
         duration = conversation.duration_ms
         return (
@@ -95,6 +103,11 @@ class ResultFields(Struct, frozen=True, kw_only=True):
     def is_by_result(self) -> bool:
         """Return whether being found reveals something of the machine's result."""
         return self.score_from is not None or self.score_to is not None or self.is_by_finding
+
+    @property
+    def is_by_talk(self) -> bool:
+        """Return whether comments or pins decide, which are kept apart from conversations."""
+        return bool(self.comments or self.pinned)
 
     @property
     def is_by_finding(self) -> bool:
@@ -130,6 +143,22 @@ LONGEST_S = 10**9
 def reveals_result(order: Order) -> bool:
     """Return whether the position in a list of this order reveals something of the machine's result."""
     return FIGURES[order] not in (None, "duration")
+
+
+def rank_of(
+    order: Order, conversation: Conversation, evaluation: Evaluation, insights: Insights | None
+) -> float | None:
+    """Return the place of a conversation in an order, the least first; None without the number."""
+    sentiment = insights and insights.sentiment
+    values: dict[Figure | None, float | None] = {
+        None: conversation.started_at.timestamp(),
+        "score": None if evaluation.score is None else float(evaluation.score),
+        "duration": conversation.duration_ms,
+        "sentiment": float(sentiment.score) if sentiment else None,
+        "confidence": least_confidence(evaluation),
+    }
+    value = values[FIGURES[order]]
+    return -value if value is not None and order.startswith("-") else value
 
 
 def least_confidence(evaluation: Evaluation) -> float | None:

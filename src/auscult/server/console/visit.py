@@ -22,6 +22,9 @@ from auscult.server.console.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.reader import Reader
 from auscult.server.console.templating import Frame, NavigationGroup, Persona, Templates
 from auscult.server.rest.context import Services
+from auscult.services.audits.blind import read_by
+from auscult.services.conversations.latest import Sought
+from auscult.services.conversations.list_query import Query, read_query
 from auscult.services.conversations.queue_names import queue_names
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.render import Reports, render
@@ -142,6 +145,10 @@ class Visit:
     def last_event_id(self) -> str:
         """The id of the last event of a stream that the browser has; empty before the first."""
         return self._request.headers.get("last-event-id", "")
+
+    def sought(self, query: Query) -> Sought:
+        """Return which conversations an address selects for the visitor. Raises ``RequestError`` as ``read_query`` does."""
+        return read_by(self.app, read_query(query, self.now, self.reader.timezone), self.principal)
 
     def app_for(self, permission: str) -> AppStore:
         """Return the app, restricted to the data that a permission reaches. Raises ``NoPermissionError``."""

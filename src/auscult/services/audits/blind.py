@@ -10,10 +10,12 @@ from auscult.domain.audits.audit import AuditState
 from auscult.domain.audits.blindness import Blindness, without_agents
 from auscult.domain.audits.bookmark import AuditSettings
 from auscult.domain.calibration.session import hides_from
+from auscult.domain.people.principal import Principal
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.list_fields import reveals_result
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import LatestPage, Position, Sought, latest
+from auscult.services.conversations.talked import TalkReader
 from auscult.services.scoring.listing import ListedAudit, ListedConversation
 from auscult.storage.store import AppStore
 
@@ -52,6 +54,20 @@ def hidden_from_talk(app: AppStore, rater: str) -> tuple[str, ...]:
 def hides_talk(app: AppStore, rater: str, conversation_id: str) -> bool:
     """Return whether a person rates a conversation blind, so that they read no talk about it."""
     return bool(TALK & hidden_from(app, rater, conversation_id))
+
+
+def talk_reader(app: AppStore, viewer: Principal) -> TalkReader:
+    """Return a person, or a client, as a reader of what is said about conversations."""
+    return TalkReader(
+        agent_ids=viewer.agent_ids,
+        is_agent=viewer.is_only_agent(),
+        left_out=frozenset(hidden_from_talk(app, viewer.name)),
+    )
+
+
+def read_by(app: AppStore, sought: Sought, viewer: Principal) -> Sought:
+    """Return a search as it is of this viewer, who reads talk about conversations as far as they are shown it."""
+    return replace(sought, reader=talk_reader(app, viewer)) if sought.fields.is_by_talk else sought
 
 
 def revealed_by(*, by_result: bool, by_agent: bool, by_audit: bool = False) -> frozenset[Hidden]:

@@ -8,6 +8,7 @@ from auscult.domain.audits.draw import Candidate, candidates_of
 from auscult.domain.audits.frame import Case, Signs, has_risk, is_in_frame
 from auscult.domain.audits.judged import judged_agents
 from auscult.domain.audits.plan import Judged, PlanDocument
+from auscult.domain.scoring.list_fields import rank_of
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.sample_size import forecast
 from auscult.services.definitions.forms.reading import read_form
@@ -28,7 +29,8 @@ def candidates(app: AppStore, document: PlanDocument, query: FrameQuery) -> Iter
     """Return the conversations of a frame, or their segments, as they are drawn from."""
     quota, frame = document.quota, document.frame
     query = query._replace(is_by_segment=is_by_segment(app, document.form_id))
-    is_plain = not (frame.needs_content or quota.per != "all" or document.judged == "each" or document.risks)
+    is_ordered = bool(document.risks) or document.order is not None
+    is_plain = not (frame.needs_content or quota.per != "all" or document.judged == "each" or is_ordered)
     if is_plain and not query.is_by_segment:
         for conversation_id in app.frames.ids(query):
             yield Candidate(conversation_id=conversation_id)
@@ -43,7 +45,15 @@ def candidates(app: AppStore, document: PlanDocument, query: FrameQuery) -> Iter
                 per=quota.per,
                 is_risky=any(has_risk(case_of(case), risk, signs(case)) for risk in document.risks),
                 segment=case.segment,
+                rank=_rank(document, case),
             )
+
+
+def _rank(document: PlanDocument, case: EvaluatedConversation) -> float | None:
+    """Return the place in the plan's order; None without an order."""
+    if document.order is None:
+        return None
+    return rank_of(document.order, case.conversation, case.evaluation, case.insights)
 
 
 def case_of(case: EvaluatedConversation) -> Case:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import Assigned, AssignmentState, reassign
 from auscult.domain.audits.audit import AuditMovedError
-from auscult.domain.audits.draw import AGAIN, Draw, DrawnItem, StratumRecord, again_of, deal, digest_of, draw
+from auscult.domain.audits.draw import AGAIN, Draw, DrawnItem, KeptDraw, StratumRecord, again_of, deal, digest_of, draw
 from auscult.domain.audits.judged import judged_agents
 from auscult.domain.audits.plan import Plan, PlanDocument, Window, check_plan, windows_of, working_days
 from auscult.domain.errors import ConflictError, NotFoundError
@@ -20,12 +20,14 @@ from auscult.notices.model import NewNotice
 from auscult.services.audits.frames import candidates as candidates_in
 from auscult.services.audits.frames import half_widths, verdicts_in
 from auscult.services.audits.handover import Handover
+from auscult.services.conversations.talked import TalkReader, talked_about
 from auscult.services.scoring.render import Reports
 from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 
 _MOST_PLANS = 10_000
+_EVERYTHING = TalkReader()
 _STEPS = 16
 
 
@@ -77,9 +79,15 @@ class PlanProgress(Struct, frozen=True, kw_only=True):
 class Planning:
     """The plans of one app. Cheap to make; threads may share one."""
 
-    def __init__(self, app: AppStore, reports: Reports, now: Callable[[], datetime]) -> None:
-        """Work on ``app``; ``reports`` are rendered when an audit changes; ``now`` returns aware UTC time."""
+    def __init__(
+        self, app: AppStore, reports: Reports, now: Callable[[], datetime], talk: TalkReader = _EVERYTHING
+    ) -> None:
+        """Work on ``app``; ``reports`` are rendered when an audit changes; ``now`` returns aware UTC time.
+
+        ``talk`` is who draws: filters by comments and pins find nothing that they rate blind.
+        """
         self._app = app
+        self._talk = talk
         self._now = now
         self._handover = Handover(app, reports, now)
 
@@ -128,7 +136,7 @@ class Planning:
     def forecast(self, document: PlanDocument) -> PlanForecast:
         """Return what a plan would draw now, and what fewer and more items would bring. Raises as ``create`` does."""
         self._check(document)
-        query = query_of(document)
+        query = query_of(document)._replace(among=self._among(document))
         candidates = list(candidates_in(self._app, document, query))
         items, strata = draw(document, document.seed or "preview", candidates)
         today = self._now().date()
@@ -285,11 +293,12 @@ class Planning:
                 return window
         return None
 
-    def _draw(self, plan: Plan, window: Window, draws: Sequence[Draw], by: str) -> Draw:
+    def _draw(self, plan: Plan, window: Window, draws: Sequence[Draw], by: str) -> KeptDraw:
         if plan.document.paused:
             raise ConflictError(f"plan {plan.plan_id} is paused", code="plan.paused", field="plan_id")
         now, watermark = self._now(), self._app.frames.watermark()
-        query = _query_of_window(plan.document, window, watermark, draws)
+        among = self._among(plan.document)
+        query = _query_of_window(plan.document, window, watermark, draws)._replace(among=among)
         candidates = list(candidates_in(self._app, plan.document, query))
         if not candidates and plan.document.every is None:
             raise ConflictError(
@@ -302,7 +311,7 @@ class Planning:
         items = deal(items, plan.document.auditors, self._app.plans.dealt(plan.plan_id), now.date(), away)
         back = self._again(plan, {(each.conversation_id, each.segment) for each in items})
         items += [each for each in back if each.rater not in away]
-        made = Draw(
+        made = KeptDraw(
             draw_id=f"dr-{uuid.uuid4()}",
             plan_id=plan.plan_id,
             plan_version=plan.version,
@@ -314,10 +323,16 @@ class Planning:
             strata=tuple(strata),
             drawn_at=now,
             drawn_by=by,
+            among=among,
         )
         return self._app.plans.add_draw(
             made, self._with_agents(plan.document, items), plan.due_at(now, self._app.working_days.get())
         )
+
+    def _among(self, document: PlanDocument) -> tuple[str, ...] | None:
+        """Return the conversations that a plan's filters by comments and pins leave now; None: without these."""
+        found = talked_about(self._app, document.frame, self._talk)
+        return None if found is None else tuple(sorted(found))
 
     def _again(self, plan: Plan, drawn: Collection[tuple[str, int]]) -> list[DrawnItem]:
         """Return the items that come back to the auditors who submitted them a while ago, each once."""
@@ -358,9 +373,11 @@ class Planning:
             for each in items
         ]
 
-    def _view(self, drawn: Draw) -> DrawView:
+    def _view(self, drawn: KeptDraw) -> DrawView:
         plan = self.get(drawn.plan_id, drawn.plan_version)
-        later = query_of(plan.document)._replace(since=drawn.since, until=drawn.until, earlier=drawn.watermark)
+        later = query_of(plan.document)._replace(
+            since=drawn.since, until=drawn.until, earlier=drawn.watermark, among=drawn.among
+        )
         late = {each.key for each in candidates_in(self._app, plan.document, later)}
         return DrawView(draw=drawn, items=tuple(self._app.queue.of_draw(drawn.draw_id)), not_in_frame=len(late))
 
@@ -384,10 +401,11 @@ def query_of(document: PlanDocument) -> FrameQuery:
     return FrameQuery(document.form_id, frame.since, frame.until, statuses)
 
 
-def query_of_draw(document: PlanDocument, drawn: Draw, draws: Sequence[Draw]) -> FrameQuery:
+def query_of_draw(document: PlanDocument, drawn: KeptDraw, draws: Sequence[Draw]) -> FrameQuery:
     """Return the query of the frame of a draw; ``draws`` are those of its plan."""
     earlier = [each for each in draws if each.until <= drawn.since]
-    return _query_of_window(document, Window(drawn.since, drawn.until), drawn.watermark, earlier)
+    query = _query_of_window(document, Window(drawn.since, drawn.until), drawn.watermark, earlier)
+    return query._replace(among=drawn.among)
 
 
 def _query_of_window(document: PlanDocument, window: Window, watermark: int, earlier: Sequence[Draw]) -> FrameQuery:
@@ -405,5 +423,5 @@ def _summary(items: int, shared: int, widest: float | None) -> str:
     return f"{items} {'audit' if items == 1 else 'audits'}, {items / shared:.2g} a person a day{precision}"
 
 
-def _of_window(draws: Sequence[Draw], window: Window) -> Draw:
+def _of_window(draws: Sequence[KeptDraw], window: Window) -> KeptDraw:
     return next(each for each in draws if (each.since, each.until) == (window.since, window.until))

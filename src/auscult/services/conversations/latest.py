@@ -17,6 +17,7 @@ from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.list_fields import ListFields, Order
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.audited import AssignmentSought, CheckSought, checked, conversations_of
+from auscult.services.conversations.talked import TalkReader, both, talked_about
 from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.store import AppStore
 
@@ -39,7 +40,7 @@ class Sought(Struct, frozen=True, kw_only=True):
     them met, or missed, and ``asked`` all of them met or missed; ``agent_outcomes`` are ids of agents, to the letter,
     with an outcome; ``said`` is a search in the words; ``custom_ids`` and the names and values of ``custom_fields`` are
     compared to the letter, and all fields are wanted. None of ``without`` is found. ``assignment`` and ``check`` find none for those who see
-    conversations as their agent alone.
+    conversations as their agent alone. Filters by talk find none without a ``reader``, whose list it is.
     """
 
     since: datetime | None = None
@@ -63,6 +64,7 @@ class Sought(Struct, frozen=True, kw_only=True):
     custom_ids: tuple[str, ...] = ()
     custom_fields: tuple[tuple[str, str], ...] = ()
     fields: ListFields = ListFields()
+    reader: TalkReader | None = None
     order: Order = "-started_at"
     without: tuple[str, ...] = ()
 
@@ -168,16 +170,15 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
 
 
 def _ids(app: AppStore, sought: Sought) -> tuple[str, ...] | None:
-    """Return the conversations that the filters by audits leave, None without such a filter."""
-    if not sought.is_by_audit:
-        return None
-    seen = app.visibility
-    if not (seen.is_everything or seen.queues or seen.teams or seen.assigned_to):
+    """Return the conversations that the filters by audits and by talk leave, None without such a filter."""
+    seen, left = app.visibility, talked_about(app, sought.fields, sought.reader)
+    if sought.is_by_audit and not (seen.is_everything or seen.queues or seen.teams or seen.assigned_to):
         return ()
-    assigned = conversations_of(app, sought.assignment) if sought.assignment else None
-    answered = checked(app, sought.check, sought.since, sought.until) if sought.check else None
-    both = assigned & answered if assigned is not None and answered is not None else assigned or answered
-    return tuple(sorted(both or ()))
+    if sought.assignment:
+        left = both(left, conversations_of(app, sought.assignment))
+    if sought.check:
+        left = both(left, checked(app, sought.check, sought.since, sought.until))
+    return None if left is None else tuple(sorted(left))
 
 
 def _ms(instant: datetime) -> int:

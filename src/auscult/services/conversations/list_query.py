@@ -18,6 +18,7 @@ from auscult.domain.scoring.list_fields import (
     ListFields,
     Order,
     ResultFields,
+    ThreadState,
     read_custom_field,
 )
 from auscult.services.conversations.audited import TASKS, AssignmentSought, CheckSought
@@ -38,6 +39,7 @@ NOBODY = "-"
 ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA")
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
+THREAD_STATES: tuple[ThreadState, ...] = get_args(ThreadState)
 ORDERS: tuple[Order, ...] = get_args(Order)
 USUAL: Order = "-started_at"
 """The order without ``sort``."""
@@ -87,7 +89,7 @@ def read_order(query: Query) -> Order:
 
 
 def read_fields(query: Query) -> ResultFields:
-    """Return the filters by result and length. Raises as ``read_query`` does."""
+    """Return the filters by result, length and talk. Raises as ``read_query`` does."""
     return ResultFields(
         score_from=_number(query, "score_from", LEAST_SCORE, MOST_SCORE),
         score_to=_number(query, "score_to", LEAST_SCORE, MOST_SCORE),
@@ -97,11 +99,13 @@ def read_fields(query: Query) -> ResultFields:
         escalation=_flag(query, "escalation"),
         churn_risk=_flag(query, "churn_risk"),
         resolved=_among(query, "resolved", RESOLUTIONS),
+        comments=_among(query, "comments", THREAD_STATES),
+        pinned=tuple(each for each in _all(query, "pinned") if each),
     ).checked()
 
 
 def write_fields(fields: ResultFields) -> dict[str, list[str]]:
-    """Return filters by result and length as parameters of an address."""
+    """Return filters by result, length and talk as parameters of an address."""
     found: dict[str, list[str]] = {}
     for name in ResultFields.__struct_fields__:
         value: tuple[str, ...] | bool | int | None = getattr(fields, name)
@@ -110,6 +114,16 @@ def write_fields(fields: ResultFields) -> dict[str, list[str]]:
         elif value is not None:
             found[name] = [str(value).lower()]
     return {name: values for name, values in found.items() if values}
+
+
+def read_custom_fields(query: Query) -> dict[str, str]:
+    """Return the fields of one's own that are wanted, with their values. Raises ``RequestError`` ``request.invalid``."""
+    return dict(read_custom_field(each) for each in _all(query, "custom_field") if each)
+
+
+def write_custom_fields(fields: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return filters by fields of one's own as parameters of an address."""
+    return {"custom_field": [f"{name}={value}" for name, value in fields.items()]} if fields else {}
 
 
 def _assignment(query: Query, at: datetime, timezone: tzinfo) -> AssignmentSought | None:

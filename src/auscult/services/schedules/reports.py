@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.schedules.schedule import Schedule
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.audits.blind import blindness_of, latest_blind
+from auscult.services.audits.blind import blindness_of, hidden_from_talk, kept_from_agents, latest_blind
 from auscult.services.audits.frames import agents_of
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import Query, read_query
+from auscult.services.conversations.talked import TalkReader
 from auscult.services.delivery.list_exports import AT_A_TIME, COLUMNS, row_of
 from auscult.services.schedules.files import Cell
 from auscult.storage.audits.frames import FrameQuery
@@ -165,7 +166,12 @@ def _sought(app: AppStore, one: Schedule, until: datetime) -> Sought:
         query: Query = parse_qs(app.people.views.get(one.view_id, one.created_by).query)
     else:
         query = {"queue": one.queues, "agent": one.agents, "channel": one.channels}
-    sought = read_query(query, until, ZoneInfo(one.timezone))
+    talk = TalkReader(
+        agent_ids=app.visibility.agents,
+        is_agent=kept_from_agents(app, app.visibility) is not None,
+        left_out=frozenset(hidden_from_talk(app, one.created_by)),
+    )
+    sought = replace(read_query(query, until, ZoneInfo(one.timezone)), reader=talk)
     has_period = sought.since or sought.until
     return sought if has_period else replace(sought, since=until - timedelta(days=one.days), until=until)
 

@@ -22,6 +22,7 @@ from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.recordings import recordings, transcriptions
+from auscult.storage.pages.row_filters import among_ids
 from auscult.storage.people.visibility import visible
 
 _ROWS = 5_000
@@ -37,7 +38,7 @@ class FrameQuery(NamedTuple):
 
     Those that figures leave out are in no frame.
     Only those that were evaluated for the first time up to the watermark, and after ``earlier`` unless they started
-    at ``fresh`` or later. With ``is_by_segment`` each segment that was evaluated with the form is there by itself.
+    at ``fresh`` or later, and of ``among`` where it is not None. With ``is_by_segment`` each segment that was evaluated with the form is there by itself.
     """
 
     form_id: str
@@ -48,6 +49,7 @@ class FrameQuery(NamedTuple):
     earlier: int = 0
     fresh: datetime | None = None
     is_by_segment: bool = False
+    among: tuple[str, ...] | None = None
 
 
 class MachineResult(NamedTuple):
@@ -114,7 +116,7 @@ class AppFrames:
         """Return the machine's answers for some conversations of a frame, in no order."""
         for start in range(0, len(conversation_ids), _ROWS):
             ids = conversation_ids[start : start + _ROWS]
-            some = _within(self._base(_DECIDED), query, None).where(conversations.c.conversation_id.in_(ids))
+            some = self._within(self._base(_DECIDED), query, None).where(conversations.c.conversation_id.in_(ids))
             with self._database.reading() as connection:
                 rows = connection.execute(some.order_by(None)).all()
             yield from map(_result, rows)
@@ -127,7 +129,7 @@ class AppFrames:
         after: tuple[int, int] | None = None
         while True:
             some = recorded_query(self._app).add_columns(*_ORDER).where(*self._visible)
-            some = _within(some, query, after).limit(_CASES)
+            some = self._within(some, query, after).limit(_CASES)
             with self._database.comparing() as connection:
                 keys = [(row.started_at, row.conversation) for row in connection.execute(some)]
                 found = read_recorded(connection, self._reader, some)
@@ -141,7 +143,7 @@ class AppFrames:
         after: tuple[int, int] | None = None
         while True:
             some = recorded_query(self._app).add_columns(*_ORDER).where(*self._visible)
-            some = some.where(_in_window(query), _has_part(query)).order_by(*_ORDER).limit(_CASES)
+            some = some.where(self._in_window(query), _has_part(query)).order_by(*_ORDER).limit(_CASES)
             some = some if after is None else some.where(sa.tuple_(*_ORDER) > sa.tuple_(*map(sa.literal, after)))
             with self._database.comparing() as connection:
                 keys = [(row.started_at, row.conversation) for row in connection.execute(some)]
@@ -184,7 +186,7 @@ class AppFrames:
         after: tuple[int, int] | None = None
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(_within(base, query, after).limit(_ROWS)).all()
+                rows = connection.execute(self._within(base, query, after).limit(_ROWS)).all()
             yield from rows
             if len(rows) < _ROWS:
                 return
@@ -198,6 +200,28 @@ class AppFrames:
             .where(conversations.c.app == self._app, *self._visible)
         )
 
+    def _within(self, base: AnySelect, query: FrameQuery, after: tuple[int, int] | None) -> AnySelect:
+        """Narrow a query over conversations and their newest evaluations to a frame, in order, after a key."""
+        found = base.where(
+            self._in_window(query), evaluations.c.form_id == query.form_id, evaluations.c.status.in_(query.statuses)
+        ).order_by(*_ORDER)
+        return found if after is None else found.where(sa.tuple_(*_ORDER) > sa.tuple_(*map(sa.literal, after)))
+
+    def _in_window(self, query: FrameQuery) -> ColumnElement[bool]:
+        """Return the condition of the time, of the conversations, and of what was evaluated by then."""
+        wanted = [conversations.c.started_at >= ms_of(query.since), conversations.c.started_at < ms_of(query.until)]
+        wanted.append(conversations.c.is_excluded == 0)
+        if query.among is not None:
+            ids = among_ids(self._database.dialect.is_embedded)
+            among = ids.params(among=msgspec.json.encode(query.among).decode())
+            wanted.append(conversations.c.conversation_id.in_(among))
+        if query.watermark != EVERYTHING:
+            wanted.append(_first_evaluation() <= query.watermark)
+        if query.earlier:
+            late = _first_evaluation() > query.earlier
+            wanted.append(late if query.fresh is None else late | (conversations.c.started_at >= ms_of(query.fresh)))
+        return sa.and_(*wanted)
+
 
 def _result(row: AnyRow) -> MachineResult:
     body = _BODY.decode(row.body)
@@ -206,26 +230,6 @@ def _result(row: AnyRow) -> MachineResult:
         answers={each.metric: each.verdict.qualification for each in body.results},
         score=None if row.score is None else Decimal(row.score),
     )
-
-
-def _within(base: AnySelect, query: FrameQuery, after: tuple[int, int] | None) -> AnySelect:
-    """Narrow a query over conversations and their newest evaluations to a frame, in order, after a key."""
-    found = base.where(
-        _in_window(query), evaluations.c.form_id == query.form_id, evaluations.c.status.in_(query.statuses)
-    ).order_by(*_ORDER)
-    return found if after is None else found.where(sa.tuple_(*_ORDER) > sa.tuple_(*map(sa.literal, after)))
-
-
-def _in_window(query: FrameQuery) -> ColumnElement[bool]:
-    """Return the condition of the time and of what was evaluated by then."""
-    wanted = [conversations.c.started_at >= ms_of(query.since), conversations.c.started_at < ms_of(query.until)]
-    wanted.append(conversations.c.is_excluded == 0)
-    if query.watermark != EVERYTHING:
-        wanted.append(_first_evaluation() <= query.watermark)
-    if query.earlier:
-        late = _first_evaluation() > query.earlier
-        wanted.append(late if query.fresh is None else late | (conversations.c.started_at >= ms_of(query.fresh)))
-    return sa.and_(*wanted)
 
 
 def _has_part(query: FrameQuery) -> ColumnElement[bool]:

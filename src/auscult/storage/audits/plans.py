@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.audits.assignment import AssignmentState, Role
-from auscult.domain.audits.draw import Draw, DrawnItem, StratumRecord
+from auscult.domain.audits.draw import Draw, DrawnItem, KeptDraw, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
 from auscult.notices.model import NewNotice
 from auscult.notices.store import write_notices
@@ -25,6 +25,7 @@ from auscult.storage.core.text_validation import is_storable
 _AT_ONCE = 1_000
 _DOCUMENT = msgspec.json.Decoder(PlanDocument)
 _STRATA = msgspec.json.Decoder(tuple[StratumRecord, ...])
+_AMONG = msgspec.json.Decoder(tuple[str, ...])
 
 
 class AppPlans:
@@ -77,7 +78,7 @@ class AppPlans:
         with self._database.reading() as connection:
             return [_plan(row) for row in connection.execute(query)]
 
-    def draws(self, plan_id: str | None = None) -> list[Draw]:
+    def draws(self, plan_id: str | None = None) -> list[KeptDraw]:
         """Return the draws of a plan, or of all plans, the first one first."""
         if not is_storable(plan_id or ""):
             return []
@@ -99,7 +100,7 @@ class AppPlans:
         with self._database.reading() as connection:
             return {row.rater: row.n for row in connection.execute(query)}
 
-    def add_draw(self, draw: Draw, items: Sequence[DrawnItem], due_at: datetime | None) -> Draw:
+    def add_draw(self, draw: KeptDraw, items: Sequence[DrawnItem], due_at: datetime | None) -> KeptDraw:
         """Store a draw with its assignments, which are due at an instant or at none, in one transaction; return the one of its window that is there already.
 
         An item whose conversation was erased meanwhile keeps its position in the draw, without its id.
@@ -175,7 +176,7 @@ def _plan(row: AnyRow) -> Plan:
     )
 
 
-def _columns(app: int, draw: Draw) -> dict[str, Any]:
+def _columns(app: int, draw: KeptDraw) -> dict[str, Any]:
     return {
         "draw_id": draw.draw_id,
         "app": app,
@@ -187,13 +188,14 @@ def _columns(app: int, draw: Draw) -> dict[str, Any]:
         "frame_count": draw.frame_count,
         "frame_digest": bytes.fromhex(draw.frame_digest),
         "strata": msgspec.json.encode(draw.strata),
+        "among": None if draw.among is None else msgspec.json.encode(draw.among),
         "drawn_at": ms_of(draw.drawn_at),
         "drawn_by": draw.drawn_by,
     }
 
 
-def _draw(row: AnyRow) -> Draw:
-    return Draw(
+def _draw(row: AnyRow) -> KeptDraw:
+    return KeptDraw(
         draw_id=row.draw_id,
         plan_id=row.plan_id,
         plan_version=row.plan_version,
@@ -203,6 +205,7 @@ def _draw(row: AnyRow) -> Draw:
         frame_count=row.frame_count,
         frame_digest=bytes(row.frame_digest).hex(),
         strata=_STRATA.decode(row.strata),
+        among=None if row.among is None else _AMONG.decode(row.among),
         drawn_at=instant_of(row.drawn_at),
         drawn_by=row.drawn_by,
     )

@@ -51,6 +51,42 @@ def test_risk_moves_the_draw_and_not_its_size(frame: list[Candidate], count: int
     assert sum(one.population * one.probability for one in strata) == pytest.approx(len(items))
 
 
+ranked = st.lists(st.tuples(st.sampled_from("ab"), st.none() | st.integers(0, 5)), max_size=60).map(
+    lambda made: [
+        Candidate(conversation_id=f"c-{n}", stratum=stratum, rank=rank) for n, (stratum, rank) in enumerate(made)
+    ]
+)
+
+
+@given(ranked, st.integers(1, 20), st.floats(0, 1))
+def test_an_order_draws_the_first_and_some_by_chance(frame: list[Candidate], count: int, floor: float) -> None:
+    """As many as without; all of the first part, before which none of the rest comes, and the probabilities are honest."""
+    wanted = plan(quota=Quota(count=count), order="confidence", floor=floor)
+    items, strata = draw(wanted, "s", frame)
+    plain, _ = draw(plan(quota=Quota(count=count)), "s", frame)
+    assert len(items) == len(plain)
+    assert sum(one.population for one in strata) == len(frame)
+    ranks = {each.conversation_id: each.rank for each in frame}
+    for stratum in {each.stratum for each in frame}:
+        members = [each for each in frame if each.stratum == stratum]
+        first = [item.conversation_id for item in items if item.stratum == f"{stratum}/first"]
+        known = sorted(each.rank for each in members if each.rank is not None)
+        assert sorted(rank for each in first if (rank := ranks[each]) is not None) == known[: len(first)]
+        size = min(count, len(members))
+        assert len(first) == min(size - round(size * floor), len(known))
+    for one in strata:
+        mine = [item for item in items if item.stratum == one.key]
+        assert one.drawn == len(mine)
+        assert {item.probability for item in mine} <= {1.0 if one.key.endswith("first") else one.drawn / one.population}
+
+
+def test_either_risks_or_an_order() -> None:
+    """Both at once are refused, at the order."""
+    with pytest.raises(RequestError) as refused:
+        check_plan(plan(order="confidence", risks=("failed",)))
+    assert refused.value.field == "order"
+
+
 @given(candidates, st.floats(0.1, 100), st.floats(0, 1))
 def test_a_percentage_is_expected(frame: list[Candidate], percent: float, floor: float) -> None:
     """Over both parts of a stratum the probabilities add up to the percentage, or to fewer where the risky are few."""

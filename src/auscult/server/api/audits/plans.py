@@ -14,18 +14,21 @@ from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.audits.draw import Draw, StratumRecord
 from auscult.domain.audits.plan import MOST_OPINIONS, Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.people.principal import Principal
 from auscult.domain.record import Outcome
-from auscult.domain.scoring.list_fields import ResultFields
+from auscult.domain.scoring.list_fields import Order, ResultFields
 from auscult.domain.stated import at_least, between, text
-from auscult.server.rest.context import App, Caller, Server
+from auscult.server.rest.context import App, Caller, Rights, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import Cursor, InstantText, Limit, Share, path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.audits.blind import talk_reader
 from auscult.services.audits.plan_documents import plan_of
 from auscult.services.audits.plans import DrawView, Planning, PlanPreview
+from auscult.services.conversations.talked import TalkReader
 from auscult.services.people.known import check_known
 
 READING = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read", reach="app")
@@ -72,6 +75,7 @@ class PlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     hidden: tuple[Hidden, ...] = ()
     hide_machine_share: Share = 0.0
     risks: tuple[Risk, ...] = ()
+    order: Order | None = None
     floor: Share = 0.2
     due_days: Annotated[int, at_least(1)] | None = None
     every: Step | None = None
@@ -225,9 +229,9 @@ def create(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -
     takes=Takes("The plan.", _BODY),
 )
 @in_slow_thread
-def preview(data: JSONBody[PlanBody], app: App, server: Server) -> PlanPreview:
+def preview(data: JSONBody[PlanBody], app: App, server: Server, rights: Rights) -> PlanPreview:
     """Count the frame, the items of each auditor, and the precision to expect. Nothing is stored."""
-    return planning_of(app, server).preview(_document(data))
+    return planning_of(app, server, rights).preview(_document(data))
 
 
 @get(
@@ -259,7 +263,7 @@ def listing(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None)
 def show(plan_id: PlanId, app: App, server: Server) -> ShownProgress:
     """Return the newest version of a plan, its draws, and the progress of each auditor."""
     found = planning_of(app, server).progress(plan_id)
-    return ShownProgress(**_fields(found.plan), draws=found.draws, by_auditor=found.by_rater)
+    return ShownProgress(**_fields(found.plan), draws=tuple(map(_record, found.draws)), by_auditor=found.by_rater)
 
 
 @put(
@@ -288,12 +292,12 @@ def revise(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, 
     responses={200: answer("The draw.", ShownDraw, _DRAW), **refusals(REFUSALS)},
 )
 @in_slow_thread
-def draw(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownDraw:
+def draw(plan_id: PlanId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownDraw:
     """Draw from the conversations that are evaluated by now, and distribute the items among the auditors.
 
     Drawing again over the same days returns the same items.
     """
-    return _drawn(planning_of(app, server).draw(plan_id, caller.name))
+    return _drawn(planning_of(app, server, rights).draw(plan_id, caller.name))
 
 
 @post(
@@ -324,9 +328,14 @@ def resume(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPl
     return _shown(planning_of(app, server).pause(plan_id, caller.name, paused=False))
 
 
-def planning_of(app: App, server: Server) -> Planning:
-    """Return the service for the plans of an app."""
-    return Planning(app, server.reports, server.now)
+def planning_of(app: App, server: Server, rights: Principal | None = None) -> Planning:
+    """Return the service for the plans of an app; ``rights`` are of who draws."""
+    return Planning(app, server.reports, server.now, talk_reader(app, rights) if rights else TalkReader())
+
+
+def _record(kept: Draw) -> Draw:
+    """Return a draw without the conversations that were talked about."""
+    return Draw(**{name: getattr(kept, name) for name in Draw.__struct_fields__})
 
 
 def _document(body: PlanBody) -> PlanDocument:
@@ -364,7 +373,7 @@ def _drawn(view: DrawView) -> ShownDraw:
         )
         for one in (each.assignment for each in view.items)
     )
-    return ShownDraw(**msgspec.structs.asdict(view.draw), not_in_frame=view.not_in_frame, items=items)
+    return ShownDraw(**msgspec.structs.asdict(_record(view.draw)), not_in_frame=view.not_in_frame, items=items)
 
 
 ROUTER = Router("/", route_handlers=[create, preview, listing, show, revise, draw, pause, resume])

@@ -54,7 +54,9 @@ from auscult.services.audits.blind import (
     kept_from,
     kept_from_agents,
     revealed_by,
+    talk_reader,
 )
+from auscult.services.conversations.talked import talked_about
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
 from auscult.services.scoring.intake.read import read_stream
@@ -69,6 +71,8 @@ ONE_ALONE_BYTES = 1 << 20
 """Largest body, in bytes, that is read even if too many conversations wait: it may be a single one."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+READ_THREADS = "audit.read"
+"""The permission of a client that reads threads."""
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 
 
@@ -251,7 +255,8 @@ def listing(
     """List evaluated conversations of every status, the oldest first unless `sort` says otherwise.
 
     Those that wait for their first evaluation are missing. Pages by cursor neither repeat nor skip any while data
-    arrives. Of a filter by score or duration at most 10,000 are counted; then `total` is one more.
+    arrives. Of a filter by score or duration at most 10,000 are counted; then `total` is one more. The filter
+    `comments` needs the scope to read audits, as threads do.
     """
     since_ms, until_ms = _range(since, until)
     asked = RecordQuery(
@@ -275,8 +280,17 @@ def listing(
         after=read_after(cursor, sort) or (RowKey(since_ms, "") if sort == "started_at" else None),
     )
     view, found = _view(app, caller, rights, asked), app.conversations
+    asked = replace(asked, ids=_talked_about(app, rights, fields))
     narrowed = view.narrowed(asked)
     return ApiResponse(_page(found.page(narrowed) if q is None else found.search(narrowed, parse(q)), view, sort))
+
+
+def _talked_about(app: AppStore, rights: AppRights, fields: ListFields) -> tuple[str, ...] | None:
+    """Return the conversations that filters by comments and pins leave, None without them. Raises ``AccessError``."""
+    if fields.comments and not rights.is_person:
+        rights.require(READ_THREADS)
+    found = talked_about(app, fields, talk_reader(app, rights)) if fields.is_by_talk else None
+    return None if found is None else tuple(sorted(found))
 
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:

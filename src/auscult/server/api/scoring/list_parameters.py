@@ -1,11 +1,11 @@
-"""Parameters of the list of conversations: filters by result and length, the order, and its cursors."""
+"""Parameters of the list of conversations: filters by result, length and talk, the order, and its cursors."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from auscult.domain.insight import Resolution, SentimentLabel
 from auscult.domain.record import RowKey
-from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order
+from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order, ThreadState
 from auscult.server.rest.cursors import of_another_order, read_cursor, write_cursor
 from auscult.server.rest.parameters import NOT_EMPTY, each_once, query, repeated
 
@@ -46,6 +46,14 @@ def list_fields(
         int | None, query("Only those at least this many seconds long.", ge=0, le=LONGEST_S)
     ] = None,
     duration_to: Annotated[int | None, query("Only those at most this many seconds long.", ge=0, le=LONGEST_S)] = None,
+    comments: Annotated[
+        tuple[ThreadState, ...],
+        repeated("Only those with a thread of comments in this state, as far as the caller reads it."),
+    ] = (),
+    pinned: Annotated[
+        tuple[str, ...],
+        repeated("Only those with a moment pinned to this collection, by id, or with `any` to one."),
+    ] = (),
     excluded: Annotated[
         Excluded, query("Those that figures count (`false`), only those that figures leave out (`true`), or `both`.")
     ] = "false",
@@ -60,6 +68,8 @@ def list_fields(
         escalation=escalation,
         churn_risk=churn_risk,
         resolved=each_once(_RESOLVED[each] for each in resolved),
+        comments=each_once(comments),
+        pinned=each_once(pinned),
         excluded=_EXCLUDED[excluded],
     ).checked()
 

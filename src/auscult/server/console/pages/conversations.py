@@ -16,6 +16,7 @@ from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.errors import RequestError
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.pinned.work import Collecting
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
 from auscult.server.console.language import gettext as _
@@ -23,7 +24,7 @@ from auscult.server.console.language import later
 from auscult.server.console.people import names_of_people, people_with
 from auscult.server.console.posted import Given, Posted, one, sentence_of, several, tried
 from auscult.server.console.views.conversations import BulkView, ConversationsView, Found, conversations_view
-from auscult.server.console.views.filters import FILTERS, Names, filter_view, read_position, sought_of
+from auscult.server.console.views.filters import FILTERS, Names, filter_view, read_position
 from auscult.server.console.visit import BASE, Visit, local
 from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
@@ -64,7 +65,7 @@ class ConversationsPage(Controller):
         query = {name: found for name, found in visit.query.items() if name != _DONE}
         _require_audits(visit, query)
         try:
-            return self._page(visit, query, sought_of(query, visit.reader))
+            return self._page(visit, query, visit.sought(query))
         except RequestError as error:
             if error.field not in FILTERS:
                 raise
@@ -129,7 +130,7 @@ class ConversationsPage(Controller):
         query = {name: found for name, found in parse_qs(urlsplit(one(data, "back")).query).items() if name != "before"}
         _require_audits(visit, query)
         kind = "ndjson" if one(data, "kind") == "ndjson" else "csv"
-        me, sought = visit.visitor.email, sought_of(query, visit.reader)
+        me, sought = visit.visitor.email, visit.sought(query)
         total = latest_blind(app, sought, blindness_of(app, me, visit.principal.agent_ids), limit=1).total
         request_export(app, visit.principal.principal_id, me, sought, kind, total)
         return Redirect(f"{BASE}/exports", status_code=303)
@@ -196,4 +197,10 @@ def names_of(visit: Visit, query: Query = {}) -> Names:  # noqa: B006  (nothing 
     people = names_of_people(visit) if query.get("auditor") else {}
     used = names_in_use(visit.app)
     queues = visit.reader.queues.offered(used.queues)
-    return Names(metric_names(visit.app), queues, used.agents, used.intents, plans, people)
+    return Names(metric_names(visit.app), queues, used.agents, used.intents, plans, people, collections_of(visit))
+
+
+def collections_of(visit: Visit) -> dict[str, str]:
+    """Return the names of the collections that the visitor is shown, by id."""
+    shown = Collecting(visit.store, visit.app.tenant, lambda: visit.now, visit.principal).listing()
+    return {each.collection_id: each.name for each in shown}

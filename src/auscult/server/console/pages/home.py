@@ -18,7 +18,7 @@ from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.inbox import inbox
 from auscult.server.console.pages.review.own_home import own_home
 from auscult.server.console.views.counts import WITH_SCORE, Leads
-from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.filters import filter_view
 from auscult.server.console.views.home import (
     Agreed,
     HearView,
@@ -59,7 +59,7 @@ class HomePage(Controller):
             return own_home(visit)
         query = {name: found for name, found in visit.query.items() if name == "queue"}
         reader = visit.reader
-        sought = sought_of(query, reader)
+        sought = visit.sought(query)
         reads, judges = visit.may("conversation.read"), visit.may("insight.read")
         since, ago = last_workday(reader)
         end = visit.reader.end_of_today

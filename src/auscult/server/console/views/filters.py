@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
-from auscult.domain.scoring.list_fields import Order
+from auscult.domain.scoring.list_fields import ANY_COLLECTION, Order
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import CHANNELS
-from auscult.services.conversations.latest import Position, Sought
-from auscult.services.conversations.list_query import NOBODY, PERIODS, USUAL, Query, read_query, read_seconds
+from auscult.services.conversations.latest import Position
+from auscult.services.conversations.list_query import NOBODY, PERIODS, USUAL, Query, read_seconds
 
 _DIRECTIONS = {"inbound": later("Inbound"), "outbound": later("Outbound")}
 _OUTCOMES = {
@@ -41,6 +41,7 @@ _SENTIMENTS = {"negative": later("Negative"), "neutral": later("Neutral"), "posi
 _RESOLVED = {"YES": later("Resolved"), "NO": later("Not resolved"), "NA": later("Nothing to resolve")}
 _ESCALATION = {"true": later("Asked for a manager"), "false": later("Did not ask for a manager")}
 _CHURN = {"true": later("May leave"), "false": later("No sign of leaving")}
+_COMMENTS = {"open": later("Open thread"), "resolved": later("Resolved thread")}
 _EXCLUDED = {"true": later("Left out of figures"), "false": later("Counted in figures")}
 _WORDS: Mapping[str, Mapping[Any, str]] = {
     "channel": CHANNELS,
@@ -51,6 +52,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "resolved": _RESOLVED,
     "escalation": _ESCALATION,
     "churn_risk": _CHURN,
+    "comments": _COMMENTS,
     "excluded": _EXCLUDED,
     "task": _TASKS,
     "machine": _ANSWERS,
@@ -84,6 +86,8 @@ FILTERS = {
     "custom_id": later("Your own id"),
     "custom_field": later("Your own field"),
     "audit": later("Audit"),
+    "comments": later("Comments"),
+    "pinned": later("Pinned"),
     "excluded": later("Figures"),
     "asked": later("Applied"),
     "plan": later("Plan"),
@@ -117,7 +121,7 @@ _GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (later("Score"), ("score_from", "outcome")),
     (later("How the customer left"), ("sentiment", "resolved", "escalation", "churn_risk")),
     (later("Length and channel"), ("duration_from", "channel", "direction")),
-    (later("Questions and audit"), ("missed", "audit", "excluded")),
+    (later("Questions and audit"), ("missed", "audit", "comments", "pinned", "excluded")),
     (later("Who and why"), ("queue", "agent", "intent", "custom_id", "custom_field")),
 )
 """Filters that a list of conversations offers, as its panel groups them."""
@@ -196,7 +200,10 @@ class FilterView(Struct, frozen=True, kw_only=True):
 
 
 class Names(NamedTuple):
-    """Names that filters show: metrics by id, queues by what they are filtered by, agents and intents, plans by id, people by e-mail."""
+    """Names that filters show: metrics by id, queues by what they are filtered by, agents and intents, plans and collections by id.
+
+    People are by e-mail address.
+    """
 
     metrics: Mapping[str, str]
     queues: Mapping[str, str]
@@ -204,14 +211,10 @@ class Names(NamedTuple):
     intents: Sequence[str]
     plans: Mapping[str, str] = {}
     people: Mapping[str, str] = {}
+    collections: Mapping[str, str] = {}
 
 
 _NO_NAMES = Names({}, {}, (), ())
-
-
-def sought_of(query: Query, reader: Reader) -> Sought:
-    """Read the search of an address. Raises ``RequestError`` for an invalid day."""
-    return read_query(query, reader.now, reader.timezone)
 
 
 def filter_view(
@@ -243,18 +246,21 @@ def filter_view(
     )
 
 
-RESULT_FILTERS = ("score_from", "duration_from", "resolved", "sentiment", "escalation", "churn_risk")
-"""Filters by result and length, which plans have, too."""
+RESULT_FILTERS = (
+    "score_from", "duration_from", "resolved", "custom_field",
+    "sentiment", "escalation", "churn_risk", "comments", "pinned",
+)  # fmt: skip
+"""Filters by result, length, talk and fields of one's own, which plans have, too."""
 
 
-def result_fields(query: Query) -> tuple[FilterField, ...]:
-    """Show the filters by result and length with the values of an address."""
-    return _group(query, "", RESULT_FILTERS, _choices(query, _NO_NAMES)).fields
+def result_fields(query: Query, collections: Mapping[str, str]) -> tuple[FilterField, ...]:
+    """Show the filters of a plan with the values of an address; ``collections`` are names by id."""
+    return _group(query, "", RESULT_FILTERS, _choices(query, _NO_NAMES._replace(collections=collections))).fields
 
 
-def result_chips(query: Query, reader: Reader) -> tuple[Chip, ...]:
-    """Show the filters by result and length that an address has."""
-    return tuple(_chips(query, "", _NO_NAMES, reader))
+def result_chips(query: Query, reader: Reader, collections: Mapping[str, str]) -> tuple[Chip, ...]:
+    """Show the filters of a plan that an address has; ``collections`` are names by id."""
+    return tuple(_chips(query, "", _NO_NAMES._replace(collections=collections), reader))
 
 
 def _in_days(query: Query, reader: Reader) -> Query:
@@ -321,6 +327,9 @@ def _choices(query: Query, names: Names) -> Mapping[str, Mapping[str, str]]:
         "queue": _with_chosen(query, "queue", names.queues),
         "agent": _with_chosen(query, "agent", {each: each for each in names.agents}),
         "intent": _with_chosen(query, "intent", intents),
+        "pinned": _with_chosen(query, "pinned", _collections(names))
+        if names.collections or query.get("pinned")
+        else {},
         **{name: _words(words) for name, words in _WORDS.items()},
         **{
             name: {
@@ -340,7 +349,7 @@ def _group(query: Query, noun: str, names: Sequence[str], choices: Mapping[str, 
         elif name in ("since", "to"):
             fields.append(_entry(query, name, "date"))
         elif name in _TYPED:
-            given = query.get(name, ("",))
+            given = (*query.get(name, ()), "")
             fields += [
                 Entry(name=name, noun=_(FILTERS[name]), value=each, hint=_TYPED[name], number=n)
                 for n, each in enumerate(given)
@@ -391,6 +400,7 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
         "intent": intent_name,
         "queue": reader.queues.labelled,
         "plan": lambda value: names.plans.get(value, value),
+        "pinned": lambda value: _collections(names).get(value, value),
         "auditor": lambda value: _("Nobody yet") if value == NOBODY else names.people.get(value, value),
         **dict.fromkeys(("missed", "met", "asked", "checked"), lambda value: names.metrics.get(value, value)),
         **dict.fromkeys(("ended", "since", "until", "to"), lambda value: _shown_day(value, reader)),
@@ -404,6 +414,11 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
 
 def _days() -> Mapping[str, str]:
     return {each: _("Last {days} days").format(days=each) for each in PERIODS}
+
+
+def _collections(names: Names) -> Mapping[str, str]:
+    """Return the names of collections by id, the first of which is for all."""
+    return {ANY_COLLECTION: _("In any collection"), **names.collections}
 
 
 def _words(names: Mapping[Any, str]) -> Mapping[str, str]:

@@ -55,6 +55,7 @@ draws = Table(
     Column("frame_count", Integer, nullable=False),
     Column("frame_digest", LargeBinary, nullable=False),  # of the ids in the frame, sorted
     Column("strata", LargeBinary, nullable=False),
+    Column("among", LargeBinary),  # ids that filters by comments and pins left; null: without these filters
     Column("drawn_at", BigInteger, nullable=False),
     Column("drawn_by", Text, nullable=False),
     UniqueConstraint("app", "plan_id", "since", "until"),

@@ -15,7 +15,7 @@ from auscult.domain.audits.plan import PlanDocument
 from auscult.domain.errors import AuscultError
 from auscult.server.console.forms import metric_names
 from auscult.server.console.pages.audits.plans import form_names, planning
-from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.pages.conversations import collections_of, names_of
 from auscult.server.console.people import people_with
 from auscult.server.console.posted import Given, Posted, one, sentence_of
 from auscult.server.console.views.audits.plan_editor import (
@@ -116,7 +116,7 @@ class PlanEditorPage(Controller):
         typed: Given | None = None,
     ) -> Response[str]:
         view = editor_view(value, offered, target.name, (target.action, target.back))
-        view = as_typed(view, typed) if typed else view
+        view = as_typed(view, typed, offered.collections) if typed else view
         panel = replace(_EMPTY, problem=problem) if problem else _forecast(visit, value, offered)
         return visit.page(
             "audits/plan_editor", "Plans", replace(view, problem=problem, forecast=panel), 422 if problem else 200
@@ -152,6 +152,7 @@ def _offered(visit: Visit) -> Offered:
         queues=(visit.app.names.is_everything and visit.reader.queues.present()) or names_of(visit).queues,
         auditors=people_with(visit, "audit.perform"),
         metrics=metric_names(visit.app),
+        collections=collections_of(visit),
     )
 
 

@@ -10,10 +10,12 @@ from auscult.domain.errors import AuscultError
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
+from auscult.server.console.pages.conversations import collections_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import sentence
-from auscult.server.console.views.audits.plans import plan_view, plans_view
+from auscult.server.console.views.audits.plans import PlanNames, plan_view, plans_view
 from auscult.server.console.visit import BASE, Visit
+from auscult.services.audits.blind import talk_reader
 from auscult.services.audits.plans import Planning
 
 _MOST = 500
@@ -74,7 +76,8 @@ class PlansPage(Controller):
 
     def _page(self, plan_id: str, visit: Visit, note: str, problem: str = "") -> Response[str]:
         found = planning(visit).progress(plan_id)
-        view = plan_view(found, names_of_people(visit), form_names(visit), visit.reader, BASE)
+        known = PlanNames(names_of_people(visit), form_names(visit), collections_of(visit))
+        view = plan_view(found, known, visit.reader, BASE)
         path = f"{BASE}/plans/{plan_id}"
         if visit.principal.may_everywhere("plan.edit"):
             view = replace(view, edit=f"{path}/edit", act=path)
@@ -84,7 +87,7 @@ class PlansPage(Controller):
 
 def planning(visit: Visit) -> Planning:
     """Return the service of plans for this visit's app."""
-    return Planning(visit.app, visit.reports, lambda: visit.now)
+    return Planning(visit.app, visit.reports, lambda: visit.now, talk_reader(visit.app, visit.principal))
 
 
 def form_names(visit: Visit) -> dict[str, str]:

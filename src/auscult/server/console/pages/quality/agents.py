@@ -15,7 +15,7 @@ from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.views.conversations import row_view
 from auscult.server.console.views.counts import Leads
-from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.filters import filter_view
 from auscult.server.console.views.naming import agent_name
 from auscult.server.console.views.quality.agent import Allowed, Counted, agent_view
 from auscult.server.console.views.quality.agents import agents_view
@@ -40,7 +40,7 @@ class AgentsPage(Controller):
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in ("queue", "channel")}
         end = visit.reader.end_of_today
-        sought = replace(sought_of(query, visit.reader), since=end - PERIOD, until=end)
+        sought = replace(visit.sought(query), since=end - PERIOD, until=end)
         names = _agents(visit, sought)
         counted = by_agent(visit.app, sought, list(names))
         leads = Leads(visit.reader, query, f"{BASE}/conversations")

@@ -18,7 +18,7 @@ from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.agents import names_of_agents
 from auscult.server.console.posted import day as day_in
 from auscult.server.console.posted import sentence
-from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.filters import filter_view
 from auscult.server.console.views.quality.failures import Answered, Failures
 from auscult.server.console.views.quality.insights import Compare, insights_page
 from auscult.server.console.visit import BASE, Visit
@@ -45,7 +45,7 @@ class InsightsPage(Controller):
         """Compare a period with the preceding one of the same length."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
-        sought, problem = sought_of(query, visit.reader), ""
+        sought, problem = visit.sought(query), ""
         try:
             compared = _compared(visit, *_asked(visit))
         except RequestError as error:

@@ -15,7 +15,7 @@ from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.views.conversations import RowView, row_view
-from auscult.server.console.views.filters import filter_view, sought_of
+from auscult.server.console.views.filters import filter_view
 from auscult.server.console.views.quality.overview import Counts, Reason, overview_view
 from auscult.server.console.views.verdicts import kind_of
 from auscult.server.console.visit import BASE, Visit
@@ -39,7 +39,7 @@ class OverviewPage(Controller):
         """Show the last 26 weeks."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
-        sought = sought_of(query, visit.reader)
+        sought = visit.sought(query)
         end = visit.reader.end_of_today
         metrics = {metric.id: metric.name for form in forms_in_force(visit.app) for metric in form.metrics}
         spans = periods(end, _WEEKS)

@@ -16,10 +16,10 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.posted import Field, Given, day, number, one, several, whole
 from auscult.server.console.reader import FEW, Reader
-from auscult.server.console.views.filters import FilterField, result_fields
+from auscult.server.console.views.filters import ORDERS, FilterField, result_fields
 from auscult.server.console.views.naming import CHANNELS
 from auscult.services.audits.plans import PlanForecast
-from auscult.services.conversations.list_query import read_fields, write_fields
+from auscult.services.conversations.list_query import read_custom_fields, read_fields, write_custom_fields, write_fields
 
 RISKS = {
     "fatal": later("A fatal metric was missed"),
@@ -61,7 +61,7 @@ _DUE = Field(later("Due after (days)"), 1, 3650, is_whole=True)
 _SHARE = Field(later("Share"))
 _PER_DAY = Field(later("Daily limit"), 1, 10_000, is_whole=True)
 _TYPED = ("name", "since", "last", "amount", "minimum", "floor", "second", "hide_machine", "due_days")
-_EDITED = {"since", "until", "queues", "channels", *ResultFields.__struct_fields__}
+_EDITED = {"since", "until", "queues", "channels", "custom_fields", *ResultFields.__struct_fields__}
 """Filters of the frame that the editor shows."""
 _OF_AUDITORS = ("share:", "per_day:")
 LABELS = {
@@ -75,6 +75,8 @@ LABELS = {
     "auditors": later("Who"),
     "auditors.share": later("Who"),
     "second_share": _SECOND.label,
+    "order": later("Order"),
+    "custom_field": later("Your own field"),
 }
 """Names on the page of the fields of a plan."""
 
@@ -118,6 +120,7 @@ class PlanEditorView(Struct, frozen=True, kw_only=True):
     slider: str
     minimum: str
     risks: tuple[Choice, ...]
+    orders: tuple[Choice, ...]
     floor: str
     judged: tuple[Choice, ...]
     auditors: tuple[AuditorField, ...]
@@ -128,6 +131,12 @@ class PlanEditorView(Struct, frozen=True, kw_only=True):
     due_days: str
     problem: str
     forecast: "ForecastView | None" = None
+
+    @property
+    def columns(self) -> tuple[tuple[FilterField, ...], ...]:
+        """The fields in two columns."""
+        half = (len(self.fields) + 1) // 2
+        return self.fields[:half], self.fields[half:]
 
 
 class StratumRow(Struct, frozen=True, kw_only=True):
@@ -154,12 +163,13 @@ class ForecastView(Struct, frozen=True, kw_only=True):
 
 
 class Offered(NamedTuple):
-    """The choices of the editor: forms, queues and auditors by id, with their names; metrics for the forecast."""
+    """The choices of the editor: forms, queues, auditors and collections by id, with their names; metrics for the forecast."""
 
     forms: Mapping[str, str]
     queues: Mapping[str, str]
     auditors: Mapping[str, str]
     metrics: Mapping[str, str]
+    collections: Mapping[str, str]
 
 
 def new_plan(offered: Offered, reader: Reader) -> dict[str, Any]:
@@ -196,6 +206,7 @@ def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, An
     if before is not None:
         frame = {**{name: each for name, each in to_builtins(before.frame).items() if name not in _EDITED}, **frame}
     frame |= to_builtins(read_fields(_query(given)))
+    frame["custom_fields"] = read_custom_fields(_query(given))
     value: dict[str, Any] = {
         "name": one(given, "name"),
         "form_id": one(given, "form_id"),
@@ -207,6 +218,7 @@ def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, An
         "hidden": list(several(given, "hidden")),
         "hide_machine_share": (number(given, "hide_machine", _HIDE) or 0) / _WHOLE,
         "risks": list(several(given, "risk")),
+        "order": one(given, "order") or None,
         "floor": 0.2 if (floor := number(given, "floor", _FLOOR)) is None else floor / _WHOLE,
         "due_days": whole(given, "due_days", _DUE),
         "every": one(given, "every") or None,
@@ -217,8 +229,8 @@ def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, An
 
 
 def _query(given: Given) -> dict[str, list[str]]:
-    """Return the filters by result and length in the posted form, as they are in an address."""
-    return {name: list(several(given, name)) for name in ResultFields.__struct_fields__}
+    """Return the filters of lists in the posted form, as they are in an address."""
+    return {name: list(several(given, name)) for name in (*ResultFields.__struct_fields__, "custom_field")}
 
 
 def _quota(given: Given) -> dict[str, Any]:
@@ -245,12 +257,12 @@ def _auditors(given: Given, before: PlanDocument | None) -> list[dict[str, Any]]
 
 def readable(given: Given) -> Given:
     """Return a posted form in which fields that cannot be read are empty, and days that cannot be a period are left."""
-    left_out = {*_TYPED, *ResultFields.__struct_fields__}
+    left_out = {*_TYPED, "custom_field", *ResultFields.__struct_fields__}
     kept = {name: value for name, value in given.items() if name not in left_out and not name.startswith(_OF_AUDITORS)}
     return {**kept, "since": "2000-01-01", "last": "2000-01-01", "amount": "1"}
 
 
-def as_typed(view: PlanEditorView, given: Given) -> PlanEditorView:
+def as_typed(view: PlanEditorView, given: Given, collections: Mapping[str, str]) -> PlanEditorView:
     """Show what was typed in the fields, also where it cannot be read."""
     auditors = tuple(
         replace(each, share=one(given, f"share:{each.email}"), per_day=one(given, f"per_day:{each.email}"))
@@ -263,7 +275,7 @@ def as_typed(view: PlanEditorView, given: Given) -> PlanEditorView:
         auditors=auditors,
         total=total,
         is_percent=one(given, "kind") == "percent",
-        fields=result_fields(_query(given)),
+        fields=result_fields(_query(given), collections),
         **typed,
     )
 
@@ -280,7 +292,7 @@ def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address
     names = {**{each: each for each in known if each not in offered.auditors}, **offered.auditors}
     queues = {**{each: each for each in frame.get("queues", ())}, **offered.queues}
     of_list = {name: each for name, each in frame.items() if name in ResultFields.__struct_fields__}
-    filters = write_fields(convert(of_list, ResultFields))
+    filters = {**write_fields(convert(of_list, ResultFields)), **write_custom_fields(frame.get("custom_fields", {}))}
     return PlanEditorView(
         title=stored or _("New plan"),
         action=address[0],
@@ -292,7 +304,7 @@ def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address
         last=_last_day(str(frame["until"])),
         queues=_choices(queues, frame.get("queues", ())),
         channels=_choices(_shown(CHANNELS), frame.get("channels", ())),
-        fields=result_fields(filters),
+        fields=result_fields(filters, offered.collections),
         is_filtered=bool(filters),
         every=_choices(_shown(EVERY), (value.get("every") or "",)),
         per=_choices(_shown(PER), (quota.get("per", "all"),)),
@@ -301,6 +313,7 @@ def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address
         slider=_plain(min(float(amount or 1), _MOST_SLIDER)),
         minimum=_plain(quota.get("minimum") or 0),
         risks=_choices(_shown(RISKS), value.get("risks", ())),
+        orders=_choices({"": _("By chance"), **_shown(ORDERS)}, (value.get("order") or "",)),
         floor=_plain(value.get("floor", 0.2) * _WHOLE),
         judged=_choices(_shown(JUDGED), (value.get("judged", "most"),)),
         auditors=tuple(_auditor(email, name, known.get(email, {})) for email, name in names.items()),
@@ -317,7 +330,7 @@ def _auditor(email: str, name: str, known: Mapping[str, Any]) -> AuditorField:
     return AuditorField(email=email, name=name, share=_plain(known.get("share")), per_day=_plain(known.get("per_day")))
 
 
-def _shown(words: Mapping[str, str]) -> dict[str, str]:
+def _shown(words: Mapping[Any, str]) -> dict[str, str]:
     """Return the words of a table in the reader's language."""
     return {value: _(word) for value, word in words.items()}
 

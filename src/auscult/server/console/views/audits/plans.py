@@ -1,6 +1,7 @@
 """Plans: the list, and one plan with its progress."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -13,9 +14,9 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.counts import CountView, Leads, sentence
-from auscult.server.console.views.filters import result_chips
+from auscult.server.console.views.filters import ORDERS, Query, result_chips
 from auscult.services.audits.plans import PlanProgress
-from auscult.services.conversations.list_query import NOBODY, write_fields
+from auscult.services.conversations.list_query import NOBODY, write_custom_fields, write_fields
 
 _STEPS = {"day": later("every day"), "week": later("every week"), "month": later("every month")}
 _PER = {"all": later("{many} in total"), "agent": later("{many} per agent"), "queue": later("{many} per queue")}
@@ -99,6 +100,14 @@ class PlanView(Struct, frozen=True, kw_only=True):
     problem: str
 
 
+class PlanNames(NamedTuple):
+    """Names that the page of a plan shows: people by e-mail address, forms and collections by id."""
+
+    people: Mapping[str, str]
+    forms: Mapping[str, str]
+    collections: Mapping[str, str]
+
+
 def quota_of(document: PlanDocument, reader: Reader) -> str:
     """Return the number of conversations that a plan draws, in words."""
     quota = document.quota
@@ -162,10 +171,9 @@ def _done(found: PlanProgress) -> int:
     return sum(states.get(state, 0) for states in found.by_rater.values() for state in _ENDED)
 
 
-def plan_view(
-    found: PlanProgress, names: Mapping[str, str], forms: Mapping[str, str], reader: Reader, base: str
-) -> PlanView:
+def plan_view(found: PlanProgress, known: PlanNames, reader: Reader, base: str) -> PlanView:
     """Show one plan. The handler adds the visitor's actions."""
+    names, forms = known.people, known.forms
     plan, document = found.plan, found.plan.document
     done, items = _done(found), _items(found)
     leads = _leads(found, reader, base)
@@ -173,7 +181,7 @@ def plan_view(
         name=document.name,
         state=_state(found, done, items)[0],
         lead=f"{forms.get(document.form_id, document.form_id)} \u00b7 {period_of(document, reader)}",
-        facts=_facts(plan, names, reader),
+        facts=_facts(plan, known, reader),
         figure=leads.number(done, task=_ENDED),
         beside=sentence(_("of {n} audits"), n=leads.number(items)) if items else _("no audit drawn yet"),
         bar=progress(done, items, _("{done} of {n} audits done").format(done=done, n=items)),
@@ -189,12 +197,16 @@ def plan_view(
     )
 
 
-def _facts(plan: Plan, names: Mapping[str, str], reader: Reader) -> tuple[tuple[str, str], ...]:
-    document = plan.document
+def _frame_query(document: PlanDocument) -> Query:
+    return {**write_fields(document.frame), **write_custom_fields(document.frame.custom_fields)}
+
+
+def _facts(plan: Plan, known: PlanNames, reader: Reader) -> tuple[tuple[str, str], ...]:
+    document, names = plan.document, known.people
     found = [(_("How many"), quota_of(document, reader)), (_("Judged"), _(_JUDGED[document.judged]))]
     if document.frame.queues:
         found.append((_("Queues"), ", ".join(map(reader.queues.labelled, document.frame.queues))))
-    found += [(each.noun, each.value) for each in result_chips(write_fields(document.frame), reader)]
+    found += [(each.noun, each.value) for each in result_chips(_frame_query(document), reader, known.collections)]
     if document.second_share:
         found.append((_("Second opinion"), _("{share} of the items").format(share=reader.share(document.second_share))))
     if document.hidden:
@@ -202,6 +214,9 @@ def _facts(plan: Plan, names: Mapping[str, str], reader: Reader) -> tuple[tuple[
     if document.risks:
         stays = _("at signs of risk; {share} stay random").format(share=reader.share(document.floor))
         found.append((_("Look closer"), stays))
+    if document.order:
+        first = _("{order}; {share} stay random")
+        found.append((_("Order"), first.format(order=_(ORDERS[document.order]), share=reader.share(document.floor))))
     if document.due_days:
         due = ngettext("{n} day after handing out", "{n} days after handing out", document.due_days)
         found.append((_("Due"), due.format(n=reader.number(document.due_days))))
