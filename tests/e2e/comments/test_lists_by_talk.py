@@ -141,7 +141,9 @@ def test_saved_views_schedules_and_exports_have_them(talked: Talked, service: Se
     one = app.schedules.get(made.json()["schedule_id"])
     assert one is not None
     (run,) = Scheduling(service.store, TENANT, lambda: datetime.now(UTC)).run(one)
-    assert talked.named(ids_in(app.schedules.content(one.schedule_id, run.number)[1])) == wanted
+    file = app.schedules.content(one.schedule_id, run.number)
+    assert file is not None
+    assert talked.named(ids_in(file[1])) == wanted
     user = service.store.people.users.by_email(talked.talkers.email("qa-manager"))
     assert user is not None
     sought = read_query(parse_qs(query), datetime.now(UTC))
