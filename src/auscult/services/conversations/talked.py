@@ -7,7 +7,7 @@ from auscult.storage.store import AppStore
 
 
 class TalkReader(Struct, frozen=True, kw_only=True):
-    """Whose list it is: their ids as an agent, and the conversations that they rate blind, whose talk they do not read.
+    """The person a list is of: their ids as an agent, and the conversations that they rate blind, whose talk they do not read.
 
     ``is_agent``: they read conversations as their agent alone, and know the collections that are shared with them.
     """
