@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Status, Verdict
 from auscult.domain.form import Form, Metric
@@ -81,7 +83,9 @@ def put(app: AppStore, *conversations: Conversation, status: Status = "evaluated
     accepted = app.conversations.accept(conversations)
     if accepted.batch_id:
         waiting = app.conversations.pending(accepted.batch_id)
-        app.conversations.record(accepted.batch_id, [of_pending(each, status) for each in waiting])
+        version = app.aliases.in_force().version
+        done = [replace(of_pending(each, status), directory_version=version) for each in waiting]
+        app.conversations.record(accepted.batch_id, done)
 
 
 def query(app_id: str = TENANT.app_id, **changes: Any) -> RecordQuery:

@@ -45,9 +45,10 @@ def erasing(store: "Store", tenant: Tenant) -> "Erasing":
     """Return what erases in an app: retention, and the data of one customer."""
     from auscult.reports import REPORTS
     from auscult.services.privacy.erasure import Erasing
-    from auscult.services.scoring.render import render
+    from auscult.services.scoring.render import renderer
 
-    return Erasing(store.within(tenant), partial(datetime.now, UTC), partial(render, tenant, reports=REPORTS))
+    app = store.within(tenant)
+    return Erasing(app, partial(datetime.now, UTC), renderer(app, REPORTS))
 
 
 def run_retention(settings: Settings, store: "Store") -> None:

@@ -40,6 +40,7 @@ _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
 _COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
 _CORRECTIONS = ("add", "add-many", "list", "of", "undo")
+_DIRECTORY = ("list", "rename", "merge", "undo")
 _EXAMPLES = ("list", "keep", "remove")
 _COLLECTIONS = (
     "list",
@@ -238,6 +239,7 @@ COMMANDS = (
     Command("queues list", "people.directory:list_queues", _KEEP),
     Command("queues show", "people.directory:show_queue", _KEEP),
     Command("queues import", "people.directory:import_queues", _KEEP),
+    *(GeneratedCommand(f"directory {name}", "", _KEEP) for name in _DIRECTORY),
     Command("webhooks list", "delivery.webhooks:listing", _KEEP),
     Command("token", "operations.token:token", _KEEP),
     Command("apps list", "privacy.apps:listing", _KEEP),
@@ -310,6 +312,7 @@ GROUPS = {
     "agents": ("Agents of an app.", _KEEP),
     "teams": ("Teams of an app, with their members.", _KEEP),
     "queues": ("Queues of an app, with their members.", _KEEP),
+    "directory": ("Names and merges of queues, teams and agents, with undo.", _KEEP),
     "clients": ("Clients of the APIs: who may read an app's reports.", _KEEP),
 }
 

@@ -26,7 +26,7 @@ WRITES = writing("audits", WRITE, reach="some")
 
 def work(app: App, rights: Rights, server: Basis) -> Commenting:
     """Return the comments of the app as the caller reads and writes them."""
-    return Commenting(app, server.store.people, server.now, rights)
+    return Commenting(app, server.now, rights)
 
 
 class ThreadPage(Struct, frozen=True, kw_only=True):

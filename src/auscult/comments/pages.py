@@ -90,7 +90,7 @@ def talk_of(visit: Visit, conversation: Conversation) -> Talk:
 
 def commenting(visit: Visit) -> Commenting:
     """Return the comments of this visit's app as the visitor reads and writes them."""
-    return Commenting(visit.app, visit.store.people, lambda: visit.now, visit.principal)
+    return Commenting(visit.app, lambda: visit.now, visit.principal)
 
 
 class CommentsPage(Controller):

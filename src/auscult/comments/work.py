@@ -13,7 +13,6 @@ from auscult.notices.model import NewNotice
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.people.known import readers_of
 from auscult.services.privacy.log import draft
-from auscult.storage.people.store import People
 from auscult.storage.store import AppStore
 
 
@@ -24,10 +23,9 @@ class Commenting:
     blind reads none of it until they have submitted.
     """
 
-    def __init__(self, app: AppStore, people: People, now: Callable[[], datetime], viewer: Principal) -> None:
+    def __init__(self, app: AppStore, now: Callable[[], datetime], viewer: Principal) -> None:
         """Work on ``app``, in which what the viewer may not see does not exist; ``now`` returns aware UTC time."""
         self._app = app
-        self._people = people
         self._now = now
         self._viewer = viewer
         self._threads = app.comments.read_by_agents(viewer.agent_ids)
@@ -112,7 +110,7 @@ class Commenting:
 
     def names_of(self, conversation_id: str, *, to_agent: bool) -> dict[str, str]:
         """Return the names of the people who read a thread, by e-mail address: colleagues, or the agent, too."""
-        readers = readers_of(self._people, self._app, conversation_id, self._now())
+        readers = readers_of(self._app, conversation_id, self._now())
         if not to_agent:
             agents = self._agents_in(conversation_id)
             readers = [each for each in readers if not each.principal.agent_ids & agents]

@@ -27,7 +27,7 @@ from auscult.domain.privacy.log import Draft
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.privacy.log import draft
-from auscult.services.scoring.render import Reports, render
+from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.people.parties import agents_of, queues_of
 from auscult.storage.store import AppStore
 
@@ -165,7 +165,7 @@ class Correcting:
     def _rendered(self, conversation_id: str) -> RenderedRows | None:
         """Return the rows of a conversation; None where it is not recorded."""
         case = self._app.conversations.recorded((conversation_id,)).get(conversation_id)
-        return None if case is None else render(self._app.tenant, case, self._reports)
+        return None if case is None else renderer(self._app, self._reports)(case)
 
     def _earlier(self, correction: Correction) -> RenderedRows:
         """Return the rows of a conversation as it was evaluated before it was scored again.
@@ -188,7 +188,7 @@ class Correcting:
             )
             raise ConflictError(message, code="correction.followed", field="correction_id")
         evaluation = replace(earlier, revision=made)
-        return render(self._app.tenant, replace(case, evaluation=evaluation), self._reports)
+        return renderer(self._app, self._reports)(replace(case, evaluation=evaluation))
 
     def _party(self, wanted: NewCorrection) -> Party | None:
         """Return the right queue or agent, which must be known; None for what names none."""

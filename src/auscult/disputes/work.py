@@ -254,7 +254,7 @@ class Reviewing:
 
     def _waiting(self, review: Review, made: Dispute) -> tuple[NewNotice, ...]:
         """Return a notice of a new dispute to each person who may decide it."""
-        everyone = people_of(self._app.people.everyone, self._app.tenant, self._now())
+        everyone = people_of(self._app, self._now())
         deciders = [
             each.principal.name
             for each in everyone

@@ -163,7 +163,7 @@ def send_mails(app: AppStore, now: Callable[[], datetime], deliver: Deliver, wri
     waiting = store.mails(states=("waiting",))
     if not choices and not waiting:
         return 0
-    people = {each.user.email: each.principal for each in people_of(app.people.everyone, app.tenant, at)}
+    people = {each.user.email: each.principal for each in people_of(app, at)}
     for email in choices.keys() & people.keys():
         _viewed(app, now, people[email]).gather(at)
     for each in reversed(store.mails(states=("waiting",), due=at)):

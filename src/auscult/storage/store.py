@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from auscult.absences.store import AccountAbsences
 from auscult.comments.store import AppComments
 from auscult.corrections.store import AppCorrections
+from auscult.directory.store import AppAliases, widened
 from auscult.disputes.store import AppDisputes
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
@@ -117,6 +118,11 @@ class AppStore(NamedTuple):
     working_days: AppWorkingDays
     first_hour: AppFirstHour
     visibility: Visibility = EVERYTHING
+
+    @property
+    def aliases(self) -> AppAliases:
+        """The names and merges of queues, teams and agents."""
+        return self.people.aliases
 
     def seen_by(self, visibility: Visibility) -> "AppStore":
         """Return the same for a principal: what is not visible does not exist, in lists, pages and counts alike."""
@@ -245,6 +251,8 @@ class Store:
         """
         if query.app_ids != tuple(tenant.app_id for tenant in tenants):
             raise NotFoundError("The query names other apps than these", code="app.unknown", field="app")
+        for tenant in tenants:
+            query = widened(query, self.within(tenant).aliases)
         return self._pages.page(tuple(self._apps.key(tenant) for tenant in tenants), query)
 
     def changes(self) -> int:
@@ -279,9 +287,12 @@ class Store:
         """Return whether an app has rows that an earlier version rendered."""
         return self._apps.is_outdated(tenant)
 
-    def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None) -> None:
-        """Store that rows after one conversation, up to another, are of this version; None: from the first, to the last."""
-        self._apps.keep_rendered(tenant, after, until)
+    def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None, names: int) -> None:
+        """Store that rows after one conversation, up to another, are of this version; None: from the first, to the last.
+
+        ``names`` is the version of the names that they show.
+        """
+        self._apps.keep_rendered(tenant, after, until, names)
 
     def recount(self, *tenants: Tenant) -> list[Difference]:
         """Count everything of these apps (of all apps) again; what does not agree, nothing when all does.

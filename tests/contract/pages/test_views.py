@@ -74,7 +74,7 @@ def filled(database_url: str) -> Iterator[Store]:
         auditing.assign(golden[3].id, ann.email)
         app.notices.mark_read(NoticeQuery(ann.email), AT)
         auditing.assign(golden[1].id, ann.email)
-        talk = Commenting(app, store.people, lambda: datetime(2026, 5, 4, 9, tzinfo=UTC), operator())
+        talk = Commenting(app, lambda: datetime(2026, 5, 4, 9, tzinfo=UTC), operator())
         thread = talk.open(golden[0].id, NewThread(text="Listen, @nobody.", turn_id=golden[0].turns[0].id))
         talk.reply(thread.thread_id, NewComment(text="Yes."))
         talk.resolve(talk.open(golden[1].id, NewThread(text="Done.", audience="agent")).thread_id)

@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from auscult.directory.work import Naming
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.errors import NotFoundError, RequestError
-from auscult.services.people.directory_import import import_directory
+from auscult.domain.people.principal import operator
+from auscult.services.people.directory_import import Noun, import_directory
 from auscult.services.people.known import check_known
 from auscult.services.people.why import Explainer
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.contract.people.world import START, World
 from tests.contract.storing import TENANT, conversation, put
 
@@ -18,6 +21,11 @@ from tests.contract.storing import TENANT, conversation, put
 def world(store: Store) -> World:
     """A store with its services."""
     return World(store)
+
+
+def bring(app: AppStore, noun: Noun, text: str) -> None:
+    """Import a file as the operator does."""
+    import_directory(app, Naming(app, lambda: datetime.now(UTC), operator()), noun, text)
 
 
 def _call(name: str, queue: Queue, agent: Agent | None = None) -> Conversation:
@@ -52,7 +60,7 @@ def test_a_grant_on_a_queue_outlives_its_name_and_the_queue(world: World) -> Non
     world.add("early", "supervisor", queues=("Billing",))
     put(app, _call("c-1", Queue("q-1", "Billing")))
     world.add("late", "supervisor", queues=("billing",))
-    import_directory(app.people.directory, "queues", "queue_id,name\nq-1,Accounts\n")
+    bring(app, "queues", "queue_id,name\nq-1,Accounts\n")
     put(app, _call("c-2", Queue("q-1", "Accounts")), _call("c-3", Queue("q-2", "Sales")))
     for name in ("early", "late"):
         seen = app.people.visible_ids(world.principal(name).visibility(), ["c-1", "c-2", "c-3"])
@@ -73,8 +81,8 @@ def test_why_agrees_with_what_is_visible(world: World) -> None:
         _call("c-2", Queue("q-2"), Agent("a-2")),
         _call("c-3", Queue("q-3"), Agent("a-1")),
     )
-    import_directory(
-        app.people.directory,
+    bring(
+        app,
         "teams",
         "team_id,name,agent_id,since,until\nnorth,North,a-1,2026-01-01,2026-03-23\nsouth,South,a-2,,\n",
     )
@@ -113,19 +121,21 @@ def test_why_agrees_with_what_is_visible(world: World) -> None:
 )
 def test_a_wrong_file_changes_nothing(world: World, noun: str, text: str, field: str) -> None:
     """The refusal names line and column."""
-    directory = world.store.within(TENANT).people.directory
+    app = world.store.within(TENANT)
+    directory = app.people.directory
     with pytest.raises(RequestError) as refused:
-        import_directory(directory, noun, text)  # pyright: ignore[reportArgumentType]
+        bring(app, noun, text)  # pyright: ignore[reportArgumentType]
     assert refused.value.field == field
     assert (directory.agents(), directory.teams(), directory.queues()) == ([], [], [])
 
 
 def test_an_agent_who_changes_teams_leaves_the_first_where_the_second_begins(world: World) -> None:
     """An import closes the open membership elsewhere; a membership of a queue closes none."""
-    directory = world.store.within(TENANT).people.directory
-    import_directory(directory, "teams", "team_id,name,agent_id,since\nnorth,North,a-1,2026-03-01\n")
-    import_directory(directory, "teams", "team_id,name,agent_id,since\nsouth,South,a-1,2026-03-15\n")
-    import_directory(directory, "queues", "queue_id,agent_id,since\nq-1,a-1,2026-03-01\nq-2,a-1,2026-03-05\n")
+    app = world.store.within(TENANT)
+    directory = app.people.directory
+    bring(app, "teams", "team_id,name,agent_id,since\nnorth,North,a-1,2026-03-01\n")
+    bring(app, "teams", "team_id,name,agent_id,since\nsouth,South,a-1,2026-03-15\n")
+    bring(app, "queues", "queue_id,agent_id,since\nq-1,a-1,2026-03-01\nq-2,a-1,2026-03-05\n")
     middle = datetime(2026, 3, 15, tzinfo=UTC)
     assert [(each.group_id, each.until) for each in directory.memberships()] == [
         ("q-1", None),

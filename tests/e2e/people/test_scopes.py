@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from auscult.directory.work import Naming
 from auscult.domain.change import CHANGE_KINDS, Webhook, new_webhook_id, new_webhook_secret
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.people.grants import Scope, pairs_of
@@ -85,8 +86,9 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             service.store.within(TENANT).conversations.erase(each.conversation_id)
         process(service.application, MADE)
         service.store.within(STRANGER).conversations.accept([conversation(FOREIGN, queues=(Queue("q-1", "Billing"),))])
-        people = service.store.within(TENANT).people
-        import_directory(people.directory, "teams", "team_id,name,agent_id,since\nnorth,North,a-1,2026-03-20\n")
+        app = service.store.within(TENANT)
+        team = "team_id,name,agent_id,since\nnorth,North,a-1,2026-03-20\n"
+        import_directory(app, Naming(app, lambda: STARTED, operator()), "teams", team)
         assert STARTED.day == 23
         paths = service.http.get(f"{service.url}/openapi.json").json()["paths"]
         operations = {

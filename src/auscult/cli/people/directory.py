@@ -166,7 +166,11 @@ def _import(
     *,
     as_json: bool,
 ) -> None:
+    from datetime import UTC, datetime
+
     from auscult import bootstrap
+    from auscult.directory.work import Naming
+    from auscult.domain.people.principal import operator
     from auscult.services.people.directory_import import import_directory
 
     try:
@@ -178,7 +182,8 @@ def _import(
     account, org, app = named
     with bootstrap.open(options.settings_of(database), with_secrets=False) as application:
         tenant = options.tenant_of(application.store, account, org, app)
-        done = import_directory(application.store.within(tenant).people.directory, noun, text)
+        its = application.store.within(tenant)
+        done = import_directory(its, Naming(its, lambda: datetime.now(UTC), operator()), noun, text)
     if as_json:
         typer.echo(msgspec.json.encode(done._asdict()))
         return

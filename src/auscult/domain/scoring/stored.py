@@ -122,7 +122,8 @@ class RenderedRows(Struct, frozen=True, kw_only=True):
 
     ``insights`` are kept with the revision that was evaluated.
     ``audit`` is the audit that the rows show. ``filters`` says by what the rows of a report can be found; those of a
-    report that is not named there, by all.
+    report that is not named there, by all. ``named`` is the conversation with the names that the rows show, those of
+    ``directory_version``; None: as in ``conversation``.
     """
 
     conversation: Conversation
@@ -131,6 +132,8 @@ class RenderedRows(Struct, frozen=True, kw_only=True):
     insights: Insights | None = None
     audit: Audit | None = None
     filters: Mapping[str, frozenset[Filter]] = {}
+    named: Conversation | None = None
+    directory_version: int = 0
 
 
 def state_grounds(verdicts: Iterable[dict[str, Any]]) -> None:

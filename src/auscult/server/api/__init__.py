@@ -9,6 +9,7 @@ from litestar.types import ControllerRouterHandler
 from auscult.absences import api as absences
 from auscult.comments import api as comments
 from auscult.corrections import api as corrections
+from auscult.directory import api as directory
 from auscult.disputes import api as disputes
 from auscult.explanations import api as explanations
 from auscult.form_examples import api as form_examples
@@ -50,6 +51,7 @@ ROUTERS = (
     audits.ROUTER,
     comments.ROUTER,
     corrections.ROUTER,
+    directory.ROUTER,
     notices.ROUTER,
     absences.ROUTER,
     pinned.ROUTER,

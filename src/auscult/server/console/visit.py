@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,7 +26,7 @@ from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import Query, read_query
 from auscult.services.conversations.queue_names import queue_names
 from auscult.services.privacy.erasure import Erasing
-from auscult.services.scoring.render import Reports, render
+from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.store import AppStore, Store
 
 BASE = "/console"
@@ -105,7 +104,7 @@ class Visit:
     @property
     def erasing(self) -> Erasing:
         """Retention and erasure in the app."""
-        return Erasing(self.app, lambda: self.now, partial(render, self.app.tenant, reports=self.reports))
+        return Erasing(self.app, lambda: self.now, renderer(self.app, self.reports))
 
     @property
     def services(self) -> Services:

@@ -29,7 +29,7 @@ from auscult.domain.audits.audit import (
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.scoring.render import Reports, render
+from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.audits.writing import AssignmentChange
 from auscult.storage.store import AppStore
 
@@ -208,7 +208,7 @@ def write(  # noqa: PLR0913, PLR0917  (each is a part of the step)
         if whole is None or not whole.is_current:
             raise AuditMovedError(f"conversation {case.conversation.id} was changed meanwhile; read it again")
         shown = shown_after(change.audit, others, whole.evaluation.segment)
-        rendered = render(app.tenant, replace(whole, audit=shown), reports)
+        rendered = renderer(app, reports)(replace(whole, audit=shown))
     app.audits.save(change, rendered, review or review_step(app, case, change, others), ended)
 
 

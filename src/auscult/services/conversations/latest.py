@@ -93,8 +93,7 @@ def latest(app: AppStore, sought: Sought, *, before: Position | None = None, lim
     asked = replace(_query(app, sought), limit=limit, after=before)
     found = app.conversations
     page = found.page(asked) if sought.said is None else found.search(asked, sought.said)
-    items = tuple(_DECODE(row) for row in page.rows)
-    return LatestPage(items=items, total=page.total, next=page.last if page.more else None)
+    return LatestPage(items=_listed(app, page.rows), total=page.total, next=page.last if page.more else None)
 
 
 def newest(app: AppStore, sought: Sought, limit: int) -> tuple[ListedConversation, ...]:
@@ -102,7 +101,7 @@ def newest(app: AppStore, sought: Sought, limit: int) -> tuple[ListedConversatio
     if sought.said is not None:
         return latest(app, sought, limit=limit).items
     asked = replace(_query(app, sought), limit=limit, is_counted=False)
-    return tuple(map(_DECODE, app.conversations.page(asked).rows))
+    return _listed(app, app.conversations.page(asked).rows)
 
 
 def count(app: AppStore, sought: Sought) -> int:
@@ -134,6 +133,21 @@ def breakdown(
 def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, EvaluatedConversation]:
     """Return what is kept of listed conversations, by id."""
     return app.conversations.recorded([each.id for each in items]) if items else {}
+
+
+def _listed(app: AppStore, rows: Sequence[bytes]) -> tuple[ListedConversation, ...]:
+    """Return listed conversations under the present names of queues and agents, before their rows are rendered again."""
+    found, aliases = tuple(map(_DECODE, rows)), app.aliases.in_force()
+    if not aliases:
+        return found
+    return tuple(
+        replace(
+            each,
+            queues=tuple([replace(one, name=aliases.name("queue", one.id, one.name)) for one in each.queues]),
+            agents=tuple([replace(one, name=aliases.name("agent", one.id, one.name)) for one in each.agents]),
+        )
+        for each in found
+    )
 
 
 def _query(app: AppStore, sought: Sought) -> RecordQuery:

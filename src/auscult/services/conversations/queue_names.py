@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
+from auscult.directory.model import Aliases
 from auscult.domain.people.directory import DirectoryQueue
 from auscult.services.conversations.latest import Sought, newest
 from auscult.storage.store import AppStore
@@ -13,12 +14,21 @@ class QueueNames:
     """The queues of an app that a principal sees, each under a name that no other has.
 
     Wherever a queue is chosen it is named by its name, or by its id where another has the same name: filters, plans,
-    grants and forms take either. ``load`` returns the queues; it is called once, when the first name is asked for.
+    grants and forms take either. Queues that are merged are one queue, under the id and the name that stay.
+    ``load`` returns the queues, ``aliases`` their names and merges; each is called once, when the first name is asked for.
     """
 
-    def __init__(self, load: Callable[[], Sequence[DirectoryQueue]] = list) -> None:
+    def __init__(
+        self, load: Callable[[], Sequence[DirectoryQueue]] = list, aliases: Callable[[], Aliases] = Aliases
+    ) -> None:
         """Load nothing yet."""
         self._load = load
+        self._load_aliases = aliases
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """The renames and merges in force."""
+        return self._load_aliases()
 
     @cached_property
     def _queues(self) -> Sequence[DirectoryQueue]:
@@ -26,8 +36,8 @@ class QueueNames:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """The name by the id of each queue, its id where it has none."""
-        return {each.queue_id: each.name or each.queue_id for each in self._queues}
+        """The name by the id of each queue, its id where it has none; of those that are merged, the one that stays."""
+        return dict(self._shown(each.queue_id, each.name) for each in self._queues)
 
     @cached_property
     def _often(self) -> Counter[str]:
@@ -36,22 +46,25 @@ class QueueNames:
 
     def key(self, queue_id: str, name: str | None) -> str:
         """Return what filters name a queue by: its name, or its id where another queue has its name."""
-        return queue_id if self._is_shared(queue_id, name) else name or queue_id
+        queue_id, shown = self._shown(queue_id, name)
+        return queue_id if self._is_shared(queue_id, shown) else shown
 
     def label(self, queue_id: str, name: str | None) -> str:
         """Return a queue's name for display: ``Support``, or ``Support (q-17)`` where another queue has its name."""
-        return f"{name} ({queue_id})" if self._is_shared(queue_id, name) else name or queue_id
+        queue_id, shown = self._shown(queue_id, name)
+        return f"{shown} ({queue_id})" if self._is_shared(queue_id, shown) else shown
 
     def labelled(self, key: str) -> str:
         """Return the name for display of a queue that is named by its id or its name."""
-        return self.label(key, self._names[key]) if key in self._names else key
+        head = next(iter(self.aliases.called("queue", key)), key)
+        return self.label(head, self._names[head]) if head in self._names else key
 
     def offered(self, names: Iterable[str]) -> dict[str, str]:
         """Return the queues of these names to choose from: each name for display by what filters name it by, in order.
 
         A name that several queues have is replaced by each of them.
         """
-        alone = {name.casefold(): name for name in names}
+        alone = {name.casefold(): name for each in names for name in self._called(each)}
         found: dict[str, str] = {}
         for queue_id, name in self._names.items():
             if name.casefold() in alone and self._is_shared(queue_id, name):
@@ -64,8 +77,18 @@ class QueueNames:
         named = ((each.queue_id, each.name) for each in self._queues if not each.is_gone)
         return _in_order({self.key(*each): self.label(*each) for each in named})
 
-    def _is_shared(self, queue_id: str, name: str | None) -> bool:
-        return bool(name) and queue_id in self._names and self._often[(name or "").casefold()] > 1
+    def _shown(self, queue_id: str, name: str | None) -> tuple[str, str]:
+        """Return the id and the name under which a queue is shown."""
+        head = self.aliases.head("queue", queue_id)
+        return head, self.aliases.name("queue", queue_id, name) or head
+
+    def _called(self, name: str) -> Iterable[str]:
+        """Return the names to show for a name that conversations have: of what was renamed or merged, the present one."""
+        heads = self.aliases.called("queue", name)
+        return [self.aliases.name("queue", each, name) or each for each in heads] or [name]
+
+    def _is_shared(self, queue_id: str, name: str) -> bool:
+        return name != queue_id and queue_id in self._names and self._often[name.casefold()] > 1
 
 
 def _in_order(found: dict[str, str]) -> dict[str, str]:
@@ -74,7 +97,7 @@ def _in_order(found: dict[str, str]) -> dict[str, str]:
 
 def queue_names(app: AppStore) -> QueueNames:
     """Return the names of the queues in an app's directory, those that were removed too."""
-    return QueueNames(lambda: _seen(app))
+    return QueueNames(lambda: _seen(app), app.aliases.in_force)
 
 
 def _seen(app: AppStore) -> Sequence[DirectoryQueue]:

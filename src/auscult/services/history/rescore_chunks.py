@@ -26,7 +26,7 @@ from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.history.chunks import ChunkResult
 from auscult.services.history.rescores import RescoreCounts, RescoreOrder
 from auscult.services.scoring.evaluate import Evaluator, Waiting
-from auscult.services.scoring.render import Reports, render
+from auscult.services.scoring.render import Reports, renderer
 from auscult.services.scoring.reuse import NOTHING, VerdictReuse
 from auscult.storage.store import AppStore
 
@@ -179,7 +179,7 @@ class Rescoring:
         reports = self._touched if stays_filed else self._reports
         return Rescored(
             case=case,
-            rendered=render(app.tenant, replace(case, evaluation=evaluation), reports),
+            rendered=renderer(app, reports)(replace(case, evaluation=evaluation)),
             entry=entry,
             stays_filed=stays_filed,
         )

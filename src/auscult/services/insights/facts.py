@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from auscult.directory.model import Aliases
 from auscult.domain.conversation import Agent, Channel, Queue
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.overview import Fact, Key, Kind, Mention
@@ -41,6 +42,15 @@ class Listed(Struct):
 
 
 decoded = msgspec.json.Decoder(Listed).decode
+
+
+def joined(listed: Listed, aliases: Aliases) -> Listed:
+    """Return a row whose queues and agents have the ids and names that stay of what is renamed and merged, each once."""
+    if aliases:
+        queues = {each.id: each for each in map(aliases.queue, listed.queues)}
+        agents = {each.id: each for each in map(aliases.agent, listed.agents)}
+        listed.queues, listed.agents = tuple(queues.values()), tuple(agents.values())
+    return listed
 
 
 def is_left_out(listed: Listed) -> bool:

@@ -33,7 +33,7 @@ from auscult.domain.insights.overview import (
     trends,
 )
 from auscult.domain.record import RecordQuery, RowKey, Survey
-from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out
+from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
 from auscult.services.scoring.listing import LISTING
 from auscult.storage.store import AppStore
 
@@ -260,6 +260,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
         raise RequestError("until lies before since.", code="range.reversed", field="until")
     since_ms = _ms(wanted.since)
     key: RowKey | None = RowKey(*(after or (since_ms, "")))
+    aliases = app.aliases.in_force()
     while key is not None:
         page = app.conversations.page(
             RecordQuery(
@@ -280,7 +281,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
             )
         )
         for row in page.rows:
-            listed = decoded(row)
+            listed = joined(decoded(row), aliases)
             yield ((listed.started_at - _EPOCH) // _MS, listed.id), row, listed
         key = page.last if page.more else None
 

@@ -126,14 +126,26 @@ def by_name(
     sought = replace(sought, queues=()) if kind == "queue" else replace(sought, intents=())
     bounds = (spans[0][0], *(until for _, until in spans))
     by: Grouping = "queue_outcome" if kind == "queue" else "intent_outcome"
-    counted = _of_names(app, sought, kind, names, bounds)
-    return {
-        name: tuple(
+    joined = _joined(app, kind, names)
+    counted = _of_names(app, sought, kind, [each for each in names if each not in joined], bounds)
+    found: dict[str, tuple[Passed, ...]] = {}
+    for name in names:
+        if name in joined:  # tallies by name would count a conversation twice that was in both
+            together = breakdown(app, replace(sought, queues=(name,)), ("outcome",), bounds)
+            found[name] = tuple(_of_period(span, _outcomes(together, n)) for n, span in enumerate(spans))
+            continue
+        found[name] = tuple(
             _of_period(span, [_number(counted, by, name_outcome(name, each), n) for each in _DECIDED])
             for n, span in enumerate(spans)
         )
-        for name in names
-    }
+    return found
+
+
+def _joined(app: AppStore, kind: NameKind, names: Sequence[str]) -> frozenset[str]:
+    """Return the queues among these that have several ids or names, as they are renamed or merged."""
+    if kind != "queue" or not (aliases := app.aliases.in_force()):
+        return frozenset()
+    return frozenset(each for each in names if len(aliases.widened("queue", (each,))) > 1)
 
 
 def numbers_of_intents(
@@ -183,10 +195,11 @@ def by_agent(app: AppStore, sought: Sought, agents: Sequence[str]) -> dict[str, 
     found: dict[str, Passed] = {}
     is_all = app.visibility.is_everything
     counted = breakdown(app, sought, ("agent_outcome",), (sought.since, sought.until)) if is_all else None
+    aliases = app.aliases.in_force()
     for agent in agents:
         counts = [
             _number(counted, "agent_outcome", agent_outcome_facet(agent, outcome)[1], 0)
-            if counted
+            if counted and aliases.ids("agent", agent) == (agent,)
             else count(app, replace(sought, agent_outcomes=((agent, outcome),)))
             for outcome in _DECIDED
         ]

@@ -81,8 +81,8 @@ def _counts_of_members(
 def _persons(app: AppStore, agent_ids: frozenset[str]) -> Callable[[str], str]:
     """Return the lookup of the person that an agent is: some people have several ids."""
     users = {each.agent_id: each.user_id for each in app.people.directory.agents() if each.user_id}
-    own = dict.fromkeys(agent_ids, "own")
-    return lambda agent_id: own.get(agent_id) or users.get(agent_id) or f"agent {agent_id}"
+    own, aliases = dict.fromkeys(agent_ids, "own"), app.aliases.in_force()
+    return lambda agent_id: own.get(agent_id) or users.get(agent_id) or f"agent {aliases.head('agent', agent_id)}"
 
 
 def _by_person(counted: Iterable[tuple[str, Count]], person: Callable[[str], str]) -> dict[str, Count]:

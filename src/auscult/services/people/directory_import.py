@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple, TypeVar
 
+from auscult.directory.work import Naming
 from auscult.domain.errors import RequestError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.domain.people.users import normalise_email
-from auscult.storage.people.directory import AppDirectory
+from auscult.storage.store import AppStore
 
 T = TypeVar("T")
 Noun = Literal["agents", "teams", "queues"]
@@ -61,27 +62,30 @@ class _Row(NamedTuple):
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def import_directory(directory: AppDirectory, noun: Noun, text: str) -> Imported:
+def import_directory(app: AppStore, naming: Naming, noun: Noun, text: str) -> Imported:
     """Read a CSV with a header, and add what it names to the directory. Nothing is written unless all of it is valid.
 
-    A row of teams or queues with an ``agent_id`` is a membership as well. An agent is in one team at a time: a
+    Another name than the directory has renames (``naming``). A row of teams or queues with an ``agent_id`` is a membership as well. An agent is in one team at a time: a
     membership that starts ends the open one elsewhere. Raises ``RequestError`` ``import.invalid`` with line and column.
     """
-    rows = list(_rows(text, COLUMNS[noun]))
+    rows, directory = list(_rows(text, COLUMNS[noun])), app.people.directory
     match noun:
         case "agents":
             agents = {row.required("agent_id"): _agent(row) for row in rows}
+            naming.rename_known("agent", {name: each.name for name, each in agents.items() if each.name})
             directory.put_agents(list(agents.values()))
             return Imported(len(rows), len(agents), 0)
         case "teams":
             teams = {row.required("team_id"): _team(row) for row in rows}
             stays = list(_memberships("team", "team_id", rows))
+            naming.rename_known("team", {name: each.name for name, each in teams.items()})
             directory.put_teams(list(teams.values()))
             directory.add_memberships(stays, closes_others=True)
             return Imported(len(rows), len(teams), len(stays))
         case "queues":
             queues = {row.required("queue_id"): _queue(row) for row in rows}
             stays = list(_memberships("queue", "queue_id", rows))
+            naming.rename_known("queue", {name: each.name for name, each in queues.items() if each.name})
             directory.put_queues(list(queues.values()))
             directory.add_memberships(stays)
             return Imported(len(rows), len(queues), len(stays))

@@ -12,7 +12,6 @@ from auscult.domain.people.grants import Grant, pairs_of
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.users import User
 from auscult.domain.tenancy import Tenant
-from auscult.storage.people.store import People
 from auscult.storage.store import AppStore, Store
 
 
@@ -73,14 +72,15 @@ class Person(NamedTuple):
     principal: Principal
 
 
-def people_of(people: People, tenant: Tenant, at: datetime) -> Iterator[Person]:
+def people_of(app: AppStore, at: datetime) -> Iterator[Person]:
     """Yield the active users with a right in an app, by e-mail address."""
+    people, tenant, aliases = app.people.everyone, app.tenant, app.aliases.in_force()
     roles = people.roles.of(tenant.account_id)
     grants: defaultdict[str, list[Grant]] = defaultdict(list)
     for grant in people.grants.in_app(tenant.app_id, tenant.account_id):
         grants[grant.user_id].append(grant)
     for user in people.users.listing(tenant.account_id):
-        pairs = pairs_of(grants[user.user_id], tenant.app_id, at, roles)
+        pairs = aliases.widened_pairs(pairs_of(grants[user.user_id], tenant.app_id, at, roles))
         if pairs and user.state == "active":
             yield Person(
                 user,
@@ -91,18 +91,18 @@ def people_of(people: People, tenant: Tenant, at: datetime) -> Iterator[Person]:
                     account_id=tenant.account_id,
                     app_id=tenant.app_id,
                     pairs=pairs,
-                    agent_ids=user.agent_ids,
+                    agent_ids=aliases.own(user.agent_ids),
                 ),
             )
 
 
-def readers_of(people: People, app: AppStore, conversation_id: str, at: datetime) -> list[Person]:
+def readers_of(app: AppStore, conversation_id: str, at: datetime) -> list[Person]:
     """Return the users who may read a conversation, by e-mail address."""
     facts = app.people.facts(conversation_id)
     memberships = app.people.directory.memberships("team")
     return [
         each
-        for each in people_of(people, app.tenant, at)
+        for each in people_of(app, at)
         if (reach := each.principal.visibility("conversation.read")).is_everything
         or (facts is not None and reach.shows(facts, memberships))
     ]

@@ -104,7 +104,11 @@ class Principals:
         if tenant is not None and self.owes_second_factor(access, [tenant]):
             raise SecondFactorRequiredError
         now = self._now()
-        rights = pairs_of(access.grants, tenant.app_id, now, access.roles) if tenant else frozenset[Pair]()
+        rights, agent_ids = frozenset[Pair](), access.user.agent_ids
+        if tenant is not None:
+            aliases = self._store.within(tenant).aliases.in_force()
+            rights = aliases.widened_pairs(pairs_of(access.grants, tenant.app_id, now, access.roles))
+            agent_ids = aliases.own(agent_ids)
         wide = [grant for grant in access.grants if grant.app_id is None]
         return Principal(
             kind="user",
@@ -114,7 +118,7 @@ class Principals:
             app_id=tenant.app_id if tenant else None,
             pairs=rights,
             account_permissions=frozenset(pair.permission for pair in pairs_of(wide, "", now, access.roles)),
-            agent_ids=access.user.agent_ids,
+            agent_ids=agent_ids,
             session_id=access.session.session_id if access.session else None,
             token_id=access.token.token_id if access.token else None,
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from auscult.domain.errors import NotFoundError
-from auscult.domain.people.grants import Grant, Roles, permissions_in
+from auscult.domain.people.grants import Grant, Pair, Roles, permissions_in
 from auscult.domain.people.users import User
 from auscult.domain.people.visibility import Facts, visibility_of
 from auscult.domain.tenancy import Tenant
@@ -89,7 +89,9 @@ class Explainer:
             return _no(grant, f"{named} was not in force at {self._at:%Y-%m-%d %H:%M} UTC")
         if self._permission not in permissions_in(grant, roles):
             return _no(grant, f"{named} does not include {self._permission}")
-        visibility = visibility_of(grant.scope, user.agent_ids, user.email)
+        aliases = self._app.aliases.in_force()
+        (pair,) = aliases.widened_pairs(frozenset({Pair(self._permission, grant.scope)}))
+        visibility = visibility_of(pair.scope, aliases.own(user.agent_ids), user.email)
         if visibility.is_everything:
             return GrantVerdict(grant=grant, opens=True, reason=f"{named} in the whole app")
         names = f" {', '.join(sorted(grant.scope.names))}" if grant.scope.names else ""

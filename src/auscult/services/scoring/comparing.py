@@ -44,11 +44,12 @@ def _of_app(store: Store, tenant: Tenant, reports: Reports) -> Iterator[Differen
 def _suspected(store: Store, tenant: Tenant, reports: Reports, filed: Mapping[str, Rows]) -> list[str]:
     """Return the conversations whose rows may differ."""
     try:
-        cases = store.within(tenant).conversations.recorded(list(filed))
+        app = store.within(tenant)
+        cases, aliases = app.conversations.recorded(list(filed)), app.aliases.in_force()
         return [
             name
             for name, rows in filed.items()
-            if name not in cases or render(tenant, cases[name], reports).rows != rows
+            if name not in cases or render(tenant, cases[name], reports, aliases).rows != rows
         ]
     except Exception:  # noqa: BLE001  (what was written by hand may break anything; each is tried alone)
         return list(filed)
@@ -56,8 +57,9 @@ def _suspected(store: Store, tenant: Tenant, reports: Reports, filed: Mapping[st
 
 def _compared(store: Store, tenant: Tenant, reports: Reports, name: str) -> Iterator[Difference]:
     try:
-        case = store.within(tenant).conversations.recorded([name]).get(name)
-        expected: Rows = {} if case is None else render(tenant, case, reports).rows
+        app = store.within(tenant)
+        case, aliases = app.conversations.recorded([name]).get(name), app.aliases.in_force()
+        expected: Rows = {} if case is None else render(tenant, case, reports, aliases).rows
     except Exception as error:  # noqa: BLE001  (what was written by hand may break anything)
         yield Difference(f"what is stored of {name}", "readable", f"{type(error).__name__}: {error}")
         return

@@ -235,6 +235,7 @@ class Processing:
     def _rendered_again(self, app: AppStore, rendered: Sequence[RenderedRows]) -> tuple[RenderedRows, ...]:
         """Render rows again with the present audits and settings: one changed while this was evaluated."""
         audits, settings = app.audits.of([each.conversation.id for each in rendered]), app.privacy.settings()
+        aliases = app.aliases.in_force()
         return tuple(
             render(
                 app.tenant,
@@ -245,6 +246,7 @@ class Processing:
                     audit=audits.get(each.conversation.id),
                 ),
                 self._reports,
+                aliases,
             )
             for each in rendered
         )
@@ -311,6 +313,7 @@ class Processing:
         evaluator = self._evaluator.for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions)
         evaluator = evaluator._replace(analyzers=self._sorting.for_app(app, evaluator.analyzers))
         judged = evaluator.evaluate_ready(batch, forms, self._now(), app.answers, may_ask=may_ask)
+        aliases = app.aliases.in_force()
         for pending, one in zip(batch, judged, strict=True):
             if isinstance(one, Waiting):
                 done.waiting.append(one)
@@ -322,7 +325,7 @@ class Processing:
                 audit=pending.audit,
             )
             with _render_span(pending.conversation.id, len(batch)):
-                done.rendered.append(render(app.tenant, known, self._reports))
+                done.rendered.append(render(app.tenant, known, self._reports, aliases))
         return done
 
     def _forms_in_force(self, app: AppStore) -> tuple[frozenset[FormKey], list[Form]]:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
+from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.errors import EngineError
+from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.render import Reports, render
-from auscult.storage.store import Store
+from auscult.storage.store import AppStore, Store
 
 LOG = logging.getLogger(__name__)
 GROUP = 500
@@ -35,15 +37,15 @@ def rebuild(
         conversations = app.conversations
         agent_emotions = app.privacy.settings().agent_emotions
         for_app = analyst and analyst.for_app(tenant.app_id, agent_emotions=agent_emotions)
-        after = ""
+        after, version = "", app.aliases.in_force().version
         while recorded := conversations.rerender(after, GROUP):
             if for_app is not None:
                 recorded = _analysed(recorded, for_app)
-            conversations.replace_rows([render(tenant, one, reports) for one in recorded])
+            _replace_rows(app, recorded, reports)
             after = recorded[-1].conversation.id
             done += len(recorded)
             progress(done, None)
-        store.keep_rendered(tenant, None, None)
+        store.keep_rendered(tenant, None, None, version)
     return done
 
 
@@ -59,14 +61,28 @@ def render_outdated(store: Store, reports: Reports, pause: Callable[[float], boo
         if count == 0:
             LOG.info("lists and dashboards of app %s are made again for this version", tenant.app_id)
         began = time.monotonic()
-        conversations = store.within(tenant).conversations
-        recorded = conversations.rerender(after, AT_ONCE)
-        conversations.replace_rows([render(tenant, one, reports) for one in recorded])
-        store.keep_rendered(tenant, after, recorded[-1].conversation.id if recorded else None)
+        app = store.within(tenant)
+        recorded = app.conversations.rerender(after, AT_ONCE)
+        version = _replace_rows(app, recorded, reports)
+        store.keep_rendered(tenant, after, recorded[-1].conversation.id if recorded else None, version)
         count += len(recorded)
         if pause(time.monotonic() - began):
             break
     return count
+
+
+def _replace_rows(app: AppStore, recorded: Sequence[EvaluatedConversation], reports: Reports) -> int:
+    """Render conversations and write their rows; once more where a queue or an agent was renamed meanwhile.
+
+    Returns the version of the names that they show.
+    """
+
+    def step() -> int:
+        aliases = app.aliases.in_force()
+        app.conversations.replace_rows([render(app.tenant, one, reports, aliases) for one in recorded])
+        return aliases.version
+
+    return tried(step, AuditMovedError)
 
 
 def _analysed(recorded: Sequence[EvaluatedConversation], analyst: Evaluator) -> list[EvaluatedConversation]:

@@ -1,21 +1,32 @@
 """Stage 5: what is known of a conversation becomes the finished row of every report."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from auscult.directory.model import Aliases
 from auscult.domain.record import Record
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import Report
 from auscult.services.scoring.listing import LISTING, Listing
+from auscult.storage.store import AppStore
 
 Reports = Mapping[str, Report]
 
 
-def render(tenant: Tenant, case: EvaluatedConversation, reports: Reports) -> RenderedRows:
-    """Render one conversation for every report, and for our own listing. One that never lists it has no row of it."""
+def renderer(app: AppStore, reports: Reports) -> Callable[[EvaluatedConversation], RenderedRows]:
+    """Return what renders one conversation of an app with the names in force."""
+    return lambda case: render(app.tenant, case, reports, app.aliases.in_force())
+
+
+def render(tenant: Tenant, case: EvaluatedConversation, reports: Reports, aliases: Aliases) -> RenderedRows:
+    """Render one conversation for every report, and for our own listing. One that never lists it has no row of it.
+
+    Queues and agents have the names that ``aliases`` of the app give them; ids stay.
+    """
+    named = aliases.as_rendered(case.conversation)
     record = Record(
         tenant=tenant,
-        conversation=case.conversation,
+        conversation=named,
         revision=case.evaluation.revision,
         evaluation=case.evaluation,
         insights=case.insights,
@@ -25,6 +36,8 @@ def render(tenant: Tenant, case: EvaluatedConversation, reports: Reports) -> Ren
     rows = {name: row for name, report in shown.items() if (row := report.row(record)) is not None}
     return RenderedRows(
         conversation=case.conversation,
+        named=named,
+        directory_version=aliases.version,
         evaluation=case.evaluation,
         insights=case.insights,
         audit=case.audit,

@@ -75,13 +75,17 @@ class Apps:
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one() < ROWS_VERSION
 
-    def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None) -> None:
+    def keep_rendered(self, tenant: Tenant, after: str | None, until: str | None, names: int) -> None:
         """Store that rows after one conversation, up to another, are of this version; None: from the first, to the last.
 
-        Where another worker went on from there already, this changes nothing.
+        Where another worker went on from there already, or names were changed since version ``names``, this changes nothing.
         """
         done = {"rows_version": ROWS_VERSION, "rows_after": ""} if until is None else {"rows_after": until}
-        where = [apps.c.app == self.key(tenant), apps.c.rows_version < ROWS_VERSION]
+        where = [
+            apps.c.app == self.key(tenant),
+            apps.c.rows_version < ROWS_VERSION,
+            apps.c.directory_version == names,
+        ]
         if after is not None:
             where.append(apps.c.rows_after == after)
         with self._database.writing() as connection:

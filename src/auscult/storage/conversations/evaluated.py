@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.audits.audit import Audit
+from auscult.domain.audits.audit import Audit, AuditMovedError
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights
@@ -19,6 +19,7 @@ from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.audits import audits
+from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import conversations, evaluations, insights
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.pages.row_index import file_rows, filing_of
@@ -220,10 +221,22 @@ def newest_marks(connection: Connection, numbers: Sequence[int]) -> dict[int, Ma
     return {number: (at, form_id, version) for number, at, form_id, version in connection.execute(query)}
 
 
+def check_named(connection: Connection, app: int, rendered: Sequence[RenderedRows]) -> None:
+    """Raise ``AuditMovedError`` where rows were rendered before a change of names that is in force now."""
+    present = connection.execute(sa.select(apps.c.directory_version).where(apps.c.app == app)).scalar_one()
+    if any(each.directory_version != present for each in rendered):
+        raise AuditMovedError("queues or agents were renamed since these rows were rendered; render them again")
+
+
 def file_recorded(
     connection: Connection, dialect: Dialect, app: int, rendered: Sequence[tuple[Stored, RenderedRows]]
 ) -> None:
-    """Write the rows of these, and the status in their conversations."""
+    """Write the rows of these, and the status in their conversations.
+
+    Raises ``AuditMovedError``, for the caller to roll back and try again, where a queue or an agent was renamed since
+    they were rendered.
+    """
+    check_named(connection, app, [each for _, each in rendered])
     filings = [filing_of(each, stored.filed_at, is_excluded=bool(stored.is_excluded)) for stored, each in rendered]
     file_rows(connection, dialect, app, filings)
     standing: dict[Status, list[int]] = defaultdict(list)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from auscult.corrections.store import Change, Held, as_corrected
+from auscult.directory.store import AppAliases, widened
 from auscult.domain.assist.live_log import RestingState
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.change import ChangeKind
@@ -96,6 +97,7 @@ class AppConversations:
         self._reader = reader
         self._privacy = privacy
         self._erasure = erasure
+        self._aliases = AppAliases(database, app)
         self._filler = DirectoryFiller(app)
         self._visibility = EVERYTHING
 
@@ -341,16 +343,21 @@ class AppConversations:
         if query.app_ids != (self._tenant.app_id,):
             message = f"These are the pages of app {self._tenant.app_id} alone"
             raise NotFoundError(message, code="app.unknown", field="app")
-        return self._pages.page((self._app,), replace(query, visibility=self._visibility))
+        return self._pages.page((self._app,), self._asked(query))
 
     def breakdown(self, query: RecordQuery, by: Grouped) -> Breakdown:
         """Return numbers of rows by groupings and periods. The query's own range is ignored."""
-        return self._pages.breakdown(self._app, replace(query, visibility=self._visibility), by)
+        return self._pages.breakdown(self._app, self._asked(query), by)
 
     def search(self, query: RecordQuery, words: SaidQuery) -> RecordPage:
         """One page of a report's rows in whose conversations something was said."""
+        asked = self._asked(query)
         with self._database.comparing() as connection:
-            return search(connection, self._app, replace(query, visibility=self._visibility), words)
+            return search(connection, self._app, asked, words)
+
+    def _asked(self, query: RecordQuery) -> RecordQuery:
+        """Return a query as it is answered: of what is visible, and of all that is merged with what it names."""
+        return replace(widened(query, self._aliases), visibility=self._visibility)
 
     def _held(self, connection: Connection, conversation_id: str) -> Held:
         query = (

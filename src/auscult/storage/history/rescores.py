@@ -8,7 +8,15 @@ from sqlalchemy import Connection
 
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.history.backfills import Rescored
-from auscult.storage.conversations.evaluated import AUDIT_SHOWN, STORED, Stored, file_recorded, mark_of, newest_marks
+from auscult.storage.conversations.evaluated import (
+    AUDIT_SHOWN,
+    STORED,
+    Stored,
+    check_named,
+    file_recorded,
+    mark_of,
+    newest_marks,
+)
 from auscult.storage.conversations.evaluations import write_evaluations
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -35,6 +43,7 @@ def write_rescored(
         )
     if not fresh:
         return 0
+    check_named(connection, app, [each.rendered for _, each in fresh])
     dialect = database.dialect
     decided = [(stored.number, each.rendered.evaluation) for stored, each in fresh]
     write_evaluations(connection, database, app, decided, backfill)

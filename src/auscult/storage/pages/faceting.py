@@ -179,7 +179,11 @@ def field_facet(name: str, value: str) -> Facet:
 
 def facets_of(rendered: RenderedRows) -> set[Facet]:
     """Return every facet of a conversation as it was evaluated."""
-    return {*_of_conversation(rendered.conversation), *_of_evaluation(rendered), *_of_insights(rendered)}
+    return {
+        *_of_conversation(rendered.named or rendered.conversation),
+        *_of_evaluation(rendered),
+        *_of_insights(rendered),
+    }
 
 
 def wanted_by(query: RecordQuery) -> list[list[Facet]]:
@@ -239,7 +243,7 @@ def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
         if outcome not in COUNTED_BY_NAME:
             continue
         yield from (agent_outcome_facet(agent.id, outcome) for agent in rendered.conversation.agents)
-        queues = {name for queue in queues_of(rendered.conversation) for name in queue if name}
+        queues = {name for queue in queues_of(rendered.named or rendered.conversation) for name in queue if name}
         yield from ((QUEUE_OUTCOME, name_outcome(name, outcome)) for name in queues)
         yield from ((INTENT_OUTCOME, name_outcome(name, outcome)) for name in _intents(rendered))
     for result in evaluation.results:

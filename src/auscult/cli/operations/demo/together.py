@@ -146,12 +146,12 @@ def work_together(store: "Store", app: "AppStore", ids: Sequence[str], heard: fr
     """
     latest = [found for key in reversed(ids[-_READ_BACK:]) if (found := app.audits.case(key))]
     english = [each for each in latest if each.conversation.language == "en"]
-    comment(store, app, english)
+    comment(app, english)
     coach(app, english)
     pin(store, app, sorted(english, key=lambda each: each.conversation.id not in heard))
 
 
-def comment(store: "Store", app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
+def comment(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
     """Open the example threads, each on a conversation of its own, at the turn that decided."""
     from auscult.comments.model import NewComment, NewThread
     from auscult.comments.work import Commenting
@@ -163,7 +163,7 @@ def comment(store: "Store", app: "AppStore", latest: "Sequence[EvaluatedConversa
         if found is None:
             continue
         seen.add(found.conversation_id)
-        by = {email: Commenting(app, store.people, _NOW, operator(email)) for email, _ in remark.comments}
+        by = {email: Commenting(app, _NOW, operator(email)) for email, _ in remark.comments}
         (first, text), *more = remark.comments
         thread = by[first].open(
             found.conversation_id, NewThread(text=text, turn_id=found.turn_id, audience=remark.audience)

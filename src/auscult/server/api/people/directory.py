@@ -7,8 +7,11 @@ from litestar import delete, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.directory.model import PartyKind
+from auscult.directory.work import Naming
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
+from auscult.domain.people.principal import Principal
 from auscult.domain.people.users import Email, normalise_email
 from auscult.domain.people.visibility import Visibility
 from auscult.server.rest.context import App, Rights, Server, Services
@@ -132,8 +135,9 @@ def agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> AgentV
 )
 @in_thread
 def put_agent(agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Rights, server: Server) -> AgentView:
-    """Add an agent, or replace the properties of one."""
+    """Add an agent, or replace the properties of one. Another name renames them, the past included."""
     emails = tuple(normalise_email(each) for each in data.emails)
+    _rename(app, rights, server, "agent", agent_id, data.name)
     app.people.directory.put_agents(
         [DirectoryAgent(agent_id=agent_id, name=data.name, emails=emails, hired_on=data.hired_on)]
     )
@@ -179,9 +183,10 @@ def team(team_id: TeamId, app: App, rights: Rights) -> TeamView:
     takes=Takes("What is known.", {"name": "North", "lead": "sue@example.com"}),
 )
 @in_thread
-def put_team(team_id: TeamId, data: JSONBody[TeamBody], app: App) -> TeamView:
+def put_team(team_id: TeamId, data: JSONBody[TeamBody], app: App, rights: Rights, server: Server) -> TeamView:
     """Add a team, or replace the properties of one."""
     lead = normalise_email(data.lead) if data.lead is not None else None
+    _rename(app, rights, server, "team", team_id, data.name)
     directory = app.people.directory
     directory.put_teams([Team(team_id=team_id, name=data.name, lead=lead)])
     return team_view(directory.team(team_id), directory.memberships("team", team_id))
@@ -256,8 +261,9 @@ def queue(queue_id: QueueId, app: App, rights: Rights) -> QueueView:
     takes=Takes("What is known.", {"name": "Billing"}),
 )
 @in_thread
-def put_queue(queue_id: QueueId, data: JSONBody[QueueBody], app: App) -> QueueView:
-    """Add a queue, or rename one. Grants on a former name stay on the queue."""
+def put_queue(queue_id: QueueId, data: JSONBody[QueueBody], app: App, rights: Rights, server: Server) -> QueueView:
+    """Add a queue, or rename one, the past included. Grants on a former name stay on the queue."""
+    _rename(app, rights, server, "queue", queue_id, data.name)
     directory = app.people.directory
     directory.put_queues([DirectoryQueue(queue_id=queue_id, name=data.name, is_gone=data.is_gone)])
     return queue_view(directory.queue(queue_id), directory.memberships("queue", queue_id))
@@ -279,6 +285,12 @@ def add_to_queue(queue_id: QueueId, data: JSONBody[MemberBody], app: App) -> Que
     found = directory.queue(queue_id)
     directory.add_memberships([_membership("queue", queue_id, data)])
     return queue_view(found, directory.memberships("queue", queue_id))
+
+
+def _rename(app: AppStore, rights: Principal, server: Services, kind: PartyKind, party: str, name: str | None) -> None:
+    """Rename one that is known under another name."""
+    if name:
+        Naming(app, server.now, rights).rename_known(kind, {party: name})
 
 
 def _membership(kind: GroupKind, group_id: str, data: MemberBody) -> Membership:

@@ -1,6 +1,5 @@
 """``/api/v1/retention``: retention periods of conversations and their parts, and the runs that erase expired ones."""
 
-from functools import partial
 from typing import Annotated, Any
 
 from litestar import get, post, put
@@ -17,7 +16,7 @@ from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.rules import change_rule
 from auscult.services.recordings.removal import remove_due
-from auscult.services.scoring.render import render
+from auscult.services.scoring.render import renderer
 from auscult.storage.store import AppStore
 
 RunId = Annotated[str, path_id("The run's id.", "er-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4")]
@@ -173,7 +172,7 @@ def receipt(run_id: RunId, app: App) -> Receipt:
 
 def erasing(app: AppStore, server: Services) -> Erasing:
     """Return the service that erases in an app."""
-    return Erasing(app, server.now, partial(render, app.tenant, reports=server.reports))
+    return Erasing(app, server.now, renderer(app, server.reports))
 
 
 def item_list(items: list[Item]) -> ItemList:

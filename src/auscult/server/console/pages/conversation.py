@@ -39,6 +39,7 @@ class ConversationPage(Controller):
             return visit.page("message", "Conversations", _blind(visit, conversation_id))
         if conversation_id in unreleased_to(visit.app, visit.principal.agent_ids):
             dossier = replace(dossier, audit=None, trail=())
+        dossier = replace(dossier, conversation=visit.reader.queues.aliases.as_shown(dossier.conversation))
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
         kept = kept_from(settings, state_of(dossier.audit))
         if "auditor" in kept:

@@ -23,7 +23,7 @@ from auscult.metrics import METRICS
 from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.scoring.intake.ingest import Intake, Open, count
 from auscult.services.scoring.records import ScoredRecord, read_records
-from auscult.services.scoring.render import Reports, render
+from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.store import AppStore
 from auscult.storage.work.work_list import WorkList
 
@@ -98,7 +98,7 @@ class ScoredLoad:
             settings = self._app.privacy.settings()
             decided = [_decided(each, scored[each.conversation.id], settings) for each in ours]
             try:
-                rendered = [render(self._app.tenant, one, self._reports) for one in decided]
+                rendered = list(map(renderer(self._app, self._reports), decided))
                 self._app.conversations.record(batch_id, rendered)
             except AuditMovedError:
                 if attempt == _TRIES:

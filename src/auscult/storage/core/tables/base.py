@@ -53,6 +53,7 @@ apps = Table(
     Column(
         "rows_after", KEY, nullable=False, server_default=""
     ),  # rows up to this conversation are of the next version
+    Column("directory_version", Integer, nullable=False, server_default="0"),  # rises with directory_changes
 )
 
 clients = Table(

@@ -285,6 +285,18 @@ memberships = Table(
     Index(None, "app", "kind", "agent_id"),
 )
 
+# Renames and merges of queues, teams and agents, in their order; undoing one writes it into the same row.
+directory_changes = Table(
+    "directory_changes",
+    METADATA,
+    Column("change", NUMBER, primary_key=True),
+    Column("change_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("undone_at", BigInteger),  # null: in force
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "app", "change"),
+)
+
 queue_jobs = Table(
     "queue_jobs",
     METADATA,

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
+from auscult.directory.model import Aliases
 from auscult.domain.audits.audit import AuditState
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
@@ -58,9 +59,11 @@ class AgentsPage(Controller):
         audits: tuple[AuditState, ...] = ("audited",) if shows_only_audited(settings) else ()
         sought = Sought(since=end - PERIOD, until=end, agents=(agent_id,), audits=audits)
         items = newest(visit.app, Sought(agents=(agent_id,), audits=audits), _SHOWN)
-        agent = next((each for row in items for each in row.agents if each.id == agent_id), None)
+        same = visit.reader.queues.aliases.ids("agent", agent_id)
+        agent = next((each for row in items for each in row.agents if each.id in same), None)
         if agent is None:
             raise missing("agent", agent_id)
+        agent = replace(agent, id=agent_id)
         items = without_blind(visit.app, visit.visitor.email, items, visit.principal.agent_ids)
         known = details(visit.app, items)
         rows = tuple(row_view(each, known.get(each.id), visit.reader, BASE) for each in items)
@@ -78,11 +81,14 @@ class AgentsPage(Controller):
 
 def _agents(visit: Visit, sought: Sought) -> dict[str, str]:
     """Return the names of the agents of the newest conversations, by id; a shared name has the end of the id added."""
-    return names_of_agents(newest(visit.app, sought, _NEWEST))
+    return names_of_agents(newest(visit.app, sought, _NEWEST), visit.reader.queues.aliases)
 
 
-def names_of_agents(rows: Sequence[ListedConversation]) -> dict[str, str]:
-    """Return the names of the agents of conversations, by id; a shared name has the end of the id added."""
-    found = {agent.id: agent_name(agent) for row in rows for agent in row.agents}
+def names_of_agents(rows: Sequence[ListedConversation], aliases: Aliases) -> dict[str, str]:
+    """Return the names of the agents of conversations, by id; a shared name has the end of the id added.
+
+    Those who are merged are one, under the id that stays.
+    """
+    found = {each.id: agent_name(each) for row in rows for each in map(aliases.agent, row.agents)}
     shared = {name for name, number in Counter(found.values()).items() if number > 1}
     return {each: f"{name} \u2026{each[-4:]}" if name in shared else name for each, name in found.items()}

@@ -83,7 +83,8 @@ def _failures(
 ) -> Failures:
     """Count failures by week, by these queues, and by the agents that the newest conversations name."""
     within = replace(sought, since=compared.since, until=compared.until)
-    agents = Counter(agent.id for row in rows for agent in row.agents)
+    aliases = visit.reader.queues.aliases
+    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in row.agents)
     most = [agent for agent, _ in agents.most_common(_NAMES)]
     return Failures(
         weeks=_weeks(visit, sought, compared),
@@ -98,7 +99,7 @@ def _failures(
             ).items()
         },
         agents=by_agent(visit.app, within, most),
-        names=names_of_agents(rows),
+        names=names_of_agents(rows, aliases),
         answered=_answered(visit, sought, compared),
     )
 

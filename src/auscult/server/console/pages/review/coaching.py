@@ -139,7 +139,7 @@ class CoachingPage(Controller):
     ) -> Response[str]:
         visit.require(GIVE)
         rows = newest(visit.app, Sought(since=visit.now - _RECENT), _NEWEST)
-        view = new_view(forms_in_force(visit.app), names_of_agents(rows), given)
+        view = new_view(forms_in_force(visit.app), names_of_agents(rows, visit.reader.queues.aliases), given)
         return visit.page("coaching_new", "Coaching", view, status, problem=problem, known=known)
 
     def _page(
