@@ -117,12 +117,8 @@ class AppStore(NamedTuple):
     absences: AccountAbsences
     working_days: AppWorkingDays
     first_hour: AppFirstHour
+    aliases: AppAliases
     visibility: Visibility = EVERYTHING
-
-    @property
-    def aliases(self) -> AppAliases:
-        """The names and merges of queues, teams and agents."""
-        return self.people.aliases
 
     def seen_by(self, visibility: Visibility) -> "AppStore":
         """Return the same for a principal: what is not visible does not exist, in lists, pages and counts alike."""
@@ -191,54 +187,58 @@ class Store:
     def within(self, tenant: Tenant) -> AppStore:
         """The one door to an app's data. Raises ``NotFoundError`` when there is no such app."""
         if tenant not in self._within:
-            app = self._apps.key(tenant)
-            privacy = AppPrivacy(self._database, app, self._secret_key)
-            retention = AppRetention(self._database, app, tenant.app_id, self._signing)
-            erasure = AppErasure(self._database, app, tenant.app_id, retention)
-            self._within[tenant] = AppStore(
-                tenant=tenant,
-                conversations=AppConversations(
-                    self._database, tenant, app, self._pages, self._evaluations, privacy, erasure
-                ),
-                timeline=AppTimeline(self._database, app, self._evaluations),
-                forms=AppForms(self._database, app),
-                definitions=AppDefinitions(self._database, app),
-                audits=AppAudits(self._database, app, self._evaluations),
-                plans=AppPlans(self._database, app),
-                frames=AppFrames(self._database, app, self._evaluations),
-                bookmarks=AppBookmarks(self._database, app),
-                queue=AppQueue(self._database, app),
-                disputes=AppDisputes(self._database, app),
-                comments=AppComments(self._database, app),
-                corrections=AppCorrections(self._database, app),
-                form_examples=AppFormExamples(self._database, app),
-                notices=AppNotices(self._database, app),
-                collections=AppCollections(self._database, app),
-                calibrations=AppCalibrations(self._database, app),
-                coaching=AppCoaching(self._database, app),
-                schedules=AppSchedules(self._database, app),
-                connectors=AppConnectors(self._database, app, self._secret_key),
-                answers=AppAnswers(self._database, app),
-                backfills=AppBackfills(self._database, tenant, app, self._evaluations),
-                live=AppLive(self._database, app, privacy),
-                knowledge=AppKnowledge(self._database, app),
-                feed=AppFeed(self._database, app),
-                webhooks=AppWebhooks(self._database, app, self.webhook_work.lock),
-                jobs=AppJobs(self._database, app),
-                log=AccessLog(self._database, self._signing, tenant.app_id),
-                privacy=privacy,
-                retention=retention,
-                erasure=erasure,
-                approvals=AppApprovals(self._database, app, privacy),
-                recordings=AppRecordings(self._database, app),
-                people=AppPeople(self._database, app, self.people),
-                exports=AppExports(self._database, app),
-                names=AppNames(self._names, app),
-                absences=self.absences_of(tenant.account_id),
-                working_days=AppWorkingDays(self._database, app),
-                first_hour=AppFirstHour(self._database, app),
-            )
+            self._within[tenant] = self._open(tenant)
         return self._within[tenant]
+
+    def _open(self, tenant: Tenant) -> AppStore:
+        app = self._apps.key(tenant)
+        privacy = AppPrivacy(self._database, app, self._secret_key)
+        retention = AppRetention(self._database, app, tenant.app_id, self._signing)
+        erasure = AppErasure(self._database, app, tenant.app_id, retention)
+        return AppStore(
+            tenant=tenant,
+            conversations=AppConversations(
+                self._database, tenant, app, self._pages, self._evaluations, privacy, erasure
+            ),
+            timeline=AppTimeline(self._database, app, self._evaluations),
+            forms=AppForms(self._database, app),
+            definitions=AppDefinitions(self._database, app),
+            audits=AppAudits(self._database, app, self._evaluations),
+            plans=AppPlans(self._database, app),
+            frames=AppFrames(self._database, app, self._evaluations),
+            bookmarks=AppBookmarks(self._database, app),
+            queue=AppQueue(self._database, app),
+            disputes=AppDisputes(self._database, app),
+            comments=AppComments(self._database, app),
+            corrections=AppCorrections(self._database, app),
+            form_examples=AppFormExamples(self._database, app),
+            notices=AppNotices(self._database, app),
+            collections=AppCollections(self._database, app),
+            calibrations=AppCalibrations(self._database, app),
+            coaching=AppCoaching(self._database, app),
+            schedules=AppSchedules(self._database, app),
+            connectors=AppConnectors(self._database, app, self._secret_key),
+            answers=AppAnswers(self._database, app),
+            backfills=AppBackfills(self._database, tenant, app, self._evaluations),
+            live=AppLive(self._database, app, privacy),
+            knowledge=AppKnowledge(self._database, app),
+            feed=AppFeed(self._database, app),
+            webhooks=AppWebhooks(self._database, app, self.webhook_work.lock),
+            jobs=AppJobs(self._database, app),
+            log=AccessLog(self._database, self._signing, tenant.app_id),
+            privacy=privacy,
+            retention=retention,
+            erasure=erasure,
+            approvals=AppApprovals(self._database, app, privacy),
+            recordings=AppRecordings(self._database, app),
+            people=AppPeople(self._database, app, self.people),
+            exports=AppExports(self._database, app),
+            names=AppNames(self._names, app),
+            absences=self.absences_of(tenant.account_id),
+            working_days=AppWorkingDays(self._database, app),
+            first_hour=AppFirstHour(self._database, app),
+            aliases=AppAliases(self._database, app),
+        )
 
     def absences_of(self, account_id: str) -> AccountAbsences:
         """Return the absences of the users of an account."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
 from auscult.domain.form import Form, Metric
@@ -73,6 +74,7 @@ def put(app: AppStore, about: Sequence[tuple[Conversation, Sequence[Qualificatio
                 insights=insights,
             ),
             {},
+            NO_ALIASES,
         )
         for each in app.conversations.pending(batch_id)
     ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import RequestError
@@ -53,7 +54,7 @@ def case(pending: PendingConversation) -> RenderedRows:
     number = int(pending.conversation.id[2:])
     decided = evaluation(pending.conversation, pending.revision, "below_threshold" if number % 10 == 9 else "evaluated")
     one = EvaluatedConversation(conversation=pending.conversation, evaluation=decided, insights=found_in(number))
-    return render(TENANT, one, {})
+    return render(TENANT, one, {}, NO_ALIASES)
 
 
 @pytest.fixture

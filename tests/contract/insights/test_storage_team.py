@@ -7,6 +7,7 @@ from statistics import quantiles
 import pytest
 from msgspec.structs import replace
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Agent
 from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
@@ -30,7 +31,7 @@ def case(pending: PendingConversation) -> RenderedRows:
     _week, agent, number = pending.conversation.id.removeprefix("c-").split("/")
     decided = evaluation(pending.conversation, pending.revision)
     decided = replace(decided, passed=int(number) >= int(agent.removeprefix("a-")), fatal_errors=0)
-    return render(TENANT, EvaluatedConversation(conversation=pending.conversation, evaluation=decided), {})
+    return render(TENANT, EvaluatedConversation(conversation=pending.conversation, evaluation=decided), {}, NO_ALIASES)
 
 
 def join(app: AppStore, agents: Sequence[str], team: str = "t-1", since: timedelta = -WEEK) -> None:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.config import Settings
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.audits.sheet import AuditAnswer
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.reports import REPORTS
@@ -185,7 +186,7 @@ def everywhere(altered: Altered) -> str:
             name=name,
         )
         again: EvaluatedConversation = app.conversations.recorded([name])[name]
-        app.conversations.replace_rows([render(TENANT, again, REPORTS)])
+        app.conversations.replace_rows([render(TENANT, again, REPORTS, NO_ALIASES)])
     return name
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.audits.frame import Case as AuditCase
 from auscult.domain.audits.frame import is_in_frame
 from auscult.domain.audits.plan import Frame
@@ -162,7 +163,9 @@ def rendered(case: Case) -> RenderedRows:
         churn_risk=None if churn_risk is None else Flag(observed=churn_risk),
         resolution=None if case.resolution is None else Outcome(resolution=case.resolution),
     )
-    return render(TENANT, EvaluatedConversation(conversation=about, evaluation=evaluation, insights=insights), {})
+    return render(
+        TENANT, EvaluatedConversation(conversation=about, evaluation=evaluation, insights=insights), {}, NO_ALIASES
+    )
 
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")

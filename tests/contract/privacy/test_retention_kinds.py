@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.recordings.recording import Recording, Sound
 from auscult.reports import REPORTS
@@ -83,7 +84,7 @@ def test_rows_that_were_rendered_before_bring_no_words_back(store: Store, app: A
     (read,) = app.conversations.rerender("", 10)
     change_rule(app, "cli:test", "*", "transcript", 30)
     erasing(app).run("retention", erasing(app).due())
-    app.conversations.replace_rows([render(TENANT, read, REPORTS)])
+    app.conversations.replace_rows([render(TENANT, read, REPORTS, NO_ALIASES)])
     assert not [value for value in stored(store) if WORD in value]
     assert verify(store) == []
 

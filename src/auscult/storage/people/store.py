@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 
-from auscult.directory.store import AppAliases
 from auscult.domain.people.visibility import Facts, Visibility
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.conversations import conversations
@@ -45,7 +44,6 @@ class AppPeople:
         """Made by ``Store.within``; ``app`` is the app's number, ``everyone`` the users of all accounts."""
         self.everyone = everyone
         self.directory = AppDirectory(database, app)
-        self.aliases = AppAliases(database, app)
         self.queue_jobs = AppQueueJobs(database, app)
         self.views = AppSavedViews(database, app)
         self._database = database

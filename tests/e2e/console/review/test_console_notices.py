@@ -48,7 +48,7 @@ def mention(served: Service, role: str) -> tuple[str, str]:
     """Mention the user of a role; the conversation and the thread."""
     name = conversation(served)
     by = operator(email_of("supervisor"))
-    work = Commenting(served.store.within(TENANT), served.store.people, lambda: datetime.now(UTC), by)
+    work = Commenting(served.store.within(TENANT), lambda: datetime.now(UTC), by)
     return name, work.open(name, NewThread(text=f"@{email_of(role)}, listen.")).thread_id
 
 

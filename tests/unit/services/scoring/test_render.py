@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import Insights
 from auscult.domain.record import Record
@@ -37,7 +38,7 @@ def test_a_conversation_has_one_row_in_each_report_that_lists_it() -> None:
     """Rows are finished JSON, by the name of their report; one that lists it not at all has none."""
     reports = {**REPORTS, "silent": Silent()}
     case = EvaluatedConversation(conversation=conversation("c-1"), evaluation=DECIDED, insights=Insights(language="de"))
-    rendered = render(TENANT, case, reports)
+    rendered = render(TENANT, case, reports, NO_ALIASES)
     assert (rendered.conversation, rendered.evaluation) == (conversation("c-1"), DECIDED)
     assert rendered.insights == case.insights
     assert "silent" not in rendered.rows
