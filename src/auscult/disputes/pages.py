@@ -233,6 +233,7 @@ class DisputesPage(Controller):
             **_shown(visit, found, audited, can_decide=is_decider and found.is_open),
             figures=service.statistics(DisputeQuery(since=visit.now - _QUARTER)) if is_decider else None,
             problem=sentence(problem),
+            is_next="next" in visit.query,
             chosen=chosen,
             reason=reason,
             sound=sound_of(visit, found.conversation_id),

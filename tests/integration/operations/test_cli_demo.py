@@ -134,7 +134,10 @@ def test_demo_listens_where_it_is_told(tmp_path: Path, given: str) -> None:
 
 
 def test_people_work_together_in_the_demo(tmp_path: Path) -> None:
-    """It serves a chat that goes on, three languages, comments that fit, coaching, moments to hear, teams, and calls with sound."""
+    """It serves a chat that goes on, three languages, comments, coaching, disputes, moments to hear, teams, and calls with sound.
+
+    An auditor is away, a call is put right, and the bell rings.
+    """
     command = (sys.executable, "-m", "auscult", "demo", "--port", str(fixed_port()))
     with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         assert server.stdout
@@ -159,6 +162,11 @@ def test_people_work_together_in_the_demo(tmp_path: Path) -> None:
                 assert items("/conversations", queue="qu-atencion")[0]["score"] is not None
                 assert [len(each["comments"]) for each in items("/comments")] == [1, 2, 1]
                 assert {each["state"] for each in items("/coaching")} == {"yet_to_start", "in_progress"}
+                own = [each for each in items("/disputes") if each["agent_id"] == "a-elizabeth"]
+                assert {each["state"] for each in own} == {"open", "accepted", "denied"}
+                assert [each["person"] for each in items("/absences")] == ["tom@demo.example"]
+                assert [each["kind"] for each in items("/corrections")] == ["excluded"]
+                assert {each["kind"] for each in items("/notices")} >= {"to_decide", "mentioned"}
                 assert [(each["name"], each["moments"]) for each in items("/collections")] == [("How we do it", 3)]
         finally:
             server.terminate()

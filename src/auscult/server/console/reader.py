@@ -86,8 +86,16 @@ class Reader(Struct, frozen=True, kw_only=True):
         half = (figure.high - figure.low) / 2
         if figure.value - half >= 0 and figure.value + half <= 1:
             return self.give(half * 100, digits)
-        low, high = (self.number(each * 100) for each in (figure.low, figure.high))
-        return _("{low} to {high}").format(low=low, high=high)
+        return self.ends(figure.low, figure.high)
+
+    def ends(self, low: float, high: float, digits: int = 0, *, with_sign: bool = False) -> str:
+        """Return the ends of an interval of shares in percent, within 0 and 100: ``83 to 99``; one number where both read alike.
+
+        ``with_sign``: with percent signs.
+        """
+        within = (min(max(each, 0.0), 1.0) for each in (low, high))
+        first, last = (self.share(each, digits) if with_sign else self.number(each * 100, digits) for each in within)
+        return first if first == last else _("{low} to {high}").format(low=first, high=last)
 
     def day(self, at: datetime | date, *, year: bool = True) -> str:
         """Return a day: ``28 March 2026``, or ``28 March``."""

@@ -131,6 +131,7 @@ def test_agent_disputes_twice_and_supervisor_decides_by_keys(browser: Browser, s
     assert browser.run("return document.activeElement.value") == "1 greeting is there."
     browser.keys(Keys.CONTROL, Keys.ENTER, Keys.NULL)
     wait_for(lambda: browser.driver.current_url, lambda url: "/disputes/di-" in url and url != first)
+    assert browser.run("return document.activeElement.tagName") == "H1", "the next one has the focus"
     browser.keys("2")
     assert browser.run("return document.querySelectorAll('input[name=answer]')[1].checked")
     browser.keys("3 people say: a greeting.")
@@ -138,6 +139,7 @@ def test_agent_disputes_twice_and_supervisor_decides_by_keys(browser: Browser, s
     assert browser.run("return document.querySelectorAll('input[name=answer]')[1].checked"), "digits are text there"
     browser.keys(Keys.CONTROL, Keys.ENTER, Keys.NULL)
     browser.until("main", lambda text: "Nothing else waits for you." in text)
+    assert browser.run("return document.activeElement.getAttribute('role')") == "status"
     enter(browser, served, "agent")
     open_page(browser, served, "/my-results")
     assert "1 greeting is there." in browser.text("main")

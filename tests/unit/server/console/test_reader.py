@@ -24,3 +24,11 @@ def test_no_interval_passes_0_or_100_percent(figure: Figure, english: str, germa
     assert Reader(now=now).interval(figure) == english
     with speaking("de"):
         assert Reader(language="de", now=now).interval(figure) == german
+
+
+def test_ends_that_read_alike_are_one_number() -> None:
+    """There is no "100 to 100", and no end beyond 0 or 100 percent."""
+    reader = Reader(now=datetime(2026, 3, 30, tzinfo=UTC))
+    assert reader.ends(0.998, 1.004) == "100"
+    assert reader.ends(-0.02, 0.31, with_sign=True) == "0% to 31%"
+    assert reader.interval(Figure(value=1.0, low=0.998, high=1.0)) == "100"

@@ -9,6 +9,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -128,7 +129,7 @@ def _files(folder: Path) -> list[Path]:
 
 def load_examples(application: "Application", files: list[Path]) -> dict[str, int]:
     """Load conversations into the demo's app, with the starter forms and the knowledge for agents."""
-    from auscult.cli.operations.demo import sound
+    from auscult.cli.operations.demo import naming, sound
     from auscult.services.assist.knowledge import add_document
     from auscult.services.definitions.forms.publish import publish
 
@@ -137,7 +138,10 @@ def load_examples(application: "Application", files: list[Path]) -> dict[str, in
     publish(application.store.within(TENANT).forms, documents, application.answered)
     for file in sorted((examples() / KNOWLEDGE).glob("*.md")):
         add_document(application.store.within(TENANT), file.name, file.read_bytes(), "en")
-    with progress("readable") as report:
+    with ExitStack() as stack:
+        if all(file.is_relative_to(examples()) for file in files):
+            files = [stack.enter_context(naming.written(naming.conversations_of(files, TENANT.app_id)))]
+        report = stack.enter_context(progress("readable"))
         counts = application.load(TENANT, files, progress=report)
     sound.add(application, TENANT, {file: file.stem for file in sound.recordings(examples())})
     return counts

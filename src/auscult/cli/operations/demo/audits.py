@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from auscult.cli.operations.demo.together import AUDITOR
+from auscult.cli.operations.demo.together import ANOTHER_AUDITOR, AUDITOR
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import Frame, Plan, PlanAuditor, PlanDocument, Quota
 from auscult.domain.conversation import Conversation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LABELS = Path("labels/answers.ndjson")
 NAME = "Example plan (audits made from labels)"
-AUDITORS = (AUDITOR, "tom@demo.example")
+AUDITORS = (AUDITOR, ANOTHER_AUDITOR)
 BY = "example"
 COUNT = 40
 COMMENT = "Example: made from a label."

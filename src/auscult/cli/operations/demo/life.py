@@ -6,20 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec.structs import replace
-
-from auscult.cli.operations.demo import sound, together
+from auscult.cli.operations.demo import answering, sound, together
+from auscult.cli.operations.demo.naming import conversations_of, written
 from auscult.config import Settings
-from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
 from auscult.domain.people.sessions import new_secret
 from auscult.domain.tenancy import Tenant
-from auscult.formats.native import write
 from auscult.services.conversations.repeating import REPEATS
 
 if TYPE_CHECKING:
@@ -29,21 +24,15 @@ if TYPE_CHECKING:
     from auscult.storage.store import AppStore, Store
 
 WEEKS, A_WEEK = 26, 40
-AUDITS, OPEN_AUDITS = 90, 12
+AUDITS, OPEN_AUDITS, AWAY_AUDITS, OF_AGENT = 90, 12, 4, 6
+"""Audits that are submitted, that wait for those who can be acted as, and for who is away; and of the agent's latest calls."""
 _PATIENCE_S = 900
 _POLL_EVERY_S = 2.0
 _AT_ONCE = 250
-_DIFFERS, _DIFFERS_ON_FEELING = 0.04, 0.16
 _STRICTER = (
     (b"pass_score: 70", b"pass_score: 85"),
     (b"  - id: em-verification\n", b"  - id: em-verification\n    fatal: true\n"),
 )
-_COMMENTS: dict[Qualification, tuple[str, ...]] = {
-    "YES": ("Takes it up at once; I count that.", "It is there, in other words."),
-    "NO": ("Said, but not to the customer's point.", "A set phrase, and no answer to what was said."),
-    "NA": ("There was no occasion for it.", "The customer had settled that before."),
-}
-_ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA")
 
 
 class DemoPerson(NamedTuple):
@@ -56,27 +45,30 @@ class DemoPerson(NamedTuple):
     agents: tuple[str, ...] = ()
 
 
+AGENT_NAME = "Elizabeth"
 PEOPLE = (
     DemoPerson(together.MANAGER, "Dana Okafor", "qa-manager"),
     DemoPerson(together.AUDITOR, "Priya Nair", "auditor"),
     DemoPerson(together.SUPERVISOR, "Marcus Reed", "supervisor", queues=("Retail Banking",)),
-    DemoPerson(together.MARY_SIGNED_IN, "Mary", "agent", agents=(together.MARY,)),
+    DemoPerson(together.AGENT_SIGNED_IN, AGENT_NAME, "agent", agents=(together.AGENT,)),
     DemoPerson("ada@demo.example", "Ada Brandt", "administrator"),
 )
 _COLLEAGUES = (
-    DemoPerson("tom@demo.example", "Tom Reyes", "auditor"),
+    DemoPerson(together.ANOTHER_AUDITOR, "Tom Reyes", "auditor"),
     DemoPerson("marta@demo.example", "Marta Lind", "auditor"),
 )
 """Auditors whose audits are in the data. They are not among the people to act as."""
-_AUDITORS = (together.AUDITOR, "tom@demo.example", "marta@demo.example")
+_AUDITORS = (together.AUDITOR, together.ANOTHER_AUDITOR, "marta@demo.example")
 
 
 def add_people(store: "Store", tenant: Tenant) -> "Demo":
     """Add the demo's people, and return what makes a server the demo."""
+    from auscult.domain.people.directory import DirectoryAgent
     from auscult.server.console.demo import ROLES, Demo
     from auscult.server.console.templating import Persona
     from auscult.services.people.users import Access, Users
 
+    store.within(tenant).people.directory.put_agents([DirectoryAgent(agent_id=together.AGENT, name=AGENT_NAME)])
     users = Users(store, operator(tenant.account_id))
     for each in (*PEOPLE, *_COLLEAGUES):
         user = users.add(each.email, each.name, tenant.account_id)
@@ -113,22 +105,20 @@ def fill(application: "Application", tenant: Tenant, examples: Sequence[Path], r
     made = _repeated(app, examples)
     _publish(application, app)
     together.put_directory(app, made)
-    with NamedTemporaryFile(suffix=".ndjson") as file:
-        for each in made:
-            file.write(write(each) + b"\n")
-        file.flush()
-        application.load(tenant, [Path(file.name)])
+    with written(made) as file:
+        application.load(tenant, [file])
     _work(application, tenant, made, recordings)
 
 
 def _work(application: "Application", tenant: Tenant, made: Sequence[Conversation], recordings: Sequence[Path]) -> None:
-    """Have what was loaded audited, commented on, coached and pinned, and sound added to its latest calls that have some."""
+    """Have what was loaded audited, disputed, commented on, coached and pinned, and sound added to its latest calls that have some."""
     app = application.store.within(tenant)
     ids = [each.id for each in made]
-    _audit(application.auditing(tenant), app, ids)
+    _audit(application.auditing(tenant), app, made)
     newest = {each.custom_fields.get(REPEATS): each.id for each in sorted(made, key=lambda each: each.started_at)}
     sounds = {file: newest[file.stem] for file in recordings if file.stem in newest}
     together.work_together(application.store, app, ids, frozenset(sounds.values()))
+    answering.answer(application.store, app, ids)
     sound.add(application, tenant, sounds)
 
 
@@ -146,15 +136,11 @@ def _publish(application: "Application", app: "AppStore") -> None:
 
 def _repeated(app: "AppStore", examples: Sequence[Path]) -> list[Conversation]:
     """Return the examples repeated, or none where they were loaded before."""
-    from auscult.formats import Limits
     from auscult.services.conversations.repeating import Span, repeated
-    from auscult.services.scoring.intake.read import read_file
 
     app_id = app.tenant.app_id
-    found = [each for file in examples for each in read_file(file, app_id, Limits()) if isinstance(each, Conversation)]
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    named = [replace(each, agents=tuple(map(together.named, each.agents))) for each in found]
-    made = list(repeated(named, app_id, Span(today, WEEKS, A_WEEK)))
+    made = list(repeated(conversations_of(examples, app_id), app_id, Span(today, WEEKS, A_WEEK)))
     return [] if made and app.conversations.get(made[0].id) is not None else made
 
 
@@ -176,25 +162,19 @@ def _wait(app: "AppStore", ids: Sequence[str]) -> bool:
     return False
 
 
-def _audit(auditing: "Auditing", app: "AppStore", ids: Sequence[str]) -> None:
-    """Have some of the latest audited: most submitted, the rest waiting for those who can be acted as."""
+def _audit(auditing: "Auditing", app: "AppStore", made: Sequence[Conversation]) -> None:
+    """Have some of the latest audited: most submitted, the rest waiting for those who can be acted as and who is away."""
     draw = Random(5)  # noqa: S311  (example data, and nothing secret)
-    latest = ids[-600:]
-    chosen = draw.sample(list(latest), min(AUDITS + OPEN_AUDITS, len(latest)))
-    for number, conversation_id in enumerate(chosen):
+    latest = [each.id for each in made][-600:]
+    own = [each.id for each in made if any(agent.id == together.AGENT for agent in each.agents)][-OF_AGENT:]
+    chosen = draw.sample(latest, min(AUDITS + OPEN_AUDITS + AWAY_AUDITS, len(latest)))
+    waiting = [PEOPLE[number % 2].email for number in range(OPEN_AUDITS)] + [together.ANOTHER_AUDITOR] * AWAY_AUDITS
+    open_ = dict(zip((each for each in chosen if each not in own), waiting, strict=False))
+    for conversation_id in dict.fromkeys((*chosen, *own)):
         case = app.audits.case(conversation_id)
         if case is None or not case.evaluation.results or case.audit is not None:
             continue
-        if number < OPEN_AUDITS:
-            auditing.assign(conversation_id, PEOPLE[number % 2].email, by=PEOPLE[0].email)
-            continue
-        auditing.assign(conversation_id, draw.choice(_AUDITORS), by=PEOPLE[0].email)
-        answers: list[AuditAnswer] = []
-        for result in case.evaluation.results:
-            said = result.verdict.qualification
-            share = _DIFFERS_ON_FEELING if result.metric.id == "em-empathy" else _DIFFERS
-            differs = said != "-" and draw.random() < share
-            answer: Qualification = draw.choice([each for each in _ANSWERS if each != said]) if differs else said
-            comment = draw.choice(_COMMENTS[answer]) if differs else ""
-            answers.append(AuditAnswer(metric_id=result.metric.id, answer=answer, comment=comment))
-        auditing.submit(conversation_id, answers)
+        auditor = open_.get(conversation_id) or draw.choice(_AUDITORS)
+        auditing.assign(conversation_id, auditor, by=PEOPLE[0].email)
+        if conversation_id not in open_:
+            auditing.submit(conversation_id, answering.answers(case.evaluation.results, draw))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from auscult.cli.operations.demo.together import named
-from auscult.domain.conversation import Conversation
+from auscult.cli.operations.demo.naming import conversations_of
 from auscult.domain.tenancy import Client, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from auscult.domain.conversation import Conversation
 
 _SPEED = 0.3
 """Of chats without times: a message every ten seconds, as people type."""
@@ -50,10 +51,7 @@ def _play(address: str, client: Client, tenant: Tenant, recorded: Path) -> None:
 
 def _chats(app_id: str, recorded: Path) -> "Iterator[Conversation]":
     """Yield the chats of a file in turn, each under an id of its own, by agents with names."""
-    from auscult.formats import Limits
-    from auscult.services.scoring.intake.read import read_file
-
-    found = [each for each in read_file(recorded, app_id, Limits()) if isinstance(each, Conversation)]
     began = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
-    for number, chat in enumerate(islice(cycle(found), _MOST), 1):
-        yield replace(chat, id=f"live-{began}-{number}", agents=tuple(map(named, chat.agents)))
+    chats = conversations_of([recorded], app_id)
+    for number, chat in enumerate(islice(cycle(chats), _MOST), 1):
+        yield replace(chat, id=f"live-{began}-{number}")

@@ -20,7 +20,7 @@ NAME = "Example session"
 COMMENTS: tuple[tuple[Qualification, str], ...] = (
     ("NA", "Example: the customer spoke first, so there was nothing left to ask."),
     ("YES", "Example: it is there, in other words."),
-    ("NA", "Example: I did not have the time, and said so."),
+    ("NA", "Example: the caller was in a hurry, and I went straight to the request."),
 )
 """Answer that the agent asks for instead, and the reason."""
 _NOW = partial(datetime.now, UTC)

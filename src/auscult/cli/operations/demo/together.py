@@ -5,9 +5,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec.structs import replace
-
-from auscult.domain.conversation import Agent
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
 
@@ -18,11 +15,10 @@ if TYPE_CHECKING:
     from auscult.storage.store import AppStore, Store
 
 MANAGER, SUPERVISOR, AUDITOR = "dana@demo.example", "marcus@demo.example", "priya@demo.example"
-MARY = "a-044ff2fa2255"
-MARY_SIGNED_IN = "mary@demo.example"
+ANOTHER_AUDITOR = "tom@demo.example"
+AGENT = "a-elizabeth"
+AGENT_SIGNED_IN = "elizabeth@demo.example"
 """An agent's id, and the address with which she signs in."""
-NAMES = {"a-33c2ce383166": "Noor Haddad", "a-00b31a2d2af9": "Grace Lindholm", "a-6be6fc0344dd": "Owen Pratt"}
-"""Names for the agents of the examples who have none."""
 TEAMS = {"qu-a644d2ad": ("t-cards", "Cards and accounts"), "qu-fb16284b": ("t-care", "Customer care")}
 """Queue -> the team that its agents are in."""
 _NOW = partial(datetime.now, UTC)
@@ -40,12 +36,12 @@ class Remark(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """Goal of coaching, for Mary, who can be acted as, or for the other agent who misses the metric most often."""
+    """Goal of coaching, for the agent who can be acted as, or for the other agent who misses the metric most often."""
 
     metric_id: str
     goal: str
     plan: str
-    is_marys: bool
+    is_for_agent: bool
 
 
 class Moment(NamedTuple):
@@ -89,16 +85,16 @@ REMARKS = (
 
 GOALS = (
     Goal(
-        "em-empathy",
-        "Take up what upset the customer before solving it",
-        "Listen to the moments, then try one sentence of your own in each call this week.",
-        is_marys=True,
+        "em-offer-help",
+        "Offer help in the first sentence",
+        "Listen to the moments, then put the question right after your name, in your own words.",
+        is_for_agent=True,
     ),
     Goal(
         "em-further-help",
         "Ask for further help before closing",
         "Put the question before the closing words, also when the caller is in a hurry.",
-        is_marys=False,
+        is_for_agent=False,
     ),
 )
 
@@ -112,11 +108,6 @@ COLLECTION = (
     ),
 )
 """A collection: its name, and a note for a moment that met each metric."""
-
-
-def named(agent: Agent) -> Agent:
-    """Return an agent with a name, where the examples have none."""
-    return replace(agent, name=agent.name or NAMES.get(agent.id))
 
 
 def put_directory(app: "AppStore", conversations: "Sequence[Conversation]") -> None:
@@ -175,14 +166,14 @@ def comment(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
 
 
 def coach(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
-    """Agree on a goal with Mary, which is under way, and propose one to another agent."""
+    """Agree on a goal with the agent who can be acted as, which is under way, and propose one to another agent."""
     from auscult.domain.coaching.item import Clip
     from auscult.services.coaching.coaching import Coach, Wanted
 
     coaching = Coach(app, _NOW)
     for goal in GOALS:
         missed = list(decided(latest, goal.metric_id, "NO"))
-        agents = [each.agent_id for each in missed if (each.agent_id == MARY) == goal.is_marys]
+        agents = [each.agent_id for each in missed if (each.agent_id == AGENT) == goal.is_for_agent]
         if not agents:
             continue
         agent_id = max(agents, key=agents.count)
@@ -197,10 +188,10 @@ def coach(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
             due_on=_NOW().date() + timedelta(days=10),
         )
         (item,) = coaching.create(wanted, SUPERVISOR)
-        if goal.is_marys:
+        if goal.is_for_agent:
             herself = frozenset({agent_id})
             coaching.acknowledge(item.coaching_id, herself)
-            coaching.reply(item.coaching_id, herself, MARY_SIGNED_IN, "I hear it now. I tried it twice today.")
+            coaching.reply(item.coaching_id, herself, AGENT_SIGNED_IN, "I hear it now. I tried it twice today.")
 
 
 def pin(store: "Store", app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
@@ -220,7 +211,7 @@ def pin(store: "Store", app: "AppStore", latest: "Sequence[EvaluatedConversation
             continue
         seen.add(found.agent_id)
         agent = found.agent_id
-        by = MARY_SIGNED_IN if agent == MARY else agent
+        by = AGENT_SIGNED_IN if agent == AGENT else agent
         Coach(app, _NOW).consent(agent, frozenset({agent}), by, is_given=True)
         wanted = NewPin(conversation_id=found.conversation_id, turn_id=found.turn_id, note=note)
         collecting.pin(collection.collection_id, wanted)

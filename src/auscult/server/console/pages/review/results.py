@@ -14,6 +14,7 @@ from auscult.domain.errors import AccessError, ConflictError, NotFoundError, Req
 from auscult.server.console.forms import metric_names
 from auscult.server.console.pages.review.self_review import HOME, PERMISSION
 from auscult.server.console.pages.sound import sound_of
+from auscult.server.console.people import names_by_id
 from auscult.server.console.posted import sentence
 from auscult.server.console.views.review.results import Typed, results_view, with_typed
 from auscult.server.console.views.review.self_review import OfferView, offers
@@ -81,7 +82,8 @@ class ResultsPage(Controller):
         found = list(reviewing(visit).of_agents(agents, _MOST))
         figures = reviewing(visit).statistics()
         sounds = {each.case.conversation.id: sound_of(visit, each.case.conversation.id) for each in found}
-        view = results_view(found, figures, metric_names(visit.app), visit.reader, visit.visitor.name, sounds)
+        names = {**names_by_id(visit), **metric_names(visit.app)}
+        view = results_view(found, figures, names, visit.reader, visit.visitor.name, sounds)
         view = view if typed is None else with_typed(view, typed)
         more = {"problem": sentence(problem), "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
         return visit.page("results", "My results", view, status, offers=self._offers(visit, found), **more)

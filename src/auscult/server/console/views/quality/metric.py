@@ -192,10 +192,8 @@ def _chart(found: Trust, leads: _Leads) -> Markup:
         if figure is not None:
             half = reader.interval(figure)
             end = (
-                _("{share}, between {low} and {high}").format(
-                    share=reader.number(figure.value * 100, 1),
-                    low=reader.number(figure.low * 100, 1),
-                    high=reader.number(figure.high * 100, 1),
+                _("{share}, {interval}").format(
+                    share=reader.number(figure.value * 100, 1), interval=reader.ends(figure.low, figure.high, 1)
                 )
                 if kind
                 else _("{margin}, {n} audits").format(margin=half, n=reader.number(found.used))

@@ -200,7 +200,7 @@ def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow
             scored=leads.scored(by_name[point.name]),
             passed=leads.passed(by_name[point.name]),
             share=reader.share(point.value, 1),
-            limits=_("{low} to {high}").format(low=reader.share(point.low, 1), high=reader.share(point.high, 1)),
+            limits=reader.ends(point.low, point.high, 1, with_sign=True),
         )
         for point in reversed(chart.points)
     )

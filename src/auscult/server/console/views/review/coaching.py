@@ -311,7 +311,5 @@ def _figure(figure: Figure | None, n: int, reader: Reader) -> str:
         return _("no conversation")
     if n < FEW:
         return reader.rate(round(figure.value * n), n)
-    text = _("{share}, {low} to {high}, from {n}")
-    return text.format(
-        share=reader.share(figure.value), low=reader.share(figure.low), high=reader.share(figure.high), n=n
-    )
+    interval = reader.ends(figure.low, figure.high, with_sign=True)
+    return _("{share}, {interval}, from {n}").format(share=reader.share(figure.value), interval=interval, n=n)

@@ -172,19 +172,13 @@ def _row(week: Passed, band: Band | None, leads: Leads) -> WeekRow:
         scored=leads.scored(week),
         passed=leads.passed(week),
         interval=_likely(wilson_figure(week.passed, week.scored), reader) if week.scored else "\u2013",
-        band=_ends(band.low, band.high, reader) if band else "\u2013",
+        band=reader.ends(band.low, band.high) if band else "\u2013",
     )
 
 
 def _likely(figure: Figure, reader: Reader) -> str:
     """Return the interval of a share by its ends, in percent."""
-    return _ends(figure.low, figure.high, reader)
-
-
-def _ends(low: float, high: float, reader: Reader) -> str:
-    """Return two shares in percent; one number where they are shown alike."""
-    first, last = (reader.number(each * 100) for each in (low, high))
-    return first if first == last else _("{low} to {high}").format(low=first, high=last)
+    return reader.ends(figure.low, figure.high)
 
 
 def _counted(now: Passed, leads: Leads) -> Markup:
@@ -229,7 +223,7 @@ def _beside_team(now: Passed, team: TeamBands | None, reader: Reader) -> str:
         text = _("You are below the middle half of your team, {team}: {band} percent.")
     else:
         text = _("You are where the middle half of your team is, {team}: {band} percent.")
-    return text.format(team=team.team.name, band=_ends(band.low, band.high, reader))
+    return text.format(team=team.team.name, band=reader.ends(band.low, band.high))
 
 
 def moment_view(found: Moment, reader: Reader, base: str) -> MomentView:

@@ -86,7 +86,7 @@ def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
     name: str,
     sounds: Mapping[str, str],
 ) -> ResultsView:
-    """Show an agent's results. ``sounds`` has the address of the sound by conversation, or ""."""
+    """Show an agent's results. ``names`` are those of metrics and people, by id; ``sounds`` has the address of the sound by conversation, or ""."""
     odds = {each.key: each for each in figures.metrics}
     views = [
         (
@@ -203,7 +203,7 @@ def _item(  # noqa: PLR0913, PLR0917  (all that it shows)
         state=state,
         state_kind=kind,
         more=more,
-        outcome=f"{dispute.decided_by}: {dispute.reason}" if dispute and dispute.reason and dispute.decided_by else "",
+        outcome=_outcome(dispute, names),
         can_accept=one.status == "pending" and whole.review.can_be_accepted(reader.now),
         can_dispute=whole.review.can_be_disputed(one, reader.now),
         proposals=tuple((each, word_of(each)) for each in ("YES", "NO", "NA") if each != answer),
@@ -246,3 +246,10 @@ def _prospect(dispute: Dispute, policy: ReviewPolicy, reader: Reader, odds: tupl
         return decides
     chances = _("Of {n} such disputes, {changed} were changed.").format(n=decided, changed=overturned)
     return f"{decides} {chances}"
+
+
+def _outcome(dispute: Dispute | None, names: Mapping[str, str]) -> str:
+    """Return who decided a dispute, and why; empty while it is open or without a reason."""
+    if dispute is None or not dispute.decided_by or not dispute.reason:
+        return ""
+    return f"{names.get(dispute.decided_by, dispute.decided_by)}: {dispute.reason}"

@@ -1,0 +1,53 @@
+"""The conversations of the examples with people in them: agents who have names, and one id for each name."""
+
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Agent, Conversation
+
+NAMES = {"a-33c2ce383166": "Noor Haddad", "a-00b31a2d2af9": "Grace Lindholm", "a-6be6fc0344dd": "Owen Pratt"}
+"""Names for the agents of the examples who have none."""
+
+
+def conversations_of(files: Sequence[Path], app_id: str) -> list[Conversation]:
+    """Read the conversations of files, with people in them."""
+    from auscult.formats import Limits
+    from auscult.services.scoring.intake.read import read_file
+
+    found = (each for file in files for each in read_file(file, app_id, Limits()))
+    return [with_people(each) for each in found if isinstance(each, Conversation)]
+
+
+@contextmanager
+def written(conversations: Iterable[Conversation]) -> Generator[Path]:
+    """Write conversations to a file that is there as long as this is open."""
+    from auscult.formats.native import write
+
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "conversations.ndjson"
+        file.write_bytes(b"".join(write(each) + b"\n" for each in conversations))
+        yield file
+
+
+def with_people(conversation: Conversation) -> Conversation:
+    """Return a conversation whose agents have names, and one id for each first name.
+
+    In the calls of the examples one voice has several names. Here it is the name that is a person, as in the words.
+    """
+    people = {each.id: _named(each) for each in conversation.agents}
+    turns = tuple(
+        replace(turn, agent_id=people[turn.agent_id].id) if turn.agent_id in people else turn
+        for turn in conversation.turns
+    )
+    return replace(conversation, agents=tuple(people.values()), turns=turns)
+
+
+def _named(agent: Agent) -> Agent:
+    name = agent.name
+    if name and name.isascii() and name.isalpha():
+        return replace(agent, id=f"a-{name.lower()}")
+    return replace(agent, name=name or NAMES.get(agent.id))
