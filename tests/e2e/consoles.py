@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,6 +19,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.people.principal import operator
 from auscult.formats import Limits
 from auscult.reports import REPORTS
+from auscult.services.audits.desk import Desk
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.conversations.repeating import Span, repeated
@@ -159,3 +160,8 @@ class Page(HTMLParser):
         self.inline += [f"{tag} {name}" for name in given if re.match(r"on[a-z]+$", name)]
         if given.get("id"):
             self.ids.append(given["id"] or "")
+
+
+def count_held(served: Service) -> int:
+    """Submit what was submitted in the console as if the time to undo it were over; return how many."""
+    return Desk(served.store.within(TENANT), REPORTS, lambda: datetime.now(UTC) + timedelta(minutes=1)).submit_held()

@@ -28,6 +28,12 @@ def draw_due(store: Store) -> None:
         planning(store, tenant).draw_due(SCHEDULE)
 
 
+def submit_held(store: Store) -> None:
+    """Submit audits whose submission was not undone, in every app."""
+    for tenant in store.tenants():
+        desk(store, tenant).submit_held()
+
+
 def desk(store: Store, tenant: Tenant) -> Desk:
     """Return the work of an app's auditors."""
     return Desk(store.within(tenant), REPORTS, _NOW)

@@ -41,9 +41,10 @@ def scheduling(store: Store, tenant: Tenant, settings: Settings | None = None) -
 
 
 def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
-    """Return what a worker does again and again: draws of plans, reports and alerts, connectors, notices, retention."""
+    """Return what a worker does again and again: draws of plans, held audits, reports and alerts, connectors, notices, retention."""
     return (
         Schedule("draw_plans", auditing.DRAWN_AT, partial(auditing.draw_due, store)),
+        Schedule("submit_held", RUN_AT, partial(auditing.submit_held, store)),
         Schedule("run_schedules", RUN_AT, partial(run_schedules, store, settings)),
         Schedule("run_connectors", RUN_AT, partial(run_connectors, store, settings)),
         Schedule("run_notices", RUN_AT, partial(run_notices, store, settings)),

@@ -9,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing
-from tests.e2e.consoles import PASSWORD, assign, connect, console, email_of
+from tests.e2e.consoles import PASSWORD, assign, connect, console, count_held, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for, wait_until
 
@@ -162,6 +162,7 @@ def test_ten_audits_by_keyboard(browser: Browser, served: Service) -> None:
         browser.keys("n")
     browser.until("h1", lambda text: text == "My audits")
     assert "Submitted." in browser.text("main")
+    count_held(served)
     done = served.store.within(TENANT).audits.listing(state="audited", auditor=email_of("auditor"))
     assert len(done) == 10
     comments = {answer.comment for each in done if each.result for answer in each.result.sheet.answers}

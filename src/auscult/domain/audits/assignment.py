@@ -106,10 +106,14 @@ _LATE_AFTER = timedelta(days=3)
 
 
 class Assigned(Struct, frozen=True, kw_only=True):
-    """An assignment and its audit: None until it was handed out."""
+    """An assignment and its audit: None until it was handed out.
+
+    ``held_until``: its rater submitted it, and can undo that until then.
+    """
 
     assignment: Assignment
     audit: Audit | None
+    held_until: datetime | None = None
 
     @property
     def since(self) -> datetime:

@@ -1,8 +1,9 @@
 """The use cases of a rater: the next item, drafts, submission, and conversations that cannot be judged."""
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -18,9 +19,11 @@ from auscult.domain.audits.assignment import (
     decline,
 )
 from auscult.domain.audits.audit import (
+    Audit,
     AuditAnswer,
     AuditChange,
     AuditMovedError,
+    AuditResult,
     Sheet,
     declined,
     draft,
@@ -30,7 +33,7 @@ from auscult.domain.audits.audit import (
 from auscult.domain.audits.judged import agents_in_order
 from auscult.domain.audits.plan import Plan
 from auscult.domain.audits.sheet import Moment, check_turns
-from auscult.domain.errors import AccessError, ConflictError, NotFoundError
+from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.handover import Handover, Item
@@ -42,6 +45,12 @@ from auscult.storage.audits.writing import AssignmentChange
 from auscult.storage.store import AppStore
 
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+UNDO = timedelta(seconds=10)
+"""Time in which a submission of the console can be undone."""
+_MARGIN = timedelta(seconds=2)
+"""Nothing is submitted so soon after that time, so that clocks of two machines do not decide differently."""
 
 _GONE = frozenset({"audit.no_form", "segment.unknown"})
 """Reasons why an item cannot be audited any more."""
@@ -193,6 +202,55 @@ class Desk:
             return check_revision(case, submit(case.audit, case.evaluation, sheet, rater, self._now()), revision)
 
         return self._step(assignment_id, rater, step)
+
+    def hold(self, assignment_id: str, rater: str, revision: int | None = None) -> Audit:
+        """Submit the draft of an audit in ``UNDO`` from now, unless it is undone; return the audit as it will be.
+
+        Until then nothing is different for others: it is submitted by ``submit_held``. Raises as ``submit`` does.
+        """
+        found = self._handover.get(assignment_id)
+        check_rater(found.assignment, rater)
+        at = self._now()
+        change = self._submitted(found, rater, revision, at)
+        if (
+            found.audit is None
+            or change is None
+            or not self._app.queue.hold(assignment_id, found.audit.changes, at + UNDO)
+        ):
+            raise AuditMovedError(f"assignment {assignment_id} was changed meanwhile; read it again")
+        return change.audit
+
+    def undo(self, assignment_id: str, rater: str) -> bool:
+        """Undo a submission that is held; False where there is none of this rater any more."""
+        found = self._handover.get(assignment_id)
+        return found.assignment.rater == rater and self._app.queue.end_hold(assignment_id, self._now())
+
+    def result_of(self, found: Assigned) -> AuditResult | None:
+        """Return the result of a submitted audit, or the one that a held audit will have; else None."""
+        if found.audit is None or found.held_until is None:
+            return found.audit.result if found.audit else None
+        change = self._submitted(found, found.audit.auditor, None, self._now())
+        return change.audit.result if change else None
+
+    def submit_held(self, rater: str | None = None) -> int:
+        """Submit what was held and not undone, of a rater or of all; return how many.
+
+        What cannot be submitted any more, as its form asks something else by now, is as if it had not been submitted.
+        """
+        count = 0
+        for assignment_id, auditor in self._app.queue.held(self._now() - _MARGIN, rater):
+            try:
+                self.submit(assignment_id, auditor)
+            except AuscultError as error:
+                _LOG.warning("a held submission of assignment %s ended: %s", assignment_id, error.message)
+                self._app.queue.end_hold(assignment_id)
+            else:
+                count += 1
+        return count
+
+    def _submitted(self, found: Assigned, rater: str, revision: int | None, at: datetime) -> AuditChange | None:
+        case = replace(self._handover.case(found.assignment), audit=found.audit)
+        return check_revision(case, submit(found.audit, case.evaluation, Sheet(), rater, at), revision)
 
     def reaudit(  # noqa: PLR0913  (each is a part of the sheet)
         self,

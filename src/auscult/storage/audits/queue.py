@@ -29,6 +29,8 @@ from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.parties import write_auditor
 from auscult.storage.people.visibility import visible
 
+_held = audits.alias("held")
+_IS_HELD = sa.exists().where(_held.c.assignment == assignments.c.assignment, _held.c.held_until.is_not(None))
 _IS_TO_DO = assignments.c.state.in_([sa.literal_column(f"'{each}'") for each in ("assigned", "begun")])
 _HIDDEN = (
     sa.select(conversations.c.conversation_id, assignments.c.hidden)
@@ -42,7 +44,7 @@ _WAITING = (
     .select_from(assignments)
     .join(conversations, conversations.c.conversation == assignments.c.conversation)
     .where(assignments.c.app == sa.bindparam("app", type_=NUMBER), assignments.c.rater == sa.bindparam("rater"))
-    .where(_IS_TO_DO, assignments.c.role != sa.literal_column("'self'"))
+    .where(_IS_TO_DO, assignments.c.role != sa.literal_column("'self'"), ~_IS_HELD)
 )
 
 
@@ -63,7 +65,8 @@ _SORTED: Mapping[str, ColumnElement[Any]] = {
 class QueueQuery(NamedTuple):
     """Assignments in some states, of a rater, a plan or a conversation; empty or None: of any.
 
-    ``after`` is the position of the last one that was read. ``is_audit``: no agents' reviews of themselves.
+    ``after`` is the position of the last one that was read. ``is_audit``: no agents' reviews of themselves; ``but_held``:
+    none that is submitted and can still be undone.
     """
 
     states: tuple[AssignmentState, ...] = ()
@@ -74,11 +77,12 @@ class QueueQuery(NamedTuple):
     after: SortKey | None = None
     limit: int = 100
     is_audit: bool = False
+    but_held: bool = False
 
     @classmethod
     def to_do(cls, rater: str) -> "QueueQuery":
         """Return the query of the audits that a rater has to do."""
-        return cls(_TO_DO, rater, order="todo", is_audit=True)
+        return cls(_TO_DO, rater, order="todo", is_audit=True, but_held=True)
 
     @classmethod
     def done(cls, rater: str) -> "QueueQuery":
@@ -324,6 +328,37 @@ class AppQueue:
                 write_notices(connection, self._app, notices)
             return is_changed
 
+    def hold(self, assignment_id: str, changes: int, until: datetime) -> bool:
+        """Hold the submission of an audit that was written ``changes`` times; False where it was changed meanwhile.
+
+        Every write of the audit ends it.
+        """
+        mine = self._held(assignment_id).where(audits.c.changes == changes, audits.c.state == "assigned")
+        with self._database.writing() as connection:
+            return connection.execute(mine.values(held_until=ms_of(until))).rowcount == 1
+
+    def end_hold(self, assignment_id: str, before: datetime | None = None) -> bool:
+        """End the hold of a submission, which then was not; False where there is none that lasts beyond ``before``."""
+        mine = self._held(assignment_id).where(audits.c.held_until.is_not(None))
+        if before is not None:
+            mine = mine.where(audits.c.held_until > ms_of(before))
+        with self._database.writing() as connection:
+            return connection.execute(mine.values(held_until=None)).rowcount == 1
+
+    def held(self, until: datetime, rater: str | None = None, limit: int = 1_000) -> list[tuple[str, str]]:
+        """Return the held submissions whose time was over at an instant, each with its rater; the oldest first."""
+        query = sa.select(audits.c.assignment_id, audits.c.auditor).where(
+            audits.c.app == self._app, audits.c.held_until.is_not(None), audits.c.held_until <= ms_of(until)
+        )
+        if rater is not None:
+            query = query.where(audits.c.auditor == rater)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(audits.c.held_until).limit(limit))
+            return [(row.assignment_id, row.auditor) for row in rows]
+
+    def _held(self, assignment_id: str) -> sa.Update:
+        return sa.update(audits).where(audits.c.app == self._app, audits.c.assignment_id == assignment_id)
+
     def add(self, made: Assignment) -> None:
         """Store an assignment without a plan; one of that id stays as it is, and so does an unknown conversation."""
         its = sa.select(conversations.c.conversation).where(
@@ -352,6 +387,8 @@ class AppQueue:
 
 def _wanted(query: QueueQuery) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [assignments.c.role != "self"] if query.is_audit else []
+    if query.but_held:
+        wanted.append(~_IS_HELD)
     if query.states:
         wanted.append(assignments.c.state.in_(query.states))
     for column, value in (
@@ -366,7 +403,7 @@ def _wanted(query: QueueQuery) -> list[ColumnElement[bool]]:
 
 def _todo(rater: str | None) -> list[ColumnElement[bool]]:
     """Return the conditions of what a rater, or every rater, has to do; agents' reviews of themselves are no audits."""
-    wanted = [assignments.c.state.in_(("assigned", "begun")), assignments.c.role != "self"]
+    wanted = [assignments.c.state.in_(("assigned", "begun")), assignments.c.role != "self", ~_IS_HELD]
     return wanted if rater is None else [*wanted, assignments.c.rater == rater]
 
 

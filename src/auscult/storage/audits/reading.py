@@ -23,6 +23,7 @@ def assigned_query(app: int) -> AnySelect:
             draws.c.plan_id,
             draws.c.plan_version,
             audits.c.body.label("audit_body"),
+            audits.c.held_until,
         )
         .select_from(assignments)
         .outerjoin(conversations, conversations.c.conversation == assignments.c.conversation)
@@ -34,7 +35,8 @@ def assigned_query(app: int) -> AnySelect:
 
 def read_assigned(row: AnyRow) -> Assigned:
     """Return an assignment with its audit, of a row of ``assigned_query``."""
-    return Assigned(assignment=_assignment(row), audit=read_audit(row.audit_body))
+    held_until = optional_instant(row.held_until)
+    return Assigned(assignment=_assignment(row), audit=read_audit(row.audit_body), held_until=held_until)
 
 
 def _assignment(row: AnyRow) -> Assignment:

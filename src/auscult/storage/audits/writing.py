@@ -68,6 +68,7 @@ def write_audit(connection: Connection, database: Database, app: int, conversati
         "answers": len(audit.draft.answers),
         "score": None if audit.result is None or audit.result.score is None else int(audit.result.score),
         "changes": audit.changes,
+        "held_until": None,
         "body": msgspec.json.encode(audit),
     }
     covered = [written[name] for name in SEALED]

@@ -1,5 +1,6 @@
 """The desk gives what a plan deals to nobody in a real Chromium: the next item, second opinions, and then nothing."""
 
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import QUEUE, assign, email_of
+from tests.e2e.consoles import QUEUE, assign, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
@@ -71,6 +72,7 @@ def test_the_next_item_by_keyboard(browser: Browser, served: Service) -> None:
         browser.keys("n")
         browser.until("main", lambda text: NOTHING in text and "Submitted." not in text)
         looked_at(browser, served, "/audits?done=none", f"audits-none-{role}")
+    count_held(served)
     items = [one.assignment for one in served.store.within(TENANT).queue.of_draw(draw_id)]
     raters = Counter((one.rater, one.role, one.state) for one in items)
     assert sum(raters.values()) == 4
@@ -134,3 +136,53 @@ def test_answers_of_a_session_that_is_over(browser: Browser, served: Service) ->
     browser.until("#saved", lambda text: "you are signed out" in text)
     browser.driver.add_cookie(session)
     browser.until("#saved", lambda text: text.startswith("Saved"))
+
+
+def test_a_submission_can_be_undone_for_ten_seconds(served: Service) -> None:
+    """The result is shown; nothing counts and nothing can be drafted until then; undone, the answers are back on the desk."""
+    (conversation_id,) = assign(served, "auditor", 1)
+    at = f"/console/audits/{conversation_id}"
+    audits = served.store.within(TENANT).audits
+
+    def feed() -> list[str]:
+        return [each.action for each in audits.trail(conversation_id)]
+
+    with signed_in(served, "auditor") as client:
+        page = client.get(at).text
+        fields = dict(re.findall(r'name="(assignment|revision)" value="([^"]+)"', page))
+        given = {f"a-{metric}": "YES" for metric in re.findall(r'data-q="([^"]+)"', page)}
+        answer = client.post(at, data=fields | given | {"act": "submit"}, follow_redirects=True)
+        assert "100, passed." in answer.text
+        assert "The machine:" not in answer.text
+        assert feed() == ["assigned"]
+        assert f'href="{at}"' not in client.get("/console/audits").text, "it is not to do any more"
+        assert client.post(f"{at}/draft", data=fields | given).status_code == 409
+        again = client.post(f"{at}/undo", data=fields, follow_redirects=True)
+        assert again.url.path == at
+        assert again.text.count("checked") == len(given)
+        assert feed() == ["assigned"]
+
+        fields = dict(re.findall(r'name="(assignment|revision)" value="([^"]+)"', again.text))
+        client.post(at, data=fields | given | {"act": "submit"})
+        assert count_held(served) == 1
+        assert feed() == ["assigned", "submitted"]
+        over = client.post(f"{at}/undo", data=fields, follow_redirects=True)
+        assert "The machine:" in over.text
+        assert feed() == ["assigned", "submitted"]
+
+
+def test_a_held_submission_counts_by_itself(browser: Browser, served: Service) -> None:
+    """Without another click the page shows what the machine decided, once the time is over; U undoes until then."""
+    conversation_id = opened(browser, served)
+    address = audit(browser)
+    browser.until(".held", lambda text: "Counts in" in text)
+    browser.keys("u")
+    browser.until("h1", lambda text: text == "Audit")
+    assert browser.driver.current_url == address
+    browser.keys("n")
+    browser.until(".held", lambda text: "Counts in" in text)
+    browser.until(".held", lambda text: "The machine:" in text)
+    assert "Undo" not in browser.text(".held")
+    (done,) = served.store.within(TENANT).audits.listing(state="audited", auditor=email_of("auditor"))
+    assert done.conversation_id == conversation_id
+    assert browser.faults() == []

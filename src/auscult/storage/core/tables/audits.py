@@ -23,6 +23,9 @@ IS_SHOWN = "is_shown = 1"
 """Of an audit, in the words of its indexes: reports show it."""
 
 
+IS_HELD = "held_until IS NOT NULL"
+
+
 def _app() -> Column[Any]:
     return Column("app", NUMBER, ForeignKey("apps.app"), nullable=False)
 
@@ -112,8 +115,10 @@ audits = Table(
     Column("score", Integer),  # once submitted, whole, as lists show it
     Column("changes", Integer, nullable=False),  # how often it was written
     Column("body", LargeBinary, nullable=False),
-    Column("seal", LargeBinary),  # keyed digest of all of it, except whether it is shown
+    Column("held_until", BigInteger),  # submitted, and can be undone until then; null: not, or it counts
+    Column("seal", LargeBinary),  # keyed digest of all of it, except whether it is shown or held
     *(Index(f"ix_audits_{name}", "app", name, "assignment") for name in ("answers", "score")),
+    Index("ix_audits_held", "app", "held_until", sqlite_where=text(IS_HELD), postgresql_where=text(IS_HELD)),
     Index("ix_audits_shown", "conversation", unique=True, sqlite_where=text(IS_SHOWN), postgresql_where=text(IS_SHOWN)),
     Index("ix_audits_listed", "app", "conversation_id", sqlite_where=text(IS_SHOWN), postgresql_where=text(IS_SHOWN)),
 )

@@ -1,5 +1,6 @@
 """The audit desk: one conversation to be judged, with drafts stored as they are made."""
 
+from math import ceil
 from typing import Annotated, Any, ClassVar, cast
 
 from litestar import Controller, Response, get, post
@@ -7,10 +8,11 @@ from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec.structs import replace
 
-from auscult.domain.audits.assignment import Assigned, Assignment
+from auscult.domain.audits.assignment import Assigned, Assignment, finished
 from auscult.domain.audits.audit import AuditAnswer, Sheet
-from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.errors import AuscultError, ConflictError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.console.language import gettext as _
@@ -20,15 +22,17 @@ from auscult.server.console.views.audits.desk import (
     ANSWERS,
     CODES,
     LEVEL,
-    Item,
     StoredView,
     desk_view,
     stored_view,
 )
+from auscult.server.console.views.audits.desk import Item as WorkItem
+from auscult.server.console.views.audits.held import HeldView, compared, result_in_words
 from auscult.server.console.views.message import MessageView
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.audits.blind import hidden_from
 from auscult.services.audits.desk import Desk
+from auscult.services.audits.handover import Item
 from auscult.services.audits.workflow import MOVED, Auditing, revision_of
 from auscult.storage.audits.queue import QueueQuery
 
@@ -53,12 +57,14 @@ class ItemPage(Controller):
     is_self: ClassVar[bool] = False
 
     @get(sync_to_thread=True)
-    def show(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(
+        self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
         """Show the desk to the rater of the item, and a message to others."""
         visit.require(self.permission)
         case = self._case(visit, conversation_id)
         mine = self._mine(visit, conversation_id)
-        if mine is None or not mine.assignment.is_unfinished:
+        if mine is None or mine.held_until or not mine.assignment.is_unfinished:
             return self._closed(visit, case, mine)
         return self._desk(visit, mine)
 
@@ -67,7 +73,7 @@ class ItemPage(Controller):
         self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[StoredView]:
         """Store the answers as a draft, unless others were stored since; return the stored ones with their revision."""
-        assignment_id, me = self._own(visit, conversation_id, data)
+        assignment_id, me = self._unheld(visit, conversation_id, data)
         desk = self._work(visit)
         try:
             item = desk.draft(
@@ -85,7 +91,7 @@ class ItemPage(Controller):
         self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """Submit the audit and redirect to the next one; or only save or decline it, by the form's ``act``."""
-        assignment_id, me = self._own(visit, conversation_id, data)
+        assignment_id, me = self._unheld(visit, conversation_id, data)
         desk, given, comment = self._work(visit), _answers(data), data.get("comment", "")
         try:
             if data.get("act") == "decline":
@@ -95,7 +101,7 @@ class ItemPage(Controller):
             item = desk.draft(assignment_id, me, given, comment=comment, revision=_revision(data))
             if data.get("act") == "save":
                 return Redirect(f"{self.at}/{conversation_id}", status_code=303)
-            desk.submit(assignment_id, me, revision=revision_of(item.audit))
+            self._submit(desk, item)
         except ConflictError as error:
             if error.reason != MOVED:
                 raise
@@ -104,14 +110,18 @@ class ItemPage(Controller):
             if error.reason not in _SHOWN_REASONS:
                 raise
             return self._desk(visit, desk.show(assignment_id), error)
-        return self._next(visit, conversation_id, "submitted")
+        return self._next(visit, conversation_id, "submitted", assignment_id)
 
-    def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str]:
+    def _submit(self, desk: Desk, item: Item) -> None:
+        """Submit an item that is drafted."""
+        desk.submit(item.assignment.assignment_id, item.audit.auditor, revision=revision_of(item.audit))
+
+    def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str] | Redirect:
         """Show the page in place of the desk. ``mine`` is the visitor's assignment, None without one."""
         raise NotImplementedError
 
-    def _next(self, visit: Visit, conversation_id: str, done: str) -> Redirect:
-        """Redirect onwards from an item. ``done`` is its outcome."""
+    def _next(self, visit: Visit, conversation_id: str, done: str, assignment_id: str = "") -> Redirect:
+        """Redirect onwards from an item. ``done`` is its outcome; ``assignment_id`` is set where it was submitted."""
         raise NotImplementedError
 
     def _desk(
@@ -123,13 +133,15 @@ class ItemPage(Controller):
         """
         case = self._work(visit).case(mine.assignment)
         waiting = 0 if self.is_self else visit.app.queue.count_waiting(visit.visitor.email)
-        item = Item(mine.assignment.assignment_id, mine.audit, _shows_machine(visit, mine.assignment), typed)
+        item = WorkItem(mine.assignment.assignment_id, mine.audit, _shows_machine(visit, mine.assignment), typed)
         problem = "" if error is None else _open(error)
         view = desk_view(case, item, waiting, visit.reader, problem)
         desk = {"title": _(self.title), "at": self.at, "back": self.back, "may_decline": not self.is_self}
+        desk["is_self"] = self.is_self
         desk["is_incomplete"] = error is not None and error.reason == "audit.incomplete"
         sound, status = sound_of(visit, case.conversation.id), 409 if typed else 422 if problem else 200
-        return visit.page("desk", self.here, view, status, sound=sound, desk=desk)
+        held = None if self.is_self else held_of(visit)
+        return visit.page("desk", self.here, view, status, sound=sound, desk=desk, held=held)
 
     def _case(self, visit: Visit, conversation_id: str) -> EvaluatedConversation:
         case = visit.app.audits.case(conversation_id)
@@ -144,6 +156,14 @@ class ItemPage(Controller):
         if mine is None:
             raise missing("audit", conversation_id)
         return mine.assignment.assignment_id, visit.visitor.email
+
+    def _unheld(self, visit: Visit, conversation_id: str, data: dict[str, str]) -> tuple[str, str]:
+        """Return the same; refuse an audit whose submission can still be undone: ``assignment.finished``."""
+        assignment_id, me = self._own(visit, conversation_id, data)
+        found = self._work(visit).show(assignment_id)
+        if found.held_until:
+            raise finished(found.assignment)
+        return assignment_id, me
 
     def _mine(self, visit: Visit, conversation_id: str, assignment_id: str | None = None) -> Assigned | None:
         """Return the visitor's assignment of a conversation: the given one, else an unfinished one, else the last."""
@@ -178,22 +198,84 @@ class DeskPage(ItemPage):
         auditing(visit).assign(conversation_id, visit.visitor.email, by=visit.visitor.email)
         return Redirect(f"{BASE}/audits/{conversation_id}", status_code=303)
 
-    def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str]:
+    @post("/undo", sync_to_thread=True)
+    def undo(
+        self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Redirect:
+        """Undo the submission of the audit, and go back to it; once it counts, show it in the list."""
+        assignment_id, me = self._own(visit, conversation_id, data)
+        if desk_of(visit).undo(assignment_id, me):
+            return Redirect(f"{BASE}/audits/{conversation_id}", status_code=303)
+        return Redirect(f"{BASE}/audits?held={assignment_id}", status_code=303)
+
+    @post("/counted", sync_to_thread=True)
+    def counted(
+        self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """Submit what the visitor has not undone in time, and return the result as a part of the page."""
+        assignment_id, me = self._own(visit, conversation_id, data)
+        desk_of(visit).submit_held(me)
+        view = held_view(visit, assignment_id)
+        if view is None:
+            raise missing("audit", conversation_id)
+        return visit.part("parts/held_counted", view)
+
+    def _submit(self, desk: Desk, item: Item) -> None:
+        desk.hold(item.assignment.assignment_id, item.audit.auditor, revision=revision_of(item.audit))
+
+    def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str] | Redirect:
+        if mine is not None and mine.held_until and visit.now < mine.held_until:
+            return Redirect(f"{BASE}/audits?held={mine.assignment.assignment_id}", status_code=303)
         return visit.page("message", "My audits", _not_mine(case, mine, visit))
 
-    def _next(self, visit: Visit, conversation_id: str, done: str) -> Redirect:
+    def _next(self, visit: Visit, conversation_id: str, done: str, assignment_id: str = "") -> Redirect:
         del conversation_id
-        return go_on(visit, done)
+        return go_on(visit, done, assignment_id)
 
 
-def go_on(visit: Visit, done: str = "none") -> Redirect:
+def go_on(visit: Visit, done: str = "none", assignment_id: str = "") -> Redirect:
     """Redirect to the item that the visitor has begun, or else to the next one; without any to their list.
 
-    The list shows ``done``, the outcome of the item before.
+    The list shows ``done``, the outcome of the item before; either page shows the result of a submitted assignment.
     """
-    item = desk_of(visit).go_on(visit.visitor.email, agent_ids=visit.principal.agent_ids)
-    where = f"?done={done}" if item is None else f"/{item.case.conversation.id}"
-    return Redirect(f"{BASE}/audits{where}", status_code=303)
+    desk = desk_of(visit)
+    desk.submit_held(visit.visitor.email)
+    item = desk.go_on(visit.visitor.email, agent_ids=visit.principal.agent_ids)
+    held = f"held={assignment_id}" if assignment_id else ""
+    if item is not None:
+        return Redirect(f"{BASE}/audits/{item.case.conversation.id}{'?' if held else ''}{held}", status_code=303)
+    return Redirect(f"{BASE}/audits?done={done}{'&' if held else ''}{held}", status_code=303)
+
+
+def held_of(visit: Visit) -> HeldView | None:
+    """Return the audit that the visitor just submitted, which the address names; None without one."""
+    assignment_id = next(iter(visit.query.get("held", ())), "")
+    return held_view(visit, assignment_id) if assignment_id else None
+
+
+def held_view(visit: Visit, assignment_id: str) -> HeldView | None:
+    """Return a submitted audit of the visitor; None where there is none.
+
+    The machine's result is shown once the audit counts, and no other task of the visitor hides it.
+    """
+    desk = desk_of(visit)
+    try:
+        found = desk.show(assignment_id)
+        result = desk.result_of(found)
+        case = desk.case(found.assignment)
+    except AuscultError:  # erased, or its form asks something else by now
+        return None
+    if result is None or found.assignment.rater != visit.visitor.email:
+        return None
+    made = HeldView(
+        conversation_id=case.conversation.id, assignment_id=assignment_id, result=result_in_words(result, visit.reader)
+    )
+    if found.held_until:
+        return replace(made, seconds=max(0, ceil((found.held_until - visit.now).total_seconds())))
+    if hidden_from(visit.app, visit.visitor.email, case.conversation.id, visit.principal.agent_ids):
+        return made
+    href = f"{BASE}/conversations/{case.conversation.id}"
+    return replace(made, compared=compared(result, case.evaluation, visit.reader), href=href)
 
 
 def _shows_machine(visit: Visit, assignment: Assignment) -> bool:

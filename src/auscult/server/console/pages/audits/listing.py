@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from auscult.absences.pages import offers
 from auscult.domain.audits.assignment import WorkOrder
-from auscult.server.console.pages.audits.desk import go_on
+from auscult.server.console.pages.audits.desk import desk_of, go_on, held_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.audits.listing import LISTS, audits_view, free_rows, list_view, note_of
 from auscult.server.console.views.heads import order_of, read_key
@@ -28,6 +28,7 @@ class AuditsPage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show waiting items, and submitted audits."""
         visit.require("audit.perform")
+        desk_of(visit).submit_held(visit.visitor.email)
         me, queue, query = visit.visitor.email, visit.app.queue, visit.query
         orders: dict[str, WorkOrder] = {
             name: order_of(query, each.orders, each.usual, each.named.sort) for name, each in LISTS.items()
@@ -47,12 +48,14 @@ class AuditsPage(Controller):
         }
         waiting, done = ([each.assigned for each in found[name][:_MOST]] for name in ("todo", "done"))
         view = audits_view(waiting, done, numbers, known, visit.reader, BASE, lists)
-        note = note_of(what, is_waiting=bool(waiting))
+        held = held_of(visit)
+        note = "" if held else note_of(what, is_waiting=bool(waiting))
         names = names_of_people(visit) if free else {}
         return visit.page(
             "audits",
             "My audits",
             replace(view, note=note, is_over=bool(what)),
+            held=held,
             free=free_rows(free, known, names, visit.reader, BASE),
         )
 

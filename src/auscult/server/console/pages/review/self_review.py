@@ -51,8 +51,8 @@ class SelfReviewPage(ItemPage):
         )
         return visit.page("self_review", self.here, view, conversation=f"{BASE}/conversations/{case.conversation.id}")
 
-    def _next(self, visit: Visit, conversation_id: str, done: str) -> Redirect:
-        del visit, done
+    def _next(self, visit: Visit, conversation_id: str, done: str, assignment_id: str = "") -> Redirect:
+        del visit, done, assignment_id
         return Redirect(f"{self.at}/{conversation_id}", status_code=303)
 
 
