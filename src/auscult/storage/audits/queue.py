@@ -329,7 +329,7 @@ class AppQueue:
             return is_changed
 
     def hold(self, assignment_id: str, changes: int, until: datetime) -> bool:
-        """Hold the submission of an audit that was written ``changes`` times; False where it was changed meanwhile.
+        """Store until when the submission of an audit that was written ``changes`` times is held; False where it was changed.
 
         Every write of the audit ends it.
         """

@@ -1,4 +1,4 @@
-"""What the people of the demo answer, put right and are away from: disputes of an agent, an absence, and a correction."""
+"""Disputes of an agent of the demo, an absence of an auditor, and a correction; and the answers of its auditors."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -132,7 +132,7 @@ def be_away(store: "Store", app: "AppStore") -> None:
 
 
 def leave_out(app: "AppStore", ids: Sequence[str]) -> None:
-    """Leave the latest call that nobody audits out of all figures."""
+    """Exclude the latest call without an audit from all figures."""
     from auscult.corrections.model import NewCorrection
     from auscult.corrections.work import Correcting
     from auscult.reports import REPORTS

@@ -12,7 +12,7 @@ from auscult.server.console.reader import Reader
 
 
 class HeldView(Struct, frozen=True, kw_only=True):
-    """A submitted audit. ``seconds`` are left to undo it; at 0 it counts, and ``compared`` tells it from the machine's.
+    """A submitted audit. ``seconds`` are left to undo it; at 0 it counts, and ``compared`` has the machine's result next to it.
 
     ``href`` leads to its conversation, or is empty where the reader may not see what was decided there.
     """
