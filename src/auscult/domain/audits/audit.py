@@ -55,6 +55,7 @@ __all__ = [
     "results_of",
     "state_of",
     "submit",
+    "submitted_already",
     "unanswered",
 ]
 
@@ -213,7 +214,7 @@ def assign(  # noqa: PLR0913  (each is a fact of the step)
         action: AuditAction = "assigned"
     else:
         if audit.result is not None:
-            raise _finished(audit)
+            raise submitted_already(audit)
         if audit.auditor == auditor and not audit.is_declined:
             return None
         action = "assigned" if audit.is_declined else "reassigned"
@@ -363,11 +364,12 @@ def _open(audit: Audit | None, evaluation: Evaluation) -> Audit:
             value=evaluation.conversation_id,
         )
     if audit.result is not None:
-        raise _finished(audit)
+        raise submitted_already(audit)
     return audit
 
 
-def _finished(audit: Audit) -> ConflictError:
+def submitted_already(audit: Audit) -> ConflictError:
+    """Return the refusal to change an audit that was submitted: ``audit.finished``."""
     return ConflictError(
         f"the audit of conversation {audit.conversation_id} was submitted, and stays as it is",
         code="audit.finished",

@@ -9,7 +9,7 @@ from auscult.domain.conversation import Queue
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.definitions.forms.publish import publish
-from tests.e2e.consoles import console, email_of, signed_in
+from tests.e2e.consoles import console, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.strategies import STARTED, talk
 
@@ -90,6 +90,7 @@ def test_the_desk_asks_for_levels_and_numbers(service: Service) -> None:
         assert 'name="n-em-minutes" value="2"' in page
         assert '<option value="late" selected>' in page
         assert client.post(desk, data=given).status_code == 303
+    count_held(service)
     audit = service.store.within(TENANT).audits.case("c-levels").audit
     assert audit is not None
     assert audit.result is not None

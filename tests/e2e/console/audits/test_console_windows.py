@@ -14,7 +14,7 @@ from auscult.storage.audits.queue import QueueQuery
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import picture
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
-from tests.e2e.consoles import assign, email_of, signed_in
+from tests.e2e.consoles import assign, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
@@ -243,6 +243,7 @@ def test_without_script(served: Service) -> None:
         newer = dict(re.findall(r'name="(assignment|revision)" value="([^"]+)"', refused.text))
         assert newer["revision"] > fields["revision"]
         assert client.post(address, data=newer | typed).status_code == 303
+        count_held(served)
         done = served.store.within(TENANT).audits.case(conversation_id)
     assert done is not None
     assert done.audit is not None

@@ -10,8 +10,8 @@ from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
-from auscult.domain.audits.assignment import Assigned, Assignment, finished
-from auscult.domain.audits.audit import AuditAnswer, Sheet
+from auscult.domain.audits.assignment import Assigned, Assignment
+from auscult.domain.audits.audit import AuditAnswer, Sheet, submitted_already
 from auscult.domain.errors import AuscultError, ConflictError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -158,11 +158,11 @@ class ItemPage(Controller):
         return mine.assignment.assignment_id, visit.visitor.email
 
     def _unheld(self, visit: Visit, conversation_id: str, data: dict[str, str]) -> tuple[str, str]:
-        """Return the same; refuse an audit whose submission can still be undone: ``assignment.finished``."""
+        """Return the same; refuse an audit whose submission can still be undone: ``audit.finished``."""
         assignment_id, me = self._own(visit, conversation_id, data)
         found = self._work(visit).show(assignment_id)
-        if found.held_until:
-            raise finished(found.assignment)
+        if found.held_until and found.audit:
+            raise submitted_already(found.audit)
         return assignment_id, me
 
     def _mine(self, visit: Visit, conversation_id: str, assignment_id: str | None = None) -> Assigned | None:
@@ -224,7 +224,7 @@ class DeskPage(ItemPage):
         desk.hold(item.assignment.assignment_id, item.audit.auditor, revision=revision_of(item.audit))
 
     def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str] | Redirect:
-        if mine is not None and mine.held_until and visit.now < mine.held_until:
+        if mine is not None and mine.held_until:
             return Redirect(f"{BASE}/audits?held={mine.assignment.assignment_id}", status_code=303)
         return visit.page("message", "My audits", _not_mine(case, mine, visit))
 
@@ -271,7 +271,7 @@ def held_view(visit: Visit, assignment_id: str) -> HeldView | None:
         conversation_id=case.conversation.id, assignment_id=assignment_id, result=result_in_words(result, visit.reader)
     )
     if found.held_until:
-        return replace(made, seconds=max(0, ceil((found.held_until - visit.now).total_seconds())))
+        return replace(made, seconds=max(1, ceil((found.held_until - visit.now).total_seconds())))
     if hidden_from(visit.app, visit.visitor.email, case.conversation.id, visit.principal.agent_ids):
         return made
     href = f"{BASE}/conversations/{case.conversation.id}"
