@@ -1,7 +1,8 @@
 """Pictures of every screen of the console, taken in Chromium from the demo's data: ``docs/images/console``.
 
-``python -m tools.screenshots`` loads the example conversations, repeats them over half a year, has some of them audited,
-and takes each screen in light and dark, and some as narrow as a phone.
+``python -m tools.screenshots`` loads the example conversations, repeats them over half a year, has some of them worked
+on, and takes each screen that a page of the documentation shows. With a folder it takes them there in light and dark, and
+as narrow as a phone, for a check by eye.
 """
 
 import base64
@@ -25,6 +26,7 @@ from auscult.bootstrap.scheduling import connecting
 from auscult.cli.operations import demo
 from auscult.cli.operations.demo import life as demo_life
 from auscult.cli.operations.demo import sound as demo_sound
+from auscult.cli.operations.demo import together
 from auscult.config import Settings
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.domain.connectors.run import Order
@@ -41,53 +43,45 @@ _FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"
 
 
 class Shot(NamedTuple):
-    """One picture: the file's name, the page's path, the window's width, the theme, and whether the page is shown whole."""
+    """One picture: the file's name, the page's path, and whether the page is shown whole."""
 
     name: str
     path: str
-    width: int = 1440
-    theme: str = "light"
     is_whole: bool = False
 
 
-def shots(conversation_id: str, audit_id: str, plan_id: str) -> tuple[Shot, ...]:
-    """Return every picture of a QA manager. The conversation, the audit and the plan are ones that show something."""
-    conversation = f"/conversations/{conversation_id}"
+class View(NamedTuple):
+    """The settings of a picture: the window's width and the theme."""
+
+    width: int = 1440
+    theme: str = "light"
+
+
+EVERY_VIEW = (View(), View(theme="dark"), View(390), View(390, "dark"))
+"""The views of ``python -m tools.screenshots FOLDER``."""
+
+
+def shots(conversation_id: str, audit_id: str) -> tuple[Shot, ...]:
+    """Return every picture of a QA manager. The conversation and the audit are ones that show something."""
     return (
-        Shot("home-light", "", is_whole=True),
-        Shot("home-dark", "", theme="dark", is_whole=True),
-        Shot("conversations-light", "/conversations"),
-        Shot("conversations-dark", "/conversations", theme="dark"),
-        Shot("conversations-360", "/conversations", width=360),
-        Shot("conversation-light", conversation),
-        Shot("conversation-dark", conversation, theme="dark"),
-        Shot("conversation-360", conversation, width=360, theme="dark"),
-        Shot("desk-light", f"/audits/{audit_id}"),
-        Shot("desk-dark", f"/audits/{audit_id}", theme="dark"),
-        Shot("overview-light", "/overview", is_whole=True),
-        Shot("overview-dark", "/overview", theme="dark", is_whole=True),
-        Shot("metric-light", "/metrics/em-empathy", is_whole=True),
-        Shot("agents-light", "/agents"),
-        Shot("insights-light", "/insights", is_whole=True),
-        Shot("insights-360", "/insights", width=360, theme="dark", is_whole=True),
-        Shot("plan-light", f"/plans/{plan_id}"),
-        Shot("plan-editor-light", "/plans/new", is_whole=True),
-        Shot("plan-editor-360", "/plans/new", width=360, theme="dark"),
-        Shot("auditors-light", "/auditors"),
-        Shot("form-editor-dark", "/forms/ef-starter-voice", theme="dark"),
-        Shot("form-editor-light", "/forms/ef-starter-voice"),
+        Shot("home", "", is_whole=True),
+        Shot("notices", "/notices"),
+        Shot("conversations", "/conversations"),
+        Shot("conversation", f"/conversations/{conversation_id}"),
+        Shot("desk", f"/audits/{audit_id}"),
+        Shot("overview", "/overview", is_whole=True),
+        Shot("insights", "/insights", is_whole=True),
+        Shot("plan-editor", "/plans/new", is_whole=True),
+        Shot("form-editor", "/forms/ef-starter-voice"),
     )
 
 
-def shots_of_administration() -> tuple[Shot, ...]:
-    """Return the pictures that an administrator takes."""
-    return (
-        Shot("users-light", "/administration/users"),
-        Shot("jobs-light", "/administration/jobs"),
-        Shot("retention-dark", "/administration/retention", theme="dark"),
-        Shot("connectors-light", "/connectors"),
-        Shot("connector-light", f"/connectors/{CONNECTOR}", is_whole=True),
-    )
+OF_AGENT = (Shot("own-home", "", is_whole=True),)
+OF_ADMINISTRATOR = (
+    Shot("users", "/administration/users"),
+    Shot("connector", f"/connectors/{CONNECTOR}", is_whole=True),
+)
+"""Pictures that an agent and an administrator take."""
 
 
 @contextlib.contextmanager
@@ -120,23 +114,26 @@ def browser() -> Iterator[Chrome]:
         driver.quit()
 
 
-def take(driver: Chrome, address: str, shot: Shot, folder: Path) -> None:
-    """Take one picture."""
-    height = 960 if shot.width > 640 else 780  # noqa: PLR2004  (a phone's)
-    view = {"width": shot.width, "height": height, "deviceScaleFactor": 1, "mobile": shot.width <= 640}  # noqa: PLR2004
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", view)
-    driver.add_cookie({"name": "auscult_theme", "value": shot.theme, "path": "/console"})
-    driver.get(f"{address}/console{shot.path}")
-    driver.execute_script("return document.fonts.ready")
-    if shot.is_whole:
-        view["height"] = driver.execute_script("return document.documentElement.scrollHeight")
+def take(driver: Chrome, address: str, shot: Shot, folder: Path, views: Sequence[View]) -> None:
+    """Store the pictures of a page: the one of the documentation is light, and has no width in its name."""
+    for width, theme in views:
+        is_phone = width <= 640  # noqa: PLR2004
+        view = {"width": width, "height": 780 if is_phone else 960, "deviceScaleFactor": 1, "mobile": is_phone}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", view)
-    taken = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
-    (folder / f"{shot.name}.webp").write_bytes(base64.b64decode(taken["data"]))
+        driver.add_cookie({"name": "auscult_theme", "value": theme, "path": "/console"})
+        driver.get(f"{address}/console{shot.path}")
+        driver.execute_script("return document.fonts.ready")
+        if shot.is_whole:
+            view["height"] = driver.execute_script("return document.documentElement.scrollHeight")
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", view)
+        taken = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+        file = folder / f"{shot.name}-{theme}{f'-{width}' if is_phone else ''}.webp"
+        file.write_bytes(base64.b64decode(taken["data"]))
+        print(file)
 
 
-def planned(app: AppStore, auditors: Sequence[str]) -> str:
-    """Make a plan for two auditors, draw it, and return its id."""
+def planned(app: AppStore, auditors: Sequence[str]) -> None:
+    """Make a plan for two auditors, and draw it."""
     now = datetime.now(UTC)
     newest = latest(app, Sought(statuses=("evaluated",), channels=("voice",)), limit=1).items[0]
     document = PlanDocument(
@@ -152,7 +149,6 @@ def planned(app: AppStore, auditors: Sequence[str]) -> str:
     planning = Planning(app, REPORTS, lambda: datetime.now(UTC))
     plan = planning.create(document, auditors[0])
     planning.draw(plan.plan_id, auditors[0])
-    return plan.plan_id
 
 
 def connected(store: Store, settings: Settings, folder: Path) -> None:
@@ -185,32 +181,36 @@ def become(driver: Chrome, email: str) -> None:
 
 
 def main() -> int:
-    """Take all pictures."""
-    HERE.mkdir(parents=True, exist_ok=True)
+    """Store all pictures of the documentation, or those of every view in a folder that is named."""
+    target, views = (Path(sys.argv[1]), EVERY_VIEW) if len(sys.argv) > 1 else (HERE, EVERY_VIEW[:1])
+    target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_url=f"sqlite:///{folder}/auscult.db", state_dir=folder, workers=1)
         files = sorted((demo.examples() / demo.CONVERSATIONS).glob("*.ndjson"))
+        languages = sorted((demo.examples() / demo.LANGUAGES).glob("*.ndjson"))
         with bootstrap.open(settings) as application:
             demo.load_examples(application, files)
             console = demo_life.add_people(application.store, demo.TENANT)
-            demo_life.fill(application, demo.TENANT, files, demo_sound.recordings(demo.examples()))
+            demo_life.fill(application, demo.TENANT, [*files, *languages], demo_sound.recordings(demo.examples()))
             app = application.store.within(demo.TENANT)
             missed = latest(app, Sought(missed=("em-empathy",), agents=("a-00b31a2d2af9",)), limit=50).items
             shown = next(
                 each for each in missed if each.audit.state == "not_assigned"
             )  # others may be hidden from Dana
             audits = app.audits.listing(state="assigned", auditor=console.people[0].email, limit=1)
-            plan_id = planned(app, [each.email for each in console.people[:2]])
+            planned(app, [each.email for each in console.people[:2]])
             connected(application.store, settings, Path(folder) / "exports")
             with serving(application, console) as address, browser() as driver:
                 driver.get(f"{address}/console/link/{console.secret}")
-                for shot in shots(shown.id, audits[0].conversation_id, plan_id):
-                    take(driver, address, shot, HERE)
-                    print(HERE / f"{shot.name}.webp")
-                become(driver, console.people[-1].email)
-                for shot in shots_of_administration():
-                    take(driver, address, shot, HERE)
-                    print(HERE / f"{shot.name}.webp")
+                for shot in shots(shown.id, audits[0].conversation_id):
+                    take(driver, address, shot, target, views)
+                for email, pictures in (
+                    (together.AGENT_SIGNED_IN, OF_AGENT),
+                    (console.people[-1].email, OF_ADMINISTRATOR),
+                ):
+                    become(driver, email)
+                    for shot in pictures:
+                        take(driver, address, shot, target, views)
     return 0
 
 
