@@ -16,11 +16,14 @@ from auscult.limits.work import TenantLimits
 from auscult.notices.model import Choices, Notice
 from auscult.notices.work import note_late, send_mails
 from auscult.reports import REPORTS
+from auscult.sandbox.messages import Messenger
 from auscult.services.connectors.connecting import Connectors
 from auscult.services.schedules.alerts import CONSOLE
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.services.scoring.intake.admission import AdmissionControl
 from auscult.storage.store import Store
+from auscult.targets.model import Target
+from auscult.targets.work import send_messages
 from auscult.workers.mailer import Mailer
 from auscult.workers.webhook_sender import HttpSender
 from auscult.workers.worker import Schedule
@@ -64,14 +67,17 @@ def run_schedules(store: Store, settings: Settings) -> None:
 
 
 def run_notices(store: Store, settings: Settings) -> None:
-    """Notify people of audits that are late, and send e-mails with notices, in every app."""
+    """Notify people of audits that are late, and send notices by e-mail and to targets, in every app."""
     mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
+    base = f"{settings.public_url}{CONSOLE}" if settings.public_url else ""
+    post = Messenger(networks_of(settings)).send
     for tenant in store.tenants():
         app = store.within(tenant)
+        names = cache(partial(_names, store, tenant.account_id))
         note_late(app, _NOW())
         if mail is not None:
-            names = cache(partial(_names, store, tenant.account_id))
-            send_mails(app, _NOW, mail.deliver, partial(_letter, names, settings.public_url or ""))
+            send_mails(app, _NOW, mail.deliver, partial(_letter, names, base))
+        send_messages(app, _NOW, post, partial(_message, names, base))
 
 
 def _names(store: Store, account_id: str) -> Mapping[str, str]:
@@ -79,11 +85,19 @@ def _names(store: Store, account_id: str) -> Mapping[str, str]:
 
 
 def _letter(
-    names: Callable[[], Mapping[str, str]], public_url: str, choices: Choices, found: Sequence[Notice]
+    names: Callable[[], Mapping[str, str]], base: str, choices: Choices, found: Sequence[Notice]
 ) -> tuple[str, str]:
     from auscult.notices.writing import letter_of  # noqa: PLC0415  (the console takes a while to load)
 
-    return letter_of(names(), public_url and f"{public_url}{CONSOLE}", choices.language, found)
+    return letter_of(names(), base, choices.language, found)
+
+
+def _message(
+    names: Callable[[], Mapping[str, str]], base: str, target: Target, found: Sequence[Notice]
+) -> tuple[str, str]:
+    from auscult.targets.writing import message_of  # noqa: PLC0415  (the console takes a while to load)
+
+    return message_of(names(), base, target, found)
 
 
 def limits_of(settings: Settings) -> Limits:

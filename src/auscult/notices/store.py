@@ -37,7 +37,7 @@ _OF_READERS = ("language", "time_zone", "digest_hour")
 
 
 class NoticeQuery(NamedTuple):
-    """Notices of one person, by their e-mail address; only unread ones, those in an e-mail, or before the number of one.
+    """Notices of one person, by their e-mail address: unread, in an e-mail, before or after the number of one, of kinds.
 
     ``left_out`` are conversations about which there are none but of the kinds ``but``.
     """
@@ -48,6 +48,8 @@ class NoticeQuery(NamedTuple):
     is_unread: bool = False
     mail: int | None = None
     before: int | None = None
+    after: int | None = None
+    kinds: tuple[str, ...] = ()
     limit: int = 100
 
 
@@ -85,6 +87,23 @@ class AppNotices:
         if query.before is not None:
             wanted.append(notices.c.notice < query.before)
         found = sa.select(notices).where(*wanted).order_by(notices.c.notice.desc()).limit(query.limit)
+        with self._database.reading() as connection:
+            return [NumberedNotice(row.notice, _notice(row)) for row in connection.execute(found)]
+
+    def after(self, query: NoticeQuery) -> list[NumberedNotice]:
+        """Return notices, the oldest first."""
+        found = sa.select(notices).where(*self._wanted(query)).order_by(notices.c.notice).limit(query.limit)
+        with self._database.reading() as connection:
+            return [NumberedNotice(row.notice, _notice(row)) for row in connection.execute(found)]
+
+    def of_app(self, number: int, kinds: Sequence[str], limit: int) -> list[NumberedNotice]:
+        """Return the notices to anyone after the number of one, of some kinds, the oldest first.
+
+        Of one thing that several people are notified of there is one, the last.
+        """
+        mine = (notices.c.app == self._app, notices.c.notice > number, notices.c.kind.in_(kinds))
+        once = sa.select(sa.func.max(notices.c.notice)).where(*mine).group_by(notices.c.kind, notices.c.subject)
+        found = sa.select(notices).where(notices.c.notice.in_(once)).order_by(notices.c.notice).limit(limit)
         with self._database.reading() as connection:
             return [NumberedNotice(row.notice, _notice(row)) for row in connection.execute(found)]
 
@@ -281,6 +300,10 @@ class AppNotices:
         wanted: list[sa.ColumnElement[bool]] = [notices.c.app == self._app, notices.c.user == to]
         if query.is_unread:
             wanted.append(notices.c.read_at.is_(None))
+        if query.after is not None:
+            wanted.append(notices.c.notice > query.after)
+        if query.kinds:
+            wanted.append(notices.c.kind.in_(query.kinds))
         if query.mail is not None:
             wanted.append(notices.c.mail == query.mail)
         seen = visible(self._visibility, self._app, notices.c.conversation_id)

@@ -11,6 +11,7 @@ from auscult.notices.model import (
     SENDING_FOR,
     Choices,
     Delivery,
+    Kind,
     Letter,
     MailState,
     Notice,
@@ -116,6 +117,13 @@ class Noticing:
         since = digest_since(self.choices(), at)
         if since is not None and not self._app.notices.has_digest(self._viewer.name, since):
             self._app.notices.gather(query, "digest", at)
+
+    def since(self, number: int, kinds: Sequence[Kind], limit: int) -> list[NumberedNotice]:
+        """Return unread notices of some kinds after the number of one, the oldest first."""
+        query = self._query()
+        if query is None:
+            return []
+        return self._app.notices.after(query._replace(is_unread=True, after=number, kinds=tuple(kinds), limit=limit))
 
     def in_mail(self, number: int) -> list[Notice]:
         """Return the notices in an e-mail that the viewer may see by now, the oldest first."""

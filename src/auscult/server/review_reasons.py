@@ -56,6 +56,9 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "correction.too_many_at_once": (422, 422, "There is none, or there are too many conversations in one request."),
     "absence.unknown": (404, 404, "There is no such absence, or the caller does not manage it."),
     "absence.invalid": (422, 422, "The days of an absence, or its person, cannot be used; `field` names it."),
+    "target.unknown": (404, 404, "There is no such target, or the caller does not change it."),
+    "target.invalid": (422, 422, "The address of a target, its name or its kinds cannot be used; `field` names it."),
+    "target.too_many": (409, 409, "The person, or the app, has as many targets as there can be."),
     "timezone.unknown": (422, 422, "There is no time zone of this name."),
     "absence.too_many": (409, 409, "The person has as many absences as they can have."),
     "assignment.not_offered": (

@@ -70,6 +70,7 @@ from auscult.storage.work.app_batches import AppJobs
 from auscult.storage.work.batches import Batches
 from auscult.storage.work.work_list import WorkList
 from auscult.storage.work.workers import Workers
+from auscult.targets.store import AppTargets
 from auscult.workdays.store import AppWorkingDays
 
 T = TypeVar("T")
@@ -114,6 +115,7 @@ class AppStore(NamedTuple):
     people: AppPeople
     exports: AppExports
     names: AppNames
+    targets: AppTargets
     absences: AccountAbsences
     working_days: AppWorkingDays
     first_hour: AppFirstHour
@@ -234,6 +236,7 @@ class Store:
             people=AppPeople(self._database, app, self.people),
             exports=AppExports(self._database, app),
             names=AppNames(self._names, app),
+            targets=AppTargets(self._database, app, self._secret_key),
             absences=self.absences_of(tenant.account_id),
             working_days=AppWorkingDays(self._database, app),
             first_hour=AppFirstHour(self._database, app),

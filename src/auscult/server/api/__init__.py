@@ -42,6 +42,7 @@ from auscult.server.rest.guards import Guard
 from auscult.server.rest.hooks import before_handler
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest, ApiResponse
 from auscult.server.rest.routing import AppRouter
+from auscult.targets import api as targets
 from auscult.workdays import api as workdays
 
 ROUTERS = (
@@ -54,6 +55,7 @@ ROUTERS = (
     directory.ROUTER,
     notices.ROUTER,
     absences.ROUTER,
+    targets.ROUTER,
     pinned.ROUTER,
     search.ROUTER,
     workdays.ROUTER,

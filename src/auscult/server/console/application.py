@@ -113,6 +113,7 @@ from auscult.server.rest.context import Services
 from auscult.server.rest.guards import Guard
 from auscult.server.rest.routing import AppRouter
 from auscult.services.people.principals import SecondFactorRequiredError
+from auscult.targets.pages import TargetsPage
 from auscult.workdays.pages import WorkingDaysPage
 
 _YEAR_S = 365 * 24 * 3600
@@ -158,6 +159,7 @@ _PAGES = (
     LogPage,
     ManualPage,
     MetricPage,
+    TargetsPage,
     NoticesPage,
     OfferedPage,
     OverviewPage,

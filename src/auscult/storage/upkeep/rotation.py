@@ -22,7 +22,7 @@ from auscult.storage.core.tables.base import clients
 from auscult.storage.core.tables.connectors import connectors
 from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.core.tables.operations import kept_keys
-from auscult.storage.core.tables.people import second_factors
+from auscult.storage.core.tables.people import notice_targets, second_factors
 from auscult.storage.core.tables.privacy import approvals, redactions
 from auscult.storage.core.tables.recordings import recording_keys
 from auscult.storage.privacy.redaction import originals_lock
@@ -76,6 +76,7 @@ def rotate(url: str, old: bytes, new: bytes, progress: Progress) -> int:
         for rotated in (
             _column(database, clients, clients.c.secret, plain),
             _column(database, second_factors, second_factors.c.secret, plain),
+            _column(database, notice_targets, notice_targets.c.address, plain),
             _column(database, webhooks, webhooks.c.secret, plain),
             _column(database, connectors, connectors.c.secrets, plain),
             _column(database, redactions, redactions.c.originals, originals),

@@ -216,6 +216,31 @@ notice_mails = Table(
     Index("ix_notice_mails_of", "app", "user", "made_at"),
 )
 
+# Where notices are sent beyond e-mail: of a person, or of the app.
+notice_targets = Table(
+    "notice_targets",
+    METADATA,
+    Column("target", NUMBER, primary_key=True),
+    Column("target_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("user", NUMBER, ForeignKey("users.user")),  # null: of the app
+    Column("name", Text, nullable=False),
+    Column("service", Text, nullable=False),  # Slack
+    Column("address", LargeBinary, nullable=False),  # encrypted with the secret key
+    Column("kinds", Text, nullable=False),  # JSON array
+    Column("language", Text, nullable=False),
+    Column("seen", NUMBER, nullable=False),  # the last notice that is done with
+    Column("until", NUMBER),  # the last notice of the message that is being sent
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("try_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Index("ix_notice_targets_of", "app", "user"),
+)
+
 # Notices to one person each. A notice is removed with its conversation.
 notices = Table(
     "notices",

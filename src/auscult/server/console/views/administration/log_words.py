@@ -57,6 +57,8 @@ ACTIONS: Mapping[str, str] = {
     "conversation.correction_undone": later("Correction undone"),
     "suggestions.fitted": later("Suggestions fitted"),
     "suggestions.undone": later("Fit of suggestions undone"),
+    "target.added": later("Target of notices added"),
+    "target.removed": later("Target of notices removed"),
     "absence.added": later("Absence stated"),
     "absence.removed": later("Absence removed"),
     "working_days.set": later("Working days set"),

@@ -1,0 +1,117 @@
+"""The process in which a message is sent: one request on standard input, one reply on standard output.
+
+Apprise brings some hundred kinds of services, each of which connects by itself. Here they reach the relay alone, which
+checks every address; they start no programs, and read no files but those of Python and of certificates.
+"""
+
+import logging
+import os
+import sys
+from functools import partial
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+READABLE = ("/etc/ssl", "/etc/pki", "/etc/mime.types", "/etc/localtime", "/usr/share", "/usr/lib/ssl", "/dev/null")
+"""Where a sender reads besides Python: certificates, types of files, time zones."""
+_FORBIDDEN = (
+    "subprocess.",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "os.fork",
+    "pty.spawn",
+    "ctypes.dlopen",
+)
+_LONGEST = 200
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A message to send through ``proxy``; without one the address is only read."""
+
+    address: str
+    title: str = ""
+    text: str = ""
+    proxy: str = ""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The service that an address leads to, and whether it accepted the message; else the reason."""
+
+    outcome: Literal["read", "unreadable", "not_http", "sent", "refused"]
+    service: str = ""
+    reason: str = ""
+
+
+def main() -> None:
+    """Serve one request."""
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    reply = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no reply
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        os.environ[name] = request.proxy
+    for name in ("NO_PROXY", "no_proxy", "NETRC"):
+        os.environ.pop(name, None)
+    os.environ["HOME"] = "/nonexistent"  # no .netrc, and no settings of its user
+    reply.write(msgspec.json.encode(_served(request)))
+    reply.flush()
+
+
+def _served(request: Request) -> Reply:
+    import apprise  # noqa: PLC0415  (only here: it is an extra)
+
+    reasons = _Reasons()
+    log = logging.getLogger("apprise")
+    log.addHandler(reasons)
+    log.setLevel(logging.WARNING)
+    asset = apprise.AppriseAsset(app_id="auscult", app_desc="auscult", app_url="", image_url_mask="", image_url_logo="")
+    sender: Any = apprise.Apprise.instantiate(request.address, asset=asset, suppress_exceptions=True)  # pyright: ignore[reportUnknownMemberType]
+    if sender is None:
+        return Reply("unreadable")
+    service = str(sender.service_name)
+    if not hasattr(sys.modules[type(sender).__module__], "requests"):
+        return Reply("not_http", service)
+    if not request.proxy:
+        return Reply("read", service)
+    guard(urlsplit(request.proxy).port)
+    try:
+        is_sent = sender.notify(body=request.text, title=request.title)
+    except Exception as error:  # noqa: BLE001  (plug-ins of others raise what they like)
+        return Reply("refused", service, type(error).__name__)
+    return Reply("sent" if is_sent else "refused", service, "" if is_sent else reasons.last[:_LONGEST])
+
+
+def guard(port: int | None) -> None:
+    """Confine this process from now on, for good: it connects to a port of this machine, and does little else."""
+    sys.addaudithook(partial(_check, port))
+
+
+def _check(port: int | None, event: str, values: tuple[Any, ...]) -> None:
+    """Refuse connections to anything but the relay, programs, and files. Raises ``PermissionError``."""
+    if event in {"socket.connect", "socket.sendto"} and tuple(values[1][:2]) != ("127.0.0.1", port):
+        raise PermissionError("connects past the relay")
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError("starts a program")
+    if event == "open" and isinstance(values[0], str | bytes):
+        path, mode = os.path.realpath(os.fsdecode(values[0])), values[1] or "r"
+        if set(mode) & set("wax+") or not path.startswith((*READABLE, *_OF_PYTHON)):
+            raise PermissionError("opens a file")
+
+
+_OF_PYTHON = tuple({os.path.realpath(each) for each in (sys.prefix, sys.base_prefix, *sys.path) if each})
+
+
+class _Reasons(logging.Handler):
+    """Keeps the last warning of a sender, which names why a message was not accepted."""
+
+    last = "the service did not accept the message"
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        self.last = record.getMessage()
+
+
+if __name__ == "__main__":
+    main()
