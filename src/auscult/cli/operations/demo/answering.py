@@ -63,7 +63,8 @@ OBJECTIONS = (
 )
 AWAY = (ANOTHER_AUDITOR, "Back on Thursday of next week.", timedelta(days=9))
 """Who is away from today on, their note, and for how long: what is assigned to them is offered to their colleagues."""
-LEFT_OUT = "A test call of the telephone team, no customer."
+LEFT_OUT = "Retail Banking", "A training call: a colleague played the customer."
+"""The queue of a call that does not count, and why."""
 
 
 def answers(results: Sequence[MetricResult], draw: Random) -> list[AuditAnswer]:
@@ -137,7 +138,10 @@ def leave_out(app: "AppStore", ids: Sequence[str]) -> None:
     from auscult.corrections.work import Correcting
     from auscult.reports import REPORTS
 
-    found = next((key for key in reversed(ids) if not app.audits.all_of(key)), None)
+    queue, reason = LEFT_OUT
+    cases = (app.audits.case(key) for key in reversed(ids))
+    calls = (each.conversation for each in cases if each and any(one.name == queue for one in each.conversation.queues))
+    found = next((each.id for each in calls if not app.audits.all_of(each.id)), None)
     if found is not None:
-        wanted = NewCorrection(kind="excluded", reason=LEFT_OUT)
+        wanted = NewCorrection(kind="excluded", reason=reason)
         Correcting(app, REPORTS, _NOW, operator(SUPERVISOR)).add(found, wanted)

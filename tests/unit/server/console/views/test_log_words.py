@@ -72,6 +72,8 @@ def test_an_entry_in_words() -> None:
         "User ben@example.com",
     )
     assert row.details == "role: QA manager; where: queues; only: Billing"
+    named = entry_row(entry(), READER, "/log", {"ann@example.com": "Ann Lee"})
+    assert (named.who, named.who_id) == ("Ann Lee", "ann@example.com")
     with speaking("de"):
         row = entry_row(entry(), READER, "/log")
     assert (row.action, row.target) == ("Rolle oder Recht erteilt", "Benutzer ben@example.com")

@@ -8,6 +8,7 @@ from litestar.params import SkipValidation
 
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.people import names_of_people
 from auscult.server.console.views.administration.log_words import action_choices
 from auscult.server.console.views.administration.privacy import LogView, entry_row
 from auscult.server.console.visit import Visit
@@ -45,8 +46,9 @@ class LogPage(Controller):
         found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)
         shown = found[:_AT_A_TIME]
         more = urlencode({**equal, "before": shown[-1].number}) if len(found) > _AT_A_TIME else ""
+        names = names_of_people(visit)
         view = LogView(
-            rows=tuple(entry_row(each, visit.reader, _PATH) for each in shown),
+            rows=tuple(entry_row(each, visit.reader, _PATH, names) for each in shown),
             principal=equal.get("principal", ""),
             action=equal.get("action", ""),
             target=equal.get("target", ""),

@@ -11,7 +11,6 @@ from litestar.response import Redirect
 from auscult.disputes.model import ReviewedAudit
 from auscult.disputes.pages import reviewing
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
-from auscult.server.console.forms import metric_names
 from auscult.server.console.pages.review.self_review import HOME, PERMISSION
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_by_id
@@ -82,8 +81,7 @@ class ResultsPage(Controller):
         found = list(reviewing(visit).of_agents(agents, _MOST))
         figures = reviewing(visit).statistics()
         sounds = {each.case.conversation.id: sound_of(visit, each.case.conversation.id) for each in found}
-        names = {**names_by_id(visit), **metric_names(visit.app)}
-        view = results_view(found, figures, names, visit.reader, visit.visitor.name, sounds)
+        view = results_view(found, figures, names_by_id(visit), visit.reader, visit.visitor.name, sounds)
         view = view if typed is None else with_typed(view, typed)
         more = {"problem": sentence(problem), "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
         return visit.page("results", "My results", view, status, offers=self._offers(visit, found), **more)

@@ -131,11 +131,12 @@ class ErasureView(Struct, frozen=True, kw_only=True):
 
 
 class EntryRow(Struct, frozen=True, kw_only=True):
-    """One entry of the log."""
+    """One entry of the log. ``who_id`` is the e-mail address of who has a name."""
 
     number: str
     when: str
     who: str
+    who_id: str
     who_href: str
     action: str
     action_href: str
@@ -265,13 +266,16 @@ def hold_row(hold: Hold, asked: Collection[int], reader: Reader, path: str) -> H
     )
 
 
-def entry_row(entry: Entry, reader: Reader, path: str) -> EntryRow:
-    """Show one entry of the log."""
+def entry_row(entry: Entry, reader: Reader, path: str, names: Mapping[str, str] | None = None) -> EntryRow:
+    """Show one entry of the log. ``names`` are those of people, by e-mail address."""
+    who = entry.principal.removeprefix("user:")
+    name = (names or {}).get(who, "")
     at = datetime.fromtimestamp(entry.at / 1000, UTC)
     return EntryRow(
         number=str(entry.number),
         when=f"{reader.day(at)} {reader.time(at)}",
-        who=entry.principal.removeprefix("user:"),
+        who=name or who,
+        who_id=who if name else "",
         who_href=f"{path}?principal={entry.principal}",
         action=action_in_words(entry.action),
         action_href=f"{path}?action={entry.action}",
