@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from auscult.domain.form import Assignment
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.rescores import cancel_rescore, list_rescores
 from tests.e2e.consoles import signed_in
@@ -215,6 +216,36 @@ def test_published_for_a_day_to_come(served: Service) -> None:
         assert "valid_from: " in dated
         act(me, path, dated, "publish", history="new", had_day="2099-12-01")
         assert "valid_from" not in app.forms.versions("ef-starter-chat")[0].document.decode()
+
+
+def test_a_queue_is_taken_over_or_left(served: Service) -> None:
+    """A queue that another form has is a fault with two buttons; taken over, both forms change when it is published."""
+    app = served.store.within(TENANT)
+    other = app.forms.versions("ef-starter-chat")[0].document.decode()
+    with signed_in(served, "qa-manager") as me:
+        path = me.post(PATH, data={"name": "Chat taker", "channel": "chat", "queue": "Retail Banking"}).headers[
+            "location"
+        ]
+        text = re.sub(
+            r"  - {queue: .*",
+            '  - {queue: "*", direction: inbound, pass_score: 80}\n  - {queue: x}',
+            document_of(me.get(path).text),
+        )
+        page = act(me, path, text, "look").text
+        assert "scores every other queue too" in page
+        left = document_of(act(me, path, text, "leave:ef-starter-chat").text)
+        assert read_form(left.encode()).assignments == (Assignment(queue="x"),)
+        page = act(me, path, text, "take:ef-starter-chat").text
+        assert "every other queue is taken over when this form is published" in page
+        assert act(me, path, text, "publish").status_code == 422
+        done = act(me, path, text, "publish", take="ef-starter-chat", history="day", day="2099-12-01")
+        assert done.status_code == 303, done.text
+        changed = app.forms.versions("ef-starter-chat")[0].document
+        assert read_form(changed).assignments == (Assignment(queue="*", direction="outbound"),)
+        assert str(read_form(changed).valid_from) == "2099-12-01"
+        act(me, "/console/forms/ef-starter-chat", other, "publish", history="new")
+        app.forms.retire("ef-chat-taker")
+        app.forms.publish("ef-starter-chat", other.encode())
 
 
 def test_a_form_names_what_uses_it(served: Service) -> None:

@@ -8,7 +8,7 @@ from auscult.domain.definitions.form_version import UNSIGNED, FormDraft, FormVer
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.probe import Probe
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.definitions.forms.publish import check_against, publish
+from auscult.services.definitions.forms.publish import check_against, giving_up, publish
 from auscult.services.definitions.forms.reading import FormCheck, refused
 from auscult.storage.definitions.forms import AppForms
 
@@ -67,11 +67,16 @@ def document_in_use(forms: AppForms, form_id: str) -> bytes:
 
 
 def publish_draft(
-    forms: AppForms, form_id: str, answered: Collection[type[Probe]], signed: Signed = UNSIGNED
+    forms: AppForms,
+    form_id: str,
+    answered: Collection[type[Probe]],
+    signed: Signed = UNSIGNED,
+    taken: Collection[str] = (),
 ) -> FormVersion:
     """Publish the draft of a form as it is, and remove it.
 
-    Raises ``NotFoundError`` ``draft.unknown``; ``FormError`` with every problem, and then the draft stays.
+    ``taken`` are ids of forms that leave its conversations to it: new versions of these are published with it. Raises ``NotFoundError`` ``draft.unknown``; ``FormError`` with every problem, and then the draft stays.
     """
     draft = get_draft(forms, form_id)
-    return publish(forms, {f"the draft of {form_id}": draft.document}, answered, signed)[0]
+    documents = giving_up(forms, draft.document, taken) if taken else {}
+    return publish(forms, documents | {f"the draft of {form_id}": draft.document}, answered, signed)[-1]

@@ -9,13 +9,50 @@ from auscult.domain.form import Form
 from auscult.domain.probe import Probe
 from auscult.services.definitions.form_packs import publish_pinned
 from auscult.services.definitions.forms.cache import earlier_versions
+from auscult.services.definitions.forms.editing.assignments import without
+from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.definitions.forms.reading import FormCheck, check_form, check_forms, read_form, refused_with
+from auscult.services.definitions.forms.rules import Rival, rivals
 from auscult.storage.definitions.forms import AppForms
 
 
-def check_against(forms: AppForms, document: bytes, answered: Collection[type[Probe]]) -> FormCheck:
-    """Check a document as it would be to publish it now."""
-    return check_form(document, in_force=all_in_force(forms), answered=answered)
+def check_against(
+    forms: AppForms, document: bytes, answered: Collection[type[Probe]], taken: Collection[str] = ()
+) -> FormCheck:
+    """Check a document as it would be to publish it now.
+
+    ``taken`` are ids of forms that leave the conversations of this one to it, see ``giving_up``.
+    """
+    others = all_in_force(forms)
+    if taken:
+        documents = giving_up(forms, document, taken)
+        others = [each for each in others if each.id not in documents]
+        others += [read_form(each) for each in documents.values()]
+    return check_form(document, in_force=others, answered=answered)
+
+
+def rivals_of(forms: AppForms, document: bytes) -> list[Rival]:
+    """Return the forms in force that are for conversations of a document; none where it has other faults."""
+    form = check_form(document).form
+    return [] if form is None else list(rivals(form, all_in_force(forms)))
+
+
+def giving_up(forms: AppForms, document: bytes, taken: Collection[str]) -> dict[str, bytes]:
+    """Return the documents of other forms, by id, that leave the conversations of a document to it, from its first day on.
+
+    Raises ``RequestError`` where one cannot be changed without rewriting other parts of it.
+    """
+    form = check_form(document).form
+    found: dict[str, bytes] = {}
+    for rival in rivals_of(forms, document):
+        version = forms.get(rival.form.id)
+        if form is None or version is None or rival.form.id not in taken or rival.until is not None:
+            continue
+        text = without(version.document, (form.assignments[at] for at in rival.taken))
+        if form.valid_from is not None:
+            text = changed(text, Put(("valid_from",), form.valid_from.isoformat()))
+        found[rival.form.id] = text
+    return found
 
 
 def publish(

@@ -15,6 +15,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
+from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_in
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
@@ -51,7 +52,8 @@ class Edited(NamedTuple):
     """A document after an action, and the result of the action.
 
     ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
-    shown with all its fields. ``is_doubted``: the problem is one that a person may overrule.
+    shown with all its fields. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that
+    leave their queues to this one.
     """
 
     document: bytes
@@ -60,6 +62,7 @@ class Edited(NamedTuple):
     other: OtherText | None = None
     opened: int | None = None
     is_doubted: bool = False
+    taken: tuple[str, ...] = ()
 
 
 class FormEditorPage(Controller):
@@ -88,7 +91,11 @@ class FormEditorPage(Controller):
             visit.require_everywhere("form.publish")
             return Redirect(f"{PATH}/{form_id}?done={score_again(visit, form_id)}", status_code=303)
         edited = _brought_back(visit, form_id, act) or _changed(data, document, base, act)
-        edited = edited._replace(revision=one(data, "revision"))
+        edited = edited._replace(
+            document=left_to_the_other(visit, edited.document, act),
+            revision=one(data, "revision"),
+            taken=taken_in(data),
+        )
         if act in ("save", "publish", "backtest", "discard") and not edited.problem:
             done = _kept(visit, form_id, edited, data)
             if isinstance(done, Redirect):
@@ -195,7 +202,7 @@ def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect
         forms.discard_draft(form_id, revision)
         known = forms.get(form_id) is not None
         return Redirect(f"{PATH}/{form_id}" if known else PATH, status_code=303)
-    check = check_against(forms, document, answered)
+    check = check_against(forms, document, answered, edited.taken)
     problem = _obstacle(form_id, document, check, act)
     if problem:
         return problem
@@ -208,7 +215,7 @@ def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect
         return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
     try:
         save_draft(forms, document, answered, revision=revision)
-        done = publish_and_score(visit, form_id, data) if act == "publish" else _SAVED
+        done = publish_and_score(visit, form_id, data, edited.taken) if act == "publish" else _SAVED
     except DraftMovedError:
         raise
     except AuscultError as error:
@@ -232,7 +239,7 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
 def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: TrialView | None = None) -> EditorView:
     """Return the editor as it shows a document, with a trial of it."""
     forms = visit.app.forms
-    check = check_against(forms, edited.document, visit.services.answered())
+    check = check_against(forms, edited.document, visit.services.answered(), edited.taken)
     document = read_document(edited.document)
     value = document.value if isinstance(document.value, dict) else {}
     version, draft = forms.get(form_id), forms.draft(form_id)
@@ -257,7 +264,12 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         revision=edited.revision or revision_of(document_in_use(visit.app.forms, form_id)),
         other=edited.other,
         choices=choices(),
+        overlaps=overlaps_of(visit, edited.document, edited.taken) if edited.taken or _overlaps(check) else (),
     )
+
+
+def _overlaps(check: FormCheck) -> bool:
+    return any(each.field.startswith("assignments") for each in check.problems)
 
 
 def _packs(value: Mapping[str, Any], opened: int | None) -> tuple[PacksView, ...]:

@@ -80,6 +80,20 @@ class VersionRow(Struct, frozen=True, kw_only=True):
     is_newest: bool
 
 
+class OverlapView(Struct, frozen=True, kw_only=True):
+    """Another form for conversations of this one, in words. ``is_taken``: it leaves them to this form on publishing.
+
+    ``can_be_taken``: it is the version that goes on; else one that ends on a day.
+    """
+
+    form_id: str
+    name: str
+    href: str
+    queues: str
+    is_taken: bool
+    can_be_taken: bool
+
+
 class UseRow(Struct, frozen=True, kw_only=True):
     """One thing that uses a form, and in what way."""
 
@@ -134,6 +148,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     revision: str
     other: OtherText | None
     choices: tuple[tuple[str, str], ...]
+    overlaps: tuple[OverlapView, ...] = ()
 
 
 def form_row(

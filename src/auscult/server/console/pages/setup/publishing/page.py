@@ -1,5 +1,6 @@
 """Publishing from the form editor: who publishes and why, the conversations that are scored again, and earlier versions."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
 from litestar import Response
@@ -30,14 +31,15 @@ PUBLISHED, SCORED_AGAIN, BUSY = "published", "again", "busy"
 """Values of ``done`` in the address after publishing."""
 
 
-def publish_and_score(visit: Visit, form_id: str, given: Given) -> str:
+def publish_and_score(visit: Visit, form_id: str, given: Given, taken: Collection[str] = ()) -> str:
     """Publish the draft, and score conversations again from the day that is asked for; return the value of ``done``.
 
+    ``taken`` are forms that leave its queues to it.
     Raises ``AuscultError``: a day or a note that cannot be used is refused before anything is published.
     """
     by = signed(visit.visitor.email, one(given, "note"))
     since = _since(visit, given) if one(given, "history") == "since" else None
-    publish_draft(visit.app.forms, form_id, visit.services.answered(), by)
+    publish_draft(visit.app.forms, form_id, visit.services.answered(), by, taken)
     if since is None:
         return PUBLISHED
     return score_again(visit, form_id, since)
