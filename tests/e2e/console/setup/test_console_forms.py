@@ -68,6 +68,55 @@ def test_a_new_form_rivals_none(served: Service) -> None:
     assert served.store.within(TENANT).forms.draft("ef-every-call") is None
 
 
+SHEET = """Question,Weight,Answers,Section
+Does the agent greet?,60,Yes/No,Opening
+Is the tone friendly?,30,Yes/No,Opening
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "has"),
+    [
+        ("nothing", None, "metrics: []"),
+        ("starter:es-chat", None, "wording: es/"),
+        ("form:ef-starter-chat", None, "# "),
+        ("sheet", {"sheet": ("board.csv", SHEET.encode(), "text/csv")}, "Does the agent greet?"),
+    ],
+)
+def test_begun_from(served: Service, source: str, files: Mapping[str, tuple[str, bytes, str]] | None, has: str) -> None:
+    """A form begins from nothing, a ready form, a form of the app, or a spreadsheet; it is for the queue that is chosen."""
+    with signed_in(served, "qa-manager") as me:
+        data = {"name": "From there", "channel": "chat", "queue": "Retail Banking", "source": source}
+        begun = me.post(PATH, data=data, files=files)
+        assert begun.status_code == 303, begun.text
+        page = me.get(begun.headers["location"]).text
+        text = document_of(page)
+        assert has in text
+        assert re.search(r'^id: "?ef-from-there"?$', text, re.MULTILINE)
+        assert re.search(r'^name: "?From there"?$', text, re.MULTILINE)
+        assert text.count("queue:") == 1
+        assert "Retail Banking" in text
+        if source == "sheet":
+            assert "type: manual" in text
+        act(me, f"{PATH}/ef-from-there", text, "discard")
+
+
+def test_begun_from_what_is_none(served: Service) -> None:
+    """A spreadsheet without questions and an unknown source are refused at the form, and what was typed stays."""
+    with signed_in(served, "qa-manager") as me:
+        data = {"name": "From there", "channel": "chat", "queue": "Retail Banking"}
+        for source, file, says in (
+            ("sheet", None, "Choose the spreadsheet first"),
+            ("sheet", ("empty.csv", b"hello", "text/csv"), "no table of questions"),
+            ("elsewhere", None, "Choose what the form begins from"),
+        ):
+            refused = me.post(PATH, data=data | {"source": source}, files={"sheet": file} if file else None)
+            assert refused.status_code == 422
+            assert says in html.unescape(refused.text)
+            assert 'value="From there"' in refused.text
+        assert me.post(PATH, data=data | {"source": "form:ef-none"}).status_code == 404
+
+
 @pytest.mark.parametrize("name", ['Say "hi" now', "true", "Back\\slash: #1", "12"])
 def test_a_name_is_kept_as_it_is_written(served: Service, name: str) -> None:
     """Whatever means something in YAML is a name all the same."""

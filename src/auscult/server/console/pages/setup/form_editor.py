@@ -13,7 +13,7 @@ from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.form_examples.pages import doubt_of, examples_of
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.form_changes import with_changes
-from auscult.server.console.pages.setup.forms import PATH, require_editor
+from auscult.server.console.pages.setup.forms import IMPORTED, PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
 from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_in
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
@@ -75,7 +75,13 @@ class FormEditorPage(Controller):
         """Show the draft of a form, or its version in force."""
         require_editor(visit)
         done = next(iter(visit.query.get("done", ())), "")
-        note, left = (_("Draft saved. It is not in force."), 0) if done == _SAVED else done_note(visit, form_id, done)
+        said = {
+            _SAVED: _("Draft saved. It is not in force."),
+            IMPORTED: _(
+                "Made from the spreadsheet. What could not be taken over is in the first lines of the tab Text."
+            ),
+        }
+        note, left = (said[done], 0) if done in said else done_note(visit, form_id, done)
         view = editor_view(visit, form_id, Edited(document_in_use(visit.app.forms, form_id)), note)
         return editor_page(visit, view, {}, left=left)
 

@@ -29,11 +29,15 @@ class FormRow(Struct, frozen=True, kw_only=True):
 
 
 class NewForm(Struct, frozen=True, kw_only=True):
-    """The values of the HTML form that creates a form. ``queue``: a name, ``*`` for all others, empty until chosen."""
+    """The values of the HTML form that creates a form. ``queue``: a name, ``*`` for all others, empty until chosen.
+
+    ``source``: what it begins from, see ``beginning.document_of``.
+    """
 
     name: str = ""
     channel: str = "voice"
     queue: str = ""
+    source: str = "example"
 
 
 class FormsView(Struct, frozen=True, kw_only=True):
@@ -41,6 +45,8 @@ class FormsView(Struct, frozen=True, kw_only=True):
 
     rows: tuple[FormRow, ...]
     queues: tuple[tuple[str, str], ...]
+    starters: tuple[tuple[str, str], ...]
+    forms: tuple[tuple[str, str], ...]
     may_edit: bool
     problem: str
     entered: NewForm
