@@ -285,7 +285,7 @@ def test_a_queue_is_taken_over_or_left(served: Service) -> None:
         left = document_of(act(me, path, text, "leave:ef-starter-chat").text)
         assert read_form(left.encode()).assignments == (Assignment(queue="x"),)
         page = act(me, path, text, "take:ef-starter-chat").text
-        assert "every other queue is taken over when this form is published" in page
+        assert "Taken over when this form is published: every other queue" in page
         assert act(me, path, text, "publish").status_code == 422
         done = act(me, path, text, "publish", take="ef-starter-chat", history="day", day="2099-12-01")
         assert done.status_code == 303, done.text

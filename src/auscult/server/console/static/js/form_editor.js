@@ -63,7 +63,7 @@ effect(() => reach?.follows(written.value, !wrong.value.length));
 // The button names the day from which it publishes.
 const ways = document.querySelector("#history-day")?.closest("fieldset");
 const plain = publish?.textContent;
-const dated = new Intl.DateTimeFormat(document.documentElement.lang || "en", { day: "numeric", month: "long", timeZone: "UTC" });
+const dated = new Intl.DateTimeFormat(document.documentElement.lang.replace(/^en$/, "en-GB"), { day: "numeric", month: "long", timeZone: "UTC" });
 function namesDay() {
   const day = ways.querySelector("#history-day").checked && ways.querySelector("#day").valueAsDate;
   publish.textContent = day ? publish.dataset.from.replace("{day}", dated.format(day)) : plain;

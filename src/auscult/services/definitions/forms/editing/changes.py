@@ -1,6 +1,8 @@
 """Changes to a form document: each edits the text's tree, and is checked against the same change of the values."""
 
 import copy
+import re
+from collections import Counter
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
@@ -21,6 +23,7 @@ from auscult.services.definitions.forms.editing.layout import (
 )
 from auscult.services.definitions.forms.editing.writing import block_lines, key_written, written
 
+_COMMENT = re.compile(r"#[^\n\x85\u2028\u2029]*")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -74,7 +77,8 @@ Change: TypeAlias = Put | Remove | Insert | Move | Carry | Duplicate
 def changed(document: bytes, *changes: Change, base: bytes | None = None) -> bytes:
     """Return a document after changes; no other line of it differs.
 
-    ``base`` is the document from which the changes began: where they cancel each other, it is returned as it was.
+    ``base`` is the document from which the changes began: where they cancel each other, it is returned as it was, unless
+    comments were written meanwhile.
     Raises ``RequestError`` ``field.unknown_value`` where a change does not fit the document, or is not possible
     without rewriting other parts of it.
     """
@@ -86,9 +90,19 @@ def changed(document: bytes, *changes: Change, base: bytes | None = None) -> byt
         text = _of_text(text, change, base)
         if _values(text, change.path) != values:
             raise _unfit(change.path)
-    if base is not None and read_document(base).value == values:
+    if base is not None and read_document(base).value == values and not _comments(text) - _comments(text_of(base)):
         return base
     return prefix + text.encode()
+
+
+def _comments(text: str) -> Counter[str]:
+    """Return the comments of a text: what is between its tokens and no space."""
+    end = 0
+    comments: Counter[str] = Counter()
+    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        comments.update(each.rstrip() for each in _COMMENT.findall(text[end : token.start_mark.index]))
+        end = token.end_mark.index
+    return comments
 
 
 def _values(text: str, path: Path) -> Value:

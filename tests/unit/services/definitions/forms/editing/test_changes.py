@@ -313,3 +313,10 @@ def test_carried_out_of_a_list() -> None:
     for path, to in ((("a", 7), ("a", 0)), (("a", 0), ("a", 9)), (("a", 0), ("c", "d", 0)), (("a", 0, "n"), ("a", 0))):
         with pytest.raises(RequestError):
             changed(one, Carry(path, to))
+
+
+def test_comments_typed_meanwhile_stay() -> None:
+    """Where a value is set and set back, comments that were written into the text between are not undone."""
+    written = DOCUMENT.replace(b"id: ef-x  # keep\n", b"id: ef-x  # keep, and why\n# A line of my own\n", 1)
+    there = changed(written, Put(("name",), "Other"), base=DOCUMENT)
+    assert changed(there, Put(("name",), read_document(DOCUMENT).value["name"]), base=DOCUMENT) == written  # type: ignore[index, call-overload]
