@@ -76,7 +76,7 @@ def test_a_whole_text_is_compressed() -> None:
     headers = dict(first["headers"])
     assert headers[b"content-length"] == b"%d" % len(second["body"])
     assert headers[b"content-encoding"] == b"gzip"
-    assert headers[b"vary"] == b"accept-encoding"
+    assert headers[b"vary"] == b"Accept-Encoding"
     assert headers[b"etag"] == b'W/"1"'
 
 
@@ -86,16 +86,32 @@ def test_a_whole_text_is_compressed() -> None:
         (start("text/event-stream"), body(BODY, more=True), body(BODY)),
         (start("application/x-ndjson"), body(BODY, more=True), body(BODY)),
         (start(status=206, content_range="bytes 0-9/99"), body(BODY)),
-        (start(status=304), body(b"")),
         (start("audio/mpeg"), body(BODY)),
         (start(content_encoding="zstd"), body(BODY)),
         (start(), body(b"short")),
     ],
-    ids=["events", "stream", "range", "unchanged", "sound", "encoded", "short"],
+    ids=["events", "stream", "range", "sound", "encoded", "short"],
 )
 def test_others_stay_as_they_are(messages: tuple[Message, ...]) -> None:
     """Streams are sent part by part, and nothing is compressed twice or in vain."""
     assert answer(*messages) == list(messages)
+
+
+@pytest.mark.parametrize(
+    ("sent", "vary"),
+    [
+        ((start(), body(BODY)), "Accept-Encoding"),
+        ((start(vary="Cookie"), body(BODY)), "Cookie, Accept-Encoding"),
+        ((start(vary="accept-encoding"), body(BODY)), "accept-encoding"),
+        ((start(status=304), body(b"")), "Accept-Encoding"),
+    ],
+)
+def test_caches_know_of_an_answer_that_was_not_compressed(sent: tuple[Message, ...], vary: str) -> None:
+    """A client that accepts no coding, or has the answer already, is sent the same Vary as one that does; once."""
+    first, *others = answer(*sent, accepts="identity")
+    assert [value for name, value in first["headers"] if name == b"vary"] == [vary.encode()]
+    assert b"content-encoding" not in dict(first["headers"])
+    assert others == list(sent[1:])
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +131,9 @@ def test_pages_files_and_documentation(served: Service, coding: str) -> None:
             plain = me.get(path, headers={"accept-encoding": "identity"})
             assert "content-encoding" not in plain.headers
             small = me.get(path, headers={"accept-encoding": coding})
+            head = me.head(path, headers={"accept-encoding": coding})
+            for each in (plain, small, head):
+                assert each.headers["vary"].lower().count("accept-encoding") == 1, (path, each.headers)
             assert small.headers.get("content-encoding") == coding, (path, small.headers)
             assert int(small.headers["content-length"]) < len(plain.content) / 3
             if path != "/console/overview":  # each answer has a nonce of its own

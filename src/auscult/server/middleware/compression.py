@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Literal
 
 import brotli
+from litestar.status_codes import HTTP_304_NOT_MODIFIED
 
 from auscult.server.asgi import ASGIApp, Message, Receive, Scope, Send, headers_of
 
@@ -35,6 +36,8 @@ _GZIP = 16 + zlib.MAX_WBITS
 class Compressed:
     """Middleware that compresses whole answers of text. Streams, ranges and what is compressed already stay as they are.
 
+    Answers that are compressed for one client vary with Accept-Encoding for every other, so that no cache sends it bytes
+    that it does not accept.
     Answers that last (files of the console, the documentation) are compressed once, and more thoroughly.
     """
 
@@ -48,10 +51,11 @@ class Compressed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        coding = accepted(headers_of(scope).get("accept-encoding", "")) if scope["type"] == "http" else None
-        if coding is None or scope["method"] == "HEAD":
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        is_head = scope["method"] == "HEAD"
+        coding = None if is_head else accepted(headers_of(scope).get("accept-encoding", ""))
         held: Message | None = None
 
         async def send_compressed(message: Message) -> None:
@@ -61,10 +65,14 @@ class Compressed:
                 return
             start, held = held, None
             if start is None:
-                await send(message)
+                is_unchanged = message.get("status") == HTTP_304_NOT_MODIFIED
+                await send(_varying(message) if is_unchanged else message)
                 return
             body: bytes = message.get("body", b"")
-            if message["type"] == "http.response.body" and not message.get("more_body", False) and len(body) >= LEAST:
+            is_whole = message["type"] == "http.response.body" and not message.get("more_body", False)
+            is_varying = is_whole and (int(_header(start, b"content-length") or 0) if is_head else len(body)) >= LEAST
+            start = _varying(start) if is_varying else start
+            if is_varying and coding is not None:
                 packed = await self._packed(scope["path"], start, body, coding)
                 start, message = _encoded(start, packed, coding), {**message, "body": packed}
             await send(start)
@@ -141,10 +149,17 @@ def _encoded(start: Message, body: bytes, coding: Coding) -> Message:
         elif name.lower() != b"content-length":
             headers.append((name, value))
     length = (b"content-length", b"%d" % len(body))
-    return {
-        **start,
-        "headers": [*headers, length, (b"content-encoding", coding.encode()), (b"vary", b"accept-encoding")],
-    }
+    return {**start, "headers": [*headers, length, (b"content-encoding", coding.encode())]}
+
+
+def _varying(start: Message) -> Message:
+    """Return the start of an answer that depends on Accept-Encoding, which is named once."""
+    known = {each.strip() for each in _header(start, b"vary").lower().split(b",")}
+    if known & {b"accept-encoding", b"*"}:
+        return start
+    others = [each for each in start["headers"] if each[0].lower() != b"vary"]
+    vary = b", ".join(each for each in (_header(start, b"vary"), b"Accept-Encoding") if each)
+    return {**start, "headers": [*others, (b"vary", vary)]}
 
 
 def _header(start: Message, wanted: bytes) -> bytes:
