@@ -353,7 +353,7 @@ class AppConversations:
         """One page of a report's rows in whose conversations something was said."""
         asked = self._asked(query)
         with self._database.comparing() as connection:
-            return search(connection, self._app, asked, words)
+            return search(connection, self._database.dialect, self._app, asked, words)
 
     def _asked(self, query: RecordQuery) -> RecordQuery:
         """Return a query as it is answered: of what is visible, and of all that is merged with what it names."""

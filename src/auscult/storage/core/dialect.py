@@ -1,15 +1,17 @@
 """Differences between SQLite and PostgreSQL. Everything else in this room runs on both."""
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import sqlite3
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
+from time import monotonic
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from auscult.domain.errors import SettingsError
 from auscult.storage.core.text_validation import numbered_values
@@ -21,6 +23,10 @@ PAGE_BYTES = 8192
 """Page size of a new SQLite file, measured: docs/decisions/0020-storage-layout.md."""
 
 _BUSY_S = 60
+_STEPS = 20_000
+"""Steps of SQLite's machine, of a few milliseconds, after which a limited read looks at the time."""
+_CANCELED = "57014"
+"""PostgreSQL's state of a statement that took too long."""
 _CACHE_KIB = 16_384
 _READER_CACHE_KIB = 65_536
 """A reader's own: a server has one or two, while every thread of a worker may come to hold another connection."""
@@ -114,6 +120,12 @@ class Dialect(Protocol):
         """Vacuum what was written in bulk."""
         ...
 
+    def limited(
+        self, connection: Connection, most_ms: int, error: Callable[[], Exception]
+    ) -> AbstractContextManager[None]:
+        """Let a transaction that reads take this long, each statement or all of them; raise what ``error`` returns."""
+        ...
+
     def open_reader(self, engine: Engine) -> Driver:
         """A driver's own connection for nothing but reading, with no transaction open."""
         ...
@@ -191,6 +203,21 @@ class Sqlite:
 
     def vacuum(self, engine: Engine) -> None:
         """Do nothing: SQLite needs no vacuum after writing."""
+
+    @contextmanager
+    def limited(self, connection: Connection, most_ms: int, error: Callable[[], Exception]) -> Generator[None]:
+        """See the protocol."""
+        driver: Any = connection.connection.driver_connection
+        until = monotonic() + most_ms / 1_000
+        driver.set_progress_handler(lambda: monotonic() > until, _STEPS)
+        try:
+            yield
+        except OperationalError as failed:
+            if getattr(failed.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise error() from failed
+            raise
+        finally:
+            driver.set_progress_handler(None, 0)
 
     def open_reader(self, engine: Engine) -> Driver:
         """One that cannot write."""
@@ -305,6 +332,17 @@ class Postgresql:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in connection.scalars(sa.text(_MUCH_IS_NEW)).all():
                 connection.exec_driver_sql(f"VACUUM (ANALYZE, SKIP_LOCKED) {table}")
+
+    @contextmanager
+    def limited(self, connection: Connection, most_ms: int, error: Callable[[], Exception]) -> Generator[None]:
+        """See the protocol."""
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {most_ms}")
+        try:
+            yield
+        except OperationalError as failed:
+            if getattr(failed.orig, "sqlstate", None) == _CANCELED:
+                raise error() from failed
+            raise
 
     def open_reader(self, engine: Engine) -> Driver:
         """One that opens no transaction by itself."""
