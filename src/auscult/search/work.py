@@ -88,7 +88,12 @@ class Searching:
         limit = FEW if group is None else MOST
         found: list[HitGroup] = []
         for name in (group,) if group else GROUPS:
-            hits = tuple(islice(self._providers[name](text, limit), limit + 1))
+            try:
+                hits = tuple(islice(self._providers[name](text, limit), limit + 1))
+            except RequestError:  # what was said takes too long to find: the other groups need not wait for it
+                if group:
+                    raise
+                continue
             if hits:
                 found.append(HitGroup(name=name, hits=hits[:limit], has_more=len(hits) > limit))
         named = opened_by(text)

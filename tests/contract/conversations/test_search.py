@@ -3,12 +3,14 @@
 from contextlib import closing
 
 import pytest
+import sqlalchemy as sa
 
 from auscult.domain.conversation import Agent, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.said.search import parse
 from auscult.services.conversations.latest import Sought, count, latest
 from auscult.storage import Store, open_store
+from auscult.storage.conversations import said
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
 from tests.contract.storing import TENANT, conversation
@@ -21,6 +23,10 @@ SAID = {
     "d": (("agent", "なんとお呼びしますか"), ("customer", "カードを紛失しました")),
 }
 BOTH = ("YES", "YES")
+ENDLESS = sa.literal_column(
+    "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n) > 0"
+)
+"""A condition that takes minutes."""
 
 
 def put_said(url: str) -> None:
@@ -116,3 +122,27 @@ def test_search_without_words() -> None:
     for text in ("", "  ", "-refund", '""', "!?", " ".join(["word"] * 21)):
         with pytest.raises(RequestError):
             parse(text)
+
+
+def test_a_search_that_takes_too_long_ends(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a sentence at the words; the next one is answered as ever."""
+    with monkeypatch.context() as patched:
+        patched.setattr(said, "LONGEST_MS", 1)
+        patched.setattr(said, "_matches", lambda _dialect, _words: ENDLESS)
+        with pytest.raises(RequestError, match="takes longer") as refused:
+            count(app, Sought(said=parse("card")))
+        assert refused.value.field == "q"
+    assert found(app, "card") == "ac"
+
+
+def test_of_many_matches_the_newest_are_walked(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same order, with the same pages, as few that are gathered."""
+    for order in ("started_at", "-started_at", "score"):
+        sought = Sought(said=parse("can*"), order=order)
+        few = [each.id for each in latest(app, sought).items]
+        monkeypatch.setattr(said, "MOST_COUNTED", 1)
+        first = latest(app, sought, limit=1)
+        second = latest(app, sought, before=first.next, limit=1)
+        assert [each.id for each in (*first.items, *second.items)] == few
+        assert first.total == 2
+        monkeypatch.undo()

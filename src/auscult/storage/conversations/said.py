@@ -58,7 +58,7 @@ def search(connection: Connection, dialect: Dialect, app: int, asked: RecordQuer
     """Return one page of the rows of a report whose conversations match the search.
 
     ``total`` is at most ``MOST_COUNTED`` and one. ``skip`` of the query is ignored. Of few matches all are gathered and
-    sorted; of many the newest, or the oldest, are looked at one by one until the page is full. Raises ``RequestError``
+    sorted; of many each is read along the order until the page is full. Raises ``RequestError``
     ``search.invalid`` where it takes longer than ``LONGEST_MS``.
     """
     with dialect.limited(connection, LONGEST_MS, _too_long):
