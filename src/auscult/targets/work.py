@@ -150,7 +150,7 @@ def _viewers(app: AppStore, due: Sequence[StoredTarget], at: datetime) -> dict[s
     """Return the people of the targets that are due; one who has no rights any more is not among them."""
     if not any(each.target.person for each in due):
         return {}
-    return {each.user.email: each.principal for each in people_of(app.people.everyone, app.tenant, at)}
+    return {each.user.email: each.principal for each in people_of(app, at)}
 
 
 def _new(

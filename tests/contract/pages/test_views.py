@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from auscult import bootstrap
+from auscult.absences.model import NewAbsence
+from auscult.absences.work import Absences
 from auscult.comments.model import NewComment, NewThread
 from auscult.comments.work import Commenting
 from auscult.config import Settings
@@ -66,6 +68,8 @@ def filled(database_url: str) -> Iterator[Store]:
         process(store, golden)
         app = store.within(TENANT)
         ann = Users(store, operator()).add("ann@example.com", "Ann", TENANT.account_id, "correct horse battery")
+        away = NewAbsence(since=date(2026, 6, 1), until=date(2026, 6, 12), note="Private", person=ann.email)
+        Absences(app.absences, app, lambda: AT, operator()).add(away)
         auditing = Auditing(app, REPORTS, lambda: AT)
         for each in (golden[0], golden[2]):
             auditing.assign(each.id, "Jane")
@@ -172,6 +176,15 @@ def check_agents(filled: Store, database_url: str) -> None:
         assert row["scored"] == len(scored)
         assert row["mean_score"] == (pytest.approx(sum(scored) / len(scored)) if scored else None)
     assert found["a-2"]["agent_name"] == "B"
+
+
+def test_absences_are_a_view(filled: Store, database_url: str) -> None:
+    """With their days, and without the note."""
+    (row,) = selected(database_url, "v_absences")
+    del filled
+    assert (row["app_id"], row["person"]) == (TENANT.app_id, "ann@example.com")
+    assert (row["since"], row["until"], row["made_by"]) == ("2026-06-01", "2026-06-12", "operator")
+    assert "note" not in row
 
 
 def test_every_view_is_documented() -> None:

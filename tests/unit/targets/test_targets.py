@@ -60,7 +60,7 @@ class Round:
 
     def viewer(self) -> Principal:
         """Return Ann with her rights."""
-        return next(each.principal for each in people_of(self.store.people, TENANT, AT + timedelta(days=1)))
+        return next(each.principal for each in people_of(self.app, AT + timedelta(days=1)))
 
     def targets(self, viewer: Principal | None = None, at: datetime = AT) -> Targets:
         """Return the targets as a person sees them, Ann unless given."""
@@ -81,7 +81,7 @@ class Round:
 
     def mention(self, at: datetime = AT, conversation: str = "c-0001") -> None:
         """Mention Ann."""
-        talk = Commenting(self.app, self.store.people, lambda: at, operator("mia@example.com"))
+        talk = Commenting(self.app, lambda: at, operator("mia@example.com"))
         talk.open(conversation, NewThread(text=f"The customer said 4711, @{ANN}."))
 
     def notify(self, *made: NewNotice) -> None:

@@ -26,6 +26,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_examples": _examples(db),
         "v_corrections": _corrections(db),
         "v_pins": _pins(db),
+        "v_absences": _absences(db),
         "v_agents": _agents(db),
     }
 
@@ -219,6 +220,14 @@ SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "start
   {db.text(collection, "audience")} AS audience, p.turn_id, p.note, p.pinned_by, {db.instant("p.pinned_at")} AS pinned_at
 {EVALUATED} JOIN pins p ON p.conversation = c.conversation AND p.removed_at IS NULL
   JOIN collections l ON l.collection = p.collection AND l.removed_at IS NULL
+"""
+
+
+def _absences(db: Functions) -> str:
+    """A person is away in every app of the account; the note is for who may read users, and no column."""
+    return f"""
+SELECT a.app_id, b.absence_id, p.email AS person, b.since, b.until, b.made_by, {db.instant("b.made_at")} AS made_at
+FROM absences b JOIN users p ON p."user" = b."user" JOIN apps a ON a.account_id = p.account_id
 """
 
 

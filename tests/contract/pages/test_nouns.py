@@ -1,0 +1,115 @@
+"""Nouns and tables: each table of the database is exported, or has a reason; each export is a view, a dbt source and a section."""
+
+import re
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+import yaml
+
+import auscult
+from auscult.domain.change import CHANGE_KINDS, ChangeKind
+from auscult.services.delivery.tables import KINDS
+from auscult.storage.core import tables
+from auscult.storage.core.tables.base import METADATA
+from auscult.storage.core.views import VIEWS
+
+ROOT = Path(__file__).parents[3]
+EXPORTED: Mapping[str, str] = {
+    "conversations": "conversations evaluations conversation_parties transcripts said",
+    "verdicts": "form_snapshots",
+    "evidence": "",
+    "insights": "insights",
+    "audits": "audits assignments",
+    "comments": "comment_threads",
+    "notices": "notices",
+    "examples": "form_examples",
+    "corrections": "corrections",
+    "pins": "pins collections",
+}
+"""The tables of the database that an export is made of."""
+VIEWED: Mapping[str, str] = {"v_absences": "absences", "v_agents": "agents"}
+"""Tables that are views alone, as they are about people and no conversation."""
+LEFT_OUT: Mapping[str, str] = {
+    "work of machines, which ends": "batches backfills backfill_chunks backfill_mentions workers counters queue_jobs "
+    "schedule_runs recording_tasks recording_uploads export_parts exports deliveries connector_runs connector_hours "
+    "connector_items connector_refusals live_conversations live_events",
+    "rows that are made again from what is exported": "facets facet_codes facet_rows facet_sets figure_rows listings "
+    "report_rows tallies changes change_counts",
+    "settings and documents, read with the API": "apps definitions definition_drafts forms form_drafts "
+    "form_retirements plans draws bookmarks review_policies schedules connectors webhooks saved_views assist_settings "
+    "audit_settings privacy_settings retention_rules limits working_days first_hour "
+    "knowledge_bases knowledge_documents knowledge_passages",
+    "a person's own": "notice_choices notice_mails notice_readers notice_targets",
+    "people, their rights and sign-ins": "users roles grants teams queues memberships directory_changes credentials "
+    "sessions personal_tokens second_factors recovery_codes sign_in_links sign_in_flows sign_in_failures clients",
+    "talk between two people, which a warehouse does not read": "coachings coaching_clips coaching_consents "
+    "calibrations calibration_items",
+    "what follows an audit; its outcome is in the audit": "reviews disputes audit_trail",
+    "privacy: what proves, holds or hides": "access_log seals approvals holds erasures erasure_runs redactions "
+    "kept_keys recording_keys",
+    "sound, and what was recognised in it": "recordings recording_contents recording_removals transcriptions "
+    "transcription_days",
+    "what is spent, in metrics": "judge_answers judge_calls judge_days judge_pauses judge_places use_days backups",
+}
+"""Tables of the database that are in no export, by reason."""
+FED: Mapping[str, ChangeKind | str] = {
+    "conversations": "created",
+    "verdicts": "rescored",
+    "evidence": "rescored",
+    "insights": "rescored",
+    "audits": "audited",
+    "comments": "commented",
+    "corrections": "corrected",
+    "pins": "pinned",
+    "notices": "none: they follow from changes that are in the feed, and are a person's own",
+    "examples": "none: they belong to a form, and change nothing of a conversation",
+}
+"""The kind of change by which the feed reports rows of an export."""
+
+
+def stored() -> Iterator[str]:
+    """Yield the tables of the database."""
+    for each in iter_modules(tables.__path__):
+        import_module(f"{tables.__name__}.{each.name}")
+    yield from METADATA.tables
+
+
+def test_every_table_is_exported_or_has_a_reason() -> None:
+    """Each once: a new noun is not in any list, and fails here."""
+    listed = [name for part in (EXPORTED, VIEWED, LEFT_OUT) for names in part.values() for name in names.split()]
+    assert sorted(each for each in listed if listed.count(each) > 1) == []
+    found = set(stored())
+    assert sorted(found - set(listed)) == [], "export it, or give the reason in LEFT_OUT"
+    assert sorted(set(listed) - found) == [], "there is no such table any more"
+    assert set(EXPORTED) == set(KINDS)
+
+
+def test_every_subject_is_in_a_table() -> None:
+    """A subject with a store of its own has tables, and its store names one that is listed."""
+    subjects = {path.parent.name for path in Path(auscult.__file__).parent.glob("*/store.py")} - {"storage"}
+    assert len(subjects) > 8
+    names = "|".join(sorted(stored(), key=len, reverse=True))
+    for subject in subjects:
+        code = (Path(auscult.__file__).parent / subject / "store.py").read_text(encoding="utf-8")
+        assert re.search(rf"core\.tables\.\w+ import .*\b(?:{names})\b", code), subject
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_export_is_a_view_a_source_and_a_section(name: str) -> None:
+    """And the feed reports its rows, or has a reason."""
+    assert f"v_{name}" in VIEWS
+    sources = yaml.safe_load((ROOT / "integrations/dbt/models/sources.yml").read_text(encoding="utf-8"))
+    assert name in {each["name"] for source in sources["sources"] for each in source["tables"]}
+    page = (ROOT / "docs/reference/tables.md").read_text(encoding="utf-8")
+    assert f"\n## {name}\n" in page
+    assert FED[name] in CHANGE_KINDS or FED[name].startswith("none: ")
+
+
+def test_views_alone_are_views() -> None:
+    """With a section of their own."""
+    page = (ROOT / "docs/reference/tables.md").read_text(encoding="utf-8")
+    assert set(VIEWS) == {*VIEWED, *(f"v_{name}" for name in KINDS)}
+    assert [each for each in VIEWED if f"\n## {each.removeprefix('v_')}\n" not in page] == []
