@@ -39,6 +39,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.views import VIEWS
 from tests.golden.storing import TENANT, conversations, process, publish
 
+AWAY = NewAbsence(since=date(2026, 6, 1), until=date(2026, 6, 12), note="Private", person="ann@example.com")
 EXAMPLES = Path(__file__).parents[3] / "examples" / "conversations"
 AT = datetime(2026, 3, 23, 12, 30, tzinfo=UTC)
 KEYS = ("conversation_id", "metric_id", "kind", "position")
@@ -68,8 +69,7 @@ def filled(database_url: str) -> Iterator[Store]:
         process(store, golden)
         app = store.within(TENANT)
         ann = Users(store, operator()).add("ann@example.com", "Ann", TENANT.account_id, "correct horse battery")
-        away = NewAbsence(since=date(2026, 6, 1), until=date(2026, 6, 12), note="Private", person=ann.email)
-        Absences(app.absences, app, lambda: AT, operator()).add(away)
+        Absences(app.absences, app, lambda: AT, operator()).add(AWAY)
         auditing = Auditing(app, REPORTS, lambda: AT)
         for each in (golden[0], golden[2]):
             auditing.assign(each.id, "Jane")
