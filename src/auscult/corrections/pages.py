@@ -1,5 +1,6 @@
 """Corrections in the console: the menu that puts a conversation right, and the trail with its undo."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from auscult.corrections.model import (
     CORRECT,
@@ -154,7 +156,13 @@ def _only(parties: Sequence[Party]) -> str | None:
 
 
 def _by_name(parties: Sequence[Party]) -> list[Party]:
-    return sorted(parties, key=lambda each: (each.shown.casefold(), each.id))
+    """Return parties by name, those of one name with their ids."""
+    often = Counter(each.shown.casefold() for each in parties)
+    named = [
+        replace(each, name=f"{each.shown} ({each.id})") if often[each.shown.casefold()] > 1 else each
+        for each in parties
+    ]
+    return sorted(named, key=lambda each: (each.shown.casefold(), each.id))
 
 
 def _kind(given: str) -> CorrectionKind:

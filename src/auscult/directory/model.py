@@ -201,7 +201,7 @@ def renamed(wanted: Rename, before: str | None, by: str, at: datetime, *, is_giv
         message = f"a name has 1 to {LONGEST_NAME} characters"
         raise RequestError(message, code="name.invalid", field="name", value=name[:50])
     if is_given and name == before:
-        message = f"the {wanted.kind} {wanted.id} is called {name} already"
+        message = f"{wanted.id} is called {name} already"
         raise ConflictError(message, code="directory.named_already", field="name", value=name)
     return DirectoryChange(change_id=_new_id(), kind=wanted.kind, id=wanted.id, name=name, before=before, by=by, at=at)
 
@@ -215,10 +215,10 @@ def merged(
     """
     kind, party, into = wanted.kind, wanted.id, wanted.into
     if aliases.head(kind, party) == aliases.head(kind, into):
-        message = f"the {kind}s {party} and {into} are one already"
+        message = f"{party} and {into} are one already"
         raise ConflictError(message, code="directory.merged_already", field="into", value=into)
     if aliases.head(kind, party) != party:
-        message = f"the {kind} {party} is merged into {aliases.head(kind, party)}; undo that first, or merge that one"
+        message = f"{party} is merged into {aliases.head(kind, party)}; undo that first, or merge that one"
         raise ConflictError(message, code="directory.merged_already", field="id", value=party)
     before, name = names
     return DirectoryChange(change_id=_new_id(), kind=kind, id=party, into=into, name=name, before=before, by=by, at=at)
@@ -234,7 +234,7 @@ def undone(change: DirectoryChange, in_force: Sequence[DirectoryChange], by: str
     if change.into is None:
         last = [each for each in in_force if each.into is None and (each.kind, each.id) == (change.kind, change.id)][-1]
         if last.change_id != change.change_id:
-            message = f"the {change.kind} {change.id} was renamed again since; undo {last.change_id} first"
+            message = f"{change.id} was renamed again since; undo {last.change_id} first"
             raise ConflictError(message, code="directory.not_last", field="change_id", value=change.change_id)
     return replace(change, undone_by=by, undone_at=at)
 

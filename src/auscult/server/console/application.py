@@ -19,6 +19,7 @@ from msgspec import Struct
 from auscult.absences.pages import OfferedPage
 from auscult.comments.pages import CommentsPage
 from auscult.corrections.pages import CorrectionsPage
+from auscult.directory.pages import DirectoryPage
 from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.explanations.pages import ExplanationsPage
@@ -184,6 +185,7 @@ _PAGES = (
     WebhooksPage,
     WelcomePage,
     WorkingDaysPage,
+    DirectoryPage,
 )
 
 

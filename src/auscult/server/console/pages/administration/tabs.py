@@ -26,6 +26,7 @@ class _Tab(NamedTuple):
 
 _TABS = (
     _Tab(later("Users"), "users", "user.read"),
+    _Tab(later("Queues, teams, agents"), "directory", "directory.edit"),
     _Tab(later("Roles"), "roles", "user.read"),
     _Tab(later("Clients"), "clients", "settings.manage"),
     _Tab(later("Webhooks"), "webhooks", "webhook.read"),

@@ -1,0 +1,402 @@
+"""The page of queues, teams and agents: renamed in place, merged, made, and imported from a table with a preview."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec import Struct
+
+from auscult.directory.model import EDIT, DirectoryChange, Merge, PartyKind, Rename
+from auscult.directory.table import SETTLED, Imports, Preview, Row
+from auscult.directory.work import Naming
+from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Team
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import later, ngettext
+from auscult.server.console.pages.administration.tabs import PATH, administration, tabs_of
+from auscult.server.console.people import names_of_people
+from auscult.server.console.posted import Given, Posted, one, sentence_of
+from auscult.server.console.visit import BASE, Visit
+from auscult.services.conversations.latest import Sought, count
+
+Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+_LARGEST = 5_000_000
+"""Bytes of a table."""
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+_HERE, _PATH = "Queues, teams, agents", f"{PATH}/directory"
+_KINDS: dict[PartyKind, str] = {"queue": later("Queues"), "team": later("Teams"), "agent": later("Agents")}
+_NEW: dict[PartyKind, str] = {
+    "queue": later("Add a queue"),
+    "team": later("Add a team"),
+    "agent": later("Add an agent"),
+}
+_LABELS = {"id": later("Id"), "name": later("Name"), "into": later("Which name stays"), "table": later("Table")}
+_DONE = {
+    "renamed": later("Renamed. Lists show the new name; reports follow."),
+    "merged": later("Merged. It can be undone below."),
+    "undone": later("Undone."),
+    "added": later("Added."),
+    "imported": later("Imported."),
+}
+_FATES = {
+    "new": later("New"),
+    "same": later("As it is"),
+    "no_id": later("No id"),
+    "twice": later("This id comes twice"),
+    "too_long": later("The name is too long"),
+}
+_SHOWN, _CHANGES, _MERGES = 200, 20, 5_000
+
+
+class PartyRow(NamedTuple):
+    """One queue, team or agent. ``others`` are the ids that are merged into it, each with its undo."""
+
+    id: str
+    name: str
+    note: str
+    others: tuple[tuple[str, str], ...]
+    href: str
+    merge: str
+
+
+class ChangeRow(NamedTuple):
+    """A rename or a merge in words; ``undo`` is empty where it is undone, or a later name is in force."""
+
+    text: str
+    when: str
+    undo: str
+
+
+class Candidate(NamedTuple):
+    """One of two that may be one: its conversations, and whether its name is the one that stays."""
+
+    id: str
+    name: str
+    conversations: str
+    stays: bool
+
+
+class DirectoryView(Struct, frozen=True, kw_only=True):
+    """The page of one kind. ``same`` are names that several have, ``merging`` the two that are asked about."""
+
+    kind: PartyKind
+    kinds: tuple[tuple[str, str, str, bool], ...]
+    title: str
+    new: str
+    rows: tuple[PartyRow, ...]
+    total: str
+    sought: str
+    more: str
+    same: tuple[tuple[str, str], ...]
+    merging: tuple[Candidate, ...]
+    merging_one: str
+    others: tuple[tuple[str, str], ...]
+    changes: tuple[ChangeRow, ...]
+    progress: str
+    share: int
+    given: Mapping[str, str]
+    note: str
+    problem: str
+
+
+class TableRow(NamedTuple):
+    """A row of an import, and what happens to it. ``fix`` is a team's name that a click puts in."""
+
+    row: Row
+    fate: str
+    tag: str
+    fix: str
+
+
+class TableView(Struct, frozen=True, kw_only=True):
+    """An import before it happens. ``act`` is the button's text, empty where nothing would change."""
+
+    kind: PartyKind
+    back: str
+    text: str
+    fixes: tuple[tuple[str, str], ...]
+    rows: tuple[TableRow, ...]
+    left_out: str
+    unsettled: str
+    act: str
+    note: str
+    problem: str
+
+
+class DirectoryPage(Controller):
+    """Queues, teams and agents of an app."""
+
+    path = "/administration/directory"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: AnyVisit) -> Response[str]:
+        """Show the queues, the teams or the agents."""
+        visit.require_everywhere(EDIT)
+        return _page(visit, _kind(_first(visit, "kind") or "queue"))
+
+    @post("/{kind:str}/rename", sync_to_thread=True)
+    def rename(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Rename one."""
+        visit.require_everywhere(EDIT)
+        its = _kind(kind)
+        try:
+            naming(visit).rename(Rename(kind=its, id=one(data, "id"), name=one(data, "name")))
+        except AuscultError as error:
+            return _page(visit, its, data, sentence_of(error, _LABELS))
+        return _done(its, "renamed")
+
+    @post("/{kind:str}/merge", sync_to_thread=True)
+    def merge(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Merge the one whose name goes into the one whose name stays."""
+        visit.require_everywhere(EDIT)
+        its, into = _kind(kind), one(data, "into")
+        goes = next((each for each in (one(data, "first"), one(data, "second")) if each != into), into)
+        try:
+            naming(visit).merge(Merge(kind=its, id=goes, into=into))
+        except AuscultError as error:
+            return _page(visit, its, data, sentence_of(error, _LABELS))
+        return _done(its, "merged")
+
+    @post("/{kind:str}/add", sync_to_thread=True)
+    def add(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Add one that no conversation has named yet."""
+        visit.require_everywhere(EDIT)
+        its, party, name = _kind(kind), one(data, "id"), one(data, "name")
+        if party in naming(visit).names(its):
+            words = _("{id} is there already, in the list.").format(id=party)
+            return _page(visit, its, data, words)
+        directory = visit.app.people.directory
+        if its == "queue":
+            directory.put_queues([DirectoryQueue(queue_id=party, name=name)])
+        elif its == "team":
+            directory.put_teams([Team(team_id=party, name=name)])
+        else:
+            directory.put_agents([DirectoryAgent(agent_id=party, name=name)])
+        return _done(its, "added")
+
+    @post("/changes/{change_id:str}/undo", sync_to_thread=True)
+    def undo(self, change_id: FromPath[str], visit: AnyVisit) -> Response[str] | Redirect:
+        """Undo a rename or a merge."""
+        visit.require_everywhere(EDIT)
+        try:
+            return _done(naming(visit).undo(change_id).kind, "undone")
+        except AuscultError as error:
+            return _page(visit, "queue", None, sentence_of(error, _LABELS))
+
+    @post("/{kind:str}/import", sync_to_thread=True, request_max_body_size=_LARGEST)
+    def bring(self, kind: FromPath[str], data: Upload, visit: AnyVisit) -> Response[str] | Redirect:
+        """Show what each row of a table would do, and do it once that was seen."""
+        visit.require_everywhere(EDIT)
+        its, fixes = _kind(kind), _fixes(data)
+        file: object = data.get("file")
+        text = str(data.get("table", ""))
+        if isinstance(file, UploadFile) and file.filename:
+            text = file.file.read().decode("utf-8-sig", errors="replace")
+        imports = Imports(visit.app, naming(visit))
+        try:
+            if one(data, "apply"):
+                imports.apply(its, text, fixes, visit.now)
+                return _done(its, "imported")
+            found = imports.preview(its, text, fixes)
+        except AuscultError as error:
+            return _page(visit, its, data, sentence_of(error, _LABELS))
+        view = _table(its, text, fixes, found)
+        return visit.page("administration/directory_table", "Administration", view, tabs=tabs_of(visit, _HERE))
+
+
+def _first(visit: Visit, name: str) -> str:
+    return next(iter(visit.query.get(name, ())), "")
+
+
+def naming(visit: Visit) -> Naming:
+    """Return the names and merges of this visit's app as the visitor changes them."""
+    return Naming(visit.app, lambda: visit.now, visit.principal)
+
+
+def _kind(given: str) -> PartyKind:
+    for kind in _KINDS:
+        if kind == given:
+            return kind
+    raise NotFoundError(f"unknown kind {given!r}", code="page.unknown", field="kind", value=given)
+
+
+def _done(kind: PartyKind, done: str) -> Redirect:
+    return Redirect(f"{_PATH}?{urlencode({'kind': kind, 'done': done})}", status_code=303)
+
+
+def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: str = "") -> Response[str]:
+    work, reader = naming(visit), visit.reader
+    names, aliases = work.names(kind), work.aliases()
+    changes = [each.change for each in work.listing(limit=_CHANGES)]
+    in_force = (each.change for each in work.listing(in_force=True, limit=_MERGES))
+    merges = {each.id: each for each in in_force if each.into and each.kind == kind}
+    heads = {
+        each: aliases.name(kind, each, name) or each for each, name in names.items() if aliases.head(kind, each) == each
+    }
+    sought = _first(visit, "q").casefold()
+    shown = [
+        each
+        for each in sorted(heads, key=lambda one: (heads[one].casefold(), one))
+        if not sought or any(sought in text.casefold() for text in (heads[each], *aliases.ids(kind, each)))
+    ]
+    often = Counter(name.casefold() for name in heads.values())
+    rows = tuple(
+        PartyRow(
+            each,
+            heads[each],
+            _("Another one has this name") if often[heads[each].casefold()] > 1 else "",
+            tuple(
+                (other, f"{_PATH}/changes/{merges[other].change_id}/undo" if other in merges else "")
+                for other in aliases.ids(kind, each)
+                if other != each
+            ),
+            "" if kind == "team" else f"{BASE}/conversations?{urlencode({kind: each})}",
+            f"{_PATH}?{urlencode({'kind': kind, 'first': each})}#merge",
+        )
+        for each in shown[:_SHOWN]
+    )
+    progress = work.progress()
+    done = _first(visit, "done")
+    view = DirectoryView(
+        kind=kind,
+        kinds=tuple((each, _(label), f"{_PATH}?kind={each}", each == kind) for each, label in _KINDS.items()),
+        title=_(_KINDS[kind]),
+        new=_(_NEW[kind]),
+        rows=rows,
+        total=reader.number(len(heads)),
+        sought=_first(visit, "q"),
+        more=_("{n} more; search for them").format(n=reader.number(len(shown) - _SHOWN)) if len(shown) > _SHOWN else "",
+        same=tuple(_alike(kind, heads)),
+        merging=(merging := _merging(visit, kind, heads)),
+        merging_one="" if merging or _first(visit, "first") not in heads else _first(visit, "first"),
+        others=tuple(
+            (each, f"{heads[each]} ({each})") for each in sorted(heads, key=lambda one: heads[one].casefold())
+        ),
+        changes=tuple(_change_rows(visit, changes)),
+        progress=_("Reports show the new names of {done} of {all} conversations.").format(
+            done=reader.number(progress.done), all=reader.number(progress.total)
+        )
+        if progress
+        else "",
+        share=100 * progress.done // max(1, progress.total) if progress else 100,
+        given={each: one(given or {}, each) for each in ("id", "name", "table")},
+        note="" if problem or done not in _DONE else _(_DONE[done]),
+        problem=problem,
+    )
+    return administration(visit, _HERE, view, 422 if problem else 200)
+
+
+def _alike(kind: PartyKind, heads: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield pairs that may be one, each in words and with the address that asks: equal names, or an initial for one."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for party, name in heads.items():
+        words = name.casefold().replace(".", " ").split()
+        groups[" ".join([words[0][:1], *words[1:]]) if kind == "agent" and len(words) > 1 else name.casefold()].append(
+            party
+        )
+    for parties in groups.values():
+        ordered = sorted(parties, key=lambda each: (-len(heads[each]), each))
+        for other in ordered[1:]:
+            kept, name = heads[ordered[0]].casefold(), heads[other].casefold()
+            if kind == "agent" and kept != name and len(name.split()[0].rstrip(".")) > 1:
+                continue  # both have a first name, and they differ
+            words = _("{one} ({one_id}) and {other} ({other_id})").format(
+                one=heads[ordered[0]], one_id=ordered[0], other=heads[other], other_id=other
+            )
+            yield words, f"{_PATH}?{urlencode({'kind': kind, 'first': ordered[0], 'second': other})}#merge"
+
+
+def _merging(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[Candidate, ...]:
+    asked = (_first(visit, "first"), _first(visit, "second"))
+    if asked[0] == asked[1] or any(each not in heads for each in asked):
+        return ()
+    return tuple(
+        Candidate(each, heads[each], _conversations(visit, kind, each), stays=each == asked[0]) for each in asked
+    )
+
+
+def _conversations(visit: Visit, kind: PartyKind, party: str) -> str:
+    if kind == "team":
+        n = len(visit.app.people.directory.memberships("team", party))
+        return ngettext("{n} member", "{n} members", n).format(n=visit.reader.number(n))
+    n = count(visit.app, Sought(queues=(party,)) if kind == "queue" else Sought(agents=(party,)))
+    return ngettext("{n} conversation", "{n} conversations", n).format(n=visit.reader.number(n))
+
+
+def _change_rows(visit: Visit, changes: Sequence[DirectoryChange]) -> Iterable[ChangeRow]:
+    people = names_of_people(visit) if changes else {}
+    later_names: set[tuple[PartyKind, str]] = set()
+    for each in changes:
+        who = people.get(each.by, each.by)
+        if each.into:
+            text = _("{before} ({id}) merged into {name} ({into}) by {who}").format(
+                before=each.before or each.id, id=each.id, name=each.name or each.into, into=each.into, who=who
+            )
+        else:
+            text = _("{before} ({id}) renamed to {name} by {who}").format(
+                before=each.before or each.id, id=each.id, name=each.name, who=who
+            )
+        if not each.is_in_force:
+            text = _("{text}; undone by {who}").format(text=text, who=people.get(each.undone_by or "", each.undone_by))
+        may_undo = each.is_in_force and (each.into is not None or (each.kind, each.id) not in later_names)
+        if each.is_in_force and each.into is None:
+            later_names.add((each.kind, each.id))
+        undo = f"{_PATH}/changes/{each.change_id}/undo" if may_undo else ""
+        yield ChangeRow(text, visit.reader.lately(each.at), undo)
+
+
+def _fixes(data: Given) -> dict[str, str]:
+    """Return the teams that a person put right: what the table has, and what is read for it."""
+    fixes: dict[str, str] = {}
+    for each in (*_all(data, "fix"), *_all(data, "fixed")):
+        given, _sign, right = each.partition("\x1f")
+        if given and right:
+            fixes[given] = right
+    return fixes
+
+
+def _all(data: Given, name: str) -> tuple[str, ...]:
+    value = data.get(name, ())
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _table(kind: PartyKind, text: str, fixes: Mapping[str, str], found: Preview) -> TableView:
+    new, changed = found.count("new"), found.count("renamed", "moves")
+    unsettled = len(found.rows) - found.count("same", *SETTLED)
+    both = _("Add {new}, change {changed}").format(new=new, changed=changed)
+    return TableView(
+        kind=kind,
+        back=f"{_PATH}?kind={kind}",
+        text=text,
+        fixes=tuple((f"{given}\x1f{right}", right) for given, right in fixes.items()),
+        rows=tuple(_table_row(each) for each in found.rows),
+        left_out=_("Left out: {columns}").format(columns=", ".join(found.left_out)) if found.left_out else "",
+        unsettled=ngettext(
+            "{n} row is not settled, and is left out.", "{n} rows are not settled, and are left out.", unsettled
+        ).format(n=unsettled)
+        if unsettled
+        else "",
+        act=both if new or changed else "",
+        note="",
+        problem="",
+    )
+
+
+def _table_row(row: Row) -> TableRow:
+    if row.fate == "renamed":
+        words = _("Renamed from {before}").format(before=row.before or row.id)
+    elif row.fate == "moves":
+        words = _("Moves from {before} to {team}").format(before=row.before or _("no team"), team=row.team)
+    elif row.fate == "no_team":
+        words = _("No such team")
+    else:
+        words = _(_FATES[row.fate])
+    tag = {"new": "done", "same": "", "renamed": "", "moves": ""}.get(row.fate, "late")
+    return TableRow(row, words, tag, row.nearest)
