@@ -15,7 +15,7 @@ from auscult.domain.people.grants import Pair
 from auscult.domain.stated import text as stated_text
 
 PartyKind = Literal["queue", "team", "agent"]
-LONGEST_NAME = 200
+LONGEST_ID = LONGEST_NAME = 200
 EDIT = "directory.edit"
 """The permission to name and merge, in the whole app."""
 
@@ -191,15 +191,21 @@ class Aliases:
 NO_ALIASES = Aliases()
 
 
+def checked_name(given: str) -> str:
+    """Return a name without blanks around it. Raises ``RequestError`` ``name.invalid``."""
+    name = given.strip()
+    if not 0 < len(name) <= LONGEST_NAME:
+        message = f"a name has 1 to {LONGEST_NAME} characters"
+        raise RequestError(message, code="name.invalid", field="name", value=name[:50])
+    return name
+
+
 def renamed(wanted: Rename, before: str | None, by: str, at: datetime, *, is_given: bool = False) -> DirectoryChange:
     """Return a new name as a change. ``is_given``: the name before was given by a person, and not by a sender.
 
     Raises ``RequestError`` ``name.invalid``; ``ConflictError`` ``directory.named_already``.
     """
-    name = wanted.name.strip()
-    if not 0 < len(name) <= LONGEST_NAME:
-        message = f"a name has 1 to {LONGEST_NAME} characters"
-        raise RequestError(message, code="name.invalid", field="name", value=name[:50])
+    name = checked_name(wanted.name)
     if is_given and name == before:
         message = f"{wanted.id} is called {name} already"
         raise ConflictError(message, code="directory.named_already", field="name", value=name)

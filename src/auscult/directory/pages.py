@@ -14,10 +14,10 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from auscult.directory.model import EDIT, DirectoryChange, Merge, PartyKind, Rename
+from auscult.directory.store import Progress
 from auscult.directory.table import SETTLED, Imports, Preview, Row
 from auscult.directory.work import Naming
 from auscult.domain.errors import AuscultError, NotFoundError
-from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Team
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.pages.administration.tabs import PATH, administration, tabs_of
@@ -168,17 +168,11 @@ class DirectoryPage(Controller):
     def add(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
         """Add one that no conversation has named yet."""
         visit.require_everywhere(EDIT)
-        its, party, name = _kind(kind), one(data, "id"), one(data, "name")
-        if party in naming(visit).names(its):
-            words = _("{id} is there already, in the list.").format(id=party)
-            return _page(visit, its, data, words)
-        directory = visit.app.people.directory
-        if its == "queue":
-            directory.put_queues([DirectoryQueue(queue_id=party, name=name)])
-        elif its == "team":
-            directory.put_teams([Team(team_id=party, name=name)])
-        else:
-            directory.put_agents([DirectoryAgent(agent_id=party, name=name)])
+        its = _kind(kind)
+        try:
+            naming(visit).add(Rename(kind=its, id=one(data, "id"), name=one(data, "name")))
+        except AuscultError as error:
+            return _page(visit, its, data, sentence_of(error, _LABELS))
         return _done(its, "added")
 
     @post("/changes/{change_id:str}/undo", sync_to_thread=True)
@@ -235,62 +229,58 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
     work, reader = naming(visit), visit.reader
     names, aliases = work.names(kind), work.aliases()
     changes = [each.change for each in work.listing(limit=_CHANGES)]
-    in_force = (each.change for each in work.listing(in_force=True, limit=_MERGES))
-    merges = {each.id: each for each in in_force if each.into and each.kind == kind}
-    heads = {
-        each: aliases.name(kind, each, name) or each for each, name in names.items() if aliases.head(kind, each) == each
-    }
-    sought = _first(visit, "q").casefold()
-    shown = [
-        each
-        for each in sorted(heads, key=lambda one: (heads[one].casefold(), one))
-        if not sought or any(sought in text.casefold() for text in (heads[each], *aliases.ids(kind, each)))
-    ]
-    often = Counter(name.casefold() for name in heads.values())
-    rows = tuple(
-        PartyRow(
-            each,
-            heads[each],
-            _("Another one has this name") if often[heads[each].casefold()] > 1 else "",
-            tuple(
-                (other, f"{_PATH}/changes/{merges[other].change_id}/undo" if other in merges else "")
-                for other in aliases.ids(kind, each)
-                if other != each
-            ),
-            "" if kind == "team" else f"{BASE}/conversations?{urlencode({kind: each})}",
-            f"{_PATH}?{urlencode({'kind': kind, 'first': each})}#merge",
-        )
-        for each in shown[:_SHOWN]
-    )
+    heads = {each: aliases.name(kind, each, name) or each for each, name in names.items()}
+    heads = {each: name for each, name in heads.items() if aliases.head(kind, each) == each}
+    rows = _rows(visit, kind, heads)
+    merging, first, done = _merging(visit, kind, heads), _first(visit, "first"), _first(visit, "done")
     progress = work.progress()
-    done = _first(visit, "done")
+    more, ordered = len(rows) - _SHOWN, sorted(heads, key=lambda each: (heads[each].casefold(), each))
     view = DirectoryView(
         kind=kind,
         kinds=tuple((each, _(label), f"{_PATH}?kind={each}", each == kind) for each, label in _KINDS.items()),
         title=_(_KINDS[kind]),
         new=_(_NEW[kind]),
-        rows=rows,
+        rows=rows[:_SHOWN],
         total=reader.number(len(heads)),
         sought=_first(visit, "q"),
-        more=_("{n} more; search for them").format(n=reader.number(len(shown) - _SHOWN)) if len(shown) > _SHOWN else "",
+        more=_("{n} more; search for them").format(n=reader.number(more)) if more > 0 else "",
         same=tuple(_alike(kind, heads)),
-        merging=(merging := _merging(visit, kind, heads)),
-        merging_one="" if merging or _first(visit, "first") not in heads else _first(visit, "first"),
-        others=tuple(
-            (each, f"{heads[each]} ({each})") for each in sorted(heads, key=lambda one: heads[one].casefold())
-        ),
+        merging=merging,
+        merging_one=first if first in heads and not merging else "",
+        others=tuple((each, f"{heads[each]} ({each})") for each in ordered),
         changes=tuple(_change_rows(visit, changes)),
-        progress=_("Reports show the new names of {done} of {all} conversations.").format(
-            done=reader.number(progress.done), all=reader.number(progress.total)
-        )
-        if progress
-        else "",
+        progress=_progress(visit, progress) if progress else "",
         share=100 * progress.done // max(1, progress.total) if progress else 100,
         given={each: one(given or {}, each) for each in ("id", "name", "table")},
         note="" if problem or done not in _DONE else _(_DONE[done]),
         problem=problem,
     )
     return administration(visit, _HERE, view, 422 if problem else 200)
+
+
+def _progress(visit: Visit, progress: Progress) -> str:
+    done, whole = visit.reader.number(progress.done), visit.reader.number(progress.total)
+    return _("Reports show the new names of {done} of {all} conversations.").format(done=done, all=whole)
+
+
+def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[PartyRow, ...]:
+    """Return what the search leaves, by name."""
+    work, aliases, sought = naming(visit), naming(visit).aliases(), _first(visit, "q").casefold()
+    in_force = (each.change for each in work.listing(in_force=True, limit=_MERGES))
+    undo = {each.id: f"{_PATH}/changes/{each.change_id}/undo" for each in in_force if each.into and each.kind == kind}
+    often = Counter(name.casefold() for name in heads.values())
+    return tuple(
+        PartyRow(
+            each,
+            heads[each],
+            _("Another one has this name") if often[heads[each].casefold()] > 1 else "",
+            tuple((other, undo.get(other, "")) for other in aliases.ids(kind, each) if other != each),
+            "" if kind == "team" else f"{BASE}/conversations?{urlencode({kind: each})}",
+            f"{_PATH}?{urlencode({'kind': kind, 'first': each})}#merge",
+        )
+        for each in sorted(heads, key=lambda one: (heads[one].casefold(), one))
+        if not sought or any(sought in text.casefold() for text in (heads[each], *aliases.ids(kind, each)))
+    )
 
 
 def _alike(kind: PartyKind, heads: Mapping[str, str]) -> Iterable[tuple[str, str]]:

@@ -2,22 +2,21 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
-from auscult.directory.model import LONGEST_NAME, PartyKind
+from auscult.directory.model import LONGEST_ID, LONGEST_NAME, PartyKind
 from auscult.directory.work import Naming
 from auscult.domain.errors import RequestError
-from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
+from auscult.domain.people.directory import Membership
 from auscult.storage.store import AppStore
 
 Fate = Literal["new", "same", "renamed", "moves", "no_id", "twice", "no_team", "too_long"]
 SETTLED: frozenset[Fate] = frozenset({"new", "renamed", "moves"})
 """Fates of rows that change something."""
 MOST_ROWS = 5_000
-LONGEST_ID = 200
 _HEADS: Mapping[str, frozenset[str]] = {
     "id": frozenset({"id", "agent_id", "team_id", "queue_id", "agent", "queue", "kennung"}),
     "name": frozenset({"name", "agent name", "queue name", "team name"}),
@@ -102,23 +101,17 @@ class Imports:
         found = self.preview(kind, text, teams)
         rows = [each for each in found.rows if each.fate in SETTLED]
         self._naming.rename_known(kind, {each.id: each.name for each in rows if each.name and each.fate != "new"})
-        new, directory = [each for each in rows if each.fate == "new"], self._app.people.directory
-        match kind:
-            case "queue":
-                directory.put_queues([DirectoryQueue(queue_id=each.id, name=each.name or None) for each in new])
-            case "team":
-                directory.put_teams([Team(team_id=each.id, name=each.name or each.id) for each in new])
-            case "agent":
-                directory.put_agents([DirectoryAgent(agent_id=each.id, name=each.name or None) for each in new])
-                ids = {
-                    name.casefold(): each.team_id for each in directory.teams() for name in (each.name, each.team_id)
-                }
-                stays = [
-                    Membership(kind="team", group_id=ids[each.team.casefold()], agent_id=each.id, since=at)
-                    for each in rows
-                    if each.team and each.fate != "renamed"
-                ]
-                directory.add_memberships(stays, closes_others=True)
+        self._naming.put_new(kind, {each.id: each.name or None for each in rows if each.fate == "new"})
+        if kind == "agent":
+            directory = self._app.people.directory
+            ids = {name.casefold(): each.team_id for each in directory.teams() for name in (each.name, each.team_id)}
+            stays = [
+                Membership(kind="team", group_id=ids[each.team.casefold()], agent_id=each.id, since=at)
+                for each in rows
+                if each.team and each.fate != "renamed"
+            ]
+            directory.add_memberships(stays, closes_others=True)
+        self._naming.imported(kind, added=found.count("new"), changed=found.count("renamed", "moves"))
         return found
 
     def _stays(self) -> dict[str, str]:
@@ -127,13 +120,20 @@ class Imports:
         return {each.agent_id: each.group_id for each in found if each.until is None}
 
 
+def _nearest(wanted: str, names: Iterable[str]) -> str:
+    """Return the name that is most like a text; empty where none is."""
+    found: list[str] = get_close_matches(wanted, list(names), 1, 0.5)
+    return found[0] if found else ""
+
+
 def _lines(text: str) -> tuple[list[tuple[int, str, str, str]], tuple[str, ...]]:
     """Return number, id, name and team of each row, and the heads of columns that are left out."""
     head = text.lstrip("\ufeff").lstrip()
     first = head.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    heads = [each.strip() for each in next(reader, [])]
+    nothing: list[str] = []
+    heads = [each.strip() for each in next(reader, nothing)]
     places = {column: n for n, each in enumerate(heads) for column, of in _HEADS.items() if each.casefold() in of}
     if "id" not in places:
         message = "the first row has no column id; name the columns there: id, name, team"

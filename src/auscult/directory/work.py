@@ -8,11 +8,12 @@ from auscult.directory import model
 from auscult.directory.model import Aliases, DirectoryChange, Merge, PartyKind, Rename
 from auscult.directory.store import NumberedChange, Progress
 from auscult.domain.audits.audit import AuditMovedError
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.operations.attempts import tried
+from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Team
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
-from auscult.services.privacy.log import draft
+from auscult.services.privacy.log import draft, record
 from auscult.storage.store import AppStore
 
 T = TypeVar("T")
@@ -88,6 +89,36 @@ class Naming:
             return changes
 
         return tried(step, AuditMovedError)
+
+    def add(self, wanted: Rename) -> None:
+        """Add a queue, a team or an agent that no conversation has named yet.
+
+        Raises ``RequestError`` ``name.invalid``, ``import.invalid`` for an id; ``ConflictError`` ``directory.exists``.
+        """
+        kind, party = wanted.kind, wanted.id
+        name = model.checked_name(wanted.name)
+        if not 0 < len(party) <= model.LONGEST_ID:
+            message = f"an id has 1 to {model.LONGEST_ID} characters"
+            raise RequestError(message, code="import.invalid", field="id", value=party[:50])
+        if party in self.names(kind):
+            raise ConflictError(f"{party} is there already", code="directory.exists", field="id", value=party)
+        self.put_new(kind, {party: name})
+        record(self._app, self._viewer.label, "directory.added", f"{kind}:{party}", name=name)
+
+    def put_new(self, kind: PartyKind, names: Mapping[str, str | None]) -> None:
+        """Store queues, teams or agents that are not known yet, by id."""
+        directory = self._app.people.directory
+        match kind:
+            case "queue":
+                directory.put_queues([DirectoryQueue(queue_id=each, name=name) for each, name in names.items()])
+            case "team":
+                directory.put_teams([Team(team_id=each, name=name or each) for each, name in names.items()])
+            case "agent":
+                directory.put_agents([DirectoryAgent(agent_id=each, name=name) for each, name in names.items()])
+
+    def imported(self, kind: PartyKind, *, added: int, changed: int) -> None:
+        """Log an import."""
+        record(self._app, self._viewer.label, "directory.imported", kind, added=added, changed=changed)
 
     def merge(self, wanted: Merge) -> DirectoryChange:
         """Treat two queues, teams or agents as one: in lists, grants and charts. Both ids stay.

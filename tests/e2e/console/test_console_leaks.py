@@ -34,6 +34,7 @@ PAGES = {
     "/knowledge": "knowledge.read",
     "/connectors": "connector.read",
     "/administration/users": "user.read",
+    "/administration/directory": "directory.edit",
     "/administration/roles": "user.read",
     "/administration/clients": "settings.manage",
     "/administration/webhooks": "webhook.read",

@@ -16,6 +16,8 @@ TEMPLATES = (
     later("a comment has at most {n} characters"),
     later("an acceptance is final after {n} minutes"),
     later("a note has at most {n} characters"),
+    later("{id} is there already"),
+    later("an id has 1 to {n} characters"),
     later("{id} is called {name} already"),
     later("{id} and {other} are one already"),
     later("{id} is merged into {name}; undo that first, or merge that one"),

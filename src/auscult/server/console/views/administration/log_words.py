@@ -40,6 +40,8 @@ ACTIONS: Mapping[str, str] = {
     "connector.resumed": later("Connector resumed"),
     "connector.removed": later("Connector removed"),
     "directory.changed": later("Queues changed"),
+    "directory.added": later("Queue, team or agent added"),
+    "directory.imported": later("Table of queues, teams or agents imported"),
     "directory.renamed": later("Queue, team or agent renamed"),
     "directory.merged": later("Queues, teams or agents merged"),
     "directory.change_undone": later("Rename or merge undone"),
