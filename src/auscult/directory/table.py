@@ -84,8 +84,7 @@ class Imports:
             elif len(name) > LONGEST_NAME:
                 row = row._replace(fate="too_long")
             elif team and not team_id:
-                nearest: list[str] = get_close_matches(team, list(names.values()), 1, 0.5)
-                row = row._replace(fate="no_team", nearest=nearest[0] if nearest else "")
+                row = row._replace(fate="no_team", nearest=_nearest(team, names.values()))
             elif party not in known:
                 row = row._replace(fate="new")
             elif team_id and stays.get(party) != team_id:
