@@ -193,16 +193,19 @@ def main() -> int:
             console = demo_life.add_people(application.store, demo.TENANT)
             demo_life.fill(application, demo.TENANT, [*files, *languages], demo_sound.recordings(demo.examples()))
             app = application.store.within(demo.TENANT)
-            missed = latest(app, Sought(missed=("em-empathy",), agents=("a-00b31a2d2af9",)), limit=50).items
-            shown = next(
-                each for each in missed if each.audit.state == "not_assigned"
-            )  # others may be hidden from Dana
-            audits = app.audits.listing(state="assigned", auditor=console.people[0].email, limit=1)
             planned(app, [each.email for each in console.people[:2]])
+            manager = console.people[0].email
+            missed = latest(app, Sought(missed=("em-empathy",), agents=("a-00b31a2d2af9",)), limit=50).items
+            hidden = {conversation_id for conversation_id, _ in app.queue.hidden(manager)}
+            shown = next(each for each in missed if each.audit.state == "not_assigned" and each.id not in hidden)
+            own = [each.conversation_id for each in app.audits.listing(state="assigned", auditor=manager)]
+            audited = next(
+                each for each in own if (case := app.audits.case(each)) and case.conversation.language == "en"
+            )
             connected(application.store, settings, Path(folder) / "exports")
             with serving(application, console) as address, browser() as driver:
                 driver.get(f"{address}/console/link/{console.secret}")
-                for shot in shots(shown.id, audits[0].conversation_id):
+                for shot in shots(shown.id, audited):
                     take(driver, address, shot, target, views)
                 for email, pictures in (
                     (together.AGENT_SIGNED_IN, OF_AGENT),

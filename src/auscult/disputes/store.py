@@ -13,7 +13,7 @@ from auscult.disputes.steps import ReviewChange
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.audits.notes import DisputeState
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.notices.store import write_notices
+from auscult.notices.store import mark_settled, write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
@@ -221,6 +221,8 @@ def write_review(connection: Connection, dialect: Dialect, app: int, change: Rev
     _write(connection, app, found.assignment, found.conversation, review)
     for each in change.disputes:
         _write_dispute(connection, app, found.conversation, each)
+        if not each.is_open:
+            mark_settled(connection, app, each.dispute_id, each.ended_at)
     for entry in change.entries:
         line = {"conversation": found.conversation, "at": ms_of(entry.at), "action": entry.action}
         connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **line))

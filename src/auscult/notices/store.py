@@ -369,6 +369,12 @@ def _receivers(connection: Connection, app: int, made: Sequence[NewNotice]) -> C
     return receivers
 
 
+def mark_settled(connection: Connection, app: int, subject: str, at: datetime) -> None:
+    """Mark the notices that ask people to decide about a subject as read, as it is decided."""
+    mine = (notices.c.app == app, notices.c.kind == "to_decide", notices.c.subject == subject)
+    connection.execute(sa.update(notices).where(*mine, notices.c.read_at.is_(None)).values(read_at=ms_of(at)))
+
+
 def erase_notices(connection: Connection, conversation: int) -> None:
     """Erase the notices about a conversation."""
     connection.execute(sa.delete(notices).where(notices.c.conversation == conversation))

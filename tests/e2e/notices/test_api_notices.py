@@ -125,6 +125,9 @@ def test_a_dispute_notifies_who_may_decide_it_and_then_its_agent(disputers: Disp
     assert told(disputers.agent, name) == told(disputers.stranger, name) == []
     assert decide(disputers.manager, dispute_id).status_code == 200
     assert told(disputers.agent, name) == [("decided", None)]
+    for each in deciders:
+        found = each.ask("GET", "/notices?limit=1000").json()["items"]
+        assert [one["read_at"] is not None for one in found if one["subject"] == dispute_id] == [True], "nothing waits"
 
 
 def test_a_named_reviewer_alone_is_notified(disputers: Disputers) -> None:
