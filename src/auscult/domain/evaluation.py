@@ -39,6 +39,11 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return whether a verdict can rest on it: it names a turn, or states something."""
         return bool(self.turn_id or self.why.strip())
 
+    @property
+    def is_absence(self) -> bool:
+        """Whether it is a stretch of turns that was read in vain."""
+        return self.turn_id is None and self.why.startswith("nothing of the kind")
+
 
 BY_A_PERSON = Evidence(why="answered by a person")
 """Evidence of an answer for which a person quotes nothing."""

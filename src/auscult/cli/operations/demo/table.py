@@ -34,8 +34,9 @@ def words(result: MetricResult) -> str:
     said = next((evidence.text for evidence in verdict.evidence if evidence.text), None)
     if said is not None:
         return f"“{said}”"
+    reason = verdict.reason or next((evidence.why for evidence in verdict.evidence if evidence.why), "")
     called_for = next((evidence.text for evidence in verdict.trigger if evidence.text), None)
-    return verdict.reason if called_for is None else f"“{called_for}”: {verdict.reason}"
+    return reason if called_for is None else f"“{called_for}”: {reason}"
 
 
 def table(scored: Sequence[tuple[Conversation, Evaluation]], width: int) -> Table:

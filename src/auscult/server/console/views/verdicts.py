@@ -168,7 +168,9 @@ def verdict_view(
         word=_word(result),
         level=verdict.level or "",
         is_fatal=metric.fatal,
-        quotes=tuple(_quote(each, texts) for each in verdict.evidence if not is_miss(result, each)),
+        quotes=tuple(
+            _quote(each, texts) for each in verdict.evidence if not is_miss(result, each) and not each.is_absence
+        ),
         near=tuple(
             _quote(each, texts)
             for each in (*verdict.evidence, *filter(None, [near]))
@@ -214,7 +216,7 @@ def reason_of(result: MetricResult) -> Markup:
 
 
 def _reason(result: MetricResult) -> Markup:
-    """Return the reason in a sentence where there is no evidence to quote."""
+    """Return the reason in a sentence; without one, the stretch that was read in vain."""
     reason = result.verdict.reason
     if not result.verdict.certain:
         said = (
@@ -222,7 +224,8 @@ def _reason(result: MetricResult) -> Markup:
         )
         return filled(said, answer=_word(result), reason=in_words(reason))
     if not reason:
-        return Markup()
+        absence = next((each for each in result.verdict.evidence if each.is_absence), None)
+        return Markup() if absence is None else sentence_of(in_words(absence.why, WHY))
     if reason.startswith("not found in "):
         where, _excused, rest = reason.removeprefix("not found in ").partition(", and excused")
         said = (

@@ -51,6 +51,13 @@ def drawn(*scored: tuple[Conversation, Evaluation], width: int = 100) -> list[st
     return [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
 
 
+def test_an_absence_without_a_reason_is_in_its_evidence() -> None:
+    """A verdict that votes turned has no reason of its own; the stretch that was read in vain says it."""
+    silent = result("resolution", 20)
+    verdict = structs.replace(silent.verdict, reason="")
+    assert words(structs.replace(silent, verdict=verdict)) == "nothing of the kind in turn 1"
+
+
 def test_worst_are_fatal_then_heavy_and_three_at_most() -> None:
     """A fatal metric comes first whatever its weight; what was met or does not apply is no loss."""
     results = [

@@ -28,6 +28,20 @@ def row(verdict: Verdict, kind: str = "by_question", language: str = "de") -> Ve
 
 
 @pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("", "Nothing of the kind in turns 1 to 7."),
+        ("not found in the agent's turns", "Not found. Looked in the agent&#39;s turns."),
+    ],
+)
+def test_an_absence_is_one_sentence(reason: str, shown: str) -> None:
+    """It is no quote, and its stretch is shown only where the reason does not name one."""
+    evidence = (Evidence(why="nothing of the kind in turns 1 to 7"),)
+    found = row(Verdict(qualification="NO", evidence=evidence, reason=reason), language="en")
+    assert (found.quotes, found.reason) == ((), shown)
+
+
+@pytest.mark.parametrize(
     ("reason", "german", "english"),
     [
         (
