@@ -38,6 +38,16 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name.endswith(".de.md")], ids=name)
+def test_a_translation_has_the_same_commands(page: Path) -> None:
+    """Each block of a German page is one of the English page, in its order: the test of that one runs it."""
+    block = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+    original = iter(block.findall(page.with_name(page.name.replace(".de.md", ".md")).read_text(encoding="utf-8")))
+    translated = block.findall(page.read_text(encoding="utf-8"))
+    assert translated
+    assert [each for each in translated if each not in original] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_cited_files_exist(page: Path) -> None:
     """Every path in backticks is below the repository's root or src/auscult; a page may cite work to come."""

@@ -186,7 +186,8 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     elif path.is_dir():
-        yield from (file for file in path.rglob("*") if file.suffix in {".md", ".py"})
+        found = (file for file in path.rglob("*") if file.suffix in {".md", ".py"})
+        yield from (file for file in found if not file.name.endswith(".de.md"))  # the rules are those of English
     else:
         msg = f"no such file or folder: {path}"
         raise FileNotFoundError(msg)

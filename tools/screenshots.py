@@ -24,10 +24,13 @@ from selenium.webdriver.chrome.service import Service as Driver
 from auscult import bootstrap
 from auscult.bootstrap.scheduling import connecting
 from auscult.cli.operations import demo
+from auscult.cli.operations.demo import audits as demo_audits
 from auscult.cli.operations.demo import life as demo_life
+from auscult.cli.operations.demo import reviews as demo_reviews
 from auscult.cli.operations.demo import sound as demo_sound
 from auscult.cli.operations.demo import together
 from auscult.config import Settings
+from auscult.disputes.store import DisputeQuery
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.domain.connectors.run import Order
 from auscult.reports import REPORTS
@@ -61,14 +64,15 @@ EVERY_VIEW = (View(), View(theme="dark"), View(390), View(390, "dark"))
 """The views of ``python -m tools.screenshots FOLDER``."""
 
 
-def shots(conversation_id: str, audit_id: str) -> tuple[Shot, ...]:
-    """Return every picture of a QA manager. The conversation and the audit are ones that show something."""
+def shots(conversation_id: str, audit_id: str, dispute_id: str) -> tuple[Shot, ...]:
+    """Return every picture of a QA manager. The conversation, audit and dispute are ones that show something."""
     return (
         Shot("home", "", is_whole=True),
         Shot("notices", "/notices"),
         Shot("conversations", "/conversations"),
         Shot("conversation", f"/conversations/{conversation_id}"),
         Shot("desk", f"/audits/{audit_id}"),
+        Shot("dispute", f"/disputes/{dispute_id}"),
         Shot("overview", "/overview", is_whole=True),
         Shot("insights", "/insights", is_whole=True),
         Shot("plan-editor", "/plans/new", is_whole=True),
@@ -190,9 +194,12 @@ def main() -> int:
         languages = sorted((demo.examples() / demo.LANGUAGES).glob("*.ndjson"))
         with bootstrap.open(settings) as application:
             demo.load_examples(application, files)
+            app = application.store.within(demo.TENANT)
+            demo_audits.plan_and_audit(application, demo.TENANT, demo.examples(), list(demo.scored_examples(app)))
+            demo_reviews.review_and_calibrate(application.store, demo.TENANT)
+            disputes = app.disputes.disputes(DisputeQuery(state="open", limit=1))
             console = demo_life.add_people(application.store, demo.TENANT)
             demo_life.fill(application, demo.TENANT, [*files, *languages], demo_sound.recordings(demo.examples()))
-            app = application.store.within(demo.TENANT)
             planned(app, [each.email for each in console.people[:2]])
             manager = console.people[0].email
             missed = latest(app, Sought(missed=("em-empathy",), agents=("a-00b31a2d2af9",)), limit=50).items
@@ -205,7 +212,7 @@ def main() -> int:
             connected(application.store, settings, Path(folder) / "exports")
             with serving(application, console) as address, browser() as driver:
                 driver.get(f"{address}/console/link/{console.secret}")
-                for shot in shots(shown.id, audited):
+                for shot in shots(shown.id, audited, disputes[0].dispute.dispute_id):
                     take(driver, address, shot, target, views)
                 for email, pictures in (
                     (together.AGENT_SIGNED_IN, OF_AGENT),

@@ -41,7 +41,7 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_absence(self) -> bool:
-        """Whether it is a stretch of turns that was read in vain."""
+        """Return whether it is a stretch of turns that was read in vain."""
         return self.turn_id is None and self.why.startswith("nothing of the kind")
 
 

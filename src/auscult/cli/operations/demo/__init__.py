@@ -90,7 +90,7 @@ def demo(
     earlier.remove_earlier(folder / "auscult.db", TENANT)
     with bootstrap.open(settings) as application:
         counts = load_examples(application, files)
-        scored = list(_scored(application.store.within(TENANT)))
+        scored = list(scored_examples(application.store.within(TENANT)))
         plan = audits.plan_and_audit(application, TENANT, examples(), scored)
         reviews.review_and_calibrate(application.store, TENANT)
         client = _client(application.store)
@@ -147,7 +147,8 @@ def load_examples(application: "Application", files: list[Path]) -> dict[str, in
     return counts
 
 
-def _scored(app: "AppStore") -> Iterator[tuple[Conversation, Evaluation]]:
+def scored_examples(app: "AppStore") -> Iterator[tuple[Conversation, Evaluation]]:
+    """Yield every conversation that was loaded, with its evaluation."""
     last = ""
     while page := app.conversations.rerender(last, _PAGE):
         yield from ((each.conversation, each.evaluation) for each in page)
