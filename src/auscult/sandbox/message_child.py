@@ -50,11 +50,6 @@ def main() -> None:
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     reply = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no reply
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        os.environ[name] = request.proxy
-    for name in ("NO_PROXY", "no_proxy", "NETRC"):
-        os.environ.pop(name, None)
-    os.environ["HOME"] = "/nonexistent"  # no .netrc, and no settings of its user
     reply.write(msgspec.json.encode(_served(request)))
     reply.flush()
 

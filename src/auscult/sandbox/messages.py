@@ -1,5 +1,6 @@
 """Messages to Slack, Teams and others through Apprise (extra ``apprise``), each sent by a process of its own."""
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -67,9 +68,17 @@ class Messenger:
 def _asked(request: Request, timeout_s: float) -> Reply | None:
     """Return the reply of a process of its own; None where it ended without one, or takes too long."""
     order = [sys.executable, "-m", "auscult.sandbox.message_child"]
+    # No .netrc, no settings of a user, no other proxy.
+    environment = {"HOME": "/nonexistent", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment |= dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), request.proxy)
     try:
         done = subprocess.run(  # noqa: S603  (our own)
-            order, input=msgspec.json.encode(request), capture_output=True, timeout=timeout_s, check=False
+            order,
+            env=environment,
+            input=msgspec.json.encode(request),
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return None

@@ -18,6 +18,7 @@ from auscult.sandbox.messages import Messenger
 from auscult.server.console.language import LANGUAGES, later
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Given, Posted, one, sentence_of, several
+from auscult.server.console.reasons.errors import in_words
 from auscult.server.console.visit import BASE, Visit
 from auscult.targets.model import APP_KINDS, NewTarget, State, Target
 from auscult.targets.work import Targets
@@ -135,7 +136,7 @@ def _rows(found: Sequence[Target], tried: tuple[str, str]) -> tuple[TargetRow, .
         state = "waiting" if each.target_id == tried[0] and each.state == "ready" else each.state
         reason = tried[1] if each.target_id == tried[0] else each.reason
         words = _("The trial message was not accepted") if each.target_id == tried[0] else _(_STATES.get(state, ""))
-        trouble = ": ".join(part for part in (words, reason) if part) if state in _STATES else ""
+        trouble = ": ".join(part for part in (words, in_words(reason)) if part) if state in _STATES else ""
         rows.append(TargetRow(target=each, kinds=", ".join(_kind(kind) for kind in each.kinds), trouble=trouble))
     return tuple(rows)
 

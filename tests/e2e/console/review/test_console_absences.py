@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from auscult.absences.model import NewAbsence
+from auscult.absences.work import Absences
+from auscult.domain.people.principal import operator
+from auscult.services.coaching.coaching import Coach, Wanted
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import assign, console, email_of
-from tests.e2e.serving import Service
+from tests.e2e.consoles import AGENT, assign, console, email_of, signed_in
+from tests.e2e.serving import TENANT, Service
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +82,21 @@ def test_who_manages_people_states_them(browser: Browser, served: Service) -> No
     looked_at(browser, served, "/administration/users", "users-away")
     browser.driver.get(f"{served.url}/console/calibration/new")
     assert "Supervisor, away until" in browser.text("main")
+
+
+def test_coaching_of_a_coach_who_is_away(served: Service) -> None:
+    """It is on the Home of others who may confirm it while its coach is away, and theirs alone before."""
+    app, now = served.store.within(TENANT), lambda: datetime.now(UTC)
+    (item,) = Coach(app, now).create(Wanted(agent_ids=(AGENT,), goal="Greet by name"), email_of("supervisor"))
+    Coach(app, now).acknowledge(item.coaching_id, frozenset({AGENT}))
+    Coach(app, now).finish(item.coaching_id, frozenset({AGENT}), email_of("agent"))
+    today = now().date()
+    with signed_in(served, "administrator") as other:
+        assert "Greet by name" not in other.get("/console").text
+        away = NewAbsence(since=today, until=today + timedelta(days=3), person=email_of("supervisor"))
+        made = Absences(app.absences, app, now, operator()).add(away)
+        page = other.get("/console").text
+        assert "Greet by name" in page
+        assert "From Supervisor, who is away until" in page
+        Absences(app.absences, app, now, operator()).remove(made.absence_id)
+        assert "Greet by name" not in other.get("/console").text

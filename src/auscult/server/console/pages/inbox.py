@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from auscult.absences.model import Away
 from auscult.absences.pages import offers
 from auscult.disputes.pages import reviewing
 from auscult.disputes.store import DisputeQuery
-from auscult.server.api.coaching.items import GIVE
+from auscult.domain.coaching.item import Coaching
+from auscult.server.api.coaching.items import GIVE, may_see
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.pages.administration.approvals import waiting as waiting_approvals
 from auscult.server.console.pages.review.calibration import TAKE_PART, calibrating
 from auscult.server.console.pages.review.coaching import coach_of
+from auscult.server.console.people import names_of_people
 from auscult.server.console.views.home import TodoView
 from auscult.server.console.views.review.coaching import written
 from auscult.server.console.visit import BASE, Visit
@@ -137,25 +140,48 @@ def _calibrations(visit: Visit) -> Iterator[TodoView]:
 
 
 def _coaching(visit: Visit) -> Iterator[TodoView]:
-    """Yield the coaching that waits for the reader: an agent's to begin or to answer, a coach's to confirm or late."""
+    """Yield the coaching that waits for the reader: an agent's to begin or to answer, a coach's to confirm or late.
+
+    What waits for a coach who is away is offered to others who may confirm it.
+    """
     agents, today = visit.principal.agent_ids, visit.reader.today
     if not agents and not visit.may(GIVE):
         return
+    away = visit.app.absences.away(visit.now.date())
     mine = [
         each
         for each in coach_of(visit).listing()
         if (each.agent_id in agents and each.state in _FOR_AGENT)
         or (each.coach == visit.visitor.email and (each.state in _FOR_COACH or each.is_late(today)))
+        or (each.coach in away and each.state in _FOR_COACH and _may_confirm(visit, each, away))
     ]
     for each in sorted(mine, key=lambda each: not each.is_late(today))[:_MOST_COACHING]:
         yield TodoView(
             what=_("Coaching: {goal}").format(goal=written(each.goal)),
-            detail=_("From {coach}.").format(coach=each.coach) if each.agent_id in agents else _("Given by you."),
+            detail=_coached(visit, each, away),
             due=_due(visit, each.due_on) if each.due_on else _since(visit, each.created_at),
             kind=_LATE if each.is_late(today) else _IN_TIME,
             href=f"{BASE}/coaching/{each.coaching_id}",
             verb=_("Look"),
         )
+
+
+def _may_confirm(visit: Visit, item: Coaching, away: Away) -> bool:
+    """Return whether the reader, who is here, may confirm an item in place of its coach."""
+    is_own = item.agent_id in visit.principal.agent_ids
+    return not is_own and visit.visitor.email not in away and may_see(visit.app, item, visit.principal)
+
+
+def _coached(visit: Visit, item: Coaching, away: Away) -> str:
+    """Return from whom an item is."""
+    if item.agent_id not in visit.principal.agent_ids and item.coach == visit.visitor.email:
+        return _("Given by you.")
+    coach = names_of_people(visit).get(item.coach, item.coach)
+    if item.coach in away and item.agent_id not in visit.principal.agent_ids:
+        return _("From {coach}, who is away until {day}.").format(
+            coach=coach, day=visit.reader.day(away[item.coach], year=False)
+        )
+    return _("From {coach}.").format(coach=coach)
 
 
 def _approvals(visit: Visit) -> Iterator[TodoView]:
