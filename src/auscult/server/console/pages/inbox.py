@@ -173,7 +173,7 @@ def _may_confirm(visit: Visit, item: Coaching, away: Away) -> bool:
 
 
 def _coached(visit: Visit, item: Coaching, away: Away) -> str:
-    """Return from whom an item is."""
+    """Return the words that name the coach of an item."""
     if item.agent_id not in visit.principal.agent_ids and item.coach == visit.visitor.email:
         return _("Given by you.")
     coach = names_of_people(visit).get(item.coach, item.coach)
