@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -100,6 +100,58 @@ class SearchPage(Controller):
     def part(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the results in the dialog; without words, the pages of ``recent`` that still exist for the visitor."""
         return visit.part("parts/search_results", results(visit))
+
+    @get("/picks", sync_to_thread=True)
+    def picks(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show what a field can take: ``of`` agents, users or conversations, by words or a pasted link with its moment."""
+        return visit.part("parts/search_picks", picks_of(visit))
+
+
+class Pick(Struct, frozen=True, kw_only=True):
+    """Something that a field can take: its value there, its name, and what tells it from others."""
+
+    value: str
+    name: str
+    about: str
+
+
+class PicksView(Struct, frozen=True, kw_only=True):
+    """What a field can take for some words."""
+
+    picks: tuple[Pick, ...]
+
+
+PICKED: Mapping[str, tuple[GroupName, Kind]] = {
+    "agents": ("people", "agent"),
+    "users": ("people", "user"),
+    "conversations": ("said", "conversation"),
+}
+"""Kinds of fields, by the group that is searched and the kind of hit."""
+_MOST_PICKS = 8
+
+
+def picks_of(visit: Visit) -> PicksView:
+    """Return what a field can take for the words of the address. What the visitor may not open is not offered."""
+    words, of = (next(iter(visit.query.get(name, ())), "").strip() for name in ("q", "of"))
+    if of not in PICKED or not words or len(words) > LONGEST:
+        return PicksView(picks=())
+    group, kind = PICKED[of]
+    found = Searching(visit.store, visit.app, visit.principal).find(words, group)
+    hits = [found.exact] if found.exact else [hit for each in found.groups for hit in each.hits]
+    wanted = [hit for hit in hits if hit.kind == kind][:_MOST_PICKS]
+    return PicksView(picks=tuple(_pick(visit, each) for each in wanted))
+
+
+def _pick(visit: Visit, hit: Hit) -> Pick:
+    if hit.kind == "user":
+        return Pick(value=hit.about, name=hit.name, about=hit.about)
+    if hit.kind != "conversation":
+        return Pick(value=hit.id, name=hit.name, about=hit.about)
+    turn = unquote(hit.path.partition("#")[2]).removeprefix("t-")
+    at = [visit.reader.moment(hit.at)] if hit.at else []
+    offset = [clock(hit.offset_ms)] if turn and hit.offset_ms is not None else []
+    about = ", ".join((*at, *offset, *((hit.about,) if hit.about else ())))
+    return Pick(value=f"{hit.id}#{turn}" if turn else hit.id, name=hit.name, about=about)
 
 
 def results(visit: Visit) -> ResultsView:

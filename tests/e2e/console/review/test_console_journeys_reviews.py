@@ -74,7 +74,7 @@ def test_manager_invites_raters_who_answer_blind(browser: Browser, served: Servi
     assert len(browser.all("input[name=conversation]:checked")) == 2
     browser.reach("input[name=conversation]")
     browser.press("input[name=conversation]", Keys.SPACE)
-    browser.write("#raters", email_of("auditor"), Keys.ENTER, email_of("supervisor"))
+    browser.write("#raters-find", email_of("auditor"), Keys.ENTER, email_of("supervisor"))
     browser.press("input[name=needs_reason]", Keys.SPACE)
     browser.write("#name", "April")
     browser.press("button[type=submit].btn--main")

@@ -204,7 +204,7 @@ def test_a_calibration_from_invitation_to_report(browser: Browser, served: Servi
     for each in boxes[1:]:
         if each.is_selected():
             each.click()
-    browser.one("#raters").send_keys(f"{email_of('auditor')}\n{email_of('supervisor')}")
+    browser.one("#raters-find").send_keys(f"{email_of('auditor')}\n{email_of('supervisor')}")
     browser.one("#name").send_keys("April")
     browser.one(".plan form .btn--main").click()
     wait_for(lambda: browser.driver.current_url, lambda url: "/calibration/ca-" in url)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from babel import Locale
 
 from auscult.server.console.forms import forms_in_force
+from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import language_name
 from auscult.server.console.views.setup.cards import Known, MetricInfo
 from auscult.server.console.visit import BASE, Visit
@@ -16,14 +17,19 @@ _OF_TWO_LETTERS = 2
 def known_of(visit: Visit) -> Known:
     """Return the metrics of the forms in force, the agents, and the languages, each by name."""
     agents = {each.agent_id: each.name or each.agent_id for each in visit.app.people.directory.agents()}
-    codes = [each for each in map(str, Locale("en").languages) if len(each) == _OF_TWO_LETTERS]
-    languages = {each: language_name(each, visit.reader) for each in codes}
     return Known(
         metrics=_metrics(visit),
         agents=_distinct(agents),
-        languages=dict(sorted(languages.items(), key=lambda each: each[1].casefold())),
+        languages=languages_of(visit.reader),
         address=f"{BASE}/metrics",
     )
+
+
+def languages_of(reader: Reader) -> dict[str, str]:
+    """Return the languages with a tag of two letters by their names in the reader's language, in that order."""
+    codes = [each for each in map(str, Locale("en").languages) if len(each) == _OF_TWO_LETTERS]
+    languages = {each: language_name(each, reader) for each in codes}
+    return dict(sorted(languages.items(), key=lambda each: each[1].casefold()))
 
 
 def _metrics(visit: Visit) -> dict[str, MetricInfo]:

@@ -12,6 +12,7 @@ from auscult.domain.definitions.form_version import DraftMovedError, FormVersion
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.form_examples.pages import doubt_of, examples_of
 from auscult.server.console.language import gettext as _
+from auscult.server.console.pages.setup.definition_picks import languages_of
 from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.pages.setup.forms import IMPORTED, PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
@@ -19,7 +20,7 @@ from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_o
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
-from auscult.server.console.views.setup.builder import builder_view
+from auscult.server.console.views.setup.builder import Known, builder_view
 from auscult.server.console.views.setup.forms import (
     ChangeView,
     EditorView,
@@ -256,7 +257,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_views(check),
-        builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened),
+        builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened, _known(visit)),
         packs=_packs(value, edited.opened),
         differences=changes,
         before=before,
@@ -272,6 +273,10 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         choices=choices(),
         overlaps=overlaps_of(visit, edited.document, edited.taken) if edited.taken or _overlaps(check) else (),
     )
+
+
+def _known(visit: Visit) -> Known:
+    return Known(queues=visit.reader.queues.present(), languages=languages_of(visit.reader))
 
 
 def _overlaps(check: FormCheck) -> bool:

@@ -152,7 +152,7 @@ async function answered(act, isUndo) {
   return true;
 }
 function empty(name) {
-  for (const each of panel.querySelectorAll("input, textarea")) if (each.name === name) each.value = "";
+  for (const each of panel.querySelectorAll("input, textarea, select")) if (each.name === name) each.value = "";
 }
 
 const STEPS = ["up", "down", "in", "out", "copy"];

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, cast, get_args, get_origin
 
@@ -47,9 +48,9 @@ class Word(Struct, frozen=True, kw_only=True):
 class Control(Struct, frozen=True, kw_only=True):
     """A field for one key.
 
-    ``kind``: ``text``, ``long``, ``any``, ``number``, ``choice``, ``switch``, ``words``, ``rows``, ``group``, or
+    ``kind``: ``text``, ``long``, ``any``, ``number``, ``date``, ``choice``, ``switch``, ``words``, ``rows``, ``group``, or
     ``kept`` for what only the text shows, on ``line``. ``is_there``: the document has the key. ``default``: the value
-    without it. ``parts``: the controls of a group, or of each row. ``faults``: in words, shown at the field.
+    without it. ``options``: what is chosen, or what can be added to ``words``. ``parts``: the controls of a group, or of each row. ``faults``: in words, shown at the field.
     """
 
     kind: str
@@ -109,7 +110,19 @@ class BuilderView(Struct, frozen=True, kw_only=True):
     is_readable: bool
 
 
-def builder_view(document: Document, faults: Sequence[Problem], chosen: int | None) -> BuilderView:
+class Known(Struct, frozen=True, kw_only=True):
+    """Names that the server knows and a person picks: queues and languages, each by what the document has of it."""
+
+    queues: Mapping[str, str] = types.MappingProxyType({})
+    languages: Mapping[str, str] = types.MappingProxyType({})
+
+
+NOTHING_KNOWN = Known()
+
+
+def builder_view(
+    document: Document, faults: Sequence[Problem], chosen: int | None, known: Known = NOTHING_KNOWN
+) -> BuilderView:
     """Show a document as far as it can be read."""
     value: Any = document.value if isinstance(document.value, dict) else {}
     weights = weights_of(value)
@@ -117,11 +130,10 @@ def builder_view(document: Document, faults: Sequence[Problem], chosen: int | No
     is_percentage = value.get("scoring", "percentage") == "percentage"
     missing = _HUNDRED - total if is_percentage and weights else Decimal(0)
     numbers = iter(range(1, 10_000))
+    place = _Place(document, value, known)
     return BuilderView(
-        sections=tuple(_section(document, value, group, faults, numbers, chosen) for group in groups_of(value)),
-        settings=tuple(
-            _controls(_Place(document, value), WrittenForm, value, (), "form", skip=("metrics", "sections"))
-        ),
+        sections=tuple(_section(place, value, group, faults, numbers, chosen) for group in groups_of(value)),
+        settings=tuple(_controls(place, WrittenForm, value, (), "form", skip=("metrics", "sections"))),
         total=f"{total:f}",
         missing=missing_words(missing),
         can_spread=bool(missing) and len(weights) > 0,
@@ -144,10 +156,11 @@ class _Place(Struct, frozen=True):
 
     document: Document
     form: Mapping[str, Any]
+    known: Known
 
 
 def _section(  # noqa: PLR0913, PLR0917  (all that a section is shown with)
-    document: Document,
+    place: _Place,
     value: Mapping[str, Any],
     group: Group,
     faults: Sequence[Problem],
@@ -157,7 +170,6 @@ def _section(  # noqa: PLR0913, PLR0917  (all that a section is shown with)
     metrics = mappings(value, "metrics")  # type: ignore[arg-type]
     sections = mappings(value, "sections")  # type: ignore[arg-type]
     section = {} if group.at is None else sections[group.at]
-    place = _Place(document, value)
     path: Path = () if group.at is None else ("sections", group.at)
     total = sum((_number(metrics[at].get("weight")) for at in group.places), Decimal(0))
     return SectionView(
@@ -318,8 +330,12 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
     shown = _text(value) if is_there else default
     if field.encode_name in ("metric", "section", "is") and thing in ("WrittenCondition", "metric"):
         return _replace(base, kind="choice", value=shown, options=_picked(place, field.encode_name, path, shown))
+    if thing == "assignment" and field.encode_name == "queue" and place.known.queues:
+        return _replace(base, kind="choice", value=shown, options=_queues(place.known, shown))
     if get_origin(only) is tuple or (is_there and isinstance(value, list)):
-        return _list(place, base, options, value, path)
+        found = _list(place, base, options, value, path)
+        is_language = field.encode_name == "languages" and found.kind == "words"
+        return _replace(found, options=_languages(place.known, found)) if is_language else found
     kind, choices = _kind_of(field, options)
     return _replace(base, kind=kind, value=shown, options=choices)
 
@@ -337,6 +353,8 @@ def _kind_of(field: msgspec.structs.FieldInfo, options: Sequence[Any]) -> tuple[
         return kind, (*none, *((name, _(VALUES[name]) if name in VALUES else name) for name in names))
     if len(options) == 1 and options[0] in (Decimal, int, float):
         return "number", ()
+    if date in options:
+        return "date", ()
     if len(options) > 1 and int in options:
         return "any", ()
     return "long" if field.encode_name in LONG else "text", ()
@@ -360,6 +378,18 @@ def _picked(place: _Place, key: str, path: Path, shown: str) -> tuple[tuple[str,
         sections = mappings(dict(place.form), "sections")
         found = (("", "\u2013"), *((str(each.get("id")), str(each.get("name", ""))) for each in sections))
     return found if shown in dict(found) else ((shown, shown or "\u2013"), *found)
+
+
+def _queues(known: Known, shown: str) -> tuple[tuple[str, str], ...]:
+    """Return the queues to choose from, with the one that is written where no queue is called so."""
+    found = {"*": _("every queue that no other form names"), **known.queues}
+    return tuple(({shown: shown} if shown not in found else {}).items()) + tuple(found.items())
+
+
+def _languages(known: Known, control: Control) -> tuple[tuple[str, str], ...]:
+    """Return the languages that a list does not have yet."""
+    there = {word.text for word in control.words}
+    return tuple((code, name) for code, name in known.languages.items() if code not in there)
 
 
 def _inside(place: _Place, kind: type[Struct], value: Any, path: Path) -> tuple[Control, ...]:  # noqa: ANN401

@@ -1,0 +1,64 @@
+"""Fields whose values the server knows: agents and conversations are picked by name, by words and by a pasted link."""
+
+import re
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from auscult.services.conversations.latest import Sought, details, latest
+from tests.e2e.browsing import Browser
+from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.consoles import signed_in
+from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
+
+PICKS = "/console/search/picks"
+CLIPS = "return document.querySelector('#clips').value"
+
+
+def spoken(served: Service) -> tuple[str, str, str]:
+    """Return the id of a conversation, the id of a turn of it, and a name of an agent."""
+    app = served.store.within(TENANT)
+    item = next(each for each in latest(app, Sought(statuses=("evaluated",)), limit=20).items if each.agents)
+    found = details(app, [item])[item.id].conversation
+    return found.id, found.turns[1].id, next(each.name for each in found.agents if each.name) or ""
+
+
+def test_what_a_field_can_take(served: Service) -> None:
+    """A link gives the conversation with its moment, a name the agent; what is nothing of the kind is not offered."""
+    name, turn, agent = spoken(served)
+    with signed_in(served, "qa-manager") as me:
+        link = f"{served.url}/console/conversations/{name}#t-{turn}"
+        page = me.get(PICKS, params={"of": "conversations", "q": link}).text
+        assert re.findall('data-value="([^"]*)"', page) == [f"{name}#{turn}"]
+        assert agent in me.get(PICKS, params={"of": "agents", "q": agent}).text
+        for of, words in (("agents", link), ("users", agent + "zz"), ("other", agent), ("agents", "")):
+            assert "data-value" not in me.get(PICKS, params={"of": of, "q": words}).text
+    with signed_in(served, "agent") as agent_alone:
+        assert "data-value" not in agent_alone.get(PICKS, params={"of": "users", "q": "auditor"}).text
+
+
+@pytest.mark.slow
+def test_picked_by_keyboard(browser: Browser, served: Service) -> None:
+    """The field takes what is picked as a value, shows its name, and loses it by a button; typed letters are not lost."""
+    name, turn, agent = spoken(served)
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/coaching/new")
+    width(browser, 1440)
+    browser.one("#agents-find").send_keys(agent)
+    wait_for(lambda: browser.driver.execute_script("return document.querySelectorAll('.picklist li').length"), bool)
+    browser.keys(Keys.ENTER)
+    assert browser.text(".picked").startswith(agent)
+    browser.one("#clips-find").send_keys(f"{served.url}/console/conversations/{name}#t-{turn}")
+    wait_for(
+        lambda: browser.driver.execute_script(
+            "return document.querySelectorAll('#clips ~ .pickbox li[role=option]').length"
+        ),
+        bool,
+    )
+    browser.driver.execute_script(AXE)
+    assert browser.driver.execute_async_script(RUN_AXE) == []
+    browser.keys(Keys.ENTER)
+    assert browser.driver.execute_script(CLIPS) == f"{name}#{turn}"
+    browser.keys(Keys.BACKSPACE)
+    assert browser.driver.execute_script(CLIPS) == ""
