@@ -183,6 +183,7 @@ def test_a_held_submission_counts_by_itself(browser: Browser, served: Service) -
     browser.until(".held", lambda text: "Counts in" in text)
     browser.until(".held", lambda text: "The machine:" in text)
     assert "Undo" not in browser.text(".held")
+    looked_at(browser, served, browser.driver.current_url.removeprefix(f"{served.url}/console"), "audits-counted")
     done = served.store.within(TENANT).audits.listing(state="audited", auditor=email_of("auditor"))
     assert conversation_id in {each.conversation_id for each in done}
     assert browser.faults() == []

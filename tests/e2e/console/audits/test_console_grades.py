@@ -91,7 +91,9 @@ def test_the_desk_asks_for_levels_and_numbers(service: Service) -> None:
         assert '<option value="late" selected>' in page
         assert client.post(desk, data=given).status_code == 303
     count_held(service)
-    audit = service.store.within(TENANT).audits.case("c-levels").audit
+    case = service.store.within(TENANT).audits.case("c-levels")
+    assert case is not None
+    audit = case.audit
     assert audit is not None
     assert audit.result is not None
     assert [(one.answer, one.level, one.reason_code) for one in audit.result.sheet.answers] == [
