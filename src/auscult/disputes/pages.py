@@ -25,6 +25,7 @@ from auscult.disputes.model import (
 from auscult.disputes.steps import outcomes
 from auscult.disputes.store import DisputeQuery
 from auscult.disputes.work import Reviewing
+from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.language import gettext as _
@@ -42,6 +43,7 @@ from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.transcript import Marks, lane_marks, spoken, turn_views
 from auscult.server.console.views.verdicts import cells_of, question_of, reason_of
 from auscult.server.console.visit import BASE, Visit, missing
+from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -144,6 +146,12 @@ class DisputesPage(Controller):
         releases: Iterable[ReviewedAudit] = (),
     ) -> Response[str]:
         known = visit.app.conversations.recorded([each.conversation_id for each in found if each.conversation_id])
+        blind = blindness_of(visit.app, visit.visitor.email)
+        agents = {
+            each.dispute_id: _agent_name(each, known[each.conversation_id].conversation)
+            for each in found
+            if each.conversation_id in known and "agent" not in blind.get(each.conversation_id, ())
+        }
         return visit.page(
             "disputes",
             "Disputes",
@@ -161,6 +169,7 @@ class DisputesPage(Controller):
             },
             words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
             names=names,
+            agents=agents,
             state_of=state_of,
             counted=counted,
             done="done" in visit.query,
@@ -314,6 +323,12 @@ def _waiting(visit: Visit) -> list[Dispute]:
     return [each.dispute for each in found]
 
 
+def _agent_name(dispute: Dispute, conversation: Conversation) -> str | None:
+    """Return the name of the agent whose answer is disputed, else the id; None where the dispute has none."""
+    own = (each.name or each.id for each in conversation.agents if each.id == dispute.agent_id)
+    return next(own, dispute.agent_id)
+
+
 def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: bool) -> dict[str, Any]:
     """Return what the page of one dispute shows besides its audit: the voices, the words, and the ways to decide."""
     case, form = audited.case, reviewing(visit).form_of(audited)
@@ -322,11 +337,10 @@ def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: 
     marked = (machine,) if machine else ()
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
-    agent = next((each.name or each.id for each in conversation.agents if each.id == found.agent_id), found.agent_id)
     return {
         "dispute": found,
         "names": names_by_id(visit),
-        "agent": agent or _("the agent"),
+        "agent": _agent_name(found, conversation) or _("the agent"),
         "queues": queues_of(conversation, visit.reader),
         "metric": next((each for each in form.metrics if each.id == found.metric_id), None),
         "question_of": question_of,
