@@ -51,7 +51,7 @@ FILES = {
     "agents.csv": "agent_id,name,emails,hired_on\na-4,Ana,ana@example.com,2025-01-01\n",
     "teams.csv": "team_id,name,lead,agent_id,since,until\nt-1,First,,a-4,2026-01-01,\n",
     "days.yaml": "week: [mon, tue, wed, thu, fri]\n",
-    "queues.csv": "queue_id,name,agent_id,since,until\nq-9,Retention,a-4,2026-01-01,\n",
+    "queues.csv": "queue_id,name,agent_id,since,until\nq-9,Retention,a-4,2026-01-01,\nq-retail,Retail,,,\nRB,RB,,,\n",
     "faq.md": "# Returns\n\n## How long may I return an item?\n\nYou may return an item within 90 days.\n",
     "password.txt": "a long sentence for a password 7\n",
 }

@@ -115,13 +115,23 @@ class Aliases:
         """Return ids and names as they were wanted, with the ids of all that are one with them or had such a name."""
         found = dict.fromkeys(wanted)
         for each in tuple(found):
-            for party in sorted(self._known.get((kind, each.casefold()), ())):
-                found.update(dict.fromkeys(self.ids(kind, party)))
+            found.update(dict.fromkeys(self.ids_of(kind, each)))
         return tuple(found)
+
+    def ids_of(self, kind: PartyKind, text: str) -> tuple[str, ...]:
+        """Return the ids of all that are one with what was renamed or merged and has, or had, this id or name."""
+        known = sorted(self._known.get((kind, text.casefold()), ()))
+        return tuple(dict.fromkeys(one for each in known for one in self.ids(kind, each)))
 
     def called(self, kind: PartyKind, text: str) -> tuple[str, ...]:
         """Return the ids that stay of what was renamed or merged and has, or had, this id or name, in order."""
         return tuple(sorted({self.head(kind, each) for each in self._known.get((kind, text.casefold()), ())}))
+
+    def shown_for(self, kind: PartyKind, text: str) -> tuple[str, ...]:
+        """Return the names to show for a name that conversations have; itself where it was not renamed or merged."""
+        heads = self.called(kind, text)
+        names = [self._names.get((kind, each)) or self._kept.get((kind, each), text) for each in heads]
+        return tuple(dict.fromkeys(names)) or (text,)
 
     def widened_pairs(self, pairs: frozenset[Pair]) -> frozenset[Pair]:
         """Return rights that reach what is merged with what their scopes name."""

@@ -32,6 +32,8 @@ _IN_FORCE = (
     .where(directory_changes.c.app == sa.bindparam("app"), directory_changes.c.undone_at.is_(None))
     .order_by(directory_changes.c.change)
 )
+_QUEUE_NAMES = sa.select(queues.c.queue_id, queues.c.names).where(queues.c.app == sa.bindparam("app"))
+_AGENT_NAMES = sa.select(agents.c.agent_id, agents.c.name).where(agents.c.app == sa.bindparam("app"))
 _TABLES: dict[PartyKind, tuple[sa.Table, sa.Column[str]]] = {
     "queue": (queues, queues.c.queue_id),
     "team": (teams, teams.c.team_id),
@@ -102,6 +104,15 @@ class AppAliases:
         query = query.order_by(directory_changes.c.change.desc()).limit(limit)
         with self._database.reading() as connection:
             return [NumberedChange(row.change, _CHANGE.decode(row.body)) for row in connection.execute(query)]
+
+    def called(self, kind: PartyKind, name: str) -> list[str]:
+        """Return the ids of all queues or agents of the directory that have, or had, a name, without regard to case."""
+        folded = name.casefold()
+        if kind == "queue":
+            rows = self._database.fetch(_QUEUE_NAMES, app=self._app)
+            return [queue_id for queue_id, names in rows if folded in _NAMES.decode(names)]
+        rows = self._database.fetch(_AGENT_NAMES, app=self._app)
+        return [agent_id for agent_id, its in rows if its and its.casefold() == folded]
 
     def add(self, changes: Sequence[DirectoryChange], entries: Sequence[Draft], version: int) -> None:
         """Store changes with their lines of the access log.
@@ -179,9 +190,20 @@ def widened(query: RecordQuery, names: AppAliases) -> RecordQuery:
         return query
     return replace(
         query,
-        queues=aliases.widened("queue", query.queues),
-        agents=aliases.widened("agent", query.agents),
+        queues=_widened(names, aliases, "queue", query.queues),
+        agents=_widened(names, aliases, "agent", query.agents),
         agent_outcomes=tuple(
             (one, outcome) for agent, outcome in query.agent_outcomes for one in aliases.ids("agent", agent)
         ),
     )
+
+
+def _widened(names: AppAliases, aliases: Aliases, kind: PartyKind, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return ids for what is renamed or merged, and the rest as it is: tallies count two ids, and not three names."""
+    found: dict[str, None] = {}
+    for each in wanted:
+        ids = aliases.ids_of(kind, each)
+        found.update(dict.fromkeys(ids or (each,)))
+        if ids and each not in ids:
+            found.update(dict.fromkeys(names.called(kind, each)))
+    return tuple(found)

@@ -124,7 +124,7 @@ class DisputesPage(Controller):
         found = [
             each
             for each in reviewing(visit).every(DisputeQuery(since=visit.now - _QUARTER))
-            if is_counted(each, number) and (not kind or KEYS[kind](each) == key)
+            if is_counted(each, number) and (not kind or _head(visit, kind, KEYS[kind](each)) == key)
         ]
         order: DisputeOrder = order_of(visit.query, ORDERS, USUAL_OF_COUNTED)
         found = in_order(found, order)
@@ -360,4 +360,13 @@ def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: 
 def _queue_names(visit: Visit, queue_ids: Iterable[str]) -> dict[str, str]:
     """Return the names of queues by id, as the newest conversation of each has them."""
     rows = (row for each in queue_ids for row in newest(visit.app, Sought(queues=(each,)), 1))
-    return {queue.id: visit.reader.queues.label(queue.id, queue.name) for row in rows for queue in row.queues}
+    return {
+        _head(visit, "queue", queue.id): visit.reader.queues.label(queue.id, queue.name)
+        for row in rows
+        for queue in row.queues
+    }
+
+
+def _head(visit: Visit, kind: str, key: str) -> str:
+    """Return a key of figures, of a merged queue the id that stays."""
+    return visit.reader.queues.aliases.head("queue", key) if kind == "queue" else key

@@ -8,6 +8,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from auscult.absences.model import Away
 from auscult.disputes import steps
 from auscult.disputes.model import (
@@ -221,8 +223,10 @@ class Reviewing:
         return map(self._seen, self._app.disputes.all(query))
 
     def statistics(self, query: DisputeQuery = EVERY) -> DisputeStatistics:
-        """Return the figures of disputes."""
-        return statistics_of(self._app.disputes.all(query))
+        """Return the figures of disputes, those of merged queues under the id that stays."""
+        aliases = self._app.aliases.in_force()
+        found = self._app.disputes.all(query)
+        return statistics_of(replace(each, queue=aliases.head("queue", each.queue)) for each in found)
 
     def policy(self) -> ReviewPolicy:
         """Return the policy of the app, for audits whose plan has none."""

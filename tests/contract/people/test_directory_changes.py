@@ -15,6 +15,10 @@ from auscult.domain.people.principal import operator
 from auscult.domain.people.users import User
 from auscult.reports import REPORTS
 from auscult.services.conversations.latest import Sought, count, latest
+from auscult.services.conversations.names import names_in_use
+from auscult.services.conversations.queue_names import queue_names
+from auscult.services.insights.facts import Names
+from auscult.services.insights.overview import Wanted, counted
 from auscult.services.people.principals import Principals
 from auscult.services.scoring.comparing import rows_that_differ
 from auscult.services.scoring.rebuild import render_outdated
@@ -132,6 +136,32 @@ def test_merged_queues_are_found_together(app: AppStore, wanted: str) -> None:
     assert found(app, queues=("shop",)) == {"c-3"}
     naming(app).undo(change)
     assert found(app, queues=(wanted,)) == before
+
+
+def test_charts_count_them_together(app: AppStore) -> None:
+    """Under the id and the name that stay, each conversation once."""
+    merge(app, "queue", "RB", "rb-01")
+    merge(app, "agent", "ew-1127", "a-ward")
+    names = Names()
+    tally = counted(app, Wanted(since=STARTED, until=NOW), ("queue", "agent"), names).tally
+    found = {names.label(key)[1]: each.numbers["conversations"] for key, each in tally.groups.items()}
+    left_out = found.pop("Online Shop (shop)"), found.pop("Robert Hale (a-hale)")
+    assert (found, left_out) == ({"Retail Banking (rb-01)": 3, "Elizabeth Ward (a-ward)": 2}, (1, 2))
+    queues = queue_names(app)
+    assert queues.label("RB", "Retail") == "Retail Banking"
+    assert queues.offered(["Retail", "Retail Banking", "Online Shop"]) == {
+        "Online Shop": "Online Shop",
+        "Retail Banking": "Retail Banking",
+    }
+    assert names_in_use(app).agents == ["Elizabeth Ward", "Robert Hale"]
+
+
+def test_another_queue_of_the_name_is_still_found_by_it(store: Store, app: AppStore) -> None:
+    """Though it belongs to no merge; by an id, only what is merged is."""
+    process(store, [call("c-8", Queue("other", "Retail Banking"), HALE, 8)])
+    merge(app, "queue", "RB", "rb-01")
+    assert found(app, queues=("retail banking",)) == {"c-1", "c-2", "c-4", "c-8"}
+    assert found(app, queues=("rb-01",)) == {"c-1", "c-2", "c-4"}
 
 
 def test_a_merge_changes_no_id_and_no_row(store: Store, app: AppStore) -> None:

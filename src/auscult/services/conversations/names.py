@@ -1,6 +1,6 @@
 """Names that a principal may filter conversations by: those of the queues and agents in them, and of the intents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -30,15 +30,10 @@ def names_in_use(app: AppStore) -> NamesInUse:
     if known is None:
         named = [each for row in newest(app, Sought(), _NEWEST) for each in _named(row)]
         known = {kind: {name for of, name, _ in named if of == kind} for kind in (QUEUE, AGENT_NAME, INTENT)}
-    agents = {name for each in known[AGENT_NAME] for name in _present(app, each)}
+    aliases = app.aliases.in_force()
+    agents = {name for each in known[AGENT_NAME] for name in aliases.shown_for("agent", each)}
     known = {**known, AGENT_NAME: frozenset(agents)}
     return NamesInUse(*(sorted(known[kind], key=str.casefold)[:MOST] for kind in (QUEUE, AGENT_NAME, INTENT)))
-
-
-def _present(app: AppStore, name: str) -> Sequence[str]:
-    """Return the names to show for an agent's name: of those who were renamed or merged, the present one."""
-    aliases = app.aliases.in_force()
-    return [aliases.name("agent", each, name) or each for each in aliases.called("agent", name)] or [name]
 
 
 def _written(facet: Facet, row: bytes) -> str:

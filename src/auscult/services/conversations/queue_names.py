@@ -64,7 +64,7 @@ class QueueNames:
 
         A name that several queues have is replaced by each of them.
         """
-        alone = {name.casefold(): name for each in names for name in self._called(each)}
+        alone = {name.casefold(): name for each in names for name in self.aliases.shown_for("queue", each)}
         found: dict[str, str] = {}
         for queue_id, name in self._names.items():
             if name.casefold() in alone and self._is_shared(queue_id, name):
@@ -81,11 +81,6 @@ class QueueNames:
         """Return the id and the name under which a queue is shown."""
         head = self.aliases.head("queue", queue_id)
         return head, self.aliases.name("queue", queue_id, name) or head
-
-    def _called(self, name: str) -> Iterable[str]:
-        """Return the names to show for a name that conversations have: of what was renamed or merged, the present one."""
-        heads = self.aliases.called("queue", name)
-        return [self.aliases.name("queue", each, name) or each for each in heads] or [name]
 
     def _is_shared(self, queue_id: str, name: str) -> bool:
         return name != queue_id and queue_id in self._names and self._often[name.casefold()] > 1
