@@ -51,6 +51,7 @@ GIVEN = {
     "emails": [],
     "lead": None,
     "until": None,
+    "time_zone": "UTC",
 }
 """Values that are always right, which chance comes upon seldom."""
 HARD = {
@@ -73,6 +74,7 @@ HARD = {
     "POST /api/v1/forms/{form_id}/examples",
     "POST /api/v1/absences",
     "POST /api/v1/corrections",
+    "POST /api/v1/notices/targets",
 }
 """What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password, a
 question of the form, a conversation that can be put right in the way that is asked for. And a re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
@@ -130,6 +132,7 @@ IN_STEPS = {
     "POST /api/v1/plans/preview",
     "POST /api/v1/plans/{plan_id}/draw",
     "POST /api/v1/plans/{plan_id}/reassign",
+    "POST /api/v1/notices/targets/{target_id}/try",
     "POST /api/v1/schedules/{schedule_id}/run",
     "POST /api/v1/second-factor",
     "POST /api/v1/second-factor/confirm",

@@ -14,6 +14,7 @@ from tests.template_parts import SOURCE, outdated_parts
 
 RAISING = (
     "corrections",
+    "directory",
     "disputes",
     "documents",
     "domain",
@@ -21,9 +22,11 @@ RAISING = (
     "explanations",
     "outgoing",
     "pinned",
+    "sandbox",
     "server/api/delivery",
     "services",
     "storage",
+    "targets",
 )
 TRANSLATED = (
     "domain/audits/assignment.py",
@@ -62,6 +65,14 @@ COMPOSED = {
     "a reason has at most ": ("a ", " has at most "),
     "unknown assignment ": ("unknown ", "assignment"),
     "unknown dispute ": ("unknown ", "dispute"),
+    " has no agent ": (" has no ",),
+    " has no queue ": (" has no ",),
+    " has several; name the wrong agent as before: ": (" has several; name the wrong ", " as before: "),
+    " has several; name the wrong queue as before: ": (" has several; name the wrong ", " as before: "),
+    "name the right agent as after": ("name the right ", " as after"),
+    "name the right queue as after": ("name the right ", " as after"),
+    "the agent of conversation ": ("the ", " of conversation "),
+    "unknown correction ": ("unknown ", "correction"),
     "; near it: ": ("; ", "near it: "),
     " others are known; import agents who have no conversation yet": (
         " others are known",
