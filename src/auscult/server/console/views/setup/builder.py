@@ -21,6 +21,7 @@ from auscult.server.console.views.setup.builder_words import (
     MULTIPLE,
     TYPES,
     VALUES,
+    help_of,
     label_in_builder,
     reason_in_text,
 )
@@ -50,7 +51,8 @@ class Control(Struct, frozen=True, kw_only=True):
 
     ``kind``: ``text``, ``long``, ``any``, ``number``, ``date``, ``choice``, ``switch``, ``words``, ``rows``, ``group``, or
     ``kept`` for what only the text shows, on ``line``. ``is_there``: the document has the key. ``default``: the value
-    without it. ``options``: what is chosen, or what can be added to ``words``. ``parts``: the controls of a group, or of each row. ``faults``: in words, shown at the field.
+    without it. ``options``: what is chosen, or what can be added to ``words``. ``parts``: the controls of a group, or of
+    each row. ``faults``: in words, shown at the field. ``help``: two sentences on it, with their ``page`` of the documentation.
     """
 
     kind: str
@@ -67,6 +69,8 @@ class Control(Struct, frozen=True, kw_only=True):
     is_there: bool = True
     line: int | None = None
     faults: tuple[str, ...] = ()
+    help: str = ""
+    page: str = ""
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -321,7 +325,17 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
 ) -> Control:
     written, default = path_text(path), _default(field)
     label = label_of(thing, field.encode_name)
-    base = Control(kind="text", label=label, path=written, id=written, default=default, is_there=is_there)
+    said, page = help_of(thing, field.encode_name)
+    base = Control(
+        kind="text",
+        label=label,
+        path=written,
+        id=written,
+        default=default,
+        is_there=is_there,
+        help=_(said) if said else "",
+        page=page,
+    )
     options = [each for each in options_of(field.type) if each is not types.NoneType]
     only = options[0] if len(options) == 1 else None
     if isinstance(only, type) and issubclass(only, Struct):
