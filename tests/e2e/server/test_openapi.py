@@ -74,6 +74,8 @@ HARD = {
     "POST /api/v1/forms/{form_id}/examples",
     "POST /api/v1/absences",
     "POST /api/v1/corrections",
+    "POST /api/v1/directory/merges",
+    "POST /api/v1/directory/renames",
     "POST /api/v1/notices/targets",
 }
 """What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password, a
@@ -124,6 +126,7 @@ IN_STEPS = {
     "POST /api/v1/comments/{thread_id}/reopen",
     "POST /api/v1/comments/{thread_id}/resolve",
     "POST /api/v1/corrections/{correction_id}/undo",
+    "POST /api/v1/directory/changes/{change_id}/undo",
     "POST /api/v1/disputes/{dispute_id}/decide",
     "POST /api/v1/disputes/{dispute_id}/withdraw",
     "POST /api/v1/notices/mails/{mail_id}/send-again",
