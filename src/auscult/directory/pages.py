@@ -17,13 +17,13 @@ from auscult.directory.model import EDIT, DirectoryChange, Merge, PartyKind, Ren
 from auscult.directory.store import Progress
 from auscult.directory.table import SETTLED, Imports, Preview, Row
 from auscult.directory.work import Naming
-from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.domain.errors import AuscultError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.pages.administration.tabs import PATH, administration, tabs_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, one, sentence_of
-from auscult.server.console.visit import BASE, Visit
+from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.conversations.latest import Sought, count
 
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -218,7 +218,7 @@ def _kind(given: str) -> PartyKind:
     for kind in _KINDS:
         if kind == given:
             return kind
-    raise NotFoundError(f"unknown kind {given!r}", code="page.unknown", field="kind", value=given)
+    raise missing("page", given)
 
 
 def _done(kind: PartyKind, done: str) -> Redirect:
