@@ -8,6 +8,7 @@ from pathlib import Path
 
 from auscult import bootstrap
 from auscult.config import read_settings
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Conversation
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
 from auscult.domain.tenancy import Tenant
@@ -42,7 +43,10 @@ def sample_row(report: str) -> tuple[bytes, bytes]:
         for each, (evaluation, insights) in zip(conversations, judged, strict=True)
         if (
             row := render(
-                TENANT, EvaluatedConversation(conversation=each, evaluation=evaluation, insights=insights), REPORTS
+                TENANT,
+                EvaluatedConversation(conversation=each, evaluation=evaluation, insights=insights),
+                REPORTS,
+                NO_ALIASES,
             ).rows.get(report)
         )
         and each.id.encode() in row

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.config import read_settings
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.contact import Contact, Survey
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
@@ -90,7 +91,10 @@ def rendered(count: int, days: float = DAYS) -> Iterator[RenderedRows]:
         )
         evaluation = decided(conversation, form, chance)
         yield render(
-            TENANT, EvaluatedConversation(conversation=conversation, evaluation=evaluation, insights=insights), {}
+            TENANT,
+            EvaluatedConversation(conversation=conversation, evaluation=evaluation, insights=insights),
+            {},
+            NO_ALIASES,
         )
 
 
