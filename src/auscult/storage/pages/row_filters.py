@@ -207,11 +207,27 @@ def _version(count: int) -> ColumnElement[int]:
 
 def _ordered(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
     """Rows of one whole listing, which come in their order."""
+    if narrow.among is not None:
+        return _ordered_among(narrow, listings_, use)
     keys = [] if use == "again" else [report_rows.c.started_at, report_rows.c.conversation_id]
     rows = sa.select(report_rows.c.body, _version(listings_), *keys)
     rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, narrow, use))
     order = _in_order([report_rows.c.started_at, report_rows.c.conversation_id], use)
     return rows.order_by(*order).limit(_LIMIT).offset(_OFFSET)
+
+
+def _ordered_among(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
+    """The same of some conversations: their keys are sorted, of which an index has all, and few bodies are read."""
+    keys = [report_rows.c.started_at, report_rows.c.conversation_id]
+    some = sa.select(*keys).where(report_rows.c.listing == _listing(0), *_within(report_rows, narrow, use))
+    # With zero added no index has the order: PostgreSQL would walk the whole listing, and compare each row with all ids.
+    order = [report_rows.c.started_at + _ZERO, report_rows.c.conversation_id]
+    page = some.order_by(*_in_order(order, use)).limit(_LIMIT).offset(_OFFSET).subquery()
+    at, id_ = page.c.started_at, page.c.conversation_id
+    its = (report_rows.c.started_at == at, report_rows.c.conversation_id == id_)
+    body = sa.select(report_rows.c.body).where(report_rows.c.listing == _listing(0), *its).scalar_subquery()
+    shown = sa.select(body, _version(listings_), *([] if use == "again" else [at, id_])).select_from(page)
+    return shown.order_by(*_in_order([at, id_], use))
 
 
 def _in_order(columns: Sequence[ColumnElement[Any]], use: _Use) -> list[ColumnElement[Any]]:
