@@ -208,7 +208,7 @@ def _version(count: int) -> ColumnElement[int]:
 def _ordered(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
     """Rows of one whole listing, which come in their order."""
     if narrow.among is not None:
-        return _ordered_among(narrow, listings_, use)
+        return _ordered_among(narrow, narrow.among, listings_, use)
     keys = [] if use == "again" else [report_rows.c.started_at, report_rows.c.conversation_id]
     rows = sa.select(report_rows.c.body, _version(listings_), *keys)
     rows = rows.where(report_rows.c.listing == _listing(0), *_within(report_rows, narrow, use))
@@ -216,10 +216,10 @@ def _ordered(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
     return rows.order_by(*order).limit(_LIMIT).offset(_OFFSET)
 
 
-def _ordered_among(narrow: _Narrow, listings_: int, use: _Use) -> AnySelect:
+def _ordered_among(narrow: _Narrow, among: AnySelect, listings_: int, use: _Use) -> AnySelect:
     """The same of some conversations: their keys are sorted, of which an index has all, and few bodies are read."""
     keys = [report_rows.c.started_at, report_rows.c.conversation_id]
-    some = sa.select(*keys).where(report_rows.c.listing == _listing(0), *_within(report_rows, narrow, use))
+    some = sa.select(*keys).where(report_rows.c.listing == _listing(0), *_within_some(narrow, among, use))
     # With zero added no index has the order: PostgreSQL would walk the whole listing, and compare each row with all ids.
     order = [report_rows.c.started_at + _ZERO, report_rows.c.conversation_id]
     page = some.order_by(*_in_order(order, use)).limit(_LIMIT).offset(_OFFSET).subquery()
@@ -333,7 +333,8 @@ def _part_keys(p: int, groups: tuple[int, ...], narrow: _Narrow, use: _Use) -> l
     """
     if not groups:
         rows = sa.select(*_keys(report_rows, use))
-        return [rows.where(report_rows.c.listing == _listing(p), *_within(report_rows, narrow, use))]
+        within = _within(report_rows, narrow, use) if narrow.among is None else _within_some(narrow, narrow.among, use)
+        return [rows.where(report_rows.c.listing == _listing(p), *within)]
     first = [_facet(p, 0, f) for f in range(groups[0])]
     others = [_has([_facet(p, g, f) for f in range(size)], use) for g, size in enumerate(groups[1:], start=1)]
     rows = sa.select(*_keys(facet_rows, use))
@@ -375,17 +376,34 @@ def _within(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bo
     key, start = sa.tuple_(rows.c.started_at, rows.c.conversation_id), sa.tuple_(_AT, _ID)
     before = rows.c.started_at < _UNTIL if use != "newest" else key < sa.tuple_(_UNTIL, _UNTIL_ID)
     bounds = [key >= start if use == "again" else key > start, before]
-    if narrow.seeing is not None:
-        bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use in _OF_PAGES))
     if narrow.among is not None:
         filed = sa.select(conversations.c.filed_at, conversations.c.conversation_id)
         some = conversations.c.conversation_id.in_(narrow.among)
         bounds.append(key.in_(filed.where(conversations.c.app == _APP, some)))
+    return [*bounds, *_narrowed(rows, narrow, use)]
+
+
+def _narrowed(rows: sa.Table, narrow: _Narrow, use: _Use) -> list[ColumnElement[bool]]:
+    """In the cells, within bounds of figures, and visible."""
+    bounds: list[ColumnElement[bool]] = []
+    if narrow.seeing is not None:
+        bounds.append(named_predicate(narrow.seeing, _APP, rows.c.conversation_id, row_by_row=use in _OF_PAGES))
     if narrow.bounds:
         columns = {figure: figure_rows.c[figure] for figure, *_ends in narrow.bounds}
         figures = sa.select(_ONE).where(figure_rows.c.row == rows.c.row, *within_bounds(columns, narrow.bounds))
         bounds.append(figures.correlate(rows).exists())
     return [*bounds, *_in_cells(rows.c.cell, narrow)]
+
+
+def _within_some(narrow: _Narrow, among: AnySelect, use: _Use) -> list[ColumnElement[bool]]:
+    """The same of rows of some conversations, which are read first; the row of each is looked up."""
+    filed = (conversations.c.filed_at, conversations.c.conversation_id)
+    key = sa.tuple_(*filed)
+    before = conversations.c.filed_at < _UNTIL if use != "newest" else key < sa.tuple_(_UNTIL, _UNTIL_ID)
+    found = [key >= sa.tuple_(_AT, _ID) if use == "again" else key > sa.tuple_(_AT, _ID), before]
+    found += [conversations.c.app == _APP, conversations.c.conversation_id.in_(among)]
+    found += [report_rows.c.started_at == filed[0], report_rows.c.conversation_id == filed[1]]
+    return [*found, *_narrowed(report_rows, narrow, use)]
 
 
 def bounds_of(bounds: Sequence[Bound]) -> tuple[BoundShape, ...]:
