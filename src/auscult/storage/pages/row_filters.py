@@ -402,7 +402,9 @@ def _within_some(narrow: _Narrow, among: AnySelect, use: _Use) -> list[ColumnEle
     before = conversations.c.filed_at < _UNTIL if use != "newest" else key < sa.tuple_(_UNTIL, _UNTIL_ID)
     found = [key >= sa.tuple_(_AT, _ID) if use == "again" else key > sa.tuple_(_AT, _ID), before]
     found += [conversations.c.app == _APP, conversations.c.conversation_id.in_(among)]
-    found += [report_rows.c.started_at == filed[0], report_rows.c.conversation_id == filed[1]]
+    # As values of an expression they are looked up among the rows, and never the other way about, row by row.
+    at, id_ = sa.func.coalesce(filed[0], _ZERO), sa.func.coalesce(filed[1], sa.literal_column("''", Text))
+    found += [report_rows.c.started_at == at, report_rows.c.conversation_id == id_]
     return [*found, *_narrowed(report_rows, narrow, use)]
 
 
