@@ -81,6 +81,7 @@ from auscult.server.console.pages.setup.form_trial import FormTrialPage
 from auscult.server.console.pages.setup.forms import FormsPage
 from auscult.server.console.pages.setup.knowledge import KnowledgePage
 from auscult.server.console.pages.setup.publishing.reach import FormReachPage
+from auscult.server.console.pages.setup.ready import FormReadyPage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
 from auscult.server.console.pages.welcome import WelcomePage
@@ -147,6 +148,7 @@ _PAGES = (
     FormEditorPage,
     FormPage,
     FormReachPage,
+    FormReadyPage,
     FormTrialPage,
     FormsPage,
     HoldsPage,

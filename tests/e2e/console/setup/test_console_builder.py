@@ -184,6 +184,18 @@ def choose(browser: Browser, path: str, value: str) -> None:
     browser.run(f"{script} at.dispatchEvent(new Event('change', {{ bubbles: true }}))", f"s-{path}", value)
 
 
+def test_a_ready_question_is_added(browser: Browser, served: Service) -> None:
+    """By keyboard: the list opens, what the form has is marked, and the focus goes to the name of the new question."""
+    open_builder(browser, served)
+    browser.press("#ready summary")
+    browser.until("#ready table", lambda shown: "Sign-off" in shown)
+    browser.press("#ready button[value='ready:en/em-signoff']")
+    wait_for(lambda: names(browser), lambda found: found == ["Greeting", "Help", "Goodbye", "Sign-off"])
+    wait_for(lambda: browser.run("return document.activeElement.value"), lambda value: value == "Sign-off")
+    wait_for(lambda: browser.all("#ready button[value='ready:en/em-signoff']"), lambda found: not found)
+    assert "weight: 0" in browser.run(DOCUMENT).split("Sign-off")[1]
+
+
 def test_publishing_keeps_its_tab(browser: Browser, served: Service) -> None:
     """A day that is missing is asked for where it is chosen; published, what keeps its score is scored again by a button."""
     app = served.store.within(TENANT)
@@ -211,11 +223,13 @@ def test_publishing_keeps_its_tab(browser: Browser, served: Service) -> None:
 
 @pytest.mark.parametrize("pixels", [360, 768, 1440])
 def test_axe(browser: Browser, served: Service, pixels: int) -> None:
-    """Nothing is found on any tab, with an open question."""
+    """Nothing is found on any tab, with an open question and the ready ones."""
     width(browser, pixels)
     open_builder(browser, served, FORM.replace(b"weight: 40 ", b"weight: x "))
     click(browser, "#open-0")
     browser.one("#inspector")
+    click(browser, "#ready summary")
+    browser.one("#ready table")
     browser.run(AXE)
     for tab in ("questions", "settings", "try", "publish", "text"):
         click(browser, f"[data-tab={tab}]")

@@ -39,6 +39,7 @@ from auscult.services.definitions.forms.editing.questions import (
     stepped,
     value_of,
 )
+from auscult.services.definitions.forms.editing.ready import with_ready
 from auscult.services.definitions.forms.editing.skeletons import skeleton
 from auscult.services.definitions.forms.reading import WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import options_of
@@ -165,6 +166,12 @@ def _copy(value: Value, target: str) -> Changed:
     return duplicated(value, at, name)
 
 
+def _ready(value: Value, target: str) -> Changed:
+    """Add a ready question to the last section."""
+    sections = mappings(value, "sections")
+    return with_ready(value, target, str(sections[-1].get("id", "")) if sections else "")
+
+
 def _without_section(value: Value, target: str) -> Changed:
     if not target.isdecimal() or int(target) >= len(mappings(value, "sections")):
         raise RequestError(f"the form has no section {target!r}", code="field.unknown_value", field="act")
@@ -173,6 +180,7 @@ def _without_section(value: Value, target: str) -> Changed:
 
 _OF_QUESTIONS: dict[str, Callable[[Value, str], Changed]] = {
     "question": lambda value, target: added(value, target, _("New question")),
+    "ready": _ready,
     "copy": _copy,
     "delete": lambda value, target: removed(value, _place(value, target)),
     "up": lambda value, target: stepped(value, _place(value, target), -1),

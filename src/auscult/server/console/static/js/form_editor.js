@@ -4,7 +4,7 @@
 import { h, hydrate, render } from "../vendor/preact.js";
 import { computed, effect, signal } from "../vendor/signals.js";
 import { adopted } from "./adopted.js";
-import { countsReach } from "./form_reach.js";
+import { asksFor } from "./form_parts.js";
 import { triesForm } from "./form_trial.js";
 
 const CHECK_MS = 400;
@@ -57,8 +57,13 @@ const tried = document.querySelector("#part-try");
 const trial = tried ? triesForm(form, tried) : { follows() {}, handles: () => false };
 effect(() => trial.follows(written.value, !wrong.value.length));
 const counted = document.querySelector("#reach");
-const reach = counted && countsReach(form, counted);
+const reach = counted && asksFor(form, counted, "reach", () => form.dataset.tab === "settings");
+if (reach) new MutationObserver(reach.ask).observe(form, { attributeFilter: ["data-tab"] });
 effect(() => reach?.follows(written.value, !wrong.value.length));
+const shelf = document.querySelector("#ready");
+const ready = shelf && asksFor(form, shelf.querySelector("div"), "ready", () => shelf.open);
+shelf?.addEventListener("toggle", () => ready.ask());
+effect(() => ready?.follows(written.value, true));
 
 // The button names the day from which it publishes.
 const ways = document.querySelector("#history-day")?.closest("fieldset");
@@ -184,7 +189,7 @@ function place(act) {
   const open = panel.querySelector("#open");
   const at = open.value;
   if (["up", "down", "in", "out", "place"].includes(verb)) document.getElementById(`grip-${at}`)?.focus();
-  if (["open", "question", "copy", "attribute", "topic"].includes(verb) || act === "add:find") {
+  if (["open", "question", "ready", "copy", "attribute", "topic"].includes(verb) || act === "add:find") {
     const name = document.getElementById(open.dataset.focus ?? `s-metrics.${at}.name`) ?? document.getElementById(`open-${act.split(":")[1]}`);
     name?.focus();
     if (verb !== "open") name?.select();

@@ -54,13 +54,18 @@ def groups_of(value: Value) -> list[Group]:
 
 def added(value: Value, section: str, name: str) -> Changed:
     """Add a question behind those of a section; it counts nothing until it is given a weight."""
-    metrics = mappings(value, "metrics")
-    inside = next((group.places for group in groups_of(value) if group.id == section), ())
-    at = inside[-1] + 1 if inside else len(metrics)
-    question: dict[str, Value] = {"id": free_id(metrics, derive_metric_id(name)), "name": name, "type": "by_question"}
-    question |= {"question": "", "weight": 0} | ({"section": section} if section else {})
+    question_id = free_id(mappings(value, "metrics"), derive_metric_id(name))
     answer: Value = {"speaker": "agent", "any_of": [{"phrases": []}]}
-    new: Value = {**question, "answer": answer}
+    question: dict[str, Value] = {"id": question_id, "name": name, "type": "by_question", "question": "", "weight": 0}
+    return behind_section(value, section, {**question, "answer": answer})
+
+
+def behind_section(value: Value, section: str, question: dict[str, Value]) -> Changed:
+    """Put a question behind those of a section; ``section`` is empty for none."""
+    inside = next((group.places for group in groups_of(value) if group.id == section), ())
+    at = inside[-1] + 1 if inside else len(mappings(value, "metrics"))
+    head = {name: question[name] for name in ("id", "name", "type", "question", "weight") if name in question}
+    new: Value = {**head, **({"section": section} if section else {}), **question}
     holds_list = isinstance(value, dict) and isinstance(value.get("metrics"), list)
     return Changed((Insert(("metrics", at), new) if holds_list else Put(("metrics",), [new]),), at)
 

@@ -1,0 +1,32 @@
+// Parts of the form builder that are made from the whole document: asked for when they are shown, and as it changes.
+
+const AGAIN_MS = 800;
+
+// Fill a region from a path below the form's while `isShown()`; `ask()` is called when that may have changed.
+export function asksFor(form, region, path, isShown) {
+  let asked = 0;
+  let timer = 0;
+  let made = null; // the document that the region was made of
+  let wanted = "";
+
+  async function ask() {
+    if (!isShown() || made === wanted) return;
+    made = wanted;
+    const mine = ++asked;
+    const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams({ document: wanted }) }).catch(() => null);
+    if (mine !== asked || !answer?.ok) return;
+    const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+    if (mine === asked) region.replaceChildren(...body.childNodes);
+  }
+
+  return {
+    ask,
+    // Ask again once the changes of a document have settled; one with a fault keeps what is shown.
+    follows(document, isWhole) {
+      clearTimeout(timer);
+      if (!isWhole) return;
+      wanted = document;
+      timer = setTimeout(ask, AGAIN_MS);
+    },
+  };
+}
