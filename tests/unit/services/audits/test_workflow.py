@@ -239,6 +239,7 @@ def test_whoever_is_never_quick_enough_is_told(app: AppStore) -> None:
 
     class Crowded:
         tenant = TENANT
+        aliases = app.aliases
         audits = Contended(app)
 
     with pytest.raises(AuditMovedError):
