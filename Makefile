@@ -5,6 +5,8 @@
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
 PYTEST_FLAGS = -n 2 --dist loadfile
+# Slow tests wait for other processes much of their time.
+SLOW_FLAGS = -n 3 --dist loadfile
 # Bytecode is kept also where the environment forbids it: compiling all tests again takes each worker 13 seconds.
 # Two workers with as many threads of linear algebra as cores each wait for one another.
 PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 tools/with_postgresql $(PY) -m pytest
@@ -23,7 +25,7 @@ test: .venv/dev ## run the tests, but those that take their time
 	@$(PYTEST) $(PYTEST_FLAGS) -m "not slow" $(T)
 
 test-slow: .venv/dev ## run those: kills, real browsers, poolers, whole programs, an API tried by a machine
-	@$(PYTEST) $(PYTEST_FLAGS) -m slow $(T)
+	@$(PYTEST) $(SLOW_FLAGS) -m slow $(T)
 
 test-again: .venv/dev ## run the tests that failed last time once more, alone
 	@$(PYTEST) --last-failed --last-failed-no-failures none
