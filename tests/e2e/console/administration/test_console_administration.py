@@ -16,6 +16,7 @@ from tests.integration.working import conversation
 PATH = "/console/administration"
 TABS = {
     "users": {"administrator", "qa-manager"},
+    "directory": {"administrator", "qa-manager"},
     "roles": {"administrator", "qa-manager"},
     "clients": {"administrator"},
     "webhooks": {"administrator", "qa-manager"},
