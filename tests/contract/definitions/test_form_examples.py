@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from auscult import bootstrap
 from auscult.config import Settings
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Customer, Turn
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.form import Form
@@ -140,7 +141,7 @@ def test_an_erased_conversation_leaves_no_pointer(app: AppStore, evaluator: Eval
     work = examples(app)
     work.keep(form(), replace(of("c-1"), turn_id="m1"))
     work.keep(form(), of("c-2", "NO"))
-    erasing = Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS))
+    erasing = Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS, aliases=NO_ALIASES))
     receipt = erasing.run("erasure", erasing.of_customer("customer", "u-1"))
     assert (receipt.erased, receipt.examples) == (1, 1)
     assert app.retention.receipt(receipt.id) == receipt

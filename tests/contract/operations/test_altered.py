@@ -261,7 +261,7 @@ def test_seals_outlive_a_rotation_of_the_key_and_erased_words(store: Store, data
                 name=name,
             )
         assert app.erasure.erase_part(
-            name, "transcript", partial(render, TENANT, reports=REPORTS), run=run, principal="test"
+            name, "transcript", partial(render, TENANT, reports=REPORTS, aliases=NO_ALIASES), run=run, principal="test"
         )
     new = new_secret_key()
     rotate(database_url, KEY, new, lambda _done, _total: None)

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.coaching.item import Clip, Coaching, Note
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
@@ -47,7 +48,7 @@ def old(name: str, days: int, queue: str = "qu-1", customer: str = "u-1") -> Con
 
 def erasing(app: AppStore) -> Erasing:
     """What erases, at ``NOW``."""
-    return Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS))
+    return Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS, aliases=NO_ALIASES))
 
 
 def ids(items: Sequence[Item]) -> list[str]:

@@ -39,7 +39,7 @@ def talk(name: str) -> Conversation:
 
 def erasing(app: AppStore) -> Erasing:
     """What erases, at ``NOW``."""
-    return Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS))
+    return Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS, aliases=NO_ALIASES))
 
 
 def recording(name: str, conversation_id: str) -> Recording:

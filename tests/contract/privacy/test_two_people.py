@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Customer
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, SettingsError
 from auscult.reports import REPORTS
@@ -36,7 +37,9 @@ def app(store: Store) -> AppStore:
 
 def by(app: AppStore, name: str) -> Approvals:
     """Steps of a person."""
-    erasing = Erasing(app, lambda: STARTED + timedelta(days=1), partial(render, TENANT, reports=REPORTS))
+    erasing = Erasing(
+        app, lambda: STARTED + timedelta(days=1), partial(render, TENANT, reports=REPORTS, aliases=NO_ALIASES)
+    )
     return Approvals(app, erasing, f"user:{name}@example.com")
 
 
