@@ -13,7 +13,7 @@ from auscult.reports import REPORTS
 from auscult.services.audits.plans import DrawView, Planning
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.conversations.list_query import read_query
-from tests.e2e.consoles import email_of, signed_in
+from tests.e2e.consoles import count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
 
@@ -49,6 +49,8 @@ def test_a_blind_item_on_the_desk(served: Service) -> None:
         answers = {f"a-{each.metric.id}": "NA" for each in case.evaluation.results}
         done = me.post(f"/console/audits/{name}", data=answers)
         assert done.status_code == 303, done.text
+        assert "Hidden until you submit" in me.get(f"/console/conversations/{name}").text, "it can still be undone"
+        assert count_held(served)
         assert "Hidden until you submit" not in me.get(f"/console/conversations/{name}").text
     states = [each.assignment.state for each in app.queue.of_draw(found.draw.draw_id)]
     assert states == ["submitted"]
