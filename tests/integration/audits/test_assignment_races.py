@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from auscult.domain.audits.draw import Draw, DrawnItem
+from auscult.domain.audits.draw import DrawnItem, KeptDraw
 from auscult.domain.audits.plan import Frame, Plan, PlanDocument, Quota
 from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.core.tables.audits import assignments
@@ -64,7 +64,7 @@ def drawn(store: Store) -> None:
         )
         for n in range(CONVERSATIONS)
     ]
-    record = Draw(
+    record = KeptDraw(
         draw_id="dr-1",
         plan_id="pl-1",
         plan_version=1,
