@@ -87,16 +87,16 @@ def test_who_manages_people_states_them(browser: Browser, served: Service) -> No
 def test_coaching_of_a_coach_who_is_away(served: Service) -> None:
     """It is on the Home of others who may confirm it while its coach is away, and theirs alone before."""
     app, now = served.store.within(TENANT), lambda: datetime.now(UTC)
-    (item,) = Coach(app, now).create(Wanted(agent_ids=(AGENT,), goal="Greet by name"), email_of("supervisor"))
+    (item,) = Coach(app, now).create(Wanted(agent_ids=(AGENT,), goal="Greet by name"), email_of("qa-manager"))
     Coach(app, now).acknowledge(item.coaching_id, frozenset({AGENT}))
     Coach(app, now).finish(item.coaching_id, frozenset({AGENT}), email_of("agent"))
     today = now().date()
     with signed_in(served, "administrator") as other:
         assert "Greet by name" not in other.get("/console").text
-        away = NewAbsence(since=today, until=today + timedelta(days=3), person=email_of("supervisor"))
+        away = NewAbsence(since=today, until=today + timedelta(days=3), person=email_of("qa-manager"))
         made = Absences(app.absences, app, now, operator()).add(away)
         page = other.get("/console").text
         assert "Greet by name" in page
-        assert "From Supervisor, who is away until" in page
+        assert "From Qa-manager, who is away until" in page
         Absences(app.absences, app, now, operator()).remove(made.absence_id)
         assert "Greet by name" not in other.get("/console").text
