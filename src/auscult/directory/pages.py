@@ -1,7 +1,7 @@
 """The page of queues, teams and agents: renamed in place, merged, made, and imported from a table with a preview."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -146,11 +146,8 @@ class DirectoryPage(Controller):
         """Rename one."""
         visit.require_everywhere(EDIT)
         its = _kind(kind)
-        try:
-            naming(visit).rename(Rename(kind=its, id=one(data, "id"), name=one(data, "name")))
-        except AuscultError as error:
-            return _page(visit, its, data, sentence_of(error, _LABELS))
-        return _done(its, "renamed")
+        wanted = Rename(kind=its, id=one(data, "id"), name=one(data, "name"))
+        return _acted(visit, its, data, "renamed", lambda: naming(visit).rename(wanted))
 
     @post("/{kind:str}/merge", sync_to_thread=True)
     def merge(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
@@ -158,22 +155,16 @@ class DirectoryPage(Controller):
         visit.require_everywhere(EDIT)
         its, into = _kind(kind), one(data, "into")
         goes = next((each for each in (one(data, "first"), one(data, "second")) if each != into), into)
-        try:
-            naming(visit).merge(Merge(kind=its, id=goes, into=into))
-        except AuscultError as error:
-            return _page(visit, its, data, sentence_of(error, _LABELS))
-        return _done(its, "merged")
+        wanted = Merge(kind=its, id=goes, into=into)
+        return _acted(visit, its, data, "merged", lambda: naming(visit).merge(wanted))
 
     @post("/{kind:str}/add", sync_to_thread=True)
     def add(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
         """Add one that no conversation has named yet."""
         visit.require_everywhere(EDIT)
         its = _kind(kind)
-        try:
-            naming(visit).add(Rename(kind=its, id=one(data, "id"), name=one(data, "name")))
-        except AuscultError as error:
-            return _page(visit, its, data, sentence_of(error, _LABELS))
-        return _done(its, "added")
+        wanted = Rename(kind=its, id=one(data, "id"), name=one(data, "name"))
+        return _acted(visit, its, data, "added", lambda: naming(visit).add(wanted))
 
     @post("/changes/{change_id:str}/undo", sync_to_thread=True)
     def undo(self, change_id: FromPath[str], visit: AnyVisit) -> Response[str] | Redirect:
@@ -225,6 +216,17 @@ def _done(kind: PartyKind, done: str) -> Redirect:
     return Redirect(f"{_PATH}?{urlencode({'kind': kind, 'done': done})}", status_code=303)
 
 
+def _acted(
+    visit: Visit, kind: PartyKind, given: Given, done: str, act: Callable[[], object]
+) -> Response[str] | Redirect:
+    """Do what a form asks for, and lead to the page with its outcome; where that is refused, show the form with the reason."""
+    try:
+        act()
+    except AuscultError as error:
+        return _page(visit, kind, given, sentence_of(error, _LABELS))
+    return _done(kind, done)
+
+
 def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: str = "") -> Response[str]:
     work, reader = naming(visit), visit.reader
     names, aliases = work.names(kind), work.aliases()
@@ -265,7 +267,8 @@ def _progress(visit: Visit, progress: Progress) -> str:
 
 def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[PartyRow, ...]:
     """Return what the search leaves, by name."""
-    work, aliases, sought = naming(visit), naming(visit).aliases(), _first(visit, "q").casefold()
+    work = naming(visit)
+    aliases, sought = work.aliases(), _first(visit, "q").casefold()
     in_force = (each.change for each in work.listing(in_force=True, limit=_MERGES))
     undo = {each.id: f"{_PATH}/changes/{each.change_id}/undo" for each in in_force if each.into and each.kind == kind}
     often = Counter(name.casefold() for name in heads.values())

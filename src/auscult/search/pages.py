@@ -116,7 +116,7 @@ class Pick(Struct, frozen=True, kw_only=True):
 
 
 class PicksView(Struct, frozen=True, kw_only=True):
-    """What a field can take for some words."""
+    """The suggestions for a field, for the words typed so far."""
 
     picks: tuple[Pick, ...]
 

@@ -66,11 +66,11 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "directory.not_last": (409, 409, "A later name is in force; it is undone first."),
     "absence.unknown": (404, 404, "There is no such absence, or the caller does not manage it."),
     "absence.invalid": (422, 422, "The days of an absence, or its person, cannot be used; `field` names it."),
+    "absence.too_many": (409, 409, "The person has as many absences as they can have."),
     "target.unknown": (404, 404, "There is no such target, or the caller does not change it."),
     "target.invalid": (422, 422, "The address of a target, its name or its kinds cannot be used; `field` names it."),
     "target.too_many": (409, 409, "The person, or the app, has as many targets as there can be."),
     "timezone.unknown": (422, 422, "There is no time zone of this name."),
-    "absence.too_many": (409, 409, "The person has as many absences as they can have."),
     "assignment.not_offered": (
         409,
         409,

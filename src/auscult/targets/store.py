@@ -124,7 +124,7 @@ class AppTargets:
         times = {"changed_at": ms_of(at), "try_at": ms_of(try_at)}
         self._move(number, (notice_targets.c.state == "sending",), row | times)
 
-    def mend(self, number: int, at: datetime) -> None:
+    def resume(self, number: int, at: datetime) -> None:
         """Let a target get messages again, after one has arrived: of notices from now on where it had failed."""
         newest = sa.select(sa.func.max(notices.c.notice)).scalar_subquery()
         had_failed = notice_targets.c.state == "failed"

@@ -49,7 +49,7 @@ class Targets:
 
     @property
     def may_manage(self) -> bool:
-        """Whether the viewer sees and changes the targets of the app."""
+        """Return whether the viewer may see and change the app's targets."""
         return self._viewer.may_everywhere(MANAGE)
 
     def listing(self) -> list[Target]:
@@ -99,7 +99,7 @@ class Targets:
         found = self._found(target_id)
         outcome = deliver(Post(self._app.targets.address(found.number), *TRIAL[found.target.language]))
         if outcome.state == "sent":
-            self._app.targets.mend(found.number, self._now())
+            self._app.targets.resume(found.number, self._now())
         return outcome
 
     def _found(self, target_id: str) -> StoredTarget:

@@ -48,7 +48,7 @@ class Talked:
 
     @property
     def manager(self) -> Browser:
-        """Who talks."""
+        """The QA manager, who writes the comments and pins the moments."""
         return self.talkers.by_role["qa-manager"]
 
     def collection(self, audience: str) -> str:

@@ -260,7 +260,7 @@ def test_senders_of_others_are_confined(server: PostServer, tmp_path: Path) -> N
 
 
 def test_whose_targets(rounds: Round) -> None:
-    """Own ones are nobody else's; those of the app are for people who manage webhooks; a client has none of its own."""
+    """A person sees their own targets only; those of the app need the right to manage webhooks; a client has none."""
     mine = rounds.add()
     shared = rounds.add(is_of_app=True)
     assert [each.target_id for each in rounds.targets().listing()] == [mine.target_id]

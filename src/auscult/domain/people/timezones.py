@@ -6,9 +6,14 @@ from zoneinfo import available_timezones
 from auscult.domain.errors import RequestError
 
 
+def is_timezone(name: str) -> bool:
+    """Return whether there is a time zone of this name. Their names are read once: it takes a walk through files."""
+    return name in _names()
+
+
 def check_timezone(name: str, field: str) -> None:
     """Raise ``RequestError`` ``timezone.unknown`` with the field unless there is a time zone of this name."""
-    if name not in _names():
+    if not is_timezone(name):
         message = f"unknown time zone {name!r}; give a name like Europe/Berlin, or UTC"
         raise RequestError(message, code="timezone.unknown", field=field, value=name)
 

@@ -4,12 +4,12 @@ import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
-from zoneinfo import available_timezones
 
 from msgspec import Struct
 
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.errors import RequestError
+from auscult.domain.people.timezones import is_timezone
 from auscult.domain.stated import stated
 
 ReportKind = Literal["agent_performance", "interactions", "form_summary", "view"]
@@ -125,7 +125,7 @@ def check_schedule(one: Schedule) -> Schedule:
         raise _invalid("metric_id", "name the form and the metric that is watched", one.metric_id)
     if one.view_id and (one.kind != "view" or one.form_id or one.queues or one.agents or one.channels):
         raise _invalid("view_id", "a saved view is for a report of the kind view, and has all its filters", one.view_id)
-    if one.timezone not in available_timezones():
+    if not is_timezone(one.timezone):
         raise _invalid("timezone", "give a name like Europe/Berlin", one.timezone)
     if not 1 <= one.days <= MOST_DAYS:
         raise _invalid("days", f"give 1 to {MOST_DAYS}", one.days)

@@ -14,7 +14,7 @@ Figure = Literal["score", "duration", "sentiment", "confidence"]
 """Numbers of a conversation that lists are sorted by."""
 
 ThreadState = Literal["open", "resolved"]
-"""Whether a thread of comments is resolved."""
+"""States of a thread of comments."""
 ANY_COLLECTION = "any"
 """Value of ``pinned`` for a moment in any collection."""
 

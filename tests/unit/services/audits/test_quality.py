@@ -70,7 +70,7 @@ def test_auditors_are_compared(app: AppStore) -> None:
 
 
 def test_severity_counts_for_the_team_of_the_conversation(app: AppStore) -> None:
-    """Who changed teams between a conversation and its audit was audited in the former team."""
+    """An agent who changed teams after a conversation counts for the former team in its audit."""
     moved = START + timedelta(days=2)
     app.people.directory.put_teams([Team(team_id="t-old", name="Old"), Team(team_id="t-new", name="New")])
     stays = [Membership(kind="team", group_id="t-old", agent_id=f"a-{n}", until=moved) for n in range(3)]

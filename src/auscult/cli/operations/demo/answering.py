@@ -62,7 +62,7 @@ OBJECTIONS = (
     Objection("em-offer-help", "NA", "The customer was in a hurry and said so. Does it count then?"),
 )
 AWAY = (ANOTHER_AUDITOR, "Back on Thursday of next week.", timedelta(days=9))
-"""Who is away from today on, their note, and for how long: what is assigned to them is offered to their colleagues."""
+"""An auditor who is away from today on, with their note and for how long. Their audits are free for colleagues to take."""
 LEFT_OUT = "Retail Banking", "A training call: a colleague played the customer."
 """The queue of a call that does not count, and why."""
 

@@ -61,7 +61,9 @@ const reach = counted && asksFor(form, counted, "reach", () => form.dataset.tab 
 if (reach) new MutationObserver(reach.ask).observe(form, { attributeFilter: ["data-tab"] });
 effect(() => reach?.follows(written.value, !wrong.value.length));
 const shelf = document.querySelector("#ready");
-const ready = shelf && asksFor(form, shelf.querySelector("div"), "ready", () => shelf.open);
+// Which ready questions there are follows from these keys alone.
+const headOf = (document) => (document.match(/\b(?:id|channel|languages):.*(?:\n *- .*)*/g) ?? []).join();
+const ready = shelf && asksFor(form, shelf.querySelector("div"), "ready", () => shelf.open, headOf);
 shelf?.addEventListener("toggle", () => ready.ask());
 effect(() => ready?.follows(written.value, true));
 

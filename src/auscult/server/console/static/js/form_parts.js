@@ -3,15 +3,17 @@
 const AGAIN_MS = 800;
 
 // Fill a region from a path below the form's while `isShown()`; `ask()` is called when that may have changed.
-export function asksFor(form, region, path, isShown) {
+// `readOf(document)` is the part of the document that the region depends on.
+export function asksFor(form, region, path, isShown, readOf = (document) => document) {
   let asked = 0;
   let timer = 0;
-  let made = null; // the document that the region was made of
+  let made = null; // what the region was made of
   let wanted = "";
 
   async function ask() {
-    if (!isShown() || made === wanted) return;
-    made = wanted;
+    const read = readOf(wanted);
+    if (!isShown() || made === read) return;
+    made = read;
     const mine = ++asked;
     const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams({ document: wanted }) }).catch(() => null);
     if (mine !== asked || !answer?.ok) return;

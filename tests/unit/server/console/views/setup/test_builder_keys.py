@@ -50,7 +50,7 @@ def test_the_table_has_every_type_and_what_is_within() -> None:
 
 
 def test_the_builder_follows_the_table() -> None:
-    """What the table has in the builder has a control; what stays in the text is named with its line."""
+    """A key that the table places in the builder has a control; one that it leaves to the text is shown with its line."""
     view = opened()
     fields = [control for _heading, of in view.sections[0].questions[0].fields for control in of]
     kept = [(each.label, each.line) for each in controls((*view.settings, *fields)) if each.kind == "kept"]
