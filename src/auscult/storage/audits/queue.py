@@ -21,7 +21,7 @@ from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.sorting import SortKey, column_of, read_sorted
+from auscult.storage.core.sorting import SortKey, Walked, column_of, read_sorted
 from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.conversations import conversations
@@ -60,6 +60,8 @@ _SORTED: Mapping[str, ColumnElement[Any]] = {
         (assignments.c.state == "begun", sa.literal_column("0", sa.BigInteger)), else_=assignments.c.due_at
     ),
 }
+_OF_AUDITS = frozenset({"answered", "score"})
+"""Orders by a number of the audit, not of the assignment."""
 
 
 class QueueQuery(NamedTuple):
@@ -153,6 +155,9 @@ class AppQueue:
                 query.order,
                 query.after,
                 query.limit,
+                Walked(audits.c.assignment, audits.c.app == self._app)
+                if query.order.removeprefix("-") in _OF_AUDITS
+                else None,
             )
         return [Listed(each.key, read_assigned(each.row)) for each in rows]
 

@@ -16,6 +16,13 @@ class SortKey(NamedTuple):
     value: int | None = None
 
 
+class Walked(NamedTuple):
+    """Index of another table by which rows that have a value are read: its number of a row, and a condition of its own."""
+
+    number: ColumnElement[int]
+    where: ColumnElement[bool]
+
+
 class SortedRow(NamedTuple):
     """A row of a list, and its position."""
 
@@ -31,21 +38,25 @@ def read_sorted(  # noqa: PLR0913, PLR0917  (a query, its order, and a page of i
     order: str,
     after: SortKey | None,
     limit: int,
+    walked: Walked | None = None,
 ) -> list[SortedRow]:
     """Return the rows of a query behind a position, the least first; ``order`` with a minus has the greatest first.
 
     Rows of the same value follow each other by ``number``, in the same direction. Rows with a value and those without
-    are read apart: each is a range of an index of (…, column, number).
+    are read apart: each is a range of an index of (…, column, number). ``walked`` is needed where the column is in
+    another table than the number.
     """
     is_descending = order.startswith("-")
     whole = query.add_columns(column.label("sort_value"), number.label("sort_number"))
     found: list[AnyRow] = []
     if after is None or after.value is not None:
-        some = whole.where(column.is_not(None))
+        some, known = whole.where(column.is_not(None)), number
+        if walked is not None:
+            some, known = some.where(walked.where), walked.number
         if after is not None:
-            here, there = sa.tuple_(column, number), sa.tuple_(sa.literal(after.value), sa.literal(after.number))
+            here, there = sa.tuple_(column, known), sa.tuple_(sa.literal(after.value), sa.literal(after.number))
             some = some.where(here < there if is_descending else here > there)
-        keys = (column.desc(), number.desc()) if is_descending else (column, number)
+        keys = (column.desc(), known.desc()) if is_descending else (column, known)
         found += connection.execute(some.order_by(*keys).limit(limit)).all()
     if len(found) < limit:
         rest = whole.where(column.is_(None))

@@ -45,6 +45,10 @@ batches = Table(
     index_of("ix_batches_line", WAITS, "priority", "line", "batch", "size"),
     index_of("ix_batches_later", IS_POSTPONED, "not_before"),
     index_of("ix_batches_unfinished", IS_UNFINISHED, "app", "state", "batch"),
+    *(
+        index_of(f"ix_batches_by_{name}", IS_UNFINISHED, "app", name, "batch")
+        for name in ("accepted_at", "size", "starts", "not_before", "ended_at")
+    ),
     index_of("ix_batches_chunks", IS_CHUNK, "line", "state", "batch", "size"),
 )
 
