@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote as escaped
 from urllib.parse import urlencode
 
@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from auscult.domain.definitions.definition import DefinitionKind
 from auscult.domain.errors import FormError, RequestError
-from auscult.domain.form import Form
 from auscult.domain.people.principal import Principal
 from auscult.domain.said.search import SaidQuery, parse
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -55,6 +54,14 @@ _MOST_TRIED = 60
 """Agents with a matching name whose conversations are looked for."""
 _DEFINITIONS: Mapping[DefinitionKind, Kind] = {"scorecard": "scorecard", "taxonomy": "taxonomy"}
 _FOLDERS: Mapping[Kind, str] = {"scorecard": "scorecards", "taxonomy": "taxonomies"}
+
+
+class _Titles(NamedTuple):
+    """The id and the name of a form, and those of its metrics, in its order."""
+
+    id: str
+    name: str
+    metrics: tuple[tuple[str, str], ...]
 
 
 class Searching:
@@ -176,21 +183,17 @@ class Searching:
         if not edits and not judges:
             return
         seen: set[str] = set()
-        for form in self._forms_in_force():
+        for version in self._app.forms.in_force():
+            form = _titles_of(version.document, version.version)
+            if form is None:
+                continue
             if edits:
                 yield Hit(kind="form", id=form.id, name=form.name, path=f"/forms/{escaped(form.id, safe='')}")
-            for metric in form.metrics if judges else ():
-                if metric.id not in seen:
-                    seen.add(metric.id)
-                    path = f"/metrics/{escaped(metric.id, safe='')}"
-                    yield Hit(kind="metric", id=metric.id, name=metric.name, about=form.name, path=path)
-
-    def _forms_in_force(self) -> Iterator[Form]:
-        for each in self._app.forms.in_force():
-            try:
-                yield read_kept(each.document, each.version)
-            except FormError:  # an older version took it, and this one does not: it scores nothing, and has no page
-                continue
+            for metric_id, name in form.metrics if judges else ():
+                if metric_id not in seen:
+                    seen.add(metric_id)
+                    path = f"/metrics/{escaped(metric_id, safe='')}"
+                    yield Hit(kind="metric", id=metric_id, name=name, about=form.name, path=path)
 
     def _definitions(self) -> Iterator[Hit]:
         """Yield scorecards and taxonomies in force."""
@@ -255,7 +258,20 @@ def _hit_of(case: EvaluatedConversation, query: SaidQuery | None) -> Hit:
     )
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=2_000)
+def _titles_of(document: bytes, version: int) -> _Titles | None:
+    """Return what a form is found by; None of one that an older version took and this one does not, which has no page.
+
+    Kept for more forms than an app has: all of them are needed for each search.
+    """
+    try:
+        form = read_kept(document, version)
+    except FormError:
+        return None
+    return _Titles(form.id, form.name, tuple((each.id, each.name) for each in form.metrics))
+
+
+@lru_cache(maxsize=2_000)
 def _name_of(document: bytes) -> str:
     value = read_document(document).value
     return str(value.get("name", "")) if isinstance(value, dict) else ""
