@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from auscult.domain.audits.assignment import Assigned
+from auscult.domain.calibration.session import Session
 from auscult.domain.errors import RequestError
 
 LONGEST_NOTE = 200
@@ -57,6 +58,14 @@ class Offered(NamedTuple):
     away_until: date
 
 
+class OfferedPlace(NamedTuple):
+    """The place of a rater in a calibration session who has not begun and is away: someone else may rate instead."""
+
+    session: Session
+    rater: str
+    away_until: date
+
+
 def new_absence_id() -> str:
     """Make an id for an absence."""
     return f"ab-{uuid.uuid4().hex[:12]}"
@@ -78,4 +87,4 @@ def invalid(field: str, message: str, value: object = None) -> RequestError:
 
 
 Away = Mapping[str, date]
-"""The people who are away on a day, by e-mail address, each with the last day of their absence."""
+"""The people who are away on a day, by e-mail address (or the agents, by id), each with the last day of their absence."""

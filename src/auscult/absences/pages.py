@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from auscult.absences.model import Absence, NewAbsence
-from auscult.absences.work import Absences, Offers
+from auscult.absences.work import Absences, Offers, Places
 from auscult.domain.errors import ConflictError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
@@ -61,6 +61,11 @@ class OfferedPage(Controller):
 def offers(visit: Visit) -> Offers:
     """Return what the visitor may take of people who are away."""
     return Offers(visit.app, visit.reports, lambda: visit.now, visit.principal)
+
+
+def places(visit: Visit) -> Places:
+    """Return the places in calibration sessions that the visitor may take of people who are away."""
+    return Places(visit.app, lambda: visit.now, visit.principal)
 
 
 def absences_of(visit: Visit) -> Absences:

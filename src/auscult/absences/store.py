@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import sqlalchemy as sa
 
 from auscult.absences.model import MOST, Absence, Away
@@ -42,6 +43,16 @@ class AccountAbsences:
             if each.covers(day) or (each.person in found and each.since <= found[each.person] + _ONE_DAY):
                 found[each.person] = max(each.until, found.get(each.person, each.until))
         return found
+
+    def agents_away(self, day: date) -> Away:
+        """Return the agents who are away on a day, by agent id, each with the last day before they are back."""
+        away = self.away(day)
+        if not away:
+            return {}
+        query = sa.select(users.c.email, users.c.agent_ids).where(users.c.account_id == self._account_id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(users.c.email.in_(sorted(away)))).all()
+        return {agent: away[row.email] for row in rows for agent in msgspec.json.decode(row.agent_ids, type=list[str])}
 
     def get(self, absence_id: str) -> Absence | None:
         """Return an absence; None where there is none."""

@@ -7,22 +7,25 @@ from auscult.absences.model import (
     Absence,
     NewAbsence,
     Offered,
+    OfferedPlace,
     check_absence,
     invalid,
     new_absence_id,
 )
 from auscult.absences.store import AccountAbsences
 from auscult.domain.audits.assignment import Assigned, Assignment
+from auscult.domain.calibration.session import Rater, Session, state_of
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.people.principal import Principal, missing
 from auscult.services.audits.handover import unknown_assignment
 from auscult.services.audits.plans import Planning
+from auscult.services.calibration.calibrating import Calibrating
 from auscult.services.privacy.log import HasLog, draft
 from auscult.services.scoring.render import Reports
 from auscult.storage.audits.queue import TaskQuery
 from auscult.storage.store import AppStore
 
-READ, MANAGE, PERFORM = "user.read", "user.manage", "audit.perform"
+READ, MANAGE, PERFORM, TAKE_PART = "user.read", "user.manage", "audit.perform", "calibration.take_part"
 
 
 class Absences:
@@ -142,6 +145,69 @@ class Offers:
                 value=assignment_id,
             )
         return self._planning.reassign(assignment_id, self._viewer.name, self._viewer.name, is_taken=True)
+
+
+class Places:
+    """Places in calibration sessions of people who are away, as another person may take them.
+
+    Others wait for each rater: answers are compared once all have submitted.
+    """
+
+    def __init__(self, app: AppStore, now: Callable[[], datetime], viewer: Principal) -> None:
+        """Work on ``app``; ``now`` returns aware UTC time."""
+        self._app = app
+        self._seen = app.seen_by(viewer.visibility("conversation.read"))
+        self._calibrating = Calibrating(app, now)
+        self._now = now
+        self._viewer = viewer
+
+    def listing(self) -> list[OfferedPlace]:
+        """Return what the viewer may take, one place of each session, the first due first.
+
+        Of sessions whose conversations the viewer may read and is not judged in, and that they do not rate, or have left;
+        none while they are away themselves.
+        """
+        viewer, away = self._viewer, self._app.absences.away(self._now().date())
+        if not viewer.may(TAKE_PART) or not away or viewer.name in away:
+            return []
+        found = [
+            OfferedPlace(each, rater.name, away[rater.name])
+            for each in self._app.calibrations.listing(only_active=True)
+            if each.rater(viewer.name) is None
+            for rater in [next((one for one in each.raters if one.name in away and _is_free(each, one)), None)]
+            if rater is not None and self._may_rate(each)
+        ]
+        return sorted(
+            found, key=lambda each: (each.session.due_at is None, each.session.due_at or each.session.created_at)
+        )
+
+    def take(self, session_id: str) -> Session:
+        """Take the place of a rater who is away, with a notice to them; a session of one's own stays as it is.
+
+        Raises ``NotFoundError`` ``calibration.unknown``; ``ConflictError`` ``calibration.not_offered``.
+        """
+        offered = next((each for each in self.listing() if each.session.session_id == session_id), None)
+        if offered is not None:
+            return self._calibrating.take_place(session_id, offered.rater, self._viewer.name)
+        found = self._calibrating.get(session_id)
+        if found.state == "active" and found.rater(self._viewer.name) is not None:
+            return found
+        raise ConflictError(
+            f"no place of session {session_id} is offered: it was begun or taken, or its rater is not away",
+            code="calibration.not_offered",
+            field="session_id",
+            value=session_id,
+        )
+
+    def _may_rate(self, session: Session) -> bool:
+        ids = {each.conversation_id for each in session.items if each.conversation_id is not None}
+        seen = self._seen.conversations.recorded(sorted(ids))
+        judged = {agent.id for each in seen.values() for agent in each.conversation.agents}
+        return bool(ids) and ids == seen.keys() and not judged & self._viewer.agent_ids
+
+
+def _is_free(session: Session, rater: Rater) -> bool:
+    return state_of(session, rater) == "not_started"
 
 
 def _judged(one: Assignment) -> tuple[str | None, str | None, int, str | None]:

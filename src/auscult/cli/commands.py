@@ -187,6 +187,7 @@ COMMANDS = (
     Command("calibration reference", "calibration.calibration:reference", _JUDGE),
     Command("calibration close", "calibration.calibration:close", _JUDGE),
     Command("calibration report", "calibration.calibration:report", _JUDGE),
+    *(GeneratedCommand(f"calibration {name}", "", _JUDGE) for name in ("offered", "take")),
     Command("coaching create", "coaching.coaching:create", _JUDGE),
     Command("coaching list", "coaching.coaching:listing", _JUDGE),
     Command("coaching show", "coaching.coaching:show", _JUDGE),

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
+from auscult.domain.calibration.session import SESSION_PREFIX
+
 Kind = Literal["assigned", "taken", "late", "to_decide", "decided", "mentioned", "answered", "coaching", "pinned"]
 """An audit is assigned, taken over or late, a dispute waits or ended, a comment mentions or answers, a coaching is new, a moment pinned."""
 
@@ -29,7 +31,7 @@ KEPT_FOR = timedelta(days=90)
 class NewNotice(NamedTuple):
     """A notice to write. ``to`` and ``by`` are e-mail addresses; with ``agent_id`` also the users who are this agent.
 
-    ``subject`` is the id of an assignment, a draw, a dispute, a thread, a coaching item or a pin. ``n`` is the number of things.
+    ``subject`` is the id of an assignment, a draw, a session, a dispute, a thread, a coaching item or a pin. ``n`` is the number of things.
     """
 
     to: str
@@ -43,7 +45,7 @@ class NewNotice(NamedTuple):
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """A notice to one person. ``subject`` is the id of the assignment, draw, dispute, thread, coaching item or pin.
+    """A notice to one person. ``subject`` is the id of the assignment, draw, session, dispute, thread, coaching item or pin.
 
     ``by`` is the person who caused it, null where none did. ``path`` is its page below the console's address. ``n`` is
     the number of assigned audits.
@@ -59,9 +61,16 @@ class Notice(Struct, frozen=True, kw_only=True):
     read_at: datetime | None
 
     @property
+    def is_of_session(self) -> bool:
+        """Return whether it is about a calibration session."""
+        return self.subject.startswith(SESSION_PREFIX)
+
+    @property
     def path(self) -> str:
         """Return the path of the page of what it is about, below the console's address."""
         match self.kind:
+            case "taken" if self.is_of_session:
+                return f"/calibration/{self.subject}"
             case "assigned" | "taken" | "late":
                 return f"/audits/{self.conversation_id}" if self.conversation_id else "/audits"
             case "to_decide" | "decided":

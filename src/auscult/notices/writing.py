@@ -21,7 +21,9 @@ _SENTENCES: Mapping[Kind, str] = {
 def sentence_of(names: Mapping[str, str], notice: Notice) -> str:
     """Return the sentence of a notice. ``names`` are those of people by e-mail address."""
     name = names.get(notice.by or "", notice.by)
-    if notice.kind != "assigned":
+    if notice.kind == "taken" and notice.is_of_session:
+        said = _("{name} rates in your place in a calibration session while you are away.")
+    elif notice.kind != "assigned":
         said = _(_SENTENCES[notice.kind])
     elif notice.conversation_id is None:
         said = ngettext("{n} audit was drawn for you.", "{n} audits were drawn for you.", notice.n)

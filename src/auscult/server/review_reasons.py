@@ -103,6 +103,7 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "calibration.moved": (409, 409, "The session, or what it is about, was changed in between; read it again."),
     "calibration.not_debrief": (409, 409, "Not every rater has submitted yet."),
     "calibration.too_few": (409, 409, "A comparison needs two submissions."),
+    "calibration.not_offered": (409, 409, "No place of a person who is away is offered to the caller in this session."),
     "calibration.not_yours": (403, 403, "The caller takes no part in the session, or has left it."),
     "calibration.incomplete": (422, 422, "Conversations of the session are not answered yet; `value` lists them."),
     "schedule.unknown": (404, 404, "There is no such schedule of the caller."),

@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -206,3 +207,24 @@ def test_what_is_refused(room: Room) -> None:
     problem(room.ann.ask("PUT", f"{path}/items/1", {"answers": YES}), 409, "calibration.submitted")
     problem(room.manager.ask("GET", "/calibrations/ca-none"), 404, "calibration.unknown")
     assert room.manager.ask("GET", "/calibrations/suggestions?form_id=ef-calibrated").status_code == 200
+
+
+def test_the_place_of_a_rater_who_is_away(room: Room) -> None:
+    """Another person takes it and rates instead; the session waits for them, and not for who is away."""
+    path = room.session(room.loaded())
+    other = Browser(room.service, add(room.service, f"dan-{uuid.uuid4().hex[:6]}", "auditor"))
+    problem(other.ask("POST", f"{path}/take"), 409, "calibration.not_offered")
+    problem(other.ask("GET", path), 404, "calibration.unknown")
+    today = str(datetime.now(UTC).date())
+    made = room.ann.ask("POST", "/absences", {"since": today, "until": today}).json()
+    (found,) = [
+        each for each in other.ask("GET", "/calibrations/offered").json()["items"] if each["session_id"] in path
+    ]
+    assert (found["rater"], found["away_until"], found["conversations"]) == (room.names[0], today, 1)
+    taken = other.ask("POST", f"{path}/take")
+    assert taken.status_code == 200, taken.text
+    assert [each["state"] for each in taken.json()["raters"]] == ["left", *["not_started"] * 3]
+    assert other.ask("POST", f"{path}/take").json() == taken.json()
+    assert rate(other, path, YES).status_code == 200
+    problem(room.ann.ask("PUT", f"{path}/items/1", {"answers": NO}), 403, "calibration.not_yours")
+    assert room.ann.ask("DELETE", f"/absences/{made['absence_id']}").status_code == 204

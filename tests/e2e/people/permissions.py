@@ -71,6 +71,8 @@ READS: Mapping[str, str] = {
     "rate_calibration": "calibration.take_part",
     "submit_calibration": "calibration.take_part",
     "leave_calibration": "calibration.take_part",
+    "list_offered_calibrations": "calibration.take_part",
+    "take_calibration": "calibration.take_part",
     "create_coaching": "coaching.give",
     "list_coaching": "conversation.read",
     "get_coaching": "conversation.read",

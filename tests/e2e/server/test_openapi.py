@@ -114,6 +114,7 @@ IN_STEPS = {
     "POST /api/v1/calibrations/{session_id}/close",
     "POST /api/v1/calibrations/{session_id}/leave",
     "POST /api/v1/calibrations/{session_id}/submit",
+    "POST /api/v1/calibrations/{session_id}/take",
     "POST /api/v1/coaching/{coaching_id}/acknowledge",
     "POST /api/v1/coaching/{coaching_id}/finish",
     "POST /api/v1/coaching/{coaching_id}/notes",

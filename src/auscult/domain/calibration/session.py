@@ -21,6 +21,8 @@ OthersShown = Literal["all", "each"]
 """Other raters' answers are shown when all have submitted, or to each who has."""
 ReferenceKind = Literal["expert", "consensus"]
 
+SESSION_PREFIX = "ca-"
+"""The beginning of the id of a session."""
 LEAST_RATERS = 2
 MOST_RATERS, MOST_ITEMS = 50, 50
 
@@ -110,7 +112,7 @@ class Session(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def new_session_id() -> str:
     """Make an id for a session."""
-    return f"ca-{uuid.uuid4()}"
+    return f"{SESSION_PREFIX}{uuid.uuid4()}"
 
 
 def create(session: Session) -> Session:
@@ -185,6 +187,20 @@ def leave(session: Session, rater: str, at: datetime) -> Session:
     found = _check_rater(session, rater)
     kept = tuple(each for each in session.scored if each.rater != rater)
     return replace(_with_rater(session, replace(found, left_at=at)), scored=kept)
+
+
+def take_place(session: Session, away: str, by: str, at: datetime) -> Session:
+    """Let another person rate in place of one who has not begun, and who counts as having left.
+
+    Raises ``ConflictError`` ``calibration.state``, ``calibration.not_offered``.
+    """
+    _check_state(session, "active")
+    found = session.rater(away)
+    if found is None or state_of(session, found) != "not_started" or session.rater(by) is not None:
+        why = f"the place of {away} is not offered: they have begun or left, or {by} is a rater of the session"
+        raise _conflict(session, "calibration.not_offered", why)
+    left = _with_rater(session, replace(found, left_at=at))
+    return replace(left, raters=(*left.raters, Rater(name=by)))
 
 
 def refer(session: Session, reference: Reference, form: Form) -> Session:

@@ -1,8 +1,11 @@
 """The people of an app as pages name them: their names by e-mail address."""
 
+from datetime import date
+
 from auscult.domain.people.grants import permissions_in
 from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
+from auscult.server.console.reader import Reader
 from auscult.server.console.visit import Visit
 
 
@@ -31,8 +34,11 @@ def people_with(visit: Visit, permission: str) -> dict[str, str]:
     users = [each for each in people.users.listing(tenant.account_id) if each.user_id in holders]
     away = visit.app.absences.away(visit.now.date())
     found = {each.email: each.name for each in sorted(users, key=lambda each: each.name) if each.state == "active"}
-    words = _("{name}, away until {day}")
     return {
-        email: words.format(name=name, day=visit.reader.day(away[email], year=False)) if email in away else name
-        for email, name in found.items()
+        email: away_words(name, away[email], visit.reader) if email in away else name for email, name in found.items()
     }
+
+
+def away_words(name: str, until: date, reader: Reader) -> str:
+    """Return the name of a person who is away, with the day until when."""
+    return _("{name}, away until {day}").format(name=name, day=reader.day(until, year=False))

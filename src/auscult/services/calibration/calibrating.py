@@ -25,6 +25,7 @@ from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.form import Form
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.notices.model import NewNotice
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.definitions.forms.reading import read_form
 from auscult.storage.calibration.repository import SessionMovedError
@@ -140,6 +141,11 @@ class Calibrating:
         """Remove a rater. Raises as ``steps.leave`` does."""
         return self._step(session_id, lambda found: steps.leave(found, rater, self._now()))
 
+    def take_place(self, session_id: str, away: str, by: str) -> Session:
+        """Let another person rate in place of one who has not begun, and who is notified. Raises as ``steps.take_place`` does."""
+        notices = [NewNotice(away, "taken", session_id, self._now(), by)]
+        return self._step(session_id, lambda found: steps.take_place(found, away, by, self._now()), notices)
+
     def refer(  # noqa: PLR0913, PLR0917  (each is a part of a reference)
         self, session_id: str, number: int, metric_id: str, answer: str, kind: ReferenceKind, reason: str, *, by: str
     ) -> Session:
@@ -238,10 +244,10 @@ class Calibrating:
             )
         return case
 
-    def _step(self, session_id: str, step: Callable[[Session], Session]) -> Session:
+    def _step(self, session_id: str, step: Callable[[Session], Session], notices: Sequence[NewNotice] = ()) -> Session:
         def attempt() -> Session:
             after = step(self.get(session_id))
-            self._app.calibrations.save(after)
+            self._app.calibrations.save(after, notices)
             return after
 
         return tried(attempt, SessionMovedError)

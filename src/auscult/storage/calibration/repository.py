@@ -1,11 +1,15 @@
 """The calibration sessions of one app."""
 
+from collections.abc import Sequence
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.calibration.session import Session, erase
 from auscult.domain.errors import ConflictError
+from auscult.notices.model import NewNotice
+from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -53,14 +57,15 @@ class AppCalibrations:
         rows = self._database.fetch(_ACTIVE if only_active else _LISTED, app=self._app, limit=limit)
         return [_SESSION.decode(body) for (body,) in rows]
 
-    def save(self, session: Session) -> None:
-        """Write a session after one step. Raises ``SessionMovedError``, and writes nothing, where it moved meanwhile.
+    def save(self, session: Session, notices: Sequence[NewNotice] = ()) -> None:
+        """Write a session after one step, with its notices. Raises ``SessionMovedError``, and writes nothing, where it moved meanwhile.
 
         A new one whose conversation was erased meanwhile is refused in the same way.
         """
         columns = {"state": session.state, "changes": session.changes, "body": msgspec.json.encode(session)}
         with self._database.writing() as connection:
             lock_app(connection, self._app)
+            write_notices(connection, self._app, notices)
             if session.changes > 1:
                 same = (*self._mine(session.session_id), calibrations.c.changes == session.changes - 1)
                 if not connection.execute(sa.update(calibrations).where(*same).values(**columns)).rowcount:

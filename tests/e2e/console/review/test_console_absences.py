@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from auscult.absences.model import NewAbsence
 from auscult.absences.work import Absences
 from auscult.domain.people.principal import operator
+from auscult.services.calibration.calibrating import Calibrating
+from auscult.services.calibration.calibrating import Wanted as WantedSession
 from auscult.services.coaching.coaching import Coach, Wanted
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
@@ -100,3 +103,62 @@ def test_coaching_of_a_coach_who_is_away(served: Service) -> None:
         assert "From Qa-manager, who is away until" in page
         Absences(app.absences, app, now, operator()).remove(made.absence_id)
         assert "Greet by name" not in other.get("/console").text
+
+
+def test_the_place_of_a_rater_who_is_away(served: Service) -> None:
+    """It is on the Home and the page of calibration of a colleague, who takes it once and rates; the rater is told."""
+    app, now = served.store.within(TENANT), lambda: datetime.now(UTC)
+    known = next(iter(served.store.within(TENANT).conversations.rerender("", 1))).conversation.id
+    form = next(iter(app.forms.in_force())).form_id
+    raters = (email_of("auditor"), email_of("qa-manager"))
+    service = Calibrating(app, now)
+    made = service.create(WantedSession(name="April", form_id=form, conversations=(known,), raters=raters), "mia")
+    service.activate(made.session_id)
+    path = f"/console/calibration/{made.session_id}"
+    today = now().date()
+    with signed_in(served, "administrator") as other:
+        assert "Free to take" not in other.get("/console/calibration").text
+        away = NewAbsence(since=today, until=today + timedelta(days=3), person=email_of("auditor"))
+        stated = Absences(app.absences, app, now, operator()).add(away)
+        assert "In place of Auditor, who is away until" in other.get("/console").text
+        page = other.get("/console/calibration").text
+        assert "Free to take" in page
+        assert "Auditor is away until" in page
+        assert "Auditor, away until" in other.get(path).text
+        taken = other.post(f"{path}/take")
+        assert (taken.status_code, taken.headers["location"]) == (303, path)
+        assert "Rate the next" in other.get(path).text
+        assert "Free to take" not in other.get("/console/calibration").text
+    with signed_in(served, "qa-manager") as third:
+        gone = third.post(f"{path}/take").headers["location"]
+        assert gone == path, "a rater of the session stays one"
+    with signed_in(served, "auditor") as back:
+        assert "Administrator rates in your place in a calibration session" in back.get("/console/notices").text
+        gone = back.post(f"{path}/take").headers["location"]
+        assert gone == path
+    with signed_in(served, "supervisor") as late:
+        gone = late.post(f"{path}/take").headers.get("location", "")
+        assert gone in {"", "/console/calibration?done=gone"}
+    Absences(app.absences, app, now, operator()).remove(stated.absence_id)
+
+
+def test_coaching_of_an_agent_who_is_away(served: Service) -> None:
+    """It is not late meanwhile; the list, its page and the choice of an agent show until when."""
+    app, now = served.store.within(TENANT), lambda: datetime.now(UTC)
+    today = now().date()
+    (item,) = Coach(app, now).create(
+        Wanted(agent_ids=(AGENT,), goal="Say goodbye", due_on=today), email_of("qa-manager")
+    )
+    app.coaching.save([replace(item, due_on=today - timedelta(days=1), changes=item.changes + 1)])
+    with signed_in(served, "qa-manager") as coach:
+        assert "Yet to start, late" in coach.get(f"/console/coaching/{item.coaching_id}").text
+        assert "Say goodbye" in coach.get("/console").text
+        away = NewAbsence(since=today, until=today + timedelta(days=3), person=email_of("agent"))
+        stated = Absences(app.absences, app, now, operator()).add(away)
+        page = coach.get(f"/console/coaching/{item.coaching_id}").text
+        assert "Yet to start, late" not in page
+        assert "The agent is away until" in page
+        assert "Away until" in coach.get("/console/coaching").text
+        assert ", away until" in coach.get("/console/coaching/new").text
+        assert "Say goodbye" not in coach.get("/console").text
+        Absences(app.absences, app, now, operator()).remove(stated.absence_id)

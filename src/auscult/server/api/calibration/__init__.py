@@ -2,6 +2,6 @@
 
 from litestar import Router
 
-from auscult.server.api.calibration import rating, sessions
+from auscult.server.api.calibration import places, rating, sessions
 
-ROUTER = Router("/", route_handlers=[sessions.ROUTER, rating.ROUTER])
+ROUTER = Router("/", route_handlers=[places.ROUTER, sessions.ROUTER, rating.ROUTER])

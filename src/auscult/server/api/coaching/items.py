@@ -1,6 +1,6 @@
 """Coaching items: written by coaches, acknowledged and answered by agents."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from litestar import Router, get, post, put
@@ -159,7 +159,11 @@ def listing(
     """List coaching items: agents see their own, coaches those of the agents that they may coach."""
     found = coach_of(app, server).listing(frozenset({agent_id}) if agent_id else None)
     return CoachingPage(
-        items=tuple(ListedCoaching(**asdict(shown_to(each, rights))) for each in found if may_see(app, each, rights))
+        items=tuple(
+            ListedCoaching(**asdict(shown_to(each, rights)))
+            for each in found
+            if may_see(app, each, rights, server.now())
+        )
     )
 
 
@@ -297,8 +301,11 @@ def coach_of(app: AppStore, server: Services) -> Coach:
     return Coach(app, server.now)
 
 
-def may_see(app: AppStore, item: Coaching, rights: Principal) -> bool:
-    """Return whether a caller sees an item: the agent, its coach, and coaches whose permission reaches the agent."""
+def may_see(app: AppStore, item: Coaching, rights: Principal, at: datetime) -> bool:
+    """Return whether a caller sees an item: the agent, its coach, and coaches whose permission reaches the agent.
+
+    Teams and queues reach the agents who belong to them at an instant.
+    """
     if item.agent_id in rights.agent_ids or item.coach == rights.name:
         return True
     if not rights.may(GIVE):
@@ -310,6 +317,7 @@ def may_see(app: AppStore, item: Coaching, rights: Principal) -> bool:
     queues = {each.casefold() for each in reach.queues}
     return any(
         each.agent_id == item.agent_id
+        and each.holds(at)
         and (each.group_id in reach.teams if each.kind == "team" else each.group_id.casefold() in queues)
         for each in members
     )
@@ -322,7 +330,7 @@ def shown_to(item: Coaching, rights: Principal) -> Coaching:
 
 def _seen(coaching_id: str, app: AppStore, server: Services, rights: Principal) -> Coaching:
     found = coach_of(app, server).get(coaching_id)
-    if not may_see(app, found, rights):
+    if not may_see(app, found, rights, server.now()):
         raise NotFoundError(
             f"unknown coaching {coaching_id!r}", code="coaching.unknown", field="coaching_id", value=coaching_id
         )

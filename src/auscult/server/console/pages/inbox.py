@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from auscult.absences.model import Away
-from auscult.absences.pages import offers
+from auscult.absences.pages import offers, places
 from auscult.disputes.pages import reviewing
 from auscult.disputes.store import DisputeQuery
 from auscult.domain.coaching.item import Coaching
@@ -61,6 +61,22 @@ def _offered_audits(visit: Visit) -> Iterator[TodoView]:
         href=f"{BASE}/audits#free",
         verb=_("Look"),
     )
+
+
+def _offered_places(visit: Visit) -> Iterator[TodoView]:
+    """Yield the places in calibration sessions of people who are away, for readers who may take them."""
+    for each in places(visit).listing():
+        name = names_of_people(visit).get(each.rater, each.rater)
+        yield TodoView(
+            what=_("Calibration: {name}").format(name=each.session.name),
+            detail=_("In place of {name}, who is away until {day}.").format(
+                name=name, day=visit.reader.day(each.away_until, year=False)
+            ),
+            due=_due(visit, each.session.due_at) if each.session.due_at else _since(visit, each.session.created_at),
+            kind=_IN_TIME,
+            href=f"{BASE}/calibration#free",
+            verb=_("Look"),
+        )
 
 
 def _overdue_audits(visit: Visit) -> Iterator[TodoView]:
@@ -142,25 +158,28 @@ def _calibrations(visit: Visit) -> Iterator[TodoView]:
 def _coaching(visit: Visit) -> Iterator[TodoView]:
     """Yield the coaching that waits for the reader: an agent's to begin or to answer, a coach's to confirm or late.
 
-    What waits for a coach who is away is offered to others who may confirm it.
+    What waits for a coach who is away is offered to others who may confirm it. What waits for an agent who is away is
+    not late.
     """
     agents, today = visit.principal.agent_ids, visit.reader.today
     if not agents and not visit.may(GIVE):
         return
-    away = visit.app.absences.away(visit.now.date())
+    away, absent = visit.app.absences.away(visit.now.date()), visit.app.absences.agents_away(visit.now.date())
+    items = coach_of(visit).listing()
+    late = {each.coaching_id for each in items if each.is_late(today) and each.agent_id not in absent}
     mine = [
         each
-        for each in coach_of(visit).listing()
+        for each in items
         if (each.agent_id in agents and each.state in _FOR_AGENT)
-        or (each.coach == visit.visitor.email and (each.state in _FOR_COACH or each.is_late(today)))
+        or (each.coach == visit.visitor.email and (each.state in _FOR_COACH or each.coaching_id in late))
         or (each.coach in away and each.state in _FOR_COACH and _may_confirm(visit, each, away))
     ]
-    for each in sorted(mine, key=lambda each: not each.is_late(today))[:_MOST_COACHING]:
+    for each in sorted(mine, key=lambda each: each.coaching_id not in late)[:_MOST_COACHING]:
         yield TodoView(
             what=_("Coaching: {goal}").format(goal=written(each.goal)),
             detail=_coached(visit, each, away),
             due=_due(visit, each.due_on) if each.due_on else _since(visit, each.created_at),
-            kind=_LATE if each.is_late(today) else _IN_TIME,
+            kind=_LATE if each.coaching_id in late else _IN_TIME,
             href=f"{BASE}/coaching/{each.coaching_id}",
             verb=_("Look"),
         )
@@ -169,7 +188,7 @@ def _coaching(visit: Visit) -> Iterator[TodoView]:
 def _may_confirm(visit: Visit, item: Coaching, away: Away) -> bool:
     """Return whether the reader, who is here, may confirm an item in place of its coach."""
     is_own = item.agent_id in visit.principal.agent_ids
-    return not is_own and visit.visitor.email not in away and may_see(visit.app, item, visit.principal)
+    return not is_own and visit.visitor.email not in away and may_see(visit.app, item, visit.principal, visit.now)
 
 
 def _coached(visit: Visit, item: Coaching, away: Away) -> str:
@@ -215,6 +234,7 @@ _PARTS: tuple[Callable[[Visit], Iterator[TodoView]], ...] = (
     _results,
     _disputes,
     _calibrations,
+    _offered_places,
     _coaching,
     _approvals,
     _offered_audits,

@@ -9,15 +9,16 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
+from auscult.absences.pages import places
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.calibration.session import MachineShown, OthersShown, Session
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.language import later
-from auscult.server.console.people import names_of_people, people_with
+from auscult.server.console.people import away_words, names_of_people, people_with
 from auscult.server.console.posted import Posted, lines, one, sentence, sentence_of, several
-from auscult.server.console.views.review.calibration import desk_view, room_view, sessions_view
+from auscult.server.console.views.review.calibration import desk_view, free_places, room_view, sessions_view
 from auscult.server.console.views.review.calibration_choice import Offered, SuggestedView, choice_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.calibration.calibrating import Calibrating, Wanted
@@ -39,8 +40,13 @@ class CalibrationPage(Controller):
         """Show the sessions: all to people who run them, to others the ones that they take part in."""
         visit.require(TAKE_PART)
         found = calibrating(visit).listing(None if visit.may(RUN) else visit.visitor.email)
+        free = places(visit).listing()
+        names = names_of_people(visit) if free else {}
         view = sessions_view(found, visit.visitor.email, visit.reader, can_run=visit.may(RUN))
-        return visit.page("calibration", "Calibration", view)
+        is_gone = visit.query.get("done") == ["gone"]
+        return visit.page(
+            "calibration", "Calibration", view, free=free_places(free, names, visit.reader), is_gone=is_gone
+        )
 
     @get("/new", sync_to_thread=True)
     def new(self, visit: AnyVisit) -> Response[str]:
@@ -89,6 +95,16 @@ class CalibrationPage(Controller):
         self._found(visit, session_id)
         calibrating(visit).leave(session_id, visit.visitor.email)
         return Redirect(f"{BASE}/calibration", status_code=303)
+
+    @post("/{session_id:str}/take", sync_to_thread=True)
+    def take(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Claim the place of a rater who is away."""
+        visit.require(TAKE_PART)
+        try:
+            places(visit).take(session_id)
+        except ConflictError:  # another person was faster, or the rater has begun
+            return Redirect(f"{BASE}/calibration?done=gone", status_code=303)
+        return _to(session_id)
 
     @post("/{session_id:str}/close", sync_to_thread=True)
     def close(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
@@ -158,7 +174,7 @@ class CalibrationPage(Controller):
         service = calibrating(visit)
         report = service.report(found) if found.is_debrief and len(found.submitted) > 1 else None
         known = visit.app.conversations.recorded([each.conversation_id for each in found.items if each.conversation_id])
-        people, me = names_of_people(visit), visit.visitor.email
+        people, me = _raters(visit, found), visit.visitor.email
         view = room_view(found, service.form_of(found), report, known, people, me, visit.reader, can_run=visit.may(RUN))
         return visit.page("calibration_room", "Calibration", view, status, problem=sentence(problem))
 
@@ -188,6 +204,14 @@ class CalibrationPage(Controller):
 def calibrating(visit: Visit) -> Calibrating:
     """Return the service of sessions for this visit's app."""
     return Calibrating(visit.app, lambda: visit.now)
+
+
+def _raters(visit: Visit, found: Session) -> dict[str, str]:
+    """Return the names of people; those of raters who have not submitted, and are away, with the day until when."""
+    names, away = names_of_people(visit), visit.app.absences.away(visit.now.date())
+    waits = [each.name for each in found.raters if each.submitted_at is None and each.left_at is None]
+    words = {each: away_words(names.get(each, each), away[each], visit.reader) for each in waits if each in away}
+    return {**names, **words}
 
 
 def _to(session_id: str) -> Redirect:

@@ -18,7 +18,7 @@ from auscult.server.console.forms import forms_in_force, metric_names
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.quality.agents import names_of_agents
-from auscult.server.console.people import names_of_people
+from auscult.server.console.people import away_words, names_of_people
 from auscult.server.console.posted import day, sentence, sentence_of
 from auscult.server.console.views.review.coaching import coaching_view, coachings_view, new_view
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
@@ -53,7 +53,7 @@ class CoachingPage(Controller):
         if not visit.may(GIVE) and not agents:
             raise NoPermissionError(GIVE)
         service = coach_of(visit)
-        found = [each for each in service.listing() if may_see(visit.app, each, visit.principal)]
+        found = [each for each in service.listing() if may_see(visit.app, each, visit.principal, visit.now)]
         new = service.new_colleagues() if visit.may(GIVE) else []
         consents = service.consents()
         view = coachings_view(
@@ -63,6 +63,7 @@ class CoachingPage(Controller):
             visit.reader,
             can_give=visit.may(GIVE),
             own={agent: agent in consents for agent in agents},
+            away=visit.app.absences.agents_away(visit.now.date()),
         )
         return visit.page("coaching", "Coaching", view)
 
@@ -139,7 +140,12 @@ class CoachingPage(Controller):
     ) -> Response[str]:
         visit.require(GIVE)
         rows = newest(visit.app, Sought(since=visit.now - _RECENT), _NEWEST)
-        view = new_view(forms_in_force(visit.app), names_of_agents(rows, visit.reader.queues.aliases), given)
+        away = visit.app.absences.agents_away(visit.now.date())
+        names = {
+            agent: away_words(name, away[agent], visit.reader) if agent in away else name
+            for agent, name in names_of_agents(rows, visit.reader.queues.aliases).items()
+        }
+        view = new_view(forms_in_force(visit.app), names, given)
         return visit.page("coaching_new", "Coaching", view, status, problem=problem, known=known)
 
     def _page(
@@ -158,12 +164,13 @@ class CoachingPage(Controller):
             visit.reader,
             is_agent=found.agent_id in visit.principal.agent_ids,
             can_give=visit.may(GIVE) and found.agent_id not in visit.principal.agent_ids,
+            away_until=visit.app.absences.agents_away(visit.now.date()).get(found.agent_id),
         )
         return visit.page("coaching_item", "Coaching", view, status, problem=problem, typed=typed)
 
     def _found(self, visit: Visit, coaching_id: str) -> Coaching:
         found = visit.app.coaching.get(coaching_id)
-        if found is None or not may_see(visit.app, found, visit.principal):
+        if found is None or not may_see(visit.app, found, visit.principal, visit.now):
             raise missing("coaching", coaching_id)
         return found
 

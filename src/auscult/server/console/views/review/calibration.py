@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from auscult.absences.model import OfferedPlace
 from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.calibration.report import CalibrationReport, MetricGap, Split, colour_of
 from auscult.domain.calibration.session import Session
@@ -44,6 +45,16 @@ class SessionsView(Struct, frozen=True, kw_only=True):
 
     rows: tuple[SessionRow, ...]
     can_run: bool
+
+
+class FreePlaceView(Struct, frozen=True, kw_only=True):
+    """A session in which someone else may rate in place of a person who is away, and the address that takes the place."""
+
+    name: str
+    about: str
+    whose: str
+    due: str
+    take: str
 
 
 class DeskQuestion(Struct, frozen=True, kw_only=True):
@@ -143,6 +154,22 @@ def sessions_view(found: Sequence[Session], me: str, reader: Reader, *, can_run:
             )
         )
     return SessionsView(rows=tuple(rows), can_run=can_run)
+
+
+def free_places(free: Sequence[OfferedPlace], names: Mapping[str, str], reader: Reader) -> tuple[FreePlaceView, ...]:
+    """Show the places of people who are away, which the visitor may take."""
+    return tuple(
+        FreePlaceView(
+            name=each.session.name,
+            about=_about(each.session, reader),
+            whose=_("{name} is away until {day}").format(
+                name=names.get(each.rater, each.rater), day=reader.day(each.away_until, year=False)
+            ),
+            due=_("Due {day}").format(day=reader.day(each.session.due_at)) if each.session.due_at else "",
+            take=f"/console/calibration/{each.session.session_id}/take",
+        )
+        for each in free
+    )
 
 
 def _about(each: Session, reader: Reader) -> str:

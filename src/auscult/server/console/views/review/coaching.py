@@ -1,10 +1,12 @@
 """Coaching: who works on which goal until when, and its effect with the uncertainty."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.absences.model import Away
 from auscult.domain.coaching.item import Coaching
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -36,6 +38,7 @@ class CoachingRow(Struct, frozen=True, kw_only=True):
     state: str
     due: str
     is_late: bool
+    away: str
 
 
 class ColleagueView(Struct, frozen=True, kw_only=True):
@@ -130,10 +133,12 @@ def coachings_view(  # noqa: PLR0913  (all that the page shows)
     *,
     can_give: bool,
     own: Mapping[str, bool],
+    away: Away,
 ) -> CoachingsView:
-    """Show coaching: late items first, then open ones, then completed ones."""
-    ordered = sorted(found, key=lambda each: (not each.is_late(reader.today), not each.is_active))
-    late = sum(each.is_late(reader.today) for each in found)
+    """Show coaching: late items first, then open ones, then completed ones. Those of agents who are ``away`` are not late."""
+    late_ones = {each.coaching_id for each in found if each.is_late(reader.today) and each.agent_id not in away}
+    ordered = sorted(found, key=lambda each: (each.coaching_id not in late_ones, not each.is_active))
+    late = len(late_ones)
     open_ = sum(each.is_active for each in found)
     lead = _("Nothing is under way.")
     if open_:
@@ -141,7 +146,17 @@ def coachings_view(  # noqa: PLR0913  (all that the page shows)
         lead = text.format(n=reader.number(open_), late=late)
     return CoachingsView(
         lead=lead,
-        rows=tuple(_row(each, names, reader, shows_group=each.agent_id not in own) for each in ordered),
+        rows=tuple(
+            _row(
+                each,
+                names,
+                reader,
+                away.get(each.agent_id),
+                is_late=each.coaching_id in late_ones,
+                shows_group=each.agent_id not in own,
+            )
+            for each in ordered
+        ),
         new=tuple(
             ColleagueView(
                 name=each.name or each.agent_id,
@@ -159,7 +174,15 @@ def coachings_view(  # noqa: PLR0913  (all that the page shows)
     )
 
 
-def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_group: bool) -> CoachingRow:
+def _row(  # noqa: PLR0913  (all that a row shows)
+    each: Coaching,
+    names: Mapping[str, str],
+    reader: Reader,
+    away_until: date | None,
+    *,
+    is_late: bool,
+    shows_group: bool,
+) -> CoachingRow:
     return CoachingRow(
         href=f"/console/coaching/{each.coaching_id}",
         goal=written(each.goal),
@@ -168,7 +191,8 @@ def _row(each: Coaching, names: Mapping[str, str], reader: Reader, *, shows_grou
         group=each.group if shows_group else "",
         state=_(_STATES[each.state]),
         due=reader.day(each.due_on, year=False) if each.due_on else "",
-        is_late=each.is_late(reader.today),
+        is_late=is_late,
+        away=_("Away until {day}").format(day=reader.day(away_until, year=False)) if away_until else "",
     )
 
 
@@ -215,14 +239,15 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
     *,
     is_agent: bool,
     can_give: bool,
+    away_until: date | None,
 ) -> CoachingView:
-    """Show one item to the agent or to a coach."""
+    """Show one item to the agent or to a coach. ``away_until``: the last day on which the agent is away."""
     return CoachingView(
         coaching_id=item.coaching_id,
         goal=written(item.goal),
-        lead=_lead(item, agents, reader, is_agent=is_agent),
+        lead=_lead(item, agents, reader, away_until, is_agent=is_agent),
         state=_(_STATES[item.state]),
-        is_late=item.is_late(reader.today),
+        is_late=item.is_late(reader.today) and away_until is None,
         plan=item.plan,
         clips=tuple(_clip(each.conversation_id, each.turn_id, each.note, known) for each in item.clips),
         measured=tuple(_measured(each, metrics, reader) for each in measured),
@@ -241,7 +266,7 @@ def coaching_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
     )
 
 
-def _lead(item: Coaching, agents: Mapping[str, str], reader: Reader, *, is_agent: bool) -> str:
+def _lead(item: Coaching, agents: Mapping[str, str], reader: Reader, away_until: date | None, *, is_agent: bool) -> str:
     """Return the sentences that name the agent, the coach, the due date and the group."""
     said = [
         _("{agent}, with {coach}.").format(
@@ -250,6 +275,8 @@ def _lead(item: Coaching, agents: Mapping[str, str], reader: Reader, *, is_agent
     ]
     if item.due_on:
         said.append(_("Until {day}.").format(day=reader.day(item.due_on)))
+    if away_until and item.is_active and not is_agent:
+        said.append(_("The agent is away until {day}.").format(day=reader.day(away_until, year=False)))
     if item.group and not is_agent:
         said.append(_("Group {group}.").format(group=item.group))
     return " ".join(said)
