@@ -39,12 +39,12 @@ class Written(NamedTuple):
     answers: Mapping[str, str]
 
 
-def written(folder: Path) -> list[Written]:
+def written(folder: Path, language: str = "en") -> list[Written]:
     """Return the conversations of one author, in order. Raises ``ValueError`` for a line that is none of the format."""
     found: list[Written] = []
     for file in sorted(folder.glob("*.txt")):
         for block in _blocks(file):
-            found.append(_read(f"c-{folder.name}-{len(found) + 1:03}", block))
+            found.append(_read(f"c-{folder.name}-{len(found) + 1:03}", block, language))
     return found
 
 
@@ -62,7 +62,7 @@ def _blocks(file: Path) -> Iterator[list[str]]:
         raise ValueError(f"{file.name}: '{block[0]}' has no gold")
 
 
-def _read(conversation_id: str, block: Sequence[str]) -> Written:
+def _read(conversation_id: str, block: Sequence[str], language: str) -> Written:
     channel, direction, _ = (part.strip() for part in block[0].removeprefix("== ").split("|", 2))
     turns: list[dict[str, Any]] = []
     acts: dict[str, frozenset[str]] = {}
@@ -77,7 +77,7 @@ def _read(conversation_id: str, block: Sequence[str]) -> Written:
         acts[f"m{number}"] = frozenset(match[2].split())
         clock += PAUSE_MS if channel == "voice" else BETWEEN_MS
     document = {
-        "id": conversation_id, "channel": channel, "direction": direction, "language": "en", "started_at": BEGINS,
+        "id": conversation_id, "channel": channel, "direction": direction, "language": language, "started_at": BEGINS,
         "ended_at": BEGINS + timedelta(milliseconds=clock), "agents": [{"id": "a-1"}], "turns": turns,
     }  # fmt: skip
     return Written(msgspec.convert(document, Conversation), acts, _gold(block[-1], acts))

@@ -68,8 +68,7 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
         some = [fitted[row] for row in rows]
         by_words = [said(fact, words[one.conversation.id]) for one in some]
         found, of_fact = _fitted(fact, some, by_words, [courses[row] for row in rows])
-        if language not in fact.by_words_in:
-            held[name] = found
+        held[name] = found
         decisions += of_fact if name.startswith("em-") else ()
     turns = {act: _least(act, fitted, courses) for act in TURNS}
     too = _by_words_too(fitted, words, courses, turns)
@@ -161,6 +160,7 @@ def _fitted(
         "bias": np.rint(weights[-1] * GRAIN).astype(int).tolist(),
         "sharpness": sharpness,
         "outweighs": outweighs,
+        "silent": fact.silent,
         "lean": round(fact.lean * GRAIN),
     }
     shares = _shares(logits, sharpness)
@@ -185,7 +185,7 @@ def _decided(fact: Fact, by_words: Sequence[str], logits: Floats, sharpness: int
     best = (logits + np.eye(len(fact.answers))[0] * fact.lean).argmax(axis=1)
     sure = _shares(logits, sharpness)[np.arange(len(best)), best] * 100 >= outweighs
     return [
-        fact.answers[one] if is_sure or words not in fact.words else words
+        fact.answers[one] if is_sure or words not in fact.words or words == fact.silent else words
         for one, is_sure, words in zip(best, sure, by_words, strict=True)
     ]
 

@@ -26,7 +26,7 @@ LINES = Path(__file__).with_name("lines")
 UNKNOWN = -1
 OF_MANY = ("development", "challenge")
 """Sets of calls and chats of several kinds, of which only verdicts are known."""
-ALONE = ("fr", "pt")
+ALONE = ("pt",)
 """The only hands of their languages."""
 PARTS = 3
 """Parts of a set that is not left out as a whole."""
@@ -59,6 +59,10 @@ class Labelled(NamedTuple):
 def hands_of(language: str) -> list[Labelled]:
     """Read the hands of a language; ``source`` of a conversation that is only ever measured ends in ``unread``."""
     found: list[Labelled] = []
+    for folder in sorted((WRITTEN / language).glob("*/")):
+        for one in written(folder, language):
+            acts = {turn: known_acts(of, one.answers["em-resolution"]) for turn, of in one.acts.items()}
+            found.append(Labelled(f"{folder.name} read", one.conversation, one.answers, acts))
     for file in sorted((HANDS / language).glob("*.ndjson")):
         for line in _lines(file):
             conversation = read_conversation(line["conversation"])
@@ -79,10 +83,6 @@ def labelled(data: Path) -> list[Labelled]:
             answers = gold(line["gold"])
             acts = {turn: known_acts(of, answers["em-resolution"]) for turn, of in line["acts"].items()}
             found.append(Labelled(f"{name} {part}", conversation, answers, acts))
-    for folder in sorted(path for path in WRITTEN.iterdir() if path.is_dir()):
-        for one in written(folder):
-            acts = {turn: known_acts(of, one.answers["em-resolution"]) for turn, of in one.acts.items()}
-            found.append(Labelled(f"{folder.name} read", one.conversation, one.answers, acts))
     found += hands_of("en")
     for line in _lines(data / "labels" / "challenge.ndjson"):
         conversation = read_conversation(line["conversation"])

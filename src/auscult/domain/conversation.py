@@ -4,6 +4,8 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
+from statistics import median
 from typing import Literal
 
 from msgspec import Struct
@@ -16,6 +18,8 @@ from auscult.domain.recordings.recording import Claims
 Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
 """Who speaks. ``unknown``: agent or customer; a recording of one channel does not show which."""
 Channel = Literal["voice", "chat"]
+Kind = Literal["email"]
+"""What a chat is where it is no quick exchange."""
 Direction = Literal["inbound", "outbound"]
 
 LONGEST_ID = 255
@@ -117,6 +121,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``contact`` and ``assist`` hold what the contact centre and the agent's assistant know of it apart from the
     transcript. ``masks`` are keyed hashes of what redaction replaced, by placeholder.
+    ``kind`` is what the sender says of a chat; None where they do not.
     """
 
     id: str
@@ -139,6 +144,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     contact: Contact | None = None
     assist: Assist | None = None
     masks: dict[str, str] = {}
+    kind: Kind | None = None
 
     @property
     def duration_ms(self) -> int | None:
@@ -168,6 +174,29 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Every word that means its channel: voice or chat, the contact centre's own word, where it comes from."""
         own = self.contact and self.contact.channel
         return tuple(dict.fromkeys(word for word in (self.channel, own, self.source) if word))
+
+
+LETTER_WORDS = 15
+"""Words that half of the turns have at least where people write letters; of 500 labelled chats, few others have so many."""
+LETTER_PAUSE_MS = 600_000
+"""Pause before half of the answers at least, where people write letters."""
+
+
+def is_by_email(conversation: Conversation) -> bool:
+    """Return whether its turns are letters: it was given as ``email``, or its turns are long, or answers take long."""
+    if conversation.channel != "chat" or conversation.kind is not None:
+        return conversation.kind == "email"
+    turns = [turn for turn in conversation.turns if turn.speaker in ("agent", "customer") and turn.text.strip()]
+    if not turns:
+        return False
+    pauses = [
+        after.start_ms - before.start_ms
+        for before, after in pairwise(turns)
+        if before.speaker != after.speaker and before.start_ms is not None and after.start_ms is not None
+    ]
+    return median(len(turn.text.split()) for turn in turns) >= LETTER_WORDS or (
+        bool(pauses) and median(pauses) >= LETTER_PAUSE_MS
+    )
 
 
 def is_id(text: str) -> bool:

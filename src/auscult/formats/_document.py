@@ -19,6 +19,7 @@ from auscult.domain.conversation import (
     Direction,
     Event,
     InlineRecording,
+    Kind,
     Queue,
     Recordings,
     Speaker,
@@ -110,6 +111,7 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
 
     channel: Channel
     started_at: Time
+    kind: Kind | None = None
     id: OwnId | None = None
     custom_id: Annotated[str, Meta(min_length=1)] | None = None
     source: str | None = None
@@ -139,6 +141,7 @@ _STATED = {
 RIGHT = {
     "": "a JSON object",
     "channel": "voice or chat",
+    "kind": "email",
     "started_at": _TIME,
     "ended_at": _TIME,
     "agents.joined_at": _TIME,
@@ -168,6 +171,9 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
     if document.id is None and custom_id is None:
         message = "id is missing, and so is custom_id; give at least one of them"
         raise FormatError(message, code="field.missing", field="id")
+    if document.kind is not None and document.channel != "chat":
+        message = f"kind is {document.kind!r} and channel {document.channel!r}; the channel of letters is chat"
+        raise FormatError(message, code="field.invalid", field="kind", value=document.kind)
     started_at = _instants.instant(document.started_at, "started_at")
     turns = _turns.finish(
         [
@@ -209,6 +215,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         recordings=document.recordings and _recordings(document.recordings),
         contact=parts.contact,
         assist=parts.assist,
+        kind=document.kind,
     )
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Conversation, Turn, language_code
+from auscult.domain.conversation import Conversation, Turn, is_by_email, language_code
 from auscult.domain.memo import kept
 from auscult.domain.probe import Acts, ActsAnswer, Answers
 
@@ -253,5 +253,6 @@ _FACTS: dict[str, Callable[[Course], bool]] = {
     "customer ends": lambda course: bool(course.turns) and course.turns[-1].speaker == "customer",
     "agent opens": lambda course: bool(course.turns) and course.turns[0].speaker != "customer",
     "outbound": lambda course: course.conversation.direction == "outbound",
+    "email": lambda course: is_by_email(course.conversation),
     "hold marked": lambda course: any(MARK in turn.text.lower() for turn in course.turns),
 }

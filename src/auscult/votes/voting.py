@@ -50,7 +50,7 @@ class Vote(NamedTuple):
 
     An answer that equals the one by words has no ``carriers``: its evidence is that of the words. Another YES has some,
     and a NO that no turn carries has none: it rests on all turns. Without its carriers an answer would be another or less
-    probable.
+    probable; those of a sentiment are the turns that weigh most for it.
     """
 
     answer: str
@@ -62,6 +62,7 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
     """Weights of one question: for each of ``signs``, one per answer.
 
     ``sharpness`` is in percent; so is ``outweighs``, the confidence from which on the answer by words is overruled.
+    ``silent`` is the answer of words that found nothing, which is overruled always.
     ``lean`` prefers the first answer, in steps of log odds (``GRAIN``), and leaves the confidence as it is.
     """
 
@@ -71,6 +72,7 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
     bias: tuple[int, ...]
     sharpness: int = 100
     outweighs: int = 0
+    silent: str = ""
     lean: int = 0
 
 
@@ -109,11 +111,15 @@ def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> 
     totals = [bias + sum(map(mul, found, column)) for bias, column in zip(held.bias, columns, strict=True)]
     ranked = sorted(range(len(totals)), key=lambda index: (-totals[index] - (0 if index else held.lean), index))
     best = ranked[0]
-    if by_words in held.answers and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
+    is_held = by_words in held.answers and by_words != held.silent
+    if is_held and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
         best = held.answers.index(by_words)
     answer, confidence = held.answers[best], _confidence(totals, best, held.sharpness)
     if answer == by_words or not is_carried:
-        return Vote(answer, confidence, ())
+        likeliest = (
+            _heaviest(question, by_words, answer, course) if question == SENTIMENT and answer != by_words else ()
+        )
+        return Vote(answer, confidence, tuple(likeliest))
     carriers = _carriers(question, by_words, held.answers[best], confidence, course)
     if answer == "YES" and not carriers:
         best = held.answers.index(by_words) if by_words in held.answers else _best_but_yes(ranked, held.answers)

@@ -106,7 +106,7 @@ def test_a_sign_in_that_ends_is_said_over_the_page(browser: Browser, live: Assis
     browser.until("#h-notice", lambda text: text == "Sign in")
     browser.one("#link").send_keys(link(live), Keys.ENTER)
     assert len(browser.all("#turns .turn")) == 1
-    assert browser.text("#talk").count(REFUND) == 1
+    browser.until("#talk", lambda text: text.count(REFUND) == 1)
 
 
 def test_suggestions_live_to_the_report(browser: Browser, live: Assisted) -> None:

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from auscult.domain.contact import Contact
-from auscult.domain.conversation import Agent, Conversation, Queue, derive_id
+from auscult.domain.conversation import Agent, Conversation, Queue, derive_id, is_by_email
 from auscult.formats import Limits, Rejected
+from auscult.formats._document import document_of
 from auscult.formats.native import Native
 
 MINIMAL = {"id": "c-1", "channel": "voice", "started_at": "2026-03-23T10:17:54.120Z"}
@@ -154,6 +155,8 @@ def test_turn_ids_that_stand_twice_are_refused() -> None:
     [
         ({"channel": "Voice"}, "channel", "voice or chat"),
         ({"direction": "in"}, "direction", "inbound or outbound"),
+        ({"channel": "chat", "kind": "letter"}, "kind", "email"),
+        ({"kind": "email"}, "kind", "the channel of letters is chat"),
         ({"id": ""}, "id", "1 to 255 characters"),
         ({"id": "a/b"}, "id", '"a/b"; it should be text of 1 to 255 characters without / and without line breaks'),
         ({"id": ".."}, "id", "not . or .."),
@@ -205,6 +208,34 @@ def test_null_is_the_same_as_nothing() -> None:
     nulls = dict.fromkeys(("custom_id", "direction", "ended_at", "queues", "agents", "turns", "customer", "contact"))
     (conversation,) = read(msgspec.json.encode(MINIMAL | nulls))
     assert conversation == one()
+
+
+@pytest.mark.parametrize(
+    ("words", "hours", "kind", "is_email"),
+    [
+        (4, 0, None, False),
+        (4, 0, "email", True),
+        (20, 0, None, True),
+        (4, 2, None, True),
+    ],
+)
+def test_letters_are_told_by_what_is_said_of_them_by_length_and_by_pace(
+    words: int, hours: int, kind: str | None, is_email: bool
+) -> None:
+    """``kind`` is kept; without it, long turns or answers after hours show that a chat is an e-mail."""
+    turns = [
+        {"speaker": speaker, "text": " ".join(["word"] * words), "start_ms": number * (5_000 + hours * 3_600_000)}
+        for number, speaker in enumerate(("customer", "agent", "customer"))
+    ]
+    conversation = one(channel="chat", kind=kind, turns=turns)
+    assert conversation.kind == kind
+    assert is_by_email(conversation) is is_email
+    assert "kind" in document_of(conversation) if kind else "kind" not in document_of(conversation)
+
+
+def test_a_call_is_no_email() -> None:
+    """However long its turns are."""
+    assert not is_by_email(one(turns=[{"speaker": "agent", "text": "word " * 50}]))
 
 
 def test_custom_fields_become_text() -> None:

@@ -173,6 +173,7 @@ def test_text_of_mail_and_web(mediatype: str, body: str, words: str) -> None:
         analysis=[],
     )
     assert said(conversation) == [("customer", words)]
+    assert conversation.kind == ("email" if mediatype.startswith("multipart/") else None)
 
 
 @pytest.mark.parametrize(

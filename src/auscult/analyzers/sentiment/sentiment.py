@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import language_of, turns_of, unsupported
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
@@ -20,7 +22,7 @@ from auscult.domain.conversation import Conversation, language_code
 from auscult.domain.insight import Insights, SentimentLabel, TurnSentiment
 from auscult.domain.insight import Sentiment as Found
 from auscult.domain.probe import Answers, Probe
-from auscult.votes import SENTIMENT, Course, acts_probes, course_of, is_voted_on, vote
+from auscult.votes import SENTIMENT, Course, Vote, acts_probes, course_of, is_voted_on, vote
 
 WORRY_OVER = 0.5
 """What a worry still weighs when the request was met in the end: fear goes with its reason, anger stays a while."""
@@ -57,7 +59,10 @@ class Sentiment:
         tones = [_coloured(tone, known) for tone in heard]
         by_turn = {} if by_packs else moods(conversation, answers)
         turns = tuple([_turn(tone, by_turn.get(tone.turn.id, 0.0)) for tone in tones])
-        score = _voted(overall([tone.valence for tone in tones], known), course_of(conversation, answers))
+        score = overall([tone.valence for tone in tones], known)
+        if decided := _voted(score, course_of(conversation, answers)):
+            score = scaled(SIGNS[decided.answer] * max(LEAST, float(decided.confidence)))
+            turns = _carrying(turns, decided)
         shares = whole_percents(
             [sum(turn.label == label for turn in turns) for label in ("positive", "neutral", "negative")]
         )
@@ -73,14 +78,24 @@ class Sentiment:
         )
 
 
-def _voted(score: Decimal, course: Course | None) -> Decimal:
-    """Return the score, or where the dialogue acts outweigh its label, one of theirs: the surer, the further out."""
+def _voted(score: Decimal, course: Course | None) -> Vote | None:
+    """Return the vote where the dialogue acts outweigh the label of a score."""
     if course is None or not is_voted_on(SENTIMENT, course):
-        return score
+        return None
     decided = vote(SENTIMENT, label_of(score), course)
-    if decided.answer == label_of(score):
-        return score
-    return scaled(SIGNS[decided.answer] * max(LEAST, float(decided.confidence)))
+    return None if decided.answer == label_of(score) else decided
+
+
+def _carrying(turns: tuple[TurnSentiment, ...], decided: Vote) -> tuple[TurnSentiment, ...]:
+    """Return the turns with the label of the vote on those that carried it and were neutral."""
+    ids = {each.turn.id for each in decided.carriers}
+    label = label_of(score := scaled(SIGNS[decided.answer] * LEAST))
+    return tuple(
+        [
+            replace(turn, label=label, score=score) if turn.turn_id in ids and turn.label == "neutral" else turn
+            for turn in turns
+        ]
+    )
 
 
 def _coloured(tone: Tone, known: Insights) -> Tone:

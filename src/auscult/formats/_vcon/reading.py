@@ -40,10 +40,12 @@ def core_conversation(document: Document, started_at: str | None, limits: Limits
     if ended_at is not None and ended_at < start:
         message = "the dialogs end before the conversation starts; start and duration should fit together"
         raise FormatError(message, code="conversation.ends_before_start", field="dialog")
+    is_voice = _is_voice(document)
     return Conversation(
         id=f"c-{uuid}",
         custom_id=uuid,
-        channel="voice" if _is_voice(document) else "chat",
+        channel="voice" if is_voice else "chat",
+        kind="email" if _is_email(document) and not is_voice else None,
         source=next((dialog.application for dialog in document.dialog or [] if dialog.application), "vcon"),
         language=_language(document),
         started_at=start,
@@ -97,6 +99,13 @@ def _is_voice(document: Document) -> bool:
     is_recorded = any(dialog.type.startswith("recording") for dialog in dialogs)
     is_heard = any(one.startswith(("audio/", "video/")) for one in media)
     return is_recorded or is_heard or all(dialog.type != "text" for dialog in dialogs)
+
+
+def _is_email(document: Document) -> bool:
+    """Return whether its texts are letters, by the media type of one."""
+    texts = [dialog for dialog in document.dialog or [] if dialog.type == "text"]
+    media = [(dialog.mediatype or dialog.mimetype or "").lower() for dialog in texts]
+    return any(one.startswith(("multipart/", "message/")) for one in media)
 
 
 def _language(document: Document) -> str:

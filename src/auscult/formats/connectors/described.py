@@ -132,6 +132,7 @@ class Described(Records):
         channel = self._channel or (self._one(first, columns, "channel") or "voice").lower()
         return {
             "custom_id": first.text(columns["id"], "the id of the conversation"),
+            "kind": "email" if channel == "email" else None,
             "channel": {"call": "voice", "phone": "voice", "email": "chat", "message": "chat"}.get(channel, channel),
             "source": self.name,
             "language": self._one(first, columns, "language"),

@@ -37,6 +37,7 @@ class Intercom(Records):
         return {
             "custom_id": record.text("id", "the id of the conversation"),
             "channel": "chat",
+            "kind": "email" if first.maybe_text("type") == "email" else None,
             "source": self.name,
             "started_at": start,
             "queues": [{"id": team}] if team else [],

@@ -28,6 +28,7 @@ class ZendeskTickets(Records):
         return {
             "custom_id": ticket.text("id", "the id of the ticket"),
             "channel": "chat",
+            "kind": "email" if ticket.fields("via").maybe_text("channel") == "email" else None,
             "source": self.name,
             "started_at": start,
             "queues": [{"id": group}] if group else [],

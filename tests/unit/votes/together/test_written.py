@@ -51,8 +51,8 @@ def test_wrong_lines_are_refused(tmp_path: Path, lines: tuple[str, ...], message
 
 def test_every_author_is_read() -> None:
     """Each folder has its conversations, in both channels, and every one its ten verdicts."""
-    for folder in filter(Path.is_dir, WRITTEN.iterdir()):
-        found = written(folder)
+    for folder in WRITTEN.glob("*/*/"):
+        found = written(folder, folder.parent.name)
         assert {one.conversation.channel for one in found} == {"voice", "chat"}
         assert all(sum(name.startswith("em-") for name in one.answers) == 10 for one in found)
         assert len({one.conversation.id for one in found}) == len(found)

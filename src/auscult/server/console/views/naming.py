@@ -11,6 +11,7 @@ from auscult.server.console.reader import Reader
 _ID_SHOWN = 4
 _DIRECTIONS = {"inbound": later("inbound"), "outbound": later("outbound")}
 CHANNELS = {"voice": later("Voice"), "chat": later("Chat")}
+_EMAIL = later("E-mail")
 _SPEAKERS: dict[Speaker, str] = {
     "agent": later("Agent"),
     "customer": later("Customer"),
@@ -69,8 +70,9 @@ def queues_of(conversation: Conversation, reader: Reader) -> str:
 
 
 def channel_of(conversation: Conversation) -> str:
-    """Return channel and direction: ``Voice, inbound``."""
-    return f"{_(CHANNELS[conversation.channel])}, {_(_DIRECTIONS[conversation.direction])}"
+    """Return channel and direction: ``Voice, inbound``. Letters are an e-mail where the sender says so."""
+    channel = _(_EMAIL) if conversation.kind == "email" else _(CHANNELS[conversation.channel])
+    return f"{channel}, {_(_DIRECTIONS[conversation.direction])}"
 
 
 def speaker_of(turn: Turn, conversation: Conversation) -> str:

@@ -169,6 +169,7 @@ FORM: Mapping[str, str] = {
 
 CONVERSATION: Mapping[str, str] = {
     "channel": "voice or chat.",
+    "kind": "email: the turns of a chat are letters.",
     "started_at": "When it began: ISO 8601, or seconds or ms since 1970, recognised by magnitude.",
     "ended_at": "When it ended; without it, with its last turn.",
     "ConversationDocument.id": "Its id; without it, made of the app and custom_id.",
