@@ -70,7 +70,7 @@ def queues_of(conversation: Conversation, reader: Reader) -> str:
 
 
 def channel_of(conversation: Conversation) -> str:
-    """Return channel and direction: ``Voice, inbound``. Letters are an e-mail where the sender says so."""
+    """Return channel and direction: ``Voice, inbound``. Letters are an e-mail where the sender calls them that."""
     channel = _(_EMAIL) if conversation.kind == "email" else _(CHANNELS[conversation.channel])
     return f"{channel}, {_(_DIRECTIONS[conversation.direction])}"
 
