@@ -171,9 +171,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
     if document.id is None and custom_id is None:
         message = "id is missing, and so is custom_id; give at least one of them"
         raise FormatError(message, code="field.missing", field="id")
-    if document.kind is not None and document.channel != "chat":
-        message = f"kind is {document.kind!r} and channel {document.channel!r}; the channel of letters is chat"
-        raise FormatError(message, code="field.invalid", field="kind", value=document.kind)
+    _check_kind(document)
     started_at = _instants.instant(document.started_at, "started_at")
     turns = _turns.finish(
         [
@@ -217,6 +215,12 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         assist=parts.assist,
         kind=document.kind,
     )
+
+
+def _check_kind(document: ConversationDocument) -> None:
+    if document.kind is not None and document.channel != "chat":
+        message = f"kind is {document.kind!r} and channel {document.channel!r}; the channel of letters is chat"
+        raise FormatError(message, code="field.invalid", field="kind", value=document.kind)
 
 
 def document_of(conversation: Conversation) -> dict[str, Any]:
