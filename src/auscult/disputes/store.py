@@ -159,6 +159,12 @@ class AppDisputes:
         with self._database.reading() as connection:
             return connection.scalar(query.where(*narrow)) or 0
 
+    def open_among(self, dispute_ids: Sequence[str]) -> frozenset[str]:
+        """Return the disputes of these that wait for a decision."""
+        mine = (disputes.c.app == self._app, disputes.c.state == "open", disputes.c.dispute_id.in_(dispute_ids))
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(sa.select(disputes.c.dispute_id).where(*mine, *self._visible())))
+
     def save(self, change: ReviewChange) -> None:
         """Write a step that changes no audit, in one transaction.
 

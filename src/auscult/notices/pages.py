@@ -70,6 +70,7 @@ class NoticesPage(Controller):
             days=tuple(_days(visit, shown)),
             words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
             kinds={key: _(text) for key, text in KINDS.items()},
+            open_disputes=visit.app.disputes.open_among([each.subject for each in shown if each.kind == "to_decide"]),
             sentence_of=partial(sentence_of, names_of_people(visit)),
             choices=msgspec.structs.asdict(choices),
             languages=LANGUAGES,

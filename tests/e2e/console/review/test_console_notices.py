@@ -1,5 +1,6 @@
 """The bell and the page of notices: in a real Chromium from the mention to its thread, and for whom there is nothing."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 
 from auscult.comments.model import NewThread
 from auscult.comments.work import Commenting
+from auscult.disputes.store import DisputeQuery
 from auscult.domain.people.principal import operator
 from auscult.notices.model import NewNotice
 from auscult.notices.store import NoticeQuery, write_notices
@@ -148,3 +150,18 @@ def test_older_notices_are_on_another_page(served: Service) -> None:
         assert (page.count('class="new"'), "99+" in page) == (100, True)
         rest = page.partition("/console/notices?before=")[2].partition('"')[0]
         assert me.get(f"/console/notices?before={rest}").text.count('class="new"') == 30
+
+
+def test_an_ended_dispute_is_there_to_be_read(served: Service) -> None:
+    """Its notice offers to decide while it waits, and to read once it is decided."""
+    (dispute,) = served.store.within(TENANT).disputes.all(DisputeQuery())
+    with signed_in(served, "qa-manager") as me:
+        (verb,) = re.findall(
+            r">\s*(\w+)\s*<span class=\"vh\">[^<]* disputes an answer", me.get("/console/notices").text
+        )
+        assert verb == "Decide"
+        reviewing(served).decide(dispute.dispute_id, "deny", "It was not there.")
+        (verb,) = re.findall(
+            r">\s*(\w+)\s*<span class=\"vh\">[^<]* disputes an answer", me.get("/console/notices").text
+        )
+        assert verb == "Read"
