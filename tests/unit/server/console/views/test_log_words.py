@@ -10,17 +10,23 @@ import auscult
 from auscult.domain.privacy.log import Entry
 from auscult.server.console.language import speaking
 from auscult.server.console.reader import Reader
-from auscult.server.console.views.administration.log_words import ACTIONS, action_choices, details_in_words
+from auscult.server.console.views.administration.log_words import (
+    ACTIONS,
+    DETAILS,
+    TARGETS,
+    action_choices,
+    details_in_words,
+)
 from auscult.server.console.views.administration.privacy import entry_row
 
 READER = Reader(now=datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
-RECORDERS = {"record", "draft", "of", "append", "_report", "_log", "_record", "_save", "_step"}
+RECORDERS = {"record", "draft", "of", "append", "_report", "_log", "_record", "_save", "_step", "_entry", "_entry_of"}
 """Functions that append to the log, or make an entry for it."""
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
-def recorded() -> Iterator[str]:
-    """Yield every action that a call in the sources names."""
+def calls() -> Iterator[tuple[ast.Call, str]]:
+    """Yield every call that records something, with the action that it names."""
     for path in Path(auscult.__file__).parent.rglob("*.py"):
         text = path.read_text()
         if "log" not in text:
@@ -36,7 +42,13 @@ def recorded() -> Iterator[str]:
                         and isinstance(given.value, str)
                         and ACTION.fullmatch(given.value)
                     ):
-                        yield given.value
+                        yield node, given.value
+
+
+def recorded() -> Iterator[str]:
+    """Yield every action that a call in the sources names."""
+    for _, action in calls():
+        yield action
 
 
 def entry(**changed: object) -> Entry:
@@ -61,6 +73,26 @@ def test_every_action_that_is_recorded_is_in_words() -> None:
     found = set(recorded())
     assert {"session.opened", "connector.applied", "comment.added", "grant.revoked", "recordings.linked"} <= found
     assert found <= set(ACTIONS)
+
+
+def test_what_it_was_done_to_and_details_are_in_words() -> None:
+    """No call names a kind of thing, or a detail, that the page would show by its name for programs."""
+    kinds, details = set[str](), set[str]()
+    for call, action in calls():
+        if action not in ACTIONS:
+            continue
+        details |= {each.arg for each in call.keywords if each.arg}
+        begin = (each.values[0] for each in call.args if isinstance(each, ast.JoinedStr))
+        kinds |= {
+            str(each.value).partition(":")[0] for each in begin if isinstance(each, ast.Constant) and ":" in each.value
+        }
+    assert {"collection", "conversation", "user"} <= kinds <= set(TARGETS)
+    assert {"name", "country", "scopes"} <= details
+    assert details - CALLED <= set(DETAILS)
+
+
+CALLED = {"principal", "target", "details", "is_removed"}
+"""Names of parameters of functions that record something, which are no details."""
 
 
 def test_an_entry_in_words() -> None:

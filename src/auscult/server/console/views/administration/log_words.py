@@ -76,6 +76,8 @@ ACTIONS: Mapping[str, str] = {
     "moment.pinned": later("Moment pinned"),
     "moment.removed": later("Pin removed"),
     "moment.restored": later("Removal of a pin undone"),
+    "form.example_kept": later("Example of a form kept"),
+    "form.example_removed": later("Example of a form removed"),
     "data.exported": later("Data exported"),
     "assistant.opened": later("Assistant connected"),
     "retention.changed": later("Retention changed"),
@@ -93,12 +95,16 @@ ACTIONS: Mapping[str, str] = {
 }
 """What was done, by the name of the action."""
 
-_TARGETS: Mapping[str, str] = {
+TARGETS: Mapping[str, str] = {
+    "account": later("Account"),
+    "agent": later("Agent"),
     "app": later("App"),
     "approval": later("Approval"),
     "client": later("Client"),
+    "collection": later("Collection"),
     "connector": later("Connector"),
     "conversation": later("Conversation"),
+    "form": later("Form"),
     "hold": later("Hold"),
     "list": later("List"),
     "queue": later("Queue"),
@@ -106,36 +112,54 @@ _TARGETS: Mapping[str, str] = {
     "recording": later("Recording"),
     "session": later("Session"),
     "table": later("Table"),
+    "target": later("Target of notices"),
+    "team": later("Team"),
     "user": later("User"),
     "webhook": later("Webhook"),
 }
 """Kinds of what it was done to."""
 
-_DETAILS: Mapping[str, str] = {
+DETAILS: Mapping[str, str] = {
+    "added": later("added"),
     "address": later("network address"),
     "after": later("after entry"),
     "agents": later("agents"),
     "app": later("app"),
+    "backlog": later("waiting conversations"),
     "by": later("by"),
+    "change": later("change"),
+    "changed": later("changed"),
+    "collection": later("collection"),
     "conversations": later("conversations"),
+    "correction": later("correction"),
     "count": later("number"),
+    "country": later("country"),
     "countries": later("countries"),
     "days": later("days"),
     "ends_at": later("until"),
     "entries": later("entries"),
+    "example": later("example"),
     "faults": later("faults found"),
     "filters": later("filtered by"),
+    "form": later("form"),
     "format": later("format"),
     "grant": later("grant"),
+    "into": later("into"),
+    "is_removed": later("removed"),
+    "judge_cost": later("money of the judge in a day"),
+    "judge_tokens": later("tokens of the judge in a day"),
     "key": later("key"),
     "kind": later("what"),
     "left": later("left"),
     "method": later("by way of"),
+    "metric": later("metric"),
+    "name": later("name"),
     "names": later("only"),
     "only": later("filtered by"),
     "permission": later("permission"),
     "queues": later("queues"),
     "reason": later("reason"),
+    "requests": later("requests in a minute"),
     "redaction": later("redaction"),
     "redactor": later("redactor"),
     "role": later("role"),
@@ -144,11 +168,14 @@ _DETAILS: Mapping[str, str] = {
     "second_factor": later("second factor required"),
     "agent_emotions": later("emotions of agents"),
     "secrets": later("secrets"),
+    "service": later("service"),
     "sessions": later("sessions ended"),
     "sessions_ended": later("sessions ended"),
     "engine": later("heard by"),
     "findings": later("found"),
     "silences": later("silences"),
+    "sound_minutes": later("minutes of sound in a month"),
+    "storage_bytes": later("stored bytes"),
     "thread": later("thread"),
     "token": later("token"),
     "two_people": later("second person required"),
@@ -175,6 +202,7 @@ _WORDS: Mapping[str, str] = {
     "conversations": later("conversations"),
     "customer": later("customer"),
     "erasure": later("erasure"),
+    "excluded": later("left out of figures"),
     "hold_lift": later("lifting of a hold"),
     "link": later("a link"),
     "oidc": later("single sign-on"),
@@ -182,10 +210,13 @@ _WORDS: Mapping[str, str] = {
     "own": later("their own conversations"),
     "password": later("password"),
     "period": later("period"),
+    "queue": later("queue"),
     "queues": later("queues"),
     "recording": later("sound"),
     "result": later("results"),
+    "scored_again": later("scored again"),
     "settings": later("settings"),
+    "team": later("team"),
     "teams": later("teams"),
     "transcript": later("words"),
 }
@@ -208,7 +239,9 @@ def action_choices(chosen: str) -> tuple[tuple[str, str], ...]:
 def target_in_words(target: str) -> str:
     """Return what it was done to: ``Conversation c-1`` for ``conversation:c-1``."""
     kind, colon, id_ = target.partition(":")
-    return f"{_(_TARGETS[kind])} {id_}" if colon and kind in _TARGETS else target
+    if kind not in TARGETS:
+        return target
+    return f"{_(TARGETS[kind])} {id_}" if colon else _(TARGETS[kind])
 
 
 def details_in_words(named: Mapping[str, Any], reader: Reader) -> str:
@@ -217,7 +250,7 @@ def details_in_words(named: Mapping[str, Any], reader: Reader) -> str:
 
 
 def _name(name: str) -> str:
-    return _(_DETAILS[name]) if name in _DETAILS else name.replace("_", " ")
+    return _(DETAILS[name]) if name in DETAILS else name.replace("_", " ")
 
 
 def _has(value: object) -> bool:
