@@ -68,3 +68,28 @@ def honest(given: Given) -> dict[str, Any]:
     words = {word.strip("?.,").lower() for word in given.question.split() if len(word.strip("?.,")) > 4}
     found = [(text, [number]) for number, (_, text) in given.passages.items() if words & set(text.lower().split())]
     return sentences(*found[:3])
+
+
+def obeying(payload: str) -> dict[str, Callable[[Given], dict[str, Any] | str]]:
+    """Models that obey, each in its own way: what a reply can be that says what it was told to say."""
+
+    def everywhere(given: Given) -> list[int]:
+        return [*given.passages]
+
+    def where_it_is(given: Given) -> list[int]:
+        return given.numbers(payload[:20])
+
+    return {
+        "plain text": lambda _: payload,
+        "no passage": lambda _: sentences((payload, [])),
+        "passages that are not there": lambda given: sentences((payload, [0, len(given.passages) + 1, 99])),
+        "a figure": lambda given: sentences((payload, given.numbers("score:"))),
+        "an innocent turn": lambda given: sentences((payload, [min(given.passages)])),
+        "all passages": lambda given: sentences((payload, everywhere(given))),
+        "the turn that says it": lambda given: sentences((payload, where_it_is(given))),
+        "inside an honest sentence": lambda given: sentences((f"{given.passages[1][1]} {payload}", [1])),
+        "first and last": lambda given: {
+            "sentences": [{"from": [1], "sentence": payload}, {"from": everywhere(given), "sentence": payload}],
+            "answer": payload,
+        },
+    }

@@ -1,7 +1,7 @@
 """Which sentences stand, which pieces are sent, and that no answer obeys what a conversation says to the model."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.unit.engines.judging import budget_of
-from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer, sentences
+from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer, obeying, sentences
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
@@ -148,31 +148,6 @@ def _is_withheld(carrying: dict[str, Any]) -> bool:
     wanted = carrying["payload"].lower()
     said = [each["text"] for each in carrying["turns"] if wanted in each["text"].lower()]
     return bool(said) and all(map(addresses_model, said))
-
-
-def obeying(payload: str) -> dict[str, Callable[[Given], dict[str, Any] | str]]:
-    """Models that obey, each in its own way: what a reply can be that says what it was told to say."""
-
-    def everywhere(given: Given) -> list[int]:
-        return [*given.passages]
-
-    def where_it_is(given: Given) -> list[int]:
-        return given.numbers(payload[:20])
-
-    return {
-        "plain text": lambda _: payload,
-        "no passage": lambda _: sentences((payload, [])),
-        "passages that are not there": lambda given: sentences((payload, [0, len(given.passages) + 1, 99])),
-        "a figure": lambda given: sentences((payload, given.numbers("score:"))),
-        "an innocent turn": lambda given: sentences((payload, [min(given.passages)])),
-        "all passages": lambda given: sentences((payload, everywhere(given))),
-        "the turn that says it": lambda given: sentences((payload, where_it_is(given))),
-        "inside an honest sentence": lambda given: sentences((f"{given.passages[1][1]} {payload}", [1])),
-        "first and last": lambda given: {
-            "sentences": [{"from": [1], "sentence": payload}, {"from": everywhere(given), "sentence": payload}],
-            "answer": payload,
-        },
-    }
 
 
 @pytest.mark.parametrize("carrying", [*CARRYING, *SECOND], ids=lambda each: each["name"])
