@@ -69,7 +69,7 @@ _EXAMPLE: dict[str, Any] = {
     "dropped": 0,
     "fault": None,
     "sent": {"conversations": ["c-7f8b1f0e"], "turns": 14, "figures": 9, "withheld": [], "without": 0},
-    "engine": "explainer 1 qwen3-14b",
+    "engine": "explainer 2 qwen3-14b",
     "spent": {"calls": 1, "tokens_in": 1180, "tokens_cached": 0, "tokens_out": 74, "cost": None},
 }
 _ANSWER = answer("The answer. Without sentences, it is not known.", Explanation, _EXAMPLE)

@@ -39,6 +39,7 @@ _BEGINNING = 5
 _MOST_STRANGE = 2
 """Words in a row that neither the pieces nor the question have."""
 _CLAUSE = re.compile(r"[.!?;:](?=\s|$)|\n")
+_PART = re.compile(r"[,.!?;:](?=\s|$)|\n|\s(?:and|but|und|aber|y|pero|et|mais)\s", re.IGNORECASE)
 _LISTED = (
     "the and for was were are has have had not but that this these those with from into about they them their there",
     "then than when what which who why how did does its his her him she you your our out per all any one two also",
@@ -187,7 +188,7 @@ def standing(said: Iterable[Said], pieces: Sequence[Piece], question: str) -> tu
         text = _SPACED.sub(" ", each.text).strip()
         numbers = dict.fromkeys(number for number in each.numbers if 1 <= number <= len(pieces))
         rests_on = _carrying(text, [pieces[number - 1] for number in numbers])
-        if len(found) < MOST_SENTENCES and is_carried(text, rests_on, question):
+        if len(found) < MOST_SENTENCES and is_carried(text, rests_on, pieces, question):
             said_by: dict[Speaker, None] = {piece.speaker: None for piece in rests_on if piece.speaker}
             found.append(Sentence(text=text, said_by=tuple(said_by), rests_on=rests_on))
         else:
@@ -195,11 +196,13 @@ def standing(said: Iterable[Said], pieces: Sequence[Piece], question: str) -> tu
     return tuple(found), dropped
 
 
-def is_carried(text: str, rests_on: Sequence[Piece], question: str) -> bool:
-    """Return whether pieces carry a sentence.
+def is_carried(text: str, rests_on: Sequence[Piece], sent: Sequence[Piece], question: str) -> bool:
+    """Return whether pieces, of those that were sent, carry a sentence.
 
     Every number, address and link is in one of them, and so are its words: in each clause more of those that say
     something are theirs than are neither theirs nor the question's, and no more than two of the latter in a row.
+    Nor is a sentence put together that nobody said: each part of it, between commas and conjunctions, has the words of
+    one side, and more of one piece than of others.
     """
     if not text or not rests_on or len(text) > LONGEST_SENTENCE:
         return False
@@ -210,7 +213,12 @@ def is_carried(text: str, rests_on: Sequence[Piece], question: str) -> bool:
     asked = _words(question)
     clauses = [words for clause in _CLAUSE.split(text) if (words := _words(clause))]
     has_theirs = any(_is_among(word, theirs) for words in clauses for word in words)
-    return has_theirs and all(_is_theirs(words, theirs, asked) for words in clauses)
+    parts = [words for part in _PART.split(text) if (words := set(_words(part)).difference(asked))]
+    return (
+        has_theirs
+        and all(_is_theirs(words, theirs, asked) for words in clauses)
+        and all(_is_of_one_side(words, sent) and _is_of_one_piece(words, rests_on) for words in parts)
+    )
 
 
 def _is_theirs(words: Sequence[str], theirs: Sequence[str], asked: Sequence[str]) -> bool:
@@ -219,6 +227,22 @@ def _is_theirs(words: Sequence[str], theirs: Sequence[str], asked: Sequence[str]
     strange = [not is_known and not _is_among(word, asked) for word, is_known in zip(words, known, strict=True)]
     run = max((len(list(each)) for is_strange, each in groupby(strange) if is_strange), default=0)
     return (sum(strange) < sum(known) or not any(strange)) and run <= _MOST_STRANGE
+
+
+def _is_of_one_side(words: Iterable[str], sent: Sequence[Piece]) -> bool:
+    """Return whether one side said all words that were said and are in no figure."""
+    spoken = [(each.speaker, _words(each.text)) for each in sent]
+    sides = [{speaker for speaker, said in spoken if _is_among(word, said)} for word in words]
+    said = [each for each in sides if each and None not in each]
+    return not said or bool(set.intersection(*said))
+
+
+def _is_of_one_piece(words: Iterable[str], pieces: Sequence[Piece]) -> bool:
+    """Return whether more of the words are one piece's than are only other pieces'."""
+    shared = [{word for word in words if _is_among(word, said)} for each in pieces if (said := _words(each.text))]
+    most = max(map(len, shared), default=0)
+    known = len(set[str]().union(*shared))
+    return known < 2 * most or not known
 
 
 def excerpt(text: str) -> str:
