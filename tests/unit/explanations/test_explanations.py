@@ -108,7 +108,7 @@ JOINED = [
         ("The complaint is open and the score is 60.", (2, 4), True),
     ],
 )
-def test_nothing_is_put_together_that_nobody_said(text: str, numbers: tuple[int, ...], is_carried: bool) -> None:  # noqa: FBT001
+def test_nothing_is_put_together_that_nobody_said(text: str, numbers: tuple[int, ...], is_carried: bool) -> None:
     """Each part of a sentence has words of one side, also of what it does not name, and more of one turn than of others."""
     assert bool(stands(text, *numbers, pieces=JOINED)) is is_carried
 
