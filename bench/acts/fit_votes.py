@@ -67,7 +67,7 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
         rows = [index for index, one in enumerate(fitted) if said(fact, one.answers) in fact.answers]
         some = [fitted[row] for row in rows]
         by_words = [said(fact, words[one.conversation.id]) for one in some]
-        found, of_fact = _fitted(fact, some, by_words, [courses[row] for row in rows])
+        found, of_fact = fitted_question(fact, some, by_words, [courses[row] for row in rows])
         held[name] = found
         decisions += of_fact if name.startswith("em-") else ()
     turns = {act: _least(act, fitted, courses) for act in TURNS}
@@ -133,13 +133,19 @@ def calibration(decisions: Sequence[Decision]) -> Calibration:
     return Calibration(len(decisions), error, brier, right * (1 - right))
 
 
-def _fitted(
-    fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], courses: Sequence[Course]
+def fitted_question(
+    fact: Fact,
+    sets: Sequence[Labelled],
+    by_words: Sequence[str],
+    courses: Sequence[Course],
+    judged: Sequence[Course] | None = None,
 ) -> tuple[dict[str, object], list[Decision]]:
-    """Return the weights of a question and its decisions on each author who was left out; print how well they do."""
-    signs = compiled(signs_of(fact))
-    rows = [values(signs, words, course) for words, course in zip(by_words, courses, strict=True)]
-    matrix = np.array([[value / ONE for value in row] for row in rows])
+    """Return the weights of a question and its decisions on each author who was left out; print how well they do.
+
+    Where ``judged`` are given, weights are fitted to ``courses`` and decide these, of the same conversations.
+    """
+    matrix = _matrix(fact, by_words, courses)
+    decided_on = matrix if judged is None else _matrix(fact, by_words, judged)
     labels = np.array([fact.answers.index(said(fact, one.answers)) for one in sets])
     counts = np.array([1.0 if one.source.endswith(" read") else ELSEWHERE for one in sets])
     folds = np.array([fold_of(one.source, one.conversation.id) for one in sets])
@@ -147,7 +153,7 @@ def _fitted(
     for fold in sorted({*folds}):
         learned = folds != fold
         weights = _fit(matrix[learned], labels[learned], len(fact.answers), counts[learned])
-        logits[~learned] = matrix[~learned] @ weights[:-1] + weights[-1]
+        logits[~learned] = decided_on[~learned] @ weights[:-1] + weights[-1]
     sharpness = _sharpness(logits, labels)
     outweighs = fact.outweighs or _outweighs(fact, sets, by_words, logits, sharpness)
     decided = _decided(fact, by_words, logits, sharpness, outweighs)
@@ -171,6 +177,13 @@ def _fitted(
         if answer in fact.answers
     ]
     return held, decisions
+
+
+def _matrix(fact: Fact, by_words: Sequence[str], courses: Sequence[Course]) -> Floats:
+    """Return the value of each sign, a row for each conversation."""
+    signs = compiled(signs_of(fact))
+    rows = [values(signs, words, course) for words, course in zip(by_words, courses, strict=True)]
+    return np.array([[value / ONE for value in row] for row in rows])
 
 
 def _shares(logits: Floats, sharpness: int) -> Floats:
