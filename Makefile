@@ -1,6 +1,6 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test test-slow test-again test-kill fuzz test-judge test-semantic check format docs bench lock clean screenshots site licences
+.PHONY: help demo serve test test-slow test-again test-kill fuzz test-judge test-semantic check format docs bench image test-image lock clean screenshots site licences
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
@@ -10,6 +10,7 @@ SLOW_FLAGS = -n 3 --dist loadfile
 # Bytecode is kept also where the environment forbids it: compiling all tests again takes each worker 13 seconds.
 # Two workers with as many threads of linear algebra as cores each wait for one another.
 PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 tools/with_postgresql $(PY) -m pytest
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' src/auscult/__init__.py)
 DATABASE = sqlite:///auscult.db
 
 help: ## say what can be made
@@ -92,6 +93,12 @@ bench: .venv/dev ## measure everything, as one table (B=--small: try it; B=--wri
 # `--universal`: one file for every platform and every Python from 3.11 on.
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(UPGRADE)
+
+image: ## build the image auscult:VERSION, with an engine of containers or buildah (IMAGE_FLAGS: flags of the build)
+	@tools/image auscult:$(VERSION) $(IMAGE_FLAGS)
+
+test-image: .venv/dev ## run the image that "make image" built: migrate, serve, worker, score, backup, restore
+	@AUSCULT_TEST_IMAGE=$(or $(AUSCULT_TEST_IMAGE),auscult:$(VERSION)) $(PYTEST) -n 0 tests/image/built.py
 
 lock: .venv/lock ## compile the pins again (UPGRADE=--upgrade for newer versions)
 	@$(COMPILE) pyproject.toml requirements/build.in -o requirements/base.txt
