@@ -34,6 +34,7 @@ def course(found: Sequence[Sounded], length_ms: int, clock_at_end: str, best: st
     width, height = 360.0, 66.0
     middle = _up(NEUTRAL, 8, height)
     marked = max(found, key=lambda each: abs(each.score - NEUTRAL), default=None)
+    is_low = marked is not None and marked.score < NEUTRAL
     dots: list[Markup] = []
     words: list[Markup] = []
     for each in found:
@@ -49,7 +50,7 @@ def course(found: Sequence[Sounded], length_ms: int, clock_at_end: str, best: st
         element("rect", class_="band", x=0, y=middle - 5.8, width=width, height=11.6),
         group(dots),
         group(words),
-        text(width, middle + 14, _("neutral"), anchor="end"),
+        text(width, middle - 9 if is_low else middle + 14, _("neutral"), anchor="end"),
         text(0, 80, "0:00"),
         text(width, 80, clock_at_end, anchor="end"),
         label=label,
