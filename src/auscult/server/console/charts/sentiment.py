@@ -29,8 +29,11 @@ def spark(scores: Sequence[float], *, width: int = 56, height: int = 20) -> Mark
     return image(width, height, line("M" + "L".join(points), "ln"), class_="chart", width=width, height=height)
 
 
-def course(found: Sequence[Sounded], length_ms: int, clock_at_end: str, best: str, label: str) -> Markup:
-    """Draw the course over a whole conversation, 360 by 84: a dot a turn, the strongest one with its words."""
+def course(found: Sequence[Sounded], length_ms: int, clocks: tuple[str, str], best: str, label: str) -> Markup:
+    """Draw the course over a whole conversation, 360 by 84: a dot a turn, the strongest one with its words.
+
+    ``clocks`` are the times at both ends, empty where they are not known.
+    """
     width, height = 360.0, 66.0
     middle = _up(NEUTRAL, 8, height)
     marked = max(found, key=lambda each: abs(each.score - NEUTRAL), default=None)
@@ -51,8 +54,8 @@ def course(found: Sequence[Sounded], length_ms: int, clock_at_end: str, best: st
         group(dots),
         group(words),
         text(width, middle - 9 if is_low else middle + 14, _("neutral"), anchor="end"),
-        text(0, 80, "0:00"),
-        text(width, 80, clock_at_end, anchor="end"),
+        text(0, 80, clocks[0]),
+        text(width, 80, clocks[1], anchor="end"),
         label=label,
         class_="chart",
     )

@@ -122,9 +122,9 @@ def _course(conversation: Conversation, sentiment: Sentiment) -> Markup | None:
             words = f"{quoted} {clock(start) if turn.start_ms is not None else ''}"
     if not found:
         return None
-    length = length or max(each.at_ms for each in found) or 1
     label = _("Customer's sentiment: {mood}").format(mood=mood(sentiment))
-    return course(found, length, clock(length), words.strip(), label)
+    ends = ("0:00", clock(length)) if length else ("", "")
+    return course(found, length or max(each.at_ms for each in found) or 1, ends, words.strip(), label)
 
 
 def _hint(found: Insights, reader: Reader) -> str:
