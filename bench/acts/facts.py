@@ -22,7 +22,7 @@ class Fact(NamedTuple):
     outweighs: int = 0
     """Confidence in percent from which on the answer by words is overruled; 0: fitted to authors left out."""
     silent: str = ""
-    """Answer of words that found nothing, which is overruled always."""
+    """Answer of words that found nothing, which gives way to any mood that a turn has."""
     lean: float = 0.0
     """Log odds by which the first answer is preferred: the ones with the highest F1 on authors left out."""
 

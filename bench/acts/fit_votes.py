@@ -19,7 +19,7 @@ from auscult.engines._acts.features import side_of
 from auscult.engines._acts.reading import ACTS, AGENT_ACTS
 from auscult.engines._vectors.softmax import descend
 from auscult.votes.signs import LOWEST, ONE, Course, acts_of
-from auscult.votes.voting import GRAIN, compiled, values
+from auscult.votes.voting import GRAIN, compiled, is_felt, values
 from bench.acts.facts import FACTS, FLAGGED, TURNS, Fact, said, signs_of
 from bench.acts.material import Labelled, fold_of
 from bench.quality.first_sight import f1_of, machine
@@ -156,7 +156,12 @@ def fitted_question(
         logits[~learned] = decided_on[~learned] @ weights[:-1] + weights[-1]
     sharpness = _sharpness(logits, labels)
     outweighs = fact.outweighs or _outweighs(fact, sets, by_words, logits, sharpness)
-    decided = _decided(fact, by_words, logits, sharpness, outweighs)
+    decided = [
+        words if words == fact.silent and not is_felt(answer, course) else answer
+        for words, answer, course in zip(
+            by_words, _decided(fact, by_words, logits, sharpness, outweighs), judged or courses, strict=True
+        )
+    ]
     _show(fact, sets, by_words, decided)
     weights = _fit(matrix, labels, len(fact.answers), counts)
     held: dict[str, object] = {

@@ -34,6 +34,11 @@ _CARRIED = 10
 """A turn is cited if its weight is at least one tenth of the heaviest turn's."""
 _RAISES = frozenset({"ask", "problem"})
 """Acts that raise a question and never answer it."""
+_MOODS: Mapping[str, Sequence[str]] = {
+    "positive": ("positive", "thanks_warm", "thanks_plain", "accept"),
+    "negative": ("negative", "protest", "threat", "churn", "leave", "ask_escalation", "problem"),
+}
+"""Acts of a customer in a mood."""
 _TROUBLE = ("problem", "protest", "negative", "threat")
 """Acts by which a customer reports trouble; turns that count as the first are all reports of it."""
 
@@ -62,7 +67,7 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
     """Weights of one question: for each of ``signs``, one per answer.
 
     ``sharpness`` is in percent; so is ``outweighs``, the confidence from which on the answer by words is overruled.
-    ``silent`` is the answer of words that found nothing, which is overruled always.
+    ``silent`` is the answer of words that found nothing, which gives way to any mood that a turn has.
     ``lean`` prefers the first answer, in steps of log odds (``GRAIN``), and leaves the confidence as it is.
     """
 
@@ -115,6 +120,8 @@ def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> 
     if is_held and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
         best = held.answers.index(by_words)
     answer, confidence = held.answers[best], _confidence(totals, best, held.sharpness)
+    if by_words == held.silent and not is_felt(answer, course):
+        return Vote(by_words, _confidence(totals, held.answers.index(by_words), held.sharpness), ())
     if answer == by_words or not is_carried:
         likeliest = (
             _heaviest(question, by_words, answer, course) if question == SENTIMENT and answer != by_words else ()
@@ -125,6 +132,11 @@ def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> 
         best = held.answers.index(by_words) if by_words in held.answers else _best_but_yes(ranked, held.answers)
         return Vote(held.answers[best], _confidence(totals, best, held.sharpness), ())
     return Vote(answer, confidence, carriers)
+
+
+def is_felt(answer: str, course: Course) -> bool:
+    """Return whether a turn is likelier than not to have an act of this mood; any other answer needs none."""
+    return answer not in _MOODS or any(score > 0 for act in _MOODS[answer] for _, score, _ in course.scores(act))
 
 
 def _best_but_yes(ranked: Sequence[int], answers: Sequence[str]) -> int:
