@@ -31,6 +31,8 @@ HELD_BACK = 4.0
 ELSEWHERE = 3.0
 """Weight of a conversation of the development set or the challenge: other kinds of calls, on which words alone do well."""
 
+FELT = (-32, -24, -16, -8, 0)
+"""Scores above which an act may make a mood."""
 NEXT_TO_NOTHING = 0.01
 """Kappa or F1 that it may cost to overrule words, or to count a turn, more seldom."""
 
@@ -156,12 +158,9 @@ def fitted_question(
         logits[~learned] = decided_on[~learned] @ weights[:-1] + weights[-1]
     sharpness = _sharpness(logits, labels)
     outweighs = fact.outweighs or _outweighs(fact, sets, by_words, logits, sharpness)
-    decided = [
-        words if words == fact.silent and not is_felt(answer, course) else answer
-        for words, answer, course in zip(
-            by_words, _decided(fact, by_words, logits, sharpness, outweighs), judged or courses, strict=True
-        )
-    ]
+    felt, decided = _felt(
+        fact, sets, by_words, _decided(fact, by_words, logits, sharpness, outweighs), judged or courses
+    )
     _show(fact, sets, by_words, decided)
     weights = _fit(matrix, labels, len(fact.answers), counts)
     held: dict[str, object] = {
@@ -172,6 +171,7 @@ def fitted_question(
         "sharpness": sharpness,
         "outweighs": outweighs,
         "silent": fact.silent,
+        "felt": felt,
         "lean": round(fact.lean * GRAIN),
     }
     shares = _shares(logits, sharpness)
@@ -220,6 +220,24 @@ def _outweighs(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], lo
 
     kappas = {percent: kappa(percent) for percent in range(0, 96, 5)}
     return max(percent for percent, one in kappas.items() if one >= max(kappas.values()) - NEXT_TO_NOTHING)
+
+
+def _felt(
+    fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], voted: Sequence[str], courses: Sequence[Course]
+) -> tuple[int, list[str]]:
+    """Return the score above which an act makes a mood, the highest with next to the best kappa, and the answers by it."""
+    people = [said(fact, one.answers) for one in sets]
+
+    def answers(least: int) -> list[str]:
+        return [
+            words if words == fact.silent and not is_felt(answer, course, least) else answer
+            for words, answer, course in zip(by_words, voted, courses, strict=True)
+        ]
+
+    found = {least: answers(least) for least in FELT} if fact.silent else {0: list(voted)}
+    kappas = {least: compare(list(zip(people, some, strict=True))).kappa or 0.0 for least, some in found.items()}
+    best = max(least for least, one in kappas.items() if one >= max(kappas.values()) - NEXT_TO_NOTHING)
+    return best, found[best]
 
 
 def course_of_scores(one: Labelled, scores: Scores) -> Course:

@@ -67,7 +67,8 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
     """Weights of one question: for each of ``signs``, one per answer.
 
     ``sharpness`` is in percent; so is ``outweighs``, the confidence from which on the answer by words is overruled.
-    ``silent`` is the answer of words that found nothing, which gives way to any mood that a turn has.
+    ``silent`` is the answer of words that found nothing, which gives way to any mood that a turn has: an act of it with
+    a score above ``felt``.
     ``lean`` prefers the first answer, in steps of log odds (``GRAIN``), and leaves the confidence as it is.
     """
 
@@ -78,6 +79,7 @@ class _Question(Struct, frozen=True, forbid_unknown_fields=True):
     sharpness: int = 100
     outweighs: int = 0
     silent: str = ""
+    felt: int = 0
     lean: int = 0
 
 
@@ -120,7 +122,7 @@ def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> 
     if is_held and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
         best = held.answers.index(by_words)
     answer, confidence = held.answers[best], _confidence(totals, best, held.sharpness)
-    if by_words == held.silent and not is_felt(answer, course):
+    if by_words == held.silent and not is_felt(answer, course, held.felt):
         return Vote(by_words, _confidence(totals, held.answers.index(by_words), held.sharpness), ())
     if answer == by_words or not is_carried:
         likeliest = (
@@ -134,9 +136,9 @@ def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> 
     return Vote(answer, confidence, carriers)
 
 
-def is_felt(answer: str, course: Course) -> bool:
-    """Return whether a turn is likelier than not to have an act of this mood; any other answer needs none."""
-    return answer not in _MOODS or any(score > 0 for act in _MOODS[answer] for _, score, _ in course.scores(act))
+def is_felt(answer: str, course: Course, least: int) -> bool:
+    """Return whether a turn has an act of this mood, with a score above ``least``; any other answer needs none."""
+    return answer not in _MOODS or any(score > least for act in _MOODS[answer] for _, score, _ in course.scores(act))
 
 
 def _best_but_yes(ranked: Sequence[int], answers: Sequence[str]) -> int:
