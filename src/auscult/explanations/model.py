@@ -234,7 +234,7 @@ def _is_of_one_side(words: Iterable[str], sent: Sequence[Piece]) -> bool:
     spoken = [(each.speaker, _words(each.text)) for each in sent]
     sides = [{speaker for speaker, said in spoken if _is_among(word, said)} for word in words]
     said = [each for each in sides if each and None not in each]
-    return not said or bool(set.intersection(*said))
+    return not said or bool(said[0].intersection(*said))
 
 
 def _is_of_one_piece(words: Iterable[str], pieces: Sequence[Piece]) -> bool:
