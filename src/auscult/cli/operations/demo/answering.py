@@ -61,7 +61,7 @@ OBJECTIONS = (
     ),
     Objection("em-offer-help", "NA", "The customer was in a hurry and said so. Does it count then?"),
 )
-AWAY = (ANOTHER_AUDITOR, "Back on Thursday of next week.", timedelta(days=9))
+AWAY = (ANOTHER_AUDITOR, "On holiday. Where it cannot wait, ask Priya.", timedelta(days=9))
 """An auditor who is away from today on, with their note and for how long. Their audits are free for colleagues to take."""
 LEFT_OUT = "Retail Banking", "A training call: a colleague played the customer."
 """The queue of a call that does not count, and why."""
@@ -85,13 +85,6 @@ def _other(metric_id: str, said: Qualification) -> tuple[Qualification, str] | N
     if said == "NO":
         return ("YES", _MILDER) if metric_id == _FEELING else ("NA", _NO_OCCASION)
     return None
-
-
-def answer(store: "Store", app: "AppStore", ids: Sequence[str]) -> None:
-    """Let the agent who can be acted as dispute some results, an auditor be away, and a call be left out of figures."""
-    dispute(app)
-    be_away(store, app)
-    leave_out(app, ids)
 
 
 def dispute(app: "AppStore") -> None:

@@ -69,7 +69,7 @@ def add_people(store: "Store", tenant: Tenant) -> "Demo":
     from auscult.services.people.users import Access, Users
 
     store.within(tenant).people.directory.put_agents([DirectoryAgent(agent_id=together.AGENT, name=AGENT_NAME)])
-    users = Users(store, operator(tenant.account_id))
+    users = Users(store, operator())
     for each in (*PEOPLE, *_COLLEAGUES):
         user = users.add(each.email, each.name, tenant.account_id)
         if not store.people.grants.of_user(user.user_id):
@@ -115,10 +115,12 @@ def _work(application: "Application", tenant: Tenant, made: Sequence[Conversatio
     app = application.store.within(tenant)
     ids = [each.id for each in made]
     _audit(application.auditing(tenant), app, made)
+    answering.dispute(app)
     newest = {each.custom_fields.get(REPEATS): each.id for each in sorted(made, key=lambda each: each.started_at)}
     sounds = {file: newest[file.stem] for file in recordings if file.stem in newest}
     together.work_together(application.store, app, ids, frozenset(sounds.values()))
-    answering.answer(application.store, app, ids)
+    answering.be_away(application.store, app)
+    answering.leave_out(app, ids)
     sound.add(application, tenant, sounds)
 
 
