@@ -16,7 +16,6 @@ Each figure is the median of its rounds, which ask in turn for
 PostgreSQL's.
 """
 
-import argparse
 import gc
 import os
 import statistics
@@ -148,12 +147,7 @@ def _print(name: str, size: int, found: Mapping[str, Sequence[Taken]]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fill, serve, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=1_000_000)
-    parser.add_argument("--database", default="", help="a new database; a SQLite file of a while unless given")
-    parser.add_argument("--filled", action="store_true", help="the database was filled before: only measure")
-    parser.add_argument("--rounds", type=int, default=9)
-    chosen = parser.parse_args(arguments)
+    chosen = insights.arguments(__doc__, rounds=9).parse_args(arguments)
     now = datetime.now(UTC).replace(microsecond=0)
     begins = now - timedelta(days=insights.DAYS)
     insights.FIRST = begins  # pyright: ignore[reportConstantRedefinition]  (pages show the last weeks)

@@ -44,10 +44,13 @@ LOOK_S = 0.02
 class Home:
     """A database with one app in it, and who may write there."""
 
-    def __init__(self, url: str, folder: Path, app: str, *scopes: str, analyzers: str = "all") -> None:
+    def __init__(
+        self, url: str, folder: Path, app: str, *scopes: str, analyzers: str = "all", account: str = "acc-bench"
+    ) -> None:
         """Make the app, its form and a client."""
         self.url, self.folder, self.url_of_server, self.analyzers = url, folder, "", analyzers
-        tenant = Tenant(account_id="acc-bench", org_id="o-bench", app_id=app)
+        self.settings: dict[str, str] = {}
+        tenant = Tenant(account_id=account, org_id="o-bench", app_id=app)
         self.secret = Asking(
             client_id=new_client_id(),
             secret=new_client_secret(),
@@ -77,6 +80,7 @@ class Home:
             state_dir=str(self.folder),
             database_url=self.url,
             analyzers=self.analyzers,
+            **self.settings,
         )
 
     @contextmanager

@@ -157,6 +157,16 @@ def measure(url: str) -> None:
         print(f"  the first {len(page.found)} conversations behind a number: {time.perf_counter() - began:.3f} s")
 
 
+def arguments(about: str | None, rounds: int) -> argparse.ArgumentParser:
+    """Return the arguments of a bench that fills a database with these rows, unless it is filled, and asks in rounds."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=1_000_000)
+    parser.add_argument("--database", default="", help="a new database; a temporary SQLite file unless given")
+    parser.add_argument("--filled", action="store_true", help="the database was filled before: only measure")
+    parser.add_argument("--rounds", type=int, default=rounds)
+    return parser
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fill, count, print."""
     parser = argparse.ArgumentParser(description=__doc__)

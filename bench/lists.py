@@ -8,7 +8,6 @@ the clock, the same of processor time of client, server and, on this machine, Po
 goal is followed by its slowest queries with their plans.
 """
 
-import argparse
 import os
 import statistics
 import tempfile
@@ -155,11 +154,7 @@ def _explain(database: Database, queries: Sequence[Query]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fill, serve, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=1_000_000)
-    parser.add_argument("--database", default="", help="a new database; a SQLite file of a while unless given")
-    parser.add_argument("--filled", action="store_true", help="the database was filled before: only measure")
-    parser.add_argument("--rounds", type=int, default=20)
+    parser = insights.arguments(__doc__, rounds=20)
     parser.add_argument("--only", default="", help="only pages whose name has these words")
     chosen = parser.parse_args(arguments)
     insights.FIRST = datetime.now(UTC).replace(microsecond=0) - timedelta(days=insights.DAYS)  # pyright: ignore[reportConstantRedefinition]  (pages show the last weeks)

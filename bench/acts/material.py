@@ -26,8 +26,8 @@ LINES = Path(__file__).with_name("lines")
 UNKNOWN = -1
 OF_MANY = ("development", "challenge")
 """Sets of calls and chats of several kinds, of which only verdicts are known."""
-ALONE = ("pt",)
-"""The only hands of their languages."""
+ALONE: tuple[str, ...] = ()
+"""Hands that are the only ones of their languages; each is then left out in parts."""
 PARTS = 3
 """Parts of a set that is not left out as a whole."""
 TOGETHER = {"answers": ("done", "promise", "inform"), "denies": ("refuse", "fail")}

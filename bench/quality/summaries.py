@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--json", action="store_true", help="print a line for each conversation, for a program to read")
     given = parser.parse_args()
-    chosen = _chosen(list(_conversations(given.files)), given.count)
+    chosen = _chosen(list(conversations_in(given.files)), given.count)
     ours = summaries(chosen)
     if given.json:
         print("\n".join(json.dumps(one) for one in ours))
@@ -59,7 +59,8 @@ def summaries(conversations: Sequence[Conversation]) -> list[str]:
     return found
 
 
-def _conversations(files: Sequence[Path]) -> Iterator[Conversation]:
+def conversations_in(files: Sequence[Path]) -> Iterator[Conversation]:
+    """Yield the conversations of some files."""
     for file in files:
         lines: list[Any] = [msgspec.json.decode(line) for line in file.read_bytes().splitlines() if line.strip()]
         if lines and "conversation" in lines[0]:

@@ -10,6 +10,9 @@ from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 
+WAITING = "waits for an auditor"
+"""The reason of every answer."""
+
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """Settings of a metric of this type: the question to the auditor, and guidance."""
@@ -60,4 +63,4 @@ class Manual:
         insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
     ) -> Verdict:
         """Not yet answered."""
-        return Verdict(qualification="-", reason="waits for an auditor")
+        return Verdict(qualification="-", reason=WAITING)

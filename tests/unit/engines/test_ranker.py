@@ -8,7 +8,7 @@ import pytest
 
 from auscult.domain.assist.knowledge import Passage
 from auscult.domain.scoring.judging import Allowance
-from auscult.engines import ranker as ranking
+from auscult.engines._ranking import waiting
 from auscult.engines.ranker import Address, PassageRanker, Server
 from auscult.services.scoring.engine_calls.answer_cache import RunSpending
 from tests.attacks import ATTACKS
@@ -77,12 +77,12 @@ def test_what_is_late_is_dropped_and_counted_and_paid(server: ScriptedRanker) ->
 
 def test_a_server_that_is_always_late_is_left_in_peace(server: ScriptedRanker, monkeypatch: pytest.MonkeyPatch) -> None:
     """After five late orders none is asked for; after the pause one is, and an order in time ends that."""
-    monkeypatch.setattr(ranking, "PAUSE_S", 2.0)
-    monkeypatch.setattr(ranking, "AT_ONCE", 50)
+    monkeypatch.setattr(waiting, "PAUSE_S", 2.0)
+    monkeypatch.setattr(waiting, "AT_ONCE", 50)
     ranker = ranker_of(server, 0.05)
     server.always = Scripted(delay_s=0.5)
     wait_until(lambda: ranker.order(QUESTION, PASSAGES) is None and ranker.counts["busy"] > 0)
-    assert ranker.counts["late"] == ranking.LATE_IN_A_ROW
+    assert ranker.counts["late"] == waiting.LATE_IN_A_ROW
     assert ranker.counts["ordered"] == 0
     server.always = None
     wait_until(lambda: ranker.order(QUESTION, PASSAGES) == (2, 1, 0))

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-import msgspec
 from msgspec import Struct
 
 from auscult.domain.said.text import LONG_WORDS, spoken_words
@@ -35,8 +34,10 @@ def structs_in(settings: Any, field: str = "") -> Iterator[tuple[str, Struct]]: 
             yield from structs_in(one, f"{field}[{index}]")
     if isinstance(settings, Struct):
         yield field, settings
-        for each in msgspec.structs.fields(settings):
-            yield from structs_in(getattr(settings, each.name), f"{field}.{each.encode_name}".removeprefix("."))
+        for name, key in zip(settings.__struct_fields__, settings.__struct_encode_fields__, strict=True):
+            value = getattr(settings, name)
+            if isinstance(value, tuple | Struct):
+                yield from structs_in(value, f"{field}.{key}".removeprefix("."))
 
 
 def _contradictions(finding: Finding | Entry, field: str) -> Iterator[Problem]:

@@ -1,0 +1,188 @@
+"""One PostgreSQL database that grows: loads, pages, lists, search, a backup and retention at each of several sizes.
+
+    python -m bench.large --database URL [--sizes 5000 10000 20000] [--more 1000] [--rounds 20] [--month 30]
+
+Whole conversations of QA-14x8 over ninety days, with every analyzer, in one app. At each size: ``--more`` further ones
+until all are readable, the median of pages and lists, and a backup. At the last size the first ``--month`` days leave
+by retention, while ``--more`` further ones are loaded and lists are read.
+
+A line by least squares through the sizes, from 100,000 on, gives what 10,000,000 and 100,000,000 would take: that is an
+estimate, and is printed as one. Client, server, one worker and PostgreSQL share the machine. The default sizes show that
+the program works, and nothing about a large database; 2,000,000 need 45 GB and a night.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import msgspec
+import sqlalchemy as sa
+
+from auscult.client import Client
+from auscult.storage.core.database import Database
+from bench.flow import Home, accept, drained, encoded
+from bench.program import Measured, measure
+from bench.qa14x8 import FIRST
+from bench.tenants import DAYS, REPORT, Account
+
+SCOPES = ("Quality AI", "conversations:read")
+AT_ONCE = 20_000
+"""Conversations that are in memory at a time while the database is filled."""
+ESTIMATED = (10_000_000, 100_000_000)
+LEAST = 100_000
+"""A line through smaller sizes shows the noise of the machine."""
+
+
+def requests(account: Account, size: int) -> dict[str, Callable[[], httpx.Response]]:
+    """Return what is asked at each size, by name."""
+
+    def page(offset: int) -> httpx.Response:
+        body = msgspec.json.encode({**DAYS, "limit": 100, "offset": offset})
+        return account.ask("POST", REPORT.replace("{app}", account.access.app), body)
+
+    def listing(words: str) -> httpx.Response:
+        return account.ask("GET", f"/api/v1/conversations?limit=20&{words}")
+
+    return {
+        "first page of a report": lambda: page(0),
+        "page at 90 %": lambda: page(size * 9 // 10),
+        "list": lambda: listing(""),
+        "list with two filters": lambda: listing("queue=Queue%203&outcome=failed"),
+        "list by score": lambda: listing("sort=score"),
+        "search of two words": lambda: listing("q=parcel%20monday"),
+    }
+
+
+def median_ms(ask: Callable[[], httpx.Response], rounds: int) -> float:
+    """Return the median of some answers; the first one is not counted."""
+    found: list[float] = []
+    for _ in range(rounds + 1):
+        began = time.perf_counter()
+        answer = ask()
+        found.append(1000 * (time.perf_counter() - began))
+        assert answer.status_code == httpx.codes.OK, answer.text
+    return statistics.median(found[1:])
+
+
+class Growing:
+    """The database, and what was measured at each of its sizes."""
+
+    def __init__(self, home: Home, more: int, rounds: int) -> None:
+        """Begin with an empty database."""
+        self.home, self.more, self.rounds = home, more, rounds
+        self.size, self._seed = 0, 0
+        self._cursor: str | None = None
+        self.found: dict[str, list[tuple[int, float]]] = {}
+
+    def load(self, client: Client, count: int) -> float:
+        """Load further conversations; return the seconds until all of them are readable."""
+        self._seed += 1
+        began = time.perf_counter()
+        accept(self.home, encoded(count, self._seed))
+        self._cursor = drained(client, count, self._cursor)
+        self.size += count
+        return time.perf_counter() - began
+
+    def grow(self, client: Client, size: int) -> None:
+        """Fill up to a size."""
+        while self.size < size:
+            self.load(client, min(AT_ONCE, size - self.size))
+
+    def measure(self, client: Client) -> None:
+        """Measure everything at the present size."""
+        database = Database(self.home.url)
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE"))
+            stored = connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one()
+        database.close()
+        size = self.size
+        self._add(size, "database, MB", stored / 1e6)
+        account = Account(self.home.url_of_server, self.home.access)
+        for name, ask in requests(account, size).items():
+            self._add(size, f"{name}, ms", median_ms(ask, self.rounds))
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            self._add(size, "backup, s", self._command(folder, "backup", str(folder / "backup")).wall_s)
+        self._add(size, f"load of {self.more:,}, s", self.load(client, self.more))
+
+    def retain(self, client: Client, days: int) -> None:
+        """Let the first days leave while further ones are loaded and lists are read."""
+        kept = (datetime.now(UTC) - FIRST - timedelta(days=days)).days
+        with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(2) as pool:
+            folder = Path(name)
+            self._command(folder, "retention", "set", "--days", str(kept), "--app", self.home.access.app)
+            over = threading.Event()
+            loading = pool.submit(self.load, client, self.more)
+            reading = pool.submit(self._read_until, over)
+            done = self._command(folder, "retention", "run", "--app", self.home.access.app, "--json")
+            over.set()
+            print(
+                f"retention of the first {days} days of {self.size:,}: {done.wall_s:.1f} s, {done.processor_s:.1f} s of processor without PostgreSQL's; beside it"
+            )
+            print(f"  a load of {self.more:,}: {loading.result():.1f} s until readable")
+            print(f"  a list: {reading.result():.1f} ms, median")
+        left = client.changes(None)
+        erased = sum(item["kind"] == "erased" for page in left for item in page["items"])
+        print(f"  {erased:,} conversations erased")
+
+    def _read_until(self, over: threading.Event) -> float:
+        account = Account(self.home.url_of_server, self.home.access)
+        found: list[float] = []
+        while not over.is_set():
+            found.append(median_ms(account.listing, 1))
+            over.wait(0.2)
+        return statistics.median(found)
+
+    def _command(self, folder: Path, *words: str) -> Measured:
+        return measure(words, folder, database_url=self.home.url, state_dir=str(self.home.folder))
+
+    def _add(self, size: int, name: str, value: float) -> None:
+        self.found.setdefault(name, []).append((size, value))
+        print(f"{size:>12,}  {name}: {value:,.1f}", flush=True)
+
+
+def line(points: Sequence[tuple[int, float]]) -> tuple[float, float]:
+    """Return intercept and slope of the line by least squares."""
+    slope, intercept = statistics.linear_regression(*zip(*points, strict=True))
+    return intercept, slope
+
+
+def main() -> None:
+    """Grow, measure, and print the lines."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--database", required=True, help="an empty PostgreSQL database")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[5_000, 10_000, 20_000])
+    parser.add_argument("--more", type=int, default=1_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--month", type=int, default=30)
+    chosen = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began")
+    with tempfile.TemporaryDirectory() as name:
+        home = Home(chosen.database, Path(name), "st-large", *SCOPES)
+        growing = Growing(home, chosen.more, chosen.rounds)
+        with home.serving(1) as client:
+            for size in chosen.sizes:
+                growing.grow(client, size)
+                growing.measure(client)
+            growing.retain(client, chosen.month)
+    if chosen.sizes[-1] < LEAST:
+        return
+    print("\nby a line through these sizes, an estimate:")
+    for what, points in growing.found.items():
+        if len(points) > 1:
+            intercept, slope = line(points)
+            shown = ", ".join(f"{intercept + slope * each:,.0f} at {each:,}" for each in ESTIMATED)
+            print(json.dumps({what: shown}, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
