@@ -1,3 +1,3 @@
 """auscult: an open, self-hosted quality platform for contact centres."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -17,6 +17,7 @@ from auscult.cli import build
 from auscult.config import Settings
 from tests.e2e.serving import listening
 from tests.waiting import PATIENCE_S
+from tools import api_operations
 
 HERE = Path(__file__).parent
 OPENAPI = HERE / "openapi.json"
@@ -92,9 +93,10 @@ def _commands(command: Any, words: tuple[str, ...]) -> list[tuple[str, ...]]:
 
 
 def write() -> None:
-    """Write the snapshots."""
+    """Write the snapshots, and the page of operations that is made of one."""
     OPENAPI.write_bytes(msgspec.json.format(msgspec.json.encode(openapi_document(), order="sorted"), indent=1) + b"\n")
     HELP.write_text(help_of_all(), encoding="utf-8")
+    api_operations.main()
 
 
 if __name__ == "__main__":

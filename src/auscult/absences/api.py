@@ -73,8 +73,6 @@ def listing(
             {
                 404: "No user of the account has this e-mail address.",
                 409: "The person has as many absences as they can have.",
-                413: "The body is too large.",
-                415: "The body is not application/json in UTF-8.",
                 422: "The days or the person cannot be used.",
             }
         ),

@@ -12,7 +12,7 @@ from auscult.bootstrap.backups import (
     step_back,
 )
 from auscult.bootstrap.copying import copy
-from auscult.bootstrap.engines import allowed_hosts, assistant, evaluator, examine_plugins, plug_in
+from auscult.bootstrap.engines import allowed_hosts, assistant, cross_encoder, evaluator, examine_plugins, plug_in
 from auscult.bootstrap.keys import key_path, rotate_key, running_address, sqlite_path
 from auscult.bootstrap.processes import cores, tune_for_evaluation
 
@@ -26,6 +26,7 @@ __all__ = [
     "chunk_processing",
     "copy",
     "cores",
+    "cross_encoder",
     "evaluator",
     "examine_plugins",
     "key_path",

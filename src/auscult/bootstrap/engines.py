@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from auscult.engines import Hosts
     from auscult.engines.hybrid import Hybrid
     from auscult.engines.judge import Budget, Server
-    from auscult.engines.ranker import PassageRanker
+    from auscult.engines.ranker import CrossEncoder, PassageRanker
     from auscult.engines.wordllama import WordLlama
     from auscult.limits.work import JudgePurse
     from auscult.plugins import EngineMaker, Installed
@@ -72,14 +72,31 @@ def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
     )
 
 
-def _ranker(settings: Settings, store: "Store | None") -> "PassageRanker | None":
-    """Return what orders suggestions, where a judge is configured. Nothing is opened yet."""
+def _ranker(settings: Settings, store: "Store | None") -> "CrossEncoder | PassageRanker | None":
+    """Return what orders suggestions: a cross-encoder, else a judge, where one is configured. Nothing is opened yet."""
     from auscult.engines.ranker import LONGEST_S, PassageRanker
 
+    encoder = cross_encoder(settings)
+    if encoder is not None:
+        return encoder
     within_ms = settings.judge_ranking_ms
     spending, slots = (store.spending, store.judge_slots) if store else (None, None)
     way = _way_to_judge(settings, spending, slots, timeout_s=LONGEST_S, retries=0) if within_ms else None
     return PassageRanker(*way, _purses(store), within_s=within_ms / 1000) if way else None
+
+
+def cross_encoder(settings: Settings) -> "CrossEncoder | None":
+    """Return the cross-encoder that orders suggestions, where one is configured. Nothing is opened yet."""
+    from auscult.engines.ranker import CrossEncoder, Encoder
+
+    if settings.reranker_url is None:
+        return None
+    at = Encoder(
+        url=settings.reranker_url,
+        model=settings.reranker_model or "",
+        api_key=settings.reranker_api_key or "",
+    )
+    return CrossEncoder(at, within_s=settings.reranker_ms / 1000)
 
 
 def explainer(settings: Settings, store: "Store") -> "Explainer | None":
@@ -224,12 +241,12 @@ def _table_of(store: "Store", app_id: str, name: str) -> tuple[bytes, str] | Non
 
 def _far_engines(settings: Settings, spending: "Spending | None", store: "Store | None") -> "RemoteEngines":
     """The judge, for each kind of probe that it answers, where one is configured. Nothing is opened yet."""
-    from auscult.engines.judge import Judge
-
     timeout_s, retries = settings.judge_timeout_s, settings.judge_retries
     way = _way_to_judge(settings, spending, store and store.judge_slots, timeout_s=timeout_s, retries=retries)
     if way is None:
         return {}
+    from auscult.engines.judge import Judge
+
     judge = Judge(*way, context=settings.judge_context, at_once=settings.judge_concurrency, purses=_purses(store))
     return dict.fromkeys(judge.kinds, judge)
 
@@ -260,13 +277,13 @@ def _way_to_judge(
 
     Nothing is opened yet.
     """
+    if settings.judge_url is None or settings.judge_model is None:
+        return None
     from auscult.engines.judge import Address, Budget, Server
     from auscult.services.scoring.engine_calls.answer_cache import RunSpending
     from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
     from auscult.workers.heartbeat import WorkerName
 
-    if settings.judge_url is None or settings.judge_model is None:
-        return None
     check_judge(settings)
     address = Address(
         url=settings.judge_url,

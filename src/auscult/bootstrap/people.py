@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auscult.config import Settings
 from auscult.domain.tenancy import Tenant
-from auscult.services.audits.blind import blindness_of, latest_blind, read_by
+from auscult.services.audits.blind import blindness_of, kept_from_agents, latest_blind, read_by
 from auscult.services.delivery.list_exports import ListExporting, Listing
 from auscult.services.people.principals import Principals
 from auscult.storage.store import Store
@@ -47,8 +47,9 @@ def list_exporting(store: Store) -> ListExporting:
             return None
         app = store.within(tenant).seen_by(principal.visibility("report.export"))
         blindness = blindness_of(app, user.email, principal.agent_ids)
+        settings = kept_from_agents(app, principal.visibility("report.export"))
         return lambda sought, before, limit: latest_blind(
-            app, read_by(app, sought, principal), blindness, before=before, limit=limit
+            app, read_by(app, sought, principal), blindness, settings=settings, before=before, limit=limit
         )
 
     return ListExporting(store, seen_by)

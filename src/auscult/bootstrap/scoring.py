@@ -103,10 +103,12 @@ def load_scored(store: "Store", tenant: Tenant, folder: Path, progress: Callable
 
 
 def _judge(settings: Settings, taxonomies: Sequence[Taxonomy]) -> "Evaluator":
+    judge = evaluator(settings, judge_ineligible=True)
+    if not taxonomies:
+        return judge
     from auscult.services.scoring.classification import sorted_by
 
-    judge = evaluator(settings, judge_ineligible=True)
-    return judge._replace(analyzers=sorted_by(judge.analyzers, taxonomies)) if taxonomies else judge
+    return judge._replace(analyzers=sorted_by(judge.analyzers, taxonomies))
 
 
 def _score_packed(settings: Settings, given: bytes, group: bytes) -> bytes:

@@ -63,8 +63,6 @@ THREAD: dict[str, Any] = {
 }
 _BODY = {
     403: "The caller lacks the permission for this conversation, or the words are another person's.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "The words are missing or too long.",
 }
 _FULL = {**_BODY, 409: "There are too many comments already, or the time to change this one is over."}

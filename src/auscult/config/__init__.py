@@ -5,7 +5,7 @@ Every setting is one field here and one line in docs/reference/settings.md; a te
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -24,7 +24,7 @@ CLIENT_SECRET = PREFIX + "CLIENT_SECRET"
 CONFIG = PREFIX + "CONFIG"
 """No setting: names the settings file, which is else auscult.toml in the working folder."""
 
-SECRETS = frozenset({"secret_key", "judge_api_key", "metrics_token", "transcriber_api_key"})
+SECRETS = frozenset({"secret_key", "judge_api_key", "reranker_api_key", "metrics_token", "transcriber_api_key"})
 """Settings whose value no message repeats."""
 
 FROM_FILES = SECRETS | {"database_url", "redis_url", "smtp_url"}
@@ -69,7 +69,7 @@ def read_sources(environ: Mapping[str, str] | None = None, **chosen: object) -> 
             values[name], source = _converted(f"{name} in {file}", in_file[name], hint, name), file
         sources[name] = source
     settings = Settings(**values)
-    _check_judge(settings)
+    _check_models(settings)
     return SourcedSettings(settings, sources)
 
 
@@ -122,20 +122,26 @@ def describe(name: str) -> str:
     return next(str(note.description) for note in get_args(hint)[1:] if isinstance(note, Meta))
 
 
-def _check_judge(settings: Settings) -> None:
-    """Refuse settings of a judge that say half of what is needed."""
-    needed = {
+def _check_models(settings: Settings) -> None:
+    """Refuse settings of a judge or a cross-encoder that say half of what is needed."""
+    judge = {
         "judge_model": ("judge_url",),
         "judge_url": ("judge_model",),
         "judge_price_in": ("judge_cost_per_day", "judge_price_cached", "judge_price_out"),
         "judge_price_out": ("judge_cost_per_day", "judge_price_cached", "judge_price_in"),
     }
+    _check_whole(settings, judge, code="judge.incomplete")
+    _check_whole(settings, {"reranker_url": ("reranker_model", "reranker_api_key")}, code="reranker.incomplete")
+
+
+def _check_whole(settings: Settings, needed: Mapping[str, Sequence[str]], code: str) -> None:
+    """Refuse a setting that is unset where one of those that need it is set. Raises ``SettingsError``."""
     for name, others in needed.items():
         given = next((other for other in others if getattr(settings, other) is not None), None)
         if given is not None and getattr(settings, name) is None:
             raise SettingsError(
                 f"{PREFIX}{given.upper()} needs {PREFIX}{name.upper()} as well: give {describe(name)}.",
-                code="judge.incomplete",
+                code=code,
                 field=PREFIX + name.upper(),
             )
 

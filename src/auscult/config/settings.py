@@ -28,7 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ""
     host: Annotated[str, Meta(min_length=1, description="an address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="a port from 0 (any free one) to 65535")] = 8484
-    workers: Annotated[int, Meta(ge=0, le=64, description="worker processes beside the server, from 0 to 64")] = 1
+    workers: Annotated[int, Meta(ge=0, le=64, description="worker processes next to the server, from 0 to 64")] = 1
     workers_most: Annotated[
         int,
         Meta(
@@ -47,7 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, le=3600, description="processor seconds that evaluating one conversation may take; 0 for any")
     ] = 10
     poll_ms: Annotated[
-        int, Meta(ge=20, le=60_000, description="ms between two looks at the work list, from 20 to 60000")
+        int, Meta(ge=20, le=60_000, description="milliseconds between two polls of the work list, from 20 to 60000")
     ] = 100
     rate_limit: Annotated[
         int, Meta(ge=0, description="requests a minute that one account may make; 0 for no limit")
@@ -188,6 +188,21 @@ class Settings(Struct, frozen=True, kw_only=True):
         Annotated[str, Meta(pattern=_AMOUNT)] | None,
         Meta(description="what a million tokens that the judge writes cost, as 0.60"),
     ] = None
+    reranker_url: Annotated[
+        Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None,
+        Meta(
+            description="a cross-encoder that orders the passages that an agent chooses from, its whole address: "
+            "http://127.0.0.1:8080/rerank"
+        ),
+    ] = None
+    reranker_model: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=200)] | None,
+        Meta(description="the model, as that server calls it; unset for text-embeddings-inference"),
+    ] = None
+    reranker_api_key: Annotated[str | None, Meta(description="the key that the cross-encoder's server asks for")] = None
+    reranker_ms: Annotated[
+        int, Meta(ge=1, le=2000, description="milliseconds to wait for its order, from 1 to 2000")
+    ] = 300
     hosts_file: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(description="a file that says which hosts forms may have asked (docs/reference/hosts.md)"),
@@ -218,7 +233,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     analyzers: Annotated[
         str,
         Meta(
-            min_length=1, description="what is found out beside the score: all, none, or names of analyzers with commas"
+            min_length=1, description="analyses in addition to the score: all, none, or names of analyzers with commas"
         ),
     ] = "all"
     agent_emotions: Annotated[
@@ -229,7 +244,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Literal["on", "off"],
         Meta(
             description="on, or off: heads for dialogue acts vote, with the words, on insights and metrics "
-            "(English, Spanish, German)"
+            "(English, Spanish, German, French, Portuguese)"
         ),
     ] = "on"
     seals_to: Annotated[
@@ -252,7 +267,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     recordings: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(
-            description="a folder for sound, shared by all hosts, or s3://bucket/prefix; else beside SQLite's file, and "
+            description="a folder for sound, shared by all hosts, or s3://bucket/prefix; else next to SQLite's file, and "
             "with PostgreSQL no sound is accepted"
         ),
     ] = None

@@ -72,8 +72,6 @@ _REFUSED = {
 }
 _BODY = {
     **_REFUSED,
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "The reason or the right queue or agent is missing, or the wrong one is not clear.",
 }
 

@@ -60,8 +60,6 @@ CHANGE: dict[str, Any] = {
 _BODY = {
     404: "There is no such queue, team or agent.",
     409: "It has that name, or is merged, already.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "The name has no letters, or too many.",
 }
 

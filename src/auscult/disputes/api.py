@@ -28,7 +28,7 @@ from auscult.domain.audits.notes import DisputeState
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.openapi import answer, refusal, refusals
 from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, path_id, query
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
@@ -168,17 +168,14 @@ FIGURES: dict[str, Any] = {
     "is_flagged": True,
 }
 POLICY: dict[str, Any] = asdict(ReviewPolicy()) | {"reviewers": []}
-_TOO_LARGE = {413: "The body is too large.", 415: "The body is not application/json in UTF-8."}
 _ANSWERING = {
     403: "The caller is neither the agent nor may answer for them, or lacks the permission.",
     409: "The audit is not submitted or not released, its window has ended, or the metric is settled or disputed.",
-    **_TOO_LARGE,
     422: "The audit has no such metric, the comment is missing, or the proposed answer cannot be used.",
 }
 _DECIDING = {
     403: "Duties are separated: the caller audited, is the agent, raised it, or is not the reviewer; or lacks the permission.",
     409: "The dispute is decided already, or its conversation was erased.",
-    **_TOO_LARGE,
     422: "The reason is missing, or no answer is named where one is needed.",
 }
 
@@ -463,7 +460,7 @@ def show_policy(work: Work) -> dict[str, Any]:
     guards=[writing("audits", "plan.edit")],
     responses={
         200: answer("The policy.", ReviewPolicy, POLICY),
-        **refusals({413: "The body is too large.", 415: "The body is not JSON.", 422: "A value cannot be used."}),
+        422: refusal("A value cannot be used."),
     },
     takes=Takes("The policy.", POLICY),
     command="disputes policy",

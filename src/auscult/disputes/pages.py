@@ -229,16 +229,19 @@ class DisputesPage(Controller):
     def _page(  # noqa: PLR0913  (what the form held)
         self, visit: Visit, found: Dispute, status: int = 200, *, problem: str = "", chosen: str = "", reason: str = ""
     ) -> Response[str]:
+        here, parent = _parent(visit)
         if found.conversation_id is None or visit.app.audits.case(found.conversation_id) is None:
-            return visit.page("message", "Disputes", erased_view(found), status)
+            return visit.page("message", here, erased_view(found, parent, here), status)
         service = reviewing(visit)
         audited = service.show(found.assignment_id)
         is_decider = service.may_decide(found)
         return visit.page(
             "dispute",
-            "Disputes",
+            here,
             audited,
             status,
+            parent=parent,
+            parent_name=_(here),
             **_shown(visit, found, audited, can_decide=is_decider and found.is_open),
             figures=service.statistics(DisputeQuery(since=visit.now - _QUARTER)) if is_decider else None,
             problem=sentence(problem),
@@ -297,15 +300,22 @@ def state_of(found: Dispute) -> str:
     return pgettext("dispute", "Kept") if found.state == "denied" else _(_STATES[found.state])
 
 
-def erased_view(found: Dispute) -> MessageView:
-    """Return the message that the conversation of a dispute was erased."""
+def _parent(visit: Visit) -> tuple[str, str]:
+    """Return the page above a dispute's, as the menu has it: the disputes of those who decide them, else one's own results."""
+    if visit.may(DECIDE):
+        return later("Disputes"), f"{BASE}/disputes"
+    return (later("My results"), f"{BASE}/my-results") if visit.principal.agent_ids else (later("Home"), BASE)
+
+
+def erased_view(found: Dispute, href: str, name: str) -> MessageView:
+    """Return the message that the conversation of a dispute was erased, with a link to the page above."""
     text = _(
         "Its conversation was erased, and with it what was said. That there was a dispute, and how it ended, is kept."
     )
     title, state = _("Erased"), state_of(found)
     if found.state != "erased":
         title = _("Erased, {state} before").format(state=state[:1].lower() + state[1:])
-    return MessageView(title=title, text=text, href=f"{BASE}/disputes", action=_("Disputes"))
+    return MessageView(title=title, text=text, href=href, action=_(name))
 
 
 def _count(  # noqa: PLR0913, PLR0917  (what its address says)

@@ -76,8 +76,6 @@ _ANSWER = answer("The answer. Without sentences, it is not known.", Explanation,
 _REFUSED = {
     403: "The caller lacks the permission `judge.ask`, or one to read this.",
     409: "No judge is configured, or the caller rates the conversation blind.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "The question is missing or too long, or there is no such metric.",
     503: "The judge does not answer, or the limit of the day is reached, or other questions are being answered.",
 }

@@ -55,6 +55,22 @@ _LISTED = (
 )
 _FREE = frozenset(word for line in _LISTED for word in words_of(line))
 """Words that carry nothing by themselves, and words for the two sides."""
+NEGATORS = frozenset(
+    words_of(
+        "not no never none nobody nothing nowhere neither nor without cannot can't don't doesn't didn't isn't aren't wasn't"
+        " weren't won't wouldn't couldn't shouldn't hasn't haven't hadn't ain't"
+        " nicht kein keine keinen keinem keiner keines nie niemals niemand niemanden nichts ohne weder keineswegs"
+        " nunca jamás nada nadie sin ni ningún ninguna ninguno tampoco ne pas rien jamais aucun aucune sans ni"
+        " não nem non nessuno niet geen nooit nigdy değil не нет никогда ничего لا لم لن ليس 不 没 未 否"
+    )
+)
+_DENIALS = frozenset(
+    words_of(
+        "unable fails failed refuses refused denies denied lacks lacked missing trouble problem impossible unsuccessful"
+        " unmöglich verweigert abgelehnt gescheitert fehlt fehlte unfähig imposible falta faltaba impossible manque"
+    )
+)
+"""Words that deny without a negator: "failed to send" says what "did not send" says."""
 
 
 def later(text: str) -> str:
@@ -202,7 +218,7 @@ def is_carried(text: str, rests_on: Sequence[Piece], sent: Sequence[Piece], ques
     Every number, address and link is in one of them, and so are its words: in each clause more of those that say
     something are theirs than are neither theirs nor the question's, and no more than two of the latter in a row.
     Nor is a sentence put together that nobody said: each part of it, between commas and conjunctions, has the words of
-    one side, and more of one piece than of others.
+    one side, and more of one piece than of others; and it denies what these words deny, and nothing else.
     """
     if not text or not rests_on or len(text) > LONGEST_SENTENCE:
         return False
@@ -213,11 +229,31 @@ def is_carried(text: str, rests_on: Sequence[Piece], sent: Sequence[Piece], ques
     asked = _words(question)
     clauses = [words for clause in _CLAUSE.split(text) if (words := _words(clause))]
     has_theirs = any(_is_among(word, theirs) for words in clauses for word in words)
-    parts = [words for part in _PART.split(text) if (words := set(_words(part)).difference(asked))]
+    parts = _parts(text)
+    own = [others for words, _ in parts if (others := words.difference(asked))]
+    given_parts = [part for each in rests_on for part in _parts(each.text)]
     return (
         has_theirs
         and all(_is_theirs(words, theirs, asked) for words in clauses)
-        and all(_is_of_one_side(words, sent) and _is_of_one_piece(words, rests_on) for words in parts)
+        and all(_is_of_one_side(words, sent) and _is_of_one_piece(words, rests_on) for words in own)
+        and all(_is_denied_alike(part, given_parts) for part in parts)
+    )
+
+
+def _parts(text: str) -> list[tuple[set[str], bool]]:
+    """Return the words of each part of a text that has some, and whether it is denied."""
+    parts = [(set(_words(part)), not NEGATORS.isdisjoint(words_of(part))) for part in _PART.split(text)]
+    return [each for each in parts if each[0]]
+
+
+def _is_denied_alike(part: tuple[set[str], bool], given: Iterable[tuple[set[str], bool]]) -> bool:
+    """Return whether a part of the pieces that has the most words of a part of a sentence is denied as that is."""
+    words, is_denied = part
+    shared = [(sum(_is_among(word, [*its]) for word in words), its, denied) for its, denied in given]
+    most = max((count for count, _, _ in shared), default=0)
+    nearest = [(its, denied) for count, its, denied in shared if count == most]
+    return not most or any(
+        denied == is_denied or not _DENIALS.isdisjoint(words if denied else its) for its, denied in nearest
     )
 
 

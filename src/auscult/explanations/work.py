@@ -158,7 +158,9 @@ class Explaining:
             for each in conversation.turns
             if each.text.strip()
         ]
-        kept = kept_from(kept_from_agents(self._app, self._viewer.visibility()), state_of(detail.audit))
+        hidden = hidden_from(self._app, self._viewer.name, conversation.id, self._viewer.agent_ids)
+        settings = kept_from_agents(self._app, self._viewer.visibility())
+        kept = kept_from(settings, state_of(detail.audit), hidden)
         if "machine" in kept or not detail.evaluations:
             return turns
         figures = [*self._of_evaluation(detail.evaluations[0]), *self._of_insights(detail.insights)]

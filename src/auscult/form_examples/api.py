@@ -67,8 +67,6 @@ _TRIED = {"right": 0, "count": 1, "erased": 0, "items": [{"example": EXAMPLE, "a
 _REFUSED = {
     403: "The caller may not read conversations.",
     409: "The form has as many examples as it can have.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "The question, its answer, the transcript or the pointer cannot be used.",
 }
 

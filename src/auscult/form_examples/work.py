@@ -14,7 +14,7 @@ from auscult.form_examples.model import Example, NewExample, Trials, Tried, answ
 from auscult.services.audits.blind import blindness_of
 from auscult.services.privacy.log import draft
 from auscult.services.scoring.evaluate import Evaluator
-from auscult.services.scoring.trial import pasted, tried, written
+from auscult.services.scoring.trial import pasted, tried_alone, written
 from auscult.storage.store import AppStore
 
 READ = "conversation.read"
@@ -71,7 +71,7 @@ class FormExamples:
         examples = self.of(form.id)
         subjects = {each.example_id: found for each in examples if (found := self._subject(each, form)) is not None}
         conversations = list({each.id: each for each in subjects.values()}.values())
-        found = tried(mine, form, conversations, self._now())
+        found = tried_alone(mine, form, conversations, self._now())
         evaluations = dict(zip((each.id for each in conversations), found, strict=True))
         return Trials(
             tried=[

@@ -12,7 +12,7 @@ from auscult.notices.work import Noticing
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.openapi import answer, refusal, refusals
 from auscult.server.rest.parameters import Cursor, Limit, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
@@ -81,7 +81,7 @@ MAIL: dict[str, Any] = {
 @get(
     "/notices",
     operation_id="list_notices",
-    summary="Own notices",
+    summary="One's own notices",
     guards=[READS],
     responses={200: answer("A page.", NoticePage, {"items": [NOTICE], "next_cursor": None, "unread": 1})},
     command="notices list",
@@ -141,7 +141,7 @@ def read(notice_id: NoticeId, work: Work) -> Notice:
 @get(
     "/notices/choices",
     operation_id="get_notice_choices",
-    summary="The ways in which one wants notices",
+    summary="The channels of one's notices",
     guards=[READS],
     responses={200: answer("The way of each kind.", Choices, CHOICES)},
 )
@@ -154,17 +154,11 @@ def choices(work: Work) -> Choices:
 @put(
     "/notices/choices",
     operation_id="set_notice_choices",
-    summary="Choose the ways in which one wants notices",
+    summary="Choose the channels of one's notices",
     guards=[READS],
     responses={
         200: answer("The way of each kind.", Choices, CHOICES),
-        **refusals(
-            {
-                413: "The body is too large.",
-                415: "The body is not application/json in UTF-8.",
-                422: "There is no time zone of this name.",
-            }
-        ),
+        422: refusal("There is no time zone of this name."),
     },
     takes=Takes(
         "The way of each kind; here where it is left out.",
@@ -183,7 +177,7 @@ def choose(data: JSONBody[Choices], work: Work) -> Choices:
 @get(
     "/notices/mails",
     operation_id="list_notice_mails",
-    summary="Own e-mails with notices",
+    summary="One's own e-mails with notices",
     guards=[READS],
     responses={200: answer("The e-mails.", NoticeMails, {"items": [MAIL]})},
 )

@@ -76,8 +76,6 @@ MOMENT: dict[str, Any] = {
 SHOWN: dict[str, Any] = {**COLLECTION, "moments": [MOMENT], "waiting": 0}
 _BODY = {
     403: "The caller lacks the permission, or the collection is another person's.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "A value cannot be used; `field` names it.",
 }
 _MADE = {**_BODY, 409: "Another collection has the name, or there are too many."}

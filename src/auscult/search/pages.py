@@ -210,7 +210,7 @@ def _pages(visit: Visit) -> Iterable[_Page]:
 
 
 def _page(page: _Page, marks: tuple[str, ...]) -> HitView:
-    return HitView(href=page.href, name=_marked(page.name, marks), about=page.group)
+    return HitView(href=page.href, name=marked(page.name, marks), about=page.group)
 
 
 def _view(visit: Visit, hit: Hit, marks: tuple[str, ...]) -> HitView:
@@ -223,7 +223,7 @@ def _view(visit: Visit, hit: Hit, marks: tuple[str, ...]) -> HitView:
     parts += [visit.reader.lately(hit.at)] if hit.at else []
     return HitView(
         href=BASE + hit.path,
-        name=_marked(name, marks),
+        name=marked(name, marks),
         about=" \u00b7 ".join(parts),
         is_said=hit.kind == "conversation",
         is_english=hit.kind == "section",
@@ -240,13 +240,13 @@ def _marks(words: str) -> tuple[str, ...]:
     return tuple(each for each in plain if each)
 
 
-def _marked(text: str, marks: tuple[str, ...]) -> Markup:
-    """Return a text with the words marked."""
+def marked(text: str, marks: tuple[str, ...]) -> Markup:
+    """Return a text with the words marked where words begin with them; within words only where none does."""
     if not marks:
         return escape(text)
-    found = re.split(
-        "(" + "|".join(map(re.escape, sorted(marks, key=len, reverse=True))) + ")", text, flags=re.IGNORECASE
-    )
+    wanted = "(" + "|".join(map(re.escape, sorted(marks, key=len, reverse=True))) + ")"
+    begins = re.split(rf"(?<!\w){wanted}", text, flags=re.IGNORECASE)
+    found = begins if len(begins) > 1 else re.split(wanted, text, flags=re.IGNORECASE)
     return Markup("").join(
         Markup('<mark class="hit">{}</mark>').format(part) if n % 2 else part for n, part in enumerate(found)
     )

@@ -88,8 +88,6 @@ def listing(work: Work) -> TargetList:
         **refusals(
             {
                 409: "There are as many targets as there can be.",
-                413: "The body is too large.",
-                415: "The body is not application/json in UTF-8.",
                 422: "The address or the kinds cannot be used.",
             }
         ),

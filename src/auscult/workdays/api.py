@@ -8,7 +8,7 @@ from litestar.params import JSONBody, SkipValidation
 
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.workdays.model import WorkingDays
@@ -51,13 +51,7 @@ def show(work: Work) -> WorkingDays:
     guards=[writing("plans", "settings.manage")],
     responses={
         200: answer("The working days.", WorkingDays, DAYS),
-        **refusals(
-            {
-                413: "The body is too large.",
-                415: "The body is not application/json in UTF-8.",
-                422: "A day, the country or the subdivision cannot be used.",
-            }
-        ),
+        422: refusal("A day, the country or the subdivision cannot be used."),
     },
     takes=Takes("The working days.", DAYS),
     command="apps working-days",

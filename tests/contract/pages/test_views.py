@@ -31,18 +31,23 @@ from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import read_form, starter_documents
+from auscult.services.delivery.table_export import TableExport
 from auscult.services.delivery.tables import KINDS
 from auscult.services.people.users import Users
 from auscult.services.scoring.intake.read import read_file
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core.database import Database
 from auscult.storage.core.views import VIEWS
+from auscult.storage.delivery.export_folders import LocalFolder
+from auscult.storage.store import AppStore
+from auscult.tables import TABLES
 from tests.golden.storing import TENANT, conversations, process, publish
+from tests.integration.program import auscult
 
 AWAY = NewAbsence(since=date(2026, 6, 1), until=date(2026, 6, 12), note="Private", person="ann@example.com")
 EXAMPLES = Path(__file__).parents[3] / "examples" / "conversations"
 AT = datetime(2026, 3, 23, 12, 30, tzinfo=UTC)
-KEYS = ("conversation_id", "metric_id", "kind", "position")
+KEYS = ("conversation_id", "metric_id", "kind", "position", "collection_id")
 
 
 def odd() -> Iterator[Conversation]:
@@ -161,6 +166,41 @@ def test_views_have_the_rows_of_the_exports(filled: Store, database_url: str) ->
         wanted = sorted((plain(row, kind.columns) for row in exported(filled, name)), key=_key)
         assert sorted((plain(row, kind.columns) for row in rows), key=_key) == wanted
     check_agents(filled, database_url)
+
+
+def test_every_table_is_exported_and_answered_by_sql(filled: Store, tmp_path: Path) -> None:
+    """Each has files and rows, and SQL counts as many; a second run writes nothing."""
+    app, rows = filled.within(TENANT), dict[str, int]()
+    for name in KINDS:
+        export = TableExport(app, name, TABLES["parquet"], LocalFolder(tmp_path))
+        rows[name] = sum(day.rows for day in export.days())
+        assert rows[name] == len(exported(filled, name)) > 0, name
+        assert not [day for day in export.days() if day.is_new], name
+    counted = " union all ".join(f"select '{name}' as name, count(*) as n from {name}" for name in KINDS)  # noqa: S608  (names)
+    found = auscult(tmp_path, "sql", counted, "--from", str(tmp_path), "--json").lines
+    assert {each["name"]: each["n"] for each in found} == rows
+
+
+def test_collections_move_between_days_as_they_are_made_and_removed(filled: Store, tmp_path: Path) -> None:
+    """A collection without a moment has a row; a day that loses its last one loses its file."""
+    app, later = filled.within(TENANT), AT + timedelta(days=40)
+    collecting = Collecting(filled, TENANT, lambda: later, operator())
+    made = collecting.create(NewCollection(name="Empty"))
+    files = tmp_path / "collections"
+    assert written(app, tmp_path) == {f"{AT:%Y-%m-%d}": 2, f"{later:%Y-%m-%d}": 1}
+    assert len(list(files.glob("date=*/rows.ndjson"))) == 2
+    collecting.change(made.collection_id, NewCollection(name="Renamed"))
+    assert written(app, tmp_path) == {f"{AT:%Y-%m-%d}": 2, f"{later:%Y-%m-%d}": 1}
+    assert b"Renamed" in (files / f"date={later:%Y-%m-%d}" / "rows.ndjson").read_bytes()
+    collecting.remove(made.collection_id)
+    assert written(app, tmp_path) == {f"{AT:%Y-%m-%d}": 2}
+    assert len(list(files.glob("date=*/rows.ndjson"))) == 1
+
+
+def written(app: AppStore, folder: Path) -> dict[str, int]:
+    """Export the collections; the rows of each day."""
+    export = TableExport(app, "collections", TABLES["ndjson"], LocalFolder(folder))
+    return {Path(day.path).parent.name.removeprefix("date="): day.rows for day in export.days()}
 
 
 def check_agents(filled: Store, database_url: str) -> None:

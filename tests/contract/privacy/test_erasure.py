@@ -1,8 +1,8 @@
 """Retention, holds and erasure on both databases: listed, run, on record; a hold wins; no seal breaks."""
 
 import threading
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from auscult.directory.model import NO_ALIASES
 from auscult.domain.coaching.item import Clip, Coaching, Note
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
-from auscult.domain.privacy.retention import Item
+from auscult.domain.privacy.retention import Facts, Item
 from auscult.reports import REPORTS
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.holds import lift_hold, place_hold
@@ -22,6 +22,7 @@ from auscult.services.privacy.log import record, verify
 from auscult.services.privacy.settings import change_settings
 from auscult.services.scoring.render import render
 from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.conversations.erasing import AppErasure
 from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, TENANT, conversation, put
 
@@ -54,6 +55,25 @@ def erasing(app: AppStore) -> Erasing:
 def ids(items: Sequence[Item]) -> list[str]:
     """The conversations that would go; held ones left out."""
     return [item.conversation_id for item in items if item.held_by is None]
+
+
+def test_conversations_that_cannot_be_due_are_not_read(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers look hourly: younger ones than the shortest rule cost nothing. One that is due to the instant is listed."""
+    put(app, old("c-1", 31), old("c-2", 30), old("c-3", 29), old("c-4", 8, "qu-2"), old("c-5", 6, "qu-2"))
+    read: list[str] = []
+    found = AppErasure.started_by
+
+    def reading(erasure: AppErasure, latest: datetime) -> Iterator[tuple[Facts, bool]]:
+        for facts, is_audited in found(erasure, latest):
+            read.append(facts.conversation_id)
+            yield facts, is_audited
+
+    monkeypatch.setattr(AppErasure, "started_by", reading)
+    app.retention.set_rule("*", 30)
+    assert (ids(erasing(app).due()), read) == (["c-1", "c-2"], ["c-1", "c-2"])
+    read.clear()
+    app.retention.set_rule("qu-2", 7)
+    assert (ids(erasing(app).due()), read) == (["c-1", "c-2", "c-4"], ["c-1", "c-2", "c-3", "c-4"])
 
 
 def test_retention_by_queue_is_previewed_run_and_on_record(store: Store, app: AppStore) -> None:

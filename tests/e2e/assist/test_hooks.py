@@ -20,8 +20,9 @@ def live(service: Service) -> Assisted:
 
 def test_a_whole_conversation_becomes_a_row_of_the_report(live: Assisted) -> None:
     """Events through the real server, and the report of sample aaconversation shows them, with each of its flags."""
-    live.told("c-whole", moved(ADA, "NA", "entry"), said("HEY HO!"), said(REFUND), said("Sure!", "AGENT"))
+    live.told("c-whole", moved(ADA, "NA", "entry"), said("HEY HO!"), said(REFUND))
     state = live.settled("c-whole")
+    live.told("c-whole", said("Sure!", "AGENT"))
     (suggestion,) = state["suggestions"]
     one = f"/live/conversations/c-whole/answers/{suggestion['request_id']}/uses"
     who = {"id": "a-ada", "name": "Ada"}
@@ -37,7 +38,7 @@ def test_a_whole_conversation_becomes_a_row_of_the_report(live: Assisted) -> Non
     assert (dossier["status"], dossier["evaluation"]["score"]) == ("evaluated", 100)
     row = live.row("c-whole", **dict.fromkeys(FLAGS, True))
     assert (row["botId"], row["isExtAD"], row["experience"]) == (ASSISTED.app_id, True, "chat")
-    assert types(row["messages"]) == ["USER", "USER", "AGENT", "AGENTIC", "USER"]
+    assert types(row["messages"]) == ["USER", "USER", "AGENTIC", "AGENT", "USER"]
     agentic = next(each for each in row["messages"] if each.get("type") == "AGENTIC")
     message = next(each for each in row["messages"] if each["components"][0]["data"]["text"] == REFUND)
     assert agentic["requestId"].startswith("aa-")

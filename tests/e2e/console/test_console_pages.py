@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from auscult.absences.model import NewAbsence
+from auscult.absences.work import Absences
+from auscult.domain.people.principal import operator
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing
 from tests.e2e.consoles import PASSWORD, assign, connect, console, count_held, email_of
@@ -44,6 +48,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A console with people and example data in it."""
     folder = tmp_path_factory.mktemp("console")
     with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
+        app, now = found.store.within(TENANT), datetime.now(UTC)
+        away = NewAbsence(
+            person=email_of("administrator"), since=now.date(), until=now.date() + timedelta(days=9), note=""
+        )
+        Absences(app.absences, app, lambda: now, operator()).add(away)
         yield found
 
 

@@ -17,6 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.databases import database
 from tests.e2e.consoles import QUEUE, ROLES, console, example, signed_in
 from tests.e2e.serving import KEY, TENANT, Service
+from tests.integration.program import environment
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +32,16 @@ READING = [
     "check_form",
     "score_transcript",
 ]
-WRITING = ["save_form_draft", "assign_audit"]
+WRITING = ["save_form_draft", "assign_audit", "add_comment"]
+WRITING_OF_ROLE = {
+    "administrator": WRITING,
+    "qa-manager": WRITING,
+    "auditor": ["add_comment"],
+    "supervisor": ["assign_audit", "add_comment"],
+    "agent": ["add_comment"],
+    "analyst": [],
+    "inspector": [],
+}
 SCOPES = ("conversations:read", "forms:read", "audits:read")
 TRANSCRIPT = "Agent: Hello, thank you for calling, this is Sam.\nCustomer: Hi, where is my parcel?"
 
@@ -70,7 +80,7 @@ def over_stdio(service: Service, use: Callable[[Client], Awaitable[Found]], *wor
         command = StdioServerParameters(
             command=str(Path(sys.executable).with_name("auscult")),
             args=["mcp", "--database", database_url, "--app", TENANT.app_id, *words],
-            env={"AUSCULT_SECRET_KEY": KEY, "PATH": "/usr/bin:/bin", "HOME": str(Path.home())},
+            env=environment(AUSCULT_SECRET_KEY=KEY),
         )
         async with Client(command) as client:
             return await use(client)
@@ -88,7 +98,9 @@ def calling(name: str, **arguments: Any) -> Callable[[Client], Awaitable[Any]]:
 
     async def use(client: Client) -> Any:
         found = await client.call_tool(name, arguments)
-        text: str = found.content[0].text
+        (content,) = found.content
+        assert content.type == "text"
+        text: str = content.text
         return text if found.is_error else json.loads(text)
 
     return use
@@ -114,7 +126,10 @@ def test_every_tool_answers_as_the_api_does(service: Service) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert list(tools) == READING
         assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
-        assert all(tool.input_schema["examples"] for tool in tools.values())
+        for tool in tools.values():
+            assert tool.description
+            assert tool.input_schema["examples"]
+            assert all(map(described, tool.input_schema["properties"].values())), tool.name
         found = await calling("search_conversations", limit=2)(client)
         assert len(found["items"]) == 2
         more = await calling("search_conversations", limit=2, cursor=found["next_cursor"])(client)
@@ -139,6 +154,11 @@ def test_every_tool_answers_as_the_api_does(service: Service) -> None:
     over_http(service.url, token_of(service, *SCOPES), use)
 
 
+def described(field: dict[str, Any]) -> bool:
+    """Return whether an argument has a description, or what may be given for it has."""
+    return "description" in field or any("description" in each for each in field.get("anyOf", ()))
+
+
 def test_refusals_name_what_is_wrong(service: Service) -> None:
     """An unknown id, an argument that does not exist, one out of range, an unknown tool: an error that can be acted on."""
 
@@ -150,6 +170,13 @@ def test_refusals_name_what_is_wrong(service: Service) -> None:
         assert "em-greeting" in missing
         assert "limit" in await calling("search_conversations", limit=51)(client)
         assert "wrong" in await calling("search_conversations", wrong=1)(client)
+        some = (await calling("search_conversations", limit=1)(client))["items"][0]["id"]
+        for start in ("from_turn", "from_character", "from_metric"):
+            assert f"{start} is 99999" in await calling("get_conversation", conversation_id=some, **{start: 99999})(
+                client
+            )
+        late = await calling("get_form", form_id="ef-starter-voice", from_character=99999)(client)
+        assert "from_character is 99999" in late
         assert "available: search_conversations" in await calling("erase_everything")(client)
         assert "line 1" in await calling("score_transcript", transcript="hello", form_id="ef-starter-voice")(client)
 
@@ -161,16 +188,47 @@ def test_a_client_is_shown_what_its_scopes_reach(service: Service) -> None:
     everything = token_of(service, "conversations:read", "forms:write", "audits:write")
     assert over_http(service.url, everything, names) == [*READING, *WRITING]
 
-    async def hints(client: Client) -> list[bool]:
-        tools = (await client.list_tools()).tools
-        return [not tool.annotations.read_only_hint for tool in tools if tool.annotations]
+    async def hints(client: Client) -> list[tuple[bool | None, bool | None, bool]]:
+        return [
+            (tool.annotations.read_only_hint, tool.annotations.idempotent_hint, "WRITES" in (tool.description or ""))
+            for tool in (await client.list_tools()).tools
+            if tool.annotations
+        ]
 
-    assert over_http(service.url, everything, hints) == [False] * len(READING) + [True] * len(WRITING)
+    written = [(False, True, True), (False, True, True), (False, False, True)]
+    assert over_http(service.url, everything, hints) == [(True, True, False)] * len(READING) + written
     few = token_of(service, "forms:read")
     assert "conversations:read" in over_http(service.url, few, calling("search_conversations"))
     draft = {"form_id": "ef-starter-voice", "document": "id: ef-starter-voice\nname: Draft\n"}
     assert over_http(service.url, everything, calling("save_form_draft", **draft))["id"] == "ef-starter-voice"
     assert "unknown tool" in over_http(service.url, few, calling("save_form_draft", **draft))
+
+
+def test_a_comment_is_written_in_the_name_of_its_caller(service: Service) -> None:
+    """On a turn, as the API shows it then; a turn that is not there is refused by name; without the scope there is no tool."""
+    some = over_http(service.url, token_of(service, *SCOPES), calling("search_conversations", limit=1))["items"][0][
+        "id"
+    ]
+    token = personal(service, "auditor")
+    shown = over_http(service.url, token, calling("get_conversation", conversation_id=some))
+    turn = shown["turns"][0]["id"]
+    comment = {"conversation_id": some, "text": "Is this warm enough? 🙂", "turn_id": turn}
+    made = over_http(service.url, token, calling("add_comment", **comment))
+    assert (made["turn_id"], made["audience"]) == (turn, "colleagues")
+    assert [(each["by"], each["text"]) for each in made["comments"]] == [("auditor@example.com", comment["text"])]
+    listed = httpx.get(
+        f"{service.url}/api/v1/conversations/{some}/comments", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert made in listed.json()["items"]
+    client = service.new_client("conversations:read", "audits:write")
+    of_client = over_http(service.url, service.token(client), calling("add_comment", **comment))
+    assert of_client["comments"][0]["by"] == client.client_id
+    of_operator = over_stdio(service, calling("add_comment", **comment))
+    assert of_operator["comments"][0]["text"] == comment["text"]
+    missing = over_http(service.url, token, calling("add_comment", **{**comment, "turn_id": "m-none"}))
+    assert "m-none" in missing
+    reader = token_of(service, *SCOPES)
+    assert "unknown tool" in over_http(service.url, reader, calling("add_comment", **comment))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -187,8 +245,13 @@ def test_a_person_sees_what_their_grants_reach(service: Service, role: str) -> N
             assert {queue["name"] for one in found["items"] for queue in one["queues"]} == {QUEUE}
     else:
         assert found == answer.json()["detail"]
-    over_stdin = over_stdio(service, calling("search_conversations", limit=50), "--user", f"{role}@example.com")
-    assert over_stdin == found
+
+    async def both(client: Client) -> tuple[Any, list[str]]:
+        return await calling("search_conversations", limit=50)(client), await names(client)
+
+    over_stdin = over_stdio(service, both, "--user", f"{role}@example.com")
+    assert over_stdin == (found, [*READING, *WRITING_OF_ROLE[role]])
+    assert over_http(service.url, token, names) == over_stdin[1]
 
 
 def test_the_operator_on_standard_input(service: Service) -> None:
@@ -210,6 +273,61 @@ def test_who_is_refused(service: Service) -> None:
     foreign = {**headers, "Authorization": f"Bearer {token_of(service, *SCOPES)}", "Origin": "https://evil.example"}
     refused = httpx.post(f"{service.url}/mcp", json=body, headers=foreign)
     assert (refused.status_code, refused.json()["reason"]) == (403, "origin.foreign")
+
+
+def test_a_request_is_complete_in_itself(service: Service) -> None:
+    """Without a session or a first message, as on a server that never saw this client: answered, and no session is made."""
+    asked = {"name": "list_forms", "arguments": {}}
+    answer = httpx.post(
+        f"{service.url}/mcp",
+        json={"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": asked},
+        headers={
+            "Accept": "application/json, text/event-stream",
+            "Authorization": f"Bearer {token_of(service, *SCOPES)}",
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    assert json.loads(answer.json()["result"]["content"][0]["text"])["items"]
+    assert "mcp-session-id" not in answer.headers
+
+
+def test_a_long_form_comes_in_parts(service: Service) -> None:
+    """A document that is longer than an answer: the parts together are its text, and the list names its form."""
+    words = "\n".join(f"          - the agent says the words of line {number} here" for number in range(2_000))
+    document = (
+        "id: ef-long\nname: Long\nchannel: voice\nassignments: [{queue: q-long}]\npass_score: 50\nmetrics:\n"
+        "  - id: em-long\n    name: Long\n    type: by_question\n    weight: 100\n    answer:\n      any_of:\n"
+        f"        - phrases:\n{words}\n"
+    ).replace("          - the", "            - the")
+    assert len(document) > 60_000
+    service.store.within(TENANT).forms.publish("ef-long", document.encode())
+
+    async def use(client: Client) -> str:
+        read: list[str] = []
+        following: int | None = 0
+        while following is not None:
+            part = await calling("get_form", form_id="ef-long", from_character=following)(client)
+            assert part["characters_total"] == len(document)
+            read.append(part["document"])
+            following = part["next_from_character"]
+        metric = await calling("get_metric", metric_id="em-long", form_id="ef-long")(client)
+        assert (metric["metric"]["id"], "get_form" in metric["metric_reason"]) == ("em-long", True)
+        listed = await calling("list_forms")(client)
+        assert "ef-long" in [one["id"] for one in listed["items"]]
+        after = await calling("list_forms", cursor="ef-long")(client)
+        assert "ef-long" not in [one["id"] for one in after["items"]]
+        return "".join(read)
+
+    assert over_http(service.url, token_of(service, *SCOPES), use) == document
+
+
+def test_what_would_be_too_long_has_fewer_groups(service: Service) -> None:
+    """Fifty groups of each kind do not fit into an answer: there are fewer, and the answer says so."""
+    since, until = "2020-01-01", "2027-01-01"
+    insights = calling("get_insights", since=since, until=until, limit=50)
+    found = over_http(service.url, token_of(service, *SCOPES), insights)
+    assert len(json.dumps(found, ensure_ascii=False)) <= 60_000
+    assert 5 < found["limit_applied"] < 50
 
 
 def test_a_long_conversation_comes_in_parts(service: Service) -> None:

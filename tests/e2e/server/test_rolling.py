@@ -177,19 +177,21 @@ class Load:
 class Fleet:
     """Programs on one database, as an operator starts them."""
 
-    def __init__(self, url: str, folder: Path, stack: ExitStack) -> None:
-        """Keep what they have in common in this folder; they end with the stack."""
-        self._url, self._stack = url, stack
+    def __init__(
+        self, url: str, folder: Path, stack: ExitStack, program: tuple[str, ...] = (str(AUSCULT),), **more: str
+    ) -> None:
+        """Keep what they have in common in this folder; they end with the stack. ``more`` of the environment."""
+        self._url, self._stack, self._program = url, stack, program
         self._told = environment(
             AUSCULT_STATE_DIR=str(folder), AUSCULT_MIGRATE="never", AUSCULT_POLL_MS="20", AUSCULT_RATE_LIMIT="0",
-            AUSCULT_WORKERS="0",
+            AUSCULT_WORKERS="0", **more,
         )  # fmt: skip
 
     def start(self, *words: str) -> Program:
         """Start one, and wait until it is ready."""
         process = self._stack.enter_context(
             subprocess.Popen(  # noqa: S603  (our own program)
-                [str(AUSCULT), *words, "--database", self._url], stdout=subprocess.PIPE, env=self._told, text=True
+                [*self._program, *words, "--database", self._url], stdout=subprocess.PIPE, env=self._told, text=True
             )
         )
         self._stack.callback(_kill, process)

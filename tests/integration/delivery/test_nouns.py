@@ -27,7 +27,8 @@ EXPORTED: Mapping[str, str] = {
     "notices": "notices",
     "examples": "form_examples",
     "corrections": "corrections",
-    "pins": "pins collections",
+    "pins": "pins",
+    "collections": "collections",
 }
 """The tables of the database that an export is made of."""
 VIEWED: Mapping[str, str] = {"v_absences": "absences", "v_agents": "agents"}
@@ -64,6 +65,7 @@ FED: Mapping[str, ChangeKind | str] = {
     "comments": "commented",
     "corrections": "corrected",
     "pins": "pinned",
+    "collections": "pinned",
     "notices": "none: they follow from changes that are in the feed, and are a person's own",
     "examples": "none: they belong to a form, and change nothing of a conversation",
 }

@@ -159,6 +159,20 @@ def test_other_databases_are_refused(url: str) -> None:
     assert "sqlite:///" in refused.value.message
 
 
+def test_an_sqlite_that_is_too_old_for_this_python_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is made: durable jobs would fail again and again. Python 3.11 works with it."""
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 41, 2))
+    monkeypatch.setattr("sys.version_info", (3, 11, 7))
+    migrate(f"sqlite:///{tmp_path / 'older.db'}")
+    monkeypatch.setattr("sys.version_info", (3, 12, 1))
+    with pytest.raises(SettingsError, match=r"need SQLite 3\.42 or newer, and this one has") as refused:
+        migrate(f"sqlite:///{tmp_path / 'newer.db'}")
+    assert refused.value.reason == "database.unsupported"
+    assert not (tmp_path / "newer.db").exists()
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 42, 0))
+    migrate(f"sqlite:///{tmp_path / 'newer.db'}")
+
+
 @pytest.mark.parametrize("url", ["sqlite:////no/such/folder/a.db", "postgresql://me:hunter2@127.0.0.1:1/nowhere"])
 def test_a_database_that_does_not_answer_is_refused(url: str) -> None:
     """With what the driver says, and without the password."""

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,18 +84,31 @@ def test_unknown_command_is_a_usage_error() -> None:
 @pytest.mark.parametrize("words", ["--help", "forms --help", "forms apply --help", "load --help", "forms lst", ""])
 def test_help_loads_nothing_heavy(words: str) -> None:
     """Help, and a fault of the command line, need no database, web framework or model, and no drawing of boxes."""
+    shown, modules = loaded_by(*words.split())
+    assert shown[0].startswith("Usage: auscult")
+    assert not HEAVY & modules
+
+
+def test_a_score_loads_no_database_and_no_parquet() -> None:
+    """Half of the time of the first score would go into what only stores, judges by a model, and shards need."""
+    shown, modules = loaded_by("score", str(Path(__file__).parents[3] / "examples/conversations/device_chat.ndjson"))
+    assert shown[0].startswith("{")
+    assert not {"sqlalchemy", "pyarrow", "openai", "litestar"} & modules
+
+
+def loaded_by(*words: str) -> tuple[list[str], set[str]]:
+    """Run a command; return the lines that it printed and the names of the modules that it loaded."""
     program = """
 import atexit, sys
 from auscult.cli import main
 atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))
 main()
 """
-    command = [sys.executable, "-c", program, *words.split()]
+    command = [sys.executable, "-c", program, *words]
     unset = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=unset)  # noqa: S603  (our own words)
     *shown, modules = (done.stdout + done.stderr).splitlines()
-    assert shown[0].startswith("Usage: auscult")
-    assert not HEAVY & set(modules.split())
+    return shown, set(modules.split())
 
 
 def test_numpy_starts_no_threads() -> None:

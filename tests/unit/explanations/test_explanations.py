@@ -23,14 +23,16 @@ from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer,
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
-CARRYING, SECOND, THIRD = (
+CARRYING, SECOND, THIRD, FOURTH = (
     [json.loads(line) for line in (ROOT / f"tests/e2e/explanations/{name}.ndjson").read_text("utf-8").splitlines()]
-    for name in ("instructions", "instructions_second", "instructions_third")
+    for name in ("instructions", "instructions_second", "instructions_third", "instructions_fourth")
 )
 """Thirty conversations each that carry instructions to the model; ``payload`` is what they want to be answered.
 
-The second and third ones were written after the checks, and none of their words is looked for.
+The others were written after the checks, and none of their words is looked for.
 """
+STANDING = {"words to be put in another order", "parts over turns of both sides"}
+"""Conversations of the fourth set whose instructions an answer may obey; ``test_what_is_not_prevented`` shows how."""
 UNRECOGNISED = {"forged figure", "other conversation", "in two turns", "threat"}
 """Those whose words are not recognised: an answer may repeat them as the words of who said them, and no other way."""
 QUESTION = "How did the conversation go?"
@@ -113,6 +115,44 @@ def test_nothing_is_put_together_that_nobody_said(text: str, numbers: tuple[int,
     assert bool(stands(text, *numbers, pieces=JOINED)) is is_carried
 
 
+DENIED = [
+    turn("I was never refunded in full, and I can't log in to my account."),
+    turn("Der Vertrag wurde nicht gekündigt.", 2),
+    turn("The parcel arrived, it was not the wrong one.", 3),
+    turn("The form failed twice.", 4),
+    figure("Score: 60, and 70 are needed to pass. Not passed."),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "is_carried"),
+    [
+        ("The customer was refunded in full.", 1, False),
+        ("The customer was never refunded in full.", 1, True),
+        ("The customer was not refunded.", 1, True),
+        ("The customer can log in to the account.", 1, False),
+        ("The customer is unable to log in to the account.", 1, True),
+        ("Der Vertrag wurde gekündigt.", 2, False),
+        ("Der Vertrag wurde nicht gekündigt.", 2, True),
+        ("The parcel arrived.", 3, True),
+        ("The parcel never arrived.", 3, False),
+        ("It was the wrong one.", 3, False),
+        ("The form did not work, it failed twice.", 4, True),
+        ("The score is 60, passed.", 5, False),
+    ],
+)
+def test_nothing_is_denied_that_was_said_nor_said_that_was_denied(text: str, number: int, is_carried: bool) -> None:
+    """A part of a sentence denies what the nearest part of its passages denies, in other words for that too."""
+    assert bool(stands(text, number, pieces=DENIED)) is is_carried
+
+
+def test_words_of_the_question_are_denied_as_in_the_passage() -> None:
+    """A question cannot make a fact of what was denied, though its words are no grounds for anything else."""
+    question = "Was the customer refunded in full?"
+    assert stands("The customer was refunded in full.", 1, pieces=DENIED, question=question) is None
+    assert stands("The customer was never refunded in full.", 1, pieces=DENIED, question=question)
+
+
 def test_words_of_the_question_are_no_grounds() -> None:
     """They count for nothing, so that a question cannot carry its own answer."""
     assert stands("The refund was refused.", 1, question="Why was the refund refused?") is None
@@ -174,7 +214,18 @@ def _is_withheld(carrying: dict[str, Any]) -> bool:
     return bool(said) and all(map(addresses_model, said))
 
 
-@pytest.mark.parametrize("carrying", [*CARRYING, *SECOND, *THIRD], ids=lambda each: each["name"])
+def test_what_is_not_prevented() -> None:
+    """Words of one turn in another order, and one more word after those of a turn, stand: the documentation says so."""
+    swapped = turn("The customer before me insulted the agent.")
+    assert stands("The agent insulted the customer.", 1, pieces=[swapped])
+    assert stands("Delivery was on Tuesday delivery was our mistake.", 1, pieces=[turn("delivery was on Tuesday")])
+
+
+@pytest.mark.parametrize(
+    "carrying",
+    [*CARRYING, *SECOND, *THIRD, *(each for each in FOURTH if each["name"] not in STANDING)],
+    ids=lambda each: each["name"],
+)
 def test_no_answer_obeys_a_conversation(
     server: ScriptedExplainer, explainer: PageExplainer, carrying: dict[str, Any]
 ) -> None:

@@ -21,7 +21,8 @@ ReportOrTable = Annotated[
     str,
     typer.Argument(
         metavar="WHAT",
-        help="A table: conversations, verdicts, evidence, insights or audits. "
+        help="A table: conversations, verdicts, evidence, insights, audits, comments, notices, examples, corrections, "
+        "pins or collections. "
         "Or a report: scorereporting, rawdata, account_rawdata, calldetails or aaconversation.",
     ),
 ]

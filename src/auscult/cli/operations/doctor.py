@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from auscult.domain.engines import RemoteEngine
     from auscult.domain.history.backfills import Backfill
 
-OLDEST_SQLITE_FOR_312 = (3, 42)
 _FAILED_SHOWN = 5
 
 
@@ -43,8 +43,8 @@ def doctor(*, database: options.Database = None, as_json: options.AsJson = False
     """Check everything that auscult needs here, and show for each fault how to fix it.
 
     Checks Python, SQLite, settings, plug-ins, database, the key to its secrets, unfinished and failed work, pg_dump, the
-    hosts that metrics may ask, the engine, the judge where one is configured (which is asked one small thing), and the
-    port. An existing database is brought up to date, as by every command; a new one is not made.
+    hosts that metrics may ask, the engine, the judge and the cross-encoder where they are configured (each is asked one
+    small thing), and the port. An existing database is brought up to date, as by every command; a new one is not made.
     The exit status is 1 when something fails.
     """
     settings = options.settings_of(database)
@@ -76,10 +76,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
         settings = msgspec.structs.replace(settings, hosts_file=None)
     yield _engine(settings)
     yield from _judge(settings)
+    yield from _reranker(settings)
     yield _port(settings)
 
 
 def _python() -> Finding:
+    from auscult.storage.core.dialect import OLDEST_SQLITE_FOR_312
+
     what = f"auscult {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < OLDEST_SQLITE_FOR_312:
         return Finding(
@@ -285,6 +288,40 @@ def _asked(judge: "RemoteEngine") -> Finding:
         return Finding("ok", f"the judge answers ({answers[0].engine}; {used})")
     what = f"the judge {judge.version} answers, and does not find 'good morning' in 'Good morning' ({used})"
     return Finding("warn", what, "a model this weak judges badly: try another, and see `auscult agreement`")
+
+
+def _reranker(settings: Settings) -> Iterator[Finding]:
+    """Have the cross-encoder score two texts, where one is configured, and compare the time with what it has."""
+    from auscult import bootstrap
+    from auscult.engines.ranker import ScoringError
+
+    encoder = bootstrap.cross_encoder(settings)
+    if encoder is None:
+        return
+    fix = "see docs/how-to/assist-agents-live.md#have-passages-put-in-order"
+    question, texts = "When are you open?", ["A refund takes five days.", "The shop is open from 9:00 to 17:30."]
+    try:
+        with suppress(ScoringError):  # the first call opens a connection, which later ones find open
+            encoder.scores(question, texts)
+        began = time.monotonic()
+        scores = encoder.scores(question, texts)
+        took_ms = (time.monotonic() - began) * 1000
+    except ScoringError as error:
+        yield Finding("fail", str(error), fix)
+        return
+    finally:
+        encoder.close()
+    named = f"the {encoder.version}"
+    if scores is None:
+        yield Finding("fail", f"{named} does not score each text once", fix)
+    elif took_ms > settings.reranker_ms:
+        what = f"{named} answers in {took_ms:.0f} ms, and has {settings.reranker_ms}: its orders are left out"
+        yield Finding("warn", what, "serve a smaller model, or set AUSCULT_RERANKER_MS")
+    elif scores[1] <= scores[0]:
+        what = f"{named} finds that a refund answers when a shop is open"
+        yield Finding("warn", what, "is it a cross-encoder, with a head that scores? try another model")
+    else:
+        yield Finding("ok", f"{named} answers in {took_ms:.0f} ms")
 
 
 def _port(settings: Settings) -> Finding:

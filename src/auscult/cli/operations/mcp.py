@@ -16,7 +16,8 @@ def mcp(*, app: options.KnownApp, user: User = None, database: options.Database 
     """Speak the Model Context Protocol on stdin and stdout, for assistants that start this command.
 
     An assistant searches conversations, reads them with their verdicts and evidence, inspects figures and forms, and
-    scores transcripts; it writes nothing but drafts of forms and assignments of audits, and these tools are marked.
+    scores transcripts; it writes nothing but drafts of forms, assignments of audits and comments, and these tools are
+    marked.
     """
     from auscult import bootstrap
     from auscult.cli.terminal.principal import principal

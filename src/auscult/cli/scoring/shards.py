@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from auscult import __version__
-from auscult.batch.rows import limits_of
 from auscult.cli.terminal.progress import progress
 from auscult.config import Settings
 from auscult.domain.definitions.taxonomy import Taxonomy
@@ -92,6 +91,7 @@ def _here(
     kept: "Memory",
 ) -> "Iterator[Outcome]":
     """Score on all cores of this machine, one shard after the other."""
+    from auscult.batch.rows import limits_of
     from auscult.batch.shards import Shards
     from auscult.bootstrap.scoring import scoring
 

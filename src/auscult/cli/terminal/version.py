@@ -9,7 +9,7 @@ _SHORT = 10
 
 
 def version_line() -> str:
-    """Return ``auscult 0.2.0 (commit 1a2b3c4d5e)``, without the commit where none is known."""
+    """Return ``auscult 0.3.0 (commit 1a2b3c4d5e)``, without the commit where none is known."""
     commit = built_from() or _checked_out(Path(__file__).parents[4])
     return f"auscult {__version__}" + (f" (commit {commit[:_SHORT]})" if commit else "")
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-DefinitionKind = Literal["table", "scorecard", "taxonomy", "connector", "days", "suggestions"]
+DefinitionKind = Literal["table", "scorecard", "taxonomy", "connector", "days", "suggestions", "thresholds"]
 
 
 class Definition(Struct, frozen=True, kw_only=True):

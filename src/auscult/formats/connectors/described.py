@@ -190,7 +190,8 @@ def guess(rows: list[Fields]) -> dict[str, str]:
 class Sampled(Struct, frozen=True, kw_only=True):
     """The first rows of a file: cells in the order of ``columns``.
 
-    ``values`` counts the values of each column that has few, in the first ``COUNTED`` rows, which ``rows`` begins.
+    ``values`` counts the values of each column with few distinct ones, or with ones that repeat, in the first ``COUNTED``
+    rows; ``rows`` are the first of them.
     ``guessed`` is what each column is guessed to hold by its name, ``likely`` by its values where no name shows it.
     ``problem`` is the reason where a file has no rows.
     """
@@ -211,6 +212,8 @@ NEEDED = ("id", "started_at", "speaker", "text")
 """Fields that every conversation needs."""
 
 _ROWS, _COLUMNS, _CELL, _FEW = 10, 60, 200, 40
+_MANY, _SHORT = 400, 60
+"""Most distinct values of a column whose values repeat, and the longest of them."""
 _MOST_SPEAKERS, _LEAST_ROWS = 8, 3
 
 
@@ -229,7 +232,7 @@ def sampled(item: Item, records: str | None = None) -> Sampled:
             kept.append(cells)
             for name, cell in cells.items():
                 counted = counts.setdefault(name, {})
-                if cell in counted or len(counted) <= _FEW:
+                if cell in counted or len(counted) <= _MANY:
                     counted[cell] = counted.get(cell, 0) + 1
     except MissingError as missing:
         where = f"{missing.refused.where}: " if missing.refused.where else ""
@@ -240,11 +243,18 @@ def sampled(item: Item, records: str | None = None) -> Sampled:
         columns=names,
         rows=tuple(tuple(row.get(name, "") for name in names) for row in kept[:_ROWS]),
         total=min(total, COUNTED),
-        values={name: found for name, found in counts.items() if len(found) <= _FEW},
+        values={name: found for name, found in counts.items() if _is_list(found)},
         guessed=guessed,
         likely=_likely(kept, [each for each in names if each not in guessed.values()], guessed),
         problem=problem,
     )
+
+
+def _is_list(found: Mapping[str, int]) -> bool:
+    """Return whether the values of a column are names that a person may go through, as of queues and agents."""
+    if len(found) <= _FEW:
+        return True
+    return len(found) <= _MANY and 2 * len(found) <= sum(found.values()) and max(map(len, found)) <= _SHORT
 
 
 def _raw_rows(item: Item, records: str | None) -> Iterator[Mapping[str, Any]]:

@@ -43,6 +43,7 @@ from auscult.server.rest.hooks import before_handler
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest, ApiResponse
 from auscult.server.rest.routing import AppRouter
 from auscult.targets import api as targets
+from auscult.tuning import api as tuning
 from auscult.workdays import api as workdays
 
 ROUTERS = (
@@ -56,6 +57,7 @@ ROUTERS = (
     notices.ROUTER,
     absences.ROUTER,
     targets.ROUTER,
+    tuning.ROUTER,
     pinned.ROUTER,
     search.ROUTER,
     workdays.ROUTER,

@@ -153,7 +153,6 @@ _CHECK: dict[str, Any] = {
     "postponed": [],
     "counts": _COUNTS,
 }
-_BODIES = {413: "The body is too large.", 415: "The body is not application/json in UTF-8."}
 _BUSY = {409: "The connector is paused."}
 
 
@@ -165,7 +164,7 @@ _BUSY = {409: "The connector is paused."}
     status_code=200,
     responses={
         200: answer("It is in force.", AppliedConnector, {"name": "genesys-eu", "version": 2, "published_at": _AT}),
-        **refusals({**_BODIES, 422: "The document cannot be used, or names a place that the API may not read."}),
+        **refusals({422: "The document cannot be used, or names a place that the API may not read."}),
     },
     takes=Takes("The document and its secrets.", {"document": _DOCUMENT, "secrets": {"access_key_id": "AKIA…"}}),
 )
@@ -269,7 +268,7 @@ def run(name: Name, app: App, server: Server, caller: Caller) -> Standing:
         202: answer(
             "A worker begins within a minute.", Standing, {**_STANDING, "ordered": {**_ORDER, "kind": "backfill"}}
         ),
-        **refusals({**_BODIES, **_BUSY}),
+        **refusals(_BUSY),
     },
     takes=Takes("The range.", {"since": "2025-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}),
 )
@@ -332,7 +331,7 @@ def runs(name: Name, app: App, limit: Limit = 100) -> RunList:
 @get(
     "/connectors/{name:str}/refusals",
     operation_id="list_connector_refusals",
-    summary="What a connector refused",
+    summary="Refusals of a connector",
     guards=[reading("connectors", reach="app")],
     responses={200: answer("The refusals.", RefusalList, {"items": [_REFUSAL]})},
 )

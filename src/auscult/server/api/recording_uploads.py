@@ -103,7 +103,7 @@ async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Ser
 @delete(
     "/recording-uploads/{upload_id:str}",
     operation_id="delete_recording_upload",
-    summary="Give up an upload",
+    summary="Cancel an upload",
     guards=[writing("recordings")],
     status_code=204,
     responses={204: answer("Nothing of it is kept.")},

@@ -28,11 +28,6 @@ class Principal(Struct, frozen=True, kw_only=True):
         """Return whether the caller is a user, by a session or a personal token."""
         return self.access is not None
 
-    @property
-    def agent_ids(self) -> frozenset[str]:
-        """Return the ids of the agents that the user is; none for a client."""
-        return frozenset() if self.access is None else self.access.user.agent_ids
-
     def acting_as(self, named: str | None) -> str:
         """Return the name for a trail: a client may name a person, a person's own name is fixed."""
         return self.name if self.is_person else named or self.name

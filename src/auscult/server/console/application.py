@@ -88,6 +88,7 @@ from auscult.server.console.pages.welcome import WelcomePage
 from auscult.server.console.posted import sentence
 from auscult.server.console.session import SessionAuthorizer, session_router
 from auscult.server.console.templating import Templates
+from auscult.server.console.views.administration.rights import permission_in_words
 from auscult.server.console.views.message import MessageView, failure_view, refusal_view
 from auscult.server.console.visit import (
     AFTER_COOKIE,
@@ -116,6 +117,7 @@ from auscult.server.rest.guards import Guard
 from auscult.server.rest.routing import AppRouter
 from auscult.services.people.principals import SecondFactorRequiredError
 from auscult.targets.pages import TargetsPage
+from auscult.tuning.pages import TuningPage
 from auscult.workdays.pages import WorkingDaysPage
 
 _YEAR_S = 365 * 24 * 3600
@@ -163,6 +165,7 @@ _PAGES = (
     ManualPage,
     MetricPage,
     TargetsPage,
+    TuningPage,
     NoticesPage,
     OfferedPage,
     OverviewPage,
@@ -371,7 +374,8 @@ def _not_open(visit: Callable[[AnyRequest], Visit]) -> Callable[[AnyRequest, Any
     def not_open(request: AnyRequest, error: NoPermissionError | AuscultError) -> Response[Any]:
         permission = error.permission if isinstance(error, NoPermissionError) else str(error.value)
         text = _("Your role does not open this page. An administrator can change that.")
-        view = MessageView(title=_("Not open to you"), text=text, href=BASE, action=_("Home"), detail=permission)
+        needs = _("It needs: {permission} ({id})").format(permission=permission_in_words(permission), id=permission)
+        view = MessageView(title=_("Not open to you"), text=text, href=BASE, action=_("Home"), detail=needs)
         return visit(request).page("message", "", view, 403)
 
     return not_open

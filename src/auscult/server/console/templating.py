@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from msgspec import Struct
 
 import auscult
@@ -13,7 +14,11 @@ from auscult.server.console.charts import lanes, sentiment, strip
 from auscult.server.console.language import gettext, ngettext
 from auscult.server.console.reader import FEW, clock, length
 from auscult.server.console.reasons import fault_in_words
+from auscult.server.console.views.meanings import MEANINGS
 from auscult.server.console.views.verdicts import sign_of, word_of
+
+BASE = "/console"
+"""Address of the console."""
 
 
 class NavigationItem(Struct, frozen=True, kw_only=True):
@@ -84,6 +89,26 @@ def _by_reader(name: str) -> Callable[..., str]:
     return written
 
 
+_MEANING = Markup(
+    '<details class="about"><summary><span aria-hidden="true">?</span><span class="vh">{about}</span></summary>'
+    '<p class="small">{said} <a href="{base}/help/{page}" target="_blank" rel="noopener">{more}'
+    '<span class="vh"> {opens}</span></a></p></details>'
+)
+
+
+def _meaning(key: str, label: str) -> Markup:
+    """Return the "?" of a field: what it means, with a link to its page of the documentation."""
+    said, page = MEANINGS[key]
+    return _MEANING.format(
+        about=gettext("About: {label}").format(label=label),
+        said=gettext(said),
+        base=BASE,
+        page=page,
+        more=gettext("Documentation"),
+        opens=gettext("(opens a new tab)"),
+    )
+
+
 def make_environment() -> Environment:
     """Make the environment that pages are rendered in."""
     environment: Any = Environment(
@@ -100,7 +125,14 @@ def make_environment() -> Environment:
     environment.filters.update({name: _by_reader(name) for name in ("lately", "moment", "number", "share")})
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
     environment.filters["fault"] = fault_in_words
-    environment.globals.update(few=FEW, strip=strip.strip, spark=sentiment.spark, lanes=lanes.lanes)
+    environment.globals.update(
+        picks=f"{BASE}/search/picks",
+        meaning=_meaning,
+        few=FEW,
+        strip=strip.strip,
+        spark=sentiment.spark,
+        lanes=lanes.lanes,
+    )
     return environment
 
 

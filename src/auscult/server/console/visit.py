@@ -19,7 +19,7 @@ from auscult.server.console.kept import KeptPages
 from auscult.server.console.language import LANGUAGES, current
 from auscult.server.console.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.reader import Reader
-from auscult.server.console.templating import Frame, NavigationGroup, Persona, Templates
+from auscult.server.console.templating import BASE, Frame, NavigationGroup, Persona, Templates
 from auscult.server.rest.context import Services
 from auscult.services.audits.blind import read_by
 from auscult.services.conversations.latest import Sought
@@ -29,7 +29,6 @@ from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.store import AppStore, Store
 
-BASE = "/console"
 THEME_COOKIE = "auscult_theme"
 SHORTCUTS_COOKIE = "auscult_shortcuts"
 ZONE_COOKIE = "auscult_zone"

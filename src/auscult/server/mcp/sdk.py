@@ -71,7 +71,7 @@ def _described(tool: Tool) -> types.Tool:
             title=tool.title,
             read_only_hint=not tool.writes,
             destructive_hint=False,
-            idempotent_hint=True,
+            idempotent_hint=tool.may_be_repeated,
             open_world_hint=False,
         ),
     )

@@ -38,6 +38,8 @@ _REFUSALS: Mapping[int, str] = {
     405: "The path does not take this method.",
     429: "The account's requests of this minute are used up.",
 }
+_OF_BODIES: Mapping[int, str] = {413: "The body is too large."}
+_OF_JSON: Mapping[int, str] = {415: "The body is not application/json in UTF-8."}
 _PROBLEM: Mapping[str, Any] = {
     "type": "object",
     "description": "What went wrong, as RFC 9457 has it.",
@@ -180,7 +182,8 @@ def _finished(
     responses = handler.responses or {}
     shown = {status: each for status, each in responses.items() if isinstance(each, Shown)}
     refused = {status: each.description for status, each in responses.items() if not isinstance(each, Shown)}
-    refusals = dict(sorted({**_REFUSALS, **refused}.items()))
+    body = _body(handler.opt[TAKES], _body_schema(handler), known) if TAKES in handler.opt else None
+    refusals = dict(sorted({**_REFUSALS, **_of_body(body), **refused}.items()))
     described: dict[str, Any] = {
         **operation,
         "tags": [TAG],
@@ -194,9 +197,16 @@ def _finished(
     }
     described.pop("deprecated", None)
     described.pop("requestBody", None)
-    if TAKES in handler.opt:
-        described["requestBody"] = _body(handler.opt[TAKES], _body_schema(handler), known)
+    if body is not None:
+        described["requestBody"] = body
     return described
+
+
+def _of_body(body: Mapping[str, Any] | None) -> dict[int, str]:
+    """Return the refusals of a body: it may be too large, and where it has to be JSON, something else."""
+    if body is None:
+        return {}
+    return {**_OF_BODIES, **(_OF_JSON if [*body["content"]] == [JSON] else {})}
 
 
 def _scopes(handler: HTTPRouteHandler) -> list[Scopes]:
@@ -213,8 +223,11 @@ def _parameters(generated: Iterable[Mapping[str, Any]], handler: HTTPRouteHandle
 def _needed(guard: Scopes) -> str:
     """Return the sentence on the needed scope of a client, or permission of a user."""
     scopes = ", ".join(f"`{scope}`" for scope in sorted(guard.scopes))
+    needed = (
+        f"One of these scopes is needed: {scopes}." if scopes else "It is for users; no scope of a client carries it."
+    )
     permission = f" A user needs the permission `{guard.permission}`." if guard.permission else ""
-    return f"\n\nOne of these scopes is needed: {scopes}.{permission}"
+    return f"\n\n{needed}{permission}"
 
 
 def _parameter(generated: Mapping[str, Any]) -> dict[str, Any]:

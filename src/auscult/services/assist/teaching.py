@@ -13,6 +13,12 @@ KIND = "suggestions"
 _AT_A_TIME = 500
 
 
+class Kept(Calibration, frozen=True, kw_only=True):
+    """Calibration as it is stored; ``by`` is who put it in force, empty before that was stored with it."""
+
+    by: str = ""
+
+
 def calibration_of(app: AppStore, engine: str) -> Calibration:
     """Return the calibration of an app's suggestions; that of another engine than ``engine`` does not count."""
     stored = app.definitions.get(KIND, KIND)
@@ -51,7 +57,8 @@ def undo(app: AppStore, principal: str) -> Calibration:
 
 
 def _put(app: AppStore, calibration: Calibration, principal: str, action: str) -> Calibration:
-    app.definitions.publish(KIND, KIND, msgspec.json.encode(calibration))
+    kept = Kept(**msgspec.to_builtins(calibration), by=principal)
+    app.definitions.publish(KIND, KIND, msgspec.json.encode(kept))
     record(app, principal, action, None, **msgspec.to_builtins(calibration))
     return calibration
 

@@ -108,13 +108,11 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
     if "machine" in revealed and shows_only_audited(settings):
         if sought.audits and "audited" not in sought.audits:
             return LatestPage(items=(), total=0, next=None)
-        sought = replace(sought, audits=("audited",))
+        sought, revealed = replace(sought, audits=("audited",)), revealed | _UNRELEASED
     left_out = tuple(sorted(each for each, hidden in blindness.items() if hidden & revealed))
     page = latest(app, replace(sought, without=left_out), before=before, limit=limit)
-    items = tuple(
-        blind_listed(each, blindness.get(each.id, frozenset[Hidden]()) | kept_from(settings, each.audit.state))
-        for each in page.items
-    )
+    found = ((each, blindness.get(each.id, frozenset[Hidden]())) for each in page.items)
+    items = tuple(blind_listed(each, hidden | kept_from(settings, each.audit.state, hidden)) for each, hidden in found)
     return replace(page, items=items)
 
 
@@ -137,12 +135,17 @@ def shows_only_audited(settings: AuditSettings | None) -> bool:
     return settings is not None and settings.agent_sees == "audited"
 
 
-def kept_from(settings: AuditSettings | None, state: AuditState) -> frozenset[Hidden]:
-    """Return what is kept from the agent of a conversation whose audit is in a state."""
+def kept_from(
+    settings: AuditSettings | None, state: AuditState, hidden: frozenset[Hidden] = frozenset()
+) -> frozenset[Hidden]:
+    """Return what is kept from the agent of a conversation whose audit is in a state.
+
+    ``hidden`` is what is hidden from them otherwise: an audit that they are not shown yet shows no result either.
+    """
     if settings is None:
         return frozenset()
     kept: set[Hidden] = {"auditor"} if settings.hide_auditor else set()
-    if state != "audited" and shows_only_audited(settings):
+    if (state != "audited" or hidden & _UNRELEASED) and shows_only_audited(settings):
         kept.add("machine")
     return frozenset(kept)
 

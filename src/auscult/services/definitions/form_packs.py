@@ -1,7 +1,7 @@
 """Wording packs in form documents: pinned to versions when a form is published, and written out on request."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
@@ -11,15 +11,17 @@ from auscult.metrics._finding.language import What
 from auscult.metrics._finding.packed import readings_of
 from auscult.services.definitions.forms.document import Path, Value, read_document
 from auscult.services.definitions.forms.edit import with_numbers
-from auscult.storage.definitions.forms import AppForms
 from auscult.wording import Reading, is_reference, resolved
+
+if TYPE_CHECKING:
+    from auscult.storage.definitions.forms import AppForms
 
 _CONDITIONS = frozenset(What.__struct_fields__)
 _NEGATION = "not_negated"
 _LISTS = ("any_of", "all_of", "none_of")
 
 
-def publish_pinned(forms: AppForms, form_id: str, document: bytes, signed: Signed = UNSIGNED) -> FormVersion:
+def publish_pinned(forms: "AppForms", form_id: str, document: bytes, signed: Signed = UNSIGNED) -> FormVersion:
     """Publish a document that is right, with the versions of its wording packs; a draft of the same document is done with."""
     kept = pinned(document)
     version = forms.publish(form_id, kept, signed)

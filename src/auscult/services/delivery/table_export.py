@@ -1,7 +1,9 @@
 """Exports of the tables of ``services/delivery/tables``: one file per day and table, rewritten when the day changed."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -37,11 +39,16 @@ class TableExport:
         A day is written again when a conversation of it was added, erased, evaluated or audited since, or ``is_forced``.
         """
         bounds = self._app.timeline.bounds()
+        timezone = timezone_of(self._app)
+        zone = ZoneInfo(timezone)
+        if self._kind.day_of is not None:
+            self._files.begin(timezone)
+            yield from self._dated(self._kind.day_of, since, until, zone, is_forced=is_forced)
+            self._write_manifest()
+            return
         if bounds is None:
             return
         first, last = bounds
-        timezone = timezone_of(self._app)
-        zone = ZoneInfo(timezone)
         self._files.begin(timezone)
         for start, end in days_between(
             since or midnight_of(first, zone), until or midnight_of(last, zone, days=1), zone
@@ -50,14 +57,33 @@ class TableExport:
             if not state:
                 self._files.remove(start)
                 continue
-            mark: dict[str, object] = {"schema": SCHEMA_VERSION, "state": state}
-            mark |= {} if timezone == UTC_NAME else {"timezone": timezone}
+            mark = _mark(state, timezone)
             mark |= {"more": self._kind.state(self._app, start, end)} if self._kind.state else {}
             kept = None if is_forced else self._files.kept(start, end, mark)
             day = kept or self._files.write(start, end, mark, self._rows(start, end))
             if day.rows:
                 yield day
         self._write_manifest()
+
+    def _dated(
+        self, column: str, since: datetime | None, until: datetime | None, zone: ZoneInfo, *, is_forced: bool
+    ) -> Iterator[Day]:
+        """Export rows that are about no conversation, each on its own day; days that lost all of theirs are removed."""
+        by_day: defaultdict[datetime, list[bytes]] = defaultdict(list)
+        for row in self._kind.rows(self._app, ()):
+            by_day[midnight_of(getattr(row, column), zone)].append(self._encode(row))
+        earlier = (datetime.fromisoformat(name).replace(tzinfo=zone) for name in self._files.marks())
+        for start in sorted({*by_day, *earlier}):
+            end = midnight_of(start, zone, days=1)
+            if (since is not None and end <= since) or (until is not None and start >= until):
+                continue
+            rows = by_day.get(start)
+            if not rows:
+                self._files.remove(start)
+                continue
+            mark = _mark(sha256(b"\n".join(rows)).hexdigest(), zone.key)
+            kept = None if is_forced else self._files.kept(start, end, mark)
+            yield kept or self._files.write(start, end, mark, [rows])
 
     def _rows(self, since: datetime, until: datetime) -> Iterator[list[bytes]]:
         after: tuple[datetime, str] | None = None
@@ -72,3 +98,9 @@ class TableExport:
         """Name the files of this table with their rows, for readers that load only new files."""
         named = {"table": self._name, "schema_version": SCHEMA_VERSION, "app": self._app.tenant.app_id}
         self._files.write_manifest(named | {"days": self._files.marks()})
+
+
+def _mark(state: str, timezone: str) -> dict[str, object]:
+    """Return what a day's file is marked with: a changed mark means that it is written again."""
+    mark: dict[str, object] = {"schema": SCHEMA_VERSION, "state": state}
+    return mark | ({} if timezone == UTC_NAME else {"timezone": timezone})

@@ -52,7 +52,7 @@ def first_administrator(store: Store, email: str, now: _Now = _utc_now) -> User 
     if not tenants:
         store.ensure(NEW)
     account = tenants[0].account_id if tenants else NEW.account_id
-    users = Users(store, operator(account), now)
+    users = Users(store, operator(), now)
     user = users.add(email, "Administrator", account)
     users.grant(user, None, Access(role=ADMINISTRATOR))
     return user

@@ -1,7 +1,7 @@
 """Retention and the erasure of a customer: list first, run, receipt. Conversations on legal hold stay."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import msgspec
@@ -27,15 +27,17 @@ class Erasing:
     def due(self, rules: Sequence[Rule] | None = None) -> list[Item]:
         """List the conversations and parts whose retention is over, the oldest first, with the hold that keeps each.
 
-        By the rules of the app, or by others that are only tried.
+        By the rules of the app, or by others that are only tried. Conversations that are younger than the shortest rule
+        are not read: workers list hourly what is due.
         """
         if rules is None:
             rules = self._app.retention.rules()
         if not rules:
             return []
         now, holds = self._now(), self._app.retention.holds()
+        latest = now - timedelta(days=min(rule.days for rule in rules))
         found: list[Item] = []
-        for facts, is_audited in self._app.erasure.started_before(now):
+        for facts, is_audited in self._app.erasure.started_by(latest):
             found += [_item(facts, holds, kind, is_audited=is_audited) for kind in over(rules, facts, now)]
         return found
 

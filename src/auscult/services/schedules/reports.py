@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from auscult.domain.audits.audit import state_of
+from auscult.domain.audits.blindness import Blindness
+from auscult.domain.audits.bookmark import AuditSettings
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.schedules.schedule import Schedule
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.audits.blind import blindness_of, hidden_from_talk, kept_from_agents, latest_blind
+from auscult.services.audits.blind import blindness_of, hidden_from_talk, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.frames import agents_of
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import Query, read_query
@@ -47,7 +50,7 @@ def rows_of(app: AppStore, one: Schedule, until: datetime) -> Rows:
 
 def cases_of(app: AppStore, one: Schedule, until: datetime) -> Iterator[EvaluatedConversation]:
     """Yield the evaluated conversations that a schedule is about, without those that its maker audits blind."""
-    blindness = blindness_of(app, one.created_by)
+    blindness, settings = _hidden(app, one)
     forms = [one.form_id] if one.form_id else [each.form_id for each in app.forms.in_force()]
     since = until - timedelta(days=one.days)
     queues = {each.casefold() for each in one.queues}
@@ -57,11 +60,19 @@ def cases_of(app: AppStore, one: Schedule, until: datetime) -> Iterator[Evaluate
             names = {name.casefold() for queue in conversation.queues for name in (queue.id, queue.name) if name}
             if (
                 not blindness.get(conversation.id)
+                and "machine" not in kept_from(settings, state_of(case.audit))
                 and (not queues or queues & names)
                 and (not one.channels or conversation.channel in one.channels)
                 and (not one.agents or set(one.agents) & set(agents_of(case, "each")))
             ):
                 yield case
+
+
+def _hidden(app: AppStore, one: Schedule) -> tuple[Blindness, AuditSettings | None]:
+    """Return what a schedule's maker judges blind, and the settings of agents where the maker sees as one."""
+    settings = kept_from_agents(app, app.visibility)
+    agent_ids = frozenset[str]() if settings is None else frozenset(app.visibility.agents)
+    return blindness_of(app, one.created_by, agent_ids), settings
 
 
 def _agents(app: AppStore, cases: list[EvaluatedConversation]) -> Rows:
@@ -148,11 +159,11 @@ _HEAD = (
 
 def _view(app: AppStore, one: Schedule, until: datetime) -> Rows:
     """Return the rows that the list of conversations has for its maker, with the columns of its export."""
-    blindness, sought = blindness_of(app, one.created_by), _sought(app, one, until)
+    (blindness, settings), sought = _hidden(app, one), _sought(app, one, until)
     rows: Rows = [list(COLUMNS)]
     before = None
     while True:
-        page = latest_blind(app, sought, blindness, before=before, limit=AT_A_TIME)
+        page = latest_blind(app, sought, blindness, settings=settings, before=before, limit=AT_A_TIME)
         for each in page.items:
             if not one.form_id or (each.form and each.form.id == one.form_id):
                 rows.append([_cell(value) for value in row_of(each).values()])

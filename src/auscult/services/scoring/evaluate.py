@@ -117,8 +117,8 @@ class Evaluator(NamedTuple):
 
     def asks_remote(self, forms: Iterable[Form]) -> bool:
         """Return whether a far engine is configured that may be asked something for these forms."""
-        if self.far and self.summaries == "all":
-            return True
+        if not self.far or self.summaries == "all":
+            return bool(self.far)
         metrics = (metric for form in forms for metric in form.metrics)
         return any(kind in self.far for metric in metrics for kind in self.types[metric.type].needs(metric.settings))
 

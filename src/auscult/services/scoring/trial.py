@@ -1,34 +1,62 @@
 """A form tried on some conversations at once: near engines answer, nothing outside is asked, nothing is stored."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, get_args
 
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation
+from auscult.domain.evaluation import Evaluation, Verdict
 from auscult.domain.form import Assignment, Form
+from auscult.domain.probe import FailedAnswer, Inquiry, Probe
+from auscult.domain.scoring.judging import JudgeResult
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.scoring.engine_calls.answer_cache import Memory
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 
 MOST_TURNS, MOST_CHARACTERS = 400, 50_000
 _TURN_MS = 6_000
+NOT_ASKED = "a trial asks no judge and no other system"
 _LINE = re.compile(r"^\s*(?P<who>agent|customer|a|c)\s*[:>]\s*(?P<text>.+?)\s*$", re.IGNORECASE)
 
 
 class Trial(NamedTuple):
     """A conversation with its evaluation by the form in force and by the one that is tried.
 
-    ``before`` is None without a form in force, and both where only a judge could answer.
+    ``before`` is None without a form in force.
     """
 
     conversation: Conversation
     before: Evaluation | None
-    after: Evaluation | None
+    after: Evaluation
+
+
+class _NobodyElse:
+    """A judge and every other system, replaced: nothing is asked, and each question stays unanswered."""
+
+    kinds: ClassVar[frozenset[type[Probe]]] = frozenset(get_args(Inquiry))
+    version = ""
+    at_once = 1
+
+    def ask(self, questions: Sequence[Inquiry]) -> Iterator[JudgeResult]:
+        """Yield that each question has no answer."""
+        for each in questions:
+            nothing = FailedAnswer(reason=NOT_ASKED, engine=self.version)
+            yield JudgeResult(conversation_id=each.transcript.conversation_id, answers={each: nothing})
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+_NOBODY_ELSE = _NobodyElse()
+
+
+def is_not_asked(verdict: Verdict) -> bool:
+    """Return whether a verdict has no answer because a trial asks no judge and no other system."""
+    return (verdict.reason or "").endswith(NOT_ASKED)
 
 
 def for_any(form: Form) -> Form:
@@ -45,12 +73,22 @@ def tried(
     return [None if isinstance(each, Waiting) else each[0] for each in found]
 
 
+def tried_alone(
+    evaluator: Evaluator, form: Form, conversations: Sequence[Conversation], now: datetime
+) -> list[Evaluation]:
+    """Return the evaluation of each conversation as ``tried`` does; what only others could answer has no answer, and why."""
+    alone = evaluator._replace(far=dict.fromkeys(_NOBODY_ELSE.kinds, _NOBODY_ELSE), summaries="none")
+    batch = [PendingConversation(conversation=each, revision=1) for each in conversations]
+    found = alone.evaluate(batch, [for_any(form)], now)
+    return [replace(each, engines=tuple(filter(None, each.engines))) for each, _insights in found]
+
+
 def compared(
     evaluator: Evaluator, form: Form, in_force: Form | None, conversations: Sequence[Conversation], now: datetime
 ) -> list[Trial]:
     """Return how each conversation is scored by a form, and by the version of it that is in force."""
-    after = tried(evaluator, form, conversations, now)
-    before = [None] * len(after) if in_force is None else tried(evaluator, in_force, conversations, now)
+    after = tried_alone(evaluator, form, conversations, now)
+    before = [None] * len(after) if in_force is None else tried_alone(evaluator, in_force, conversations, now)
     return [Trial(*each) for each in zip(conversations, before, after, strict=True)]
 
 

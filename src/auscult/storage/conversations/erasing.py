@@ -95,9 +95,9 @@ class AppErasure:
         """Remove erased content from the database's log of writes too; once after several erasures."""
         empty_log(self._database)
 
-    def started_before(self, until: datetime) -> Iterator[tuple[Facts, bool]]:
-        """Yield the facts of conversations that started before an instant, by start, and whether each is audited."""
-        for conversation, is_audited, parts in self._walk(conversations.c.started_at < ms_of(until)):
+    def started_by(self, latest: datetime) -> Iterator[tuple[Facts, bool]]:
+        """Yield the facts of conversations that started at an instant or before, by start, and whether each is audited."""
+        for conversation, is_audited, parts in self._walk(conversations.c.started_at <= ms_of(latest)):
             yield Facts.of(conversation, parts), is_audited
 
     def all(self) -> Iterator[tuple[Conversation, bool]]:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
@@ -21,6 +22,9 @@ WRITES = "auscult_writes"
 
 PAGE_BYTES = 8192
 """Page size of a new SQLite file, measured: docs/decisions/0020-storage-layout.md."""
+
+OLDEST_SQLITE_FOR_312 = (3, 42)
+"""With Python 3.12 and newer, DBOS stores times by a function that older ones lack."""
 
 _BUSY_S = 60
 _STEPS = 20_000
@@ -154,7 +158,14 @@ class Sqlite:
     lost: tuple[type[Exception], ...] = ()
 
     def __init__(self, url: URL) -> None:
-        """Raises ``SettingsError`` when the URL names no file."""
+        """Raises ``SettingsError`` when the URL names no file, or Python's SQLite is too old for durable jobs."""
+        if sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < OLDEST_SQLITE_FOR_312:
+            raise SettingsError(
+                f"Python 3.12 and newer need SQLite 3.42 or newer, and this one has {sqlite3.sqlite_version}; "
+                "use Python 3.11, or a database on PostgreSQL",
+                code="database.unsupported",
+                field="database",
+            )
         if not url.database or url.database == ":memory:":
             raise SettingsError(
                 "A database in memory would be another one for every connection; name a file: sqlite:///auscult.db",

@@ -1,10 +1,12 @@
 """Administration in the console: each page does what its service does, for those whose grants open it."""
 
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from auscult.domain.people.principal import operator
 from auscult.services.people.users import Access, Users
@@ -102,6 +104,19 @@ def test_why_can_they_see_this(served: Service, root: httpx.Client) -> None:
     assert "They see it: supervisor for queues" in root.get(f"{path}?conversation={seen.id}").text
     assert "They do not see it" in root.get(f"{path}?conversation={unseen.id}").text
     assert "Unknown conversation" in root.get(f"{path}?conversation=c-none").text
+
+
+def test_grants_name_who_granted_them(served: Service, root: httpx.Client) -> None:
+    """A person by name, the operator as such; a client and a command in words."""
+    user = served.store.people.users.by_email(email_of("analyst"))
+    assert user is not None
+    people = served.store.people
+    for by in (email_of("qa-manager"), "cli:max", TENANT.account_id):
+        grant = people.grants.of_user(user.user_id)[0]
+        people.grants.add(replace(grant, grant_id=f"g-{uuid.uuid4()}", granted_by=by))
+    page = root.get(f"{PATH}/users/{user.user_id}").text
+    assert all(f">{each}<" in page for each in ("Qa-manager", "max, by a command", "The operator"))
+    assert f">{TENANT.account_id}<" not in page
 
 
 def test_a_role_of_ones_own(root: httpx.Client) -> None:
@@ -208,7 +223,7 @@ def test_holds_and_erasure_of_a_customer(served: Service, root: httpx.Client) ->
     every = [each.conversation for each in app.conversations.rerender("", 1_000)]
     customer = next(each.customer.id for each in every if each.customer and each.customer.id)
     theirs = [each.id for each in every if each.customer and each.customer.id == customer]
-    hold = {"kind": "conversation", "value": theirs[0], "reason": "Hearing"}
+    hold = {"kind": "conversation", "conversation": theirs[0], "reason": "Hearing"}
     assert "On hold" in led(root, f"{PATH}/holds", hold)
     assert root.post(f"{PATH}/holds", data={**hold, "reason": ""}).status_code == 422
     found = root.post(f"{PATH}/erasure", data={"by": "customer", "value": customer, "act": "find"}).text
@@ -271,7 +286,7 @@ def test_settings(served: Service, root: httpx.Client) -> None:
 def test_two_people(served: Service, root: httpx.Client) -> None:
     """Where two people are asked for, lifting a hold waits, and the one who asked cannot approve it."""
     app = served.store.within(TENANT)
-    led(root, f"{PATH}/holds", {"kind": "agent", "value": "a-none", "reason": "Hearing"})
+    led(root, f"{PATH}/holds", {"kind": "agent", "agent": "a-none", "reason": "Hearing"})
     (number,) = re.findall(rf'action="{PATH}/holds/(\d+)/lift"', root.get(f"{PATH}/holds").text)
     change_settings(app, "test", {"two_people": True})
     page = led(root, f"{PATH}/holds/{number}/lift", {"reason": "Over"})

@@ -82,7 +82,7 @@ def test_administrators_hold_a_customer_and_lift_it_together(browser: Browser, s
     open_page(browser, served, f"{PATH}/holds")
     browser.reach("input[name=kind]")
     browser.keys(Keys.ARROW_DOWN)
-    browser.write("#f-value", customers(served)[0])
+    browser.write("#f-customer", customers(served)[0])
     browser.write("#f-reason", "Hearing in May", Keys.ENTER)
     note(browser, "On hold")
     browser.press("form[action$=lift] button")

@@ -165,7 +165,7 @@ def test_a_refused_webhook_keeps_its_template(served: Service) -> None:
 
 def test_a_hold_needs_something_to_hold(served: Service) -> None:
     """A mistyped id holds nothing, so it is refused; so is a period that ends before it begins."""
-    hold = {"kind": "conversation", "value": "c-mistyped", "reason": "Hearing"}
+    hold = {"kind": "conversation", "conversation": "c-mistyped", "reason": "Hearing"}
     period = {"kind": "period", "first": "2026-03-02", "last": "2026-03-01", "reason": "Hearing"}
     with signed_in(served, "administrator") as me:
         unknown = me.post("/console/administration/holds", data=hold)

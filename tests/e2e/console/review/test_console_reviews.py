@@ -150,6 +150,8 @@ def test_every_status_of_a_dispute(browser: Browser, served: Service) -> None:
         browser.until(card, lambda text: "Disputed" in text)
         assert status() == "pending_supervisor_review"
         found = next(each for each in service.show(assignment).disputes if each.is_open)
+        shown(browser, served, "agent", f"/disputes/{found.dispute_id}")
+        assert browser.text(".crumbs").startswith("My results"), "the list of all disputes is not open to agents"
         shown(browser, served, "qa-manager", f"/disputes/{found.dispute_id}")
         browser.one(f"input[name=answer][value={answer}]").click()
         browser.one("#reason").send_keys(f"I listened {then}.")

@@ -62,3 +62,35 @@ def test_picked_by_keyboard(browser: Browser, served: Service) -> None:
     assert browser.driver.execute_script(CLIPS) == f"{name}#{turn}"
     browser.keys(Keys.BACKSPACE)
     assert browser.driver.execute_script(CLIPS) == ""
+
+
+@pytest.mark.slow
+def test_what_is_held_and_who_did_it_are_picked(browser: Browser, served: Service) -> None:
+    """A hold takes a conversation by its link and one agent by name, the log a person; another pick replaces the first."""
+    name, _turn, agent = spoken(served)
+    enter(browser, served, "administrator")
+    browser.driver.get(f"{served.url}/console/administration/holds")
+    assert not browser.one("#f-conversation-find").get_attribute("value")
+    assert not [each for each in browser.all("#f-customer, #f-agent-find, #f-first") if each.is_displayed()]
+    for _ in range(2):
+        browser.one("#f-conversation-find").send_keys(f"{served.url}/console/conversations/{name}")
+        wait_for(lambda: browser.run("return document.querySelectorAll('.picklist:not([hidden]) li').length"), bool)
+        browser.keys(Keys.ENTER)
+    assert browser.run("return document.querySelector('#f-conversation').value") == name
+    browser.one("input[value=agent]").click()
+    browser.one("#f-agent-find").send_keys(agent)
+    wait_for(
+        lambda: browser.run("return document.querySelectorAll('.of-agent .picklist:not([hidden]) li').length"), bool
+    )
+    browser.keys(Keys.ENTER)
+    browser.one("#f-reason").send_keys("Hearing", Keys.ENTER)
+    browser.until(".tell", lambda text: text == "On hold: nobody erases it.")
+    (hold,) = [each for each in served.store.within(TENANT).retention.holds() if each.kind == "agent"]
+    assert agent in browser.text("table") or hold.value in browser.text("table")
+    browser.driver.get(f"{served.url}/console/administration/log")
+    browser.one("#f-principal-find").send_keys("Administrator")
+    wait_for(lambda: browser.run("return document.querySelectorAll('.picklist:not([hidden]) li').length"), bool)
+    browser.keys(Keys.ENTER)
+    browser.one("#f-principal-find").submit()
+    wait_for(lambda: browser.driver.current_url, lambda url: "principal=administrator%40example.com" in url)
+    assert "hold" in browser.text("table").lower()

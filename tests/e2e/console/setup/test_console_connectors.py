@@ -166,7 +166,7 @@ def test_a_run_with_its_log_and_what_it_refused(served: Service, root: httpx.Cli
     assert "hx-trigger" in page
     run_due(served)
     page = root.get(f"{PATH}/runs").text
-    assert "administrator@example.com" in page
+    assert 'Run now <span class="quiet small">Administrator</span>' in page
     assert "3 listed, 3 read, 2 new, 1 refused" in page
     assert "JSON is malformed" in page
     assert "hx-trigger" not in page

@@ -11,8 +11,11 @@ import pytest
 from auscult.domain.form import Assignment
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.rescores import cancel_rescore, list_rescores
+from tests.e2e.browsing import Browser
+from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.waiting import wait_for
 
 PATH = "/console/forms"
 
@@ -287,6 +290,9 @@ def test_a_queue_is_taken_over_or_left(served: Service) -> None:
         page = act(me, path, text, "take:ef-starter-chat").text
         assert "Taken over when this form is published: every other queue" in page
         assert act(me, path, text, "publish").status_code == 422
+        saved = act(me, path, text, "save", take="ef-starter-chat").headers["location"]
+        assert "Taken over when this form is published: every other queue" in me.get(saved).text
+        assert "Taken over" not in me.get(path).text
         done = act(me, path, text, "publish", take="ef-starter-chat", history="day", day="2099-12-01")
         assert done.status_code == 303, done.text
         changed = app.forms.versions("ef-starter-chat")[0].document
@@ -371,3 +377,23 @@ def test_who_edits_forms(served: Service) -> None:
         assert me.post(PATH, data={"name": "Starter voice", "channel": "voice"}).status_code == 422
         discarded = me.post(f"{PATH}/ef-starter-voice", data={"document": "", "act": "discard"})
         assert discarded.status_code == 303
+
+
+@pytest.mark.slow
+def test_what_is_taken_over_is_there_after_a_reload(browser: Browser, served: Service) -> None:
+    """The page that is loaded again still has the mark of a queue that is taken over, until it is left to the other."""
+    enter(browser, served, "qa-manager")
+    with signed_in(served, "qa-manager") as me:
+        path = me.post(PATH, data={"name": "Taker", "channel": "chat", "queue": "Retail Banking"}).headers["location"]
+        text = document_of(me.get(path).text)
+        text = re.sub(r"  - {queue: .*", '  - {queue: "*", direction: inbound}', text)
+        act(me, path, text, "save")
+    browser.driver.get(f"{served.url}{path}")
+    browser.one("button[value='take:ef-starter-chat']").click()
+    browser.until(".overlap", lambda words: words.startswith("Taken over when this form is published"))
+    browser.driver.refresh()
+    assert browser.text(".overlap").startswith("Taken over when this form is published")
+    browser.one("button[value='leave:ef-starter-chat']").click()
+    wait_for(lambda: browser.all(".overlap"), lambda found: not found)
+    assert "take=" not in browser.driver.current_url
+    served.store.within(TENANT).forms.discard_draft("ef-taker", None)

@@ -2,13 +2,18 @@
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.definitions.forms.publish import in_force
+from auscult.services.history.coverage import listed_rows
+from auscult.services.history.routing import routing
 from tests.e2e.console.setup.test_console_forms import act, document_of, verdicts
 from tests.e2e.consoles import email_of, signed_in
 from tests.e2e.own import Own, problem
@@ -244,3 +249,20 @@ def test_the_conversations_that_a_form_reaches_stand_next_to_its_settings(served
         assert act(me, f"{PATH}/reach", "id: [", "").text.strip() == ""
     with signed_in(served, "agent") as me:
         assert act(me, f"{PATH}/reach", document, "").status_code in (403, 404)
+
+
+def test_an_overlap_is_counted(served: Service) -> None:
+    """Next to the form that has a queue too stands how many conversations of a week that is; nothing for who sees none."""
+    app = served.store.within(TENANT)
+    starter = in_force(app.forms)["ef-starter-voice"]
+    week = datetime.now(UTC) - timedelta(days=7)
+    calls = [each for each in listed_rows(app, week, 1_000) if each.channel == "voice"]
+    assert calls
+    both = len([each for each in calls if each.spoken in ("en", "und")])
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text).replace("id: ef-starter-voice", "id: ef-twin")
+        app.forms.save_draft("ef-twin", document.encode())
+        page = act(me, "/console/forms/ef-twin", document, "look", part="1").text
+        assert f"Those were {both} conversations in the last seven days." in page
+        assert routing(app, replace(starter, id="ef-twin"), [starter], week).wanted == {starter.id: both}
+    app.forms.discard_draft("ef-twin")

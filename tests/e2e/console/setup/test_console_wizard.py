@@ -9,6 +9,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.bootstrap.scheduling import run_connectors
+from auscult.domain.people.directory import DirectoryAgent
 from auscult.services.definitions.forms.document import read_document
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, WRITE, becomes, choose, click, picture
@@ -283,3 +284,82 @@ def test_an_address_of_this_network_is_refused(browser: Browser, served: Service
     typed(browser, "secret-secret_access_key", "test")
     click(browser, "#test")
     browser.until("[id='f-access.endpoint'] .mend", lambda text: "AUSCULT_OUTGOING_NETWORKS" in text)
+
+
+def connected(browser: Browser, served: Service, address: str, name: str, folder: str) -> None:
+    """Open a connector of described files in the wizard, and test its connection; there is one file."""
+    place = f"place: s3://sound/{folder}\nformat: described\naccess: {{endpoint: '{address}', region: us-east-1}}\n"
+    served.store.within(TENANT).definitions.save_draft("connector", name, f"name: {name}\n{place}".encode())
+    enter(browser, served, "administrator")
+    width(browser, 1440)
+    open_page(browser, served, f"/connectors/{name}/edit#part-connection")
+    wait_for(lambda: browser.text("#checked"), bool)
+    for secret in ("access_key_id", "secret_access_key"):
+        typed(browser, f"secret-{secret}", "test")
+    click(browser, "#test")
+    browser.until("#tested", lambda text: "1 file" in text)
+
+
+def test_all_without_text(browser: Browser, served: Service, address: str) -> None:
+    """Agents, channels and limits are chosen in fields; a table without a time says what to add to it."""
+    head, agent = "contact_id;speaker;text;agent_id;channel", "a-044ff2fa2255"
+    rows = (f"7;agent;Good morning;77;{each}\n7;customer;My card is wet;77;{each}" for each in ("telephone", "web"))
+    put(address, "timeless/calls.csv", "\n".join((head, *rows)).encode())
+    connected(browser, served, address, "whole", "timeless")
+    browser.until("#secrets", lambda text: "If you load the page again, type it again." in text)
+    step(browser, "columns")
+    browser.until(
+        "[id='f-options.columns.started_at']",
+        lambda text: "No column looks like a time. Add one with the time when the conversation began" in text,
+    )
+    choose(browser, "mapping.agents.~77", agent)
+    becomes(browser, f"id: {agent}")
+    for source, channel in (("telephone", "voice"), ("web", "chat")):
+        choose(browser, f"mapping.channels.~{source}", channel)
+        becomes(browser, f"{source}: {channel}")
+    picture(browser, "wz-7-agents")
+    step(browser, "schedule")
+    limits = {("rate", "requests_per_s"): "5", ("rate", "at_once"): "2", ("watch", "volume"): "0.3"}
+    for (group, key), words in limits.items():
+        typed(browser, f"s-{group}.{key}", words)
+        becomes(browser, f"{key}: {words}")
+    found = value(browser)
+    assert found["mapping"]["agents"]["77"]["id"] == agent
+    assert found["mapping"]["channels"] == {"telephone": "voice", "web": "chat"}
+    assert {key: str(found[group][key]) for group, key in limits} == {key: words for (_, key), words in limits.items()}
+    for group, key in limits:
+        typed(browser, f"s-{group}.{key}", {"requests_per_s": "0", "at_once": "8", "volume": "0.5"}[key])
+        wait_for(lambda: browser.run(DOCUMENT), lambda text, key=key: key not in text)
+    step(browser, "place")
+    typed(browser, "s-place.bucket", "sounds")
+    becomes(browser, "s3://sounds/timeless")
+    browser.run("document.querySelector('#test').click()")
+    browser.until("#tabs li:first-child", lambda text: "not done" in text)
+    assert no_text_area(browser)
+
+
+def test_many_agents_are_picked_by_name(browser: Browser, served: Service, address: str) -> None:
+    """With more agents than a list of each row could hold, a name is typed with a list below; a new one is kept, and said."""
+    directory = served.store.within(TENANT).people.directory
+    directory.put_agents([DirectoryAgent(agent_id=f"a-many-{n}", name=f"Ann Many {n}") for n in range(60)])
+    head = "contact_id;begin;speaker;text;agent_id"
+    rows = (f"{n};2026-03-30 09:02;{who};Good morning;x{n}" for n in range(45) for who in ("agent", "customer"))
+    put(address, "many/calls.csv", "\n".join((head, *rows)).encode())
+    connected(browser, served, address, "many", "many")
+    browser.press("#tabs [data-tab=columns]")
+    assert len(browser.all("#agents tbody tr")) == 45
+    browser.write("[id='s-mapping.agents.~x44']", "ann many 7", Keys.TAB)
+    wait_for(lambda: value(browser).get("mapping"), bool)
+    assert value(browser)["mapping"]["agents"] == {"x44": {"id": "a-many-7", "name": "Ann Many 7"}}
+    shown = "return document.getElementById('s-mapping.agents.~x44').value"
+    wait_for(lambda: browser.run(shown), lambda text: text == "Ann Many 7")
+    browser.write("[id='s-mapping.agents.~x3']", "someone new", Keys.TAB)
+    browser.until("#agents", lambda text: "Not in the directory: it is added." in text)
+    assert value(browser)["mapping"]["agents"]["x3"] == "someone new"
+    assert "Ann Many 59" in browser.run("return document.querySelector('#list-agents').innerHTML")
+    browser.run(AXE)
+    assert browser.driver.execute_async_script(RUN_AXE) == []
+    picture(browser, "wz-8-many")
+    browser.write("[id='s-mapping.agents.~x3']", Keys.BACKSPACE, Keys.TAB)
+    wait_for(lambda: value(browser)["mapping"]["agents"], lambda found: list(found) == ["x44"])
+    assert browser.faults() == []

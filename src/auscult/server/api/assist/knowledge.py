@@ -99,7 +99,7 @@ OfLanguage = Annotated[str | None, query("A language by its code, as en.", schem
 @get(
     "/knowledge",
     operation_id="list_knowledge",
-    summary="List what an app knows",
+    summary="List the documents of an app",
     guards=[reading("knowledge")],
     responses={200: answer("The documents.", KnowledgeListing, {"items": [_DOCUMENT], "versions": {"en": 4}})},
 )
@@ -191,7 +191,7 @@ def add(
 @delete(
     "/knowledge/{language:str}/{source:str}",
     operation_id="delete_document",
-    summary="Take a document out",
+    summary="Remove a document",
     guards=[writing("knowledge")],
     responses={204: answer("The base is without it.")},
 )
@@ -208,7 +208,7 @@ def remove(language: Language, source: Source, app: App) -> None:
 @get(
     "/knowledge/search",
     operation_id="search_knowledge",
-    summary="Search what an app knows",
+    summary="Search the documents of an app",
     guards=[reading("knowledge")],
     responses={
         200: answer(

@@ -82,7 +82,7 @@ def show(conversation_id: ConversationId, app: App, server: Server) -> live_show
 @get(
     "/conversations/{conversation_id:str}/playbook",
     operation_id="get_live_playbook",
-    summary="How far it has come in its playbooks",
+    summary="Progress in the playbooks of a live conversation",
     guards=[reading("assist")],
     responses={200: answer("How far it has come.", Followed, FOLLOWED), 404: _UNKNOWN},
 )
@@ -254,7 +254,7 @@ def edit(
 @post(
     "/conversations/{conversation_id:str}/answers/{request_id:str}/uses",
     operation_id="use_live_answer",
-    summary="Say what an agent did with an answer",
+    summary="Report an agent's use of an answer",
     guards=[writing("assist")],
     status_code=204,
     responses={204: answer("It is kept."), 404: _UNKNOWN, 409: refusal("The answer was sent before.")},
@@ -288,7 +288,7 @@ def use(
 @post(
     "/conversations/{conversation_id:str}/feedback",
     operation_id="rate_live",
-    summary="Say what an agent thinks",
+    summary="Report an agent's feedback",
     guards=[writing("assist")],
     status_code=204,
     responses={
@@ -326,7 +326,7 @@ def rate(
 @get(
     "/settings",
     operation_id="get_live_settings",
-    summary="What the app chose about assistance",
+    summary="Settings of assistance",
     guards=[reading("assist")],
     responses={200: answer("The settings.", AssistSettings, SETTINGS)},
 )
@@ -339,7 +339,7 @@ def settings(app: App) -> AssistSettings:
 @put(
     "/settings",
     operation_id="put_live_settings",
-    summary="Choose about assistance",
+    summary="Change the settings of assistance",
     guards=[writing("assist")],
     responses={200: answer("The settings.", AssistSettings, SETTINGS)},
     takes=Takes("The settings.", SETTINGS),

@@ -6,7 +6,7 @@ from litestar import Router, get
 from msgspec.structs import replace
 
 from auscult.domain.audits.blindness import Blindness
-from auscult.server.rest.context import App, Caller
+from auscult.server.rest.context import App, Caller, Rights
 from auscult.server.rest.guards import reading
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LARGEST_VERSION, Since, Until, query
@@ -75,7 +75,7 @@ _EXAMPLE: dict[str, Any] = {
 @get(
     "/agreement",
     operation_id="get_agreement",
-    summary="How far machine and auditors agree",
+    summary="Agreement of machine and auditors",
     guards=[reading("audits")],
     responses={200: answer("The agreement.", AuditAgreement, _EXAMPLE)},
 )
@@ -83,6 +83,7 @@ _EXAMPLE: dict[str, Any] = {
 def compare(
     app: App,
     caller: Caller,
+    rights: Rights,
     form: Annotated[str | None, query("Only this form, by its id.")] = None,
     version: Annotated[int | None, query("Only this version of it.", ge=1, le=LARGEST_VERSION)] = None,
     auditor: Annotated[str | None, query("Only audits of this person, by the name as it was assigned.")] = None,
@@ -99,7 +100,7 @@ def compare(
     one audit, so auditors are not compared with each other.
     """
     selection = Selection(form_id=form, version=version, auditor=auditor, since=since, until=until)
-    return _without(agreement_of(app, selection, disagreements), blindness_of(app, caller.name, caller.agent_ids))
+    return _without(agreement_of(app, selection, disagreements), blindness_of(app, caller.name, rights.agent_ids))
 
 
 def _without(found: AuditAgreement, blindness: Blindness) -> AuditAgreement:

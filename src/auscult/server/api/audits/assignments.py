@@ -17,7 +17,7 @@ from auscult.server.rest.bodies import decode_body
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.guards import EitherScopes, reading, writing
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.openapi import answer, refusal, refusals
 from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, PersonName, query
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread, run
@@ -123,8 +123,6 @@ _ANSWERS: dict[str, Any] = {"answers": {"em-greeting": "YES"}, "comments": {"em-
 REFUSALS = {
     403: "The caller is not the auditor of this assignment, or lacks the scope.",
     409: "The assignment has ended, was begun or was changed in between, its answers were stored after `revision`, or no form is for its conversation.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "A metric, an answer or a comment cannot be used, or answers are missing.",
 }
 
@@ -138,7 +136,7 @@ REFUSALS = {
     responses={
         200: answer("The item.", ShownItem, ITEM),
         204: answer("There is none."),
-        **refusals({413: REFUSALS[413]}),
+        413: refusal("The body is too large."),
     },
 )
 async def next_item(request: ApiRequest, app: App, server: Server, caller: Caller, rights: Rights) -> ApiResponse:
@@ -186,7 +184,7 @@ def listing(
     states = () if in_state is None else (in_state,)
     asked = QueueQuery(states, rater, plan_id, conversation_id, sort, after, limit + 1)
     found = desk_of(app, server).listing(asked)
-    blindness = blindness_of(app, caller.name, caller.agent_ids)
+    blindness = blindness_of(app, caller.name, rights.agent_ids)
     return AssignmentPage(
         items=tuple(
             listed(one)
@@ -215,7 +213,7 @@ def show(assignment_id: AssignmentId, app: App, server: Server, caller: Caller, 
     if found.assignment.rater != caller.name and not rights.may("audit.assign"):
         raise unknown_assignment(assignment_id)
     case = desk.case(found.assignment)
-    return shown(found, case, caller.name, hidden_from(app, caller.name, case.conversation.id, caller.agent_ids))
+    return shown(found, case, caller.name, hidden_from(app, caller.name, case.conversation.id, rights.agent_ids))
 
 
 @put(

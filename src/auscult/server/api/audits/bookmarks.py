@@ -20,7 +20,7 @@ from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
-from auscult.services.audits.blind import hidden_from, kept_from_agents
+from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents
 
 MARKING = Scopes("audits:write", permission="audit.read")
 SETTING = Scopes("audits:write", permission="settings.manage", reach="app")
@@ -142,6 +142,7 @@ def unmark(conversation_id: ConversationId, app: App, caller: Caller) -> None:
 def listing(
     app: App,
     caller: Caller,
+    rights: Rights,
     kind: Annotated[BookmarkKind | None, query("Only of this kind.")] = None,
     by: Annotated[str | None, query("Only of this person.")] = None,
     limit: Limit = 100,
@@ -155,7 +156,8 @@ def listing(
         items=tuple(
             each
             for each in found[:limit]
-            if each.by == caller.name or "others" not in hidden_from(app, caller.name, each.conversation_id)
+            if each.by == caller.name
+            or "others" not in hidden_from(app, caller.name, each.conversation_id, rights.agent_ids)
         ),
         next_cursor=write_cursor(last.conversation_id, last.by) if last else None,
     )
@@ -174,10 +176,9 @@ def segments(conversation_id: ConversationId, app: App, caller: Caller, rights: 
     case = app.audits.case(conversation_id)
     if case is None:
         raise _unknown(conversation_id)
-    hidden = hidden_from(app, caller.name, conversation_id)
+    hidden = hidden_from(app, caller.name, conversation_id, rights.agent_ids)
     settings = kept_from_agents(app, rights.visibility())
-    is_audited = state_of(case.audit) == "audited"
-    is_kept = "machine" in hidden or (settings is not None and settings.agent_sees == "audited" and not is_audited)
+    is_kept = "machine" in hidden | kept_from(settings, state_of(case.audit), hidden)
     audits: dict[int, AuditState] = {
         one.assignment.segment: state_of(one.audit)
         for one in app.audits.all_of(conversation_id)

@@ -52,7 +52,7 @@ def create(data: JSONBody[ByHandBody], app: App, server: Server, caller: Caller)
 @post(
     "/assignments/self",
     operation_id="review_oneself",
-    summary="Review an own conversation",
+    summary="Review one's own conversation",
     guards=[writing("audits", "audit.review_own", reach="some")],
     status_code=200,
     responses={200: answer("The item.", ShownItem, {**ITEM, "role": "self"}), **refusals(REFUSALS)},

@@ -118,8 +118,6 @@ _LISTED: dict[str, Any] = {
 _ANSWERS: dict[str, Any] = {"answers": [{"metric_id": "em-greeting", "answer": "YES"}], "comment": "Said it late."}
 _REFUSALS = {
     409: "The audit's state does not allow this: not assigned, already submitted, answers stored after `revision`, or no form.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "A name, a metric or a comment cannot be used, or answers are missing.",
 }
 
@@ -136,6 +134,7 @@ def listing(
     app: App,
     server: Server,
     caller: Caller,
+    rights: Rights,
     in_state: Annotated[Literal["assigned", "audited"] | None, query("Only those in this state.", name="state")] = None,
     auditor: Annotated[str | None, query("Only those of this auditor, by the name as it was assigned.")] = None,
     limit: Limit = 100,
@@ -149,7 +148,7 @@ def listing(
         after_id=after[0] if after else "",
         limit=limit + 1,
     )
-    blindness = blindness_of(app, caller.name, caller.agent_ids)
+    blindness = blindness_of(app, caller.name, rights.agent_ids)
     return AuditPage(
         items=tuple(
             evaluations.listed_audit(each)
@@ -317,8 +316,8 @@ def _case(view: AuditView) -> AuditCase:
 def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) -> AuditCase:
     """Return the parts of an audit that the caller may see: auditors before submitting, and agents, see less."""
     found = _case(view)
-    hidden = hidden_from(app, caller.name, found.conversation_id, caller.agent_ids)
-    hidden |= kept_from(kept_from_agents(app, rights.visibility()), found.state)
+    hidden = hidden_from(app, caller.name, found.conversation_id, rights.agent_ids)
+    hidden |= kept_from(kept_from_agents(app, rights.visibility()), found.state, hidden)
     if "others" in hidden and found.auditor != caller.name:
         found = replace(found, **asdict(evaluations.audit(None, ())), draft=Sheet(), revision=revision_of(None))
     if "machine" in hidden:

@@ -57,7 +57,7 @@ class Reassigned(Struct, frozen=True, kw_only=True):
 @post(
     "/plans/{plan_id:str}/reassign",
     operation_id="reassign_plan",
-    summary="Reassign all that is not begun",
+    summary="Reassign all items that are not begun",
     guards=[EDITING],
     status_code=200,
     responses={200: answer("The number of items.", Reassigned, {"reassigned": 3}), **refusals(REFUSALS)},

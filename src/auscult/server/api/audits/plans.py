@@ -199,8 +199,6 @@ _PREVIEW: dict[str, Any] = {
 }
 REFUSALS = {
     409: "The plan is paused, its frame is empty, or it was changed in between.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "A value of the plan cannot be used; `field` names it.",
 }
 

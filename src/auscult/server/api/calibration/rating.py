@@ -41,8 +41,6 @@ class ReferenceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 _REFUSALS = {
     403: "The caller takes no part in the session.",
     409: "The session is not active, the caller has submitted, or the conversation was erased.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "There is no such conversation or metric in it, answers are missing, or one cannot be used.",
 }
 

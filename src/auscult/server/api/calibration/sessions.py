@@ -63,9 +63,6 @@ class Suggestions(Struct, frozen=True, kw_only=True):
     items: tuple[Suggestion, ...]
 
 
-_BODIES = {413: "The body is too large.", 415: "The body is not application/json in UTF-8."}
-
-
 @post(
     "/calibrations",
     operation_id="create_calibration",
@@ -73,7 +70,7 @@ _BODIES = {413: "The body is too large.", 415: "The body is not application/json
     guards=[RUNNING],
     responses={
         201: answer("The session, a draft.", ShownSession, {**SESSION, "state": "draft", "activated_at": None}),
-        **refusals({**_BODIES, 422: "The name, the raters or the conversations cannot be used."}),
+        **refusals({422: "The name, the raters or the conversations cannot be used."}),
     },
     takes=Takes(
         "The session.",
@@ -111,7 +108,7 @@ def listing(app: App, server: Server, caller: Caller, rights: Rights) -> Session
 @get(
     "/calibrations/suggestions",
     operation_id="suggest_calibration",
-    summary="Conversations worth calibrating on",
+    summary="Conversations suggested for calibration",
     guards=[RUNNING],
     responses={
         200: answer(

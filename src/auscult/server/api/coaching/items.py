@@ -121,8 +121,6 @@ _SHOWN: dict[str, Any] = {
 _REFUSALS = {
     403: "The caller is not the agent who is coached, is their own coach, or lacks the permission.",
     409: "The item is in another state, or the same coaching is under way.",
-    413: "The body is too large.",
-    415: "The body is not application/json in UTF-8.",
     422: "A value cannot be used, or a comment is missing.",
 }
 
@@ -202,7 +200,7 @@ def new_colleagues(app: App, server: Server) -> NewColleagues:
     summary="Let colleagues listen to one's conversations",
     guards=[READING],
     status_code=204,
-    responses={204: answer("Stored."), **refusals({each: _REFUSALS[each] for each in (403, 413, 415)})},
+    responses={204: answer("Stored."), **refusals({403: _REFUSALS[403]})},
     takes=Takes("The consent.", {"agent_id": "a-7", "is_given": True}),
 )
 @in_slow_thread

@@ -195,7 +195,7 @@ def publish(
 @get(
     "/forms/{form_id:str}/diff",
     operation_id="compare_form_versions",
-    summary="What differs between two versions",
+    summary="Compare two versions of a form",
     guards=[reading("forms")],
     responses={
         200: answer("What differs.", ComparedForms, _DIFFERENCE),
@@ -223,7 +223,7 @@ def differ(
 @post(
     "/forms/{form_id:str}/diff",
     operation_id="compare_form_with_document",
-    summary="What differs between a version and a document",
+    summary="Compare a version with a document",
     guards=[reading("forms")],
     status_code=200,
     responses={200: answer("What differs.", ComparedForms, _DIFFERENCE), **refusals(form_views.REFUSED_STATUSES)},

@@ -257,7 +257,7 @@ def publish(body: RawBody, app: App, server: Server, rights: Rights, note: Publi
 @post(
     "/forms/{form_id:str}/retire",
     operation_id="retire_form",
-    summary="Put a form out of force",
+    summary="Retire a form",
     guards=[writing("forms")],
     status_code=200,
     responses={200: answer("It is not in force.", form_views.PublishedForm, _RETIRED)},

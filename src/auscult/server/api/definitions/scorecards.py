@@ -226,7 +226,7 @@ def publish(body: RawBody, app: App) -> ApiResponse:
 @delete(
     "/scorecards/{scorecard_id:str}",
     operation_id="remove_scorecard",
-    summary="Put a scorecard out of force",
+    summary="Retire a scorecard",
     guards=[writing("forms")],
     status_code=200,
     responses={
@@ -247,7 +247,7 @@ def remove(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
 @get(
     "/scorecards/{scorecard_id:str}/agents",
     operation_id="list_scorecard_agents",
-    summary="What agents come to by a scorecard",
+    summary="Figures of agents by a scorecard",
     guards=[reading("conversations", "insight.read")],
     responses={
         200: answer(

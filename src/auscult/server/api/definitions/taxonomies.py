@@ -218,7 +218,7 @@ def publish(body: RawBody, app: App) -> ApiResponse:
 @post(
     "/taxonomies/{taxonomy_id:str}/retire",
     operation_id="retire_taxonomy",
-    summary="Put a taxonomy out of force",
+    summary="Retire a taxonomy",
     guards=[writing("forms")],
     status_code=200,
     responses={

@@ -114,7 +114,7 @@ _UNKNOWN = refusal("There is no such webhook.")
 @get(
     "/changes",
     operation_id="list_changes",
-    summary="What changed",
+    summary="Changes since a cursor",
     guards=[reading("conversations")],
     responses={
         200: answer(
@@ -159,7 +159,7 @@ def changes(
 @post(
     "/webhooks",
     operation_id="add_webhook",
-    summary="Make a webhook",
+    summary="Create a webhook",
     guards=[writing("webhooks")],
     responses={
         201: answer("It is made.", ShownWebhook, {**_WEBHOOK, "secret": "whsec_bm90IGEgcmVhbCBzZWNyZXQgYXQgYWxs"}),
@@ -226,7 +226,7 @@ def enable(webhook_id: WebhookId, app: App) -> None:
 @get(
     "/webhooks/{webhook_id:str}/deliveries",
     operation_id="list_deliveries",
-    summary="Result of each attempt",
+    summary="Delivery attempts of a webhook",
     guards=[reading("webhooks")],
     responses={
         200: answer(

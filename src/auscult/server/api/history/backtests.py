@@ -122,8 +122,6 @@ _RUNNING: dict[str, Any] = {**_VIEW, "state": "running", "looked": 4000, "ended_
     responses={
         200: answer("It is over.", BacktestView, _VIEW),
         202: answer("It is begun; `Location` is where it can be watched.", BacktestView, _RUNNING),
-        413: refusal("The body is too large."),
-        415: refusal("The body is not application/json in UTF-8."),
         422: refusal("The document cannot be used; `errors` has every fault with line, field and reason."),
     },
     takes=Takes("What to try, on what.", {"since": "2026-01-01T00:00:00Z", "sample": 5000}),

@@ -80,14 +80,12 @@ _DONE = {**_LINE, "state": "done", "looked": 20000, "rescored": 18544, "other_fo
 @post(
     "/rescores",
     operation_id="begin_rescore",
-    summary="Begin a re-score",
+    summary="Start a re-score",
     guards=[writing("forms")],
     status_code=202,
     responses={
         202: answer("It is begun; `Location` is where it can be watched.", RescoreLine, _LINE),
         409: refusal("A re-score of this form is under way."),
-        413: refusal("The body is too large."),
-        415: refusal("The body is not application/json in UTF-8."),
         422: refusal("The version can no longer be read as a form."),
         503: refusal("The form asks what no engine here answers."),
     },

@@ -114,7 +114,7 @@ def me(request: ApiRequest, caller: Caller, server: Server) -> Me:
 @get(
     "/sessions",
     operation_id="list_sessions",
-    summary="Own sessions",
+    summary="One's own sessions",
     responses={200: answer("The sessions.", SessionList, {"items": []})},
 )
 @in_thread
@@ -154,7 +154,7 @@ def end_one(caller: Caller, server: Server, session_id: Annotated[str, path_id("
 @get(
     "/tokens",
     operation_id="list_tokens",
-    summary="Own personal tokens",
+    summary="One's own personal tokens",
     responses={200: answer("The tokens.", TokenList, {"items": [_TOKEN]})},
 )
 @in_thread

@@ -11,7 +11,7 @@ from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
 from auscult.domain.stated import text
 from auscult.server.rest.context import App, Caller, Server
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
@@ -62,13 +62,7 @@ def listing(app: App, caller: Caller) -> ViewList:
     status_code=200,
     responses={
         200: answer("The view.", SavedView, _VIEW),
-        **refusals(
-            {
-                413: "The body is too large.",
-                415: "The body is not application/json in UTF-8.",
-                422: "The name or a filter cannot be used.",
-            }
-        ),
+        422: refusal("The name or a filter cannot be used."),
     },
     takes=Takes("The view.", {"name": "Not passed, voice", "query": "outcome=failed&channel=voice"}),
 )

@@ -59,7 +59,7 @@ class RecoveryCodes(Struct, frozen=True, kw_only=True):
 @get(
     "/second-factor",
     operation_id="get_second_factor",
-    summary="Own second factor",
+    summary="One's own second factor",
     responses={
         200: answer(
             "Whether it is in force.",

@@ -117,7 +117,7 @@ def set_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> RuleList:
 @get(
     "/retention/preview",
     operation_id="preview_retention",
-    summary="What retention would erase",
+    summary="Preview retention",
     guards=[_READS],
     responses={200: answer("What a run would erase now.", ItemList, {"items": [ITEM], "erasable": 1, "held": 0})},
 )
@@ -147,7 +147,7 @@ def run(app: App, rights: Rights, server: Server) -> Receipt:
 @get(
     "/retention/runs",
     operation_id="list_erasure_runs",
-    summary="Runs that erased",
+    summary="Runs of retention and erasure",
     guards=[_READS],
     responses={200: answer("Their ids.", RunList, {"items": [RECEIPT["id"]]})},
 )

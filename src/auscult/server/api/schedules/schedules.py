@@ -25,7 +25,7 @@ from auscult.domain.schedules.schedule import (
 from auscult.domain.stated import between, stated, text
 from auscult.server.rest.context import App, Caller, Server, Services
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
@@ -133,7 +133,6 @@ _SCHEDULE: dict[str, Any] = {
     "runs": [_RUN],
     "webhook_secret": None,
 }
-_BODIES = {413: "The body is too large.", 415: "The body is not application/json in UTF-8."}
 
 
 @post(
@@ -143,7 +142,7 @@ _BODIES = {413: "The body is too large.", 415: "The body is not application/json
     guards=[EXPORTING],
     responses={
         201: answer("The schedule.", ShownSchedule, {**_SCHEDULE, "runs": []}),
-        **refusals({**_BODIES, 422: "A value cannot be used."}),
+        422: refusal("A value cannot be used."),
     },
     takes=Takes("The schedule.", {"name": "Weekly agents", "kind": "agent_performance", "every": "week"}),
 )
@@ -246,7 +245,7 @@ def inbox(app: App, caller: Caller) -> Inbox:
     summary="Mark the inbox as read",
     guards=[EXPORTING],
     status_code=204,
-    responses={204: answer("Stored."), **refusals(_BODIES)},
+    responses={204: answer("Stored.")},
     takes=Takes("Up to which number.", {"number": 12}),
 )
 @in_slow_thread

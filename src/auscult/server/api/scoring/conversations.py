@@ -70,6 +70,13 @@ State = Literal[
 ONE_ALONE_BYTES = 1 << 20
 """Largest body, in bytes, that is read even if too many conversations wait: it may be a single one."""
 
+CustomFields = Annotated[
+    tuple[str, ...],
+    repeated("Only those with this value in a field of your own, to the letter, as `region=north`."),
+]
+Audits = Annotated[
+    tuple[Literal["assigned", "audited"], ...], repeated("Only those that are being audited, or that are audited.")
+]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 READ_THREADS = "audit.read"
 """The permission of a client that reads threads."""
@@ -239,14 +246,14 @@ def listing(
     direction: Annotated[tuple[Direction, ...], repeated("Only this direction.")] = (),
     queue: Annotated[tuple[str, ...], repeated("Only those that were in this queue, by id or name.")] = (),
     custom_id: Annotated[tuple[str, ...], repeated("Only that with this id of your own, to the letter.")] = (),
-    custom_field: Annotated[
-        tuple[str, ...],
-        repeated("Only those with this value in a field of your own, to the letter, as `region=north`."),
-    ] = (),
+    custom_field: CustomFields = (),
     status: Annotated[tuple[Status, ...], repeated("Only this status.")] = (),
     agent: Annotated[tuple[str, ...], repeated("Only those in which this agent took part, by id or name.")] = (),
     outcome: Annotated[tuple[Outcome, ...], repeated("Only those that came to this.")] = (),
     missed: Annotated[tuple[str, ...], repeated("Only those in which this metric, by id, was missed.")] = (),
+    met: Annotated[tuple[str, ...], repeated("Only those in which this metric, by id, was met.")] = (),
+    intent: Annotated[tuple[str, ...], repeated("Only those about this, by the name of the intent or topic.")] = (),
+    audit: Audits = (),
     q: Words = None,
     sort: Sort = "started_at",
     limit: Limit = 100,
@@ -274,15 +281,21 @@ def listing(
         agents=each_once(agent),
         outcomes=each_once(outcome),
         missed=each_once(missed),
+        met=each_once(met),
+        intents=each_once(intent),
+        audits=each_once(audit),
         limit=limit,
         fields=fields,
         order=sort,
         after=read_after(cursor, sort) or (RowKey(since_ms, "") if sort == "started_at" else None),
     )
+    return ApiResponse(_found(app, caller, rights, asked, q))
+
+
+def _found(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery, q: str | None) -> bytes:
     view, found = _view(app, caller, rights, asked), app.conversations
-    asked = replace(asked, ids=_talked_about(app, rights, fields))
-    narrowed = view.narrowed(asked)
-    return ApiResponse(_page(found.page(narrowed) if q is None else found.search(narrowed, parse(q)), view, sort))
+    narrowed = view.narrowed(replace(asked, ids=_talked_about(app, rights, asked.fields)))
+    return _page(found.page(narrowed) if q is None else found.search(narrowed, parse(q)), view, asked.order)
 
 
 def _talked_about(app: AppStore, rights: AppRights, fields: ListFields) -> tuple[str, ...] | None:
@@ -295,9 +308,11 @@ def _talked_about(app: AppStore, rights: AppRights, fields: ListFields) -> tuple
 
 def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery) -> View:
     """Return the data hidden from the caller in the requested rows."""
-    by_result = bool(asked.outcomes or asked.missed or asked.statuses) or asked.fields.is_by_result
-    shown = revealed_by(by_result=by_result or reveals_result(asked.order), by_agent=bool(asked.agents))
-    return View(blindness_of(app, caller.name, caller.agent_ids), kept_from_agents(app, rights.visibility()), shown)
+    by_result = any((asked.outcomes, asked.met, asked.missed, asked.intents, asked.statuses, asked.fields.is_by_result))
+    shown = revealed_by(
+        by_result=by_result or reveals_result(asked.order), by_agent=bool(asked.agents), by_audit=bool(asked.audits)
+    )
+    return View(blindness_of(app, caller.name, rights.agent_ids), kept_from_agents(app, rights.visibility()), shown)
 
 
 def _range(since: datetime | None, until: datetime | None) -> tuple[int, int]:
@@ -367,8 +382,8 @@ def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Righ
             field="conversation_id",
             value=conversation_id,
         )
-    hidden = hidden_from(app, caller.name, conversation_id, caller.agent_ids)
-    hidden |= kept_from(kept_from_agents(app, rights.visibility()), state_of(detail.audit))
+    hidden = hidden_from(app, caller.name, conversation_id, rights.agent_ids)
+    hidden |= kept_from(kept_from_agents(app, rights.visibility()), state_of(detail.audit), hidden)
     document = without_agents(detail.conversation) if "agent" in hidden else detail.conversation
     return ApiResponse(write(document)[:-1] + b"," + encode(_blind(_findings(detail), hidden, caller.name))[1:])
 

@@ -30,18 +30,26 @@ class View(NamedTuple):
     @property
     def left_out(self) -> frozenset[str]:
         """Return the conversations whose rows would reveal hidden data."""
-        return frozenset(each for each, hidden in self.blindness.items() if hidden & self.revealed)
+        revealed = self.revealed | {"others"} if self._finds_only_audited else self.revealed
+        return frozenset(each for each, hidden in self.blindness.items() if hidden & revealed)
+
+    @property
+    def _finds_only_audited(self) -> bool:
+        """Return whether a row would reveal a result, and results are shown of audited conversations alone."""
+        return "machine" in self.revealed and shows_only_audited(self.settings)
 
     def narrowed(self, asked: RecordQuery) -> RecordQuery:
         """Return a query without rows that would reveal what is hidden: no row, total or cursor is of them."""
-        is_kept = "machine" in self.revealed and shows_only_audited(self.settings)
         asked = replace(asked, without=tuple(sorted(self.left_out)))
-        return replace(asked, audits=("audited",)) if is_kept else asked
+        if not self._finds_only_audited:
+            return asked
+        is_none = bool(asked.audits) and "audited" not in asked.audits
+        return replace(asked, audits=("audited",), ids=() if is_none else asked.ids)
 
     def hidden(self, row: dict[str, Any]) -> frozenset[Hidden]:
         """Return the kinds of data hidden in a row."""
         found = self.blindness.get(row["id"], frozenset[Hidden]())
-        return found | kept_from(self.settings, row["audit"]["state"])
+        return found | kept_from(self.settings, row["audit"]["state"], found)
 
 
 def masked(row: bytes, view: View) -> bytes | None:

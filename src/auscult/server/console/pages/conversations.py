@@ -78,8 +78,9 @@ class ConversationsPage(Controller):
         page = see(sought, before=read_position(query), limit=_AT_A_TIME)
         found = details(visit.app, page.items).items()
         known = {
-            name: blind_case(case, blindness.get(name, _SEEN) | kept_from(settings, state_of(case.audit)))
+            name: blind_case(case, hidden | kept_from(settings, state_of(case.audit), hidden))
             for name, case in found
+            for hidden in (blindness.get(name, _SEEN),)
         }
         scored = see(replace(sought, statuses=("evaluated",)), limit=1).total
         view = replace(self._view(visit, query, page, known, scored), bulk=_bulk(visit))
@@ -131,7 +132,9 @@ class ConversationsPage(Controller):
         _require_audits(visit, query)
         kind = "ndjson" if one(data, "kind") == "ndjson" else "csv"
         me, sought = visit.visitor.email, visit.sought(query)
-        total = latest_blind(app, sought, blindness_of(app, me, visit.principal.agent_ids), limit=1).total
+        settings = kept_from_agents(app, visit.principal.visibility("report.export"))
+        blindness = blindness_of(app, me, visit.principal.agent_ids)
+        total = latest_blind(app, sought, blindness, settings=settings, limit=1).total
         request_export(app, visit.principal.principal_id, me, sought, kind, total)
         return Redirect(f"{BASE}/exports", status_code=303)
 
@@ -197,7 +200,30 @@ def names_of(visit: Visit, query: Query = {}) -> Names:  # noqa: B006  (nothing 
     people = names_of_people(visit) if query.get("auditor") else {}
     used = names_in_use(visit.app)
     queues = visit.reader.queues.offered(used.queues)
-    return Names(metric_names(visit.app), queues, used.agents, used.intents, plans, people, collections_of(visit))
+    agents = _agents_by_id(visit) if query.get("agent") else {}
+    return Names(
+        metrics=metric_names(visit.app),
+        queues=queues,
+        agents=used.agents,
+        intents=used.intents,
+        plans=plans,
+        people=people,
+        collections=collections_of(visit),
+        draws=_draws(visit) if query.get("draw") else {},
+        by_agent_id=agents,
+    )
+
+
+def _draws(visit: Visit) -> dict[str, str]:
+    """Return when each draw was made, by its id."""
+    return {each.draw_id: visit.reader.moment(each.drawn_at) for each in visit.app.plans.draws()}
+
+
+def _agents_by_id(visit: Visit) -> dict[str, str]:
+    """Return the names of agents as pages show them, by id."""
+    aliases = visit.reader.queues.aliases
+    known = {each.agent_id: each.name for each in visit.app.people.directory.agents()}
+    return {each: shown for each, name in known.items() if (shown := aliases.name("agent", each, name))}
 
 
 def collections_of(visit: Visit) -> dict[str, str]:

@@ -8,12 +8,18 @@ template stays in English: what only an operator can put right. Faults of YAML d
 from auscult.server.console.language import ENGLISH, current, later
 from auscult.server.console.reasons.fitting import translated
 
-TEMPLATES = (
+TEMPLATES: tuple[str, ...] = (
     later("invalid {field}: {message}"),
     later("invalid {field} {value}: {message}"),
     later("assignment {id} is {state} and stays as it is"),
     later("a reason is missing; say why the conversation cannot be judged"),
     later("a comment has at most {n} characters"),
+    later(
+        "agents decided on {n} suggestions, {right} right and {wrong} wrong; a fit needs {least}, and {other} of each kind"
+    ),
+    later("people decided more since this fit was made, so that it is another one now; look at it again"),
+    later("the app's suggestions were never fitted, so that there is nothing to undo"),
+    later("version {n} of {id} did not come from a fit, so that there is nothing to undo"),
     later("an acceptance is final after {n} minutes"),
     later("a note has at most {n} characters"),
     later("{id} is there already"),

@@ -51,6 +51,7 @@ _SEARCHES = (
 _CIRCUMSTANCES = (
     later("the language of the conversation is unknown"),
     later("no usable answer: {fault}"),
+    later("no usable answer: a trial asks no judge and no other system"),
     later("unknown level {name} of {metric}; available: {words}"),
     later("waits for an auditor"),
     later("waits for the answer to {metric}"),

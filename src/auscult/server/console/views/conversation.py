@@ -311,7 +311,7 @@ def _data(dossier: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
         (_("Revision"), (str(dossier.revision),)),
         (_("Source"), (conversation.source,) if conversation.source else ()),
         (_("Language"), (language_name(conversation.language, reader),)),
-        (_("Queues"), tuple(each.id for each in conversation.queues)),
+        (_("Queues"), tuple(f"{each.name}: {each.id}" if each.name else each.id for each in conversation.queues)),
         (
             _("Agents"),
             tuple(f"{agent_name(each)}: {each.id}" if each.name else each.id for each in conversation.agents),

@@ -212,6 +212,8 @@ class Names(NamedTuple):
     plans: Mapping[str, str] = {}
     people: Mapping[str, str] = {}
     collections: Mapping[str, str] = {}
+    draws: Mapping[str, str] = {}
+    by_agent_id: Mapping[str, str] = {}
 
 
 _NO_NAMES = Names({}, {}, (), ())
@@ -399,6 +401,8 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
         "days": lambda value: _days().get(value, value),
         "intent": intent_name,
         "queue": reader.queues.labelled,
+        "agent": lambda value: names.by_agent_id.get(value, value),
+        "draw": lambda value: names.draws.get(value, value),
         "plan": lambda value: names.plans.get(value, value),
         "pinned": lambda value: _collections(names).get(value, value),
         "auditor": lambda value: _("Nobody yet") if value == NOBODY else names.people.get(value, value),

@@ -1,5 +1,8 @@
 """Names that pages show of agents, queues, channels and languages."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from babel import Locale, UnknownLocaleError
 
 from auscult.domain.conversation import Agent, Conversation, Speaker, Turn
@@ -28,6 +31,13 @@ _ROLES = {
     "analyst": later("Analyst"),
     "inspector": later("Inspector"),
 }
+_DONE_BY = {
+    "operator": later("The operator"),
+    "single sign-on": later("Single sign-on"),
+    "cli": later("{name}, by a command"),
+    "client": later("The client {name}"),
+}
+"""Names of actors that are not people, by the word that is recorded for them."""
 _NOT_SCORED: dict[Status, str] = {
     "below_threshold": later("Too short to score"),
     "duration_unavailable": later("No length known"),
@@ -44,6 +54,16 @@ def agent_name(agent: Agent) -> str:
 def agents_of(conversation: Conversation) -> str:
     """Return the names of the agents who took part."""
     return ", ".join(agent_name(each) for each in conversation.agents)
+
+
+def by_in_words(by: str, names: Mapping[str, str]) -> str:
+    """Return who did something, as it is recorded: a person, a client, single sign-on, or a command. ``names``: by e-mail address."""
+    kind, colon, name = by.partition(":")
+    if not colon:
+        return _(_DONE_BY[by]) if by in _DONE_BY else names.get(by, by)
+    if kind == "user":
+        return names.get(name, name)
+    return _(_DONE_BY[kind]).format(name=name) if kind in _DONE_BY else by
 
 
 def within_sentence(name: str) -> str:
@@ -89,8 +109,13 @@ def side_name(speaker: Speaker) -> str:
 
 def language_name(code: str, reader: Reader) -> str:
     """Return a language's name for the reader, or its code where it has none."""
+    return _language_name(code, reader.locale)
+
+
+@lru_cache(maxsize=2_048)
+def _language_name(code: str, locale: Locale) -> str:
     try:
-        return Locale.parse(code, sep="-").get_display_name(reader.locale) or code
+        return Locale.parse(code, sep="-").get_display_name(locale) or code
     except (UnknownLocaleError, ValueError):
         return code
 

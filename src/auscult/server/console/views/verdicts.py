@@ -10,6 +10,7 @@ from msgspec import Struct
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.abstaining import is_hesitant
+from auscult.metrics.manual import WAITING
 from auscult.server.console.charts.strip import Cell, Kind
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
@@ -17,6 +18,7 @@ from auscult.server.console.reader import Reader, clock
 from auscult.server.console.reasons import PLACE, WHY, filled, in_words, sentence_of
 from auscult.server.console.views.quoting import excerpt, span_of
 from auscult.services.conversations.closest import is_miss
+from auscult.services.scoring.trial import is_not_asked
 
 WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
 _GIVEN = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("No answer")}
@@ -177,7 +179,7 @@ def verdict_view(
             if each is near or is_miss(result, each)
         ),
         cues=tuple(_quote(each, texts) for each in verdict.trigger),
-        reason=_reason(result),
+        reason=Markup() if verdict.reason == WAITING else _reason(result),
         confidence=_confidence(result, form, reader),
         parts=tuple(
             PartView(name=_part_name(part, metric), kind=kind_of(part), word=_(WORDS[part.qualification]))
@@ -185,7 +187,7 @@ def verdict_view(
         ),
         gained=_weight(counted.gained, reader) if is_counted else "",
         possible=_weight(counted.possible, reader) if is_counted else "",
-        is_asked=verdict.qualification == "-",
+        is_asked=verdict.qualification == "-" and not is_not_asked(verdict),
     )
 
 

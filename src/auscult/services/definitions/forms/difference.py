@@ -11,6 +11,7 @@ from auscult.domain.definitions.form_difference import Aspect, Change, FormDiffe
 from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, NotFoundError, RequestError
 from auscult.domain.form import Form
+from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.document import field_name
 from auscult.services.definitions.forms.drafts import get_draft
 from auscult.services.definitions.forms.reading import read_form
@@ -93,7 +94,7 @@ def history(versions: Sequence[FormVersion]) -> list[VersionChanges]:
     before: Form | None = None
     for version in reversed(versions):
         try:
-            form = read_form(version.document, version.version)
+            form = read_kept(version.document, version.version)
         except FormError:  # a version that was taken once and would not be today
             changes.append(_UNKNOWN)
             before = None
@@ -180,7 +181,7 @@ def compared(before: Named, after: Named) -> ComparedForms:
 
 
 def _named(version: FormVersion) -> Named:
-    form = read_form(version.document, version.version)
+    form = read_kept(version.document, version.version)
     return Named(name=f"version {version.version}", form=form, version=version.version)
 
 

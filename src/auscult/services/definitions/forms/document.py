@@ -5,8 +5,9 @@ misleading input is refused: aliases (a few bytes can expand to gigabytes), keys
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import yaml
@@ -116,13 +117,25 @@ def read_document(document: bytes, noun: str = "form", keys: str = "id, name, ch
     text = ""
     try:
         text = text_of(document, noun)
-        value, lines, problems = _Builder(text, noun, keys).build()
+        value, lines, problems = _built(text, noun, keys)
     except _Refusal as refusal:
         return Document(None, {}, [refusal.problem])
     except yaml.YAMLError as error:
         line, what = syntax_fault(text, error)
         return Document(None, {}, [Problem(line, "", f"is neither YAML nor JSON: {what}")])
-    return Document(value, lines, problems)
+    return Document(_copied(value), lines, problems)
+
+
+@lru_cache(maxsize=16)
+def _built(text: str, noun: str, keys: str) -> tuple[Value, Mapping[Path, int], Sequence[Problem]]:
+    """Read a text: one request reads a document a dozen times. The values are copied for each, which may change them."""
+    return _Builder(text, noun, keys).build()
+
+
+def _copied(value: Value) -> Value:
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value
 
 
 class _Refusal(Exception):  # noqa: N818 never leaves this file

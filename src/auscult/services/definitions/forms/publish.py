@@ -8,7 +8,7 @@ from auscult.domain.errors import FormError
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
 from auscult.services.definitions.form_packs import publish_pinned
-from auscult.services.definitions.forms.cache import earlier_versions
+from auscult.services.definitions.forms.cache import earlier_versions, read_kept
 from auscult.services.definitions.forms.editing.assignments import without
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.definitions.forms.reading import FormCheck, check_form, check_forms, read_form, refused_with
@@ -81,7 +81,7 @@ def in_force(forms: AppForms) -> dict[str, Form]:
     found: dict[str, Form] = {}
     for one in forms.in_force():
         with suppress(FormError):
-            found[one.form_id] = read_form(one.document, one.version)
+            found[one.form_id] = read_kept(one.document, one.version)
     return found
 
 

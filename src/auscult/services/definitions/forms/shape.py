@@ -56,7 +56,7 @@ def read_struct(  # noqa: PLR0913 what is read, and three ways in which a caller
     this mapping that other code reads; with ``allow_others`` that is any key. ``homes`` has the right path of keys
     in a form.
     """
-    fields = _fields_of(kind)
+    fields = fields_of(kind)
     if not isinstance(value, Mapping):
         document.unread(path, f"must be a mapping of keys, not {name_of(value)}; its keys are {', '.join(fields)}")
         return UNREAD
@@ -110,8 +110,8 @@ def _likely_key(key: str, kind: type[msgspec.Struct], known: tuple[str, ...], ho
 
 
 @lru_cache
-def _fields_of(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
-    """The fields of a struct, by key. A form has hundreds of conditions, and these take long to be looked up."""
+def fields_of(kind: type[msgspec.Struct]) -> Mapping[str, msgspec.structs.FieldInfo]:
+    """Return the fields of a struct, by key. A form has hundreds of conditions, and these take long to be looked up."""
     return {field.encode_name: field for field in msgspec.structs.fields(kind)}
 
 
@@ -122,14 +122,14 @@ def keys_inside(kind: type[msgspec.Struct]) -> Mapping[str, str]:
     waiting = [("", kind)]
     seen = {kind}
     for path, one in waiting:
-        for key, field in _fields_of(one).items():
+        for key, field in fields_of(one).items():
             if path:
                 found.setdefault(key, path)
             for inner in _structs(field.type):
                 if inner not in seen:
                     seen.add(inner)
                     waiting.append((f"{path}.{key}".removeprefix("."), inner))
-    return {key: path for key, path in found.items() if key not in _fields_of(kind)}
+    return {key: path for key, path in found.items() if key not in fields_of(kind)}
 
 
 def _structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:  # noqa: ANN401 types of fields are values here

@@ -12,6 +12,7 @@ import msgspec
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.delivery.tables import (
     audits,
+    collections,
     comments,
     conversations,
     corrections,
@@ -34,12 +35,14 @@ class TableKind(NamedTuple):
     """One table: the struct that its columns come from, and the rows of some conversations.
 
     ``state`` returns a mark of what the rows have in addition to what was evaluated and audited, for conversations that start
-    in ``since`` <= start < ``until``.
+    in ``since`` <= start < ``until``. ``day_of`` is the column with the instant of a row that is about no conversation; its
+    rows are few, and there are the same ones whatever conversations are asked for.
     """
 
     row: type[msgspec.Struct]
     rows: Callable[[AppStore, Sequence[EvaluatedConversation]], Iterable[msgspec.Struct]]
     state: Callable[[AppStore, datetime, datetime], str] | None = None
+    day_of: str | None = None
 
     @property
     def columns(self) -> Columns:
@@ -77,4 +80,5 @@ KINDS: Mapping[str, TableKind] = {
     "examples": TableKind(examples.Row, examples.rows, examples.state),
     "corrections": TableKind(corrections.Row, corrections.rows, corrections.state),
     "pins": TableKind(pins.Row, pins.rows, pins.state),
+    "collections": TableKind(collections.Row, collections.rows, day_of="made_at"),
 }

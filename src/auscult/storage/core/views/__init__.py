@@ -22,6 +22,7 @@ VIEWS = (
     "v_examples",
     "v_corrections",
     "v_pins",
+    "v_collections",
     "v_absences",
     "v_agents",
 )

@@ -26,6 +26,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_examples": _examples(db),
         "v_corrections": _corrections(db),
         "v_pins": _pins(db),
+        "v_collections": _collections(db),
         "v_absences": _absences(db),
         "v_agents": _agents(db),
     }
@@ -220,6 +221,17 @@ SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "start
   {db.text(collection, "audience")} AS audience, p.turn_id, p.note, p.pinned_by, {db.instant("p.pinned_at")} AS pinned_at
 {EVALUATED} JOIN pins p ON p.conversation = c.conversation AND p.removed_at IS NULL
   JOIN collections l ON l.collection = p.collection AND l.removed_at IS NULL
+"""
+
+
+def _collections(db: Functions) -> str:
+    collection = db.document("l.body")
+    return f"""
+SELECT a.app_id, l.collection_id, {db.text(collection, "name")} AS name, {db.text(collection, "audience")} AS audience,
+  {db.listed(collection, "agent_ids")} AS agent_ids,
+  (SELECT count(*) FROM pins p WHERE p.collection = l.collection AND p.removed_at IS NULL) AS pins,
+  {db.text(collection, "made_by")} AS made_by, {db.instant_of(collection, "made_at")} AS made_at
+FROM collections l JOIN apps a ON a.app = l.app WHERE l.removed_at IS NULL
 """
 
 

@@ -27,6 +27,7 @@ RAISING = (
     "services",
     "storage",
     "targets",
+    "tuning",
 )
 TRANSLATED = (
     "domain/audits/assignment.py",

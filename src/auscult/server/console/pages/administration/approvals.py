@@ -10,6 +10,7 @@ from auscult.server.api.privacy.retention import erasing
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.people import names_of_people
 from auscult.server.console.views.administration.privacy import ApprovalRow, ApprovalsView, approval_row
 from auscult.server.console.visit import Visit
 from auscult.services.privacy.approvals import Approvals
@@ -68,5 +69,6 @@ def steps(visit: Visit) -> Approvals:
 def waiting(visit: Visit) -> tuple[ApprovalRow, ...]:
     """Return the steps that wait for a second person."""
     me, may_decide = f"user:{visit.visitor.email}", visit.principal.may_everywhere("approval.decide")
+    names = names_of_people(visit)
     found = (each for each in visit.app.approvals.listing() if each.state == "waiting")
-    return tuple(approval_row(each, me, visit.reader, _PATH, may_decide=may_decide) for each in found)
+    return tuple(approval_row(each, me, visit.reader, _PATH, names, may_decide=may_decide) for each in found)

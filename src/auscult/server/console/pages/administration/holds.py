@@ -13,12 +13,15 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, day, one, sentence
 from auscult.server.console.views.administration.privacy import HoldsView, hold_row
 from auscult.server.console.visit import Visit
 from auscult.services.privacy.holds import place_hold
 
 _PATH = f"{PATH}/holds"
+_VALUES = ("conversation", "customer", "agent")
+"""Fields of what is on hold, by its kind."""
 _NOTES = {
     "placed": later("On hold: nobody erases it."),
     "lifted": later("Lifted."),
@@ -43,13 +46,14 @@ class HoldsPage(Controller):
     def place(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
         """Place a hold."""
         visit.require_everywhere("hold.manage")
-        kind, value, reason = one(data, "kind"), one(data, "value"), one(data, "reason")
+        kind, reason = one(data, "kind"), one(data, "reason")
+        value = one(data, kind)
         if kind == "period":
             value = f"{one(data, 'first')}/{one(data, 'last')}"
         try:
             if kind not in get_args(HoldKind) or not value.strip("/") or not reason:
                 raise RequestError(_("a hold needs what it holds, and a reason"), code="field.missing", field="value")
-            if kind == "period" and day(data, "last", _("to")) < day(data, "first", _("Or a period from")):
+            if kind == "period" and day(data, "last", _("to")) < day(data, "first", _("From")):
                 raise RequestError(_("the last day lies before the first"), code="hold.period", field="value")
             place_hold(visit.app, f"user:{visit.visitor.email}", kind, value, reason)
         except AuscultError as error:
@@ -77,11 +81,12 @@ class HoldsPage(Controller):
             for each in visit.app.approvals.listing()
             if each.state == "waiting" and each.kind == "hold_lift" and each.subject
         }
+        names = names_of_people(visit)
         view = HoldsView(
-            rows=tuple(hold_row(each, asked, visit.reader, _PATH) for each in holds),
+            rows=tuple(hold_row(each, asked, visit.reader, _PATH, names) for each in holds),
             approvals=waiting(visit),
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,
-            given={name: one(given, name) for name in ("kind", "value", "reason", "first", "last")},
+            given={name: one(given, name) for name in ("kind", *_VALUES, "reason", "first", "last")},
         )
         return administration(visit, "Holds", view, 422 if problem else 200)

@@ -41,6 +41,9 @@ class LogPage(Controller):
 
     def _page(self, visit: Visit, whole: str = "", faults: tuple[str, ...] = ()) -> Response[str]:
         equal = {name: visit.query[name][0] for name in _FILTERS if name in visit.query}
+        who = equal.get("principal", "")
+        if "@" in who and ":" not in who:  # a person, as the field picks them
+            equal["principal"] = f"user:{who}"
         before = next(iter(visit.query.get("before", ())), "")
         record(visit.app, f"user:{visit.visitor.email}", "log.read", None, filters=equal)
         found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)

@@ -13,6 +13,7 @@ from auscult.server.api.privacy.retention import erasing
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Field, Given, Posted, one, sentence, whole
 from auscult.server.console.views.administration.privacy import (
     KINDS,
@@ -80,8 +81,9 @@ class RetentionPage(Controller):
 
 def receipts(visit: Visit, kind: str) -> tuple[ReceiptRow, ...]:
     """Return the newest runs of a kind."""
+    names = names_of_people(visit)
     found = (visit.app.retention.receipt(each) for each in visit.app.retention.runs()[: 5 * _RECEIPTS])
-    return tuple(receipt_row(each, visit.reader) for each in found if each.kind == kind)[:_RECEIPTS]
+    return tuple(receipt_row(each, visit.reader, names) for each in found if each.kind == kind)[:_RECEIPTS]
 
 
 def _days(data: Given) -> int | None:

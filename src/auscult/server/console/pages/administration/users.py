@@ -16,6 +16,7 @@ from auscult.domain.people.users import User
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
+from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.views.administration.people import (
     OneUserView,
@@ -25,7 +26,7 @@ from auscult.server.console.views.administration.people import (
     user_row,
     why_view,
 )
-from auscult.server.console.views.naming import agent_name, role_name
+from auscult.server.console.views.naming import agent_name, by_in_words, role_name
 from auscult.server.console.visit import Visit
 from auscult.services.people.users import Access, Users
 from auscult.services.people.views import UserView, user_view
@@ -196,6 +197,7 @@ class UsersPage(Controller):
         why, lacking = _why(visit, user, shown, asked)
         may_manage = visit.principal.may_everywhere("user.manage")
         path = f"{_PATH}/{user.user_id}"
+        names = {visit.app.tenant.account_id: by_in_words("operator", {}), **names_of_people(visit)}
         view = OneUserView(
             name=user.name,
             email=user.email,
@@ -203,7 +205,9 @@ class UsersPage(Controller):
             is_disabled=user.state == "disabled",
             agents=shown.agent_ids,
             has_second_factor=user.user_id in visit.store.people.second_factors.enrolled(),
-            grants=tuple(grant_row(each, visit.reader, path, may_manage=may_manage) for each in reversed(shown.grants)),
+            grants=tuple(
+                grant_row(each, visit.reader, path, names, may_manage=may_manage) for each in reversed(shown.grants)
+            ),
             roles=_roles(visit),
             queues=tuple(visit.reader.queues.present().items()),
             permissions=tuple((each, _(text)) for each, text in PERMISSIONS.items()),

@@ -40,8 +40,8 @@ class SelfReviewPage(ItemPage):
         if mine is None or mine.audit is None or mine.audit.result is None:
             raise missing("review", case.conversation.id)
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
-        kept = kept_from(settings, state_of(case.audit))
         is_released = case.conversation.id not in unreleased_to(visit.app, visit.principal.agent_ids)
+        kept = kept_from(settings, state_of(case.audit if is_released else None))
         view = self_review_view(
             case,
             mine.audit.result,

@@ -14,6 +14,7 @@ from auscult.server.api.connectors import connecting
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.setup.connecting.changes import new_connector
+from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.connector_wizard import kind_cards
 from auscult.server.console.views.setup.connectors import (
@@ -188,6 +189,7 @@ def _one(
     asked = next(iter(visit.query.get("run", ())), "")
     only = int(asked) if asked.isdecimal() and len(asked) < 16 else 0  # noqa: PLR2004  (what a database holds)
     document = _service(visit).definition(name).document.decode("utf-8-sig", "replace")
+    names = names_of_people(visit)
     view = ConnectorView(
         name=name,
         about=about_of(read, standing, connectors.items(name), reader),
@@ -196,7 +198,7 @@ def _one(
         is_paused=standing.is_paused,
         is_open=is_open(standing),
         may_manage=visit.principal.may_everywhere(_MANAGE),
-        runs=tuple(run_row(each, reader, path) for each in connectors.runs(name, _RUNS)),
+        runs=tuple(run_row(each, reader, path, names) for each in connectors.runs(name, _RUNS)),
         mapping=mapped_rows(read, connectors.unknown(name), reader),
         refusals=tuple(refusal_row(each, reader) for each in connectors.refusals(name, _REFUSALS, only or None)),
         only=only,

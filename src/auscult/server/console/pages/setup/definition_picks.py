@@ -1,10 +1,13 @@
-"""Names to pick from in the builders: metrics of forms, agents, languages."""
+"""Names to pick from in the builders: metrics of forms, agents, languages, columns of tables."""
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache, lru_cache
 
 from babel import Locale
 
+from auscult.domain.definitions.lookup_table import read_table
+from auscult.domain.errors import FormatError
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import language_name
@@ -27,9 +30,26 @@ def known_of(visit: Visit) -> Known:
 
 def languages_of(reader: Reader) -> dict[str, str]:
     """Return the languages with a tag of two letters by their names in the reader's language, in that order."""
-    codes = [each for each in map(str, Locale("en").languages) if len(each) == _OF_TWO_LETTERS]
-    languages = {each: language_name(each, reader) for each in codes}
+    languages = {each: language_name(each, reader) for each in _codes()}
     return dict(sorted(languages.items(), key=lambda each: each[1].casefold()))
+
+
+@cache
+def _codes() -> tuple[str, ...]:
+    return tuple(each for each in map(str, Locale("en").languages) if len(each) == _OF_TWO_LETTERS)
+
+
+def columns_of_tables(visit: Visit) -> dict[str, tuple[str, ...]]:
+    """Return the columns of each table of the app, by its name."""
+    return {each.name: _columns(each.document) for each in visit.app.definitions.in_force("table")}
+
+
+@lru_cache(maxsize=16)
+def _columns(document: bytes) -> tuple[str, ...]:
+    try:
+        return read_table(document).columns
+    except FormatError:  # of a version that took it
+        return ()
 
 
 def _metrics(visit: Visit) -> dict[str, MetricInfo]:

@@ -27,8 +27,10 @@ def with_value(data: Given, document: bytes, base: bytes, target: str, also: tup
 
     ``also`` are changes that follow from it.
     """
-    path, text = path_of(target), one(data, f"set:{target}")
+    path, text = path_of(target), one(data, f"set:{target}").replace("\r\n", "\n")
     stored = value_at(value_of(base), path)
+    if isinstance(stored, str) and stored.strip() == text:  # a field shows no blanks at the ends, so it keeps them
+        text = stored
     is_default = f"un:{target}" in data and text == one(data, f"un:{target}")
     if is_default and (stored is NONE or (not text and stored != "")):
         is_there = value_at(value_of(document), path) is not NONE

@@ -1,6 +1,6 @@
 """Changes that the builder posts: values of fields, and the actions of its buttons, made to the document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from auscult.domain.errors import RequestError
 from auscult.domain.form import derive_metric_id
 from auscult.metrics import METRICS
+from auscult.metrics._finding.language import KINDS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
     fields_changed,
@@ -22,7 +23,7 @@ from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.forms import path_of
 from auscult.services.definitions.forms.document import Path, Value
 from auscult.services.definitions.forms.edit import with_pack
-from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, changed
+from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, Remove, changed
 from auscult.services.definitions.forms.editing.questions import (
     Changed,
     added,
@@ -79,10 +80,25 @@ def _with_field(data: Given, document: bytes, base: bytes, target: str) -> bytes
     path, text = path_of(target), one(data, f"set:{target}")
     values = value_of(document)
     if len(path) == _QUESTION and path[0] == "metrics" and path[2] in ("type", "answers"):
-        place = int(path[1])
-        done = answered_by(values, place, text, METRICS) if path[2] == "type" else graded_by(values, place, text)
+        place, stored = int(path[1]), _stored(values, value_of(base), int(path[1]))
+        if path[2] == "type":
+            if text not in METRICS and stored.get("type") != text:
+                raise RequestError(f"there is no type of question {text!r}", code="field.unknown_value", field="type")
+            done = answered_by(values, place, text, METRICS, stored if stored.get("type") == text else {})
+        else:
+            done = graded_by(values, place, text, stored)
         return changed(document, *done.changes, base=base)
-    return with_value(data, document, base, target, _id_of_new(values, value_of(base), path, text))
+    also = (*_id_of_new(values, value_of(base), path, text), *_no_empty_words(values, path))
+    return with_value(data, document, base, target, also)
+
+
+def _stored(values: Value, stored: Value, place: int) -> Mapping[str, Value]:
+    """Return a question as it is stored; without keys where it is new."""
+    metrics = mappings(values, "metrics")
+    now = metrics[place] if place < len(metrics) else {}
+    key = "id" if now.get("id") is not None else "name"
+    found = [each for each in mappings(stored, "metrics") if now and each.get(key) == now.get(key)]
+    return found[0] if found else {}
 
 
 def _id_of_new(values: Value, stored: Value, path: Path, name: str) -> tuple[Change, ...]:
@@ -98,6 +114,19 @@ def _id_of_new(values: Value, stored: Value, path: Path, name: str) -> tuple[Cha
     return (
         Put((*path[:-1], "id"), free_id([each for each in metrics if each is not question], derive_metric_id(name))),
     )
+
+
+def _no_empty_words(values: Value, path: Path) -> tuple[Change, ...]:
+    """Remove the empty words that a new condition begins with, where it becomes one of another kind: it has exactly one."""
+    words = (*path[:-1], "phrases")
+    is_other = len(path) > 1 and path[-1] in KINDS and path != words
+    return (Remove(words),) if is_other and value_at(values, words) == [] else ()
+
+
+def _words_added(data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Add words to a list; a new condition with them has no other words."""
+    found = words_added(data, values, target)
+    return (*found, *(_no_empty_words(values, path_of(target)) if found else ()))
 
 
 def _new_part(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
@@ -139,7 +168,7 @@ def _fields(kind: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 _ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
-    "add": words_added,
+    "add": _words_added,
     "remove": removal,
     "part": _new_part,
     "rowup": row_moved(-1),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -12,11 +13,11 @@ from auscult.domain.definitions.form_version import DraftMovedError, FormVersion
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.form_examples.pages import doubt_of, examples_of
 from auscult.server.console.language import gettext as _
-from auscult.server.console.pages.setup.definition_picks import languages_of
+from auscult.server.console.pages.setup.definition_picks import columns_of_tables, languages_of
 from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.pages.setup.forms import IMPORTED, PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
-from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_in
+from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
@@ -83,7 +84,9 @@ class FormEditorPage(Controller):
             ),
         }
         note, left = (said[done], 0) if done in said else done_note(visit, form_id, done)
-        view = editor_view(visit, form_id, Edited(document_in_use(visit.app.forms, form_id)), note)
+        view = editor_view(
+            visit, form_id, Edited(document_in_use(visit.app.forms, form_id), taken=taken_from(visit.query)), note
+        )
         return editor_page(visit, view, {}, left=left)
 
     @post(sync_to_thread=True)
@@ -227,7 +230,8 @@ def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect
         raise
     except AuscultError as error:
         return sentence(error.message)
-    return Redirect(f"{PATH}/{form_id}?done={done}", status_code=303)
+    kept = [("take", each) for each in edited.taken] if done == _SAVED else []
+    return Redirect(f"{PATH}/{form_id}?{urlencode([('done', done), *kept])}", status_code=303)
 
 
 def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
@@ -257,7 +261,9 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_views(check),
-        builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened, _known(visit)),
+        builder=builder_view(
+            document, (*check.problems, *check.unanswered), edited.opened, _known(visit, value, edited.opened)
+        ),
         packs=_packs(value, edited.opened),
         differences=changes,
         before=before,
@@ -275,8 +281,14 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
     )
 
 
-def _known(visit: Visit) -> Known:
-    return Known(queues=visit.reader.queues.present(), languages=languages_of(visit.reader))
+def _known(visit: Visit, value: Mapping[str, Any], opened: int | None) -> Known:
+    metrics = mappings(dict(value), "metrics")
+    has_value = opened is not None and opened < len(metrics) and "source" in metrics[opened]
+    return Known(
+        queues=visit.reader.queues.present(),
+        languages=languages_of(visit.reader),
+        tables=columns_of_tables(visit) if has_value else {},
+    )
 
 
 def _overlaps(check: FormCheck) -> bool:

@@ -117,11 +117,8 @@ def _tried(visit: Visit, subject: _Subject, data: Given, view: TrialView, *, is_
 def _shown(visit: Visit, subject: _Subject, conversation: Conversation, view: TrialView, href: str) -> TrialView:
     """Show one conversation with every verdict."""
     (trial,) = _compared(visit, subject, [conversation])
-    others = other_answers(trial.after, subject.form, subject.examples) if trial.after else {}
+    others = other_answers(trial.after, subject.form, subject.examples)
     shown = one_view(trial, visit.reader, href, others)
-    if shown is None:
-        message = _("only a model judge can answer a question of this form, and trying asks none")
-        raise RequestError(message, code="form.needs_judge", field="document")
     return replace(view, one=shown, has_before=trial.before is not None)
 
 

@@ -156,7 +156,15 @@ async function answered(act, isUndo) {
   isKept = act === "look" && !isUndo;
   view.value = made;
   isKept = true;
+  keepsTaken();
   return true;
+}
+// What is taken over from other forms is in the address, so that the page has it when it is loaded again.
+function keepsTaken() {
+  const address = new URL(location.href);
+  address.searchParams.delete("take");
+  for (const each of panel.querySelectorAll("[name=take]")) address.searchParams.append("take", each.value);
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
 }
 function empty(name) {
   for (const each of panel.querySelectorAll("input, textarea, select")) if (each.name === name) each.value = "";

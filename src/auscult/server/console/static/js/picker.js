@@ -7,6 +7,7 @@ let made = 0;
 function picks(field) {
   const of = field.dataset.pick;
   const moments = field.dataset.moments !== undefined;
+  const isOne = field.dataset.one !== undefined;
   const split = field.localName === "textarea" ? /\s*\n\s*/ : /[\s,]+/;
   const join = field.localName === "textarea" ? "\n" : ", ";
   const id = `pick-${++made}`;
@@ -67,7 +68,7 @@ function picks(field) {
     if (name) names.set(kept, name);
     input.value = "";
     close();
-    set([...values(), kept]);
+    set(isOne ? [kept] : [...values(), kept]);
   }
   let timer = 0;
   let asked = 0;
@@ -107,7 +108,7 @@ function picks(field) {
   });
   input.addEventListener("paste", (event) => {
     const lines = event.clipboardData.getData("text").split(split).filter(Boolean);
-    if (lines.length < 2 || field.dataset.free === undefined) return;
+    if (lines.length < 2 || isOne || field.dataset.free === undefined) return;
     event.preventDefault();
     set([...values(), ...lines]);
   });

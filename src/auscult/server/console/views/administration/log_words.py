@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, str] = {
     "conversation.correction_undone": later("Correction undone"),
     "suggestions.fitted": later("Suggestions fitted"),
     "suggestions.undone": later("Fit of suggestions undone"),
+    "thresholds.fitted": later("Thresholds fitted"),
+    "thresholds.undone": later("Fit of thresholds undone"),
     "target.added": later("Target of notices added"),
     "target.removed": later("Target of notices removed"),
     "absence.added": later("Absence stated"),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from auscult.domain.operations.figures import Figures
+from auscult.domain.scoring.judging import BILLION
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
@@ -105,13 +106,20 @@ def health_rows(found: Figures, reader: Reader) -> tuple[HealthRow, ...]:
         _backup(found.last_backup, reader),
         HealthRow(
             name=_("Judge today"),
-            value=_("{tokens} tokens, {calls} calls open").format(
-                tokens=reader.number(found.judge_tokens_today), calls=reader.number(found.judge_calls_open)
-            ),
+            value=_judged(found, reader),
             is_well=True,
             help="",
         ),
     )
+
+
+def _judged(found: Figures, reader: Reader) -> str:
+    """Return what the judge took today, with the money where prices are set."""
+    tokens, calls = reader.number(found.judge_tokens_today), reader.number(found.judge_calls_open)
+    if not found.judge_cost_today:
+        return _("{tokens} tokens, {calls} calls open").format(tokens=tokens, calls=calls)
+    cost = reader.number(found.judge_cost_today / BILLION, 2 if found.judge_cost_today >= BILLION else 4)
+    return _("{tokens} tokens for {cost}, {calls} calls open").format(tokens=tokens, calls=calls, cost=cost)
 
 
 def _queues(found: Figures, reader: Reader) -> list[HealthRow]:

@@ -15,7 +15,7 @@ from auscult.server.console.views.administration.rights import (
     permission_groups,
     permission_in_words,
 )
-from auscult.server.console.views.naming import role_name
+from auscult.server.console.views.naming import by_in_words, role_name
 from auscult.services.people.views import GrantView, UserView
 from auscult.services.people.why import Explanation
 
@@ -147,14 +147,14 @@ def user_row(user: UserView, path: str, enrolled: frozenset[str]) -> UserRow:
     )
 
 
-def grant_row(grant: GrantView, reader: Reader, path: str, *, may_manage: bool) -> GrantRow:
-    """Show one grant."""
+def grant_row(grant: GrantView, reader: Reader, path: str, names: Mapping[str, str], *, may_manage: bool) -> GrantRow:
+    """Show one grant. ``names`` are those of people, by e-mail address."""
     is_over = grant.state in ("ended", "revoked")
     return GrantRow(
         what=_what(grant),
         where=_where(grant, reader),
-        when=_when(grant, reader),
-        by=grant.granted_by,
+        when=_when(grant, reader, names),
+        by=by_in_words(grant.granted_by, names),
         is_in_force=grant.state == "in_force",
         revoke=f"{path}/grants/{grant.grant_id}/revoke" if may_manage and not is_over else "",
         permissions=tuple(permission_in_words(each) for each in grant.permissions),
@@ -174,9 +174,10 @@ def _where(grant: GrantView, reader: Reader) -> str:
     return _(_SCOPES[grant.scope.kind]).format(names=", ".join(names)).strip()
 
 
-def _when(grant: GrantView, reader: Reader) -> str:
+def _when(grant: GrantView, reader: Reader, names: Mapping[str, str]) -> str:
     if grant.state == "revoked" and grant.revoked_at is not None:
-        return _("Revoked on {day} by {by}").format(day=reader.day(grant.revoked_at), by=grant.revoked_by)
+        by = by_in_words(grant.revoked_by or "", names)
+        return _("Revoked on {day} by {by}").format(day=reader.day(grant.revoked_at), by=by)
     if grant.until:
         text = _("From {since} to {until}") if grant.state == "coming" else _("Since {since} to {until}")
         return text.format(since=reader.day(grant.since), until=reader.day(grant.until))

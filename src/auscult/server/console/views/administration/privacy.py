@@ -17,6 +17,7 @@ from auscult.server.console.views.administration.log_words import (
     details_in_words,
     target_in_words,
 )
+from auscult.server.console.views.naming import by_in_words
 
 KINDS = {
     "conversation": later("Conversations and everything derived from them"),
@@ -202,8 +203,8 @@ def _day_of(item: Item, reader: Reader) -> str:
     return day if item.held_by is None else _("{day}, hold {hold}").format(day=day, hold=item.held_by)
 
 
-def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
-    """Show one receipt."""
+def receipt_row(receipt: Receipt, reader: Reader, names: Mapping[str, str]) -> ReceiptRow:
+    """Show one receipt. ``names`` are those of people, by e-mail address."""
     elsewhere = _("{deliveries} deliveries, {exports} exports before").format(
         deliveries=receipt.webhook_deliveries, exports=receipt.exports
     )
@@ -211,7 +212,7 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
         id=receipt.id,
         when=reader.moment(receipt.started_at),
         kind=_("Retention") if receipt.kind == "retention" else _("Customer"),
-        by=receipt.principal,
+        by=by_in_words(receipt.principal, names),
         erased=reader.number(receipt.erased),
         audits=reader.number(receipt.audits),
         coachings=reader.number(receipt.coachings),
@@ -222,11 +223,13 @@ def receipt_row(receipt: Receipt, reader: Reader) -> ReceiptRow:
     )
 
 
-def approval_row(found: Approval, me: str, reader: Reader, path: str, *, may_decide: bool) -> ApprovalRow:
-    """Show a step that waits for a second person, with the actions open to the reader."""
+def approval_row(  # noqa: PLR0913  (what it shows, and for whom)
+    found: Approval, me: str, reader: Reader, path: str, names: Mapping[str, str], *, may_decide: bool
+) -> ApprovalRow:
+    """Show a step that waits for a second person, with the actions open to the reader. ``names``: by e-mail address."""
     return ApprovalRow(
         what=_what(found),
-        by=found.requested_by.removeprefix("user:"),
+        by=by_in_words(found.requested_by, names),
         when=reader.lately(found.requested_at),
         approve=f"{path}/{found.number}/approve" if may_decide and found.requested_by != me else "",
         refuse=f"{path}/{found.number}/refuse" if may_decide else "",
@@ -248,18 +251,18 @@ def _what(found: Approval) -> str:
     return _("Require only one person from now on")
 
 
-def hold_row(hold: Hold, asked: Collection[int], reader: Reader, path: str) -> HoldRow:
+def hold_row(hold: Hold, asked: Collection[int], reader: Reader, path: str, names: Mapping[str, str]) -> HoldRow:
     """Show one hold. ``asked`` are the numbers of the holds whose lifting waits for a second person."""
     lifted = ""
     if hold.lifted_at:
         lifted = _("Lifted {day} by {by}").format(
-            day=reader.day(hold.lifted_at), by=(hold.lifted_by or "").removeprefix("user:")
+            day=reader.day(hold.lifted_at), by=by_in_words(hold.lifted_by or "", names)
         )
     return HoldRow(
         number=str(hold.number),
         what=f"{_(_KINDS[hold.kind])} {hold.value}",
         reason=hold.reason,
-        placed=_("{day} by {by}").format(day=reader.day(hold.placed_at), by=hold.placed_by.removeprefix("user:")),
+        placed=_("{day} by {by}").format(day=reader.day(hold.placed_at), by=by_in_words(hold.placed_by, names)),
         lifted=lifted,
         is_asked=not hold.lifted_at and hold.number in asked,
         lift="" if hold.lifted_at or hold.number in asked else f"{path}/{hold.number}/lift",
@@ -269,13 +272,13 @@ def hold_row(hold: Hold, asked: Collection[int], reader: Reader, path: str) -> H
 def entry_row(entry: Entry, reader: Reader, path: str, names: Mapping[str, str] | None = None) -> EntryRow:
     """Show one entry of the log. ``names`` are those of people, by e-mail address."""
     who = entry.principal.removeprefix("user:")
-    name = (names or {}).get(who, "")
+    name = by_in_words(entry.principal, names or {})
     at = datetime.fromtimestamp(entry.at / 1000, UTC)
     return EntryRow(
         number=str(entry.number),
         when=f"{reader.day(at)} {reader.time(at)}",
-        who=name or who,
-        who_id=who if name else "",
+        who=name,
+        who_id=who if who != name and "@" in who else "",
         who_href=f"{path}?principal={entry.principal}",
         action=action_in_words(entry.action),
         action_href=f"{path}?action={entry.action}",

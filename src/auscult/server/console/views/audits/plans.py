@@ -15,6 +15,7 @@ from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.filters import ORDERS, Query, result_chips
+from auscult.server.console.views.naming import by_in_words
 from auscult.services.audits.plans import PlanProgress
 from auscult.services.conversations.list_query import NOBODY, write_custom_fields, write_fields
 
@@ -221,9 +222,7 @@ def _facts(plan: Plan, known: PlanNames, reader: Reader) -> tuple[tuple[str, str
         due = ngettext("{n} day after handing out", "{n} days after handing out", document.due_days)
         found.append((_("Due"), due.format(n=reader.number(document.due_days))))
     saved = _("{version}, saved by {by} on {day}")
-    saved = saved.format(
-        version=plan.version, by=names.get(plan.created_by, plan.created_by), day=reader.day(plan.created_at)
-    )
+    saved = saved.format(version=plan.version, by=by_in_words(plan.created_by, names), day=reader.day(plan.created_at))
     found.append((_("Version"), saved))
     return tuple(found)
 

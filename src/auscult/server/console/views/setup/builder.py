@@ -14,6 +14,7 @@ from auscult.metrics import METRICS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reasons import fault_in_words
+from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder_words import (
     GRADES,
     LABELS,
@@ -21,14 +22,13 @@ from auscult.server.console.views.setup.builder_words import (
     MULTIPLE,
     TYPES,
     VALUES,
-    help_of,
     label_in_builder,
     reason_in_text,
 )
 from auscult.services.definitions.forms.document import Document, Path, Problem, field_name
 from auscult.services.definitions.forms.editing.questions import Group, groups_of, mappings, weights_of
 from auscult.services.definitions.forms.reading import WrittenAssignment, WrittenForm, WrittenMetric
-from auscult.services.definitions.forms.shape import options_of
+from auscult.services.definitions.forms.shape import fields_of, options_of
 
 _MOST_WORDS = 40
 _HUNDRED = Decimal(100)
@@ -37,6 +37,8 @@ _GRADE_KEYS = ("scale", "levels", "choices", "number", "met_at")
 _SCORED = ("negative_weight", "fatal", "fails_section", "correct_answer", "bonus", "not_applicable", "when")
 _FOR_PEOPLE = ("reasons", "reason_required", "guidance", "comments")
 _DEEPEST = 7
+_OF_ANSWERS = {("metric", "met_at"), ("graded", "otherwise"), ("Rule", "level"), ("Meaning", "level")}
+"""Keys that name an answer of their question."""
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -52,7 +54,7 @@ class Control(Struct, frozen=True, kw_only=True):
     ``kind``: ``text``, ``long``, ``any``, ``number``, ``date``, ``choice``, ``switch``, ``words``, ``rows``, ``group``, or
     ``kept`` for what only the text shows, on ``line``. ``is_there``: the document has the key. ``default``: the value
     without it. ``options``: what is chosen, or what can be added to ``words``. ``parts``: the controls of a group, or of
-    each row. ``faults``: in words, shown at the field. ``help``: two sentences on it, with their ``page`` of the documentation.
+    each row. ``list``: the id of a list of names on the page that a text field offers. ``faults``: in words, shown at the field. ``help``: two sentences on it, with their ``page`` of the documentation.
     """
 
     kind: str
@@ -71,6 +73,7 @@ class Control(Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...] = ()
     help: str = ""
     page: str = ""
+    list: str = ""
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -115,10 +118,14 @@ class BuilderView(Struct, frozen=True, kw_only=True):
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """Names that the server knows and a person picks: queues and languages, each by what the document has of it."""
+    """Names that the server knows and a person picks: queues and languages, each by what the document has of it.
+
+    ``tables``: the columns of each table of the app, by its name.
+    """
 
     queues: Mapping[str, str] = types.MappingProxyType({})
     languages: Mapping[str, str] = types.MappingProxyType({})
+    tables: Mapping[str, Sequence[str]] = types.MappingProxyType({})
 
 
 NOTHING_KNOWN = Known()
@@ -269,13 +276,14 @@ def _fields(place: _Place, metric: Mapping[str, Any], at: int) -> Iterator[tuple
     path: Path = ("metrics", at)
     named = str(metric.get("type", ""))
     kind = METRICS.get(named)
-    common = {field.encode_name: field for field in msgspec.structs.fields(WrittenMetric)}
+    common = fields_of(WrittenMetric)
     if kind is not None:
         settings = kind.settings_type
         first = (*_OF_ROW[:3], *_SCORED, *_FOR_PEOPLE) if named == "manual" else _OF_ROW[:3]
         own = _controls(place, settings, metric, path, named, skip=first)
         yield _("How it is answered"), (*own, *_of(place, [common["id"]], metric, path, "metric"))
-    grades = [common[key] for key in _GRADE_KEYS if key in metric]
+    is_graded = any(key in metric for key in _GRADE_KEYS)
+    grades = [common[key] for key in _GRADE_KEYS if key in metric or (is_graded and key == "met_at")]
     yield _("Answers"), tuple(_of(place, grades, metric, path, "metric"))
     yield (
         _("What an answer does"),
@@ -292,7 +300,7 @@ def _controls(  # noqa: PLR0913, PLR0917  (where a control is, and what is shown
     thing: str,
     skip: Sequence[str] = (),
 ) -> Iterator[Control]:
-    fields = [field for field in msgspec.structs.fields(kind) if field.encode_name not in skip]
+    fields = [field for key, field in fields_of(kind).items() if key not in skip]
     yield from _of(place, fields, value, path, thing)
 
 
@@ -325,7 +333,7 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
 ) -> Control:
     written, default = path_text(path), _default(field)
     label = label_of(thing, field.encode_name)
-    said, page = help_of(thing, field.encode_name)
+    said, page = meaning_of(thing, field.encode_name)
     base = Control(
         kind="text",
         label=label,
@@ -351,7 +359,34 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
         is_language = field.encode_name == "languages" and found.kind == "words"
         return _replace(found, options=_languages(place.known, found)) if is_language else found
     kind, choices = _kind_of(field, options)
-    return _replace(base, kind=kind, value=shown, options=choices)
+    return _replace(base, kind=kind, value=shown, options=choices or _named(place, thing, path))
+
+
+def _named(place: _Place, thing: str, path: Path) -> tuple[tuple[str, str], ...]:
+    """Return what there is to choose for a key that names something else: an answer of its question, a table, a column."""
+    key = path[-1]
+    if (thing, key) in _OF_ANSWERS:
+        metric = mappings(dict(place.form), "metrics")[cast("int", path[1])]
+        names = [str(each.get("name", "")) for part in ("levels", "choices") for each in mappings(metric, part)]
+        found = names or [str(each) for each in _scale(metric)]
+    elif (thing, key) == ("Table", "name"):
+        found = [*place.known.tables]
+    elif thing == "Table" and key in ("key_column", "column"):
+        table: Any = place.form
+        for part in path[:-1]:
+            table = table[part]
+        found = [*place.known.tables.get(str(table.get("name")), ())]
+    else:
+        return ()
+    return (("", "\u2013"), *((each, each) for each in found if each)) if found else ()
+
+
+def _scale(metric: dict[str, Any]) -> range:
+    """Return the answers of a scale; none where there is none, or more than there are percents."""
+    scale = cast("dict[str, Any]", metric["scale"]) if isinstance(metric.get("scale"), dict) else {}
+    first, last = scale.get("from"), scale.get("to")
+    is_whole = isinstance(first, int) and isinstance(last, int) and 0 <= last - first <= _HUNDRED
+    return range(first, last + 1) if is_whole and first is not None and last is not None else range(0)
 
 
 def _kind_of(field: msgspec.structs.FieldInfo, options: Sequence[Any]) -> tuple[str, tuple[tuple[str, str], ...]]:

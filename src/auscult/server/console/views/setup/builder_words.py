@@ -11,7 +11,6 @@ IN_TEXT: Mapping[str, str] = {
     "Section.id": "an id",
     "WeighedDuty.id": "an id",
     "Duty.id": "an id",
-    "SubMetric.id": "an id",
     "metrics": "the tab Questions",
     "tags": "for readers",
     "vote": "a version of trained heads",
@@ -174,6 +173,7 @@ LABELS: Mapping[str, str] = {
     "instances": later("Met at"),
     "evaluation": later("Evaluation"),
     "sub_metrics": later("Its questions"),
+    "SubMetric.id": later("Its id at the agent"),
     "SubMetric.weight": later("Percent of the weight"),
     "SubMetric.name": later("Name of the question"),
     "SubMetric.negative_weight": later("Percent that a No loses"),
@@ -263,121 +263,6 @@ LONG = frozenset({"guidance", "description", "body", "judge", "means", "custom_r
 
 MULTIPLE = ("YES", "NO", "NA", "YES,NA", "NO,NA", "YES,NO")
 """Answers that a condition can name."""
-
-_FORMS = "reference/forms"
-_QUESTIONS = "reference/metrics/by_question"
-HELP: Mapping[str, tuple[str, str]] = {
-    "scoring": (
-        later(
-            "Percent weights total exactly 100. Points may total anything, and only they take questions for a person."
-        ),
-        f"{_FORMS}#h-weights",
-    ),
-    "form.not_applicable": (
-        later("Left out, a question that does not apply changes nothing. Counted as met, it earns its whole weight."),
-        f"{_FORMS}#h-weights",
-    ),
-    "abstain_below": (
-        later(
-            "Write a share such as 0.8: under it the machine does not answer. Answers without a confidence are not affected."
-        ),
-        f"{_FORMS}#h-keys-of-a-form",
-    ),
-    "abstain": (
-        later("N/A leaves the question out. Left to a person, it waits for an audit, and plans count it as unsure."),
-        f"{_FORMS}#h-keys-of-a-form",
-    ),
-    "re_audit": (
-        later("Answers of an audit that is submitted can then be changed. The trail keeps the old answer and the new."),
-        f"{_FORMS}#h-keys-of-a-form",
-    ),
-    "assignments": (
-        later(
-            "A form that names the queue precedes one for every queue. Two forms may not have the same queue and direction."
-        ),
-        f"{_FORMS}#h-assignments",
-    ),
-    "form.min_duration": (
-        later("Shorter conversations are listed and not scored. Write 15s or 1m 30s; a bare number is seconds."),
-        f"{_FORMS}#h-durations",
-    ),
-    "bonus_cap": (
-        later("Bonus questions together add at most this much. The score is never above 100."),
-        f"{_FORMS}#h-bonus-points",
-    ),
-    "valid_from": (
-        later(
-            "Conversations from this day on (UTC) are scored with this version. The version before has those of before."
-        ),
-        f"{_FORMS}#h-keys-of-a-form",
-    ),
-    "segments": (
-        later(
-            "A conversation that several agents or a bot handled is scored in parts. Each part has its own score and audit."
-        ),
-        f"{_FORMS}#h-segments",
-    ),
-    "handled_by": (
-        later("Only parts that a person, or a bot, handled are scored. So two forms can share a queue."),
-        f"{_FORMS}#h-segments",
-    ),
-    "metric.negative_weight": (
-        later("A wrong answer loses the weight and this much more. Write it without a sign."),
-        f"{_FORMS}#h-weights",
-    ),
-    "fatal": (
-        later(
-            "A wrong answer makes the whole score 0 and fails the conversation. Without an answer the result stays open."
-        ),
-        f"{_FORMS}#h-keys-of-every-metric",
-    ),
-    "fails_section": (
-        later("A wrong answer takes what its section gained. The other sections keep theirs."),
-        f"{_FORMS}#h-sections",
-    ),
-    "bonus": (
-        later("Its weight is added and cannot be missed. It is not among the weights that total 100."),
-        f"{_FORMS}#h-bonus-points",
-    ),
-    "when": (
-        later("It is asked only where another question has the answer that you choose. Otherwise it is N/A."),
-        f"{_FORMS}#h-conditions",
-    ),
-    "met_at": (
-        later("This answer and better ones count as Yes in reports. Without it only the best one does."),
-        f"{_FORMS}#h-graded-answers",
-    ),
-    "trigger": (
-        later("The question arises only where this is found. Where it is not, the answer is N/A."),
-        f"{_QUESTIONS}#h-evaluation-order",
-    ),
-    "excused_when": (
-        later("Where the answer is No and this is found, it is N/A instead. A Yes stays."),
-        f"{_QUESTIONS}#h-evaluation-order",
-    ),
-    "not_when": (
-        later("Where this is found the answer is N/A, whatever else was said. It is checked before anything else."),
-        f"{_QUESTIONS}#h-evaluation-order",
-    ),
-    "threshold": (
-        later(
-            "How alike a sentence must be to one of yours: 0.55 is usual. Higher finds less and is wrong less often."
-        ),
-        f"{_QUESTIONS}#h-settings",
-    ),
-    "similar": (
-        later(
-            "Sentences that mean about the same are found, too. Names and numbers go in brackets, such as [company]."
-        ),
-        f"{_QUESTIONS}#h-settings",
-    ),
-}
-"""Two sentences on each key that is not plain, and the page of the documentation that has more."""
-
-
-def help_of(thing: str, key: str) -> tuple[str, str]:
-    """Return the two sentences on a key in English, and their page; empty for a plain one."""
-    return HELP.get(f"{thing}.{key}") or HELP.get(key) or ("", "")
 
 
 def reason_in_text(thing: str, key: str) -> str | None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reasons import fault_in_words
+from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder import Control, Word, missing_words, path_text
 from auscult.server.console.views.setup.builder_words import VALUES
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, path_of
@@ -161,8 +162,17 @@ def key_word(key: str) -> str:
     return _(_WORDS[key]) if key in _WORDS else key
 
 
-def field_of(key: str, value: Any, path: Path, faults: Faults, kind: str = "text", default: str = "") -> Control:  # noqa: ANN401, PLR0913, PLR0917
-    """Return the field of a key; ``value`` is None where the document has none."""
+def field_of(  # noqa: PLR0913, PLR0917  (all of a field)
+    key: str,
+    value: Any,  # noqa: ANN401  (any value of a document)
+    path: Path,
+    faults: Faults,
+    kind: str = "text",
+    default: str = "",
+    of: str = "scorecard",
+) -> Control:
+    """Return the field of a key of such a document; ``value`` is None where the document has none."""
+    said, page = meaning_of(of, key)
     written = path_text(path)
     options: tuple[tuple[str, str], ...] = ()
     if kind == "switch":
@@ -183,6 +193,8 @@ def field_of(key: str, value: Any, path: Path, faults: Faults, kind: str = "text
         options=options,
         is_there=value is not None,
         faults=faults.at(path),
+        help=_(said) if said else "",
+        page=page,
     )
 
 
@@ -195,8 +207,16 @@ def text_in(value: Any) -> str:  # noqa: ANN401  (any value of a document)
     return str(value)
 
 
-def words_of(key: str, value: Any, path: Path, names: Mapping[str, str], faults: Faults) -> Control:  # noqa: ANN401
+def words_of(  # noqa: PLR0913, PLR0917  (all of a field)
+    key: str,
+    value: Any,  # noqa: ANN401  (any value of a document)
+    path: Path,
+    names: Mapping[str, str],
+    faults: Faults,
+    of: str = "scorecard",
+) -> Control:
     """Return the list of what was picked, by name."""
+    said, page = meaning_of(of, key)
     written = path_text(path)
     given = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else []
     own = [*faults.at(path), *(each for at in range(len(given)) for each in faults.at((*path, at)))]
@@ -208,6 +228,8 @@ def words_of(key: str, value: Any, path: Path, names: Mapping[str, str], faults:
         words=tuple(Word(text=names.get(each, each), path=f"{written}.{at}") for at, each in enumerate(given)),
         is_there=value is not None,
         faults=tuple(own),
+        help=_(said) if said else "",
+        page=page,
     )
 
 

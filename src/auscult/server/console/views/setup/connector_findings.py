@@ -161,6 +161,8 @@ def steps(made: Made, view: Mapping[str, Any]) -> tuple[Step, ...]:
     }
     if tried is not None:
         words = tried.problem or tried.said
+        if tried.problem and not tried.is_old and tried.field == "place":
+            about["place"] = (place, "due")
         about["connection"] = (
             (_("Changed since the test"), "") if tried.is_old else (words, "due" if tried.problem else "done")
         )

@@ -1,10 +1,13 @@
 """The wizard of a connector: its document as steps with fields, and what a trial and a dry run of it found."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, cast
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.connectors.document import PULLED, SECRETS, Kind, kind_of
 from auscult.domain.connectors.parts import OPTIONAL, PARTS, parts_of
@@ -14,6 +17,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import fault_in_words
+from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder import Control, Word
 from auscult.server.console.views.setup.cards import FaultLink
 from auscult.server.console.views.setup.connectors import KindCard
@@ -154,8 +158,28 @@ _EVERY: Mapping[str, str] = {
     "6h": later("every 6 hours"),
     "1d": later("every day, after midnight UTC"),
 }
+_LIMITS: tuple[tuple[tuple[str, str], str, str], ...] = (
+    (("rate", "requests_per_s"), later("Requests in a second, at most"), "0"),
+    (("rate", "at_once"), later("Requests at a time, at most"), "8"),
+    (("watch", "volume"), later("Report less than this share of the usual"), "0.5"),
+    (("watch", "minimum"), later("Conversations that make a comparison"), "20"),
+)
+"""Limits of the source and of the watch: the key of each, its label, and what is usual."""
+_LACKING: Mapping[str, str] = {
+    "id": later(
+        "No column looks like the id of a conversation. Add one that is the same in all rows of a conversation."
+    ),
+    "started_at": later(
+        "No column looks like a time. Add one with the time when the conversation began, as 2026-03-30 09:02."
+    ),
+    "speaker": later(
+        "No column looks like who spoke. Add one with the same few words in all rows, as agent and customer."
+    ),
+    "text": later("No column looks like words. Add one with what was said."),
+}
+"""What to do where a file has no column for what every conversation needs."""
 _SAMPLES = 3
-_MOST_VALUES = 40
+_MOST_VALUES, _MOST_TARGETS = 40, 400
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -197,11 +221,15 @@ class Secret(Struct, frozen=True, kw_only=True):
 
 
 class ValueRow(Struct, frozen=True, kw_only=True):
-    """A value of the source, how often it is there, and what it is here; ``fixes`` where rows with it are refused."""
+    """A value of the source, how often it is there, and what it is here; ``fixes`` where rows with it are refused.
+
+    ``hint``: the result of the field as it is.
+    """
 
     source: str
     count: str
     control: Control
+    hint: str = ""
     fixes: tuple[tuple[str, str], ...] = ()
 
 
@@ -291,6 +319,9 @@ class WizardView(Struct, frozen=True, kw_only=True):
     speakers: tuple[ValueRow, ...]
     queues: tuple[ValueRow, ...]
     queue_note: str
+    agents: tuple[ValueRow, ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
+    channels: tuple[ValueRow, ...]
     schedule: tuple[Asked, ...]
     schedule_said: str
     dry: DryView | None
@@ -312,6 +343,7 @@ class Made(NamedTuple):
     seen: Seen
     queues: Mapping[str, str]
     reader: Reader
+    agents: Mapping[str, str] = MappingProxyType({})
 
     @property
     def kind(self) -> Kind | None:
@@ -376,8 +408,16 @@ def place_fields(made: Made) -> tuple[Asked, ...]:
     for part in PARTS[kind]:
         label, hint = _ACCOUNTS[kind] if part == "account" else _PARTS[part]
         path = f"place.{part}"
+        said, page = meaning_of("connector", part)
         control = Control(
-            kind="text", label=_(label), path=path, id=path, value=found[part], faults=faults if part == first else ()
+            kind="text",
+            label=_(label),
+            path=path,
+            id=path,
+            value=found[part],
+            faults=faults if part == first else (),
+            help=_(said) if said else "",
+            page=page,
         )
         asked.append(Asked(control=control, hint=_(hint) if hint else ""))
     return tuple(asked)
@@ -438,6 +478,7 @@ def pattern_words(made: Made, key: str, label: str, default: str) -> Control:
     """Show the patterns of items that are read, or left out."""
     value = made.value.get(key)
     given = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else []
+    said, page = meaning_of("connector", "patterns")
     return Control(
         kind="words",
         label=label,
@@ -447,6 +488,8 @@ def pattern_words(made: Made, key: str, label: str, default: str) -> Control:
         words=tuple(Word(text=each, path=f"{key}.{at}") for at, each in enumerate(given)),
         is_there=bool(given),
         faults=made.at((key,)),
+        help=_(said),
+        page=page,
     )
 
 
@@ -467,7 +510,7 @@ def column_fields(made: Made, names: Sequence[str]) -> tuple[Asked, ...]:
         if is_missing and column:
             reasons = (_("The file has no column {name}.").format(name=column),)
         elif is_missing:
-            reasons = (_("No column is chosen."),)
+            reasons = (_("No column is chosen.") if use or not columns else _(_LACKING[what]),)
         path = f"options.columns.{what}"
         control = Control(
             kind="text",
@@ -524,35 +567,88 @@ def speaker_rows(made: Made) -> tuple[ValueRow, ...]:
     return tuple(rows)
 
 
-def queue_rows(made: Made) -> tuple[ValueRow, ...]:
-    """Show what each queue of the source is here."""
-    table = inside(made.value, "mapping", "queues")
+def shown_names(known: Mapping[str, str]) -> dict[str, str]:
+    """Return names by their ids as lists show them: each with its id where another has the same."""
+    count = Counter(name.casefold() for name in known.values())
+    return {each: f"{name} ({each})" if count[name.casefold()] > 1 else name for each, name in known.items()}
+
+
+def id_of(known: Mapping[str, str], given: str) -> str:
+    """Return the id that a name in a list is of; what is no such name is an id itself."""
+    names = {name.casefold(): each for each, name in shown_names(known).items()}
+    return given if given in known else names.get(given.casefold(), given)
+
+
+def is_long(known: Mapping[str, str]) -> bool:
+    """Return whether there are too many names for each row to have a list of its own."""
+    return len(known) > _MOST_VALUES
+
+
+def target_rows(made: Made, what: Literal["queue", "agent"]) -> tuple[ValueRow, ...]:
+    """Show what each queue or agent of the source is here."""
+    table, known = inside(made.value, "mapping", f"{what}s"), made.queues if what == "queue" else made.agents
+    shown = shown_names(known) if is_long(known) else {}
     rows: list[ValueRow] = []
-    for value, count in _values(made, "queue").items():
+    for value, count in _values(made, what, _MOST_TARGETS).items():
         if not value:
             continue
-        target = table.get(value)
+        target: Any = table.get(value)
         here = text(cast("dict[str, Any]", target).get("id")) if isinstance(target, dict) else text(target)
-        path = f"mapping.queues.{keyed(value)}"
-        own = made.queues.get(value, value)
-        options = {"": _("Unknown") if table else _("kept as {name}").format(name=own)}
-        if table:
-            options[value] = _("kept as {name}").format(name=own)
-        options |= {each: name for each, name in made.queues.items() if each != value}
-        if here and here not in options:
-            name = text(cast("dict[str, Any]", target).get("name")) if isinstance(target, dict) else ""
-            options[here] = name or here
+        path = f"mapping.{what}s.{keyed(value)}"
         control = Control(
-            kind="text",
-            label=_("{value} is").format(value=value),
-            path=path,
-            id=path,
-            value=here,
-            options=tuple(options.items()),
-            is_there=bool(here),
+            kind="text", label=_("{value} is").format(value=value), path=path, id=path, value=here, is_there=bool(here)
         )
-        rows.append(ValueRow(source=value, count=made.reader.number(count), control=control))
+        hint = ""
+        if not shown:
+            options = _targets(known, value, cast("object", target), here, has_table=bool(table))
+            control = replace(control, options=options)
+        else:
+            control = replace(control, value=shown.get(here, here), list=f"list-{what}s")
+            if not here:
+                hint = _("Unknown") if table else _kept(known, value)
+            elif here not in known:
+                hint = _("Not in the directory: it is added.")
+        rows.append(ValueRow(source=value, count=made.reader.number(count), control=control, hint=hint))
     return tuple(rows)
+
+
+def _kept(known: Mapping[str, str], value: str) -> str:
+    return _("kept as {name}").format(name=known.get(value, value))
+
+
+def _targets(
+    known: Mapping[str, str], value: str, target: object, here: str, *, has_table: bool
+) -> tuple[tuple[str, str], ...]:
+    """Return all that a queue or an agent of the source can be here."""
+    kept = _kept(known, value)
+    options = {"": _("Unknown"), value: kept} if has_table else {"": kept}
+    options |= {each: name for each, name in known.items() if each != value}
+    if here and here not in options:
+        name = text(cast("dict[str, Any]", target).get("name")) if isinstance(target, dict) else ""
+        options[here] = name or here
+    return tuple(options.items())
+
+
+def channel_rows(made: Made) -> tuple[ValueRow, ...]:
+    """Show whether each word of the source for a channel is a call or a chat."""
+    table = inside(made.value, "mapping", "channels")
+    options = (("", _("as it says")), ("voice", _("a call")), ("chat", _("a chat")))
+    return tuple(
+        ValueRow(
+            source=value,
+            count=made.reader.number(count),
+            control=_control(
+                made,
+                ("mapping", "channels", keyed(value)),
+                _("{value} is").format(value=value),
+                "choice",
+                options=options,
+                value=table.get(value),
+            ),
+        )
+        for value, count in _values(made, "channel").items()
+        if value
+    )
 
 
 def queue_note(made: Made, rows: Sequence[ValueRow]) -> str:
@@ -569,10 +665,10 @@ def queue_note(made: Made, rows: Sequence[ValueRow]) -> str:
     )
 
 
-def _values(made: Made, what: str) -> Mapping[str, int]:
+def _values(made: Made, what: str, most: int = _MOST_VALUES) -> Mapping[str, int]:
     column = columns_in(made).get(what)
     found: Mapping[str, int] = made.sample.values.get(column, {}) if made.sample and column else {}
-    return dict(sorted(found.items(), key=lambda each: -each[1])[:_MOST_VALUES])
+    return dict(sorted(found.items(), key=lambda each: -each[1])[:most])
 
 
 def every_written(every: str) -> str:
@@ -590,6 +686,12 @@ def schedule_fields(made: Made) -> tuple[Asked, ...]:
     return (
         Asked(control=_control(made, ("every",), _("It reads"), "choice", "", options, made.value.get("every"))),
         Asked(control=since, hint=_("A day as 2026-03-23; empty for everything.")),
+        *(
+            Asked(
+                control=_control(made, path, _(label), "number", usual, value=inside(made.value, path[0]).get(path[1]))
+            )
+            for path, label, usual in _LIMITS
+        ),
     )
 
 
@@ -604,6 +706,7 @@ def _control(  # noqa: PLR0913, PLR0917  (all of a field)
 ) -> Control:
     found = made.value.get(path[0]) if value is None and len(path) == 1 else value
     name = ".".join(path)
+    said, page = meaning_of("connector", path[-1])
     return Control(
         kind=kind,
         label=label,
@@ -614,4 +717,6 @@ def _control(  # noqa: PLR0913, PLR0917  (all of a field)
         options=options,
         is_there=found is not None,
         faults=made.at(path),
+        help=_(said) if said else "",
+        page=page,
     )

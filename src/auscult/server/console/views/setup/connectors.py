@@ -11,7 +11,7 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import run_in_words
-from auscult.server.console.views.naming import CHANNELS, within_sentence
+from auscult.server.console.views.naming import CHANNELS, by_in_words, within_sentence
 from auscult.services.connectors.checking import Check, Row
 
 _STATES = {
@@ -222,8 +222,8 @@ def about_of(read: Connector | None, standing: Standing, items: int, reader: Rea
     return " · ".join(facts)
 
 
-def run_row(run: Run, reader: Reader, path: str) -> RunRow:
-    """Show one run."""
+def run_row(run: Run, reader: Reader, path: str, names: Mapping[str, str]) -> RunRow:
+    """Show one run. ``names`` are those of people, by e-mail address."""
     kind = pgettext("run", "Run now") if run.order.kind == "manual" else _(_KINDS[run.order.kind])
     error = (run.error,) if run.error else ()
     return RunRow(
@@ -231,7 +231,7 @@ def run_row(run: Run, reader: Reader, path: str) -> RunRow:
         when=reader.lately(run.started_at),
         at=run.started_at.isoformat(),
         kind=_("{kind}, dry").format(kind=kind) if run.order.is_dry else kind,
-        by=run.order.by,
+        by=by_in_words(run.order.by, names),
         state=_state(run),
         counts=counts_word(run.counts, reader),
         lines=(

@@ -89,13 +89,15 @@ class VersionRow(Struct, frozen=True, kw_only=True):
 class OverlapView(Struct, frozen=True, kw_only=True):
     """Another form for conversations of this one, in words. ``is_taken``: it leaves them to this form on publishing.
 
-    ``can_be_taken``: it is the version that goes on; else one that ends on a day.
+    ``can_be_taken``: it is the version that goes on; else one that ends on a day. ``week``: how many conversations of the
+    last seven days both are for, in a sentence.
     """
 
     form_id: str
     name: str
     href: str
     queues: str
+    week: str
     is_taken: bool
     can_be_taken: bool
 

@@ -11,7 +11,7 @@ from auscult.domain.assist.validity import Source, Validity
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
-from auscult.server.console.views.naming import language_name
+from auscult.server.console.views.naming import by_in_words, language_name
 from auscult.services.assist.knowledge import Search
 
 Names = Mapping[str, str]
@@ -130,7 +130,7 @@ def state_view(validity: Validity, reader: Reader, names: Names) -> StateView:
 
 def _stated(source: Source, names: Names) -> str:
     """Return who or what stated it; a person by name."""
-    text = names.get(source.text.removeprefix("user:"), source.text) if source.place == "person" else source.text
+    text = by_in_words(source.text, names) if source.place == "person" else source.text
     return _(_STATED[source.place]).format(text=_short(text))
 
 

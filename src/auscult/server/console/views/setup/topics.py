@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
+from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder import Control, path_text
 from auscult.server.console.views.setup.cards import Faults, Known, field_of, words_of
 from auscult.services.definitions.forms.document import Document, Path, Value
@@ -79,9 +80,9 @@ def tree_builder(document: Document, faults: Faults, warned: Faults, known: Know
         names=tuple(trail(value, each.path) for each in everything),
         faults=faults.at(("topics",)),
         settings=(
-            field_of("name", value.get("name"), ("name",), faults),
+            field_of("name", value.get("name"), ("name",), faults, of="taxonomy"),
             replace(
-                words_of("languages", value.get("languages"), ("languages",), known.languages, faults),
+                words_of("languages", value.get("languages"), ("languages",), known.languages, faults, "taxonomy"),
                 default=known.languages.get("en", "en"),
             ),
         ),
@@ -123,7 +124,9 @@ def _row(tree: _Tree, topic: dict[str, Any], path: Path) -> TopicRow:
         can_add=level < LEVELS,
         description=_description(topic, path, faults) if is_open else None,
         parent=_parent(tree, topic, path, written) if is_open else None,
-        resolution=field_of("resolution", topic.get("resolution"), (*path, "resolution"), faults, "switch", "true")
+        resolution=field_of(
+            "resolution", topic.get("resolution"), (*path, "resolution"), faults, "switch", "true", "taxonomy"
+        )
         if is_open and has_resolution
         else None,
         sentences=tuple(_sentence(each, (*path, "examples", at), faults) for at, each in enumerate(given))
@@ -161,13 +164,13 @@ def _path(written: str) -> Path:
 
 
 def _description(topic: Mapping[str, Any], path: Path, faults: Faults) -> Control:
-    control = field_of("description", topic.get("description"), (*path, "description"), faults, "long")
+    control = field_of("description", topic.get("description"), (*path, "description"), faults, "long", of="taxonomy")
     label = _("What it is, in the words of customers ({n} of {all})")
     return replace(control, label=label.format(n=len(control.value), all=LONGEST_DESCRIPTION))
 
 
 def _sentence(value: object, path: Path, faults: Faults) -> Control:
-    control = field_of("examples", value, path, faults)
+    control = field_of("examples", value, path, faults, of="taxonomy")
     return replace(control, label=_("Sentence {n}").format(n=int(path[-1]) + 1))
 
 
@@ -182,6 +185,14 @@ def _parent(tree: _Tree, topic: dict[str, Any], path: Path, written: str) -> Con
     ]
     here = f"{written}.parent"
     above = path_text(path[:-2])
+    said, page = meaning_of("taxonomy", "parent")
     return Control(
-        kind="choice", label=_("Below"), path=here, id=here, value=above, options=(("", _("the first level")), *options)
+        kind="choice",
+        label=_("Below"),
+        path=here,
+        id=here,
+        value=above,
+        options=(("", _("the first level")), *options),
+        help=_(said),
+        page=page,
     )

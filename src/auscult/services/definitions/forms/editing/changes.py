@@ -1,8 +1,6 @@
 """Changes to a form document: each edits the text's tree, and is checked against the same change of the values."""
 
 import copy
-import re
-from collections import Counter
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
@@ -10,6 +8,7 @@ from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from auscult.domain.errors import RequestError
 from auscult.services.definitions.forms.document import Path, Value, field_name, read_document, text_of
+from auscult.services.definitions.forms.editing.comments import comments_of, has_lost
 from auscult.services.definitions.forms.editing.layout import (
     Span,
     block_items,
@@ -23,7 +22,6 @@ from auscult.services.definitions.forms.editing.layout import (
 )
 from auscult.services.definitions.forms.editing.writing import block_lines, key_written, written
 
-_COMMENT = re.compile(r"#[^\n\x85\u2028\u2029]*")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -78,7 +76,7 @@ def changed(document: bytes, *changes: Change, base: bytes | None = None) -> byt
     """Return a document after changes; no other line of it differs.
 
     ``base`` is the document from which the changes began: where they cancel each other, it is returned as it was, unless
-    comments were written meanwhile.
+    comments were written or deleted meanwhile.
     Raises ``RequestError`` ``field.unknown_value`` where a change does not fit the document, or is not possible
     without rewriting other parts of it.
     """
@@ -90,19 +88,11 @@ def changed(document: bytes, *changes: Change, base: bytes | None = None) -> byt
         text = _of_text(text, change, base)
         if _values(text, change.path) != values:
             raise _unfit(change.path)
-    if base is not None and read_document(base).value == values and not _comments(text) - _comments(text_of(base)):
-        return base
+    if base is not None and read_document(base).value == values:
+        before = text_of(base)
+        if not comments_of(text) - comments_of(before) and not has_lost(text_of(document), before):
+            return base
     return prefix + text.encode()
-
-
-def _comments(text: str) -> Counter[str]:
-    """Return the comments of a text: what is between its tokens and no space."""
-    end = 0
-    comments: Counter[str] = Counter()
-    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-        comments.update(each.rstrip() for each in _COMMENT.findall(text[end : token.start_mark.index]))
-        end = token.end_mark.index
-    return comments
 
 
 def _values(text: str, path: Path) -> Value:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -14,6 +15,7 @@ from auscult.services.definitions.forms.editing.skeletons import GRADES, setting
 from auscult.services.definitions.forms.reading import WrittenMetric
 
 _WHOLE = Decimal(100)
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 _OF_GRADES = (*GRADES, "met_at")
 
 
@@ -110,26 +112,40 @@ def placed(value: Value, at: int, before: int | None, section: str) -> Changed:
     return Changed(tuple(changes), to)
 
 
-def answered_by(value: Value, at: int, name: str, types: Mapping[str, MetricType[Any]]) -> Changed:
-    """Let a question be answered in another way: what only the old way has goes, what the new one needs comes."""
-    metric, kind = mappings(value, "metrics")[at], types[name]
-    own = {field.encode_name for field in msgspec.structs.fields(kind.settings_type)}
+def answered_by(
+    value: Value, at: int, name: str, types: Mapping[str, MetricType[Any]], stored: Mapping[str, Value] = NOTHING
+) -> Changed:
+    """Let a question be answered in another way: what only the old way has goes, what the new one needs comes.
+
+    ``stored`` has the keys of the question as it was answered this way before; they come back.
+    """
+    metric, kind = mappings(value, "metrics")[at], types.get(name)
+    own = {field.encode_name for field in msgspec.structs.fields(kind.settings_type)} if kind else {*stored}
     is_graded = name in ("graded", "manual")
     common = {key for key in WrittenMetric.__struct_fields__ if is_graded or key not in _OF_GRADES}
     path = ("metrics", at)
     gone = tuple(Remove((*path, key)) for key in metric if key not in own | common)
-    needed = {key: each for key, each in settings_skeleton(kind).items() if key not in metric}
-    if name == "graded" and not set(GRADES) & metric.keys():
+    before = {key: each for key, each in stored.items() if key in own | common}
+    needed = {
+        key: each for key, each in ((settings_skeleton(kind) if kind else {}) | before).items() if key not in metric
+    }
+    if name == "graded" and not set(GRADES) & (metric.keys() | needed.keys()):
         needed |= {"levels": GRADES["levels"]} | ({"otherwise": "None"} if "otherwise" in needed else {})
     new = tuple(Put((*path, key), each) for key, each in needed.items())
     return Changed((Put((*path, "type"), name), *gone, *new), at)
 
 
-def graded_by(value: Value, at: int, kind: str) -> Changed:
-    """Change the kind of answer of a question: ``scale``, ``levels``, ``choices``, ``number``, or empty for Yes and No."""
+def graded_by(value: Value, at: int, kind: str, stored: Mapping[str, Value] = NOTHING) -> Changed:
+    """Change the kind of answer of a question: ``scale``, ``levels``, ``choices``, ``number``, or empty for Yes and No.
+
+    ``stored`` has the keys of the question as it was before; answers of that kind come back.
+    """
     metric, path = mappings(value, "metrics")[at], ("metrics", at)
     gone = tuple(Remove((*path, key)) for key in metric if key in _OF_GRADES and key != kind)
-    new = (Put((*path, kind), GRADES[kind]),) if kind in GRADES and kind not in metric else ()
+    begin = {kind: GRADES[kind]} if kind in GRADES else {}
+    if kind in stored:
+        begin = {key: stored[key] for key in (kind, "met_at") if key in stored}
+    new = tuple(Put((*path, key), each) for key, each in begin.items() if key not in metric or key == "met_at")
     return Changed((*gone, *new), at)
 
 

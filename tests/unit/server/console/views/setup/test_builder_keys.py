@@ -1,11 +1,7 @@
 """Every key of a form is in the builder, or named as one that stays in the text: the table in docs/reference/forms.md."""
 
-import re
-
-from auscult.manual.work import get_page
 from auscult.metrics import METRICS
 from auscult.server.console.views.setup.builder import BuilderView, Control, builder_view
-from auscult.server.console.views.setup.builder_words import HELP
 from auscult.services.definitions.forms.document import read_document
 from tools.builder_keys import PAGE, keys, page
 
@@ -58,12 +54,3 @@ def test_the_builder_follows_the_table() -> None:
     shown = {each.path.rpartition(".")[2] for each in view.settings if each.kind != "kept"}
     of_form = [each for each in keys() if each.thing == "form" and each.key not in ("metrics", "sections")]
     assert shown == {each.key for each in of_form if each.reason is None}
-
-
-def test_help_leads_to_the_documentation() -> None:
-    """Each field that is explained has two sentences, and a page that the server has with that heading."""
-    for key, (said, address) in HELP.items():
-        assert len(re.findall(r"[.](?: |$)", said)) == 2, key
-        page, _, anchor = address.partition("#")
-        assert anchor in [each.anchor for each in get_page(page).headings], address
-        assert key.rpartition(".")[2] in {each.key for each in keys()}

@@ -320,3 +320,32 @@ def test_comments_typed_meanwhile_stay() -> None:
     written = DOCUMENT.replace(b"id: ef-x  # keep\n", b"id: ef-x  # keep, and why\n# A line of my own\n", 1)
     there = changed(written, Put(("name",), "Other"), base=DOCUMENT)
     assert changed(there, Put(("name",), read_document(DOCUMENT).value["name"]), base=DOCUMENT) == written  # type: ignore[index, call-overload]
+
+
+@pytest.mark.parametrize(
+    "deleted", [b"# why so many\n", b" # agreed in May", b"    # B asks for it\n", b" # all of it", b"# end\n"]
+)
+def test_comments_deleted_meanwhile_stay_deleted(deleted: bytes) -> None:
+    """Where a value is set and set back, a comment that was deleted from the text does not return."""
+    base = (
+        b"id: ef-a\n# why so many\npass_score: 70 # agreed in May\nmetrics:\n  - id: em-a\n"
+        b"    # B asks for it\n    name: B\n    weight: 100 # all of it\n# end\n"
+    )
+    written = base.replace(deleted, b"")
+    for path, value in ((("pass_score",), 80), (("metrics", 0, "weight"), 90)):
+        there = changed(written, Put(path, value), base=base)
+        before = read_document(base).value
+        for part in path:
+            before = before[part]  # type: ignore[index, call-overload]
+        assert changed(there, Put(path, before), base=base) == written, path
+
+
+def test_comments_come_back_with_what_they_are_about() -> None:
+    """A comment that went with its key or its item is there again where that is put back as it was."""
+    base = b"a: 1\nb: 2 # because\nc: [x, y]\nd:\n  - one # first\n  - two # second\n"
+    without = changed(base, Remove(("b",)), base=base)
+    assert b"because" not in without
+    assert changed(without, Put(("b",), 2), base=base) == base
+    fewer = changed(base, Remove(("d", 1)), base=base)
+    assert b"second" not in fewer
+    assert changed(fewer, Insert(("d", 1), "two"), base=base) == base

@@ -11,14 +11,15 @@ from auscult.domain.errors import RequestError
 from auscult.formats.connectors.described import NAMES
 from auscult.server.console.pages.setup.document_changes import NONE, appended, fields_changed, removal, typed, value_at
 from auscult.server.console.posted import Given, lines, one
-from auscult.server.console.views.setup.connector_wizard import KINDS, WHO
+from auscult.server.console.views.setup.connector_wizard import KINDS, WHO, id_of
 from auscult.services.definitions.forms.document import Path, Value
 from auscult.services.definitions.forms.editing.changes import Change, Put, Remove, changed
 from auscult.services.definitions.forms.editing.questions import value_of
 from auscult.services.definitions.forms.editing.writing import written
 
 _PLACE = "place."
-_QUEUES = ("mapping", "queues")
+_MAPPING = "mapping"
+_QUEUES = (_MAPPING, "queues")
 _COLUMNS = ("options", "columns")
 _MOST_WORDS = 200
 
@@ -31,16 +32,16 @@ def new_connector(name: str, kind: str) -> bytes:
 
 
 def with_connector_changes(  # noqa: PLR0913, PLR0917  (all that changes follow from)
-    data: Given, document: bytes, base: bytes, act: str, queues: Mapping[str, str], seen: tuple[str, ...]
+    data: Given, document: bytes, base: bytes, act: str, names: Mapping[str, Mapping[str, str]], seen: tuple[str, ...]
 ) -> bytes:
     """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made.
 
-    ``queues`` are those of the app by their ids; ``seen`` those of the source, as the page shows them.
+    ``names`` are those of the app's queues and agents by their ids; ``seen`` are the queues of the source, as the page shows them.
     """
     fields = fields_changed(data)
     for target in fields:
         if not target.startswith(_PLACE):
-            document = _with_field(data, document, base, target, queues)
+            document = _with_field(data, document, base, target, names)
     if any(each.startswith(_PLACE) for each in fields):
         document = _with_place(data, document, base)
     verb, _colon, target = act.partition(":")
@@ -58,7 +59,7 @@ def with_connector_changes(  # noqa: PLR0913, PLR0917  (all that changes follow 
             raise _nothing_at(target)
         document = changed(document, *removal(data, value_of(document), target), base=base)
     elif verb == "keep":
-        document = _with_kept(document, base, seen, queues)
+        document = _with_kept(document, base, seen, names["queues"])
     return document
 
 
@@ -78,12 +79,14 @@ def _path(target: str) -> Path:
     )
 
 
-def _with_field(data: Given, document: bytes, base: bytes, target: str, queues: Mapping[str, str]) -> bytes:
+def _with_field(
+    data: Given, document: bytes, base: bytes, target: str, names: Mapping[str, Mapping[str, str]]
+) -> bytes:
     path, given, values = _path(target), one(data, f"set:{target}"), value_of(document)
     default = one(data, f"un:{target}") if f"un:{target}" in data else ""
     is_there = value_at(values, path) is not NONE
-    if path[:2] == _QUEUES:
-        change = _queue(values, path, given, queues)
+    if path[0] == _MAPPING and path[1] in names:
+        change = _target_set(values, path, given, names[str(path[1])])
     elif path[:2] == _COLUMNS and given != default:
         change = (_set(values, path, given),)  # an empty one says that no column holds it, whatever its name tells
     elif given == default or not given:
@@ -121,14 +124,14 @@ def _unset(values: Value, path: Path) -> tuple[Change, ...]:
     return (Remove(path),)
 
 
-def _queue(values: Value, path: Path, given: str, queues: Mapping[str, str]) -> tuple[Change, ...]:
+def _target_set(values: Value, path: Path, given: str, names: Mapping[str, str]) -> tuple[Change, ...]:
     if not given:
         return _unset(values, path) if value_at(values, path) is not NONE else ()
-    return (_set(values, path, _target(given, queues)),)
+    return (_set(values, path, _target(id_of(names, given), names)),)
 
 
-def _target(queue: str, queues: Mapping[str, str]) -> Value:
-    return {"id": queue, "name": queues[queue]} if queues.get(queue, queue) != queue else queue
+def _target(one: str, names: Mapping[str, str]) -> Value:
+    return {"id": one, "name": names[one]} if names.get(one, one) != one else one
 
 
 def _with_kept(document: bytes, base: bytes, seen: tuple[str, ...], queues: Mapping[str, str]) -> bytes:

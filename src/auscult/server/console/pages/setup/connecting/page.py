@@ -31,17 +31,20 @@ from auscult.server.console.views.setup.connector_wizard import (
     Seen,
     WizardView,
     access_fields,
+    channel_rows,
     column_fields,
     every_written,
     format_fields,
+    is_long,
     kind_cards,
     pattern_words,
     place_fields,
     queue_note,
-    queue_rows,
     schedule_fields,
     secret_fields,
+    shown_names,
     speaker_rows,
+    target_rows,
     text,
 )
 from auscult.server.console.views.setup.connectors import every_word
@@ -131,10 +134,10 @@ def _changed(visit: Visit, name: str, data: Given, base: bytes, act: str) -> _Ed
     seen = _seen(one(data, "seen"))
     edited = _Edited(document, given, seen, revision=one(data, "revision"))
     try:
-        queues = _queues(visit)
-        made = _made(visit, edited, (), queues)
-        rows = tuple(row.source for row in queue_rows(made))
-        return edited._replace(document=with_connector_changes(data, document, base, act, queues, rows))
+        made = _made(visit, edited, ())
+        rows = tuple(row.source for row in target_rows(made, "queue"))
+        names = {"queues": made.queues, "agents": made.agents}
+        return edited._replace(document=with_connector_changes(data, document, base, act, names, rows))
     except AuscultError as error:
         return edited._replace(problem=sentence(error.message), problem_at=error.field or "")
 
@@ -238,21 +241,26 @@ def _queues(visit: Visit) -> dict[str, str]:
     return {each.queue_id: each.name or each.queue_id for each in found if not each.is_gone}
 
 
+def _agents(visit: Visit) -> dict[str, str]:
+    return {each.agent_id: each.name or each.agent_id for each in visit.app.people.directory.agents()}
+
+
 def _service(visit: Visit) -> Connectors:
     return connecting(visit.app, visit.services)
 
 
-def _made(visit: Visit, edited: _Edited, problems: tuple[Problem, ...], queues: dict[str, str]) -> Made:
+def _made(visit: Visit, edited: _Edited, problems: tuple[Problem, ...]) -> Made:
     value = read_document(edited.document).value
-    return Made(value if isinstance(value, dict) else {}, problems, edited.seen, queues, visit.reader)
+    given = value if isinstance(value, dict) else {}
+    return Made(given, problems, edited.seen, _queues(visit), visit.reader, _agents(visit))
 
 
 def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
     document, checked = edited.document, check_connector(edited.document, visit.app.tenant.app_id)
-    made = _made(visit, edited, checked.problems, _queues(visit))
+    made = _made(visit, edited, checked.problems)
     draft, in_force = visit.app.definitions.draft(KIND, name), _in_force(visit, name)
     stored = next((each.secrets for each in visit.app.connectors.listing() if each.name == name), ())
-    rows, kind, place = queue_rows(made), made.kind, place_fields(made)
+    rows, kind, place = target_rows(made, "queue"), made.kind, place_fields(made)
     settled = _settled(visit, edited, made, checked, tuple(_own(edited) or stored))
     in_use = draft.document if draft else in_force or b""
     return WizardView(
@@ -279,6 +287,13 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         speakers=speaker_rows(made),
         queues=rows,
         queue_note=queue_note(made, rows),
+        agents=target_rows(made, "agent"),
+        lists=tuple(
+            (name, tuple(sorted(shown_names(known).values(), key=str.casefold)))
+            for name, known in (("queues", made.queues), ("agents", made.agents))
+            if is_long(known)
+        ),
+        channels=channel_rows(made),
         schedule=schedule_fields(made),
         action=f"{PATH}/{name}/edit",
         revision=edited.revision or revision_of(in_use),

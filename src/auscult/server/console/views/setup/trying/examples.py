@@ -10,6 +10,7 @@ from auscult.server.console.language import ngettext
 from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.verdicts import word_of
+from auscult.services.scoring.trial import is_not_asked
 
 
 class ExampleRow(Struct, frozen=True, kw_only=True):
@@ -85,7 +86,7 @@ def other_answers(evaluation: Evaluation, form: Form, examples: Trials) -> dict[
     found: dict[str, OtherAnswers] = {}
     for each in evaluation.results:
         metric = metrics[each.metric.id]
-        if is_kept_by_people(metric):
+        if is_kept_by_people(metric) or is_not_asked(each.verdict):
             continue
         turn_id = next((one.turn_id for one in each.verdict.evidence if one.turn_id), None)
         answers = tuple(

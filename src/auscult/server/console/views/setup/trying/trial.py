@@ -104,11 +104,9 @@ def found_view(conversation: Conversation, reader: Reader) -> FoundView:
     )
 
 
-def one_view(trial: Trial, reader: Reader, href: str, others: dict[str, OtherAnswers]) -> TriedOne | None:
-    """Show one conversation in full; None where only a judge could answer."""
+def one_view(trial: Trial, reader: Reader, href: str, others: dict[str, OtherAnswers]) -> TriedOne:
+    """Show one conversation in full."""
     after, before = trial.after, trial.before
-    if after is None:
-        return None
     dossier = ConversationDetail(
         conversation=trial.conversation,
         revision=after.revision,
@@ -169,7 +167,7 @@ def _changes(trial: Trial) -> dict[str, ChangedVerdict]:
     before = {each.metric.id: _was(each) for each in trial.before.results} if trial.before else {}
     return {
         each.metric.id: ChangedVerdict(name=each.metric.name, before=before.get(each.metric.id), after=_was(each))
-        for each in (trial.after.results if trial.after else ())
+        for each in trial.after.results
         if before.get(each.metric.id) != _was(each)
     }
 

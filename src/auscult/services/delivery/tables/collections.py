@@ -1,0 +1,38 @@
+"""The table ``collections``: one row per collection of pinned moments."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.pinned.store import PinQuery
+from auscult.storage.store import AppStore
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One collection. ``pins`` counts its moments, those included that wait for the consent of their agents."""
+
+    collection_id: str
+    name: str
+    audience: str
+    agent_ids: list[str]
+    pins: int
+    made_by: str
+    made_at: datetime
+
+
+def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]:
+    """Yield the collections by name, whatever conversations they have moments of."""
+    del found
+    counts = app.collections.counts(PinQuery(is_agreed=None))
+    for each in app.collections.listing():
+        yield Row(
+            collection_id=each.collection_id,
+            name=each.name,
+            audience=each.audience,
+            agent_ids=list(each.agent_ids),
+            pins=counts.get(each.collection_id, 0),
+            made_by=each.made_by,
+            made_at=each.made_at,
+        )

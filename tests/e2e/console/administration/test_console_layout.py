@@ -1,0 +1,105 @@
+"""Cards beside each other in a real Chromium at 1,440 pixels: none ends above half a page of nothing, with data and without."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from auscult import bootstrap
+from auscult.config import Settings
+from auscult.services.people.first import first_link
+from tests.e2e.browsing import Browser, browsing
+from tests.e2e.console.test_console_pages import enter, width
+from tests.e2e.consoles import PASSWORD, console
+from tests.e2e.serving import KEY, Service, listening
+
+pytestmark = pytest.mark.slow
+
+HALF_A_PAGE = 450
+GAPS = """
+  const boxes = [...document.querySelectorAll("main :is(.card, .stack, .c3, .c4, .c6, .c8, .c12)")]
+    .filter((each) => each.checkVisibility());
+  const outer = boxes.filter((each) => !boxes.some((other) => other !== each && other.contains(each)))
+    .map((each) => [each, each.getBoundingClientRect()]);
+  const found = [];
+  for (const [one, box] of outer) {
+    for (const [, other] of outer) {
+      if (other.left < box.right - 2 && other.right > box.left + 2) continue;
+      if (other.top >= box.bottom - 10 || other.bottom <= box.bottom) continue;
+      const below = outer.filter(([each, at]) => each !== one && at.top >= box.bottom - 2
+        && at.left < box.right - 2 && at.right > box.left + 2).map(([, at]) => at.top);
+      found.push([Math.round(Math.min(other.bottom, ...below) - box.bottom), one.textContent.trim().slice(0, 40)]);
+    }
+  }
+  return found.sort((a, b) => b[0] - a[0])[0] ?? [0, ""];
+"""
+LINKS = "return [...document.querySelectorAll('nav a[href], .tabs a[href]')].map((each) => each.href)"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with example data."""
+    folder = tmp_path_factory.mktemp("layout")
+    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
+        yield found
+
+
+def halves(browser: Browser, start: str) -> tuple[int, dict[str, list[object]]]:
+    """Follow the menu and the tabs; the number of pages, and those that leave half of one empty beside a card."""
+    width(browser, 1440)
+    open_pages, seen = [start], dict[str, list[object]]()
+    while open_pages:
+        page = open_pages.pop()
+        if page in seen:
+            continue
+        browser.driver.get(page)
+        seen[page] = browser.run(GAPS)
+        links = (link.partition("#")[0].partition("?")[0] for link in browser.run(LINKS))
+        open_pages += [each for each in links if urlsplit(each)[:2] == urlsplit(start)[:2] and "/help" not in each]
+    return len(seen), {urlsplit(page).path: gap for page, gap in seen.items() if int(str(gap[0])) > HALF_A_PAGE}
+
+
+@pytest.mark.parametrize("role", ["administrator", "agent"])
+def test_no_card_ends_above_half_a_page_of_nothing(browser: Browser, served: Service, role: str) -> None:
+    """Every page of the menu and of its tabs, as an administrator and as an agent see them."""
+    enter(browser, served, role)
+    pages, found = halves(browser, f"{served.url}/console")
+    assert pages > {"administrator": 35, "agent": 5}[role]
+    assert found == {}
+
+
+def test_the_menu_scrolls_down_alone(browser: Browser, served: Service) -> None:
+    """Not sideways, in the language with the longer words, where a low window gives it a scroll bar."""
+    enter(browser, served, "administrator")
+    browser.driver.add_cookie({"name": "auscult_language", "value": "de", "path": "/console"})
+    width(browser, 1280, 700)
+    browser.driver.get(f"{served.url}/console")
+    assert browser.run("return document.documentElement.lang") == "de"
+    high, tall, wide, room = browser.run(
+        "const menu = document.querySelector('.nav');"
+        "return [menu.clientHeight, menu.scrollHeight, menu.scrollWidth, menu.clientWidth]"
+    )
+    assert tall > high
+    assert wide <= room
+    browser.driver.delete_cookie("auscult_language")
+
+
+def test_the_same_without_data(browser: Browser, tmp_path: Path) -> None:
+    """The first administrator of a new database, who defines roles and has an empty list on every page."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'new.db'}", secret_key=KEY, state_dir=str(tmp_path))
+    with bootstrap.open(settings) as application, listening(application.server_app()) as address:
+        code = first_link(application.store)
+        browser.driver.get(f"{address}/console/link/{code}")
+        browser.one("#password").send_keys(PASSWORD)
+        browser.one("form .btn--main").click()
+        pages, found = halves(browser, f"{address}/console")
+    assert pages > 35
+    assert found == {}

@@ -1,0 +1,45 @@
+"""The table of what fields mean: two sentences each, in every language, and a page with that heading."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import auscult
+from auscult.manual.work import get_page
+from auscult.server.console.language import LANGUAGES, gettext, speaking
+from auscult.server.console.views.meanings import MEANINGS, meaning_of
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_sentences(language: str) -> None:
+    """Each field has two sentences in every language of the console."""
+    with speaking(language):
+        for key, (said, _) in MEANINGS.items():
+            text = re.sub(r"\b[a-z][.] [a-z][.]", "", gettext(said))  # an abbreviation is no sentence
+            assert len(re.findall(r"[.](?: |$)", text)) == 2, (language, key, text)
+            assert language == "en" or text != said, key
+
+
+def test_pages_are_served() -> None:
+    """Each leads to a page of the documentation that the server has, at a heading of it."""
+    for key, (_, address) in MEANINGS.items():
+        page, _hash, anchor = address.partition("#")
+        found = get_page(page)
+        assert not anchor or anchor in [each.anchor for each in found.headings], (key, address)
+
+
+def test_a_key_of_its_own_goes_first() -> None:
+    """What a key means in one document goes before what it means in all; a plain one has nothing."""
+    assert meaning_of("scorecard", "fatal") != meaning_of("metric", "fatal") == MEANINGS["fatal"]
+    assert meaning_of("metric", "name") == ("", "")
+
+
+def test_each_of_a_page_is_shown() -> None:
+    """What is written for a field of a page stands on one."""
+    shown = {
+        key
+        for path in Path(auscult.__file__).parent.rglob("templates/**/*.html")
+        for key in re.findall(r'(?:meaning\(|key=)"([a-z-]+:[a-z_]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert shown == {each for each in MEANINGS if ":" in each}
