@@ -53,6 +53,7 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@$(PY) -m tools.baseline --check
 	@$(PY) -m tools.prometheus_rule --check
 	@$(PY) -m tools.operations --check
+	@$(PY) -m tools.api_operations --check
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.schemas --check
@@ -80,6 +81,7 @@ docs: .venv/dev ## write the generated pages of docs/reference, and the client's
 	@$(PY) -m tools.baseline
 	@$(PY) -m tools.prometheus_rule
 	@$(PY) -m tools.operations
+	@$(PY) -m tools.api_operations
 	@$(PY) -m tools.cli_reference
 	@$(PY) -m tools.permission_reference
 	@$(PY) -m tools.schemas

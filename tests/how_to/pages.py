@@ -60,7 +60,8 @@ OUTSIDE: dict[tuple[str, int], Outside] = {
     ("add-a-language", 1): Outside(
         "bench.acts.train", "writes into a clone for a minute; tests/integration/test_fit.py fits a part again"
     ),
-    ("assist-agents-live", 12): Outside(
+    ("assist-agents-live", 12): Outside("text-embeddings-router", "programs of others, with models of 0.3 to 2 GB"),
+    ("assist-agents-live", 14): Outside(
         "knowledge tune", "needs 40 answers of agents; tests/integration/assist/test_teaching.py has them"
     ),
     ("deploy", 1): Outside(

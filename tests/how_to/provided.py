@@ -13,6 +13,7 @@ import pytest
 
 from tests.how_to.shell import Shell
 from tests.installing import ROOT, cloning, demonstrated, dependencies, installed, virtual_environment, wheel
+from tests.integration.assist.rerank_server import rerank_server
 from tests.integration.program import AUSCULT
 from tests.integration.scoring.test_cli_dask import Cluster
 from tests.scripted_judge import scripted_judge
@@ -93,6 +94,13 @@ def judging(scene: Scene) -> Iterator[Swaps]:
 
 
 @contextmanager
+def ordering(scene: Scene) -> Iterator[Swaps]:
+    """A server that answers as cross-encoders do."""
+    with rerank_server(scene.shell.folder / "rerank.log") as encoder:
+        yield {"http://127.0.0.1:8080": encoder.url}
+
+
+@contextmanager
 def plugging(scene: Scene) -> Iterator[Swaps]:
     """An environment with auscult, and a copy of the example, as pip builds where the source is."""
     scene.shell.is_real = True
@@ -143,6 +151,7 @@ def managed(scene: Scene) -> Iterator[Swaps]:
 
 PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Swaps]]] = {
     "ask-an-agent": port,
+    "assist-agents-live": ordering,
     "deploy": deployed,
     "embed-with-a-model": resolving,
     "judge-with-a-model": judging,

@@ -181,6 +181,10 @@ def test_money_is_counted_and_the_day_has_a_limit(desk: Desk) -> None:
     used = counts["judge"]
     plain = used["tokens_in"] - used["tokens_cached"]
     assert used["cost"] == pytest.approx((plain + used["tokens_cached"] + 2 * used["tokens_out"]) / MILLION)
+    with serving(desk.database) as service, signed_in(service, "administrator") as client:
+        health = client.get("/console/administration/jobs").text
+    tokens = used["tokens_in"] + used["tokens_out"]
+    assert f"{tokens:,} tokens for {used['cost']:.4f}" in health
     assert f"cost {used['cost']:.4f}" in desk.auscult("doctor", **prices).out
     before = len(desk.judge.sent)
     counts, page = desk.load(1, **prices, COST_PER_DAY=f"{used['cost'] * 1.01:.9f}")

@@ -206,6 +206,24 @@ def test_the_workflow_runs_the_one_script() -> None:
     assert workflow["permissions"] == {"contents": "read"}
 
 
+def test_a_release_is_tried_and_signed_by_its_workflow() -> None:
+    """Wheels on each version of Python, the image for two platforms with SBOM and signature; no job has more rights."""
+    workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
+    jobs = workflow["jobs"]
+    tried = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]["run"]["strategy"]["matrix"]
+    assert jobs["wheel"]["strategy"]["matrix"] == tried
+    (build,) = (step["with"] for step in jobs["image"]["steps"] if "build-push" in step.get("uses", ""))
+    assert build["platforms"] == "linux/amd64,linux/arm64"
+    assert build["sbom"] is True
+    assert (ROOT / build["file"]).is_file()
+    assert [step["run"] for step in jobs["image"]["steps"] if "run" in step][-1].startswith("cosign sign ")
+    assert workflow["permissions"] == {"contents": "read"}
+    assert {name for name, job in jobs.items() if "permissions" in job} == {"image", "draft"}
+    scripts = " ".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(f"\n{target}:" in makefile for target in re.findall(r"\bmake ([a-z-]+)", scripts))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml")), ids=name)
 def test_issue_templates_parse(path: Path) -> None:
     """A form has a name, a description and fields with ids of their own."""
