@@ -14,9 +14,9 @@ HEAD = """\
 
 <!-- Written by `make docs` from src/auscult/domain/people; `make check` compares. -->
 
-What can be done, which roles include it, and which scopes of a client carry it.
+The table lists each permission, the roles that include it, and the client scopes that carry it.
 A role or a permission is granted in a scope: see [manage people](../how-to/manage-people.md).
-The scopes of a client always hold in the whole of each of its apps.
+The scopes of a client always apply to the whole of each of its apps.
 
 | permission | allows | roles | client scopes |
 | --- | --- | --- | --- |
@@ -28,10 +28,10 @@ The `analyst` reads conversations as redaction leaves them; the `inspector` read
 
 ## Refusals
 
-- What is outside a user's scope does not exist: 404, and it is in no list and in no count.
-- An action that a user lacks on a visible conversation: 403, and the answer names the permission.
-- A permission that a user has nowhere in the app: 403, and the answer names the permission.
-- Forms, knowledge, webhooks, jobs and users belong to the whole app: a change needs its permission in the whole app.
+- Anything outside a user's scope does not exist for them: 404, and it is in no list and in no count.
+- An action that a user may not perform on a visible conversation: 403, and the answer names the permission.
+- An action whose permission a user has nowhere in the app: 403, and the answer names the permission.
+- Forms, knowledge, webhooks, jobs and users belong to the whole app: changing them needs the permission in the whole app.
 """
 
 

@@ -32,7 +32,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     workers_most: Annotated[
         int,
         Meta(
-            ge=0, le=64, description="the same while many conversations wait, at most one for each core; from 0 to 64"
+            ge=0,
+            le=64,
+            description="worker processes while many conversations wait, at most one per core, from 0 to 64",
         ),
     ] = 2
     processes: Annotated[
@@ -64,13 +66,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = 1_000
     server_connections: Annotated[
         int,
-        Meta(ge=4, le=1000, description="connections of one serving process to PostgreSQL, but for pages; 4 or more"),
+        Meta(
+            ge=4,
+            le=1000,
+            description="connections of one serving process to PostgreSQL, without those for pages; 4 or more",
+        ),
     ] = 16
     page_connections: Annotated[
         int, Meta(ge=1, le=1000, description="connections of one serving process over which it reads pages, 1 or more")
     ] = 8
     worker_connections: Annotated[
-        int, Meta(ge=4, le=1000, description="connections of one worker to PostgreSQL, DBOS's with them; 4 or more")
+        int,
+        Meta(ge=4, le=1000, description="connections of one worker to PostgreSQL, including those of DBOS; 4 or more"),
     ] = 8
     redis_url: Annotated[
         Annotated[str, Meta(pattern="^rediss?://")] | None,
@@ -79,19 +86,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     outgoing_networks: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(
-            description="private networks that webhooks, connectors and links to recordings may reach, as "
-            "10.0.0.0/8 fd00::/8; else only the internet"
+            description="private networks that webhooks, connectors and links to recordings may reach, such as "
+            "10.0.0.0/8 fd00::/8; without it only the internet"
         ),
     ] = None
     smtp_url: Annotated[
         Annotated[str, Meta(pattern="^smtps?://")] | None,
         Meta(description="smtp://user:password@host:587 or smtps://host; without it no e-mail is sent"),
     ] = None
-    mail_from: Annotated[str | None, Meta(description="the sender of e-mail, as quality@example.com")] = None
+    mail_from: Annotated[str | None, Meta(description="the sender of e-mail, such as quality@example.com")] = None
     public_url: Annotated[
         Annotated[str, Meta(pattern="^https?://[^ ]*[^ /]$")] | None,
         Meta(
-            description="where people reach this server, as https://quality.example.com: links in e-mail and to recordings begin so"
+            description="the address of this server for people, such as https://quality.example.com: links in e-mail and to recordings begin with it"
         ),
     ] = None
     connector_folders: Annotated[
@@ -124,7 +131,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1024, description="tokens that the model can hold, in and out together, 1024 or more")
     ] = 32_768
     judge_concurrency: Annotated[
-        int, Meta(ge=1, le=256, description="conversations that one worker has judged at a time, from 1 to 256")
+        int, Meta(ge=1, le=256, description="conversations that one worker sends to the judge at a time, from 1 to 256")
     ] = 4
     judge_concurrency_total: Annotated[
         int,
@@ -136,7 +143,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, le=3600, description="seconds to wait for one reply of the judge, from 1 to 3600")
     ] = 120
     judge_retries: Annotated[
-        int, Meta(ge=0, le=10, description="times that a request is tried again at once when it fails, from 0 to 10")
+        int, Meta(ge=0, le=10, description="immediate retries of a request that failed, from 0 to 10")
     ] = 2
     judge_summaries: Annotated[
         Literal["along", "all", "none"],
@@ -149,7 +156,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=60,
-            description="seconds to wait for an answer that the judge writes for an agent; 0 to have passages quoted",
+            description="seconds to wait for an answer that the judge writes for an agent; 0 to quote passages instead",
         ),
     ] = 8
     judge_ranking_ms: Annotated[
@@ -158,7 +165,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             ge=0,
             le=2000,
             description="milliseconds to wait for the judge's order of the passages that an agent chooses from; "
-            "0 to have none asked",
+            "0 to ask for none",
         ),
     ] = 300
     judge_explanations_s: Annotated[
@@ -166,7 +173,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=300,
-            description="seconds to wait for the judge's answer to a question about a page; 0 to have none asked",
+            description="seconds to wait for the judge's answer to a question about a page; 0 to ask no such questions",
         ),
     ] = 30
     judge_tokens_per_day: Annotated[
@@ -174,19 +181,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = 0
     judge_cost_per_day: Annotated[
         Annotated[str, Meta(pattern=_AMOUNT)] | None,
-        Meta(description="what all workers may spend in a day (UTC), in the currency of the prices, as 12.50"),
+        Meta(description="what all workers may spend in a day (UTC), in the currency of the prices, such as 12.50"),
     ] = None
     judge_price_in: Annotated[
         Annotated[str, Meta(pattern=_AMOUNT)] | None,
-        Meta(description="what a million tokens that the judge reads cost, as 0.15"),
+        Meta(description="the price of a million tokens that the judge reads, such as 0.15"),
     ] = None
     judge_price_cached: Annotated[
         Annotated[str, Meta(pattern=_AMOUNT)] | None,
-        Meta(description="the same for tokens that its server has in its cache; without it they cost the same"),
+        Meta(description="the price of a million of these that its server has in its cache; without it the same price"),
     ] = None
     judge_price_out: Annotated[
         Annotated[str, Meta(pattern=_AMOUNT)] | None,
-        Meta(description="what a million tokens that the judge writes cost, as 0.60"),
+        Meta(description="the price of a million tokens that the judge writes, such as 0.60"),
     ] = None
     reranker_url: Annotated[
         Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None,
@@ -205,10 +212,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = 300
     hosts_file: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
-        Meta(description="a file that says which hosts forms may have asked (docs/reference/hosts.md)"),
+        Meta(description="a file that lists the hosts that forms may call (docs/reference/hosts.md)"),
     ] = None
     hosts_concurrency: Annotated[
-        int, Meta(ge=1, le=256, description="requests to them that one worker has under way at a time, from 1 to 256")
+        int, Meta(ge=1, le=256, description="concurrent requests of one worker to these hosts, from 1 to 256")
     ] = 8
     tables_dir: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
@@ -222,23 +229,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "wordllama"
     embeddings_model: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
-        Meta(description="a folder with such a model, or an installed package that carries one"),
+        Meta(description="a folder with such a model, or an installed package that contains one"),
     ] = None
     engines: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
-        Meta(
-            description="engines of plug-ins to use, by name, with commas between them (docs/how-to/write-a-plug-in.md)"
-        ),
+        Meta(description="names of engines of plug-ins to use, separated by commas (docs/how-to/write-a-plug-in.md)"),
     ] = None
     analyzers: Annotated[
         str,
         Meta(
-            min_length=1, description="analyses in addition to the score: all, none, or names of analyzers with commas"
+            min_length=1,
+            description="analyses in addition to the score: all, none, or names of analyzers separated by commas",
         ),
     ] = "all"
     agent_emotions: Annotated[
         Literal["on", "off"],
-        Meta(description="on, or off: emotions of agents are looked for in no app (docs/explanation/rules-at-work.md)"),
+        Meta(description="on, or off: emotions of agents are detected in no app (docs/explanation/rules-at-work.md)"),
     ] = "on"
     votes: Annotated[
         Literal["on", "off"],
@@ -260,34 +266,40 @@ class Settings(Struct, frozen=True, kw_only=True):
     erasures_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(
-            description="a file that gets a line for each erasure, keyed hashes only; `auscult restore` reads it and "
+            description="a file that gets a line for each erasure, with keyed hashes only; `auscult restore` reads it and "
             "erases the same again"
         ),
     ] = None
     recordings: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(
-            description="a folder for sound, shared by all hosts, or s3://bucket/prefix; else next to SQLite's file, and "
-            "with PostgreSQL no sound is accepted"
+            description="a folder for sound, shared by all hosts, or s3://bucket/prefix; without it a folder next to "
+            "SQLite's file, and with PostgreSQL no sound is accepted"
         ),
     ] = None
     recording_encryption: Annotated[
-        Literal["off", "on"], Meta(description="off, or on: recordings that come in are encrypted with the app's key")
+        Literal["off", "on"], Meta(description="off, or on: new recordings are encrypted with the app's key")
     ] = "off"
     recording_links: Annotated[
         Literal["none", "public", "any"],
-        Meta(description="links to recordings are fetched from public addresses, any (private networks, too), or none"),
+        Meta(
+            description="addresses from which linked recordings are fetched: public, any (including private networks), or none"
+        ),
     ] = "public"
     recording_objects: Annotated[
         Annotated[str, Meta(pattern="^(s3|gs|az|abfss?)://[^ ]+( (s3|gs|az|abfss?)://[^ ]+)*$")] | None,
-        Meta(description="s3://bucket/prefix, gs:// or az://, apart by spaces: documents may link to recordings below"),
+        Meta(
+            description="s3://bucket/prefix, gs:// or az://, separated by spaces: documents may link to recordings below these"
+        ),
     ] = None
     recording_copies: Annotated[
         Literal["on", "off"],
-        Meta(description="on, or off: recordings in recording_objects are checked, and stay where they are"),
+        Meta(description="on, or off: recordings in recording_objects are checked, but not copied"),
     ] = "on"
     recording_bytes: Annotated[int, Meta(ge=1024, description="largest recording in bytes, 1024 or more")] = 2 << 30
-    recording_link_s: Annotated[int, Meta(ge=1, le=604_800, description="seconds, from 1, that links are valid")] = 900
+    recording_link_s: Annotated[
+        int, Meta(ge=1, le=604_800, description="seconds for which links to recordings are valid, 1 or more")
+    ] = 900
     transcriber_url: Annotated[
         Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None,
         Meta(description="an OpenAI-compatible server of speech to text, its address up to /v1"),
@@ -317,10 +329,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "text"
     traces_url: Annotated[
         Annotated[str, Meta(pattern="^https?://[^ ]+$")] | None,
-        Meta(description="an OpenTelemetry collector that takes OTLP over HTTP: http://127.0.0.1:4318; else no traces"),
+        Meta(
+            description="an OpenTelemetry collector that accepts OTLP over HTTP: http://127.0.0.1:4318; without it no traces"
+        ),
     ] = None
     traces_percent: Annotated[
-        int, Meta(ge=0, le=100, description="percent of the traces that begin here which are recorded, from 0 to 100")
+        int, Meta(ge=0, le=100, description="the percentage of the traces that begin here to record, from 0 to 100")
     ] = 10
     migrate: Annotated[
         Literal["auto", "never"],
@@ -328,7 +342,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "auto"
     operators: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
-        Meta(description="e-mail addresses of users, apart by spaces, who see figures of all accounts in the console"),
+        Meta(
+            description="e-mail addresses, separated by spaces, of users who see figures of all accounts in the console"
+        ),
     ] = None
     metrics_token: Annotated[
         Annotated[str, Meta(min_length=16)] | None,
@@ -342,7 +358,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=63_072_000,
-            description="seconds for which browsers that came over TLS use nothing else (HSTS), as 31536000; 0 for no header",
+            description="seconds for which browsers that connected over TLS use only TLS (HSTS), such as 31536000; 0 for no header",
         ),
     ] = 0
     disk_free_mb: Annotated[
