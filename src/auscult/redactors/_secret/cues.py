@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple, cast
 
 from auscult.redactors._patterns import of_words
+from auscult.redactors._secret.by_letter import ByLetter
 from auscult.redactors._words import lines_of
 
 CueKind = Literal["card", "three", "digits", "code", "word", "maybe", "other"]
 
 _GROUPS = dict(lines_of("secrets.txt"))
 _GATE = of_words(_GROUPS.pop("gate"))
-_CUES: Sequence[tuple[CueKind, re.Pattern[str]]] = [
-    (kind, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)"))  # type: ignore[misc]
-    for kind, patterns in _GROUPS.items()
-]
-_OTHER = next(pattern for kind, pattern in _CUES if kind == "other")
+_OTHERS = ByLetter[CueKind]({"other": _GROUPS.pop("other")})
+_SECRETS = ByLetter(cast("dict[CueKind, list[str]]", _GROUPS))
 _STEMS: Mapping[CueKind, Sequence[str]] = {
     "word": (
         "hint", "lock", "shut", "street", "friend", "naci", "creci",
@@ -43,6 +42,8 @@ _DIGITS = (
     ("tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
 )
 _SPELLED = 7
+_REMEMBERED = 64
+"""Turns whose cues are kept: each is read again for those after it."""
 _OF = re.compile(r"\bof (?:the|your|my|this|that|a)$")
 _THING = re.compile(r"\b(?:model|serial|product|part|item|batch|reference|phone|order|imei|router|label|sticker) $")
 _OF_CARD = re.compile(r"\W*(?:$|[.,?!]|(?:[\w']+ ){0,3}(?:cards?|visa|amex|mastercard|one|plastic)\b)")
@@ -76,22 +77,30 @@ def _is_of_thing(low: str, cue: Cue) -> bool:
     return is_of_thing or _THING.search(low, 0, cue.start) is not None
 
 
+@lru_cache(_REMEMBERED)
+def _of_secrets(low: str) -> list[Cue]:
+    found = [_cue(*each) for each in _SECRETS.find(low)]
+    fitting = {kind for kind in {each.kind for each in found} if kind not in _STEMMED or _STEMMED[kind].search(low)}
+    return [each for each in found if each.kind in fitting]
+
+
+@lru_cache(_REMEMBERED)
+def _of_others(low: str) -> list[Cue]:
+    return [_cue(*each) for each in _OTHERS.find(low)]
+
+
+def _cue(kind: CueKind, found: re.Match[str]) -> Cue:
+    return Cue(kind, found.start(), found.end(), _CODE.search(found[0]) is not None)
+
+
 def cues_in(low: str, *, is_asked: bool = True) -> list[Cue]:
     """Return the cues of a turn in order; where two overlap, the longer one counts.
 
     Unless something is asked for, those of other numbers count only with one of a secret.
     """
-    every = [
-        Cue(kind, found.start(), found.end(), _CODE.search(found[0]) is not None)
-        for kind, pattern in _CUES
-        if kind != "other" and (kind not in _STEMS or _STEMMED[kind].search(low) is not None)
-        for found in pattern.finditer(low)
-    ]
+    every = [*_of_secrets(low)]
     if every or is_asked or "code" in low:
-        every += [
-            Cue("other", found.start(), found.end(), _CODE.search(found[0]) is not None)
-            for found in _OTHER.finditer(low)
-        ]
+        every += _of_others(low)
     every = [cue._replace(kind="other") if _is_of_thing(low, cue) else cue for cue in every]
     every.sort(key=lambda cue: (cue.start - cue.end, cue.kind == "other"))
     chosen: list[Cue] = []

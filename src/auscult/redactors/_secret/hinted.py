@@ -55,7 +55,7 @@ class Hinted(Turns):
             and (" " in low[start:end] or end - start <= LONGEST)
             and (not is_like_year(low[start:end]) or is_typed([self._signs(turn), self._signs(max(0, turn - 1))]))
         ]
-        if not spans:
+        if not spans or self._is_talk(turn, answers.strange_words(low, spans)):
             return
         cues = cues_in(low)
         spans = [span for span in spans if not self._is_other_number(low, Number(*span, "", ()), cues)]
@@ -70,11 +70,15 @@ class Hinted(Turns):
             self._signs_of[turn] = signs_in(self._lows[turn])
         return self._signs_of[turn]
 
+    def _is_talk(self, turn: int, strange: int) -> bool:
+        """Return whether a turn has too many words that are not said around a code; ``strange`` counts them."""
+        return strange > FEW and strange > FEW + 2 * len(self._signs(turn))
+
     def _is_hinted(self, turn: int, strange: int) -> bool:
         """Return whether signs of a code are in a turn and those before it that lead to it."""
-        signs = [self._signs(turn)]
-        if strange > FEW + 2 * len(signs[0]):
+        if self._is_talk(turn, strange):
             return False
+        signs = [self._signs(turn)]
         speaker = self._utterances[turn].speaker
         for earlier in range(turn - 1, max(-1, turn - HINTED), -1):
             low, its = self._lows[earlier], self._signs(earlier)

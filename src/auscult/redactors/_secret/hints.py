@@ -4,69 +4,75 @@ Single words say little, as every conversation has messages, screens and phones.
 *read it out*, *app* and *says*, *keypad* and *typed*.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from auscult.redactors._patterns import of_words
+from auscult.redactors._secret.by_letter import ByLetter
 
 Sign = Literal["sent", "device", "proof", "machine", "noun", "shown", "typed", "came", "digits", "card", "known"]
 
-_SIGNS: dict[Sign, re.Pattern[str]] = {
-    "sent": re.compile(
-        r"\b(?:text(?:ed|s|ing)?|sms|messag(?:e|es|ed|ing)|e-?mail(?:ed|s|ing)?|mail(?:ed)?|inbox|spam|junk|whatsapp"
-        r"|(?:re-?)?sen(?:t|d|ding)|ping(?:ed|ing)?|push(?:ed)?|notification|mandad?o?|mensaje|enviad?o?"
-        r"|correo|llegado"
-        r"|geschickt|schicke|gesendet|sende|nachricht)\b"
+_PATTERNS: Mapping[Sign, Sequence[str]] = {
+    "sent": (
+        "text(?:ed|s|ing)?", "sms", "messag(?:e|es|ed|ing)", "e-?mail(?:ed|s|ing)?", "mail(?:ed)?", "inbox",
+        "spam", "junk", "whatsapp", "(?:re-?)?sen(?:t|d|ding)", "ping(?:ed|ing)?", "push(?:ed)?",
+        "notification", "mandad?o?", "mensaje", "enviad?o?", "correo", "llegado", "geschickt", "schicke",
+        "gesendet", "sende", "nachricht",
     ),
-    "device": re.compile(
-        r"\b(?:apps?|phone|landline|answerphone|robot|voice|mobile|cell|screen|device|gadget|fob|dongle|token"
-        r"|reader|authenticator|handset|keyring"
-        r"|google|microsoft|aplicación|móvil|pantalla|aparato|handy|bildschirm|gerät|lesegerät|display)\b"
+    "device": (
+        "apps?", "phone", "landline", "answerphone", "robot", "voice", "mobile", "cell", "screen", "device",
+        "gadget", "fob", "dongle", "token", "reader", "authenticator", "handset", "keyring", "google",
+        "microsoft", "aplicación", "móvil", "pantalla", "aparato", "handy", "bildschirm", "gerät", "lesegerät",
+        "display",
     ),
-    "proof": re.compile(
-        r"\b(?:verif\w+|confirm(?:ation|ing|s)?|approv\w+|authori[sz]\w+|authentic\w+|identi\w+|security"
-        r"|secur\w+|secret"
-        r"|access|unlock\w*|log(?:ged|ging)?[ -]?(?:in|on)|sign(?:ed|ing)?[ -]?(?:in|on)|login|fraud|prove|activat\w+"
-        r"|one[- ]?time|temporary|expire[ds]?|passes|verific\w+|confirma\w+|autoriz\w+|acceso|segur\w+|bestätig\w+"
-        r"|freigabe|freigeben|anmeld\w+|sicherheit\w*|identif\w+|zugang|legitim\w+)\b"
+    "proof": (
+        r"verif\w+", "confirm(?:ation|ing|s)?", r"approv\w+", r"authori[sz]\w+", r"authentic\w+", r"identi\w+",
+        "security", r"secur\w+", "secret", "access", r"unlock\w*", "log(?:ged|ging)?[ -]?(?:in|on)",
+        "sign(?:ed|ing)?[ -]?(?:in|on)", "login", "fraud", "prove", r"activat\w+", "one[- ]?time", "temporary",
+        "expire[ds]?", "passes", r"verific\w+", r"confirma\w+", r"autoriz\w+", "acceso", r"segur\w+",
+        r"bestätig\w+", "freigabe", "freigeben", r"anmeld\w+", r"sicherheit\w*", r"identif\w+", "zugang",
+        r"legitim\w+",
     ),
-    "machine": re.compile(
-        r"\b(?:cash ?(?:machine|point)s?|atms?|hole in the wall|keypads?|key pad|card (?:machine|reader"
-        r"|terminal)|terminal"
-        r"|(?<!washing )(?<!coffee )machine|withdraw\w*|alarm|safe|lock|voicemail|anrufbeantworter|mailbox"
-        r"|buz[oó]n|sim|cajero|geldautomat\w*|automat(?:en)?|alarmanlage)\b"
+    "machine": (
+        "cash ?(?:machine|point)s?", "atms?", "hole in the wall", "keypads?", "key pad",
+        "card (?:machine|reader|terminal)", "terminal", "(?<!washing )(?<!coffee )machine", r"withdraw\w*",
+        "alarm", "safe", "lock", "voicemail", "anrufbeantworter", "mailbox", "buz[oó]n", "sim", "cajero",
+        r"geldautomat\w*", "automat(?:en)?", "alarmanlage",
     ),
-    "noun": re.compile(
-        r"\b(?:codes?|digits?|numbers?|figures?|key|combination|letters|pass|código|clave|números?|dígitos"
-        r"|cifras|nummern?"
-        r"|zahl(?:en)?|ziffern?|stellen)\b"
+    "noun": (
+        "codes?", "digits?", "numbers?", "figures?", "key", "combination", "letters", "pass", "código",
+        "clave", "números?", "dígitos", "cifras", "nummern?", "zahl(?:en)?", "ziffern?", "stellen",
     ),
-    "shown": re.compile(
-        r"\b(?:says?|said|say it|show(?:s|ing|n)?|reads?|read(?:ing)?|display(?:s|ed|ing)?|tell me|pop(?:s"
-        r"|ped)? up|see(?:ing)?"
-        r"|what's (?:on|in)|give me|repeat|dice|pone|sale|lee[rs]?|dígame|steht|zeigt|anzeigt|lesen|vorlesen|sagt)\b"
+    "shown": (
+        "says?", "said", "say it", "show(?:s|ing|n)?", "reads?", "read(?:ing)?", "display(?:s|ed|ing)?",
+        "tell me", "pop(?:s|ped)? up", "see(?:ing)?", "what's (?:on|in)", "give me", "repeat", "dice", "pone",
+        "sale", "lee[rs]?", "dígame", "steht", "zeigt", "anzeigt", "lesen", "vorlesen", "sagt",
     ),
-    "typed": re.compile(
-        r"\b(?:typ(?:e|ed|ing)|enter(?:ed|ing|s)?|key(?:ed|ing)?(?: in)|punch(?:ed|ing)?(?: in)?"
-        r"|put(?:ting)?(?: in)?|tap(?:ped)?"
-        r"|press(?:ed)?|tried|try|us(?:e|ed|ing)|open|set|chose|choose|cho(?:ice|sen)|teclea\w*|pongo|puse"
-        r"|puesto|introdu\w+"
-        r"|chang\w+|knows?|saw|guess\w*|wr(?:ite|ote|itten)|note[ds]?|eingegeben|eingeben|gebe|tippe\w*"
-        r"|\w*getippt|versucht)\b"
+    "typed": (
+        "typ(?:e|ed|ing)", "enter(?:ed|ing|s)?", "key(?:ed|ing)?(?: in)", "punch(?:ed|ing)?(?: in)?",
+        "put(?:ting)?(?: in)?", "tap(?:ped)?", "press(?:ed)?", "tried", "try", "us(?:e|ed|ing)", "open", "set",
+        "chose", "choose", "cho(?:ice|sen)", r"teclea\w*", "pongo", "puse", "puesto", r"introdu\w+",
+        r"chang\w+", "knows?", "saw", r"guess\w*", "wr(?:ite|ote|itten)", "note[ds]?", "eingegeben",
+        "eingeben", "gebe", r"tippe\w*", r"\w*getippt", "versucht",
     ),
-    "card": re.compile(r"\b(?:(?:my|the|his|her|bank|debit|credit) card|karte|tarjeta)\b"),
-    "known": re.compile(r"\b(?:knows?|saw|guess\w*|wr(?:ite|ote|itten)|notes?|noted|kennt|gesehen|sabe|anotad[oa])\b"),
-    "digits": re.compile(
-        r"\b(?:[4-8]|four|five|six|seven|eight|the|which|what|those|these|die|los) (?:digits|figures|ziffern"
-        r"|dígitos|cifras)\b"
+    "card": (
+        "(?:my|the|his|her|bank|debit|credit) card", "karte", "tarjeta",
     ),
-    "came": re.compile(
-        r"\b(?:got|get|received?|came|comes?|arriv\w+|had|through|there|here|found|now|just|again|llegó|llega"
-        r"|recib\w+"
-        r"|bekommen|angekommen|gekommen|erhalten|da)\b"
+    "known": (
+        "knows?", "saw", r"guess\w*", "wr(?:ite|ote|itten)", "notes?", "noted", "kennt", "gesehen", "sabe",
+        "anotad[oa]",
     ),
-}
+    "digits": (
+        "(?:[4-8]|four|five|six|seven|eight) (?:digits|figures|ziffern|dígitos|cifras)",
+        "(?:the|which|what|those|these|die|los) (?:digits|figures|ziffern|dígitos|cifras)",
+    ),
+    "came": (
+        "got", "get", "received?", "came", "comes?", r"arriv\w+", "had", "through", "there", "here", "found",
+        "now", "just", "again", "llegó", "llega", r"recib\w+", "bekommen", "angekommen", "gekommen",
+        "erhalten", "da",
+    ),
+}  # fmt: skip
+_SIGNS = ByLetter(_PATTERNS)
 _PAIRS: Sequence[tuple[Sign, Sign]] = (
     ("sent", "noun"),
     ("sent", "shown"),
@@ -107,7 +113,7 @@ def may_hint(low: str) -> bool:
 
 def signs_in(low: str) -> set[Sign]:
     """Return the signs of a turn."""
-    return {sign for sign, pattern in _SIGNS.items() if pattern.search(low) and not (sign == "sent" and "@" in low)}
+    return {sign for sign, _ in _SIGNS.find(low) if not (sign == "sent" and "@" in low)}
 
 
 def is_typed(signs: Sequence[set[Sign]]) -> bool:
