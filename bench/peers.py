@@ -1,17 +1,21 @@
-"""Label Studio and Arize Phoenix on QA-14x8, beside auscult: the same conversations, one client each, this machine.
+"""Label Studio, Arize Phoenix and MLflow on QA-14x8, and auscult: the same conversations, one client each, this machine.
 
-    python -m bench.peers [--count 5000] [auscult] [label-studio] [arize-phoenix]
+    python -m bench.peers [--count 2000] [--runs 3] [auscult] [label-studio] [arize-phoenix] [mlflow]
 
 Peers are installed from the package index into ``.auscult/peers``, each into an environment of its own, with its default
-store (SQLite), started on free ports and ended. What is compared:
+store (SQLite), started on free ports and ended. Each is measured in turn, as many rounds as there are runs, on a new
+store each time, and the median of each figure is shown. What is compared:
 
-- import: conversations handed in over HTTP, 500 a request, until the last was accepted. Peers are given their eight
-  verdicts ready made (Label Studio as predictions in the same request, Phoenix as span annotations in a second one);
-  auscult is given the talk, and works the verdicts out.
-- readable: the same, until every verdict of the last conversation can be read; for auscult the start of the worker, which
-  reads its models, and all analysis and scoring are in it.
-- read: all of it again by one client, a page of 100 after the other, one connection.
-- export: Label Studio's own JSON export, and `auscult export` to NDJSON, the program's start included; Phoenix has no export of its own over HTTP.
+- import: conversations sent over HTTP, 500 a request where the peer has such a route, until the last was accepted.
+  Peers receive their eight verdicts ready-made (Label Studio as predictions in the same request, Phoenix as span
+  annotations in a second one, MLflow as assessments of each trace); auscult receives the talk, and works the verdicts
+  out in the workers that ``auscult serve`` starts by itself.
+- readable: the same, until every verdict of the last conversation can be read.
+- read: all of it again by one client, a page of 100 after the other, one connection; deep: the last tenth of those pages.
+- export: Label Studio's own JSON export, and `auscult export` to NDJSON, the program's start included; the others have
+  no export of their own over HTTP.
+- start: seconds until the server answers its check of health; memory: of all its processes at its most; disk: its
+  folder after all this.
 
 A peer that cannot be installed or does not start is named, with why, and left out.
 """
@@ -20,11 +24,13 @@ import argparse
 import hashlib
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -34,14 +40,16 @@ import httpx
 
 from auscult.domain.conversation import Conversation
 from bench.flow import Home, accept, drained, encoded
-from bench.program import AUSCULT
+from bench.program import AUSCULT, LOOK_S, environment, memory_mb
 from bench.qa14x8 import FIRST, conversations
 
 HOME = Path(__file__).parent.parent / ".auscult" / "peers"
-PEERS = {"label-studio": "1.23.2", "arize-phoenix": "20.26.1"}
-FULL, SMALL = 5_000, 100
+PEERS = {"label-studio": "1.23.2", "arize-phoenix": "20.26.1", "mlflow": "3.17.2"}
+FULL, SMALL = 2_000, 100
+RUNS = 3
 AT_A_TIME = 500
 PAGE = 100
+DEEP = 0.9
 METRICS = 8
 STARTS_S = 240
 REPORTS = ("Quality AI",)
@@ -55,7 +63,38 @@ class Rates(NamedTuple):
     imported: float
     readable: float
     read: float
+    deep: float | None
     exported: float | None
+
+
+class Costs(NamedTuple):
+    """Seconds to start, and megabytes of memory at its most and of disk at the end."""
+
+    start_s: float
+    memory_mb: float
+    disk_mb: float
+
+
+class Started:
+    """A server that runs: where it answers, how long its start took, and the most memory that its processes held."""
+
+    def __init__(self, address: str, process: "subprocess.Popen[bytes]") -> None:
+        """Watch its memory from now on."""
+        self.address, self.start_s, self.memory_mb = address, 0.0, 0.0
+        self._process = process
+        self._watcher = threading.Thread(target=self._watch)
+        self._watcher.start()
+
+    def _watch(self) -> None:
+        while self._process.poll() is None:
+            self.memory_mb = max(self.memory_mb, memory_mb(self._process.pid))
+            time.sleep(LOOK_S)
+
+    def end(self) -> None:
+        """Wait until it has ended."""
+        self._process.terminate()
+        self._process.wait()
+        self._watcher.join()
 
 
 class PeerError(Exception):
@@ -69,23 +108,43 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def auscult(count: int, folder: Path) -> Rates:
-    """Ours: a server, one client that hands in, then one worker; one client that reads."""
+def pulled(sizes: Iterable[int], count: int) -> tuple[float, float | None]:
+    """Read all that pages of these sizes bring; items a second of all, and of those behind nine tenths, if any."""
+    began = time.perf_counter()
+    seen, deep_from, deep_began = 0, 0, began
+    for size in sizes:
+        seen += size
+        if not deep_from and seen >= count * DEEP:
+            deep_from, deep_began = seen, time.perf_counter()
+    ended = time.perf_counter()
+    if seen < count:
+        raise PeerError(f"{seen} of {count} conversations were read again")
+    return seen / (ended - began), (seen - deep_from) / (ended - deep_began) if seen > deep_from > 0 else None
+
+
+def auscult(count: int, folder: Path) -> tuple[Rates, Started]:
+    """Ours as delivered: ``auscult serve`` with the workers that it starts, one client that sends and then reads."""
     url = f"sqlite:///{folder / 'bench.db'}"
     home = Home(url, folder, "st-peers", *REPORTS)
-    with home.serving(0) as client:
-        took = accept(home, encoded(count, seed=1), clients=1)
-        with home.program("worker"):
-            until = took + timed(lambda: drained(client, count, None))
-        since, end = FIRST, FIRST + timedelta(days=91)
-        read = timed(lambda: sum(1 for _ in client.rows("scorereporting", since, end)))
-    words = ["--app", "st-peers", "--since", f"{since:%Y-%m-%d}", "--until", f"{end:%Y-%m-%d}", "--database", url]
-    command = [AUSCULT, "export", "scorereporting", *words, "--out", folder / "out", "--format", "ndjson"]
-    out = timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))  # noqa: S603
-    return Rates(count / took, count / until, count / read, count / out)
+    settled = environment(rate_limit="0", state_dir=str(folder), database_url=url)
+    command = [str(AUSCULT), "serve", "--port", "{port}"]
+    documents = encoded(count, seed=1)
+    with started(command, settled, "/readyz") as server:
+        home.url_of_server = server.address
+        with home.client() as client:
+            began = time.perf_counter()
+            took = accept(home, documents, clients=1)
+            drained(client, count, None)
+            until = time.perf_counter() - began
+            since, end = FIRST, FIRST + timedelta(days=91)
+            read, deep = pulled((1 for _ in client.rows("scorereporting", since, end)), count)
+        words = ["--app", "st-peers", "--since", f"{since:%Y-%m-%d}", "--until", f"{end:%Y-%m-%d}", "--database", url]
+        export = [AUSCULT, "export", "scorereporting", *words, "--out", folder / "out", "--format", "ndjson"]
+        out = timed(lambda: subprocess.run(export, check=True, stdout=subprocess.DEVNULL))  # noqa: S603
+    return Rates(count / took, count / until, read, deep, count / out), server
 
 
-def label_studio(count: int, folder: Path) -> Rates:
+def label_studio(count: int, folder: Path) -> tuple[Rates, Started]:
     """Tasks with predictions."""
     settled = {
         "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
@@ -97,13 +156,13 @@ def label_studio(count: int, folder: Path) -> Rates:
         "LATEST_VERSION_CHECK": "false",
         "DISABLE_SIGNUP_WITHOUT_LINK": "true",
     }
-    words = ("start", "--no-browser", "--host", "http://127.0.0.1", "--port", "{port}")
+    command = [program("label-studio"), "start", "--no-browser", "--host", "http://127.0.0.1", "--port", "{port}"]
     choices = "".join(
         f'<Choices name="em-{n}" toName="talk"><Choice value="YES"/><Choice value="NO"/></Choices>'
         for n in range(METRICS)
     )
     config = f'<View><Paragraphs name="talk" value="$dialogue" layout="dialogue"/>{choices}</View>'
-    with started("label-studio", "label-studio", words, settled, "/health") as address, peer(address) as http:
+    with started(command, os.environ | settled, "/health") as server, peer(server.address) as http:
         http.headers["Authorization"] = f"Token {_TOKEN}"
         project = answer(http.post("/api/projects", json={"title": "bench", "label_config": config}))["id"]
 
@@ -111,21 +170,18 @@ def label_studio(count: int, folder: Path) -> Rates:
             for group in groups([_task(each) for each in conversations(count)]):
                 answer(http.post(f"/api/projects/{project}/import", json=group))
 
-        def read(fields: str = "all") -> int:
-            seen, page = 0, 1
-            while seen < count:
-                query = {"project": project, "page": page, "page_size": PAGE, "fields": fields}
-                seen += len(answer(http.get("/api/tasks", params=query))["tasks"])
-                page += 1
-            return seen
+        def pages() -> Iterator[int]:
+            for page in range(1, (count + PAGE - 1) // PAGE + 1):
+                query = {"project": project, "page": page, "page_size": PAGE, "fields": "all"}
+                yield len(answer(http.get("/api/tasks", params=query))["tasks"])
 
         took = timed(bring_in)
         last = {"project": project, "page": count, "page_size": 1, "fields": "all"}
         until = took + timed(lambda: wait(lambda: bool(answer(http.get("/api/tasks", params=last))["tasks"])))
-        paged = timed(read)
+        read, deep = pulled(pages(), count)
         query = {"exportType": "JSON", "download_all_tasks": "true"}
         export = timed(lambda: answer(http.get(f"/api/projects/{project}/export", params=query)))
-    return Rates(count / took, count / until, count / paged, count / export)
+    return Rates(count / took, count / until, read, deep, count / export), server
 
 
 def _task(conversation: Conversation) -> dict[str, Any]:
@@ -138,7 +194,7 @@ def _task(conversation: Conversation) -> dict[str, Any]:
     return {"data": data, "predictions": [{"model_version": "bench", "score": 0.8, "result": result}]}
 
 
-def arize_phoenix(count: int, folder: Path) -> Rates:
+def arize_phoenix(count: int, folder: Path) -> tuple[Rates, Started]:
     """Spans with annotations."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         grpc = free.getsockname()[1]
@@ -149,7 +205,8 @@ def arize_phoenix(count: int, folder: Path) -> Rates:
         "PHOENIX_GRPC_PORT": str(grpc),
         "PHOENIX_TELEMETRY_ENABLED": "false",
     }
-    with started("arize-phoenix", "phoenix", ("serve",), settled, "/healthz") as address, peer(address) as http:
+    command = [program("arize-phoenix", "phoenix"), "serve"]
+    with started(command, os.environ | settled, "/healthz") as server, peer(server.address) as http:
         spans = [_span(each) for each in conversations(count)]
         ids = [span["context"]["span_id"] for span in spans]
 
@@ -167,20 +224,22 @@ def arize_phoenix(count: int, folder: Path) -> Rates:
             got = http.get("/v1/projects/default/span_annotations", params={"span_ids": ids[-1], "limit": 100})
             return got.is_success and len(got.json()["data"]) >= METRICS
 
-        def read() -> None:
+        def pages() -> Iterator[int]:
             query: dict[str, Any] = {"limit": PAGE}
             while True:
                 page = page_of(query)
                 shown = [span["context"]["span_id"] for span in page["data"]]
                 notes: dict[str, Any] = {"span_ids": shown, "limit": PAGE * METRICS}
                 answer(http.get("/v1/projects/default/span_annotations", params=notes))
+                yield len(shown)
                 if not page["next_cursor"]:
                     return
                 query["cursor"] = page["next_cursor"]
 
         took = timed(bring_in)
         until = took + timed(lambda: wait(is_readable))
-        return Rates(count / took, count / until, count / timed(read), None)
+        read, deep = pulled(pages(), count)
+    return Rates(count / took, count / until, read, deep, None), server
 
 
 def _span(conversation: Conversation) -> dict[str, Any]:
@@ -212,6 +271,84 @@ def _annotations(span_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def mlflow(count: int, folder: Path) -> tuple[Rates, Started]:
+    """Traces with assessments: spans over OTLP, then the assessments of each trace in one request, its only route."""
+    store = ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}", "--artifacts-destination", str(folder / "art")]
+    command = [program("mlflow"), "server", "--host", "127.0.0.1", "--port", "{port}", *store]
+    own = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "PATH": f"{HOME / 'mlflow' / 'bin'}:{os.environ['PATH']}"}
+    with started(command, own, "/health") as server, peer(server.address) as http:
+        talks = list(conversations(count))
+        place = {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "0"}}
+
+        def bring_in() -> None:
+            for group in groups([_otlp(each) for each in talks]):
+                spans = {"resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {}, "spans": group}]}]}
+                accepted(http.post("/v1/traces", json=spans, headers={"x-mlflow-experiment-id": "0"}))
+            for each in talks:
+                answer(http.post("/api/3.0/mlflow/traces", json=_assessed(each, place)))
+
+        def page_of(token: str = "", size: int = PAGE) -> dict[str, Any]:
+            query = {"locations": [place], "max_results": size, "page_token": token}
+            return answer(http.post("/api/3.0/mlflow/traces/search", json=query))
+
+        def is_readable() -> bool:
+            got = http.get(f"/api/3.0/mlflow/traces/tr-{_hex(talks[-1])[:32]}")
+            return got.is_success and len(got.json()["trace"]["trace_info"].get("assessments", ())) >= METRICS
+
+        def pages() -> Iterator[int]:
+            token: str | None = ""
+            while token is not None:
+                page = page_of(token)
+                shown = [each["trace_id"] for each in page.get("traces", ())]
+                if shown:  # the last page may be empty
+                    answer(http.get("/api/3.0/mlflow/traces/batchGet", params={"trace_ids": shown}))
+                yield len(shown)
+                token = page.get("next_page_token")
+
+        took = timed(bring_in)
+        until = took + timed(lambda: wait(is_readable))
+        read, deep = pulled(pages(), count)
+    return Rates(count / took, count / until, read, deep, None), server
+
+
+def _hex(conversation: Conversation) -> str:
+    return hashlib.sha256(conversation.id.encode()).hexdigest()
+
+
+def _otlp(conversation: Conversation) -> dict[str, Any]:
+    talk = "\n".join(f"{turn.speaker}: {turn.text}" for turn in conversation.turns)
+    began, ended = conversation.started_at, conversation.ended_at or conversation.started_at
+    return {
+        "traceId": _hex(conversation)[:32],
+        "spanId": _hex(conversation)[32:48],
+        "name": "conversation",
+        "kind": 1,
+        "startTimeUnixNano": str(int(began.timestamp()) * 10**9),
+        "endTimeUnixNano": str(int(ended.timestamp()) * 10**9),
+        "attributes": [{"key": "mlflow.spanInputs", "value": {"stringValue": talk}}],
+    }
+
+
+def _assessed(conversation: Conversation, place: dict[str, Any]) -> dict[str, Any]:
+    assessments = [
+        {
+            "assessment_name": f"em-{n}",
+            "source": {"source_type": "CODE", "source_id": "bench"},
+            "feedback": {"value": "YES" if n % 3 else "NO"},
+            "rationale": "said in turn 1",
+        }
+        for n in range(METRICS)
+    ]
+    info = {
+        "trace_id": f"tr-{_hex(conversation)[:32]}",
+        "trace_location": place,
+        "request_time": conversation.started_at.isoformat().replace("+00:00", "Z"),
+        "state": "OK",
+        "assessments": assessments,
+    }
+    return {"trace": {"trace_info": info}}
+
+
 def groups(items: Sequence[Any]) -> Iterator[list[Any]]:
     """Some hundred at a time."""
     return (list(items[at : at + AT_A_TIME]) for at in range(0, len(items), AT_A_TIME))
@@ -219,9 +356,14 @@ def groups(items: Sequence[Any]) -> Iterator[list[Any]]:
 
 def answer(response: httpx.Response) -> Any:  # noqa: ANN401  (whatever JSON a peer answers)
     """The JSON of an answer. Raises ``PeerError`` where it is a refusal."""
+    return accepted(response).json()
+
+
+def accepted(response: httpx.Response) -> httpx.Response:
+    """The answer. Raises ``PeerError`` where it is a refusal."""
     if not response.is_success:
         raise PeerError(f"{response.request.url.path} answers {response.status_code}: {response.text[:200]}")
-    return response.json()
+    return response
 
 
 def wait(is_so: Callable[[], bool]) -> None:
@@ -240,27 +382,33 @@ def peer(address: str) -> Iterator[httpx.Client]:
         yield http
 
 
+def program(package: str, name: str = "") -> str:
+    """Return the path of a program that a peer's package installs."""
+    return str(HOME / package / "bin" / (name or package))
+
+
 @contextmanager
-def started(package: str, program: str, words: Sequence[str], settings: dict[str, str], health: str) -> Iterator[str]:
-    """Address of a peer, started on a free port and ended. Raises ``PeerError`` where it does not start."""
+def started(command: Sequence[str], settings: Mapping[str, str], health: str) -> Iterator[Started]:
+    """Start a server on a free port, which stands for ``{port}``, and end it. Raises ``PeerError`` where it does not start."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    env = os.environ | {name: value.format(port=port) for name, value in settings.items()}
-    command = [str(HOME / package / "bin" / program), *(word.format(port=port) for word in words)]
+    env = {name: value.replace("{port}", port) for name, value in settings.items()}
+    words = [word.replace("{port}", port) for word in command]
     with (
         tempfile.TemporaryFile() as log,
-        subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True) as process,  # noqa: S603
+        subprocess.Popen(words, env=env, stdout=log, stderr=log, start_new_session=True) as process,  # noqa: S603
     ):
+        server, began = Started(f"http://127.0.0.1:{port}", process), time.perf_counter()
         try:
-            until = time.monotonic() + STARTS_S
-            while not _answers(f"http://127.0.0.1:{port}{health}"):
-                if process.poll() is not None or time.monotonic() > until:
+            while not _answers(f"{server.address}{health}"):
+                if process.poll() is not None or time.perf_counter() - began > STARTS_S:
                     log.seek(0)
                     raise PeerError(f"it does not start: …{log.read().decode(errors='replace')[-500:]}")
-                time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}"
+                time.sleep(0.02)
+            server.start_s = time.perf_counter() - began
+            yield server
         finally:
-            process.terminate()
+            server.end()
 
 
 def _answers(url: str) -> bool:
@@ -285,39 +433,61 @@ def install(package: str) -> None:
     done.write_text(PEERS[package], encoding="utf-8")
 
 
-CASES: dict[str, Callable[[int, Path], Rates]] = {
+CASES: dict[str, Callable[[int, Path], tuple[Rates, Started]]] = {
     "auscult": auscult,
     "label-studio": label_studio,
     "arize-phoenix": arize_phoenix,
+    "mlflow": mlflow,
 }
 
 
-def compare(count: int, names: Sequence[str] = tuple(CASES)) -> str:
-    """Measure each, one after the other; a table in Markdown, with how many times as fast ours is."""
-    found: dict[str, Rates] = {}
-    failed: list[str] = []
-    for name in names:
-        with tempfile.TemporaryDirectory() as folder:
+def once(name: str, count: int) -> tuple[Rates, Costs]:
+    """Measure one, on a new store."""
+    with tempfile.TemporaryDirectory() as folder:
+        rates, server = CASES[name](count, Path(folder))
+        held = sum(
+            each.stat().st_size for each in Path(folder).rglob("*") if each.is_file() and "out" not in each.parts
+        )
+    return rates, Costs(server.start_s, server.memory_mb, held / 1024 / 1024)
+
+
+def compare(count: int, names: Sequence[str] = tuple(CASES), runs: int = RUNS) -> str:
+    """Measure each in turn, several rounds; a table in Markdown of the medians, and how many times as fast ours is."""
+    found: dict[str, list[tuple[Rates, Costs]]] = {}
+    failed: dict[str, str] = {}
+    for _ in range(runs):
+        for name in (each for each in names if each not in failed):
             try:
                 if name in PEERS:
                     install(name)
-                found[name] = CASES[name](count, Path(folder))
+                found.setdefault(name, []).append(once(name, count))
             except (PeerError, httpx.HTTPError) as error:
-                failed.append(f"{name} {PEERS[name]} was not measured: {error}")
-        print(f"… {name}: {found.get(name, failed[-1:])}", file=sys.stderr, flush=True)
-    ours = found.get("auscult")
+                failed[name] = f"{name} {PEERS.get(name, '')} was not measured: {error}"
+            print(f"… {name}: {failed.get(name) or found[name][-1]}", file=sys.stderr, flush=True)
     lines = [
-        f"QA-14x8, {count:,} conversations, conversations/s; in brackets how many times as fast auscult is:\n",
-        "| | import | until readable | read, page by page | export |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        f"QA-14x8, {count:,} conversations, conversations/s, the median of {runs} runs; how many times as fast ours is:\n",
+        "| | import | until readable | read | last tenth of pages | export | start, s | memory, MB | disk, MB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for name, rates in found.items():
+    ours = _middle([rates for rates, _ in found["auscult"]]) if "auscult" in found else ()
+    for name in (each for each in found if each not in failed):
+        rates = _middle([rates for rates, _ in found[name]])
         cells = [
-            "-" if rate is None else f"{rate:,.0f}" + (f" ({own / rate:.1f})" if ours and own and name in PEERS else "")
-            for rate, own in zip(rates, ours or rates, strict=True)
+            "-" if rate is None else f"{rate:,.0f}" + (f" ({own / rate:.1f})" if own and name in PEERS else "")
+            for rate, own in zip(rates, ours or [None] * len(rates), strict=True)
         ]
-        lines.append(f"| {name} {PEERS.get(name, '')} | {' | '.join(cells)} |")
-    return "\n".join([*lines, "", *failed]) + "\n"
+        start_s, memory, disk = _middle([costs for _, costs in found[name]])
+        cells += [f"{start_s:.1f}", f"{memory:,.0f}", f"{disk:,.0f}"]
+        lines.append(f"| {' '.join((name, *PEERS.get(name, '').split()))} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *failed.values()]) + "\n"
+
+
+def _middle(rows: Sequence[Sequence[float | None]]) -> list[Any]:
+    """Return the median of each column; None where a column has none."""
+    return [
+        None if None in column else statistics.median(each for each in column if each is not None)
+        for column in zip(*rows, strict=True)
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -325,8 +495,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("peers", nargs="*", choices=[[], *CASES], default=[])
     parser.add_argument("--count", type=int, default=FULL)
+    parser.add_argument("--runs", type=int, default=RUNS)
     chosen = parser.parse_args(arguments)
-    print(compare(chosen.count, chosen.peers or tuple(CASES)))
+    print(compare(chosen.count, chosen.peers or tuple(CASES), chosen.runs))
 
 
 if __name__ == "__main__":

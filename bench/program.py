@@ -67,8 +67,13 @@ def measure(words: Sequence[str], folder: Path, **settings: str) -> Measured:
 
 def _watch(process: "subprocess.Popen[bytes]", most: list[float]) -> None:
     while process.poll() is None:
-        most[0] = max(most[0], sum(_resident_mb(pid) for pid in _family(process.pid)))
+        most[0] = max(most[0], memory_mb(process.pid))
         time.sleep(LOOK_S)
+
+
+def memory_mb(pid: int) -> float:
+    """Return the memory of a process and all that come from it."""
+    return sum(_resident_mb(each) for each in _family(pid))
 
 
 def _family(pid: int) -> list[int]:
