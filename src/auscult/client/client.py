@@ -97,11 +97,16 @@ class Client:
         """Return one conversation of our own API: the native document, and all that was decided."""
         return self._connection.request("GET", f"{_CONVERSATIONS}/{conversation_id}")
 
-    def changes(self, cursor: str | None = None) -> Iterator[dict[str, Any]]:
-        """Pages of our own API's feed of changes, up to now: ``items`` and the ``next_cursor`` to keep for next time."""
+    def changes(self, cursor: str | None = None, kinds: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+        """Pages of our own API's feed of changes, up to now: ``items`` and the ``next_cursor`` to keep for next time.
+
+        ``kinds``: only these; without any, every kind but ``notified``.
+        """
         more = True
         while more:
-            page = self._connection.request("GET", _CHANGES, query={"cursor": cursor} if cursor else None)
+            page = self._connection.request(
+                "GET", _CHANGES, query={"kinds": kinds} | ({"cursor": cursor} if cursor else {})
+            )
             cursor, more = page["next_cursor"], page["more"]
             yield page
 

@@ -138,7 +138,7 @@ class AppComments:
                     message = f"thread {thread.thread_id} was changed meanwhile; read it again"
                     raise ThreadMovedError(message, field="thread_id", value=thread.thread_id)
             announce(connection, self._database.dialect, self._app, [(thread.conversation_id, "commented")])
-            write_notices(connection, self._app, notices)
+            write_notices(connection, self._database.dialect, self._app, notices)
             append_entry(connection, self._database, entry)
 
     def _add(self, connection: Connection, thread: Thread, columns: Mapping[str, object]) -> None:

@@ -233,7 +233,7 @@ def write_review(connection: Connection, dialect: Dialect, app: int, change: Rev
         line = {"conversation": found.conversation, "at": ms_of(entry.at), "action": entry.action}
         connection.execute(sa.insert(audit_trail).values(body=msgspec.json.encode(entry), **line))
     announce(connection, dialect, app, [(review.conversation_id, kind) for kind in change.kinds])
-    write_notices(connection, app, change.notices)
+    write_notices(connection, dialect, app, change.notices)
 
 
 def _write(connection: Connection, app: int, assignment: int, conversation: int, review: Review) -> None:

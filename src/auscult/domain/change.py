@@ -23,9 +23,13 @@ ChangeKind = Literal[
     "commented",
     "corrected",
     "pinned",
+    "exemplified",
+    "notified",
     "erased",
 ]
 CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
+USUAL_KINDS: tuple[ChangeKind, ...] = tuple(kind for kind in CHANGE_KINDS if kind != "notified")
+"""Kinds that are reported unless others are named: a notice follows from a change that is reported itself."""
 
 _SECRET = "whsec_"  # noqa: S105  (a prefix)
 
@@ -37,6 +41,7 @@ class Change(Struct, frozen=True, kw_only=True):
     assigned, audited: its audit progressed. released, agent_accepted, acceptance_undone, disputed, dispute_decided:
     the agent's review of its audit progressed. commented: a thread of comments on it was opened, answered, changed or resolved. corrected: figures
     leave it out, or count it again. pinned: a moment of it was pinned to a collection, or removed from one.
+    exemplified: it became an example of a form, or is none any more. notified: people were sent notices about it.
     erased: nothing is kept of it; its earlier changes are gone too.
     """
 

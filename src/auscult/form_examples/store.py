@@ -18,6 +18,7 @@ from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.definitions import form_examples
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.delivery.feed import announce
 from auscult.storage.people.visibility import visible
 from auscult.storage.privacy.log import append_entry
 
@@ -92,7 +93,7 @@ class AppFormExamples:
             if (connection.scalar(sa.select(sa.func.count()).where(*mine)) or 0) >= MOST_EXAMPLES:
                 raise too_many()
             connection.execute(sa.insert(form_examples).values(row))
-            append_entry(connection, self._database, entry)
+            self._announce(connection, example, entry)
         return replace(example, at=instant_of(at))
 
     def get(self, form_id: str, example_id: str) -> Example:
@@ -106,8 +107,15 @@ class AppFormExamples:
         """Remove an example, with its line of the access log; removing it again changes nothing."""
         mine = (form_examples.c.app == self._app, form_examples.c.example_id == example.example_id)
         with self._database.writing() as connection:
+            lock_app(connection, self._app)
             if connection.execute(sa.delete(form_examples).where(*mine)).rowcount:
-                append_entry(connection, self._database, entry)
+                self._announce(connection, example, entry)
+
+    def _announce(self, connection: Connection, example: Example, entry: Draft) -> None:
+        """Report a change of an example in the feed, where it is of a conversation, and in the access log."""
+        its = [] if example.conversation_id is None else [example.conversation_id]
+        announce(connection, self._database.dialect, self._app, [(each, "exemplified") for each in its])
+        append_entry(connection, self._database, entry)
 
     def _number_of(self, connection: Connection, conversation_id: str) -> int:
         its = (conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)

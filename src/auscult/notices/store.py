@@ -24,12 +24,14 @@ from auscult.notices.model import (
 )
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, ms_of, optional_instant
 from auscult.storage.core.tables.audits import assignments
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.people import notice_choices, notice_mails, notice_readers, notices, users
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.delivery.feed import announce
 from auscult.storage.people.visibility import visible
 
 _AT_ONCE = 500
@@ -178,6 +180,7 @@ class AppNotices:
             late = connection.execute(query).all()
             write_notices(
                 connection,
+                self._database.dialect,
                 self._app,
                 [
                     NewNotice(each.rater, "late", each.assignment_id, at, conversation_id=each.conversation_id)
@@ -315,8 +318,11 @@ class AppNotices:
         return wanted
 
 
-def write_notices(connection: Connection, app: int, made: Sequence[NewNotice]) -> None:
-    """Write notices in the transaction of their cause; people who are no active users of the account get none."""
+def write_notices(connection: Connection, dialect: Dialect, app: int, made: Sequence[NewNotice]) -> None:
+    """Write notices in the transaction of their cause, and report them in the feed; the app's turn must have been taken.
+
+    People who are no active users of the account get none.
+    """
     if not made:
         return
     about = sorted({each.conversation_id for each in made if each.conversation_id is not None})
@@ -344,6 +350,8 @@ def write_notices(connection: Connection, app: int, made: Sequence[NewNotice]) -
     ]
     if rows:
         connection.execute(sa.insert(notices), rows)
+    reported = {row["conversation_id"] for row in rows}
+    announce(connection, dialect, app, [(each, "notified") for each in about if each in reported])
 
 
 def _receivers(connection: Connection, app: int, made: Sequence[NewNotice]) -> Callable[[NewNotice], list[int]]:

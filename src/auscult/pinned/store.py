@@ -196,7 +196,7 @@ class AppCollections:
                 "changes": 1,
             }
             connection.execute(sa.insert(pins).values(**row))
-            write_notices(connection, self._app, notices)
+            write_notices(connection, self._database.dialect, self._app, notices)
             self._announce(connection, pin, entry)
         return replace(pin, pinned_at=instant_of(ms_of(pin.pinned_at)))
 

@@ -103,8 +103,8 @@ def test_a_form_is_tried_on_its_examples(app: AppStore, evaluator: Evaluator) ->
 
 
 def test_another_answer_takes_the_place_of_the_first(app: AppStore) -> None:
-    """The same answer again keeps the example; another one replaces it; both are in the access log by name of the form."""
-    work = examples(app)
+    """The same answer again keeps the example; another one replaces it; both are in the access log and in the feed."""
+    work, before = examples(app), app.feed.last()
     first = work.keep(form(), of("c-1"))
     assert work.keep(form(), of("c-1")) == first
     second = work.keep(form(), of("c-1", "NA"))
@@ -118,6 +118,8 @@ def test_another_answer_takes_the_place_of_the_first(app: AppStore) -> None:
         ("form.example_kept", "conversation:c-1"),
         ("form.example_removed", "conversation:c-1"),
     ]
+    found = [(each.conversation_id, each.kind) for each in app.feed.after(before, 10)]
+    assert found == [("c-1", "exemplified")] * 3
 
 
 def test_a_pasted_transcript_is_redacted_as_an_upload_is(app: AppStore, evaluator: Evaluator) -> None:

@@ -55,6 +55,23 @@ def test_a_comment_notifies_those_it_is_for(talkers: Talkers) -> None:
     assert [told(each, name) for each in others] == [[]] * len(others)
 
 
+def test_the_feed_reports_notices_where_it_is_asked_for_them(talkers: Talkers) -> None:
+    """Once a conversation however many are notified; without naming the kind there is only what they are notified of."""
+    name = talkers.conversation()
+    manager = talkers.by_role["qa-manager"]
+
+    def kinds(query: str) -> list[str]:
+        found = manager.ask("GET", f"/changes?limit=1000{query}").json()["items"]
+        return [each["kind"] for each in found if each["conversation_id"] == name]
+
+    usual = kinds("")
+    talkers.opened(name, text=f"@{talkers.email('auditor')} and @{talkers.email('supervisor')}, listen.")
+    assert kinds("") == [*usual, "commented"]
+    assert kinds("&kinds=notified") == ["notified"]
+    assert kinds("&kinds=notified&kinds=commented") == ["commented", "notified"]
+    problem(manager.ask("GET", "/changes?kinds=nothing"), 400, "field.unknown_value")
+
+
 def test_reading_is_a_persons_own(talkers: Talkers) -> None:
     """Another person has no such notice, and a client none at all; the count follows what is read."""
     name = talkers.conversation()

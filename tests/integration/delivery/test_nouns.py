@@ -56,7 +56,7 @@ LEFT_OUT: Mapping[str, str] = {
     "what is spent, in metrics": "judge_answers judge_calls judge_days judge_pauses judge_places use_days backups",
 }
 """Tables of the database that are in no export, by reason."""
-FED: Mapping[str, ChangeKind | str] = {
+FED: Mapping[str, ChangeKind] = {
     "conversations": "created",
     "verdicts": "rescored",
     "evidence": "rescored",
@@ -66,8 +66,8 @@ FED: Mapping[str, ChangeKind | str] = {
     "corrections": "corrected",
     "pins": "pinned",
     "collections": "pinned",
-    "notices": "none: they follow from changes that are in the feed, and are a person's own",
-    "examples": "none: they belong to a form, and change nothing of a conversation",
+    "notices": "notified",
+    "examples": "exemplified",
 }
 """The kind of change by which the feed reports rows of an export."""
 
@@ -101,13 +101,13 @@ def test_every_subject_is_in_a_table() -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_every_export_is_a_view_a_source_and_a_section(name: str) -> None:
-    """And the feed reports its rows, or has a reason."""
+    """And the feed reports its rows."""
     assert f"v_{name}" in VIEWS
     sources = yaml.safe_load((ROOT / "integrations/dbt/models/sources.yml").read_text(encoding="utf-8"))
     assert name in {each["name"] for source in sources["sources"] for each in source["tables"]}
     page = (ROOT / "docs/reference/tables.md").read_text(encoding="utf-8")
     assert f"\n## {name}\n" in page
-    assert FED[name] in CHANGE_KINDS or FED[name].startswith("none: ")
+    assert FED[name] in CHANGE_KINDS
 
 
 def test_views_alone_are_views() -> None:

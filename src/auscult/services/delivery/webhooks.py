@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from auscult.domain.change import Change, Delivery, Webhook, signature
+from auscult.domain.change import CHANGE_KINDS, Change, Delivery, Webhook, signature
 from auscult.domain.delivery.chat_messages import FIELDS, message
 from auscult.domain.delivery.webhook_work import Due, Sender, Standing
 from auscult.domain.evaluation import WORDS
@@ -99,7 +99,7 @@ class WebhookDispatch:
 
     def _deliver(self, due: Due) -> None:
         position, end = due.webhook.position, self._now() + TURN
-        for change in self._store.within(due.tenant).feed.after(position, AT_A_TIME):
+        for change in self._store.within(due.tenant).feed.after(position, AT_A_TIME, CHANGE_KINDS):
             if change.kind in due.webhook.kinds and not self._send(due, change):
                 return
             position = change.number

@@ -125,7 +125,12 @@ class AppPlans:
                 connection.execute(sa.insert(assignments), [{**row, "app": self._app, "draw": number} for row in rows])
                 dealt.update(row["rater"] for row in rows if row["state"] == "assigned")
             about = NewNotice("", "assigned", draw.draw_id, draw.drawn_at, draw.drawn_by)
-            write_notices(connection, self._app, [about._replace(to=rater, n=n) for rater, n in dealt.items()])
+            write_notices(
+                connection,
+                self._database.dialect,
+                self._app,
+                [about._replace(to=rater, n=n) for rater, n in dealt.items()],
+            )
         return draw
 
     def _numbers(self, connection: Connection, items: Sequence[DrawnItem]) -> dict[str, int]:

@@ -330,7 +330,7 @@ class AppQueue:
             lock_app(connection, self._app)
             is_changed = change_assignment(connection, self._app, AssignmentChange(before, after, instead))
             if is_changed:
-                write_notices(connection, self._app, notices)
+                write_notices(connection, self._database.dialect, self._app, notices)
             return is_changed
 
     def hold(self, assignment_id: str, changes: int, until: datetime) -> bool:

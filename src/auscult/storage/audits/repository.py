@@ -143,7 +143,7 @@ class AppAudits:
                 if entry.action in {"assigned", "reassigned"} and not is_drawn and entry.by != audit.auditor:
                     its = audit.conversation_id
                     made = NewNotice(audit.auditor, "assigned", audit.assignment_id, entry.at, entry.by, its)
-                    write_notices(connection, self._app, [made])
+                    write_notices(connection, self._database.dialect, self._app, [made])
             if review is not None:
                 write_review(connection, self._database.dialect, self._app, review)
             if rendered is not None:

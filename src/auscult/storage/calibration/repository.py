@@ -65,7 +65,7 @@ class AppCalibrations:
         columns = {"state": session.state, "changes": session.changes, "body": msgspec.json.encode(session)}
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            write_notices(connection, self._app, notices)
+            write_notices(connection, self._database.dialect, self._app, notices)
             if session.changes > 1:
                 same = (*self._mine(session.session_id), calibrations.c.changes == session.changes - 1)
                 if not connection.execute(sa.update(calibrations).where(*same).values(**columns)).rowcount:

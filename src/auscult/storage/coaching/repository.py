@@ -98,7 +98,7 @@ class AppCoaching:
         if rows:
             connection.execute(sa.insert(coaching_clips), rows)
         made = NewNotice("", "coaching", item.coaching_id, item.created_at, item.coach, agent_id=item.agent_id)
-        write_notices(connection, self._app, [made])
+        write_notices(connection, self._database.dialect, self._app, [made])
 
     def consents(self) -> frozenset[str]:
         """Return the agents who consent to share their conversations."""

@@ -6,7 +6,7 @@ from copy import copy
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.change import Change, ChangeKind
+from auscult.domain.change import USUAL_KINDS, Change, ChangeKind
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
@@ -32,11 +32,11 @@ class AppFeed:
         narrowed._visibility = visibility  # noqa: SLF001  (its own)
         return narrowed
 
-    def after(self, number: int, limit: int) -> list[Change]:
-        """Changes after one, in their order."""
+    def after(self, number: int, limit: int, kinds: Sequence[ChangeKind] = USUAL_KINDS) -> list[Change]:
+        """Changes of some kinds after one, in their order."""
         query = (
             sa.select(changes)
-            .where(changes.c.app == self._app, changes.c.change > number)
+            .where(changes.c.app == self._app, changes.c.change > number, changes.c.kind.in_(kinds))
             .where(*visible(self._visibility, changes.c.app, changes.c.conversation_id))
             .order_by(changes.c.change)
             .limit(limit)

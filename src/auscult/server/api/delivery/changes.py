@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from auscult.domain.change import (
     CHANGE_KINDS,
+    USUAL_KINDS,
     Change,
     ChangeKind,
     Webhook,
@@ -26,7 +27,7 @@ from auscult.server.rest.context import App, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import Limit, path_id, query
+from auscult.server.rest.parameters import Limit, path_id, query, repeated
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_thread
 from auscult.storage.store import AppStore
@@ -44,14 +45,14 @@ class ChangePage(Struct, frozen=True, kw_only=True):
 
 
 class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A webhook to make. Without ``kinds`` it receives every kind of change. It receives changes from now on.
+    """A webhook to make. Without ``kinds`` it receives every kind but `notified`. It receives changes from now on.
 
     ``format`` ``slack`` or ``teams`` posts messages into a channel. ``template`` is their text, with ``{score}``,
     ``{link}`` and the other fields of docs/how-to/follow-changes.md for the values of the change.
     """
 
     url: Annotated[str, stated(maxLength=_LONGEST_URL, pattern="^https?://")]
-    kinds: tuple[ChangeKind, ...] = CHANGE_KINDS
+    kinds: tuple[ChangeKind, ...] = USUAL_KINDS
     format: WebhookFormat = "standard"
     template: str = ""
 
@@ -132,9 +133,12 @@ _UNKNOWN = refusal("There is no such webhook.")
 def changes(
     app: App,
     cursor: Annotated[str | None, query("The `next_cursor` of the answer before. Default: the beginning.")] = None,
+    kinds: Annotated[
+        tuple[ChangeKind, ...], repeated("Only this kind of change. Without it: every kind but `notified`.")
+    ] = (),
     limit: Limit = 100,
 ) -> ChangePage:
-    """Return the changes: conversations created, revised, re-scored, assigned, audited, reviewed or erased.
+    """Return the changes: conversations created, revised, re-scored, assigned, audited, reviewed, discussed or erased.
 
     The review of an audit by its agent is released, agent_accepted, acceptance_undone, disputed or dispute_decided. Each
     change is in the feed once, in the order in which it was committed. Begin without a cursor, keep `next_cursor`, and send it
@@ -143,7 +147,7 @@ def changes(
     the feed.
     """
     (after,) = read_cursor(cursor, tuple[int]) or (0,)
-    found = app.feed.after(after, limit + 1)
+    found = app.feed.after(after, limit + 1, kinds or USUAL_KINDS)
     if not found and after > app.feed.last():
         raise RequestError(
             "cursor: it is ahead of all that changed here, so it is of another database, or of this one before it was "

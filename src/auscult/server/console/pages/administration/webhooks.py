@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.change import CHANGE_KINDS, WEBHOOK_FORMATS, ChangeKind, Webhook
+from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, WEBHOOK_FORMATS, ChangeKind, Webhook
 from auscult.domain.delivery.chat_messages import DEFAULT, FIELDS
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.server.api.delivery.changes import NewWebhook, new_webhook
@@ -92,7 +92,7 @@ class WebhooksPage(Controller):
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             problem=problem,
             given={name: one(given or {}, name) for name in ("url", "format", "template")},
-            chosen=CHANGE_KINDS if given is None else several(given, "kind"),
+            chosen=USUAL_KINDS if given is None else several(given, "kind"),
         )
         return administration(visit, "Webhooks", view, 422 if problem else 200)
 

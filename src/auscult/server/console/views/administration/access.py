@@ -28,6 +28,8 @@ KINDS: Mapping[ChangeKind, str] = {
     "commented": later("Commented on"),
     "corrected": later("Put right"),
     "pinned": later("Pinned"),
+    "exemplified": later("Kept as an example of a form"),
+    "notified": later("Notices sent to people"),
     "erased": later("Erased"),
 }
 """Kinds of changes, in words."""
