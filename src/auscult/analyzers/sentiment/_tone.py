@@ -110,6 +110,11 @@ class _Cues(NamedTuple):
         return bool(_BLAME.find(text)) and not _BLAME.affirms(0, text, "en")
 
 
+def denies_trouble(text: str) -> bool:
+    """Return whether a customer's turn denies that something is bad."""
+    return cues_in(text).deny_trouble(text)
+
+
 def cues_in(text: str) -> _Cues:
     """Return the cues in a customer's turn, without those that only resemble one."""
     found = _CUES.find(text)

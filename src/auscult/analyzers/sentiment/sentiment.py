@@ -16,7 +16,7 @@ from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
 from auscult.analyzers._shares import whole_percents
 from auscult.analyzers.sentiment._mood import mood_probes, moods
 from auscult.analyzers.sentiment._scale import FAINT, label_of, overall, scaled
-from auscult.analyzers.sentiment._tone import Tone, customer_probes, customer_tones
+from auscult.analyzers.sentiment._tone import Tone, customer_probes, customer_tones, denies_trouble
 from auscult.analyzers.sentiment._tone_by_packs import tones_by_packs
 from auscult.domain.conversation import Conversation, language_code
 from auscult.domain.insight import Insights, SentimentLabel, TurnSentiment
@@ -60,7 +60,8 @@ class Sentiment:
         by_turn = {} if by_packs else moods(conversation, answers)
         turns = tuple([_turn(tone, by_turn.get(tone.turn.id, 0.0)) for tone in tones])
         score = overall([tone.valence for tone in tones], known)
-        if decided := _voted(score, course_of(conversation, answers)):
+        decided = _voted(score, course_of(conversation, answers))
+        if decided and (by_packs or not _is_denied(decided)):
             score = scaled(SIGNS[decided.answer] * max(LEAST, float(decided.confidence)))
             turns = _carrying(turns, decided)
         shares = whole_percents(
@@ -84,6 +85,12 @@ def _voted(score: Decimal, course: Course | None) -> Vote | None:
         return None
     decided = vote(SENTIMENT, label_of(score), course)
     return None if decided.answer == label_of(score) else decided
+
+
+def _is_denied(decided: Vote) -> bool:
+    """Return whether a vote rests on turns alone that deny trouble: the heads know the words, and not what denies them."""
+    carriers = decided.carriers
+    return decided.answer == "negative" and bool(carriers) and all(denies_trouble(each.turn.text) for each in carriers)
 
 
 def _carrying(turns: tuple[TurnSentiment, ...], decided: Vote) -> tuple[TurnSentiment, ...]:
