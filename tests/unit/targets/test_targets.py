@@ -87,7 +87,7 @@ class Round:
     def notify(self, *made: NewNotice) -> None:
         """Write notices."""
         with self.app.notices._database.writing() as connection:
-            write_notices(connection, 1, made)
+            write_notices(connection, self.app.notices._database.dialect, 1, made)
 
     def run(self, at: datetime, messenger: Messenger = LOCAL) -> int:
         """Send what is new."""

@@ -144,7 +144,7 @@ def test_older_notices_are_on_another_page(served: Service) -> None:
     app, at = served.store.within(TENANT), datetime.now(UTC)
     made = [NewNotice(email_of("inspector"), "late", f"as-{n}", at - timedelta(hours=n)) for n in range(130, 0, -1)]
     with app.notices._database.writing() as connection:
-        write_notices(connection, 1, made)
+        write_notices(connection, app.notices._database.dialect, 1, made)
     with signed_in(served, "inspector") as me:
         page = me.get("/console/notices").text
         assert (page.count('class="new"'), "99+" in page) == (100, True)
