@@ -102,7 +102,7 @@ def _token(access: Access) -> str:
 
 
 class Work(NamedTuple):
-    """What the loud account is given to do."""
+    """The work of the loud account."""
 
     url: str
     access: Access

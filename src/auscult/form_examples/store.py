@@ -113,8 +113,8 @@ class AppFormExamples:
 
     def _announce(self, connection: Connection, example: Example, entry: Draft) -> None:
         """Report a change of an example in the feed, where it is of a conversation, and in the access log."""
-        its = [] if example.conversation_id is None else [example.conversation_id]
-        announce(connection, self._database.dialect, self._app, [(each, "exemplified") for each in its])
+        if example.conversation_id is not None:
+            announce(connection, self._database.dialect, self._app, [(example.conversation_id, "exemplified")])
         append_entry(connection, self._database, entry)
 
     def _number_of(self, connection: Connection, conversation_id: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
 _LETTERS = 3
-"""Letters by which alternatives are told apart: three leave few for a word, and more would hardly leave fewer."""
+"""Number of first letters that are compared. Three leave few alternatives for a word; a fourth would hardly reduce them."""
 _REMEMBERED = 8_192
 """Beginnings of words whose patterns are kept: those of a language are fewer."""
 Kind = TypeVar("Kind", bound=Hashable)

@@ -179,7 +179,7 @@ def test_every_field_is_plain_or_explained(served: Service, language: str) -> No
 
 
 def test_asked_in_the_browser(browser: Browser, served: Service) -> None:
-    """By keyboard somebody opens the "?" of a field, reads it, and follows it to its place in the documentation."""
+    """The "?" of a field opens by keyboard, and its link leads to the right place in the documentation."""
     enter(browser, served, "administrator")
     for width in (390, 1440):
         browser.driver.set_window_size(width, 900)

@@ -79,7 +79,7 @@ def talk(service: Service) -> None:
 
 
 def day(days: int) -> str:
-    """Return the day so many days ago."""
+    """Return the date of a number of days ago, in UTC."""
     return (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
 
 

@@ -84,7 +84,7 @@ def test_what_is_held_and_who_did_it_are_picked(browser: Browser, served: Servic
     )
     browser.keys(Keys.ENTER)
     browser.one("#f-reason").send_keys("Hearing", Keys.ENTER)
-    browser.until(".tell", lambda text: text == "On hold: nobody erases it.")
+    browser.until(".tell", lambda text: text == "On hold: it cannot be erased.")
     (hold,) = [each for each in served.store.within(TENANT).retention.holds() if each.kind == "agent"]
     assert agent in browser.text("table") or hold.value in browser.text("table")
     browser.driver.get(f"{served.url}/console/administration/log")

@@ -553,7 +553,9 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "reference/connectors",
     ),
     "connector.volume": (
-        later("You are told when fewer conversations come than this share of the usual. 0.5 is half of them."),
+        later(
+            "An alarm is raised when fewer conversations arrive than this share of the usual number. 0.5 is half of it."
+        ),
         "reference/connectors#h-drift-watch",
     ),
     "connector.minimum": (

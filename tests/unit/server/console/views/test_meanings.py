@@ -30,13 +30,13 @@ def test_pages_are_served() -> None:
 
 
 def test_a_key_of_its_own_goes_first() -> None:
-    """What a key means in one document goes before what it means in all; a plain one has nothing."""
+    """The meaning of a key in one kind of document overrides its general meaning; a plain key has none."""
     assert meaning_of("scorecard", "fatal") != meaning_of("metric", "fatal") == MEANINGS["fatal"]
     assert meaning_of("metric", "name") == ("", "")
 
 
 def test_each_of_a_page_is_shown() -> None:
-    """What is written for a field of a page stands on one."""
+    """Each meaning that is written for a field of a page is used on a page."""
     shown = {
         key
         for path in Path(auscult.__file__).parent.rglob("templates/**/*.html")

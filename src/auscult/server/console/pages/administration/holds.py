@@ -23,7 +23,7 @@ _PATH = f"{PATH}/holds"
 _VALUES = ("conversation", "customer", "agent")
 """Fields of what is on hold, by its kind."""
 _NOTES = {
-    "placed": later("On hold: nobody erases it."),
+    "placed": later("On hold: it cannot be erased."),
     "lifted": later("Lifted."),
     "asked": later("Asked for: another person has to approve it."),
     "approved": later("Approved, and done."),

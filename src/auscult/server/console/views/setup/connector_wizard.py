@@ -177,7 +177,7 @@ _LACKING: Mapping[str, str] = {
     ),
     "text": later("No column looks like words. Add one with what was said."),
 }
-"""What to do where a file has no column for what every conversation needs."""
+"""Instruction for each required field of a conversation that no column of a file has."""
 _SAMPLES = 3
 _MOST_VALUES, _MOST_TARGETS = 40, 400
 

@@ -323,12 +323,12 @@ def test_comments_typed_meanwhile_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "deleted", [b"# why so many\n", b" # agreed in May", b"    # B asks for it\n", b" # all of it", b"# end\n"]
+    "deleted", [b"# why 70\n", b" # agreed in May", b"    # B asks for it\n", b" # all of it", b"# end\n"]
 )
 def test_comments_deleted_meanwhile_stay_deleted(deleted: bytes) -> None:
     """Where a value is set and set back, a comment that was deleted from the text does not return."""
     base = (
-        b"id: ef-a\n# why so many\npass_score: 70 # agreed in May\nmetrics:\n  - id: em-a\n"
+        b"id: ef-a\n# why 70\npass_score: 70 # agreed in May\nmetrics:\n  - id: em-a\n"
         b"    # B asks for it\n    name: B\n    weight: 100 # all of it\n# end\n"
     )
     written = base.replace(deleted, b"")
