@@ -110,6 +110,18 @@ def table(measures: Sequence[Measure], found: Found, sizes: Sizes) -> str:
     return "\n".join(lines) + "\n"
 
 
+def commit() -> str:
+    """The commit that is measured, with a plus sign where files were changed since."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--exclude=*"],  # noqa: S607  (git, wherever it is)
+        cwd=PAGE.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return described.stdout.strip()
+
+
 def machine(server: str | None, postgresql: str | None) -> str:
     """Where and with what it was measured."""
     model = ""
@@ -119,7 +131,7 @@ def machine(server: str | None, postgresql: str | None) -> str:
         model = f" ({told[1].strip()})" if told else ""
     beside = f", PostgreSQL {postgresql} on the same machine" if server else ", no PostgreSQL"
     return (
-        f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores{model}, Python {platform.python_version()}, "
+        f"{datetime.now(UTC):%d %B %Y}, commit {commit()}, {os.cpu_count()} cores{model}, Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}{beside}; load before it began: "
         f"{os.getloadavg()[0]:.1f}.\n"
     )
