@@ -1,4 +1,4 @@
-"""Limited slots for work in one process, assigned in order: live before backfill, and apps in turn."""
+"""Order of the work in one process: slots that apps get in turn, and work that others make way for."""
 
 import threading
 from collections.abc import Generator
@@ -14,15 +14,15 @@ class FairScheduler:
         self._changed = threading.Condition()
         self._free = slots
         self._tickets = count(1)
-        self._waiting: dict[int, tuple[bool, str]] = {}
+        self._waiting: dict[int, str] = {}
         self._served: dict[str, int] = {}
 
     @contextmanager
-    def slot(self, app_id: str, *, is_live: bool) -> Generator[None]:
+    def slot(self, app_id: str) -> Generator[None]:
         """Wait for a slot, and have it for as long as this is open."""
         with self._changed:
             ticket = next(self._tickets)
-            self._waiting[ticket] = (is_live, app_id)
+            self._waiting[ticket] = app_id
             self._changed.wait_for(lambda: self._free > 0 and self._next() == ticket)
             del self._waiting[ticket]
             self._free -= 1
@@ -36,10 +36,31 @@ class FairScheduler:
                 self._changed.notify_all()
 
     def _next(self) -> int:
-        """The ticket of who is next: of the live ones if there are any, of the app that was served longest ago."""
+        """The ticket of who is next: of the app that was served longest ago."""
+        return min(self._waiting, key=lambda ticket: (self._served.get(self._waiting[ticket], 0), ticket))
 
-        def rank(ticket: int) -> tuple[bool, int, int]:
-            is_live, app_id = self._waiting[ticket]
-            return not is_live, self._served.get(app_id, 0), ticket
 
-        return min(self._waiting, key=rank)
+class Precedence:
+    """Work that goes first, and work that makes way for it, in threads of one process. Threads may share it."""
+
+    def __init__(self) -> None:
+        """Nothing goes first yet."""
+        self._changed = threading.Condition()
+        self._ahead = 0
+
+    @contextmanager
+    def first(self) -> Generator[None]:
+        """Go first for as long as this is open; several may."""
+        with self._changed:
+            self._ahead += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._ahead -= 1
+                self._changed.notify_all()
+
+    def make_way(self) -> None:
+        """Wait until no work goes first."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._ahead)

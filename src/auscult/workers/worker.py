@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
 from dbos import error as dbos_error
@@ -20,13 +20,13 @@ from msgspec import Struct
 
 from auscult.domain.errors import SettingsError
 from auscult.domain.operations.tracing import BATCH, TRACING
-from auscult.domain.scoring.batches import Batch
+from auscult.domain.scoring.batches import Batch, Priority
 from auscult.services.history.chunks import ChunkProcessing, WrittenChunk
 from auscult.services.scoring.process import Finished, Processing
 from auscult.storage.store import Store
 from auscult.workers.dbos_database import prepare
 from auscult.workers.heartbeat import BEAT_S, Heartbeat, WorkerName
-from auscult.workers.scheduler import FairScheduler
+from auscult.workers.scheduler import FairScheduler, Precedence
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ CHUNKS_AT_ONCE = 4
 """Limit of chunks that one worker takes: enough to keep it busy, few enough to leave work for others."""
 
 IN_MEMORY = 2
-"""Batches and chunks whose conversations a worker has in memory: one is evaluated while the one before is written."""
+"""Batches and chunks of a lane whose conversations a worker has in memory: one is evaluated while another is written."""
 
 TURN_S = 20.0
 """So long a batch may wait for the judge before it goes behind others that would have to wait for a slot."""
@@ -111,6 +111,23 @@ class _Line(NamedTuple):
         return self.waiting(self.at_once * (workers + 1))
 
 
+class _Lane(NamedTuple):
+    """Slots, and a thread each to evaluate and to record: live work has its own, so that it waits for no large batch.
+
+    Few threads, because memory that a thread has freed stays with it, and DBOS has many.
+    """
+
+    slots: FairScheduler
+    evaluating: ThreadPoolExecutor
+    recording: ThreadPoolExecutor
+
+
+def _lane(name: str) -> _Lane:
+    return _Lane(
+        FairScheduler(IN_MEMORY), ThreadPoolExecutor(1, f"evaluating {name}"), ThreadPoolExecutor(1, f"recording {name}")
+    )
+
+
 class Worker:
     """One worker. DBOS allows one a process."""
 
@@ -119,10 +136,8 @@ class Worker:
         self.name = str(WorkerName.mine())
         self._work = work
         self._heartbeat = Heartbeat(work.store.workers)
-        # A thread for each of the two: memory that a thread has freed stays with it, and DBOS has many threads.
-        self._evaluating = ThreadPoolExecutor(1, "evaluating")
-        self._recording = ThreadPoolExecutor(1, "recording")
-        self._room = FairScheduler(IN_MEMORY)
+        self._lanes: dict[Priority, _Lane] = {each: _lane(each) for each in get_args(Priority)}
+        self._precedence = Precedence()
         self._alive = 1
         store, waiting = work.store, work.store.work.next
         self._lines = {
@@ -151,8 +166,9 @@ class Worker:
             self._end()
             raise
         self._end(GOODBYE_S if busy else 0)
-        self._evaluating.shutdown(cancel_futures=True)
-        self._recording.shutdown()
+        for lane in self._lanes.values():
+            lane.evaluating.shutdown(cancel_futures=True)
+            lane.recording.shutdown()
         self._work.store.workers.leave(self.name)
         if self._outdated is not None:
             raise self._outdated
@@ -316,13 +332,14 @@ class Worker:
             self._process_stages(batch_id, batch)
 
     def _process_stages(self, batch_id: str, batch: Batch) -> None:
-        with self._room.slot(batch.tenant.app_id, is_live=batch.priority == "live"):
-            finished = self._in_evaluating(self._evaluate, batch_id)
+        lane = self._lanes[batch.priority]
+        with lane.slots.slot(batch.tenant.app_id):
+            finished = _evaluated(lane, partial(self._evaluate, batch.priority), batch_id)
             if finished is not None:
-                self._record(finished)
+                self._record(lane, finished)
         until = time.monotonic() + TURN_S
         for further in () if finished is None else self._work.processing.ask_judge(finished):
-            self._record(further)
+            self._record(lane, further)
             if (
                 further.waiting
                 and time.monotonic() > until
@@ -331,22 +348,26 @@ class Worker:
                 self._work.store.work.postpone(batch_id, "other batches have their turn", datetime.now(UTC))
                 return
 
-    def _record(self, finished: Finished) -> None:
+    def _record(self, lane: _Lane, finished: Finished) -> None:
         with TRACING.span("record"):
-            self._recording.submit(TRACING.carried(self._work.processing.record), finished).result()
+            lane.recording.submit(TRACING.carried(self._work.processing.record), finished).result()
 
-    def _in_evaluating(self, act: Callable[[str], T], one_id: str) -> T:
-        with TRACING.span("evaluate"):
-            return self._evaluating.submit(TRACING.carried(act), one_id).result()
+    def _evaluate(self, priority: Priority, batch_id: str) -> Finished | None:
+        """Evaluate a batch: a live one at once, another one in parts that live ones go before."""
+        if priority == "live":
+            with self._precedence.first():
+                return self._begun(batch_id)
+        self._precedence.make_way()
+        return self._begun(batch_id, self._precedence.make_way)
 
-    def _evaluate(self, batch_id: str) -> Finished | None:
+    def _begun(self, batch_id: str, make_way: Callable[[], None] = lambda: None) -> Finished | None:
         starts = self._work.store.work.begin(batch_id)
         if starts > SPLIT_AFTER and self._work.store.batches.split(batch_id):
             return None
         if starts > MOST_STARTS:
             self._work.store.work.fail(batch_id, _endless(starts))
             return None
-        return self._work.processing.evaluate(batch_id)
+        return self._work.processing.evaluate(batch_id, make_way)
 
     def _chunk(self, chunk_id: str) -> None:
         """The step that does a chunk of a backfill, in the same way."""
@@ -354,20 +375,27 @@ class Worker:
             self._chunk_stages(chunk_id)
 
     def _chunk_stages(self, chunk_id: str) -> None:
-        with self._room.slot("", is_live=False):
-            written = self._in_evaluating(self._examine, chunk_id)
+        lane = self._lanes["backfill"]
+        with lane.slots.slot(""):
+            written = _evaluated(lane, self._examine, chunk_id)
             if written is not None and not written.must_ask:
-                self._recording.submit(self._work.chunk_processing.record, written).result()
+                lane.recording.submit(self._work.chunk_processing.record, written).result()
         if written is not None and written.must_ask:
             asked = self._work.chunk_processing.ask_judge(written)
-            self._recording.submit(self._work.chunk_processing.record, asked).result()
+            lane.recording.submit(self._work.chunk_processing.record, asked).result()
 
     def _examine(self, chunk_id: str) -> WrittenChunk | None:
+        self._precedence.make_way()
         starts = self._work.store.work.begin(chunk_id)
         if starts > MOST_STARTS:
             self._work.store.backfills.fail(chunk_id, _endless(starts))
             return None
         return self._work.chunk_processing.process(chunk_id)
+
+
+def _evaluated(lane: _Lane, act: Callable[[str], T], one_id: str) -> T:
+    with TRACING.span("evaluate"):
+        return lane.evaluating.submit(TRACING.carried(act), one_id).result()
 
 
 def _is_stranded(workflow: WorkflowStatus, alive: Collection[str]) -> bool:

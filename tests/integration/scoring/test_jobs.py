@@ -127,7 +127,7 @@ def test_a_batch_that_fails_as_a_whole_is_given_up_with_its_reason(
     def fail(self: Any, batch_id: str) -> Any:
         if batch_id == bad:
             raise OSError("the disk has gone")
-        return evaluate(self, batch_id)
+        return evaluate(self, batch_id, *more)
 
     monkeypatch.setattr(worker_room.Processing, "evaluate", fail)
     with working(store, database_url):
@@ -216,13 +216,13 @@ def test_live_goes_first_and_no_app_starves(
     live = str(app.conversations.accept([conversation("c-live")], priority="live").batch_id)
     evaluate = worker_room.Processing.evaluate
 
-    def begin_together(self: Any, batch_id: str) -> Any:
+    def begin_together(self: Any, batch_id: str, *more: Any) -> Any:
         """Nobody is far ahead because somebody else's queue was looked at later."""
         if batch_id == backfill[0]:
             wait_until(
                 lambda: [one.status for one in DBOS.list_workflows(workflow_ids=[live])] not in ([], ["ENQUEUED"])
             )
-        return evaluate(self, batch_id)
+        return evaluate(self, batch_id, *more)
 
     monkeypatch.setattr(worker_room.Processing, "evaluate", begin_together)
     with working(store, database_url):
@@ -232,6 +232,35 @@ def test_live_goes_first_and_no_app_starves(
     # Of what a worker has taken at once the order is that of its slots; so much may have gone before.
     assert order.index(live) <= worker_room.AT_ONCE
     assert max(map(order.index, loaded)) <= 2 * worker_room.AT_ONCE + len(loaded) + 1
+
+
+class Halting(ByQuestion):
+    """A metric that stops at one conversation, until it may go on."""
+
+    def __init__(self) -> None:
+        """Nothing has come yet."""
+        self.is_there, self.may_go_on = threading.Event(), threading.Event()
+
+    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any) -> Verdict:
+        """Wait at c-slow."""
+        if conversation.id == "c-slow":
+            self.is_there.set()
+            assert self.may_go_on.wait(PATIENCE_S)
+        return super().judge(settings, conversation, answers, insights)
+
+
+def test_a_live_conversation_waits_for_no_batch_in_hand(store: Store, app: AppStore, database_url: str) -> None:
+    """It is evaluated and recorded while its worker is in the middle of a batch, whoever sent that."""
+    sound, halting = bootstrap.evaluator(read_settings({})), Halting()
+    slow = accept(app, conversation("c-slow"), conversation("c-1"))
+    with working(store, database_url, sound._replace(types={**sound.types, "by_question": halting})):
+        assert halting.is_there.wait(PATIENCE_S)
+        live = str(app.conversations.accept([conversation("c-live")], priority="live").batch_id)
+        wait_until(ended(store, live))
+        assert not ended(store, slow)()
+        halting.may_go_on.set()
+        wait_until(ended(store, slow))
+    assert store.recount() == []
 
 
 def test_costly_forms_of_one_tenant_hold_no_other_up(store: Store, app: AppStore, database_url: str) -> None:
@@ -314,7 +343,7 @@ def test_a_worker_that_ends_in_the_middle_begins_nothing_more_and_says_nothing(
         next(begins)
         begun.set()
         time.sleep(1)
-        return evaluate(self, batch_id)
+        return evaluate(self, batch_id, *more)
 
     batch_ids = [app.conversations.accept([conversation(f"c-{n}")]).batch_id for n in range(6)]
     with monkeypatch.context() as slowed:

@@ -1,29 +1,27 @@
-"""Slots in one process: live before backfill, and apps in turn."""
+"""Slots in one process that apps get in turn, and work that makes way for other work."""
 
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.workers.scheduler import FairScheduler
+from auscult.workers.scheduler import FairScheduler, Precedence
 from tests.waiting import wait_until
 
-ONE = st.tuples(st.booleans(), st.sampled_from("ABC"))
 
+def served(waiting: Sequence[str]) -> list[str]:
+    """Return the order in which these apps get the only slot; all of them wait before it is free."""
+    turns, done, threads = FairScheduler(1), list[str](), list[threading.Thread]()
 
-def served(waiting: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
-    """Return the order in which these get the only slot; all of them wait before it is free."""
-    turns, done, threads = FairScheduler(1), list[tuple[bool, str]](), list[threading.Thread]()
+    def take(app: str) -> None:
+        with turns.slot(app):
+            done.append(app)
 
-    def take(is_live: bool, app: str) -> None:
-        with turns.slot(app, is_live=is_live):
-            done.append((is_live, app))
-
-    with turns.slot("before", is_live=True):
+    with turns.slot("before"):
         for at, one in enumerate(waiting, 1):
-            threads.append(threading.Thread(target=take, args=one))
+            threads.append(threading.Thread(target=take, args=(one,)))
             threads[-1].start()
             wait_until(lambda at=at: len(turns._waiting) == at)
     for thread in threads:
@@ -31,14 +29,11 @@ def served(waiting: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
     return done
 
 
-def law(waiting: Sequence[tuple[bool, str]]) -> list[tuple[bool, str]]:
-    """Return the order by its definition: live ones first, then the app served longest ago, then the first to arrive."""
-    left, done = list(waiting), list[tuple[bool, str]]()
+def law(waiting: Sequence[str]) -> list[str]:
+    """Return the order by its definition: the app served longest ago, then the first to arrive."""
+    left, done = list(waiting), list[str]()
     while left:
-        live = [one for one in left if one[0]] or left
-        apps = [app for _, app in done]
-        app = min({app for _, app in live}, key=lambda app: (_last(apps, app), [a for _, a in live].index(app)))
-        done.append(next(one for one in live if one[1] == app))
+        done.append(min(left, key=lambda app: (_last(done, app), left.index(app))))
         left.remove(done[-1])
     return done
 
@@ -47,8 +42,8 @@ def _last(apps: Sequence[str], app: str) -> int:
     return max((at for at, one in enumerate(apps) if one == app), default=-1)
 
 
-@given(st.lists(ONE, max_size=8))
-def test_slots_go_to_live_first_and_to_apps_in_turn(waiting: list[tuple[bool, str]]) -> None:
+@given(st.lists(st.sampled_from("ABC"), max_size=8))
+def test_slots_go_to_apps_in_turn(waiting: list[str]) -> None:
     """This holds for any tasks in any order of arrival."""
     assert served(waiting) == law(waiting)
 
@@ -58,7 +53,7 @@ def test_no_more_have_a_slot_than_there_are() -> None:
     turns, inside, most = FairScheduler(2), list[int](), list[int]()
 
     def take(number: int) -> None:
-        with suppress(ZeroDivisionError), turns.slot("A", is_live=False):
+        with suppress(ZeroDivisionError), turns.slot("A"):
             inside.append(number)
             most.append(len(inside))
             inside.remove(number)
@@ -71,3 +66,20 @@ def test_no_more_have_a_slot_than_there_are() -> None:
         thread.join()
     assert len(most) == 20
     assert max(most) <= 2
+
+
+@given(st.integers(1, 4))
+def test_work_makes_way_until_nothing_goes_first(ahead: int) -> None:
+    """It waits for the last of those ahead, and does not wait where there is none."""
+    precedence = Precedence()
+    precedence.make_way()
+    waiting = threading.Thread(target=precedence.make_way)
+    with ExitStack() as last:
+        last.enter_context(precedence.first())
+        with ExitStack() as others:
+            for _ in range(ahead - 1):
+                others.enter_context(precedence.first())
+            waiting.start()
+        waiting.join(0.01)
+        assert waiting.is_alive()
+    waiting.join()

@@ -118,8 +118,10 @@ class Processing:
         self._sorting = TaxonomyClassifier()
         self._ask_at_once = ROUNDS * max((engine.at_once for engine in evaluator.far.values()), default=1)
 
-    def evaluate(self, batch_id: str) -> Finished | None:
+    def evaluate(self, batch_id: str, make_way: Callable[[], None] = lambda: None) -> Finished | None:
         """Evaluate and render what waits in the batch; return None when it is done, cancelled or unknown.
+
+        ``make_way`` is called before each further part of it, and may wait for what is more urgent.
 
         A conversation on which the code itself fails is left out, named in the batch's failure, and delays no other; so
         is one that waits for the judge. What a turn is too short for is left for a later one. Raises ``EngineError``
@@ -137,8 +139,10 @@ class Processing:
         done = _Done([], [], [], {})
         until = time.thread_time() + self._turn_s
         for start in range(0, len(pending), AT_A_TIME):
-            if start and time.thread_time() > until:
-                break
+            if start:
+                make_way()
+                if time.thread_time() > until:
+                    break
             piece = pending[start : start + AT_A_TIME]
             done.add(self._rendered_or_not(app, piece, forms, may_ask=False, until=until))
         is_unfinished = done.known < len(pending)

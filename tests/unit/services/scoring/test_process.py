@@ -1,5 +1,6 @@
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from auscult.metrics import METRICS
 from auscult.metrics.by_question import ByQuestion
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import check_form
+from auscult.services.scoring import process as process_room
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.services.scoring.rebuild import rebuild
@@ -66,6 +68,18 @@ def test_a_form_that_is_published_while_a_batch_is_evaluated_scores_it(store: St
     assert [each.batch_id for each in store.batches.waiting()] == [batch_id]
     assert process(work, batch_id) == ()
     assert app.conversations.statuses(["c-1"]) == {"c-1": "evaluated"}
+
+
+def test_a_batch_makes_way_before_each_further_part(
+    app: AppStore, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is more urgent goes between its parts, and all of it is evaluated."""
+    monkeypatch.setattr(process_room, "AT_A_TIME", 1)
+    ways = count()
+    finished = processing(store).evaluate(accept(app, *map(conversation, ("c-1", "c-2", "c-3"))), lambda: next(ways))
+    assert finished is not None
+    assert len(finished.rendered) == 3
+    assert next(ways) == 2
 
 
 def test_until_its_first_day_the_version_before_scores(app: AppStore, store: Store) -> None:
