@@ -17,6 +17,7 @@ SAID = st.lists(st.sampled_from(WORDS) | st.text("aceinops ñ4é.'-", max_size=3
 
 @given(SAID, st.sampled_from((" ", " ", "-", "")))
 @example(["what", "'", "s", "pin", "pincode"], " ")
+@example(["2", "pin", "6", "digipass"], " ")
 @example(["sept", "to", "two", "digits", "pwd", "p", "i", "n"], " ")
 def test_the_same_is_found(words: list[str], between: str) -> None:
     """Each kind is found at the same places as by its one pattern."""

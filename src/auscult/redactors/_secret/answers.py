@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from auscult.domain.said.dates import MONTH_NAMES
 from auscult.redactors._digits import WORDS, Run, runs_in
@@ -164,6 +165,8 @@ _SIGN = re.compile(
 _TELLS = re.compile(r"\bto (?:tell|give|say to) (?:you|them) ((?:\w+ ?){1,3})$")
 _NO_WORDS = frozenset(("that", "the", "this", "about", "how", "what", "when", "if", "it", "a", "my", "your"))
 
+_REMEMBERED = 64
+"""Texts whose strange words are kept: a turn is counted several times, with different spans."""
 REPLACED = "\u25a0"
 """The character that replaces each character of a placeholder before reading."""
 Span = tuple[int, int]
@@ -457,9 +460,10 @@ def spelled_runs(low: str) -> list[Run]:
 
 def strange_words(low: str, taken: list[Span]) -> int:
     """Count the words of a turn that are neither in these spans nor what is said around an answer."""
-    return sum(
-        found[0] not in FILLERS
-        and found[0] not in _ORDINALS
-        and not any(start <= found.start() < end for start, end in taken)
-        for found in _WORD.finditer(low)
-    )
+    return sum(not any(start <= at < end for start, end in taken) for at in _strange(low))
+
+
+@lru_cache(_REMEMBERED)
+def _strange(low: str) -> list[int]:
+    """Return where the words of a text begin that are not said around an answer."""
+    return [each.start() for each in _WORD.finditer(low) if each[0] not in FILLERS and each[0] not in _ORDINALS]

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar, cast
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
 _LETTERS = 3
 """Number of first letters that are compared. Three leave few alternatives for a word; a fourth would hardly reduce them."""
+_BEGINNING = 6
+"""Letters of the beginnings at which places are found: more of them hardly leave out further places."""
 _REMEMBERED = 8_192
 """Beginnings of words whose patterns are kept: those of a language are fewer."""
 Kind = TypeVar("Kind", bound=Hashable)
@@ -22,18 +24,19 @@ class ByLetter(Generic[Kind]):
 
     def __init__(self, kinds: Mapping[Kind, Sequence[str]]) -> None:
         """Read the alternatives of each kind. They are compiled when a text has what they begin with."""
-        every = [(kind, each, _starts(each)) for kind, own in kinds.items() for each in own]
+        every = [(kind, each, _starts(each, _LETTERS)) for kind, own in kinds.items() for each in own]
+        known = [one for one in every if "" not in one[2]]
         anywhere = [(kind, each) for kind, each, starts in every if "" in starts]
         self._anywhere = [pattern for _, pattern in _compiled(anywhere, before=r"(?<!\w)")]
-        self._all, self._known = _Table(every), _Table([each for each in every if "" not in each[2]])
         signs = {start[0] for _, _, starts in every for start in starts if start and not start[0].isalnum()}
-        self._places = re.compile(rf"(?<!\w)[\w{re.escape(''.join(sorted(signs)))}]")
+        self._all = _Table(every, rf"[\w{re.escape(''.join(sorted(signs)))}]")
+        self._known = _Table(known, _one_of({start for _, each, _ in known for start in _starts(each, _BEGINNING)}))
 
     def find(self, low: str) -> Iterator[tuple[Kind, re.Match[str]]]:
         """Yield what is found of each kind, in the order of the text."""
         table = self._all if any(each.search(low) for each in self._anywhere) else self._known
         ends = dict[Kind, int]()
-        for place in self._places.finditer(low):
+        for place in table.places.finditer(low):
             at = place.start()
             for kind, pattern in table.beginning(low[at : at + _LETTERS]):
                 if at >= ends.get(kind, 0) and (found := pattern.match(low, at)) is not None:
@@ -42,9 +45,10 @@ class ByLetter(Generic[Kind]):
 
 
 class _Table(Generic[Kind]):
-    """Alternatives by the texts with which they may begin."""
+    """Alternatives by the texts with which they may begin; ``places`` finds where one of them may."""
 
-    def __init__(self, alternatives: Sequence[tuple[Kind, str, set[str]]]) -> None:
+    def __init__(self, alternatives: Sequence[tuple[Kind, str, set[str]]], beginning: str) -> None:
+        self.places = re.compile(rf"(?<!\w)(?={beginning})")
         self._alternatives = [(kind, each) for kind, each, _ in alternatives]
         self._of: dict[str, list[int]] = {}
         for index, (_, _, starts) in enumerate(alternatives):
@@ -69,22 +73,34 @@ def _compiled(alternatives: Iterable[tuple[Kind, str]], before: str = "") -> lis
     return [(kind, re.compile(rf"{before}(?:{'|'.join(own)})(?!\w)")) for kind, own in of_kind.items()]
 
 
-def _starts(pattern: str) -> set[str]:
-    """Return the texts, of three letters or until anything may follow, with which a pattern may begin."""
-    return {text for text, _ in _after({("", True)}, _READ.parse(pattern))}
+def _one_of(texts: set[str]) -> str:
+    """Return a pattern of the shortest of these texts at a place, which compares each letter once."""
+    rest: dict[str, set[str]] = {}
+    for text in texts:
+        rest.setdefault(text[:1], set()).add(text[1:])
+    if "" in rest:
+        return ""
+    each = [re.escape(letter) + _one_of(behind) for letter, behind in sorted(rest.items())]
+    return each[0] if len(each) == 1 else f"(?:{'|'.join(each)})"
 
 
-def _after(begun: set[tuple[str, bool]], parts: Iterable[Any]) -> set[tuple[str, bool]]:
+def _starts(pattern: str, most: int) -> set[str]:
+    """Return the texts, of so many letters or until anything may follow, with which a pattern may begin."""
+    return {text for text, _ in _after({("", True)}, _READ.parse(pattern), most)}
+
+
+def _after(begun: set[tuple[str, bool]], parts: Iterable[Any], most: int) -> set[tuple[str, bool]]:
     """Return texts with what parts of a pattern may add; with each, whether it may still grow."""
     for part in parts:
         if not any(grows for _, grows in begun):
             break
         done = {each for each in begun if not each[1]}
-        begun = done | {(text[:_LETTERS], grows and len(text) < _LETTERS) for text, grows in _with(begun - done, part)}
+        added = _with(begun - done, part, most)
+        begun = done | {(text[:most], grows and len(text) < most) for text, grows in added}
     return begun
 
 
-def _with(begun: set[tuple[str, bool]], part: Any) -> set[tuple[str, bool]]:  # noqa: ANN401  (as the library reads it)
+def _with(begun: set[tuple[str, bool]], part: Any, most: int) -> set[tuple[str, bool]]:  # noqa: ANN401  (as the library reads it)
     name, value = str(part[0]), part[1]
     match name:
         case "LITERAL":
@@ -93,14 +109,14 @@ def _with(begun: set[tuple[str, bool]], part: Any) -> set[tuple[str, bool]]:  # 
             letters = [chr(code) for kind, of in value for code in _codes(str(kind), of)]
             return {(text + letter, True) for text, _ in begun for letter in letters}
         case "BRANCH":
-            return set[tuple[str, bool]]().union(*(_after(begun, branch) for branch in value[1]))
+            return set[tuple[str, bool]]().union(*(_after(begun, branch, most) for branch in value[1]))
         case "SUBPATTERN":
-            return _after(begun, value[3])
+            return _after(begun, value[3], most)
         case "MAX_REPEAT":
-            least, most, repeated = value
+            least, often, repeated = value
             found = begun if least == 0 else set[tuple[str, bool]]()
-            for times in range(1, min(most, _LETTERS) + 1):
-                begun = _after(begun, repeated)
+            for times in range(1, min(often, most) + 1):
+                begun = _after(begun, repeated, most)
                 found = found | begun if times >= least else found
             return found or begun
         case _:
