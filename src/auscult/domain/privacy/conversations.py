@@ -33,6 +33,7 @@ _Path = tuple[str | int, ...]
 Find = Callable[[Sequence[Utterance], Hints], Sequence[Found]]
 
 _PARTS = ("custom_fields", "customer", "agents", "queues", "contact", "assist")
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(Conversation)}
 _IDS = re.compile(r"(?:^|_)ids?$|^(?:type|kind|channel|language|status|state|event)$")
 _STAFF = frozenset(
     {"agents", "agent", "responding_agent", "non_responding_agents", "consulting_agents", "joined_users", "queues"}
@@ -152,10 +153,9 @@ def _fields(
         return {}, {}
     after = _redacted_leaves(leaves, known(), numbering, has_names=has_names)
     texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
-    types = {field.name: field.type for field in msgspec.structs.fields(Conversation)}
     changed = {str(path[0]) for path in texts}
     return {
-        name: msgspec.convert(_replaced(parts[name], texts, (name,)), types[name]) for name in changed
+        name: msgspec.convert(_replaced(parts[name], texts, (name,)), _TYPES[name]) for name in changed
     }, after.originals
 
 
