@@ -16,6 +16,8 @@ from auscult.config import Settings
 from auscult.domain.operations.tracing import TRACING
 from auscult.services.operations.log_context import PRINCIPAL, REQUEST_ID
 
+NICENESS = 5
+"""By which the processes of a server give way to it where cores are short."""
 _MINUTE_S = 60.0
 _MOST_REMEMBERED = 1_000
 

@@ -56,7 +56,7 @@ from auscult.storage.pages.reading import Pages
 from auscult.storage.people import AppPeople, People
 from auscult.storage.privacy.approvals import AppApprovals
 from auscult.storage.privacy.log import AccessLog
-from auscult.storage.privacy.redaction import AppPrivacy
+from auscult.storage.privacy.redaction import AppPrivacy, RedactEach, redact_here
 from auscult.storage.privacy.retention import AppRetention, ErasedKey, read_erased
 from auscult.storage.recordings.repository import AppRecordings, Recordings
 from auscult.storage.recordings.tasks import RecordingTasks
@@ -180,11 +180,16 @@ class Store:
         self._evaluations = EvaluationReader()
         self._recount = Verifier(database)
         self._within: dict[Tenant, AppStore] = {}
+        self._redact_each = redact_here
 
     @property
     def secret_key(self) -> bytes:
         """The present key. What is signed with a key derived from it ends with its rotation."""
         return self._secret_key
+
+    def redact_by(self, redact_each: RedactEach) -> None:
+        """Set how many conversations are redacted in apps that are opened from now on."""
+        self._redact_each = redact_each
 
     def within(self, tenant: Tenant) -> AppStore:
         """The one door to an app's data. Raises ``NotFoundError`` when there is no such app."""
@@ -194,7 +199,7 @@ class Store:
 
     def _open(self, tenant: Tenant) -> AppStore:
         app = self._apps.key(tenant)
-        privacy = AppPrivacy(self._database, app, self._secret_key)
+        privacy = AppPrivacy(self._database, app, self._secret_key, self._redact_each)
         retention = AppRetention(self._database, app, tenant.app_id, self._signing)
         erasure = AppErasure(self._database, app, tenant.app_id, retention)
         return AppStore(

@@ -124,7 +124,9 @@ class _Lane(NamedTuple):
 
 def _lane(name: str) -> _Lane:
     return _Lane(
-        FairScheduler(IN_MEMORY), ThreadPoolExecutor(1, f"evaluating {name}"), ThreadPoolExecutor(1, f"recording {name}")
+        FairScheduler(IN_MEMORY),
+        ThreadPoolExecutor(1, f"evaluating {name}"),
+        ThreadPoolExecutor(1, f"recording {name}"),
     )
 
 

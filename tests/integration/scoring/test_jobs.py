@@ -124,7 +124,7 @@ def test_a_batch_that_fails_as_a_whole_is_given_up_with_its_reason(
     bad = accept(app, conversation("c-1"))
     evaluate = worker_room.Processing.evaluate
 
-    def fail(self: Any, batch_id: str) -> Any:
+    def fail(self: Any, batch_id: str, *more: Any) -> Any:
         if batch_id == bad:
             raise OSError("the disk has gone")
         return evaluate(self, batch_id, *more)
@@ -241,7 +241,7 @@ class Halting(ByQuestion):
         """Nothing has come yet."""
         self.is_there, self.may_go_on = threading.Event(), threading.Event()
 
-    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any) -> Verdict:
+    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
         """Wait at c-slow."""
         if conversation.id == "c-slow":
             self.is_there.set()
@@ -339,11 +339,11 @@ def test_a_worker_that_ends_in_the_middle_begins_nothing_more_and_says_nothing(
     """What it had taken and not begun stays in the list for the next worker; no failure is logged."""
     evaluate, begun, begins = worker_room.Worker._evaluate, threading.Event(), count()
 
-    def slow(self: worker_room.Worker, batch_id: str) -> Any:
+    def slow(self: worker_room.Worker, *given: Any) -> Any:
         next(begins)
         begun.set()
         time.sleep(1)
-        return evaluate(self, batch_id, *more)
+        return evaluate(self, *given)
 
     batch_ids = [app.conversations.accept([conversation(f"c-{n}")]).batch_id for n in range(6)]
     with monkeypatch.context() as slowed:

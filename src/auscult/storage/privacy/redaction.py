@@ -2,8 +2,8 @@
 
 import base64
 import hmac
-from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
-from auscult.domain.privacy.conversations import Find, Redaction, redact_conversation
-from auscult.domain.privacy.digests import digest_with
+from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, redact_conversation
+from auscult.domain.privacy.digests import Digest, digest_with
 from auscult.domain.privacy.redaction import Found, Hints, Span, Utterance, redacted
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
@@ -38,14 +38,25 @@ class Incoming(NamedTuple):
     marks: Mapping[str, Collection[str]]
 
 
+Redact = Callable[[Conversation], RedactedConversation]
+RedactEach = Callable[[Redact, Sequence[Conversation]], Sequence[RedactedConversation]]
+"""Applies a function, which can be pickled, to each of some conversations."""
+
+
+def redact_here(redact: Redact, conversations: Sequence[Conversation]) -> Sequence[RedactedConversation]:
+    """Redact one conversation after the other."""
+    return [redact(each) for each in conversations]
+
+
 class AppPrivacy:
     """Privacy settings of one app, and the stored part of its redactions."""
 
-    def __init__(self, database: Database, app: int, secret_key: bytes) -> None:
+    def __init__(self, database: Database, app: int, secret_key: bytes, redact_each: RedactEach = redact_here) -> None:
         """``secret_key`` is the database's; originals are encrypted with a key derived from it for them alone."""
         self._database = database
         self._app = app
         self._secret_key = secret_key
+        self._redact_each = redact_each
 
     @property
     def app(self) -> int:
@@ -78,11 +89,8 @@ class AppPrivacy:
         """Redact conversations as the app's settings say; security codes and the like always."""
         settings = self.settings()
         marks = {each.id: each.masks.keys() for each in conversations if each.masks}
-        if settings.is_on:
-            find, digest = finder(settings.redactor), digest_with(self._secret_key)
-            after = [redact_conversation(each, find, settings.countries, digest) for each in conversations]
-        else:
-            after = [without_codes(each) for each in conversations]
+        redact = partial(_redact, settings, self._secret_key) if settings.is_on else without_codes
+        after = self._redact_each(redact, conversations)
         kept = {
             each.conversation.id: Redaction(
                 spans=dict(each.spans), originals=dict(each.originals) if settings.redaction == "token" else {}
@@ -203,6 +211,15 @@ def without_numbers(text: str) -> str:
     for start, end in reversed(long_numbers(text)):
         text = f"{text[:start]}[number]{text[end:]}"
     return text
+
+
+def _redact(settings: PrivacySettings, secret_key: bytes, conversation: Conversation) -> RedactedConversation:
+    return redact_conversation(conversation, finder(settings.redactor), settings.countries, _digest_with(secret_key))
+
+
+@cache
+def _digest_with(secret_key: bytes) -> Digest:
+    return digest_with(secret_key)
 
 
 @cache
