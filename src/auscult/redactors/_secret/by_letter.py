@@ -8,8 +8,6 @@ from typing import Any, Generic, TypeVar, cast
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
 _LETTERS = 3
 """Number of first letters that are compared. Three leave few alternatives for a word; a fourth would hardly reduce them."""
-_BEGINNING = 6
-"""Letters of the beginnings at which places are found: more of them hardly leave out further places."""
 _REMEMBERED = 8_192
 """Beginnings of words whose patterns are kept: those of a language are fewer."""
 Kind = TypeVar("Kind", bound=Hashable)
@@ -24,13 +22,13 @@ class ByLetter(Generic[Kind]):
 
     def __init__(self, kinds: Mapping[Kind, Sequence[str]]) -> None:
         """Read the alternatives of each kind. They are compiled when a text has what they begin with."""
-        every = [(kind, each, _starts(each, _LETTERS)) for kind, own in kinds.items() for each in own]
-        known = [one for one in every if "" not in one[2]]
+        every = [(kind, each, _starts(each)) for kind, own in kinds.items() for each in own]
         anywhere = [(kind, each) for kind, each, starts in every if "" in starts]
         self._anywhere = [pattern for _, pattern in _compiled(anywhere, before=r"(?<!\w)")]
+        known = [each for each in every if "" not in each[2]]
         signs = {start[0] for _, _, starts in every for start in starts if start and not start[0].isalnum()}
         self._all = _Table(every, rf"[\w{re.escape(''.join(sorted(signs)))}]")
-        self._known = _Table(known, _one_of({start for _, each, _ in known for start in _starts(each, _BEGINNING)}))
+        self._known = _Table(known, _one_of(set[str]().union(*(starts for _, _, starts in known))))
 
     def find(self, low: str) -> Iterator[tuple[Kind, re.Match[str]]]:
         """Yield what is found of each kind, in the order of the text."""
@@ -80,27 +78,25 @@ def _one_of(texts: set[str]) -> str:
         rest.setdefault(text[:1], set()).add(text[1:])
     if "" in rest:
         return ""
-    each = [re.escape(letter) + _one_of(behind) for letter, behind in sorted(rest.items())]
-    return each[0] if len(each) == 1 else f"(?:{'|'.join(each)})"
+    return f"(?:{'|'.join(re.escape(letter) + _one_of(behind) for letter, behind in sorted(rest.items()))})"
 
 
-def _starts(pattern: str, most: int) -> set[str]:
-    """Return the texts, of so many letters or until anything may follow, with which a pattern may begin."""
-    return {text for text, _ in _after({("", True)}, _READ.parse(pattern), most)}
+def _starts(pattern: str) -> set[str]:
+    """Return the texts, of three letters or until anything may follow, with which a pattern may begin."""
+    return {text for text, _ in _after({("", True)}, _READ.parse(pattern))}
 
 
-def _after(begun: set[tuple[str, bool]], parts: Iterable[Any], most: int) -> set[tuple[str, bool]]:
+def _after(begun: set[tuple[str, bool]], parts: Iterable[Any]) -> set[tuple[str, bool]]:
     """Return texts with what parts of a pattern may add; with each, whether it may still grow."""
     for part in parts:
         if not any(grows for _, grows in begun):
             break
         done = {each for each in begun if not each[1]}
-        added = _with(begun - done, part, most)
-        begun = done | {(text[:most], grows and len(text) < most) for text, grows in added}
+        begun = done | {(text[:_LETTERS], grows and len(text) < _LETTERS) for text, grows in _with(begun - done, part)}
     return begun
 
 
-def _with(begun: set[tuple[str, bool]], part: Any, most: int) -> set[tuple[str, bool]]:  # noqa: ANN401  (as the library reads it)
+def _with(begun: set[tuple[str, bool]], part: Any) -> set[tuple[str, bool]]:  # noqa: ANN401  (as the library reads it)
     name, value = str(part[0]), part[1]
     match name:
         case "LITERAL":
@@ -109,14 +105,14 @@ def _with(begun: set[tuple[str, bool]], part: Any, most: int) -> set[tuple[str, 
             letters = [chr(code) for kind, of in value for code in _codes(str(kind), of)]
             return {(text + letter, True) for text, _ in begun for letter in letters}
         case "BRANCH":
-            return set[tuple[str, bool]]().union(*(_after(begun, branch, most) for branch in value[1]))
+            return set[tuple[str, bool]]().union(*(_after(begun, branch) for branch in value[1]))
         case "SUBPATTERN":
-            return _after(begun, value[3], most)
+            return _after(begun, value[3])
         case "MAX_REPEAT":
-            least, often, repeated = value
+            least, most, repeated = value
             found = begun if least == 0 else set[tuple[str, bool]]()
-            for times in range(1, min(often, most) + 1):
-                begun = _after(begun, repeated, most)
+            for times in range(1, min(most, _LETTERS) + 1):
+                begun = _after(begun, repeated)
                 found = found | begun if times >= least else found
             return found or begun
         case _:

@@ -34,7 +34,8 @@ class Hinted(Turns):
     def _hinted(self, turn: int) -> None:
         """Find a code that nothing names, by what was sent, shown or typed in this turn and those before."""
         low, text = self._lows[turn], self._texts[turn]
-        if not may_be_long(low):
+        near = range(max(0, turn - HINTED + 1), turn + 1)
+        if not may_be_long(low) or not is_enough([self._signs(each) for each in near], is_alone=True):
             return
         spans = [
             (one.start, one.end)
