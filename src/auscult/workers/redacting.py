@@ -42,7 +42,7 @@ class RedactingProcesses:
         self._executor: ProcessPoolExecutor | None = None
 
     def redact(self, redact: Redact, conversations: Sequence[Conversation]) -> list[RedactedConversation]:
-        """Redact each with a function that can be pickled. Where a process dies, this one does its work."""
+        """Redact each with a function that can be pickled. Where a process crashes, this one does its work."""
         if len(conversations) < AT_A_TIME:
             return [redact(each) for each in conversations]
         executor = self._running()
