@@ -19,14 +19,13 @@ from auscult.bootstrap.connections import Share, networks_of, of_server, of_work
 from auscult.bootstrap.engines import assistant, check_judge, evaluator, explainer, plug_in
 from auscult.bootstrap.keys import check_key, noting_address, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
-    NICENESS,
     cores,
     quick_start,
     set_up_telemetry,
     tune_for_evaluation,
     tune_for_serving,
 )
-from auscult.bootstrap.serving import extra_workers, redacting, serve_together, troubles_in_words
+from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in_words
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import NotFoundError, SettingsError
@@ -56,6 +55,8 @@ Progress = Callable[[int, int | None], None]
 PAGE_THREADS = 8
 """Threads that read where the database is a server, so that one slow answer does not hold up the others."""
 
+
+NICENESS = 5
 _PATIENCE_S = 0.2
 
 
@@ -208,7 +209,7 @@ class Application:
                 recording_bytes=settings.recording_bytes,
                 public_url=settings.public_url or "",
                 recording_link_s=settings.recording_link_s,
-                transcribes=settings.transcriber_url is not None,
+                transcribes=recordings.transcribes(settings),
                 batch_size=settings.batch_size,
                 backlog=settings.backlog,
                 limits=self._limits,
@@ -350,10 +351,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
         warn_of_one_source(application.store, datetime.now(UTC))
         if settings.processes == 1:
             more = min(settings.workers_most, cores()) - settings.workers if settings.workers else 0
-            with (
-                extra_workers(application.store.batches, more, work_behind, settings),
-                redacting(application.store),
-            ):
+            with extra_workers(application.store.batches, more, work_behind, settings):
                 run(application.server_app(demo), listener, stop, started)
                 workers.dismiss()  # before the extra ones are waited for, so that all end at the same time
         else:
@@ -367,11 +365,7 @@ def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore",
 
     set_up_telemetry(settings, "server")
     tune_for_serving()
-    with (
-        quick_start(lambda _address: up.release()) as started,
-        open(settings) as application,
-        redacting(application.store),
-    ):
+    with quick_start(lambda _address: up.release()) as started, open(settings) as application:
         run(application.server_app(), listener, stop, started)
 
 

@@ -71,6 +71,11 @@ def transcription(settings: Settings, store: "Store") -> "Transcribing | None":
     return Transcribing(store, folder(settings), found, now, settings.transcriber_minutes_per_day)
 
 
+def transcribes(settings: Settings) -> bool:
+    """Return whether ``recogniser`` returns one."""
+    return settings.transcriber_url is not None or settings.transcriber_folder is not None
+
+
 def recogniser(settings: Settings) -> "Recogniser | None":
     """Return the recogniser of the settings: a server, else a local model; None where neither is set."""
     from auscult.workers.background.transcriber import OpenAiRecogniser

@@ -98,6 +98,9 @@ def test_a_spoken_call_becomes_turns_that_are_scored(calls: Calls) -> None:
         zip(("agent", "customer"), said, strict=True)
     )
     assert shown["revision"] == 2
+    detail = calls.service.store.within(TENANT).conversations.get("c-call")
+    assert detail
+    assert detail.conversation.duration_ms == 8_000, "it ends with the recording, so that a form can score it"
     for turn, second in zip(shown["turns"], (1_000, 4_000), strict=True):
         assert abs(turn["start_ms"] - second) < 400
 

@@ -18,7 +18,6 @@ from auscult.domain.recordings.recording import Claims, Speaker
 if TYPE_CHECKING:
     from auscult.domain.recordings.recording import Recording
     from auscult.formats import Limits
-    from auscult.services.recordings.accept import Upload
     from auscult.services.recordings.folders import FileOfConversation
 
 
@@ -54,8 +53,6 @@ Speakers = Annotated[
     ),
 ]
 
-_PIECE_BYTES = 1 << 20
-
 
 def add(
     conversation: Conversation,
@@ -82,7 +79,8 @@ def add(
         for file in files:
             claims = Claims(content_type=_type_of(file), speakers=tuple(_SPEAKERS[each] for each in speakers or ()))
             try:
-                added = _sent(Upload(store, folder, conversation, claims, partial(datetime.now, UTC)), file)
+                with file.open("rb") as source:
+                    added = Upload(store, folder, conversation, claims, partial(datetime.now, UTC)).receive(source)
             except AuscultError as error:
                 refused += 1
                 typer.echo(f"{file}:", err=True)
@@ -129,7 +127,8 @@ def load(
                     raise RecordingError(f"there is no file {each.path}", code="recording.unknown")
                 claims = replace(each.claims, content_type=each.claims.content_type or _type_of(each.path))
                 upload = Upload(store, folder, each.conversation_id, claims, partial(datetime.now, UTC))
-                recording = _sent(upload, each.path)
+                with each.path.open("rb") as opened:
+                    recording = upload.receive(opened)
             except AuscultError as error:
                 refused += 1
                 typer.echo(f"{each.path}:", err=True)
@@ -174,13 +173,6 @@ def _files(source: Path, app_id: str, limits: "Limits") -> Iterator["FileOfConve
 def _type_of(file: Path) -> str:
     """Return the media type that a file's ending declares."""
     return mimetypes.guess_type(file.name)[0] or ""
-
-
-def _sent(upload: "Upload", file: Path) -> "Recording":
-    with file.open("rb") as source:
-        while piece := source.read(_PIECE_BYTES):
-            upload.write(piece)
-    return upload.finish()
 
 
 def _show(recording: "Recording", *, as_json: bool) -> None:

@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.errors import AuscultError
+from auscult.first_hour.pages.recording import LABELS, SoundView, accept, asked, has_sound
 from auscult.first_hour.pages.steps import PATH, AnyVisit, first_hour, may
 from auscult.formats import Rejected
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
-from auscult.server.console.posted import sentence
+from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import (
     CHANNELS,
@@ -82,6 +83,7 @@ class FoundView(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     load: str = ""
     problem: str = ""
+    sound: SoundView | None = None
 
 
 class LoadView(Struct, frozen=True, kw_only=True):
@@ -108,7 +110,7 @@ class LoadPage(Controller):
     @post("/preview", status_code=200)
     async def preview(self, request: AnyRequest, visit: AnyVisit) -> Response[str]:
         """Show what is in a file, the body of the request. Stores nothing."""
-        found = await _with_file(request, visit, lambda file: _found(visit, _read(visit, file)))
+        found = await _with_file(request, visit, lambda file: _looked_at(visit, file))
         view = found if isinstance(found, FoundView) else FoundView(said="", problem=found)
         return await run(lambda: visit.part("first_hour_found", view))
 
@@ -116,7 +118,9 @@ class LoadPage(Controller):
     async def load(self, request: AnyRequest, visit: AnyVisit) -> Response[str] | Redirect:
         """Load the conversations of a file, the body of the request."""
 
-        def loaded(file: BinaryIO) -> int:
+        def loaded(file: BinaryIO) -> int | FoundView:
+            if has_sound(file):
+                return _recording_loaded(visit, file)
             visit.services.room.must_have("backfill")
             submission = Submission(visit.app_for("conversation.load"), visit.store.batches, visit.services.room)
             size = visit.services.settings.batch_size
@@ -128,7 +132,8 @@ class LoadPage(Controller):
         found = await _with_file(request, visit, loaded)
         if isinstance(found, int) and found:
             return Redirect(f"{PATH}?loaded={found}", status_code=303)
-        view = FoundView(said="", problem=found or _("Nothing in this file can be loaded."))
+        problem = found if isinstance(found, str) else _("Nothing in this file can be loaded.")
+        view = found if isinstance(found, FoundView) else FoundView(said="", problem=problem)
         return await run(lambda: visit.part("first_hour_found", view))
 
 
@@ -147,6 +152,25 @@ async def _with_file(request: AnyRequest, visit: Visit, act: Callable[[BinaryIO]
             return await run(lambda: act(file), slow=True)
     except AuscultError as error:
         return sentence(error.message)
+
+
+def _looked_at(visit: Visit, file: BinaryIO, problem: str = "") -> FoundView:
+    """Show what is in a file; of a recording, what is asked about it, with the problem of what was said."""
+    if not has_sound(file):
+        return _found(visit, _read(visit, file))
+    said, sound = asked(visit, file)
+    return FoundView(said=said, sound=sound, load=_("Load the recording"), problem=problem)
+
+
+def _recording_loaded(visit: Visit, file: BinaryIO) -> int | FoundView:
+    """Return the number of conversations that a recording is, or its form with what is wrong there."""
+    try:
+        accept(visit, file)
+    except AuscultError as error:
+        file.seek(0)
+        return _looked_at(visit, file, sentence_of(error, LABELS))
+    first_hour(visit).done("load")
+    return 1
 
 
 def _read(visit: Visit, file: BinaryIO) -> Dropped:

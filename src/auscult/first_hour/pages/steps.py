@@ -180,7 +180,7 @@ def _load_step(visit: Visit, state: State, scored: _Scored | None) -> _Said:
     del scored
     name = _("Load conversations")
     if state != "done":
-        says = _("A file of transcripts: JSON, NDJSON, vCon or CSV.")
+        says = _("A file of transcripts: JSON, NDJSON, vCon or CSV. Or a recording.")
         return _Said(name, says, _("Load a file"), f"{PATH}/load")
     n = count(visit.app, Sought()) if visit.may("conversation.read") else 0
     says = ngettext("{n} conversation so far.", "{n} conversations so far.", n).format(n=visit.reader.number(n))
@@ -204,6 +204,8 @@ def _score_step(visit: Visit, state: State, scored: _Scored | None) -> _Said:
     if scored is None:
         if count(visit.app, Sought(statuses=("not_evaluated",))):
             says = _("No form is for the conversations that are loaded. Choose another, or change its queues.")
+        elif count(visit.app, Sought(statuses=("duration_unavailable",))):
+            says = _("What is loaded has no transcript yet, or no times. It is scored once it has.")
         else:
             says = _("It stands here as soon as a conversation is loaded and a form is chosen.")
         return _Said(name, says)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -21,6 +22,7 @@ from auscult.services.recordings.sound.probe import probe
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore
 
+_PIECE_BYTES = 1 << 20
 _LENGTH_TOLERANCE_MS = 1_000
 """Senders round to seconds, and decoders of MP3 count padding."""
 _HEX = frozenset("0123456789abcdef")
@@ -93,6 +95,12 @@ class Upload:
     def size(self) -> int:
         """Bytes so far."""
         return self._file.size
+
+    def receive(self, file: BinaryIO) -> Recording:
+        """Write what is left of a file, and finish. Raises ``RecordingError``, and keeps nothing."""
+        while piece := file.read(_PIECE_BYTES):
+            self.write(piece)
+        return self.finish()
 
     def finish(self) -> Recording:
         """Check, store and return the recording; the same bytes once more return the one that is there.

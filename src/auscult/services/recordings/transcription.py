@@ -119,7 +119,8 @@ class Transcribing:
         spans = Redaction()
         turns = turns_of(said, speakers)
         if turns and turns != before.turns and are_of_words(before.turns):
-            after = replace(after, turns=turns, heard=None)
+            ended_at = before.ended_at or before.started_at + timedelta(milliseconds=recording.sound.duration_ms)
+            after = replace(after, turns=turns, heard=None, ended_at=ended_at)
             known = app.privacy.redaction(before.id) or kept
             spans = Redaction(spans=spans_of(said, speakers, known.originals))
         if after != before:

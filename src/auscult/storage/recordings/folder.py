@@ -48,10 +48,14 @@ class RecordingFolder:
         self._keys = keys
         self._seals = seals
 
-    def begin(self, location: str) -> "IncomingFile":
-        """Begin to write a file. Raises ``SettingsError`` where the folder is not shared or cannot be written to."""
+    def must_have_place(self) -> None:
+        """Raise ``SettingsError`` where no new file is accepted."""
         if not self.is_shared:
             raise SettingsError(f"{NO_PLACE}; {PLACE_REMEDY}", code="recordings.no_place", field="AUSCULT_RECORDINGS")
+
+    def begin(self, location: str) -> "IncomingFile":
+        """Begin to write a file. Raises ``SettingsError`` where the folder is not shared or cannot be written to."""
+        self.must_have_place()
         return IncomingFile(self, location)
 
     def resume(self, location: str) -> "IncomingFile":

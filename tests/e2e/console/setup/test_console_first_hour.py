@@ -1,27 +1,38 @@
 """The first hour: from an empty folder to a first score in a browser, by mouse and by keyboard; and who may do what."""
 
+import base64
 import gzip
+import io
 import json
 import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+import soundfile
 from msgspec.structs import replace
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from auscult import bootstrap
 from auscult.config import Settings
+from auscult.domain.people.directory import DirectoryAgent
 from auscult.services.people.first import first_link
+from auscult.storage.store import AppStore
+from tests.databases import database
 from tests.e2e.browsing import Browser, browsing
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, width
 from tests.e2e.consoles import console, signed_in
 from tests.e2e.people.signing_in import PASSWORD as STRONG
 from tests.e2e.serving import listening
+from tests.e2e.sounding import tone
 from tests.integration.program import AUSCULT, auscult, conversation, environment
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -31,10 +42,19 @@ WHO = {"name": "Ada Lindqvist", "email": "ada@example.com", "password": STRONG}
 FILE = b"".join(json.dumps(conversation(f"c-{n}")).encode() + b"\n" for n in range(3)) + b'{"id": 3}\n{"oops"\n'
 
 
+DROP = """
+  const [name, content, modified] = arguments;
+  const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([bytes], name, { lastModified: modified }));
+  document.querySelector("#zone").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+"""
+
+
 @contextmanager
-def entered(folder: Path) -> Iterator[tuple[bootstrap.Application, httpx.Client]]:
+def entered(folder: Path, url: str = "", **more: Any) -> Iterator[tuple[bootstrap.Application, httpx.Client]]:
     """A new server, and a browser in which its first administrator has signed in."""
-    settings = Settings(database_url=f"sqlite:///{folder / 'new.db'}", state_dir=str(folder))
+    settings = Settings(database_url=url or f"sqlite:///{folder / 'new.db'}", state_dir=str(folder), **more)
     with (
         bootstrap.open(settings) as application,
         listening(application.server_app()) as address,
@@ -89,6 +109,98 @@ def test_a_preview_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> N
         assert answer.headers["location"] == "/console/first-hour?loaded=3"
         assert app.conversations.get("c-0") is not None
         assert states(http.get("/first-hour").text)["load"] == "done"
+
+
+def only_app(application: bootstrap.Application) -> AppStore:
+    """The store of the one app."""
+    (tenant,) = application.store.tenants()
+    return application.store.within(tenant)
+
+
+def id_of(sound: bytes) -> str:
+    """The id of the conversation of a recording: its bytes are known again."""
+    return f"rec-{sha256(sound).hexdigest()[:32]}"
+
+
+@pytest.mark.slow
+def test_a_recording_is_dropped_and_loaded(browser: Browser, tmp_path: Path) -> None:
+    """On an empty server: recognised by its content, described by hand, kept with its bytes; what is missing is said."""
+    sound, modified = tone(3_000, channels=2), datetime(2026, 3, 23, 10, 15, tzinfo=UTC)
+    with entered(tmp_path) as (application, http):
+        browser.driver.get(f"{http.base_url}/sign-in")
+        browser.one("#email").send_keys(WHO["email"])
+        browser.one("#password").send_keys(STRONG, Keys.ENTER)
+        browser.one("#step-load a.btn").click()
+        browser.one("#zone")
+        browser.run(DROP, "call.bin", base64.b64encode(sound).decode(), modified.timestamp() * 1000)
+        assert "A recording of 3 s, with a channel for each side." in browser.text("#found section")
+        assert "AUSCULT_TRANSCRIBER_URL" in browser.text("#transcript")
+        assert browser.run("return document.querySelector('#sound-began').value").startswith("2026-03-23T")
+        is_clean(browser)
+        browser.one("#sound-agent").send_keys("Elizabeth Ward")
+        browser.one("#sound-queue").send_keys("Retail Desk")
+        browser.one("#found footer button").click()
+        assert browser.text("main .tell") == "1 conversation is loaded."
+        app = only_app(application)
+        (recording,) = app.recordings.of(id_of(sound))
+        assert recording.speakers == ("agent", "customer")
+        with bootstrap.recordings.folder(application.settings).open(recording.location) as kept:
+            assert kept.read() == sound
+        found = app.conversations.get(id_of(sound))
+        assert found
+        assert (found.conversation.channel, found.conversation.started_at) == ("voice", modified)
+        assert [each.name for each in (*found.conversation.agents, *found.conversation.queues)] == [
+            "Elizabeth Ward",
+            "Retail Desk",
+        ]
+        assert browser.faults() == []
+
+
+def test_a_recording_is_described_once_and_transcribed(tmp_path: Path) -> None:
+    """Sides as they were given, a known agent by name; the same bytes again are refused, and keep what was typed."""
+    stereo, mono = tone(2_000, channels=2), tone(1_000)
+    with entered(tmp_path, transcriber_folder=str(tmp_path)) as (application, http):
+        app = only_app(application)
+        app.people.directory.put_agents([DirectoryAgent(agent_id="a-ward", name="Elizabeth Ward")])
+        for kind in ("FLAC", "OGG"):
+            soundfile.write(other := io.BytesIO(), np.ones((8_000, 2)) / 9, 8_000, format=kind)
+            shown = http.post("/first-hour/load/preview", content=other.getvalue()).text
+            assert "A recording of 1 s, with a channel for each side." in shown
+        shown = http.post("/first-hour/load/preview", content=mono).text
+        assert "on one channel, which does not show who speaks" in shown
+        assert "It is transcribed once it is loaded" in shown
+        assert '<option value="Elizabeth Ward">' in shown
+        given = {"agent": "elizabeth ward", "began": "2026-03-23T10:15", "language": "de", "left": "customer"}
+        for sound in (stereo, mono):
+            answer = http.post("/first-hour/load", content=sound, params=given)
+            assert answer.headers["location"] == "/console/first-hour?loaded=1"
+        both = [app.conversations.get(id_of(sound)) for sound in (stereo, mono)]
+        assert [(each.conversation.agents[0].id, each.conversation.language) for each in both if each] == [
+            ("a-ward", "de")
+        ] * 2
+        recordings = [one for sound in (stereo, mono) for one in app.recordings.of(id_of(sound))]
+        assert [each.speakers for each in recordings] == [("customer", "agent"), ("unknown",)]
+        assert all(application.store.transcriptions.get(each.recording_id) for each in recordings)
+        again = http.post("/first-hour/load", content=mono, params=given | {"agent": "Somebody Else"}).text
+        assert "This recording is here already." in again
+        assert 'value="Somebody Else"' in again
+        undated = http.post("/first-hour/load", content=tone(500), params={"agent": "Bo", "began": "soon"}).text
+        assert "When it began: soon is not a date" in undated
+        assert 'value="Bo"' in undated
+        for path in ("/first-hour/load/preview", "/first-hour/load"):
+            assert "send it whole" in http.post(path, content=mono[:-2_000]).text
+        assert app.conversations.get(id_of(mono[:-2_000])) is None
+
+
+def test_a_recording_without_a_place_is_refused(postgresql_server: str, tmp_path: Path) -> None:
+    """Where other servers could not play it, the setting is named and no conversation is made."""
+    with (
+        database("postgresql", postgresql_server, tmp_path) as url,
+        entered(tmp_path, url) as (application, http),
+    ):
+        for path in ("/first-hour/load/preview", "/first-hour/load"):
+            assert "set AUSCULT_RECORDINGS" in http.post(path, content=tone(500)).text
+        assert application.store.batches.waiting() == []
 
 
 def test_what_is_sent_is_bounded(tmp_path: Path) -> None:

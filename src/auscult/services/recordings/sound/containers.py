@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from auscult.domain.errors import RecordingError
 from auscult.domain.recordings.recording import Sound
 
-_HEAD_BYTES = 16
+HEAD_BYTES = 16
+"""First bytes of a file that show what it is."""
 _ASF = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
 _WEBM = b"\x1a\x45\xdf\xa3"
 _TYPES = {
@@ -26,7 +27,11 @@ _MILLION = 1_000_000
 def is_for_pyav(path: Path) -> bool:
     """Return whether the first bytes are of a container that only PyAV reads."""
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
+        return is_container(file.read(HEAD_BYTES))
+
+
+def is_container(head: bytes) -> bool:
+    """Return whether these first bytes of a file are of such a container."""
     return head[4:8] == b"ftyp" or head.startswith((_ASF, _WEBM, b"#!AMR"))
 
 

@@ -3,11 +3,13 @@
 import wave
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile
+from typing import Any, BinaryIO
 
 from auscult.domain.errors import RecordingError
 from auscult.domain.recordings.recording import Sound
-from auscult.services.recordings.sound.containers import is_for_pyav, probed
+from auscult.services.recordings.sound.containers import HEAD_BYTES, is_container, is_for_pyav, probed
 
 _CODECS = {
     "PCM_U8": "pcm_u8",
@@ -44,6 +46,21 @@ _STREAMED = (0, 0xFFFFFFFF, 0x7FFFFFFF)
 """Lengths that a WAV has whose writer could not go back to its head."""
 _HEAD = 8
 _MOST_CHANNELS = 2
+_BEGINS = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"ID3\x02", b"ID3\x03", b"ID3\x04", b"\xff\xfb", b"\xff\xf3")
+
+
+def is_sound(head: bytes) -> bool:
+    """Return whether a file begins like sound, of a kind that is read here or by an extra."""
+    return head.startswith(_BEGINS) or is_container(head)
+
+
+def probe_stream(stream: BinaryIO) -> Sound:
+    """Return the properties of the sound in an open file, which is then at its beginning. Raises as ``probe`` does."""
+    with NamedTemporaryFile() as copy:
+        copyfileobj(stream, copy)
+        copy.flush()
+        stream.seek(0)
+        return probe(Path(copy.name))
 
 
 def probe(path: Path) -> Sound:
@@ -94,8 +111,8 @@ def _by_wave(path: Path) -> Sound:
             )
     except (wave.Error, EOFError, ZeroDivisionError) as error:
         with path.open("rb") as file:
-            head = file.read(4)
-        if head in (b"RIFF", b"fLaC", b"OggS", b"RF64") or head[:3] == b"ID3" or head[:2] in (b"\xff\xfb", b"\xff\xf3"):
+            head = file.read(HEAD_BYTES)
+        if is_sound(head):
             raise RecordingError(
                 "this kind of sound is read by the extra audio; install auscult[audio], or send WAV with PCM",
                 code="recording.no_reader",

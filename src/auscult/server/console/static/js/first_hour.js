@@ -7,10 +7,10 @@ const found = document.querySelector("#found");
 const doing = document.querySelector("#doing");
 let running = null;
 
-const columns = () => {
-  const chosen = new URLSearchParams();
-  for (const each of found.querySelectorAll("select")) chosen.set(each.name, each.value);
-  return chosen;
+const given = () => {
+  const said = new URLSearchParams({ modified: String(input.files[0]?.lastModified ?? "") });
+  for (const each of found.querySelectorAll("input, select")) said.set(each.name, each.value);
+  return said;
 };
 
 const show = (html) => found.replaceChildren(document.createRange().createContextualFragment(html));
@@ -52,7 +52,7 @@ const send = async (address, words) => {
   }
 };
 
-const preview = () => send(`${form.getAttribute("action")}/preview?${columns()}`, form.dataset.reading);
+const preview = () => send(`${form.getAttribute("action")}/preview?${given()}`, form.dataset.reading);
 
 input.addEventListener("change", async () => {
   found.replaceChildren();
@@ -60,13 +60,14 @@ input.addEventListener("change", async () => {
 });
 // Another choice of column shows the file again; the focus stays where it was.
 found.addEventListener("change", async (event) => {
-  const { id } = event.target;
+  const { id, name } = event.target;
+  if (!name.startsWith("column-")) return;
   await preview();
   document.getElementById(id)?.focus();
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (found.querySelector("button[type=submit]")) send(`${form.getAttribute("action")}?${columns()}`, form.dataset.loading);
+  if (found.querySelector("button[type=submit]")) send(`${form.getAttribute("action")}?${given()}`, form.dataset.loading);
 });
 
 zone.addEventListener("dragover", (event) => {
