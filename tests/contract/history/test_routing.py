@@ -1,4 +1,4 @@
-"""Counts of a channel's conversations by the form that is for them, on both databases, with one form as written."""
+"""Counts of conversations by the form that is for them, on both databases, with one form as written."""
 
 from collections import Counter
 from datetime import timedelta
@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Queue
 from auscult.domain.form import Assignment, Form
 from auscult.domain.people.visibility import Visibility
+from auscult.services.history import coverage
 from auscult.services.history import routing as counting
+from auscult.services.history.coverage import Older, older
 from auscult.services.history.routing import routing
 from auscult.storage import Store
 from auscult.storage.store import AppStore
@@ -78,3 +80,21 @@ def test_counts_end_at_a_bound_and_at_what_one_may_see(app: AppStore, monkeypatc
     found = routing(app, mine, [], STARTED - timedelta(days=7))
     assert found.is_least
     assert found.came <= 2
+
+
+def test_older_conversations_are_counted(app: AppStore) -> None:
+    """Those that a form would score, since a day or all; short ones too, as a re-score scores them."""
+    mine, sales = form("ef-mine", for_queue("*")), form("ef-sales", for_queue("Sales"))
+    assert older(app, mine, [sales], None) == Older(4, is_estimate=False)
+    assert older(app, mine, [sales], STARTED - timedelta(days=7)) == Older(3, is_estimate=False)
+    assert older(app, mine, [sales], STARTED + timedelta(days=7)) == Older(0, is_estimate=False)
+    assert older(app.seen_by(Visibility()), mine, [], None) == Older(0, is_estimate=False)
+
+
+def test_many_older_conversations_are_estimated(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a sample over the whole period, which is said."""
+    monkeypatch.setattr(coverage, "_SAMPLED", 3)
+    monkeypatch.setattr(coverage, "_PARTS", 3)
+    found = older(app, form("ef-mine", for_queue("*")), [], None)
+    assert found.is_estimate
+    assert 0 < found.count <= 6

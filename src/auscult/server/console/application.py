@@ -72,6 +72,7 @@ from auscult.server.console.pages.review.coaching import CoachingPage
 from auscult.server.console.pages.review.results import ResultsPage
 from auscult.server.console.pages.review.schedules import SchedulesPage
 from auscult.server.console.pages.review.self_review import BeginSelfReview, SelfReviewPage
+from auscult.server.console.pages.setup.beginning import FormBeginning
 from auscult.server.console.pages.setup.connecting.page import ConnectorWizard
 from auscult.server.console.pages.setup.connectors import ConnectorsPage
 from auscult.server.console.pages.setup.definition_editor import ScorecardEditor, TaxonomyEditor
@@ -80,7 +81,7 @@ from auscult.server.console.pages.setup.form_editor import FormEditorPage
 from auscult.server.console.pages.setup.form_trial import FormTrialPage
 from auscult.server.console.pages.setup.forms import FormsPage
 from auscult.server.console.pages.setup.knowledge import KnowledgePage
-from auscult.server.console.pages.setup.publishing.reach import FormReachPage
+from auscult.server.console.pages.setup.publishing.reach import FormOlderPage, FormReachPage
 from auscult.server.console.pages.setup.ready import FormReadyPage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
@@ -147,7 +148,9 @@ _PAGES = (
     ErasurePage,
     ExplanationsPage,
     ExportsPage,
+    FormBeginning,
     FormEditorPage,
+    FormOlderPage,
     FormPage,
     FormReachPage,
     FormReadyPage,

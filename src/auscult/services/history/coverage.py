@@ -1,4 +1,4 @@
-"""Number of stored conversations that a re-score would score with each form, shown when forms are published or files loaded.
+"""Number of stored conversations that a re-score would score with a form, shown when forms are published or files loaded.
 
 Read from the rows of our own listing, which have the properties by which a form is chosen, in a tenth of the bytes.
 """
@@ -6,14 +6,15 @@ Read from the rows of our own listing, which have the properties by which a form
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction, Queue
 from auscult.domain.evaluation import Status
-from auscult.domain.form import Form, choose_form, refuses
+from auscult.domain.form import Form, choose_form, refuses, undated
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS
 from auscult.domain.record import RecordQuery, RowKey
 from auscult.services.scoring.listing import LISTING, ListedForm
@@ -23,6 +24,8 @@ MOST_READ = 100_000
 """Conversations that are scanned at most; beyond that, counts are lower bounds."""
 
 _AT_ONCE = 5_000
+_SAMPLED, _PARTS = 2_000, 8
+"""Conversations that an estimate is made from, and the parts of the period that they are read from."""
 
 
 class Fitting(NamedTuple):
@@ -30,6 +33,13 @@ class Fitting(NamedTuple):
 
     counts: Counter[str]
     is_least: bool
+
+
+class Older(Struct, frozen=True):
+    """Number of stored conversations that a form would score; ``is_estimate``: from a sample of them."""
+
+    count: int
+    is_estimate: bool
 
 
 class _Found(Struct, frozen=True, kw_only=True):
@@ -70,28 +80,50 @@ def fitting(app: AppStore, forms: Sequence[Form], statuses: tuple[Status, ...] =
     return Fitting(counts, is_least=read > MOST_READ)
 
 
+def older(app: AppStore, form: Form, others: Sequence[Form], since: datetime | None) -> Older:
+    """Count the stored conversations since an instant that a form would score: all, or an estimate where there are many.
+
+    ``others`` are the other forms in force. The form counts as if its first day had come.
+    """
+    form = undated(form)
+    forms = [form, *others]
+    query = _query(app, since, is_counted=True, limit=_SAMPLED // _PARTS)
+    page = app.conversations.page(query)
+    total, rows = page.total, list(page.rows)
+    step = max(len(rows), total // _PARTS) or 1
+    for skip in range(step, min(total, step * _PARTS), step):
+        rows += app.conversations.page(replace(query, skip=skip, is_counted=False)).rows
+    read = msgspec.json.Decoder(ListedRow).decode
+    fit = sum(_is_for(form, read(row), forms) for row in rows)
+    return Older(fit if len(rows) >= total else round(fit * total / len(rows)), is_estimate=len(rows) < total)
+
+
+def _is_for(form: Form, row: ListedRow, forms: Sequence[Form]) -> bool:
+    return choose_form(row, forms, row.spoken) is form and not refuses(form, row.spoken)
+
+
 def listed_rows(
     app: AppStore, since: datetime | None, most: int, statuses: tuple[Status, ...] = ()
 ) -> Iterator[ListedRow]:
     """Yield at most ``most`` conversations from an instant on, in the order in which they began."""
     decode = msgspec.json.Decoder(ListedRow).decode
-    first = EARLIEST_MS if since is None else int(since.timestamp() * 1000)
-    after, read = RowKey(first, ""), 0
+    query = _query(app, since, statuses=statuses)
+    after, read = RowKey(query.since_ms, ""), 0
     while read < most:
-        page = app.conversations.page(
-            RecordQuery(
-                report=LISTING.name,
-                app_ids=(app.tenant.app_id,),
-                since_ms=first,
-                until_ms=LATEST_MS,
-                include_below_threshold=True,
-                statuses=statuses,
-                limit=min(_AT_ONCE, most - read),
-                after=after,
-            )
-        )
+        page = app.conversations.page(replace(query, limit=min(_AT_ONCE, most - read), after=after))
         yield from map(decode, page.rows)
         read += len(page.rows)
         if not page.more or page.last is None:
             return
         after = page.last
+
+
+def _query(app: AppStore, since: datetime | None, **more: Any) -> RecordQuery:  # noqa: ANN401  (fields of a query)
+    return RecordQuery(
+        report=LISTING.name,
+        app_ids=(app.tenant.app_id,),
+        since_ms=EARLIEST_MS if since is None else int(since.timestamp() * 1000),
+        until_ms=LATEST_MS,
+        include_below_threshold=True,
+        **more,
+    )

@@ -17,6 +17,17 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
+# The names of the ready questions that are shown.
+SEEN = """
+  return [...document.querySelectorAll("#ready tbody tr")].filter((each) => each.checkVisibility())
+    .map((each) => each.querySelector("b").textContent);
+"""
+DRAG = """
+  const [from, onto] = [...arguments].map((each) => document.querySelector(each));
+  const dataTransfer = new DataTransfer();
+  for (const [at, kind] of [[from, "dragstart"], [onto, "dragover"], [onto, "drop"]])
+    at.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer }));
+"""
 DOCUMENT = "return document.querySelector('#document').value"
 WRITE = """
   const text = document.querySelector("#document");
@@ -150,6 +161,86 @@ def test_moved_by_keyboard(browser: Browser, served: Service) -> None:
     wait_for(lambda: browser.run(DOCUMENT), lambda text: text == FORM.decode())
 
 
+def test_dragged(browser: Browser, served: Service) -> None:
+    """A question is dragged before another one and behind a section, and a section to the place of another."""
+    width(browser, 1440)
+    open_builder(browser, served)
+    browser.run(DRAG, "#grip-0", "#q-2")
+    becomes(browser, "section: se-end\n    weight: 40")
+    assert names(browser) == ["Help", "Greeting", "Goodbye"]
+    wait_for(lambda: browser.run("return document.activeElement.id"), lambda at: at == "grip-1")
+    browser.run(DRAG, "#grip-0", "#sec-se-end .bsechead")
+    wait_for(lambda: names(browser), lambda found: found == ["Greeting", "Goodbye", "Help"])
+    browser.run(DRAG, "[id='grip-sections.1']", "#sec-se-open")
+    becomes(browser, "{id: se-end, name: Closing}\n  - {id: se-open, name: Opening}")
+    wait_for(lambda: browser.run("return document.activeElement.id"), lambda at: at == "grip-sections.0")
+    for _ in range(3):
+        click(browser, "#undo")
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: text == FORM.decode())
+    assert browser.faults() == []
+
+
+def test_sections_by_keyboard(browser: Browser, served: Service) -> None:
+    """Alt and an arrow moves a section, and the focus with it; Delete removes one and keeps its questions."""
+    open_builder(browser, served)
+    browser.reach("[id='grip-sections.0']")
+    browser.alt(Keys.ARROW_UP)
+    browser.alt(Keys.ARROW_DOWN)
+    becomes(browser, "{id: se-end, name: Closing}\n  - {id: se-open, name: Opening}")
+    wait_for(lambda: browser.run("return document.activeElement.id"), lambda at: at == "grip-sections.1")
+    browser.alt(Keys.ARROW_UP)
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: text == FORM.decode())
+    wait_for(lambda: browser.run("return document.activeElement.id"), lambda at: at == "grip-sections.0")
+    browser.keys(Keys.DELETE)
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: "se-open" not in text)
+    assert names(browser) == ["Greeting", "Help", "Goodbye"]
+    browser.until(".bdesk", lambda text: "In no section" in text)
+    assert browser.faults() == []
+
+
+def test_sections_total_and_new_ones_are_called_by_their_names(browser: Browser, served: Service) -> None:
+    """A subtotal leaves bonus points out, and is percent where the weights are; a new section's id follows its name."""
+    width(browser, 1440)
+    open_builder(browser, served)
+    browser.until("#sec-se-open .bsechead", lambda text: "70 points" in text)
+    bonus = FORM.decode().replace("weight: 30\n  - id: em-c", "weight: 30\n    bonus: true\n  - id: em-c")
+    browser.run(WRITE, bonus.replace("scoring: points", "scoring: percentage"))
+    browser.until("#sec-se-open .bsechead", lambda text: "40\u00a0%" in text)
+    browser.press("[name=act][value=section]")
+    becomes(browser, "id: se-new-section")
+    click(browser, "[value='question:se-new-section']")
+    becomes(browser, "section: se-new-section")
+    field = "s-sections.2.name"
+    wait_for(lambda: browser.run("return !!document.getElementById(arguments[0])", field), bool)
+    enter_value = "const at = document.getElementById(arguments[0]); at.value = arguments[1];"
+    changed = "at.dispatchEvent(new Event('change', { bubbles: true }))"
+    browser.run(f"{enter_value} {changed}", field, "Follow-up")
+    text = becomes(browser, "id: se-follow-up")
+    assert "section: se-follow-up" in text
+    assert "se-new-section" not in text
+    browser.run(f"{enter_value} {changed}", "s-sections.0.name", "Beginning")
+    assert "{id: se-open, name: Beginning}" in becomes(browser, "Beginning")
+    assert browser.faults() == []
+
+
+def test_a_text_that_cannot_be_read_leaves_the_builder_to_be_read(browser: Browser, served: Service) -> None:
+    """It stays as it was last understood, with the fault named; it can be changed again once the text can be read."""
+    width(browser, 1440)
+    open_builder(browser, served)
+    before = browser.text(".bdesk")
+    browser.run(WRITE, FORM.decode().replace("scoring: points", "scoring: ["))
+    browser.until("#unreadable", lambda text: "cannot be read" in text)
+    browser.until("#panel .faults", lambda text: "Line" in text)
+    assert browser.text(".bdesk") == before
+    assert browser.run("return document.querySelector('#part-questions').inert")
+    picture(browser, "unreadable")
+    browser.run(WRITE, FORM.decode())
+    wait_for(lambda: browser.run("return document.querySelector('#part-questions').inert"), lambda inert: not inert)
+    browser.write("#s-metrics\\.0\\.weight", "45", Keys.TAB)
+    becomes(browser, "weight: 45   # of 100")
+    assert browser.faults() == []
+
+
 def test_added_duplicated_deleted(browser: Browser, served: Service) -> None:
     """A question is added to a section, answered by a person in levels, repeated, and both are deleted again."""
     open_builder(browser, served)
@@ -185,12 +276,21 @@ def choose(browser: Browser, path: str, value: str) -> None:
 
 
 def test_a_ready_question_is_added(browser: Browser, served: Service) -> None:
-    """By keyboard: the list opens, what the form has is marked, and the focus goes to the name of the new question."""
+    """By keyboard: it is found by its words, its agreement is stated, and it goes to the section that one is in."""
     open_builder(browser, served)
     browser.press("#ready summary")
-    browser.until("#ready table", lambda shown: "Sign-off" in shown)
-    browser.press("#ready button[value='ready:en/em-signoff']")
-    wait_for(lambda: names(browser), lambda found: found == ["Greeting", "Help", "Goodbye", "Sign-off"])
+    shown = browser.until("#ready table", lambda text: "Sign-off" in text)
+    assert "the machine, from what is said" in shown
+    assert "measured by auscult: 160 conversations by 2 people" in shown or "your audits" in shown
+    picture(browser, "ready")
+    browser.run("document.getElementById('grip-1').focus()")
+    wait_for(lambda: browser.run("return document.querySelector('#ready-section').value"), lambda at: at == "se-open")
+    browser.write("#find-ready", "politely", Keys.ENTER)
+    wait_for(lambda: browser.run(SEEN), lambda found: found == ["Sign-off"])
+    browser.run("document.getElementById('grip-1').focus()")
+    browser.run("document.querySelector(\"#ready button[value='ready:en/em-signoff']\").focus()")
+    browser.keys(Keys.ENTER)
+    wait_for(lambda: names(browser), lambda found: found == ["Greeting", "Help", "Sign-off", "Goodbye"])
     wait_for(lambda: browser.run("return document.activeElement.value"), lambda value: value == "Sign-off")
     wait_for(lambda: browser.all("#ready button[value='ready:en/em-signoff']"), lambda found: not found)
     assert "weight: 0" in browser.run(DOCUMENT).split("Sign-off")[1]

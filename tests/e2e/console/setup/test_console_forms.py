@@ -71,9 +71,9 @@ def test_a_new_form_rivals_none(served: Service) -> None:
     assert served.store.within(TENANT).forms.draft("ef-every-call") is None
 
 
-SHEET = """Question,Weight,Answers,Section
-Does the agent greet?,60,Yes/No,Opening
-Is the tone friendly?,30,Yes/No,Opening
+SHEET = """Question,Weight,Answers,Section,Colour
+Does the agent greet?,60,Yes/No,Opening,red
+Is the tone friendly?,thirty,Yes/No,Opening,
 """
 
 
@@ -91,8 +91,8 @@ def test_begun_from(served: Service, source: str, files: Mapping[str, tuple[str,
     with signed_in(served, "qa-manager") as me:
         data = {"name": "From there", "channel": "chat", "queue": "Retail Banking", "source": source}
         begun = me.post(PATH, data=data, files=files)
-        assert begun.status_code == 303, begun.text
-        page = me.get(begun.headers["location"]).text
+        assert begun.status_code == (201 if files else 303), begun.text
+        page = begun.text if files else me.get(begun.headers["location"]).text
         text = document_of(page)
         assert has in text
         assert re.search(r'^id: "?ef-from-there"?$', text, re.MULTILINE)
@@ -101,6 +101,15 @@ def test_begun_from(served: Service, source: str, files: Mapping[str, tuple[str,
         assert "Retail Banking" in text
         if source == "sheet":
             assert "type: manual" in text
+            assert "#" not in text
+            rows = re.findall(r'<tr><th scope="row"[^>]*>(\d*)</th>(.*?)</tr>', page, re.DOTALL)
+            assert [row for row, _ in rows] == ["1", "2", "3"]
+            assert [re.findall(r'href="#(open-\d)"', cells) for _, cells in rows] == [[], ["open-0"], ["open-1"]]
+            says = [html.unescape(cells) for _, cells in rows]
+            assert "column 'Colour' is not carried" in says[0]
+            assert "a person" in says[1]
+            assert "B3: " in says[2]
+            assert 'id="sheet"' not in me.get(f"{PATH}/ef-from-there").text
         act(me, f"{PATH}/ef-from-there", text, "discard")
 
 

@@ -12,7 +12,7 @@ from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.scorecards import check_scorecard
 from tests.e2e.browsing import Browser
-from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, click, picture
+from tests.e2e.console.setup.test_console_builder import DOCUMENT, DRAG, becomes, click, picture
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.serving import TENANT, Service
@@ -214,14 +214,6 @@ def test_only_its_lines_change(browser: Browser, served: Service) -> None:
     click(browser, "#undo")
     wait_for(lambda: browser.run(DOCUMENT), lambda text: text == CARD.decode())
     assert browser.faults() == []
-
-
-DRAG = """
-  const [from, onto] = [...arguments].map((each) => document.querySelector(each));
-  const dataTransfer = new DataTransfer();
-  for (const [at, kind] of [[from, "dragstart"], [onto, "dragover"], [onto, "drop"]])
-    at.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer }));
-"""
 
 
 def test_dragged(browser: Browser, served: Service) -> None:

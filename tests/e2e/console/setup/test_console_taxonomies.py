@@ -10,9 +10,8 @@ from selenium.webdriver.common.keys import Keys
 from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from tests.e2e.browsing import Browser
-from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, choose, click, picture
+from tests.e2e.console.setup.test_console_builder import DOCUMENT, DRAG, becomes, choose, click, picture
 from tests.e2e.console.setup.test_console_scorecards import (
-    DRAG,
     definitions,
     leave_none,
     no_text_area,

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from auscult.domain.form import Assignment
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.definitions.forms.publish import in_force
+from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.coverage import listed_rows
 from auscult.services.history.routing import routing
 from tests.e2e.console.setup.test_console_forms import act, document_of, verdicts
@@ -240,15 +242,42 @@ def test_the_conversations_that_a_form_reaches_stand_next_to_its_settings(served
         assert 'id="reach"' in me.get(PATH).text
         page = act(me, f"{PATH}/reach", document, "").text
         came, scored = (
-            int(re.search(rf"{each}.*?>(\d+)<", page)[1]) for each in ("Came in", "Scored with this document")
-        )  # type: ignore[index]
+            int(re.findall(rf"{each}.*?>(\d+)<", page)[0]) for each in ("Came in", "Scored with this document")
+        )
         assert 0 < scored <= came
         assert "In no form, by queue" not in page
         moved = act(me, f"{PATH}/reach", document.replace('queue: "*"', "queue: Nobody's"), "").text
         assert "In no form, by queue" in moved
+        name = html.unescape(re.findall(r'value="queue:([^"]+)"', moved)[0])
+        added = act(me, PATH, document.replace('queue: "*"', "queue: Nobody's"), f"queue:{name}", part="1").text
+        newer = html.unescape(re.findall(r'<textarea id="newer"[^>]*>(.*?)</textarea>', added, re.DOTALL)[0])
+        assert read_form(newer.encode()).assignments[1:] == (Assignment(queue=name, direction="both"),)
+        more = act(me, f"{PATH}/reach", newer, "").text
+        assert f'value="queue:{html.escape(name)}"' not in more
+        assert int(re.findall(r"Scored with this document.*?>(\d+)<", more)[0]) > 0
         assert act(me, f"{PATH}/reach", "id: [", "").text.strip() == ""
     with signed_in(served, "agent") as me:
         assert act(me, f"{PATH}/reach", document, "").status_code in (403, 404)
+
+
+def test_older_conversations_are_counted_before_publishing(served: Service) -> None:
+    """Since a day or all, as a re-score scores them; half a date and a text with a fault count nothing."""
+    app = served.store.within(TENANT)
+    day = datetime.now(UTC).date() - timedelta(days=7)
+    calls = [
+        each for each in listed_rows(app, None, 10_000) if each.channel == "voice" and each.spoken in ("en", "und")
+    ]
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        assert 'id="older"' in me.get(PATH).text
+        said = "{} conversations would be scored again."
+        assert said.format(len(calls)) in act(me, f"{PATH}/older", document, "").text
+        later = [each for each in calls if each.started_at.date() >= day]
+        assert said.format(len(later)) in act(me, f"{PATH}/older", document, "", since=day.isoformat()).text
+        assert act(me, f"{PATH}/older", document, "", since="2026-1").text.strip() == ""
+        assert act(me, f"{PATH}/older", "id: [", "").text.strip() == ""
+    with signed_in(served, "agent") as me:
+        assert act(me, f"{PATH}/older", document, "").status_code in (403, 404)
 
 
 def test_an_overlap_is_counted(served: Service) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
 
@@ -17,6 +17,9 @@ from auscult.services.definitions.forms.syntax import syntax_fault
 Scalar: TypeAlias = str | int | Decimal | bool | None
 Value: TypeAlias = "Scalar | list[Value] | dict[str, Value]"
 Path: TypeAlias = tuple[str | int, ...]
+
+NONE = object()
+"""In place of a value that a document does not have."""
 
 MAX_BYTES = 1024 * 1024
 MOST_PROBLEMS = 200
@@ -142,6 +145,16 @@ class _Refusal(Exception):  # noqa: N818 never leaves this file
     def __init__(self, line: int | None, field: str, reason: str) -> None:
         super().__init__(reason)
         self.problem = Problem(line, field, reason)
+
+
+def value_at(value: Any, path: Path) -> object:  # noqa: ANN401  (any value of a document)
+    """Return the value at a path; ``NONE`` where the document has none."""
+    for part in path:
+        try:
+            value = value[part]
+        except (LookupError, TypeError):
+            return NONE
+    return cast("object", value)
 
 
 def text_of(document: bytes, noun: str = "form") -> str:

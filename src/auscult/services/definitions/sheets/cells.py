@@ -1,5 +1,6 @@
 """Cells of a spreadsheet, whichever file they come from: their values, their names (``C7``), and what is wrong there."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -20,6 +21,12 @@ class CellFault(NamedTuple):
 
     cell: str
     reason: str
+
+    @property
+    def row(self) -> int:
+        """The row of the cell, from 1; 0 where it is about the whole sheet."""
+        found = re.search(r"\d+", self.cell)
+        return int(found[0]) if found else 0
 
     def describe(self, file: str) -> str:
         """Return one line to print: ``sheet.xlsx:C7: must be …``."""

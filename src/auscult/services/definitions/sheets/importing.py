@@ -1,6 +1,7 @@
 """A sheet of questions read into a form document, every fault with its cell, and what cannot be carried said."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ import yaml
 
 from auscult.domain.form import derive_metric_id
 from auscult.services.definitions.forms.document import Path, path_of, read_document
+from auscult.services.definitions.forms.editing.questions import derive_section_id
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.definitions.sheets.cells import (
     UNREAD,
@@ -38,11 +40,15 @@ _LONGEST_NAME = 200
 
 
 class Imported(NamedTuple):
-    """A form document in YAML, what is wrong with it by cell, and what of the sheet is not in it."""
+    """A form document in YAML, what is wrong with it by cell, and what of the sheet is not in it.
+
+    ``questions`` has the place of each question in the form by its row of the sheet, from 1.
+    """
 
     document: bytes
     faults: tuple[CellFault, ...]
     notes: tuple[CellFault, ...]
+    questions: Mapping[int, int]
 
 
 def import_form(document: bytes, file: str, given: dict[str, str] | None = None) -> Imported:
@@ -63,13 +69,8 @@ def import_form(document: bytes, file: str, given: dict[str, str] | None = None)
             if not cell or cell not in known:
                 message = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
                 reader.faults.append(CellFault(cell, message))
-    order = sorted(dict.fromkeys(reader.faults), key=lambda fault: _order(fault.cell))
-    return Imported(written, tuple(order), tuple(dict.fromkeys(reader.notes)))
-
-
-def _order(cell: str) -> tuple[int, str]:
-    row = re.search(r"\d+", cell)
-    return (int(row[0]) if row else 0, cell)
+    order = sorted(dict.fromkeys(reader.faults), key=lambda fault: (fault.row, fault.cell))
+    return Imported(written, tuple(order), tuple(dict.fromkeys(reader.notes)), reader.questions)
 
 
 class _Reader:
@@ -78,6 +79,7 @@ class _Reader:
     def __init__(self, cells: Cells) -> None:
         self.faults = list(cells.faults)
         self.notes = list(cells.notes)
+        self.questions: dict[int, int] = {}
         self._cells = cells
         self._form: dict[str, Any] = {}
         self._sections: list[dict[str, Any]] = []
@@ -211,7 +213,7 @@ class _Reader:
         return {kind.name for kind in self._columns.values() if kind}
 
     def _add_metric(self, at: int, row: dict[int, CellValue]) -> None:
-        index = len(self._metrics)
+        index = self.questions[at + 1] = len(self._metrics)
         metric: dict[str, Any] = {}
         for column, kind in self._columns.items():
             if kind is None or column not in row:
@@ -276,7 +278,7 @@ class _Reader:
             if section.casefold() in by_name:
                 metric["section"] = by_name[section.casefold()]
             elif not self._has_section_table and "sections" not in self._form:
-                made = derive_metric_id(section).replace("em-", "se-", 1)
+                made = derive_section_id(section)
                 self._sections.append({"id": made, "name": section})
                 by_name[section.casefold()] = metric["section"] = made
 

@@ -6,19 +6,17 @@ from typing import NamedTuple
 from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
-    NONE,
     appended,
     fields_changed,
     length_of,
     removal,
-    value_at,
     with_value,
 )
 from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.builder import path_text
 from auscult.server.console.views.setup.cards import Known
 from auscult.server.console.views.setup.forms import path_of
-from auscult.services.definitions.forms.document import Path, Value
+from auscult.services.definitions.forms.document import NONE, Path, Value, value_at
 from auscult.services.definitions.forms.editing.cards import (
     CardChanged,
     attribute_added,

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, cast
+from typing import cast
 
 from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Given, lines, one
 from auscult.server.console.views.setup.forms import path_of
-from auscult.services.definitions.forms.document import Path, Value
+from auscult.services.definitions.forms.document import NONE, Path, Value, value_at
 from auscult.services.definitions.forms.editing.changes import Change, Insert, Move, Put, Remove, changed
 from auscult.services.definitions.forms.editing.questions import value_of
-
-NONE = object()
-"""In place of a value that a document does not have."""
 
 
 def fields_changed(data: Given) -> list[str]:
@@ -59,16 +56,6 @@ def typed(text: str, kind: str) -> Value:
     return text
 
 
-def value_at(value: Any, path: Path) -> object:  # noqa: ANN401  (any value of a document)
-    """Return the value at a path; ``NONE`` where the document has none."""
-    for part in path:
-        try:
-            value = value[part]
-        except (LookupError, TypeError):
-            return NONE
-    return cast("object", value)
-
-
 def length_of(value: object) -> int | None:
     """Return the length of a list; None for anything else."""
     return len(cast("list[object]", value)) if isinstance(value, list) else None
@@ -79,12 +66,12 @@ def words_added(data: Given, values: Value, target: str) -> tuple[Change, ...]:
     return appended(values, path_of(target), lines(data, f"new:{target}"))
 
 
-def appended(values: Value, path: Path, words: Sequence[str]) -> tuple[Change, ...]:
-    """Add words behind those of a list, which comes with its first."""
+def appended(values: Value, path: Path, items: Sequence[Value]) -> tuple[Change, ...]:
+    """Add words, or other items, behind those of a list, which comes with its first."""
     length = length_of(value_at(values, path))
     if length is not None:
-        return tuple(Insert((*path, length + n), word) for n, word in enumerate(words))
-    return (Put(path, [*words]),) if words else ()
+        return tuple(Insert((*path, length + n), each) for n, each in enumerate(items))
+    return (Put(path, [*items]),) if items else ()
 
 
 def removal(_data: Given, values: Value, target: str) -> tuple[Change, ...]:

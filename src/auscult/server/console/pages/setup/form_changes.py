@@ -11,23 +11,24 @@ from auscult.metrics import METRICS
 from auscult.metrics._finding.language import KINDS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
+    appended,
     fields_changed,
     length_of,
     removal,
     row_moved,
-    value_at,
     with_value,
     words_added,
 )
 from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.forms import path_of
-from auscult.services.definitions.forms.document import Path, Value
+from auscult.services.definitions.forms.document import Path, Value, value_at
 from auscult.services.definitions.forms.edit import with_pack
 from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, Remove, changed
 from auscult.services.definitions.forms.editing.questions import (
     Changed,
     added,
     answered_by,
+    derive_section_id,
     duplicated,
     free_id,
     graded_by,
@@ -35,6 +36,7 @@ from auscult.services.definitions.forms.editing.questions import (
     placed,
     removed,
     section_added,
+    section_moved,
     section_removed,
     spread,
     stepped,
@@ -46,14 +48,16 @@ from auscult.services.definitions.forms.reading import WrittenForm, WrittenMetri
 from auscult.services.definitions.forms.shape import options_of
 
 _QUESTION = 3
-"""Parts of the path of a key of a question: metrics, its place, the key."""
+"""Parts of the path of a key of a question or a section: metrics or sections, its place, the key."""
+_SECTION = "sections."
+"""What the path of a section begins with."""
 
 
 class Edit(NamedTuple):
-    """A document after changes, and the place of the question that is open."""
+    """A document after changes, and the place of the question that is open, or the path of the section that was moved."""
 
     document: bytes
-    opened: int | None
+    opened: int | str | None
 
 
 def with_changes(data: Given, document: bytes, base: bytes, act: str) -> Edit:
@@ -64,6 +68,8 @@ def with_changes(data: Given, document: bytes, base: bytes, act: str) -> Edit:
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, int(target) if target.isdecimal() else None)
+    if target.startswith(_SECTION) and verb in _OF_SECTIONS:
+        return _with_section(document, base, verb, target)
     if verb == "pack":
         return Edit(with_pack(document, path_of(target), one(data, act)), opened)
     if verb in _ACTS:
@@ -73,6 +79,16 @@ def with_changes(data: Given, document: bytes, base: bytes, act: str) -> Edit:
         document = changed(document, *done.changes, base=base)
         opened = done.place if done.place is not None or verb == "delete" else opened
     return Edit(document, opened)
+
+
+def _with_section(document: bytes, base: bytes, verb: str, target: str) -> Edit:
+    """Move or remove a section. Raises ``RequestError`` where the form has none there."""
+    value = value_of(document)
+    at, _slash, rest = target.removeprefix(_SECTION).partition("/")
+    if not at.isdecimal() or int(at) >= len(mappings(value, "sections")):
+        raise RequestError(f"the form has no section {at!r}", code="field.unknown_value", field="act")
+    done, place = _OF_SECTIONS[verb](value, int(at), rest.rpartition("/")[2])
+    return Edit(changed(document, *done.changes, base=base), None if place is None else f"{_SECTION}{place}")
 
 
 def _with_field(data: Given, document: bytes, base: bytes, target: str) -> bytes:
@@ -102,18 +118,21 @@ def _stored(values: Value, stored: Value, place: int) -> Mapping[str, Value]:
 
 
 def _id_of_new(values: Value, stored: Value, path: Path, name: str) -> tuple[Change, ...]:
-    """Let the id of a question follow its name until the form is stored: nothing refers to it before."""
-    if len(path) != _QUESTION or path[0] != "metrics" or path[2] != "name" or not name:
+    """Let the id of a question or a section follow its name until the form is stored; its questions go with a section."""
+    derived = _IDS.get(str(path[0]))
+    if len(path) != _QUESTION or derived is None or path[2] != "name" or not name:
         return ()
-    metrics = mappings(values, "metrics")
-    question = metrics[int(path[1])] if int(path[1]) < len(metrics) else {}
-    current = question.get("id")
-    is_stored = any(each.get("id") == current for each in mappings(stored, "metrics"))
-    if current is None or is_stored or not str(current).startswith(derive_metric_id(str(question.get("name")))):
+    key, at = str(path[0]), int(path[1])
+    others = mappings(values, key)
+    own = others[at] if at < len(others) else {}
+    current = own.get("id")
+    is_stored = any(each.get("id") == current for each in mappings(stored, key))
+    if current is None or is_stored or not str(current).startswith(derived(str(own.get("name")))):
         return ()
-    return (
-        Put((*path[:-1], "id"), free_id([each for each in metrics if each is not question], derive_metric_id(name))),
-    )
+    new = free_id([each for each in others if each is not own], derived(name))
+    inside = [n for n, each in enumerate(mappings(values, "metrics")) if each.get("section") == current]
+    along = (Put(("metrics", n, "section"), new) for n in inside if key == "sections")
+    return (Put((*path[:-1], "id"), new), *along)
 
 
 def _no_empty_words(values: Value, path: Path) -> tuple[Change, ...]:
@@ -137,6 +156,11 @@ def _new_part(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
         return (Insert((*path, length), skeleton(_item(kind), length + 1)),)
     begin = skeleton(kind)
     return (Put(path, [skeleton(_item(kind))] if begin == [] else begin),)
+
+
+def _queue(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Let the form score the conversations of one more queue."""
+    return appended(values, ("assignments",), [{"queue": target, "direction": "both"}])
 
 
 def _item(kind: Any) -> Any:  # noqa: ANN401  (types are values here)
@@ -171,6 +195,7 @@ _ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
     "add": _words_added,
     "remove": removal,
     "part": _new_part,
+    "queue": _queue,
     "rowup": row_moved(-1),
     "rowdown": row_moved(1),
 }
@@ -186,7 +211,8 @@ def _place(value: Value, target: str) -> int:
 def _put_at(value: Value, target: str) -> Changed:
     """Read ``place/before/section``."""
     at, before, section = (*target.split("/", 2), "", "")[:3]
-    return placed(value, _place(value, at), _place(value, before) if before else None, section)
+    is_question = before and not before.startswith(_SECTION)
+    return placed(value, _place(value, at), _place(value, before) if is_question else None, section)
 
 
 def _copy(value: Value, target: str) -> Changed:
@@ -196,15 +222,27 @@ def _copy(value: Value, target: str) -> Changed:
 
 
 def _ready(value: Value, target: str) -> Changed:
-    """Add a ready question to the last section."""
-    sections = mappings(value, "sections")
-    return with_ready(value, target, str(sections[-1].get("id", "")) if sections else "")
+    """Add the ready question ``language/id`` to the section that follows, or to the last one."""
+    language, metric, section = (*target.split("/", 2), "", "")[:3]
+    sections = [str(each.get("id", "")) for each in mappings(value, "sections")]
+    last = sections[-1] if sections else ""
+    return with_ready(value, f"{language}/{metric}", section if section in sections else last)
 
 
-def _without_section(value: Value, target: str) -> Changed:
-    if not target.isdecimal() or int(target) >= len(mappings(value, "sections")):
-        raise RequestError(f"the form has no section {target!r}", code="field.unknown_value", field="act")
-    return section_removed(value, int(target))
+def _section_stepped(step: int) -> Callable[[Value, int, str], tuple[Changed, int | None]]:
+    """Return the action that moves a section by one place up (-1) or down (1)."""
+
+    def move(value: Value, at: int, _rest: str) -> tuple[Changed, int]:
+        done = section_moved(value, at, at + step)
+        return done, at + step if done.changes else at
+
+    return move
+
+
+def _section_put(value: Value, at: int, onto: str) -> tuple[Changed, int]:
+    """Move a section to where another one is; before all others where that is none."""
+    to = next((n for n, each in enumerate(mappings(value, "sections")) if each.get("id") == onto), 0)
+    return section_moved(value, at, to), to
 
 
 _OF_QUESTIONS: dict[str, Callable[[Value, str], Changed]] = {
@@ -216,6 +254,13 @@ _OF_QUESTIONS: dict[str, Callable[[Value, str], Changed]] = {
     "down": lambda value, target: stepped(value, _place(value, target), 1),
     "place": _put_at,
     "section": lambda value, _target: section_added(value, _("New section")),
-    "unsection": _without_section,
     "spread": lambda value, _target: spread(value),
 }
+_OF_SECTIONS: dict[str, Callable[[Value, int, str], tuple[Changed, int | None]]] = {
+    "up": _section_stepped(-1),
+    "down": _section_stepped(1),
+    "place": _section_put,
+    "delete": lambda value, at, _rest: (section_removed(value, at), None),
+}
+_IDS: dict[str, Callable[[str], str]] = {"metrics": derive_metric_id, "sections": derive_section_id}
+"""How an id is made of a name."""

@@ -15,7 +15,7 @@ from auscult.form_examples.pages import doubt_of, examples_of
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.definition_picks import columns_of_tables, languages_of
 from auscult.server.console.pages.setup.form_changes import with_changes
-from auscult.server.console.pages.setup.forms import IMPORTED, PATH, require_editor
+from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
 from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
@@ -54,7 +54,7 @@ class Edited(NamedTuple):
     """A document after an action, and the result of the action.
 
     ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
-    shown with all its fields. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that
+    shown with all its fields, or the path of the section that was moved. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that
     leave their queues to this one.
     """
 
@@ -62,7 +62,7 @@ class Edited(NamedTuple):
     problem: str = ""
     revision: str = ""
     other: OtherText | None = None
-    opened: int | None = None
+    opened: int | str | None = None
     is_doubted: bool = False
     taken: tuple[str, ...] = ()
 
@@ -77,13 +77,8 @@ class FormEditorPage(Controller):
         """Show the draft of a form, or its version in force."""
         require_editor(visit)
         done = next(iter(visit.query.get("done", ())), "")
-        said = {
-            _SAVED: _("Draft saved. It is not in force."),
-            IMPORTED: _(
-                "Made from the spreadsheet. What could not be taken over is in the first lines of the tab Text."
-            ),
-        }
-        note, left = (said[done], 0) if done in said else done_note(visit, form_id, done)
+        is_saved = done == _SAVED
+        note, left = (_("Draft saved. It is not in force."), 0) if is_saved else done_note(visit, form_id, done)
         view = editor_view(
             visit, form_id, Edited(document_in_use(visit.app.forms, form_id), taken=taken_from(visit.query)), note
         )
@@ -262,7 +257,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_views(check),
         builder=builder_view(
-            document, (*check.problems, *check.unanswered), edited.opened, _known(visit, value, edited.opened)
+            document, (*check.problems, *check.unanswered), edited.opened, _known(visit, form_id, value, edited.opened)
         ),
         packs=_packs(value, edited.opened),
         differences=changes,
@@ -281,10 +276,11 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
     )
 
 
-def _known(visit: Visit, value: Mapping[str, Any], opened: int | None) -> Known:
+def _known(visit: Visit, form_id: str, value: Mapping[str, Any], opened: int | str | None) -> Known:
     metrics = mappings(dict(value), "metrics")
-    has_value = opened is not None and opened < len(metrics) and "source" in metrics[opened]
+    has_value = isinstance(opened, int) and opened < len(metrics) and "source" in metrics[opened]
     return Known(
+        stored=read_document(document_in_use(visit.app.forms, form_id)).value,
         queues=visit.reader.queues.present(),
         languages=languages_of(visit.reader),
         tables=columns_of_tables(visit) if has_value else {},
@@ -295,10 +291,10 @@ def _overlaps(check: FormCheck) -> bool:
     return any(each.field.startswith("assignments") for each in check.problems)
 
 
-def _packs(value: Mapping[str, Any], opened: int | None) -> tuple[PacksView, ...]:
+def _packs(value: Mapping[str, Any], opened: int | str | None) -> tuple[PacksView, ...]:
     """Return the searches of the open question that can use ready lists of words."""
     metrics = mappings(dict(value), "metrics")
-    if opened is None or opened >= len(metrics):
+    if not isinstance(opened, int) or opened >= len(metrics):
         return ()
     return tuple(pack_views(metrics[opened], f"metrics.{opened}"))
 

@@ -5,6 +5,7 @@ import { h, hydrate, render } from "../vendor/preact.js";
 import { computed, effect, signal } from "../vendor/signals.js";
 import { adopted } from "./adopted.js";
 import { asksFor } from "./form_parts.js";
+import { offersReady } from "./form_ready.js";
 import { triesForm } from "./form_trial.js";
 
 const CHECK_MS = 400;
@@ -45,6 +46,9 @@ function typed(element) {
 }
 const shown = (element) => [...element.childNodes].map((each) => adopted(each, typed));
 
+// The table of a spreadsheet's rows is shown once: the page that is loaded again is that of the form.
+if (document.querySelector("#sheet")) history.replaceState(null, "", form.action);
+
 hydrate(shown(panel), panel);
 render(h(Gutter), gutter);
 render(words, checked);
@@ -60,11 +64,16 @@ const counted = document.querySelector("#reach");
 const reach = counted && asksFor(form, counted, "reach", () => form.dataset.tab === "settings");
 if (reach) new MutationObserver(reach.ask).observe(form, { attributeFilter: ["data-tab"] });
 effect(() => reach?.follows(written.value, !wrong.value.length));
+const older = document.querySelector("#older");
+const since = document.querySelector("#since");
+const again = older && asksFor(form, older, "older", () => form.dataset.tab === "publish", (document) => `${since.value} ${document}`);
+if (again) {
+  new MutationObserver(again.ask).observe(form, { attributeFilter: ["data-tab"] });
+  since.addEventListener("change", again.ask);
+}
+effect(() => again?.follows(written.value, !wrong.value.length));
 const shelf = document.querySelector("#ready");
-// Which ready questions there are follows from these keys alone.
-const headOf = (document) => (document.match(/\b(?:id|channel|languages):.*(?:\n *- .*)*/g) ?? []).join();
-const ready = shelf && asksFor(form, shelf.querySelector("div"), "ready", () => shelf.open, headOf);
-shelf?.addEventListener("toggle", () => ready.ask());
+const ready = shelf && offersReady(form, panel, shelf);
 effect(() => ready?.follows(written.value, true));
 
 // The button names the day from which it publishes.
@@ -154,6 +163,7 @@ async function answered(act, isUndo) {
   if (act.startsWith("add:") && !made.querySelector("[role=alert]")) empty(`new:${act.slice(4)}`);
   if (act.startsWith("pack:")) empty(act);
   isKept = act === "look" && !isUndo;
+  if (made.querySelector("#unreadable")) keepsUnderstood(made);
   view.value = made;
   isKept = true;
   keepsTaken();
@@ -165,6 +175,14 @@ function keepsTaken() {
   address.searchParams.delete("take");
   for (const each of panel.querySelectorAll("[name=take]")) address.searchParams.append("take", each.value);
   if (address.href !== location.href) history.replaceState(history.state, "", address);
+}
+// A text that cannot be read leaves the builder as it was last understood, to be read only.
+function keepsUnderstood(made) {
+  for (const part of panel.querySelectorAll(".tabpart")) {
+    const last = part.cloneNode(true);
+    last.inert = true;
+    made.querySelector(`#${part.id}`)?.replaceWith(last);
+  }
 }
 function empty(name) {
   for (const each of panel.querySelectorAll("input, textarea, select")) if (each.name === name) each.value = "";
@@ -204,6 +222,7 @@ function place(act) {
     name?.focus();
     if (verb !== "open") name?.select();
   }
+  if (verb === "queue") [...panel.querySelectorAll("[name^='set:assignments.'][name$='.queue']")].at(-1)?.focus();
   if (verb === "delete") panel.querySelector(".grip")?.focus();
 }
 
@@ -251,7 +270,7 @@ form.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
-  ask(act, event.submitter?.textContent);
+  ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent);
 });
 panel.addEventListener("click", (event) => {
   const fault = event.target.closest("[data-line]");

@@ -3,7 +3,7 @@
 const AGAIN_MS = 800;
 
 // Fill a region from a path below the form's while `isShown()`; `ask()` is called when that may have changed.
-// `readOf(document)` is the part of the document that the region depends on.
+// `readOf(document)` is what the region depends on.
 export function asksFor(form, region, path, isShown, readOf = (document) => document) {
   let asked = 0;
   let timer = 0;
@@ -15,7 +15,7 @@ export function asksFor(form, region, path, isShown, readOf = (document) => docu
     if (!isShown() || made === read) return;
     made = read;
     const mine = ++asked;
-    const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams({ document: wanted }) }).catch(() => null);
+    const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams({ document: wanted, since: form.elements.since?.value ?? "" }) }).catch(() => null);
     if (mine !== asked || !answer?.ok) return;
     const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     if (mine === asked) region.replaceChildren(...body.childNodes);

@@ -25,8 +25,8 @@ from auscult.server.console.views.setup.builder_words import (
     label_in_builder,
     reason_in_text,
 )
-from auscult.services.definitions.forms.document import Document, Path, Problem, field_name
-from auscult.services.definitions.forms.editing.questions import Group, groups_of, mappings, weights_of
+from auscult.services.definitions.forms.document import NONE, Document, Path, Problem, Value, field_name, value_at
+from auscult.services.definitions.forms.editing.questions import Group, groups_of, mappings, number_of, weights_of
 from auscult.services.definitions.forms.reading import WrittenAssignment, WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import fields_of, options_of
 
@@ -106,33 +106,39 @@ class SectionView(Struct, frozen=True, kw_only=True):
 
 
 class BuilderView(Struct, frozen=True, kw_only=True):
-    """The builder. ``missing``: a sentence where the weights of a percentage form do not total 100."""
+    """The builder. ``missing``: a sentence where the weights of a percentage form do not total 100.
+
+    ``chosen``: the place of the question that is open, or the path of the section that was moved.
+    """
 
     sections: tuple[SectionView, ...]
     settings: tuple[Control, ...]
     total: str
     missing: str
+    is_percentage: bool
     can_spread: bool
-    chosen: int | None
+    chosen: int | str | None
     is_readable: bool
 
 
 class Known(Struct, frozen=True, kw_only=True):
     """Names that the server knows and a person picks: queues and languages, each by what the document has of it.
 
-    ``tables``: the columns of each table of the app, by its name.
+    ``tables``: the columns of each table of the app, by its name. ``stored``: the values of the stored document, which
+    can be chosen again although nothing here is called so.
     """
 
     queues: Mapping[str, str] = types.MappingProxyType({})
     languages: Mapping[str, str] = types.MappingProxyType({})
     tables: Mapping[str, Sequence[str]] = types.MappingProxyType({})
+    stored: Value = None
 
 
 NOTHING_KNOWN = Known()
 
 
 def builder_view(
-    document: Document, faults: Sequence[Problem], chosen: int | None, known: Known = NOTHING_KNOWN
+    document: Document, faults: Sequence[Problem], chosen: int | str | None, known: Known = NOTHING_KNOWN
 ) -> BuilderView:
     """Show a document as far as it can be read."""
     value: Any = document.value if isinstance(document.value, dict) else {}
@@ -147,6 +153,7 @@ def builder_view(
         settings=tuple(_controls(place, WrittenForm, value, (), "form", skip=("metrics", "sections"))),
         total=f"{total:f}",
         missing=missing_words(missing),
+        is_percentage=is_percentage,
         can_spread=bool(missing) and len(weights) > 0,
         chosen=chosen,
         is_readable=isinstance(document.value, dict),
@@ -176,13 +183,14 @@ def _section(  # noqa: PLR0913, PLR0917  (all that a section is shown with)
     group: Group,
     faults: Sequence[Problem],
     numbers: Iterator[int],
-    chosen: int | None,
+    chosen: int | str | None,
 ) -> SectionView:
     metrics = mappings(value, "metrics")  # type: ignore[arg-type]
     sections = mappings(value, "sections")  # type: ignore[arg-type]
     section = {} if group.at is None else sections[group.at]
     path: Path = () if group.at is None else ("sections", group.at)
-    total = sum((_number(metrics[at].get("weight")) for at in group.places), Decimal(0))
+    weights = weights_of(value)  # type: ignore[arg-type]
+    total = sum((weights.get(at, Decimal(0)) for at in group.places), Decimal(0))
     return SectionView(
         id=group.id,
         at=group.at,
@@ -194,9 +202,9 @@ def _section(  # noqa: PLR0913, PLR0917  (all that a section is shown with)
 
 
 def _question(  # noqa: PLR0913, PLR0917  (all that a question is shown with)
-    place: _Place, metric: Mapping[str, Any], at: int, number: int, faults: Sequence[Problem], chosen: int | None
+    place: _Place, metric: Mapping[str, Any], at: int, number: int, faults: Sequence[Problem], chosen: int | str | None
 ) -> Question:
-    weight = _number(metric.get("weight"))
+    weight = number_of(metric.get("weight"))
     whole = sum(weights_of(dict(place.form)).values(), Decimal(0)) or 1
     own = [each for each in faults if each.field == f"metrics[{at}]" or each.field.startswith(f"metrics[{at}].")]
     is_chosen = at == chosen
@@ -211,7 +219,7 @@ def _question(  # noqa: PLR0913, PLR0917  (all that a question is shown with)
         marks=tuple(_marks(place, metric)),
         faults=tuple(fault_in_words(each.reason) for each in own),
         fields=tuple(_fields(place, metric, at)) if is_chosen else (),
-        type=_type(metric, at) if is_chosen else None,
+        type=_type(place, metric, at) if is_chosen else None,
         grades=_grades(metric, at) if is_chosen else None,
         where=str(metric.get("section") or ""),
     )
@@ -235,8 +243,8 @@ def _marks(place: _Place, metric: Mapping[str, Any]) -> Iterator[str]:
         yield _("fails the section")
     if metric.get("bonus") is True:
         yield _("bonus")
-    if _number(metric.get("negative_weight")):
-        yield _("loses {n} more").format(n=f"{_number(metric.get('negative_weight')):f}")
+    if number_of(metric.get("negative_weight")):
+        yield _("loses {n} more").format(n=f"{number_of(metric.get('negative_weight')):f}")
     if metric.get("type") == "manual":
         yield _("a person")
     when = metric.get("when")
@@ -255,11 +263,16 @@ def _others(place: _Place) -> list[tuple[str, str]]:
     return [(str(each.get("id")), str(each.get("name") or each.get("id"))) for each in metrics if each.get("id")]
 
 
-def _type(metric: Mapping[str, Any], at: int) -> Control:
-    named = str(metric.get("type", ""))
-    options = tuple((name, _(TYPES[name]) if name in TYPES else name) for name in METRICS)
-    path = f"metrics.{at}.type"
-    return Control(kind="choice", label=_(LABELS["type"]), path=path, id=path, value=named, options=options)
+def _type(place: _Place, metric: Mapping[str, Any], at: int) -> Control:
+    path: Path = ("metrics", at, "type")
+    named, written = str(metric.get("type", "")), path_text(path)
+    options = _with_stored(place, path, tuple((name, type_in_words(name)) for name in METRICS))
+    return Control(kind="choice", label=_(LABELS["type"]), path=written, id=written, value=named, options=options)
+
+
+def type_in_words(name: str) -> str:
+    """Return what answers questions of a type; a plug-in's type has its own name."""
+    return _(TYPES[name]) if name in TYPES else name
 
 
 def _grades(metric: Mapping[str, Any], at: int) -> Control | None:
@@ -351,15 +364,25 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
         return _replace(base, kind="group", parts=parts, line=place.document.line(path))
     shown = _text(value) if is_there else default
     if field.encode_name in ("metric", "section", "is") and thing in ("WrittenCondition", "metric"):
-        return _replace(base, kind="choice", value=shown, options=_picked(place, field.encode_name, path, shown))
+        picked = _with_stored(place, path, _picked(place, field.encode_name, path, shown))
+        return _replace(base, kind="choice", value=shown, options=picked)
     if thing == "assignment" and field.encode_name == "queue" and place.known.queues:
-        return _replace(base, kind="choice", value=shown, options=_queues(place.known, shown))
+        queues = _with_stored(place, path, _queues(place.known, shown))
+        return _replace(base, kind="choice", value=shown, options=queues)
     if get_origin(only) is tuple or (is_there and isinstance(value, list)):
         found = _list(place, base, options, value, path)
         is_language = field.encode_name == "languages" and found.kind == "words"
-        return _replace(found, options=_languages(place.known, found)) if is_language else found
+        return _replace(found, options=_languages(place.known, found, path)) if is_language else found
     kind, choices = _kind_of(field, options)
-    return _replace(base, kind=kind, value=shown, options=choices or _named(place, thing, path))
+    choices = _with_stored(place, path, choices or _named(place, thing, path))
+    return _replace(base, kind=kind, value=shown, options=choices)
+
+
+def _with_stored(place: _Place, path: Path, options: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return what there is to choose, with the value of the stored document: once chosen, it can be chosen again."""
+    stored = value_at(place.known.stored, path)
+    text = "" if stored is NONE else _text(stored)
+    return options if not options or not text or text in dict(options) else (*options, (text, text))
 
 
 def _named(place: _Place, thing: str, path: Path) -> tuple[tuple[str, str], ...]:
@@ -435,10 +458,12 @@ def _queues(known: Known, shown: str) -> tuple[tuple[str, str], ...]:
     return tuple(({shown: shown} if shown not in found else {}).items()) + tuple(found.items())
 
 
-def _languages(known: Known, control: Control) -> tuple[tuple[str, str], ...]:
-    """Return the languages that a list does not have yet."""
-    there = {word.text for word in control.words}
-    return tuple((code, name) for code, name in known.languages.items() if code not in there)
+def _languages(known: Known, control: Control, path: Path) -> tuple[tuple[str, str], ...]:
+    """Return the languages that a list does not have yet, with those that it has in the stored document."""
+    there, stored = {word.text for word in control.words}, value_at(known.stored, path)
+    codes = [str(code) for code in cast("list[object]", stored)] if isinstance(stored, list) and known.languages else []
+    names = {code: code for code in codes} | dict(known.languages)
+    return tuple((code, name) for code, name in names.items() if code not in there)
 
 
 def _inside(place: _Place, kind: type[Struct], value: Any, path: Path) -> tuple[Control, ...]:  # noqa: ANN401
@@ -483,10 +508,6 @@ def _text(value: Any) -> str:  # noqa: ANN401  (any value of a document)
     if isinstance(value, list | tuple):
         return ",".join(_text(each) for each in cast("list[Any]", value))
     return str(value)
-
-
-def _number(value: Any) -> Decimal:  # noqa: ANN401
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
 
 
 def path_text(path: Path) -> str:

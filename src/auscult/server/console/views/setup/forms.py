@@ -31,13 +31,35 @@ class FormRow(Struct, frozen=True, kw_only=True):
 class NewForm(Struct, frozen=True, kw_only=True):
     """The values of the HTML form that creates a form. ``queue``: a name, ``*`` for all others, empty until chosen.
 
-    ``source``: what it begins from, see ``beginning.document_of``.
+    ``source``: what it begins from, see ``beginning.begun``.
     """
 
     name: str = ""
     channel: str = "voice"
     queue: str = ""
     source: str = "example"
+
+
+class SheetRow(Struct, frozen=True, kw_only=True):
+    """One row of a spreadsheet: the question that it became, what answers it, and what could not be taken over.
+
+    ``row`` is 0 for what is about the whole sheet; ``place`` is None where the row became no question.
+    """
+
+    row: int
+    place: int | None
+    name: str
+    by: str
+    left: tuple[str, ...]
+
+
+class SheetView(Struct, frozen=True, kw_only=True):
+    """A spreadsheet that became a form, row by row; ``more`` rows are not shown."""
+
+    file: str
+    questions: int
+    rows: tuple[SheetRow, ...]
+    more: int
 
 
 class FormsView(Struct, frozen=True, kw_only=True):
@@ -134,7 +156,8 @@ class EditorView(Struct, frozen=True, kw_only=True):
     """The editor of one form. ``choices`` are the available wording packs, each with its meaning.
 
     ``revision``: of the stored text that was opened. ``other``: set where another text was saved since.
-    ``anyway``: where a form is published in spite of the problem; empty where it cannot be.
+    ``anyway``: where a form is published in spite of the problem; empty where it cannot be. ``sheet``: set where the form
+    was just made from a spreadsheet.
     """
 
     form_id: str
@@ -157,6 +180,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     other: OtherText | None
     choices: tuple[tuple[str, str], ...]
     overlaps: tuple[OverlapView, ...] = ()
+    sheet: SheetView | None = None
 
 
 def form_row(

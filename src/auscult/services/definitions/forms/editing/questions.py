@@ -164,9 +164,15 @@ def removed(value: Value, at: int) -> Changed:
 def section_added(value: Value, name: str) -> Changed:
     """Add a section behind the others."""
     sections = mappings(value, "sections")
-    section_id = free_id(sections, derive_metric_id(name).replace("em-", "se-", 1))
+    section_id = free_id(sections, derive_section_id(name))
     new: Value = {"id": section_id, "name": name}
     return Changed((Insert(("sections", len(sections)), new) if sections else Put(("sections",), [new]),), None)
+
+
+def section_moved(value: Value, index: int, to: int) -> Changed:
+    """Move a section with its questions to another place among the sections; one that is none leaves it there."""
+    fits = to != index and 0 <= to < len(mappings(value, "sections"))
+    return Changed((Move(("sections", index), to),) if fits else (), None)
 
 
 def section_removed(value: Value, index: int) -> Changed:
@@ -215,6 +221,11 @@ def shared(weights: Mapping[int, Decimal]) -> dict[int, int]:
 def number_of(value: object) -> Decimal:
     """Return a number of a document; 0 in place of anything else."""
     return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
+
+
+def derive_section_id(name: str) -> str:
+    """Make an id of a section's name, as one of a metric's name is made."""
+    return derive_metric_id(name).replace("em-", "se-", 1)
 
 
 def free_id(others: list[dict[str, Any]], wanted: str) -> str:

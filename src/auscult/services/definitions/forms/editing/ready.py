@@ -1,7 +1,11 @@
 """Ready questions: those of the starter forms, to be put into a form of the same channel and languages."""
 
 from functools import cache
+from importlib.resources import files
 from typing import Any, NamedTuple, cast
+
+import msgspec
+from msgspec import Struct
 
 from auscult.domain.errors import RequestError
 from auscult.services.definitions.forms.document import Value, read_document
@@ -12,6 +16,17 @@ _OF_THE_FORM = ("section", "fatal", "weight")
 """Keys that another form decides for itself."""
 
 
+class Measured(Struct, frozen=True):
+    """Agreement of a language's ready questions with the people who wrote and labelled conversations to measure it.
+
+    ``kappa`` is Cohen's, by metric, with the ends of its 95 % interval where they were computed.
+    """
+
+    conversations: int
+    people: int
+    kappa: dict[str, tuple[float, ...]]
+
+
 class ReadyQuestion(NamedTuple):
     """A question of a starter form. ``key`` names it among all of them: ``es/em-greeting``; ``is_there``: the form has its id."""
 
@@ -19,6 +34,7 @@ class ReadyQuestion(NamedTuple):
     metric_id: str
     name: str
     question: str
+    type: str
     language: str
     is_there: bool
 
@@ -32,6 +48,7 @@ def ready_questions(value: Value) -> list[ReadyQuestion]:
             metric_id=each["id"],
             name=each["name"],
             question=str(each.get("question", "")),
+            type=str(each["type"]),
             language=language,
             is_there=each["id"] in ids,
         )
@@ -54,6 +71,13 @@ def with_ready(value: Value, key: str, section: str) -> Changed:
     own = {name: each for name, each in found.items() if name not in _OF_THE_FORM}
     own["id"] = free_id(mappings(value, "metrics"), metric_id)
     return behind_section(value, section, {**own, "weight": 0})
+
+
+@cache
+def measured() -> dict[str, Measured]:
+    """Return the agreement of the ready questions with people as it was measured for this release, by language."""
+    document = (files("auscult") / "starter" / "agreement.yaml").read_bytes()
+    return msgspec.yaml.decode(document, type=dict[str, Measured])
 
 
 @cache

@@ -18,6 +18,7 @@ from auscult.services.definitions.forms.editing.questions import (
     placed,
     removed,
     section_added,
+    section_moved,
     section_removed,
     spread,
     stepped,
@@ -105,6 +106,10 @@ def test_sections() -> None:
     gone = after(section_removed(VALUE, 1))
     assert shown(gone) == [("", ["m1", "m3"]), ("se-a", ["m0", "m2"])]
     assert "fails_section" not in gone.decode()
+    moved = after(section_moved(VALUE, 1, 0))
+    assert [name for name, _ in shown(moved)] == ["", "se-b", "se-a"]
+    assert after(section_moved(value_of(moved), 0, 1), moved) == FORM
+    assert section_moved(VALUE, 1, 2).changes == section_moved(VALUE, 0, -1).changes == ()
 
 
 @pytest.mark.parametrize("weights", [(10, 20, 30, 33), (0, 0, 0, 0), (50, 50, 50, 50), (1, 1, 1, 0), (100, 0, 0, 0)])

@@ -6,8 +6,8 @@ from auscult.domain.errors import RequestError
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.changes import changed
 from auscult.services.definitions.forms.editing.questions import mappings, value_of
-from auscult.services.definitions.forms.editing.ready import ready_questions, with_ready
-from auscult.services.definitions.forms.reading import check_form
+from auscult.services.definitions.forms.editing.ready import measured, ready_questions, with_ready
+from auscult.services.definitions.forms.reading import STARTER_LANGUAGES, check_form
 
 DOCUMENT = b"""\
 id: ef-1
@@ -27,6 +27,19 @@ def test_they_are_of_the_languages_in_their_order() -> None:
     assert list(dict.fromkeys(each.language for each in found)) == ["es", "en"]
     assert {each.metric_id for each in found if each.is_there} == {"em-greeting"}
     assert all(each.question for each in found)
+    assert {each.type for each in found} == {"by_question", "by_insight"}
+
+
+@pytest.mark.parametrize("language", STARTER_LANGUAGES)
+def test_each_was_measured(language: str) -> None:
+    """The agreement with people, with how many conversations of how many people, is there for each of a language."""
+    document = f"id: ef-1\nname: Ours\nchannel: voice\nlanguages: [{language}]\nmetrics: []\n".encode()
+    found = measured()[language]
+    assert found.conversations > found.people > 1
+    assert {each.metric_id for each in ready_questions(value_of(document))} == found.kappa.keys()
+    assert all(
+        -1 <= low <= kappa <= high <= 1 for kappa, low, high in (each for each in found.kappa.values() if len(each) > 1)
+    )
 
 
 @pytest.mark.parametrize("channel", ["voice", "chat"])

@@ -9,10 +9,10 @@ from auscult.domain.connectors.document import PULLED, Kind, kind_of
 from auscult.domain.connectors.parts import PARTS, parts_of, place_of
 from auscult.domain.errors import RequestError
 from auscult.formats.connectors.described import NAMES
-from auscult.server.console.pages.setup.document_changes import NONE, appended, fields_changed, removal, typed, value_at
+from auscult.server.console.pages.setup.document_changes import appended, fields_changed, removal, typed
 from auscult.server.console.posted import Given, lines, one
 from auscult.server.console.views.setup.connector_wizard import KINDS, WHO, id_of
-from auscult.services.definitions.forms.document import Path, Value
+from auscult.services.definitions.forms.document import NONE, Path, Value, value_at
 from auscult.services.definitions.forms.editing.changes import Change, Put, Remove, changed
 from auscult.services.definitions.forms.editing.questions import value_of
 from auscult.services.definitions.forms.editing.writing import written

@@ -38,7 +38,7 @@ def publish_and_score(visit: Visit, form_id: str, given: Given, taken: Collectio
     Raises ``AuscultError``: a day or a note that cannot be used is refused before anything is published.
     """
     by = signed(visit.visitor.email, one(given, "note"))
-    since = _since(visit, given) if one(given, "history") == "since" else None
+    since = since_in(visit, given) if one(given, "history") == "since" else None
     publish_draft(visit.app.forms, form_id, visit.services.answered(), by, taken)
     if since is None:
         return PUBLISHED
@@ -121,7 +121,7 @@ def _until(visit: Visit, version: FormVersion, first: str) -> str:
     return said.format(n=version.version, day=first, m=before.version)
 
 
-def _since(visit: Visit, given: Given) -> datetime:
+def since_in(visit: Visit, given: Given) -> datetime:
     """Return the beginning of the day that is asked for, in the reader's zone. Raises ``RequestError``."""
     chosen = day(given, "since", _("From which day"))
     return datetime.combine(chosen, time(), visit.reader.timezone).astimezone(UTC)

@@ -1,16 +1,20 @@
-"""The conversations of last week that the form in an editor would score, and those that no form is for."""
+"""The conversations that the form in an editor would score: last week's by form, and older ones to be scored again."""
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
+from auscult.domain.errors import RequestError
 from auscult.server.console.pages.setup.form_editor import text_of
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.overlaps import last_week
-from auscult.server.console.posted import Posted
-from auscult.server.console.views.setup.trying.reach import ReachView, reach_view
+from auscult.server.console.pages.setup.publishing.page import since_in
+from auscult.server.console.posted import Posted, one
+from auscult.server.console.views.setup.trying.reach import OlderView, ReachView, older_view, reach_view
 from auscult.server.console.visit import Visit
+from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form
+from auscult.services.history.coverage import older
 
 
 class FormReachPage(Controller):
@@ -27,3 +31,23 @@ class FormReachPage(Controller):
         if form is None or week is None:
             return visit.part("parts/form_reach", ReachView())
         return visit.part("parts/form_reach", reach_view(week.routing, form, week.others, visit.reader, PATH))
+
+
+class FormOlderPage(Controller):
+    """The number of older conversations next to the choice to score them again."""
+
+    path = "/forms/{form_id:str}/older"
+
+    @post(sync_to_thread=True)
+    def act(self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Count the conversations since the chosen day, or all, that the document would score."""
+        require_editor(visit)
+        form = check_form(text_of(data)).form
+        try:
+            since = since_in(visit, data) if one(data, "since") else None
+        except RequestError:  # half a date, which the page refuses when it is used
+            form, since = None, None
+        if form is None or not visit.may("conversation.read"):
+            return visit.part("parts/form_older", OlderView())
+        others = [each for name, each in in_force(visit.app.forms).items() if name != form_id]
+        return visit.part("parts/form_older", older_view(older(visit.app, form, others, since), visit.reader))

@@ -9,6 +9,7 @@ from auscult.domain.form import Form
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
+from auscult.services.history.coverage import Older
 from auscult.services.history.routing import Routing
 
 _MOST_ROWS = 12
@@ -25,14 +26,23 @@ class OtherForm(Struct, frozen=True, kw_only=True):
     taken: str
 
 
+class OlderView(Struct, frozen=True, kw_only=True):
+    """The number of older conversations that are scored again, in a sentence; empty where it is not known."""
+
+    said: str = ""
+
+
 class ReachView(Struct, frozen=True, kw_only=True):
-    """Counts of the last seven days. ``sums`` add up to the conversations that the form scores; empty: nothing is known."""
+    """Counts of the last seven days. ``sums`` add up to the conversations that the form scores; empty: nothing is known.
+
+    ``nowhere`` are the conversations in no form: a queue, their number, and its name where it can be added to the form.
+    """
 
     title: str = ""
     sums: tuple[Row, ...] = ()
     scored: str = ""
     queues: tuple[Row, ...] = ()
-    nowhere: tuple[Row, ...] = ()
+    nowhere: tuple[tuple[str, str, str], ...] = ()
     others: tuple[OtherForm, ...] = ()
     note: str = ""
 
@@ -59,7 +69,7 @@ def reach_view(found: Routing, form: Form, others: Sequence[Form], reader: Reade
         sums=tuple((name, _signed(n, reader)) for name, n in sums if n or name == sums[0][0]),
         scored=reader.number(found.here.total() - found.short),
         queues=_rows(found.here, reader),
-        nowhere=_rows(found.nowhere, reader),
+        nowhere=tuple((*each, _to_add(each[0], found, form)) for each in _rows(found.nowhere, reader)),
         others=tuple(
             OtherForm(
                 name=each.name,
@@ -71,6 +81,23 @@ def reach_view(found: Routing, form: Form, others: Sequence[Form], reader: Reade
         ),
         note=_("There are more; these were counted first.") if found.is_least else "",
     )
+
+
+def _to_add(name: str, found: Routing, form: Form) -> str:
+    """Return the name of a queue that can be added to a form; empty where the form names it, or it is no queue."""
+    named = {each.queue for each in form.assignments}
+    return name if name in found.nowhere and not named & {name, "*"} else ""
+
+
+def older_view(found: Older, reader: Reader) -> OlderView:
+    """Show the number of older conversations, an estimate in two digits."""
+    said = ngettext(
+        "{n} conversation would be scored again.", "{n} conversations would be scored again.", found.count
+    ).format(n=reader.number(found.count))
+    if found.is_estimate:
+        n = round(found.count, 2 - len(str(found.count)))
+        said = _("About {n} conversations would be scored again: an estimate.").format(n=reader.number(n))
+    return OlderView(said=said)
 
 
 def _rows(counts: Counter[str], reader: Reader) -> tuple[Row, ...]:

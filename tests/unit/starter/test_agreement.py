@@ -1,0 +1,66 @@
+"""The agreement with people that ready questions are shown with: as the explanation states it, and as it is measured."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from auscult.domain.audits.agreement import compare
+from auscult.services.definitions.forms.editing.ready import Measured, measured
+from bench.acts.compact import written
+from bench.quality.first_sight import SEED, machine
+
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs/explanation/starter-forms.md"
+UNREAD = ROOT / "bench/quality/unread"
+
+
+def rows(head: str) -> Iterator[list[str]]:
+    """Yield the cells of each row of the table of the page with this head."""
+    table = PAGE.read_text(encoding="utf-8").partition(f"\n{head}")[2].partition("\n\n")[0]
+    assert table, head
+    for line in table.splitlines()[2:]:
+        yield [cell.strip(" `") for cell in line.strip("|").split("|")]
+
+
+def figures(cell: str) -> tuple[float, ...]:
+    """Read the ends of an interval: ``0.61 to 0.94``."""
+    return tuple(map(float, cell.split(" to ")))
+
+
+@pytest.mark.parametrize(
+    ("language", "head", "column"),
+    [
+        ("es", "| kappa, the author left out ", 2),
+        ("de", "| kappa, the author left out ", 4),
+        ("fr", "| kappa | French, packs alone ", 2),
+        ("pt", "| kappa | French, packs alone ", 4),
+    ],
+)
+def test_the_page_has_the_same(language: str, head: str, column: int) -> None:
+    """Kappa of each question, and the number of conversations."""
+    cells = {row[0].partition("`")[0]: row[column] for row in rows(head)}
+    found = measured()[language]
+    assert {name: (float(cells[name]),) for name in found.kappa} == found.kappa
+    assert int(cells["conversations"]) == found.conversations
+    folders = [*(ROOT / "bench/acts/hands" / language).iterdir(), *(ROOT / "bench/acts/written" / language).iterdir()]
+    assert found.people == len(folders)
+
+
+@pytest.mark.slow
+def test_english_is_what_the_forms_answer() -> None:
+    """Measured again on the conversations of two authors that nothing was fitted to, it is what the page states, too."""
+    cases = [each for folder in ("t1", "t2") for each in written(UNREAD / folder)]
+    answers = machine(each.conversation for each in cases)
+    found: dict[str, tuple[float, ...]] = {}
+    for name in measured()["en"].kappa:
+        pairs = [(each.answers[name], answers[each.conversation.id][name]) for each in cases]
+        agreement = compare(pairs, Random(SEED).random)
+        ends = agreement.kappa_interval
+        assert agreement.kappa is not None
+        assert ends is not None
+        found[name] = tuple(round(each, 2) for each in (agreement.kappa, ends.low, ends.high))
+    assert measured()["en"] == Measured(len(cases), 2, found)
+    stated = {row[0]: (float(row[1]), *figures(row[2])) for row in rows("| both new authors together ")}
+    assert stated == found
