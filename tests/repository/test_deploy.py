@@ -207,7 +207,7 @@ def test_the_workflow_runs_the_one_script() -> None:
 
 
 def test_a_release_is_tried_and_signed_by_its_workflow() -> None:
-    """Wheels on each version of Python, the image for two platforms with SBOM and signature; no job has more rights."""
+    """Wheels on each version of Python, the image before it is pushed, with SBOM and signature; no job has more rights."""
     workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
     jobs = workflow["jobs"]
     tried = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]["run"]["strategy"]["matrix"]
@@ -216,7 +216,9 @@ def test_a_release_is_tried_and_signed_by_its_workflow() -> None:
     assert build["platforms"] == "linux/amd64,linux/arm64"
     assert build["sbom"] is True
     assert (ROOT / build["file"]).is_file()
-    assert [step["run"] for step in jobs["image"]["steps"] if "run" in step][-1].startswith("cosign sign ")
+    order = [step.get("run") or step["uses"].partition("@")[0] for step in jobs["image"]["steps"]]
+    assert order.index("make image") < order.index("make test-image") < order.index("docker/build-push-action")
+    assert order[-1].startswith("cosign sign ")
     assert workflow["permissions"] == {"contents": "read"}
     assert {name for name, job in jobs.items() if "permissions" in job} == {"image", "draft"}
     scripts = " ".join(step.get("run", "") for job in jobs.values() for step in job["steps"])
