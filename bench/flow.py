@@ -128,7 +128,7 @@ def drained(client: Client, count: int, cursor: str | None) -> str | None:
     seen = 0
     while seen < count:
         for page in client.changes(cursor):
-            seen += len(page["items"])
+            seen += sum(item["kind"] == "created" for item in page["items"])
             cursor = page["next_cursor"]
         time.sleep(LOOK_S)
     return cursor

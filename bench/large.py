@@ -1,10 +1,11 @@
 """One PostgreSQL database that grows: loads, pages, lists, search, a backup and retention at each of several sizes.
 
-    python -m bench.large --database URL [--sizes 5000 10000 20000] [--more 1000] [--rounds 20] [--month 30]
+    python -m bench.large --database URL [--sizes 5000 10000 20000] [--more 1000] [--rounds 20] [--month 30] [retention]
 
 Whole conversations of QA-14x8 over ninety days, with every analyzer, in one app. At each size: ``--more`` further ones
 until all are readable, the median of pages and lists, and a backup. At the last size the first ``--month`` days leave
-by retention, while ``--more`` further ones are loaded and lists are read.
+by retention, while ``--more`` further ones are loaded, lists are read, and a conversation is sent that is stored
+already: how long it waits for its turn. ``retention`` measures nothing else, on SQLite too.
 
 A line by least squares through the sizes, from 100,000 on, gives what 10,000,000 and 100,000,000 would take: that is an
 estimate, and is printed as one. Client, server, one worker and PostgreSQL share the machine. The default sizes show that
@@ -69,7 +70,7 @@ def median_ms(ask: Callable[[], httpx.Response], rounds: int) -> float:
         began = time.perf_counter()
         answer = ask()
         found.append(1000 * (time.perf_counter() - began))
-        assert answer.status_code == httpx.codes.OK, answer.text
+        assert answer.is_success, answer.text
     return statistics.median(found[1:])
 
 
@@ -80,14 +81,17 @@ class Growing:
         """Begin with an empty database."""
         self.home, self.more, self.rounds = home, more, rounds
         self.size, self._seed = 0, 0
+        self._stored = b""
         self._cursor: str | None = None
         self.found: dict[str, list[tuple[int, float]]] = {}
 
     def load(self, client: Client, count: int) -> float:
         """Load further conversations; return the seconds until all of them are readable."""
         self._seed += 1
+        documents = encoded(count, self._seed)
+        self._stored = self._stored or documents[-1]
         began = time.perf_counter()
-        accept(self.home, encoded(count, self._seed))
+        accept(self.home, documents)
         self._cursor = drained(client, count, self._cursor)
         self.size += count
         return time.perf_counter() - began
@@ -115,32 +119,37 @@ class Growing:
         self._add(size, f"load of {self.more:,}, s", self.load(client, self.more))
 
     def retain(self, client: Client, days: int) -> None:
-        """Let the first days leave while further ones are loaded and lists are read."""
+        """Let the first days leave while further ones are loaded, lists are read and conversations are sent."""
         kept = (datetime.now(UTC) - FIRST - timedelta(days=days)).days
         with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(2) as pool:
             folder = Path(name)
             self._command(folder, "retention", "set", "--days", str(kept), "--app", self.home.access.app)
             over = threading.Event()
             loading = pool.submit(self.load, client, self.more)
-            reading = pool.submit(self._read_until, over)
+            asking = pool.submit(self._ask_until, over)
             done = self._command(folder, "retention", "run", "--app", self.home.access.app, "--json")
             over.set()
             print(
                 f"retention of the first {days} days of {self.size:,}: {done.wall_s:.1f} s, {done.processor_s:.1f} s of processor without PostgreSQL's; beside it"
             )
             print(f"  a load of {self.more:,}: {loading.result():.1f} s until readable")
-            print(f"  a list: {reading.result():.1f} ms, median")
+            lists, turns = asking.result()
+            print(f"  a list: {statistics.median(lists):.1f} ms, median")
+            print(f"  a conversation sent again: {statistics.median(turns):.1f} ms, median; {max(turns):.1f} at most")
         left = client.changes(None)
         erased = sum(item["kind"] == "erased" for page in left for item in page["items"])
-        print(f"  {erased:,} conversations erased")
+        print(f"  {erased:,} conversations erased, {1000 * done.wall_s / erased:.1f} ms each")
 
-    def _read_until(self, over: threading.Event) -> float:
+    def _ask_until(self, over: threading.Event) -> tuple[list[float], list[float]]:
+        """Return how long lists took, and conversations that wait for the app's turn and change nothing."""
         account = Account(self.home.url_of_server, self.home.access)
-        found: list[float] = []
+        lists: list[float] = []
+        turns: list[float] = []
         while not over.is_set():
-            found.append(median_ms(account.listing, 1))
-            over.wait(0.2)
-        return statistics.median(found)
+            lists.append(median_ms(account.listing, 1))
+            turns.append(median_ms(lambda: account.load([self._stored]), 1))
+            over.wait(0.05)
+        return lists, turns
 
     def _command(self, folder: Path, *words: str) -> Measured:
         return measure(words, folder, database_url=self.home.url, state_dir=str(self.home.folder))
@@ -159,7 +168,8 @@ def line(points: Sequence[tuple[int, float]]) -> tuple[float, float]:
 def main() -> None:
     """Grow, measure, and print the lines."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--database", required=True, help="an empty PostgreSQL database")
+    parser.add_argument("only", nargs="?", choices=["retention"])
+    parser.add_argument("--database", required=True, help="an empty PostgreSQL database; for retention, SQLite too")
     parser.add_argument("--sizes", type=int, nargs="+", default=[5_000, 10_000, 20_000])
     parser.add_argument("--more", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=20)
@@ -172,7 +182,8 @@ def main() -> None:
         with home.serving(1) as client:
             for size in chosen.sizes:
                 growing.grow(client, size)
-                growing.measure(client)
+                if chosen.only is None:
+                    growing.measure(client)
             growing.retain(client, chosen.month)
     if chosen.sizes[-1] < LEAST:
         return

@@ -1,6 +1,6 @@
 """Where comments are stored: the threads of one app."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -166,6 +166,6 @@ class AppComments:
         return [comment_threads.c.app == self._app, *seen]
 
 
-def erase_comments(connection: Connection, conversation: int) -> None:
-    """Erase the threads of a conversation."""
-    connection.execute(sa.delete(comment_threads).where(comment_threads.c.conversation == conversation))
+def erase_comments(connection: Connection, numbers: Collection[int]) -> None:
+    """Erase the threads of conversations, by their numbers."""
+    connection.execute(sa.delete(comment_threads).where(comment_threads.c.conversation.in_(numbers)))

@@ -1,7 +1,7 @@
 """Where corrections are stored: those of one app, and what they make of conversations that are delivered again."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -285,9 +285,9 @@ def as_corrected(
     return changed, {each: msgspec.json.encode(handled) for each, handled in sent.items()}
 
 
-def erase_corrections(connection: Connection, conversation: int) -> None:
-    """Erase the corrections of a conversation."""
-    connection.execute(sa.delete(corrections).where(corrections.c.conversation == conversation))
+def erase_corrections(connection: Connection, numbers: Collection[int]) -> None:
+    """Erase the corrections of conversations, by their numbers."""
+    connection.execute(sa.delete(corrections).where(corrections.c.conversation.in_(numbers)))
 
 
 def _of(connection: Connection, number: int) -> list[Correction]:

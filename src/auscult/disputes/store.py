@@ -1,6 +1,6 @@
 """Where disputes are stored: the reviews, disputes and policy of one app, and what erasing leaves of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -281,10 +281,10 @@ def _write_dispute(connection: Connection, app: int, conversation: int, found: D
     connection.execute(sa.insert(disputes).values(**made, **columns))
 
 
-def erase_reviews(connection: Connection, conversation: int) -> None:
-    """Erase the reviews of a conversation, and everything of its disputes but metric, people, times and outcome."""
-    connection.execute(sa.delete(reviews).where(reviews.c.conversation == conversation))
-    mine = sa.select(disputes.c.dispute, disputes.c.body).where(disputes.c.conversation == conversation)
+def erase_reviews(connection: Connection, numbers: Collection[int]) -> None:
+    """Erase the reviews of conversations, and everything of their disputes but metric, people, times and outcome."""
+    connection.execute(sa.delete(reviews).where(reviews.c.conversation.in_(numbers)))
+    mine = sa.select(disputes.c.dispute, disputes.c.body).where(disputes.c.conversation.in_(numbers))
     for number, body in connection.execute(mine).all():
         left = _DISPUTE.decode(body).without_texts()
         columns = {

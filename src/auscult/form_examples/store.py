@@ -1,6 +1,7 @@
 """Where examples of forms are stored. An example loses its pointer with its conversation, and stays as erased."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -135,18 +136,17 @@ class AppFormExamples:
         ]
 
 
-def erase_examples(connection: Connection, conversation: int) -> None:
-    """Take the pointers to a conversation from its examples."""
+def erase_examples(connection: Connection, numbers: Collection[int]) -> None:
+    """Take the pointers to conversations, by their numbers, from their examples."""
     nothing = {"conversation": None, "conversation_id": None, "turn_id": None}
-    mine = form_examples.c.conversation == conversation
+    mine = form_examples.c.conversation.in_(numbers)
     connection.execute(sa.update(form_examples).where(mine).values(**nothing))
 
 
-def count_examples(connection: Connection, app: int, conversation_id: str) -> int:
-    """Return the number of examples that point to a conversation."""
-    mine = (form_examples.c.app == app, form_examples.c.conversation_id == conversation_id)
-    query = sa.select(sa.func.count()).where(*mine)
-    return connection.scalar(query) or 0
+def count_examples(connection: Connection, app: int, conversation_ids: Collection[str]) -> Counter[str]:
+    """Count the examples that point to each of these conversations."""
+    mine = (form_examples.c.app == app, form_examples.c.conversation_id.in_(conversation_ids))
+    return Counter(connection.scalars(sa.select(form_examples.c.conversation_id).where(*mine)))
 
 
 def _example(row: AnyRow) -> Example:

@@ -1,7 +1,7 @@
 """Where notices are stored: those of one app, and the function that writes them in the transaction of their cause."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -383,9 +383,9 @@ def mark_settled(connection: Connection, app: int, subject: str, at: datetime) -
     connection.execute(sa.update(notices).where(*mine, notices.c.read_at.is_(None)).values(read_at=ms_of(at)))
 
 
-def erase_notices(connection: Connection, conversation: int) -> None:
-    """Erase the notices about a conversation."""
-    connection.execute(sa.delete(notices).where(notices.c.conversation == conversation))
+def erase_notices(connection: Connection, numbers: Collection[int]) -> None:
+    """Erase the notices about conversations, by their numbers."""
+    connection.execute(sa.delete(notices).where(notices.c.conversation.in_(numbers)))
 
 
 def _notice(row: AnyRow) -> Notice:

@@ -1,6 +1,7 @@
 """Where collections of moments are stored: those of one app, and their pins."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -301,15 +302,15 @@ class AppCollections:
         return [*wanted, *seen]
 
 
-def erase_pins(connection: Connection, conversation: int) -> None:
-    """Erase the pins of a conversation."""
-    connection.execute(sa.delete(pins).where(pins.c.conversation == conversation))
+def erase_pins(connection: Connection, numbers: Iterable[int]) -> None:
+    """Erase the pins of conversations, by their numbers."""
+    connection.execute(sa.delete(pins).where(pins.c.conversation.in_(numbers)))
 
 
-def count_pins(connection: Connection, app: int, conversation_id: str) -> int:
-    """Return the number of pins in a conversation."""
-    mine = (pins.c.app == app, pins.c.conversation_id == conversation_id, pins.c.removed_at.is_(None))
-    return connection.scalar(sa.select(sa.func.count()).where(*mine)) or 0
+def count_pins(connection: Connection, app: int, conversation_ids: Iterable[str]) -> Counter[str]:
+    """Count the pins in each of these conversations."""
+    mine = (pins.c.app == app, pins.c.conversation_id.in_(conversation_ids), pins.c.removed_at.is_(None))
+    return Counter(connection.scalars(sa.select(pins.c.conversation_id).where(*mine)))
 
 
 def _pin(row: AnyRow) -> Pin:

@@ -74,6 +74,18 @@ def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, da
     assert store.recount(TENANT) == []
 
 
+def test_a_crowd_that_is_erased_at_once_is_counted_as_a_whole(store: Store, database_url: str) -> None:
+    """Hour and minute are crowded no more, and both parts go in the same step."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    made = [conversation(f"c-{n:04}", after, queues=(QUEUE,) if n % 3 else ()) for n, after in enumerate(starts())]
+    put(app, *made)
+    assert {level for _, level in levels(database_url)} == {-2, -1, 0, 1, 2, 3}
+    app.erasure.erase_all([one.id for one in made[ROWS // 4 : -10]])
+    assert {level for _, level in levels(database_url)} == {0, 1, 2, 3}
+    assert store.recount(TENANT) == []
+
+
 @pytest.mark.parametrize(
     "damage", ["DELETE FROM tallies WHERE level = -1", "UPDATE tallies SET n = n + 1 WHERE level = -1"]
 )

@@ -17,7 +17,7 @@ from auscult import bootstrap
 from auscult.domain.conversation import Turn
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.storage.core.tables.conversations import conversations
-from auscult.storage.privacy.redaction import erase_redaction
+from auscult.storage.privacy.redaction import erase_redactions
 from auscult.storage.recordings.repository import erase_transcripts
 from tests.contract.storing import conversation
 from tests.e2e.own import Own, problem
@@ -148,7 +148,7 @@ def test_words_that_are_erased_are_not_in_the_recording_either(service: Service)
     with app.recordings._database.writing() as connection:
         number = connection.execute(sa.select(conversations.c.conversation).filter_by(conversation_id="c-call"))
         erase_transcripts(connection, number.scalar_one())
-        erase_redaction(connection, app.recordings.app, "c-call")
+        erase_redactions(connection, app.recordings.app, ["c-call"])
     app.privacy.change(PrivacySettings())
     problem(own.ask("GET", f"/recordings/{recording_id}/transcription"), 404, "recording.unknown")
     (item,) = own.ask("GET", "/conversations/c-call/recordings").json()["items"]

@@ -1,7 +1,7 @@
 """Calibration sessions from draft to close: who rates what, who sees whose answers when. Nothing here changes a score."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -226,9 +226,9 @@ def refer(session: Session, reference: Reference, form: Form) -> Session:
     return _changed(session, references=(*others, replace(reference, reason=reason)))
 
 
-def erase(session: Session, conversation_id: str) -> Session:
-    """Return the session without what it says about an erased conversation; answers stay, as figures need them."""
-    gone = {each.number for each in session.items if each.conversation_id == conversation_id}
+def erase(session: Session, conversation_ids: Collection[str]) -> Session:
+    """Return the session without what it says about erased conversations; answers stay, as figures need them."""
+    gone = {each.number for each in session.items if each.conversation_id in conversation_ids}
     bare = tuple(
         replace(each, sheet=Sheet(answers=tuple(replace(one, comment="") for one in each.sheet.answers)))
         if each.number in gone

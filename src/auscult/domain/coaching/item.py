@@ -1,6 +1,7 @@
 """Coaching items from creation to completion: the coach writes, the agent acknowledges, both see what changed."""
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -136,10 +137,10 @@ def reply(item: Coaching, agent_ids: frozenset[str], by: str, text: str, at: dat
     return _noted(_changed(item), by, side, text, at)
 
 
-def erase(item: Coaching, conversation_id: str) -> Coaching:
-    """Return the item without an erased conversation, and without texts, which may name its customer."""
+def erase(item: Coaching, conversation_ids: Collection[str]) -> Coaching:
+    """Return the item without erased conversations, and without texts, which may name their customers."""
     clips = tuple(
-        Clip(conversation_id=None) if each.conversation_id == conversation_id else replace(each, note="")
+        Clip(conversation_id=None) if each.conversation_id in conversation_ids else replace(each, note="")
         for each in item.clips
     )
     notes = tuple(replace(each, text="") for each in item.notes)

@@ -1,7 +1,7 @@
 """Live conversations: the events of each, in the order of adding, and when each is due."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from datetime import datetime
 from threading import Lock
@@ -304,14 +304,14 @@ def store_resting_state(connection: Connection, app: int, conversation_id: str, 
     return connection.execute(left, {"an_app": app, "a_conversation": conversation_id}).rowcount > 0
 
 
-def erase_live(connection: Connection, app: int, conversation_id: str) -> bool:
-    """Erase a live conversation of this app with all its events; whether there was one."""
-    query = sa.select(live_conversations.c.live).where(
-        live_conversations.c.app == app, live_conversations.c.conversation_id == conversation_id
+def erase_live(connection: Connection, app: int, conversation_ids: Collection[str]) -> set[str]:
+    """Erase live conversations of this app with all their events; return those of them that there were."""
+    query = (
+        sa.select(live_conversations.c.live, live_conversations.c.conversation_id)
+        .where(live_conversations.c.app == app, live_conversations.c.conversation_id.in_(conversation_ids))
+        .order_by(live_conversations.c.live)
     )
-    live = connection.execute(query.with_for_update()).scalar_one_or_none()
-    if live is None:
-        return False
-    for table in (live_events, live_conversations):
-        connection.execute(sa.delete(table).where(table.c.live == live))
-    return True
+    found = {row.live: row.conversation_id for row in connection.execute(query.with_for_update())}
+    for table in (live_events, live_conversations) if found else ():
+        connection.execute(sa.delete(table).where(table.c.live.in_(found)))
+    return set(found.values())

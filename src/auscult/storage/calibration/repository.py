@@ -1,6 +1,6 @@
 """The calibration sessions of one app."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -87,13 +87,13 @@ class AppCalibrations:
         return calibrations.c.app == self._app, calibrations.c.session_id == session_id
 
 
-def erase_from_calibrations(connection: Connection, conversation: int, conversation_id: str) -> None:
-    """Erase a conversation from the sessions that are about it; answers stay, words go."""
-    mine = calibration_items.c.conversation == conversation
+def erase_from_calibrations(connection: Connection, conversation_ids: Mapping[int, str]) -> None:
+    """Erase conversations, ids by number, from the sessions that are about them; answers stay, words go."""
+    mine = calibration_items.c.conversation.in_(conversation_ids)
     numbers = sa.select(calibration_items.c.calibration).where(mine)
     query = sa.select(calibrations.c.calibration, calibrations.c.body).where(calibrations.c.calibration.in_(numbers))
-    for number, body in connection.execute(query.with_for_update()).all():
-        left = erase(_SESSION.decode(body), conversation_id)
+    for number, body in connection.execute(query.order_by(calibrations.c.calibration).with_for_update()).all():
+        left = erase(_SESSION.decode(body), conversation_ids.values())
         changed = sa.update(calibrations).where(calibrations.c.calibration == number)
         connection.execute(changed.values(changes=left.changes, body=msgspec.json.encode(left)))
     connection.execute(sa.delete(calibration_items).where(mine))

@@ -1,6 +1,7 @@
 """The coaching of one app."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -118,27 +119,29 @@ class AppCoaching:
             connection.execute(made.on_conflict_do_nothing())
 
 
-def erase_from_coaching(connection: Connection, conversation: int, conversation_id: str) -> None:
-    """Erase a conversation, and every text, from the coaching that points at it."""
-    mine = coaching_clips.c.conversation == conversation
+def erase_from_coaching(connection: Connection, conversation_ids: Mapping[int, str]) -> None:
+    """Erase conversations, ids by number, and every text, from the coaching that points at them."""
+    mine = coaching_clips.c.conversation.in_(conversation_ids)
     numbers = sa.select(coaching_clips.c.coaching).where(mine)
     query = sa.select(coachings.c.coaching, coachings.c.body).where(coachings.c.coaching.in_(numbers))
-    for number, body in connection.execute(query.with_for_update()).all():
-        left = erase(_ITEM.decode(body), conversation_id)
+    for number, body in connection.execute(query.order_by(coachings.c.coaching).with_for_update()).all():
+        left = erase(_ITEM.decode(body), conversation_ids.values())
         changed = sa.update(coachings).where(coachings.c.coaching == number)
         connection.execute(changed.values(changes=left.changes, body=msgspec.json.encode(left)))
     connection.execute(sa.delete(coaching_clips).where(mine))
 
 
-def count_coaching(connection: Connection, app: int, conversation_id: str) -> int:
-    """Return the number of items that would lose their texts with a conversation."""
+def count_coaching(connection: Connection, app: int, conversation_ids: Sequence[str]) -> Counter[str]:
+    """Count the items that would lose their texts with these conversations, each with the first that it points at."""
     query = (
-        sa.select(coachings.c.body)
+        sa.select(coachings.c.coaching, conversations.c.conversation_id, coachings.c.body)
         .join(coaching_clips, coaching_clips.c.coaching == coachings.c.coaching)
         .join(conversations, conversations.c.conversation == coaching_clips.c.conversation)
-        .where(conversations.c.app == app, conversations.c.conversation_id == conversation_id)
+        .where(conversations.c.app == app, conversations.c.conversation_id.in_(conversation_ids))
     )
-    return sum(bool(_ITEM.decode(body).goal) for body in connection.scalars(query))
+    rows = sorted(connection.execute(query), key=lambda row: conversation_ids.index(row.conversation_id), reverse=True)
+    first = {row.coaching: row.conversation_id for row in rows if _ITEM.decode(row.body).goal}
+    return Counter(first.values())
 
 
 def _moved(item: Coaching) -> CoachingMovedError:

@@ -35,7 +35,7 @@ from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations, insights, said
 from auscult.storage.core.tables.judge import judge_answers
 from auscult.storage.delivery.feed import announce
-from auscult.storage.privacy.redaction import erase_redaction
+from auscult.storage.privacy.redaction import erase_redactions
 from auscult.storage.recordings.repository import erase_recordings, erase_transcripts
 
 Render = Callable[[EvaluatedConversation], RenderedRows]
@@ -45,7 +45,7 @@ def erase_sound(connection: Connection, app: int, conversation_id: str) -> bool:
     """Erase the recordings of a conversation and their transcriptions; False where there is no such conversation."""
     found = _stored(connection, app, conversation_id)
     if found is not None:
-        erase_recordings(connection, found.number)
+        erase_recordings(connection, [found.number])
     return found is not None
 
 
@@ -66,11 +66,11 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
     for table in (judge_answers, said):
         connection.execute(sa.delete(table).where(table.c.conversation == found.number))
     erase_transcripts(connection, found.number)
-    erase_examples(connection, found.number)
-    erase_pins(connection, found.number)
+    erase_examples(connection, [found.number])
+    erase_pins(connection, [found.number])
     _optimise_search(connection, database)
-    erase_live(connection, app, conversation_id)
-    erase_redaction(connection, app, conversation_id)
+    erase_live(connection, app, [conversation_id])
+    erase_redactions(connection, app, [conversation_id])
     query = recorded_query(app).where(its)
     for case in read_recorded(connection, EvaluationReader(), query):
         file_recorded(connection, database.dialect, app, [(found, render(case))])
@@ -84,8 +84,8 @@ def erase_results(connection: Connection, database: Database, app: int, conversa
     if found is None or not found.is_current:
         return False
     if found.filed_at is not None:
-        erase_rows(connection, database.dialect, app, conversation_id, found.filed_at)
-    erase_audits(connection, found.number)
+        erase_rows(connection, database.dialect, app, [found.number])
+    erase_audits(connection, [found.number])
     for table in (judge_answers, evaluations, insights, said):
         connection.execute(sa.delete(table).where(table.c.conversation == found.number))
     _optimise_search(connection, database)

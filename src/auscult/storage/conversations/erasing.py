@@ -1,7 +1,9 @@
 """Erasure as its users ask for it: refused on hold, recorded in the transaction that erases, overwritten on disk."""
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -10,7 +12,7 @@ from sqlalchemy import Connection
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
-from auscult.domain.privacy.retention import KEPT, Facts, Kept, holding
+from auscult.domain.privacy.retention import KEPT, Facts, Hold, Kept, holding
 from auscult.form_examples.store import count_examples
 from auscult.pinned.store import count_pins
 from auscult.storage.access.apps import lock_app
@@ -27,13 +29,21 @@ from auscult.storage.core.tables.delivery import deliveries, webhooks
 from auscult.storage.core.tables.recordings import recordings
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.exports import withdraw_exports
-from auscult.storage.privacy.log import append_entry, erase_target
-from auscult.storage.privacy.retention import AppRetention, Counts, read_holds, record_erasure
+from auscult.storage.privacy.log import append_entry, append_erasures
+from auscult.storage.privacy.retention import AppRetention, Counts, read_holds, record_erasures
 
 _BODY: msgspec.json.Decoder[Conversation] = msgspec.json.Decoder(Conversation)
+_UNKNOWN = datetime.fromtimestamp(0, UTC)
 _ROWS_AT_ONCE = 500
 _HAS_RECORDING = sa.exists().where(recordings.c.conversation == conversations.c.conversation)
 _HAS_RESULT = sa.exists().where(evaluations.c.conversation == conversations.c.conversation)
+
+
+class Erased(NamedTuple):
+    """The conversations that one transaction erased, in its order, and those that stay, with the hold on each."""
+
+    ids: Sequence[str]
+    held: Mapping[str, Hold]
 
 
 class AppErasure:
@@ -47,25 +57,33 @@ class AppErasure:
         self._retention = retention
 
     def erase(self, conversation_id: str, *, run: int | None = None, principal: str = "system") -> bool:
-        """Erase a conversation and everything made of it, in one transaction; False where there is none.
+        """Erase a conversation as ``erase_all`` does; False where there is none. Raises ``ConflictError`` where it is on hold."""
+        erased = self.erase_all([conversation_id], run=run, principal=principal)
+        _refuse(erased.held)
+        return bool(erased.ids)
 
-        The same transaction records the erasure under a keyed hash of the id, appends to the access log, and empties
-        the entries of the log that were about the conversation. Raises ``ConflictError`` where it is on hold.
+    def erase_all(
+        self, conversation_ids: Sequence[str], *, run: int | None = None, principal: str = "system"
+    ) -> Erased:
+        """Erase conversations and everything made of them, in one transaction; those on hold stay.
+
+        The same transaction records each erasure under a keyed hash of the id, appends it to the access log, and
+        empties the entries of the log that were about the conversation.
         """
-        if not is_storable(conversation_id):
-            return False
-        key = self._retention.key_of(conversation_id)
+        keys = {each: self._retention.key_of(each) for each in conversation_ids if is_storable(each)}
         with self._database.writing() as connection:
             overwrite_deleted(connection, self._database)
             lock_app(connection, self._app)
-            self._refuse_held(connection, conversation_id)
-            counts = self._counts(connection, conversation_id)
-            if not erase(connection, self._database.dialect, self._app, conversation_id):
-                return False
-            withdraw_exports(connection, self._app)
-            record_erasure(connection, self._app, key, counts, run)
-            self._append(connection, conversation_id, key, principal)
-        return True
+            held = self._held(connection, keys)
+            free = [each for each in keys if each not in held]
+            counts = self._counts(connection, free)
+            found = erase(connection, self._database.dialect, self._app, free)
+            erased = [each for each in free if each in found]
+            if erased:
+                withdraw_exports(connection, self._app)
+                record_erasures(connection, self._app, {keys[each]: counts[each] for each in erased}, run)
+                self._append(connection, {each: keys[each] for each in erased}, principal)
+        return Erased(erased, held)
 
     def erase_part(self, conversation_id: str, part: Kept, render: Render, *, run: int, principal: str) -> bool:
         """Erase a part of a conversation in one transaction, with its record; False where there is nothing to erase.
@@ -76,7 +94,7 @@ class AppErasure:
         with self._database.writing() as connection:
             overwrite_deleted(connection, self._database)
             lock_app(connection, self._app)
-            self._refuse_held(connection, conversation_id)
+            _refuse(self._held(connection, [conversation_id]))
             match part:
                 case "recording":
                     is_erased = erase_sound(connection, self._app, conversation_id)
@@ -86,7 +104,7 @@ class AppErasure:
                     is_erased = erase_words(connection, self._database, self._app, conversation_id, render)
             if not is_erased:
                 return False
-            record_erasure(connection, self._app, key, Counts(kind=part), run)
+            record_erasures(connection, self._app, {key: Counts(kind=part)}, run)
             done = Draft.of(principal, f"{part}.erased", f"conversation:{conversation_id}", {}, self._app_id)
             append_entry(connection, self._database, done)
         return True
@@ -141,51 +159,60 @@ class AppErasure:
     def refuse_held(self, conversation_id: str) -> None:
         """Raise ``ConflictError`` where a conversation is on legal hold."""
         with self._database.reading() as connection:
-            self._refuse_held(connection, conversation_id)
+            _refuse(self._held(connection, [conversation_id]))
 
-    def _refuse_held(self, connection: Connection, conversation_id: str) -> None:
-        query = sa.select(conversations.c.body).where(*self._mine(conversation_id))
-        body = connection.scalar(query)
+    def _held(self, connection: Connection, conversation_ids: Collection[str]) -> dict[str, Hold]:
+        """Return the holds on these conversations; a hold that names one by its id is on it also where it is not stored."""
         holds = read_holds(connection, self._app)
         if not holds:
-            return
-        unknown = Facts(conversation_id=conversation_id, started_at=datetime.fromtimestamp(0, UTC))
-        hold = holding(holds, unknown if body is None else Facts.of(_BODY.decode(body)))
-        if hold is not None:
-            raise ConflictError(
-                f"conversation {conversation_id} is on legal hold {hold.number}; lift the hold first",
-                code="conversation.held",
-                field="conversation_id",
-                value=conversation_id,
-            )
+            return {}
+        facts = {each: Facts(conversation_id=each, started_at=_UNKNOWN) for each in conversation_ids}
+        query = sa.select(conversations.c.body).where(*self._mine(conversation_ids))
+        for conversation in map(_BODY.decode, connection.scalars(query)):
+            facts[conversation.id] = Facts.of(conversation)
+        found = ((each, holding(holds, its)) for each, its in facts.items())
+        return {each: hold for each, hold in found if hold is not None}
 
-    def _counts(self, connection: Connection, conversation_id: str) -> Counts:
-        """Count audits that go with it, coaching items that lose their texts, examples of forms, pins, and deliveries that named it, by address."""
+    def _counts(self, connection: Connection, conversation_ids: Sequence[str]) -> dict[str, Counts]:
+        """Count what goes with each conversation: audits, texts of coaching items, examples of forms, pins, and deliveries that named it, by address."""
         of_audits = (
-            sa.select(sa.func.count())
-            .select_from(audits)
-            .join(conversations, conversations.c.conversation == audits.c.conversation)
+            sa.select(conversations.c.conversation_id)
+            .join(audits, audits.c.conversation == conversations.c.conversation)
+            .where(*self._mine(conversation_ids))
         )
         of_deliveries = (
-            sa.select(webhooks.c.url, sa.func.count())
-            .select_from(deliveries)
+            sa.select(deliveries.c.conversation_id, webhooks.c.url)
             .join(webhooks, webhooks.c.webhook == deliveries.c.webhook)
-            .where(webhooks.c.app == self._app, deliveries.c.conversation_id == conversation_id)
-            .group_by(webhooks.c.url)
+            .where(webhooks.c.app == self._app, deliveries.c.conversation_id.in_(conversation_ids))
         )
-        delivered = {url.partition("?")[0]: n for url, n in connection.execute(of_deliveries)}
-        return Counts(
-            audits=connection.scalar(of_audits.where(*self._mine(conversation_id))) or 0,
-            coachings=count_coaching(connection, self._app, conversation_id),
-            examples=count_examples(connection, self._app, conversation_id),
-            pins=count_pins(connection, self._app, conversation_id),
-            delivered=delivered,
+        audited = Counter(connection.scalars(of_audits))
+        coachings = count_coaching(connection, self._app, conversation_ids)
+        examples = count_examples(connection, self._app, conversation_ids)
+        pins = count_pins(connection, self._app, conversation_ids)
+        delivered: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for conversation_id, url in connection.execute(of_deliveries):
+            delivered[conversation_id][url.partition("?")[0]] += 1
+        return {
+            each: Counts(audited[each], coachings[each], examples[each], pins[each], delivered[each])
+            for each in conversation_ids
+        }
+
+    def _append(self, connection: Connection, keys: Mapping[str, bytes], principal: str) -> None:
+        done = {
+            f"conversation:{each}": Draft.of(principal, "conversation.erased", None, {"key": key.hex()}, self._app_id)
+            for each, key in keys.items()
+        }
+        append_erasures(connection, self._database, done, self._app_id)
+
+    def _mine(self, conversation_ids: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
+        return conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids)
+
+
+def _refuse(held: Mapping[str, Hold]) -> None:
+    for conversation_id, hold in held.items():
+        raise ConflictError(
+            f"conversation {conversation_id} is on legal hold {hold.number}; lift the hold first",
+            code="conversation.held",
+            field="conversation_id",
+            value=conversation_id,
         )
-
-    def _append(self, connection: Connection, conversation_id: str, key: bytes, principal: str) -> None:
-        done = Draft.of(principal, "conversation.erased", None, {"key": key.hex()}, self._app_id)
-        append_entry(connection, self._database, done)
-        erase_target(connection, self._database, f"conversation:{conversation_id}", self._app_id)
-
-    def _mine(self, conversation_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-        return conversations.c.app == self._app, conversations.c.conversation_id == conversation_id

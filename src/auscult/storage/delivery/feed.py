@@ -62,13 +62,13 @@ def announce(connection: Connection, dialect: Dialect, app: int, changed: Sequen
     dialect.insert_many(connection, changes, ("app", "change", "conversation_id", "kind", "at"), rows)
 
 
-def announce_erased(connection: Connection, dialect: Dialect, app: int, conversation_id: str) -> None:
-    """Record that a conversation was erased, and delete its earlier changes."""
-    its = (changes.c.app == app, changes.c.conversation_id == conversation_id)
-    announce(connection, dialect, app, [(conversation_id, "erased")])
+def announce_erased(connection: Connection, dialect: Dialect, app: int, conversation_ids: Sequence[str]) -> None:
+    """Record that conversations were erased, and delete their earlier changes."""
+    its = (changes.c.app == app, changes.c.conversation_id.in_(conversation_ids))
+    announce(connection, dialect, app, [(each, "erased") for each in conversation_ids])
     connection.execute(sa.delete(changes).where(*its, changes.c.kind != "erased"))
     ours = sa.select(webhooks.c.webhook).where(webhooks.c.app == app)
-    gone = (deliveries.c.webhook.in_(ours), deliveries.c.conversation_id == conversation_id)
+    gone = (deliveries.c.webhook.in_(ours), deliveries.c.conversation_id.in_(conversation_ids))
     connection.execute(sa.delete(deliveries).where(*gone))
 
 

@@ -224,7 +224,7 @@ class AppBackfills:
             conversations.c.app == self._app, conversations.c.conversation_id.in_(ids)
         )
         there = {row.conversation_id: row.conversation for row in connection.execute(query)}
-        for erased in set(ids) - there.keys():
+        if erased := set(ids) - there.keys():
             result = without(result, erased)
         write_many(
             connection,

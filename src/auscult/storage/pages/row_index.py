@@ -6,7 +6,7 @@ All of it is worked out from the rows that were there and the rows that shall be
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.database import AnyRow, write_many
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
 from auscult.storage.pages.dimension_keys import EXCLUDED, cell_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING, Sets, sets_of, write_codes
@@ -89,6 +90,24 @@ _LOOK_UP = sa.select(facets.c.listing, facets.c.value, facets.c.facet).where(
     facets.c.value.in_(sa.bindparam("some_values", expanding=True)),
 )
 
+_INDEXED = (
+    report_rows.c.row,
+    report_rows.c.listing,
+    report_rows.c.started_at,
+    report_rows.c.conversation_id,
+    report_rows.c.cell,
+    report_rows.c.facets,
+)
+_OF_CONVERSATIONS = (
+    sa.select(*_INDEXED)
+    .join(conversations, conversations.c.conversation_id == report_rows.c.conversation_id)
+    .join(listings, (listings.c.listing == report_rows.c.listing) & (listings.c.app == conversations.c.app))
+    .where(
+        conversations.c.conversation.in_(sa.bindparam("some_numbers", expanding=True)),
+        report_rows.c.started_at == conversations.c.filed_at,
+    )
+)
+
 _ROW = ("row", "listing", "started_at", "conversation_id", "cell", "facets", "body")
 _ENTRY = ("facet", "started_at", "conversation_id", "cell", "row")
 
@@ -157,13 +176,17 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
         _figured(new[each.listing, each.filing.conversation_id][0], each.filing) for each in found if each.has_figures
     ]
     write_figures(connection, dialect, [one.row for key, one in old.items() if key not in new], figures)
-    before = list(old.values())
-    after = [one for one, _ in new.values()]
-    write_facet_rows(connection, dialect, before, after)
-    write_codes(connection, dialect, _coded(before, after, numbers))
-    tallied = {number for its in numbers.values() for (name, _), number in its.items() if name in TALLIED}
-    tallied |= _tallied(connection, sorted({facet for one in before for facet in one.facets} - tallied))
-    change_tallies(connection, dialect, _counted_by(before, tallied), _counted_by(after, tallied))
+    _write_facets(connection, dialect, list(old.values()), [one for one, _ in new.values()], numbers)
+
+
+def remove_rows(connection: Connection, dialect: Dialect, app: int, numbers: Collection[int]) -> set[int]:
+    """Let the listings of the app show nothing of these conversations, by their numbers; return the facets of what went."""
+    raise_versions(connection, app)
+    went = [indexed_row_of(row) for row in connection.execute(_OF_CONVERSATIONS, {"some_numbers": list(numbers)})]
+    _write_rows(connection, dialect, {(one.listing, one.conversation_id): one for one in went}, {})
+    write_figures(connection, dialect, [one.row for one in went], [])
+    _write_facets(connection, dialect, went, [], {})
+    return {facet for one in went for facet in one.facets}
 
 
 def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str, Mapping[str, bytes]]]) -> None:
@@ -214,14 +237,7 @@ def _listings(connection: Connection, app: int) -> dict[str, int]:
 
 def _filed(connection: Connection, known: Iterable[int], filings: Sequence[RowIndexEntry]) -> dict[_Id, IndexedRow]:
     """Find the rows that these conversations have now."""
-    query = sa.select(
-        report_rows.c.row,
-        report_rows.c.listing,
-        report_rows.c.started_at,
-        report_rows.c.conversation_id,
-        report_rows.c.cell,
-        report_rows.c.facets,
-    ).where(
+    query = sa.select(*_INDEXED).where(
         report_rows.c.listing == sa.bindparam("listing"),
         report_rows.c.started_at == sa.bindparam("started_at"),
         report_rows.c.conversation_id == sa.bindparam("conversation_id"),
@@ -313,6 +329,21 @@ def _write_rows(
     ]
     write_many(connection, sa.update(report_rows).where(same), changed)
     dialect.insert_many(connection, report_rows, _ROW, [values(*new[key]) for key in new if key not in old])
+
+
+def _write_facets(
+    connection: Connection,
+    dialect: Dialect,
+    before: Sequence[IndexedRow],
+    after: Sequence[IndexedRow],
+    numbers: Mapping[int, Mapping[Facet, int]],
+) -> None:
+    """Write everything that finds and counts rows by facets. The rows themselves must have been written."""
+    write_facet_rows(connection, dialect, before, after)
+    write_codes(connection, dialect, _coded(before, after, numbers))
+    tallied = {number for its in numbers.values() for (name, _), number in its.items() if name in TALLIED}
+    tallied |= _tallied(connection, sorted({facet for one in before for facet in one.facets} - tallied))
+    change_tallies(connection, dialect, _counted_by(before, tallied), _counted_by(after, tallied))
 
 
 def write_facet_rows(

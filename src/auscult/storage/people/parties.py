@@ -3,7 +3,7 @@
 Written in the same transaction as the conversation itself, so that no state of the data lacks them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -123,10 +123,10 @@ def erase_auditor(connection: Connection, app: int, conversation_id: str, audito
     raise_versions(connection, app)
 
 
-def erase_parties(connection: Connection, app: int, conversation_id: str) -> None:
-    """Remove every party of a conversation."""
-    gone = sa.delete(conversation_parties).where(*_MINE)
-    connection.execute(gone, {"an_app": app, "a_conversation": conversation_id})
+def erase_parties(connection: Connection, app: int, conversation_ids: Collection[str]) -> None:
+    """Remove every party of conversations."""
+    mine = (conversation_parties.c.app == app, conversation_parties.c.conversation_id.in_(conversation_ids))
+    connection.execute(sa.delete(conversation_parties).where(*mine))
 
 
 def facts_of(connection: Connection, app: int, conversation_id: str) -> Facts | None:

@@ -4,6 +4,7 @@ Numbers have no gaps: appending takes the next one from a counter whose row stay
 removed entry shows, also before a seal covers it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from os import urandom
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 from auscult.domain.privacy.log import ERASED, PRUNED_ACTION, Draft, Entry, Seal, made_entry, made_seal, root_of
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.baseline import missing_triggers
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow, Database, write_many
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.privacy import access_log, counters, seals
@@ -37,21 +38,32 @@ def append_entry(connection: Connection, database: Database, draft: Draft) -> En
 
     Other appends wait for the end of the transaction, so call this last.
     """
-    entry = made_entry(_next(connection, database), now_ms(), draft, urandom(_SALT_BYTES))
+    entry = made_entry(_count(connection, database, 1), now_ms(), draft, urandom(_SALT_BYTES))
     connection.execute(sa.insert(access_log).values(_columns(entry)))
     return entry
 
 
-def erase_target(connection: Connection, database: Database, target: str, app_id: str) -> None:
-    """Empty the entries of an app about something that is erased, and append an entry that names them.
+def append_erasures(connection: Connection, database: Database, done: Mapping[str, Draft], app_id: str) -> None:
+    """Append an entry for each target that is erased, as ``append_entry`` does, and empty the app's entries about it.
 
-    Their hashes and every seal stay valid.
+    Another entry names those that were emptied. Their hashes and every seal stay valid.
     """
-    its = (access_log.c.target == target, access_log.c.app_id == app_id)
-    numbers = list(connection.scalars(sa.select(access_log.c.entry).where(*its).order_by(access_log.c.entry)))
-    if numbers:
+    _count(connection, database, 0)  # others wait from here on: none about a target is on its way
+    its = (access_log.c.target.in_(done), access_log.c.app_id == app_id)
+    emptied: defaultdict[str, list[int]] = defaultdict(list)
+    about = sa.select(access_log.c.target, access_log.c.entry).where(*its).order_by(access_log.c.entry)
+    for target, number in connection.execute(about):
+        emptied[target].append(number)
+    if emptied:
         connection.execute(sa.update(access_log).where(*its).values(target=None, details=None, salt=None))
-        append_entry(connection, database, Draft.of("system", ERASED, None, {"entries": numbers}, app_id))
+    drafts: list[Draft] = []
+    for target, draft in done.items():
+        drafts.append(draft)
+        if target in emptied:
+            drafts.append(Draft.of("system", ERASED, None, {"entries": emptied[target]}, app_id))
+    first, at = _count(connection, database, len(drafts)) - len(drafts) + 1, now_ms()
+    entries = (made_entry(number, at, draft, urandom(_SALT_BYTES)) for number, draft in enumerate(drafts, first))
+    write_many(connection, sa.insert(access_log), [_columns(entry) for entry in entries])
 
 
 class AccessLog:
@@ -163,10 +175,10 @@ class AccessLog:
         return removed
 
 
-def _next(connection: Connection, database: Database) -> int:
-    """Count one up, and hold the counter's row until the end of the transaction."""
-    insert = database.dialect.insert(counters).values(name=ENTRIES, value=1)
-    counted = insert.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+def _count(connection: Connection, database: Database, more: int) -> int:
+    """Count up, return the last number, and hold the counter's row until the end of the transaction."""
+    insert = database.dialect.insert(counters).values(name=ENTRIES, value=more)
+    counted = insert.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + more})
     return connection.execute(counted.returning(counters.c.value)).scalar_one()
 
 
@@ -180,7 +192,7 @@ def _set(connection: Connection, database: Database, name: str, value: int) -> N
     connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
-def _columns(entry: Entry) -> Mapping[str, Any]:
+def _columns(entry: Entry) -> dict[str, Any]:
     return {
         "entry": entry.number,
         "at": entry.at,

@@ -200,9 +200,9 @@ def originals_lock(secret_key: bytes) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-def erase_redaction(connection: Connection, app: int, conversation_id: str) -> None:
-    """Erase what is kept of a conversation's redaction."""
-    mine = (redactions.c.app == app, redactions.c.conversation_id == conversation_id)
+def erase_redactions(connection: Connection, app: int, conversation_ids: Collection[str]) -> None:
+    """Erase what is kept of conversations' redaction."""
+    mine = (redactions.c.app == app, redactions.c.conversation_id.in_(conversation_ids))
     connection.execute(sa.delete(redactions).where(*mine))
 
 

@@ -15,7 +15,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.privacy.retention import Export, Hold, HoldKind, Kept, Left, Receipt, Rule, RunKind
 from auscult.storage.access.apps import lock_app
 from auscult.storage.access.signing_key import SigningKey
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.privacy import access_log, erasure_runs, erasures, holds, retention_rules
@@ -194,22 +194,25 @@ def read_holds(connection: Connection, app: int, *, is_all: bool = False) -> lis
     return [_hold(row) for row in connection.execute(query)]
 
 
-def record_erasure(connection: Connection, app: int, key_hash: bytes, counts: Counts, run: int | None) -> None:
-    """Record an erasure in the transaction that erases."""
-    row = {
-        "run": run,
-        "app": app,
-        "key_hash": key_hash,
-        "kind": counts.kind,
-        "audits": counts.audits,
-        "coachings": counts.coachings,
-        "examples": counts.examples,
-        "pins": counts.pins,
-        "deliveries": sum(counts.delivered.values()),
-        "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
-        "at": now_ms(),
-    }
-    connection.execute(sa.insert(erasures).values(row))
+def record_erasures(connection: Connection, app: int, erased: Mapping[bytes, Counts], run: int | None) -> None:
+    """Record erasures, each under the keyed hash of a conversation's id, in the transaction that erases."""
+    rows = [
+        {
+            "run": run,
+            "app": app,
+            "key_hash": key_hash,
+            "kind": counts.kind,
+            "audits": counts.audits,
+            "coachings": counts.coachings,
+            "examples": counts.examples,
+            "pins": counts.pins,
+            "deliveries": sum(counts.delivered.values()),
+            "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
+            "at": now_ms(),
+        }
+        for key_hash, counts in erased.items()
+    ]
+    write_many(connection, sa.insert(erasures), rows)
 
 
 def _delivered(erased: Sequence[AnyRow]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Rows of recordings, and the list of files that are to be removed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from typing import get_args
 
@@ -13,7 +13,7 @@ from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.limits.store import count_use
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.recordings import (
@@ -168,7 +168,7 @@ class AppRecordings:
         """
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            return erase_recordings(connection, self._conversation(connection, conversation_id))
+            return erase_recordings(connection, [self._conversation(connection, conversation_id)])
 
     def keep_upload(self, upload_id: str, conversation_id: str, location: str, claims: bytes) -> None:
         """Store an upload that goes on later. Raises ``NotFoundError`` where there is no such conversation."""
@@ -262,12 +262,12 @@ def find_recording(connection: Connection, condition: sa.ColumnElement[bool]) ->
     return None if row is None else _recording(row)
 
 
-def erase_recordings(connection: Connection, conversation: int) -> int:
-    """Erase the recordings of a conversation, by its number; their files are due for removal with this commit."""
-    uploads = recording_uploads.c.conversation == conversation
-    _remove_soon(connection, list(connection.scalars(sa.select(recording_uploads.c.location).where(uploads))))
+def erase_recordings(connection: Connection, numbers: Collection[int]) -> int:
+    """Erase the recordings of conversations, by number; their files are due for removal with this commit."""
+    uploads = recording_uploads.c.conversation.in_(numbers)
+    _remove_soon(connection, connection.scalars(sa.select(recording_uploads.c.location).where(uploads)).all())
     connection.execute(sa.delete(recording_uploads).where(uploads))
-    return _erase(connection, recordings.c.conversation == conversation)
+    return _erase(connection, recordings.c.conversation.in_(numbers))
 
 
 def erase_transcripts(connection: Connection, conversation: int) -> None:
@@ -289,10 +289,12 @@ def _erase(connection: Connection, mine: sa.ColumnElement[bool]) -> int:
 
 
 def _remove_soon(connection: Connection, locations: Sequence[str]) -> None:
-    for location in locations:
-        due = sa.update(recording_removals).where(recording_removals.c.location == location)
-        if not connection.execute(due.values(due_at=now_ms())).rowcount:
-            connection.execute(sa.insert(recording_removals).values(location=location, due_at=now_ms()))
+    if not locations:
+        return
+    due = sa.update(recording_removals).where(recording_removals.c.location.in_(locations)).values(due_at=now_ms())
+    known = connection.scalars(due.returning(recording_removals.c.location)).all()
+    rows = [{"location": each, "due_at": now_ms()} for each in sorted({*locations}.difference(known))]
+    write_many(connection, sa.insert(recording_removals), rows)
 
 
 def _unknown(recording_id: str) -> NotFoundError:

@@ -1,6 +1,6 @@
 """The schedules of one app, and their runs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -178,10 +178,10 @@ class AppSchedules:
         return schedules.c.app == self._app, schedules.c.schedule_id == schedule_id
 
 
-def erase_from_schedules(connection: Connection, app: int, conversation_id: str) -> None:
-    """Remove alerts about an erased conversation, and every file of the app, as each may hold it."""
+def erase_from_schedules(connection: Connection, app: int, conversation_ids: Collection[str]) -> None:
+    """Remove alerts about erased conversations, and every file of the app, as each may hold them."""
     mine = schedule_runs.c.app == app
-    connection.execute(sa.delete(schedule_runs).where(mine, schedule_runs.c.conversation_id == conversation_id))
+    connection.execute(sa.delete(schedule_runs).where(mine, schedule_runs.c.conversation_id.in_(conversation_ids)))
     gone = sa.update(schedule_runs).where(mine, schedule_runs.c.content.is_not(None))
     connection.execute(gone.values(content=None, state="withdrawn"))
 
