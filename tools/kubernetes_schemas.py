@@ -1,7 +1,9 @@
-"""Writes the schemas of the kinds that deploy/kubernetes uses, from the wheel of kubernetes-validate that is named.
+"""Writes the schemas of the kinds that deploy/kubernetes uses: ``python -m tools.kubernetes_schemas FILE...``.
 
-The wheel has every kind of every version (108 MB installed); these are the strict ones of one version, without their
-descriptions, under the Apache License 2.0 as Kubernetes is: ``python -m tools.kubernetes_schemas WHEEL``.
+Those of Kubernetes come from a wheel of kubernetes-validate. It has every kind of every version (108 MB installed); these
+are the strict ones of one version. Those of operators come from their definitions of custom resources (``SOURCES``), in
+which Kubernetes drops unknown keys without a word; here they are faults. All are under the Apache License 2.0, as their
+sources are, and without descriptions.
 """
 
 import json
@@ -11,8 +13,10 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import yaml
+
 VERSION = "1.35.0"
-TARGET = Path(__file__).parents[1] / "tests" / "golden" / "kubernetes.json"
+GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
 KINDS = (
     "io.k8s.api.apps.v1.Deployment",
     "io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler",
@@ -28,8 +32,51 @@ KINDS = (
 )
 
 
-def main(wheel: str) -> None:
-    """Write the definitions that the kinds reach."""
+SOURCES = {
+    "PrometheusRule": "prometheus-operator/prometheus-operator v0.93.0, example/prometheus-operator-crd/",
+    "ServiceMonitor": "prometheus-operator/prometheus-operator v0.93.0, example/prometheus-operator-crd/",
+    "ScaledObject": "kedacore/keda v2.20.2, config/crd/bases/",
+}
+"""Repository on GitHub, version and folder of the definition of each custom kind."""
+
+
+def main(files: list[str]) -> None:
+    """Write what these files are of: a wheel, or every definition of ``SOURCES``."""
+    for wheel in (each for each in files if each.endswith(".whl")):
+        _write("kubernetes.json", {"$defs": _own(wheel)})
+    definitions = [Path(each) for each in files if each.endswith(".yaml")]
+    if definitions:
+        custom = dict(map(_custom, definitions))
+        _write("kubernetes_custom.json", {kind: custom[kind] for kind in SOURCES})
+
+
+def _write(name: str, schemas: dict[str, Any]) -> None:
+    (GOLDEN / name).write_text(json.dumps(schemas, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _custom(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return a custom kind, and the schema of what it specifies, with its source."""
+    definition = yaml.safe_load(path.read_text(encoding="utf-8"))["spec"]
+    kind = definition["names"]["kind"]
+    (served,) = (each for each in definition["versions"] if each["storage"])
+    whole = served["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    return kind, {"$comment": SOURCES[kind] + path.name, **_stripped(_closed(whole))}
+
+
+def _closed(schema: Any) -> Any:
+    """Return a schema by which an unknown key is a fault."""
+    if isinstance(schema, list):
+        return [_closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _closed(value) for name, value in schema.items()}
+    if "properties" in schema and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
+def _own(wheel: str) -> dict[str, Any]:
+    """Return the definitions that the kinds of Kubernetes reach."""
     path = f"kubernetes_validate/kubernetes-json-schema/v{VERSION}-local-strict/_definitions.json"
     with ZipFile(wheel) as archive:
         definitions: dict[str, Any] = json.loads(archive.read(path))["$defs"]
@@ -40,7 +87,7 @@ def main(wheel: str) -> None:
         if name not in found:
             found[name] = _stripped(definitions[name])
             left += [each.rpartition("/")[2] for each in _references(definitions[name])]
-    TARGET.write_text(json.dumps({"$defs": found}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return found
 
 
 def _references(schema: Any) -> Iterator[str]:
@@ -68,4 +115,4 @@ def _stripped(schema: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

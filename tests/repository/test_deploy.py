@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from auscult import __version__
+from auscult.bootstrap import recordings
 from auscult.cli.commands import COMMANDS
 from auscult.config import FILE, FROM_FILES, PREFIX, Settings
 
@@ -55,16 +56,78 @@ def test_yaml_parses(path: Path) -> None:
     assert all(isinstance(each, dict) for each in documents(path))
 
 
+def word_of(service: dict[str, Any]) -> str:
+    """Return the command that a service runs, also in a loop of the shell."""
+    if "entrypoint" not in service:
+        return service["command"][0]
+    (found,) = re.findall(r"\bauscult (\w+)", *service["command"])
+    return found
+
+
+def compose(kind: str) -> dict[str, Any]:
+    """Return a compose file."""
+    (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+    return document
+
+
+@pytest.mark.parametrize(("kind", "serves"), [("sqlite", "auscult"), ("postgresql", "server")])
+def test_compose_files_back_up_every_day(kind: str, serves: str) -> None:
+    """The server's database, encrypted, to a volume or where one wishes, with room for it there and not in memory."""
+    document = compose(kind)
+    backup, server = document["services"]["backup"], document["services"][serves]
+    (loop,) = backup["command"]
+    assert "profiles" not in backup
+    assert "auscult backup --to ${BACKUPS:-/var/lib/backups} --passphrase-file /run/secrets/backup_passphrase " in loop
+    assert "sleep 86400" in loop
+    assert (backup["entrypoint"], backup["restart"]) == (["sh", "-c"], "unless-stopped")
+    assert "backups:/var/lib/backups" in backup["volumes"]
+    assert backup["environment"] == server["environment"] | {"TMPDIR": "/var/lib/backups"}
+    assert set(server.get("secrets", [])) | {"backup_passphrase"} == set(backup["secrets"])
+    if kind == "sqlite":
+        assert set(server["volumes"]) < set(backup["volumes"])
+    assert "/var/lib/backups" in (DEPLOY / "Dockerfile").read_text(), "a new volume belongs to whom its folder does"
+
+
+@pytest.mark.parametrize(("kind", "services"), [("sqlite", ["auscult"]), ("postgresql", ["server", "worker"])])
+def test_compose_files_keep_recordings_on_a_volume_or_in_a_bucket(kind: str, services: list[str]) -> None:
+    """PostgreSQL asks for a place, and mounts its volume everywhere; next to an SQLite file they are on its volume."""
+    document = compose(kind)
+    for each in (document["services"][name] for name in services):
+        place = each["environment"].get("AUSCULT_RECORDINGS")
+        named, _, path = each["volumes"][0].partition(":")
+        assert named in document["volumes"]
+        assert path not in each["tmpfs"]
+        if kind == "postgresql":
+            assert place.startswith("${AUSCULT_RECORDINGS:?")
+            assert path in place, "the message names the folder of the volume"
+        else:
+            own = Settings(database_url=f"sqlite:///{path}/auscult.db")
+            assert (place, recordings.folder(own).path) == (None, Path(path, "auscult.db.recordings"))
+            assert f"AUSCULT_DATABASE_URL={own.database_url}" in (DEPLOY / "Dockerfile").read_text()
+
+
+def test_units_keep_recordings_in_the_state_folder() -> None:
+    """Next to the SQLite file; with PostgreSQL the file of settings names a place, or sound is refused."""
+    for unit in UNITS:
+        if unit.suffix == ".service":
+            text = unit.read_text()
+            assert "Environment=AUSCULT_DATABASE_URL=sqlite:////var/lib/auscult/auscult.db" in text
+            assert "StateDirectory=auscult" in text
+            assert "AUSCULT_RECORDINGS" not in text
+    assert recordings.has_place(Settings(database_url="sqlite:////var/lib/auscult/auscult.db"))
+    assert not recordings.has_place(Settings(database_url="postgresql://db/auscult"))
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_compose_files_are_hardened(kind: str) -> None:
     """Services of ours have a read-only root and no capabilities, run known commands, and use known secrets."""
-    (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+    document = compose(kind)
     services = {key: each for key, each in document["services"].items() if each["image"].startswith("auscult")}
     assert services
     for service in services.values():
         assert service["image"] == f"auscult:{__version__}"
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
-        assert service["command"][0] in COMMAND_WORDS
+        assert word_of(service) in COMMAND_WORDS
         assert set(service.get("secrets", [])) <= set(document.get("secrets", {}))
         assert set(service.get("depends_on", {})) <= set(document["services"])
     if kind == "postgresql":
@@ -74,7 +137,7 @@ def test_compose_files_are_hardened(kind: str) -> None:
 def test_metrics_ask_for_a_token() -> None:
     """In every way to deploy: a compose file without one does not start, a unit and the manifests read it from a file."""
     for kind in ("sqlite", "postgresql"):
-        (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+        document = compose(kind)
         server = next(each for each in document["services"].values() if each.get("command") == ["serve"])
         assert server["environment"]["AUSCULT_METRICS_TOKEN"].startswith("${AUSCULT_METRICS_TOKEN:?")
     unit = (DEPLOY / "systemd/auscult.service").read_text()
@@ -88,7 +151,7 @@ def test_metrics_ask_for_a_token() -> None:
 def test_proxies_and_tls_are_settings() -> None:
     """Nobody but the own host is trusted as a proxy, browsers keep to TLS for a year, and both can be set."""
     for kind in ("sqlite", "postgresql"):
-        (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+        document = compose(kind)
         ours = [each for each in document["services"].values() if each["image"].startswith("auscult")]
         for given in [each["environment"] for each in ours]:
             assert given["FORWARDED_ALLOW_IPS"] == "${FORWARDED_ALLOW_IPS:-127.0.0.1}"
@@ -104,7 +167,7 @@ def test_proxies_and_tls_are_settings() -> None:
 def test_emotions_of_agents_are_off() -> None:
     """Everywhere that something is evaluated, and one may set it to on where the file is not to be changed."""
     for kind in ("sqlite", "postgresql"):
-        (document,) = documents(DEPLOY / f"compose.{kind}.yaml")
+        document = compose(kind)
         ours = [each for each in document["services"].values() if each["image"].startswith("auscult")]
         assert ours
         assert {each["environment"]["AUSCULT_AGENT_EMOTIONS"] for each in ours} == {"${AUSCULT_AGENT_EMOTIONS:-off}"}

@@ -1,12 +1,14 @@
 """The manifests of ``deploy/kubernetes``: overlays render, follow the schemas of Kubernetes, and hold together."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
@@ -14,6 +16,7 @@ from jsonschema import Draft202012Validator
 from auscult import __version__
 from auscult.cli.commands import COMMANDS
 from tests.repository.kustomize import Resource, pods_of, render
+from tests.waiting import fixed_port, wait_for
 from tools import prometheus_rule
 
 ROOT = Path(__file__).parents[2]
@@ -144,6 +147,25 @@ def test_the_server_is_probed(rendered: dict[tuple[str, str], Resource]) -> None
     assert probes == {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
 
 
+def test_a_worker_whose_heartbeats_stop_is_restarted(rendered: dict[tuple[str, str], Resource]) -> None:
+    """Its probe is an option of the command that it runs, and has more time than libpq takes to give up."""
+    (pod,) = pods_of(rendered["Deployment", "auscult-worker"])
+    (container,) = pod["containers"]
+    probe = container["livenessProbe"]
+    variable, *words = probe["exec"]["command"][1:]
+    assert words == ["auscult", *container["args"], "--check"]
+    assert int(variable.removeprefix("PGCONNECT_TIMEOUT=")) < probe["timeoutSeconds"]
+
+
+def test_backups_have_a_place_of_their_own(rendered: dict[tuple[str, str], Resource]) -> None:
+    """Not the bucket or the folder of recordings: who removes one does not remove the other."""
+    (pod,) = pods_of(rendered["CronJob", "auscult-backup"])
+    args = pod["containers"][0]["args"]
+    sound, backups = rendered["ConfigMap", "auscult"]["data"]["AUSCULT_RECORDINGS"], args[args.index("--to") + 1]
+    buckets = [place.split("/")[2] if "://" in place else place for place in (sound, backups)]
+    assert buckets[0] != buckets[1]
+
+
 def test_recordings_have_a_place_in_every_overlay(rendered: dict[tuple[str, str], Resource]) -> None:
     """An object store, or a folder that servers and workers mount."""
     place = rendered["ConfigMap", "auscult"]["data"]["AUSCULT_RECORDINGS"]
@@ -161,6 +183,62 @@ def test_production_has_every_part() -> None:
         "PodDisruptionBudget", "PrometheusRule", "ScaledObject", "Service", "ServiceAccount",
         "ServiceMonitor",
     }  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    shutil.which("prometheus") is None and os.environ.get("CI") != "true", reason="prometheus is not installed"
+)
+def test_figures_of_accounts_are_scraped_once(tmp_path: Path) -> None:
+    """Of two pods, as Prometheus itself finds it: /metrics of each, and /metrics/accounts of the service."""
+    (monitor,) = yaml.safe_load_all((KUBERNETES / "components/prometheus-operator/monitor.yaml").read_text())
+    pods = [
+        {
+            "targets": [f"{address}:8484"],
+            "labels": {
+                "__meta_kubernetes_service_name": "auscult",
+                "__meta_kubernetes_namespace": "quality",
+                "pod": f"auscult-server-{address}",  # the operator labels targets with what they are
+                "container": "server",
+                "service": "auscult",
+            },
+        }
+        for address in ("127.1.0.1", "127.1.0.2")
+    ]
+    scraped = [
+        {
+            "job_name": endpoint["path"],
+            "metrics_path": endpoint["path"],
+            "static_configs": pods,
+            "relabel_configs": [
+                {re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name): value for name, value in rule.items()}
+                for rule in endpoint.get("relabelings", [])
+            ],
+        }
+        for endpoint in monitor["spec"]["endpoints"]
+    ]
+    config = tmp_path / "prometheus.yml"
+    config.write_text(yaml.safe_dump({"scrape_configs": scraped}))
+    address = f"127.0.0.1:{fixed_port()}"
+    told = [f"--config.file={config}", f"--storage.tsdb.path={tmp_path / 'data'}", f"--web.listen-address={address}"]
+
+    def targets() -> list[str]:
+        try:
+            active = httpx.get(f"http://{address}/api/v1/targets").json()["data"]["activeTargets"]
+        except (httpx.HTTPError, ValueError):  # it starts
+            return []
+        return sorted(each["scrapeUrl"] for each in active)
+
+    with subprocess.Popen(["prometheus", *told], stderr=subprocess.DEVNULL) as prometheus:  # noqa: S603, S607  (installed)
+        try:
+            found = wait_for(targets, bool)
+        finally:
+            prometheus.terminate()
+    assert found == [
+        "http://127.1.0.1:8484/metrics",
+        "http://127.1.0.2:8484/metrics",
+        "http://auscult.quality.svc:80/metrics/accounts",
+    ]
 
 
 def test_the_rules_of_the_operator_are_those_of_prometheus(monkeypatch: pytest.MonkeyPatch) -> None:

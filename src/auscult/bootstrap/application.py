@@ -227,6 +227,7 @@ class Application:
                 path.absolute().parent if path else None,
                 settings.disk_free_mb,
                 recordings.warnings(settings),
+                recordings.volumes(settings),
             ),
             answered=lambda: self.answered,
             trying=cache(partial(evaluator, self.settings, judge_ineligible=True, store=self.store)),

@@ -109,6 +109,7 @@ def opened_backup(address: str, passphrase_file: Path | None) -> Generator[Path]
 
     Raises ``RequestError`` where there is none, or the passphrase is missing or wrong.
     """
+    from auscult.storage.recordings.blobs import SCHEMES
     from auscult.storage.upkeep.archives import Archives, split
 
     if (Path(address) / MANIFEST).is_file():
@@ -118,6 +119,8 @@ def opened_backup(address: str, passphrase_file: Path | None) -> Generator[Path]
     archives = Archives(place)
     if not name:
         names = list(archives.instants().values())
+        if not names and address.startswith(SCHEMES):
+            raise RequestError(f"no backup in {address}", code="backup.unknown", field="DIR")
         if not names:
             yield Path(address)  # what is missing there is reported as for every folder
             return

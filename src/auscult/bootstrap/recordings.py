@@ -53,6 +53,13 @@ def warnings(settings: Settings) -> tuple[str, ...]:
     return () if has_place(settings) else (f"{NO_PLACE}; {PLACE_REMEDY}",)
 
 
+def volumes(settings: Settings) -> dict[str, Path]:
+    """Return the folders that grow: that of the database's file or of the state, and of recordings that are no objects."""
+    sound = folder(settings)
+    found = {"state": (sqlite_path(settings) or key_path(settings)).absolute().parent}
+    return found | {"recordings": sound.path.absolute()} if sound.is_folder else found
+
+
 def remove_due(settings: Settings, store: "Store") -> int:
     """Remove the files of recordings that were erased or never committed, and return how many there were."""
     from auscult.services.recordings.removal import remove_due

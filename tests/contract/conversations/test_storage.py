@@ -13,8 +13,10 @@ from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 from auscult.storage.core.database import Database
+from auscult.storage.core.tables.base import workers
 from auscult.storage.core.tables.pages import report_rows
 from auscult.storage.store import AppStore
+from auscult.storage.work.workers import LATELY_MS
 from tests.contract.storing import (
     FORM,
     OTHER,
@@ -384,3 +386,12 @@ class TestWorkers:
         store.workers.leave("w-1")
         store.workers.leave("w-1")
         assert store.workers.beats() == {"w-2": 1}
+
+    def test_those_of_a_host_have_beaten_lately(self, store: Store) -> None:
+        """Hosts are told apart by their whole name, also where it has a wildcard of SQL."""
+        store.workers.beat("pod_1:7:-:1")
+        found = {host: store.workers.beats_lately(host) for host in ("pod_1", "pod-1", "pod_", "pod_11")}
+        assert found == {"pod_1": True, "pod-1": False, "pod_": False, "pod_11": False}
+        with store._database.writing() as connection:
+            connection.execute(sa.update(workers).values(beat_at=workers.c.beat_at - LATELY_MS))
+        assert not store.workers.beats_lately("pod_1")

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import yaml
 
 from auscult import bootstrap
 from auscult.config import Settings
@@ -25,9 +28,11 @@ from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.bucket import bucket as bucket  # noqa: PLC0414  (a fixture)
 from tests.integration.program import AUSCULT, auscult, conversation, environment, write
 from tests.integration.program import TENANT as APP
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[3]
 CLIENT = Client(
     client_id=new_client_id(),
     secret=new_client_secret(),
@@ -245,6 +250,49 @@ def test_an_archive_is_restored_from_its_place(
         assert pages(application.store) == before
     with bootstrap.opened_backup(f"{place}/{made.name}", passphrase) as folder:
         assert (folder / "backup.json").is_file()
+
+
+def test_the_command_restores_from_an_object_store(bucket: str, sqlite_url: str, tmp_path: Path) -> None:
+    """`auscult restore` reads the newest backup of the place, or the one that is named, and verifies it."""
+    fill(Settings(database_url=sqlite_url))
+    (tmp_path / "passphrase").write_text("a long one, of several words")
+    locked, place = ("--passphrase-file", "passphrase"), f"{bucket}/{uuid4()}"
+    made = auscult(tmp_path, "backup", "--to", place, *locked, "--database", sqlite_url, "--json")
+    assert made.status == 0, made.err
+    for number, address in enumerate((place, f"{place}/{made.last['name']}")):
+        url = f"sqlite:///new-{number}.db"
+        done = auscult(tmp_path, "restore", address, *locked, "--database", url, "--verify", "--json")
+        assert (done.status, done.last["verified"], done.last["differences"]) == (0, True, []), done.err
+        assert CLIENT.client_id in auscult(tmp_path, "clients", "list", "--database", url, "--json").out
+    for address in (f"{place}/auscult-20260301T023000Z.backup", f"{bucket}/empty"):
+        refused = auscult(tmp_path, "restore", address, *locked, "--database", "sqlite:///none.db")
+        assert (refused.status, "no backup" in refused.err) == (1, True), refused.err
+    assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_the_loop_of_a_compose_file_backs_up(kind: str, sqlite_url: str, tmp_path: Path) -> None:
+    """Its shell runs the command of the service at once, and goes on; the alert on backups is silent from then on."""
+    fill(Settings(database_url=sqlite_url))
+    document = yaml.safe_load((ROOT / "deploy" / f"compose.{kind}.yaml").read_text())
+    service = document["services"]["backup"]
+    place, passphrase = tmp_path / "backups", tmp_path / "passphrase"
+    passphrase.write_text("a long one, of several words")
+    (loop,) = service["command"]
+    loop = loop.replace("${BACKUPS:-/var/lib/backups}", str(place)).replace(
+        "/run/secrets/backup_passphrase", str(passphrase)
+    )
+    given = environment(AUSCULT_DATABASE_URL=sqlite_url, PATH=f"{AUSCULT.parent}:{os.environ['PATH']}")
+    with (
+        bootstrap.open(Settings(database_url=sqlite_url)) as application,
+        subprocess.Popen([*service["entrypoint"], loop], env=given, start_new_session=True) as running,  # noqa: S603
+    ):
+        try:
+            wait_until(lambda: application.store.figures().last_backup is not None)
+            assert running.poll() is None
+        finally:
+            os.killpg(running.pid, signal.SIGTERM)
+    assert [path.suffix for path in place.glob("auscult-*")] == [".backup"]
 
 
 def test_an_archive_shows_nothing_and_opens_with_its_passphrase_only(sqlite_url: str, tmp_path: Path) -> None:

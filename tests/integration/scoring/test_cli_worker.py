@@ -47,3 +47,20 @@ def test_worker_scores_what_waits(tmp_path: Path) -> None:
     assert (worker.returncode, out, err) == (0, "", "")
     again = auscult(tmp_path, "load", "two.ndjson", "--app", "st-1", "--json").last
     assert (again["unchanged"], again["scored"]) == (2, 2)
+
+
+def test_a_probe_knows_whether_a_worker_of_this_host_beats(tmp_path: Path) -> None:
+    """While one runs, and not before and after; of a database that is away it says that nothing is known, with 0."""
+    assert auscult(tmp_path, "migrate").status == 0
+    none = auscult(tmp_path, "worker", "--check")
+    assert (none.status, "has sent a heartbeat" in none.err) == (1, True)
+    command = [str(AUSCULT), "worker", "--database", "sqlite:///test.db"]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE) as worker:  # noqa: S603
+        assert worker.stdout
+        worker.stdout.readline()
+        beats = auscult(tmp_path, "worker", "--check")
+        worker.send_signal(signal.SIGTERM)
+    assert beats == (0, "", "")
+    assert auscult(tmp_path, "worker", "--check").status == 1
+    away = auscult(tmp_path, "worker", "--check", "--database", "postgresql://nobody@127.0.0.1:1/none")
+    assert (away.status, away.out.endswith("whether a worker runs is not known\n")) == (0, True), away

@@ -121,6 +121,7 @@ def rows(reading: Reading) -> list[tuple[str, str]]:
         ("batches", f"{figures.postponed_batches} postponed, {figures.failed_batches} failed"),
         ("re-scores, backtests", f"{figures.unfinished_backfills} running, {figures.failed_backfills} failed"),
         *work,
+        ("recordings failed", ", ".join(f"{n} {name}" for name, n in figures.failed_recordings if n) or "0"),
         ("workers", str(figures.workers)),
         (
             "conversations",
@@ -137,6 +138,10 @@ def rows(reading: Reading) -> list[tuple[str, str]]:
         ("judge use today", f"{figures.judge_tokens_today} tokens, cost {figures.judge_cost_today / BILLION:.2f}"),
         ("judge breakers open", str(figures.judge_breakers_open)),
         ("judge calls open", str(figures.judge_calls_open)),
+        (
+            "access log",
+            f"{figures.unsealed_entries} entries since the last seal, {_ago(figures.last_seal, reading.at)}",
+        ),
         ("last backup", "never" if figures.last_backup is None else f"{_ago(figures.last_backup, reading.at)} ago"),
         *((f"account {each.account_id}", _account(each)) for each in reading.accounts),
     ]

@@ -35,7 +35,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     """Everything that is counted in the database. ``judge_cost`` is in billionths of the currency of the prices.
 
     ``accepted`` and ``evaluated`` count conversations and evaluations ever stored, erased ones included; ``sign_ins`` are
-    those of open sessions by method; ``sign_in_failures`` those that still count against a limit.
+    those of open sessions by method; ``sign_in_failures`` those that still count against a limit. ``unsealed_entries``
+    are those of the access log since ``last_seal``; ``failed_recordings`` counts recordings by the work that failed.
     """
 
     queues: tuple[QueueFigures, ...]
@@ -50,10 +51,13 @@ class Figures(Struct, frozen=True, kw_only=True):
     judge_cost_today: int
     judge_calls_open: int
     last_backup: datetime | None
+    last_seal: datetime | None = None
+    unsealed_entries: int = 0
     accepted: int = 0
     evaluated: int = 0
     failed_conversations: int = 0
     work: tuple[WorkFigures, ...] = ()
+    failed_recordings: tuple[tuple[str, int], ...] = ()
     open_sessions: int = 0
     sign_ins: tuple[tuple[str, int], ...] = ()
     sign_in_failures: int = 0

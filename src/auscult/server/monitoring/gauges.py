@@ -1,7 +1,7 @@
 """Gauges that are read from the database for each scrape, so that every process shows the same values."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -11,13 +11,21 @@ from auscult.domain.scoring.judging import BILLION
 from auscult.limits.model import AccountFigures
 
 
-def render_gauges(figures: Figures | None, version: str, now: datetime | None = None) -> bytes:
-    """Return the gauges as Prometheus reads them; without ``figures``, only that the database does not respond."""
+def render_gauges(
+    figures: Figures | None, version: str, now: datetime | None = None, free: Mapping[str, int] | None = None
+) -> bytes:
+    """Return the gauges as Prometheus reads them; without ``figures``, only that the database does not respond.
+
+    ``free`` has the free bytes of this host's volumes.
+    """
     registry = CollectorRegistry()
     at = (now or datetime.now(UTC)).timestamp()
     _set(registry, "auscult_up", "Version of the server that answered.", 1, version=version)
     _set(registry, "auscult_database_up", "Whether the database answers.", 0 if figures is None else 1)
     _set(registry, "auscult_scrape_timestamp_seconds", "Time of this answer.", time.time())
+    volumes = Gauge("auscult_disk_free_bytes", "Free bytes of a volume of this host.", ["volume"], registry=registry)
+    for name, size in (free or {}).items():
+        volumes.labels(name).set(size)
     if figures is None:
         return generate_latest(registry)
     _add_queues(registry, figures, at)
@@ -38,14 +46,18 @@ def render_gauges(figures: Figures | None, version: str, now: datetime | None = 
         ("auscult_conversations_accepted", "Conversations accepted, ever.", figures.accepted),
         ("auscult_evaluations", "Evaluations made, ever.", figures.evaluated),
         ("auscult_conversations_failed", "Conversations of failed batches.", figures.failed_conversations),
+        ("auscult_log_unsealed_entries", "Entries of the access log since its last seal.", figures.unsealed_entries),
         ("auscult_sessions_open", "Sessions of people.", figures.open_sessions),
         ("auscult_sign_in_failures", "Failed sign-ins that count against a limit.", figures.sign_in_failures),
     ):
         _set(registry, name, text, value)
     _add_work(registry, figures, at)
-    if figures.last_backup is not None:
-        text = "When the last backup was made."
-        _set(registry, "auscult_last_backup_timestamp_seconds", text, figures.last_backup.timestamp())
+    for name, text, last in (
+        ("auscult_last_backup_timestamp_seconds", "When the last backup was made.", figures.last_backup),
+        ("auscult_last_seal_timestamp_seconds", "When the access log was last sealed.", figures.last_seal),
+    ):
+        if last is not None:
+            _set(registry, name, text, last.timestamp())
     return generate_latest(registry)
 
 
@@ -99,6 +111,9 @@ def _add_work(registry: CollectorRegistry, figures: Figures, at: float) -> None:
     for one in figures.work:
         waiting.labels(one.name).set(one.waiting)
         age.labels(one.name).set(_age(one.oldest, at))
+    failed = Gauge("auscult_recordings_failed", "Recordings by the work that failed.", ["work"], registry=registry)
+    for name, count in figures.failed_recordings:
+        failed.labels(name).set(count)
     methods = Gauge("auscult_sign_ins", "Open sessions by the way in.", ["method"], registry=registry)
     for method, count in figures.sign_ins:
         methods.labels(method).set(count)

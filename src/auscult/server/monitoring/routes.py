@@ -44,7 +44,7 @@ def handlers(
     def show_metrics(request: AnyRequest) -> Response[bytes]:
         if token is not None and not _holds(request, token):
             return _refused("send the token of AUSCULT_METRICS_TOKEN as Authorization: Bearer")
-        body = metrics.render() + render_gauges(_figures(store), __version__)
+        body = metrics.render() + render_gauges(_figures(store), __version__, free=readiness.free_bytes())
         return Response(body, headers={"content-type": _METRICS_TYPE})
 
     @get("/metrics/accounts", include_in_schema=False, sync_to_thread=True)

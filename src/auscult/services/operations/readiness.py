@@ -1,6 +1,8 @@
 """Readiness of a server: the database answers, its tables are those of this version, and its disk has room."""
 
 import shutil
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from auscult.domain.operations.readiness import ReadinessCheck
@@ -12,11 +14,20 @@ _MIB = 1 << 20
 class Readiness:
     """Checks of one server. ``folder`` is where an embedded database lies, None where the database is a server."""
 
-    def __init__(self, store: Store, folder: Path | None, free_mb: int, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        folder: Path | None,
+        free_mb: int,
+        warnings: tuple[str, ...] = (),
+        volumes: Mapping[str, Path] | None = None,
+    ) -> None:
         """Check against ``free_mb`` MiB of free space; 0 checks none.
 
         ``warnings`` are shown with the answer: faults of the settings that leave the server able to do most.
+        ``volumes`` are the folders that grow, by name; one that is not there yet will be made.
         """
+        self._volumes = volumes or {}
         self.warnings = warnings
         self._store = store
         self._folder = folder
@@ -26,6 +37,15 @@ class Readiness:
         """Make every check. Nothing is raised: what fails is a reason."""
         database = self._database()
         return (database, *([self._migrations()] if database.ok else []), *self._disk())
+
+    def free_bytes(self) -> dict[str, int]:
+        """Return how much is free for each folder that grows; one that cannot be examined is left out."""
+        found: dict[str, int] = {}
+        for name, folder in self._volumes.items():
+            with suppress(OSError):
+                present = next(each for each in (folder, *folder.parents) if each.exists())
+                found[name] = shutil.disk_usage(present).free
+        return found
 
     def _database(self) -> ReadinessCheck:
         ok = self._store.is_ready()

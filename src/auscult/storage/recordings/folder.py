@@ -43,7 +43,7 @@ class RecordingFolder:
         self.path = path
         self.links = links or ObjectLinks()
         self.is_shared = is_shared
-        self._is_folder = blobs is None
+        self.is_folder = blobs is None  # finished files are in it, too
         self._blobs = blobs or FolderBlobs(path)
         self._keys = keys
         self._seals = seals
@@ -158,7 +158,7 @@ class RecordingFolder:
 
     def _is_plain(self, file: BinaryIO) -> bool:
         """Return whether an open file is one of the folder, as it is."""
-        return self._is_folder and not isinstance(getattr(file, "raw", None), SealedReader)
+        return self.is_folder and not isinstance(getattr(file, "raw", None), SealedReader)
 
     @contextmanager
     def _temporary(self) -> Generator[Path]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures, WorkFigures
+from auscult.domain.recordings.tasks import KINDS
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.base import apps, workers
@@ -25,7 +26,9 @@ from auscult.storage.core.tables.history import backfills
 from auscult.storage.core.tables.judge import judge_days, judge_pauses, judge_places
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.people import sessions, sign_in_failures
-from auscult.storage.core.tables.recordings import recording_tasks, transcriptions
+from auscult.storage.core.tables.privacy import counters, seals
+from auscult.storage.core.tables.recordings import HAS_FAILED, recording_tasks, transcriptions
+from auscult.storage.privacy.log import ENTRIES
 from auscult.storage.work.workers import LATELY_MS
 
 _QUEUES = {0: "live", 1: "backfill"}
@@ -36,6 +39,7 @@ def read_figures(database: Database, at: datetime | None = None) -> Figures:
     now = ms_of(at or datetime.now(UTC))
     with database.comparing() as connection:
         judged = _judge_today(connection)
+        sealed_at, unsealed = _last_seal(connection)
         return Figures(
             queues=_queues(connection),
             postponed_batches=_count(
@@ -57,10 +61,13 @@ def read_figures(database: Database, at: datetime | None = None) -> Figures:
                 connection, sa.select(sa.func.count()).where(judge_places.c.until > now), judge_places
             ),
             last_backup=_instant(connection.scalar(sa.select(sa.func.max(backups.c.made_at)))),
+            last_seal=_instant(sealed_at),
+            unsealed_entries=unsealed,
             accepted=_last(connection, conversations.c.conversation),
             evaluated=_last(connection, evaluations.c.evaluation),
             failed_conversations=_failed(connection),
             work=tuple(_work(connection, now)),
+            failed_recordings=_failed_recordings(connection),
             open_sessions=_count(connection, sa.select(sa.func.count()).where(sessions.c.ends_at > now), sessions),
             sign_ins=_sign_ins(connection, now),
             sign_in_failures=_failures(connection, now),
@@ -149,15 +156,36 @@ def _failed(connection: Connection) -> int:
 
 
 def _work(connection: Connection, now: int) -> Iterator[WorkFigures]:
-    """Yield what is due of each list of work. Each has an index on ``due_at``, which is empty for what is done."""
+    """Yield what is due of each list of work: what waits, and what a worker that crashed had begun.
+
+    Each has an index on ``due_at``, which is empty for what has ended.
+    """
     for name, table in (("transcriptions", transcriptions), ("recordings", recording_tasks), ("exports", exports)):
         due = table.c.due_at
         query = sa.select(sa.func.count().label("n"), sa.func.min(due).label("oldest"))
-        found = connection.execute(query.where(due <= now, table.c.state == "waiting")).one()
-        yield WorkFigures(name=name, waiting=found.n, oldest=_instant(found.oldest))
-    chunks = sa.select(sa.func.count()).where(sa.text(IS_CHUNK), batches.c.state == "accepted")
-    waiting = _count(connection, chunks, batches)
-    yield WorkFigures(name="chunks", waiting=waiting, oldest=None)
+        yield _list(connection, name, query.where(due <= now))
+    query = sa.select(sa.func.count().label("n"), sa.func.min(batches.c.accepted_at).label("oldest"))
+    yield _list(connection, "chunks", query.where(sa.text(f"{WAITS} AND {IS_CHUNK}")))
+
+
+def _list(connection: Connection, name: str, query: sa.Select[int, int]) -> WorkFigures:
+    found = connection.execute(query).one()
+    return WorkFigures(name=name, waiting=found.n, oldest=_instant(found.oldest))
+
+
+def _failed_recordings(connection: Connection) -> tuple[tuple[str, int], ...]:
+    has_failed, kind = sa.text(HAS_FAILED), recording_tasks.c.kind
+    query = sa.select(kind, sa.func.count().label("n")).where(has_failed).group_by(kind)
+    found = {row.kind: row.n for row in connection.execute(query)}
+    words = _count(connection, sa.select(sa.func.count()).where(has_failed), transcriptions)
+    return (*((each, found.get(each, 0)) for each in KINDS), ("transcription", words))
+
+
+def _last_seal(connection: Connection) -> tuple[int | None, int]:
+    """Return when the access log was last sealed, and how many entries came since."""
+    last = connection.execute(sa.select(seals.c.at, seals.c.last_entry).order_by(seals.c.seal.desc()).limit(1)).first()
+    entries = connection.scalar(sa.select(counters.c.value).where(counters.c.name == ENTRIES)) or 0
+    return (None, entries) if last is None else (last.at, entries - last.last_entry)
 
 
 def _sign_ins(connection: Connection, now: int) -> tuple[tuple[str, int], ...]:

@@ -30,6 +30,13 @@ class Workers:
         with self._database.reading() as connection:
             return {row.worker: row.beats for row in connection.execute(sa.select(workers))}
 
+    def beats_lately(self, host: str) -> bool:
+        """Return whether a worker of this host has beaten lately. Its name begins with the host."""
+        of_host = workers.c.worker.startswith(f"{host}:", autoescape=True)
+        query = sa.select(workers.c.worker).where(of_host, workers.c.beat_at > now_ms() - LATELY_MS).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def leave(self, worker: str) -> None:
         """Remove a worker: it ended without open work, or crashed. Unknown ones are no error."""
         with self._database.writing() as connection:

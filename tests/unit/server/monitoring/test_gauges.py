@@ -26,6 +26,9 @@ FIGURES = Figures(
     judge_cost_today=2_500_000_000,
     judge_calls_open=0,
     last_backup=NOW,
+    last_seal=NOW,
+    unsealed_entries=3,
+    failed_recordings=(("fetch", 1), ("transcription", 2)),
 )
 
 ACCOUNT = AccountFigures(account_id="a-1", apps=1, use=Use(), limits=Limits(requests=60))
@@ -47,6 +50,14 @@ def test_figures_become_gauges() -> None:
     assert found["auscult_webhook_lag_seconds"] == 0
     assert found["auscult_judge_cost_today"] == 2.5
     assert found["auscult_last_backup_timestamp_seconds"] == NOW.timestamp()
+    assert found["auscult_last_seal_timestamp_seconds"] == NOW.timestamp()
+    assert found["auscult_log_unsealed_entries"] == 3
+    assert (found["auscult_recordings_failed.fetch"], found["auscult_recordings_failed.transcription"]) == (1, 2)
+
+
+def test_free_space_is_known_without_the_database() -> None:
+    """A full disk may be why it does not answer."""
+    assert values(render_gauges(None, "1", free={"state": 5}))["auscult_disk_free_bytes.state"] == 5
 
 
 def test_without_figures_the_database_is_away() -> None:

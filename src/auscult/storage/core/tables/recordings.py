@@ -2,7 +2,10 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, index_of
+
+HAS_FAILED = "state = 'failed'"
+"""Of a task or a transcription, in the words of their indexes."""
 
 recordings = Table(
     "recordings",
@@ -49,6 +52,7 @@ recording_tasks = Table(
     Column("starts", Integer, nullable=False),
     Column("due_at", BigInteger, index=True),  # of waiting: the next try; of running: the end of its lease
     Column("result", LargeBinary),  # JSON
+    index_of("ix_recording_tasks_failed", HAS_FAILED, "kind"),
 )
 
 # Bytes that came inside a document, until they are in the store of the bytes.
@@ -77,6 +81,7 @@ transcriptions = Table(
     Column("starts", Integer, nullable=False),
     Column("due_at", BigInteger, index=True),  # of waiting: the next try; of running: the end of its lease
     Column("words", LargeBinary),  # JSON
+    index_of("ix_transcriptions_failed", HAS_FAILED, "recording"),
 )
 
 # Transcripts that another one has replaced.
