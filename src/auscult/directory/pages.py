@@ -14,17 +14,19 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from auscult.directory.model import EDIT, DirectoryChange, Merge, PartyKind, Rename
-from auscult.directory.store import Progress
-from auscult.directory.table import SETTLED, Imports, Preview, Row
+from auscult.directory.table import SETTLED, Column, Imports, Preview, Row, read_table
 from auscult.directory.work import Naming
 from auscult.domain.errors import AuscultError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later, ngettext
 from auscult.server.console.pages.administration.tabs import PATH, administration, tabs_of
+from auscult.server.console.pages.administration.users import managed
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, one, sentence_of
+from auscult.server.console.views.administration.operations import Renaming, renaming_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.conversations.latest import Sought, count
+from auscult.services.people.known import check_agents
 
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 _LARGEST = 5_000_000
@@ -37,11 +39,20 @@ _NEW: dict[PartyKind, str] = {
     "team": later("Add a team"),
     "agent": later("Add an agent"),
 }
-_LABELS = {"id": later("Id"), "name": later("Name"), "into": later("Which name stays"), "table": later("Table")}
+_LABELS = {
+    "id": later("Id"),
+    "name": later("Name"),
+    "into": later("Which name stays"),
+    "team": later("Team"),
+    "user": later("User"),
+    "table": later("Table"),
+}
 _DONE = {
     "renamed": later("Renamed. Lists show the new name; reports follow."),
     "merged": later("Merged. It can be undone below."),
     "undone": later("Undone."),
+    "moved": later("The team is changed. Conversations from now on count there."),
+    "paired": later("Saved. With the role Agent, users read the results of the agent that they are."),
     "added": later("Added."),
     "imported": later("Imported."),
 }
@@ -52,11 +63,16 @@ _FATES = {
     "twice": later("This id comes twice"),
     "too_long": later("The name is too long"),
 }
+_PAIR = "user.manage"
+"""The permission to say which user an agent is."""
 _SHOWN, _CHANGES, _MERGES = 200, 20, 5_000
 
 
 class PartyRow(NamedTuple):
-    """One queue, team or agent. ``others`` are the ids that are merged into it, each with its undo."""
+    """One queue, team or agent. ``others`` are the ids that are merged into it, each with its undo.
+
+    ``user`` is the e-mail address of the user who an agent is.
+    """
 
     id: str
     name: str
@@ -64,6 +80,8 @@ class PartyRow(NamedTuple):
     others: tuple[tuple[str, str], ...]
     href: str
     merge: str
+    team: str
+    user: str
 
 
 class ChangeRow(NamedTuple):
@@ -84,13 +102,18 @@ class Candidate(NamedTuple):
 
 
 class DirectoryView(Struct, frozen=True, kw_only=True):
-    """The page of one kind. ``same`` are names that several have, ``merging`` the two that are asked about."""
+    """The page of one kind. ``same`` are names that several have, ``merging`` the two that are asked about.
+
+    ``teams`` and ``users`` can be picked for an agent; no user by a visitor who may not manage them.
+    """
 
     kind: PartyKind
     kinds: tuple[tuple[str, str, str, bool], ...]
     title: str
     new: str
     rows: tuple[PartyRow, ...]
+    teams: tuple[str, ...]
+    users: Mapping[str, str]
     total: str
     sought: str
     more: str
@@ -99,8 +122,7 @@ class DirectoryView(Struct, frozen=True, kw_only=True):
     merging_one: str
     others: tuple[tuple[str, str], ...]
     changes: tuple[ChangeRow, ...]
-    progress: str
-    share: int
+    progress: Renaming | None
     given: Mapping[str, str]
     note: str
     problem: str
@@ -116,14 +138,17 @@ class TableRow(NamedTuple):
 
 
 class TableView(Struct, frozen=True, kw_only=True):
-    """An import before it happens. ``act`` is the button's text, empty where nothing would change."""
+    """An import before it happens. ``act`` is the button's text, empty where nothing would change.
+
+    ``columns`` are those of the table, ``holds`` what each can hold.
+    """
 
     kind: PartyKind
-    back: str
     text: str
     fixes: tuple[tuple[str, str], ...]
     rows: tuple[TableRow, ...]
-    left_out: str
+    columns: tuple[Column, ...]
+    holds: tuple[tuple[str, str], ...]
     unsettled: str
     act: str
     note: str
@@ -148,6 +173,20 @@ class DirectoryPage(Controller):
         its = _kind(kind)
         wanted = Rename(kind=its, id=one(data, "id"), name=one(data, "name"))
         return _acted(visit, its, data, "renamed", lambda: naming(visit).rename(wanted))
+
+    @post("/{kind:str}/team", sync_to_thread=True)
+    def team(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Put an agent into a team from now on, or into none."""
+        visit.require_everywhere(EDIT)
+        moved = (one(data, "id"), one(data, "team"))
+        return _acted(visit, _kind(kind), data, "moved", lambda: naming(visit).move(*moved))
+
+    @post("/{kind:str}/user", sync_to_thread=True)
+    def user(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Say which user an agent is, or that they are none."""
+        visit.require_everywhere(EDIT)
+        visit.require_everywhere(_PAIR)
+        return _acted(visit, _kind(kind), data, "paired", lambda: _pair(visit, one(data, "id"), one(data, "user")))
 
     @post("/{kind:str}/merge", sync_to_thread=True)
     def merge(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
@@ -181,15 +220,17 @@ class DirectoryPage(Controller):
         visit.require_everywhere(EDIT)
         its, fixes = _kind(kind), _fixes(data)
         file: object = data.get("file")
-        text = str(data.get("table", ""))
-        if isinstance(file, UploadFile) and file.filename:
-            text = file.file.read().decode("utf-8-sig", errors="replace")
+        text, columns = str(data.get("table", "")), _all(data, "column")
         imports = Imports(visit.app, naming(visit))
+        if one(data, "back"):
+            return _page(visit, its, data)
         try:
+            if isinstance(file, UploadFile) and file.filename:
+                text = read_table(file.file.read(), file.filename)
             if one(data, "apply"):
-                imports.apply(its, text, fixes, visit.now)
+                imports.apply(its, text, fixes, visit.now, columns)
                 return _done(its, "imported")
-            found = imports.preview(its, text, fixes)
+            found = imports.preview(its, text, fixes, columns)
         except AuscultError as error:
             return _page(visit, its, data, sentence_of(error, _LABELS))
         view = _table(its, text, fixes, found)
@@ -235,7 +276,6 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
     heads = {each: name for each, name in heads.items() if aliases.head(kind, each) == each}
     rows = _rows(visit, kind, heads)
     merging, first, done = _merging(visit, kind, heads), _first(visit, "first"), _first(visit, "done")
-    progress = work.progress()
     more, ordered = len(rows) - _SHOWN, sorted(heads, key=lambda each: (heads[each].casefold(), each))
     view = DirectoryView(
         kind=kind,
@@ -243,6 +283,8 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
         title=_(_KINDS[kind]),
         new=_(_NEW[kind]),
         rows=rows[:_SHOWN],
+        teams=tuple(sorted(_teams(work).values(), key=str.casefold)) if kind == "agent" else (),
+        users=names_of_people(visit) if kind == "agent" and visit.principal.may_everywhere(_PAIR) else {},
         total=reader.number(len(heads)),
         sought=_first(visit, "q"),
         more=_("{n} more; search for them").format(n=reader.number(more)) if more > 0 else "",
@@ -251,18 +293,12 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
         merging_one=first if first in heads and not merging else "",
         others=tuple((each, f"{heads[each]} ({each})") for each in ordered),
         changes=tuple(_change_rows(visit, changes)),
-        progress=_progress(visit, progress) if progress else "",
-        share=100 * progress.done // max(1, progress.total) if progress else 100,
-        given={each: one(given or {}, each) for each in ("id", "name", "table")},
+        progress=renaming_view(work.progress(), reader),
+        given={each: one(given or {}, each) for each in ("id", "name", "table", "team", "user")},
         note="" if problem or done not in _DONE else _(_DONE[done]),
         problem=problem,
     )
     return administration(visit, _HERE, view, 422 if problem else 200)
-
-
-def _progress(visit: Visit, progress: Progress) -> str:
-    done, whole = visit.reader.number(progress.done), visit.reader.number(progress.total)
-    return _("Reports show the new names of {done} of {all} conversations.").format(done=done, all=whole)
 
 
 def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[PartyRow, ...]:
@@ -272,6 +308,8 @@ def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[Part
     in_force = (each.change for each in work.listing(in_force=True, limit=_MERGES))
     undo = {each.id: f"{_PATH}/changes/{each.change_id}/undo" for each in in_force if each.into and each.kind == kind}
     often = Counter(name.casefold() for name in heads.values())
+    teams, users = (work.teams_of(), _users(visit)) if kind == "agent" else ({}, {})
+    names = _teams(work) if teams else {}
     return tuple(
         PartyRow(
             each,
@@ -280,10 +318,38 @@ def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[Part
             tuple((other, undo.get(other, "")) for other in aliases.ids(kind, each) if other != each),
             "" if kind == "team" else f"{BASE}/conversations?{urlencode({kind: each})}",
             f"{_PATH}?{urlencode({'kind': kind, 'first': each})}#merge",
+            names.get(teams.get(each, ""), ""),
+            users.get(each, ""),
         )
         for each in sorted(heads, key=lambda one: (heads[one].casefold(), one))
         if not sought or any(sought in text.casefold() for text in (heads[each], *aliases.ids(kind, each)))
     )
+
+
+def _users(visit: Visit) -> dict[str, str]:
+    """Return the e-mail addresses of the users who are agents, by the ids of these; none to who may not manage users."""
+    if not visit.principal.may_everywhere(_PAIR):
+        return {}
+    users = visit.store.people.users.listing(visit.app.tenant.account_id)
+    return {agent_id: each.email for each in users for agent_id in each.agent_ids}
+
+
+def _teams(work: Naming) -> dict[str, str]:
+    """Return the names of the teams by their ids; of those that are merged, the one that stays."""
+    aliases = work.aliases()
+    return {each: aliases.name("team", each, name) or each for each, name in work.names("team").items()}
+
+
+def _pair(visit: Visit, agent_id: str, email: str) -> None:
+    """Make an agent, with all ids, the one that a user is, and no other user; with no address, no user's."""
+    check_agents(visit.store, [visit.app.tenant], [agent_id])
+    users, ids = managed(visit), frozenset(naming(visit).aliases().ids("agent", agent_id))
+    wanted = users.find(email) if email else None
+    if wanted:
+        users.set_agents(wanted, wanted.agent_ids | ids)
+    for each in visit.store.people.users.listing(visit.app.tenant.account_id):
+        if each.agent_ids & ids and (wanted is None or each.user_id != wanted.user_id):
+            users.set_agents(each, each.agent_ids - ids)
 
 
 def _alike(kind: PartyKind, heads: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -366,11 +432,14 @@ def _table(kind: PartyKind, text: str, fixes: Mapping[str, str], found: Preview)
     both = _("Add {new}, change {changed}").format(new=new, changed=changed)
     return TableView(
         kind=kind,
-        back=f"{_PATH}?kind={kind}",
         text=text,
         fixes=tuple((f"{given}\x1f{right}", right) for given, right in fixes.items()),
         rows=tuple(_table_row(each) for each in found.rows),
-        left_out=_("Left out: {columns}").format(columns=", ".join(found.left_out)) if found.left_out else "",
+        columns=found.columns,
+        holds=(
+            *((each, _(_LABELS[each])) for each in ("id", "name", *(["team"] if kind == "agent" else []))),
+            ("-", _("Left out")),
+        ),
         unsettled=ngettext(
             "{n} row is not settled, and is left out.", "{n} rows are not settled, and are left out.", unsettled
         ).format(n=unsettled)
@@ -378,7 +447,9 @@ def _table(kind: PartyKind, text: str, fixes: Mapping[str, str], found: Preview)
         else "",
         act=both if new or changed else "",
         note="",
-        problem="",
+        problem=""
+        if any(each.holds == "id" for each in found.columns)
+        else _("No column has the ids. Choose the one that has."),
     )
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
@@ -11,18 +11,22 @@ from auscult.directory.model import LONGEST_ID, LONGEST_NAME, PartyKind
 from auscult.directory.work import Naming
 from auscult.domain.errors import RequestError
 from auscult.domain.people.directory import Membership
+from auscult.services.definitions.sheets.cells import text_of
+from auscult.services.definitions.sheets.files import read_cells
 from auscult.storage.store import AppStore
 
 Fate = Literal["new", "same", "renamed", "moves", "no_id", "twice", "no_team", "too_long"]
 SETTLED: frozenset[Fate] = frozenset({"new", "renamed", "moves"})
 """Fates of rows that change something."""
 MOST_ROWS = 5_000
+_ZIP = b"PK\x03\x04"
+"""The first bytes of a workbook."""
 _HEADS: Mapping[str, frozenset[str]] = {
     "id": frozenset({"id", "agent_id", "team_id", "queue_id", "agent", "queue", "kennung"}),
     "name": frozenset({"name", "agent name", "queue name", "team name"}),
     "team": frozenset({"team", "group", "gruppe"}),
 }
-"""Columns, and the heads by which they are known; others are left out."""
+"""What columns hold, and the heads by which that is known; others are left out."""
 
 
 class Row(NamedTuple):
@@ -40,11 +44,18 @@ class Row(NamedTuple):
     nearest: str = ""
 
 
+class Column(NamedTuple):
+    """A column of a table: its head, and what it holds (``id``, ``name``, ``team``), empty where it is left out."""
+
+    head: str
+    holds: str
+
+
 class Preview(NamedTuple):
-    """The rows of a table, and the heads of columns that are left out."""
+    """The rows of a table, none where no column has ids, and its columns."""
 
     rows: tuple[Row, ...]
-    left_out: tuple[str, ...]
+    columns: tuple[Column, ...]
 
     def count(self, *fates: Fate) -> int:
         """Return how many rows have one of these fates."""
@@ -59,17 +70,18 @@ class Imports:
         self._app = app
         self._naming = naming
 
-    def preview(self, kind: PartyKind, text: str, teams: Mapping[str, str]) -> Preview:
+    def preview(self, kind: PartyKind, text: str, teams: Mapping[str, str], columns: Sequence[str] = ()) -> Preview:
         """Return what each row would do. ``teams`` are names to read for others, as a person put them right.
 
-        Raises ``RequestError`` ``import.invalid`` for a text without a column of ids, or with too many rows.
+        ``columns`` are what each column holds; empty where that is recognised by the heads. Raises ``RequestError``
+        ``import.invalid`` for a table with too many rows.
         """
-        lines, left_out = _lines(text)
+        lines, found = _lines(text, columns)
         known = self._naming.names(kind)
         named = {each.name.casefold(): each.team_id for each in self._app.people.directory.teams()}
         named |= {each.team_id.casefold(): each.team_id for each in self._app.people.directory.teams()}
         names = {each.team_id: each.name for each in self._app.people.directory.teams()}
-        stays = {} if kind != "agent" else self._stays()
+        stays = {} if kind != "agent" else self._naming.teams_of()
         seen: set[str] = set()
         rows: list[Row] = []
         for line, party, name, given in lines:
@@ -93,11 +105,13 @@ class Imports:
                 row = row._replace(fate="renamed", before=before or "")
             seen.add(party)
             rows.append(row)
-        return Preview(tuple(rows), left_out)
+        return Preview(tuple(rows), found)
 
-    def apply(self, kind: PartyKind, text: str, teams: Mapping[str, str], at: datetime) -> Preview:
+    def apply(
+        self, kind: PartyKind, text: str, teams: Mapping[str, str], at: datetime, columns: Sequence[str] = ()
+    ) -> Preview:
         """Do what the preview shows; rows that are not settled are left out. Raises as ``preview`` does."""
-        found = self.preview(kind, text, teams)
+        found = self.preview(kind, text, teams, columns)
         rows = [each for each in found.rows if each.fate in SETTLED]
         self._naming.rename_known(kind, {each.id: each.name for each in rows if each.name and each.fate != "new"})
         self._naming.put_new(kind, {each.id: each.name or None for each in rows if each.fate == "new"})
@@ -113,11 +127,6 @@ class Imports:
         self._naming.imported(kind, added=found.count("new"), changed=found.count("renamed", "moves"))
         return found
 
-    def _stays(self) -> dict[str, str]:
-        """Return the team of each agent whose membership has no end."""
-        found = self._app.people.directory.memberships("team")
-        return {each.agent_id: each.group_id for each in found if each.until is None}
-
 
 def _nearest(wanted: str, names: Iterable[str]) -> str:
     """Return the name that is most like a text; empty where none is."""
@@ -125,19 +134,39 @@ def _nearest(wanted: str, names: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
-def _lines(text: str) -> tuple[list[tuple[int, str, str, str]], tuple[str, ...]]:
-    """Return number, id, name and team of each row, and the heads of columns that are left out."""
+def read_table(content: bytes, file: str) -> str:
+    """Return the text of a table, a workbook's as CSV of its first sheet.
+
+    Raises ``FormError`` for a file that is none, ``EngineError`` without ``auscult[tables]``, and ``RequestError``
+    ``import.invalid`` for a cell that cannot be read.
+    """
+    if not content.startswith(_ZIP):
+        return content.decode("utf-8-sig", errors="replace")
+    cells = read_cells(content, file)
+    if cells.faults:
+        raise RequestError(cells.faults[0].describe(file), code="import.invalid", field="table")
+    width = 1 + max((column for _row, column in cells.values), default=0)
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([text_of(row.get(at)) for at in range(width)] for _n, row in cells.rows())
+    return text.getvalue()
+
+
+def _lines(text: str, columns: Sequence[str]) -> tuple[list[tuple[int, str, str, str]], tuple[Column, ...]]:
+    """Return number, id, name and team of each row, none without ids, and the columns."""
     head = text.lstrip("\ufeff").lstrip()
     first = head.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     nothing: list[str] = []
     heads = [each.strip() for each in next(reader, nothing)]
-    places = {column: n for n, each in enumerate(heads) for column, of in _HEADS.items() if each.casefold() in of}
+    guessed = [next((column for column, of in _HEADS.items() if each.casefold() in of), "") for each in heads]
+    chosen = list(columns) if len(columns) == len(heads) else guessed
+    # Of two columns that are to hold the same, the one that was chosen against its head counts.
+    ordered = sorted(range(len(heads)), key=lambda n: chosen[n] != guessed[n])
+    places = {chosen[n]: n for n in ordered if chosen[n] in _HEADS}
+    shown = tuple(Column(each, chosen[n] if places.get(chosen[n]) == n else "") for n, each in enumerate(heads))
     if "id" not in places:
-        message = "the first row has no column id; name the columns there: id, name, team"
-        raise RequestError(message, code="import.invalid", field="table", value=first[:50])
-    left_out = tuple(each for n, each in enumerate(heads) if n not in places.values() and each)
+        return [], shown
     rows = [
         (n, _cell(cells, places, "id"), _cell(cells, places, "name"), _cell(cells, places, "team"))
         for n, cells in _numbered(reader)
@@ -145,7 +174,7 @@ def _lines(text: str) -> tuple[list[tuple[int, str, str, str]], tuple[str, ...]]
     if len(rows) > MOST_ROWS:
         message = f"a table has at most {MOST_ROWS} rows; divide it"
         raise RequestError(message, code="import.invalid", field="table", value=len(rows))
-    return rows, left_out
+    return rows, shown
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:

@@ -10,7 +10,7 @@ from auscult.directory.store import NumberedChange, Progress
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.operations.attempts import tried
-from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Team
+from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
 from auscult.services.privacy.log import draft, record
@@ -104,6 +104,33 @@ class Naming:
             raise ConflictError(f"{party} is there already", code="directory.exists", field="id", value=party)
         self.put_new(kind, {party: name})
         record(self._app, self._viewer.label, "directory.added", f"{kind}:{party}", name=name)
+
+    def teams_of(self) -> dict[str, str]:
+        """Return the team of each agent whose membership has no end, by their ids."""
+        found = self._app.people.directory.memberships("team")
+        return {each.agent_id: each.group_id for each in found if each.until is None}
+
+    def move(self, agent_id: str, team: str) -> None:
+        """Have an agent, with all ids, in a team from now on and in no other; ``team`` is an id or a name, empty for none.
+
+        Raises ``NotFoundError`` ``agent.unknown``, ``team.unknown``.
+        """
+        self._known("agent", agent_id, "id")
+        aliases, directory, now = self.aliases(), self._app.people.directory, self._now()
+        named = {
+            (aliases.name("team", each, name) or each).casefold(): each for each, name in self.names("team").items()
+        }
+        team_id = aliases.head("team", named.get(team.casefold(), team))
+        if team:
+            self._known("team", team_id, "team")
+        for each in aliases.ids("agent", agent_id):
+            before = self.teams_of().get(each)
+            if team and before != team_id:
+                stay = Membership(kind="team", group_id=team_id, agent_id=each, since=now)
+                directory.add_memberships([stay], closes_others=True)
+            elif not team and before is not None:
+                directory.end_membership("team", before, each, now)
+        record(self._app, self._viewer.label, "directory.moved", f"agent:{agent_id}", team=team_id or None)
 
     def put_new(self, kind: PartyKind, names: Mapping[str, str | None]) -> None:
         """Store queues, teams or agents that are not known yet, by id."""

@@ -20,6 +20,7 @@ from auscult.server.console.reader import clock
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import side_name
 from auscult.server.console.visit import BASE, Visit
+from auscult.services.conversations.names import typed
 
 Shown = GroupName | Literal["pages"]
 """Groups of hits in the console, which also finds its own pages."""
@@ -103,7 +104,7 @@ class SearchPage(Controller):
 
     @get("/picks", sync_to_thread=True)
     def picks(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show what a field can take: ``of`` agents, users or conversations, by words or a pasted link with its moment."""
+        """Show what a field can take: ``of`` agents, users or conversations, by words or a pasted link with its moment; or own ids and fields."""
         return visit.part("parts/search_picks", picks_of(visit))
 
 
@@ -127,17 +128,23 @@ PICKED: Mapping[str, tuple[GroupName, Kind]] = {
     "conversations": ("said", "conversation"),
 }
 """Kinds of fields, by the group that is searched and the kind of hit."""
+TYPED: tuple[Literal["custom_id", "custom_field"], ...] = ("custom_id", "custom_field")
+"""Kinds of fields whose values are looked up by their beginning."""
 _MOST_PICKS = 8
 
 
 def picks_of(visit: Visit) -> PicksView:
     """Return what a field can take for the words of the address. What the visitor may not open is not offered."""
     words, of = (next(iter(visit.query.get(name, ())), "").strip() for name in ("q", "of"))
+    typing: Literal["custom_id", "custom_field"] | None = next((each for each in TYPED if each == of), None)
+    if typing and len(words) <= LONGEST and visit.may("conversation.read"):
+        found = typed(visit.app, typing, words)
+        return PicksView(picks=tuple(Pick(value=each, name=each, about="") for each in found))
     if of not in PICKED or not words or len(words) > LONGEST:
         return PicksView(picks=())
     group, kind = PICKED[of]
-    found = Searching(visit.store, visit.app, visit.principal).find(words, group)
-    hits = [found.exact] if found.exact else [hit for each in found.groups for hit in each.hits]
+    result = Searching(visit.store, visit.app, visit.principal).find(words, group)
+    hits = [result.exact] if result.exact else [hit for each in result.groups for hit in each.hits]
     wanted = [hit for hit in hits if hit.kind == kind][:_MOST_PICKS]
     return PicksView(picks=tuple(_pick(visit, each) for each in wanted))
 

@@ -6,7 +6,7 @@ import pytest
 
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.people.visibility import Visibility
-from auscult.services.conversations.names import NamesInUse, names_in_use
+from auscult.services.conversations.names import NamesInUse, custom_fields, names_in_use, typed
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
@@ -64,3 +64,21 @@ def test_most_frequent_ones_first(app: AppStore, monkeypatch: pytest.MonkeyPatch
     """Where there are too many, those of most conversations are offered."""
     monkeypatch.setattr("auscult.services.conversations.names.MOST", 1)
     assert names_in_use(app).intents == ["lost Card"]
+
+
+def test_own_ids_and_fields_by_their_beginning(app: AppStore) -> None:
+    """Whole filters: of each field that begins so, and of one its values; nothing of what was erased, or is not visible."""
+    fields = ({"region": "north", "plan": "basic"}, {"region": "northwest"}, {"region": "south"})
+    for n, each in enumerate(fields):
+        own = conversation(f"o{n}", timedelta(days=4 + n), custom_id=f"K-{n}", custom_fields=each)
+        put(app, [(own, ("YES", "YES"))])
+    assert custom_fields(app) == ("plan", "region")
+    assert typed(app, "custom_field", "") == ["plan=basic", "region=north", "region=northwest", "region=south"]
+    assert typed(app, "custom_field", "REG") == ["region=north", "region=northwest", "region=south"]
+    assert typed(app, "custom_field", "region=n") == ["region=north", "region=northwest"]
+    assert typed(app, "custom_field", "region=\0") == typed(app, "custom_field", "city=") == []
+    assert (typed(app, "custom_id", "K-"), typed(app, "custom_id", "")) == (["K-0", "K-1", "K-2"], [])
+    app.conversations.erase("o2")
+    assert typed(app, "custom_field", "region=s") == []
+    some = app.seen_by(Visibility(queues=frozenset({"qu-2"})))
+    assert (typed(some, "custom_field", ""), typed(some, "custom_id", "K")) == ([], [])

@@ -1,14 +1,15 @@
 """Names that a principal may filter conversations by: those of the queues and agents in them, and of the intents."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from auscult.services.conversations.latest import Sought, newest
 from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.core.text_validation import short_text
-from auscult.storage.pages.faceting import AGENT_NAME, INTENT, QUEUE, Facet
+from auscult.storage.pages.facet_names import MOST_VALUES
+from auscult.storage.pages.faceting import AGENT_NAME, CUSTOM_ID, INTENT, QUEUE, Facet, field_facet
 from auscult.storage.store import AppStore
 
 MOST = 500
@@ -34,6 +35,26 @@ def names_in_use(app: AppStore) -> NamesInUse:
     agents = {name for each in known[AGENT_NAME] for name in aliases.shown_for("agent", each)}
     known = {**known, AGENT_NAME: frozenset(agents)}
     return NamesInUse(*(sorted(known[kind], key=str.casefold)[:MOST] for kind in (QUEUE, AGENT_NAME, INTENT)))
+
+
+def custom_fields(app: AppStore) -> tuple[str, ...]:
+    """Return the names of the custom fields of an app's conversations; none to a principal who may see only some."""
+    return app.names.fields(LISTING.name)
+
+
+def typed(app: AppStore, of: Literal["custom_id", "custom_field"], text: str) -> list[str]:
+    """Return values of a filter that begin as typed: ids, or ``field=value``, at least one of each field.
+
+    Nothing where a principal may see only some conversations.
+    """
+    if of == "custom_id":
+        return list(app.names.beginning(LISTING.name, (CUSTOM_ID, text))) if text else []
+    name, sign, value = text.partition("=")
+    if sign:
+        return [f"{name}={each}" for each in app.names.beginning(LISTING.name, field_facet(name, value))]
+    names = [each for each in custom_fields(app) if each.casefold().startswith(name.casefold())][:MOST_VALUES]
+    share = MOST_VALUES // max(1, len(names))
+    return [pair for each in names for pair in typed(app, of, f"{each}=")[:share]]
 
 
 def _written(facet: Facet, row: bytes) -> str:

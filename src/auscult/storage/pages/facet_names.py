@@ -13,11 +13,17 @@ from sqlalchemy import BigInteger, Integer
 from auscult.domain.people.visibility import Visibility
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
-from auscult.storage.pages.faceting import AGENT_NAME, INTENT, QUEUE, Facet
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.pages.faceting import AGENT_NAME, FIELD, INTENT, QUEUE, Facet
 from auscult.storage.pages.rollups import TOP
 
 KINDS = (QUEUE, AGENT_NAME, INTENT)
 _AT_ONCE = 500
+MOST_FIELDS = 100
+"""Custom fields whose names are read."""
+MOST_VALUES = 10
+"""Values that are read for one beginning."""
+_LAST = "\U0010ffff"
 
 Written = Callable[[Facet, bytes], str]
 """Returns how a name is written, given its facet and a row that has it."""
@@ -50,6 +56,31 @@ _NEWEST = (
     .correlate(facets)
     .scalar_subquery()
 )
+_LISTING = (
+    sa.select(listings.c.listing)
+    .where(listings.c.app == sa.bindparam("app"), listings.c.report == sa.bindparam("report"))
+    .scalar_subquery()
+)
+_NEXT_FIELD = (
+    sa.select(facets.c.name)
+    .where(facets.c.listing == _LISTING, facets.c.name > sa.bindparam("after"), facets.c.name < sa.bindparam("end"))
+    .order_by(facets.c.name)
+    .limit(sa.literal_column("1"))
+    .offset(sa.literal_column("0"))
+)
+"""One step along the index for each field: a field may have as many values as there are conversations."""
+_BEGINNING = (
+    sa.select(facets.c.value)
+    .where(
+        facets.c.listing == _LISTING,
+        facets.c.name == sa.bindparam("name"),
+        facets.c.value >= sa.bindparam("begin"),
+        facets.c.value < sa.bindparam("end"),
+    )
+    .order_by(facets.c.value)
+    .limit(sa.literal_column(str(MOST_VALUES)))
+    .offset(sa.literal_column("0"))
+)
 
 
 class FacetNames:
@@ -69,6 +100,26 @@ class FacetNames:
         chosen = {kind: [one[1:] for one in sorted(some)[:most]] for kind, some in found.items()}
         self._learn({facet: one for some in chosen.values() for facet, one in some}, written)
         return {kind: frozenset(self._written.get(each, each[1][1]) for each in some) for kind, some in chosen.items()}
+
+    def fields(self, app: int, report: str) -> tuple[str, ...]:
+        """Return the names of custom fields in the rows of a report, in order, at most ``MOST_FIELDS``."""
+        prefix = f"{FIELD}:"
+        found, after = list[str](), prefix
+        while len(found) < MOST_FIELDS:
+            rows = self._database.fetch(_NEXT_FIELD, app=app, report=report, after=after, end=prefix + _LAST)
+            if not rows:
+                break
+            (after,) = rows[0]
+            found.append(after.removeprefix(prefix))
+        return tuple(found)
+
+    def beginning(self, app: int, report: str, facet: Facet) -> tuple[str, ...]:
+        """Return the values of a facet that begin like this one, in order, at most ``MOST_VALUES``."""
+        name, begin = facet
+        if not is_storable(name + begin):
+            return ()
+        rows = self._database.fetch(_BEGINNING, app=app, report=report, name=name, begin=begin, end=begin + _LAST)
+        return tuple(value for (value,) in rows)
 
     def _learn(self, chosen: Mapping[int, Facet], written: Written) -> None:
         """Read how those of these names are written that are not known yet."""
@@ -93,6 +144,14 @@ class AppNames(NamedTuple):
     def read(self, report: str, written: Written, most: int) -> Mapping[str, frozenset[str]] | None:
         """Return the names in the rows of a report; None where the principal may not see every row."""
         return self.names.read(self.app, report, written, most) if self.is_everything else None
+
+    def fields(self, report: str) -> tuple[str, ...]:
+        """Return the names of custom fields in the rows of a report; none where the principal may not see every row."""
+        return self.names.fields(self.app, report) if self.is_everything else ()
+
+    def beginning(self, report: str, facet: Facet) -> tuple[str, ...]:
+        """Return the values of a facet that begin like this one; none where the principal may not see every row."""
+        return self.names.beginning(self.app, report, facet) if self.is_everything else ()
 
 
 def _newest_rows(numbers: Collection[int]) -> AnySelect:

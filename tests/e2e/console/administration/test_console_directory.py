@@ -1,7 +1,10 @@
 """Queues, teams and agents in a real Chromium: renamed, merged and undone by mouse and by keyboard, and imported."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -10,15 +13,17 @@ from selenium.webdriver.common.keys import Keys
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.people.directory import Team
 from auscult.reports import REPORTS
+from auscult.services.definitions.sheets.files import to_xlsx
 from auscult.services.scoring.rebuild import render_outdated
 from tests.e2e.browsing import Browser
-from tests.e2e.console.review.test_console_reviews import looked_at
-from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import console
+from tests.e2e.console.review.test_console_reviews import looked_at, picture
+from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.consoles import console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.integration.working import conversation
 
 PATH = "/administration/directory"
+HOLDS = "return document.querySelector(`#column-${arguments[0]}`).selectedOptions[0].text"
 PEOPLE = (Agent("a-ward", "Elizabeth Ward"), Agent("ew-1127", "E. Ward"), Agent("a-hale", "Robert Hale"))
 QUEUES = (Queue("rb-01", "Retail Desk"), Queue("RB", "Retail"), Queue("shop", "Online Shop"))
 
@@ -93,7 +98,12 @@ def test_a_queue_is_renamed_by_keyboard(browser: Browser, served: Service) -> No
     assert "Web Shop" in browser.text("main")
     browser.driver.get(f"{served.url}/console/conversations/c-2")
     assert "Web Shop" in browser.text("main")
+    browser.driver.get(f"{served.url}/console/administration/jobs")
+    assert re.search(r"Reports show the new names of \d+ of \d+ conversations", browser.text("#jobs"))
+    looked_at(browser, served, "/administration/jobs", "jobs-renaming")
     render_outdated(served.store, REPORTS, lambda _seconds: False)
+    browser.driver.get(f"{served.url}/console/administration/jobs")
+    assert "Reports show" not in browser.text("main")
     opened(browser, served, "queue")
     assert "Reports show" not in browser.text("main")
     assert "renamed to Web Shop" in browser.text("main")
@@ -115,8 +125,9 @@ def test_agents_are_offered_as_one_and_imported(browser: Browser, served: Servic
     browser.run("document.querySelector('#table').form.requestSubmit()")
     browser.until("h1", lambda text: "Import" in text)
     page = browser.text("main")
-    for each in ("Renamed from Robert Hale", "No such team", "New", "No id", "Left out: start", "Add 1, change 1"):
+    for each in ("Renamed from Robert Hale", "No such team", "New", "No id", "Add 1, change 1"):
         assert each in page
+    assert browser.run(HOLDS, 4) == "Left out"
     browser.one("button[name=fix]").click()
     browser.until("main", lambda text: "Moves from no team to Retail North" in text)
     browser.one("button[name=apply]").click()
@@ -129,13 +140,91 @@ def test_agents_are_offered_as_one_and_imported(browser: Browser, served: Servic
 
 
 @pytest.mark.slow
+def test_an_agent_has_a_team_and_a_user(browser: Browser, served: Service) -> None:
+    """Picked by hand: from then on, in no other team; one user at a time; what is unknown is said and stays typed."""
+    enter(browser, served, "administrator")
+    directory, people = served.store.within(TENANT).people.directory, served.store.people
+    for team, stays in (("South", ["south"]), ("Retail North", ["north"]), ("", [])):
+        change(browser, served, "team", team)
+        browser.until("[role=status]", lambda text: "The team is changed" in text)
+        open_ = [each for each in directory.memberships("team") if each.agent_id == "ew-1127" and each.until is None]
+        assert [each.group_id for each in open_] == stays
+    assert len([each for each in directory.memberships("team") if each.agent_id == "ew-1127"]) == 2
+    change(browser, served, "team", "Westt")
+    browser.until("[role=alert]", lambda text: "Westt" in text)
+    assert browser.run("return document.querySelector('details[open] input[name=team]').value") == "Westt"
+    for role in ("agent", "analyst"):
+        change(browser, served, "user", email_of(role))
+        browser.until("[role=status]", lambda text: "Saved" in text)
+        paired = [each.email for each in people.users.listing(TENANT.account_id) if "ew-1127" in each.agent_ids]
+        assert paired == [email_of(role)]
+    assert "Analyst" in browser.text("tbody")
+    looked_at(browser, served, f"{PATH}?kind=agent", "directory-team")
+    change(browser, served, "user", "")
+    browser.until("[role=status]", lambda text: "Saved" in text)
+    assert not [each for each in people.users.listing(TENANT.account_id) if "ew-1127" in each.agent_ids]
+    with signed_in(served, "qa-manager") as http:
+        assert http.post(f"/console{PATH}/agent/user", data={"id": "ew-1127", "user": ""}).status_code == 403
+
+
+def change(browser: Browser, served: Service, name: str, value: str) -> None:
+    """Write a value into the field of an agent, by keyboard."""
+    browser.driver.get(f"{served.url}/console{PATH}?kind=agent&q=ew-1127")
+    browser.press(f"details:has([name={name}]) summary")
+    browser.write(f"input[name={name}]", value or Keys.DELETE)
+    browser.keys(Keys.ESCAPE)
+    browser.press("details[open] button")
+
+
+@pytest.mark.slow
+def test_a_workbook_whose_columns_are_put_right(browser: Browser, served: Service, tmp_path: Path) -> None:
+    """The first sheet of an .xlsx; a column is chosen against its head, and the rows are read again."""
+    rows = [
+        ["Agent name", "Agent", "Login"],
+        ["Ida Brandt", "Retail North", Decimal(9_007)],
+        ["Omar Keller", "", "k-2"],
+    ]
+    (tmp_path / "agents.xlsx").write_bytes(to_xlsx(rows, "April"))
+    enter(browser, served, "administrator")
+    opened(browser, served, "agent")
+    browser.one("#file").send_keys(str(tmp_path / "agents.xlsx"))
+    browser.run("document.querySelector('#file').form.requestSubmit()")
+    browser.one("#column-1")
+    assert [browser.run(HOLDS, n) for n in (1, 2, 3)] == ["Name", "Id", "Left out"]
+    for n, name in ((2, "Team"), (3, "Id")):
+        browser.reach(f"#column-{n}")
+        browser.keys(name)
+    browser.run("document.querySelector('#column-1').form.requestSubmit()")
+    browser.until("tbody", lambda text: "9007" in text)
+    looked_at_here(browser)
+    browser.one("button[name=apply]").click()
+    browser.until("[role=status]", lambda text: "Imported" in text)
+    directory = served.store.within(TENANT).people.directory
+    assert (directory.agent("9007").name, directory.agent("k-2").name) == ("Ida Brandt", "Omar Keller")
+    assert [each.agent_id for each in directory.memberships("team", "north") if each.agent_id == "9007"]
+
+
+def looked_at_here(browser: Browser) -> None:
+    """Look at a page that only a form leads to, at three widths: nothing for axe, nothing that scrolls sideways."""
+    browser.run(AXE)
+    for theme, pixels in (("light", 360), ("dark", 768), ("light", 1440)):
+        width(browser, pixels)
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        assert browser.driver.execute_async_script(RUN_AXE) == [], pixels
+        assert browser.run("return document.documentElement.scrollWidth") <= pixels
+        picture(browser, f"directory-table-{theme}-{pixels}")
+    width(browser, 1440)
+
+
+@pytest.mark.slow
 def test_what_cannot_be_is_said_and_kept(browser: Browser, served: Service) -> None:
     """A table without ids, and an id that is there already: in words, with what was typed."""
     enter(browser, served, "administrator")
     opened(browser, served, "queue")
     browser.one("#table").send_keys("name\nSupport")
     browser.run("document.querySelector('#table').form.requestSubmit()")
-    browser.until("[role=alert]", lambda text: "no column id" in text)
+    browser.until("[role=alert]", lambda text: "No column has the ids" in text)
+    browser.one("button[name=back]").click()
     assert browser.run("return document.querySelector('#table').value") == "name\nSupport"
     browser.one("#f-name").send_keys("Shop")
     browser.one("#f-id").send_keys("shop", Keys.ENTER)

@@ -6,10 +6,11 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.services.conversations.latest import Sought, details, latest
+from tests.contract.storing import conversation
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.consoles import signed_in
-from tests.e2e.serving import TENANT, Service
+from tests.e2e.serving import TENANT, Service, process
 from tests.waiting import wait_for
 
 PICKS = "/console/search/picks"
@@ -36,6 +37,26 @@ def test_what_a_field_can_take(served: Service) -> None:
             assert "data-value" not in me.get(PICKS, params={"of": of, "q": words}).text
     with signed_in(served, "agent") as agent_alone:
         assert "data-value" not in agent_alone.get(PICKS, params={"of": "users", "q": "auditor"}).text
+
+
+@pytest.mark.slow
+def test_own_fields_and_ids_are_offered_in_the_filters(browser: Browser, served: Service) -> None:
+    """By their beginning, while they are typed, in the panel of a list; to who may see all conversations."""
+    process(served.application, [conversation("c-own", custom_id="K-17", custom_fields={"region": "north"})])
+    with signed_in(served, "agent") as agent_alone:
+        for of, words in (("custom_field", "reg"), ("custom_id", "K")):
+            assert "data-value" not in agent_alone.get(PICKS, params={"of": of, "q": words}).text
+    with signed_in(served, "qa-manager") as me:
+        assert 'data-value="K-17"' in me.get(PICKS, params={"of": "custom_id", "q": "K-"}).text
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/conversations")
+    browser.one("#filter summary").click()
+    browser.one("[data-offers=custom_field]").send_keys("reg")
+    options = "return [...document.querySelector('[data-offers=custom_field]').list.options].map((each) => each.value)"
+    wait_for(lambda: browser.run(options), lambda found: "region=north" in found)
+    browser.one("[data-offers=custom_field]").send_keys("ion=north", Keys.ENTER)
+    wait_for(lambda: browser.driver.current_url, lambda url: "custom_field=region%3Dnorth" in url)
+    served.store.within(TENANT).conversations.erase("c-own")
 
 
 @pytest.mark.slow

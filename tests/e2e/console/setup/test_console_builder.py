@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.definitions.playbook import DialogTask, PlannedStage, PlannedStep, Playbook, Sign
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.history.rescores import cancel_rescore, list_rescores
+from tests.contract.storing import conversation
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
-from tests.e2e.serving import TENANT, Service
+from tests.e2e.serving import TENANT, Service, process
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -103,6 +106,44 @@ def picture(browser: Browser, name: str) -> None:
     """Keep a picture of the page where one is asked for."""
     if folder := os.environ.get("PICTURES"):
         browser.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
+
+
+def test_names_of_the_assistance_and_of_fields_are_offered(browser: Browser, served: Service) -> None:
+    """A playbook with its steps, a dialog task, and a custom field: known names are offered, others can be written."""
+    said = Sign(phrases=("let me look",))
+    step = PlannedStep(id="st-1", name="Ask for the receipt", when=said)
+    book = Playbook(id="pb-1", name="Refund", stages=(PlannedStage(id="sg-1", name="Check", steps=(step,)),))
+    app = served.store.within(TENANT)
+    app.live.configure(AssistSettings(playbooks=(book,), dialogs=(DialogTask(id="dt-1", when=said),)))
+    process(served.application, [conversation("c-own", custom_fields={"contract_fee": "12"})])
+    questions = (
+        (b"by_playbook", b"playbook: Refund\n    steps: [{step: Check id}]"),
+        (b"by_dialog", b"dialog: Look up"),
+        (b"by_value", b"said: {kind: amount}\n    source: {custom_field: fee}"),
+    )
+    head = FORM.partition(b"sections:")[0] + b"metrics:\n"
+    open_builder(
+        browser,
+        served,
+        head
+        + b"".join(
+            b"  - id: em-%s\n    name: X\n    type: %s\n    weight: 1\n    %s\n" % (of, of, keys)
+            for of, keys in questions
+        ),
+    )
+    expected = (
+        {"playbook": "Refund", "step": "Ask for the receipt"},
+        {"dialog": "dt-1"},
+        {"custom_field": "contract_fee"},
+    )
+    for at, names_ in enumerate(expected):
+        click(browser, f"#open-{at}")
+        browser.one(f"#close-{at}")
+        for key, name in names_.items():
+            offered = "return [...document.querySelector(arguments[0]).list.options].map((each) => each.value)"
+            assert name in browser.run(offered, f"#inspector input[list=known-{key}]"), key
+    app.live.configure(AssistSettings())
+    app.conversations.erase("c-own")
 
 
 def test_tabs(browser: Browser, served: Service) -> None:

@@ -29,7 +29,6 @@ TEMPLATES: tuple[str, ...] = (
     later("{id} is merged into {name}; undo that first, or merge that one"),
     later("change {id} is undone already"),
     later("{id} was renamed again since; undo {name} first"),
-    later("the first row has no column id; name the columns there: id, name, team"),
     later("a table has at most {n} rows; divide it"),
     later(
         "conversation {id} is audited, and its queue and agent belong to the result; leave it out of figures instead"

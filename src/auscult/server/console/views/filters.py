@@ -168,6 +168,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     hint: str = ""
     number: int = 0
 
+    @property
+    def is_known(self) -> bool:
+        """Values are offered while one is typed."""
+        return self.name in _TYPED
+
 
 class Range(Struct, frozen=True, kw_only=True):
     """The two ends of a range."""

@@ -12,7 +12,7 @@ from auscult.domain.scoring.batches import JobOrder
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
-from auscult.server.console.views.administration.operations import JobsView, health_rows, job_row
+from auscult.server.console.views.administration.operations import JobsView, health_rows, job_row, renaming_view
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.heads import head_view, order_of, read_key, write_key
 from auscult.server.console.visit import Visit
@@ -45,13 +45,15 @@ class JobsPage(Controller):
         order: JobOrder = order_of(query, ORDERS, USUAL)
         page = list_jobs(visit.app, (), order=order, after=read_key(query), limit=_AT_A_TIME)
         may_manage = visit.principal.may_everywhere("job.manage")
+        renaming = renaming_view(visit.app.aliases.progress(), visit.reader)
         view = JobsView(
             health=health_rows(visit.store.figures(), visit.reader),
             rows=tuple(job_row(each, visit.reader, _PATH, may_manage=may_manage) for each in page.jobs),
             next=address(_PATH, query, done="", before=write_key(page.next_position)) if page.next_position else "",
             heads={name: head_view(each, order, USUAL, query, _PATH) for name, each in _HEADS.items()},
             note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
-            is_open=any(each.state in _OPEN for each in page.jobs),
+            is_open=renaming is not None or any(each.state in _OPEN for each in page.jobs),
+            renaming=renaming,
         )
         return administration(visit, "Jobs and health", view)
 

@@ -1,18 +1,21 @@
-"""Names to pick from in the builders: metrics of forms, agents, languages, columns of tables."""
+"""Names to pick from in the builders: metrics of forms, agents, languages, columns of tables, playbooks, custom fields."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 from babel import Locale
 
 from auscult.domain.definitions.lookup_table import read_table
+from auscult.domain.definitions.playbook import DialogTask, PlannedStage, PlannedStep, Playbook
 from auscult.domain.errors import FormatError
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import language_name
 from auscult.server.console.views.setup.cards import Known, MetricInfo
 from auscult.server.console.visit import BASE, Visit
+from auscult.services.conversations.names import custom_fields
 
 _OF_TWO_LETTERS = 2
 
@@ -42,6 +45,28 @@ def _codes() -> tuple[str, ...]:
 def columns_of_tables(visit: Visit) -> dict[str, tuple[str, ...]]:
     """Return the columns of each table of the app, by its name."""
     return {each.name: _columns(each.document) for each in visit.app.definitions.in_force("table")}
+
+
+def names_for(visit: Visit, metric: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the names that a question can have of playbooks with their stages and steps, of dialog tasks, and of custom fields.
+
+    They are those of this app's own assistance; a conversation that came with another one's may have others.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    if metric.get("type") == "by_dialog":
+        found["dialog"] = _called(visit.app.live.settings().dialogs)
+    elif metric.get("type") == "by_playbook":
+        books = visit.app.live.settings().playbooks
+        stages = [stage for each in books if metric.get("playbook") in (each.id, each.name) for stage in each.stages]
+        steps = _called(step for stage in stages for step in stage.steps)
+        found |= {"playbook": _called(books), "stage": _called(stages), "step": steps}
+    if "source" in metric or "meta" in metric:
+        found["custom_field"] = custom_fields(visit.app)
+    return {key: names for key, names in found.items() if names}
+
+
+def _called(things: Iterable[Playbook | PlannedStage | PlannedStep | DialogTask]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.name or each.id for each in things))
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,7 @@ from auscult.domain.definitions.form_version import DraftMovedError, FormVersion
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.form_examples.pages import doubt_of, examples_of
 from auscult.server.console.language import gettext as _
-from auscult.server.console.pages.setup.definition_picks import columns_of_tables, languages_of
+from auscult.server.console.pages.setup.definition_picks import columns_of_tables, languages_of, names_for
 from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
@@ -250,15 +250,14 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
     value = document.value if isinstance(document.value, dict) else {}
     version, draft = forms.get(form_id), forms.draft(form_id)
     before, changes = _differences(visit, form_id, check)
+    known = _known(visit, form_id, value, edited.opened)
     return EditorView(
         form_id=form_id,
         title=_title(visit, version, is_draft=draft is not None),
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_views(check),
-        builder=builder_view(
-            document, (*check.problems, *check.unanswered), edited.opened, _known(visit, form_id, value, edited.opened)
-        ),
+        builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened, known),
         packs=_packs(value, edited.opened),
         differences=changes,
         before=before,
@@ -272,18 +271,20 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         revision=edited.revision or revision_of(document_in_use(visit.app.forms, form_id)),
         other=edited.other,
         choices=choices(),
+        names=known.names,
         overlaps=overlaps_of(visit, edited.document, edited.taken) if edited.taken or _overlaps(check) else (),
     )
 
 
 def _known(visit: Visit, form_id: str, value: Mapping[str, Any], opened: int | str | None) -> Known:
     metrics = mappings(dict(value), "metrics")
-    has_value = isinstance(opened, int) and opened < len(metrics) and "source" in metrics[opened]
+    metric = metrics[opened] if isinstance(opened, int) and opened < len(metrics) else {}
     return Known(
         stored=read_document(document_in_use(visit.app.forms, form_id)).value,
         queues=visit.reader.queues.present(),
         languages=languages_of(visit.reader),
-        tables=columns_of_tables(visit) if has_value else {},
+        tables=columns_of_tables(visit) if "source" in metric else {},
+        names=names_for(visit, metric),
     )
 
 

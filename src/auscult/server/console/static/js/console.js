@@ -53,6 +53,23 @@ addEventListener("keydown", (event) => {
   went = event.key === "g";
 });
 
+// A field that is typed into offers what the server knows, by the beginning that stands there.
+let typed = 0;
+const offer = async (field) => {
+  const asked = new URLSearchParams({ of: field.dataset.offers, q: field.value });
+  const answer = await fetch(`${field.dataset.from}?${asked}`).catch(() => null);
+  if (!answer?.ok) return;
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html").body;
+  field.list?.replaceChildren(...[...found.querySelectorAll("li")].map((each) => new Option(each.dataset.name, each.dataset.value)));
+};
+for (const name of ["input", "focusin"]) {
+  document.addEventListener(name, ({ target }) => {
+    if (!target.dataset?.offers) return;
+    clearTimeout(typed);
+    typed = setTimeout(offer, 200, target);
+  });
+}
+
 // Choose a theme, or switch shortcuts off, without loading the page again; without script the form does the same.
 for (const form of document.querySelectorAll("form.themes[data-usual]")) {
   form.addEventListener("submit", (event) => {

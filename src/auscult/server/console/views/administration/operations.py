@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from auscult.directory.store import Progress
 from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
 from auscult.server.console.language import gettext as _
@@ -49,6 +51,13 @@ class JobRow(Struct, frozen=True, kw_only=True):
     cancel: str
 
 
+class Renaming(NamedTuple):
+    """Progress of reports to new names: a sentence, and the share in percent."""
+
+    words: str
+    share: int
+
+
 class JobsView(Struct, frozen=True, kw_only=True):
     """The page. ``next`` leads to the next jobs; ``is_open``: a job waits or runs, so the page updates itself."""
 
@@ -58,6 +67,16 @@ class JobsView(Struct, frozen=True, kw_only=True):
     heads: Mapping[str, HeadView]
     note: str
     is_open: bool
+    renaming: Renaming | None
+
+
+def renaming_view(progress: Progress | None, reader: Reader) -> Renaming | None:
+    """Show how far reports show new names; None where they show all."""
+    if progress is None:
+        return None
+    words = _("Reports show the new names of {done} of {all} conversations.")
+    said = words.format(done=reader.number(progress.done), all=reader.number(progress.total))
+    return Renaming(said, 100 * progress.done // max(1, progress.total))
 
 
 def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:

@@ -124,13 +124,15 @@ class BuilderView(Struct, frozen=True, kw_only=True):
 class Known(Struct, frozen=True, kw_only=True):
     """Names that the server knows and a person picks: queues and languages, each by what the document has of it.
 
-    ``tables``: the columns of each table of the app, by its name. ``stored``: the values of the stored document, which
-    can be chosen again although nothing here is called so.
+    ``tables``: the columns of each table of the app, by its name. ``names``: what a key that may also name something
+    unknown here is offered while it is typed, by the key. ``stored``: the values of the stored document, which can be
+    chosen again although nothing here is called so.
     """
 
     queues: Mapping[str, str] = types.MappingProxyType({})
     languages: Mapping[str, str] = types.MappingProxyType({})
     tables: Mapping[str, Sequence[str]] = types.MappingProxyType({})
+    names: Mapping[str, Sequence[str]] = types.MappingProxyType({})
     stored: Value = None
 
 
@@ -375,7 +377,8 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
         return _replace(found, options=_languages(place.known, found, path)) if is_language else found
     kind, choices = _kind_of(field, options)
     choices = _with_stored(place, path, choices or _named(place, thing, path))
-    return _replace(base, kind=kind, value=shown, options=choices)
+    offered = f"known-{field.encode_name}" if field.encode_name in place.known.names else ""
+    return _replace(base, kind=kind, value=shown, options=choices, list=offered)
 
 
 def _with_stored(place: _Place, path: Path, options: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """Forms: the list, and the editor's view of one document."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from msgspec import UNSET, Struct
@@ -153,7 +154,7 @@ class PublishView(Struct, frozen=True, kw_only=True):
 
 
 class EditorView(Struct, frozen=True, kw_only=True):
-    """The editor of one form. ``choices`` are the available wording packs, each with its meaning.
+    """The editor of one form. ``choices`` are the available wording packs, each with its meaning; ``names`` what is offered while a key is typed.
 
     ``revision``: of the stored text that was opened. ``other``: set where another text was saved since.
     ``anyway``: where a form is published in spite of the problem; empty where it cannot be. ``sheet``: set where the form
@@ -179,6 +180,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     revision: str
     other: OtherText | None
     choices: tuple[tuple[str, str], ...]
+    names: Mapping[str, Sequence[str]]
     overlaps: tuple[OverlapView, ...] = ()
     sheet: SheetView | None = None
 
