@@ -5,7 +5,7 @@ whole batches at once, and hands the answers back. A probe is a plain value: equ
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
@@ -174,6 +174,8 @@ Question = Judgement | Grading | Extraction | Summarization
 
 Inquiry = Question | Lookup | Review
 """What is asked about a conversation, of an engine that is far: a judge, a source of truth, an external agent."""
+
+AFAR: frozenset[type[Inquiry]] = frozenset(get_args(Inquiry))
 
 Probe = Similarity | Classification | FewShot | Acts | TableLookup | Inquiry
 

@@ -30,6 +30,7 @@ _BEFORE = 40
 _ENOUGH = 4
 _OPENED: dict[str, Kind] = {
     "conversations": "conversation",
+    "audits": "conversation",
     "agents": "agent",
     "metrics": "metric",
     "forms": "form",

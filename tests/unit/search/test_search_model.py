@@ -52,6 +52,7 @@ def test_long_turns_are_quoted_around_the_word() -> None:
     [
         ("c-7f8b1f0e", Opened("conversation", "c-7f8b1f0e")),
         (" https://x.example/console/conversations/c-1%2F2?a=b#t-m5 ", Opened("conversation", "c-1/2", "t-m5")),
+        ("https://x.example/console/audits/c-1#t-m5", Opened("conversation", "c-1", "t-m5")),
         ("/console/agents/a-1", Opened("agent", "a-1")),
         ("https://x.example/console/agents", None),
         ("https://x.example/console/agents/%00", None),

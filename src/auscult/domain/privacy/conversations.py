@@ -81,7 +81,7 @@ def redact_conversation(
 
     ``has_names``: fields whose key is a name are names, whatever ``find`` finds in them. With ``digest`` the conversation has a keyed hash of each value, and one that it has from before keeps its number.
     """
-    hints = Hints(names=_names(conversation), countries=countries, language=conversation.language)
+    hints = hints_of(conversation, countries)
     texts = [turn.text for turn in conversation.turns]
     utterances = [Utterance(turn.speaker, turn.text) for turn in conversation.turns]
     mask_of = partial(digest_of, digest=digest) if digest else None
@@ -100,6 +100,11 @@ def redact_conversation(
     spans = {turn.id: _timed(its, turn) for turn, its in zip(conversation.turns, talk.spans, strict=True) if its}
     after = replace(conversation, **changes) if changes else conversation
     return RedactedConversation(after, spans, {**originals, **talk.originals})
+
+
+def hints_of(conversation: Conversation, countries: tuple[str, ...] = ()) -> Hints:
+    """Return the facts of a conversation that say what may be personal in it."""
+    return Hints(names=_names(conversation), countries=countries, language=conversation.language)
 
 
 def _names(conversation: Conversation) -> tuple[str, ...]:

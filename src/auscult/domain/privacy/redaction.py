@@ -153,6 +153,11 @@ def placeholder(kind: Kind, number: int | None = None) -> str:
     return f"[{word}]" if number is None else f"[{word} {number}]"
 
 
+def unnumbered(text: str) -> str:
+    """Return a text with placeholders that say only the kind: ``[name]`` for ``[name 2]``."""
+    return PLACEHOLDER.sub(lambda found: placeholder(kind_of(found)[0]), text)
+
+
 def redacted(texts: Sequence[str], found: Iterable[Found], numbering: Numbering | None = None) -> Redacted:
     """Replace everything found by placeholders. Where two overlap, the kind that comes first in ``KINDS`` wins."""
     numbering = numbering or Numbering()

@@ -78,11 +78,11 @@ from auscult.server.console.pages.setup.connectors import ConnectorsPage
 from auscult.server.console.pages.setup.definition_editor import ScorecardEditor, TaxonomyEditor
 from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
 from auscult.server.console.pages.setup.form_editor import FormEditorPage
-from auscult.server.console.pages.setup.form_trial import FormTrialPage
 from auscult.server.console.pages.setup.forms import FormsPage
 from auscult.server.console.pages.setup.knowledge import KnowledgePage
 from auscult.server.console.pages.setup.publishing.reach import FormOlderPage, FormReachPage
 from auscult.server.console.pages.setup.ready import FormReadyPage
+from auscult.server.console.pages.setup.trying.page import FormTrialPage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
 from auscult.server.console.pages.welcome import WelcomePage

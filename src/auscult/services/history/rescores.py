@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +16,7 @@ from auscult.domain.history.backfills import (
     BackfillScope,
     BackfillState,
 )
-from auscult.domain.probe import Inquiry, Probe
+from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, refused
 from auscult.storage.definitions.forms import AppForms
@@ -28,7 +27,6 @@ CHUNK_SIZE = 500
 JUDGED_CHUNK_SIZE = 50
 """Conversations in a chunk where a far engine is asked: a chunk is written when all of it is answered."""
 
-_AFAR = frozenset(get_args(Inquiry))
 _MOST_FAULTS = 3
 
 
@@ -151,7 +149,7 @@ def scope_of(since: datetime | None, until: datetime | None, sample: int | None 
 
 def asks_remote(form: Form) -> bool:
     """Return whether anything on a form is asked of a far engine, which takes seconds and costs money."""
-    return any(METRICS[metric.type].needs(metric.settings) & _AFAR for metric in form.metrics)
+    return any(METRICS[metric.type].needs(metric.settings) & AFAR for metric in form.metrics)
 
 
 def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collection[type[Probe]]) -> Form:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, NamedTuple, get_args
+from typing import ClassVar, NamedTuple
 
 from msgspec.structs import replace
 
@@ -11,9 +11,10 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation, Verdict
 from auscult.domain.form import Assignment, Form
-from auscult.domain.probe import FailedAnswer, Inquiry, Probe
+from auscult.domain.probe import AFAR, FailedAnswer, Inquiry, Probe
 from auscult.domain.scoring.judging import JudgeResult
 from auscult.domain.scoring.stored import PendingConversation
+from auscult.metrics import METRICS
 from auscult.services.scoring.engine_calls.answer_cache import Memory
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 
@@ -37,7 +38,7 @@ class Trial(NamedTuple):
 class _NobodyElse:
     """A judge and every other system, replaced: nothing is asked, and each question stays unanswered."""
 
-    kinds: ClassVar[frozenset[type[Probe]]] = frozenset(get_args(Inquiry))
+    kinds: ClassVar[frozenset[type[Probe]]] = AFAR
     version = ""
     at_once = 1
 
@@ -57,6 +58,11 @@ _NOBODY_ELSE = _NobodyElse()
 def is_not_asked(verdict: Verdict) -> bool:
     """Return whether a verdict has no answer because a trial asks no judge and no other system."""
     return (verdict.reason or "").endswith(NOT_ASKED)
+
+
+def asked_afar(form: Form) -> int:
+    """Return how many questions of a form may need an answer of a judge or another system, which a trial does not ask."""
+    return sum(bool(METRICS[each.type].needs(each.settings) & AFAR) for each in form.metrics)
 
 
 def for_any(form: Form) -> Form:
@@ -131,6 +137,7 @@ def pasted(text: str, form: Form, now: datetime) -> Conversation:
 
 
 def written(conversation: Conversation) -> str:
-    """Return a conversation as a transcript that ``pasted`` reads."""
+    """Return the words of agents and customers as a transcript that ``pasted`` reads, each turn on one line."""
     names = {"agent": "Agent", "customer": "Customer"}
-    return "\n".join(f"{names[turn.speaker]}: {turn.text}" for turn in conversation.turns)
+    said = ((names.get(turn.speaker), " ".join(turn.text.split())) for turn in conversation.turns)
+    return "\n".join(f"{name}: {text}" for name, text in said if name and text)

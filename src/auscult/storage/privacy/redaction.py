@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 import msgspec
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
 from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, redact_conversation
 from auscult.domain.privacy.digests import Digest, digest_with
-from auscult.domain.privacy.redaction import Found, Hints, Span, Utterance, redacted
+from auscult.domain.privacy.redaction import Found, Hints, Span, Utterance, redacted, unnumbered
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
 from auscult.storage.access.apps import lock_app, render_again
@@ -110,6 +111,12 @@ class AppPrivacy:
             return text_without_codes(text)
         found = finder(settings.redactor)([Utterance("", text)], Hints(countries=settings.countries))
         return redacted([text], found).texts[0]
+
+    def nameless(self, said: Sequence[Utterance], hints: Hints) -> tuple[str, ...]:
+        """Redact words for a definition, which outlives what they were said in: in every mode, names as ``[name]``."""
+        settings = self.settings()
+        found = finder(settings.redactor)(said, replace(hints, countries=settings.countries))
+        return tuple(map(unnumbered, redacted([each.text for each in said], found).texts))
 
     def refused(self, text: str) -> str:
         """Redact a refused document. What it is cannot be read, so that no longer number is left in it."""

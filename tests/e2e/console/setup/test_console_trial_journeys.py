@@ -1,16 +1,24 @@
 """Trying a form in a real Chromium: by mouse and by keyboard alone, from a search to the arithmetic, and as it changes."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from auscult.domain.people.principal import operator
+from auscult.form_examples.model import NewExample
+from auscult.form_examples.work import FormExamples
+from auscult.services.definitions.forms.reading import read_form
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, click, picture
 from tests.e2e.console.setup.test_console_trial import FORM, calls
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.serving import TENANT, Service
+from tests.integration.program import conversation, write
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -116,6 +124,143 @@ def test_a_question_to_a_person_and_a_fatal_one(browser: Browser, served: Servic
     click(browser, "[data-tab=questions]")
     assert not browser.one("#part-questions").get_attribute("hidden")
     assert browser.faults() == []
+
+
+STOPPING = """
+  new MutationObserver(() => document.querySelector("#trystop")?.click())
+    .observe(document.querySelector("#part-try"), { childList: true, subtree: true });
+"""
+DROP = """
+  const files = new DataTransfer();
+  files.items.add(new File([arguments[0]], "calls.ndjson"));
+  for (const name of ["dragover", "drop"])
+    document.querySelector("#trydrop").dispatchEvent(new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: files }));
+"""
+
+
+def test_the_newest_appear_as_they_are_tried_and_can_be_stopped(browser: Browser, served: Service) -> None:
+    """Stop keeps the first five; pressed again, all are there, and how many were tried is said meanwhile."""
+    open_trial(browser, served)
+    browser.run(STOPPING)
+    browser.one("button[value=recent]").click()
+    browser.until(".trygoing", lambda text: "Stopped." in text and text.startswith("5 of "))
+    assert len(browser.all(".tryrows tbody tr")) == 5
+    assert browser.run(IS_AT, ".tryrows")
+    picture(browser, "trial-10-stopped")
+    browser.driver.refresh()
+    browser.run("""
+      window.said = new Set();
+      new MutationObserver(() => window.said.add(document.querySelector(".trygoing .num")?.textContent))
+        .observe(document.querySelector("#part-try"), { childList: true, subtree: true, characterData: true });
+    """)
+    browser.one("button[value=recent]").click()
+    n = min(20, len(calls(served)))
+    browser.until(".tryrows h3", lambda text: f"Tried on {n} conversations" in text)
+    assert len(browser.all(".tryrows tbody tr")) == n
+    assert browser.all(".trygoing") == []
+    assert f"5 of {n} tried" in browser.run("return [...window.said]")
+    assert browser.faults() == []
+
+
+def test_a_file_is_chosen_or_dropped(browser: Browser, served: Service, tmp_path: Path) -> None:
+    """One conversation is shown at once, of several one is chosen; it is tried again as the form changes."""
+    served.store.within(TENANT).forms.save_draft("ef-person", FORM.encode())
+    open_trial(browser, served, "/console/forms/ef-person")
+    one = write(tmp_path / "one.ndjson", conversation("c-file"))
+    browser.one("#tryfile").send_keys(str(one))
+    browser.until(".tryone .vlist", lambda text: "Hello" in text)
+    assert browser.run(IS_AT, ".tryone")
+    browser.run(DROP, "".join(json.dumps(conversation(f"c-{n}")) + "\n" for n in range(3)))
+    browser.until(".tryfound", lambda text: "The first 3 conversations of the file." in text)
+    picture(browser, "trial-11-file")
+    browser.press(".tryfound button[value='file:1']")
+    browser.until(".tryone .vlist", lambda text: "Hello" in text)
+    before = browser.text(".tryone [data-metric=em-never] h3 ~ .why")
+    rewrite(browser, "phrases: [i promise]", "phrases: [hello, thank you]")
+    browser.until(".tryone [data-metric=em-never]", lambda text: before not in text)
+    browser.run(DROP, " " * (5 << 20))
+    browser.until(".bad", lambda text: "larger than 4 MB" in text)
+    browser.run(AXE)
+    assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.faults() == []
+
+
+def test_words_are_added_to_a_question_by_keyboard(browser: Browser, served: Service) -> None:
+    """The words of a turn are edited in place, added as a change of the document, tried, and taken out by undo."""
+    served.store.within(TENANT).forms.save_draft("ef-person", FORM.encode())
+    open_trial(browser, served, "/console/forms/ef-person")
+    browser.press("#paste summary")
+    browser.write("#transcript", "Agent: good day, this is Sandra Miller", Keys.ENTER, "Customer: my parcel is lost")
+    browser.press("button[value=pasted]")
+    browser.until(".tryone [data-metric=em-hello]", lambda text: "Not found" in text)
+    browser.press("#say-t1")
+    wait_for(lambda: browser.run(IS_AT, ".saying textarea"), bool)
+    assert browser.run("return document.activeElement.value") == "good day, this is [name]"
+    for theme in ("dark", "light"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        picture(browser, f"trial-12-words-{theme}")
+    browser.run(AXE)
+    assert browser.driver.execute_async_script(RUN_AXE) == []
+    width(browser, 360)
+    browser.run("document.querySelector('.saying textarea').scrollIntoView()")
+    picture(browser, "trial-12-words-narrow")
+    assert browser.run("return document.documentElement.scrollWidth") <= 360
+    assert browser.driver.execute_async_script(RUN_AXE) == []
+    width(browser, 1440)
+    browser.write("#words-t1", "good day")
+    browser.reach("#wordlist")
+    browser.keys("Hello")
+    browser.press("button[value=say]")
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: "[hello, good day]" in text)
+    browser.until(".tryone [data-metric=em-hello]", lambda text: "good day" in text)
+    wait_for(lambda: browser.run(IS_AT, "#say-t1"), bool)
+    assert "Added to Hello, Yes: good day" in browser.text("#panel .tell")
+    browser.control("z")
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: text == FORM)
+    browser.press("#say-t1")
+    browser.write("#words-t1", "hello")
+    browser.reach("#wordlist")
+    browser.keys("Hello")
+    browser.press("button[value=say]")
+    browser.until("#panel .bad", lambda text: "has these words already" in text)
+    assert browser.run(IS_AT, "#panel .bad")
+    assert browser.faults() == []
+
+
+def test_examples_run_when_the_form_opens_and_after_each_change(browser: Browser, served: Service) -> None:
+    """Publish says how many are right, without a trial before; a fault that is put right tries them again."""
+    app = served.store.within(TENANT)
+    app.forms.save_draft("ef-person", FORM.encode())
+    wanted = NewExample(metric_id="em-hello", wanted="YES", transcript="Agent: hello")
+    kept = FormExamples(app, lambda: datetime.now(UTC), operator(TENANT.account_id))
+    example = kept.keep(read_form(FORM.encode()), wanted)
+    try:
+        open_trial(browser, served, "/console/forms/ef-person")
+        click(browser, "[data-tab=publish]")
+        browser.until("#examplesay", lambda text: text == "1 of 1 example right")
+        picture(browser, "trial-13-publish")
+        rewrite(browser, "phrases: [hello]", "phrases: [goodbye]")
+        browser.until("#examplesay", lambda text: text == "0 of 1 example right")
+        rewrite(browser, "scoring: points", "scoring: pints")
+        browser.until("#checked", lambda text: "fault" in text and "No" not in text)
+        rewrite(browser, "phrases: [goodbye]", "phrases: [hello]")
+        rewrite(browser, "scoring: pints", "scoring: points")
+        browser.until("#examplesay", lambda text: text == "1 of 1 example right")
+        assert browser.faults() == []
+    finally:
+        kept.remove("ef-person", example.example_id)
+
+
+def test_a_link_opens_at_its_moment(browser: Browser, served: Service) -> None:
+    """The turn of the link is in sight, and marked."""
+    found = max((each.conversation for each in calls(served)), key=lambda each: len(each.turns))
+    turn = found.turns[-1].id
+    open_trial(browser, served)
+    browser.write("#sought", f"{served.url}/console/conversations/{found.id}#t-{turn}", Keys.ENTER)
+    wait_for(lambda: browser.run("return location.hash"), lambda at: at == f"#t-{turn}")
+    seen = "const box = document.querySelector(':target').getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight"
+    wait_for(lambda: browser.run(seen), bool)
+    picture(browser, "trial-14-moment")
 
 
 def test_a_backtest_fits_a_phone(browser: Browser, served: Service) -> None:

@@ -19,6 +19,7 @@ from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
 from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
+from auscult.server.console.pages.setup.trying.words import SAY, with_said
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.setup.builder import Known, builder_view
@@ -31,7 +32,7 @@ from auscult.server.console.views.setup.forms import (
 )
 from auscult.server.console.views.setup.packs import PacksView, choices, pack_views
 from auscult.server.console.views.setup.trying.backtest import backtest_page
-from auscult.server.console.views.setup.trying.trial import TrialView
+from auscult.server.console.views.setup.trying.trial import TrialView, unasked
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.forms.difference import Named, choose, compared
@@ -55,7 +56,7 @@ class Edited(NamedTuple):
 
     ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
     shown with all its fields, or the path of the section that was moved. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that
-    leave their queues to this one.
+    leave their queues to this one. ``note``: what was done, in words.
     """
 
     document: bytes
@@ -65,6 +66,7 @@ class Edited(NamedTuple):
     opened: int | str | None = None
     is_doubted: bool = False
     taken: tuple[str, ...] = ()
+    note: str = ""
 
 
 class FormEditorPage(Controller):
@@ -96,6 +98,8 @@ class FormEditorPage(Controller):
             visit.require_everywhere("form.publish")
             return Redirect(f"{PATH}/{form_id}?done={score_again(visit, form_id)}", status_code=303)
         edited = _brought_back(visit, form_id, act) or _changed(data, document, base, act)
+        if act == SAY and not edited.problem:
+            edited = _with_said(visit, edited, base, data)
         edited = edited._replace(
             document=left_to_the_other(visit, edited.document, act),
             revision=one(data, "revision"),
@@ -106,7 +110,7 @@ class FormEditorPage(Controller):
             if isinstance(done, Redirect):
                 return done
             edited = done
-        view = editor_view(visit, form_id, edited, "")
+        view = editor_view(visit, form_id, edited, edited.note)
         if one(data, "part"):
             return visit.part("parts/form_view", view)
         status = 409 if edited.other else 422 if edited.problem else 200
@@ -149,6 +153,15 @@ def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
     except AuscultError as error:
         return Edited(document, sentence(error.message), opened=_opened(data))
     return Edited(edit.document, opened=edit.opened)
+
+
+def _with_said(visit: Visit, edited: Edited, base: bytes, data: Given) -> Edited:
+    """Add words of a conversation to a question."""
+    try:
+        document, note = with_said(visit, edited.document, base, data)
+    except AuscultError as error:
+        return edited._replace(problem=sentence(error.message))
+    return edited._replace(document=document, note=note)
 
 
 def _brought_back(visit: Visit, form_id: str, act: str) -> Edited | None:
@@ -259,6 +272,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         faults=fault_views(check),
         builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened, known),
         packs=_packs(value, edited.opened),
+        unasked=unasked(check.form) if check.form else "",
         differences=changes,
         before=before,
         trial=trial or TrialView(action=f"{PATH}/{form_id}/try", kept=len(examples_of(visit).of(form_id))),

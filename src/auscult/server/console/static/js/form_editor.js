@@ -223,6 +223,11 @@ function place(act) {
     if (verb !== "open") name?.select();
   }
   if (verb === "queue") [...panel.querySelectorAll("[name^='set:assignments.'][name$='.queue']")].at(-1)?.focus();
+  const refused = verb === "say" && panel.querySelector("[role=alert]");
+  if (refused) {
+    refused.tabIndex = -1;
+    refused.focus();
+  }
   if (verb === "delete") panel.querySelector(".grip")?.focus();
 }
 

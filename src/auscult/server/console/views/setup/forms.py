@@ -158,7 +158,8 @@ class EditorView(Struct, frozen=True, kw_only=True):
 
     ``revision``: of the stored text that was opened. ``other``: set where another text was saved since.
     ``anyway``: where a form is published in spite of the problem; empty where it cannot be. ``sheet``: set where the form
-    was just made from a spreadsheet.
+    was just made from a spreadsheet. ``unasked``: how many questions a trial may leave without an answer, in words; empty
+    for none.
     """
 
     form_id: str
@@ -176,6 +177,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     note: str
     problem: str
     anyway: str
+    unasked: str
     action: str
     revision: str
     other: OtherText | None

@@ -1,0 +1,296 @@
+"""The trial of a form in its editor: on a conversation that one chooses, the newest ones, a file or a pasted transcript."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Stream
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import AuscultError, RequestError
+from auscult.domain.form import Form
+from auscult.domain.said.search import parse
+from auscult.form_examples.model import NewExample, Trials
+from auscult.form_examples.pages import examples_of, tried_on_examples
+from auscult.search.model import Opened, opened_by
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
+from auscult.server.console.pages.setup.form_editor import Edited, editor_view, text_of
+from auscult.server.console.pages.setup.forms import PATH, require_editor
+from auscult.server.console.pages.setup.publishing.page import editor_page
+from auscult.server.console.pages.setup.trying.files import conversations_in
+from auscult.server.console.pages.setup.trying.words import adding, lists_for
+from auscult.server.console.posted import Given, one, sentence
+from auscult.server.console.views.setup.forms import channel_name
+from auscult.server.console.views.setup.trying.examples import Expected, examples_view, other_answers
+from auscult.server.console.views.setup.trying.trial import (
+    LARGEST_FILE,
+    TrialView,
+    found_view,
+    one_view,
+    summed_up,
+    tried_rows,
+)
+from auscult.server.console.visit import BASE, Visit, missing
+from auscult.server.rest.request import AnyRequest
+from auscult.server.rest.threads import run
+from auscult.services.audits.blind import blindness_of
+from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.definitions.forms.publish import in_force
+from auscult.services.definitions.forms.reading import check_form
+from auscult.services.scoring.trial import Trial, compared, pasted, written
+
+_RECENT, _FOUND = 20, 10
+_AT_ONCE = 5
+"""Conversations that are tried between two looks of whoever waits for them."""
+
+
+class FormTrialPage(Controller):
+    """The trial of the document in the editor of one form."""
+
+    path = "/forms/{form_id:str}/try"
+
+    @post(request_max_body_size=LARGEST_FILE + (2 << 20))
+    async def act(
+        self, form_id: FromPath[str], request: AnyRequest, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Stream:
+        """Search conversations, or try the document on some. With ``part``, return only the tab, as it fills."""
+        require_editor(visit)
+        visit.require_everywhere("form.edit")
+        sent = (await request.form()).dict().items()
+        attempt = _Attempt(visit, form_id, {name: each if len(each) > 1 else each[0] for name, each in sent})
+        views = attempt.views()
+        view = await run(lambda: next(views), slow=True)
+        if not one(attempt.data, "part"):
+            return await run(lambda: attempt.page([view, *views][-1]), slow=True)
+        if view.going:
+            return await run(lambda: visit.parts("parts/form_trial", view, views))
+        return await run(lambda: visit.part("parts/form_trial", view))
+
+
+class _Attempt:
+    """One press of a button of the tab."""
+
+    def __init__(self, visit: Visit, form_id: str, data: dict[str, Any]) -> None:
+        self.data: Given = data
+        self._file = data.get("file")
+        self._visit = visit
+        self._form_id = form_id
+        self._document = text_of(data)
+
+    def page(self, view: TrialView) -> Response[str]:
+        """Return the whole editor with a trial."""
+        edited = Edited(self._document, revision=one(self.data, "revision"))
+        status = 422 if view.problem else 200
+        editor = editor_view(self._visit, self._form_id, edited, "", view)
+        return editor_page(self._visit, editor, self.data, status)
+
+    def views(self) -> Iterator[TrialView]:
+        """Do what a button asks for, and yield the tab: once, or again and again while conversations are tried."""
+        data = self.data
+        view = TrialView(
+            action=f"{PATH}/{self._form_id}/try",
+            on=one(data, "on"),
+            sought=one(data, "sought"),
+            transcript=one(data, "transcript"),
+        )
+        try:
+            is_again = self._changed_examples(view)
+            begun = view = replace(view, examples=examples_view(self._examples, self._form))
+            for view in self._tried(begun, is_again=is_again):
+                yield view
+        except AuscultError as error:
+            yield replace(view, problem=sentence(error.message))
+
+    @cached_property
+    def _form(self) -> Form:
+        """The form of the document. Raises ``RequestError`` where it has faults."""
+        form = check_form(self._document).form
+        if form is None:
+            raise RequestError(_("trying needs a form without faults"), code="form.invalid", field="document")
+        return form
+
+    @cached_property
+    def _blind(self) -> frozenset[str]:
+        """The ids that the visitor judges blind."""
+        return frozenset(blindness_of(self._visit.app, self._visit.visitor.email))
+
+    @cached_property
+    def _in_file(self) -> list[Conversation]:
+        """The first conversations of the file. Raises ``RequestError`` where it has none."""
+        return conversations_in(self._file, self._visit)
+
+    @cached_property
+    def _in_force(self) -> Form | None:
+        return in_force(self._visit.app.forms).get(self._form.id)
+
+    @cached_property
+    def _examples(self) -> Trials:
+        return tried_on_examples(self._visit, self._form)
+
+    def _tried(self, view: TrialView, *, is_again: bool) -> Iterator[TrialView]:
+        """Yield the tab with what was tried. Raises ``AuscultError``."""
+        act, moment = one(self.data, "act"), ""
+        turn_id = act.removeprefix("words:") if act.startswith("words:") else one(self.data, "turn")
+        on = view.on if is_again or act == "again" or act.startswith("words:") else act
+        if on == "find":
+            found = self._sought(view.sought)
+            if not isinstance(found, Opened):
+                yield self._listed(replace(view, on=""), found)
+                return
+            on, moment = f"on:{found.id}", found.part
+        verb, _colon, place = on.partition(":")
+        if verb == "recent":
+            yield from self._recent(replace(view, on=on))
+        elif verb == "file" and not place and len(self._in_file) > 1:
+            yield self._listed(replace(view, on=""), self._in_file, is_file=True)
+        elif verb in ("pasted", "file", "on"):
+            yield self._shown(self._chosen(verb, place, view), replace(view, on=on), turn_id, moment)
+        else:
+            yield view
+
+    def _chosen(self, verb: str, place: str, view: TrialView) -> Conversation:
+        """Return the one conversation that is tried. Raises ``NotFoundError``, ``RequestError``."""
+        if verb == "pasted":
+            return pasted(view.transcript, self._form, self._visit.now)
+        if verb == "file":
+            at = int(place) if place.isdecimal() else 0
+            if at >= len(self._in_file):
+                raise RequestError(_("choose the file again"), code="field.missing", field="file")
+            found = self._in_file[at]
+        else:
+            self._visit.require("conversation.read")
+            stored = self._visit.app.conversations.get(place)
+            if stored is None:
+                raise missing("conversation", place)
+            found = stored.conversation
+        if found.id in self._blind:
+            raise missing("conversation", found.id)
+        if found.channel != self._form.channel:
+            message = _("{id} is for the channel {channel}, and this form is for {other}; choose another one").format(
+                id=found.id, channel=channel_name(found.channel), other=channel_name(self._form.channel)
+            )
+            raise RequestError(message, code="field.out_of_range", field="sought", value=found.id)
+        return found
+
+    def _shown(self, conversation: Conversation, view: TrialView, turn_id: str, moment: str) -> TrialView:
+        """Show one conversation with every verdict, and the words of a turn that are to be added to a question."""
+        visit = self._visit
+        (trial,) = self._compared([conversation])
+        lists = lists_for(self._document, conversation)
+        shown = one_view(
+            trial,
+            visit.reader,
+            f"{BASE}/conversations/{conversation.id}" if view.on.startswith("on:") else "",
+            other_answers(trial.after, self._form, self._examples),
+        )
+        heard = {turn.id for turn in conversation.turns if any(each.hears(turn.speaker) for each in lists)}
+        words = adding(visit, trial.after.results, lists, conversation, turn_id) if turn_id in heard else None
+        is_there = any(moment == f"t-{turn.id}" for turn in conversation.turns)
+        shown = replace(shown, heard=frozenset(heard), adding=words, moment=moment if is_there else "")
+        return replace(view, one=shown, has_before=trial.before is not None)
+
+    def _recent(self, view: TrialView) -> Iterator[TrialView]:
+        """Try the newest conversations, and show the tab whenever some are done. An error leaves the others."""
+        self._visit.require("conversation.read")
+        chosen, said = self._newest_of_form()
+        if not chosen:
+            yield replace(view, is_empty=True)
+        trials: list[Trial] = []
+        failed: list[str] = []
+        reader, n = self._visit.reader, len(chosen)
+        for begin in range(0, n, _AT_ONCE):
+            some = chosen[begin : begin + _AT_ONCE]
+            done = begin + len(some)
+            try:
+                trials += self._compared(some)
+            except AuscultError as error:
+                told = _("Conversations {first} to {last} were not tried. {reason}")
+                failed.append(told.format(first=begin + 1, last=done, reason=sentence(error.message)))
+            yield replace(
+                view,
+                said=said,
+                rows=tried_rows(trials, reader),
+                sentence=summed_up(trials, reader) if trials else "",
+                failed=tuple(failed),
+                going=_("{done} of {n} tried").format(done=done, n=n) if done < n else "",
+                has_before=self._in_force is not None,
+            )
+
+    def _newest_of_form(self) -> tuple[list[Conversation], str]:
+        """Return the newest conversations of the form's queues, else those of its channel, and what must be said of them."""
+        queues = tuple(each.queue for each in self._form.assignments)
+        of_channel = Sought(channels=(self._form.channel,))
+        if "*" not in queues and queues:
+            found = self._newest(replace(of_channel, queues=queues), _RECENT)
+            if found:
+                return found, ""
+        said = _("No conversation is in the queues of this form yet. These are the newest of its channel.")
+        return self._newest(of_channel, _RECENT), said if queues and "*" not in queues else ""
+
+    def _changed_examples(self, view: TrialView) -> bool:
+        """Keep or remove an example where a button asks for it; return whether one did. Raises ``AuscultError``."""
+        verb, _colon, rest = one(self.data, "act").partition(":")
+        if verb == "drop":
+            examples_of(self._visit).remove(self._form.id, rest)
+        elif verb == "keep":
+            try:
+                expected = msgspec.json.decode(rest, type=Expected)
+            except msgspec.DecodeError as error:
+                message = _("the answer that the example expects is missing")
+                raise RequestError(message, code="field.missing", field="act") from error
+            wanted = NewExample(metric_id=expected.metric_id, wanted=expected.wanted)
+            kind, _colon, place = view.on.partition(":")
+            if kind == "on":
+                wanted = replace(wanted, conversation_id=place, turn_id=expected.turn_id)
+            else:
+                text = view.transcript if kind == "pasted" else written(self._chosen(kind, place, view))
+                wanted = replace(wanted, transcript=text)
+            examples_of(self._visit).keep(self._form, wanted)
+        return verb in ("keep", "drop")
+
+    def _compared(self, chosen: Sequence[Conversation]) -> list[Trial]:
+        app, make = self._visit.app, self._visit.services.trying
+        assert make is not None  # noqa: S101  (every server has it)
+        evaluator = make().for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions)
+        return compared(evaluator, self._form, self._in_force, chosen, self._visit.now)
+
+    def _sought(self, text: str) -> list[Conversation] | Opened:
+        """Return what a link or an id names, else the newest conversations that have the words. Raises ``RequestError``."""
+        self._visit.require("conversation.read")
+        if not text:
+            raise RequestError(_("enter words that were said, or a link to a conversation"), code="field.missing")
+        named = opened_by(text)
+        is_link = "/console/" in text
+        if is_link and (named is None or named.kind != "conversation"):
+            message = _("this link leads to no conversation; copy the address of a conversation's page")
+            raise RequestError(message, code="field.unknown_value", field="sought", value=text)
+        if named and (is_link or self._visit.app.conversations.get(named.id) is not None):
+            return named
+        return self._newest(Sought(channels=(self._form.channel,), said=parse(text)), _FOUND)
+
+    def _listed(self, view: TrialView, found: Sequence[Conversation], *, is_file: bool = False) -> TrialView:
+        """Show conversations to choose from: those that a search found, or the first of a file."""
+        n = len(found)
+        said = _("No conversation of this channel has these words.")
+        if is_file:
+            said = _("The first {n} conversations of the file.").format(n=n)
+        elif found:
+            said = ngettext(
+                "{n} conversation has these words.", "The {n} newest conversations that have these words.", n
+            ).format(n=n)
+        acts = [f"file:{at}" if is_file else f"on:{each.id}" for at, each in enumerate(found)]
+        rows = tuple(found_view(each, self._visit.reader, act) for each, act in zip(found, acts, strict=True))
+        return replace(view, said=said, found=rows)
+
+    def _newest(self, sought: Sought, limit: int) -> list[Conversation]:
+        """Return the newest conversations of a selection, without those that the visitor judges blind."""
+        app = self._visit.app
+        items = newest(app, replace(sought, without=tuple(sorted(self._blind))), limit)
+        known = details(app, items)
+        return [known[each.id].conversation for each in items if each.id in known]
