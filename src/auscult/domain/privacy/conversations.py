@@ -103,7 +103,7 @@ def redact_conversation(
 
 
 def hints_of(conversation: Conversation, countries: tuple[str, ...] = ()) -> Hints:
-    """Return the facts of a conversation that say what may be personal in it."""
+    """Return the facts of a conversation by which personal data is recognised in it."""
     return Hints(names=_names(conversation), countries=countries, language=conversation.language)
 
 

@@ -1,4 +1,4 @@
-"""Words that somebody said, added to a question: where its Yes is looked for, or where that is called off."""
+"""Words of a conversation, added to a question: where its Yes is looked for, or where that is called off."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice

@@ -210,8 +210,8 @@ class _Attempt:
             try:
                 trials += self._compared(some)
             except AuscultError as error:
-                told = _("Conversations {first} to {last} were not tried. {reason}")
-                failed.append(told.format(first=begin + 1, last=done, reason=sentence(error.message)))
+                words = _("Conversations {first} to {last} were not tried. {reason}")
+                failed.append(words.format(first=begin + 1, last=done, reason=sentence(error.message)))
             yield replace(
                 view,
                 said=said,

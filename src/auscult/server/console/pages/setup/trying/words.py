@@ -31,7 +31,7 @@ def lists_for(document: bytes, conversation: Conversation) -> list[WordList]:
 def adding(
     visit: Visit, results: Sequence[MetricResult], lists: list[WordList], conversation: Conversation, turn_id: str
 ) -> AddingView:
-    """Return the words of a turn as they can be added, and the lists that hear who said them.
+    """Return the words of a turn as they can be added, and the lists of questions that listen to its speaker.
 
     ``results`` are those of every question, in order: that of one which the turn decided is chosen.
     """
