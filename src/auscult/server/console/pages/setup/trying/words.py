@@ -52,8 +52,8 @@ def with_said(visit: Visit, document: bytes, base: bytes, data: Given) -> tuple[
     if found is None:
         message = _("choose the question that the words are added to; the form may have changed meanwhile")
         raise RequestError(message, code="field.unknown_value", field="list")
-    (words,) = visit.app.privacy.nameless([Utterance(found.speaker, one(data, "words"))], Hints())
-    words = " ".join(words.split())
+    said = " ".join(one(data, "words").split())
+    (words,) = visit.app.privacy.nameless([Utterance(found.speaker, said)], Hints())
     if not words:
         raise RequestError(_("enter the words that are added"), code="field.missing", field="words")
     if words in (found.words or ()):

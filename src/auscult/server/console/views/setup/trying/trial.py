@@ -84,8 +84,8 @@ class TrialView(Struct, frozen=True, kw_only=True):
     """The tab that tries a form.
 
     ``on`` is what was tried, to try it again: ``recent``, ``pasted``, ``file``, ``file:`` and a place in it, or ``on:``
-    and an id; empty before the first trial. ``sought`` and ``transcript`` are what was entered. ``said`` is on which
-    conversations there are to choose, or were chosen; ``is_empty``: there is none to try. ``sentence`` sums several
+    and an id; empty before the first trial. ``sought`` and ``transcript`` are what was entered. ``said`` names
+    the conversations to choose from, or how they were chosen; ``is_empty``: there is none to try. ``sentence`` sums several
     up; ``going`` is how many were tried so far, and ``failed`` which could not be. ``has_before``: a version is in
     force to compare with. ``examples``: the form's, tried; ``kept``: how many it has where they were not. ``largest``:
     bytes of a file.
