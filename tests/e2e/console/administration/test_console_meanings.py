@@ -3,15 +3,20 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
 
+from auscult.metrics import METRICS
 from auscult.server.console.language import LANGUAGES, gettext, speaking
+from auscult.services.definitions.forms.document import read_document
 from tests.e2e.browsing import Browser
+from tests.e2e.console.setup.test_console_definition_fields import CARDS, TREES
 from tests.e2e.console.test_console_pages import ADMINISTRATION, enter
 from tests.e2e.consoles import connect, signed_in
-from tests.e2e.serving import Service
+from tests.e2e.serving import TENANT, Service
+from tests.unit.services.definitions.forms.editing.test_changes import FORMS
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +25,6 @@ PLAIN = frozenset(
         "API token",
         "About",
         "Access key ID",
-        "Add a language",
-        "Add an agent",
         "Agent",
         "As",
         "Assigned",
@@ -32,10 +35,11 @@ PLAIN = frozenset(
         "Channels, none ticked means all",
         "Coaching",
         "Comments",
-        "Comments on the conversation",
+        "Conversation",
         "Conversations from",
         "Counts from",
         "Counts until",
+        "Customer id",
         "Daily e-mail at",
         "Date",
         "Days of the week",
@@ -53,10 +57,10 @@ PLAIN = frozenset(
         "From",
         "From which day",
         "From which day (UTC)",
+        "Header",
+        "In",
         "How",
         "How often",
-        "Customer id",
-        "Conversation",
         "Language",
         "Language of e-mails",
         "Language of messages",
@@ -67,7 +71,13 @@ PLAIN = frozenset(
         "Mentions you",
         "Missed",
         "Name",
+        "Name of the answer",
+        "Name of the band",
+        "Name of the part",
+        "Name of the question",
+        "Name of the section",
         "Name of the session",
+        "Name of the table",
         "New name",
         "New password",
         "Note",
@@ -81,6 +91,7 @@ PLAIN = frozenset(
         "Password",
         "Pinned",
         "Port",
+        "Question",
         "Queue",
         "Queues, none ticked means all",
         "Reason",
@@ -96,11 +107,13 @@ PLAIN = frozenset(
         "Session token, of temporary keys only",
         "Spreadsheet",
         "Taken over",
+        "The question",
         "To",
         "To decide",
         "To, that day included",
         "Transcript, one turn per line",
         "User",
+        "Value",
         "What is scored with it",
         "Where do conversations lie?",
         "Which notices",
@@ -119,8 +132,13 @@ PLAIN = frozenset(
 """Labels that say by themselves what to enter, or with the hint below."""
 
 
+BUILT = ("starter-voice", *(name for name in FORMS if name.startswith("examples/forms/")))
+"""Forms that together have every type of question."""
+TOPICS = ("topics.0", "topics.0.topics.0.topics.0")
+
+
 def paths(client: httpx.Client, served: Service, ending: str) -> Iterator[str]:
-    """Yield one address of every page with fields, builders with an open part included."""
+    """Yield one address of every page with fields."""
     connect(served)
     yield from ("/plans/new", "/schedules", "/calibration/new", "/coaching/new", "/notices", "/notices/targets")
     yield from ("/forms", "/scorecards", "/taxonomies", "/connectors", "/connectors/inbox", "/connectors/inbox/edit")
@@ -138,7 +156,36 @@ def paths(client: httpx.Client, served: Service, ending: str) -> Iterator[str]:
         answer = client.post(f"/console{path}", data=given | {"name": f"{given['name']}-{ending}"})
         assert answer.status_code == 303, answer.text
         yield answer.headers["location"].removeprefix("/console").partition("?")[0]
-    yield "/forms/ef-starter-voice"
+    yield "/tuning"
+
+
+def opened(client: httpx.Client, served: Service, ending: str) -> Iterator[tuple[str, str]]:
+    """Yield the page of each question of forms with every type, of each metric of a scorecard, and of topics: open."""
+    found: set[str] = set()
+    for document in map(FORMS.__getitem__, BUILT):
+        value: Any = read_document(document).value
+        found |= {each["type"] for each in value["metrics"]}
+        served.store.within(TENANT).forms.save_draft(value["id"], document)
+        for at, _ in enumerate(value["metrics"]):
+            yield page(client, f"/forms/{value['id']}", document, str(at))
+    assert found == {*METRICS}
+    for path, document, places in (
+        (
+            f"/scorecards/sc-service-{ending}/edit",
+            CARDS["examples/scorecards/service.yaml"],
+            ("attributes.0.metrics.0",),
+        ),
+        (f"/taxonomies/tx-shop-{ending}/edit", TREES["src/auscult/starter/taxonomy/general.yaml"], TOPICS),
+    ):
+        yield from (page(client, path, document, place) for place in places)
+
+
+def page(client: httpx.Client, path: str, document: bytes, place: str) -> tuple[str, str]:
+    """Open a part of a document in its builder; return the path and the page."""
+    answer = client.post(f"/console{path}", data={"document": document.decode(), "act": f"open:{place}"})
+    assert answer.status_code == 200, (path, place, answer.text[:500])
+    assert 'id="inspector"' in answer.text, (path, place)
+    return f"{path} {place}", answer.text
 
 
 def text(html: str) -> str:
@@ -147,9 +194,12 @@ def text(html: str) -> str:
 
 
 def labels(html: str) -> set[str]:
-    """Return the labels of fields that are seen."""
-    found = re.findall(r'<(label|legend|p)\b[^>]*class="label"[^>]*>(.*?)</\1>', html, re.DOTALL)
-    return {text(each) for _, each in found}
+    """Return the labels of fields that are seen, of parts with fields of their own, and of buttons that add one."""
+    html = re.sub(r'<div class="picker"><label.*?</label>', "", html)  # a button with a field, which says what it adds
+    found = re.findall(r'<(?:label|legend|p)\b[^>]*class="label"[^>]*>(.*?)</(?:label|legend|p)>', html, re.DOTALL)
+    parts = re.findall(r'<fieldset class="bpart"[^>]*><legend>([^<]+)', html)
+    added = re.findall(r'<button[^>]*value="part:[^"]*"[^>]*>(.*?)</button>', html, re.DOTALL)
+    return {text(each).removesuffix("…") for each in (*found, *parts, *(each for each in added if "…" in each))}
 
 
 def explained(html: str) -> set[str]:
@@ -175,6 +225,8 @@ def test_every_field_is_plain_or_explained(served: Service, language: str) -> No
             answer = client.get(f"/console{path}")
             assert answer.status_code == 200, (path, answer.status_code)
             missing |= dict.fromkeys(labels(answer.text) - explained(answer.text) - plain, path)
+        for path, html in opened(client, served, language):
+            missing |= dict.fromkeys(labels(html) - explained(html) - plain, path)
     assert missing == {}
 
 

@@ -9,6 +9,11 @@ import auscult
 from auscult.manual.work import get_page
 from auscult.server.console.language import LANGUAGES, gettext, speaking
 from auscult.server.console.views.meanings import MEANINGS, meaning_of
+from tools.builder_keys import keys
+
+PLAIN = frozenset(("name", "question", "channel", "description", "owner", "to"))
+"""Keys whose labels say all there is to say, in every part of a form."""
+PLAIN_IN = frozenset(("form.sections", "metric.weight", "WrittenScale.from", "WrittenCondition.metric", "Header.value"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -33,6 +38,16 @@ def test_a_key_of_its_own_goes_first() -> None:
     """The meaning of a key in one kind of document overrides its general meaning; a plain key has none."""
     assert meaning_of("scorecard", "fatal") != meaning_of("metric", "fatal") == MEANINGS["fatal"]
     assert meaning_of("metric", "name") == ("", "")
+
+
+def test_each_key_of_a_form_is_explained_in_the_builder() -> None:
+    """A key with a control has two sentences, unless it is plain; one with a meaning is not in the list of plain ones."""
+    missing = {
+        f"{each.thing}.{each.key}"
+        for each in keys()
+        if each.label and each.key not in PLAIN and not meaning_of(each.thing, each.key)[0]
+    }
+    assert missing == PLAIN_IN
 
 
 def test_each_of_a_page_is_shown() -> None:

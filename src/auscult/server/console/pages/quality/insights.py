@@ -75,7 +75,8 @@ class InsightsPage(Controller):
         if problem:
             since, last = _asked(visit)
             view = replace(view, since=since, last=last)
-        return visit.page("quality/insights", "Insights", view, 400 if problem else 200, problem=problem)
+        is_new = view.is_empty and not count(visit.app, sought)
+        return visit.page("quality/insights", "Insights", view, 400 if problem else 200, problem=problem, is_new=is_new)
 
 
 def _failures(

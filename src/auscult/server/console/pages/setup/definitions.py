@@ -64,6 +64,8 @@ class _Kind(NamedTuple):
     listing: Callable[[Visit], tuple[ListedRow, ...]]
     lead: str
     empty: str
+    purpose: str
+    like: str
     columns: tuple[str, ...]
     build: _Building
 
@@ -127,6 +129,8 @@ def _list(visit: Visit, of: _Kind, status: int = 200, entered: Entered | None = 
         title=_(of.title),
         lead=_(of.lead),
         empty=_(of.empty),
+        purpose=_(of.purpose),
+        like=of.like,
         columns=tuple(map(_, of.columns)),
         rows=(*of.listing(visit), *_drafts(visit, of)),
         heading=_(of.build.heading) if visit.principal.may_everywhere("form.edit") else "",
@@ -274,7 +278,11 @@ CARDS = _Kind(
     show=_show_card,
     listing=_cards,
     lead=later("Measures of agents over a period, computed from the recorded answers to forms."),
-    empty=later("No scorecard yet. Without one, reports show the scores of forms."),
+    empty=later("No scorecard yet"),
+    purpose=later(
+        "A scorecard weighs the answers of one agent over many conversations. Without one, reports show the scores of forms."
+    ),
+    like="scorecards",
     columns=(later("Attributes"), later("Who"), later("Pass"), later("In force")),
     build=_Building(
         "sc-",
@@ -293,7 +301,9 @@ TREES = _Kind(
     lead=later(
         "Topics that conversations are sorted into from publication on: business, product, reason for the contact."
     ),
-    empty=later("No taxonomy yet: conversations are not sorted."),
+    empty=later("No taxonomy yet"),
+    purpose=later("A taxonomy sorts conversations by what customers want. Without one they are not sorted."),
+    like="taxonomies",
     columns=(later("Topics, by level"), later("Languages"), later("In force")),
     build=_Building(
         "tx-",

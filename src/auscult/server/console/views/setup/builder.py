@@ -266,10 +266,9 @@ def _others(place: _Place) -> list[tuple[str, str]]:
 
 
 def _type(place: _Place, metric: Mapping[str, Any], at: int) -> Control:
-    path: Path = ("metrics", at, "type")
-    named, written = str(metric.get("type", "")), path_text(path)
-    options = _with_stored(place, path, tuple((name, type_in_words(name)) for name in METRICS))
-    return Control(kind="choice", label=_(LABELS["type"]), path=written, id=written, value=named, options=options)
+    options = tuple((name, type_in_words(name)) for name in METRICS)
+    options = _with_stored(place, ("metrics", at, "type"), options)
+    return _above("type", at, _(LABELS["type"]), str(metric.get("type", "")), options)
 
 
 def type_in_words(name: str) -> str:
@@ -281,9 +280,16 @@ def _grades(metric: Mapping[str, Any], at: int) -> Control | None:
     kind = next((key for key in GRADES if key and key in metric), "")
     if metric.get("type") not in ("manual", "graded") and not kind:
         return None
-    path = f"metrics.{at}.answers"
-    options = tuple((name, _(text)) for name, text in GRADES.items())
-    return Control(kind="choice", label=_("Kind of answer"), path=path, id=path, value=kind, options=options)
+    return _above("answers", at, _("Kind of answer"), kind, tuple((name, _(text)) for name, text in GRADES.items()))
+
+
+def _above(key: str, at: int, label: str, value: str, options: tuple[tuple[str, str], ...]) -> Control:
+    """Return a control above the groups of a question."""
+    path = f"metrics.{at}.{key}"
+    said, page = meaning_of("metric", key)
+    return Control(
+        kind="choice", label=label, path=path, id=path, value=value, options=options, help=_(said), page=page
+    )
 
 
 def _fields(place: _Place, metric: Mapping[str, Any], at: int) -> Iterator[tuple[str, tuple[Control, ...]]]:
@@ -425,7 +431,7 @@ def _kind_of(field: msgspec.structs.FieldInfo, options: Sequence[Any]) -> tuple[
     if names:
         none = (("", "\u2013"),) if types.NoneType in options_of(field.type) else ()
         kind = "switch" if options == [bool] else "choice"
-        return kind, (*none, *((name, _(VALUES[name]) if name in VALUES else name) for name in names))
+        return kind, (*none, *((name, _word_of(field.encode_name, name)) for name in names))
     if len(options) == 1 and options[0] in (Decimal, int, float):
         return "number", ()
     if date in options:
@@ -433,6 +439,12 @@ def _kind_of(field: msgspec.structs.FieldInfo, options: Sequence[Any]) -> tuple[
     if len(options) > 1 and int in options:
         return "any", ()
     return "long" if field.encode_name in LONG else "text", ()
+
+
+def _word_of(key: str, value: str) -> str:
+    """Return the word of a value of a key."""
+    found = VALUES.get(f"{key}.{value}") or VALUES.get(value)
+    return _(found) if found else value
 
 
 def _replace(control: Control, **values: Any) -> Control:  # noqa: ANN401  (fields of a control)

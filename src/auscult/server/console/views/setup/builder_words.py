@@ -221,7 +221,9 @@ VALUES: Mapping[str, str] = {
     "text": later("text"),
     "number": later("a number"),
     "amount": later("an amount"),
-    "percentage_value": later("a percentage"),
+    "kind.percentage": later("a percentage"),
+    "rule.any": later("any one of them"),
+    "instances.any": later("any one of them"),
     "date": later("a date"),
     "digits": later("digits"),
     "phone": later("a telephone number"),
@@ -232,7 +234,7 @@ VALUES: Mapping[str, str] = {
     "GET": "GET",
     "POST": "POST",
 }
-"""Words of values that are chosen."""
+"""Words of values that are chosen: by ``key.value`` where a value means several things."""
 
 TYPES: Mapping[str, str] = {
     "by_question": later("the machine, from what is said"),

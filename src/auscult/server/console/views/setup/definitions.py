@@ -44,11 +44,16 @@ class Entered(Struct, frozen=True, kw_only=True):
 
 
 class ListView(Struct, frozen=True, kw_only=True):
-    """A list of definitions. ``columns`` name the facts. ``heading``: of the form that begins one, empty without it."""
+    """A list of definitions. ``columns`` name the facts. ``heading``: of the form that begins one, empty without it.
+
+    ``empty``, ``purpose`` and ``like``: what an empty list says, what it is for, and the sample of what will be in it.
+    """
 
     title: str
     lead: str
     empty: str
+    purpose: str
+    like: str
     columns: tuple[str, ...]
     rows: tuple[ListedRow, ...]
     note: str
