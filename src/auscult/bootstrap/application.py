@@ -230,11 +230,16 @@ class Application:
                 recordings.volumes(settings),
             ),
             answered=lambda: self.answered,
-            trying=cache(partial(evaluator, self.settings, judge_ineligible=True, store=self.store)),
+            trying=cache(self._trying),
             demo=demo,
             operator=operator,
             sign_on=people.sign_on_of(settings, self.store),
         )
+
+    def _trying(self) -> "Evaluator":
+        """Return what forms are tried with in the server, where a costly one must not hold a thread for minutes."""
+        found = evaluator(self.settings, judge_ineligible=True, store=self.store)
+        return found._replace(conversation_s=self.settings.conversation_s)
 
     def serve_assistant(self, tenant: Tenant, email: str | None, operator: str) -> None:
         """Speak the Model Context Protocol on standard input and output until the input ends, about one app.

@@ -123,7 +123,7 @@ def test_an_error_of_one_part_is_named_and_the_others_stay(tmp_path: Path) -> No
     form = COSTLY_FORM.decode()
     with fresh(tmp_path, conversation_s=1) as served, signed_in(served, "qa-manager") as me:
         chats = [replace(costly(f"c-{n}"), turns=costly("c-x").turns[:9], started_at=at(n)) for n in range(6)]
-        slow = replace(costly("c-9"), turns=costly("c-9").turns[:10], started_at=at(0))
+        slow = replace(costly("c-9"), turns=costly("c-9").turns[:12], started_at=at(0))
         evaluator = bootstrap.evaluator(served.application.settings)._replace(conversation_s=0)
         work = Processing(served.store, evaluator, REPORTS, lambda: datetime.now(UTC))
         accepted = served.store.within(TENANT).conversations.accept([*chats, slow])
