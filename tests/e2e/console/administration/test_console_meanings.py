@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 PLAIN = frozenset(
     (
+        "A file with conversations",
         "API token",
         "About",
         "Access key ID",
@@ -31,6 +32,7 @@ PLAIN = frozenset(
         "Audit",
         "Bucket",
         "CSV file",
+        "CSV file or workbook (.xlsx)",
         "Channel",
         "Channels, none ticked means all",
         "Coaching",
