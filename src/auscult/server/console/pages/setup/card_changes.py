@@ -13,8 +13,8 @@ from auscult.server.console.pages.setup.document_changes import (
     with_value,
 )
 from auscult.server.console.posted import Given, one
-from auscult.server.console.views.setup.builder import path_text
 from auscult.server.console.views.setup.cards import Known
+from auscult.server.console.views.setup.faults import path_text
 from auscult.server.console.views.setup.forms import path_of
 from auscult.services.definitions.forms.document import NONE, Path, Value, value_at
 from auscult.services.definitions.forms.editing.cards import (

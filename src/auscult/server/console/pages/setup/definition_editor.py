@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from litestar import Controller, Response, get, post
@@ -21,8 +22,9 @@ from auscult.server.console.pages.setup.forms import require_editor
 from auscult.server.console.pages.setup.topic_changes import with_topic_changes
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.card_differences import card_differences
-from auscult.server.console.views.setup.cards import CardBuilder, Faults, Known, card_builder, fault_links
+from auscult.server.console.views.setup.cards import CardBuilder, Known, card_builder, spot_of
 from auscult.server.console.views.setup.definition_editor import DefinitionEditorView, DefinitionVersion
+from auscult.server.console.views.setup.faults import Faults, fault_links
 from auscult.server.console.views.setup.forms import ChangeView, OtherText
 from auscult.server.console.views.setup.topic_differences import topic_differences
 from auscult.server.console.views.setup.topics import TreeBuilder, trail, tree_builder
@@ -254,7 +256,7 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
         title=_title(stored.version if stored else 0, is_draft=draft is not None),
         name=str(value.get("name") or name),
         document=edited.document.decode("utf-8-sig", "replace"),
-        faults=fault_links(document.value, checked.problems, checked.warnings, metrics),
+        faults=fault_links(checked.problems, checked.warnings, partial(spot_of, document.value, metrics)),
         builder=of.build(
             _Built(document, earlier, Faults(checked.problems), Faults(checked.warnings), known, edited.opened)
         ),

@@ -22,13 +22,12 @@ from auscult.server.console.pages.setup.publishing.page import done_note, editor
 from auscult.server.console.pages.setup.trying.words import SAY, with_said
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
-from auscult.server.console.views.setup.builder import Known, builder_view
+from auscult.server.console.views.setup.builder import Known, builder_view, form_faults
 from auscult.server.console.views.setup.forms import (
     ChangeView,
     EditorView,
     OtherText,
     difference_views,
-    fault_views,
 )
 from auscult.server.console.views.setup.packs import PacksView, choices, pack_views
 from auscult.server.console.views.setup.trying.backtest import backtest_page
@@ -55,12 +54,14 @@ class Edited(NamedTuple):
     """A document after an action, and the result of the action.
 
     ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
-    shown with all its fields, or the path of the section that was moved. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that
-    leave their queues to this one. ``note``: what was done, in words.
+    shown with all its fields, or the path of the section that was moved. ``problem_at``: the action whose field the problem
+    is at. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that leave their queues to
+    this one. ``note``: what was done, in words.
     """
 
     document: bytes
     problem: str = ""
+    problem_at: str = ""
     revision: str = ""
     other: OtherText | None = None
     opened: int | str | None = None
@@ -151,7 +152,9 @@ def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
     try:
         edit = with_changes(data, document, base, act)
     except AuscultError as error:
-        return Edited(document, sentence(error.message), opened=_opened(data))
+        opened = _opened(data)
+        at = act if act.startswith(f"pack:metrics.{opened}.") else ""
+        return Edited(document, sentence(error.message), at, opened=opened)
     return Edited(edit.document, opened=edit.opened)
 
 
@@ -251,7 +254,7 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
     if act == "backtest" and check.form is None:
         return _("A back-test needs a form without faults.")
     if act == "publish" and (check.form is None or check.unanswered):
-        return _("A form with a fault is not published. Each fault is shown with its line.")
+        return _("A form with a fault is not published. The list leads to each.")
     return ""
 
 
@@ -269,7 +272,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         title=_title(visit, version, is_draft=draft is not None),
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
-        faults=fault_views(check),
+        faults=form_faults(document, check),
         builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened, known),
         packs=_packs(value, edited.opened),
         unasked=unasked(check.form) if check.form else "",
@@ -280,6 +283,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         may_publish=visit.principal.may_everywhere("form.publish"),
         note=note,
         problem=edited.problem,
+        problem_at=edited.problem_at,
         anyway=f"{PATH}/{form_id}?{ANYWAY}=1" if edited.is_doubted else "",
         action=f"{PATH}/{form_id}",
         revision=edited.revision or revision_of(document_in_use(visit.app.forms, form_id)),

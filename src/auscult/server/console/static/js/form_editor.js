@@ -190,11 +190,11 @@ function empty(name) {
 
 const STEPS = ["up", "down", "in", "out", "copy"];
 const isStep = (act) => STEPS.includes(act.split(":")[0]);
-async function ask(act, words = "", before = null) {
+async function ask(act, words = "", before = null, wanted = "") {
   clearTimeout(timer);
   const isUndo = before !== null;
   const isTwice = !isStep(act) && !isUndo && waiting.some((each) => each.act === act && each.words === words);
-  if (!isTwice) waiting.push({ act, words, before, isUndo, follows: isStep(act) && waiting.some((each) => isStep(each.act)) });
+  if (!isTwice) waiting.push({ act, words, before, isUndo, wanted, follows: isStep(act) && waiting.some((each) => isStep(each.act)) });
   if (isAsking) return;
   isAsking = true;
   while (waiting.length) {
@@ -205,14 +205,25 @@ async function ask(act, words = "", before = null) {
     form.dataset.asked = now ?? "";
     if (now && !(await answered(now, first.isUndo))) await new Promise((done) => setTimeout(done, CHECK_MS));
     else waiting.splice(waiting.indexOf(first), 1);
-    if (now) place(now);
+    if (now) place(now, first.wanted);
   }
   isAsking = false;
   delete form.dataset.asked;
 }
 
-// The focus goes with what was moved, opened or added; what is gone leaves it to the list.
-function place(act) {
+// What is folded unfolds for the field in it that has the focus.
+function focus(field) {
+  for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+  field.focus();
+}
+
+// The focus goes to the field of a fault, or with what was moved, opened or added; what is gone leaves it to the list.
+function place(act, wanted) {
+  const field = document.getElementById(wanted);
+  if (field) {
+    focus(field);
+    return;
+  }
   const verb = act.split(":")[0];
   const open = panel.querySelector("#open");
   const at = open.value;
@@ -275,21 +286,22 @@ form.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
-  ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent);
+  ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent, null, event.submitter?.dataset.fixes);
 });
 panel.addEventListener("click", (event) => {
   const fault = event.target.closest("[data-line]");
   const line = Number(fault?.dataset.line);
   if (!line) return;
   const field = document.getElementById(fault.dataset.field);
+  if (field || fault.dataset.open) event.preventDefault();
   if (field) {
     show(field.closest("[data-part]").dataset.part);
-    field.focus();
+    focus(field);
     return;
   }
   if (fault.dataset.open) {
     show(tabs[0].dataset.tab);
-    ask(`open:${fault.dataset.open}`);
+    ask(`open:${fault.dataset.open}`, "", null, fault.dataset.field);
     return;
   }
   show("text");

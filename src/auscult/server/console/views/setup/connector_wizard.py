@@ -19,8 +19,8 @@ from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder import Control, Word
-from auscult.server.console.views.setup.cards import FaultLink
 from auscult.server.console.views.setup.connectors import KindCard
+from auscult.server.console.views.setup.faults import FaultLink
 from auscult.server.console.views.setup.forms import OtherText
 from auscult.services.connectors.checking import Check
 from auscult.services.connectors.trying import Tried

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from auscult.server.console.views.setup.cards import CardBuilder, FaultLink
+from auscult.server.console.views.setup.cards import CardBuilder
+from auscult.server.console.views.setup.faults import FaultLink
 from auscult.server.console.views.setup.forms import ChangeView, OtherText
 from auscult.server.console.views.setup.topics import TreeBuilder
 

@@ -20,7 +20,6 @@ from auscult.server.console.pages.setup.connecting.changes import with_connector
 from auscult.server.console.pages.setup.form_editor import text_of
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.reasons import fault_in_words
-from auscult.server.console.views.setup.cards import FaultLink
 from auscult.server.console.views.setup.connector_findings import dry_view, steps, tried_view
 from auscult.server.console.views.setup.connector_wizard import (
     FIELDS,
@@ -48,6 +47,7 @@ from auscult.server.console.views.setup.connector_wizard import (
     text,
 )
 from auscult.server.console.views.setup.connectors import every_word
+from auscult.server.console.views.setup.faults import FaultLink
 from auscult.server.console.views.setup.forms import OtherText
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.connectors.checking import DRY_RUN
