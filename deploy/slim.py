@@ -24,8 +24,13 @@ EXTRAS = ("objects", "holidays", "apprise")
 """What the image has beyond the base: requirements/image.in."""
 SOURCES = ("*.pyi", "*.pxd", "*.pyx", "*.c", "*.h", "*.a")
 """What compilers and type checkers read."""
-UNREAD = ("*/**/tests", "numpy/_core/_simd.*.so", "numpy/f2py", "sqlalchemy/testing", "alembic/testing")
-"""Tests; numpy's own check of its instructions, and its compiler of Fortran; what suites of other dialects use."""
+UNREAD = (
+    "*/**/tests", "numpy/_core/_simd.*.so", "numpy/f2py", "sqlalchemy/testing", "alembic/testing",
+    "pygments/lexers/[!_p]*.py",
+)  # fmt: skip
+"""Tests; numpy's own check of its instructions, and its compiler of Fortran; what suites of other dialects use; how
+languages other than Python are highlighted.
+"""
 COMPILED = ("auscult",)
 """Packages whose bytecode is written: that of all others is as large as 60 MB, and saves a start a second."""
 UNCHECKED = PycInvalidationMode.UNCHECKED_HASH

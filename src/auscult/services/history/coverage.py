@@ -92,7 +92,7 @@ def older(app: AppStore, form: Form, others: Sequence[Form], since: datetime | N
     total, rows = page.total, list(page.rows)
     step = max(len(rows), total // _PARTS) or 1
     for skip in range(step, min(total, step * _PARTS), step):
-        rows += app.conversations.page(replace(query, skip=skip, is_counted=False)).rows
+        rows += app.conversations.page(replace(query, skip=skip)).rows
     read = msgspec.json.Decoder(ListedRow).decode
     fit = sum(_is_for(form, read(row), forms) for row in rows)
     return Older(fit if len(rows) >= total else round(fit * total / len(rows)), is_estimate=len(rows) < total)
