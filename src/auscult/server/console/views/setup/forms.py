@@ -83,10 +83,28 @@ class ChangeView(Struct, frozen=True, kw_only=True):
 
 
 class OtherText(Struct, frozen=True, kw_only=True):
-    """The text of a form that was saved while another was being written, and when it was."""
+    """The text of a form that was saved while another was being written, and when it was.
+
+    ``differences``: of the text that was being written from it, in words, where both can be read.
+    """
 
     time: str
     document: str
+    differences: tuple[ChangeView, ...] = ()
+
+
+class DraftView(Struct, frozen=True, kw_only=True):
+    """How the document in an editor stands to what is stored, and the user who has it open.
+
+    ``revision``: of the stored text that was opened. ``is_stored``: the document is stored, as a draft at the time
+    ``saved``, empty where it is in force. ``other``: set where another text was saved since.
+    """
+
+    user: str
+    revision: str
+    is_stored: bool
+    saved: str
+    other: OtherText | None
 
 
 class VersionRow(Struct, frozen=True, kw_only=True):
@@ -147,8 +165,7 @@ class PublishView(Struct, frozen=True, kw_only=True):
 class EditorView(Struct, frozen=True, kw_only=True):
     """The editor of one form. ``choices`` are the available wording packs, each with its meaning; ``names`` what is offered while a key is typed.
 
-    ``revision``: of the stored text that was opened. ``other``: set where another text was saved since.
-        ``problem_at``: the action whose field the problem is at; empty where it is about the whole.
+    ``problem_at``: the action whose field the problem is at; empty where it is about the whole.
     ``anyway``: where a form is published in spite of the problem; empty where it cannot be. ``sheet``: set where the form
     was just made from a spreadsheet. ``unasked``: how many questions a trial may leave without an answer, in words; empty
     for none.
@@ -172,8 +189,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     anyway: str
     unasked: str
     action: str
-    revision: str
-    other: OtherText | None
+    draft: DraftView
     choices: tuple[tuple[str, str], ...]
     names: Mapping[str, Sequence[str]]
     overlaps: tuple[OverlapView, ...] = ()
