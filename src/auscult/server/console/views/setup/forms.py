@@ -94,7 +94,7 @@ class OtherText(Struct, frozen=True, kw_only=True):
 
 
 class DraftView(Struct, frozen=True, kw_only=True):
-    """How the document in an editor stands to what is stored, and the user who has it open.
+    """The state of the document in an editor compared with what is stored, and the user who has it open.
 
     ``revision``: of the stored text that was opened. ``is_stored``: the document is stored, as a draft at the time
     ``saved``, empty where it is in force. ``other``: set where another text was saved since.

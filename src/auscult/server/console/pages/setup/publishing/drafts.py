@@ -84,7 +84,7 @@ def save_step(data: Given, document: bytes, stored: Stored, drafts: Drafts) -> b
 
 
 def draft_view(visit: Visit, stored: Stored, document: bytes, revision: str, other: OtherText | None) -> DraftView:
-    """Show how a document in an editor stands to what is stored."""
+    """Show whether a document in an editor is stored, and as what."""
     is_stored = _plain(document) == _plain(stored.document)
     return DraftView(
         user=visit.visitor.email,
