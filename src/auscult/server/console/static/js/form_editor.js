@@ -374,7 +374,7 @@ panel.addEventListener("click", (event) => {
   }
   if (fault.dataset.open) {
     show(tabs[0].dataset.tab);
-    ask(`open:${fault.dataset.open}`, "", null, fault.dataset.field);
+    ask(`open:${fault.dataset.open}`, "", { wanted: fault.dataset.field });
     return;
   }
   show("text");
