@@ -162,11 +162,14 @@ class Browser:
         return [each["params"]["request"]["url"] for each in entries if each["method"] == "Network.requestWillBeSent"]
 
     def faults(self) -> list[str]:
-        """What the console says is wrong, but for refusals of the server, which the page tells of itself, and hints."""
+        """What the console says is wrong, but for hints and for what a page does not cause.
+
+        Refusals of the server, which the page tells of itself; that no question was asked when the driver left a page
+        with unsaved changes that no person had touched.
+        """
+        said = [each["message"] for each in self.driver.get_log("browser") if each["level"] in {"SEVERE", "WARNING"}]
         return [
-            entry["message"]
-            for entry in self.driver.get_log("browser")
-            if entry["level"] in {"SEVERE", "WARNING"} and "Failed to load" not in entry["message"]
+            each for each in said if not any(sign in each for sign in ("Failed to load", "attempt to show a 'before"))
         ]
 
 
