@@ -136,7 +136,7 @@ def test_a_taxonomy_is_published_and_shown_as_a_tree(me: httpx.Client) -> None:
 
 def test_knowledge_shows_validity_and_what_an_agent_would_see(me: httpx.Client) -> None:
     """The document in force is suggested; the one that it supersedes says so and never is."""
-    assert "nothing to suggest" in me.get("/console/knowledge").text
+    assert "suggests nothing" in me.get("/console/knowledge").text
     for name, content in (("gift-cards.md", CURRENT), ("gift-cards-2025.md", OLD)):
         answer = me.post("/console/knowledge", data={"language": "en"}, files={"file": (name, content)})
         assert answer.status_code == 303, answer.text
