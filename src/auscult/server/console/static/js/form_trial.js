@@ -22,8 +22,7 @@ async function* partsOf(answer) {
   }
 }
 
-// `missed()` is called where there is no answer.
-export function triesForm(form, region, missed) {
+export function triesForm(form, region) {
   const status = document.createElement("p");
   status.className = "vh";
   status.setAttribute("role", "status");
@@ -92,8 +91,7 @@ export function triesForm(form, region, missed) {
     status.textContent = isAgain ? "" : region.dataset.busy;
     try {
       const answer = await fetch(`${form.action}/try`, { method: "POST", body: bodyOf(act, turn), signal: mine.signal });
-      if (answer.redirected) missed();
-      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      if (!answer.ok) throw new Error(answer.status);
       wrong.replaceChildren();
       let last = null;
       for await (const part of partsOf(answer)) {
