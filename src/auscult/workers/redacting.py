@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from itertools import chain
 from multiprocessing.connection import wait
@@ -18,14 +17,13 @@ import msgspec
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.privacy.conversations import RedactedConversation
+from auscult.storage.privacy.redaction import Redact, redact_here
 from auscult.workers.shutdown import stop_on_signals
 
 LOG = logging.getLogger(__name__)
 
 AT_A_TIME = 25
 """Conversations that a process redacts at a time; fewer are not worth the way to it and back."""
-
-Redact = Callable[[Conversation], RedactedConversation]
 
 _Packed = list[RedactedConversation | None]
 _CONVERSATIONS = msgspec.msgpack.Decoder(list[Conversation])
@@ -41,19 +39,19 @@ class RedactingProcesses:
         self._lock = threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
 
-    def redact(self, redact: Redact, conversations: Sequence[Conversation]) -> list[RedactedConversation]:
+    def redact(self, redact: Redact, conversations: Sequence[Conversation]) -> Sequence[RedactedConversation]:
         """Redact each with a function that can be pickled. Where a process crashes, this one does its work."""
         if len(conversations) < AT_A_TIME:
-            return [redact(each) for each in conversations]
+            return redact_here(redact, conversations)
         executor = self._running()
         starts = range(0, len(conversations), AT_A_TIME)
         packed = [msgspec.msgpack.encode(conversations[start : start + AT_A_TIME]) for start in starts]
         try:
             done = [_REDACTED.decode(each) for each in executor.map(partial(_redacted, redact), packed)]
-        except BrokenProcessPool:
+        except RuntimeError:  # a process crashed, or another thread has ended all of them for that
             LOG.warning("a process that redacts has ended; the server redacts %s conversations", len(conversations))
             self._end(executor)
-            return [redact(each) for each in conversations]
+            return redact_here(redact, conversations)
         return [
             RedactedConversation(before, {}, {}) if after is None else after
             for before, after in zip(conversations, chain.from_iterable(done), strict=True)

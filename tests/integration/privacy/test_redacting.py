@@ -36,6 +36,14 @@ def processes() -> Iterator[RedactingProcesses]:
     found.close()
 
 
+def test_processes_that_were_ended_meanwhile_lose_nothing(processes: RedactingProcesses) -> None:
+    """Another thread ends them where one of them crashed."""
+    processes.redact(without_codes, MANY)
+    assert processes._executor is not None
+    processes._executor.shutdown()
+    assert processes.redact(without_codes, MANY) == redact_here(without_codes, MANY)
+
+
 def running(processes: RedactingProcesses) -> list[int]:
     """The ids of its processes."""
     assert processes._executor is not None
