@@ -61,7 +61,7 @@ def write(url: str, statements: list[str]) -> None:
 
 
 def multiplied(name: str, times: int) -> list[str]:
-    """Return the statements that give a table so many times its rows."""
+    """Return the statements that multiply the rows of a table."""
     table, numbers = TABLES[name]
     names = [column.name for column in table.columns]
     columns = ", ".join(f'"{column}"' for column in names)

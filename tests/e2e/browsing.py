@@ -162,10 +162,10 @@ class Browser:
         return [each["params"]["request"]["url"] for each in entries if each["method"] == "Network.requestWillBeSent"]
 
     def faults(self) -> list[str]:
-        """What the console says is wrong, but for hints and for what a page does not cause.
+        """Return warnings and errors of the browser's console, without two that are no faults of a page.
 
-        Refusals of the server, which the page tells of itself; that no question was asked when the driver left a page
-        with unsaved changes that no person had touched.
+        One is a refusal by the server, which the page reports itself. The other says that the browser did not ask
+        before the driver left a page with unsaved changes: it asks only after a person's own click or key.
         """
         said = [each["message"] for each in self.driver.get_log("browser") if each["level"] in {"SEVERE", "WARNING"}]
         return [

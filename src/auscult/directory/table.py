@@ -26,7 +26,7 @@ _HEADS: Mapping[str, frozenset[str]] = {
     "name": frozenset({"name", "agent name", "queue name", "team name"}),
     "team": frozenset({"team", "group", "gruppe"}),
 }
-"""What columns hold, and the heads by which that is known; others are left out."""
+"""The headers by which each kind of column is recognised; other columns are left out."""
 
 
 class Row(NamedTuple):

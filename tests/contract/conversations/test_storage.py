@@ -388,7 +388,7 @@ class TestWorkers:
         assert store.workers.beats() == {"w-2": 1}
 
     def test_those_of_a_host_have_beaten_lately(self, store: Store) -> None:
-        """Hosts are told apart by their whole name, also where it has a wildcard of SQL."""
+        """Hosts are compared by their whole names, including names with a wildcard of SQL."""
         store.workers.beat("pod_1:7:-:1")
         found = {host: store.workers.beats_lately(host) for host in ("pod_1", "pod-1", "pod_", "pod_11")}
         assert found == {"pod_1": True, "pod-1": False, "pod_": False, "pod_11": False}

@@ -83,7 +83,7 @@ def test_counts_end_at_a_bound_and_at_what_one_may_see(app: AppStore, monkeypatc
 
 
 def test_older_conversations_are_counted(app: AppStore) -> None:
-    """Those that a form would score, since a day or all; short ones too, as a re-score scores them."""
+    """All that a form would score, or those since a day. Short ones count, because a re-score scores them."""
     mine, sales = form("ef-mine", for_queue("*")), form("ef-sales", for_queue("Sales"))
     assert older(app, mine, [sales], None) == Older(4, is_estimate=False)
     assert older(app, mine, [sales], STARTED - timedelta(days=7)) == Older(3, is_estimate=False)

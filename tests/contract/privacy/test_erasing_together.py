@@ -32,7 +32,7 @@ from tests.databases import KEY, Content, database
 ANN = "user:ann@example.com"
 NAMES = tuple(f"c-{n}" for n in range(1, 8))
 ORDER = ("c-3", "c-4", "c-live", "c-1", "c-none", "c-6", "c-7", "c-2")
-"""What is to be erased: c-4 and c-6 are on hold, and c-5 is left out."""
+"""Conversations to erase. Of these, c-4 and c-6 are on hold; c-5 is not among them."""
 ERASED = ("c-3", "c-live", "c-1", "c-7", "c-2")
 ABOUT = [table for table in METADATA.sorted_tables if {"conversation", "conversation_id"} & set(table.c.keys())]
 PARTS = [

@@ -90,7 +90,7 @@ _LOOK_UP = sa.select(facets.c.listing, facets.c.value, facets.c.facet).where(
     facets.c.value.in_(sa.bindparam("some_values", expanding=True)),
 )
 
-_INDEXED = (
+INDEXED = (
     report_rows.c.row,
     report_rows.c.listing,
     report_rows.c.started_at,
@@ -98,8 +98,9 @@ _INDEXED = (
     report_rows.c.cell,
     report_rows.c.facets,
 )
+"""The columns of a row that ``indexed_row_of`` reads."""
 _OF_CONVERSATIONS = (
-    sa.select(*_INDEXED)
+    sa.select(*INDEXED)
     .join(conversations, conversations.c.conversation_id == report_rows.c.conversation_id)
     .join(listings, (listings.c.listing == report_rows.c.listing) & (listings.c.app == conversations.c.app))
     .where(
@@ -237,7 +238,7 @@ def _listings(connection: Connection, app: int) -> dict[str, int]:
 
 def _filed(connection: Connection, known: Iterable[int], filings: Sequence[RowIndexEntry]) -> dict[_Id, IndexedRow]:
     """Find the rows that these conversations have now."""
-    query = sa.select(*_INDEXED).where(
+    query = sa.select(*INDEXED).where(
         report_rows.c.listing == sa.bindparam("listing"),
         report_rows.c.started_at == sa.bindparam("started_at"),
         report_rows.c.conversation_id == sa.bindparam("conversation_id"),

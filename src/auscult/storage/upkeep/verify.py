@@ -31,7 +31,7 @@ from auscult.storage.pages.faceting import TALLIED, aspect_of
 from auscult.storage.pages.figures import COLUMNS, FLAGS, Figures, flags_of, in_parts
 from auscult.storage.pages.rollup_updates import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.pages.rollups import Key, is_crowded, raised
-from auscult.storage.pages.row_index import indexed_row_of, raise_versions, write_facet_rows
+from auscult.storage.pages.row_index import INDEXED, indexed_row_of, raise_versions, write_facet_rows
 from auscult.storage.work.batches import UNRECORDED
 
 _ROWS_AT_ONCE = 10_000
@@ -122,14 +122,7 @@ def _count(connection: Connection, app: int) -> Counter[Key]:
 
 def _rows(connection: Connection, app: int) -> sa.CursorResult[*tuple[Any, ...]]:
     query = (
-        sa.select(
-            report_rows.c.row,
-            report_rows.c.listing,
-            report_rows.c.started_at,
-            report_rows.c.conversation_id,
-            report_rows.c.cell,
-            report_rows.c.facets,
-        )
+        sa.select(*INDEXED)
         .join(listings, listings.c.listing == report_rows.c.listing)
         .where(listings.c.app == app)
         .execution_options(yield_per=_ROWS_AT_ONCE)
@@ -261,12 +254,7 @@ def _figures_differ(connection: Connection, app: int) -> Iterator[Difference]:
     }
     query = (
         sa.select(
-            report_rows.c.row,
-            report_rows.c.listing,
-            report_rows.c.started_at,
-            report_rows.c.conversation_id,
-            report_rows.c.cell,
-            report_rows.c.facets,
+            *INDEXED,
             report_rows.c.body,
             *(figure_rows.c[name].label(f"its_{name}") for name in COLUMNS),
         )

@@ -1,4 +1,4 @@
-"""Pages of an app with nothing in it: each says what it is for, and offers the one next step to whoever may take it."""
+"""Pages of an empty app: each states its purpose, and offers its one next step to those who may take it."""
 
 import re
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ def test_every_empty_page_has_a_purpose_and_one_step(served: Service, role: str)
 
 
 def test_home_leads_on(served: Service) -> None:
-    """Who may load conversations sees the first steps, with one that is now; others see what will be there."""
+    """Users who may load conversations see the first steps, with the current one; others see what Home will show."""
     with signed_in(served, "administrator") as client:
         home = client.get("/console").text
         assert home.count('aria-current="step"') == 1

@@ -50,7 +50,7 @@ from auscult.services.definitions.forms.shape import options_of
 _QUESTION = 3
 """Parts of the path of a key of a question or a section: metrics or sections, its place, the key."""
 _SECTION = "sections."
-"""What the path of a section begins with."""
+"""The beginning of the path of a section."""
 
 
 class Edit(NamedTuple):

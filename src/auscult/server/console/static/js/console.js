@@ -53,7 +53,7 @@ addEventListener("keydown", (event) => {
   went = event.key === "g";
 });
 
-// A field that is typed into offers what the server knows, by the beginning that stands there.
+// Offer what the server knows that begins with what was typed into a field.
 let typed = 0;
 const offer = async (field) => {
   const asked = new URLSearchParams({ of: field.dataset.offers, q: field.value });

@@ -47,7 +47,7 @@ from auscult.services.scoring.trial import Trial, compared, pasted, written
 
 _RECENT, _FOUND = 20, 10
 _AT_ONCE = 5
-"""Conversations that are tried between two looks of whoever waits for them."""
+"""Conversations that are tried before their results are sent."""
 
 
 class FormTrialPage(Controller):
