@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import auscult
@@ -26,3 +26,32 @@ def outdated_parts(
     )
     parts = {part for text in templates for part in re.split(r"\{\w+\}", text) if part.strip(" ;:,")}
     return [one for part in sorted(parts) for one in composed.get(part, (part,)) if one not in written]
+
+
+def texts_written(modules: Iterable[str], of: str = "") -> Iterator[str]:
+    """Yield the texts of several words in modules, with 1 in the place of each part that varies; docstrings aside.
+
+    ``of``: a pattern of the names of functions, whose texts alone are meant; without it, all of them.
+    """
+    for module in modules:
+        tree = ast.parse((SOURCE / module).read_text(encoding="utf-8"))
+        functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and re.search(of, each.name)]
+        for each in functions if of else [tree]:
+            yield from _texts_in(each)
+
+
+def _texts_in(node: ast.AST) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+            continue
+        text = ""
+        if isinstance(child, ast.JoinedStr):
+            text = "".join(str(each.value) if isinstance(each, ast.Constant) else "1" for each in child.values)
+            for each in child.values:  # a part that varies may have texts of its own
+                yield from _texts_in(each)
+        elif isinstance(child, ast.Constant) and isinstance(child.value, str):
+            text = child.value
+        else:
+            yield from _texts_in(child)
+        if re.search(r"[a-z] [a-z0-9]", text) and "\n" not in text:
+            yield text

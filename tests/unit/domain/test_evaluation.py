@@ -67,6 +67,12 @@ def test_order_of_metrics_does_not_matter(results: list[MetricResult], random: A
     assert score(shuffled, a_form()) == score(results, a_form())
 
 
+@given(lists_of_results(fatal=None))
+def test_both_kinds_of_form_have_one_formula(results: list[MetricResult]) -> None:
+    """Rule 2: a form that comes to count in points gives the same score, so that the builder may offer it (decision 100)."""
+    assert score(results, a_form(scoring="points")) == score(results, a_form(scoring="percentage"))
+
+
 @given(lists_of_results(fatal=None), weights)
 def test_not_applicable_changes_nothing_under_exclude(results: list[MetricResult], weight: Decimal) -> None:
     """Rule 2: NA leaves both sums."""

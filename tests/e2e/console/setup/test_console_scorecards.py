@@ -248,22 +248,6 @@ def test_faults_at_their_fields(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
-def test_two_windows(browser: Browser, served: Service) -> None:
-    """What another window saved in between is neither replaced nor hidden: both texts are there."""
-    width(browser, 1440)
-    open_card(browser, served)
-    definitions(served).save_draft("scorecard", "sc-build", CARD.replace(b"Result", b"Outcome"))
-    typed(browser, "s-attributes.0.weight", "50")
-    becomes(browser, "weight: 50")
-    click(browser, "[name=act][value=save]")
-    browser.until(".tell [role=alert]", lambda text: "Your text is still in the editor" in text)
-    assert "weight: 50" in browser.run(DOCUMENT)
-    assert "Outcome" in browser.run("return document.querySelector('#other').value")
-    click(browser, "[name=act][value=save]")
-    browser.until("#panel .tell", lambda text: "Draft saved" in text)
-    assert b"weight: 50" in definitions(served).draft("scorecard", "sc-build").document
-
-
 @pytest.mark.parametrize("pixels", [360, 768, 1440])
 def test_axe(browser: Browser, served: Service, pixels: int) -> None:
     """Nothing is found on any tab, light and dark, with an open question and a fault; nothing is wider than the window."""

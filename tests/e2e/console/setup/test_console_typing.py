@@ -8,9 +8,10 @@ import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from auscult.domain.definitions.definition import DefinitionKind
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.serving import Service
+from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,53 @@ metrics:
     answer: {speaker: agent, any_of: [{phrases: [goodbye]}]}
 """
 DOCUMENT = "return document.querySelector('#document').value"
+# The text fields that a person sees in a part of the page, and whether each takes a number.
+TEXT_FIELDS = """
+  return [...document.querySelectorAll(`${arguments[0]} [name^="set:"]`)]
+    .filter((at) => at.localName !== "select" && at.type !== "date" && at.checkVisibility({ visibilityProperty: true }))
+    .map((at) => [at.id, at.inputMode === "decimal"]);
+"""
+CARD = b"""\
+id: sc-typed
+name: Service
+attributes:
+  - id: at-courtesy
+    name: Courtesy
+    weight: 60
+    metrics: [{metric: em-greeting, weight: 40}, {metric: em-empathy, weight: 60}]
+  - {id: at-result, name: Result, weight: 40, metrics: [{metric: em-signoff, weight: 100}]}
+"""
+TREE = b"""\
+id: tx-typed
+name: Bank
+topics:
+  - name: Cards
+    topics:
+      - {name: Lost, description: A card was lost., examples: [i lost my card, my card is gone]}
+  - name: Branch
+"""
+PLACE = b"name: typed\nplace: s3://sound/calls\nformat: described\nevery: 1h\n"
+FIRST, OTHERS = 200, 40
+"""Letters in the first field of a page, and in each other: enough that several looks come and go while one types."""
 VALUES = "return ['name', 'question', 'weight'].map((key) => document.getElementById(`s-metrics.0.${key}`).value)"
+
+
+@pytest.fixture(autouse=True)
+def no_draft(served: Service) -> Iterator[None]:
+    """Leave no draft behind."""
+    yield
+    app = served.store.within(TENANT)
+    app.forms.discard_draft("ef-starter-chat")
+    for kind, name in DRAFTS.values():
+        app.definitions.discard_draft(kind, name)
+
+
+DRAFTS: dict[str, tuple[DefinitionKind, str]] = {
+    "scorecards": ("scorecard", "sc-typed"),
+    "taxonomies": ("taxonomy", "tx-typed"),
+    "connectors": ("connector", "typed"),
+}
+"""The definitions of these tests, by the part of the address."""
 
 
 @contextmanager
@@ -136,7 +183,7 @@ def test_quick_presses_of_buttons_lose_none(browser: Browser, served: Service) -
             "  list.querySelector('input').value = word; list.querySelector('.btn').click();"
             "}"
         )
-        wait_for(lambda: browser.run(DOCUMENT), lambda text: "so long" in text)
+        wait_for(lambda: browser.run(DOCUMENT), lambda text: "so long" in text and "good day" not in text)
     found = re.findall(r"phrases: \[(.*?)\]", browser.run(DOCUMENT))
     assert found == ['welcome, "hi there", well met', "goodbye, see you, so long", "goodbye"]
 
@@ -148,3 +195,71 @@ def test_enter_in_a_field_keeps_what_was_typed(browser: Browser, served: Service
     browser.keys("Entered", Keys.ENTER)
     wait_for(lambda: browser.run(DOCUMENT), lambda text: "name: Entered" in text)
     assert browser.run("return document.activeElement.id") == "s-metrics.0.name"
+
+
+def type_through(browser: Browser, part: str, alphabet: str = SENTENCE) -> dict[str, str]:
+    """Type into each text field of a part at 20 ms a key, and return what each has then by its id, once all is saved."""
+    typed: dict[str, str] = {}
+    for at, (control, is_number) in enumerate(browser.run(TEXT_FIELDS, part)):
+        begun = f"{chr(ord('a') + at)} {alphabet}" if " " in alphabet else f"{chr(ord('a') + at)}{alphabet}"
+        text = "17" if is_number else (begun * 3)[: FIRST if not at else OTHERS].strip()
+        into(browser, control.removeprefix("s-"))
+        keys = ActionChains(browser.driver)
+        for letter in text:
+            keys.send_keys(letter).pause(0.02)
+        keys.perform()
+        typed[control] = text
+    browser.keys(Keys.TAB)
+    words = [text for text in typed.values() if text != "17"]
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: all(each in text for each in words))
+    wait_for(
+        lambda: browser.run("return 'asked' in document.querySelector('#editor').dataset"), lambda asked: not asked
+    )
+    browser.until("#saved", lambda text: text.startswith("Saved"))
+    assert browser.run("return arguments[0].map((id) => document.getElementById(id).value)", [*typed]) == [
+        *typed.values()
+    ]
+    assert browser.faults() == []
+    return typed
+
+
+@pytest.mark.parametrize("part", ["#q-0", "#part-settings"])
+def test_every_field_of_a_form_while_it_is_saved(browser: Browser, served: Service, part: str) -> None:
+    """Each text field of an open question, and of the settings, has every letter, and so has the stored draft."""
+    open_editor(browser, served)
+    if part == "#q-0":
+        browser.run("document.querySelector('#open-0').click()")
+        browser.one("#inspector")
+    else:
+        browser.run("document.querySelector('[data-tab=settings]').click()")
+    typed = type_through(browser, part)
+    draft = served.store.within(TENANT).forms.draft("ef-starter-chat")
+    assert draft
+    assert len(typed) >= 3
+    assert all(text in draft.document.decode() for text in typed.values())
+
+
+@pytest.mark.parametrize(
+    ("where", "document", "opens", "part"),
+    [
+        ("scorecards", CARD, "[id='open-attributes.0.metrics.0']", "#part-questions"),
+        ("taxonomies", TREE, "[id='open-topics.0.topics.0']", "#part-questions"),
+        ("connectors", PLACE, "", "#part-place"),
+    ],
+)
+def test_every_field_of_a_definition_while_it_is_saved(  # noqa: PLR0913, PLR0917  (the parts of a builder)
+    browser: Browser, served: Service, where: str, document: bytes, opens: str, part: str
+) -> None:
+    """Each text field of a scorecard, a taxonomy and a step of a connector has every letter, and so has the stored draft."""
+    definitions, (kind, name) = served.store.within(TENANT).definitions, DRAFTS[where]
+    definitions.save_draft(kind, name, document)
+    enter(browser, served, "administrator" if where == "connectors" else "qa-manager")
+    browser.driver.get(f"{served.url}/console/{where}/{name}/edit")
+    wait_for(lambda: browser.text("#checked"), bool)
+    if opens:
+        browser.run("document.querySelector(arguments[0]).click()", opens)
+        browser.one("#inspector")
+    typed = type_through(browser, part, SENTENCE if opens else SENTENCE.replace(" ", ""))
+    draft = definitions.draft(kind, name)
+    assert draft
+    assert all(text in draft.document.decode() for text in typed.values())

@@ -263,7 +263,7 @@ def test_two_windows_and_axe(browser: Browser, served: Service, address: str) ->
             assert browser.run("return document.documentElement.scrollWidth <= innerWidth"), (pixels, name)
     app.definitions.save_draft("connector", "twice", document.replace("1h", "6h").encode())
     click(browser, "[value=save]")
-    browser.until(".tell", lambda text: "is not saved" in text)
+    browser.until("#moved", lambda text: "is not saved" in text)
     assert "calls/old" in browser.run(DOCUMENT)
     assert "every: 6h" in browser.run("return document.querySelector('#other').value")
     browser.run("for (const each of document.querySelectorAll('[type=password]')) each.value = ''")

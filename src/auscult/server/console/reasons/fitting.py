@@ -1,7 +1,7 @@
 """Texts of the product that were stored or made in English, in other words: by the first of some templates that fits."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from auscult.server.console.language import translation_of
@@ -17,13 +17,18 @@ def as_it_is(name: str, held: str) -> str:
     return held
 
 
+def fitting(templates: tuple[str, ...], words: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the templates that words are of, with what their slots hold; those with the most words of their own first."""
+    for text, pattern in _patterns(templates):
+        if found := pattern.fullmatch(words):
+            yield text, found.groupdict()
+
+
 def translated(templates: tuple[str, ...], words: str, slot: Slot = as_it_is) -> str | None:
     """Return the translation of the template that words are of, with its slots; None where none fits."""
-    for text, pattern in _patterns(templates):
-        found = pattern.fullmatch(words)
-        translation = translation_of(text) if found else None
-        if found and translation:
-            return translation.format(**{name: slot(name, held) for name, held in found.groupdict().items()})
+    for text, held in fitting(templates, words):
+        if translation := translation_of(text):
+            return translation.format(**{name: slot(name, each) for name, each in held.items()})
     return None
 
 

@@ -1,14 +1,16 @@
 """Faults of YAML documents in the reader's language."""
 
+import re
+
 import pytest
 
 from auscult.server.console.language import speaking
 from auscult.server.console.reasons import fault_in_words
-from auscult.server.console.reasons.documents import FAULTS, HINTS, KINDS, SYNTAX
+from auscult.server.console.reasons.documents import FAULTS, HINTS, KINDS, SENTENCES, SYNTAX
 from auscult.services.definitions.forms.reading import check_form, read_form
 from auscult.services.definitions.scorecards import check_scorecard
 from auscult.services.definitions.taxonomies import check_taxonomy
-from tests.template_parts import outdated_parts
+from tests.template_parts import outdated_parts, texts_written
 
 WRITING = ("services/definitions", "services/connectors", "metrics", "domain/said")
 COMPOSED = {
@@ -24,7 +26,16 @@ COMPOSED = {
     "it belongs to a metric": ("it belongs ", "to ", "a metric"),
     "it belongs to the form": ("it belongs ", "to ", "the form"),
     "it belongs to ": ("it belongs ", "to "),
-    ": queue ": (":", "queue "),
+    "manual metrics are for points forms, not for percentage": (" metrics are for ", " forms, not for "),
+    " metrics are for points forms, not for percentage": (" metrics are for ", " forms, not for "),
+    " metrics are for voice forms, not for chat": (" metrics are for ", " forms, not for "),
+    " metrics are for chat forms, not for voice": (" metrics are for ", " forms, not for "),
+    "; it has none of them": ("; it ", "has none of them"),
+    "; it has ": ("; it ", "has "),
+    "needs exactly one of before, after, max_duration": ("needs exactly one of ",),
+    "needs exactly one of before, after": ("needs exactly one of ",),
+    "counts from the event, so it is last, like ": ("counts from the event, so it is ", ", like {"),
+    "counts from the event, so it is first, like ": ("counts from the event, so it is ", ", like {"),
 }
 """Parts that a module composes of several."""
 FORM = """id: ef-1
@@ -112,7 +123,7 @@ def test_a_rival_is_named() -> None:
     rival = read_form(FORM.encode())
     (fault,) = check_form(FORM.replace("ef-1", "ef-2").encode(), in_force=[rival]).problems
     assert translated(fault.reason) == (
-        "Warteschlange *, Richtung both: dafür gibt es schon das Formular ef-1 (voice); für jede nur eines"
+        "diese Gespräche bewertet schon das Formular ef-1; ein Gespräch hat ein Formular"
     )
 
 
@@ -161,4 +172,69 @@ def test_a_suggestion_follows_in_the_same_language() -> None:
 
 def test_no_template_is_out_of_date() -> None:
     """Each part of a template is still in the code, so that a message that is reworded is noticed."""
-    assert outdated_parts((*FAULTS, *HINTS, *SYNTAX, *KINDS), WRITING, COMPOSED) == []
+    assert outdated_parts((*FAULTS, *SENTENCES, *HINTS, *SYNTAX, *KINDS), WRITING, COMPOSED) == []
+
+
+CHECKS = (
+    *(f"services/definitions/forms/{name}.py" for name in ("document", "rules", "shape", "suggestions", "syntax")),
+    "services/definitions/forms/warnings.py",
+    "services/definitions/questions/rules.py",
+)
+"""Modules whose every text is a fault, a suggestion or a part of one."""
+READING = (
+    "services/definitions/forms/reading.py",
+    *(
+        f"metrics/{name}.py"
+        for name in ("_addresses", "_parts", "by_ai_agent", "by_dialog", "by_playbook", "by_question")
+    ),
+    *(f"metrics/{name}.py" for name in ("by_speech", "by_value", "graded", "_events/etiquette", "_finding/language")),
+    *(f"metrics/{name}.py" for name in ("_finding/warnings", "_values/said", "_values/source")),
+)
+CHECKING = "check_form$|^_read|_unanswered|problem|faults|_strangers|doubts|_contradictions|_of_text|_of_wording|_unsaid|_shares"
+"""The functions of these that find faults."""
+PARTS = {
+    *("did not find expected", "cannot start any token", "end of stream while scanning a quoted", "mapping values"),
+    *("escape character", "scanning an alias", "scanning an anchor", "scanning a tag", "parsing a flow node"),
+    *("block scalar", " in 1", ", without quotes", "1 already; one form for each", "1 has the form 11 for 1"),
+    *("1 is missing", "1 is too much", "1 until 1; begin on that day (valid_from), or leave the queue there"),
+    *(
+        "byte 1 at column 1",
+        "from 1",
+        "has 1",
+        "has none of them",
+        "id, name, channel and metrics",
+        "inside 1",
+        "to 1",
+        "it belongs 1",
+    ),
+    *("queue 1, direction 1", "the form", "a metric", "write percent, 25 and not 0.25", "needs exactly one of 1; it 1"),
+    *("needs exactly one of 1", "counts from the event, so it is 1, like {1: 20 seconds}"),
+    "weights total 1; on a percentage form they must total exactly 100: 1",
+}
+"""What is read of the parser of YAML, and pieces that a check puts together, whose templates have the whole."""
+
+
+@pytest.mark.parametrize("reason", sorted({*texts_written(CHECKS), *texts_written(READING, CHECKING)} - PARTS))
+def test_every_fault_has_a_template(reason: str) -> None:
+    """What a check can say about a form is said in German: a fault, a suggestion, a slip of syntax or a kind of value."""
+    said = re.sub(r"(?<=\S)1$", "", reason.removeprefix("; ").removesuffix("; 1"))  # without what may follow it
+    with speaking("de"):
+        found = [
+            fault_in_words(before + said)
+            for before in ("", "is missing; ", "is neither YAML nor JSON: ", "must be text, not ")
+        ]
+    assert any(said not in each for each in found)
+
+
+def test_no_sentence_names_a_key() -> None:
+    """A manager reads no key of YAML: none has an underscore, and a key that is a word of its own is not meant as one."""
+    shown = [SENTENCES.get(text, text) for text in (*FAULTS, *SENTENCES)]
+    assert [each for each in SENTENCES.values() if re.search(r"[a-z]_[a-z]|: true|\bmetrics?\b|\[\{", each)] == []
+    assert {each for each in shown if re.search(r"[a-z]_[a-z]", each)} <= TEXT_ONLY
+
+
+TEXT_ONLY = {
+    "belongs to a metric without sub_weights, whose parts are decided by words",
+    "is one search; put its conditions under any_of, all_of or none_of",
+}
+"""Faults of what only the tab Text has, whose author knows the keys: votes of trained heads, and nested conditions."""

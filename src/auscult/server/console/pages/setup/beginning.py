@@ -89,28 +89,35 @@ def _begin(data: Mapping[str, Any], visit: Visit) -> Response[str] | Redirect:
     )
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     form_id = f"ef-{words}"[:_LONGEST]
-    problem = ""
-    if not words or len(name) > _LONGEST or channel not in ("voice", "chat"):
-        problem = _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST)
-    elif not entered.queue:
-        problem = _("Choose the queue whose conversations it scores.")
-    elif visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
-        problem = _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id)
-    if problem:
-        return forms_page(visit, problem, entered)
+    wrong = _wrong(visit, form_id if words else "", entered)
+    if wrong:
+        return forms_page(visit, *wrong, entered)
     try:
         document, sheet = begun(visit, form_id, entered, data.get("sheet"))
     except RequestError as error:
-        return forms_page(visit, sentence(error.message), entered)
+        return forms_page(visit, sentence(error.message), error.field or "source", entered)
     form = check_form(document).form
     taken = next(rivals(form, all_in_force(visit.app.forms)), None) if form else None
     if taken:
         problem = _("{form} is for these conversations already. Choose another queue, or change that form.")
-        return forms_page(visit, problem.format(form=taken.form.name), entered)
+        return forms_page(visit, problem.format(form=taken.form.name), "queue", entered)
     visit.app.forms.save_draft(form_id, document)
     if sheet is None:
         return Redirect(f"{PATH}/{form_id}", status_code=303)
     return editor_page(visit, replace(editor_view(visit, form_id, Edited(document), ""), sheet=sheet), {}, 201)
+
+
+def _wrong(visit: Visit, form_id: str, new: NewForm) -> tuple[str, str] | None:
+    """Return the first problem of what was entered, with its field; ``form_id`` is empty where the name makes none."""
+    if not form_id or len(new.name) > _LONGEST:
+        return _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST), "name"
+    if new.channel not in ("voice", "chat"):
+        return _("Choose voice or chat."), "channel"
+    if not new.queue:
+        return _("Choose the queue whose conversations it scores."), "queue"
+    if visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
+        return _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id), "name"
+    return None
 
 
 def begun(visit: Visit, form_id: str, new: NewForm, file: object) -> Begun:
@@ -124,7 +131,8 @@ def begun(visit: Visit, form_id: str, new: NewForm, file: object) -> Begun:
     try:
         return _BEGIN[kind](visit, form_id, new, key, file)
     except FormError as error:
-        raise RequestError(sentence(error.message), code="field.unknown_value", field="source") from error
+        field = "sheet" if kind == SHEET else "source"
+        raise RequestError(sentence(error.message), code="field.unknown_value", field=field) from error
 
 
 def _plain(_visit: Visit, form_id: str, new: NewForm, _key: str, _file: object) -> Begun:

@@ -1,20 +1,23 @@
 """Changes that the builder of scorecards posts: values of fields, and the actions of its buttons, made to the document."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import AuscultError, RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
     appended,
     fields_changed,
+    in_turn,
     length_of,
     removal,
     with_value,
+    with_words,
 )
 from auscult.server.console.posted import Given, one
-from auscult.server.console.views.setup.builder import path_text
 from auscult.server.console.views.setup.cards import Known
+from auscult.server.console.views.setup.faults import path_text
 from auscult.server.console.views.setup.forms import path_of
 from auscult.services.definitions.forms.document import NONE, Path, Value, value_at
 from auscult.services.definitions.forms.editing.cards import (
@@ -39,29 +42,43 @@ _MOST_NAMED = 5
 
 
 class Edit(NamedTuple):
-    """A document after changes, and the path of the part that is open; empty without one."""
+    """A document after changes, the path of the part that is open, empty without one, and the first change that was refused."""
 
     document: bytes
     opened: str
+    refused: AuscultError | None = None
 
 
 def with_card_changes(data: Given, document: bytes, base: bytes, act: str, known: Known) -> Edit:
-    """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
-    opened = one(data, "open")
-    fields = fields_changed(data)
-    moves = [each for each in fields if each.endswith(_HOLDER)]
-    for target in fields:
-        if target not in moves:
-            document = _with_field(data, document, base, target)
-    for target in moves:
-        path = _part(value_of(document), target.removesuffix(_HOLDER), _METRIC)
-        done = placed(value_of(document), path, _attribute(value_of(document), one(data, f"set:{target}")), None)
-        document, opened = changed(document, *done.changes, base=base), path_text(done.path)
+    """Add what was typed, then make the changes of fields, then that of a button."""
+
+    def add(text: bytes, name: str) -> bytes:
+        found = _added(data, value_of(text), name.removeprefix("new:"), known)
+        return changed(text, *found, base=base)
+
+    def words(edit: Edit) -> Edit:
+        return edit._replace(document=with_words(data, act, edit.document, add))
+
+    def field(target: str, edit: Edit) -> Edit:
+        if not target.endswith(_HOLDER):
+            return edit._replace(document=_with_field(data, edit.document, base, target))
+        values = value_of(edit.document)
+        path = _part(values, target.removesuffix(_HOLDER), _METRIC)
+        done = placed(values, path, _attribute(values, one(data, f"set:{target}")), None)
+        return Edit(changed(edit.document, *done.changes, base=base), path_text(done.path))
+
+    fields = sorted(fields_changed(data), key=lambda each: each.endswith(_HOLDER))  # what moves goes last
+    typed = (words, *(partial(field, target) for target in fields))
+    edit, refused = in_turn(Edit(document, one(data, "open")), typed, partial(_with_act, data, base, act, known))
+    return edit._replace(refused=refused)
+
+
+def _with_act(data: Given, base: bytes, act: str, known: Known, edit: Edit) -> Edit:
+    """Make the change of a button."""
+    document, opened, _refused = edit
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, target)
-    if verb == "add":
-        return Edit(changed(document, *_added(data, value_of(document), target, known), base=base), opened)
     if verb == "remove":
         return Edit(changed(document, *_removed(data, value_of(document), value_of(base), target), base=base), opened)
     if verb in _ACTS:

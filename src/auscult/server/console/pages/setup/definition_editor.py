@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from litestar import Controller, Response, get, post
@@ -11,18 +12,28 @@ from litestar.response import Redirect
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
-from auscult.domain.errors import AuscultError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.setup.card_changes import Edit, with_card_changes
 from auscult.server.console.pages.setup.definition_picks import known_of
-from auscult.server.console.pages.setup.form_editor import text_of
 from auscult.server.console.pages.setup.forms import require_editor
+from auscult.server.console.pages.setup.publishing.drafts import (
+    SAID_SAVED,
+    Drafts,
+    Stored,
+    base_of,
+    draft_view,
+    other_text,
+    save_step,
+    stored_of,
+    text_of,
+)
 from auscult.server.console.pages.setup.topic_changes import with_topic_changes
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.card_differences import card_differences
-from auscult.server.console.views.setup.cards import CardBuilder, Faults, Known, card_builder, fault_links
+from auscult.server.console.views.setup.cards import CardBuilder, Known, card_builder, spot_of
 from auscult.server.console.views.setup.definition_editor import DefinitionEditorView, DefinitionVersion
+from auscult.server.console.views.setup.faults import Faults, fault_links
 from auscult.server.console.views.setup.forms import ChangeView, OtherText
 from auscult.server.console.views.setup.topic_differences import topic_differences
 from auscult.server.console.views.setup.topics import TreeBuilder, trail, tree_builder
@@ -127,7 +138,7 @@ def shown(visit: Visit, of: Builder, name: str) -> Response[str]:
     """Return the page of a builder."""
     require_editor(visit)
     is_saved = _SAVED in visit.query.get("done", ())
-    note = _("Draft saved. It is not in force.") if is_saved else ""
+    note = _(SAID_SAVED) if is_saved else ""
     edited = _Edited(_in_use(visit, of, name))
     return visit.page("setup/definition_editor", of.title, _view(visit, of, name, edited, note, known_of(visit)))
 
@@ -135,18 +146,24 @@ def shown(visit: Visit, of: Builder, name: str) -> Response[str]:
 def acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | Redirect:
     """Run the action of a button, and return the page, the part of it that changes, or where it leads."""
     require_editor(visit)
-    act, base, known = one(data, "act", "look"), _in_use(visit, of, name), known_of(visit)
+    act, known, is_part, note = one(data, "act", "look"), known_of(visit), "part" in data, ""
+    base = base_of(data, _in_use(visit, of, name))
     edited = _brought_back(visit, of, name, act) or _changed(of, data, base, act, known)
     edited = edited._replace(revision=one(data, "revision"))
     if act in _LOADING and not edited.problem:
         done = _kept(visit, of, name, edited, act)
-        if isinstance(done, Redirect):
+        if isinstance(done, _Edited):
+            edited = done
+        elif is_part and act == "save":
+            note = _(SAID_SAVED)
+        else:
             return done
-        edited = done
-    view = _view(visit, of, name, edited, "", known)
-    if one(data, "part"):
-        return visit.part(of.panel.removesuffix(".html"), view)
-    status = 409 if edited.other else 422 if edited.problem else 200
+    elif is_part:
+        edited = _stepped(visit, of, name, edited, data)
+    view = _view(visit, of, name, edited, note, known)
+    status = 409 if view.draft.other else 422 if edited.problem and not is_part else 200
+    if is_part:
+        return visit.part(of.panel.removesuffix(".html"), view, status)
     return visit.page("setup/definition_editor", of.title, view, status)
 
 
@@ -171,13 +188,12 @@ def _newest(visit: Visit, of: Builder, name: str) -> Definition | None:
 
 
 def _changed(of: Builder, data: Given, base: bytes, act: str, known: Known) -> _Edited:
-    document, opened = text_of(data), one(data, "open")
-    try:
-        edit = of.change(data, document, base, act, known)
-    except AuscultError as error:
-        at = act.removeprefix("add:") if act.startswith("add:") else ""
-        return _Edited(document, opened, sentence(error.message), at)
-    return _Edited(edit.document, edit.opened)
+    edit = of.change(data, text_of(data), base, act, known)
+    if edit.refused is None:
+        return _Edited(edit.document, edit.opened)
+    pressed = act.removeprefix("add:") if act.startswith("add:") else ""
+    at = pressed if edit.refused.field in (pressed, "new") else ""
+    return _Edited(edit.document, edit.opened, sentence(edit.refused.message), at)
 
 
 def _brought_back(visit: Visit, of: Builder, name: str, act: str) -> _Edited | None:
@@ -215,13 +231,26 @@ def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, act: str) -> Re
     return Redirect(f"{here}/edit?done={_SAVED}", status_code=303)
 
 
+def _stepped(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) -> _Edited:
+    """Save what a step has changed, or show the text of another window on, as the editor of forms does."""
+    if not visit.principal.may_everywhere("form.edit"):
+        return edited
+    store = visit.app.definitions
+    drafts = Drafts("id", name, partial(store.save_draft, of.kind, name), partial(store.discard_draft, of.kind, name))
+    is_moved = save_step(data, edited.document, _in_store(visit, of, name), drafts)
+    return _with_other(visit, of, name, edited) if is_moved else edited
+
+
+def _in_store(visit: Visit, of: Builder, name: str) -> Stored:
+    return stored_of(visit.app.definitions.draft(of.kind, name), _newest(visit, of, name), name)
+
+
 def _with_other(visit: Visit, of: Builder, name: str, edited: _Edited) -> _Edited:
     """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
-    draft = visit.app.definitions.draft(of.kind, name)
-    document = _in_use(visit, of, name)
-    at = draft.saved_at if draft else _in_force(visit, of, name).published_at
-    other = OtherText(time=visit.reader.moment(at), document=document.decode("utf-8-sig", "replace"))
-    return edited._replace(revision=revision_of(document), other=other)
+    stored = _in_store(visit, of, name)
+    differences = of.compare(edited.document, stored.document, known_of(visit)) or ()
+    other = other_text(visit, stored, differences)
+    return edited._replace(revision=revision_of(stored.document), other=other)
 
 
 def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -> str:
@@ -243,7 +272,6 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
     value: Any = document.value if isinstance(document.value, dict) else {}
     earlier = read_document(stored.document).value if stored else None
     differences = of.compare(stored.document, edited.document, known) if stored else None
-    in_use = draft.document if draft else stored.document if stored else b""
     metrics = {each: info.name for each, info in known.metrics.items()}
     return DefinitionEditorView(
         kind=_(of.title),
@@ -254,7 +282,7 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
         title=_title(stored.version if stored else 0, is_draft=draft is not None),
         name=str(value.get("name") or name),
         document=edited.document.decode("utf-8-sig", "replace"),
-        faults=fault_links(document.value, checked.problems, checked.warnings, metrics),
+        faults=fault_links(checked.problems, checked.warnings, partial(spot_of, document.value, metrics)),
         builder=of.build(
             _Built(document, earlier, Faults(checked.problems), Faults(checked.warnings), known, edited.opened)
         ),
@@ -268,8 +296,7 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
         problem=edited.problem,
         problem_at=edited.problem_at,
         action=f"{BASE}{of.path}/{name}/edit",
-        revision=edited.revision or revision_of(in_use),
-        other=edited.other,
+        draft=draft_view(visit, stored_of(draft, stored, name), edited.document, edited.revision, edited.other),
     )
 
 

@@ -1,16 +1,59 @@
 """Changes that any builder posts: the value of a field, words of a list, and the rows of a list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import cast
+from typing import TypeVar, cast
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import AuscultError, RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import Given, lines, one
 from auscult.server.console.views.setup.forms import path_of
 from auscult.services.definitions.forms.document import NONE, Path, Value, value_at
 from auscult.services.definitions.forms.editing.changes import Change, Insert, Move, Put, Remove, changed
 from auscult.services.definitions.forms.editing.questions import value_of
+
+_SEARCH = "new:find"
+"""The field that finds a topic: its words are not added to anything."""
+_Made = TypeVar("_Made")
+
+
+def in_turn(
+    begun: _Made, typed: Iterable[Callable[[_Made], _Made]], act: Callable[[_Made], _Made]
+) -> tuple[_Made, AuscultError | None]:
+    """Make each change that was typed, then that of the button unless one was refused; return it with the first refusal.
+
+    So one change that cannot be made loses none of the others.
+    """
+    refused: AuscultError | None = None
+    for change in typed:
+        try:
+            begun = change(begun)
+        except AuscultError as error:
+            refused = refused or error
+    if refused is None:
+        try:
+            begun = act(begun)
+        except AuscultError as error:
+            refused = error
+    return begun, refused
+
+
+def with_words(data: Given, act: str, document: bytes, add: Callable[[bytes, str], bytes]) -> bytes:
+    """Add the words that were typed and not yet added, all of them or none: no act loses them but one that discards.
+
+    A look of the script leaves them in their fields. ``add`` returns a document with the words of a field, ``new:`` or
+    ``pack:`` with a path. Raises ``RequestError`` whose field is that path.
+    """
+    if act == "discard" or (act == "look" and "part" in data):
+        return document
+    for name in data:
+        if name.startswith(("new:", "pack:")) and name != _SEARCH and one(data, name):
+            try:
+                document = add(document, name)
+            except RequestError as error:
+                field = name.partition(":")[2]
+                raise RequestError(error.message, code=error.reason, field=field) from error
+    return document
 
 
 def fields_changed(data: Given) -> list[str]:
@@ -67,11 +110,14 @@ def words_added(data: Given, values: Value, target: str) -> tuple[Change, ...]:
 
 
 def appended(values: Value, path: Path, items: Sequence[Value]) -> tuple[Change, ...]:
-    """Add words, or other items, behind those of a list, which comes with its first."""
-    length = length_of(value_at(values, path))
-    if length is not None:
-        return tuple(Insert((*path, length + n), each) for n, each in enumerate(items))
-    return (Put(path, [*items]),) if items else ()
+    """Add words, or other items, behind those of a list, which comes with its first; what it has is not added again."""
+    current = value_at(values, path)
+    if not isinstance(current, list):
+        return (Put(path, [*items]),) if items else ()
+    has = cast("list[object]", current)
+    return tuple(
+        Insert((*path, len(has) + n), item) for n, item in enumerate(each for each in items if each not in has)
+    )
 
 
 def removal(_data: Given, values: Value, target: str) -> tuple[Change, ...]:

@@ -1,11 +1,12 @@
 """Changes that the builder posts: values of fields, and the actions of its buttons, made to the document."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.form import derive_metric_id
 from auscult.metrics import METRICS
 from auscult.metrics._finding.language import KINDS
@@ -13,10 +14,13 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
     appended,
     fields_changed,
+    in_turn,
     length_of,
     removal,
     row_moved,
+    typed,
     with_value,
+    with_words,
     words_added,
 )
 from auscult.server.console.posted import Given, one
@@ -54,24 +58,47 @@ _SECTION = "sections."
 
 
 class Edit(NamedTuple):
-    """A document after changes, and the place of the question that is open, or the path of the section that was moved."""
+    """A document after changes, what is open or was moved, and the first change that was refused.
+
+    ``opened`` is the place of a question, or the path of a section.
+    """
 
     document: bytes
     opened: int | str | None
+    refused: AuscultError | None = None
 
 
 def with_changes(data: Given, document: bytes, base: bytes, act: str) -> Edit:
-    """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
+    """Add the words that were typed, then make the changes of fields, then that of a button."""
     opened = int(one(data, "open")) if one(data, "open").isdecimal() else None
-    for target in fields_changed(data):
-        document = _with_field(data, document, base, target)
+
+    def words(edit: Edit) -> Edit:
+        return edit._replace(document=with_words(data, act, edit.document, partial(_with_new, data, base)))
+
+    def field(target: str, edit: Edit) -> Edit:
+        return edit._replace(document=_with_field(data, edit.document, base, target))
+
+    typed = (words, *(partial(field, target) for target in fields_changed(data)))
+    edit, refused = in_turn(Edit(document, opened), typed, partial(_with_act, data, base, act))
+    return edit._replace(refused=refused)
+
+
+def _with_new(data: Given, base: bytes, document: bytes, name: str) -> bytes:
+    """Add the words, or the ready list of words, of a field."""
+    kind, _colon, target = name.partition(":")
+    if kind == "pack":
+        return with_pack(document, path_of(target), one(data, name))
+    return changed(document, *_words_added(data, value_of(document), target), base=base)
+
+
+def _with_act(data: Given, base: bytes, act: str, edit: Edit) -> Edit:
+    """Make the change of a button."""
+    document, opened, _refused = edit
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, int(target) if target.isdecimal() else None)
     if target.startswith(_SECTION) and verb in _OF_SECTIONS:
         return _with_section(document, base, verb, target)
-    if verb == "pack":
-        return Edit(with_pack(document, path_of(target), one(data, act)), opened)
     if verb in _ACTS:
         document = changed(document, *_ACTS[verb](data, value_of(document), target), base=base)
     elif verb in _OF_QUESTIONS:
@@ -163,6 +190,17 @@ def _queue(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
     return appended(values, ("assignments",), [{"queue": target, "direction": "both"}])
 
 
+def _put(_data: Given, _values: Value, target: str) -> tuple[Change, ...]:
+    """Read ``path=value``, as a button that fixes a fault has it."""
+    path, _equals, text = target.partition("=")
+    return (Put(path_of(path), typed(text, "switch" if text in ("true", "false") else "any")),)
+
+
+def _without(data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Remove keys, which a plus separates."""
+    return tuple(change for each in target.split("+") for change in removal(data, values, each))
+
+
 def _item(kind: Any) -> Any:  # noqa: ANN401  (types are values here)
     return next((arg for each in options_of(kind) for arg in getattr(each, "__args__", ())), str)
 
@@ -192,10 +230,11 @@ def _fields(kind: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 _ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
-    "add": _words_added,
     "remove": removal,
     "part": _new_part,
     "queue": _queue,
+    "put": _put,
+    "without": _without,
     "rowup": row_moved(-1),
     "rowdown": row_moved(1),
 }

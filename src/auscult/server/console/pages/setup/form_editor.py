@@ -1,6 +1,7 @@
 """The editor of a form: its YAML and a form view of the same document, checked, tried, compared and published."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -17,18 +18,28 @@ from auscult.server.console.pages.setup.definition_picks import columns_of_table
 from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.days import first_day_to_come, with_first_day
+from auscult.server.console.pages.setup.publishing.drafts import (
+    SAID_SAVED,
+    Drafts,
+    Stored,
+    base_of,
+    draft_view,
+    other_text,
+    save_step,
+    stored_of,
+    text_of,
+)
 from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.pages.setup.trying.words import SAY, with_said
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
-from auscult.server.console.views.setup.builder import Known, builder_view
+from auscult.server.console.views.setup.builder import Known, builder_view, form_faults
 from auscult.server.console.views.setup.forms import (
     ChangeView,
     EditorView,
     OtherText,
     difference_views,
-    fault_views,
 )
 from auscult.server.console.views.setup.packs import PacksView, choices, pack_views
 from auscult.server.console.views.setup.trying.backtest import backtest_page
@@ -40,7 +51,7 @@ from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use, save_draft
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
-from auscult.services.definitions.forms.reading import FormCheck, read_form
+from auscult.services.definitions.forms.reading import FormCheck, check_form, read_form
 from auscult.services.history.backtest_chunks import BacktestOrder
 from auscult.services.history.backtests import BacktestView, begin_backtest, view_backtest
 
@@ -55,12 +66,14 @@ class Edited(NamedTuple):
     """A document after an action, and the result of the action.
 
     ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
-    shown with all its fields, or the path of the section that was moved. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that
-    leave their queues to this one. ``note``: what was done, in words.
+    shown with all its fields, or the path of the section that was moved. ``problem_at``: the action whose field the problem
+    is at. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that leave their queues to
+    this one. ``note``: what was done, in words.
     """
 
     document: bytes
     problem: str = ""
+    problem_at: str = ""
     revision: str = ""
     other: OtherText | None = None
     opened: int | str | None = None
@@ -80,7 +93,7 @@ class FormEditorPage(Controller):
         require_editor(visit)
         done = next(iter(visit.query.get("done", ())), "")
         is_saved = done == _SAVED
-        note, left = (_("Draft saved. It is not in force."), 0) if is_saved else done_note(visit, form_id, done)
+        note, left = (_(SAID_SAVED), 0) if is_saved else done_note(visit, form_id, done)
         view = editor_view(
             visit, form_id, Edited(document_in_use(visit.app.forms, form_id), taken=taken_from(visit.query)), note
         )
@@ -92,8 +105,9 @@ class FormEditorPage(Controller):
     ) -> Response[str] | Redirect:
         """Run the action of a button: change, try, save or publish the document. With ``part``, return only that."""
         require_editor(visit)
-        base = document_in_use(visit.app.forms, form_id)
+        base = base_of(data, document_in_use(visit.app.forms, form_id))
         act, document = one(data, "act", "look"), text_of(data)
+        is_part, note = "part" in data, ""
         if act == "again":
             visit.require_everywhere("form.publish")
             return Redirect(f"{PATH}/{form_id}?done={score_again(visit, form_id)}", status_code=303)
@@ -107,13 +121,18 @@ class FormEditorPage(Controller):
         )
         if act in ("save", "publish", "backtest", "discard") and not edited.problem:
             done = _kept(visit, form_id, edited, data)
-            if isinstance(done, Redirect):
+            if isinstance(done, Edited):
+                edited = done
+            elif is_part and act == "save":
+                note = _(SAID_SAVED)
+            else:
                 return done
-            edited = done
-        view = editor_view(visit, form_id, edited, edited.note)
-        if one(data, "part"):
-            return visit.part("parts/form_view", view)
-        status = 409 if edited.other else 422 if edited.problem else 200
+        elif is_part:
+            edited = _stepped(visit, form_id, edited, data)
+        view = editor_view(visit, form_id, edited, note or edited.note)
+        status = 409 if view.draft.other else 422 if edited.problem and not is_part else 200
+        if is_part:
+            return visit.part("parts/form_view", view, status)
         return editor_page(visit, view, data, status)
 
     @get("/backtests/{backtest_id:str}", sync_to_thread=True)
@@ -139,20 +158,13 @@ def _words_of_moved(visit: Visit, found: BacktestView) -> dict[str, str]:
     return {each.id: title_of(each) or each.id for each in shown if each.id not in blind}
 
 
-def text_of(data: Given) -> bytes:
-    """Return the document as it was typed; browsers send lines with CR LF."""
-    value = data.get("document", "")
-    text = value if isinstance(value, str) else value[0]
-    return text.replace("\r\n", "\n").encode()
-
-
 def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
-    """Change the document as requested in the builder: first the changed values, then the action of the button."""
-    try:
-        edit = with_changes(data, document, base, act)
-    except AuscultError as error:
-        return Edited(document, sentence(error.message), opened=_opened(data))
-    return Edited(edit.document, opened=edit.opened)
+    """Change the document as requested in the builder: first what was typed, then the action of the button."""
+    edit = with_changes(data, document, base, act)
+    if edit.refused is None:
+        return Edited(edit.document, opened=edit.opened)
+    at = act if act.startswith(f"pack:metrics.{edit.opened}.") else ""
+    return Edited(edit.document, sentence(edit.refused.message), at, opened=edit.opened)
 
 
 def _with_said(visit: Visit, edited: Edited, base: bytes, data: Given) -> Edited:
@@ -177,10 +189,6 @@ def _brought_back(visit: Visit, form_id: str, act: str) -> Edited | None:
     return Edited(version.document)
 
 
-def _opened(data: Given) -> int | None:
-    return int(one(data, "open")) if one(data, "open").isdecimal() else None
-
-
 def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect | Edited:
     """Save, publish, discard or back-test a document; return the redirect, or the document with the fault.
 
@@ -202,13 +210,27 @@ def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect |
     return edited._replace(problem=done) if isinstance(done, str) else done
 
 
+def _stepped(visit: Visit, form_id: str, edited: Edited, data: Given) -> Edited:
+    """Save what a step has changed. A text that was saved meanwhile is shown until one of the two is chosen."""
+    if not visit.principal.may_everywhere("form.edit"):
+        return edited
+    forms = visit.app.forms
+    drafts = Drafts("id", form_id, partial(forms.save_draft, form_id), partial(forms.discard_draft, form_id))
+    is_moved = save_step(data, edited.document, _in_store(visit, form_id), drafts)
+    return _with_other(visit, form_id, edited) if is_moved else edited
+
+
+def _in_store(visit: Visit, form_id: str) -> Stored:
+    return stored_of(visit.app.forms.draft(form_id), visit.app.forms.get(form_id), form_id)
+
+
 def _with_other(visit: Visit, form_id: str, edited: Edited) -> Edited:
     """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
-    draft, version = visit.app.forms.draft(form_id), visit.app.forms.get(form_id)
-    document = draft.document if draft else version.document if version else b""
-    at = draft.saved_at if draft else version.published_at if version else visit.now
-    other = OtherText(time=visit.reader.moment(at), document=document.decode("utf-8-sig", "replace"))
-    return edited._replace(revision=revision_of(document), other=other)
+    stored = _in_store(visit, form_id)
+    mine, theirs = check_form(edited.document).form, check_form(stored.document).form
+    found = compared(Named(name="here", form=mine), Named(name="there", form=theirs)) if mine and theirs else None
+    other = other_text(visit, stored, difference_views(found) if found else ())
+    return edited._replace(revision=revision_of(stored.document), other=other)
 
 
 def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect | str:
@@ -251,7 +273,7 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
     if act == "backtest" and check.form is None:
         return _("A back-test needs a form without faults.")
     if act == "publish" and (check.form is None or check.unanswered):
-        return _("A form with a fault is not published. Each fault is shown with its line.")
+        return _("A form with a fault is not published. The list leads to each.")
     return ""
 
 
@@ -269,7 +291,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         title=_title(visit, version, is_draft=draft is not None),
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
-        faults=fault_views(check),
+        faults=form_faults(document, check),
         builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened, known),
         packs=_packs(value, edited.opened),
         unasked=unasked(check.form) if check.form else "",
@@ -280,10 +302,10 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         may_publish=visit.principal.may_everywhere("form.publish"),
         note=note,
         problem=edited.problem,
+        problem_at=edited.problem_at,
         anyway=f"{PATH}/{form_id}?{ANYWAY}=1" if edited.is_doubted else "",
         action=f"{PATH}/{form_id}",
-        revision=edited.revision or revision_of(document_in_use(visit.app.forms, form_id)),
-        other=edited.other,
+        draft=draft_view(visit, stored_of(draft, version, form_id), edited.document, edited.revision, edited.other),
         choices=choices(),
         names=known.names,
         overlaps=overlaps_of(visit, edited.document, edited.taken) if edited.taken or _overlaps(check) else (),

@@ -30,7 +30,7 @@ class FormsPage(Controller):
         return forms_page(visit)
 
 
-def forms_page(visit: Visit, problem: str = "", entered: NewForm | None = None) -> Response[str]:
+def forms_page(visit: Visit, problem: str = "", problem_at: str = "", entered: NewForm | None = None) -> Response[str]:
     """Return the list with the HTML form that begins one, as it was entered, and the problem with it."""
     view = FormsView(
         rows=tuple(_rows(visit)),
@@ -39,6 +39,7 @@ def forms_page(visit: Visit, problem: str = "", entered: NewForm | None = None) 
         forms=tuple((each.id, each.name) for each in in_force(visit.app.forms).values()),
         may_edit=visit.principal.may_everywhere("form.edit"),
         problem=problem,
+        problem_at=problem_at,
         entered=entered or NewForm(),
     )
     return visit.page("setup/forms", "Forms", view, 422 if problem else 200)

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.quality.metric import PERIOD
-from auscult.server.console.pages.setup.form_editor import text_of
 from auscult.server.console.pages.setup.forms import require_editor
+from auscult.server.console.pages.setup.publishing.drafts import text_of
 from auscult.server.console.posted import Posted
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.counts import Leads

@@ -1,6 +1,7 @@
 """Changes that the builder of taxonomies posts: values of fields, and the actions of its buttons, made to the document."""
 
 from collections.abc import Callable
+from functools import partial
 
 from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.domain.errors import RequestError
@@ -9,12 +10,14 @@ from auscult.server.console.pages.setup.card_changes import Edit, picked, with_l
 from auscult.server.console.pages.setup.document_changes import (
     appended,
     fields_changed,
+    in_turn,
     removal,
     with_value,
+    with_words,
 )
 from auscult.server.console.posted import Given, one
-from auscult.server.console.views.setup.builder import path_text
 from auscult.server.console.views.setup.cards import Known
+from auscult.server.console.views.setup.faults import path_text
 from auscult.server.console.views.setup.forms import path_of
 from auscult.server.console.views.setup.topics import trail
 from auscult.services.definitions.forms.document import Path, Value
@@ -35,25 +38,37 @@ _PARENT = ".parent"
 
 
 def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, known: Known) -> Edit:
-    """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made."""
-    opened = one(data, "open")
-    fields = fields_changed(data)
-    moves = [each for each in fields if each.endswith(_PARENT)]
-    for target in fields:
-        if target not in moves:
-            document = with_value(data, document, base, target)
-    for target in moves:
-        values, above = value_of(document), one(data, f"set:{target}")
+    """Add what was typed, then make the changes of fields, then that of a button."""
+
+    def add(text: bytes, name: str) -> bytes:
+        found = _added(data, value_of(text), name.removeprefix("new:"), known)
+        return changed(text, *found, base=base)
+
+    def words(edit: Edit) -> Edit:
+        return edit._replace(document=with_words(data, act, edit.document, add))
+
+    def field(target: str, edit: Edit) -> Edit:
+        if not target.endswith(_PARENT):
+            return edit._replace(document=with_value(data, edit.document, base, target))
+        values, above = value_of(edit.document), one(data, f"set:{target}")
         path = _topic(values, target.removesuffix(_PARENT))
         done = _possible(placed(values, path, _topic(values, above) if above else (), None))
-        document, opened = changed(document, *done.changes, base=base), path_text(done.path)
+        return Edit(changed(edit.document, *done.changes, base=base), path_text(done.path))
+
+    fields = sorted(fields_changed(data), key=lambda each: each.endswith(_PARENT))  # what moves goes last
+    typed = (words, *(partial(field, target) for target in fields))
+    edit, refused = in_turn(Edit(document, one(data, "open")), typed, partial(_with_act, data, base, act))
+    return edit._replace(refused=refused)
+
+
+def _with_act(data: Given, base: bytes, act: str, edit: Edit) -> Edit:
+    """Make the change of a button."""
+    document, opened, _refused = edit
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, target)
     if act == "add:find":
         return Edit(document, _found(value_of(document), one(data, "new:find")) or opened)
-    if verb == "add":
-        return Edit(changed(document, *_added(data, value_of(document), target, known), base=base), opened)
     if verb == "remove":
         return Edit(changed(document, *removal(data, value_of(document), target), base=base), opened)
     if verb in _ACTS:

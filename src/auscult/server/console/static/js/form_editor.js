@@ -4,11 +4,13 @@
 import { h, hydrate, render } from "../vendor/preact.js";
 import { computed, effect, signal } from "../vendor/signals.js";
 import { adopted } from "./adopted.js";
+import { isWords, Keeping, onPage, replaced } from "./form_keeping.js";
 import { asksFor } from "./form_parts.js";
 import { offersReady } from "./form_ready.js";
 import { triesForm } from "./form_trial.js";
 
 const CHECK_MS = 400;
+const AGAIN_MS = 3000;
 const form = document.querySelector("#editor");
 const text = document.querySelector("#document");
 const panel = document.querySelector("#panel");
@@ -19,6 +21,9 @@ const publish = document.querySelector("#publish");
 const written = signal(text.value); // the document as it stands in the YAML view
 const view = signal(panel); // the form view that the server made of it, as an element
 const isUnchecked = signal(false);
+const newest = panel.querySelector("#newer"); // the document as the server has read it, and how it stands to what is stored
+const trouble = signal(""); // why the server does not answer: away, or signedOut
+const saved = signal({ ...newest.dataset });
 
 const count = computed(() => written.value.split("\n").length);
 const wrong = computed(() => [...view.value.querySelectorAll(".faults li:not(.warn)")]);
@@ -57,23 +62,35 @@ effect(() => {
 });
 effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 0)));
 
+// Says that the draft is saved, or why it is not, and where one signs in again.
+const said = document.querySelector("#saved");
+function Saving() {
+  if (trouble.value === "signedOut") return [said.dataset.signedOut, " ", h("a", { href: said.dataset.signInAt, target: "_blank", rel: "noopener" }, said.dataset.signIn)];
+  if (trouble.value) return said.dataset.away;
+  if (view.value.querySelector("#other")) return said.dataset.clash;
+  if (!("stored" in saved.value)) return said.dataset.unsaved;
+  return saved.value.saved && said.dataset.saved.replace("{time}", saved.value.saved);
+}
+render(h(Saving), said);
+
+const missed = () => ask("look"); // a part was not there, which may be the end of the sign-in
 const tried = document.querySelector("#part-try");
-const trial = tried ? triesForm(form, tried) : { follows() {}, handles: () => false };
+const trial = tried ? triesForm(form, tried, missed) : { follows() {}, handles: () => false };
 effect(() => trial.follows(written.value, !wrong.value.length));
 const counted = document.querySelector("#reach");
-const reach = counted && asksFor(form, counted, "reach", () => form.dataset.tab === "settings");
+const reach = counted && asksFor(form, counted, "reach", () => form.dataset.tab === "settings", missed);
 if (reach) new MutationObserver(reach.ask).observe(form, { attributeFilter: ["data-tab"] });
 effect(() => reach?.follows(written.value, !wrong.value.length));
 const older = document.querySelector("#older");
 const since = document.querySelector("#since");
-const again = older && asksFor(form, older, "older", () => form.dataset.tab === "publish", (document) => `${since.value} ${document}`);
+const again = older && asksFor(form, older, "older", () => form.dataset.tab === "publish", missed, (document) => `${since.value} ${document}`);
 if (again) {
   new MutationObserver(again.ask).observe(form, { attributeFilter: ["data-tab"] });
   since.addEventListener("change", again.ask);
 }
 effect(() => again?.follows(written.value, !wrong.value.length));
 const shelf = document.querySelector("#ready");
-const ready = shelf && offersReady(form, panel, shelf);
+const ready = shelf && offersReady(form, panel, shelf, missed);
 effect(() => ready?.follows(written.value, true));
 
 // The button names the day from which it publishes.
@@ -93,8 +110,13 @@ if (ways && publish) {
 const MOST_STEPS = 100;
 const undo = document.querySelector("#undo");
 const redo = document.querySelector("#redo");
-const past = [];
-const future = [];
+// They outlast a page that comes back, as after a back-test, with the document from which they began.
+const keeping = new Keeping(form, "stored" in newest.dataset);
+const before = keeping.stepsAt(text.value);
+const past = before?.past ?? [];
+const future = before?.future ?? [];
+let base = before?.base ?? text.value;
+offer();
 function remember(before) {
   if (past.at(-1) !== before) past.push(before);
   past.splice(0, past.length - MOST_STEPS);
@@ -107,13 +129,14 @@ function offer() {
 }
 // A step waits for its turn: an action on its way would be made again on the document that the step leaves.
 function step(from, to) {
-  ask("look", "", () => {
+  const before = () => {
     if (!from.length) return;
     to.push(text.value);
     write(from.pop());
     settled = text.value;
     offer();
-  });
+  };
+  ask("look", "", { before });
 }
 let settled = text.value; // the document before the typing that goes on in the text
 
@@ -133,7 +156,13 @@ function write(document) {
 const waiting = [];
 let isAsking = false;
 let timer = 0;
-const onPage = () => JSON.stringify([...new FormData(form)].filter(([name]) => name === "document" || name.startsWith("set:")));
+let wake = () => {}; // ends a pause
+const pause = (ms) =>
+  new Promise((done) => {
+    wake = done;
+    setTimeout(done, ms);
+  });
+addEventListener("focus", () => trouble.value && wake()); // as one comes back from signing in
 
 // A word may have moved since it was chosen to be removed.
 const listOf = (act) => act.replace(/\d+$/, "");
@@ -144,30 +173,53 @@ function present({ act, words, follows }) {
   return all.find((each) => listOf(each.value) === listOf(act) && each.textContent === words)?.value;
 }
 
-async function answered(act, isUndo) {
-  const sent = onPage();
+async function answered(act, { isUndo, entries }) {
+  const isAdding = act !== "look" && !act.startsWith("back:"); // such an act adds the words that were typed, so that none are lost
+  const sent = onPage(form, isAdding);
   const data = new URLSearchParams(new FormData(form));
   if (isUndo) for (const name of [...data.keys()]) if (name.startsWith("set:")) data.delete(name);
-  data.set("act", act);
-  data.set("part", "1");
+  if (entries) replaced(data, entries);
+  const isClash = panel.querySelector("#other") !== null; // then nothing is saved but by its button
+  for (const [name, value] of Object.entries({ act, base, part: "1", [isClash ? "clash" : "keep"]: "1" })) data.set(name, value);
   const answer = await fetch(form.action, { method: "POST", body: data }).catch(() => null);
-  isUnchecked.value = !answer?.ok;
-  if (!answer?.ok) return true;
-  const made = new DOMParser().parseFromString(await answer.text(), "text/html").body;
-  if (onPage() !== sent) return false;
+  const made = new DOMParser().parseFromString((await answer?.text().catch(() => "")) ?? "", "text/html").body;
+  const newer = made.querySelector("#newer");
+  isUnchecked.value = !newer;
+  if (!newer) return goesOn(answer);
+  trouble.value = "";
+  const isDropped = onPage(form, isAdding) !== sent;
+  if (!isDropped || !made.querySelector("#other")) form.elements.revision.value = newer.dataset.revision;
+  if (isDropped) return false;
   const before = text.value;
-  write(made.querySelector("#newer").value);
+  write(newer.value);
   if (text.value !== before) remember(before);
   settled = text.value;
   // What was not added stays where it was typed, with the reason.
-  if (act.startsWith("add:") && !made.querySelector("[role=alert]")) empty(`new:${act.slice(4)}`);
-  if (act.startsWith("pack:")) empty(act);
-  isKept = act === "look" && !isUndo;
+  if (isAdding && !("refused" in newer.dataset)) empty(act === "add:find" ? isWords : (name) => isWords(name) && name !== "new:find");
+  isKept = act === "look" && !isUndo && !entries;
   if (made.querySelector("#unreadable")) keepsUnderstood(made);
   view.value = made;
   isKept = true;
+  if (entries) for (const [name, value] of entries) if (isWords(name)) for (const field of fieldsOf((other) => other === name)) field.value = value;
   keepsTaken();
+  keeps(newer, act);
   return true;
+}
+// Signed out, or without the server, nothing is given up: it is kept here, and asked for again.
+async function goesOn(answer) {
+  if (leaving || (answer && !answer.redirected && answer.status < 500)) return true;
+  trouble.value = answer?.redirected ? "signedOut" : "away";
+  keeping.keep();
+  await pause(AGAIN_MS);
+  return false;
+}
+function keeps(newer, act) {
+  saved.value = { ...newer.dataset };
+  document.querySelector(".fetop h1 small").textContent = newer.dataset.title;
+  if (!("stored" in newer.dataset)) return;
+  text.defaultValue = newer.value; // nothing is lost by leaving
+  keeping.stored();
+  if (act === "save") base = text.value;
 }
 // What is taken over from other forms is in the address, so that the page has it when it is loaded again.
 function keepsTaken() {
@@ -184,17 +236,19 @@ function keepsUnderstood(made) {
     made.querySelector(`#${part.id}`)?.replaceWith(last);
   }
 }
-function empty(name) {
-  for (const each of panel.querySelectorAll("input, textarea, select")) if (each.name === name) each.value = "";
+const fieldsOf = (isIt) => [...panel.querySelectorAll("input, textarea, select")].filter((each) => isIt(each.name));
+function empty(isIt) {
+  for (const each of fieldsOf(isIt)) each.value = "";
 }
 
 const STEPS = ["up", "down", "in", "out", "copy"];
 const isStep = (act) => STEPS.includes(act.split(":")[0]);
-async function ask(act, words = "", before = null) {
+async function ask(act, words = "", { before = null, then = null, entries = null, wanted = "" } = {}) {
   clearTimeout(timer);
   const isUndo = before !== null;
-  const isTwice = !isStep(act) && !isUndo && waiting.some((each) => each.act === act && each.words === words);
-  if (!isTwice) waiting.push({ act, words, before, isUndo, follows: isStep(act) && waiting.some((each) => isStep(each.act)) });
+  const isTwice = !isStep(act) && !isUndo && !then && !entries && waiting.some((each) => each.act === act && each.words === words);
+  if (!isTwice) waiting.push({ act, words, before, then, entries, isUndo, wanted, follows: isStep(act) && waiting.some((each) => isStep(each.act)) });
+  if (trouble.value) wake();
   if (isAsking) return;
   isAsking = true;
   while (waiting.length) {
@@ -203,16 +257,30 @@ async function ask(act, words = "", before = null) {
     first.before = null;
     const now = present(first);
     form.dataset.asked = now ?? "";
-    if (now && !(await answered(now, first.isUndo))) await new Promise((done) => setTimeout(done, CHECK_MS));
-    else waiting.splice(waiting.indexOf(first), 1);
-    if (now) place(now);
+    if (now && !(await answered(now, first))) await new Promise((done) => setTimeout(done, CHECK_MS));
+    else {
+      waiting.splice(waiting.indexOf(first), 1);
+      if (now) place(now, first.wanted);
+      if (!isUnchecked.value) first.then?.();
+    }
   }
   isAsking = false;
   delete form.dataset.asked;
 }
 
-// The focus goes with what was moved, opened or added; what is gone leaves it to the list.
-function place(act) {
+// What is folded unfolds for the field in it that has the focus.
+function focus(field) {
+  for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+  field.focus();
+}
+
+// The focus goes to the field of a fault, or with what was moved, opened or added; what is gone leaves it to the list.
+function place(act, wanted) {
+  const field = document.getElementById(wanted);
+  if (field) {
+    focus(field);
+    return;
+  }
   const verb = act.split(":")[0];
   const open = panel.querySelector("#open");
   const at = open.value;
@@ -263,33 +331,50 @@ panel.addEventListener("keydown", (event) => {
 panel.addEventListener("change", (event) => {
   if (event.target.name?.startsWith("set:")) ask("look");
 });
-// These load the page anew, which opens the same tab again.
-const LOADING = ["save", "publish", "discard", "backtest", "again"];
+// These load another page, or this one anew with the same tab: only once the server has what was typed, as one that asks
+// to sign in first would drop it. The button may be gone by then.
+const LOADING = ["publish", "discard", "backtest", "again"];
+let leaving = "";
+function leave(button) {
+  if (leaving) return;
+  const [to] = (button.getAttribute("formaction") ?? form.action).split("#");
+  const own = button.cloneNode();
+  own.removeAttribute("id");
+  own.hidden = true;
+  own.formAction = `${to}#part-${form.dataset.tab}`;
+  form.append(own);
+  leaving = own.value;
+  form.requestSubmit(own);
+}
 form.addEventListener("submit", (event) => {
-  if (trial.handles(event)) return;
+  if (leaving || trial.handles(event)) return;
   const act = event.submitter?.value ?? "look";
-  if (LOADING.includes(act)) {
-    if (event.submitter.getAttribute("aria-disabled") === "true") event.preventDefault();
-    const [to] = (event.submitter.getAttribute("formaction") ?? form.action).split("#");
-    event.submitter.formAction = `${to}#part-${form.dataset.tab}`;
-    return;
-  }
   event.preventDefault();
-  ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent);
+  if (!LOADING.includes(act)) ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent, { wanted: event.submitter?.dataset.fixes });
+  else if (event.submitter.getAttribute("aria-disabled") !== "true") {
+    const button = event.submitter;
+    const other = () => panel.querySelector("#moved a"); // a text of another window is not replaced on the way
+    ask("look", "", { then: () => (other() ? other().focus() : leave(button)) });
+  }
+});
+addEventListener("pagehide", () => {
+  if (keeping.isUnsaved && !leaving) keeping.keep();
+  if (past.length + future.length) keeping.keepSteps({ past, future, base, document: text.value, isPublished: leaving === "publish" });
 });
 panel.addEventListener("click", (event) => {
   const fault = event.target.closest("[data-line]");
   const line = Number(fault?.dataset.line);
   if (!line) return;
   const field = document.getElementById(fault.dataset.field);
+  if (field || fault.dataset.open) event.preventDefault();
   if (field) {
     show(field.closest("[data-part]").dataset.part);
-    field.focus();
+    focus(field);
     return;
   }
   if (fault.dataset.open) {
     show(tabs[0].dataset.tab);
-    ask(`open:${fault.dataset.open}`);
+    ask(`open:${fault.dataset.open}`, "", { wanted: fault.dataset.field });
     return;
   }
   show("text");
@@ -362,3 +447,19 @@ document.addEventListener("keydown", (event) => {
   if (event.shiftKey) step(future, past);
   else step(past, future);
 });
+
+// What was kept here before the page was loaded is offered, and put back as one step.
+const kept = keeping.offered(text.value);
+if (kept) {
+  const offered = document.querySelector("#offer");
+  const said = offered.querySelector("p");
+  offered.className = "tell";
+  offered.hidden = false;
+  said.textContent = said.dataset.words.replace("{time}", kept.time);
+  const decided = () => {
+    offered.hidden = true;
+    keeping.forget("offered");
+  };
+  document.querySelector("#offer-take").addEventListener("click", () => ask("look", "", { entries: kept.entries, then: decided }));
+  document.querySelector("#offer-drop").addEventListener("click", decided);
+}

@@ -3,8 +3,8 @@
 const AGAIN_MS = 800;
 
 // Fill a region from a path below the form's while `isShown()`; `ask()` is called when that may have changed.
-// `readOf(document)` is what the region depends on.
-export function asksFor(form, region, path, isShown, readOf = (document) => document) {
+// `readOf(document)` is what the region depends on; `missed()` is called where there is no answer.
+export function asksFor(form, region, path, isShown, missed, readOf = (document) => document) {
   let asked = 0;
   let timer = 0;
   let made = null; // what the region was made of
@@ -16,7 +16,12 @@ export function asksFor(form, region, path, isShown, readOf = (document) => docu
     made = read;
     const mine = ++asked;
     const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams({ document: wanted, since: form.elements.since?.value ?? "" }) }).catch(() => null);
-    if (mine !== asked || !answer?.ok) return;
+    if (mine !== asked) return;
+    if (!answer || answer.redirected) {
+      made = null;
+      missed();
+    }
+    if (!answer?.ok || answer.redirected) return;
     const body = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     if (mine === asked) region.replaceChildren(...body.childNodes);
   }

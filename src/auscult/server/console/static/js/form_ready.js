@@ -6,9 +6,9 @@ import { asksFor } from "./form_parts.js";
 const headOf = (document) => (document.match(/\b(?:id|name|channel|languages):.*(?:\n *- .*)*/g) ?? []).join();
 
 // `follows(document, isWhole)` asks again; `into()` is the section that is chosen, empty where the form has none.
-export function offersReady(form, panel, shelf) {
+export function offersReady(form, panel, shelf, missed) {
   const region = shelf.querySelector("div");
-  const questions = asksFor(form, region, "ready", () => shelf.open, headOf);
+  const questions = asksFor(form, region, "ready", () => shelf.open, missed, headOf);
   let words = "";
   let used = "";
 

@@ -22,7 +22,8 @@ async function* partsOf(answer) {
   }
 }
 
-export function triesForm(form, region) {
+// `missed()` is called where there is no answer.
+export function triesForm(form, region, missed) {
   const status = document.createElement("p");
   status.className = "vh";
   status.setAttribute("role", "status");
@@ -91,7 +92,8 @@ export function triesForm(form, region) {
     status.textContent = isAgain ? "" : region.dataset.busy;
     try {
       const answer = await fetch(`${form.action}/try`, { method: "POST", body: bodyOf(act, turn), signal: mine.signal });
-      if (!answer.ok) throw new Error(answer.status);
+      if (answer.redirected) missed();
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
       wrong.replaceChildren();
       let last = null;
       for await (const part of partsOf(answer)) {

@@ -13,7 +13,6 @@ from auscult.domain.questions.structure import Section
 from auscult.metrics import METRICS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
-from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder_words import (
     GRADES,
@@ -25,9 +24,10 @@ from auscult.server.console.views.setup.builder_words import (
     label_in_builder,
     reason_in_text,
 )
+from auscult.server.console.views.setup.faults import FaultLink, Faults, Fix, Spot, fault_links, path_text
 from auscult.services.definitions.forms.document import NONE, Document, Path, Problem, Value, field_name, value_at
 from auscult.services.definitions.forms.editing.questions import Group, groups_of, mappings, number_of, weights_of
-from auscult.services.definitions.forms.reading import WrittenAssignment, WrittenForm, WrittenMetric
+from auscult.services.definitions.forms.reading import FormCheck, WrittenAssignment, WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import fields_of, options_of
 
 _MOST_WORDS = 40
@@ -54,7 +54,8 @@ class Control(Struct, frozen=True, kw_only=True):
     ``kind``: ``text``, ``long``, ``any``, ``number``, ``date``, ``choice``, ``switch``, ``words``, ``rows``, ``group``, or
     ``kept`` for what only the text shows, on ``line``. ``is_there``: the document has the key. ``default``: the value
     without it. ``options``: what is chosen, or what can be added to ``words``. ``parts``: the controls of a group, or of
-    each row. ``list``: the id of a list of names on the page that a text field offers. ``faults``: in words, shown at the field. ``help``: two sentences on it, with their ``page`` of the documentation.
+    each row. ``list``: the id of a list of names on the page that a text field offers. ``faults``: in words, shown at the
+    field with the buttons of ``fixes``. ``help``: two sentences on it, with their ``page`` of the documentation.
     """
 
     kind: str
@@ -71,23 +72,35 @@ class Control(Struct, frozen=True, kw_only=True):
     is_there: bool = True
     line: int | None = None
     faults: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     help: str = ""
     page: str = ""
     list: str = ""
 
+    @property
+    def element(self) -> str:
+        """Return the id of the element that has the focus where it is shown."""
+        return f"{_ELEMENTS.get(self.kind, 's')}-{self.id}"
+
+
+_ELEMENTS = {"group": "g", "rows": "g", "words": "n"}
+
 
 class Question(Struct, frozen=True, kw_only=True):
-    """One question in the list; ``fields`` only of the chosen one, in groups with a heading."""
+    """One question in the list; ``fields`` only of the chosen one, in groups with a heading.
+
+    ``cells``: in place its name, its weight and, where its type has one, its question in words. ``whole``: the question itself; ``faults`` counts all in it.
+    """
 
     number: int
     place: int
     name: str
-    question: str
-    weight: str
+    cells: Mapping[str, Control]
     share: int
     answers: tuple[str, ...]
     marks: tuple[str, ...]
-    faults: tuple[str, ...]
+    faults: int
+    whole: Control
     fields: tuple[tuple[str, tuple[Control, ...]], ...]
     type: Control | None
     grades: Control | None
@@ -95,12 +108,13 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 class SectionView(Struct, frozen=True, kw_only=True):
-    """One section with its subtotal; ``at`` is its place, None of what is in no section."""
+    """One section with its subtotal; ``at`` is its place, None of what is in no section. ``whole``: the section itself."""
 
     id: str
     at: int | None
     name: str
     total: str
+    whole: Control
     fields: tuple[Control, ...]
     questions: tuple[Question, ...]
 
@@ -109,14 +123,15 @@ class BuilderView(Struct, frozen=True, kw_only=True):
     """The builder. ``missing``: a sentence where the weights of a percentage form do not total 100.
 
     ``chosen``: the place of the question that is open, or the path of the section that was moved.
+    ``whole``: the questions together.
     """
 
+    whole: Control
     sections: tuple[SectionView, ...]
     settings: tuple[Control, ...]
     total: str
     missing: str
     is_percentage: bool
-    can_spread: bool
     chosen: int | str | None
     is_readable: bool
 
@@ -149,17 +164,24 @@ def builder_view(
     is_percentage = value.get("scoring", "percentage") == "percentage"
     missing = _HUNDRED - total if is_percentage and weights else Decimal(0)
     numbers = iter(range(1, 10_000))
-    place = _Place(document, value, known)
+    place = _Place(document, value, known, Faults(faults, value))
     return BuilderView(
-        sections=tuple(_section(place, value, group, faults, numbers, chosen) for group in groups_of(value)),
+        whole=_whole(place, ("metrics",), _("Questions")),
+        sections=tuple(_section(place, value, group, numbers, chosen) for group in groups_of(value)),
         settings=tuple(_controls(place, WrittenForm, value, (), "form", skip=("metrics", "sections"))),
         total=f"{total:f}",
         missing=missing_words(missing),
         is_percentage=is_percentage,
-        can_spread=bool(missing) and len(weights) > 0,
         chosen=chosen,
         is_readable=isinstance(document.value, dict),
     )
+
+
+def form_faults(document: Document, check: FormCheck) -> tuple[FaultLink, ...]:
+    """Show what is wrong with a form, what no engine answers, and what is only doubtful."""
+    value: Any = document.value if isinstance(document.value, dict) else {}
+    spots = _Spots(_Place(document, value, NOTHING_KNOWN, Faults(())))
+    return fault_links((*check.problems, *check.unanswered), check.warnings, spots.of, value)
 
 
 def missing_words(missing: Decimal) -> str:
@@ -177,15 +199,18 @@ class _Place(Struct, frozen=True):
     document: Document
     form: Mapping[str, Any]
     known: Known
+    faults: Faults
 
 
-def _section(  # noqa: PLR0913, PLR0917  (all that a section is shown with)
-    place: _Place,
-    value: Mapping[str, Any],
-    group: Group,
-    faults: Sequence[Problem],
-    numbers: Iterator[int],
-    chosen: int | str | None,
+def _whole(place: _Place, path: Path, name: str) -> Control:
+    """Return what shows the faults of a part as a whole."""
+    written = path_text(path)
+    faults, fixes = place.faults.at(path), place.faults.fixes(path)
+    return Control(kind="group", label=name, path=written, id=written, faults=faults, fixes=fixes)
+
+
+def _section(
+    place: _Place, value: Mapping[str, Any], group: Group, numbers: Iterator[int], chosen: int | str | None
 ) -> SectionView:
     metrics = mappings(value, "metrics")  # type: ignore[arg-type]
     sections = mappings(value, "sections")  # type: ignore[arg-type]
@@ -198,33 +223,47 @@ def _section(  # noqa: PLR0913, PLR0917  (all that a section is shown with)
         at=group.at,
         name=str(section.get("name", "")),
         total=f"{total:f}",
+        whole=_whole(place, path, str(section.get("name", ""))),
         fields=tuple(_controls(place, Section, section, path, "Section")) if path else (),
-        questions=tuple(_question(place, metrics[at], at, next(numbers), faults, chosen) for at in group.places),
+        questions=tuple(_question(place, metrics[at], at, next(numbers), chosen) for at in group.places),
     )
 
 
-def _question(  # noqa: PLR0913, PLR0917  (all that a question is shown with)
-    place: _Place, metric: Mapping[str, Any], at: int, number: int, faults: Sequence[Problem], chosen: int | str | None
-) -> Question:
+def _question(place: _Place, metric: Mapping[str, Any], at: int, number: int, chosen: int | str | None) -> Question:
     weight = number_of(metric.get("weight"))
     whole = sum(weights_of(dict(place.form)).values(), Decimal(0)) or 1
-    own = [each for each in faults if each.field == f"metrics[{at}]" or each.field.startswith(f"metrics[{at}].")]
-    is_chosen = at == chosen
+    is_chosen, name = at == chosen, str(metric.get("name") or "")
     return Question(
         number=number,
         place=at,
-        name=str(metric.get("name") or ""),
-        question=str(metric.get("question") or ""),
-        weight=f"{weight:f}",
+        name=name,
+        cells=_cells(place, metric, at),
         share=max(0, min(20, round(weight / whole * 20))),
         answers=_answers(metric),
         marks=tuple(_marks(place, metric)),
-        faults=tuple(fault_in_words(each.reason) for each in own),
+        faults=place.faults.inside(("metrics", at)),
+        whole=_whole(place, ("metrics", at), name),
         fields=tuple(_fields(place, metric, at)) if is_chosen else (),
         type=_type(place, metric, at) if is_chosen else None,
         grades=_grades(metric, at) if is_chosen else None,
         where=str(metric.get("section") or ""),
     )
+
+
+def _cells(place: _Place, metric: Mapping[str, Any], at: int) -> Mapping[str, Control]:
+    """Return the fields in the row of a question, by their keys."""
+    kind = METRICS.get(str(metric.get("type", "")))
+    is_asked = kind is None or "question" in metric or "question" in fields_of(kind.settings_type)
+    found: dict[str, Control] = {}
+    for key in ("name", *(["question"] if is_asked else []), "weight"):
+        whole = _whole(place, ("metrics", at, key), label_of("metric", key))
+        value = _text(metric.get(key))
+        found[key] = (
+            _replace(whole, kind="number", value=value or "0")
+            if key == "weight"
+            else _replace(whole, kind="text", value=value)
+        )
+    return found
 
 
 def _answers(metric: Mapping[str, Any]) -> tuple[str, ...]:
@@ -268,7 +307,9 @@ def _others(place: _Place) -> list[tuple[str, str]]:
 def _type(place: _Place, metric: Mapping[str, Any], at: int) -> Control:
     options = tuple((name, type_in_words(name)) for name in METRICS)
     options = _with_stored(place, ("metrics", at, "type"), options)
-    return _above("type", at, _(LABELS["type"]), str(metric.get("type", "")), options)
+    shown = _above("type", at, _(LABELS["type"]), str(metric.get("type", "")), options)
+    faults = place.faults.at(("metrics", at, "type"))
+    return _replace(shown, faults=faults, fixes=place.faults.fixes(("metrics", at, "type")))
 
 
 def type_in_words(name: str) -> str:
@@ -355,6 +396,7 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
     written, default = path_text(path), _default(field)
     label = label_of(thing, field.encode_name)
     said, page = meaning_of(thing, field.encode_name)
+    length = len(cast("list[Any]", value)) if isinstance(value, list) else 0
     base = Control(
         kind="text",
         label=label,
@@ -362,6 +404,8 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
         id=written,
         default=default,
         is_there=is_there,
+        faults=place.faults.at(path, length),
+        fixes=place.faults.fixes(path, length),
         help=_(said) if said else "",
         page=page,
     )
@@ -493,16 +537,11 @@ def _list(place: _Place, base: Control, options: Sequence[Any], value: Any, path
     given = cast("list[Any]", value) if isinstance(value, list) else [] if value is None else [value]
     if isinstance(item, type) and issubclass(item, Struct):
         rows = tuple(
-            Control(
-                kind="group",
-                label=str(n + 1),
-                path=path_text((*path, n)),
-                id=path_text((*path, n)),
-                parts=_inside(place, item, each, (*path, n)),
-            )
+            _replace(_whole(place, (*path, n), str(n + 1)), parts=_inside(place, item, each, (*path, n)))
             for n, each in enumerate(given)
         )
-        return _replace(base, kind="rows", rows=rows)
+        own = {"faults": place.faults.at(path), "fixes": place.faults.fixes(path)}  # each row shows its own
+        return _replace(base, kind="rows", rows=rows, **own)
     if not isinstance(value, list) and value is not None:
         return _replace(base, kind="text", value=_text(value))
     words = tuple(Word(text=str(each), path=path_text((*path, n))) for n, each in enumerate(given[:_MOST_WORDS]))
@@ -525,6 +564,51 @@ def _text(value: Any) -> str:  # noqa: ANN401  (any value of a document)
     return str(value)
 
 
-def path_text(path: Path) -> str:
-    """Write a path as fields and buttons have it: ``metrics.0.answer.phrases``."""
-    return ".".join(map(str, path))
+class _Spots:
+    """The places of the faults of a form: the controls of the part around one, made for the first that is looked for."""
+
+    def __init__(self, place: _Place) -> None:
+        self._place = place
+        self._known: dict[Path, dict[str, Spot]] = {}
+
+    def of(self, path: Path) -> Spot:
+        """Return where a fault is: at its control, at the list that it is in, or in the text alone."""
+        is_part = len(path) > 1 and path[0] in ("metrics", "sections") and isinstance(path[1], int)
+        root = path[:2] if is_part else ()
+        if root not in self._known:
+            self._known[root] = dict(self._part(root))
+        found = self._known[root]
+        above, last = path[:-1], next(reversed(path), "")
+        item = found.get(path_text(above)) if isinstance(last, int) and len(above) > len(root) else None
+        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        named = [found[path_text(root)].where] if is_part else []
+        return found.get(path_text(path)) or item or Spot(", ".join((*named, label_of("", key))))
+
+    def _part(self, root: Path) -> Iterator[tuple[str, Spot]]:
+        """Yield the spots of the settings, of a section or of a question, by their paths."""
+        value = self._place.form
+        if not root:
+            yield "metrics", Spot(_("Questions"), "g-metrics")
+            fields = _controls(self._place, WrittenForm, value, (), "form", skip=("metrics", "sections"))
+            yield from _spots(tuple(fields), "", "")
+            return
+        at, parts = cast("int", root[1]), mappings(dict(value), str(root[0]))
+        part = parts[at] if at < len(parts) else {}
+        name = str(part.get("name") or at + 1)
+        opens = str(at) if root[0] == "metrics" else ""
+        yield path_text(root), Spot(name, f"g-{path_text(root)}", opens)
+        if not opens:
+            yield from _spots(tuple(_controls(self._place, Section, part, root, "Section")), name, "")
+            return
+        yield from _spots(tuple(_cells(self._place, part, at).values()), name, "")
+        fields = (each for _heading, controls in _fields(self._place, part, at) for each in controls)
+        yield from _spots((_type(self._place, part, at), *fields), name, opens)
+
+
+def _spots(controls: tuple[Control, ...], trail: str, opens: str) -> Iterator[tuple[str, Spot]]:
+    """Yield where controls and what is in them are; what only the text has is nowhere."""
+    for control in controls:
+        if control.kind != "kept":
+            where = ", ".join(filter(None, (trail, control.label)))
+            yield control.path, Spot(where, control.element, opens)
+            yield from _spots((*control.parts, *control.rows), where, opens)

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
-from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.meanings import meaning_of
-from auscult.server.console.views.setup.builder import Control, Word, missing_words, path_text
+from auscult.server.console.views.setup.builder import Control, Word, missing_words
 from auscult.server.console.views.setup.builder_words import VALUES
-from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, path_of
+from auscult.server.console.views.setup.faults import Faults, Spot, path_text
+from auscult.services.definitions.forms.document import Document, Path, Value
 from auscult.services.definitions.forms.editing.cards import weights_at
 from auscult.services.definitions.forms.editing.questions import mappings, number_of
 
@@ -128,35 +128,6 @@ class CardBuilder(Struct, frozen=True, kw_only=True):
     is_readable: bool
 
 
-class FaultLink(Struct, frozen=True, kw_only=True):
-    """One fault in words, with the field that it is at, the part that opens to show it, and its line in the text."""
-
-    where: str
-    text: str
-    line: str
-    control: str
-    part: str
-    is_warning: bool
-
-
-class Faults:
-    """The faults of a document, found by their field."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        """Keep them in their order."""
-        self._problems = problems
-
-    def at(self, path: Path) -> tuple[str, ...]:
-        """Return the faults of one field, in words."""
-        name = field_name(path)
-        return tuple(fault_in_words(each.reason) for each in self._problems if each.field == name)
-
-    def inside(self, path: Path) -> int:
-        """Return the number of faults of a part and of what is in it."""
-        name = field_name(path)
-        return sum(each.field == name or each.field.startswith((f"{name}.", f"{name}[")) for each in self._problems)
-
-
 def key_word(key: str) -> str:
     """Return the name of a key."""
     return _(_WORDS[key]) if key in _WORDS else key
@@ -219,7 +190,6 @@ def words_of(  # noqa: PLR0913, PLR0917  (all of a field)
     said, page = meaning_of(of, key)
     written = path_text(path)
     given = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else []
-    own = [*faults.at(path), *(each for at in range(len(given)) for each in faults.at((*path, at)))]
     return Control(
         kind="words",
         label=key_word(key),
@@ -227,7 +197,7 @@ def words_of(  # noqa: PLR0913, PLR0917  (all of a field)
         id=written,
         words=tuple(Word(text=names.get(each, each), path=f"{written}.{at}") for at, each in enumerate(given)),
         is_there=value is not None,
-        faults=tuple(own),
+        faults=faults.at(path, len(given)),
         help=_(said) if said else "",
         page=page,
     )
@@ -262,22 +232,9 @@ def card_builder(document: Document, stored: object, faults: Faults, known: Know
     )
 
 
-def fault_links(
-    value: object, problems: Sequence[Problem], warnings: Sequence[Problem], names: Mapping[str, str]
-) -> tuple[FaultLink, ...]:
-    """Show every fault with the part and the field that it is at. ``names`` are those of metrics."""
-    found = [(each, False) for each in problems] + [(each, True) for each in warnings]
-    return tuple(
-        FaultLink(
-            where=", ".join(_where(value, path_of(problem.field), names)),
-            text=fault_in_words(problem.reason),
-            line="" if problem.line is None else str(problem.line),
-            control=f"s-{'.'.join(map(str, path_of(problem.field)))}" if problem.field else "",
-            part=_part(path_of(problem.field)),
-            is_warning=is_warning,
-        )
-        for problem, is_warning in found
-    )
+def spot_of(value: object, names: Mapping[str, str], path: Path) -> Spot:
+    """Return where a fault of a scorecard or a taxonomy is. ``names`` are those of metrics."""
+    return Spot(", ".join(_where(value, path, names)), f"s-{path_text(path)}", _part(path))
 
 
 def _part(path: Path) -> str:

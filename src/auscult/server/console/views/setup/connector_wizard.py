@@ -19,9 +19,9 @@ from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder import Control, Word
-from auscult.server.console.views.setup.cards import FaultLink
 from auscult.server.console.views.setup.connectors import KindCard
-from auscult.server.console.views.setup.forms import OtherText
+from auscult.server.console.views.setup.faults import FaultLink
+from auscult.server.console.views.setup.forms import DraftView
 from auscult.services.connectors.checking import Check
 from auscult.services.connectors.trying import Tried
 from auscult.services.definitions.forms.document import Path, Problem, field_name
@@ -326,8 +326,7 @@ class WizardView(Struct, frozen=True, kw_only=True):
     schedule_said: str
     dry: DryView | None
     action: str
-    revision: str
-    other: OtherText | None
+    draft: DraftView
     may_publish: bool
     can_publish: bool
     note: str

@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from auscult.server.console.views.setup.cards import CardBuilder, FaultLink
-from auscult.server.console.views.setup.forms import ChangeView, OtherText
+from auscult.server.console.views.setup.cards import CardBuilder
+from auscult.server.console.views.setup.faults import FaultLink
+from auscult.server.console.views.setup.forms import ChangeView, DraftView
 from auscult.server.console.views.setup.topics import TreeBuilder
 
 
@@ -19,7 +20,7 @@ class DefinitionEditorView(Struct, frozen=True, kw_only=True):
     """The editor of one document.
 
     ``problem_at``: the path of the list that something could not be added to, empty for other problems. ``lists``: the
-    names that fields offer, by the name of the list. ``revision`` and ``other``: as in the editor of forms.
+    names that fields offer, by the name of the list.
     """
 
     kind: str
@@ -42,5 +43,4 @@ class DefinitionEditorView(Struct, frozen=True, kw_only=True):
     problem: str
     problem_at: str
     action: str
-    revision: str
-    other: OtherText | None
+    draft: DraftView

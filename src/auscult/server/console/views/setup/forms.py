@@ -7,14 +7,13 @@ from msgspec import UNSET, Struct
 
 from auscult.domain.definitions.form_version import FormDraft, FormVersion
 from auscult.server.console.language import gettext as _
-from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.naming import CHANNELS
 from auscult.server.console.views.setup.builder import BuilderView
+from auscult.server.console.views.setup.faults import FaultLink
 from auscult.server.console.views.setup.packs import PacksView
 from auscult.server.console.views.setup.trying.trial import TrialView
 from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
-from auscult.services.definitions.forms.document import Path, Problem
-from auscult.services.definitions.forms.reading import FormCheck
+from auscult.services.definitions.forms.document import Path
 
 
 class FormRow(Struct, frozen=True, kw_only=True):
@@ -64,7 +63,7 @@ class SheetView(Struct, frozen=True, kw_only=True):
 
 
 class FormsView(Struct, frozen=True, kw_only=True):
-    """The list, and the HTML form that creates a new one."""
+    """The list, and the HTML form that creates a new one. ``problem_at``: the field of it that the problem is at."""
 
     rows: tuple[FormRow, ...]
     queues: tuple[tuple[str, str], ...]
@@ -72,16 +71,8 @@ class FormsView(Struct, frozen=True, kw_only=True):
     forms: tuple[tuple[str, str], ...]
     may_edit: bool
     problem: str
+    problem_at: str
     entered: NewForm
-
-
-class FaultView(Struct, frozen=True, kw_only=True):
-    """One fault, with its line."""
-
-    line: str
-    field: str
-    text: str
-    is_warning: bool = False
 
 
 class ChangeView(Struct, frozen=True, kw_only=True):
@@ -92,10 +83,28 @@ class ChangeView(Struct, frozen=True, kw_only=True):
 
 
 class OtherText(Struct, frozen=True, kw_only=True):
-    """The text of a form that was saved while another was being written, and when it was."""
+    """The text of a form that was saved while another was being written, and when it was.
+
+    ``differences``: of the text that was being written from it, in words, where both can be read.
+    """
 
     time: str
     document: str
+    differences: tuple[ChangeView, ...] = ()
+
+
+class DraftView(Struct, frozen=True, kw_only=True):
+    """The state of the document in an editor compared with what is stored, and the user who has it open.
+
+    ``revision``: of the stored text that was opened. ``is_stored``: the document is stored, as a draft at the time
+    ``saved``, empty where it is in force. ``other``: set where another text was saved since.
+    """
+
+    user: str
+    revision: str
+    is_stored: bool
+    saved: str
+    other: OtherText | None
 
 
 class VersionRow(Struct, frozen=True, kw_only=True):
@@ -156,7 +165,7 @@ class PublishView(Struct, frozen=True, kw_only=True):
 class EditorView(Struct, frozen=True, kw_only=True):
     """The editor of one form. ``choices`` are the available wording packs, each with its meaning; ``names`` what is offered while a key is typed.
 
-    ``revision``: of the stored text that was opened. ``other``: set where another text was saved since.
+    ``problem_at``: the action whose field the problem is at; empty where it is about the whole.
     ``anyway``: where a form is published in spite of the problem; empty where it cannot be. ``sheet``: set where the form
     was just made from a spreadsheet. ``unasked``: how many questions a trial may leave without an answer, in words; empty
     for none.
@@ -166,7 +175,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     title: str
     name: str
     document: str
-    faults: tuple[FaultView, ...]
+    faults: tuple[FaultLink, ...]
     builder: BuilderView
     packs: tuple[PacksView, ...]
     differences: tuple[ChangeView, ...]
@@ -176,11 +185,11 @@ class EditorView(Struct, frozen=True, kw_only=True):
     may_publish: bool
     note: str
     problem: str
+    problem_at: str
     anyway: str
     unasked: str
     action: str
-    revision: str
-    other: OtherText | None
+    draft: DraftView
     choices: tuple[tuple[str, str], ...]
     names: Mapping[str, Sequence[str]]
     overlaps: tuple[OverlapView, ...] = ()
@@ -205,21 +214,6 @@ def form_row(
 
 def _version(n: int, first: str) -> str:
     return _("Version {n}, from {day} on").format(n=n, day=first) if first else _("Version {n}").format(n=n)
-
-
-def fault_views(check: FormCheck) -> tuple[FaultView, ...]:
-    """Show faults and missing engine features, then warnings."""
-    faults = [_fault(each) for each in (*check.problems, *check.unanswered)]
-    return (*faults, *(_fault(each, is_warning=True) for each in check.warnings))
-
-
-def _fault(problem: Problem, *, is_warning: bool = False) -> FaultView:
-    return FaultView(
-        line="" if problem.line is None else str(problem.line),
-        field=problem.field,
-        text=fault_in_words(problem.reason),
-        is_warning=is_warning,
-    )
 
 
 def difference_views(found: ComparedForms) -> tuple[ChangeView, ...]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
+from auscult.server.console.views.setup.builder_words import VALUES
 from auscult.wording import available, is_reference, pack
 
 _CONDITIONS = frozenset({"similar", "phrases", "wording", "pattern", "judge", "event"})
@@ -67,12 +68,11 @@ _BRANCHES = {
     "not_when": later("N/A when"),
     "excused_when": later("Excused when"),
 }
-_SPEAKERS = {"agent": later("the agent"), "customer": later("the customer"), "any": later("the any")}
 
 
 def spoken_by(speaker: str) -> str:
-    """Return the speaker in words."""
-    return _(_SPEAKERS[speaker]) if speaker in _SPEAKERS else f"the {speaker}"
+    """Return the speaker in words; one that no form knows as it is written."""
+    return _(VALUES.get(speaker, speaker))
 
 
 def _conditions(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401

@@ -2,14 +2,22 @@
 
 import glob
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote
 
 from auscult.domain.connectors.document import PULLED, Kind, kind_of
 from auscult.domain.connectors.parts import PARTS, parts_of, place_of
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import AuscultError, RequestError
 from auscult.formats.connectors.described import NAMES
-from auscult.server.console.pages.setup.document_changes import appended, fields_changed, removal, typed
+from auscult.server.console.pages.setup.document_changes import (
+    appended,
+    fields_changed,
+    in_turn,
+    removal,
+    typed,
+    with_words,
+)
 from auscult.server.console.posted import Given, lines, one
 from auscult.server.console.views.setup.connector_wizard import KINDS, WHO, id_of
 from auscult.services.definitions.forms.document import NONE, Path, Value, value_at
@@ -21,6 +29,8 @@ _PLACE = "place."
 _MAPPING = "mapping"
 _QUEUES = (_MAPPING, "queues")
 _COLUMNS = ("options", "columns")
+_WORDS = (("include",), ("exclude",))
+"""Lists of words, which a field adds to."""
 _MOST_WORDS = 200
 
 
@@ -33,27 +43,48 @@ def new_connector(name: str, kind: str) -> bytes:
 
 def with_connector_changes(  # noqa: PLR0913, PLR0917  (all that changes follow from)
     data: Given, document: bytes, base: bytes, act: str, names: Mapping[str, Mapping[str, str]], seen: tuple[str, ...]
-) -> bytes:
-    """Make the changes of fields, then that of a button. Raises ``RequestError`` where one cannot be made.
+) -> tuple[bytes, AuscultError | None]:
+    """Add what was typed, then make the changes of fields, then that of a button; return it with the first refusal.
 
     ``names`` are those of the app's queues and agents by their ids; ``seen`` are the queues of the source, as the page shows them.
     """
+
+    def add(text: bytes, name: str) -> bytes:
+        path = (name.removeprefix("new:"),)
+        if path not in _WORDS:
+            raise _nothing_at(name)
+        return changed(text, *appended(value_of(text), path, lines(data, name)[:_MOST_WORDS]), base=base)
+
+    def words(text: bytes) -> bytes:
+        return with_words(data, act, text, add)
+
+    def field(target: str, text: bytes) -> bytes:
+        return _with_field(data, text, base, target, names)
+
+    def place(text: bytes) -> bytes:
+        return _with_place(data, text, base)
+
     fields = fields_changed(data)
-    for target in fields:
-        if not target.startswith(_PLACE):
-            document = _with_field(data, document, base, target, names)
-    if any(each.startswith(_PLACE) for each in fields):
-        document = _with_place(data, document, base)
+    others = [partial(field, each) for each in fields if not each.startswith(_PLACE)]
+    places = [place] if any(each.startswith(_PLACE) for each in fields) else []
+    button = partial(_with_act, data, base, act, names, seen)
+    return in_turn(document, (words, *others, *places), button)
+
+
+def _with_act(  # noqa: PLR0913, PLR0917  (all that it follows from)
+    data: Given,
+    base: bytes,
+    act: str,
+    names: Mapping[str, Mapping[str, str]],
+    seen: tuple[str, ...],
+    document: bytes,
+) -> bytes:
+    """Make the change of a button."""
     verb, _colon, target = act.partition(":")
     if verb in _ACTS:
         changes = _ACTS[verb](value_of(document), target)
         document = changed(document, *changes, base=base) if changes else document
-    elif verb == "add" and target in ("include", "exclude"):
-        values = value_of(document)
-        document = changed(
-            document, *appended(values, (target,), lines(data, f"new:{target}")[:_MOST_WORDS]), base=base
-        )
-    elif verb == "remove" and target.partition(".")[0] in ("include", "exclude"):
+    elif verb == "remove" and (target.partition(".")[0],) in _WORDS:
         path = _path(target)
         if value_at(value_of(document), path) is NONE:
             raise _nothing_at(target)

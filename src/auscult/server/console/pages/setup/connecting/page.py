@@ -1,6 +1,7 @@
 """The wizard of one connector: its document as steps, tried and dry-run before it is put in force."""
 
 from collections.abc import Mapping
+from functools import partial
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -17,10 +18,19 @@ from auscult.domain.errors import AuscultError
 from auscult.server.api.connectors import connecting
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.connecting.changes import with_connector_changes
-from auscult.server.console.pages.setup.form_editor import text_of
+from auscult.server.console.pages.setup.publishing.drafts import (
+    SAID_SAVED,
+    Drafts,
+    Stored,
+    base_of,
+    draft_view,
+    other_text,
+    save_step,
+    stored_of,
+    text_of,
+)
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.reasons import fault_in_words
-from auscult.server.console.views.setup.cards import FaultLink
 from auscult.server.console.views.setup.connector_findings import dry_view, steps, tried_view
 from auscult.server.console.views.setup.connector_wizard import (
     FIELDS,
@@ -48,6 +58,7 @@ from auscult.server.console.views.setup.connector_wizard import (
     text,
 )
 from auscult.server.console.views.setup.connectors import every_word
+from auscult.server.console.views.setup.faults import FaultLink
 from auscult.server.console.views.setup.forms import OtherText
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.connectors.checking import DRY_RUN
@@ -87,7 +98,7 @@ class ConnectorWizard(Controller):
         """Show the draft of a connector, or its version in force."""
         visit.require_everywhere(_MANAGE)
         is_saved = "saved" in visit.query.get("done", ())
-        note = _("Draft saved. It is not in force.") if is_saved else ""
+        note = _(SAID_SAVED) if is_saved else ""
         return visit.page("setup/connector_wizard", _TITLE, _view(visit, name, _Edited(_in_use(visit, name)), note))
 
     @post(sync_to_thread=True)
@@ -96,21 +107,26 @@ class ConnectorWizard(Controller):
     ) -> Response[str] | Redirect:
         """Run the action of a button: change, try, dry-run, save, or put in force. With ``part``, return only the steps."""
         visit.require_everywhere(_MANAGE)
-        act, base = one(data, "act", "look"), _in_use(visit, name)
+        act, base = one(data, "act", "look"), base_of(data, _in_use(visit, name))
+        is_part, note = "part" in data, ""
         edited = _changed(visit, name, data, base, act)
         if act in _LOADING and not edited.problem:
             done = _kept(visit, name, edited, act)
-            if isinstance(done, Redirect):
+            if isinstance(done, _Edited):
+                edited = done
+            elif is_part and act == "save":
+                note = _(SAID_SAVED)
+            else:
                 return done
-            edited = done
         elif act in ("test", "dry") and not edited.problem:
             edited = _tried(visit, name, edited, act, one(data, "file"))
-        view = _view(visit, name, edited, "")
-        if one(data, "part"):
-            return visit.part("parts/connector_view", view)
-        return visit.page(
-            "setup/connector_wizard", _TITLE, view, 409 if edited.other else 422 if edited.problem else 200
-        )
+        if is_part and act not in _LOADING:
+            edited = _stepped(visit, name, edited, data)
+        view = _view(visit, name, edited, note)
+        status = 409 if view.draft.other else 422 if edited.problem and not is_part else 200
+        if is_part:
+            return visit.part("parts/connector_view", view, status)
+        return visit.page("setup/connector_wizard", _TITLE, view, status)
 
 
 def _in_use(visit: Visit, name: str) -> bytes:
@@ -133,13 +149,13 @@ def _changed(visit: Visit, name: str, data: Given, base: bytes, act: str) -> _Ed
     given |= {each: value for each in SECRET_WORDS if (value := one(data, f"secret-{each}"))}
     seen = _seen(one(data, "seen"))
     edited = _Edited(document, given, seen, revision=one(data, "revision"))
-    try:
-        made = _made(visit, edited, ())
-        rows = tuple(row.source for row in target_rows(made, "queue"))
-        names = {"queues": made.queues, "agents": made.agents}
-        return edited._replace(document=with_connector_changes(data, document, base, act, names, rows))
-    except AuscultError as error:
-        return edited._replace(problem=sentence(error.message), problem_at=error.field or "")
+    made = _made(visit, edited, ())
+    rows = tuple(row.source for row in target_rows(made, "queue"))
+    names = {"queues": made.queues, "agents": made.agents}
+    document, refused = with_connector_changes(data, document, base, act, names, rows)
+    if refused is None:
+        return edited._replace(document=document)
+    return edited._replace(document=document, problem=sentence(refused.message), problem_at=refused.field or "")
 
 
 def _seen(given: str) -> Seen:
@@ -195,13 +211,22 @@ def _kept(visit: Visit, name: str, edited: _Edited, act: str) -> Redirect | _Edi
     return Redirect(f"{here}?done=applied", status_code=303)
 
 
+def _stepped(visit: Visit, name: str, edited: _Edited, data: Given) -> _Edited:
+    """Save what a step has changed, or show the text of another window on, as the editor of forms does."""
+    store = visit.app.definitions
+    drafts = Drafts("name", name, partial(store.save_draft, KIND, name), partial(store.discard_draft, KIND, name))
+    is_moved = save_step(data, edited.document, _in_store(visit, name), drafts)
+    return _with_other(visit, name, edited) if is_moved else edited
+
+
+def _in_store(visit: Visit, name: str) -> Stored:
+    return stored_of(visit.app.definitions.draft(KIND, name), visit.app.definitions.get(KIND, name), name)
+
+
 def _with_other(visit: Visit, name: str, edited: _Edited) -> _Edited:
     """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
-    draft, document = visit.app.definitions.draft(KIND, name), _in_use(visit, name)
-    stored = visit.app.definitions.get(KIND, name)
-    at = draft.saved_at if draft else stored.published_at if stored else visit.now
-    other = OtherText(time=visit.reader.moment(at), document=document.decode("utf-8-sig", "replace"))
-    return edited._replace(revision=revision_of(document), other=other)
+    stored = _in_store(visit, name)
+    return edited._replace(revision=revision_of(stored.document), other=other_text(visit, stored))
 
 
 def _obstacle(name: str, document: bytes) -> str:
@@ -262,7 +287,6 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
     stored = next((each.secrets for each in visit.app.connectors.listing() if each.name == name), ())
     rows, kind, place = target_rows(made, "queue"), made.kind, place_fields(made)
     settled = _settled(visit, edited, made, checked, tuple(_own(edited) or stored))
-    in_use = draft.document if draft else in_force or b""
     return WizardView(
         name=name,
         title=_("draft") if draft or in_force is None else _("in force"),
@@ -296,8 +320,7 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         channels=channel_rows(made),
         schedule=schedule_fields(made),
         action=f"{PATH}/{name}/edit",
-        revision=edited.revision or revision_of(in_use),
-        other=edited.other,
+        draft=draft_view(visit, _in_store(visit, name), document, edited.revision, edited.other),
         may_publish=True,
         can_publish=not checked.problems,
         note=note,

@@ -5,8 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
 from auscult.domain.errors import RequestError
-from auscult.server.console.pages.setup.form_editor import text_of
 from auscult.server.console.pages.setup.forms import PATH, require_editor
+from auscult.server.console.pages.setup.publishing.drafts import text_of
 from auscult.server.console.pages.setup.publishing.overlaps import last_week
 from auscult.server.console.pages.setup.publishing.page import since_in
 from auscult.server.console.posted import Posted, one

@@ -20,8 +20,9 @@ from auscult.form_examples.pages import examples_of, tried_on_examples
 from auscult.search.model import Opened, opened_by
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
-from auscult.server.console.pages.setup.form_editor import Edited, editor_view, text_of
+from auscult.server.console.pages.setup.form_editor import Edited, editor_view
 from auscult.server.console.pages.setup.forms import PATH, require_editor
+from auscult.server.console.pages.setup.publishing.drafts import text_of
 from auscult.server.console.pages.setup.publishing.page import editor_page
 from auscult.server.console.pages.setup.trying.files import conversations_in
 from auscult.server.console.pages.setup.trying.words import adding, lists_for
