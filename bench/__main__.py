@@ -111,15 +111,15 @@ def table(measures: Sequence[Measure], found: Found, sizes: Sizes) -> str:
 
 
 def commit() -> str:
-    """The commit that is measured, with a plus sign where files were changed since."""
+    """The commit that is measured, with a plus sign where files were changed since; "unknown" outside a repository."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty=+", "--exclude=*"],  # noqa: S607  (git, wherever it is)
-        cwd=PAGE.parent,
+        cwd=Path(__file__).parent,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
-    return described.stdout.strip()
+    return described.stdout.strip() or "unknown"
 
 
 def machine(server: str | None, postgresql: str | None) -> str:

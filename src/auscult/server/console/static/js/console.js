@@ -5,6 +5,14 @@ import { openSearch } from "./search.js";
 
 document.documentElement.classList.add("scripted");
 
+// Chromium (156) crashes where moveBefore, which Preact and htmx use, moves the datalist of a field: insert it instead.
+const { moveBefore } = Element.prototype;
+if (moveBefore) {
+  Element.prototype.moveBefore = function moveOrInsert(node, next) {
+    return node.localName === "datalist" ? void this.insertBefore(node, next) : moveBefore.call(this, node, next);
+  };
+}
+
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`auscult_zone=${encodeURIComponent(zone)}`)) {
   document.cookie = `auscult_zone=${encodeURIComponent(zone)}; Path=/console; Max-Age=31536000; SameSite=Lax`;
