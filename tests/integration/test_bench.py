@@ -30,7 +30,7 @@ def test_a_figure_goes_from_a_command_into_the_page(
     assert re.search(
         r"^\| calls of a judge .*\| 1\.00 \(no database\) \|.*`python -m bench\.judge --count 3`", text, re.MULTILINE
     )
-    assert re.search(r"^\d+ \w+ 20\d\d, \d+ cores.*Python 3\.\d+\.\d+, SQLite 3\.", text, re.MULTILINE)
+    assert re.search(r"^\d+ \w+ 20\d\d, commit \S+, \d+ cores.*Python 3\.\d+\.\d+, SQLite 3\.", text, re.MULTILINE)
     assert text.split(program.BEGIN)[1].split(program.END)[0].strip() in capsys.readouterr().out
 
 

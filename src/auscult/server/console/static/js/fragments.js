@@ -12,6 +12,11 @@ on("config:request", (event) => {
   for (const [name, value] of [...ctx.request.body]) if (value === "") ctx.request.body.delete(name);
 });
 
+// A page that is left gives up what it asked for, so that nothing fails there once it is back.
+addEventListener("pagehide", () => {
+  for (const asks of document.querySelectorAll("[hx-trigger]")) htmx.trigger(asks, "htmx:abort");
+});
+
 on("before:request", ({ detail: { ctx } }) => {
   if (!isPoll(ctx)) ctx.target.setAttribute("aria-busy", "true");
 });

@@ -421,7 +421,7 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
     if thing == "assignment" and field.encode_name == "queue" and place.known.queues:
         queues = _with_stored(place, path, _queues(place.known, shown))
         return _replace(base, kind="choice", value=shown, options=queues)
-    if get_origin(only) is tuple or (is_there and isinstance(value, list)):
+    if get_origin(only) is tuple or isinstance(value if is_there else value_at(place.known.stored, path), list):
         found = _list(place, base, options, value, path)
         is_language = field.encode_name == "languages" and found.kind == "words"
         return _replace(found, options=_languages(place.known, found, path)) if is_language else found
