@@ -426,16 +426,23 @@ def _control(  # noqa: PLR0913  (the key, its value, its place)
         is_language = field.encode_name == "languages" and found.kind == "words"
         return _replace(found, options=_languages(place.known, found, path)) if is_language else found
     kind, choices = _kind_of(field, options)
-    choices = _with_stored(place, path, choices or _named(place, thing, path))
+    choices = _with_stored(place, path, choices or _named(place, thing, path), is_required=field.required)
     offered = f"known-{field.encode_name}" if field.encode_name in place.known.names else ""
     return _replace(base, kind=kind, value=shown, options=choices, list=offered)
 
 
-def _with_stored(place: _Place, path: Path, options: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """Return what there is to choose, with the value of the stored document: once chosen, it can be chosen again."""
-    stored = value_at(place.known.stored, path)
+def _with_stored(
+    place: _Place, path: Path, options: tuple[tuple[str, str], ...], *, is_required: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """Return what there is to choose, with the value of the stored document: once chosen, it can be chosen again.
+
+    So can its absence, of a required key that the stored document lacks.
+    """
+    stored, around = value_at(place.known.stored, path), value_at(place.known.stored, path[:-1])
+    if stored is NONE and not (is_required and isinstance(around, dict)):
+        return options
     text = "" if stored is NONE else _text(stored)
-    return options if not options or not text or text in dict(options) else (*options, (text, text))
+    return options if not options or text in dict(options) else (*options, (text, text or "\u2013"))
 
 
 def _named(place: _Place, thing: str, path: Path) -> tuple[tuple[str, str], ...]:
