@@ -72,7 +72,7 @@ def open_page(browser: Browser, served: Service, path: str) -> None:
 
 
 def faults(browser: Browser) -> list[object]:
-    """Return what axe finds serious on the page, light and dark."""
+    """Return what axe finds on the page, light and dark."""
     found: list[object] = []
     browser.run(AXE)
     for theme in ("light", "dark"):

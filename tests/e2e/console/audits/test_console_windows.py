@@ -184,7 +184,7 @@ def test_an_audit_that_was_submitted_in_the_other_window(browser: Browser, serve
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_notice_in_every_width_and_theme(browser: Browser, served: Service, language: str) -> None:
-    """Axe finds nothing serious, and nothing scrolls sideways, while it asks and while it lists both answers."""
+    """Axe finds nothing, and nothing scrolls sideways, while it asks and while it lists both answers."""
     with two_windows(browser, served) as (conversation_id, _, _):
         browser.driver.add_cookie({"name": LANGUAGE_COOKIE, "value": language})
         for theme in ("light", "dark"):

@@ -77,7 +77,7 @@ def picture(browser: Browser, name: str) -> None:
 
 
 def looked_at(browser: Browser, served: Service, path: str, name: str) -> None:
-    """Show a page in every width and theme, where axe finds nothing serious and nothing scrolls sideways."""
+    """Show a page in every width and theme, where axe finds nothing and nothing scrolls sideways."""
     for theme in ("light", "dark"):
         browser.driver.execute_cdp_cmd(
             "Network.setCookie", {"name": "auscult_theme", "value": theme, "url": served.url, "path": "/console"}
