@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from auscult.domain.definitions.form_version import DraftMovedError, revision_of
+from auscult.domain.definitions.form_version import DraftMovedError, Signed, revision_of
 from auscult.storage import Store
 from tests.contract.storing import OTHER, TENANT
 
@@ -28,6 +28,19 @@ def test_versions_follow_each_other(store: Store) -> None:
     assert app.versions("taxonomy", "rates") == app.versions("table", "\ud800") == []
     for unknown in ("other", "a\0", "\ud800"):
         assert app.get("table", unknown) is None
+
+
+def test_versions_say_who_published_them_and_why(store: Store) -> None:
+    """As given; a command has no name, and the same document again keeps what was said first."""
+    store.ensure(TENANT)
+    app = store.within(TENANT).definitions
+    app.publish("scorecard", "sc-1", b"one")
+    app.publish("scorecard", "sc-1", b"two", Signed("dana@example.com", "Empathy weighs more"))
+    app.publish("scorecard", "sc-1", b"two", Signed("sam@example.com", "Again"))
+    assert [(each.by, each.note) for each in app.versions("scorecard", "sc-1")] == [
+        ("dana@example.com", "Empathy weighs more"),
+        (None, None),
+    ]
 
 
 def test_what_is_removed_is_not_in_force(store: Store) -> None:

@@ -73,6 +73,11 @@ class ConfiguredIntents:
         asked = dict.fromkeys(self._probe(conversation, language) for language in self._paths)
         return (*asked, *customer_probes(conversation))
 
+    def question(self, conversation: Conversation, known: Insights) -> FewShot | None:
+        """Return the one question that ``found`` needs answered; None where nothing can be found."""
+        language = language_of(conversation, known)
+        return self._probe(conversation, language) if language in self._paths and pieces(conversation) else None
+
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> tuple[Topic, ...] | Unknown:
         """The topics that were found, as trees, in the order of the taxonomies."""
         if not turns_of(conversation, "customer"):
@@ -81,7 +86,7 @@ class ConfiguredIntents:
             return obstacle
         if not self._paths:
             return Unknown("no taxonomy is configured")
-        found = self._found(conversation, answers, language_of(conversation, known))
+        found = self.found(conversation, answers, known)
         order = {turn.id: index for index, turn in enumerate(conversation.turns)}
         return _trees(_topics_of(found, conversation, answers, known), order)
 
@@ -91,10 +96,11 @@ class ConfiguredIntents:
             texts = [without_introduction(text) for text in texts]
         return FewShot(self._examples[language], tuple(texts))
 
-    def _found(self, conversation: Conversation, answers: Answers, language: str) -> list[Found]:
+    def found(self, conversation: Conversation, answers: Answers, known: Insights) -> list[Found]:
         """The topics that sentences come close enough to, in the order of the taxonomies."""
-        said = pieces(conversation)
-        answer = answers[self._probe(conversation, language)] if said else None
+        said, language = pieces(conversation), language_of(conversation, known)
+        question = self.question(conversation, known)
+        answer = None if question is None else answers[question]
         if not isinstance(answer, FewShotAnswer):
             return []
         sure: dict[str, float] = {}

@@ -9,7 +9,10 @@ DefinitionKind = Literal["table", "scorecard", "taxonomy", "connector", "days", 
 
 
 class Definition(Struct, frozen=True, kw_only=True):
-    """A document as it was put into force. The newest version of each name is in force, unless it was removed."""
+    """A document as it was put into force. The newest version of each name is in force, unless it was removed.
+
+    ``by`` is the name of the user or client that published it, None where the command line did; ``note`` is their reason.
+    """
 
     kind: DefinitionKind
     name: str
@@ -17,6 +20,8 @@ class Definition(Struct, frozen=True, kw_only=True):
     document: bytes
     published_at: datetime
     removed_at: datetime | None = None
+    by: str | None = None
+    note: str | None = None
 
 
 class DefinitionDraft(Struct, frozen=True, kw_only=True):

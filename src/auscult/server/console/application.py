@@ -80,6 +80,7 @@ from auscult.server.console.pages.setup.definitions import ScorecardsPage, Taxon
 from auscult.server.console.pages.setup.form_editor import FormEditorPage
 from auscult.server.console.pages.setup.forms import FormsPage
 from auscult.server.console.pages.setup.knowledge import KnowledgePage
+from auscult.server.console.pages.setup.publishing.effects import CardEffectPage, TopicEffectPage
 from auscult.server.console.pages.setup.publishing.reach import FormOlderPage, FormReachPage
 from auscult.server.console.pages.setup.ready import FormReadyPage
 from auscult.server.console.pages.setup.trying.page import FormTrialPage
@@ -134,6 +135,7 @@ _PAGES = (
     AuditsPage,
     BeginSelfReview,
     CalibrationPage,
+    CardEffectPage,
     ClientsPage,
     CoachingPage,
     CollectionsPage,
@@ -181,6 +183,7 @@ _PAGES = (
     SchedulesPage,
     ScorecardEditor,
     TaxonomyEditor,
+    TopicEffectPage,
     ScorecardsPage,
     SearchPage,
     SelfReviewPage,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.definitions.definition import Definition, DefinitionDraft, DefinitionKind
-from auscult.domain.definitions.form_version import DraftMovedError, revision_of
+from auscult.domain.definitions.form_version import UNSIGNED, DraftMovedError, Signed, revision_of
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, now_ms
@@ -22,7 +22,7 @@ class AppDefinitions:
         self._database = database
         self._app = app
 
-    def publish(self, kind: DefinitionKind, name: str, document: bytes) -> Definition:
+    def publish(self, kind: DefinitionKind, name: str, document: bytes, signed: Signed = UNSIGNED) -> Definition:
         """Store a new version; the same document as the version in force stores nothing and gives that one.
 
         A draft that is the same document is removed.
@@ -36,8 +36,17 @@ class AppDefinitions:
             version = 1 if newest is None else newest.version + 1
             now = now_ms()
             row = {"kind": kind, "name": name, "version": version, "document": document, "published_at": now}
-            connection.execute(sa.insert(definitions).values(app=self._app, **row))
-        return Definition(kind=kind, name=name, version=version, document=document, published_at=instant_of(now))
+            by = {"published_by": signed.by, "note": signed.note}
+            connection.execute(sa.insert(definitions).values(app=self._app, **row, **by))
+        return Definition(
+            kind=kind,
+            name=name,
+            version=version,
+            document=document,
+            published_at=instant_of(now),
+            by=signed.by,
+            note=signed.note,
+        )
 
     def in_force(self, kind: DefinitionKind) -> list[Definition]:
         """The newest version of each name that is not removed, by name."""
@@ -170,4 +179,6 @@ def _definition(row: AnyRow) -> Definition:
         document=bytes(row.document),
         published_at=instant_of(row.published_at),
         removed_at=None if row.removed_at is None else instant_of(row.removed_at),
+        by=row.published_by,
+        note=row.note,
     )

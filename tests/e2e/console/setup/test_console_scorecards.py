@@ -264,3 +264,35 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
             assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
             picture(browser, f"card-{pixels}-{theme}-{tab}")
     width(browser, 1440)
+
+
+@pytest.mark.parametrize("pixels", [360, 1440])
+def test_what_it_would_change(browser: Browser, served: Service, pixels: int) -> None:
+    """Before publishing: the agents whose score changes and the answers; afterwards who published it, and why."""
+    width(browser, pixels)
+    definitions(served).publish("scorecard", "sc-build", CARD)
+    open_card(browser, served, CARD.replace(b"weight: 60\n", b"weight: 10\n").replace(b"weight: 40\n", b"weight: 90\n"))
+    click(browser, "[data-tab=publish]")
+    assert "would newly reach the score that is needed" in browser.text("#effect h2")
+    assert "scored conversations. Their mean goes from" in browser.text("#effect header")
+    assert browser.all("#effect .move .was")
+    assert "90%" in browser.run("return document.querySelector('#effect section:last-child').innerText")
+    browser.run(AXE)
+    assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    picture(browser, f"card-{pixels}-effect")
+    browser.one("#note").click()
+    browser.keys("The result is what customers remember")
+    click(browser, "#publish")
+    browser.until("main .tell", lambda text: "Published." in text)
+    open_page(browser, served, "/scorecards/sc-build/edit")
+    click(browser, "[data-tab=publish]")
+    assert browser.text("#effect h2").endswith("stay as they are")
+    rows = browser.run(
+        "return [...document.querySelectorAll('.list tbody tr, .stacked tbody tr')].map((each) => each.innerText)"
+    )
+    assert "Qa-manager" in rows[0]
+    assert "The result is what customers remember" in rows[0]
+    assert "the command line" in rows[1]
+    assert browser.faults() == []
+    width(browser, 1440)

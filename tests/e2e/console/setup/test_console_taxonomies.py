@@ -263,3 +263,27 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
             assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
             picture(browser, f"tree-{pixels}-{theme}-{tab}")
     width(browser, 1440)
+
+
+@pytest.mark.parametrize("pixels", [360, 1440])
+def test_what_it_would_change(browser: Browser, served: Service, pixels: int) -> None:
+    """Before publishing: how many conversations move, from where to where, and what was said in some of them."""
+    width(browser, pixels)
+    definitions(served).publish("taxonomy", "tx-build", TREE)
+    open_tree(browser, served, TREE.replace(b"credit card]", b"credit card, my account, a refund, where is my order]"))
+    click(browser, "[data-tab=publish]")
+    assert "conversations would move" in browser.text("#effect h2")
+    assert "sorted with this text and with version" in browser.text("#effect header")
+    assert "Cards \u203a Credit" in browser.text("#effect table")
+    assert "% sure" in browser.text("#effect ol")
+    browser.run(AXE)
+    assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    picture(browser, f"tree-{pixels}-effect")
+    browser.one("#note").click()
+    browser.keys("Credit cards were missed")
+    click(browser, "#publish")
+    browser.until("main .tell", lambda text: "Published." in text)
+    assert definitions(served).get("taxonomy", "tx-build").note == "Credit cards were missed"
+    assert browser.faults() == []
+    width(browser, 1440)

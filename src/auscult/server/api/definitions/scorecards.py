@@ -10,6 +10,7 @@ from litestar.params import RawBody
 from msgspec import Struct
 
 from auscult.domain.definitions.definition import Definition
+from auscult.domain.definitions.form_version import Signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
 from auscult.domain.errors import NotFoundError
 from auscult.server.problems import Detail, RefusedDocumentError
@@ -204,7 +205,7 @@ def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
     ),
 )
 @in_thread
-def publish(body: RawBody, app: App) -> ApiResponse:
+def publish(body: RawBody, app: App, rights: Rights) -> ApiResponse:
     """Publish a scorecard. An existing one gets a new version; the same document again changes nothing.
 
     It weighs recorded results, and therefore applies to conversations of any time.
@@ -217,7 +218,7 @@ def publish(body: RawBody, app: App) -> ApiResponse:
         error.reason = "scorecard.invalid"
         raise error
     before = app.definitions.get("scorecard", found.card.id)
-    stored = app.definitions.publish("scorecard", found.card.id, body)
+    stored = app.definitions.publish("scorecard", found.card.id, body, Signed(rights.name))
     warnings = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.warnings)
     is_new = before is None or before.version != stored.version
     return ApiResponse(_published(stored, warnings), status_code=201 if is_new else 200)

@@ -9,10 +9,11 @@ from litestar.params import RawBody
 from msgspec import Struct
 
 from auscult.domain.definitions.definition import Definition
+from auscult.domain.definitions.form_version import Signed
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import NotFoundError, TaxonomyError
 from auscult.server.problems import Detail, RefusedDocumentError
-from auscult.server.rest.context import App
+from auscult.server.rest.context import App, Rights
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import Version, path_id
@@ -201,7 +202,7 @@ def check(body: RawBody, app: App) -> CheckedTaxonomy:
     takes=_BODY,
 )
 @in_slow_thread
-def publish(body: RawBody, app: App) -> ApiResponse:
+def publish(body: RawBody, app: App, rights: Rights) -> ApiResponse:
     """Publish a taxonomy, which classifies the conversations that are analysed from now on; earlier ones stay.
 
     An existing taxonomy gets a new version; the same document again changes nothing.
@@ -210,7 +211,7 @@ def publish(body: RawBody, app: App) -> ApiResponse:
     if found.taxonomy is None:
         raise _refused(found)
     before = app.definitions.get(KIND, found.taxonomy.id)
-    stored = app.definitions.publish(KIND, found.taxonomy.id, body)
+    stored = app.definitions.publish(KIND, found.taxonomy.id, body, Signed(rights.name))
     is_new = before is None or before.version != stored.version
     return ApiResponse(_published(stored), status_code=201 if is_new else 200)
 

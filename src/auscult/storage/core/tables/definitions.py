@@ -79,6 +79,8 @@ definitions = Table(
     Column("version", Integer, nullable=False),
     Column("document", LargeBinary, nullable=False),
     Column("published_at", BigInteger, nullable=False),
+    Column("published_by", Text),
+    Column("note", Text),  # why
     Column("removed_at", BigInteger),  # of the newest version: it is not in force
     UniqueConstraint("app", "kind", "name", "version"),
 )

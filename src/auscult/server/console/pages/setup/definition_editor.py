@@ -11,7 +11,7 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
-from auscult.domain.definitions.form_version import DraftMovedError, revision_of
+from auscult.domain.definitions.form_version import DraftMovedError, revision_of, signed
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.pages.setup.card_changes import Edit, with_card_changes
@@ -29,6 +29,7 @@ from auscult.server.console.pages.setup.publishing.drafts import (
     text_of,
 )
 from auscult.server.console.pages.setup.topic_changes import with_topic_changes
+from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.setup.card_differences import card_differences
 from auscult.server.console.views.setup.cards import CardBuilder, Known, card_builder, spot_of
@@ -96,6 +97,7 @@ class _Edited(NamedTuple):
     problem_at: str = ""
     revision: str = ""
     other: OtherText | None = None
+    why: str = ""
 
 
 class ScorecardEditor(Controller):
@@ -149,9 +151,9 @@ def acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | 
     act, known, is_part, note = one(data, "act", "look"), known_of(visit), "part" in data, ""
     base = base_of(data, _in_use(visit, of, name))
     edited = _brought_back(visit, of, name, act) or _changed(of, data, base, act, known)
-    edited = edited._replace(revision=one(data, "revision"))
+    edited = edited._replace(revision=one(data, "revision"), why=one(data, "note"))
     if act in _LOADING and not edited.problem:
-        done = _kept(visit, of, name, edited, act)
+        done = _kept(visit, of, name, edited, data)
         if isinstance(done, _Edited):
             edited = done
         elif is_part and act == "save":
@@ -207,11 +209,12 @@ def _brought_back(visit: Visit, of: Builder, name: str, act: str) -> _Edited | N
     return _Edited(version.document)
 
 
-def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, act: str) -> Redirect | _Edited:
+def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) -> Redirect | _Edited:
     """Store, publish or discard a document; return the redirect, or the document with the obstacle.
 
     Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
     """
+    act = one(data, "act")
     visit.require_everywhere("form.publish" if act == "publish" else "form.edit")
     definitions, revision = visit.app.definitions, edited.revision or None
     here = f"{BASE}{of.path}/{name}"
@@ -224,7 +227,7 @@ def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, act: str) -> Re
             return edited._replace(problem=problem)
         definitions.save_draft(of.kind, name, edited.document, revision)
         if act == "publish":
-            definitions.publish(of.kind, name, edited.document)
+            definitions.publish(of.kind, name, edited.document, signed(visit.visitor.email, edited.why))
             return Redirect(f"{here}?done=published", status_code=303)
     except DraftMovedError:
         return _with_other(visit, of, name, edited)
@@ -288,6 +291,7 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
         ),
         differences=differences or (),
         before=_("version {n}").format(n=stored.version) if stored and differences is not None else "",
+        why=edited.why,
         versions=tuple(_versions(visit, of, name)),
         about_versions=_(of.about_versions),
         can_publish=not checked.problems,
@@ -318,11 +322,13 @@ def _title(version: int, *, is_draft: bool) -> str:
 
 
 def _versions(visit: Visit, of: Builder, name: str) -> list[DefinitionVersion]:
-    found = visit.app.definitions.versions(of.kind, name)
+    found, names = visit.app.definitions.versions(of.kind, name), names_of_people(visit)
     return [
         DefinitionVersion(
             number=each.version,
+            by=names.get(each.by, each.by) if each.by else _("the command line"),
             when=visit.reader.moment(each.published_at),
+            why=each.note or "",
             is_in_force=not at and each.removed_at is None,
         )
         for at, each in enumerate(found)

@@ -77,10 +77,14 @@ const missed = () => ask("look"); // a part was not there, which may be the end 
 const tried = document.querySelector("#part-try");
 const trial = tried ? triesForm(form, tried, missed) : { follows() {}, handles: () => false };
 effect(() => trial.follows(written.value, !wrong.value.length));
-const counted = document.querySelector("#reach");
-const reach = counted && asksFor(form, counted, "reach", () => form.dataset.tab === "settings", missed);
-if (reach) new MutationObserver(reach.ask).observe(form, { attributeFilter: ["data-tab"] });
-effect(() => reach?.follows(written.value, !wrong.value.length));
+// What a form would score, and what a scorecard or a taxonomy would change.
+for (const [path, tab] of [["reach", "settings"], ["effect", "publish"]]) {
+  const region = document.querySelector(`#${path}`);
+  if (!region) continue;
+  const part = asksFor(form, region, path, () => form.dataset.tab === tab, missed);
+  new MutationObserver(part.ask).observe(form, { attributeFilter: ["data-tab"] });
+  effect(() => part.follows(written.value, !wrong.value.length));
+}
 const older = document.querySelector("#older");
 const since = document.querySelector("#since");
 const again = older && asksFor(form, older, "older", () => form.dataset.tab === "publish", missed, (document) => `${since.value} ${document}`);

@@ -9,10 +9,12 @@ from auscult.server.console.views.setup.topics import TreeBuilder
 
 
 class DefinitionVersion(Struct, frozen=True, kw_only=True):
-    """One version in the list."""
+    """One version in the list: when it was published, who did it and why."""
 
     number: int
+    by: str
     when: str
+    why: str
     is_in_force: bool
 
 
@@ -20,7 +22,7 @@ class DefinitionEditorView(Struct, frozen=True, kw_only=True):
     """The editor of one document.
 
     ``problem_at``: the path of the list that something could not be added to, empty for other problems. ``lists``: the
-    names that fields offer, by the name of the list.
+    names that fields offer, by the name of the list. ``why``: the reason for the next version, as it was typed.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class DefinitionEditorView(Struct, frozen=True, kw_only=True):
     builder: CardBuilder | TreeBuilder
     differences: tuple[ChangeView, ...]
     before: str
+    why: str
     versions: tuple[DefinitionVersion, ...]
     about_versions: str
     can_publish: bool

@@ -1,0 +1,122 @@
+"""The effect of a taxonomy before it is published: the newest conversations, sorted with and without it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from auscult.analyzers.topics.configured_intents import ConfiguredIntents, Found
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.engines import Engines
+from auscult.domain.insight import Insights
+from auscult.domain.probe import Answers
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.scoring.engine_calls.ask_local import ask_local
+from auscult.storage.store import AppStore
+
+MOST_READ = 200
+"""The newest conversations that are sorted at most."""
+
+_UNKNOWN = Insights()
+TopicNames = tuple[str, ...]
+"""The names from the first level down to a topic."""
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """A conversation whose topics change. ``said`` are the words that show it, and ``confidence`` that of the new topic."""
+
+    conversation_id: str
+    before: tuple[TopicNames, ...]
+    after: tuple[TopicNames, ...]
+    said: str
+    confidence: float | None
+
+
+class TopicEffect(Struct, frozen=True, kw_only=True):
+    """The effect of a taxonomy. A topic that was only moved keeps its conversations.
+
+    ``read`` are the conversations in its languages; ``moved`` are the newest first.
+
+    ``without`` is how many of them have no topic, before and after. ``topics`` are their numbers after.
+    """
+
+    read: int
+    moved: tuple[Moved, ...]
+    without: tuple[int, int]
+    topics: Counter[TopicNames]
+
+    @property
+    def moves(self) -> Counter[tuple[tuple[TopicNames, ...], tuple[TopicNames, ...]]]:
+        """Count the conversations by the topics that they leave and those that they get."""
+        return Counter((each.before, each.after) for each in self.moved)
+
+
+def newest_cases(app: AppStore, without: Iterable[str] = ()) -> list[EvaluatedConversation]:
+    """Return the newest conversations, without some by id."""
+    items = newest(app, Sought(without=tuple(sorted(without))), MOST_READ)
+    known = details(app, items)
+    return [known[each.id] for each in items if each.id in known]
+
+
+def topic_effect(
+    cases: Sequence[EvaluatedConversation], in_force: Iterable[Taxonomy], draft: Taxonomy, engines: Engines
+) -> TopicEffect:
+    """Sort conversations by the taxonomies in force, and with another one in place of that of its id.
+
+    Raises ``EngineError`` where no engine learns from examples.
+    """
+    present = list(in_force)
+    old = ConfiguredIntents(present)
+    new = ConfiguredIntents([*(each for each in present if each.id != draft.id), draft])
+    spoken = {language for each in (*present, draft) if each.id == draft.id for language in each.languages}
+    read = [each for each in cases if each.language.casefold().partition("-")[0] in spoken]
+    asked = (sorting.question(case.conversation, case.insights or _UNKNOWN) for sorting in (old, new) for case in read)
+    answers = ask_local(filter(None, asked), engines)
+    moved: list[Moved] = []
+    none_before = none_after = 0
+    topics: Counter[TopicNames] = Counter()
+    former = next((each for each in present if each.id == draft.id), None)
+    stay = _elsewhere(former, draft) if former else {}
+    for case in read:
+        before, after = (_sorted(sorting, case, answers) for sorting in (old, new))
+        before = {stay.get(each, each): found for each, found in before.items()}
+        none_before, none_after = none_before + (not before), none_after + (not after)
+        topics.update(after.keys())
+        if before.keys() != after.keys():
+            moved.append(_moved(case, before, after))
+    return TopicEffect(read=len(read), moved=tuple(moved), without=(none_before, none_after), topics=topics)
+
+
+def _elsewhere(former: Taxonomy, draft: Taxonomy) -> dict[TopicNames, TopicNames]:
+    """Return the topics that keep their name and are elsewhere in the draft, each with its path there."""
+    old, new = ({_names(path) for node in each.topics for path in node.ends()} for each in (former, draft))
+    found: dict[TopicNames, TopicNames] = {}
+    for each in old - new:
+        same = [other for other in new - old if other[-1] == each[-1]]
+        if len(same) == 1 and same[0] not in found.values():
+            found[each] = same[0]
+    return found
+
+
+def _names(path: Iterable[Node]) -> TopicNames:
+    return tuple(node.name for node in path)
+
+
+def _sorted(sorting: ConfiguredIntents, case: EvaluatedConversation, answers: Answers) -> dict[TopicNames, Found]:
+    found = sorting.found(case.conversation, answers, case.insights or _UNKNOWN)
+    return {_names(each.path): each for each in found}
+
+
+def _moved(case: EvaluatedConversation, before: dict[TopicNames, Found], after: dict[TopicNames, Found]) -> Moved:
+    gone = tuple(each for each in before if each not in after)
+    come = tuple(each for each in after if each not in before)
+    shown = after[come[0]] if come else before[gone[0]]
+    turns = {turn.id: turn.text for turn in case.conversation.turns}
+    return Moved(
+        conversation_id=case.conversation.id,
+        before=gone,
+        after=come,
+        said=turns[shown.turns[0]],
+        confidence=float(shown.confidence) if come else None,
+    )
