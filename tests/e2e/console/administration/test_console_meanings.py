@@ -145,7 +145,7 @@ def paths(client: httpx.Client, served: Service, ending: str) -> Iterator[str]:
     yield from ("/plans/new", "/schedules", "/calibration/new", "/coaching/new", "/notices", "/notices/targets")
     yield from ("/forms", "/scorecards", "/taxonomies", "/connectors", "/connectors/inbox", "/connectors/inbox/edit")
     yield from ("/account", "/first-hour/invite", "/conversations", "/insights", "/knowledge", "/collections")
-    yield from (f"/administration/{name}" for name in (*ADMINISTRATION, "directory", "working-days"))
+    yield from (f"/administration/{name}" for name in ADMINISTRATION)
     people = client.get("/console/administration/users").text
     yield re.findall(r'href="/console(/administration/users/[^"]+)"', people)[0]
     for path, given in (
