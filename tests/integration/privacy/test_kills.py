@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
-CONVERSATIONS = 40
+CONVERSATIONS = 16
 RUN = """
 import sys
 from auscult import bootstrap

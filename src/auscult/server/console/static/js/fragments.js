@@ -5,16 +5,21 @@ import htmx from "../vendor/htmx.js";
 const on = (name, listener) => document.addEventListener(`htmx:${name}`, listener);
 const isPoll = (ctx) => ctx.sourceEvent?.type === "every";
 
+// What a poll does not get, the next one asks for: a page that is left, or a server that is away for a moment, is no fault.
+async function orAborted(...request) {
+  try {
+    return await fetch(...request);
+  } catch (error) {
+    throw new DOMException(error.message, "AbortError");
+  }
+}
+
 // An address holds what was chosen and nothing else; what nobody looks at is not asked for again.
 on("config:request", (event) => {
   const { ctx } = event.detail;
+  if (isPoll(ctx)) ctx.fetch = orAborted;
   if (isPoll(ctx) && document.hidden) event.preventDefault();
   for (const [name, value] of [...ctx.request.body]) if (value === "") ctx.request.body.delete(name);
-});
-
-// A page that is left gives up what it asked for, so that nothing fails there once it is back.
-addEventListener("pagehide", () => {
-  for (const asks of document.querySelectorAll("[hx-trigger]")) htmx.trigger(asks, "htmx:abort");
 });
 
 on("before:request", ({ detail: { ctx } }) => {
