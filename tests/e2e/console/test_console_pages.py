@@ -27,6 +27,10 @@ RUN_AXE = """
     .then((found) => done(found.violations
       .map((each) => [each.id, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])));
 """
+HELP = """
+  document.querySelector("[data-tab=settings]").click();
+  document.querySelector("#part-settings details.about").open = true;
+"""
 WIDTHS = (320, 360, 768, 1440)
 METRIC = "em-empathy"
 SCORECARD = Path(__file__).parents[3] / "examples" / "scorecards" / "service.yaml"
@@ -51,7 +55,6 @@ OTHERS = (
     "calibration/new",
     "coaching",
     "collections",
-    "corrections",
     "disputes",
     "help",
     "my-results",
@@ -157,15 +160,21 @@ def test_axe_on_every_page(browser: Browser, served: Service) -> None:
 def test_axe_on_what_opens(browser: Browser, served: Service) -> None:
     """Nothing in the dialogs, in the menu of narrow windows, in an opened help, and after a refusal."""
     enter(browser, served, "administrator")
-    for path, opening, shown in (
-        ("/conversations", "document.querySelector('#keys').showModal()", "#keys"),
-        ("", "document.querySelector('#finder').showModal()", "#finder"),
-        ("/overview", "document.querySelector('#menu').showPopover()", "#menu"),
-        ("/forms/ef-starter-voice", "document.querySelector('details.about').open = true", "details.about p"),
-        ("/administration/users", "document.querySelector('main form[method=post]').submit()", "main [role=alert]"),
+    wide = WIDTHS[1:]
+    for path, opening, shown, widths in (
+        ("/conversations", "document.querySelector('#keys').showModal()", "#keys", wide),
+        ("", "document.querySelector('#finder').showModal()", "#finder", wide),
+        ("/overview", "document.querySelector('#menu').showPopover()", "#menu", wide[:-1]),
+        ("/forms/ef-starter-voice", HELP, "#part-settings details.about p", wide),
+        (
+            "/administration/users",
+            "document.querySelector('main form[method=post]').submit()",
+            "main [role=alert]",
+            wide,
+        ),
     ):
         browser.driver.get(f"{served.url}/console{path}")
-        for pixels in WIDTHS[1:]:
+        for pixels in widths:
             width(browser, pixels)
             browser.run(opening)
             browser.one(shown)

@@ -102,10 +102,10 @@ def test_searching_by_keyboard_and_mouse(browser: Browser, served: Service) -> N
     browser.driver.get(f"{served.url}/console/conversations")
     browser.reach(".skip")
     browser.control("k")
-    browser.until("#finder .hits h3", lambda text: text == "Opened lately")
+    browser.until("#finder .hits h2", lambda text: text == "Opened lately")
     assert "Empathy" in browser.text("#finder .hits")
     browser.keys("card")
-    browser.until("#finder .hits h3", lambda text: text.startswith("Said in conversations"))
+    browser.until("#finder .hits h2", lambda text: text.startswith("Said in conversations"))
     browser.run(AXE)
     for theme in ("light", "dark"):
         browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
@@ -118,13 +118,13 @@ def test_searching_by_keyboard_and_mouse(browser: Browser, served: Service) -> N
 
     browser.control("k")
     browser.keys(f"{served.url}/console/conversations/{newest}")
-    browser.until("#finder .hits h3", lambda text: text == "What you pasted")
+    browser.until("#finder .hits h2", lambda text: text == "What you pasted")
     browser.keys(Keys.ARROW_DOWN, Keys.ARROW_UP, Keys.ARROW_DOWN, Keys.ENTER)
     wait_for(lambda: browser.driver.current_url, lambda url: url.endswith(f"/conversations/{newest}"))
 
     browser.driver.get(f"{served.url}/console/overview")
     browser.one("a.findall").click()
-    browser.until("#finder .hits h3", lambda text: text == "Opened lately")
+    browser.until("#finder .hits h2", lambda text: text == "Opened lately")
     browser.keys("scorecards")
     browser.until("#finder .kinds", lambda text: "Pages" in text)
     browser.run(

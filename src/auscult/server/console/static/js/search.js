@@ -106,7 +106,7 @@ if (dialog) {
     first.click();
   });
   found.addEventListener("click", (event) => {
-    const kind = event.target.closest(".kinds a, h3 a");
+    const kind = event.target.closest(".kinds a, h2 a");
     if (kind && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       show(new URL(kind.href).searchParams.get("kind") ?? "");
