@@ -69,7 +69,7 @@ def test_order_of_metrics_does_not_matter(results: list[MetricResult], random: A
 
 @given(lists_of_results(fatal=None))
 def test_both_kinds_of_form_have_one_formula(results: list[MetricResult]) -> None:
-    """Rule 2: a form that comes to count in points gives the same score, so that the builder may offer it (decision 100)."""
+    """Rule 2: a form that is switched to points gives the same scores, so the builder may offer the switch (decision 100)."""
     assert score(results, a_form(scoring="points")) == score(results, a_form(scoring="percentage"))
 
 

@@ -99,8 +99,7 @@ class ConfiguredIntents:
     def found(self, conversation: Conversation, answers: Answers, known: Insights) -> list[Found]:
         """The topics that sentences come close enough to, in the order of the taxonomies."""
         said, language = pieces(conversation), language_of(conversation, known)
-        question = self.question(conversation, known)
-        answer = None if question is None else answers[question]
+        answer = answers[self._probe(conversation, language)] if said and language in self._paths else None
         if not isinstance(answer, FewShotAnswer):
             return []
         sure: dict[str, float] = {}

@@ -111,7 +111,7 @@ def _request_problems(request: Request, field: str) -> Iterator[Problem]:
         elif header.name.casefold() in _OURS:
             yield (
                 f"{field}.headers[{index}].name",
-                f"{header.name} is not a form's to set; secrets stand in the hosts file",
+                f"{header.name} cannot be set by a form; secrets belong in the hosts file",
             )
 
 

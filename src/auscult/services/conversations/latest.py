@@ -104,6 +104,13 @@ def newest(app: AppStore, sought: Sought, limit: int) -> tuple[ListedConversatio
     return _listed(app, app.conversations.page(asked).rows)
 
 
+def newest_recorded(app: AppStore, sought: Sought, limit: int) -> list[EvaluatedConversation]:
+    """Return what is kept of the newest conversations. Raises as ``newest`` does."""
+    items = newest(app, sought, limit)
+    known = details(app, items)
+    return [known[each.id] for each in items if each.id in known]
+
+
 def count(app: AppStore, sought: Sought) -> int:
     """Return how many there are. Raises ``RequestError`` ``range.reversed``."""
     asked = _query(app, sought)

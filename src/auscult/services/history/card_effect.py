@@ -9,7 +9,7 @@ from msgspec import Struct
 from auscult.domain.definitions.scorecard import Mean, Scorecard, measures, takes, weigh
 from auscult.domain.evaluation import Qualification
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.conversations.latest import Sought, newest_recorded
 from auscult.storage.store import AppStore
 
 MOST_READ = 500
@@ -48,9 +48,8 @@ class CardEffect(Struct, frozen=True, kw_only=True):
 
 def newest_cases(app: AppStore, without: Iterable[str] = ()) -> list[EvaluatedConversation]:
     """Return the newest evaluated conversations that figures are made of, without some by id."""
-    items = newest(app, Sought(statuses=("evaluated",), without=tuple(sorted(without))), MOST_READ)
-    known = details(app, items)
-    found = (known[each.id] for each in items if each.id in known)
+    sought = Sought(statuses=("evaluated",), without=tuple(sorted(without)))
+    found = newest_recorded(app, sought, MOST_READ)
     return [each for each in found if each.is_current and not each.is_excluded]
 
 

@@ -11,7 +11,7 @@ from auscult.domain.engines import Engines
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.conversations.latest import Sought, newest_recorded
 from auscult.services.scoring.engine_calls.ask_local import ask_local
 from auscult.storage.store import AppStore
 
@@ -54,9 +54,7 @@ class TopicEffect(Struct, frozen=True, kw_only=True):
 
 def newest_cases(app: AppStore, without: Iterable[str] = ()) -> list[EvaluatedConversation]:
     """Return the newest conversations, without some by id."""
-    items = newest(app, Sought(without=tuple(sorted(without))), MOST_READ)
-    known = details(app, items)
-    return [known[each.id] for each in items if each.id in known]
+    return newest_recorded(app, Sought(without=tuple(sorted(without))), MOST_READ)
 
 
 def topic_effect(

@@ -1,4 +1,4 @@
-"""What is wrong in a form is named at its field, in words, with a button where there is one answer: in Chromium and without."""
+"""Faults of a form are named at their fields, with a button where there is only one fix; tried in Chromium and over HTTP."""
 
 import html
 import re

@@ -104,7 +104,7 @@ def test_a_button_waits_for_the_sign_in(browser: Browser, served: Service) -> No
 
 @pytest.mark.parametrize("kind", ["form", "card"])
 def test_what_was_kept_is_offered_to_the_same_user(browser: Browser, served: Service, kind: str) -> None:
-    """Who leaves the page signed out is offered what they typed when they open it again in this tab; others are not."""
+    """A user who was signed out is offered their unsaved input when they open the page again in this tab; other users are not."""
     at, first, new = (
         (FORM_AT, "s-metrics.0.weight", f"n-{PHRASES}")
         if kind == "form"
@@ -209,7 +209,7 @@ def test_each_step_is_saved(browser: Browser, served: Service) -> None:
 
 @pytest.mark.parametrize("kind", ["form", "card"])
 def test_another_window_is_not_overwritten(browser: Browser, served: Service, kind: str) -> None:
-    """What another window saved stays while one types on, is shown with what differs, and goes only by Save draft."""
+    """Text that another window saved is kept and shown with its differences; only Save draft replaces it."""
     width(browser, 1440)
     store: Any = served.store.within(TENANT)
     if kind == "form":

@@ -70,7 +70,7 @@ def test_agents_are_listed_by_name_before_and_after() -> None:
 
 
 def test_answers_are_those_of_the_questions_in_it() -> None:
-    """What no question of the new scorecard asks is not counted."""
+    """Answers to questions that the new scorecard does not have are not counted."""
     found = card_effect(CASES, card(80, 20), card(0, 100))
     assert found.answers == {"close": {"YES": 2, "NO": 1}}
 

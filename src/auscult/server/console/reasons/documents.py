@@ -73,7 +73,7 @@ FAULTS = (
     later("is 0, so that every conversation passes whose score is not below 0"),
     later("{value} is there already; keep one"),
     later("is neither YAML nor JSON: {syntax}"),
-    later("is not all: mend these first"),
+    later("more faults follow: fix these first"),
     later("is {n} bytes long; a {name} has at most {m}"),
     later("is UTF-16; save it as UTF-8"),
     later("is not UTF-8 text ({value}); save it as UTF-8"),
@@ -132,7 +132,7 @@ FAULTS = (
     later("must have no user, no password and no #fragment"),
     later("must have no spaces and no letters that an address cannot have; write {value} and its like"),
     later("is no header of HTTP"),
-    later("{name} is not a form's to set; secrets stand in the hosts file"),
+    later("{name} cannot be set by a form; secrets belong in the hosts file"),
     later("is {n} hours; a bare number is seconds, and ms are written 500ms"),
     later("{value} is no language of ISO 639-1, so that no conversation will be in it"),
     later("{value} begins or ends with a space; is the queue called so, or {name}?"),
@@ -142,7 +142,6 @@ FAULTS = (
     later("has {n} words, and is compared with one sentence at a time; write shorter samples"),
     later("can never match; words are compared without punctuation and fillers, so write {value}"),
     later("has {value}, which is never in the words that are compared: what's is whats there"),
-    later("holds the character {value}, which nobody says"),
     later("matches even where nothing is said; it must ask for something"),
     later("counts repetitions so high that it takes {n} steps a letter, at most {m}; count lower, or use * and +"),
 )
@@ -319,6 +318,7 @@ SENTENCES: Mapping[str, str] = {
     "looks for any text; say which with pattern or judge, or give another kind": later(
         "looks for any text; say what a model judge is to find, or choose another kind of value"
     ),
+    "holds the character {value}, which nobody says": later("contains the character {value}, which is never spoken"),
     "is empty; give a rule for each level but the one of otherwise, or a judge": later(
         "is empty; give a rule for each answer but the one that is left otherwise, or let a model judge decide"
     ),

@@ -68,7 +68,10 @@ class Document:
         ordered = sorted(self._problems, key=lambda problem: problem.line or 0)
         if len(ordered) <= MOST_PROBLEMS:
             return tuple(ordered)
-        return (*ordered[:MOST_PROBLEMS], Problem(ordered[MOST_PROBLEMS].line, "", "is not all: mend these first"))
+        return (
+            *ordered[:MOST_PROBLEMS],
+            Problem(ordered[MOST_PROBLEMS].line, "", "more faults follow: fix these first"),
+        )
 
     @property
     def is_hopeless(self) -> bool:

@@ -211,12 +211,12 @@ PARTS = {
     *("needs exactly one of 1", "counts from the event, so it is 1, like {1: 20 seconds}"),
     "weights total 1; on a percentage form they must total exactly 100: 1",
 }
-"""What is read of the parser of YAML, and pieces that a check puts together, whose templates have the whole."""
+"""Messages of the YAML parser that are only read, and pieces of sentences whose templates contain the whole sentence."""
 
 
 @pytest.mark.parametrize("reason", sorted({*texts_written(CHECKS), *texts_written(READING, CHECKING)} - PARTS))
 def test_every_fault_has_a_template(reason: str) -> None:
-    """What a check can say about a form is said in German: a fault, a suggestion, a slip of syntax or a kind of value."""
+    """Every message about a form has a German translation: faults, suggestions, syntax errors and kinds of values."""
     said = re.sub(r"(?<=\S)1$", "", reason.removeprefix("; ").removesuffix("; 1"))  # without what may follow it
     with speaking("de"):
         found = [

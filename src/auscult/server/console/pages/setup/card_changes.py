@@ -1,6 +1,6 @@
 """Changes that the builder of scorecards posts: values of fields, and the actions of its buttons, made to the document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -56,9 +56,6 @@ def with_card_changes(data: Given, document: bytes, base: bytes, act: str, known
         found = _added(data, value_of(text), name.removeprefix("new:"), known)
         return changed(text, *found, base=base)
 
-    def words(edit: Edit) -> Edit:
-        return edit._replace(document=with_words(data, act, edit.document, add))
-
     def field(target: str, edit: Edit) -> Edit:
         if not target.endswith(_HOLDER):
             return edit._replace(document=_with_field(data, edit.document, base, target))
@@ -67,10 +64,18 @@ def with_card_changes(data: Given, document: bytes, base: bytes, act: str, known
         done = placed(values, path, _attribute(values, one(data, f"set:{target}")), None)
         return Edit(changed(edit.document, *done.changes, base=base), path_text(done.path))
 
-    fields = sorted(fields_changed(data), key=lambda each: each.endswith(_HOLDER))  # what moves goes last
-    typed = (words, *(partial(field, target) for target in fields))
+    typed = typed_changes(data, act, _HOLDER, add, field)
     edit, refused = in_turn(Edit(document, one(data, "open")), typed, partial(_with_act, data, base, act, known))
     return edit._replace(refused=refused)
+
+
+def typed_changes(
+    data: Given, act: str, moves: str, add: Callable[[bytes, str], bytes], field: Callable[[str, Edit], Edit]
+) -> Iterator[Callable[[Edit], Edit]]:
+    """Yield the changes that were typed: words that are added, then fields; those that end with ``moves`` go last."""
+    yield lambda edit: edit._replace(document=with_words(data, act, edit.document, add))
+    for target in sorted(fields_changed(data), key=lambda each: each.endswith(moves)):
+        yield partial(field, target)
 
 
 def _with_act(data: Given, base: bytes, act: str, known: Known, edit: Edit) -> Edit:

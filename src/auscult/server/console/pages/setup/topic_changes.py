@@ -6,14 +6,12 @@ from functools import partial
 from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
-from auscult.server.console.pages.setup.card_changes import Edit, picked, with_language
+from auscult.server.console.pages.setup.card_changes import Edit, picked, typed_changes, with_language
 from auscult.server.console.pages.setup.document_changes import (
     appended,
-    fields_changed,
     in_turn,
     removal,
     with_value,
-    with_words,
 )
 from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.cards import Known
@@ -44,9 +42,6 @@ def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, know
         found = _added(data, value_of(text), name.removeprefix("new:"), known)
         return changed(text, *found, base=base)
 
-    def words(edit: Edit) -> Edit:
-        return edit._replace(document=with_words(data, act, edit.document, add))
-
     def field(target: str, edit: Edit) -> Edit:
         if not target.endswith(_PARENT):
             return edit._replace(document=with_value(data, edit.document, base, target))
@@ -55,8 +50,7 @@ def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, know
         done = _possible(placed(values, path, _topic(values, above) if above else (), None))
         return Edit(changed(edit.document, *done.changes, base=base), path_text(done.path))
 
-    fields = sorted(fields_changed(data), key=lambda each: each.endswith(_PARENT))  # what moves goes last
-    typed = (words, *(partial(field, target) for target in fields))
+    typed = typed_changes(data, act, _PARENT, add, field)
     edit, refused = in_turn(Edit(document, one(data, "open")), typed, partial(_with_act, data, base, act))
     return edit._replace(refused=refused)
 

@@ -335,8 +335,8 @@ panel.addEventListener("keydown", (event) => {
 panel.addEventListener("change", (event) => {
   if (event.target.name?.startsWith("set:")) ask("look");
 });
-// These load another page, or this one anew with the same tab: only once the server has what was typed, as one that asks
-// to sign in first would drop it. The button may be gone by then.
+// These load another page, or this page again on the same tab. They wait until the server has what was typed, because a
+// page that asks to sign in would lose it. By then the button may be gone.
 const LOADING = ["publish", "discard", "backtest", "again"];
 let leaving = "";
 function leave(button) {

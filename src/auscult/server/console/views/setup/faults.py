@@ -197,4 +197,4 @@ FIXES: Mapping[str, _Fixing] = {
     "{rest}; write {it}, in digits alone": _meant,
     "{rest}; write {it}, without quotes": _meant,
 }
-"""What fixes a fault, by the words of its check, where there is one answer."""
+"""The fix for each fault that has only one answer, keyed by the template of the fault."""

@@ -74,7 +74,7 @@ FIXED = {
     "put:metrics.0.weight=60": (FORM.replace("60", "-60"), "metrics[0].weight"),
     "put:metrics.0.section=se-a": (FORM.replace("section: se-a", "section: se-b"), "metrics[0].section"),
 }
-"""What fixes a fault: the act of the button, with a form that has the fault, and its field."""
+"""The act of the button that fixes each fault, a form that has the fault, and the field of the fault."""
 
 
 def found_in(document: str) -> list[Problem]:

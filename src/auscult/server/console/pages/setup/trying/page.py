@@ -41,7 +41,7 @@ from auscult.server.console.visit import BASE, Visit, missing
 from auscult.server.rest.request import AnyRequest
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
-from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.conversations.latest import Sought, newest_recorded
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.scoring.trial import Trial, compared, pasted, written
@@ -291,7 +291,5 @@ class _Attempt:
 
     def _newest(self, sought: Sought, limit: int) -> list[Conversation]:
         """Return the newest conversations of a selection, without those that the visitor judges blind."""
-        app = self._visit.app
-        items = newest(app, replace(sought, without=tuple(sorted(self._blind))), limit)
-        known = details(app, items)
-        return [known[each.id].conversation for each in items if each.id in known]
+        seen = replace(sought, without=tuple(sorted(self._blind)))
+        return [each.conversation for each in newest_recorded(self._visit.app, seen, limit)]
