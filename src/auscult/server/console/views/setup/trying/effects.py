@@ -49,7 +49,7 @@ class AnswerRow(Struct, frozen=True, kw_only=True):
 
 
 class CardEffectView(Struct, frozen=True, kw_only=True):
-    """The effect of a scorecard; without a ``title`` nothing is known. ``same`` are agents whose score stays."""
+    """The effect of a scorecard; without a ``title`` nothing is known. ``same``: agents whose score and result stay."""
 
     title: str = ""
     notes: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ def card_effect_view(  # noqa: PLR0913, PLR0917  (all that it shows)
         return CardEffectView(title=_("No conversation was scored yet, so its effect is not known."))
     often = Counter(each.name.casefold() for each in found.agents)
     rows = [_agent(each, reader, base, has_namesake=often[each.name.casefold()] > 1) for each in found.agents]
-    differs = [before is None or each.before != each.after for each in found.agents]
+    differs = [before is None or each.before != each.after or each.passes[0] != each.passes[1] for each in found.agents]
     return CardEffectView(
         title=_card_title(found, before, reader),
         notes=tuple(_card_notes(found, before, reader)),
