@@ -1,6 +1,6 @@
 """Lists of conversations, in any order: a page at a time, found and counted by the listing's indexes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -24,6 +24,8 @@ from auscult.storage.store import AppStore
 Position = RowKey
 """Sort key of a conversation in a list."""
 
+AT_A_TIME = 2_000
+"""Rows that ``each_row`` has in memory at once."""
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
@@ -109,6 +111,19 @@ def newest_recorded(app: AppStore, sought: Sought, limit: int) -> list[Evaluated
     items = newest(app, sought, limit)
     known = details(app, items)
     return [known[each.id] for each in items if each.id in known]
+
+
+def each_row(app: AppStore, sought: Sought, most: int) -> Iterator[bytes]:
+    """Yield at most ``most`` rows of a list, without counting all. Raises ``RequestError`` ``range.reversed``."""
+    asked = replace(_query(app, sought), is_counted=False)
+    before: Position | None = None
+    while most > 0:
+        page = app.conversations.page(replace(asked, limit=min(most, AT_A_TIME), after=before))
+        yield from page.rows
+        most -= len(page.rows)
+        if not page.more:
+            return
+        before = page.last
 
 
 def count(app: AppStore, sought: Sought) -> int:

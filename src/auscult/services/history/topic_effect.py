@@ -75,7 +75,7 @@ def topic_effect(
     none_before = none_after = 0
     topics: Counter[TopicNames] = Counter()
     former = next((each for each in present if each.id == draft.id), None)
-    stay = _elsewhere(former, draft) if former else {}
+    stay = elsewhere(former, draft) if former else {}
     for case in read:
         before, after = (_sorted(sorting, case, answers) for sorting in (old, new))
         before = {stay.get(each, each): found for each, found in before.items()}
@@ -86,7 +86,7 @@ def topic_effect(
     return TopicEffect(read=len(read), moved=tuple(moved), without=(none_before, none_after), topics=topics)
 
 
-def _elsewhere(former: Taxonomy, draft: Taxonomy) -> dict[TopicNames, TopicNames]:
+def elsewhere(former: Taxonomy, draft: Taxonomy) -> dict[TopicNames, TopicNames]:
     """Return the topics that keep their name and are elsewhere in the draft, each with its path there."""
     old, new = ({_names(path) for node in each.topics for path in node.ends()} for each in (former, draft))
     found: dict[TopicNames, TopicNames] = {}

@@ -42,11 +42,15 @@ _MOST_NAMED = 5
 
 
 class Edit(NamedTuple):
-    """A document after changes, the path of the part that is open, empty without one, and the first change that was refused."""
+    """A document after changes, the path of the part that is open, empty without one, and the first change that was refused.
+
+    ``note`` is what was done, where the page does not show it.
+    """
 
     document: bytes
     opened: str
     refused: AuscultError | None = None
+    note: str = ""
 
 
 def with_card_changes(data: Given, document: bytes, base: bytes, act: str, known: Known) -> Edit:
@@ -80,7 +84,7 @@ def typed_changes(
 
 def _with_act(data: Given, base: bytes, act: str, known: Known, edit: Edit) -> Edit:
     """Make the change of a button."""
-    document, opened, _refused = edit
+    document, opened = edit.document, edit.opened
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, target)

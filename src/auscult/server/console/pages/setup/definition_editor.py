@@ -28,6 +28,7 @@ from auscult.server.console.pages.setup.publishing.drafts import (
     stored_of,
     text_of,
 )
+from auscult.server.console.pages.setup.sorted_topics import words_of
 from auscult.server.console.pages.setup.topic_changes import with_topic_changes
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, one, sentence
@@ -82,7 +83,7 @@ class Builder(NamedTuple):
     about_versions: str
     faulty: str
     check: Callable[[Visit, bytes], _Checked]
-    change: Callable[[Given, bytes, bytes, str, Known], Edit]
+    change: Callable[[Visit, Given, bytes, str, Known], Edit]
     build: Callable[[_Built], CardBuilder | TreeBuilder]
     compare: Callable[[bytes, bytes, Known], tuple[ChangeView, ...] | None]
     lists: Callable[[Known], dict[str, list[str]]]
@@ -98,6 +99,7 @@ class _Edited(NamedTuple):
     revision: str = ""
     other: OtherText | None = None
     why: str = ""
+    note: str = ""
 
 
 class ScorecardEditor(Controller):
@@ -150,7 +152,7 @@ def acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | 
     require_editor(visit)
     act, known, is_part, note = one(data, "act", "look"), known_of(visit), "part" in data, ""
     base = base_of(data, _in_use(visit, of, name))
-    edited = _brought_back(visit, of, name, act) or _changed(of, data, base, act, known)
+    edited = _brought_back(visit, of, name, act) or _changed(visit, of, data, base, known)
     edited = edited._replace(revision=one(data, "revision"), why=one(data, "note"))
     if act in _LOADING and not edited.problem:
         done = _kept(visit, of, name, edited, data)
@@ -189,10 +191,11 @@ def _newest(visit: Visit, of: Builder, name: str) -> Definition | None:
     return None if stored is None or stored.removed_at is not None else stored
 
 
-def _changed(of: Builder, data: Given, base: bytes, act: str, known: Known) -> _Edited:
-    edit = of.change(data, text_of(data), base, act, known)
+def _changed(visit: Visit, of: Builder, data: Given, base: bytes, known: Known) -> _Edited:
+    act = one(data, "act", "look")
+    edit = of.change(visit, data, base, act, known)
     if edit.refused is None:
-        return _Edited(edit.document, edit.opened)
+        return _Edited(edit.document, edit.opened, note=edit.note)
     pressed = act.removeprefix("add:") if act.startswith("add:") else ""
     at = pressed if edit.refused.field in (pressed, "new") else ""
     return _Edited(edit.document, edit.opened, sentence(edit.refused.message), at)
@@ -296,7 +299,7 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
         about_versions=_(of.about_versions),
         can_publish=not checked.problems,
         may_publish=visit.principal.may_everywhere("form.publish"),
-        note=note,
+        note=note or edited.note,
         problem=edited.problem,
         problem_at=edited.problem_at,
         action=f"{BASE}{of.path}/{name}/edit",
@@ -340,6 +343,10 @@ def _check_card(visit: Visit, document: bytes) -> _Checked:
     return _Checked(found.problems, found.warnings)
 
 
+def _change_card(_visit: Visit, data: Given, base: bytes, act: str, known: Known) -> Edit:
+    return with_card_changes(data, text_of(data), base, act, known)
+
+
 def _build_card(built: _Built) -> CardBuilder:
     return card_builder(built.document, built.stored, built.faults, built.known, built.chosen)
 
@@ -372,7 +379,7 @@ CARD = Builder(
     about_versions=later("A published version counts for every period, earlier ones too."),
     faulty=later("A scorecard with a fault is not published. Each fault is shown at its field."),
     check=_check_card,
-    change=with_card_changes,
+    change=_change_card,
     build=_build_card,
     compare=_compare_cards,
     lists=_lists_of_cards,
@@ -382,6 +389,10 @@ CARD = Builder(
 def _check_tree(visit: Visit, document: bytes) -> _Checked:
     found = check_against(visit.app.definitions, document)
     return _Checked(tuple(found.problems), tuple(found.warnings))
+
+
+def _change_tree(visit: Visit, data: Given, base: bytes, act: str, known: Known) -> Edit:
+    return with_topic_changes(data, text_of(data), base, act, known, partial(words_of, visit))
 
 
 def _build_tree(built: _Built) -> TreeBuilder:
@@ -414,7 +425,7 @@ TREE = Builder(
     ),
     faulty=later("A taxonomy with a fault is not published. Each fault is shown at its field."),
     check=_check_tree,
-    change=with_topic_changes,
+    change=_change_tree,
     build=_build_tree,
     compare=_compare_trees,
     lists=_lists_of_trees,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
+import msgspec
+
 from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
@@ -17,7 +19,8 @@ from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.cards import Known
 from auscult.server.console.views.setup.faults import path_text
 from auscult.server.console.views.setup.forms import path_of
-from auscult.server.console.views.setup.topics import trail
+from auscult.server.console.views.setup.topics import BETWEEN, trail
+from auscult.server.console.views.setup.trying.sorted_topics import Spoken
 from auscult.services.definitions.forms.document import Path, Value
 from auscult.services.definitions.forms.editing.changes import Change, changed
 from auscult.services.definitions.forms.editing.questions import value_of
@@ -35,8 +38,13 @@ from auscult.services.definitions.forms.editing.topics import (
 _PARENT = ".parent"
 
 
-def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, known: Known) -> Edit:
-    """Add what was typed, then make the changes of fields, then that of a button."""
+def with_topic_changes(  # noqa: PLR0913, PLR0917  (all that is posted)
+    data: Given, document: bytes, base: bytes, act: str, known: Known, words_of: Callable[[Spoken], str]
+) -> Edit:
+    """Add what was typed, then make the changes of fields, then that of a button.
+
+    ``words_of`` returns what was said in a turn as a document may have it. It may raise ``AuscultError``.
+    """
 
     def add(text: bytes, name: str) -> bytes:
         found = _added(data, value_of(text), name.removeprefix("new:"), known)
@@ -51,13 +59,13 @@ def with_topic_changes(data: Given, document: bytes, base: bytes, act: str, know
         return Edit(changed(edit.document, *done.changes, base=base), path_text(done.path))
 
     typed = typed_changes(data, act, _PARENT, add, field)
-    edit, refused = in_turn(Edit(document, one(data, "open")), typed, partial(_with_act, data, base, act))
+    edit, refused = in_turn(Edit(document, one(data, "open")), typed, partial(_with_act, data, base, act, words_of))
     return edit._replace(refused=refused)
 
 
-def _with_act(data: Given, base: bytes, act: str, edit: Edit) -> Edit:
+def _with_act(data: Given, base: bytes, act: str, words_of: Callable[[Spoken], str], edit: Edit) -> Edit:
     """Make the change of a button."""
-    document, opened, _refused = edit
+    document, opened = edit.document, edit.opened
     verb, _colon, target = act.partition(":")
     if verb == "open":
         return Edit(document, target)
@@ -65,6 +73,12 @@ def _with_act(data: Given, base: bytes, act: str, edit: Edit) -> Edit:
         return Edit(document, _found(value_of(document), one(data, "new:find")) or opened)
     if verb == "remove":
         return Edit(changed(document, *removal(data, value_of(document), target), base=base), opened)
+    if verb in ("example", "move"):
+        spoken = _spoken(target)
+        path = (
+            spoken.path if verb == "example" else _named(value_of(document), one(data, f"to:{spoken.conversation_id}"))
+        )
+        return _with_example(document, base, opened, path, words_of(spoken))
     if verb in _ACTS:
         done = _ACTS[verb](value_of(document), target)
         document = changed(document, *done.changes, base=base)
@@ -95,7 +109,7 @@ def _found(values: Value, typed: str) -> str:
         if any(typed.casefold() in str(text).casefold() for text in _sentences(each.value.get("examples")))
     }
     own = {path: name for path, name in names.items() if typed.casefold() in name.casefold()}
-    last = [path for path in own if own[path].rpartition(" \u203a ")[2].casefold() == typed.casefold()]
+    last = [path for path in own if own[path].rpartition(BETWEEN)[2].casefold() == typed.casefold()]
     if len(last) == 1:
         return last[0]
     return picked(own, typed, "") if own and typed in own.values() else _only({**said, **own}, typed)
@@ -109,6 +123,37 @@ def _only(found: dict[str, str], typed: str) -> str:
         text = _("Several topics have {name}: {list}. Choose one of them.")
     shown = ", ".join(list(found.values())[:5])
     raise RequestError(text.format(name=typed, list=shown), code="field.unknown_value", field="new")
+
+
+def _spoken(target: str) -> Spoken:
+    try:
+        return msgspec.json.decode(target, type=Spoken)
+    except msgspec.DecodeError as error:
+        raise _nothing_at(target) from error
+
+
+def _named(values: Value, typed: str) -> str:
+    """Return the path of the topic that a sentence moves to. Raises ``RequestError`` where there is none."""
+    if not typed:
+        raise RequestError(_("choose the topic that the sentence belongs to"), code="field.missing", field="act")
+    names = {path_text(each.path): trail(values, each.path) for each in topics_of(values)}
+    return picked(names, typed, _("There is no topic {name} here. Choose one of the list."))
+
+
+def _with_example(document: bytes, base: bytes, opened: str, target: str, words: str) -> Edit:
+    """Add words to the sentences of a topic. Raises ``RequestError`` where it has them, or has topics below it."""
+    values = value_of(document)
+    path = _topic(values, target)
+    topic, name = topic_at(values, path) or {}, trail(values, path)
+    if topic.get("topics"):
+        message = _("{topic} has topics below it; choose one of them").format(topic=name)
+        raise RequestError(message, code="field.unknown_value", field="act")
+    changes = appended(values, (*path, "examples"), [words])
+    if not changes:
+        message = _("{topic} has this sentence already: {words}").format(topic=name, words=words)
+        raise RequestError(message, code="field.out_of_range", field="act")
+    said = _("Added to {topic}: {words}").format(topic=name, words=words)
+    return Edit(changed(document, *changes, base=base), opened, note=said)
 
 
 def _sentences(value: object) -> list[object]:

@@ -7,6 +7,7 @@ import { adopted } from "./adopted.js";
 import { isWords, Keeping, onPage, replaced } from "./form_keeping.js";
 import { asksFor } from "./form_parts.js";
 import { offersReady } from "./form_ready.js";
+import { showsSorted } from "./form_topics.js";
 import { triesForm } from "./form_trial.js";
 
 const CHECK_MS = 400;
@@ -46,7 +47,7 @@ let isKept = true;
 function typed(element) {
   const active = document.activeElement;
   if (isKept && element.name && element.id && element.id === active?.id) return { value: active.value };
-  if (/^(new:|pack:|secret-)/.test(element.name ?? "")) return {};
+  if (/^(new:|pack:|secret-|to:)/.test(element.name ?? "")) return {};
   return element.localName === "select" || (element.localName === "textarea" && element.id !== "newer") ? { value: element.value } : {};
 }
 const shown = (element) => [...element.childNodes].map((each) => adopted(each, typed));
@@ -57,8 +58,12 @@ if (document.querySelector("#sheet")) history.replaceState(null, "", form.action
 hydrate(shown(panel), panel);
 render(h(Gutter), gutter);
 render(words, checked);
+const missed = () => ask("look"); // a part was not there, which may be the end of the sign-in
+const sorted = panel.querySelector("[data-slot]") && showsSorted(form, panel, missed, () => ask("look"));
 effect(() => {
-  if (view.value !== panel) render(shown(view.value), panel);
+  if (view.value === panel) return;
+  sorted?.fill(view.value);
+  render(shown(view.value), panel);
 });
 effect(() => publish?.setAttribute("aria-disabled", String(wrong.value.length > 0)));
 
@@ -73,7 +78,6 @@ function Saving() {
 }
 render(h(Saving), said);
 
-const missed = () => ask("look"); // a part was not there, which may be the end of the sign-in
 const tried = document.querySelector("#part-try");
 const trial = tried ? triesForm(form, tried, missed) : { follows() {}, handles: () => false };
 effect(() => trial.follows(written.value, !wrong.value.length));
@@ -85,6 +89,7 @@ for (const [path, tab] of [["reach", "settings"], ["effect", "publish"]]) {
   new MutationObserver(part.ask).observe(form, { attributeFilter: ["data-tab"] });
   effect(() => part.follows(written.value, !wrong.value.length));
 }
+effect(() => view.value && sorted?.follows(written.value, !wrong.value.length));
 const older = document.querySelector("#older");
 const since = document.querySelector("#since");
 const again = older && asksFor(form, older, "older", () => form.dataset.tab === "publish", missed, (document) => `${since.value} ${document}`);

@@ -3,8 +3,8 @@
 const AGAIN_MS = 800;
 
 // Fill a region from a path below the form's while `isShown()`; `ask()` is called when that may have changed.
-// `readOf(document)` is what the region depends on; `missed()` is called where there is no answer.
-export function asksFor(form, region, path, isShown, missed, readOf = (document) => document) {
+// `readOf(document)` is what the region depends on; `missed()` is called where there is no answer. `more()` is sent along.
+export function asksFor(form, region, path, isShown, missed, readOf = (document) => document, more = () => []) {
   let asked = 0;
   let timer = 0;
   let made = null; // what the region was made of
@@ -15,7 +15,7 @@ export function asksFor(form, region, path, isShown, missed, readOf = (document)
     if (!isShown() || made === read) return;
     made = read;
     const mine = ++asked;
-    const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams({ document: wanted, since: form.elements.since?.value ?? "" }) }).catch(() => null);
+    const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams([["document", wanted], ["since", form.elements.since?.value ?? ""], ...more()]) }).catch(() => null);
     if (mine !== asked) return;
     if (!answer || answer.redirected) {
       made = null;

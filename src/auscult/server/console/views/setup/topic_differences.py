@@ -6,8 +6,7 @@ from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.server.console.language import gettext as _
 from auscult.server.console.views.setup.cards import Known, key_word
 from auscult.server.console.views.setup.forms import ChangeView
-
-_BETWEEN = " \u203a "
+from auscult.server.console.views.setup.topics import BETWEEN
 
 
 def topic_differences(before: Taxonomy, after: Taxonomy, known: Known) -> tuple[ChangeView, ...]:
@@ -27,7 +26,7 @@ def _of_tree(before: Taxonomy, after: Taxonomy, known: Known) -> Iterator[Change
 def _topics(nodes: tuple[Node, ...], above: str = "") -> dict[str, Node]:
     found: dict[str, Node] = {}
     for node in nodes:
-        here = f"{above}{_BETWEEN}{node.name}" if above else node.name
+        here = f"{above}{BETWEEN}{node.name}" if above else node.name
         found[here] = node
         found |= _topics(node.topics, here)
     return found

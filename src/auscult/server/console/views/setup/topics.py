@@ -18,16 +18,18 @@ from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.editing.topics import depth_of, level_of, topics_of
 from auscult.services.definitions.taxonomies import LONGEST_DESCRIPTION
 
-_BETWEEN = " \u203a "
+BETWEEN = " \u203a "
+"""Is written between the name of a topic and of the one above it."""
 
 
 class TopicRow(Struct, frozen=True, kw_only=True):
     """One topic with those below it. The fields are only of the open one.
 
-    ``sentences`` are its examples, a field each; ``can_hand``: they belong to the topics below it.
+    ``trail`` is its name with those above it; ``sentences`` are its examples, a field each; ``can_hand``: they belong to the topics below it.
     """
 
     path: str
+    trail: str
     title: str
     level: int
     name: Control
@@ -66,7 +68,7 @@ def trail(value: Value, path: Path) -> str:
         here = cast("Any", here)[part]
         if isinstance(part, int):
             found.append(str(cast("dict[str, Any]", here).get("name") or "") if isinstance(here, dict) else "")
-    return _BETWEEN.join(found)
+    return BETWEEN.join(found)
 
 
 def tree_builder(document: Document, faults: Faults, warned: Faults, known: Known, chosen: str) -> TreeBuilder:
@@ -115,6 +117,7 @@ def _row(tree: _Tree, topic: dict[str, Any], path: Path) -> TopicRow:
     has_resolution = level == LEVELS or "resolution" in topic
     return TopicRow(
         path=written,
+        trail=trail(tree.value, path),
         title=str(topic.get("name") or ""),
         level=level,
         name=field_of("name", topic.get("name"), (*path, "name"), faults),

@@ -12,10 +12,10 @@ from auscult.domain.evaluation import Qualification
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.setup.topics import BETWEEN
 from auscult.services.history.card_effect import AgentEffect, CardEffect
 from auscult.services.history.topic_effect import Moved, TopicEffect, TopicNames
 
-_BETWEEN = " \u203a "
 _HUNDRED = 100
 _MOST_MOVES, _MOST_MOVED = 12, 12
 _LONGEST_SAID = 160
@@ -232,4 +232,4 @@ def _moved(each: Moved, reader: Reader, base: str) -> MovedRow:
 
 
 def _topics(names: tuple[TopicNames, ...]) -> str:
-    return ", ".join(_BETWEEN.join(each) for each in names) or _("no topic")
+    return ", ".join(BETWEEN.join(each) for each in names) or _("no topic")

@@ -1,0 +1,124 @@
+"""The conversations in the builder of a taxonomy: their number at each topic, and some of the open one."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.server.console.language import gettext as _
+from auscult.server.console.language import ngettext
+from auscult.server.console.reader import Reader
+from auscult.server.console.views.quoting import excerpt
+from auscult.server.console.views.setup.topics import BETWEEN
+from auscult.services.history.sorted_topics import SortedHere, TopicCounts, TopicNames
+
+FEW, ENOUGH = 5, 100
+"""A topic without others below it has few where it has fewer conversations than this of at least so many."""
+_STEPS = 20
+
+
+class Spoken(Struct, frozen=True, array_like=True):
+    """A turn of a conversation, and the path of the topic that it is listed at: what a button sends."""
+
+    path: str
+    conversation_id: str
+    turn_id: str
+
+
+class CountRow(Struct, frozen=True, kw_only=True):
+    """A topic by its name with those above it, its number, and the length of its bar, from 0 to 20."""
+
+    trail: str
+    n: str
+    share: int
+    is_few: bool
+
+
+class TopicCountsView(Struct, frozen=True, kw_only=True):
+    """The numbers at the topics, and what they count; without ``said`` nothing is known."""
+
+    said: str = ""
+    without: str = ""
+    few: str = ""
+    rows: tuple[CountRow, ...] = ()
+
+
+class HereRow(Struct, frozen=True, kw_only=True):
+    """A conversation of the open topic: what was said, how sure that was, and what its buttons send."""
+
+    id: str
+    href: str
+    said: str
+    sure: str
+    example: str
+    move: str
+
+
+class SortedHereView(Struct, frozen=True, kw_only=True):
+    """Some conversations of the open topic; without a ``trail`` nothing is known. Without ``may_edit`` it has no buttons."""
+
+    trail: str = ""
+    rows: tuple[HereRow, ...] = ()
+    may_edit: bool = False
+
+
+def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader) -> TopicCountsView:
+    """Show the numbers at the topics of a draft."""
+    if found.since is None or found.until is None:
+        return TopicCountsView(said=_("No conversation in its languages was sorted yet."))
+    n, read = found.read, reader.number(found.read)
+    first, last = reader.day(found.since), reader.day(found.until)
+    said = ngettext("{n} conversation, {first} to {last}.", "{n} conversations, {first} to {last}.", n)
+    if first == last:
+        said = ngettext("{n} conversation, {first}.", "{n} conversations, {first}.", n)
+    share = reader.share(found.without / n, 1 if 0 < found.without * _STEPS < n else 0)
+    without = _("Not recognised: {n} ({share}).").format(n=reader.number(found.without), share=share)
+    largest = max((found.topics[(each.name,)] for each in draft.topics), default=0)
+    return TopicCountsView(
+        said=said.format(first=first, last=last, n=read),
+        without=without,
+        few=_("fewer than {n} conversations").format(n=FEW),
+        rows=tuple(
+            CountRow(
+                trail=BETWEEN.join(names),
+                n=reader.number(found.topics[names]),
+                share=_share(found.topics[names], largest),
+                is_few=is_end and found.topics[names] < FEW and n >= ENOUGH,
+            )
+            for names, is_end in _trails(draft.topics)
+        ),
+    )
+
+
+def _trails(nodes: Sequence[Node], above: TopicNames = ()) -> Iterator[tuple[TopicNames, bool]]:
+    """Yield the names of each topic with those above it, and whether none is below it."""
+    for node in nodes:
+        yield (*above, node.name), not node.topics
+        yield from _trails(node.topics, (*above, node.name))
+
+
+def _share(n: int, largest: int) -> int:
+    return max(1, round(_STEPS * n / largest)) if n else 0
+
+
+def here_view(  # noqa: PLR0913  (all that a row shows)
+    found: Sequence[SortedHere], names: TopicNames, path: str, reader: Reader, base: str, *, may_edit: bool
+) -> SortedHereView:
+    """Show some conversations of the topic at a path."""
+    rows = [
+        HereRow(
+            id=each.conversation.id,
+            href=f"{base}/conversations/{each.conversation.id}#t-{each.turn.id}",
+            said=excerpt(each.turn.text),
+            sure=reader.share(each.confidence),
+            example=_sent("example", path, each),
+            move=_sent("move", path, each),
+        )
+        for each in found
+    ]
+    return SortedHereView(trail=BETWEEN.join(names), rows=tuple(rows), may_edit=may_edit)
+
+
+def _sent(verb: str, path: str, each: SortedHere) -> str:
+    return f"{verb}:{msgspec.json.encode(Spoken(path, each.conversation.id, each.turn.id)).decode()}"

@@ -1,0 +1,145 @@
+"""The topics of a taxonomy by the conversations that were sorted to them, as they are stored: counted, and a few of them.
+
+They are read from the listing, the newest first; it has the names of the topics and not the version that sorted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.insight import Topic
+from auscult.services.conversations.latest import Sought, each_row
+from auscult.services.history.topic_effect import TopicNames, elsewhere
+from auscult.storage.store import AppStore
+
+MOST_READ = 20_000
+"""The newest conversations that are read at most."""
+MOST_WEIGHED = 50
+"""The newest conversations of a topic of which the least sure are chosen."""
+MOST_SHOWN = 6
+
+
+class TopicCounts(Struct, frozen=True, kw_only=True):
+    """Conversations by topic. ``read``: those in the languages of the taxonomy; ``without`` of them have no topic.
+
+    ``since`` and ``until`` are the starts of the first and the last of them. ``topics`` counts a conversation once at a topic
+    and at each above it.
+    """
+
+    read: int
+    since: datetime | None
+    until: datetime | None
+    without: int
+    topics: Counter[TopicNames]
+
+
+class SortedHere(NamedTuple):
+    """A conversation that has a topic: the customer's turn that decided, and how sure that was, from 0 to 1."""
+
+    conversation: Conversation
+    turn: Turn
+    confidence: float
+
+
+class _Node(Struct):
+    path: TopicNames
+
+
+class _Insights(Struct):
+    language: str | None = None
+    configured_intents: tuple[_Node, ...] | None = None
+
+
+class _Listed(Struct):
+    """The fields of a row of the listing that are read."""
+
+    id: str
+    language: str
+    started_at: datetime
+    insights: _Insights | None = None
+
+
+_DECODE = msgspec.json.Decoder(_Listed).decode
+
+
+def topic_counts(app: AppStore, former: Taxonomy | None, draft: Taxonomy, without: Iterable[str] = ()) -> TopicCounts:
+    """Count the newest conversations by the topics of a draft, without some by id.
+
+    ``former`` is the taxonomy in force: a topic that is elsewhere in the draft keeps its conversations.
+    """
+    topics: Counter[TopicNames] = Counter()
+    read = none = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    for listed, ends in _sorted(app, former, draft, without):
+        read, none = read + 1, none + (not ends)
+        since, until = listed.started_at, until or listed.started_at
+        topics.update({end[:length] for end in ends for length in range(1, len(end) + 1)})
+    return TopicCounts(read=read, since=since, until=until, without=none, topics=topics)
+
+
+def sorted_here(
+    app: AppStore, former: Taxonomy | None, draft: Taxonomy, names: TopicNames, without: Iterable[str] = ()
+) -> list[SortedHere]:
+    """Return some of the newest conversations that have a topic of a draft, the least sure first, the same words once."""
+    its = (listed.id for listed, ends in _sorted(app, former, draft, without) if names in ends)
+    ids = list(islice(its, MOST_WEIGHED))
+    stay = elsewhere(former, draft) if former else {}
+    found: dict[str, SortedHere] = {}
+    for case in app.conversations.recorded(ids).values():
+        topics = _ends((case.insights.configured_intents if case.insights else None) or ())
+        topic = next((topic for path, topic in topics if stay.get(path, path) == names), None)
+        turns = {turn.id: turn for turn in case.conversation.turns}
+        turn = next((turns[each] for each in topic.turns if each in turns), None) if topic else None
+        if topic and turn:
+            found.setdefault(turn.text.casefold(), SortedHere(case.conversation, turn, float(topic.confidence)))
+    return sorted(found.values(), key=lambda each: (each.confidence, each.conversation.id))[:MOST_SHOWN]
+
+
+def _sorted(
+    app: AppStore, former: Taxonomy | None, draft: Taxonomy, without: Iterable[str]
+) -> Iterator[tuple[_Listed, set[TopicNames]]]:
+    """Yield the newest conversations that were sorted, each with its topics in the draft that have none below them."""
+    stay = elsewhere(former, draft) if former else {}
+    languages = {*draft.languages, *(former.languages if former else ())}
+    for row in each_row(app, Sought(without=tuple(sorted(without))), MOST_READ):
+        listed = _DECODE(row)
+        found = listed.insights
+        language = ((found and found.language) or listed.language).casefold().partition("-")[0]
+        if found is not None and found.configured_intents is not None and language in languages:
+            yield listed, set(_placed(found.configured_intents, stay))
+
+
+def _placed(nodes: tuple[_Node, ...], stay: Mapping[TopicNames, TopicNames]) -> Iterator[TopicNames]:
+    """Yield the topics that have none below them; each is listed before those below it."""
+    for node, after in pairwise((*nodes, None)):
+        if node and (after is None or len(after.path) <= len(node.path)):
+            yield stay.get(node.path, node.path)
+
+
+def _ends(topics: Iterable[Topic], above: TopicNames = ()) -> Iterator[tuple[TopicNames, Topic]]:
+    for each in topics:
+        path = (*above, each.name)
+        if each.topics:
+            yield from _ends(each.topics, path)
+        else:
+            yield path, each
+
+
+def names_at(taxonomy: Taxonomy, path: tuple[str | int, ...]) -> TopicNames:
+    """Return the names from the first level down to the topic at a path of the document; empty where there is none."""
+    nodes: tuple[Node, ...] = taxonomy.topics
+    names: list[str] = []
+    for at in path[1::2]:
+        if not isinstance(at, int) or at >= len(nodes):
+            return ()
+        names.append(nodes[at].name)
+        nodes = nodes[at].topics
+    return () if nodes else tuple(names)

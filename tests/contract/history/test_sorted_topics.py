@@ -1,0 +1,135 @@
+"""Topics of a taxonomy over both databases: counted, each above it too, and a few conversations of one."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from auscult.directory.model import NO_ALIASES
+from auscult.domain.conversation import Turn
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.insight import Insights, Topic
+from auscult.domain.people.visibility import Visibility
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.conversations import latest
+from auscult.services.history import sorted_topics as room
+from auscult.services.history.sorted_topics import names_at, sorted_here, topic_counts
+from auscult.services.scoring.render import render
+from auscult.storage import Store
+from auscult.storage.store import AppStore
+from tests.contract.storing import TENANT, conversation, evaluation
+
+LOST, BROKEN = Node(name="Lost", level=2), Node(name="Broken", level=2)
+BANK = Taxonomy(
+    id="tx-bank",
+    name="Bank",
+    topics=(Node(name="Cards", level=1, topics=(LOST, BROKEN)), Node(name="Branch", level=1)),
+)
+
+
+def cards(*below: tuple[str, str, str]) -> Topic:
+    """The topic Cards with some below it, each with the turn that decided and how sure that was."""
+    its = tuple(Topic(name=name, level=2, confidence=Decimal(sure), turns=(turn_id,)) for name, turn_id, sure in below)
+    return Topic(name="Cards", level=1, confidence=Decimal("0.5"), topics=its)
+
+
+BRANCH = Topic(name="Branch", level=1, confidence=Decimal("0.7"), turns=("m2",))
+FOUND: dict[str, Insights | None] = {
+    "c-1": Insights(language="en", configured_intents=(cards(("Lost", "m2", "0.9")),)),
+    "c-2": Insights(language="en", configured_intents=(cards(("Lost", "m2", "0.4"), ("Broken", "m3", "0.8")), BRANCH)),
+    "c-3": Insights(language="en", configured_intents=()),
+    "c-4": Insights(language="de", configured_intents=(cards(("Lost", "m2", "0.9")),)),
+    "c-5": Insights(language="en", configured_intents=None),
+    "c-6": None,
+}
+
+
+def case(of: Any) -> Any:
+    """A finished conversation with what was found in it."""
+    pending = of.conversation
+    found = EvaluatedConversation(
+        conversation=pending, evaluation=evaluation(pending, of.revision), insights=FOUND[pending.id]
+    )
+    return render(TENANT, found, {}, NO_ALIASES)
+
+
+@pytest.fixture
+def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> AppStore:
+    """An app with six conversations a day apart, the first the oldest; they are read two at a time."""
+    monkeypatch.setattr(latest, "AT_A_TIME", 2)
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    made = [
+        conversation(
+            name,
+            timedelta(days=number),
+            turns=(
+                Turn("m1", "agent", "hello"),
+                Turn("m2", "customer", f"my card is lost, {name}"),
+                Turn("m3", "customer", "it is broken"),
+            ),
+        )
+        for number, name in enumerate(FOUND)
+    ]
+    batch = app.conversations.accept(made).batch_id or ""
+    app.conversations.record(batch, [case(each) for each in app.conversations.pending(batch)])
+    return app
+
+
+def test_each_conversation_counts_once_at_its_topics_and_those_above(app: AppStore) -> None:
+    """Those in another language, and those that no taxonomy sorted, are in no count."""
+    found = topic_counts(app, BANK, BANK)
+    assert (found.read, found.without) == (3, 1)
+    assert found.topics == {("Cards",): 2, ("Cards", "Lost"): 2, ("Cards", "Broken"): 1, ("Branch",): 1}
+    assert found.since is not None
+    assert found.until is not None
+    assert (found.until - found.since).days == 2
+
+
+def test_a_topic_that_was_moved_takes_its_conversations_along(app: AppStore) -> None:
+    """It leaves none at the topic that it was below."""
+    below = Node(name="Branch", level=1, topics=(replace(BROKEN, level=2),))
+    draft = replace(BANK, topics=(Node(name="Cards", level=1, topics=(LOST,)), below))
+    found = topic_counts(app, BANK, draft)
+    assert (found.topics[("Cards",)], found.topics[("Branch", "Broken")]) == (2, 1)
+    assert [each.conversation.id for each in sorted_here(app, BANK, draft, ("Branch", "Broken"))] == ["c-2"]
+
+
+def test_only_the_newest_are_read(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More are not asked for."""
+    monkeypatch.setattr(room, "MOST_READ", 5)
+    assert topic_counts(app, BANK, BANK).topics[("Cards", "Lost")] == 1
+    monkeypatch.setattr(room, "MOST_READ", 0)
+    assert topic_counts(app, BANK, BANK) == room.TopicCounts(
+        read=0, since=None, until=None, without=0, topics=room.Counter()
+    )
+
+
+def test_the_least_sure_come_first_with_the_words_that_decided(app: AppStore) -> None:
+    """Of a topic that has none below it."""
+    found = sorted_here(app, BANK, BANK, ("Cards", "Lost"))
+    assert [(each.turn.text, each.confidence) for each in found] == [
+        ("my card is lost, c-2", 0.4),
+        ("my card is lost, c-1", 0.9),
+    ]
+    assert [each.turn.text for each in sorted_here(app, BANK, BANK, ("Cards", "Broken"))] == ["it is broken"]
+    assert sorted_here(app, BANK, BANK, ("Cards", "Gone")) == []
+
+
+def test_what_one_may_not_see_or_judges_blind_is_not_there(app: AppStore) -> None:
+    """Neither in a count nor in a list."""
+    assert topic_counts(app, BANK, BANK, ["c-2"]).topics == {("Cards",): 1, ("Cards", "Lost"): 1}
+    assert [each.conversation.id for each in sorted_here(app, BANK, BANK, ("Cards", "Lost"), ["c-2"])] == ["c-1"]
+    nothing = app.seen_by(Visibility())
+    assert topic_counts(nothing, BANK, BANK).read == 0
+    assert sorted_here(nothing, BANK, BANK, ("Cards", "Lost")) == []
+
+
+def test_the_names_of_a_place_in_the_document() -> None:
+    """Only of a topic that has none below it."""
+    assert names_at(BANK, ("topics", 0, "topics", 1)) == ("Cards", "Broken")
+    assert names_at(BANK, ("topics", 1)) == ("Branch",)
+    for path in (("topics", 0), ("topics", 2), ("topics", 0, "topics", 2), ("name",), ("topics", "x")):
+        assert names_at(BANK, path) == ()

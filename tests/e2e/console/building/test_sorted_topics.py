@@ -1,0 +1,205 @@
+"""The conversations in the builder of taxonomies: their number at each topic, and some of the open one to learn from."""
+
+import html
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.services.conversations.latest import Sought, newest_recorded
+from tests.e2e.browsing import Browser
+from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, click, picture
+from tests.e2e.console.setup.test_console_scorecards import definitions, leave_none
+from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_roles import open_page
+from tests.e2e.consoles import email_of, signed_in
+from tests.e2e.serving import TENANT, Service, process
+from tests.waiting import wait_for
+
+TREE = """\
+id: tx-bank
+name: Bank
+topics:
+  - name: Cards
+    topics:
+      - name: Lost
+        examples: [i lost my card, my card was stolen]
+      - name: Broken
+        examples: [my card is broken, the chip of my card does not work]
+  - name: Branch
+    examples: [when do you open, where is your branch]
+"""
+PATH = "/console/taxonomies/tx-bank/edit"
+SAID = {
+    "c-lost-1": "I lost my card",
+    "c-lost-2": "my name is Sandra Miller and i lost my card in the park",
+    "c-broken": "the chip of my card does not work",
+    "c-branch": "when do you open",
+}
+CHOICES = "return [...document.querySelectorAll('.moveto[open] option')].map((each) => each.value)"
+BLIND = "i lost my card yesterday"
+LOST, BRANCH = "topics.0.topics.0", "topics.1"
+
+
+@pytest.fixture(autouse=True)
+def sorted_by_tree(served: Service) -> Iterator[None]:
+    """A taxonomy in force, and conversations that it sorted; they are the newest."""
+    definitions(served).publish("taxonomy", "tx-bank", TREE.encode())
+    app = served.store.within(TENANT)
+    (newest,) = newest_recorded(app, Sought(), 1)
+    template = newest.conversation
+    missing = [name for name in SAID if app.conversations.get(name) is None]
+    if missing:
+        process(served.application, [_conversation(template, name) for name in missing])
+    yield
+    leave_none(served, "taxonomy", "tx-bank")
+
+
+def _conversation(template: Conversation, name: str) -> Conversation:
+    turns = (Turn("m1", "agent", "hello"), Turn("m2", "customer", SAID.get(name, BLIND)))
+    return replace(template, id=name, custom_id=None, channel="chat", language="en", turns=turns, agents=(), events=())
+
+
+def ask(me: httpx.Client, path: str, document: str = TREE, **more: str) -> str:
+    """Return a part of the page."""
+    answer = me.post(f"{PATH}{path}", data={"document": document, **more})
+    assert answer.status_code == 200, answer.text
+    return html.unescape(answer.text)
+
+
+def numbers(page: str) -> dict[str, str]:
+    """Return the numbers at the topics."""
+    return {
+        name: re.findall(r'class="num">([\d,]+)<', row)[0]
+        for name, row in re.findall(r'data-slot="n:([^"]+)">(.*?)</div>', page, re.DOTALL)
+    }
+
+
+def test_conversations_are_counted_at_their_topics(served: Service) -> None:
+    """With what is counted, and how many have no topic; a topic that the draft renames has none yet."""
+    with signed_in(served, "qa-manager") as me:
+        page = ask(me, "/counts")
+        assert numbers(page) == {
+            "Cards": "3",
+            "Cards \u203a Lost": "2",
+            "Cards \u203a Broken": "1",
+            "Branch": "1",
+        }
+        assert "4 conversations" in page
+        assert "Not recognised: 0 (0%)" in page
+        renamed = numbers(ask(me, "/counts", TREE.replace("Lost", "Gone")))
+        assert renamed["Cards \u203a Gone"] == "0"
+        assert "data-slot" not in ask(me, "/counts", "id: [")
+        assert "data-slot" not in ask(me, "/counts", TREE.replace("tx-bank", "tx-other"))
+
+
+def test_some_of_a_topic_are_listed(served: Service) -> None:
+    """The least sure first, with a link to the turn; none of a topic with others below it."""
+    with signed_in(served, "qa-manager") as me:
+        page = ask(me, "/here", open=LOST)
+        assert re.findall(r'href="([^"]+)"', page) == [
+            f"/console/conversations/{name}#t-m2" for name in ("c-lost-2", "c-lost-1")
+        ]
+        assert re.search(r"\d+% sure", page)
+        assert "No conversation was sorted here yet." in ask(me, "/here", TREE.replace("Lost", "Gone"), open=LOST)
+        for path in ("topics.0", "", "topics.9", "name"):
+            assert "data-slot" not in ask(me, "/here", open=path)
+
+
+def test_who_judges_a_conversation_blind_sees_nothing_of_it(served: Service) -> None:
+    """It is in no count and no list, and its words are not taken over."""
+    (newest,) = newest_recorded(served.store.within(TENANT), Sought(), 1)
+    process(served.application, [_conversation(newest.conversation, "c-blind")])
+    body = {"conversation_id": "c-blind", "auditor": email_of("qa-manager"), "hidden": ["machine"]}
+    act = f'example:["{LOST}","c-blind","m2"]'
+    with signed_in(served, "qa-manager") as me:
+        assert numbers(ask(me, "/counts"))["Cards \u203a Lost"] == "3"
+        assert "c-blind" in ask(me, "/here", open=LOST)
+        assert f"{BLIND}]" in ask(me, "", part="1", act=act, base=TREE, open=LOST)
+        made = me.post(f"/api/v1/assignments?app={TENANT.app_id}", json=body)
+        assert made.status_code == 201, made.text
+        assert numbers(ask(me, "/counts"))["Cards \u203a Lost"] == "2"
+        assert "c-blind" not in ask(me, "/here", open=LOST)
+        page = ask(me, "", part="1", act=act, base=TREE, open=LOST)
+        assert "There is no conversation 'c-blind' here." in page
+
+
+@pytest.mark.parametrize(
+    "act", ["example:[]", 'example:["topics.7","c-lost-1","m2"]', 'example:["name","c-lost-1","m9"]']
+)
+def test_a_sentence_that_is_not_there_changes_nothing(served: Service, act: str) -> None:
+    """It is refused in words."""
+    with signed_in(served, "qa-manager") as me:
+        page = ask(me, "", part="1", act=act, base=TREE, open=LOST)
+        assert 'role="alert"' in page
+        assert html.unescape(page).count("i lost my card, my card was stolen]") == 1
+
+
+@pytest.mark.parametrize("role", ["auditor", "agent", "analyst"])
+def test_who_edits_no_taxonomies_sees_neither(served: Service, role: str) -> None:
+    """The parts of the builder are for those who may open it."""
+    with signed_in(served, role) as me:
+        for path in ("/counts", "/here"):
+            assert me.post(f"{PATH}{path}", data={"document": TREE, "open": LOST}).status_code in (403, 404)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pixels", [360, 1440])
+def test_learned_from_by_mouse(browser: Browser, served: Service, pixels: int) -> None:
+    """The numbers stand in the tree; a sentence becomes an example without the name in it, and is moved to another topic."""
+    width(browser, pixels)
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/taxonomies/tx-bank/edit")
+    browser.until("[data-slot=period]", lambda text: "4 conversations" in text and "Not recognised" in text)
+    browser.until(f"[id='q-{LOST}'] .sorted .num", lambda text: text.startswith("2"))
+    click(browser, f"[id='open-{LOST}']")
+    browser.until(".sortedhere", lambda text: "i lost my card in the park" in text)
+    click(browser, ".sortedhere [value^='example:']")
+    becomes(browser, "my name is [name] and i lost my card in the park")
+    browser.until("#panel .tell", lambda text: "Added to Cards \u203a Lost: my name is [name]" in text)
+    click(browser, ".sortedhere [value^='example:']")
+    browser.until("#panel .bad", lambda text: "has this sentence already" in text)
+    click(browser, ".sortedhere .moveto summary")
+    wait_for(
+        lambda: browser.run(CHOICES), lambda found: found == ["", "Cards \u203a Lost", "Cards \u203a Broken", "Branch"]
+    )
+    browser.run("document.querySelector(\".sortedhere [name^='to:']\").value = 'Branch'")
+    click(browser, ".sortedhere [value^='move:']")
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: text.count("in the park") == 2)
+    browser.until("#panel .tell", lambda text: "Added to Branch" in text)
+    browser.run("document.querySelector('.sortedhere .moveto').open = true")
+    browser.run("document.querySelector('.sortedhere').scrollIntoView({block: 'center'})")
+    browser.run(AXE)
+    for theme in ("light", "dark"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        picture(browser, f"sorted-{pixels}-{theme}")
+        assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    assert browser.faults() == []
+    width(browser, 1440)
+
+
+@pytest.mark.slow
+def test_learned_from_by_keyboard(browser: Browser, served: Service) -> None:
+    """The same by keyboard alone; without a topic nothing is moved, and what was is undone."""
+    width(browser, 1440)
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/taxonomies/tx-bank/edit")
+    browser.until("[data-slot=period]", lambda text: "4 conversations" in text)
+    browser.press(f"[id='open-{LOST}']")
+    browser.until(".sortedhere", lambda text: "in the park" in text)
+    browser.press(".sortedhere .moveto summary")
+    browser.press(".sortedhere [value^='move:']")
+    browser.until("#panel .bad", lambda text: "Choose the topic that the sentence belongs to" in text)
+    browser.reach(".sortedhere [name^='to:']")
+    browser.keys("Branch")
+    browser.press(".sortedhere [value^='move:']")
+    becomes(browser, "my name is [name] and i lost my card in the park")
+    browser.control("z")
+    wait_for(lambda: browser.run(DOCUMENT), lambda text: text == TREE)
+    browser.press(".sortedhere [value^='example:']")
+    becomes(browser, ", I lost my card]")
+    assert browser.faults() == []
