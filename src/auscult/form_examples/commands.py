@@ -12,7 +12,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.form import Form
 from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Tenant
-from auscult.form_examples.model import Trials
+from auscult.form_examples.model import Trials, Tried
 
 if TYPE_CHECKING:
     from auscult.storage.store import Store
@@ -37,7 +37,7 @@ def check_on_examples(forms: Sequence[Form] | None, app: str | None, database: s
     return wrong
 
 
-def _print(form: Form, found: Trials, *, as_json: bool) -> None:
+def _print(form: Form, found: Trials[Tried], *, as_json: bool) -> None:
     """Print what is answered otherwise than expected, and the counts."""
     if as_json:
         wrong = [

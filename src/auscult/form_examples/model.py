@@ -1,20 +1,24 @@
-"""Examples of a form: the answer that a person expects of a question, in a conversation or in a pasted transcript."""
+"""Examples of a form: the answer that a person expects of a question, in a conversation or in a pasted transcript.
+
+Examples of a taxonomy are expected topics of what was said in a turn. They are stored, erased and delivered as those of forms.
+"""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form, Metric
 from auscult.domain.said.spelling import did_you_mean
 
 MOST_EXAMPLES = 100
-"""Examples of one form at most, as the page waits while the form is tried on all of them."""
+"""Examples of one form or taxonomy at most, as the page waits while it is tried on all of them."""
 
 
 class Example(Struct, frozen=True, kw_only=True):
@@ -38,6 +42,26 @@ class Example(Struct, frozen=True, kw_only=True):
     def is_erased(self) -> bool:
         """Return whether its conversation was erased."""
         return self.conversation_id is None and self.transcript is None
+
+
+class TopicExample(Struct, frozen=True, kw_only=True):
+    """Expected topic of what was said in a turn, with those above it; ``wanted`` is empty where none is expected.
+
+    One without a conversation lost it to an erasure.
+    """
+
+    example_id: str
+    taxonomy_id: str
+    wanted: str
+    conversation_id: str | None
+    turn_id: str | None
+    by: str
+    at: datetime
+
+    @property
+    def is_erased(self) -> bool:
+        """Return whether its conversation was erased."""
+        return self.conversation_id is None
 
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -69,10 +93,22 @@ class Tried(NamedTuple):
         return self.answer == self.example.wanted
 
 
-class Trials(NamedTuple):
-    """A form tried on its examples: those that could be read, in order; and how many were erased."""
+class TriedTopic(NamedTuple):
+    """An example of a taxonomy, its conversation, and the topics that are found in its turn."""
 
-    tried: Sequence[Tried] = ()
+    example: TopicExample
+    conversation: Conversation
+    found: tuple[str, ...]
+    is_right: bool
+
+
+_Tried = TypeVar("_Tried", Tried, TriedTopic)
+
+
+class Trials(NamedTuple, Generic[_Tried]):
+    """A form or a taxonomy tried on its examples: those that could be read, in order; and how many were erased."""
+
+    tried: Sequence[_Tried] = ()
     erased: int = 0
 
     @property
@@ -81,9 +117,14 @@ class Trials(NamedTuple):
         return sum(each.is_right for each in self.tried)
 
     @property
-    def wrong(self) -> list[Tried]:
+    def wrong(self) -> list[_Tried]:
         """Return those that are not answered as expected."""
         return [each for each in self.tried if not each.is_right]
+
+
+def new_id() -> str:
+    """Return the id of a new example."""
+    return f"ex-{uuid.uuid4().hex[:12]}"
 
 
 def kept(form_id: str, wanted: NewExample, by: str, at: datetime) -> Example:
@@ -94,7 +135,7 @@ def kept(form_id: str, wanted: NewExample, by: str, at: datetime) -> Example:
         message = "a turn is of a conversation; leave it out for a transcript"
         raise RequestError(message, code="example.ambiguous", field="turn_id", value=wanted.turn_id)
     return Example(
-        example_id=f"ex-{uuid.uuid4().hex[:12]}",
+        example_id=new_id(),
         form_id=form_id,
         metric_id=wanted.metric_id,
         wanted=wanted.wanted,
@@ -104,6 +145,20 @@ def kept(form_id: str, wanted: NewExample, by: str, at: datetime) -> Example:
         by=by,
         at=at,
     )
+
+
+def is_sorted_to(wanted: str, found: Collection[str], ends: Collection[str]) -> bool:
+    """Return whether topics that are found in a turn are the expected one, or below it; none, where none is expected.
+
+    ``ends`` are the topics of the taxonomy that have none below them: one that was moved is known by its name.
+    """
+    if not wanted:
+        return not found
+    here = [each for each in ends if each == wanted or each.startswith(wanted + BELOW)]
+    if not here:
+        same = [each for each in ends if each.rpartition(BELOW)[2] == wanted.rpartition(BELOW)[2]]
+        here = same if len(same) == 1 else []
+    return any(each in here for each in found)
 
 
 def check_wanted(form: Form, metric_id: str, wanted: str) -> None:
@@ -141,7 +196,7 @@ def answer_in(evaluation: Evaluation | None, metric_id: str) -> str:
     return next((answer_of(each) for each in results if each.metric.id == metric_id), "")
 
 
-def too_many() -> ConflictError:
-    """Return the error of one example too many."""
-    message = f"a form has at most {MOST_EXAMPLES} examples; remove one first"
+def too_many(noun: str = "form") -> ConflictError:
+    """Return the error of one example too many of a form or a taxonomy."""
+    message = f"a {noun} has at most {MOST_EXAMPLES} examples; remove one first"
     return ConflictError(message, code="example.too_many")

@@ -1,8 +1,9 @@
-"""Where examples of forms are stored. An example loses its pointer with its conversation, and stays as erased."""
+"""Where examples of forms and taxonomies are stored. An example loses its pointer with its conversation, and stays as erased."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import unknown
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.log import Draft
-from auscult.form_examples.model import MOST_EXAMPLES, Example, too_many
+from auscult.form_examples.model import MOST_EXAMPLES, Example, TopicExample, too_many
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
@@ -23,9 +24,11 @@ from auscult.storage.delivery.feed import announce
 from auscult.storage.people.visibility import visible
 from auscult.storage.privacy.log import append_entry
 
+Made = TypeVar("Made", Example, TopicExample)
+
 
 class AppFormExamples:
-    """The examples of the forms of one app."""
+    """The examples of the forms and the taxonomies of one app."""
 
     def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
         """``app`` is the app's number."""
@@ -39,16 +42,23 @@ class AppFormExamples:
 
     def of_form(self, form_id: str) -> list[Example]:
         """Return the examples of a form that may be seen, and those that were erased, the oldest first."""
-        if not is_storable(form_id):
+        return [each for each in self._of(form_examples.c.form_id, form_id) if isinstance(each, Example)]
+
+    def of_taxonomy(self, taxonomy_id: str) -> list[TopicExample]:
+        """Return those of a taxonomy, in the same way."""
+        return [each for each in self._of(form_examples.c.taxonomy_id, taxonomy_id) if isinstance(each, TopicExample)]
+
+    def _of(self, column: sa.Column[str], name: str) -> list[Example | TopicExample]:
+        if not is_storable(name):
             return []
         seen = visible(self._visibility, self._app, form_examples.c.conversation_id)
-        query = sa.select(form_examples).where(form_examples.c.app == self._app, form_examples.c.form_id == form_id)
+        query = sa.select(form_examples).where(form_examples.c.app == self._app, column == name)
         if seen:
             query = query.where(sa.or_(form_examples.c.conversation_id.is_(None), sa.and_(*seen)))
         with self._database.reading() as connection:
             return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
 
-    def of_conversations(self, conversation_ids: Sequence[str]) -> list[Example]:
+    def of_conversations(self, conversation_ids: Sequence[str]) -> list[Example | TopicExample]:
         """Return the examples in some conversations that may be seen, the oldest first."""
         named = [each for each in conversation_ids if is_storable(each)]
         query = sa.select(form_examples).where(
@@ -73,10 +83,10 @@ class AppFormExamples:
         with self._database.reading() as connection:
             return "-".join(str(each or 0) for each in connection.execute(query).one())
 
-    def add(self, example: Example, entry: Draft) -> Example:
+    def add(self, example: Made, entry: Draft) -> Made:
         """Store an example, with its line of the access log; return the one that there was, if it is the same.
 
-        Another answer to the same question in the same conversation takes its place. Raises ``NotFoundError``
+        Another answer to the same question in the same conversation, or another topic of the same turn, takes its place. Raises ``NotFoundError``
         ``conversation.unknown``; ``ConflictError`` ``example.too_many``.
         """
         at = ms_of(example.at)
@@ -88,23 +98,22 @@ class AppFormExamples:
             same = self._same(example)
             before = connection.execute(sa.select(form_examples).where(*same)).first()
             if before is not None and before.wanted == example.wanted:
-                return _example(before)
+                return replace(
+                    example,
+                    example_id=before.example_id,
+                    by=before.by,
+                    at=instant_of(before.at),
+                    turn_id=before.turn_id,
+                )
             connection.execute(sa.delete(form_examples).where(*same))
-            mine = (form_examples.c.app == self._app, form_examples.c.form_id == example.form_id)
-            if (connection.scalar(sa.select(sa.func.count()).where(*mine)) or 0) >= MOST_EXAMPLES:
-                raise too_many()
+            mine = sa.select(sa.func.count()).where(form_examples.c.app == self._app, _subject(example))
+            if (connection.scalar(mine) or 0) >= MOST_EXAMPLES:
+                raise too_many("form" if isinstance(example, Example) else "taxonomy")
             connection.execute(sa.insert(form_examples).values(row))
             self._announce(connection, example, entry)
         return replace(example, at=instant_of(at))
 
-    def get(self, form_id: str, example_id: str) -> Example:
-        """Return an example that may be seen. Raises ``NotFoundError`` ``example.unknown``."""
-        for each in self.of_form(form_id):
-            if each.example_id == example_id:
-                return each
-        raise unknown("example", example_id)
-
-    def remove(self, example: Example, entry: Draft) -> None:
+    def remove(self, example: Example | TopicExample, entry: Draft) -> None:
         """Remove an example, with its line of the access log; removing it again changes nothing."""
         mine = (form_examples.c.app == self._app, form_examples.c.example_id == example.example_id)
         with self._database.writing() as connection:
@@ -112,7 +121,7 @@ class AppFormExamples:
             if connection.execute(sa.delete(form_examples).where(*mine)).rowcount:
                 self._announce(connection, example, entry)
 
-    def _announce(self, connection: Connection, example: Example, entry: Draft) -> None:
+    def _announce(self, connection: Connection, example: Example | TopicExample, entry: Draft) -> None:
         """Report a change of an example in the feed, where it is of a conversation, and in the access log."""
         if example.conversation_id is not None:
             announce(connection, self._database.dialect, self._app, [(example.conversation_id, "exemplified")])
@@ -125,15 +134,28 @@ class AppFormExamples:
             raise unknown("conversation", conversation_id)
         return number
 
-    def _same(self, example: Example) -> list[sa.ColumnElement[bool]]:
-        """Return what is true of an example of the same question in the same words."""
-        return [
-            form_examples.c.app == self._app,
-            form_examples.c.form_id == example.form_id,
-            form_examples.c.metric_id == example.metric_id,
-            form_examples.c.conversation_id.is_not_distinct_from(example.conversation_id),
-            form_examples.c.transcript.is_not_distinct_from(example.transcript),
+    def _same(self, example: Example | TopicExample) -> list[sa.ColumnElement[bool]]:
+        """Return what is true of an example of the same question in the same words, or of the same turn."""
+        its = form_examples.c
+        same = [
+            its.app == self._app,
+            _subject(example),
+            its.conversation_id.is_not_distinct_from(example.conversation_id),
         ]
+        if isinstance(example, Example):
+            return [
+                *same,
+                its.metric_id == example.metric_id,
+                its.transcript.is_not_distinct_from(example.transcript),
+            ]
+        return [*same, its.turn_id == example.turn_id]
+
+
+def _subject(example: Example | TopicExample) -> sa.ColumnElement[bool]:
+    """Return what is true of the examples of the same form or taxonomy."""
+    if isinstance(example, Example):
+        return form_examples.c.form_id == example.form_id
+    return form_examples.c.taxonomy_id == example.taxonomy_id
 
 
 def erase_examples(connection: Connection, numbers: Collection[int]) -> None:
@@ -149,15 +171,15 @@ def count_examples(connection: Connection, app: int, conversation_ids: Collectio
     return Counter(connection.scalars(sa.select(form_examples.c.conversation_id).where(*mine)))
 
 
-def _example(row: AnyRow) -> Example:
-    return Example(
-        example_id=row.example_id,
-        form_id=row.form_id,
-        metric_id=row.metric_id,
-        wanted=row.wanted,
-        conversation_id=row.conversation_id,
-        turn_id=row.turn_id,
-        transcript=row.transcript,
-        by=row.by,
-        at=instant_of(row.at),
-    )
+def _example(row: AnyRow) -> Example | TopicExample:
+    its: dict[str, Any] = {
+        "example_id": row.example_id,
+        "wanted": row.wanted,
+        "conversation_id": row.conversation_id,
+        "turn_id": row.turn_id,
+        "by": row.by,
+        "at": instant_of(row.at),
+    }
+    if row.taxonomy_id is not None:
+        return TopicExample(taxonomy_id=row.taxonomy_id, **its)
+    return Example(form_id=row.form_id, metric_id=row.metric_id, transcript=row.transcript, **its)

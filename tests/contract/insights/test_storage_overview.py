@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from auscult.directory.model import NO_ALIASES
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Agent, Queue
+from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.errors import RequestError
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment, Topic
 from auscult.domain.insights.drivers import Bar
@@ -16,7 +17,6 @@ from auscult.domain.insights.overview import KINDS, KNOWN, NUMBERS
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
 from auscult.services.audits.workflow import Auditing
 from auscult.services.insights import overview as room
-from auscult.services.insights.facts import BELOW
 from auscult.services.insights.overview import Behind, Overview, Wanted, answers, behind, overview
 from auscult.services.scoring.render import render
 from auscult.storage import Store

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 LEVELS = 3
+BELOW = " > "
+"""Is written between the name of a topic and of the one above it."""
 
 
 class Node(Struct, frozen=True, kw_only=True):

@@ -147,7 +147,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
     ``erased`` counts conversations, ``parts`` erased parts of conversations that stay, ``held`` those that a hold kept,
     ``coachings`` coaching items that pointed at a conversation and lost goal, plan and remarks with it,
-    ``examples`` examples of forms that pointed at one, ``pins`` moments of one that were pinned to collections.
+    ``examples`` examples of forms and taxonomies that pointed at one, ``pins`` moments of one that were pinned to collections.
     ``webhook_deliveries`` and ``exports`` count copies that had left, as far as is known; ``left`` lists them.
     """
 

@@ -24,11 +24,16 @@ TopicNames = tuple[str, ...]
 
 
 class Moved(Struct, frozen=True, kw_only=True):
-    """A conversation whose topics change. ``said`` are the words that show it, and ``confidence`` that of the new topic."""
+    """A conversation whose topics change. ``said`` are the words that show it, and ``confidence`` that of the new topic.
+
+    They are those of a turn, which had the topic ``former`` before; empty where it had none.
+    """
 
     conversation_id: str
     before: tuple[TopicNames, ...]
     after: tuple[TopicNames, ...]
+    turn_id: str
+    former: TopicNames
     said: str
     confidence: float | None
 
@@ -86,6 +91,16 @@ def topic_effect(
     return TopicEffect(read=len(read), moved=tuple(moved), without=(none_before, none_after), topics=topics)
 
 
+def sorted_with(
+    cases: Sequence[EvaluatedConversation], taxonomies: Iterable[Taxonomy], engines: Engines
+) -> list[dict[TopicNames, Found]]:
+    """Return the topics of each conversation by some taxonomies. Raises ``EngineError`` as ``topic_effect`` does."""
+    sorting = ConfiguredIntents(taxonomies)
+    questions = [sorting.question(case.conversation, case.insights or _UNKNOWN) for case in cases]
+    answers = ask_local(filter(None, questions), engines)
+    return [_sorted(sorting, case, answers) for case in cases]
+
+
 def elsewhere(former: Taxonomy, draft: Taxonomy) -> dict[TopicNames, TopicNames]:
     """Return the topics that keep their name and are elsewhere in the draft, each with its path there."""
     old, new = ({_names(path) for node in each.topics for path in node.ends()} for each in (former, draft))
@@ -115,6 +130,8 @@ def _moved(case: EvaluatedConversation, before: dict[TopicNames, Found], after: 
         conversation_id=case.conversation.id,
         before=gone,
         after=come,
+        turn_id=shown.turns[0],
+        former=next((each for each, found in before.items() if shown.turns[0] in found.turns), ()),
         said=turns[shown.turns[0]],
         confidence=float(shown.confidence) if come else None,
     )

@@ -8,12 +8,11 @@ from msgspec import Struct
 
 from auscult.directory.model import Aliases
 from auscult.domain.conversation import Agent, Channel, Queue
+from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.overview import Fact, Key, Kind, Mention
 from auscult.services.scoring.listing import ListedAudit, ListedContact, ListedInsights
 
-BELOW = " > "
-"""Stands between a node of the taxonomy and the one above it."""
 INELIGIBLE: frozenset[Status] = frozenset({"below_threshold", "duration_unavailable"})
 
 _RESOLVED = {"YES": True, "NO": False}

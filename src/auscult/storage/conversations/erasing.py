@@ -174,7 +174,7 @@ class AppErasure:
         return {each: hold for each, hold in found if hold is not None}
 
     def _counts(self, connection: Connection, conversation_ids: Sequence[str]) -> dict[str, Counts]:
-        """Count what goes with each conversation: audits, texts of coaching items, examples of forms, pins, and deliveries that named it, by address."""
+        """Count what goes with each conversation: audits, texts of coaching items, examples of forms and taxonomies, pins, and deliveries that named it, by address."""
         of_audits = (
             sa.select(conversations.c.conversation_id)
             .join(audits, audits.c.conversation == conversations.c.conversation)

@@ -3,12 +3,15 @@
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.people.principal import operator
+from auscult.form_examples.work import TopicExamples
 from auscult.services.conversations.latest import Sought, newest_recorded
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, click, picture
@@ -55,6 +58,8 @@ def sorted_by_tree(served: Service) -> Iterator[None]:
     if missing:
         process(served.application, [_conversation(template, name) for name in missing])
     yield
+    for each in app.form_examples.of_taxonomy("tx-bank"):
+        TopicExamples(app, lambda: datetime.now(UTC), operator(TENANT.account_id)).remove("tx-bank", each.example_id)
     leave_none(served, "taxonomy", "tx-bank")
 
 
@@ -203,3 +208,70 @@ def test_learned_from_by_keyboard(browser: Browser, served: Service) -> None:
     browser.press(".sortedhere [value^='example:']")
     becomes(browser, ", I lost my card]")
     assert browser.faults() == []
+
+
+DRAFT = TREE.replace("[i lost my card, my card was stolen]", "[please block it at once]").replace(
+    "my card is broken,", "my card is broken, i lost my card, my card was stolen,"
+)
+EFFECT = "#effect li [value^='stays:']"
+
+
+def test_what_was_sorted_rightly_is_kept_and_tried(served: Service) -> None:
+    """Stays keeps the topic of the turn; it is tried at each preview, wrong until the draft sorts it there, and dropped."""
+    app = served.store.within(TENANT)
+    with signed_in(served, "qa-manager") as me:
+        page = ask(me, "/effect", DRAFT)
+        stays = [html.unescape(each) for each in re.findall(r'value="(stays:\[.*?\])"', page)]
+        assert 'stays:["c-lost-1","m2","Cards > Lost"]' in stays
+        put_away = ask(me, "/effect", DRAFT, right="c-lost-1")
+        assert '"c-lost-1"' not in put_away.replace('name="right" value="c-lost-1"', "")
+        kept = ask(me, "/effect", DRAFT, act='stays:["c-lost-1","m2","Cards > Lost"]')
+        (example,) = app.form_examples.of_taxonomy("tx-bank")
+        assert (example.conversation_id, example.turn_id, example.wanted) == ("c-lost-1", "m2", "Cards > Lost")
+        assert "0 of 1 example right" in kept
+        assert "should be Cards \u203a Lost, would be Cards \u203a Broken" in kept
+        assert 'stays:["c-lost-1"' not in kept
+        assert "1 of 1 example right" in ask(me, "/effect", TREE)
+        published = me.post(PATH, data={"document": DRAFT, "act": "publish"})
+        assert published.status_code == 303, "a wrong example does not stop publishing"
+        assert "The topic that the example expects is missing." in ask(me, "/effect", DRAFT, act="stays:[]")
+        dropped = ask(me, "/effect", DRAFT, act=f"drop:{example.example_id}")
+        assert "example right" not in dropped
+        assert app.form_examples.of_taxonomy("tx-bank") == []
+        assert "unknown" in ask(me, "/effect", DRAFT, act=f"drop:{example.example_id}").lower()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pixels", [360, 1440])
+def test_moves_are_looked_at(browser: Browser, served: Service, pixels: int) -> None:
+    """By keyboard: Right puts a row away and the next has the focus; Stays keeps one, which is wrong until it is removed."""
+    definitions(served).save_draft("taxonomy", "tx-bank", DRAFT.encode())
+    width(browser, pixels)
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/taxonomies/tx-bank/edit")
+    browser.press("[data-tab=publish]")
+    browser.until("#effect h2", lambda text: "conversations would move" in text)
+    rows = [str(each.get_attribute("value")) for each in browser.all(EFFECT)]
+    first, second, *_others = (each.partition('"')[2].partition('"')[0] for each in rows)
+    browser.press(f"#effect [value='right:{first}']")
+    wait_for(lambda: len(browser.all(EFFECT)), lambda n: n == len(rows) - 1)
+    assert browser.run("return document.activeElement.value") == f"right:{second}"
+    browser.press(f"#effect [value='{rows[1]}']")
+    browser.until("#topicexamples h2", lambda text: text == "0 of 1 example right")
+    browser.until("#topicexamples li", lambda text: "should be Cards \u203a Lost, would be" in text)
+    wait_for(lambda: browser.run("return document.activeElement.textContent"), lambda text: "would move" in text)
+    shown = [each.get_attribute("value") for each in browser.all("#effect [value^='right:']")]
+    assert not {f"right:{first}", f"right:{second}"} & set(shown)
+    browser.run("document.querySelector('#topicexamples').scrollIntoView({block: 'center'})")
+    browser.run(AXE)
+    for theme in ("light", "dark"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        picture(browser, f"moves-{pixels}-{theme}")
+        assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    browser.press("#topicexamples [value^='drop:']")
+    wait_for(lambda: browser.all(f"#effect [value='right:{second}']"), bool)
+    assert browser.all("#topicexamples") == []
+    assert browser.all(f"#effect [value='right:{first}']") == []
+    assert browser.faults() == []
+    width(browser, 1440)

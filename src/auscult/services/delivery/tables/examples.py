@@ -1,4 +1,4 @@
-"""The table ``examples``: one row per example of a form in a conversation."""
+"""The table ``examples``: one row per example of a form or a taxonomy in a conversation."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -6,17 +6,22 @@ from datetime import datetime
 from msgspec import Struct
 
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.form_examples.model import Example
 from auscult.storage.store import AppStore
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One example. ``wanted`` is the answer that a person expects: YES, NO, NA or the name of a level."""
+    """One example. ``wanted`` is the answer that a person expects: YES, NO, NA or the name of a level.
+
+    Of a taxonomy it is a topic with those above it, empty where none is expected.
+    """
 
     conversation_id: str
     started_at: datetime
     example_id: str
-    form_id: str
-    metric_id: str
+    form_id: str | None
+    metric_id: str | None
+    taxonomy_id: str | None
     wanted: str
     turn_id: str | None
     kept_by: str
@@ -38,8 +43,9 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
                 conversation_id=conversation_id,
                 started_at=starts[conversation_id],
                 example_id=each.example_id,
-                form_id=each.form_id,
-                metric_id=each.metric_id,
+                form_id=each.form_id if isinstance(each, Example) else None,
+                metric_id=each.metric_id if isinstance(each, Example) else None,
+                taxonomy_id=None if isinstance(each, Example) else each.taxonomy_id,
                 wanted=each.wanted,
                 turn_id=each.turn_id,
                 kept_by=each.by,

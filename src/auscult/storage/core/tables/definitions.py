@@ -50,15 +50,17 @@ form_snapshots = Table(
     UniqueConstraint("app", "digest"),
 )
 
-# Expected answers of a form's questions, in a conversation until that is erased, or in a redacted transcript.
+# Expected answers of a form's questions, in a conversation until that is erased, or in a redacted transcript; and expected
+# topics of a taxonomy in a turn of a conversation.
 form_examples = Table(
     "form_examples",
     METADATA,
     number("example"),
     app_column(),
     Column("example_id", KEY, nullable=False, unique=True),
-    Column("form_id", KEY, nullable=False),
-    Column("metric_id", KEY, nullable=False),
+    Column("form_id", KEY),
+    Column("metric_id", KEY),
+    Column("taxonomy_id", KEY),
     Column("wanted", Text, nullable=False),
     Column("conversation", NUMBER, ForeignKey("conversations.conversation"), index=True),
     Column("conversation_id", KEY),
@@ -67,6 +69,7 @@ form_examples = Table(
     Column("by", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_form_examples_form", "app", "form_id", "example"),
+    Index("ix_form_examples_taxonomy", "app", "taxonomy_id", "example"),
 )
 
 # What apps define beside forms, in versions: tables of values, scorecards.

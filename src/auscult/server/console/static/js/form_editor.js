@@ -7,7 +7,7 @@ import { adopted } from "./adopted.js";
 import { isWords, Keeping, onPage, replaced } from "./form_keeping.js";
 import { asksFor } from "./form_parts.js";
 import { offersReady } from "./form_ready.js";
-import { showsSorted } from "./form_topics.js";
+import { looksAtMoves, showsSorted } from "./form_topics.js";
 import { triesForm } from "./form_trial.js";
 
 const CHECK_MS = 400;
@@ -85,7 +85,9 @@ effect(() => trial.follows(written.value, !wrong.value.length));
 for (const [path, tab] of [["reach", "settings"], ["effect", "publish"]]) {
   const region = document.querySelector(`#${path}`);
   if (!region) continue;
-  const part = asksFor(form, region, path, () => form.dataset.tab === tab, missed);
+  const right = () => [...region.querySelectorAll("[name=right]")].map(({ value }) => ["right", value]);
+  const part = asksFor(form, region, path, () => form.dataset.tab === tab, missed, undefined, right);
+  looksAtMoves(region, part);
   new MutationObserver(part.ask).observe(form, { attributeFilter: ["data-tab"] });
   effect(() => part.follows(written.value, !wrong.value.length));
 }
@@ -356,7 +358,7 @@ function leave(button) {
   form.requestSubmit(own);
 }
 form.addEventListener("submit", (event) => {
-  if (leaving || trial.handles(event)) return;
+  if (leaving || event.defaultPrevented || trial.handles(event)) return;
   const act = event.submitter?.value ?? "look";
   event.preventDefault();
   if (!LOADING.includes(act)) ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent, { wanted: event.submitter?.dataset.fixes });

@@ -9,13 +9,16 @@ export function asksFor(form, region, path, isShown, missed, readOf = (document)
   let timer = 0;
   let made = null; // what the region was made of
   let wanted = "";
+  let pressed = ""; // the button that the next request is for
 
   async function ask() {
     const read = readOf(wanted);
     if (!isShown() || made === read) return;
     made = read;
     const mine = ++asked;
-    const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams([["document", wanted], ["since", form.elements.since?.value ?? ""], ...more()]) }).catch(() => null);
+    const act = pressed;
+    pressed = "";
+    const answer = await fetch(`${form.action}/${path}`, { method: "POST", body: new URLSearchParams([["document", wanted], ["since", form.elements.since?.value ?? ""], ["act", act], ...more()]) }).catch(() => null);
     if (mine !== asked) return;
     if (!answer || answer.redirected) {
       made = null;
@@ -28,6 +31,12 @@ export function asksFor(form, region, path, isShown, missed, readOf = (document)
 
   return {
     ask,
+    // Ask for what a button of the region does.
+    act(value) {
+      made = null;
+      pressed = value;
+      return ask();
+    },
     // Ask again once the changes of a document have settled; one with a fault keeps what is shown.
     follows(document, isWhole) {
       clearTimeout(timer);

@@ -44,3 +44,24 @@ export function showsSorted(form, panel, missed, again) {
     },
   };
 }
+
+// The conversations that a taxonomy would move: Right puts a row away, other buttons are asked for with the part around them.
+export function looksAtMoves(region, part) {
+  region.closest("form").addEventListener("submit", async (event) => {
+    const button = region.contains(event.submitter) && event.submitter;
+    if (!button) return;
+    event.preventDefault();
+    const [verb] = button.value.split(":");
+    const row = button.closest("li");
+    const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button");
+    if (verb === "right") {
+      const put = document.createElement("input");
+      Object.assign(put, { type: "hidden", name: "right", value: button.value.slice(verb.length + 1) });
+      region.append(put);
+      row.remove();
+      if (next) return next.focus();
+    }
+    await part.act(verb === "right" ? "" : button.value);
+    (region.querySelector("[role=alert]") ?? region.querySelector("h2"))?.focus();
+  });
+}

@@ -28,7 +28,7 @@ KINDS: Mapping[ChangeKind, str] = {
     "commented": later("Commented on"),
     "corrected": later("Put right"),
     "pinned": later("Pinned"),
-    "exemplified": later("Kept as an example of a form"),
+    "exemplified": later("Kept as an example of a form or a taxonomy"),
     "notified": later("Notices sent to people"),
     "erased": later("Erased"),
 }

@@ -81,6 +81,8 @@ ACTIONS: Mapping[str, str] = {
     "moment.restored": later("Removal of a pin undone"),
     "form.example_kept": later("Example of a form kept"),
     "form.example_removed": later("Example of a form removed"),
+    "taxonomy.example_kept": later("Example of a taxonomy kept"),
+    "taxonomy.example_removed": later("Example of a taxonomy removed"),
     "data.exported": later("Data exported"),
     "assistant.opened": later("Assistant connected"),
     "retention.changed": later("Retention changed"),

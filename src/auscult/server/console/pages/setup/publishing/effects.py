@@ -1,18 +1,22 @@
 """The effect of the scorecard or the taxonomy in a builder on the newest conversations."""
 
+import msgspec
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
+from msgspec.structs import replace
 
 from auscult.domain.definitions.scorecard import Scorecard
-from auscult.domain.errors import EngineError
+from auscult.domain.errors import EngineError, RequestError
+from auscult.form_examples.pages import topic_examples_of
 from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.forms import require_editor
 from auscult.server.console.pages.setup.publishing.drafts import text_of
-from auscult.server.console.posted import Posted, sentence
+from auscult.server.console.posted import Given, Posted, one, sentence, several, tried
 from auscult.server.console.views.setup.trying.effects import (
     CardEffectView,
+    Stays,
     TopicEffectView,
     card_effect_view,
     topic_effect_view,
@@ -48,9 +52,9 @@ class TopicEffectPage(Controller):
     async def act(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
-        """Sort the newest conversations with the version in force and with the document."""
+        """Sort the newest conversations, and the examples, with the version in force and with the document."""
         require_editor(visit)
-        return await run(lambda: visit.part("parts/topic_effect", _topics(visit, name, text_of(data))), slow=True)
+        return await run(lambda: visit.part("parts/topic_effect", _topics(visit, name, data)), slow=True)
 
 
 def _card(visit: Visit, name: str, document: bytes) -> CardEffectView:
@@ -75,17 +79,39 @@ def _card_in_force(visit: Visit, name: str) -> Scorecard | None:
     return check_scorecard(stored.document, version=stored.version).card
 
 
-def _topics(visit: Visit, name: str, document: bytes) -> TopicEffectView:
-    draft = classification.check_against(visit.app.definitions, document).taxonomy
+def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
+    draft = classification.check_against(visit.app.definitions, text_of(data)).taxonomy
     make = visit.services.trying
     if draft is None or draft.id != name or make is None or not visit.may("conversation.read"):
         return TopicEffectView()
+    problem = tried(lambda: _with_examples(visit, name, one(data, "act")))
     app, present = visit.app_for("conversation.read"), classification.in_force(visit.app.definitions)
     cases = topic_effect.newest_cases(app, blindness_of(app, visit.visitor.email))
     engines = make().for_app(app.tenant.app_id, agent_emotions=False).engines
     try:
         found = topic_effect.topic_effect(cases, present.values(), draft, engines)
+        trials = topic_examples_of(visit).tried(engines, present.values(), draft)
     except EngineError as error:
         said = _("Conversations cannot be sorted here. {reason}")
         return TopicEffectView(title=said.format(reason=sentence(error.message)))
-    return topic_effect_view(found, present[name].version if name in present else 0, visit.reader, BASE)
+    view = topic_effect_view(
+        found, present[name].version if name in present else 0, trials, several(data, "right"), visit.reader, BASE
+    )
+    return replace(view, problem=problem, may_edit=visit.principal.may_everywhere("form.edit"))
+
+
+def _with_examples(visit: Visit, name: str, act: str) -> None:
+    """Keep the topic of a turn, or remove an example, where a button asks for it. Raises ``AuscultError``."""
+    verb, _colon, rest = act.partition(":")
+    if verb not in ("stays", "drop"):
+        return
+    visit.require_everywhere("form.edit")
+    if verb == "drop":
+        topic_examples_of(visit).remove(name, rest)
+        return
+    try:
+        stays = msgspec.json.decode(rest, type=Stays)
+    except msgspec.DecodeError as error:
+        message = _("the topic that the example expects is missing")
+        raise RequestError(message, code="field.missing", field="act") from error
+    topic_examples_of(visit).keep(name, stays.conversation_id, stays.turn_id, stays.wanted)

@@ -15,7 +15,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.form import Form
 from auscult.domain.said.search import parse
-from auscult.form_examples.model import NewExample, Trials
+from auscult.form_examples.model import NewExample, Trials, Tried
 from auscult.form_examples.pages import examples_of, tried_on_examples
 from auscult.search.model import Opened, opened_by
 from auscult.server.console.language import gettext as _
@@ -131,7 +131,7 @@ class _Attempt:
         return in_force(self._visit.app.forms).get(self._form.id)
 
     @cached_property
-    def _examples(self) -> Trials:
+    def _examples(self) -> Trials[Tried]:
         return tried_on_examples(self._visit, self._form)
 
     def _tried(self, view: TrialView, *, is_again: bool) -> Iterator[TrialView]:

@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, Metric
-from auscult.form_examples.model import Trials, Tried, answer_of, answers_of
+from auscult.form_examples.model import Trials, Tried, TriedTopic, answer_of, answers_of
 from auscult.server.console.language import ngettext
 from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.quoting import excerpt
@@ -52,33 +52,36 @@ class OtherAnswers(Struct, frozen=True, kw_only=True):
     expected: str = ""
 
 
-def examples_view(found: Trials, form: Form) -> ExamplesView | None:
+def examples_view(found: Trials[Tried], form: Form) -> ExamplesView | None:
     """Show the examples of a form; None where it has none."""
     if not found.tried and not found.erased:
         return None
     names = {each.id: each.name for each in form.metrics}
     rows = [_row(each, names.get(each.example.metric_id, each.example.metric_id)) for each in found.tried]
-    gone = ngettext(
-        "{n} example was erased with its conversation.",
-        "{n} examples were erased with their conversations.",
-        found.erased,
-    )
     return ExamplesView(
         sentence=counted(found),
         rows=tuple(sorted(rows, key=lambda row: row.is_right)),
-        erased=gone.format(n=found.erased) if found.erased else "",
+        erased=erased(found.erased),
         has_wrong=bool(found.wrong),
     )
 
 
-def counted(found: Trials) -> str:
+def counted(found: Trials[Tried] | Trials[TriedTopic]) -> str:
     """Return how many examples are answered as expected, in words."""
     count = len(found.tried)
     sentence = ngettext("{right} of {n} example right", "{right} of {n} examples right", count)
     return sentence.format(right=found.right, n=count)
 
 
-def other_answers(evaluation: Evaluation, form: Form, examples: Trials) -> dict[str, OtherAnswers]:
+def erased(count: int) -> str:
+    """Return how many examples lost their conversation, in words; empty where none did."""
+    gone = ngettext(
+        "{n} example was erased with its conversation.", "{n} examples were erased with their conversations.", count
+    )
+    return gone.format(n=count) if count else ""
+
+
+def other_answers(evaluation: Evaluation, form: Form, examples: Trials[Tried]) -> dict[str, OtherAnswers]:
     """Return, by id of the metric, the answers that each verdict does not have, and what an example expects."""
     metrics = {each.id: each for each in form.metrics}
     its = (each.example for each in examples.tried if each.example.conversation_id == evaluation.conversation_id)
