@@ -452,11 +452,13 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     from auscult.services.history.backtest_chunks import Backtesting
     from auscult.services.history.chunks import ChunkProcessing
     from auscult.services.history.rescore_chunks import Rescoring
+    from auscult.services.history.trial_chunks import Trying
 
     now = partial(datetime.now, UTC)
     kinds: Mapping[BackfillKind, ChunkWork] = {
         "rescore": Rescoring(judging, REPORTS, now),
         "backtest": Backtesting(judging, now),
+        "trial": Trying(judging, now),
     }
     return ChunkProcessing(store, kinds, now)
 

@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
 from dbos import error as dbos_error
 from msgspec import Struct
 
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import NotFoundError, SettingsError
 from auscult.domain.operations.tracing import BATCH, TRACING
 from auscult.domain.scoring.batches import Batch, Priority
 from auscult.services.history.chunks import ChunkProcessing, WrittenChunk
@@ -388,7 +388,10 @@ class Worker:
 
     def _examine(self, chunk_id: str) -> WrittenChunk | None:
         self._precedence.make_way()
-        starts = self._work.store.work.begin(chunk_id)
+        try:
+            starts = self._work.store.work.begin(chunk_id)
+        except NotFoundError:  # a trial that another one has replaced
+            return None
         if starts > MOST_STARTS:
             self._work.store.backfills.fail(chunk_id, _endless(starts))
             return None

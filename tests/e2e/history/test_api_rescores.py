@@ -35,11 +35,13 @@ def own(service: Service, request: pytest.FixtureRequest) -> Own:
 
 def backfill(service: Service) -> None:
     """Do what waits, as the worker of `auscult serve` would."""
-    work = bootstrap.chunk_processing(service.store, bootstrap.evaluator(service.application.settings))
+    settings = service.application.settings
+    evaluator = bootstrap.evaluator(settings, spending=service.store.spending, store=service.store)
+    work = bootstrap.chunk_processing(service.store, evaluator._replace(conversation_s=settings.conversation_s))
     for chunk_id in service.store.work.next("chunk", 100):
         written = work.process(chunk_id)
         assert written is not None
-        work.record(written)
+        work.record(work.ask_judge(written) if written.must_ask else written)
 
 
 def ask(own: Own, method: str, path: str, body: Any = None, **given: Any) -> Any:

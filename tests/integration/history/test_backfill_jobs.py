@@ -10,6 +10,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.reports import REPORTS
 from auscult.services.history.rescores import RescoreView, begin_rescore, resume_rescore, view_rescore
+from auscult.services.history.trials import TrialOrder, begin_trial, view_trial
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
 from auscult.workers import worker as worker_room
@@ -66,4 +67,26 @@ def test_chunks_that_fail_are_given_up_with_their_reason(
     with working(store, database_url):
         wait_until(lambda: view().backfill.state != "running")
     assert (view().backfill.state, view().counts.rescored) == ("done", COUNT)
+    assert store.recount() == []
+
+
+def test_a_trial_that_another_one_replaces_is_left_without_a_trace(
+    store: Store, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a form is changed again and again, each trial replaces the one before, which workers may have in hand."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    accepted = app.conversations.accept([conversation(f"c-{n:02}") for n in range(20)])
+    work = Processing(store, bootstrap.evaluator(read_settings({})), REPORTS, lambda: datetime.now(UTC))
+    scored = work.evaluate(accepted.batch_id or "")
+    assert scored is not None
+    work.record(scored)
+    order = TrialOrder(form_id="ef-1", document=FORM.decode(), conversations=tuple(f"c-{n:02}" for n in range(20)))
+    with working(store, database_url):
+        for n in range(10):
+            begun = begin_trial(app, "dana@example.com", order)
+            wait_until(lambda n=n, begun=begun: view_trial(app, "ef-1", begun.id).looked >= 5 * (n % 4))
+        wait_until(lambda: view_trial(app, "ef-1", begun.id).state == "done")
+    assert len(view_trial(app, "ef-1", begun.id).tried) == 20
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
     assert store.recount() == []

@@ -1,15 +1,13 @@
 """A visit: one request for a page, with its visitor, its app, and the reader's language, time zone and theme."""
 
 import secrets
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request, Response
 from litestar.enums import MediaType
-from litestar.response import Stream
 from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,7 +21,6 @@ from auscult.server.console.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.reader import Reader
 from auscult.server.console.templating import BASE, Frame, NavigationGroup, Persona, Templates
 from auscult.server.rest.context import Services
-from auscult.server.rest.threads import run
 from auscult.services.audits.blind import read_by
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import Query, read_query
@@ -40,7 +37,6 @@ NOTICES = "Notices"
 AFTER_COOKIE = "auscult_after"
 """Keeps the requested page until the visitor has signed in."""
 THEMES = ("auto", "light", "dark")
-NEXT = "<!--next-->"
 """Between a part of a page and the same part with more in it, in one answer."""
 
 AnyRequest = Request[Any, Any, Any]
@@ -182,22 +178,6 @@ class Visit:
         nonce = secrets.token_urlsafe(12)
         body = self._console.templates.render(name, self._frame("", nonce), view)
         return page_response(body, nonce, status)
-
-    def parts(self, name: str, first: Struct, others: Iterator[Struct]) -> Stream:
-        """Render a part of a page that its script replaces, and again for each of the others; ``NEXT`` is behind each."""
-        nonce = secrets.token_urlsafe(12)
-        frame, views = self._frame("", nonce), chain((first,), others)
-
-        def rendered() -> str | None:
-            view = next(views, None)
-            return None if view is None else self._console.templates.render(name, frame, view) + NEXT
-
-        async def content() -> AsyncGenerator[str]:
-            while (part := await run(rendered, slow=True)) is not None:
-                yield part
-
-        headers = page_headers(nonce) | {"x-accel-buffering": "no"}
-        return Stream(content, status_code=HTTP_200_OK, media_type=MediaType.HTML, headers=headers)
 
     def page(self, name: str, here: str, view: Struct | None = None, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
         """Render a page. ``here`` is the name of its item in the menu."""

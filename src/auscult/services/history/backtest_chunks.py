@@ -4,10 +4,10 @@ Answers that are still valid are reused, as a re-score does, so that the result 
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct, field
@@ -17,13 +17,13 @@ from auscult.domain.errors import EngineError
 from auscult.domain.form import Form, choose_form, undated
 from auscult.domain.history.backfills import Chunk, ChunkRange
 from auscult.domain.history.backtest import Backtest
-from auscult.domain.probe import Answer, FailedAnswer, Inquiry
 from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
 from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.history.chunks import ChunkResult
 from auscult.services.history.rescore_chunks import is_in, named_in
 from auscult.services.scoring.engine_calls.ask_remote import NOT_ASKED
+from auscult.services.scoring.engine_calls.unasked import ReadOnlyAnswers, estimate
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 from auscult.services.scoring.reuse import VerdictReuse
 from auscult.storage.store import AppStore
@@ -55,15 +55,6 @@ class Found(Struct, kw_only=True):
         """Add the result of others."""
         self.counts.merge(other.counts)
         self.most += other.most
-
-
-@runtime_checkable
-class CostEstimation(Protocol):
-    """A far engine that can say before what asking takes."""
-
-    def estimate(self, questions: Sequence[Any]) -> Usage:
-        """Return the most that asking all of it would use."""
-        ...
 
 
 class _Trial(NamedTuple):
@@ -161,7 +152,7 @@ class Backtesting:
             return _Trial(evaluator, app.answers, most, [])
         guesses = {engine: _CostEstimator(engine, most) for engine in evaluator.far.values()}
         far = {kind: guesses[engine] for kind, engine in evaluator.far.items()}
-        return _Trial(evaluator._replace(far=far), _ReadOnlyAnswers(app.answers), most, [])
+        return _Trial(evaluator._replace(far=far), ReadOnlyAnswers(app.answers), most, [])
 
     def _count(self, trial: _Trial, form: Form, cases: Sequence[EvaluatedConversation], counts: Backtest) -> None:
         pending = [
@@ -210,25 +201,8 @@ class _CostEstimator:
 
     def ask(self, questions: Sequence[Any]) -> Iterator[JudgeResult]:
         about = dict.fromkeys(question.transcript.conversation_id for question in questions)
-        estimating = self._engine.estimate if isinstance(self._engine, CostEstimation) else None
-        self._most.append(Usage(calls=len(about)) if estimating is None else estimating(questions))
+        self._most.append(estimate(self._engine, questions))
         return (JudgeResult(conversation_id=each, answers={}, postponed=NOT_ASKED) for each in about)
 
     def close(self) -> None:
         self._engine.close()
-
-
-class _ReadOnlyAnswers:
-    """Answers that are kept, and none added."""
-
-    def __init__(self, kept: KeptAnswers) -> None:
-        self._kept = kept
-
-    def find(self, keys: Sequence[bytes]) -> dict[bytes, Answer | FailedAnswer]:
-        return self._kept.find(keys)
-
-    def keep(self, heard: JudgeResult, keys: Mapping[Inquiry, bytes]) -> None:
-        """Ignore the call: nothing was asked."""
-
-    def usage(self, batch_id: str) -> Usage:
-        return self._kept.usage(batch_id)

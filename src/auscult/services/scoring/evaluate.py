@@ -129,10 +129,19 @@ class Evaluator(NamedTuple):
         analyzers = self.analyzers if agent_emotions else without_agents(self.analyzers)
         return self._replace(engines=engines, far=far, analyzers=analyzers)
 
-    def evaluate(self, batch: Iterable[PendingConversation], forms: Sequence[Form], now: datetime) -> list[Judged]:
-        """Evaluation and insights of each conversation, in order. Raises ``EngineError`` when an engine cannot answer."""
+    def evaluate(
+        self,
+        batch: Iterable[PendingConversation],
+        forms: Sequence[Form],
+        now: datetime,
+        kept: KeptAnswers | None = None,
+    ) -> list[Judged]:
+        """Evaluation and insights of each conversation, in order. Raises ``EngineError`` when an engine cannot answer.
+
+        ``kept`` has answers of far engines from before; without it each is asked.
+        """
         judged: list[Judged] = []
-        for one in self.evaluate_ready(batch, forms, now, Memory()):
+        for one in self.evaluate_ready(batch, forms, now, kept or Memory()):
             if isinstance(one, Waiting):
                 raise EngineError(
                     f"{one.conversation_id} cannot be judged now: {one.postponed.reason}", code="engine.postponed"

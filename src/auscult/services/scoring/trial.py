@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.engines import KeptAnswers, RemoteEngine
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation, Verdict
-from auscult.domain.form import Assignment, Form
+from auscult.domain.form import Assignment, Form, undated
 from auscult.domain.probe import AFAR, FailedAnswer, Inquiry, Probe
-from auscult.domain.scoring.judging import JudgeResult
+from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.metrics import METRICS
 from auscult.services.scoring.engine_calls.answer_cache import Memory
+from auscult.services.scoring.engine_calls.unasked import estimate
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 
 MOST_TURNS, MOST_CHARACTERS = 400, 50_000
@@ -35,24 +37,38 @@ class Trial(NamedTuple):
     after: Evaluation
 
 
-class _NobodyElse:
-    """A judge and every other system, replaced: nothing is asked, and each question stays unanswered."""
+class _Unasked:
+    """Substitute for a judge or another system: a question that it has not answered before stays without an answer.
 
-    kinds: ClassVar[frozenset[type[Probe]]] = AFAR
-    version = ""
+    ``most`` receives what asking would take, where there is such an engine.
+    """
+
     at_once = 1
+
+    def __init__(self, engine: RemoteEngine | None, most: list[Usage]) -> None:
+        self.kinds: frozenset[type[Probe]] = AFAR if engine is None else engine.kinds
+        self.version = "" if engine is None else engine.version
+        self._engine = engine
+        self._most = most
 
     def ask(self, questions: Sequence[Inquiry]) -> Iterator[JudgeResult]:
         """Yield that each question has no answer."""
+        if self._engine is not None:
+            self._most.append(estimate(self._engine, questions))
         for each in questions:
-            nothing = FailedAnswer(reason=NOT_ASKED, engine=self.version)
+            nothing = FailedAnswer(reason=NOT_ASKED, engine="")
             yield JudgeResult(conversation_id=each.transcript.conversation_id, answers={each: nothing})
 
     def close(self) -> None:
         """Do nothing."""
 
 
-_NOBODY_ELSE = _NobodyElse()
+def unasked(evaluator: Evaluator, most: list[Usage]) -> Evaluator:
+    """Return an evaluator that asks no judge and no other system; ``most`` receives what asking them would take."""
+    nobody = _Unasked(None, most)
+    instead = {engine: _Unasked(engine, most) for engine in evaluator.far.values()}
+    far = dict.fromkeys(AFAR, nobody) | {kind: instead[engine] for kind, engine in evaluator.far.items()}
+    return evaluator._replace(far=far, summaries="none")
 
 
 def is_not_asked(verdict: Verdict) -> bool:
@@ -66,8 +82,8 @@ def asked_afar(form: Form) -> int:
 
 
 def for_any(form: Form) -> Form:
-    """Return a form that scores any conversation of its channel, whatever its queue and direction."""
-    return replace(form, assignments=(Assignment(queue="*", direction="both"),))
+    """Return a form that scores any conversation of its channel, whatever its queue, direction and day."""
+    return undated(replace(form, assignments=(Assignment(queue="*", direction="both"),)))
 
 
 def tried(
@@ -80,21 +96,32 @@ def tried(
 
 
 def tried_alone(
-    evaluator: Evaluator, form: Form, conversations: Sequence[Conversation], now: datetime
+    evaluator: Evaluator,
+    form: Form,
+    conversations: Sequence[Conversation],
+    now: datetime,
+    kept: KeptAnswers | None = None,
 ) -> list[Evaluation]:
-    """Return the evaluation of each conversation as ``tried`` does; what only others could answer has no answer, and why."""
-    alone = evaluator._replace(far=dict.fromkeys(_NOBODY_ELSE.kinds, _NOBODY_ELSE), summaries="none")
+    """Return the evaluation of each conversation as ``tried`` does; what only others could answer has no answer, and why.
+
+    ``kept`` are answers that others gave before.
+    """
     batch = [PendingConversation(conversation=each, revision=1) for each in conversations]
-    found = alone.evaluate(batch, [for_any(form)], now)
+    found = unasked(evaluator, []).evaluate(batch, [for_any(form)], now, kept)
     return [replace(each, engines=tuple(filter(None, each.engines))) for each, _insights in found]
 
 
-def compared(
-    evaluator: Evaluator, form: Form, in_force: Form | None, conversations: Sequence[Conversation], now: datetime
+def compared(  # noqa: PLR0913, PLR0917  (what is tried, and all that it is tried with)
+    evaluator: Evaluator,
+    form: Form,
+    in_force: Form | None,
+    conversations: Sequence[Conversation],
+    now: datetime,
+    kept: KeptAnswers | None = None,
 ) -> list[Trial]:
     """Return how each conversation is scored by a form, and by the version of it that is in force."""
-    after = tried_alone(evaluator, form, conversations, now)
-    before = [None] * len(after) if in_force is None else tried_alone(evaluator, in_force, conversations, now)
+    after = tried_alone(evaluator, form, conversations, now, kept)
+    before = [None] * len(after) if in_force is None else tried_alone(evaluator, in_force, conversations, now, kept)
     return [Trial(*each) for each in zip(conversations, before, after, strict=True)]
 
 

@@ -26,7 +26,7 @@ from auscult.storage.work.work_list import REQUEUED, ended, open_work
 MOST_BYTES = 4_000_000
 """Size of the conversations of a chunk, together. One conversation may be longer; it is then alone in its chunk."""
 
-_PREFIXES: Mapping[BackfillKind, str] = {"rescore": "rs", "backtest": "bt"}
+_PREFIXES: Mapping[BackfillKind, str] = {"rescore": "rs", "backtest": "bt", "trial": "tr"}
 _ROWS_AT_ONCE = 10_000
 _MOST_REASONS = 5
 _FACTOR, _MODULUS = 2654435761, 2**32
@@ -63,8 +63,21 @@ class AppBackfills:
             through = () if sample_limit is None else (_spread <= sample_limit,)
             return list(_cut(connection.execute(query.where(*within, *through)), size, sample_limit))
 
-    def cases(self, chunk_range: ChunkRange) -> list[EvaluatedConversation]:
-        """The conversations of a range with what was decided about them; without those that wait or have no words."""
+    def ranges_of(self, conversation_ids: Collection[str], size: int) -> list[ChunkRange]:
+        """Cut some conversations into ranges with at most ``size`` of them each; others may lie in between."""
+        query = (
+            sa.select(conversations.c.started_at, conversations.c.conversation, conversations.c.size)
+            .where(conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids))
+            .order_by(conversations.c.started_at, conversations.c.conversation)
+        )
+        with self._database.reading() as connection:
+            return list(_cut(connection.execute(query), size, None))
+
+    def cases(self, chunk_range: ChunkRange, among: Collection[str] | None = None) -> list[EvaluatedConversation]:
+        """The conversations of a range with what was decided about them; without those that wait or have no words.
+
+        ``among``: no others than these.
+        """
         query = (
             recorded_query(self._app)
             .where(
@@ -78,20 +91,35 @@ class AppBackfills:
         )
         if chunk_range.sample_limit is not None:
             query = query.where(_spread <= chunk_range.sample_limit)
+        if among is not None:
+            query = query.where(conversations.c.conversation_id.in_(among))
         with self._database.reading() as connection:
             return read_recorded(connection, self._reader, query)
 
     def begin(
-        self, kind: BackfillKind, order: bytes, ranges: Sequence[ChunkRange], *, claim: str | None = None
+        self,
+        kind: BackfillKind,
+        order: bytes,
+        ranges: Sequence[ChunkRange],
+        *,
+        claim: str | None = None,
+        replaces: bool = False,
     ) -> Backfill:
         """Store a backfill and its chunks, in one transaction. ``claim`` is what only one running backfill may be about.
 
-        Raises ``ConflictError`` ``backfill.running`` when another one is.
+        Raises ``ConflictError`` ``backfill.running`` when another one is, unless this one ``replaces`` it: then the
+        results of those before are deleted.
         """
         backfill_id = f"{_PREFIXES[kind]}-{uuid.uuid4()}"
         now = now_ms()
         with self._database.writing() as connection:
             lock_app(connection, self._app)
+            if replaces:
+                same = sa.select(backfills.c.backfill).where(
+                    backfills.c.app == self._app, backfills.c.kind == kind, backfills.c.claim == claim
+                )
+                for number in connection.scalars(same).all():
+                    _delete(connection, number)
             self._refuse_second(connection, claim)
             made = sa.insert(backfills).values(
                 backfill_id=backfill_id,
@@ -117,6 +145,11 @@ class AppBackfills:
         """Backfills of a kind, the newest first."""
         with self._database.reading() as connection:
             return self._read(connection, backfills.c.kind == kind, limit=limit)
+
+    def claimed(self, kind: BackfillKind, claim: str) -> Backfill | None:
+        """Return the newest backfill of a kind with a claim."""
+        with self._database.reading() as connection:
+            return next(iter(self._read(connection, backfills.c.kind == kind, backfills.c.claim == claim)), None)
 
     def results(self, backfill_id: str) -> list[bytes]:
         """Return the results of its finished chunks, in the order of the conversations."""
@@ -174,11 +207,7 @@ class AppBackfills:
             lock_app(connection, self._app)
             number = connection.execute(query).scalar_one_or_none()
             if number is not None:
-                of_it = sa.select(batches.c.batch).where(_chunks_of(number))
-                connection.execute(sa.delete(backfill_mentions).where(backfill_mentions.c.chunk.in_(of_it)))
-                connection.execute(sa.delete(backfill_chunks).where(backfill_chunks.c.chunk.in_(of_it)))
-                connection.execute(sa.delete(batches).where(_chunks_of(number)))
-                connection.execute(sa.delete(backfills).where(backfills.c.backfill == number))
+                _delete(connection, number)
         return number is not None
 
     def record(
@@ -308,6 +337,15 @@ def backfill_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill
 
 def _chunks_of(backfill: int) -> sa.ColumnElement[bool]:
     return sa.and_(sa.text(IS_CHUNK), batches.c.line == backfill)
+
+
+def _delete(connection: Connection, backfill: int) -> None:
+    """Delete a backfill, its chunks and their results. A chunk that a worker has in hand writes nothing more."""
+    of_it = sa.select(batches.c.batch).where(_chunks_of(backfill))
+    connection.execute(sa.delete(backfill_mentions).where(backfill_mentions.c.chunk.in_(of_it)))
+    connection.execute(sa.delete(backfill_chunks).where(backfill_chunks.c.chunk.in_(of_it)))
+    connection.execute(sa.delete(batches).where(_chunks_of(backfill)))
+    connection.execute(sa.delete(backfills).where(backfills.c.backfill == backfill))
 
 
 def _end_chunk(connection: Connection, chunk: int, backfill: int, result: bytes) -> None:

@@ -22,10 +22,10 @@ class Chunks:
         self._database = database
 
     def unfinished(self, limit: int = 100) -> list[Backfill]:
-        """Backfills of every app that run or failed, the oldest first."""
+        """Re-scores and backtests of every app that run or failed, the oldest first."""
         query = (
             backfill_query()
-            .where(backfills.c.state.in_(("running", "failed")))
+            .where(backfills.c.state.in_(("running", "failed")), backfills.c.kind != "trial")
             .order_by(backfills.c.backfill)
             .limit(limit)
         )

@@ -107,7 +107,9 @@ def _queues(connection: Connection) -> tuple[QueueFigures, ...]:
 
 
 def _backfills(connection: Connection, state: str) -> int:
-    return _count(connection, sa.select(sa.func.count()).where(backfills.c.state == state), backfills)
+    """Count re-scores and backtests; a trial concerns only the person who began it."""
+    query = sa.select(sa.func.count()).where(backfills.c.state == state, backfills.c.kind != "trial")
+    return _count(connection, query, backfills)
 
 
 def _changes(connection: Connection) -> int:

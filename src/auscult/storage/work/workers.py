@@ -30,10 +30,11 @@ class Workers:
         with self._database.reading() as connection:
             return {row.worker: row.beats for row in connection.execute(sa.select(workers))}
 
-    def beats_lately(self, host: str) -> bool:
-        """Return whether a worker of this host has beaten lately. Its name begins with the host."""
-        of_host = workers.c.worker.startswith(f"{host}:", autoescape=True)
-        query = sa.select(workers.c.worker).where(of_host, workers.c.beat_at > now_ms() - LATELY_MS).limit(1)
+    def beats_lately(self, host: str | None = None) -> bool:
+        """Return whether a worker, or one of this host, has beaten lately. Its name begins with the host."""
+        query = sa.select(workers.c.worker).where(workers.c.beat_at > now_ms() - LATELY_MS).limit(1)
+        if host is not None:
+            query = query.where(workers.c.worker.startswith(f"{host}:", autoescape=True))
         with self._database.reading() as connection:
             return connection.execute(query).first() is not None
 

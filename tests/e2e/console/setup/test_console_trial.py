@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from auscult.domain.form import Assignment
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.server.console.visit import NEXT
 from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import read_form
@@ -19,6 +18,7 @@ from auscult.services.history.coverage import listed_rows
 from auscult.services.history.routing import routing
 from tests.e2e.console.setup.test_console_forms import act, document_of, verdicts
 from tests.e2e.consoles import email_of, signed_in
+from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 
@@ -62,9 +62,18 @@ def attempt(me: httpx.Client, document: str, name: str, **more: str) -> httpx.Re
     return act(me, f"{PATH}/try", document, name, part="1", **more)
 
 
-def last(answer: httpx.Response) -> str:
-    """Return the tab as it is when all was tried."""
-    return [each for each in answer.text.split(NEXT) if each][-1]
+def newest_tried(served: Service, me: httpx.Client, document: str, name: str = "recent") -> str:
+    """Press a button that begins a trial on the newest conversations; return its list once a worker has done it."""
+    begun = attempt(me, document, name).text
+    backfill(served)
+    return me.get(address_of(begun)).text
+
+
+def address_of(page: str) -> str:
+    """Return where the trial that a page shows is read."""
+    found = re.search(r'data-trial="([^"]+)"', page)
+    assert found, page
+    return found[1]
 
 
 def alerted(page: str) -> str:
@@ -98,12 +107,12 @@ def test_what_changes_stands_beside_the_version_in_force(served: Service) -> Non
     """A stricter document changes verdicts: each shows what the version in force decides, and the table has them first."""
     with signed_in(served, "qa-manager") as me:
         document = document_of(me.get(PATH).text)
-        same = last(attempt(me, document, "recent"))
+        same = newest_tried(served, me, document)
         assert re.search(r"Tried on \d+ conversations: 0 change\.", same)
         assert '<tr class="same">' in same
         never = re.sub(r"{wording: en/greeting[@\d]*}", "{phrases: [zzz zzz]}", document)
         assert never != document
-        page = last(attempt(me, never, "recent"))
+        page = newest_tried(served, me, never)
         rows = re.findall(r"<tr.*?</tr>", page.partition("<tbody>")[2], re.DOTALL)
         changed = ["Greeting" in row for row in rows]
         assert changed[0]
@@ -170,10 +179,10 @@ def test_who_judges_a_conversation_blind_does_not_try_on_it(served: Service) -> 
     with signed_in(served, "qa-manager") as me:
         document = document_of(me.get(PATH).text)
         body = {"conversation_id": name, "auditor": email_of("qa-manager"), "hidden": ["machine"]}
-        assert name in attempt(me, document, "recent").text
+        assert name in newest_tried(served, me, document)
         made = me.post(f"/api/v1/assignments?app={TENANT.app_id}", json=body)
         assert made.status_code == 201, made.text
-        assert name not in attempt(me, document, "recent").text
+        assert name not in newest_tried(served, me, document)
         refused = attempt(me, document, "find", sought=name).text
         assert verdicts(refused) == {}
         assert verdicts(attempt(me, document, f"on:{name}").text) == {}

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,16 @@ from auscult import bootstrap
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.formats import Limits
 from auscult.reports import REPORTS
-from auscult.server.console.visit import NEXT
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.scoring.intake.dropped import read_dropped
 from auscult.services.scoring.process import Processing
 from tests.e2e.console.setup.test_console_forms import act, document_of, verdicts
-from tests.e2e.console.setup.test_console_trial import FORM, alerted, attempt, calls, last
+from tests.e2e.console.setup.test_console_trial import FORM, address_of, alerted, attempt, calls, newest_tried
 from tests.e2e.consoles import PEOPLE, signed_in
+from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.serving import TENANT, Service, listening, opened, process
 from tests.integration.program import conversation
+from tests.scripted_judge import scripted_judge
 from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
 from tests.waiting import PATIENCE_S
 
@@ -84,42 +84,82 @@ def test_a_first_form_is_tried_on_what_no_form_has_scored(tmp_path: Path) -> Non
         process(served.application, read_dropped(BytesIO(lines(*asked)), TENANT.app_id, Limits(), {}).documents)
         app = served.store.within(TENANT)
         assert set(app.conversations.statuses([each["id"] for each in asked]).values()) == {"not_evaluated"}
-        own = last(attempt(me, queued, "recent"))
+        own = newest_tried(served, me, queued)
         assert "Tried on 2 conversations. Mean score" in own
         assert set(re.findall(r"on:(c-\d)", own)) == {"c-0", "c-2"}
         assert "queues of this form yet" not in own
         assert "Unchanged" not in own
-        other_queue = last(attempt(me, queued.replace("Billing", "Claims"), "recent"))
+        other_queue = newest_tried(served, me, queued.replace("Billing", "Claims"))
         assert "No conversation is in the queues of this form yet. These are the newest of its channel." in other_queue
         assert len(set(re.findall(r"on:(c-\d)", other_queue))) == 4
-        every = last(attempt(me, queued.replace("Billing", '"*"'), "recent"))
+        every = newest_tried(served, me, queued.replace("Billing", '"*"'))
         assert "queues of this form yet" not in every
         assert len(set(re.findall(r"on:(c-\d)", every))) == 4
-        german = last(attempt(me, FORM.replace("channel: voice", "channel: voice\nlanguages: [de]"), "recent"))
+        german = newest_tried(served, me, FORM.replace("channel: voice", "channel: voice\nlanguages: [de]"))
         assert "In a language that the form is not for" in german
 
 
-def test_the_newest_come_in_parts(served: Service) -> None:
-    """Each part has what was tried so far and how many there are; the last has all, as the page without script has."""
+def chunk(served: Service) -> None:
+    """Do the first chunk that waits, as a worker would."""
+    work = bootstrap.chunk_processing(served.store, bootstrap.evaluator(served.application.settings))
+    (first,) = served.store.work.next("chunk", 1)
+    written = work.process(first)
+    assert written is not None
+    work.record(written)
+
+
+def tried(page: str) -> set[str]:
+    """Return the conversations that a list of a trial has."""
+    return set(re.findall(r'id="o-([^"]+)"', page))
+
+
+def press(me: httpx.Client, name: str, **more: str) -> httpx.Response:
+    """Press a button of the tab of the form that a person answers, and get only that."""
+    return act(me, f"{PATH}/try", FORM, name, part="1", **more)
+
+
+def test_the_newest_come_as_they_are_tried_and_outlive_the_page(served: Service) -> None:
+    """Each look has what was tried so far; who opens the form again finds it, stopping keeps it, and the next replaces it."""
     n = min(20, len(calls(served)))
     assert n > 5
     with signed_in(served, "qa-manager") as me:
-        answer = attempt(me, FORM, "recent")
-        parts = answer.text.split(NEXT)[:-1]
-        whole = act(me, f"{PATH}/try", FORM, "recent").text
-    assert "content-length" not in answer.headers
-    said = [(re.findall(r"(\d+) of (\d+) tried", each) or [("", "")])[0] for each in parts]
-    assert said == [*((str(at), str(n)) for at in range(5, n, 5)), ("", "")]
-    rows = [set(re.findall(r'id="o-([^"]+)"', each)) for each in parts]
-    assert [len(each) for each in rows] == [*range(5, n, 5), n]
-    assert all(some < more for some, more in pairwise(rows))
-    assert set(re.findall(r'id="o-([^"]+)"', whole)) == rows[-1]
-    assert whole.count("<h2>Try it</h2>") == 1
-    assert NEXT not in whole
+        begun = press(me, "recent").text
+        assert f"0 of {n} tried" in begun
+        assert "No worker is running; the trial begins when one does." in begun
+        assert "data-open" in begun
+        chunk(served)
+        five = me.get(address_of(begun)).text
+        assert f"5 of {n} tried" in five
+        assert len(tried(five)) == 5
+        opened_again = me.get(PATH).text
+        assert address_of(opened_again) == address_of(begun)
+        assert tried(opened_again) == tried(five)
+        trial_id = address_of(begun).rpartition("/")[2]
+        without_script = act(me, f"{PATH}/try", FORM, f"look:{trial_id}").text
+        assert without_script.count("<h2>Try it</h2>") == 1
+        assert tried(without_script) == tried(five)
+        stopped = press(me, f"stop:{trial_id}").text
+        assert "Stopped." in stopped
+        assert "data-open" not in stopped
+        assert served.store.work.next("chunk", 1) == []
+        assert tried(me.get(address_of(begun)).text) == tried(five)
+        again = press(me, "again", on="recent").text
+        backfill(served)
+        whole = me.get(address_of(again)).text
+        assert len(tried(whole)) == n
+        assert " tried</span>" not in whole
+        assert me.get(address_of(begun)).status_code == 404
+        assert me.get(address_of(whole).replace("ef-person", "ef-starter-voice")).status_code == 404
+        opened_one = press(me, f"on:{min(tried(whole))}", trial=address_of(whole).rpartition("/")[2]).text
+        assert f'value="look:{address_of(whole).rpartition("/")[2]}"' in opened_one
+        served.store.within(TENANT).forms.save_draft("ef-person", FORM.replace("Persons", "People").encode())
+        assert "data-trial" not in me.get(PATH).text
+    with signed_in(served, "administrator") as other:
+        assert "data-trial" not in other.get(PATH).text
 
 
-def test_an_error_of_one_part_is_named_and_the_others_stay(tmp_path: Path) -> None:
-    """A conversation that takes too long spoils the five that it is tried with, and no others."""
+def test_a_conversation_that_cannot_be_tried_is_named_and_the_others_stay(tmp_path: Path) -> None:
+    """One that takes too long spoils none of those that it is tried with."""
     form = COSTLY_FORM.decode()
     with fresh(tmp_path, conversation_s=1) as served, signed_in(served, "qa-manager") as me:
         chats = [replace(costly(f"c-{n}"), turns=costly("c-x").turns[:9], started_at=at(n)) for n in range(6)]
@@ -130,11 +170,37 @@ def test_an_error_of_one_part_is_named_and_the_others_stay(tmp_path: Path) -> No
         finished = work.evaluate(accepted.batch_id or "")
         assert finished is not None
         work.record(finished)
-        parts = attempt(me, form, "recent").text.split(NEXT)[:-1]
-    assert len(parts) == 2
-    assert alerted(parts[0]) == ""
-    assert "Conversations 6 to 7 were not tried. c-9 takes more than 1 s of processor time" in alerted(parts[1])
-    assert set(re.findall(r'id="o-([^"]+)"', parts[1])) == {f"c-{n}" for n in range(1, 6)}
+        page = newest_tried(served, me, form)
+    assert "c-9 was not tried. c-9 takes more than 1 s of processor time" in alerted(page)
+    assert tried(page) == {f"c-{n}" for n in range(6)}
+
+
+def test_a_judge_is_asked_about_the_newest_by_a_button(tmp_path: Path) -> None:
+    """It names the question, the answers and what they take; nothing is asked before, and one conversation shows its answers."""
+    judged = FORM.replace("{phrases: [hello]}", "{judge: The agent says hello.}")
+    with scripted_judge() as judge:
+        settings = {"judge_url": judge.url, "judge_model": "m-1", "judge_price_in": "1", "judge_price_out": "2"}
+        with fresh(tmp_path, **settings) as served, signed_in(served, "qa-manager") as me:
+            served.store.within(TENANT).forms.save_draft("ef-person", judged.encode())
+            calls = [conversation(f"c-{n}", (("agent", ("hello", "yes")[n % 2]), ("customer", "a"))) for n in range(4)]
+            process(served.application, read_dropped(BytesIO(lines(*calls)), TENANT.app_id, Limits(), {}).documents)
+            begun = act(me, f"{PATH}/try", judged, "recent", part="1").text
+            backfill(served)
+            page = me.get(address_of(begun)).text
+            assert judge.requests == []
+            assert "No judge is asked until you say so." in page
+            assert "Ask for Hello, 4 answers</button>" in page
+            assert re.search(r"At most 4 calls, [\d,]+ tokens, a cost of 0\.", page)
+            trial_id = address_of(begun).rpartition("/")[2]
+            asked = act(me, f"{PATH}/try", judged, f"ask:{trial_id}", part="1").text
+            backfill(served)
+            page = me.get(address_of(asked)).text
+            assert len(judge.requests) == 4
+            assert "Ask for" not in page
+            assert tried(page) == {f"c-{n}" for n in range(4)}
+            one = act(me, f"{PATH}/try", judged, "on:c-0", part="1").text
+            assert verdicts(one)["em-hello"] == "Yes"
+            assert len(judge.requests) == 4
 
 
 def at(n: int) -> datetime:

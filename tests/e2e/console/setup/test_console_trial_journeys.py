@@ -14,8 +14,11 @@ from auscult.form_examples.work import FormExamples
 from auscult.services.definitions.forms.reading import read_form
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, click, picture
-from tests.e2e.console.setup.test_console_trial import FORM, calls
+from tests.e2e.console.setup.test_console_forms import document_of
+from tests.e2e.console.setup.test_console_trial import FORM, attempt, calls
+from tests.e2e.console.setup.test_console_trial_given import chunk
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.consoles import signed_in
 from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.serving import TENANT, Service
 from tests.integration.program import conversation, write
@@ -58,10 +61,14 @@ def test_by_mouse_from_the_newest_to_one(browser: Browser, served: Service) -> N
     open_trial(browser, served)
     picture(browser, "trial-0-begin")
     browser.one("button[value=recent]").click()
+    browser.until(".trygoing", lambda text: text.startswith("0 of"))
+    backfill(served)
     browser.until(".tryrows h3", lambda text: ": 0 change" in text)
     browser.until(".tryrows .none", lambda text: "Nothing changes" in text)
     picture(browser, "trial-1-same")
     rewrite(browser, "first: 3 turns}, any_of: [{", "first: 3 turns}, any_of: [{phrases: [zzz zzz]}], none_of: [{")
+    wait_for(lambda: served.store.work.next("chunk", 1), bool)
+    backfill(served)
     browser.until(".tryrows h3", lambda text: ": 0 change" not in text and "Tried on" in text)
     picture(browser, "trial-2-changed")
     browser.one(".tried tr:not(.same) button").click()
@@ -126,10 +133,6 @@ def test_a_question_to_a_person_and_a_fatal_one(browser: Browser, served: Servic
     assert browser.faults() == []
 
 
-STOPPING = """
-  new MutationObserver(() => document.querySelector("#trystop")?.click())
-    .observe(document.querySelector("#part-try"), { childList: true, subtree: true });
-"""
 DROP = """
   const files = new DataTransfer();
   files.items.add(new File([arguments[0]], "calls.ndjson"));
@@ -139,27 +142,54 @@ DROP = """
 
 
 def test_the_newest_appear_as_they_are_tried_and_can_be_stopped(browser: Browser, served: Service) -> None:
-    """Stop keeps the first five; pressed again, all are there, and how many were tried is said meanwhile."""
+    """Stop keeps the first five; a reload finds the trial, which goes on; one of its list leads back to it."""
     open_trial(browser, served)
-    browser.run(STOPPING)
-    browser.one("button[value=recent]").click()
-    browser.until(".trygoing", lambda text: "Stopped." in text and text.startswith("5 of "))
-    assert len(browser.all(".tryrows tbody tr")) == 5
-    assert browser.run(IS_AT, ".tryrows")
-    picture(browser, "trial-10-stopped")
-    browser.driver.refresh()
-    browser.run("""
-      window.said = new Set();
-      new MutationObserver(() => window.said.add(document.querySelector(".trygoing .num")?.textContent))
-        .observe(document.querySelector("#part-try"), { childList: true, subtree: true, characterData: true });
-    """)
-    browser.one("button[value=recent]").click()
     n = min(20, len(calls(served)))
+    browser.one("button[value=recent]").click()
+    browser.until(".trygoing", lambda text: text.startswith(f"0 of {n} tried"))
+    assert "No worker is running" in browser.text(".trywaits")
+    assert browser.run(IS_AT, ".tryrows")
+    chunk(served)
+    browser.until(".trygoing", lambda text: text.startswith(f"5 of {n} tried"))
+    assert len(browser.all(".tryrows tbody tr")) == 5
+    browser.one(".tryrows .shown label:first-child").click()
+    chunk(served)
+    browser.until(".trygoing", lambda text: text.startswith(f"10 of {n} tried"))
+    assert browser.run("return document.querySelector('.tryrows [name=shown]:checked').value") == "all"
+    browser.driver.refresh()
+    browser.until(".trygoing", lambda text: text.startswith(f"10 of {n} tried"))
+    chunk(served)
+    browser.until(".trygoing", lambda text: text.startswith(f"15 of {n} tried"))
+    browser.press(".trygoing button")
+    browser.until(".trygoing", lambda text: "Stopped." in text)
+    assert len(browser.all(".tryrows tbody tr")) == 15
+    picture(browser, "trial-10-stopped")
+    browser.press("button[value=recent]")
+    browser.until(".trygoing", lambda text: text.startswith(f"0 of {n} tried"))
+    backfill(served)
     browser.until(".tryrows h3", lambda text: f"Tried on {n} conversations" in text)
+    wait_for(lambda: browser.all(".trygoing"), lambda found: found == [])
     assert len(browser.all(".tryrows tbody tr")) == n
-    assert browser.all(".trygoing") == []
-    assert f"5 of {n} tried" in browser.run("return [...window.said]")
+    browser.one(".tryrows .shown label:first-child").click()
+    browser.press(".tried tbody button")
+    browser.until(".tryone .vlist", bool)
+    browser.press(".tryone button[value^=look]")
+    browser.until(".tryrows h3", lambda text: f"Tried on {n} conversations" in text)
+    assert browser.run(IS_AT, ".tryrows")
     assert browser.faults() == []
+
+
+def test_a_trial_that_another_window_replaces_says_so(browser: Browser, served: Service) -> None:
+    """What was tried stays on the page."""
+    open_trial(browser, served)
+    browser.one("button[value=recent]").click()
+    browser.until(".trygoing", lambda text: text.startswith("0 of"))
+    chunk(served)
+    browser.until(".trygoing", lambda text: text.startswith("5 of"))
+    with signed_in(served, "qa-manager") as me:
+        attempt(me, document_of(me.get(STARTER).text), "recent")
+    browser.until(".bad", lambda text: "that trial has replaced this one" in text)
+    assert len(browser.all(".tryrows tbody tr")) == 5
 
 
 def test_a_file_is_chosen_or_dropped(browser: Browser, served: Service, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from auscult.domain.definitions.form_version import DraftMovedError, FormVersion, revision_of
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
-from auscult.form_examples.pages import doubt_of, examples_of
+from auscult.form_examples.pages import doubt_of
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.definition_picks import columns_of_tables, languages_of, names_for
 from auscult.server.console.pages.setup.form_changes import with_changes
@@ -31,6 +31,7 @@ from auscult.server.console.pages.setup.publishing.drafts import (
 )
 from auscult.server.console.pages.setup.publishing.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.pages.setup.publishing.page import done_note, editor_page, publish_and_score, score_again
+from auscult.server.console.pages.setup.trying.newest import kept_trial, untried
 from auscult.server.console.pages.setup.trying.words import SAY, with_said
 from auscult.server.console.posted import Given, Posted, one, sentence
 from auscult.server.console.views.conversation import title_of
@@ -94,9 +95,9 @@ class FormEditorPage(Controller):
         done = next(iter(visit.query.get("done", ())), "")
         is_saved = done == _SAVED
         note, left = (_(SAID_SAVED), 0) if is_saved else done_note(visit, form_id, done)
-        view = editor_view(
-            visit, form_id, Edited(document_in_use(visit.app.forms, form_id), taken=taken_from(visit.query)), note
-        )
+        document = document_in_use(visit.app.forms, form_id)
+        edited = Edited(document, taken=taken_from(visit.query))
+        view = editor_view(visit, form_id, edited, note, kept_trial(visit, form_id, document))
         return editor_page(visit, view, {}, left=left)
 
     @post(sync_to_thread=True)
@@ -297,7 +298,7 @@ def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: Tr
         unasked=unasked(check.form) if check.form else "",
         differences=changes,
         before=before,
-        trial=trial or TrialView(action=f"{PATH}/{form_id}/try", kept=len(examples_of(visit).of(form_id))),
+        trial=trial or untried(visit, form_id),
         can_publish=check.form is not None and not check.unanswered,
         may_publish=visit.principal.may_everywhere("form.publish"),
         note=note,

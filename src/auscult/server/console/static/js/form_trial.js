@@ -4,23 +4,14 @@ import { hydrate, render } from "../vendor/preact.js";
 import { adopted } from "./adopted.js";
 
 const AGAIN_MS = 800;
-const NEXT = "<!--next-->"; // as the server writes it (console/visit.py)
+const LOOK_MS = 600;
 
-// The tab, as often as the server sends it: again whenever more conversations were tried.
-async function* partsOf(answer) {
-  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    text += value ?? "";
-    const parts = text.split(NEXT);
-    text = parts.pop();
-    yield* parts;
-    if (!done) continue;
-    if (text) yield text;
-    return;
-  }
-}
+const read = (part) => new DOMParser().parseFromString(part, "text/html").body;
+const trialOf = (tab) => tab.querySelector("[data-trial]");
+const unlessAborted = (error) => {
+  if (error.name !== "AbortError") throw error;
+};
+const isOpen = (tab) => trialOf(tab)?.dataset.open !== undefined;
 
 // `missed()` is called where there is no answer.
 export function triesForm(form, region, missed) {
@@ -47,7 +38,12 @@ export function triesForm(form, region, missed) {
     if (now && (["sought", "transcript"].includes(element.id) || element.name === "words")) return { value: now.value };
     return element.localName === "textarea" ? { value: element.value } : {};
   };
-  const shown = (element) => [...element.childNodes].map((each) => adopted(each, typed));
+  // What is shown of a list stays chosen while more of it comes.
+  const asChosen = (element) => {
+    const now = element.name === "shown" && region.querySelector(`[name=shown][value=${element.value}]`);
+    return now ? { checked: now.checked } : typed(element);
+  };
+  const shown = (element, boundOf = typed) => [...element.childNodes].map((each) => adopted(each, boundOf));
   hydrate(shown(region), region);
 
   const file = () => region.querySelector("#tryfile");
@@ -64,8 +60,8 @@ export function triesForm(form, region, missed) {
     return data;
   }
 
-  function show(part) {
-    render(shown(new DOMParser().parseFromString(part, "text/html").body), region);
+  function show(tab, boundOf) {
+    render(shown(tab, boundOf), region);
     region.removeAttribute("aria-busy");
     status.textContent = "";
     if (right && !region.querySelector(".bad")) right.textContent = region.querySelector(".tryex summary")?.textContent ?? "";
@@ -94,35 +90,46 @@ export function triesForm(form, region, missed) {
       const answer = await fetch(`${form.action}/try`, { method: "POST", body: bodyOf(act, turn), signal: mine.signal });
       if (answer.redirected) missed();
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const tab = read(await answer.text());
       wrong.replaceChildren();
-      let last = null;
-      for await (const part of partsOf(answer)) {
-        if (mine !== going) return;
-        if (!isAgain) {
-          show(part);
-          if (last === null) goes(act);
-        }
-        last = part;
+      if (!isAgain) {
+        show(tab);
+        goes(act);
       }
-      if (isAgain && last !== null) show(last);
+      await follow(tab, mine, isAgain);
+      if (isAgain) show(tab, asChosen);
       if (turn) document.getElementById(`say-${turn}`)?.focus();
     } catch {
-      if (mine !== going) return;
-      region.querySelector(".trygoing")?.classList.add("stopped");
-      if (!mine.signal.aborted && !isAgain) refuse(region.dataset.failed);
+      if (mine === going && !isAgain) refuse(region.dataset.failed);
     }
     if (mine !== going) return;
     region.removeAttribute("aria-busy");
     status.textContent = "";
   }
 
+  // Read a trial again while it goes on. One that follows a change is shown once it is over, or waits for something.
+  async function follow(tab, mine, isAgain) {
+    while (isOpen(tab)) {
+      await new Promise((then) => setTimeout(then, LOOK_MS));
+      mine.signal.throwIfAborted();
+      if (document.hidden) continue;
+      const answer = await fetch(trialOf(tab).dataset.trial, { signal: mine.signal }).catch(() => null);
+      mine.signal.throwIfAborted();
+      if (answer?.status === 404) {
+        refuse(trialOf(tab).dataset.gone);
+        return;
+      }
+      if (answer?.redirected) missed();
+      if (!answer?.ok || answer.redirected) continue; // a server that is away for a moment is asked again
+      trialOf(tab).replaceWith(trialOf(read(await answer.text())));
+      if (!isAgain || tab.querySelector(".trywaits")) show(tab, asChosen);
+    }
+  }
+
   region.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.id !== "sought") return;
     event.preventDefault();
     ask("find");
-  });
-  region.addEventListener("click", (event) => {
-    if (event.target.id === "trystop") going?.abort();
   });
 
   region.addEventListener("change", (event) => {
@@ -147,6 +154,7 @@ export function triesForm(form, region, missed) {
     file().dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  if (isOpen(region)) follow(region.cloneNode(true), (going = new AbortController()), false).catch(unlessAborted);
   const isTried = () => region.querySelector("[name=on]").value || region.querySelector(".tryex, [value=examples]");
   let timer = 0;
   let last = null;

@@ -1,14 +1,13 @@
 """The trial of a form in its editor: on a conversation that one chooses, the newest ones, a file or a pasted transcript."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import msgspec
-from litestar import Controller, Response, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
-from litestar.response import Stream
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
@@ -25,30 +24,29 @@ from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.drafts import text_of
 from auscult.server.console.pages.setup.publishing.page import editor_page
 from auscult.server.console.pages.setup.trying.files import conversations_in
+from auscult.server.console.pages.setup.trying.newest import RECENT, shown_trial, words_of
 from auscult.server.console.pages.setup.trying.words import adding, lists_for
 from auscult.server.console.posted import Given, one, sentence
 from auscult.server.console.views.setup.forms import channel_name
 from auscult.server.console.views.setup.trying.examples import Expected, examples_view, other_answers
-from auscult.server.console.views.setup.trying.trial import (
-    LARGEST_FILE,
-    TrialView,
-    found_view,
-    one_view,
-    summed_up,
-    tried_rows,
-)
+from auscult.server.console.views.setup.trying.trial import LARGEST_FILE, TrialView, found_view, one_view
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.server.rest.request import AnyRequest
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
-from auscult.services.conversations.latest import Sought, newest_recorded
+from auscult.services.conversations.latest import Sought, newest, newest_recorded
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form
+from auscult.services.history.trials import (
+    TrialOrder,
+    begin_trial,
+    stop_trial,
+    view_trial,
+)
+from auscult.services.scoring.engine_calls.unasked import ReadOnlyAnswers
 from auscult.services.scoring.trial import Trial, compared, pasted, written
 
-_RECENT, _FOUND = 20, 10
-_AT_ONCE = 5
-"""Conversations that are tried before their results are sent."""
+_NEWEST, _FOUND = 20, 10
 
 
 class FormTrialPage(Controller):
@@ -59,19 +57,27 @@ class FormTrialPage(Controller):
     @post(request_max_body_size=LARGEST_FILE + (2 << 20))
     async def act(
         self, form_id: FromPath[str], request: AnyRequest, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Stream:
-        """Search conversations, or try the document on some. With ``part``, return only the tab, as it fills."""
+    ) -> Response[str]:
+        """Search conversations, or try the document on some. With ``part``, return only the tab."""
         require_editor(visit)
         visit.require_everywhere("form.edit")
         sent = (await request.form()).dict().items()
         attempt = _Attempt(visit, form_id, {name: each if len(each) > 1 else each[0] for name, each in sent})
-        views = attempt.views()
-        view = await run(lambda: next(views), slow=True)
         if not one(attempt.data, "part"):
-            return await run(lambda: attempt.page([view, *views][-1]), slow=True)
-        if view.going:
-            return await run(lambda: visit.parts("parts/form_trial", view, views))
-        return await run(lambda: visit.part("parts/form_trial", view))
+            return await run(lambda: attempt.page(attempt.view()), slow=True)
+        return await run(lambda: visit.part("parts/form_trial", attempt.view()), slow=True)
+
+    @get("/{trial_id:str}", sync_to_thread=True)
+    def look(
+        self,
+        form_id: FromPath[str],
+        trial_id: FromPath[str],
+        visit: NamedDependency[SkipValidation[Visit]],
+    ) -> Response[str]:
+        """Return the results of a trial so far, which the page asks for while it goes on."""
+        require_editor(visit)
+        visit.require("conversation.read")
+        return visit.part("parts/form_tried", shown_trial(visit, view_trial(visit.app, form_id, trial_id)))
 
 
 class _Attempt:
@@ -91,8 +97,8 @@ class _Attempt:
         editor = editor_view(self._visit, self._form_id, edited, "", view)
         return editor_page(self._visit, editor, self.data, status)
 
-    def views(self) -> Iterator[TrialView]:
-        """Do what a button asks for, and yield the tab: once, or again and again while conversations are tried."""
+    def view(self) -> TrialView:
+        """Do what a button asks for, and return the tab."""
         data = self.data
         view = TrialView(
             action=f"{PATH}/{self._form_id}/try",
@@ -102,11 +108,10 @@ class _Attempt:
         )
         try:
             is_again = self._changed_examples(view)
-            begun = view = replace(view, examples=examples_view(self._examples, self._form))
-            for view in self._tried(begun, is_again=is_again):
-                yield view
+            view = replace(view, examples=examples_view(self._examples, self._form))
+            return self._tried(view, is_again=is_again)
         except AuscultError as error:
-            yield replace(view, problem=sentence(error.message))
+            return replace(view, problem=sentence(error.message))
 
     @cached_property
     def _form(self) -> Form:
@@ -134,26 +139,24 @@ class _Attempt:
     def _examples(self) -> Trials[Tried]:
         return tried_on_examples(self._visit, self._form)
 
-    def _tried(self, view: TrialView, *, is_again: bool) -> Iterator[TrialView]:
-        """Yield the tab with what was tried. Raises ``AuscultError``."""
+    def _tried(self, view: TrialView, *, is_again: bool) -> TrialView:
+        """Return the tab with what was tried. Raises ``AuscultError``."""
         act, moment = one(self.data, "act"), ""
         turn_id = act.removeprefix("words:") if act.startswith("words:") else one(self.data, "turn")
         on = view.on if is_again or act == "again" or act.startswith("words:") else act
         if on == "find":
             found = self._sought(view.sought)
             if not isinstance(found, Opened):
-                yield self._listed(replace(view, on=""), found)
-                return
+                return self._listed(replace(view, on=""), found)
             on, moment = f"on:{found.id}", found.part
         verb, _colon, place = on.partition(":")
-        if verb == "recent":
-            yield from self._recent(replace(view, on=on))
-        elif verb == "file" and not place and len(self._in_file) > 1:
-            yield self._listed(replace(view, on=""), self._in_file, is_file=True)
-        elif verb in ("pasted", "file", "on"):
-            yield self._shown(self._chosen(verb, place, view), replace(view, on=on), turn_id, moment)
-        else:
-            yield view
+        if verb in (RECENT, "ask", "look", "stop"):
+            return self._newest_tried(replace(view, on=RECENT), verb, place)
+        if verb == "file" and not place and len(self._in_file) > 1:
+            return self._listed(replace(view, on=""), self._in_file, is_file=True)
+        if verb in ("pasted", "file", "on"):
+            return self._shown(self._chosen(verb, place, view), replace(view, on=on), turn_id, moment)
+        return view
 
     def _chosen(self, verb: str, place: str, view: TrialView) -> Conversation:
         """Return the one conversation that is tried. Raises ``NotFoundError``, ``RequestError``."""
@@ -182,7 +185,7 @@ class _Attempt:
     def _shown(self, conversation: Conversation, view: TrialView, turn_id: str, moment: str) -> TrialView:
         """Show one conversation with every verdict, and the words of a turn that are to be added to a question."""
         visit = self._visit
-        (trial,) = self._compared([conversation])
+        trial = self._compared(conversation)
         lists = lists_for(self._document, conversation)
         shown = one_view(
             trial,
@@ -194,45 +197,52 @@ class _Attempt:
         words = adding(visit, trial.after.results, lists, conversation, turn_id) if turn_id in heard else None
         is_there = any(moment == f"t-{turn.id}" for turn in conversation.turns)
         shown = replace(shown, heard=frozenset(heard), adding=words, moment=moment if is_there else "")
-        return replace(view, one=shown, has_before=trial.before is not None)
+        back = one(self.data, "trial") if view.on.startswith("on:") else ""
+        return replace(view, one=shown, back=back, has_before=trial.before is not None)
 
-    def _recent(self, view: TrialView) -> Iterator[TrialView]:
-        """Try the newest conversations, and show the tab whenever some are done. An error leaves the others."""
-        self._visit.require("conversation.read")
-        chosen, said = self._newest_of_form()
-        if not chosen:
-            yield replace(view, is_empty=True)
-        trials: list[Trial] = []
-        failed: list[str] = []
-        reader, n = self._visit.reader, len(chosen)
-        for begin in range(0, n, _AT_ONCE):
-            some = chosen[begin : begin + _AT_ONCE]
-            done = begin + len(some)
-            try:
-                trials += self._compared(some)
-            except AuscultError as error:
-                words = _("Conversations {first} to {last} were not tried. {reason}")
-                failed.append(words.format(first=begin + 1, last=done, reason=sentence(error.message)))
-            yield replace(
-                view,
-                said=said,
-                rows=tried_rows(trials, reader),
-                sentence=summed_up(trials, reader) if trials else "",
-                failed=tuple(failed),
-                going=_("{done} of {n} tried").format(done=done, n=n) if done < n else "",
-                has_before=self._in_force is not None,
-            )
+    def _newest_tried(self, view: TrialView, verb: str, trial_id: str) -> TrialView:
+        """Begin the trial on the newest conversations, ask a judge about those of one, or stop or show one."""
+        visit, form_id = self._visit, self._form_id
+        visit.require("conversation.read")
+        if verb == "stop":
+            state = stop_trial(visit.app, form_id, trial_id)
+        elif verb == "look":
+            state = view_trial(visit.app, form_id, trial_id)
+        else:
+            order = self._order()
+            if verb == "ask":
+                asked = view_trial(visit.app, form_id, trial_id).order
+                known = {"conversations": asked.conversations, "is_elsewhere": asked.is_elsewhere}
+                order = replace(order, may_ask=True, **known)
+            if not order.conversations:
+                return replace(view, is_empty=True)
+            state = begin_trial(visit.app, visit.visitor.email, order)
+        return replace(view, newest=shown_trial(visit, state), has_before=bool(state.order.before))
 
-    def _newest_of_form(self) -> tuple[list[Conversation], str]:
-        """Return the newest conversations of the form's queues, else those of its channel, and what must be said of them."""
+    def _order(self) -> TrialOrder:
+        """Return the order of a trial on the newest conversations. Raises ``RequestError`` where the form has faults."""
+        chosen, is_elsewhere = self._newest_of_form()
+        in_force = self._in_force
+        version = None if in_force is None else self._visit.app.forms.get(in_force.id, in_force.version)
+        return TrialOrder(
+            form_id=self._form_id,
+            document=words_of(self._document),
+            conversations=chosen,
+            before="" if version is None else words_of(version.document),
+            version=0 if version is None else version.version,
+            is_elsewhere=is_elsewhere,
+        )
+
+    def _newest_of_form(self) -> tuple[tuple[str, ...], bool]:
+        """Return the newest conversations of the form's queues, else those of its channel, and whether it had to be these."""
         queues = tuple(each.queue for each in self._form.assignments)
+        is_of_some = bool(queues) and "*" not in queues
         of_channel = Sought(channels=(self._form.channel,))
-        if "*" not in queues and queues:
-            found = self._newest(replace(of_channel, queues=queues), _RECENT)
-            if found:
-                return found, ""
-        said = _("No conversation is in the queues of this form yet. These are the newest of its channel.")
-        return self._newest(of_channel, _RECENT), said if queues and "*" not in queues else ""
+        found = self._ids(replace(of_channel, queues=queues)) if is_of_some else ()
+        return (found, False) if found else (self._ids(of_channel), is_of_some)
+
+    def _ids(self, sought: Sought) -> tuple[str, ...]:
+        return tuple(each.id for each in newest(self._visit.app, self._seen(sought), _NEWEST))
 
     def _changed_examples(self, view: TrialView) -> bool:
         """Keep or remove an example where a button asks for it; return whether one did. Raises ``AuscultError``."""
@@ -255,11 +265,13 @@ class _Attempt:
             examples_of(self._visit).keep(self._form, wanted)
         return verb in ("keep", "drop")
 
-    def _compared(self, chosen: Sequence[Conversation]) -> list[Trial]:
+    def _compared(self, conversation: Conversation) -> Trial:
         app, make = self._visit.app, self._visit.services.trying
         assert make is not None  # noqa: S101  (every server has it)
         evaluator = make().for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions)
-        return compared(evaluator, self._form, self._in_force, chosen, self._visit.now)
+        kept = ReadOnlyAnswers(app.answers)
+        (trial,) = compared(evaluator, self._form, self._in_force, [conversation], self._visit.now, kept)
+        return trial
 
     def _sought(self, text: str) -> list[Conversation] | Opened:
         """Return what a link or an id names, else the newest conversations that have the words. Raises ``RequestError``."""
@@ -273,7 +285,8 @@ class _Attempt:
             raise RequestError(message, code="field.unknown_value", field="sought", value=text)
         if named and (is_link or self._visit.app.conversations.get(named.id) is not None):
             return named
-        return self._newest(Sought(channels=(self._form.channel,), said=parse(text)), _FOUND)
+        sought = self._seen(Sought(channels=(self._form.channel,), said=parse(text)))
+        return [each.conversation for each in newest_recorded(self._visit.app, sought, _FOUND)]
 
     def _listed(self, view: TrialView, found: Sequence[Conversation], *, is_file: bool = False) -> TrialView:
         """Show conversations to choose from: those that a search found, or the first of a file."""
@@ -289,7 +302,6 @@ class _Attempt:
         rows = tuple(found_view(each, self._visit.reader, act) for each, act in zip(found, acts, strict=True))
         return replace(view, said=said, found=rows)
 
-    def _newest(self, sought: Sought, limit: int) -> list[Conversation]:
-        """Return the newest conversations of a selection, without those that the visitor judges blind."""
-        seen = replace(sought, without=tuple(sorted(self._blind)))
-        return [each.conversation for each in newest_recorded(self._visit.app, seen, limit)]
+    def _seen(self, sought: Sought) -> Sought:
+        """Return a selection without the conversations that the visitor judges blind."""
+        return replace(sought, without=tuple(sorted(self._blind)))

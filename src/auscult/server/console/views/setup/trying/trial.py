@@ -1,23 +1,19 @@
 """The trial of a form: on one conversation with every verdict and the arithmetic, or on several with what changes."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import ConversationDetail
-from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
-from auscult.server.console.views.conversation import ConversationView, conversation_view, title_of
-from auscult.server.console.views.naming import agents_of, channel_of, customer_words, queues_of, why_not_scored
+from auscult.server.console.views.conversation import ConversationView, conversation_view
+from auscult.server.console.views.naming import agents_of, channel_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.setup.trying.examples import ExamplesView, OtherAnswers
+from auscult.server.console.views.setup.trying.tried import TriedView, Was, changes_of, other_score
 from auscult.server.console.views.setup.trying.words import AddingView
-from auscult.server.console.views.verdicts import kind_of
+from auscult.services.history.trials import TriedLine, side_of
 from auscult.services.scoring.trial import Trial, asked_afar
 
 LARGEST_FILE = 4 << 20
@@ -30,35 +26,6 @@ class FoundView(Struct, frozen=True, kw_only=True):
     act: str
     words: str
     meta: str
-
-
-class Was(NamedTuple):
-    """A verdict in short: ``yes``, ``no``, ``na``, or ``open`` where a person answers; and the level of a graded one."""
-
-    kind: str
-    level: str
-
-
-class ChangedVerdict(Struct, frozen=True, kw_only=True):
-    """A question with another verdict than in force. ``before`` is None where the version in force does not ask it."""
-
-    name: str
-    before: Was | None
-    after: Was
-
-
-class TriedRow(Struct, frozen=True, kw_only=True):
-    """One of several conversations: its words, its score, and what changes. ``was`` is another score in force.
-
-    ``unscored``: why it has no score, in words.
-    """
-
-    id: str
-    words: str
-    score: str
-    was: str
-    unscored: str
-    changes: tuple[ChangedVerdict, ...]
 
 
 class TriedOne(Struct, frozen=True, kw_only=True):
@@ -85,10 +52,9 @@ class TrialView(Struct, frozen=True, kw_only=True):
 
     ``on`` is what was tried, to try it again: ``recent``, ``pasted``, ``file``, ``file:`` and a place in it, or ``on:``
     and an id; empty before the first trial. ``sought`` and ``transcript`` are what was entered. ``said`` names
-    the conversations to choose from, or how they were chosen; ``is_empty``: there is none to try. ``sentence`` sums several
-    up; ``going`` is how many were tried so far, and ``failed`` which could not be. ``has_before``: a version is in
-    force to compare with. ``examples``: the form's, tried; ``kept``: how many it has where they were not. ``largest``:
-    bytes of a file.
+    the conversations to choose from; ``is_empty``: there is none to try. ``newest``: several, tried; ``back``: the trial of
+    those that ``one`` was opened from. ``has_before``: a version is in force to compare with. ``examples``: the form's, tried; ``kept``: how many it has where they were not.
+    ``largest``: bytes of a file.
     """
 
     action: str
@@ -98,11 +64,9 @@ class TrialView(Struct, frozen=True, kw_only=True):
     problem: str = ""
     said: str = ""
     is_empty: bool = False
-    sentence: str = ""
-    going: str = ""
-    failed: tuple[str, ...] = ()
     found: tuple[FoundView, ...] | None = None
-    rows: tuple[TriedRow, ...] = ()
+    newest: TriedView | None = None
+    back: str = ""
     one: TriedOne | None = None
     has_before: bool = False
     examples: ExamplesView | None = None
@@ -114,8 +78,8 @@ def unasked(form: Form) -> str:
     """Return how many questions a trial may leave without an answer, because only others could give it; empty for none."""
     n = asked_afar(form)
     said = ngettext(
-        "{n} of {whole} questions may need a judge or another system, which a trial does not ask. It has no answer where words do not decide.",
-        "{n} of {whole} questions may need a judge or another system, which a trial does not ask. They have no answer where words do not decide.",
+        "{n} of {whole} questions may need a judge or another system, which a trial asks only when you say so. Until then it has no answer where words do not decide.",
+        "{n} of {whole} questions may need a judge or another system, which a trial asks only when you say so. Until then they have no answer where words do not decide.",
         n,
     )
     return said.format(n=n, whole=len(form.metrics)) if n else ""
@@ -149,81 +113,15 @@ def one_view(trial: Trial, reader: Reader, href: str, others: dict[str, OtherAns
         audit=None,
         trail=(),
     )
-    changes = _changes(trial)
+    line = TriedLine(
+        conversation_id=trial.conversation.id, before=None if before is None else side_of(before), after=side_of(after)
+    )
+    changes = changes_of(line)
     return TriedOne(
         shown=conversation_view(dossier, reader),
         href=href,
-        was=_other_score(before, after, reader),
+        was=other_score(line, reader),
         before={metric_id: found.before for metric_id, found in changes.items() if found.before},
-        changed=frozenset(changes) if before else frozenset(),
+        changed=frozenset(changes),
         others=others,
     )
-
-
-def tried_rows(trials: Sequence[Trial], reader: Reader) -> tuple[TriedRow, ...]:
-    """Show several conversations, those with the most changes first."""
-    rows = (
-        TriedRow(
-            id=each.conversation.id,
-            words=title_of(each.conversation) or each.conversation.id,
-            score=_score(each.after, reader),
-            was=_other_score(each.before, each.after, reader),
-            unscored=_unscored(each.after),
-            changes=tuple(_changes(each).values()) if each.before else (),
-        )
-        for each in trials
-    )
-    return tuple(sorted(rows, key=lambda row: -len(row.changes)))
-
-
-def summed_up(trials: Sequence[Trial], reader: Reader) -> str:
-    """Return how many of several conversations change, and the mean scores; without a form in force, its mean score."""
-    before, after = _mean([each.before for each in trials]), _mean([each.after for each in trials])
-    if not any(each.before for each in trials):
-        sentence = ngettext("Tried on {n} conversation.", "Tried on {n} conversations.", len(trials))
-        mean = _("Mean score {after}.")
-    else:
-        sentence = ngettext(
-            "Tried on {n} conversation: {changed} change.", "Tried on {n} conversations: {changed} change.", len(trials)
-        )
-        mean = _("Mean score {before} to {after}.") if before is not None else ""
-    said = sentence.format(n=len(trials), changed=sum(bool(each.before and _changes(each)) for each in trials))
-    if mean and after is not None:
-        said += f" {mean.format(before=reader.number(before or 0, 1), after=reader.number(after, 1))}"
-    return said
-
-
-def _unscored(evaluation: Evaluation) -> str:
-    """Return why a conversation has no score. A trial passes over the queue, so what no form is for has another language."""
-    if evaluation.status == "not_evaluated":
-        return _("In a language that the form is not for")
-    return why_not_scored(evaluation.status, "")
-
-
-def _mean(found: Sequence[Evaluation | None]) -> float | None:
-    scores = [float(each.score) for each in found if each and each.score is not None]
-    return sum(scores) / len(scores) if scores else None
-
-
-def _changes(trial: Trial) -> dict[str, ChangedVerdict]:
-    """Return the questions with another verdict than in force, by id of the metric, in the form's order."""
-    before = {each.metric.id: _was(each) for each in trial.before.results} if trial.before else {}
-    return {
-        each.metric.id: ChangedVerdict(name=each.metric.name, before=before.get(each.metric.id), after=_was(each))
-        for each in trial.after.results
-        if before.get(each.metric.id) != _was(each)
-    }
-
-
-def _was(result: MetricResult) -> Was:
-    return Was("open" if result.verdict.qualification == "-" else kind_of(result), result.verdict.level or "")
-
-
-def _score(evaluation: Evaluation | None, reader: Reader) -> str:
-    return "\u2013" if evaluation is None or evaluation.score is None else reader.number(evaluation.score)
-
-
-def _other_score(before: Evaluation | None, after: Evaluation | None, reader: Reader) -> str:
-    """Return the score of the version in force where it differs, else nothing."""
-    is_other = before is not None and after is not None and before.score != after.score
-    return _score(before, reader) if is_other else ""

@@ -1,0 +1,50 @@
+"""The trial of a form on the newest conversations, as the editor shows it: durable work that outlives the page."""
+
+from msgspec.structs import replace
+
+from auscult.domain.probe import AFAR
+from auscult.form_examples.pages import examples_of
+from auscult.server.console.pages.setup.forms import PATH
+from auscult.server.console.views.conversation import title_of
+from auscult.server.console.views.setup.trying.trial import TrialView
+from auscult.server.console.views.setup.trying.tried import TriedView, tried_view
+from auscult.server.console.visit import Visit
+from auscult.services.audits.blind import blindness_of
+from auscult.services.history.trials import TrialState, latest_trial
+
+RECENT = "recent"
+"""What was tried where it was the newest conversations."""
+
+
+def untried(visit: Visit, form_id: str) -> TrialView:
+    """Return the tab before a trial."""
+    return TrialView(action=f"{PATH}/{form_id}/try", kept=len(examples_of(visit).of(form_id)))
+
+
+def shown_trial(visit: Visit, state: TrialState) -> TriedView:
+    """Show the visitor a trial, without the conversations that they may not see or judge blind."""
+    blind = blindness_of(visit.app, visit.visitor.email)
+    recorded = visit.app.conversations.recorded([each for each in state.order.conversations if each not in blind])
+    words = {each: title_of(found.conversation) or each for each, found in recorded.items()}
+    return tried_view(
+        state,
+        words,
+        visit.reader,
+        f"{PATH}/{state.order.form_id}/try",
+        has_worker=visit.store.workers.beats_lately(),
+        has_judge=bool(visit.services.answered() & AFAR),
+    )
+
+
+def kept_trial(visit: Visit, form_id: str, document: bytes) -> TrialView:
+    """Return the tab of an editor that opens: with the visitor's trial of this very document, if there is one."""
+    view = untried(visit, form_id)
+    state = latest_trial(visit.app, visit.visitor.email, form_id) if visit.may("conversation.read") else None
+    if state is None or state.order.document != words_of(document):
+        return view
+    return replace(view, on=RECENT, newest=shown_trial(visit, state), has_before=bool(state.order.before))
+
+
+def words_of(document: bytes) -> str:
+    """Return a document as its editor shows it."""
+    return document.decode("utf-8-sig", "replace")
