@@ -116,7 +116,9 @@ class _Attempt:
     @cached_property
     def _form(self) -> Form:
         """The form of the document. Raises ``RequestError`` where it has faults."""
-        form = check_form(self._document).form
+        newest = self._visit.app.forms.get(self._form_id)
+        version = 1 if newest is None else newest.version + (newest.document != self._document)
+        form = check_form(self._document, version=version).form
         if form is None:
             raise RequestError(_("trying needs a form without faults"), code="form.invalid", field="document")
         return form
