@@ -1,6 +1,7 @@
 """Changes to a form document: each edits the text's tree, and is checked against the same change of the values."""
 
 import copy
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
@@ -23,6 +24,10 @@ from auscult.services.definitions.forms.editing.layout import (
 from auscult.services.definitions.forms.editing.writing import block_lines, key_written, written
 
 _BOM = b"\xef\xbb\xbf"
+
+
+_root_of_base = lru_cache(maxsize=4)(root_of)
+"""A document that changes begin from stays the same from change to change; nothing writes to its tree."""
 
 
 class Put(NamedTuple):
@@ -202,7 +207,7 @@ def _as_in(base: bytes | None, path: Path, value: Value) -> str:
         return ""
     try:
         text = text_of(base)
-        node = node_at(root_of(text), path)
+        node = node_at(_root_of_base(text), path)
     except yaml.YAMLError:
         return ""
     if not isinstance(node, ScalarNode) or node.style in ("|", ">"):

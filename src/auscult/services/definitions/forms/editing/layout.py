@@ -1,7 +1,6 @@
 """Positions of keys, values and items in the text of a document."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import yaml
@@ -19,9 +18,8 @@ class Span(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=16)
 def root_of(text: str) -> Node | None:
-    """Return the tree of a document that can be read; None of an empty one. It is shared and never changed."""
+    """Return the tree of a document that can be read; None of an empty one."""
     return yaml.compose(text, Loader=yaml.CSafeLoader)
 
 
