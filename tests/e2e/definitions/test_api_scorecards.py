@@ -90,7 +90,10 @@ def test_published_listed_and_removed(own: Own) -> None:
     assert own.ask("GET", "/scorecards").json()["items"] == []
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/agents"), ("GET", "/agents/ada")):
         problem(own.ask(method, f"/scorecards/sc-1{path}"), 404, "scorecard.unknown")
-    assert publish(own, name="Other").json()["version"] == 3
+    third = own.ask(
+        "POST", "/scorecards", msgspec.json.encode(CARD | {"name": "Other"}), params={"note": "Missed"}
+    ).json()
+    assert (third["version"], third["published_by"], third["note"]) == (3, own.client.client_id, "Missed")
 
 
 def test_every_fault_at_once_and_what_is_doubtful(own: Own) -> None:

@@ -42,8 +42,12 @@ def test_published_and_read(own: Own) -> None:
     assert (first.status_code, first.json()["id"], first.json()["version"]) == (201, "tx-api", 1)
     again = own.ask("POST", "/taxonomies", document)
     assert (again.status_code, again.json()) == (200, first.json())
-    second = own.ask("POST", "/taxonomies", msgspec.json.encode({**TAXONOMY, "name": "Other"}))
+    other = msgspec.json.encode({**TAXONOMY, "name": "Other"})
+    second = own.ask("POST", "/taxonomies", other, params={"note": "Cards were missing"})
     assert (second.status_code, second.json()["version"]) == (201, 2)
+    assert (second.json()["published_by"], second.json()["note"]) == (own.client.client_id, "Cards were missing")
+    assert first.json()["note"] is None
+    problem(own.ask("POST", "/taxonomies", other, params={"note": "x" * 501}), 400, "field.out_of_range")
     (listed,) = own.ask("GET", "/taxonomies").json()["items"]
     assert [listed[key] for key in ("id", "version", "name", "languages", "topics")] == [
         "tx-api",

@@ -47,6 +47,8 @@ def test_versions_are_published_listed_shown_and_retired(tmp_path: Path) -> None
         (tmp_path / "t.yaml").write_text(TAXONOMY.replace("name: Bank", f"name: {name}", 1))
         applied = auscult(tmp_path, "taxonomy", "apply", "t.yaml", *TENANT)
         assert applied.out == f"tx-bank version {max(1, number)} is in force for st-1\n"
+    noted = auscult(tmp_path, "taxonomy", "apply", "t.yaml", *TENANT, "--note", "x" * 501)
+    assert (noted.status, "500" in noted.err) == (1, True)
     app = ("--app", "st-1")
     listed = auscult(tmp_path, "taxonomy", "list", *app, "--json").lines
     assert [(one["id"], one["version"], one["topics"]) for one in listed] == [("tx-bank", 2, [1, 1, 2])]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import options
+from auscult.domain.definitions.form_version import signed
 
 if TYPE_CHECKING:
     from auscult.services.definitions.scorecards import AgentFigures
@@ -29,6 +31,7 @@ def apply(
     org: options.Org = None,
     database: options.Database = None,
     as_json: options.AsJson = False,
+    note: PublishingNote = None,
 ) -> None:
     """Publish scorecards; an existing one gets a new version. All of them are checked first.
 
@@ -49,7 +52,7 @@ def apply(
             for warning in check.warnings:
                 typer.echo(f"{warning.describe(str(file))} (warning)", err=True)
             name = check.card.id if check.card else ""
-            stored = within.definitions.publish("scorecard", name, file.read_bytes())
+            stored = within.definitions.publish("scorecard", name, file.read_bytes(), signed(None, note))
             if as_json:
                 typer.echo(msgspec.json.encode({"id": stored.name, "version": stored.version}))
             else:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, options
+from auscult.domain.definitions.form_version import signed
 from auscult.domain.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def apply(
     account: options.Account = None,
     org: options.Org = None,
     database: options.Database = None,
+    note: PublishingNote = None,
 ) -> None:
     """Publish taxonomies: conversations that are loaded from now on are sorted by them; earlier ones stay as they are.
 
@@ -60,7 +63,7 @@ def apply(
     documents = documents_of(files)
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
-        for one in publish(application.store.within(tenant).definitions, documents):
+        for one in publish(application.store.within(tenant).definitions, documents, signed(None, note)):
             typer.echo(f"{one.name} version {one.version} is in force for {app}")
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from auscult.analyzers.topics.configured_intents import ConfiguredIntents
 from auscult.domain.definitions.definition import Definition
+from auscult.domain.definitions.form_version import UNSIGNED, Signed
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import TaxonomyError
 from auscult.services.definitions.taxonomies import TaxonomyCheck, check_taxonomy, read_taxonomy, refused
@@ -58,7 +59,7 @@ def check_against(definitions: AppDefinitions, document: bytes) -> TaxonomyCheck
     return check_taxonomy(document, in_force=in_force(definitions).values())
 
 
-def publish(definitions: AppDefinitions, documents: Mapping[str, bytes]) -> list[Definition]:
+def publish(definitions: AppDefinitions, documents: Mapping[str, bytes], signed: Signed = UNSIGNED) -> list[Definition]:
     """Check documents, by the names that errors have, against each other and those in force; publish all or none.
 
     Raises ``TaxonomyError`` with every problem.
@@ -77,7 +78,7 @@ def publish(definitions: AppDefinitions, documents: Mapping[str, bytes]) -> list
         known[found.taxonomy.id] = found.taxonomy
     if problems:
         raise refused(problems)
-    return [definitions.publish(KIND, identity, document) for identity, document in new.items()]
+    return [definitions.publish(KIND, identity, document, signed) for identity, document in new.items()]
 
 
 def listed_versions(definitions: AppDefinitions, taxonomy_id: str) -> list[Definition]:

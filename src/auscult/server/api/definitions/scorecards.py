@@ -10,7 +10,7 @@ from litestar.params import RawBody
 from msgspec import Struct
 
 from auscult.domain.definitions.definition import Definition
-from auscult.domain.definitions.form_version import Signed
+from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
 from auscult.domain.errors import NotFoundError
 from auscult.server.problems import Detail, RefusedDocumentError
@@ -18,7 +18,7 @@ from auscult.server.rest.context import App, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import Cursor, Limit, Since, Until, path_id
+from auscult.server.rest.parameters import Cursor, Limit, PublishingNote, Since, Until, path_id
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.definitions.forms.document import MAX_BYTES
@@ -66,11 +66,16 @@ class ScorecardDocument(ListedScorecard, frozen=True, kw_only=True):
 
 
 class PublishedScorecard(Struct, frozen=True, kw_only=True):
-    """The version now in force, with warnings about metrics that no form has."""
+    """The version now in force, with warnings about metrics that no form has.
+
+    ``published_by``: the user or client, null where the command line published it; ``note``: their reason, if given.
+    """
 
     id: str
     version: int
     published_at: datetime
+    published_by: str | None
+    note: str | None
     warnings: tuple[Detail, ...]
 
 
@@ -119,6 +124,8 @@ _PUBLISHED: dict[str, Any] = {
     "id": "sc-service",
     "version": 1,
     "published_at": "2026-03-23T10:17:54Z",
+    "published_by": "dana@example.com",
+    "note": None,
     "warnings": [],
 }
 _FIGURES: dict[str, Any] = {
@@ -205,7 +212,7 @@ def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
     ),
 )
 @in_thread
-def publish(body: RawBody, app: App, rights: Rights) -> ApiResponse:
+def publish(body: RawBody, app: App, rights: Rights, note: PublishingNote = None) -> ApiResponse:
     """Publish a scorecard. An existing one gets a new version; the same document again changes nothing.
 
     It weighs recorded results, and therefore applies to conversations of any time.
@@ -218,7 +225,7 @@ def publish(body: RawBody, app: App, rights: Rights) -> ApiResponse:
         error.reason = "scorecard.invalid"
         raise error
     before = app.definitions.get("scorecard", found.card.id)
-    stored = app.definitions.publish("scorecard", found.card.id, body, Signed(rights.name))
+    stored = app.definitions.publish("scorecard", found.card.id, body, signed(rights.name, note))
     warnings = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.warnings)
     is_new = before is None or before.version != stored.version
     return ApiResponse(_published(stored, warnings), status_code=201 if is_new else 200)
@@ -350,7 +357,12 @@ def _listed(card: Scorecard) -> ListedScorecard:
 
 def _published(stored: Definition, warnings: tuple[Detail, ...]) -> PublishedScorecard:
     return PublishedScorecard(
-        id=stored.name, version=stored.version, published_at=stored.published_at, warnings=warnings
+        id=stored.name,
+        version=stored.version,
+        published_at=stored.published_at,
+        published_by=stored.by,
+        note=stored.note,
+        warnings=warnings,
     )
 
 

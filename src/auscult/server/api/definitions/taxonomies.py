@@ -9,14 +9,14 @@ from litestar.params import RawBody
 from msgspec import Struct
 
 from auscult.domain.definitions.definition import Definition
-from auscult.domain.definitions.form_version import Signed
+from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import NotFoundError, TaxonomyError
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest.context import App, Rights
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.parameters import Version, path_id
+from auscult.server.rest.parameters import PublishingNote, Version, path_id
 from auscult.server.rest.request import ApiResponse, Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.definitions.taxonomies import TaxonomyCheck, read_taxonomy
@@ -71,11 +71,16 @@ class CheckedTaxonomy(Struct, frozen=True, kw_only=True):
 
 
 class PublishedTaxonomy(Struct, frozen=True, kw_only=True):
-    """The newest version of a taxonomy, which is in force unless it is retired."""
+    """The newest version of a taxonomy, which is in force unless it is retired.
+
+    ``published_by``: the user or client, null where the command line published it; ``note``: their reason, if given.
+    """
 
     id: str
     version: int
     published_at: datetime
+    published_by: str | None
+    note: str | None
     retired_at: datetime | None
 
 
@@ -83,6 +88,8 @@ _PUBLISHED: dict[str, Any] = {
     "id": "tx-shop",
     "version": 2,
     "published_at": "2026-03-23T10:17:54Z",
+    "published_by": "dana@example.com",
+    "note": "Cards have a topic of their own",
     "retired_at": None,
 }
 _ITEM: dict[str, Any] = {**_PUBLISHED, "name": "Shop", "languages": ["en"], "topics": [1, 1, 1]}
@@ -202,7 +209,7 @@ def check(body: RawBody, app: App) -> CheckedTaxonomy:
     takes=_BODY,
 )
 @in_slow_thread
-def publish(body: RawBody, app: App, rights: Rights) -> ApiResponse:
+def publish(body: RawBody, app: App, rights: Rights, note: PublishingNote = None) -> ApiResponse:
     """Publish a taxonomy, which classifies the conversations that are analysed from now on; earlier ones stay.
 
     An existing taxonomy gets a new version; the same document again changes nothing.
@@ -211,7 +218,7 @@ def publish(body: RawBody, app: App, rights: Rights) -> ApiResponse:
     if found.taxonomy is None:
         raise _refused(found)
     before = app.definitions.get(KIND, found.taxonomy.id)
-    stored = app.definitions.publish(KIND, found.taxonomy.id, body, Signed(rights.name))
+    stored = app.definitions.publish(KIND, found.taxonomy.id, body, signed(rights.name, note))
     is_new = before is None or before.version != stored.version
     return ApiResponse(_published(stored), status_code=201 if is_new else 200)
 
@@ -263,7 +270,12 @@ def _listed(one: Definition) -> dict[str, Any]:
 
 def _published(stored: Definition) -> PublishedTaxonomy:
     return PublishedTaxonomy(
-        id=stored.name, version=stored.version, published_at=stored.published_at, retired_at=stored.removed_at
+        id=stored.name,
+        version=stored.version,
+        published_at=stored.published_at,
+        published_by=stored.by,
+        note=stored.note,
+        retired_at=stored.removed_at,
     )
 
 
