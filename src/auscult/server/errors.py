@@ -163,6 +163,7 @@ REASONS: Mapping[str, Reason] = {
     "rescore.unknown": Reason(404, 404, "There is no such re-score."),
     "job.unknown": Reason(404, 404, "There is no such job."),
     "backtest.unknown": Reason(404, 404, "There is no such backtest."),
+    "trial.unknown": Reason(404, 404, "There is no such trial of the form, or another one has replaced it."),
     "sample.invalid": Reason(400, 400, "A sample has no conversation."),
     "backfill.running": Reason(409, 409, "A re-score of this form is under way; `value` is its id."),
     "app.required": Reason(400, 400, "The client has several apps, and the request names none of them."),
