@@ -4,14 +4,14 @@ Examples of a taxonomy are expected topics of what was said in a turn. They are 
 """
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Generic, NamedTuple, TypeVar
 
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.definitions.taxonomy import BELOW
+from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form, Metric
@@ -93,6 +93,17 @@ class Tried(NamedTuple):
         return self.answer == self.example.wanted
 
 
+class NewTopicExample(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Expected topic of what was said in a turn."""
+
+    conversation_id: Annotated[Name, Meta(description="The conversation.")]
+    turn_id: Annotated[Name, Meta(description="The turn.")]
+    wanted: Annotated[
+        Annotated[str, Meta(max_length=200)],
+        Meta(description="The topic with those above it, as Cards > Lost; empty where none is expected."),
+    ]
+
+
 class TriedTopic(NamedTuple):
     """An example of a taxonomy, its conversation, and the topics that are found in its turn."""
 
@@ -159,6 +170,14 @@ def is_sorted_to(wanted: str, found: Collection[str], ends: Collection[str]) -> 
         same = [each for each in ends if each.rpartition(BELOW)[2] == wanted.rpartition(BELOW)[2]]
         here = same if len(same) == 1 else []
     return any(each in here for each in found)
+
+
+def check_topic(taxonomies: Iterable[Taxonomy], wanted: str) -> None:
+    """Raise ``RequestError`` where a topic is expected that none of the versions of a taxonomy has."""
+    known = {BELOW.join(names) for taxonomy in taxonomies for names in taxonomy.names()}
+    if wanted and wanted not in known:
+        message = f"the taxonomy has no topic {wanted!r}; {did_you_mean(wanted, known, 'name it with those above it')}"
+        raise RequestError(message, code="field.unknown_value", field="wanted", value=wanted)
 
 
 def check_wanted(form: Form, metric_id: str, wanted: str) -> None:

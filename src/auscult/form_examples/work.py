@@ -1,6 +1,6 @@
 """The use cases of examples for one viewer: keep one, remove one, and try a form or a taxonomy on all of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,11 +16,13 @@ from auscult.domain.privacy.log import Draft
 from auscult.form_examples.model import (
     Example,
     NewExample,
+    NewTopicExample,
     TopicExample,
     Trials,
     Tried,
     TriedTopic,
     answer_in,
+    check_topic,
     check_wanted,
     is_sorted_to,
     kept,
@@ -144,19 +146,20 @@ class TopicExamples(_Kept):
         """Return the examples of a taxonomy, the oldest first, those that were erased included."""
         return self._seen(self._app.form_examples.of_taxonomy(taxonomy_id))
 
-    def keep(self, taxonomy_id: str, conversation_id: str, turn_id: str, wanted: str) -> TopicExample:
-        """Keep the topic that a turn belongs to; empty where it has none.
+    def keep(self, versions: Sequence[Taxonomy], wanted: NewTopicExample) -> TopicExample:
+        """Keep the topic that a turn belongs to: one of a version of the taxonomy.
 
-        Raises ``NotFoundError`` ``conversation.unknown``, ``turn.unknown``; ``AccessError``; ``ConflictError``
-        ``example.too_many``.
+        Raises ``RequestError`` ``field.unknown_value``; ``NotFoundError`` ``conversation.unknown``, ``turn.unknown``;
+        ``AccessError``; ``ConflictError`` ``example.too_many``.
         """
-        self._pointed(conversation_id, turn_id)
+        check_topic(versions, wanted.wanted)
+        self._pointed(wanted.conversation_id, wanted.turn_id)
         example = TopicExample(
             example_id=new_id(),
-            taxonomy_id=taxonomy_id,
-            wanted=wanted,
-            conversation_id=conversation_id,
-            turn_id=turn_id,
+            taxonomy_id=versions[0].id,
+            wanted=wanted.wanted,
+            conversation_id=wanted.conversation_id,
+            turn_id=wanted.turn_id,
             by=self._viewer.name,
             at=self._now(),
         )

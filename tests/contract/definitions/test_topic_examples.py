@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Customer, Turn
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
-from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.people.principal import operator
 from auscult.domain.people.visibility import Visibility
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
 from auscult.form_examples import store as room
-from auscult.form_examples.model import NewExample, is_sorted_to
+from auscult.form_examples.model import NewExample, NewTopicExample, is_sorted_to
 from auscult.form_examples.work import FormExamples, TopicExamples
 from auscult.reports import REPORTS
 from auscult.services.privacy.erasure import Erasing
@@ -60,6 +60,11 @@ def examples(app: AppStore) -> TopicExamples:
     return TopicExamples(app, lambda: NOW, operator())
 
 
+def of(conversation_id: str, turn_id: str, wanted: str) -> NewTopicExample:
+    """An example in a turn."""
+    return NewTopicExample(conversation_id=conversation_id, turn_id=turn_id, wanted=wanted)
+
+
 def test_a_taxonomy_is_tried_on_its_examples(app: AppStore, engines: Mapping[type, Engine]) -> None:
     """The topics of the turn are compared, not those of the whole conversation; a changed taxonomy answers otherwise."""
     work = examples(app)
@@ -68,7 +73,7 @@ def test_a_taxonomy_is_tried_on_its_examples(app: AppStore, engines: Mapping[typ
         ("c-2", "m1", "Opening hours"),
         ("c-2", "m2", "Opening hours"),
     ):
-        work.keep("tx-shop", name, turn, wanted)
+        work.keep([SHOP], of(name, turn, wanted))
     found = work.tried(engines, [SHOP], SHOP)
     assert [(each.found, each.is_right) for each in found.tried] == [
         ((WHERE_LATE,), True),
@@ -85,7 +90,7 @@ def test_a_taxonomy_is_tried_on_its_examples(app: AppStore, engines: Mapping[typ
 def test_examples_of_a_form_and_of_a_taxonomy_do_not_mix(app: AppStore) -> None:
     """One of each in the same conversation, under the same id; each is removed alone."""
     work, forms = examples(app), FormExamples(app, lambda: NOW, operator())
-    topic = work.keep("ef-1", "c-1", "m1", WHERE_LATE)
+    topic = work.keep([replace(SHOP, id="ef-1")], of("c-1", "m1", WHERE_LATE))
     asked = forms.keep(form(), NewExample(metric_id="em-hello", wanted="NO", conversation_id="c-1"))
     assert (work.of("ef-1"), forms.of("ef-1")) == ([topic], [asked])
     assert app.form_examples.of_conversations(["c-1"]) == [topic, asked]
@@ -98,10 +103,10 @@ def test_examples_of_a_form_and_of_a_taxonomy_do_not_mix(app: AppStore) -> None:
 def test_another_topic_takes_the_place_of_the_first(app: AppStore) -> None:
     """Of the same turn; both are in the access log and in the feed."""
     work, before = examples(app), app.feed.last()
-    first = work.keep("tx-shop", "c-2", "m1", "Opening hours")
-    assert work.keep("tx-shop", "c-2", "m1", "Opening hours") == first
-    second = work.keep("tx-shop", "c-2", "m1", "")
-    other = work.keep("tx-shop", "c-2", "m2", "")
+    first = work.keep([SHOP], of("c-2", "m1", "Opening hours"))
+    assert work.keep([SHOP], of("c-2", "m1", "Opening hours")) == first
+    second = work.keep([SHOP], of("c-2", "m1", ""))
+    other = work.keep([SHOP], of("c-2", "m2", ""))
     assert work.of("tx-shop") == [second, other]
     work.remove("tx-shop", second.example_id)
     assert [(each.action, each.target) for each in app.log.entries()] == [
@@ -116,8 +121,8 @@ def test_another_topic_takes_the_place_of_the_first(app: AppStore) -> None:
 def test_an_erased_conversation_leaves_no_pointer(app: AppStore, engines: Mapping[type, Engine]) -> None:
     """The example stays as erased, is tried no more, and the certificate counts it; the log loses its target."""
     work = examples(app)
-    work.keep("tx-shop", "c-1", "m1", WHERE_LATE)
-    work.keep("tx-shop", "c-2", "m1", "Opening hours")
+    work.keep([SHOP], of("c-1", "m1", WHERE_LATE))
+    work.keep([SHOP], of("c-2", "m1", "Opening hours"))
     erasing = Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS, aliases=NO_ALIASES))
     receipt = erasing.run("erasure", erasing.of_customer("customer", "u-1"))
     assert (receipt.erased, receipt.examples) == (1, 1)
@@ -132,17 +137,19 @@ def test_what_is_not_there_for_one_cannot_be_an_example(app: AppStore, monkeypat
     """An unknown conversation or turn, one that may not be seen, and one too many are refused."""
     work = examples(app)
     with pytest.raises(NotFoundError, match="unknown conversation 'c-9'"):
-        work.keep("tx-shop", "c-9", "m1", "")
+        work.keep([SHOP], of("c-9", "m1", ""))
     with pytest.raises(NotFoundError, match="has no turn m9"):
-        work.keep("tx-shop", "c-1", "m9", "")
-    work.keep("tx-shop", "c-1", "m1", "")
+        work.keep([SHOP], of("c-1", "m9", ""))
+    with pytest.raises(RequestError, match="the taxonomy has no topic 'Late delivery'"):
+        work.keep([SHOP], of("c-1", "m1", "Late delivery"))
+    work.keep([replace(SHOP, topics=()), SHOP], of("c-1", "m1", "Orders"))
     narrow = examples(app.seen_by(Visibility()))
     assert narrow.of("tx-shop") == []
     with pytest.raises(NotFoundError, match="unknown conversation 'c-2'"):
-        narrow.keep("tx-shop", "c-2", "m1", "")
+        narrow.keep([SHOP], of("c-2", "m1", ""))
     monkeypatch.setattr(room, "MOST_EXAMPLES", 1)
     with pytest.raises(ConflictError, match="a taxonomy has at most"):
-        work.keep("tx-shop", "c-2", "m1", "")
+        work.keep([SHOP], of("c-2", "m1", ""))
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ HARD = {
     "POST /api/v1/metrics/explain",
     "POST /api/v1/overview/explain",
     "POST /api/v1/forms/{form_id}/examples",
+    "POST /api/v1/taxonomies/{taxonomy_id}/examples",
     "POST /api/v1/absences",
     "POST /api/v1/corrections",
     "POST /api/v1/directory/merges",

@@ -46,9 +46,20 @@ class Taxonomy(Struct, frozen=True, kw_only=True):
     version: int = 1
     languages: tuple[str, ...] = ("en",)
 
+    def names(self) -> Iterator[tuple[str, ...]]:
+        """Yield the names of each topic, from the first level down to it."""
+        yield from _names(self.topics)
+
     def counts(self) -> tuple[int, ...]:
         """Return the number of topics on each level."""
         levels: list[tuple[Node, ...]] = [self.topics]
         for _ in range(1, LEVELS):
             levels.append(tuple(below for node in levels[-1] for below in node.topics))
         return tuple(map(len, levels))
+
+
+def _names(nodes: tuple[Node, ...], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for node in nodes:
+        here = (*above, node.name)
+        yield here
+        yield from _names(node.topics, here)

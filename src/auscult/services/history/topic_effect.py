@@ -1,7 +1,7 @@
 """The effect of a taxonomy before it is published: the newest conversations, sorted with and without it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ TopicNames = tuple[str, ...]
 class Moved(Struct, frozen=True, kw_only=True):
     """A conversation whose topics change. ``said`` are the words that show it, and ``confidence`` that of the new topic.
 
-    They are those of a turn, which had the topic ``former`` before; empty where it had none.
+    They are those of a turn, which had the topic ``former`` of this taxonomy before; empty where it had none.
     """
 
     conversation_id: str
@@ -81,13 +81,14 @@ def topic_effect(
     topics: Counter[TopicNames] = Counter()
     former = next((each for each in present if each.id == draft.id), None)
     stay = elsewhere(former, draft) if former else {}
+    own = {*draft.names(), *(former.names() if former else ())}
     for case in read:
         before, after = (_sorted(sorting, case, answers) for sorting in (old, new))
         before = {stay.get(each, each): found for each, found in before.items()}
         none_before, none_after = none_before + (not before), none_after + (not after)
         topics.update(after.keys())
         if before.keys() != after.keys():
-            moved.append(_moved(case, before, after))
+            moved.append(_moved(case, before, after, own))
     return TopicEffect(read=len(read), moved=tuple(moved), without=(none_before, none_after), topics=topics)
 
 
@@ -121,7 +122,12 @@ def _sorted(sorting: ConfiguredIntents, case: EvaluatedConversation, answers: An
     return {_names(each.path): each for each in found}
 
 
-def _moved(case: EvaluatedConversation, before: dict[TopicNames, Found], after: dict[TopicNames, Found]) -> Moved:
+def _moved(
+    case: EvaluatedConversation,
+    before: dict[TopicNames, Found],
+    after: dict[TopicNames, Found],
+    own: Collection[TopicNames],
+) -> Moved:
     gone = tuple(each for each in before if each not in after)
     come = tuple(each for each in after if each not in before)
     shown = after[come[0]] if come else before[gone[0]]
@@ -131,7 +137,7 @@ def _moved(case: EvaluatedConversation, before: dict[TopicNames, Found], after: 
         before=gone,
         after=come,
         turn_id=shown.turns[0],
-        former=next((each for each, found in before.items() if shown.turns[0] in found.turns), ()),
+        former=next((each for each, found in before.items() if each in own and shown.turns[0] in found.turns), ()),
         said=turns[shown.turns[0]],
         confidence=float(shown.confidence) if come else None,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import httpx
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from tests.e2e.console.setup.test_console_scorecards import definitions, leave_n
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.consoles import email_of, signed_in
+from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, process
 from tests.waiting import wait_for
 
@@ -239,6 +241,31 @@ def test_what_was_sorted_rightly_is_kept_and_tried(served: Service) -> None:
         assert "example right" not in dropped
         assert app.form_examples.of_taxonomy("tx-bank") == []
         assert "unknown" in ask(me, "/effect", DRAFT, act=f"drop:{example.example_id}").lower()
+
+
+def test_examples_over_the_api(served: Service) -> None:
+    """Kept, listed, tried with the draft, and removed; an unknown taxonomy, and a topic that it lacks, are named."""
+    client = Own(served, served.new_client("forms:write", "forms:read", "conversations:read"))
+    path = "/taxonomies/tx-bank/examples"
+    body = {"conversation_id": "c-lost-1", "turn_id": "m2", "wanted": "Cards > Lost"}
+    made = client.ask("POST", path, msgspec.json.encode(body))
+    assert made.status_code == 201, made.text
+    assert client.ask("GET", path).json()["items"] == [made.json()]
+    found = client.ask("POST", f"{path}/try").json()
+    assert (found["right"], found["count"], found["erased"]) == (1, 1, 0)
+    assert found["items"] == [{"example": made.json(), "found": ["Cards > Lost"], "is_right": True}]
+    definitions(served).save_draft("taxonomy", "tx-bank", DRAFT.encode())
+    assert client.ask("POST", f"{path}/try").json()["items"][0]["found"] == ["Cards > Broken"]
+    wrong = client.ask("POST", path, msgspec.json.encode(body | {"wanted": "Cards > Gone"}))
+    problem(wrong, 400, "field.unknown_value")
+    problem(client.ask("POST", path, msgspec.json.encode(body | {"turn_id": "m9"})), 422, "turn.unknown")
+    problem(client.ask("GET", "/taxonomies/tx-none/examples"), 404, "taxonomy.unknown")
+    blind = Own(served, served.new_client("forms:write", "forms:read"))
+    assert blind.ask("GET", path).json() == {"items": []}
+    problem(blind.ask("POST", path, msgspec.json.encode(body)), 403, "scope.missing")
+    name = f"{path}/{made.json()['example_id']}"
+    assert client.ask("DELETE", name).status_code == 204
+    problem(client.ask("DELETE", name), 404, "example.unknown")
 
 
 @pytest.mark.slow

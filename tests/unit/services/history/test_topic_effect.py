@@ -65,6 +65,7 @@ def test_conversations_move_to_another_topic(engines: Mapping[type, Engine]) -> 
     found = topic_effect(CASES, [SHOP], replace(SHOP, topics=(replace(LATE, name="Parcels"), HOURS)), engines)
     (moved,) = found.moved
     assert (moved.conversation_id, moved.said) == ("c-1", "Where is my parcel?")
+    assert (moved.turn_id, moved.former) == (CASES[0].conversation.turns[0].id, ("Late delivery",))
     assert moved.confidence is not None
     assert moved.confidence > 0.5
     assert found.moves == {((("Late delivery",),), (("Parcels",),)): 1}
@@ -83,6 +84,15 @@ def test_topics_that_go_leave_conversations_without_one(engines: Mapping[type, E
     assert (found.without, found.moves[(("Opening hours",),), ()]) == ((0, 2), 1)
     first = topic_effect(CASES, [], SHOP, engines)
     assert (first.without, len(first.moved)) == ((2, 0), 2)
+
+
+def test_a_topic_of_another_taxonomy_is_not_the_former_one(engines: Mapping[type, Engine]) -> None:
+    """Who says that the conversation stays says that it is in no topic of this one."""
+    other = replace(SHOP, id="tx-other")
+    (late, *_others) = topic_effect(
+        CASES, [other], replace(SHOP, topics=(replace(LATE, name="Parcels"),)), engines
+    ).moved
+    assert (late.conversation_id, late.former) == ("c-1", ())
 
 
 def test_an_engine_is_needed() -> None:

@@ -1,5 +1,7 @@
 """The effect of the scorecard or the taxonomy in a builder on the newest conversations."""
 
+from collections.abc import Sequence
+
 import msgspec
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
@@ -7,7 +9,9 @@ from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
 from auscult.domain.definitions.scorecard import Scorecard
+from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import EngineError, RequestError
+from auscult.form_examples.model import NewTopicExample
 from auscult.form_examples.pages import topic_examples_of
 from auscult.server.console.forms import metric_names
 from auscult.server.console.language import gettext as _
@@ -84,8 +88,9 @@ def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
     make = visit.services.trying
     if draft is None or draft.id != name or make is None or not visit.may("conversation.read"):
         return TopicEffectView()
-    problem = tried(lambda: _with_examples(visit, name, one(data, "act")))
     app, present = visit.app_for("conversation.read"), classification.in_force(visit.app.definitions)
+    versions = [draft, *([present[name]] if name in present else [])]
+    problem = tried(lambda: _with_examples(visit, versions, one(data, "act")))
     cases = topic_effect.newest_cases(app, blindness_of(app, visit.visitor.email))
     engines = make().for_app(app.tenant.app_id, agent_emotions=False).engines
     try:
@@ -100,18 +105,19 @@ def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
     return replace(view, problem=problem, may_edit=visit.principal.may_everywhere("form.edit"))
 
 
-def _with_examples(visit: Visit, name: str, act: str) -> None:
+def _with_examples(visit: Visit, versions: Sequence[Taxonomy], act: str) -> None:
     """Keep the topic of a turn, or remove an example, where a button asks for it. Raises ``AuscultError``."""
     verb, _colon, rest = act.partition(":")
     if verb not in ("stays", "drop"):
         return
     visit.require_everywhere("form.edit")
     if verb == "drop":
-        topic_examples_of(visit).remove(name, rest)
+        topic_examples_of(visit).remove(versions[0].id, rest)
         return
     try:
-        stays = msgspec.json.decode(rest, type=Stays)
+        its = msgspec.json.decode(rest, type=Stays)
+        stays = NewTopicExample(conversation_id=its.conversation_id, turn_id=its.turn_id, wanted=its.wanted)
     except msgspec.DecodeError as error:
         message = _("the topic that the example expects is missing")
         raise RequestError(message, code="field.missing", field="act") from error
-    topic_examples_of(visit).keep(name, stays.conversation_id, stays.turn_id, stays.wanted)
+    topic_examples_of(visit).keep(versions, stays)
