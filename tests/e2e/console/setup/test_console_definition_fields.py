@@ -161,9 +161,11 @@ def test_topics_set_and_set_back(name: str) -> None:
         if control.path in tried or control.path.endswith(".parent"):
             continue
         tried.add(control.path)
-        there = with_topic_changes(entered(control, control.value, new), document, document, "look", KNOWN).document
+        there = with_topic_changes(
+            entered(control, control.value, new), document, document, "look", KNOWN, str
+        ).document
         assert there != document, control.path
-        back = with_topic_changes(entered(control, new, control.value), there, document, "look", KNOWN).document
+        back = with_topic_changes(entered(control, new, control.value), there, document, "look", KNOWN, str).document
         assert back == document, control.path
     assert b"examples" not in document or any(path.endswith(".examples.0") for path in tried)
 
@@ -174,7 +176,7 @@ def test_topics_moved_and_moved_back(name: str) -> None:
     document = TREES[name]
 
     def act(text: bytes, verb: str, **more: str) -> Edit:
-        return with_topic_changes(more, text, document, verb, KNOWN)
+        return with_topic_changes(more, text, document, verb, KNOWN, str)
 
     places = [".".join(map(str, each.path)) for each in topics_of(read_document(document).value)]
     for path in places[:: max(1, len(places) // MOST_TOPICS)]:

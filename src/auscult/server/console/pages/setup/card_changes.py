@@ -7,6 +7,7 @@ from typing import NamedTuple
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
+    FIXING,
     appended,
     fields_changed,
     in_turn,
@@ -90,6 +91,8 @@ def _with_act(data: Given, base: bytes, act: str, known: Known, edit: Edit) -> E
         return Edit(document, target)
     if verb == "remove":
         return Edit(changed(document, *_removed(data, value_of(document), value_of(base), target), base=base), opened)
+    if verb in FIXING:
+        return Edit(changed(document, *FIXING[verb](data, value_of(document), target), base=base), opened)
     if verb in _ACTS:
         done = _ACTS[verb](value_of(document), target, known)
         document = changed(document, *done.changes, base=base)

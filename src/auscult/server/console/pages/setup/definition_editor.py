@@ -288,9 +288,9 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
         title=_title(stored.version if stored else 0, is_draft=draft is not None),
         name=str(value.get("name") or name),
         document=edited.document.decode("utf-8-sig", "replace"),
-        faults=fault_links(checked.problems, checked.warnings, partial(spot_of, document.value, metrics)),
+        faults=fault_links(checked.problems, checked.warnings, partial(spot_of, document.value, metrics), value),
         builder=of.build(
-            _Built(document, earlier, Faults(checked.problems), Faults(checked.warnings), known, edited.opened)
+            _Built(document, earlier, Faults(checked.problems, value), Faults(checked.warnings), known, edited.opened)
         ),
         differences=differences or (),
         before=_("version {n}").format(n=stored.version) if stored and differences is not None else "",

@@ -1,6 +1,6 @@
 """Changes that any builder posts: the value of a field, words of a list, and the rows of a list."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar, cast
 
@@ -141,3 +141,18 @@ def row_moved(step: int) -> Callable[[Given, Value, str], tuple[Change, ...]]:
         return (Move(path, int(index) + step),) if fits else ()
 
     return move
+
+
+def _put(_data: Given, _values: Value, target: str) -> tuple[Change, ...]:
+    """Read ``path=value``."""
+    path, _equals, text = target.partition("=")
+    return (Put(path_of(path), typed(text, "switch" if text in ("true", "false") else "any")),)
+
+
+def _without(data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Remove keys, which a plus separates."""
+    return tuple(change for each in target.split("+") for change in removal(data, values, each))
+
+
+FIXING: Mapping[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {"put": _put, "without": _without}
+"""The actions of buttons that fix a fault of any document."""

@@ -12,13 +12,13 @@ from auscult.metrics import METRICS
 from auscult.metrics._finding.language import KINDS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
+    FIXING,
     appended,
     fields_changed,
     in_turn,
     length_of,
     removal,
     row_moved,
-    typed,
     with_value,
     with_words,
     words_added,
@@ -190,17 +190,6 @@ def _queue(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
     return appended(values, ("assignments",), [{"queue": target, "direction": "both"}])
 
 
-def _put(_data: Given, _values: Value, target: str) -> tuple[Change, ...]:
-    """Read ``path=value``, as a button that fixes a fault has it."""
-    path, _equals, text = target.partition("=")
-    return (Put(path_of(path), typed(text, "switch" if text in ("true", "false") else "any")),)
-
-
-def _without(data: Given, values: Value, target: str) -> tuple[Change, ...]:
-    """Remove keys, which a plus separates."""
-    return tuple(change for each in target.split("+") for change in removal(data, values, each))
-
-
 def _item(kind: Any) -> Any:  # noqa: ANN401  (types are values here)
     return next((arg for each in options_of(kind) for arg in getattr(each, "__args__", ())), str)
 
@@ -233,8 +222,7 @@ _ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
     "remove": removal,
     "part": _new_part,
     "queue": _queue,
-    "put": _put,
-    "without": _without,
+    **FIXING,
     "rowup": row_moved(-1),
     "rowdown": row_moved(1),
 }

@@ -10,6 +10,7 @@ from auscult.domain.errors import RequestError
 from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.card_changes import Edit, picked, typed_changes, with_language
 from auscult.server.console.pages.setup.document_changes import (
+    FIXING,
     appended,
     in_turn,
     removal,
@@ -71,8 +72,9 @@ def _with_act(data: Given, base: bytes, act: str, words_of: Callable[[Spoken], s
         return Edit(document, target)
     if act == "add:find":
         return Edit(document, _found(value_of(document), one(data, "new:find")) or opened)
-    if verb == "remove":
-        return Edit(changed(document, *removal(data, value_of(document), target), base=base), opened)
+    if verb in FIXING or verb == "remove":
+        change = FIXING.get(verb, removal)
+        return Edit(changed(document, *change(data, value_of(document), target), base=base), opened)
     if verb in ("example", "move"):
         spoken = _spoken(target)
         path = (

@@ -166,7 +166,7 @@ def builder_view(
     numbers = iter(range(1, 10_000))
     place = _Place(document, value, known, Faults(faults, value))
     return BuilderView(
-        whole=_whole(place, ("metrics",), _("Questions")),
+        whole=whole_of(("metrics",), _("Questions"), place.faults),
         sections=tuple(_section(place, value, group, numbers, chosen) for group in groups_of(value)),
         settings=tuple(_controls(place, WrittenForm, value, (), "form", skip=("metrics", "sections"))),
         total=f"{total:f}",
@@ -202,11 +202,10 @@ class _Place(Struct, frozen=True):
     faults: Faults
 
 
-def _whole(place: _Place, path: Path, name: str) -> Control:
+def whole_of(path: Path, name: str, faults: Faults) -> Control:
     """Return what shows the faults of a part as a whole."""
     written = path_text(path)
-    faults, fixes = place.faults.at(path), place.faults.fixes(path)
-    return Control(kind="group", label=name, path=written, id=written, faults=faults, fixes=fixes)
+    return Control(kind="group", label=name, path=written, id=written, faults=faults.at(path), fixes=faults.fixes(path))
 
 
 def _section(
@@ -223,7 +222,7 @@ def _section(
         at=group.at,
         name=str(section.get("name", "")),
         total=f"{total:f}",
-        whole=_whole(place, path, str(section.get("name", ""))),
+        whole=whole_of(path, str(section.get("name", "")), place.faults),
         fields=tuple(_controls(place, Section, section, path, "Section")) if path else (),
         questions=tuple(_question(place, metrics[at], at, next(numbers), chosen) for at in group.places),
     )
@@ -242,7 +241,7 @@ def _question(place: _Place, metric: Mapping[str, Any], at: int, number: int, ch
         answers=_answers(metric),
         marks=tuple(_marks(place, metric)),
         faults=place.faults.inside(("metrics", at)),
-        whole=_whole(place, ("metrics", at), name),
+        whole=whole_of(("metrics", at), name, place.faults),
         fields=tuple(_fields(place, metric, at)) if is_chosen else (),
         type=_type(place, metric, at) if is_chosen else None,
         grades=_grades(metric, at) if is_chosen else None,
@@ -256,7 +255,7 @@ def _cells(place: _Place, metric: Mapping[str, Any], at: int) -> Mapping[str, Co
     is_asked = kind is None or "question" in metric or "question" in fields_of(kind.settings_type)
     found: dict[str, Control] = {}
     for key in ("name", *(["question"] if is_asked else []), "weight"):
-        whole = _whole(place, ("metrics", at, key), label_of("metric", key))
+        whole = whole_of(("metrics", at, key), label_of("metric", key), place.faults)
         value = _text(metric.get(key))
         found[key] = (
             _replace(whole, kind="number", value=value or "0")
@@ -544,7 +543,7 @@ def _list(place: _Place, base: Control, options: Sequence[Any], value: Any, path
     given = cast("list[Any]", value) if isinstance(value, list) else [] if value is None else [value]
     if isinstance(item, type) and issubclass(item, Struct):
         rows = tuple(
-            _replace(_whole(place, (*path, n), str(n + 1)), parts=_inside(place, item, each, (*path, n)))
+            _replace(whole_of((*path, n), str(n + 1), place.faults), parts=_inside(place, item, each, (*path, n)))
             for n, each in enumerate(given)
         )
         own = {"faults": place.faults.at(path), "fixes": place.faults.fixes(path)}  # each row shows its own

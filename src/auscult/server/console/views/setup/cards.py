@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.views.meanings import meaning_of
-from auscult.server.console.views.setup.builder import Control, Word, missing_words
+from auscult.server.console.views.setup.builder import Control, Word, missing_words, whole_of
 from auscult.server.console.views.setup.builder_words import VALUES
 from auscult.server.console.views.setup.faults import Faults, Spot, path_text
 from auscult.services.definitions.forms.document import Document, Path, Value
@@ -75,9 +75,13 @@ class Fix(Struct, frozen=True, kw_only=True):
 
 
 class CardMetricView(Struct, frozen=True, kw_only=True):
-    """One metric in its attribute. ``share``: of the whole scorecard in percent. ``fields`` only of the open one."""
+    """One metric in its attribute. ``share``: of the whole scorecard in percent. ``fields`` only of the open one.
+
+    ``metric`` shows the faults of the metric itself.
+    """
 
     path: str
+    metric: Control
     id: str
     name: str
     href: str
@@ -91,7 +95,7 @@ class CardMetricView(Struct, frozen=True, kw_only=True):
 
 
 class AttributeBox(Struct, frozen=True, kw_only=True):
-    """One attribute with its metrics, their total, and the field that adds one. ``faults``: of the list itself."""
+    """One attribute with its metrics, their total, and the field that adds one. ``whole`` shows the faults of the list."""
 
     path: str
     at: int
@@ -102,7 +106,7 @@ class AttributeBox(Struct, frozen=True, kw_only=True):
     metrics: tuple[CardMetricView, ...]
     total: str
     fix: Fix | None
-    faults: tuple[str, ...]
+    whole: Control | None
 
 
 class Segment(Struct, frozen=True, kw_only=True):
@@ -164,6 +168,7 @@ def field_of(  # noqa: PLR0913, PLR0917  (all of a field)
         options=options,
         is_there=value is not None,
         faults=faults.at(path),
+        fixes=faults.fixes(path),
         help=_(said) if said else "",
         page=page,
     )
@@ -198,6 +203,7 @@ def words_of(  # noqa: PLR0913, PLR0917  (all of a field)
         words=tuple(Word(text=names.get(each, each), path=f"{written}.{at}") for at, each in enumerate(given)),
         is_there=value is not None,
         faults=faults.at(path, len(given)),
+        fixes=faults.fixes(path, len(given)),
         help=_(said) if said else "",
         page=page,
     )
@@ -290,7 +296,7 @@ def _box(  # noqa: PLR0913, PLR0917  (all that an attribute is shown with)
         metrics=metrics,
         total=f"{total.normalize():f}",
         fix=_fix(weights, f"attributes.{at}.metrics", [each.name for each in metrics], title),
-        faults=faults.at((*path, "metrics")) if not metrics else (),
+        whole=None if metrics else whole_of((*path, "metrics"), title, faults),
     )
 
 
@@ -308,10 +314,12 @@ def _metric(  # noqa: PLR0913, PLR0917  (all that a metric is shown with)
         field_of("fatal", metric.get("fatal"), (*path, "fatal"), faults, "switch", "false"),
         field_of("correct_answer", metric.get("correct_answer"), (*path, "correct_answer"), faults, "choice", "yes"),
     )
+    name = info.name if info else identity
     return CardMetricView(
         path=written,
+        metric=whole_of((*path, "metric"), name, faults),
         id=identity,
-        name=info.name if info else identity,
+        name=name,
         href=f"{known.address}/{identity}" if info else "",
         forms=", ".join(info.forms) if info else "",
         marks=tuple(_marks(metric, info, faults.inside(path), is_fresh=identity in fresh)),

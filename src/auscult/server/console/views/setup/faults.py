@@ -44,11 +44,11 @@ class FaultLink(Struct, frozen=True, kw_only=True):
 
 
 class Faults:
-    """The faults of a document, found by their field. ``form``: the values of a form, whose faults have buttons."""
+    """The faults of a document, found by their field. ``document``: its values, where its faults have buttons."""
 
-    def __init__(self, problems: Sequence[Problem], form: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, problems: Sequence[Problem], document: Mapping[str, Any] | None = None) -> None:
         """Keep them in their order."""
-        self._form = form
+        self._document = document
         self._by_field: defaultdict[str, list[Problem]] = defaultdict(list)
         for each in problems:
             self._by_field[each.field].append(each)
@@ -59,7 +59,7 @@ class Faults:
 
     def fixes(self, path: Path, items: int = 0) -> tuple[Fix, ...]:
         """Return the buttons for the same faults."""
-        return tuple(fix for each in self._of(path, items) for fix in fixes_of(each, self._form))
+        return tuple(fix for each in self._of(path, items) for fix in fixes_of(each, self._document))
 
     def inside(self, path: Path) -> int:
         """Return the number of faults of a part and of what is in it."""
@@ -79,9 +79,9 @@ def fault_links(
     problems: Sequence[Problem],
     warnings: Sequence[Problem],
     spot_of: Callable[[Path], Spot],
-    form: Mapping[str, Any] | None = None,
+    document: Mapping[str, Any] | None = None,
 ) -> tuple[FaultLink, ...]:
-    """Show every fault with where it is; ``form`` as ``Faults`` has it."""
+    """Show every fault with where it is; ``document`` as ``Faults`` has it."""
     found = [(each, False) for each in problems] + [(each, True) for each in warnings]
     links: list[FaultLink] = []
     for problem, is_warning in found:
@@ -94,7 +94,7 @@ def fault_links(
                 control=spot.control,
                 part=spot.part,
                 is_warning=is_warning,
-                fixes=fixes_of(problem, form),
+                fixes=fixes_of(problem, document),
             )
         )
     return tuple(links)
@@ -106,23 +106,23 @@ def path_text(path: Path) -> str:
 
 
 class _Wrong(NamedTuple):
-    """A fault that a button can fix: its path, what the slots of its words hold, and the form around it."""
+    """A fault that a button can fix: its path, what the slots of its words hold, and the document around it."""
 
     path: Path
     said: Mapping[str, str]
-    form: Mapping[str, Any]
+    document: Mapping[str, Any]
 
 
 _Fixing = Callable[[_Wrong], Iterator[Fix]]
 
 
-def fixes_of(problem: Problem, form: Mapping[str, Any] | None) -> tuple[Fix, ...]:
-    """Return the buttons of a fault of a form; none where there is more than one answer."""
-    if form is None:
+def fixes_of(problem: Problem, document: Mapping[str, Any] | None) -> tuple[Fix, ...]:
+    """Return the buttons of a fault; none where there is more than one answer."""
+    if document is None:
         return ()
     for pattern, fixing in _patterns():
         if found := pattern.fullmatch(problem.reason):
-            return tuple(fixing(_Wrong(path_of(problem.field), found.groupdict(), form)))
+            return tuple(fixing(_Wrong(path_of(problem.field), found.groupdict(), document)))
     return ()
 
 
@@ -137,6 +137,15 @@ def _does(act: str, words: str) -> _Fixing:
 
     def fixing(wrong: _Wrong) -> Iterator[Fix]:
         yield act.format(path=path_text(wrong.path)), _(words)
+
+    return fixing
+
+
+def _part(words: str) -> _Fixing:
+    """Return the fix that deletes the part whose key the fault is at."""
+
+    def fixing(wrong: _Wrong) -> Iterator[Fix]:
+        yield f"delete:{path_text(wrong.path[:-1])}", _(words)
 
     return fixing
 
@@ -157,14 +166,14 @@ def _meant(wrong: _Wrong) -> Iterator[Fix]:
 
 def _passes(wrong: _Wrong) -> Iterator[Fix]:
     """Return a pass score: that of the form, else the usual one."""
-    score = number_of(wrong.form.get("pass_score")) or _USUAL_PASS_SCORE
+    score = number_of(wrong.document.get("pass_score")) or _USUAL_PASS_SCORE
     path = (*wrong.path[:-1], "pass_score")
     yield f"put:{path_text(path)}={score:f}", _("Passes from {n}").format(n=f"{score:f}")
 
 
 def _only_bonus(wrong: _Wrong) -> Iterator[Fix]:
     """Return what removes the keys that lose points or fail, where the question only adds."""
-    metric = mappings(dict(wrong.form), "metrics")[int(wrong.path[1])]
+    metric = mappings(dict(wrong.document), "metrics")[int(wrong.path[1])]
     keys = [path_text((*wrong.path[:-1], key)) for key in ("negative_weight", "fatal") if key in metric]
     yield f"without:{'+'.join(keys)}", _("Let it only add")
 
@@ -187,6 +196,11 @@ FIXES: Mapping[str, _Fixing] = {
     "{rest}; leave it out here": _LEAVE_OUT,
     "cannot be no of a graded metric; give the better level the greater share": _YES,
     "cannot be no where parts are scored one by one; write the parts so that yes is right": _YES,
+    "is for topics of level {n}; this one is on level {it}": _LEAVE_OUT,
+    "is empty; an attribute has at least one": _part(later("Delete the attribute")),
+    "{it} is in this scorecard already; a metric counts once": _part(later("Keep one")),
+    "{it} is answered by people, and does not count in a scorecard": _part(later("Leave it out")),
+    "{value} is not the format of {rest}; give {it}": _meant,
     "says the same as {it}; keep one": _KEEP_ONE,
     "{it} is there already; keep one": _KEEP_ONE,
     "is asked for already; keep one": _KEEP_ONE,

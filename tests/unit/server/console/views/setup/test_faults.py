@@ -5,11 +5,18 @@ from collections.abc import Iterator
 import pytest
 
 from auscult.server.console.language import speaking
+from auscult.server.console.pages.setup.card_changes import with_card_changes
+from auscult.server.console.pages.setup.connecting.changes import with_connector_changes
 from auscult.server.console.pages.setup.form_changes import with_changes
+from auscult.server.console.pages.setup.topic_changes import with_topic_changes
 from auscult.server.console.views.setup.builder import BuilderView, Control, builder_view, form_faults
-from auscult.server.console.views.setup.faults import FIXES, FaultLink
+from auscult.server.console.views.setup.cards import Known
+from auscult.server.console.views.setup.faults import FIXES, FaultLink, fixes_of
+from auscult.services.connectors.documents import check_connector
 from auscult.services.definitions.forms.document import Problem, read_document
 from auscult.services.definitions.forms.reading import check_form
+from auscult.services.definitions.scorecards import check_scorecard
+from auscult.services.definitions.taxonomies import check_taxonomy
 from tests.template_parts import outdated_parts
 from tests.unit.server.console.reasons.test_documents import COMPOSED, WRITING
 
@@ -123,6 +130,74 @@ def test_a_button_fixes_it(act: str) -> None:
         assert link.text in at.faults
     fixed = with_changes({}, document.encode(), document.encode(), act).document.decode()
     assert problem.reason not in [each.reason for each in found_in(fixed) if each.field == field]
+
+
+CARD = """id: sc-1
+name: Card
+attributes:
+  - {id: at-1, name: One, weight: 50, metrics: [{metric: em-a, weight: 100}]}
+  - {id: at-2, name: Two, weight: 50, metrics: [{metric: em-b, weight: 100}]}
+"""
+TOPICS = """id: tx-1
+name: Topics
+languages: [en]
+topics:
+  - {name: Cards, description: Lost and stolen cards}
+"""
+CONNECTOR = """name: calls
+place: s3://calls/2026
+format: described
+options: {columns: {id: call, started_at: begin, speaker: who, text: words}, speakers: {A: agent}}
+every: 1h
+"""
+OF_OTHERS = {
+    "delete:attributes.1.metrics.0": ("scorecard", CARD.replace("em-b", "em-a")),
+    "delete:attributes.1": ("scorecard", CARD.replace("[{metric: em-b, weight: 100}]", "[]")),
+    "put:attributes.1.metrics.0.metric=em-b": ("scorecard", CARD.replace("em-b", "em-bb")),
+    "delete:attributes.0.metrics.0": ("scorecard", CARD.replace("em-a", "em-person")),
+    "put:not_applicable=exclude": ("scorecard", f"{CARD}not_applicable: excluded\n"),
+    "without:topics.0.resolution": ("taxonomy", TOPICS.replace("cards}", "cards, resolution: true}")),
+    "put:format=described": ("connector", CONNECTOR.replace("described", "describd")),
+    "put:format=zendesk-tickets": ("connector", CONNECTOR.replace("s3://calls/2026", "zendesk://example")),
+}
+"""The act of the button that fixes a fault of another document, its kind, and a document that has the fault."""
+METRICS = {"em-a": "by_question", "em-b": "by_question", "em-person": "manual"}
+KNOWN = Known(metrics={}, agents={}, languages={})
+
+
+def found_in_other(kind: str, document: bytes) -> list[Problem]:
+    """Return the faults and the warnings of a scorecard, a taxonomy or a connector."""
+    if kind == "connector":
+        return [*check_connector(document, "st-1").problems]
+    check = check_taxonomy(document) if kind == "taxonomy" else check_scorecard(document, known_metrics=METRICS)
+    return [*check.problems, *check.warnings]
+
+
+def changed_by(kind: str, document: bytes, act: str) -> bytes:
+    """Return a document after a button."""
+    if kind == "connector":
+        made, refused = with_connector_changes({}, document, document, act, {}, ())
+        assert refused is None
+        return made
+    if kind == "taxonomy":
+        edit = with_topic_changes({}, document, document, act, KNOWN, str)
+    else:
+        edit = with_card_changes({}, document, document, act, KNOWN)
+    assert edit.refused is None
+    return edit.document
+
+
+@pytest.mark.parametrize("act", OF_OTHERS)
+def test_a_button_fixes_a_fault_of_another_document(act: str) -> None:
+    """Of a scorecard, a taxonomy and a connector: after it the fault is gone, and each has its one button."""
+    kind, text = OF_OTHERS[act]
+    document = text.encode()
+    value = read_document(document).value
+    assert isinstance(value, dict)
+    ((problem, fix),) = ((each, fix) for each in found_in_other(kind, document) for fix in fixes_of(each, value))
+    assert fix[0] == act
+    left = found_in_other(kind, changed_by(kind, document, act))
+    assert problem.reason not in [each.reason for each in left]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from auscult.domain.connectors.parts import PARTS, parts_of, place_of
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.formats.connectors.described import NAMES
 from auscult.server.console.pages.setup.document_changes import (
+    FIXING,
     appended,
     fields_changed,
     in_turn,
@@ -81,7 +82,9 @@ def _with_act(  # noqa: PLR0913, PLR0917  (all that it follows from)
 ) -> bytes:
     """Make the change of a button."""
     verb, _colon, target = act.partition(":")
-    if verb in _ACTS:
+    if verb in FIXING:
+        document = changed(document, *FIXING[verb](data, value_of(document), target), base=base)
+    elif verb in _ACTS:
         changes = _ACTS[verb](value_of(document), target)
         document = changed(document, *changes, base=base) if changes else document
     elif verb == "remove" and (target.partition(".")[0],) in _WORDS:

@@ -58,7 +58,7 @@ from auscult.server.console.views.setup.connector_wizard import (
     text,
 )
 from auscult.server.console.views.setup.connectors import every_word
-from auscult.server.console.views.setup.faults import FaultLink
+from auscult.server.console.views.setup.faults import FaultLink, fixes_of
 from auscult.server.console.views.setup.forms import OtherText
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.services.connectors.checking import DRY_RUN
@@ -293,7 +293,7 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         back="/connectors",
         document=document.decode("utf-8-sig", "replace"),
         faults=_fault_links(
-            checked.problems, next((f"s-{each.control.id}" for each in place if each.control.faults), "")
+            checked.problems, next((f"s-{each.control.id}" for each in place if each.control.faults), ""), made.value
         ),
         builder=Opened(is_readable=isinstance(read_document(document).value, dict)),
         steps=steps(made, settled),
@@ -359,7 +359,7 @@ def _schedule_said(visit: Visit, checked: ConnectorCheck, made: Made) -> str:
     return _("{every}, next at {time}").format(every=every, time=visit.reader.lately(at)) if at else every
 
 
-def _fault_links(problems: tuple[Problem, ...], place: str) -> tuple[FaultLink, ...]:
+def _fault_links(problems: tuple[Problem, ...], place: str, document: Mapping[str, Any]) -> tuple[FaultLink, ...]:
     """Show every fault with the field that it is at. ``place``: the id of the field that a fault of the address is at."""
     found: list[FaultLink] = []
     for each in problems:
@@ -373,6 +373,7 @@ def _fault_links(problems: tuple[Problem, ...], place: str) -> tuple[FaultLink, 
                 control=control,
                 part="",
                 is_warning=False,
+                fixes=fixes_of(each, document),
             )
         )
     return tuple(found)
