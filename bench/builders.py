@@ -82,6 +82,20 @@ def card() -> bytes:
     return f"id: sc-built\nname: Built\npass_score: 70\nagents: ['*']\nattributes:\n{attributes}".encode()
 
 
+def taxonomy() -> bytes:
+    """Return a taxonomy whose topics the conversations have, each with three sentences."""
+    areas = "".join(
+        f"- name: Area {area}\n  topics:\n"
+        + "".join(
+            f"  - name: Reason {n}\n    description: What number {n} is about\n"
+            f"    examples: [where is my parcel {n}, it has not come {area}, i still wait for it]\n"
+            for n in range(insights.REASONS)
+        )
+        for area in range(insights.AREAS)
+    )
+    return f"id: tx-built\nname: Built\nlanguages: [en]\ntopics:\n{areas}".encode()
+
+
 def prepare(url: str) -> None:
     """Put people, forms, definitions and the draft there that is built on."""
     with bootstrap.open(read_settings(database_url=url)) as application:
@@ -98,6 +112,7 @@ def prepare(url: str) -> None:
         app.forms.publish(FORM_ID, form())
         app.forms.save_draft(FORM_ID, form().replace(b"pass_score: 70", b"pass_score: 71"))
         app.definitions.publish("scorecard", "sc-built", card())
+        app.definitions.publish("taxonomy", "tx-built", taxonomy())
         app.definitions.save_draft("connector", "built", CONNECTOR.encode())
 
 
@@ -160,6 +175,18 @@ def requests(http: httpx.Client, admin: httpx.Client) -> dict[str, Ask]:
             data=changed(card().decode(), "attributes.3.name", "Attribute 3", f"Attribute {n}"),
         ),
         "scorecard: page": lambda _: http.get("/console/scorecards/sc-built"),
+        "taxonomy: open": lambda _: http.get("/console/taxonomies/tx-built/edit"),
+        "taxonomy: a name": lambda n: http.post(
+            "/console/taxonomies/tx-built/edit",
+            data=changed(taxonomy().decode(), "topics.3.name", "Area 3", f"Area {n + 20}", "topics.3.topics.2"),
+        ),
+        "taxonomy: counts": lambda n: http.post(
+            "/console/taxonomies/tx-built/edit/counts", data={"document": f"{taxonomy().decode()}# {n}\n"}
+        ),
+        "taxonomy: sorted here": lambda n: http.post(
+            "/console/taxonomies/tx-built/edit/here",
+            data={"document": f"{taxonomy().decode()}# {n}\n", "open": "topics.3.topics.2"},
+        ),
         "connector: open": lambda _: admin.get("/console/connectors/built/edit"),
         "connector: a change": lambda n: admin.post(
             "/console/connectors/built/edit", data=changed(CONNECTOR, "place.prefix", "2026", str(n)) | {"seen": seen}

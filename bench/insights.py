@@ -3,7 +3,7 @@
     python -m bench.insights [--count 100000] [--database URL]
 
 Rows of our own listing are synthetic and written straight into it, because filling takes the time: 90 days, each
-conversation with two of 300 intents, two topics, a queue, an agent, sentiment, resolution and a score. Counted is the
+conversation with two of 300 intents, two topics, one of a taxonomy, a queue, an agent, sentiment, resolution and a score. Counted is the
 second half, beside the first. Five metrics are decided too, and one in ten customers answers a survey.
 """
 
@@ -26,7 +26,7 @@ from auscult.domain.contact import Contact, Survey
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form
-from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment
+from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment, Topic
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
@@ -44,6 +44,7 @@ DAYS = 90
 BATCH = 5_000
 INTENTS = 300
 METRICS = 5
+AREAS, REASONS = 11, 10
 FORM = "\n".join(
     [
         "id: ef-bench",
@@ -88,6 +89,7 @@ def rendered(count: int, days: float = DAYS) -> Iterator[RenderedRows]:
             resolution=Outcome(resolution=chance.choice(RESOLUTIONS)),
             intents=tuple(intents[:2]),
             topics=tuple(intents[2:]),
+            configured_intents=topics_of(number),
         )
         evaluation = decided(conversation, form, chance)
         yield render(
@@ -96,6 +98,15 @@ def rendered(count: int, days: float = DAYS) -> Iterator[RenderedRows]:
             {},
             NO_ALIASES,
         )
+
+
+def topics_of(number: int) -> tuple[Topic, ...]:
+    """Return the topics of a taxonomy that a conversation is sorted to; one in ten is sorted to none."""
+    if number % 10 == 0:
+        return ()
+    names = f"Area {number % AREAS}", f"Reason {number // AREAS % REASONS}"
+    below = Topic(name=names[1], level=2, confidence=Decimal("0.8"))
+    return (Topic(name=names[0], level=1, confidence=Decimal("0.8"), topics=(below,)),)
 
 
 def decided(conversation: Conversation, form: Form, chance: random.Random) -> Evaluation:

@@ -19,8 +19,8 @@ from auscult.services.conversations.latest import Sought, each_row
 from auscult.services.history.topic_effect import TopicNames, elsewhere
 from auscult.storage.store import AppStore
 
-MOST_READ = 20_000
-"""The newest conversations that are read at most."""
+MOST_READ = 5_000
+"""The newest conversations that are read at most: the builder of a taxonomy waits for their number at each topic."""
 MOST_WEIGHED = 50
 """The newest conversations of a topic of which the least sure are chosen."""
 MOST_SHOWN = 6
