@@ -66,8 +66,8 @@ def leave_none(served: Service, kind: DefinitionKind, *names: str) -> None:
 
 def open_draft(browser: Browser, served: Service, kind: DefinitionKind, path: str, document: bytes) -> None:
     """Open the builder of a definition that is a draft; ``path`` ends in its name."""
+    enter(browser, served, "qa-manager")  # it leaves the page of the test before, which may still save a step
     definitions(served).save_draft(kind, path.rpartition("/")[2], document)
-    enter(browser, served, "qa-manager")
     open_page(browser, served, f"{path}/edit")
     wait_for(lambda: browser.text("#checked"), bool)
 

@@ -252,8 +252,8 @@ def test_every_field_of_a_definition_while_it_is_saved(  # noqa: PLR0913, PLR091
 ) -> None:
     """Each text field of a scorecard, a taxonomy and a step of a connector has every letter, and so has the stored draft."""
     definitions, (kind, name) = served.store.within(TENANT).definitions, DRAFTS[where]
-    definitions.save_draft(kind, name, document)
     enter(browser, served, "administrator" if where == "connectors" else "qa-manager")
+    definitions.save_draft(kind, name, document)
     browser.driver.get(f"{served.url}/console/{where}/{name}/edit")
     wait_for(lambda: browser.text("#checked"), bool)
     if opens:
