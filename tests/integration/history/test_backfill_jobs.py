@@ -81,7 +81,8 @@ def test_a_trial_that_another_one_replaces_is_left_without_a_trace(
     scored = work.evaluate(accepted.batch_id or "")
     assert scored is not None
     work.record(scored)
-    order = TrialOrder(form_id="ef-1", document=FORM.decode(), conversations=tuple(f"c-{n:02}" for n in range(20)))
+    numbers = app.backfills.numbers([f"c-{n:02}" for n in range(20)])
+    order = TrialOrder(form_id="ef-1", document=FORM.decode(), conversations=numbers)
     with working(store, database_url):
         for n in range(10):
             begun = begin_trial(app, "dana@example.com", order)

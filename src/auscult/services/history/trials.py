@@ -27,7 +27,7 @@ Answered = Literal["yes", "no", "na", "open"]
 
 
 class TrialOrder(Struct, frozen=True, kw_only=True):
-    """Order of a trial: a form document, and the conversations that it is tried on, by id.
+    """Order of a trial: a form document, and the numbers of the conversations that it is tried on, see ``AppBackfills.numbers``.
 
     ``before`` is the document in force, of ``version``; empty without one. ``may_ask``: judges and other systems are asked
     what they have not answered yet. ``is_elsewhere``: none of the conversations is in a queue of the form.
@@ -35,7 +35,7 @@ class TrialOrder(Struct, frozen=True, kw_only=True):
 
     form_id: str
     document: str
-    conversations: tuple[str, ...]
+    conversations: tuple[int, ...]
     before: str = ""
     version: int = 0
     may_ask: bool = False
@@ -86,7 +86,7 @@ class TrialPart(Struct, kw_only=True):
 class TrialState(Struct, frozen=True, kw_only=True):
     """A trial in its present state: ``looked`` of ``total`` conversations. ``reason`` explains a fault or a wait.
 
-    ``unasked`` counts the answers that only a judge or another system could give, by the name of the question, and
+    ``tried`` are those that are done, the newest first. ``unasked`` counts the answers that only a judge or another system could give, by the name of the question, and
     ``most`` is what asking for all of them would use at most.
     """
 
@@ -154,17 +154,16 @@ def _claim(form_id: str, viewer: str) -> str:
 
 def _state(app: AppStore, backfill: Backfill) -> TrialState:
     parts = [msgspec.json.decode(each, type=TrialPart) for each in app.backfills.results(backfill.backfill_id)]
-    tried = {each.conversation_id: each for part in parts for each in part.tried}
-    order = msgspec.json.decode(backfill.order, type=TrialOrder)
-    unasked = (each for line in tried.values() for each in line.after.verdicts if each.is_unasked)
+    tried = [each for part in parts for each in part.tried]
+    unasked = (each for line in tried for each in line.after.verdicts if each.is_unasked)
     return TrialState(
         id=backfill.backfill_id,
-        order=order,
+        order=msgspec.json.decode(backfill.order, type=TrialOrder),
         state=backfill.state,
         total=backfill.total,
         looked=backfill.looked,
         reason=backfill.reason,
-        tried=tuple(tried[each] for each in order.conversations if each in tried),
+        tried=tuple(reversed(tried)),
         failed=tuple(each for part in parts for each in part.failed),
         unasked=Counter(each.name for each in unasked),
         most=sum((part.most for part in parts), Usage()),

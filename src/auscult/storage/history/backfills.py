@@ -63,20 +63,28 @@ class AppBackfills:
             through = () if sample_limit is None else (_spread <= sample_limit,)
             return list(_cut(connection.execute(query.where(*within, *through)), size, sample_limit))
 
-    def ranges_of(self, conversation_ids: Collection[str], size: int) -> list[ChunkRange]:
+    def numbers(self, conversation_ids: Collection[str]) -> tuple[int, ...]:
+        """Return the numbers of some conversations, by which an order names them: an erasure leaves nothing of one there."""
+        query = sa.select(conversations.c.conversation).where(
+            conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids)
+        )
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(query.order_by(conversations.c.conversation)))
+
+    def ranges_of(self, numbers: Collection[int], size: int) -> list[ChunkRange]:
         """Cut some conversations into ranges with at most ``size`` of them each; others may lie in between."""
         query = (
             sa.select(conversations.c.started_at, conversations.c.conversation, conversations.c.size)
-            .where(conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids))
+            .where(conversations.c.app == self._app, conversations.c.conversation.in_(numbers))
             .order_by(conversations.c.started_at, conversations.c.conversation)
         )
         with self._database.reading() as connection:
             return list(_cut(connection.execute(query), size, None))
 
-    def cases(self, chunk_range: ChunkRange, among: Collection[str] | None = None) -> list[EvaluatedConversation]:
+    def cases(self, chunk_range: ChunkRange, among: Collection[int] | None = None) -> list[EvaluatedConversation]:
         """The conversations of a range with what was decided about them; without those that wait or have no words.
 
-        ``among``: no others than these.
+        ``among``: no others than those of these numbers.
         """
         query = (
             recorded_query(self._app)
@@ -92,7 +100,7 @@ class AppBackfills:
         if chunk_range.sample_limit is not None:
             query = query.where(_spread <= chunk_range.sample_limit)
         if among is not None:
-            query = query.where(conversations.c.conversation_id.in_(among))
+            query = query.where(conversations.c.conversation.in_(among))
         with self._database.reading() as connection:
             return read_recorded(connection, self._reader, query)
 

@@ -28,13 +28,14 @@ from tests.unit.services.history.test_rescore_chunks import TWO
 __all__ = ["app", "judge"]
 
 NOW = datetime(2026, 3, 24, tzinfo=UTC)
-NAMES = tuple(f"c-{n:02}" for n in (11, 3, 7, 0, 5, 9, 1))
+NAMES = tuple(f"c-{n:02}" for n in (11, 9, 7, 5, 3, 1, 0))
+"""The newest first."""
 ME = "dana@example.com"
 
 
-def order(document: bytes = TWO, **more: Any) -> TrialOrder:
+def order(app: AppStore, document: bytes = TWO, **more: Any) -> TrialOrder:
     """Return the order of a trial on seven of twelve conversations, against the form in force."""
-    given = {"conversations": NAMES, "before": FORM.decode(), "version": 1} | more
+    given = {"conversations": app.backfills.numbers(NAMES), "before": FORM.decode(), "version": 1} | more
     return TrialOrder(form_id="ef-1", document=document.decode(), **given)
 
 
@@ -61,9 +62,9 @@ def answers(found: TrialState, metric_id: str) -> list[str]:
     return [each.answered for line in found.tried for each in line.after.verdicts if each.metric_id == metric_id]
 
 
-def test_it_shows_verdicts_before_and_after_in_the_order_that_was_asked_for(store: Store, app: AppStore) -> None:
-    """In two parts; before is what the conversations were given, and nothing of theirs is stored."""
-    begun = begin_trial(app, ME, order())
+def test_it_shows_verdicts_before_and_after_the_newest_first(store: Store, app: AppStore) -> None:
+    """In two parts; before is what the conversations were given, and nothing of them changes."""
+    begun = begin_trial(app, ME, order(app))
     assert (begun.state, begun.total, begun.looked, begun.tried) == ("running", 7, 0, ())
     assert len(work(store, limit=1)) == 1
     half = view_trial(app, "ef-1", begun.id)
@@ -76,9 +77,9 @@ def test_it_shows_verdicts_before_and_after_in_the_order_that_was_asked_for(stor
     assert [each.before for each in whole.tried] == [side_of(stored[name].evaluation) for name in NAMES]
     assert {each.name for each in whole.tried[0].after.verdicts} == {"Greeting", "Thanks"}
     before = content(store)
-    begin_trial(app, ME, order())
+    begin_trial(app, ME, order(app))
     work(store)
-    begin_trial(app, ME, order())
+    begin_trial(app, ME, order(app))
     work(store)
     own = {"backfills", "backfill_chunks", "backfill_mentions", "batches"}
     after = content(store)
@@ -88,7 +89,7 @@ def test_it_shows_verdicts_before_and_after_in_the_order_that_was_asked_for(stor
 
 def test_without_a_form_in_force_there_is_nothing_before(store: Store, app: AppStore) -> None:
     """And a form from a day to come is tried on what was before it."""
-    found = tried(store, app, order(TWO + b"valid_from: 2031-01-01\n", before="", version=0))
+    found = tried(store, app, order(app, TWO + b"valid_from: 2031-01-01\n", before="", version=0))
     assert {each.before for each in found.tried} == {None}
     assert {each.after.status for each in found.tried} == {"evaluated"}
 
@@ -96,14 +97,14 @@ def test_without_a_form_in_force_there_is_nothing_before(store: Store, app: AppS
 def test_no_judge_is_asked_until_somebody_says_so(store: Store, app: AppStore, judge: Judge) -> None:
     """What it would add is counted with what that takes; asked, it answers that alone, and a later trial has its answers."""
     evaluator = with_judge(judge)
-    alone = tried(store, app, order(JUDGED), evaluator)
+    alone = tried(store, app, order(app, JUDGED), evaluator)
     assert judge.asked == 0
     assert answers(alone, "em-greeting").count("open") == alone.unasked["Greeting"] > 0
     assert alone.most.calls == alone.unasked["Greeting"]
-    asked = tried(store, app, order(JUDGED, may_ask=True), evaluator)
+    asked = tried(store, app, order(app, JUDGED, may_ask=True), evaluator)
     assert judge.asked == alone.unasked["Greeting"]
     assert (asked.state, asked.unasked, set(answers(asked, "em-greeting"))) == ("done", {}, {"yes"})
-    again = tried(store, app, order(JUDGED.replace(b"pass_score: 50", b"pass_score: 60")), evaluator)
+    again = tried(store, app, order(app, JUDGED.replace(b"pass_score: 50", b"pass_score: 60")), evaluator)
     assert judge.asked == alone.unasked["Greeting"]
     assert (again.unasked, set(answers(again, "em-greeting"))) == ({}, {"yes"})
 
@@ -111,7 +112,7 @@ def test_no_judge_is_asked_until_somebody_says_so(store: Store, app: AppStore, j
 def test_a_judge_that_is_away_is_waited_for(store: Store, app: AppStore, judge: Judge) -> None:
     """The trial goes on when it is back; nothing is lost."""
     judge.is_away = True
-    begun = begin_trial(app, ME, order(JUDGED, may_ask=True))
+    begun = begin_trial(app, ME, order(app, JUDGED, may_ask=True))
     work(store, with_judge(judge))
     waiting = view_trial(app, "ef-1", begun.id)
     assert (waiting.state, waiting.reason) == ("running", "away")
@@ -124,11 +125,11 @@ def test_a_judge_that_is_away_is_waited_for(store: Store, app: AppStore, judge: 
 
 def test_the_next_trial_of_a_person_replaces_theirs_alone(store: Store, app: AppStore) -> None:
     """Also while a worker has it in hand, which then writes nothing; a stopped one keeps what it has."""
-    first, other = begin_trial(app, ME, order()), begin_trial(app, "lee@example.com", order())
+    first, other = begin_trial(app, ME, order(app)), begin_trial(app, "lee@example.com", order(app))
     processing = ChunkProcessing(store, {"trial": Trying(EVALUATOR, lambda: NOW)}, lambda: NOW)
     in_hand = processing.process(f"{first.id}-1")
     assert in_hand is not None
-    second = begin_trial(app, ME, order(FORM))
+    second = begin_trial(app, ME, order(app, FORM))
     processing.record(in_hand)
     with pytest.raises(NotFoundError, match="there is no trial"):
         view_trial(app, "ef-1", first.id)
@@ -147,11 +148,15 @@ def test_the_next_trial_of_a_person_replaces_theirs_alone(store: Store, app: App
 
 def test_what_is_erased_is_no_longer_in_it(store: Store, app: AppStore) -> None:
     """Before it is tried and afterwards."""
-    begun = begin_trial(app, ME, order())
+    begun = begin_trial(app, ME, order(app))
     assert app.conversations.erase(NAMES[0])
     work(store)
     found = view_trial(app, "ef-1", begun.id)
     assert [each.conversation_id for each in found.tried] == list(NAMES[1:])
     assert app.conversations.erase(NAMES[1])
     assert [each.conversation_id for each in view_trial(app, "ef-1", begun.id).tried] == list(NAMES[2:])
+    backfill = app.backfills.get(begun.id)
+    assert backfill is not None
+    stored = b"".join((backfill.order, *app.backfills.results(begun.id)))
+    assert [name for name in NAMES if name.encode() in stored] == list(NAMES[2:])
     assert store.recount() == []

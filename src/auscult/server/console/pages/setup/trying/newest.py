@@ -2,7 +2,6 @@
 
 from msgspec.structs import replace
 
-from auscult.domain.probe import AFAR
 from auscult.form_examples.pages import examples_of
 from auscult.server.console.pages.setup.forms import PATH
 from auscult.server.console.views.conversation import title_of
@@ -24,7 +23,8 @@ def untried(visit: Visit, form_id: str) -> TrialView:
 def shown_trial(visit: Visit, state: TrialState) -> TriedView:
     """Show the visitor a trial, without the conversations that they may not see or judge blind."""
     blind = blindness_of(visit.app, visit.visitor.email)
-    recorded = visit.app.conversations.recorded([each for each in state.order.conversations if each not in blind])
+    named = {each.conversation_id for each in state.tried} | {each.conversation_id for each in state.failed}
+    recorded = visit.app.conversations.recorded([each for each in named if each not in blind])
     words = {each: title_of(found.conversation) or each for each, found in recorded.items()}
     return tried_view(
         state,
@@ -32,7 +32,6 @@ def shown_trial(visit: Visit, state: TrialState) -> TriedView:
         visit.reader,
         f"{PATH}/{state.order.form_id}/try",
         has_worker=visit.store.workers.beats_lately(),
-        has_judge=bool(visit.services.answered() & AFAR),
     )
 
 

@@ -229,7 +229,7 @@ class _Attempt:
         return TrialOrder(
             form_id=self._form_id,
             document=words_of(self._document),
-            conversations=chosen,
+            conversations=self._visit.app.backfills.numbers(chosen),
             before="" if version is None else words_of(version.document),
             version=0 if version is None else version.version,
             is_elsewhere=is_elsewhere,

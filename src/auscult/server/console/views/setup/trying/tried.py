@@ -65,14 +65,14 @@ class TriedView(Struct, frozen=True, kw_only=True):
     takes: str
 
 
-def tried_view(  # noqa: PLR0913  (a trial, and all that is known around it)
-    state: TrialState, words: Mapping[str, str], reader: Reader, action: str, *, has_worker: bool, has_judge: bool
+def tried_view(
+    state: TrialState, words: Mapping[str, str], reader: Reader, action: str, *, has_worker: bool
 ) -> TriedView:
     """Show a trial. ``words`` are of the conversations that the reader may see, by id; the others are left out."""
     lines = [each for each in state.tried if each.conversation_id in words]
     is_open, is_over = state.state == "running", state.state == "done"
     going = _("{done} of {n} tried").format(done=reader.number(state.looked), n=reader.number(state.total))
-    can_ask = is_over and has_judge and not state.order.may_ask
+    can_ask = is_over and state.most.calls and not state.order.may_ask
     return TriedView(
         id=state.id,
         address=f"{action}/{state.id}",
@@ -91,8 +91,8 @@ def tried_view(  # noqa: PLR0913  (a trial, and all that is known around it)
         ),
         rows=_rows(lines, words, reader),
         has_before=bool(state.order.before),
-        ask=_ask(state.unasked, reader) if can_ask and state.unasked else "",
-        takes=_takes(state.most, reader) if can_ask and state.most.calls else "",
+        ask=_ask(state.unasked, reader) if can_ask else "",
+        takes=_takes(state.most, reader) if can_ask else "",
     )
 
 
