@@ -208,6 +208,10 @@ def type_through(browser: Browser, part: str, alphabet: str = SENTENCE) -> dict[
         for letter in text:
             keys.send_keys(letter).pause(0.02)
         keys.perform()
+        there, active = browser.run(
+            "return [document.getElementById(arguments[0]).value, document.activeElement.id]", control
+        )
+        assert (there, active) == (text, control), typed
         typed[control] = text
     browser.keys(Keys.TAB)
     words = [text for text in typed.values() if text != "17"]
@@ -237,6 +241,26 @@ def test_every_field_of_a_form_while_it_is_saved(browser: Browser, served: Servi
     assert draft
     assert len(typed) >= 3
     assert all(text in draft.document.decode() for text in typed.values())
+
+
+def test_a_row_that_comes_leaves_the_focus(browser: Browser, served: Service) -> None:
+    """Weights that no longer make 100 are said above and below the field that one types in by then."""
+    served.store.within(TENANT).definitions.save_draft("scorecard", "sc-typed", CARD)
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/scorecards/sc-typed/edit")
+    wait_for(lambda: browser.text("#checked"), bool)
+    into(browser, "attributes.0.weight")
+    browser.keys("17")
+    into(browser, "attributes.1.name")
+    browser.until(".mend--row", bool)
+    browser.keys("Outcome")
+    into(browser, "attributes.0.weight")
+    browser.keys("60")
+    into(browser, "attributes.0.name")
+    wait_for(lambda: browser.all(".mend--row"), lambda found: found == [])
+    browser.keys("Manner", Keys.TAB)
+    found = wait_for(lambda: browser.run(DOCUMENT), lambda text: "Manner" in text)
+    assert found == CARD.decode().replace("Courtesy", "Manner").replace("Result", "Outcome")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 
 import { h, hydrate, render } from "../vendor/preact.js";
 import { computed, effect, signal } from "../vendor/signals.js";
-import { adopted } from "./adopted.js";
+import { adoptedIn } from "./adopted.js";
 import { isWords, Keeping, onPage, replaced } from "./form_keeping.js";
 import { asksFor } from "./form_parts.js";
 import { offersReady } from "./form_ready.js";
@@ -50,7 +50,7 @@ function typed(element) {
   if (/^(new:|pack:|secret-|to:)/.test(element.name ?? "")) return {};
   return element.localName === "select" || (element.localName === "textarea" && element.id !== "newer") ? { value: element.value } : {};
 }
-const shown = (element) => [...element.childNodes].map((each) => adopted(each, typed));
+const shown = (element) => adoptedIn(element, typed);
 
 // The table of a spreadsheet's rows is shown once: the page that is loaded again is that of the form.
 if (document.querySelector("#sheet")) history.replaceState(null, "", form.action);

@@ -1,7 +1,7 @@
 // The tab that tries a form: its buttons ask the server, and what was tried is tried again as the form changes.
 
 import { hydrate, render } from "../vendor/preact.js";
-import { adopted } from "./adopted.js";
+import { adoptedIn } from "./adopted.js";
 
 const AGAIN_MS = 800;
 const LOOK_MS = 600;
@@ -43,7 +43,7 @@ export function triesForm(form, region, missed) {
     const now = element.name === "shown" && region.querySelector(`[name=shown][value=${element.value}]`);
     return now ? { checked: now.checked } : typed(element);
   };
-  const shown = (element, boundOf = typed) => [...element.childNodes].map((each) => adopted(each, boundOf));
+  const shown = (element, boundOf = typed) => adoptedIn(element, boundOf);
   hydrate(shown(region), region);
 
   const file = () => region.querySelector("#tryfile");
