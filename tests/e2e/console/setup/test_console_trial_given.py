@@ -143,9 +143,13 @@ def test_the_newest_come_as_they_are_tried_and_outlive_the_page(served: Service)
         assert "data-open" not in stopped
         assert served.store.work.next("chunk", 1) == []
         assert tried(me.get(address_of(begun)).text) == tried(five)
-        again = press(me, "again", on="recent").text
+        assert address_of(press(me, "again", on="recent").text) == address_of(begun)
+        pressed = press(me, "recent").text
         backfill(served)
-        whole = me.get(address_of(again)).text
+        whole = me.get(address_of(pressed)).text
+        again = press(me, "again", on="recent").text
+        assert address_of(again) == address_of(whole)
+        assert tried(again) == tried(whole)
         assert len(tried(whole)) == n
         assert " tried</span>" not in whole
         assert me.get(address_of(begun)).status_code == 404

@@ -9,6 +9,7 @@ from auscult.server.console.views.setup.trying.trial import TrialView
 from auscult.server.console.views.setup.trying.tried import TriedView, tried_view
 from auscult.server.console.visit import Visit
 from auscult.services.audits.blind import blindness_of
+from auscult.services.definitions.forms.publish import in_force
 from auscult.services.history.trials import TrialState, latest_trial
 
 RECENT = "recent"
@@ -38,10 +39,19 @@ def shown_trial(visit: Visit, state: TrialState) -> TriedView:
 def kept_trial(visit: Visit, form_id: str, document: bytes) -> TrialView:
     """Return the tab of an editor that opens: with the visitor's trial of this very document, if there is one."""
     view = untried(visit, form_id)
-    state = latest_trial(visit.app, visit.visitor.email, form_id) if visit.may("conversation.read") else None
-    if state is None or state.order.document != words_of(document):
+    state = trial_of(visit, form_id, document) if visit.may("conversation.read") else None
+    if state is None:
         return view
     return replace(view, on=RECENT, newest=shown_trial(visit, state), has_before=bool(state.order.before))
+
+
+def trial_of(visit: Visit, form_id: str, document: bytes) -> TrialState | None:
+    """Return the visitor's trial of a document against the version that is in force now, if there is one."""
+    state = latest_trial(visit.app, visit.visitor.email, form_id)
+    if state is None or state.order.document != words_of(document):
+        return None
+    present = in_force(visit.app.forms).get(form_id)
+    return state if state.order.version == (0 if present is None else present.version) else None
 
 
 def words_of(document: bytes) -> str:

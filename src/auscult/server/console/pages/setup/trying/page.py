@@ -24,7 +24,7 @@ from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.drafts import text_of
 from auscult.server.console.pages.setup.publishing.page import editor_page
 from auscult.server.console.pages.setup.trying.files import conversations_in
-from auscult.server.console.pages.setup.trying.newest import RECENT, shown_trial, words_of
+from auscult.server.console.pages.setup.trying.newest import RECENT, shown_trial, trial_of, words_of
 from auscult.server.console.pages.setup.trying.words import adding, lists_for
 from auscult.server.console.posted import Given, one, sentence
 from auscult.server.console.views.setup.forms import channel_name
@@ -203,10 +203,17 @@ class _Attempt:
         return replace(view, one=shown, back=back, has_before=trial.before is not None)
 
     def _newest_tried(self, view: TrialView, verb: str, trial_id: str) -> TrialView:
-        """Begin the trial on the newest conversations, ask a judge about those of one, or stop or show one."""
+        """Begin the trial on the newest conversations, ask a judge about those of one, or stop or show one.
+
+        What was tried already is not tried again, but by its own button.
+        """
         visit, form_id = self._visit, self._form_id
         visit.require("conversation.read")
-        if verb == "stop":
+        is_pressed = one(self.data, "act") == RECENT
+        known = None if is_pressed or verb != RECENT else trial_of(visit, form_id, self._document)
+        if known is not None:
+            state = known
+        elif verb == "stop":
             state = stop_trial(visit.app, form_id, trial_id)
         elif verb == "look":
             state = view_trial(visit.app, form_id, trial_id)
@@ -214,8 +221,7 @@ class _Attempt:
             order = self._order()
             if verb == "ask":
                 asked = view_trial(visit.app, form_id, trial_id).order
-                known = {"conversations": asked.conversations, "is_elsewhere": asked.is_elsewhere}
-                order = replace(order, may_ask=True, **known)
+                order = replace(order, may_ask=True, conversations=asked.conversations, is_elsewhere=asked.is_elsewhere)
             if not order.conversations:
                 return replace(view, is_empty=True)
             state = begin_trial(visit.app, visit.visitor.email, order)
