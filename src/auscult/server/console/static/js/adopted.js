@@ -10,17 +10,16 @@ export function adopted(node, boundOf = () => ({}), key = node.id || undefined) 
   return h(node.localName, { key, ...own, ...boundOf(node) }, adoptedIn(node, boundOf));
 }
 
-// What is in an element. Each part is found again where another one comes or goes before it, by its id or as the n-th of its
-// kind; else that part would be made anew, and who types in it would lose the focus.
+// What is in an element. A section and a part with fields, as the n-th such part, are found again where another one comes or
+// goes before them; else they would be made anew, and who types there would lose the focus.
 export function adoptedIn(element, boundOf) {
   const seen = new Map();
   return [...element.childNodes].map((each) => adopted(each, boundOf, keyOf(each, seen)));
 }
 
 function keyOf(node, seen) {
-  if (node.nodeType !== Node.ELEMENT_NODE || node.localName === "option") return undefined;
-  if (node.id) return node.id;
-  const kind = `${node.localName} ${node.classList[0] ?? ""}`;
-  seen.set(kind, (seen.get(kind) ?? 0) + 1);
-  return `${kind} ${seen.get(kind)}`;
+  const name = node.id || (node.localName === "section" && node.className);
+  if (name || !node.querySelector?.("[name^='set:']")) return name || undefined;
+  seen.set(node.localName, (seen.get(node.localName) ?? 0) + 1);
+  return `${node.localName} ${seen.get(node.localName)}`;
 }
