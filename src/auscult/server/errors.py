@@ -123,7 +123,7 @@ REASONS: Mapping[str, Reason] = {
     "view.unknown": Reason(404, 404, "There is no such view of yours."),
     "extra.missing": Reason(503, 503, "This server lacks an optional part; the message names it."),
     "example.ambiguous": Reason(422, 422, "An example has either a conversation, with a turn or without, or a transcript."),
-    "example.too_many": Reason(409, 409, "The form has as many examples as it can have."),
+    "example.too_many": Reason(409, 409, "The form or the taxonomy has as many examples as it can have."),
     "example.unknown": Reason(404, 404, "The form has no such example, or the caller does not see it."),
     "fit.moved": Reason(409, 409, "The fit of this key is another one by now; look at it again."),
     "fit.none": Reason(409, 409, "What is in force did not come from a fit, so that nothing can be undone."),

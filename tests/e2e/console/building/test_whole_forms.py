@@ -151,10 +151,13 @@ def voice_form(build: Building) -> None:
     build.set(".dialog", "Look up account")
 
 
-def chat_form(build: Building, agent: str) -> None:
-    """Build the form for chats: a question to a judge, a value of a table, an insight, and an agent of one's own."""
+def chat_form(build: Building, agent: str, by: str) -> None:
+    """Build the form for chats: a question to a judge, a value of a table, an insight, and an agent of one's own.
+
+    The question is another one ``by`` another hand: a trial shows what a judge has answered before.
+    """
     build.question("", "Apology", "40", "by_question", "Is an apology made?")
-    build.set(".answer.any_of.0.judge", "The agent says sorry.")
+    build.set(".answer.any_of.0.judge", f"The agent, asked by {by}, says sorry.")
     build.question("", "Fee", "20", "by_value", "Is the right fee named?")
     build.choose(".said.kind", "amount")
     build.part(".source.table")
@@ -309,7 +312,7 @@ def test_two_forms_and_a_scorecard(browser: Browser, served: Service, agent: Any
     brought_back(build, served)
     open_page(browser, served, "/forms")
     build.begin(f"Whole chat {by}", "chat", "Customer Care")
-    chat_form(build, agent.url)
+    chat_form(build, agent.url, by)
     assert {*asked, *types_in(build)} == {*METRICS}
     if kind is Mouse:
         no_barrier(build)
