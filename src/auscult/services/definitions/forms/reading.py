@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import FormError
@@ -40,7 +40,7 @@ from auscult.services.definitions.forms.document import (
     read_document,
 )
 from auscult.services.definitions.forms.rules import MOST_METRICS, MetricTypes, check_rules
-from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.services.definitions.forms.shape import fields_of, name_of, read_struct
 from auscult.services.definitions.forms.warnings import warnings_of
 from auscult.services.definitions.questions.rules import grade_faults
 from auscult.services.definitions.questions.written import (
@@ -318,9 +318,7 @@ _UNKNOWN = Metric(id="", name="", type="")
 
 def _homes(types: MetricTypes) -> dict[str, str]:
     """Return the path of each key of a form, for messages about misplaced keys."""
-    homes = {
-        field.encode_name: f"{name} metrics" for name, kind in types.items() for field in fields(kind.settings_type)
-    }
+    homes = {key: f"{name} metrics" for name, kind in types.items() for key in fields_of(kind.settings_type)}
     homes |= dict.fromkeys(WrittenMetric.__struct_fields__, "a metric")
     return homes | dict.fromkeys(_ONLY_OF_FORMS, "the form") | dict.fromkeys(_ONLY_OF_METRICS, "a metric")
 
@@ -331,7 +329,7 @@ def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes,
         return _UNKNOWN
     named = raw.get("type")
     kind = types.get(named) if isinstance(named, str) else None
-    own = set[str]() if kind is None else {field.encode_name for field in fields(kind.settings_type)}
+    own = set[str]() if kind is None else fields_of(kind.settings_type).keys()
     keys = tuple(key for key in WrittenMetric.__struct_fields__ if key not in own)
     common = {key: value for key, value in raw.items() if kind is None or key in keys}
     written: WrittenMetric = read_struct(

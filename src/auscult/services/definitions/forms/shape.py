@@ -178,13 +178,14 @@ def _read(document: Document, kind: Any, value: Value, path: Path, homes: Mappin
     return UNREAD
 
 
-def options_of(kind: Any) -> list[Any]:  # noqa: ANN401 as above
-    """The types that a field's value may have, without what is only said about them."""
+@lru_cache(maxsize=1_000)
+def options_of(kind: Any) -> tuple[Any, ...]:  # noqa: ANN401 as above
+    """The types that a field's value may have, without what is only said about them. A form asks thousands of times."""
     if get_origin(kind) is Annotated:
         return options_of(get_args(kind)[0])
     if get_origin(kind) in (Union, types.UnionType):
-        return [one for part in get_args(kind) for one in options_of(part)]
-    return [kind]
+        return tuple(one for part in get_args(kind) for one in options_of(part))
+    return (kind,)
 
 
 def _meant(kinds: list[Any], value: Value) -> str:
