@@ -70,6 +70,14 @@ class _Kept:
             message = f"conversation {conversation_id} has no turn {turn_id}"
             raise NotFoundError(message, code="turn.unknown", field="turn_id", value=turn_id)
 
+    @staticmethod
+    def _of_id(found: list[_Made], example_id: str) -> _Made:
+        """Return the example of an id. Raises ``NotFoundError`` ``example.unknown``."""
+        example = next((each for each in found if each.example_id == example_id), None)
+        if example is None:
+            raise unknown("example", example_id)
+        return example
+
     def _entry(self, action: str, example: Example | TopicExample, about: str, **details: str) -> Draft:
         if example.conversation_id is not None:
             about = f"conversation:{example.conversation_id}"
@@ -102,9 +110,7 @@ class FormExamples(_Kept):
 
     def remove(self, form_id: str, example_id: str) -> None:
         """Remove an example of a form. Raises ``NotFoundError`` ``example.unknown``."""
-        example = next((each for each in self.of(form_id) if each.example_id == example_id), None)
-        if example is None:
-            raise unknown("example", example_id)
+        example = self._of_id(self.of(form_id), example_id)
         self._app.form_examples.remove(example, self._logged("form.example_removed", example))
 
     def tried(self, evaluator: Evaluator, form: Form) -> Trials[Tried]:
@@ -167,9 +173,7 @@ class TopicExamples(_Kept):
 
     def remove(self, taxonomy_id: str, example_id: str) -> None:
         """Remove an example of a taxonomy. Raises ``NotFoundError`` ``example.unknown``."""
-        example = next((each for each in self.of(taxonomy_id) if each.example_id == example_id), None)
-        if example is None:
-            raise unknown("example", example_id)
+        example = self._of_id(self.of(taxonomy_id), example_id)
         self._app.form_examples.remove(example, self._logged("taxonomy.example_removed", example))
 
     def tried(self, engines: Engines, present: Iterable[Taxonomy], draft: Taxonomy) -> Trials[TriedTopic]:
@@ -181,7 +185,7 @@ class TopicExamples(_Kept):
         cases = self._app.conversations.recorded([each.conversation_id for each in examples if each.conversation_id])
         beside = [*(each for each in present if each.id != draft.id), draft]
         found = dict(zip(cases, sorted_with(list(cases.values()), beside, engines), strict=True))
-        ends = {BELOW.join(node.name for node in path) for topic in draft.topics for path in topic.ends()}
+        ends = {BELOW.join(names) for names in draft.end_names()}
         tried: list[TriedTopic] = []
         for each in examples:
             case = cases.get(each.conversation_id or "")

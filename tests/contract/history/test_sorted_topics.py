@@ -79,7 +79,7 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> AppStore:
 
 
 def test_each_conversation_counts_once_at_its_topics_and_those_above(app: AppStore) -> None:
-    """Those in another language, and those that no taxonomy sorted, are in no count."""
+    """Conversations in another language, and those that were never sorted, are not counted."""
     found = topic_counts(app, BANK, BANK)
     assert (found.read, found.without) == (3, 1)
     assert found.topics == {("Cards",): 2, ("Cards", "Lost"): 2, ("Cards", "Broken"): 1, ("Branch",): 1}

@@ -57,7 +57,7 @@ class ConfiguredIntents:
         paths: dict[str, list[TopicPath]] = {}
         for taxonomy in given:
             for language in taxonomy.languages:
-                paths.setdefault(language, []).extend(path for node in taxonomy.topics for path in node.ends())
+                paths.setdefault(language, []).extend(taxonomy.ends())
         self._paths = {language: tuple(some) for language, some in paths.items() if some}
         self._examples = {language: _examples(some) for language, some in self._paths.items()}
 

@@ -50,6 +50,15 @@ class Taxonomy(Struct, frozen=True, kw_only=True):
         """Yield the names of each topic, from the first level down to it."""
         yield from _names(self.topics)
 
+    def ends(self) -> Iterator[tuple[Node, ...]]:
+        """Yield the path of each topic that has none below it, from the first level down to it."""
+        for node in self.topics:
+            yield from node.ends()
+
+    def end_names(self) -> set[tuple[str, ...]]:
+        """Return the names of each topic that has none below it, from the first level down to it."""
+        return {tuple(node.name for node in path) for path in self.ends()}
+
     def counts(self) -> tuple[int, ...]:
         """Return the number of topics on each level."""
         levels: list[tuple[Node, ...]] = [self.topics]

@@ -164,7 +164,7 @@ def _check_text(document: Document, text: str, path: Path, most: int) -> None:
 
 
 def _check_size(document: Document, taxonomy: Taxonomy) -> None:
-    paths = [path for node in taxonomy.topics for path in node.ends()]
+    paths = [*taxonomy.ends()]
     if len(paths) > MOST_TOPICS:
         document.problem(
             ("topics",), f"hold {len(paths)} topics with none below them; at most {MOST_TOPICS} are distinguished"

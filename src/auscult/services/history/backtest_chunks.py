@@ -18,12 +18,12 @@ from auscult.domain.form import Form, choose_form, undated
 from auscult.domain.history.backfills import Chunk, ChunkRange
 from auscult.domain.history.backtest import Backtest
 from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
-from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
+from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.history.chunks import ChunkResult
 from auscult.services.history.rescore_chunks import is_in, named_in
-from auscult.services.scoring.engine_calls.ask_remote import NOT_ASKED
-from auscult.services.scoring.engine_calls.unasked import ReadOnlyAnswers, estimate
+from auscult.services.scoring.engine_calls.answer_cache import ReadOnlyAnswers
+from auscult.services.scoring.engine_calls.ask_remote import NOT_ASKED, estimate
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 from auscult.services.scoring.reuse import VerdictReuse
 from auscult.storage.store import AppStore
@@ -155,15 +155,7 @@ class Backtesting:
         return _Trial(evaluator._replace(far=far), ReadOnlyAnswers(app.answers), most, [])
 
     def _count(self, trial: _Trial, form: Form, cases: Sequence[EvaluatedConversation], counts: Backtest) -> None:
-        pending = [
-            PendingConversation(
-                conversation=case.conversation,
-                revision=case.evaluation.revision,
-                insights=case.insights,
-                known=self._reuse.known(case.evaluation, form),
-            )
-            for case in cases
-        ]
+        pending = self._reuse.pending(cases, form)
         judged = trial.evaluator.evaluate_ready(pending, [form], self._now(), trial.kept)
         for case, one in zip(cases, judged, strict=True):
             if isinstance(one, Waiting):

@@ -21,7 +21,7 @@ from auscult.domain.form import Form, choose_form
 from auscult.domain.history.backfills import Chunk, Rescored
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry
 from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
-from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
+from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.history.chunks import ChunkResult
 from auscult.services.history.rescores import RescoreCounts, RescoreOrder
@@ -123,15 +123,9 @@ class Rescoring:
 
     def _decided(self, task: _Task, cases: Sequence[EvaluatedConversation]) -> tuple[list[Rescored], list[RetryAfter]]:
         """Evaluate and render these."""
-        pending = [
-            PendingConversation(
-                conversation=case.conversation,
-                revision=case.evaluation.revision,
-                insights=case.insights,
-                known=NOTHING if task.order.afresh else self._reuse.known(case.evaluation, task.form),
-            )
-            for case in cases
-        ]
+        pending = self._reuse.pending(cases, task.form)
+        if task.order.afresh:
+            pending = [replace(each, known=NOTHING) for each in pending]
         evaluator = self._evaluator.for_app(
             task.app.tenant.app_id, agent_emotions=task.app.privacy.settings().agent_emotions
         )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from auscult.analyzers.topics.configured_intents import ConfiguredIntents, Found
-from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.engines import Engines
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
@@ -104,7 +104,7 @@ def sorted_with(
 
 def elsewhere(former: Taxonomy, draft: Taxonomy) -> dict[TopicNames, TopicNames]:
     """Return the topics that keep their name and are elsewhere in the draft, each with its path there."""
-    old, new = ({_names(path) for node in each.topics for path in node.ends()} for each in (former, draft))
+    old, new = former.end_names(), draft.end_names()
     found: dict[TopicNames, TopicNames] = {}
     for each in old - new:
         same = [other for other in new - old if other[-1] == each[-1]]
@@ -113,13 +113,9 @@ def elsewhere(former: Taxonomy, draft: Taxonomy) -> dict[TopicNames, TopicNames]
     return found
 
 
-def _names(path: Iterable[Node]) -> TopicNames:
-    return tuple(node.name for node in path)
-
-
 def _sorted(sorting: ConfiguredIntents, case: EvaluatedConversation, answers: Answers) -> dict[TopicNames, Found]:
     found = sorting.found(case.conversation, answers, case.insights or _UNKNOWN)
-    return {_names(each.path): each for each in found}
+    return {tuple(node.name for node in each.path): each for each in found}
 
 
 def _moved(

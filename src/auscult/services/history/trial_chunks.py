@@ -11,14 +11,13 @@ from functools import partial
 import msgspec
 
 from auscult.domain.errors import AuscultError, EngineError
-from auscult.domain.form import Form
 from auscult.domain.history.backfills import Chunk
 from auscult.domain.scoring.judging import RetryAfter, Usage
-from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
+from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.cache import UNPUBLISHED, read_kept
 from auscult.services.history.chunks import ChunkResult
 from auscult.services.history.trials import TrialOrder, TrialPart, TriedLine, Untried, side_of
-from auscult.services.scoring.engine_calls.unasked import ReadOnlyAnswers
+from auscult.services.scoring.engine_calls.answer_cache import ReadOnlyAnswers
 from auscult.services.scoring.evaluate import Evaluator, Judged, Waiting
 from auscult.services.scoring.reuse import VerdictReuse
 from auscult.services.scoring.trial import for_any, unasked
@@ -104,7 +103,7 @@ class _Trial:
         before = (
             None
             if self._before is None
-            else self._alone.evaluate(self._pending(cases, self._before), [self._before], self._now(), self._kept)
+            else self._alone.evaluate(self._reuse.pending(cases, self._before), [self._before], self._now(), self._kept)
         )
         self._most.clear()  # only what the tried form would ask is counted
         after = self._after(cases)
@@ -119,23 +118,12 @@ class _Trial:
         ]
 
     def _after(self, cases: Sequence[EvaluatedConversation]) -> Sequence[Judged | Waiting]:
-        pending, forms = self._pending(cases, self._form), [self._form]
+        pending, forms = self._reuse.pending(cases, self._form), [self._form]
         if self._asking is None:
             return self._alone.evaluate(pending, forms, self._now(), self._kept)
         found = self._asking.evaluate_ready(pending, forms, self._now(), self._answers, may_ask=self._may_ask)
         self.postponed = next((each.postponed for each in found if isinstance(each, Waiting)), self.postponed)
         return found
-
-    def _pending(self, cases: Sequence[EvaluatedConversation], form: Form) -> list[PendingConversation]:
-        return [
-            PendingConversation(
-                conversation=case.conversation,
-                revision=case.evaluation.revision,
-                insights=case.insights,
-                known=self._reuse.known(case.evaluation, form),
-            )
-            for case in cases
-        ]
 
 
 def _encoded(part: TrialPart, _passed_over: int) -> bytes:

@@ -23,7 +23,7 @@ AT_ONCE = 5
 """Conversations that are tried before their results are there."""
 
 Answered = Literal["yes", "no", "na", "open"]
-"""Whether a question was met, missed or left out; ``open`` where a person or a judge is to answer it."""
+"""An answer: met (``yes``), missed (``no``), not applicable (``na``), or still to be given by a person or a judge (``open``)."""
 
 
 class TrialOrder(Struct, frozen=True, kw_only=True):

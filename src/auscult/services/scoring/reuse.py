@@ -4,10 +4,12 @@ An answer is valid as long as its metric asks the same: type and settings are eq
 name have no part in it. To ask the same question again, of newer engines, is an option of the caller.
 """
 
+from collections.abc import Iterable
+
 from auscult.domain.definitions.form_difference import has_same_question
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form
-from auscult.domain.scoring.stored import ReusedVerdicts
+from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, ReusedVerdicts
 
 NOTHING = ReusedVerdicts()
 
@@ -26,6 +28,18 @@ class VerdictReuse:
         same = self._same(decided.form, form)
         verdicts = {result.metric.id: result.verdict for result in decided.results if result.metric.id in same}
         return ReusedVerdicts(verdicts=verdicts, engines=decided.engines) if verdicts else NOTHING
+
+    def pending(self, cases: Iterable[EvaluatedConversation], form: Form) -> list[PendingConversation]:
+        """Return recorded conversations to be evaluated with a form, each with the verdicts that are still valid."""
+        return [
+            PendingConversation(
+                conversation=case.conversation,
+                revision=case.evaluation.revision,
+                insights=case.insights,
+                known=self.known(case.evaluation, form),
+            )
+            for case in cases
+        ]
 
     def _same(self, before: Form, after: Form) -> frozenset[str]:
         """Ids of the metrics that ask the same on both."""

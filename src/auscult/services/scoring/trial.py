@@ -17,7 +17,7 @@ from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.metrics import METRICS
 from auscult.services.scoring.engine_calls.answer_cache import Memory
-from auscult.services.scoring.engine_calls.unasked import estimate
+from auscult.services.scoring.engine_calls.ask_remote import estimate
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 
 MOST_TURNS, MOST_CHARACTERS = 400, 50_000
@@ -65,9 +65,9 @@ class _Unasked:
 
 def unasked(evaluator: Evaluator, most: list[Usage]) -> Evaluator:
     """Return an evaluator that asks no judge and no other system; ``most`` receives what asking them would take."""
-    nobody = _Unasked(None, most)
-    instead = {engine: _Unasked(engine, most) for engine in evaluator.far.values()}
-    far = dict.fromkeys(AFAR, nobody) | {kind: instead[engine] for kind, engine in evaluator.far.items()}
+    unconfigured = _Unasked(None, most)
+    substitutes = {engine: _Unasked(engine, most) for engine in evaluator.far.values()}
+    far = dict.fromkeys(AFAR, unconfigured) | {kind: substitutes[engine] for kind, engine in evaluator.far.items()}
     return evaluator._replace(far=far, summaries="none")
 
 

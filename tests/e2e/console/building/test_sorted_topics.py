@@ -156,7 +156,7 @@ def test_who_edits_no_taxonomies_sees_neither(served: Service, role: str) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("pixels", [360, 1440])
 def test_learned_from_by_mouse(browser: Browser, served: Service, pixels: int) -> None:
-    """The numbers stand in the tree; a sentence becomes an example without the name in it, and is moved to another topic."""
+    """The tree shows the numbers. A sentence is added to a topic with its names redacted, then to another topic."""
     width(browser, pixels)
     enter(browser, served, "qa-manager")
     open_page(browser, served, "/taxonomies/tx-bank/edit")

@@ -180,7 +180,7 @@ def test_the_newest_appear_as_they_are_tried_and_can_be_stopped(browser: Browser
 
 
 def test_a_trial_that_another_window_replaces_says_so(browser: Browser, served: Service) -> None:
-    """What was tried stays on the page."""
+    """The results so far stay on the page."""
     open_trial(browser, served)
     browser.one("button[value=recent]").click()
     browser.until(".trygoing", lambda text: text.startswith("0 of"))

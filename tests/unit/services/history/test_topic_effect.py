@@ -87,7 +87,7 @@ def test_topics_that_go_leave_conversations_without_one(engines: Mapping[type, E
 
 
 def test_a_topic_of_another_taxonomy_is_not_the_former_one(engines: Mapping[type, Engine]) -> None:
-    """Who says that the conversation stays says that it is in no topic of this one."""
+    """Stays, for such a conversation, means that it belongs to no topic of this taxonomy."""
     other = replace(SHOP, id="tx-other")
     (late, *_others) = topic_effect(
         CASES, [other], replace(SHOP, topics=(replace(LATE, name="Parcels"),)), engines

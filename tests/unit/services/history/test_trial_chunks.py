@@ -95,7 +95,7 @@ def test_without_a_form_in_force_there_is_nothing_before(store: Store, app: AppS
 
 
 def test_no_judge_is_asked_until_somebody_says_so(store: Store, app: AppStore, judge: Judge) -> None:
-    """What it would add is counted with what that takes; asked, it answers that alone, and a later trial has its answers."""
+    """Missing answers and their cost are counted first. The judge is then asked for those alone, and later trials reuse them."""
     evaluator = with_judge(judge)
     alone = tried(store, app, order(app, JUDGED), evaluator)
     assert judge.asked == 0

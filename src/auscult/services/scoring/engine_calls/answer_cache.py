@@ -1,9 +1,10 @@
-"""Memory of far engines' answers for scoring without a database, for as long as it runs."""
+"""Answers of far engines: in memory, for scoring without a database, or kept ones that are only read."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
+from auscult.domain.engines import KeptAnswers
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry
 from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
 
@@ -30,6 +31,25 @@ class Memory:
     def usage(self, batch_id: str) -> Usage:  # noqa: ARG002  (there are no batches here)
         """Return the usage so far."""
         return self.used
+
+
+class ReadOnlyAnswers:
+    """Answers that are kept, and none added."""
+
+    def __init__(self, kept: KeptAnswers) -> None:
+        """Read from ``kept``."""
+        self._kept = kept
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Answer | FailedAnswer]:
+        """Return the answers that are kept under these keys."""
+        return self._kept.find(keys)
+
+    def keep(self, heard: JudgeResult, keys: Mapping[Inquiry, bytes]) -> None:
+        """Ignore the call: nothing was asked."""
+
+    def usage(self, batch_id: str) -> Usage:
+        """Return the usage so far."""
+        return self._kept.usage(batch_id)
 
 
 class RunSpending:

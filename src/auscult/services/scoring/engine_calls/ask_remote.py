@@ -6,6 +6,7 @@ It is stored when its call ends, so that a crash loses no more than the calls in
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 from msgspec.structs import astuple
@@ -13,7 +14,7 @@ from msgspec.structs import astuple
 from auscult.domain.engines import KeptAnswers, RemoteEngine, RemoteEngines
 from auscult.domain.operations.tracing import TRACING
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry, Transcript
-from auscult.domain.scoring.judging import RetryAfter
+from auscult.domain.scoring.judging import RetryAfter, Usage
 
 EngineResult = Answer | FailedAnswer | RetryAfter
 
@@ -82,3 +83,19 @@ def _keys(version: str, questions: Iterable[Inquiry]) -> dict[Inquiry, bytes]:
 
 def _digest(of: object) -> bytes:
     return blake2b(_encode(of), digest_size=_KEY_BYTES).digest()
+
+
+@runtime_checkable
+class _CostEstimation(Protocol):
+    """A far engine that can say before what asking takes."""
+
+    def estimate(self, questions: Sequence[Any]) -> Usage:
+        """Return the most that asking all of it would use."""
+        ...
+
+
+def estimate(engine: RemoteEngine, questions: Sequence[Any]) -> Usage:
+    """Return the most that asking an engine would use; where it cannot say, a call for each conversation."""
+    if isinstance(engine, _CostEstimation):
+        return engine.estimate(questions)
+    return Usage(calls=len({question.transcript.conversation_id for question in questions}))

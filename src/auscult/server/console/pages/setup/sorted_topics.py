@@ -6,10 +6,9 @@ from litestar.params import FromPath, SkipValidation
 
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import unknown
-from auscult.domain.privacy.conversations import hints_of
-from auscult.domain.privacy.redaction import Utterance
 from auscult.server.console.pages.setup.forms import require_editor
 from auscult.server.console.pages.setup.publishing.drafts import text_of
+from auscult.server.console.pages.setup.trying.words import nameless
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.setup.forms import path_of
 from auscult.server.console.views.setup.trying.sorted_topics import (
@@ -64,12 +63,10 @@ def words_of(visit: Visit, spoken: Spoken) -> str:
     found = app.conversations.get(spoken.conversation_id)
     if found is None or spoken.conversation_id in blindness_of(app, visit.visitor.email):
         raise missing("conversation", spoken.conversation_id)
-    conversation = found.conversation
-    at = next((n for n, turn in enumerate(conversation.turns) if turn.id == spoken.turn_id), None)
-    if at is None:
+    turn = next((each for each in found.conversation.turns if each.id == spoken.turn_id), None)
+    if turn is None:
         raise unknown("turn", spoken.turn_id)
-    said = [Utterance(each.speaker, each.text) for each in conversation.turns]
-    words = " ".join(app.privacy.nameless(said, hints_of(conversation))[at].split())
+    words = nameless(app, found.conversation, turn)
     return words if len(words) <= LONGEST_EXAMPLE else words[:LONGEST_EXAMPLE].rsplit(maxsplit=1)[0]
 
 

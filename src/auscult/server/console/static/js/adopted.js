@@ -10,8 +10,8 @@ export function adopted(node, boundOf = () => ({}), key = node.id || undefined) 
   return h(node.localName, { key, ...own, ...boundOf(node) }, adoptedIn(node, boundOf));
 }
 
-// What is in an element. A section and a part with fields, as the n-th such part, are found again where another one comes or
-// goes before them; else they would be made anew, and who types there would lose the focus.
+// The content of an element. Sections are matched by their class, and parts with fields by their order among such parts, so that
+// they stay the same elements when something appears or disappears before them. A rebuilt part would drop the focus.
 export function adoptedIn(element, boundOf) {
   const seen = new Map();
   return [...element.childNodes].map((each) => adopted(each, boundOf, keyOf(each, seen)));

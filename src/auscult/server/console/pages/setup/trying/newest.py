@@ -13,7 +13,7 @@ from auscult.services.definitions.forms.publish import in_force
 from auscult.services.history.trials import TrialState, latest_trial
 
 RECENT = "recent"
-"""What was tried where it was the newest conversations."""
+"""The value of ``TrialView.on`` after a trial on the newest conversations."""
 
 
 def untried(visit: Visit, form_id: str) -> TrialView:

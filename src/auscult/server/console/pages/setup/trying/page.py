@@ -43,7 +43,7 @@ from auscult.services.history.trials import (
     stop_trial,
     view_trial,
 )
-from auscult.services.scoring.engine_calls.unasked import ReadOnlyAnswers
+from auscult.services.scoring.engine_calls.answer_cache import ReadOnlyAnswers
 from auscult.services.scoring.trial import Trial, compared, pasted, written
 
 _NEWEST, _FOUND = 20, 10

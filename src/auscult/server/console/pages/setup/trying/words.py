@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.form import primary
@@ -16,6 +16,7 @@ from auscult.server.console.visit import Visit
 from auscult.services.definitions.forms.editing.changes import changed
 from auscult.services.definitions.forms.editing.questions import value_of
 from auscult.services.definitions.forms.editing.said import WordList, with_words, word_lists
+from auscult.storage.store import AppStore
 
 SAY = "say"
 """The action of the builder that adds words."""
@@ -35,12 +36,16 @@ def adding(
 
     ``results`` are those of every question, in order: that of one which the turn decided is chosen.
     """
-    at = next(n for n, turn in enumerate(conversation.turns) if turn.id == turn_id)
-    said = [Utterance(each.speaker, each.text) for each in conversation.turns]
-    words = visit.app.privacy.nameless(said, hints_of(conversation))[at]
-    its = [each for each in lists if each.hears(said[at].speaker)]
+    turn = next(each for each in conversation.turns if each.id == turn_id)
+    its = [each for each in lists if each.hears(turn.speaker)]
     decided = {n for n, each in enumerate(results) if any(one.turn_id == turn_id for one in each.verdict.evidence)}
-    return adding_view(turn_id, " ".join(words.split()), its, decided)
+    return adding_view(turn_id, nameless(visit.app, conversation, turn), its, decided)
+
+
+def nameless(app: AppStore, conversation: Conversation, turn: Turn) -> str:
+    """Return the words of a turn as a document may have them, which outlives the conversation: redacted, without names."""
+    said = [Utterance(each.speaker, each.text) for each in conversation.turns]
+    return " ".join(app.privacy.nameless(said, hints_of(conversation))[conversation.turns.index(turn)].split())
 
 
 def with_said(visit: Visit, document: bytes, base: bytes, data: Given) -> tuple[bytes, str]:

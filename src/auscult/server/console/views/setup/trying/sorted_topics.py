@@ -1,11 +1,11 @@
 """The conversations in the builder of a taxonomy: their number at each topic, and some of the open one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
@@ -14,7 +14,7 @@ from auscult.server.console.views.setup.topics import BETWEEN
 from auscult.services.history.sorted_topics import SortedHere, TopicCounts, TopicNames
 
 FEW, ENOUGH = 5, 100
-"""A topic without others below it has few where it has fewer conversations than this of at least so many."""
+"""With fewer conversations than the first, a topic is marked as rare, once as many as the second were counted in all."""
 _STEPS = 20
 
 
@@ -74,6 +74,7 @@ def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader) -> TopicCou
         said = ngettext("{n} conversation, {first}.", "{n} conversations, {first}.", n)
     share = reader.share(found.without / n, 1 if 0 < found.without * _STEPS < n else 0)
     without = _("Not recognised: {n} ({share}).").format(n=reader.number(found.without), share=share)
+    ends = draft.end_names()
     largest = max((found.topics[(each.name,)] for each in draft.topics), default=0)
     return TopicCountsView(
         said=said.format(first=first, last=last, n=read),
@@ -84,18 +85,11 @@ def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader) -> TopicCou
                 trail=BETWEEN.join(names),
                 n=reader.number(found.topics[names]),
                 share=_share(found.topics[names], largest),
-                is_few=is_end and found.topics[names] < FEW and n >= ENOUGH,
+                is_few=names in ends and found.topics[names] < FEW and n >= ENOUGH,
             )
-            for names, is_end in _trails(draft.topics)
+            for names in draft.names()
         ),
     )
-
-
-def _trails(nodes: Sequence[Node], above: TopicNames = ()) -> Iterator[tuple[TopicNames, bool]]:
-    """Yield the names of each topic with those above it, and whether none is below it."""
-    for node in nodes:
-        yield (*above, node.name), not node.topics
-        yield from _trails(node.topics, (*above, node.name))
 
 
 def _share(n: int, largest: int) -> int:
