@@ -51,7 +51,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     """The frame of every page: the signed-in person, the menu, and the way that the page is served.
 
     ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``.
-    ``has_shortcuts``: single keys are shortcuts. ``base`` is the address of the console, ``assets`` that of its files;
+    ``has_shortcuts``: single keys are shortcuts. ``assets`` is the address of the console's files;
     ``here`` is the page's own address, to which forms of the frame return. ``may`` returns whether the person has a
     permission in the whole app. ``unread`` notices are new; ``is_notices`` on their page.
     """
@@ -61,7 +61,6 @@ class Frame(Struct, frozen=True, kw_only=True):
     theme: str
     has_shortcuts: bool
     nonce: str
-    base: str
     assets: str
     here: str
     person: str
@@ -110,7 +109,11 @@ def _meaning(key: str, label: str) -> Markup:
 
 
 def make_environment() -> Environment:
-    """Make the environment that pages are rendered in."""
+    """Make the environment that pages are rendered in.
+
+    Macros find here what is the same for every page: those that are imported with the context of a page are made again
+    for each, in cycles that the collector of garbage has to find.
+    """
     environment: Any = Environment(
         loader=ChoiceLoader([PackageLoader("auscult.server.console"), FileSystemLoader(_of_subjects())]),
         autoescape=True,
@@ -126,6 +129,7 @@ def make_environment() -> Environment:
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
     environment.filters["fault"] = fault_in_words
     environment.globals.update(
+        base=BASE,
         picks=f"{BASE}/search/picks",
         meaning=_meaning,
         few=FEW,

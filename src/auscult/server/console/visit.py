@@ -202,7 +202,6 @@ class Visit:
             theme=theme_of(request),
             has_shortcuts=request.cookies.get(SHORTCUTS_COOKIE) != "off",
             nonce=nonce,
-            base=BASE,
             assets=self._console.assets_at,
             here=request.url.path + (f"?{query}" if query else ""),
             person=visitor.name,
@@ -247,7 +246,7 @@ def page_response(body: str, nonce: str, status: int = 200) -> Response[str]:
 def page_response_of(console: Console, name: str, values: Mapping[str, Any], status: int = 200) -> Response[str]:
     """Return a page without the menu."""
     nonce = secrets.token_urlsafe(12)
-    given = {"base": BASE, "assets": console.assets_at, "language": current(), "nonce": nonce, **values}
+    given = {"assets": console.assets_at, "language": current(), "nonce": nonce, **values}
     return page_response(console.templates.render_alone(name, given), nonce, status)
 
 
