@@ -18,26 +18,26 @@ _NEVER_BARE = re.compile("[-',!\";\u2018\u2019\u201c\u201d\u2026]")
 _PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
 
 
-def doubts(settings: Struct) -> Iterator[Problem]:
-    """Yield the warnings about a metric's settings: (field, doubt and what would be right)."""
-    for field, one in structs_in(settings):
-        if isinstance(one, Finding | Entry):
-            yield from _contradictions(one, field)
-        if isinstance(one, What):
-            yield from _of_condition(one, field)
+def doubts(one: Struct, field: str) -> Iterator[Problem]:
+    """Yield the warnings about a struct in a metric's settings: (field, doubt and what would be right)."""
+    if isinstance(one, Finding | Entry):
+        yield from _contradictions(one, field)
+    if isinstance(one, What):
+        yield from _of_condition(one, field)
 
 
 def structs_in(settings: Any, field: str = "") -> Iterator[tuple[str, Struct]]:  # noqa: ANN401  (settings of any type)
     """Yield every struct in a metric's settings, with its field: ``answer.any_of[1]``."""
-    if isinstance(settings, tuple):
-        for index, one in enumerate(cast("tuple[Any, ...]", settings)):
-            yield from structs_in(one, f"{field}[{index}]")
     if isinstance(settings, Struct):
         yield field, settings
         for name, key in zip(settings.__struct_fields__, settings.__struct_encode_fields__, strict=True):
             value = getattr(settings, name)
             if isinstance(value, tuple | Struct):
                 yield from structs_in(value, f"{field}.{key}".removeprefix("."))
+    elif isinstance(settings, tuple):
+        for index, one in enumerate(cast("tuple[Any, ...]", settings)):
+            if isinstance(one, tuple | Struct):
+                yield from structs_in(one, f"{field}[{index}]")
 
 
 def _contradictions(finding: Finding | Entry, field: str) -> Iterator[Problem]:

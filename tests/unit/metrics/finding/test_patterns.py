@@ -43,8 +43,9 @@ def test_the_patterns_of_a_form_have_a_budget() -> None:
     with metered() as meter:
         assert refusal(costly[0]) is None
     assert MOST_WORK / 40 < meter.work <= MOST_INSTRUCTIONS
-    (problem,) = check_form(form(*costly)).problems
-    assert f"{MOST_WORK} at most" in problem.reason
+    for _again in range(2):
+        (problem,) = check_form(form(*costly)).problems
+        assert f"{MOST_WORK} at most" in problem.reason
     assert check_form(form(*costly[:20])).problems == ()
 
 

@@ -34,6 +34,8 @@ _PLAIN = {
 # its strings as they are, while YAML would break lines at them.
 _JSON_AS_YAML = {0x09: " ", 0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+_NUMERIC = frozenset("+-.0123456789")
+"""The characters that a number begins with."""
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
 
@@ -132,6 +134,14 @@ def read_document(document: bytes, noun: str = "form", keys: str = "id, name, ch
     return Document(_copied(value), lines, problems)
 
 
+def reads_as(text: str, value: Value) -> bool:
+    """Return whether a few words of YAML have a value. Nothing is kept of them, as it is of whole documents."""
+    try:
+        return _Builder(text, "", "").build()[0] == value
+    except (_Refusal, yaml.YAMLError):
+        return False
+
+
 @lru_cache(maxsize=16)
 def _built(text: str, noun: str, keys: str) -> tuple[Value, Mapping[Path, int], Sequence[Problem]]:
     """Read a text: one request reads a document a dozen times. The values are copied for each, which may change them."""
@@ -204,65 +214,59 @@ class _Builder:
 
     def build(self) -> tuple[Value, dict[Path, int], list[Problem]]:
         for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
-            self._read_event(event)
+            if isinstance(event, yaml.ScalarEvent):
+                self._read_scalar(event)
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._read_start(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self._open.pop()
+            elif isinstance(event, yaml.AliasEvent):
+                raise self._refusal(event, f"refers to *{event.anchor}; write it out, aliases are not read")
+            elif isinstance(event, yaml.DocumentStartEvent) and self._root:
+                raise self._refusal(event, f"begins a second document; a file holds one {self._noun}")
         if not self._root:
             raise _Refusal(1, "", f"is empty; a {self._noun} has {self._keys}")
         return self._root[0], self._lines, self._problems
 
-    def _read_event(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent):
-            raise _Refusal(
-                line, field_name(self._here), f"refers to *{event.anchor}; write it out, aliases are not read"
-            )
-        if isinstance(event, yaml.DocumentStartEvent) and self._root:
-            raise _Refusal(line, "", f"begins a second document; a file holds one {self._noun}")
-        if isinstance(event, yaml.ScalarEvent):
-            self._read_scalar(event, line)
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            if len(self._open) >= _MAX_DEPTH:
-                raise _Refusal(line, field_name(self._here), f"is nested more than {_MAX_DEPTH} deep")
-            if event.tag is not None:
-                raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
-            if self._is_key_next:
-                raise _Refusal(line, field_name(self._here), "has a key that is not text")
-            value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
-            self._open.append(_Open(self._add(value, line), value))
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._open.pop()
-
-    def _read_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+    def _read_start(self, event: yaml.CollectionStartEvent) -> None:
+        if len(self._open) >= _MAX_DEPTH:
+            raise self._refusal(event, f"is nested more than {_MAX_DEPTH} deep")
         if event.tag is not None:
-            raise _Refusal(line, field_name(self._here), f"has the tag {event.tag}; tags are not read")
+            raise self._refusal(event, f"has the tag {event.tag}; tags are not read")
+        if self._is_key_next:
+            raise self._refusal(event, "has a key that is not text")
+        path = self._here
+        value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._add(value, event)
+        self._open.append(_Open(path, value))
+
+    def _read_scalar(self, event: yaml.ScalarEvent) -> None:
+        if event.tag is not None:
+            raise self._refusal(event, f"has the tag {event.tag}; tags are not read")
         if not self._is_key_next:
-            self._add(_plain(event.value) if event.implicit[0] else event.value, line)
+            self._add(_plain(event.value) if event.implicit[0] else event.value, event)
             return
-        holder = self._open[-1]
-        if event.value in holder.value:
-            self._problems.append(Problem(line, field_name((*holder.path, event.value)), "is given twice; keep one"))
-        self._key = event.value
-        self._lines[(*holder.path, event.value)] = line
+        holder, key = self._open[-1], event.value
+        path = (*holder.path, key)
+        if key in holder.value:
+            self._problems.append(Problem(_line(event), field_name(path), "is given twice; keep one"))
+        self._key = key
+        self._lines[path] = _line(event)
 
     @property
     def _is_key_next(self) -> bool:
-        return bool(self._open) and isinstance(self._open[-1].value, dict) and self._key is None
+        return self._key is None and bool(self._open) and isinstance(self._open[-1].value, dict)
 
-    def _add(self, value: Value, line: int) -> Path:
-        """Put a value where it belongs, and give its path."""
-        if not self._open:
-            self._root.append(value)
-            self._lines[()] = line
-            return ()
-        holder = self._open[-1]
-        if isinstance(holder.value, list):
-            path: Path = self._here
-            holder.value.append(value)
-            self._lines[path] = line
-            return path
-        key = self._key or ""
-        self._key = None
-        holder.value[key] = value
-        return (*holder.path, key)
+    def _add(self, value: Value, event: yaml.Event) -> None:
+        """Put a value where it belongs. The line of one with a key is that of the key."""
+        if self._key is None:
+            self._lines[self._here] = _line(event)
+        holder = self._open[-1].value if self._open else self._root
+        if isinstance(holder, list):
+            holder.append(value)
+        else:
+            holder[self._key or ""] = value
+            self._key = None
 
     @property
     def _here(self) -> Path:
@@ -274,11 +278,20 @@ class _Builder:
             return (*holder.path, len(holder.value))
         return holder.path if self._key is None else (*holder.path, self._key)
 
+    def _refusal(self, event: yaml.Event, reason: str) -> _Refusal:
+        return _Refusal(_line(event), field_name(self._here), reason)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
 
 def _plain(written: str) -> Scalar:
     """Read a bare word as YAML 1.2 does."""
     if written in _PLAIN:
         return _PLAIN[written]
+    if written[0] not in _NUMERIC:
+        return written
     if _INTEGER.fullmatch(written):
         return int(written)
     return Decimal(written) if _DECIMAL.fullmatch(written) else written

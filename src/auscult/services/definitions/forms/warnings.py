@@ -58,9 +58,9 @@ def _of_metrics(form: Form) -> Iterator[Warned]:
         counts = metric.weight or metric.negative_weight or metric.fatal or metric.fails_section
         if is_weighted and not counts and metric.id not in deciding:
             yield ("metrics", at), "has no weight and is not fatal, so that its answer changes nothing"
-        for field, reason in doubts(metric.settings):
-            yield ("metrics", at, *path_of(field)), reason
         for field, one in structs_in(metric.settings):
+            for inner, reason in doubts(one, field):
+                yield ("metrics", at, *path_of(inner)), reason
             direction = getattr(one, "direction", None)
             if direction and directions and not directions & {direction, "both"}:
                 message = f"is {direction}, and the form is for {' and '.join(sorted(directions))} conversations only"

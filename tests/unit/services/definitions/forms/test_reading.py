@@ -397,3 +397,11 @@ def test_any_document_is_a_form_or_has_problems(path: str, value: Any) -> None:
     assert isinstance(check.form, Form) != bool(check.problems)
     for metric in check.form.metrics if check.form else ():
         METRICS[metric.type].needs(metric.settings)
+
+
+@pytest.mark.parametrize("path", ["metrics.0.weight", "metrics.0.fatal", "metrics.0.name", "metrics.0.answer.any_of"])
+def test_what_was_read_before_is_read_alike(path: str) -> None:
+    """Questions without faults are kept from form to form; with a table of types of its own, each is read by itself."""
+    documents = [changed((path, value)) for value in (1, True, 1.0, "1", "true", 0, False, None, HELLO["any_of"])]
+    for document in (*documents, *documents):
+        assert check_form(document) == check_form(document, types=dict(METRICS))

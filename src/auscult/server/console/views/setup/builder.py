@@ -164,7 +164,7 @@ def builder_view(
     is_percentage = value.get("scoring", "percentage") == "percentage"
     missing = _HUNDRED - total if is_percentage and weights else Decimal(0)
     numbers = iter(range(1, 10_000))
-    place = _Place(document, value, known, Faults(faults, value))
+    place = _Place(document, value, known, Faults(faults, value), weights, total)
     return BuilderView(
         whole=whole_of(("metrics",), _("Questions"), place.faults),
         sections=tuple(_section(place, value, group, numbers, chosen) for group in groups_of(value)),
@@ -194,12 +194,14 @@ def missing_words(missing: Decimal) -> str:
 
 
 class _Place(Struct, frozen=True):
-    """The document around a control."""
+    """The document around a control, and the weight of each question by its place, with their total."""
 
     document: Document
     form: Mapping[str, Any]
     known: Known
     faults: Faults
+    weights: Mapping[int, Decimal] = types.MappingProxyType({})
+    total: Decimal = Decimal(0)
 
 
 def whole_of(path: Path, name: str, faults: Faults) -> Control:
@@ -215,8 +217,7 @@ def _section(
     sections = mappings(value, "sections")  # type: ignore[arg-type]
     section = {} if group.at is None else sections[group.at]
     path: Path = () if group.at is None else ("sections", group.at)
-    weights = weights_of(value)  # type: ignore[arg-type]
-    total = sum((weights.get(at, Decimal(0)) for at in group.places), Decimal(0))
+    total = sum((place.weights.get(at, Decimal(0)) for at in group.places), Decimal(0))
     return SectionView(
         id=group.id,
         at=group.at,
@@ -230,14 +231,13 @@ def _section(
 
 def _question(place: _Place, metric: Mapping[str, Any], at: int, number: int, chosen: int | str | None) -> Question:
     weight = number_of(metric.get("weight"))
-    whole = sum(weights_of(dict(place.form)).values(), Decimal(0)) or 1
     is_chosen, name = at == chosen, str(metric.get("name") or "")
     return Question(
         number=number,
         place=at,
         name=name,
         cells=_cells(place, metric, at),
-        share=max(0, min(20, round(weight / whole * 20))),
+        share=max(0, min(20, round(weight / (place.total or 1) * 20))),
         answers=_answers(metric),
         marks=tuple(_marks(place, metric)),
         faults=place.faults.inside(("metrics", at)),

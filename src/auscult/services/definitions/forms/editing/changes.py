@@ -8,7 +8,7 @@ import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from auscult.domain.errors import RequestError
-from auscult.services.definitions.forms.document import Path, Value, field_name, read_document, text_of
+from auscult.services.definitions.forms.document import Path, Value, field_name, read_document, reads_as, text_of
 from auscult.services.definitions.forms.editing.comments import comments_of, has_lost
 from auscult.services.definitions.forms.editing.layout import (
     Span,
@@ -89,7 +89,7 @@ def changed(document: bytes, *changes: Change, base: bytes | None = None) -> byt
     text = text_of(document)
     values = _values(text, ())
     for change in changes:
-        values = _of_values(values, change)
+        _change(values, change)
         text = _of_text(text, change, base)
         if _values(text, change.path) != values:
             raise _unfit(change.path)
@@ -107,33 +107,31 @@ def _values(text: str, path: Path) -> Value:
     return read.value
 
 
-def _of_values(values: Value, change: Change) -> Value:
-    """Return the values after the same change. Raises ``RequestError`` where it does not fit."""
-    found = copy.deepcopy(values)
+def _change(values: Value, change: Change) -> None:
+    """Make the same change to the values. Raises ``RequestError`` where it does not fit."""
     if not change.path or any(isinstance(part, int) and part < 0 for part in change.path):
         raise _unfit(change.path)
-    holder: Any = found
+    holder: Any = values
     try:
         for part in change.path[:-1]:
             holder = holder[part]
         last: Any = change.path[-1]
         match change:
             case Put(value=value):
-                holder[last] = value
+                holder[last] = copy.deepcopy(value)
             case Remove():
                 del holder[last]
             case Insert(value=value):
-                _list(holder, last, len(holder)).insert(last, value)
+                _list(holder, last, len(holder)).insert(last, copy.deepcopy(value))
             case Move(to=to):
                 items = _list(holder, max(last, to), len(holder) - 1)
                 items.insert(to, items.pop(last))
             case Carry(to=to, is_pruned=is_pruned):
-                _carry(found, change.path, to, is_pruned=is_pruned)
+                _carry(values, change.path, to, is_pruned=is_pruned)
             case Duplicate():
                 _list(holder, last, len(holder) - 1).insert(last, copy.deepcopy(holder[last]))
     except (LookupError, TypeError) as error:
         raise _unfit(change.path) from error
-    return found
 
 
 def _carry(found: Any, path: Path, to: Path, *, is_pruned: bool) -> None:  # noqa: ANN401  (any value of a document)
@@ -213,7 +211,7 @@ def _as_in(base: bytes | None, path: Path, value: Value) -> str:
     if not isinstance(node, ScalarNode) or node.style in ("|", ">"):
         return ""
     source = text[start_of(node) : end_of(text, node)]
-    is_same = "\n" not in source and read_document(f"- {source}".encode()).value == [value]
+    is_same = "\n" not in source and reads_as(f"- {source}", [value])
     return source if is_same and not isinstance(value, bool) else ""
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from yaml.nodes import ScalarNode
 
-from auscult.services.definitions.forms.document import Value, read_document
+from auscult.services.definitions.forms.document import Value, reads_as
 
 _PLAIN_START = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NEVER_PLAIN = frozenset(":#{}[],&*!|>'\"%@`\\")
@@ -62,7 +62,7 @@ def _is_plain(value: str) -> bool:
         return False
     if set(value) & _NEVER_PLAIN or value.lower() in _WORDS:
         return False
-    return read_document(f"[{value}]".encode()).value == [value]
+    return reads_as(f"[{value}]", [value])
 
 
 def _quoted(value: str) -> str:
