@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED, HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import Struct
 
 from auscult.absences.pages import OfferedPage
@@ -340,9 +340,10 @@ _Handlers = dict[int | type[Exception], Callable[..., Response[Any]]]
 
 
 def with_nowhere(handlers: Mapping[int | type[Exception], Callable[..., Response[Any]]]) -> _Handlers:
-    """Return the handlers of the whole server, with a page for addresses that the router finds below no page.
+    """Return the handlers of the whole server, with a page for addresses of the console that have none.
 
-    The router looks for ``nowhere`` only next to the first part of a path, so not for /console/forms/x/y.
+    The router looks for ``nowhere`` only next to the first part of a path, so not for /console/forms/x/y. An address that
+    only takes what a page sends, and is opened again from the bar of a browser, leads to the page above it.
     """
     refused = handlers[HTTPException]
 
@@ -351,6 +352,8 @@ def with_nowhere(handlers: Mapping[int | type[Exception], Callable[..., Response
         is_page = path.startswith(f"{BASE}/") and not path.startswith(f"{BASE}/assets/")
         if is_page and request.method == "GET" and error.status_code == HTTP_404_NOT_FOUND:
             return Redirect(f"{BASE}/nowhere", status_code=303)
+        if is_page and request.method == "GET" and error.status_code == HTTP_405_METHOD_NOT_ALLOWED:
+            return Redirect(path.rpartition("/")[0], status_code=303)
         return refused(request, error)
 
     return {**handlers, HTTPException: answer}
