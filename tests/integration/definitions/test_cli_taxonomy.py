@@ -1,10 +1,17 @@
 """``auscult taxonomy``: checked, published, listed, shown and retired; and what it finds."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from auscult import bootstrap
+from auscult.config import read_settings
+from auscult.domain.people.principal import operator
+from auscult.form_examples.model import NewTopicExample
+from auscult.form_examples.work import TopicExamples
+from auscult.services.definitions.taxonomies import read_taxonomy
 from tests.integration.program import TENANT, auscult, conversation
 
 pytestmark = pytest.mark.slow
@@ -82,3 +89,29 @@ def test_scores_with_a_taxonomy_and_without_a_database(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(TAXONOMY.replace("id: tx-bank", "id: tx bank"))
     refused = auscult(tmp_path, "score", "in.ndjson", "--taxonomy", "t.yaml")
     assert (refused.status, "t.yaml:1: id:" in refused.err) == (1, True)
+
+
+def test_check_tries_examples(tmp_path: Path) -> None:
+    """Wrong topics are listed with what they should be, counted, and make the exit status; without a file, those in force."""
+    (tmp_path / "t.yaml").write_text(TAXONOMY)
+    (tmp_path / "in.ndjson").write_text(json.dumps(conversation("one")) + "\n")
+    assert auscult(tmp_path, "load", "in.ndjson", *TENANT).status == 0
+    assert auscult(tmp_path, "taxonomy", "apply", "t.yaml", *TENANT).status == 0
+    with bootstrap.open(read_settings(database_url=f"sqlite:///{tmp_path}/test.db")) as application:
+        (tenant,) = application.store.tenants()
+        examples = TopicExamples(application.store.within(tenant), lambda: datetime.now(UTC), operator())
+        example = NewTopicExample(conversation_id="one", turn_id="m1", wanted="Bank > Accounts > Closing")
+        examples.keep([read_taxonomy(TAXONOMY.encode())], example)
+    tried = auscult(tmp_path, "taxonomy", "check", "--examples")
+    assert (tried.status, tried.out.splitlines()) == (
+        1,
+        [
+            "tx-bank: the topic in one m1 should be Bank > Accounts > Closing, is Bank > Accounts > Balance",
+            "tx-bank: 0 of 1 examples right",
+        ],
+    )
+    draft = TAXONOMY.replace("name: Closing", "name: Opening").replace("name: Balance", "name: Closing")
+    (tmp_path / "draft.yaml").write_text(draft)
+    other = auscult(tmp_path, "taxonomy", "check", "draft.yaml", "--examples", "--app", "st-1", "--json")
+    assert (other.status, other.last["right"], other.last["wrong"]) == (0, 1, [])
+    assert auscult(tmp_path, "taxonomy", "check").status == 2

@@ -31,9 +31,7 @@ def check(
     with_examples: Annotated[
         bool, typer.Option("--examples", help="Try the forms on their examples, too: the files, or those in force.")
     ] = False,
-    app: Annotated[
-        str | None, typer.Option("--app", metavar="ID", help="App whose examples; needed of several.")
-    ] = None,
+    app: options.OfExamples = None,
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:

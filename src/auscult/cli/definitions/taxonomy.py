@@ -16,22 +16,35 @@ if TYPE_CHECKING:
 
 STARTER = "starter"
 
-Documents = Annotated[
-    list[Path],
-    typer.Argument(metavar="FILE", help="Taxonomies, YAML or JSON; the word starter names the one that comes along."),
-]
+_DOCUMENTS = "Taxonomies, YAML or JSON; the word starter names the one that comes along."
+Documents = Annotated[list[Path], typer.Argument(metavar="FILE", help=_DOCUMENTS)]
+MaybeDocuments = Annotated[list[Path] | None, typer.Argument(metavar="[FILE]", help=_DOCUMENTS)]
 OfApp = Annotated[
     str | None, typer.Option("--app", metavar="ID", help="App whose taxonomies; without it, the one that comes along.")
 ]
 
 
-def check(files: Documents, *, as_json: options.AsJson = False) -> None:
+def check(
+    files: MaybeDocuments = None,
+    *,
+    with_examples: Annotated[
+        bool,
+        typer.Option("--examples", help="Try the taxonomies on their examples, too: the files, or those in force."),
+    ] = False,
+    app: options.OfExamples = None,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
     """Check taxonomies: every fault with line, field, reason, and what would be right."""
     from auscult.services.definitions.taxonomies import check_taxonomy
 
+    if not files and not with_examples:
+        raise typer.BadParameter(
+            "name the taxonomies to check, or try those in force with --examples", param_hint="FILE"
+        )
     faults = 0
     known: list[Taxonomy] = []
-    for name, document in documents_of(files).items():
+    for name, document in documents_of(files or []).items():
         found = check_taxonomy(document, in_force=known)
         faults += len(found.problems)
         known += [found.taxonomy] if found.taxonomy else []
@@ -39,6 +52,10 @@ def check(files: Documents, *, as_json: options.AsJson = False) -> None:
         taxonomy = found.taxonomy
         right = f"{taxonomy.id} is right: {_counted(taxonomy)}" if taxonomy else None
         checked.print_problems(name, problems, right, as_json=as_json)
+    if with_examples:
+        from auscult.form_examples.commands import check_topics_on_examples
+
+        faults += check_topics_on_examples(known if files else None, app, database, as_json=as_json)
     if faults:
         raise typer.Exit(1)
 

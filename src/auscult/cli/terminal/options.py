@@ -31,6 +31,7 @@ Account = Annotated[
 Org = Annotated[str | None, typer.Option("--org", metavar="ID", help="Org; made when new. Not needed for a known app.")]
 App = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...; made when new.")]
 KnownApp = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wire's streamId), as st-...")]
+OfExamples = Annotated[str | None, typer.Option("--app", metavar="ID", help="App whose examples; needed of several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 _FILES_HELP = "Files of conversations, recognised by content; - reads stdin."
 
