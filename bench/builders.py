@@ -148,11 +148,14 @@ Ask = Callable[[int], httpx.Response]
 
 def requests(http: httpx.Client, admin: httpx.Client) -> dict[str, Ask]:
     """Return each request by its name; a number makes it another one each time."""
-    text, at = form().decode(), f"/console/forms/{FORM_ID}"
+    text, at, tree = form().decode(), f"/console/forms/{FORM_ID}", "/console/taxonomies/tx-built/edit"
     name, seen = "metrics.30.name", found()
 
+    def sent(path: str, document: str, **more: str) -> Ask:
+        return lambda n: http.post(path, data={"document": f"{document}# {n}\n", **more})
+
     def act(act: str, **more: str) -> Ask:
-        return lambda n: http.post(at, data={"document": f"{text}# {n}\n", "act": act, "part": "1", **more})
+        return sent(at, text, act=act, part="1", **more)
 
     return {
         "form: open": lambda _: http.get(at),
@@ -161,13 +164,11 @@ def requests(http: httpx.Client, admin: httpx.Client) -> dict[str, Ask]:
         "form: add a question": act("question:se-2", open="30"),
         "form: move a question": act("down:30", open="30"),
         "form: text typed": act("look", open="30"),
-        "form: ready questions": lambda n: http.post(f"{at}/ready", data={"document": f"{text}# {n}\n"}),
-        "form: which conversations": lambda n: http.post(f"{at}/reach", data={"document": f"{text}# {n}\n"}),
-        "form: try the newest": lambda n: http.post(
-            f"{at}/try", data={"document": f"{text}# {n}\n", "act": "recent", "part": "1"}
-        ),
+        "form: ready questions": sent(f"{at}/ready", text),
+        "form: which conversations": sent(f"{at}/reach", text),
+        "form: try the newest": sent(f"{at}/try", text, act="recent", part="1"),
         "form: look at a trial": lambda _: http.get(trial(http, text)),
-        "form: save the draft": lambda n: http.post(at, data={"document": f"{text}# {n}\n", "act": "save"}),
+        "form: save the draft": sent(at, text, act="save"),
         "forms": lambda _: http.get("/console/forms"),
         "scorecard: open": lambda _: http.get("/console/scorecards/sc-built/edit"),
         "scorecard: a name": lambda n: http.post(
@@ -175,18 +176,14 @@ def requests(http: httpx.Client, admin: httpx.Client) -> dict[str, Ask]:
             data=changed(card().decode(), "attributes.3.name", "Attribute 3", f"Attribute {n}"),
         ),
         "scorecard: page": lambda _: http.get("/console/scorecards/sc-built"),
-        "taxonomy: open": lambda _: http.get("/console/taxonomies/tx-built/edit"),
+        "taxonomy: open": lambda _: http.get(tree),
         "taxonomy: a name": lambda n: http.post(
-            "/console/taxonomies/tx-built/edit",
+            tree,
             data=changed(taxonomy().decode(), "topics.3.name", "Area 3", f"Area {n + 20}", "topics.3.topics.2"),
         ),
-        "taxonomy: counts": lambda n: http.post(
-            "/console/taxonomies/tx-built/edit/counts", data={"document": f"{taxonomy().decode()}# {n}\n"}
-        ),
-        "taxonomy: sorted here": lambda n: http.post(
-            "/console/taxonomies/tx-built/edit/here",
-            data={"document": f"{taxonomy().decode()}# {n}\n", "open": "topics.3.topics.2"},
-        ),
+        "taxonomy: counts": sent(f"{tree}/counts", taxonomy().decode()),
+        "taxonomy: sorted here": sent(f"{tree}/here", taxonomy().decode(), open="topics.3.topics.2"),
+        "taxonomy: not recognised": sent(f"{tree}/nowhere", taxonomy().decode()),
         "connector: open": lambda _: admin.get("/console/connectors/built/edit"),
         "connector: a change": lambda n: admin.post(
             "/console/connectors/built/edit", data=changed(CONNECTOR, "place.prefix", "2026", str(n)) | {"seen": seen}

@@ -24,6 +24,10 @@ MOST_READ = 5_000
 MOST_WEIGHED = 50
 """The newest conversations of a topic of which the least sure are chosen."""
 MOST_SHOWN = 6
+MOST_LEFT = 12
+"""The newest conversations without a topic that are shown."""
+FIRST_TURNS = 3
+"""The customer's first turns, of which the longest is taken for what they want."""
 
 
 class TopicCounts(Struct, frozen=True, kw_only=True):
@@ -46,6 +50,13 @@ class SortedHere(NamedTuple):
     conversation: Conversation
     turn: Turn
     confidence: float
+
+
+class NotRecognised(NamedTuple):
+    """A conversation without a topic, and the customer's turn that most likely has their request."""
+
+    conversation: Conversation
+    turn: Turn
 
 
 class _Node(Struct):
@@ -101,6 +112,20 @@ def sorted_here(
         if topic and turn:
             found.setdefault(turn.text.casefold(), SortedHere(case.conversation, turn, float(topic.confidence)))
     return sorted(found.values(), key=lambda each: (each.confidence, each.conversation.id))[:MOST_SHOWN]
+
+
+def not_recognised(
+    app: AppStore, former: Taxonomy | None, draft: Taxonomy, without: Iterable[str] = ()
+) -> Iterator[NotRecognised]:
+    """Yield the newest conversations without a topic in which the customer says something, the same words once."""
+    ids = [listed.id for listed, ends in _sorted(app, former, draft, without) if not ends][:MOST_WEIGHED]
+    said: set[str] = set()
+    for case in app.conversations.recorded(ids).values():
+        turns = [turn for turn in case.conversation.turns if turn.speaker == "customer"][:FIRST_TURNS]
+        turn = max(turns, key=lambda each: len(each.text), default=None)
+        if turn is not None and turn.text.casefold() not in said:
+            said.add(turn.text.casefold())
+            yield NotRecognised(case.conversation, turn)
 
 
 def _sorted(

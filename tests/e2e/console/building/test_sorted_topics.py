@@ -1,4 +1,4 @@
-"""The conversations in the builder of taxonomies: their number at each topic, and some of the open one to learn from."""
+"""The conversations in the builder of taxonomies: their number at each topic, and some of the open one and of none to learn from."""
 
 import html
 import re
@@ -9,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 from msgspec.structs import replace
+from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.people.principal import operator
@@ -46,6 +47,8 @@ SAID = {
 }
 CHOICES = "return [...document.querySelectorAll('.moveto[open] option')].map((each) => each.value)"
 BLIND = "i lost my card yesterday"
+NOWHERE = "The pears on that tree over there will be ripe in the autumn"
+ELSEWHERE = "Grandmother plays the violin on Tuesdays"
 LOST, BRANCH = "topics.0.topics.0", "topics.1"
 
 
@@ -65,8 +68,8 @@ def sorted_by_tree(served: Service) -> Iterator[None]:
     leave_none(served, "taxonomy", "tx-bank")
 
 
-def _conversation(template: Conversation, name: str) -> Conversation:
-    turns = (Turn("m1", "agent", "hello"), Turn("m2", "customer", SAID.get(name, BLIND)))
+def _conversation(template: Conversation, name: str, said: str = "") -> Conversation:
+    turns = (Turn("m1", "agent", "hello"), Turn("m2", "customer", said or SAID.get(name, BLIND)))
     return replace(template, id=name, custom_id=None, channel="chat", language="en", turns=turns, agents=(), events=())
 
 
@@ -134,6 +137,37 @@ def test_who_judges_a_conversation_blind_sees_nothing_of_it(served: Service) -> 
         assert "There is no conversation 'c-blind' here." in page
 
 
+@pytest.fixture
+def unsorted(served: Service) -> Iterator[None]:
+    """Three conversations that the taxonomy sorts nowhere, two of them with the same words."""
+    (newest,) = newest_recorded(served.store.within(TENANT), Sought(), 1)
+    said = {"c-nowhere-1": NOWHERE, "c-nowhere-2": NOWHERE, "c-elsewhere": ELSEWHERE}
+    process(served.application, [_conversation(newest.conversation, name, words) for name, words in said.items()])
+    yield
+    for name in said:
+        served.store.within(TENANT).conversations.erase(name)
+
+
+@pytest.mark.usefixtures("unsorted")
+def test_what_is_not_recognised_is_listed(served: Service) -> None:
+    """The same words once, with a link to the turn, until they are a sentence of the draft."""
+    with signed_in(served, "qa-manager") as me:
+        assert "Not recognised: 3 (" in ask(me, "/counts")
+        page = ask(me, "/nowhere")
+        (address,) = [each for each in re.findall(r'href="([^"]+)"', page) if "c-nowhere" in each]
+        assert re.fullmatch(r"/console/conversations/c-nowhere-[12]#t-m2", address)
+        assert NOWHERE in page
+        name = address.partition("/c-")[2].partition("#")[0]
+        act = f'move:["","c-{name}","m2"]'
+        assert act in page
+        added = ask(me, "", part="1", act=act, base=TREE, **{f"to:c-{name}": "Branch"})
+        assert f"Added to Branch: {NOWHERE}" in added
+        draft = TREE.replace("where is your branch", f"where is your branch, {NOWHERE}")
+        assert NOWHERE not in ask(me, "/nowhere", draft)
+        assert "Nothing is left here" in ask(me, "/nowhere", draft.replace("my card is", f"{ELSEWHERE}, my card is"))
+        assert "data-slot" not in ask(me, "/nowhere", "id: [")
+
+
 @pytest.mark.parametrize(
     "act", ["example:[]", 'example:["topics.7","c-lost-1","m2"]', 'example:["name","c-lost-1","m9"]']
 )
@@ -149,7 +183,7 @@ def test_a_sentence_that_is_not_there_changes_nothing(served: Service, act: str)
 def test_who_edits_no_taxonomies_sees_neither(served: Service, role: str) -> None:
     """The parts of the builder are for those who may open it."""
     with signed_in(served, role) as me:
-        for path in ("/counts", "/here"):
+        for path in ("/counts", "/here", "/nowhere"):
             assert me.post(f"{PATH}{path}", data={"document": TREE, "open": LOST}).status_code in (403, 404)
 
 
@@ -210,6 +244,47 @@ def test_learned_from_by_keyboard(browser: Browser, served: Service) -> None:
     browser.press(".sortedhere [value^='example:']")
     becomes(browser, ", I lost my card]")
     assert browser.faults() == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unsorted")
+@pytest.mark.parametrize("pixels", [360, 1440])
+def test_what_is_not_recognised_is_added_to_a_topic(browser: Browser, served: Service, pixels: int) -> None:
+    """By keyboard alone, in a tab of its own with its share: what was added goes from the list."""
+    width(browser, pixels)
+    enter(browser, served, "qa-manager")
+    open_page(browser, served, "/taxonomies/tx-bank/edit")
+    browser.until("[data-tab=nowhere] .count", lambda text: text.endswith("%"))
+    browser.press("[data-tab=nowhere]")
+    browser.until("#part-nowhere", lambda text: NOWHERE in text and "Not recognised: 3 (" in text)
+    row, other = (f"#said-{name}" for name in ("c-nowhere-1", "c-elsewhere"))
+    if not browser.all(row):
+        row = "#said-c-nowhere-2"
+    browser.press(f"{row} .moveto summary")
+    wait_for(lambda: browser.run(CHOICES), lambda found: "Branch" in found)
+    browser.reach(f"{row} [name^='to:']")
+    browser.keys("Branch")
+    browser.run(AXE)
+    for theme in ("light", "dark"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        picture(browser, f"nowhere-{pixels}-{theme}")
+        assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    browser.press(f"{row} [value^='move:']")
+    browser.until("#panel .tell", lambda text: f"Added to Branch: {NOWHERE}" in text)
+    wait_for(lambda: browser.all(row), lambda found: not found)
+    assert browser.run("return document.activeElement.closest('li').id") == other.removeprefix("#")
+    browser.keys(Keys.ENTER)
+    wait_for(lambda: browser.run(CHOICES), lambda found: "Branch" in found)
+    browser.reach(f"{other} [name^='to:']")
+    browser.keys("Branch")
+    browser.press(f"{other} [value^='move:']")
+    browser.until("#part-nowhere", lambda text: "Nothing is left here" in text)
+    assert browser.run("return document.activeElement.textContent") == "Not recognised"
+    browser.control("z")
+    browser.until("#part-nowhere", lambda text: ELSEWHERE in text and NOWHERE not in text)
+    assert browser.faults() == []
+    width(browser, 1440)
 
 
 DRAFT = TREE.replace("[i lost my card, my card was stolen]", "[please block it at once]").replace(

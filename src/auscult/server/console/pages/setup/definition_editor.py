@@ -416,6 +416,7 @@ TREE = Builder(
     panel="parts/tree_view.html",
     tabs=(
         ("questions", later("Topics")),
+        ("nowhere", later("Not recognised")),
         ("settings", later("Settings")),
         ("publish", later("Publish")),
         ("text", later("Text")),

@@ -1,9 +1,13 @@
-"""The conversations in the builder of a taxonomy: their number at each topic, some of the open one, and what was said in one."""
+"""The conversations in the builder of a taxonomy: counted, some of the open topic, some without one, and what was said in one."""
+
+from collections.abc import Iterator
+from itertools import islice
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import unknown
 from auscult.server.console.pages.setup.forms import require_editor
@@ -12,18 +16,28 @@ from auscult.server.console.pages.setup.trying.words import nameless
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.setup.forms import path_of
 from auscult.server.console.views.setup.trying.sorted_topics import (
+    NotRecognisedView,
     SortedHereView,
     Spoken,
     TopicCountsView,
     counts_view,
     here_view,
+    not_recognised_view,
 )
 from auscult.server.console.visit import BASE, Visit, missing
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.taxonomies import LONGEST_EXAMPLE, check_taxonomy
-from auscult.services.history.sorted_topics import names_at, sorted_here, topic_counts
+from auscult.services.history.sorted_topics import (
+    MOST_LEFT,
+    NotRecognised,
+    names_at,
+    not_recognised,
+    sorted_here,
+    topic_counts,
+)
 from auscult.services.scoring.classification import in_force
+from auscult.storage.store import AppStore
 
 _READ = "conversation.read"
 
@@ -57,6 +71,20 @@ class SortedHerePage(Controller):
         return await run(lambda: visit.part("parts/sorted_here", _here(visit, name, text_of(data), opened)), slow=True)
 
 
+class NotRecognisedPage(Controller):
+    """Some conversations that a taxonomy sorted nowhere."""
+
+    path = "/taxonomies/{name:str}/edit/nowhere"
+
+    @post()
+    async def act(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """List the newest whose words are no sentence of the document yet."""
+        require_editor(visit)
+        return await run(lambda: visit.part("parts/not_recognised", _nowhere(visit, name, text_of(data))), slow=True)
+
+
 def words_of(visit: Visit, spoken: Spoken) -> str:
     """Return what was said in a turn, redacted, as a taxonomy outlives it. Raises ``NotFoundError``, ``NoPermissionError``."""
     app = visit.app_for(_READ)
@@ -66,7 +94,11 @@ def words_of(visit: Visit, spoken: Spoken) -> str:
     turn = next((each for each in found.conversation.turns if each.id == spoken.turn_id), None)
     if turn is None:
         raise unknown("turn", spoken.turn_id)
-    words = nameless(app, found.conversation, turn)
+    return _sentence(app, found.conversation, turn)
+
+
+def _sentence(app: AppStore, conversation: Conversation, turn: Turn) -> str:
+    words = nameless(app, conversation, turn)
     return words if len(words) <= LONGEST_EXAMPLE else words[:LONGEST_EXAMPLE].rsplit(maxsplit=1)[0]
 
 
@@ -87,6 +119,24 @@ def _here(visit: Visit, name: str, document: bytes, opened: str) -> SortedHereVi
     app = visit.app_for(_READ)
     found = sorted_here(app, _former(visit, name), draft, names, blindness_of(app, visit.visitor.email))
     return here_view(found, names, opened, visit.reader, BASE, may_edit=visit.principal.may_everywhere("form.edit"))
+
+
+def _nowhere(visit: Visit, name: str, document: bytes) -> NotRecognisedView:
+    draft = _draft(name, document)
+    if draft is None or not visit.may(_READ):
+        return NotRecognisedView()
+    app = visit.app_for(_READ)
+    found = not_recognised(app, _former(visit, name), draft, blindness_of(app, visit.visitor.email))
+    left = islice(_not_added(app, draft, found), MOST_LEFT)
+    return not_recognised_view(left, BASE, may_edit=visit.principal.may_everywhere("form.edit"))
+
+
+def _not_added(app: AppStore, draft: Taxonomy, found: Iterator[NotRecognised]) -> Iterator[NotRecognised]:
+    """Yield what the sentences of a draft do not have yet."""
+    sentences = {text for path in draft.ends() for text in path[-1].examples}
+    for each in found:
+        if _sentence(app, each.conversation, each.turn) not in sentences:
+            yield each
 
 
 def _draft(name: str, document: bytes) -> Taxonomy | None:

@@ -308,6 +308,7 @@ function place(act, wanted) {
     refused.focus();
   }
   if (verb === "delete") panel.querySelector(".grip")?.focus();
+  if (verb === "move") sorted?.goesOn();
 }
 
 text.addEventListener("input", () => {

@@ -1,5 +1,5 @@
-// The conversations in the tree of a taxonomy: the number at each topic, and some of the open one. They are asked for apart
-// from the builder, which does not wait for them, and put into each of its views before that is shown.
+// The conversations in the tree of a taxonomy: the number at each topic, some of the open one, and some without one. They are
+// asked for apart from the builder, which does not wait for them, and put into each of its views before that is shown.
 
 import { asksFor } from "./form_parts.js";
 
@@ -8,7 +8,15 @@ export function showsSorted(form, panel, missed, again) {
   const kept = new Map(); // what is shown, by the name of its place
   const take = (...nodes) => {
     for (const { dataset, childNodes } of nodes) if (dataset?.slot) kept.set(dataset.slot, [...childNodes]);
+    fill(document.querySelector("#tabs"));
     again();
+  };
+  // Put what is known into a view that is about to be shown.
+  const fill = (view) => {
+    for (const place of view.querySelectorAll("[data-slot]")) {
+      const nodes = kept.get(place.dataset.slot);
+      if (nodes) place.replaceChildren(...nodes.map((each) => each.cloneNode(true)));
+    }
   };
   const region = { replaceChildren: take };
   const placesOf = (kind) => [...panel.querySelectorAll(`[data-slot^="${kind}:"]`)].map(({ dataset }) => dataset.slot);
@@ -16,7 +24,8 @@ export function showsSorted(form, panel, missed, again) {
   const counts = asksFor(form, region, "counts", isTree, missed, () => placesOf("n").join("\n"));
   const open = () => [["open", panel.querySelector("#open").value]];
   const here = asksFor(form, region, "here", () => isTree() && placesOf("here").length > 0, missed, () => placesOf("here").join(), open);
-  const parts = [counts, here];
+  const nowhere = asksFor(form, region, "nowhere", () => form.dataset.tab === "nowhere", missed);
+  const parts = [counts, here, nowhere];
   new MutationObserver(() => parts.forEach((each) => each.ask())).observe(form, { attributeFilter: ["data-tab"] });
 
   // The topics to choose from are put into a list when it is opened: not as many times as there are sentences.
@@ -35,12 +44,13 @@ export function showsSorted(form, panel, missed, again) {
     follows(document, isWhole) {
       for (const each of parts) each.follows(document, isWhole);
     },
-    // Put what is known into a view that is about to be shown.
-    fill(view) {
-      for (const place of view.querySelectorAll("[data-slot]")) {
-        const nodes = kept.get(place.dataset.slot);
-        if (nodes) place.replaceChildren(...nodes.map((each) => each.cloneNode(true)));
-      }
+    fill,
+    // What was added to a topic goes from the list of what has none: the focus goes on to the next one.
+    goesOn() {
+      const row = document.activeElement?.closest("#part-nowhere li");
+      if (!row || panel.querySelector("[role=alert]")) return;
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      (next?.querySelector("summary") ?? panel.querySelector("#part-nowhere h2")).focus();
     },
   };
 }

@@ -1,17 +1,18 @@
-"""The conversations in the builder of a taxonomy: their number at each topic, and some of the open one."""
+"""The conversations in the builder of a taxonomy: their number at each topic, some of the open one, and some without one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.setup.topics import BETWEEN
-from auscult.services.history.sorted_topics import SortedHere, TopicCounts, TopicNames
+from auscult.services.history.sorted_topics import NotRecognised, SortedHere, TopicCounts, TopicNames
 
 FEW, ENOUGH = 5, 100
 """With fewer conversations than the first, a topic is marked as rare, once as many as the second were counted in all."""
@@ -19,7 +20,7 @@ _STEPS = 20
 
 
 class Spoken(Struct, frozen=True, array_like=True):
-    """A turn of a conversation, and the path of the topic that it is listed at: what a button sends."""
+    """A turn of a conversation, and the path of the topic that it is listed at, if any: what a button sends."""
 
     path: str
     conversation_id: str
@@ -36,22 +37,23 @@ class CountRow(Struct, frozen=True, kw_only=True):
 
 
 class TopicCountsView(Struct, frozen=True, kw_only=True):
-    """The numbers at the topics, and what they count; without ``said`` nothing is known."""
+    """The numbers at the topics, and what they count; without ``said`` nothing is known. ``share``: of those without a topic."""
 
     said: str = ""
     without: str = ""
+    share: str = ""
     few: str = ""
     rows: tuple[CountRow, ...] = ()
 
 
 class HereRow(Struct, frozen=True, kw_only=True):
-    """A conversation of the open topic: what was said, how sure that was, and what its buttons send."""
+    """A conversation: what was said, and what its buttons send. One of a topic also has how sure that was."""
 
     id: str
     href: str
     said: str
-    sure: str
-    example: str
+    sure: str = ""
+    example: str = ""
     move: str
 
 
@@ -59,6 +61,14 @@ class SortedHereView(Struct, frozen=True, kw_only=True):
     """Some conversations of the open topic; without a ``trail`` nothing is known. Without ``may_edit`` it has no buttons."""
 
     trail: str = ""
+    rows: tuple[HereRow, ...] = ()
+    may_edit: bool = False
+
+
+class NotRecognisedView(Struct, frozen=True, kw_only=True):
+    """Some conversations without a topic; nothing is known unless ``is_known``. Without ``may_edit`` it has no buttons."""
+
+    is_known: bool = False
     rows: tuple[HereRow, ...] = ()
     may_edit: bool = False
 
@@ -79,6 +89,7 @@ def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader) -> TopicCou
     return TopicCountsView(
         said=said.format(first=first, last=last, n=read),
         without=without,
+        share=share,
         few=_("fewer than {n} conversations").format(n=FEW),
         rows=tuple(
             CountRow(
@@ -101,18 +112,30 @@ def here_view(  # noqa: PLR0913  (all that a row shows)
 ) -> SortedHereView:
     """Show some conversations of the topic at a path."""
     rows = [
-        HereRow(
-            id=each.conversation.id,
-            href=f"{base}/conversations/{each.conversation.id}#t-{each.turn.id}",
-            said=excerpt(each.turn.text),
+        msgspec.structs.replace(
+            _row(each.conversation, each.turn, path, base),
             sure=reader.share(each.confidence),
-            example=_sent("example", path, each),
-            move=_sent("move", path, each),
+            example=_sent("example", path, each.conversation, each.turn),
         )
         for each in found
     ]
     return SortedHereView(trail=BETWEEN.join(names), rows=tuple(rows), may_edit=may_edit)
 
 
-def _sent(verb: str, path: str, each: SortedHere) -> str:
-    return f"{verb}:{msgspec.json.encode(Spoken(path, each.conversation.id, each.turn.id)).decode()}"
+def not_recognised_view(found: Iterable[NotRecognised], base: str, *, may_edit: bool) -> NotRecognisedView:
+    """Show some conversations without a topic."""
+    rows = tuple(_row(each.conversation, each.turn, "", base) for each in found)
+    return NotRecognisedView(is_known=True, rows=rows, may_edit=may_edit)
+
+
+def _row(conversation: Conversation, turn: Turn, path: str, base: str) -> HereRow:
+    return HereRow(
+        id=conversation.id,
+        href=f"{base}/conversations/{conversation.id}#t-{turn.id}",
+        said=excerpt(turn.text),
+        move=_sent("move", path, conversation, turn),
+    )
+
+
+def _sent(verb: str, path: str, conversation: Conversation, turn: Turn) -> str:
+    return f"{verb}:{msgspec.json.encode(Spoken(path, conversation.id, turn.id)).decode()}"
