@@ -29,8 +29,9 @@ from auscult.form_examples.model import (
     new_id,
 )
 from auscult.services.audits.blind import blindness_of
-from auscult.services.history.topic_effect import sorted_with
+from auscult.services.history.topic_effect import present_names, sorted_with
 from auscult.services.privacy.log import draft as entry_of
+from auscult.services.scoring.classification import read_versions
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.trial import pasted, tried_alone, written
 from auscult.storage.store import AppStore
@@ -182,6 +183,8 @@ class TopicExamples(_Kept):
         Raises ``EngineError`` where no engine learns from examples.
         """
         examples = self.of(draft.id)
+        names = present_names(read_versions(self._app.definitions, draft.id), draft)
+        there = {BELOW.join(before): BELOW.join(after) for before, after in names.items()}
         cases = self._app.conversations.recorded([each.conversation_id for each in examples if each.conversation_id])
         beside = [*(each for each in present if each.id != draft.id), draft]
         found = dict(zip(cases, sorted_with(list(cases.values()), beside, engines), strict=True))
@@ -195,7 +198,9 @@ class TopicExamples(_Kept):
                 BELOW.join(names) for names, its in found[case.conversation.id].items() if each.turn_id in its.turns
             ]
             mine = tuple(name for name in topics if name in ends)
-            tried.append(TriedTopic(each, case.conversation, mine, is_sorted_to(each.wanted, mine, ends)))
+            tried.append(
+                TriedTopic(each, case.conversation, mine, is_sorted_to(there.get(each.wanted, each.wanted), mine, ends))
+            )
         return Trials(tried=tried, erased=sum(each.is_erased for each in examples))
 
     def _logged(self, action: str, example: TopicExample) -> Draft:

@@ -4,7 +4,7 @@ They are read from the listing, the newest first; it has the names of the topics
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.domain.insight import Topic
 from auscult.services.conversations.latest import Sought, each_row
-from auscult.services.history.topic_effect import TopicNames, elsewhere
+from auscult.services.history.topic_effect import TopicNames, present_names
 from auscult.storage.store import AppStore
 
 MOST_READ = 5_000
@@ -80,16 +80,18 @@ class _Listed(Struct):
 _DECODE = msgspec.json.Decoder(_Listed).decode
 
 
-def topic_counts(app: AppStore, former: Taxonomy | None, draft: Taxonomy, without: Iterable[str] = ()) -> TopicCounts:
+def topic_counts(
+    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str] = ()
+) -> TopicCounts:
     """Count the newest conversations by the topics of a draft, without some by id.
 
-    ``former`` is the taxonomy in force: a topic that is elsewhere in the draft keeps its conversations.
+    ``versions`` are the published ones, the newest first: a topic that is elsewhere in the draft keeps its conversations.
     """
     topics: Counter[TopicNames] = Counter()
     read = none = 0
     since: datetime | None = None
     until: datetime | None = None
-    for listed, ends in _sorted(app, former, draft, without):
+    for listed, ends in _sorted(app, versions, draft, without):
         read, none = read + 1, none + (not ends)
         since, until = listed.started_at, until or listed.started_at
         topics.update({end[:length] for end in ends for length in range(1, len(end) + 1)})
@@ -97,12 +99,12 @@ def topic_counts(app: AppStore, former: Taxonomy | None, draft: Taxonomy, withou
 
 
 def sorted_here(
-    app: AppStore, former: Taxonomy | None, draft: Taxonomy, names: TopicNames, without: Iterable[str] = ()
+    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, names: TopicNames, without: Iterable[str] = ()
 ) -> list[SortedHere]:
     """Return some of the newest conversations that have a topic of a draft, the least sure first, the same words once."""
-    its = (listed.id for listed, ends in _sorted(app, former, draft, without) if names in ends)
+    its = (listed.id for listed, ends in _sorted(app, versions, draft, without) if names in ends)
     ids = list(islice(its, MOST_WEIGHED))
-    stay = elsewhere(former, draft) if former else {}
+    stay = present_names(versions, draft)
     found: dict[str, SortedHere] = {}
     for case in app.conversations.recorded(ids).values():
         topics = _ends((case.insights.configured_intents if case.insights else None) or ())
@@ -115,10 +117,10 @@ def sorted_here(
 
 
 def not_recognised(
-    app: AppStore, former: Taxonomy | None, draft: Taxonomy, without: Iterable[str] = ()
+    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str] = ()
 ) -> Iterator[NotRecognised]:
     """Yield the newest conversations without a topic in which the customer says something, the same words once."""
-    ids = [listed.id for listed, ends in _sorted(app, former, draft, without) if not ends][:MOST_WEIGHED]
+    ids = [listed.id for listed, ends in _sorted(app, versions, draft, without) if not ends][:MOST_WEIGHED]
     said: set[str] = set()
     for case in app.conversations.recorded(ids).values():
         turns = [turn for turn in case.conversation.turns if turn.speaker == "customer"][:FIRST_TURNS]
@@ -129,11 +131,11 @@ def not_recognised(
 
 
 def _sorted(
-    app: AppStore, former: Taxonomy | None, draft: Taxonomy, without: Iterable[str]
+    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str]
 ) -> Iterator[tuple[_Listed, set[TopicNames]]]:
     """Yield the newest conversations that were sorted, each with its topics in the draft that have none below them."""
-    stay = elsewhere(former, draft) if former else {}
-    languages = {*draft.languages, *(former.languages if former else ())}
+    stay = present_names(versions, draft)
+    languages = {language for each in (draft, *versions[:1]) for language in each.languages}
     for row in each_row(app, Sought(without=tuple(sorted(without))), MOST_READ):
         listed = _DECODE(row)
         found = listed.insights

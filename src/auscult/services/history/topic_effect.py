@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from auscult.analyzers.topics.configured_intents import ConfiguredIntents, Found
-from auscult.domain.definitions.taxonomy import Taxonomy
+from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.domain.engines import Engines
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
@@ -39,7 +39,7 @@ class Moved(Struct, frozen=True, kw_only=True):
 
 
 class TopicEffect(Struct, frozen=True, kw_only=True):
-    """The effect of a taxonomy. A topic that was only moved keeps its conversations.
+    """The effect of a taxonomy. A topic that was only moved or renamed keeps its conversations.
 
     ``read`` are the conversations in its languages; ``moved`` are the newest first.
 
@@ -103,14 +103,49 @@ def sorted_with(
 
 
 def elsewhere(former: Taxonomy, draft: Taxonomy) -> dict[TopicNames, TopicNames]:
-    """Return the topics that keep their name and are elsewhere in the draft, each with its path there."""
-    old, new = former.end_names(), draft.end_names()
+    """Return the topics that were moved or renamed in the draft, each with its path there.
+
+    They keep their name, or else their sentences, and nothing else there has it or them.
+    """
+    before, after = _ends(former), _ends(draft)
+    gone = {names: node for names, node in before.items() if names not in after}
+    come = {names: node for names, node in after.items() if names not in before}
     found: dict[TopicNames, TopicNames] = {}
-    for each in old - new:
-        same = [other for other in new - old if other[-1] == each[-1]]
-        if len(same) == 1 and same[0] not in found.values():
-            found[each] = same[0]
+    for is_same in (_has_name, _has_sentences):
+        for names, node in gone.items():
+            same = [other for other, its in come.items() if is_same(its, node) and other not in found.values()]
+            if len(same) == 1 and names not in found:
+                found[names] = same[0]
     return found
+
+
+def present_names(versions: Iterable[Taxonomy], draft: Taxonomy) -> dict[TopicNames, TopicNames]:
+    """Return the topics of former versions that the draft has elsewhere, each with its path there.
+
+    ``versions`` are the newest first: a topic that was moved in one and renamed in the next is followed through both.
+    """
+    found: dict[TopicNames, TopicNames] = {}
+    ends, later = draft.end_names(), draft
+    for version in versions:
+        for names, there in elsewhere(version, later).items():
+            last = found.get(there, there)
+            if names not in ends and last in ends:
+                found.setdefault(names, last)
+        later = version
+    return found
+
+
+def _ends(taxonomy: Taxonomy) -> dict[TopicNames, Node]:
+    return {tuple(node.name for node in path): path[-1] for path in taxonomy.ends()}
+
+
+def _has_name(one: Node, other: Node) -> bool:
+    return one.name == other.name
+
+
+def _has_sentences(one: Node, other: Node) -> bool:
+    its = (one.description, one.examples)
+    return any(its) and its == (other.description, other.examples)
 
 
 def _sorted(sorting: ConfiguredIntents, case: EvaluatedConversation, answers: Answers) -> dict[TopicNames, Found]:

@@ -1,7 +1,8 @@
 """Taxonomies in force: published, and put into the analyzers of their app, for the conversations that come from then on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 
 from auscult.analyzers.topics.configured_intents import ConfiguredIntents
 from auscult.domain.definitions.definition import Definition
@@ -17,6 +18,8 @@ KIND = "taxonomy"
 KEPT_VERSIONS = 4
 """The version in force and three former ones are listed."""
 MOST_KEPT = 64
+
+_read_kept = lru_cache(maxsize=MOST_KEPT)(read_taxonomy)
 
 
 class TaxonomyClassifier:
@@ -50,7 +53,7 @@ def in_force(definitions: AppDefinitions) -> dict[str, Taxonomy]:
     found: dict[str, Taxonomy] = {}
     for one in definitions.in_force(KIND):
         with suppress(TaxonomyError):
-            found[one.name] = read_taxonomy(one.document, one.version)
+            found[one.name] = _read_kept(one.document, one.version)
     return found
 
 
@@ -84,3 +87,10 @@ def publish(definitions: AppDefinitions, documents: Mapping[str, bytes], signed:
 def listed_versions(definitions: AppDefinitions, taxonomy_id: str) -> list[Definition]:
     """The newest version of a taxonomy and the three before it, the newest first; none when it is unknown."""
     return definitions.versions(KIND, taxonomy_id)[:KEPT_VERSIONS]
+
+
+def read_versions(definitions: AppDefinitions, taxonomy_id: str) -> Iterator[Taxonomy]:
+    """Yield those that this version of the program takes."""
+    for one in listed_versions(definitions, taxonomy_id):
+        with suppress(TaxonomyError):
+            yield _read_kept(one.document, one.version)

@@ -38,6 +38,9 @@ topics:
   - name: Branch
     examples: [when do you open, where is your branch]
 """
+NEW = TREE.replace(
+    "  - name: Branch", "      - name: Eaten\n        examples: [the machine has my card]\n  - name: Branch"
+)
 PATH = "/console/taxonomies/tx-bank/edit"
 SAID = {
     "c-lost-1": "I lost my card",
@@ -89,7 +92,7 @@ def numbers(page: str) -> dict[str, str]:
 
 
 def test_conversations_are_counted_at_their_topics(served: Service) -> None:
-    """With what is counted, and how many have no topic; a topic that the draft renames has none yet."""
+    """With what is counted, and how many have no topic; one with another name keeps its own, a new one has none yet."""
     with signed_in(served, "qa-manager") as me:
         page = ask(me, "/counts")
         assert numbers(page) == {
@@ -101,7 +104,9 @@ def test_conversations_are_counted_at_their_topics(served: Service) -> None:
         assert "4 conversations" in page
         assert "Not recognised: 0 (0%)" in page
         renamed = numbers(ask(me, "/counts", TREE.replace("Lost", "Gone")))
-        assert renamed["Cards \u203a Gone"] == "0"
+        assert renamed["Cards \u203a Gone"] == "2"
+        new = numbers(ask(me, "/counts", NEW))
+        assert (new["Cards \u203a Lost"], new["Cards \u203a Eaten"]) == ("2", "0")
         assert "data-slot" not in ask(me, "/counts", "id: [")
         assert "data-slot" not in ask(me, "/counts", TREE.replace("tx-bank", "tx-other"))
 
@@ -114,7 +119,7 @@ def test_some_of_a_topic_are_listed(served: Service) -> None:
             f"/console/conversations/{name}#t-m2" for name in ("c-lost-2", "c-lost-1")
         ]
         assert re.search(r"\d+% sure", page)
-        assert "No conversation was sorted here yet." in ask(me, "/here", TREE.replace("Lost", "Gone"), open=LOST)
+        assert "No conversation was sorted here yet." in ask(me, "/here", NEW, open="topics.0.topics.2")
         for path in ("topics.0", "", "topics.9", "name"):
             assert "data-slot" not in ask(me, "/here", open=path)
 
@@ -308,7 +313,8 @@ def test_what_was_sorted_rightly_is_kept_and_tried(served: Service) -> None:
         assert "0 of 1 example right" in kept
         assert "should be Cards \u203a Lost, would be Cards \u203a Broken" in kept
         assert 'stays:["c-lost-1"' not in kept
-        assert "1 of 1 example right" in ask(me, "/effect", TREE)
+        for same in (TREE, TREE.replace("Lost", "Gone")):
+            assert "1 of 1 example right" in ask(me, "/effect", same)
         published = me.post(PATH, data={"document": DRAFT, "act": "publish"})
         assert published.status_code == 303, "a wrong example does not stop publishing"
         assert "The topic that the example expects is missing." in ask(me, "/effect", DRAFT, act="stays:[]")

@@ -17,6 +17,7 @@ from tests.unit.analyzers.conversations import talk
 
 LATE = Node(name="Late delivery", level=1, examples=("where is my parcel", "my order is late"))
 HOURS = Node(name="Opening hours", level=1, examples=("when do you open on sunday", "are you open today"))
+PARCELS = Node(name="Parcels", level=1, examples=("where is my parcel", "has my parcel been sent"))
 SHOP = Taxonomy(id="tx-shop", name="Shop", topics=(LATE, HOURS))
 
 
@@ -62,7 +63,7 @@ def test_nothing_moves_where_nothing_changes(engines: Mapping[type, Engine]) -> 
 
 def test_conversations_move_to_another_topic(engines: Mapping[type, Engine]) -> None:
     """With what was said, how sure it is, and the number that moves from one topic to the other."""
-    found = topic_effect(CASES, [SHOP], replace(SHOP, topics=(replace(LATE, name="Parcels"), HOURS)), engines)
+    found = topic_effect(CASES, [SHOP], replace(SHOP, topics=(PARCELS, HOURS)), engines)
     (moved,) = found.moved
     assert (moved.conversation_id, moved.said) == ("c-1", "Where is my parcel?")
     assert (moved.turn_id, moved.former) == (CASES[0].conversation.turns[0].id, ("Late delivery",))
@@ -76,6 +77,15 @@ def test_a_topic_that_stands_elsewhere_keeps_its_conversations(engines: Mapping[
     below = [replace(LATE, level=2), replace(HOURS, level=2)]
     shop, store = (replace(SHOP, topics=(Node(name=name, level=1, topics=tuple(below)),)) for name in ("Shop", "Store"))
     assert topic_effect(CASES, [shop], store, engines).moved == ()
+
+
+def test_a_topic_with_another_name_keeps_its_conversations(engines: Mapping[type, Engine]) -> None:
+    """It has the same sentences, and nothing else has them."""
+    draft = replace(SHOP, topics=(replace(LATE, name="Late parcel"), HOURS))
+    found = topic_effect(CASES, [SHOP], draft, engines)
+    assert (found.moved, found.topics[("Late parcel",)]) == ((), 1)
+    twice = replace(SHOP, topics=(replace(LATE, name="Late parcel"), replace(LATE, name="Parcel"), HOURS))
+    assert len(topic_effect(CASES, [SHOP], twice, engines).moved) == 1
 
 
 def test_topics_that_go_leave_conversations_without_one(engines: Mapping[type, Engine]) -> None:

@@ -36,7 +36,7 @@ from auscult.services.history.sorted_topics import (
     sorted_here,
     topic_counts,
 )
-from auscult.services.scoring.classification import in_force
+from auscult.services.scoring.classification import read_versions
 from auscult.storage.store import AppStore
 
 _READ = "conversation.read"
@@ -108,7 +108,7 @@ def _counts(visit: Visit, name: str, document: bytes) -> TopicCountsView:
         return TopicCountsView()
     app = visit.app_for(_READ)
     blind = blindness_of(app, visit.visitor.email)
-    return counts_view(topic_counts(app, _former(visit, name), draft, blind), draft, visit.reader)
+    return counts_view(topic_counts(app, _versions(visit, name), draft, blind), draft, visit.reader)
 
 
 def _here(visit: Visit, name: str, document: bytes, opened: str) -> SortedHereView:
@@ -117,7 +117,7 @@ def _here(visit: Visit, name: str, document: bytes, opened: str) -> SortedHereVi
     if draft is None or not names or not visit.may(_READ):
         return SortedHereView()
     app = visit.app_for(_READ)
-    found = sorted_here(app, _former(visit, name), draft, names, blindness_of(app, visit.visitor.email))
+    found = sorted_here(app, _versions(visit, name), draft, names, blindness_of(app, visit.visitor.email))
     return here_view(found, names, opened, visit.reader, BASE, may_edit=visit.principal.may_everywhere("form.edit"))
 
 
@@ -126,7 +126,7 @@ def _nowhere(visit: Visit, name: str, document: bytes) -> NotRecognisedView:
     if draft is None or not visit.may(_READ):
         return NotRecognisedView()
     app = visit.app_for(_READ)
-    found = not_recognised(app, _former(visit, name), draft, blindness_of(app, visit.visitor.email))
+    found = not_recognised(app, _versions(visit, name), draft, blindness_of(app, visit.visitor.email))
     left = islice(_not_added(app, draft, found), MOST_LEFT)
     return not_recognised_view(left, BASE, may_edit=visit.principal.may_everywhere("form.edit"))
 
@@ -144,5 +144,5 @@ def _draft(name: str, document: bytes) -> Taxonomy | None:
     return draft if draft and draft.id == name else None
 
 
-def _former(visit: Visit, name: str) -> Taxonomy | None:
-    return in_force(visit.app.definitions).get(name)
+def _versions(visit: Visit, name: str) -> list[Taxonomy]:
+    return [*read_versions(visit.app.definitions, name)]
