@@ -15,7 +15,7 @@ from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations import latest
 from auscult.services.history import sorted_topics as room
-from auscult.services.history.sorted_topics import names_at, sorted_here, topic_counts
+from auscult.services.history.sorted_topics import names_at, not_recognised, sorted_here, topic_counts
 from auscult.services.scoring.render import render
 from auscult.storage import Store
 from auscult.storage.store import AppStore
@@ -110,6 +110,20 @@ def test_a_topic_that_was_moved_and_then_renamed_takes_them_along_too(app: AppSt
         assert topic_counts(app, versions, draft).topics[names] == count
     again = replace(draft, topics=(Node(name="Cards", level=1, topics=(LOST, BROKEN)), renamed))
     assert topic_counts(app, [second, first], again).topics[names] == 0, "a topic of the name that they have"
+
+
+def test_topics_of_another_taxonomy_are_none_of_this_one(app: AppStore) -> None:
+    """Who has only such a topic is not recognised here."""
+    branch = replace(BANK, topics=BANK.topics[1:])
+    other = b"id: tx-cards\nname: Cards\ntopics: [{name: Cards, topics: [{name: Lost}, {name: Broken}]}]\n"
+    assert topic_counts(app, [branch], branch).without == 1
+    app.definitions.publish("taxonomy", "tx-cards", other)
+    found = topic_counts(app, [branch], branch)
+    assert (found.without, found.topics) == (2, {("Branch",): 1})
+    assert [each.turn.text for each in not_recognised(app, [branch], branch)] == [
+        "my card is lost, c-3",
+        "my card is lost, c-1",
+    ]
 
 
 def test_only_the_newest_are_read(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:

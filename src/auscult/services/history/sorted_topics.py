@@ -17,6 +17,7 @@ from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.domain.insight import Topic
 from auscult.services.conversations.latest import Sought, each_row
 from auscult.services.history.topic_effect import TopicNames, present_names
+from auscult.services.scoring.classification import in_force
 from auscult.storage.store import AppStore
 
 MOST_READ = 5_000
@@ -121,27 +122,33 @@ def not_recognised(
 ) -> Iterator[NotRecognised]:
     """Yield the newest conversations without a topic in which the customer says something, the same words once."""
     ids = [listed.id for listed, ends in _sorted(app, versions, draft, without) if not ends][:MOST_WEIGHED]
+    cases = app.conversations.recorded(ids)
     said: set[str] = set()
-    for case in app.conversations.recorded(ids).values():
-        turns = [turn for turn in case.conversation.turns if turn.speaker == "customer"][:FIRST_TURNS]
+    for conversation in (cases[each].conversation for each in ids if each in cases):
+        turns = [turn for turn in conversation.turns if turn.speaker == "customer"][:FIRST_TURNS]
         turn = max(turns, key=lambda each: len(each.text), default=None)
         if turn is not None and turn.text.casefold() not in said:
             said.add(turn.text.casefold())
-            yield NotRecognised(case.conversation, turn)
+            yield NotRecognised(conversation, turn)
 
 
 def _sorted(
     app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str]
 ) -> Iterator[tuple[_Listed, set[TopicNames]]]:
-    """Yield the newest conversations that were sorted, each with its topics in the draft that have none below them."""
+    """Yield the newest conversations that were sorted, each with its topics in the draft that have none below them.
+
+    Those of a former version that are not in the draft are among them, and none of other taxonomies.
+    """
     stay = present_names(versions, draft)
+    others = {names for each in in_force(app.definitions).values() if each.id != draft.id for names in each.end_names()}
+    others -= draft.end_names()
     languages = {language for each in (draft, *versions[:1]) for language in each.languages}
     for row in each_row(app, Sought(without=tuple(sorted(without))), MOST_READ):
         listed = _DECODE(row)
         found = listed.insights
         language = ((found and found.language) or listed.language).casefold().partition("-")[0]
         if found is not None and found.configured_intents is not None and language in languages:
-            yield listed, set(_placed(found.configured_intents, stay))
+            yield listed, set(_placed(found.configured_intents, stay)) - others
 
 
 def _placed(nodes: tuple[_Node, ...], stay: Mapping[TopicNames, TopicNames]) -> Iterator[TopicNames]:
