@@ -18,7 +18,7 @@ EVERY_SECOND = "* * * * * *"
 
 
 def test_a_worker_erases_what_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once, with one receipt."""
+    """Once: where a run takes longer than a second, the next one lists the same and finds nothing left to erase."""
     monkeypatch.setattr(scheduling, "RETENTION_AT", EVERY_SECOND)
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'auscult.db'}", state_dir=str(tmp_path))
     with bootstrap.open(settings) as application:
@@ -34,5 +34,5 @@ def test_a_worker_erases_what_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyP
         finally:
             stop.set()
             worker.join()
-        (run,) = app.retention.runs()
-        assert app.retention.receipt(run).erased == 2
+        erased = [app.retention.receipt(run).erased for run in app.retention.runs()]
+        assert [each for each in erased if each] == [2]
