@@ -190,7 +190,7 @@ def missing_words(missing: Decimal) -> str:
         return ""
     if missing > 0:
         return ngettext("{n} is missing.", "{n} are missing.", int(missing) or 2).format(n=f"{missing.normalize():f}")
-    return ngettext("{n} is too much.", "{n} are too much.", int(-missing) or 2).format(n=f"{-missing.normalize():f}")
+    return _("That is {n} too much.").format(n=f"{-missing.normalize():f}")
 
 
 class _Place(Struct, frozen=True):
