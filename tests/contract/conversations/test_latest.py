@@ -12,8 +12,9 @@ from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
 from auscult.domain.form import Form, Metric
-from auscult.domain.insight import Insights, Intent
+from auscult.domain.insight import Insights, Intent, Topic
 from auscult.domain.people.visibility import Visibility
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, count, details, latest
 from auscult.services.insights.quality import by_agent
@@ -59,12 +60,22 @@ def app(store: Store) -> AppStore:
     return store.within(TENANT)
 
 
-def put(app: AppStore, about: Sequence[tuple[Conversation, Sequence[Qualification]]], intent: str = "") -> None:
+SURE = Decimal("0.9")
+BELOW_CARDS = tuple(Topic(name=name, level=2, confidence=SURE) for name in ("Lost", "Broken"))
+TOPICS = (Topic(name="Cards", level=1, confidence=SURE, topics=BELOW_CARDS),)
+
+
+def put(
+    app: AppStore,
+    about: Sequence[tuple[Conversation, Sequence[Qualification]]],
+    intent: str = "",
+    topics: tuple[Topic, ...] | None = None,
+) -> None:
     """Accept and record these with their answers."""
     answers = {each.id: found for each, found in about}
     batch_id = app.conversations.accept([each for each, _ in about]).batch_id
     assert batch_id
-    insights = Insights(intents=(Intent(name=intent),)) if intent else None
+    insights = Insights(intents=(Intent(name=intent),), configured_intents=topics) if intent else None
     rows = [
         render(
             TENANT,
@@ -113,7 +124,7 @@ def test_found_by_what_was_decided(app: AppStore) -> None:
     """Rows are found by agent, outcome, metric and intent, and by several of these at once."""
     ana, bo = Agent(id="a-1", name="Ana"), Agent(id="a-2")
     bank = (Queue(id="qu-1", name="Bank"),)
-    put(app, [(conversation("good", agents=(ana,), queues=bank), ("YES", "YES"))], intent="Lost card")
+    put(app, [(conversation("good", agents=(ana,), queues=bank), ("YES", "YES"))], intent="Lost card", topics=TOPICS)
     put(app, [(conversation("bad", timedelta(1), agents=(bo,)), ("YES", "NO"))], intent="lost card")
     put(app, [(conversation("other", timedelta(2), agents=(ana, bo), queues=bank), ("NO", "NA"))])
     assert ids(app) == ["other", "bad", "good"]
@@ -126,6 +137,9 @@ def test_found_by_what_was_decided(app: AppStore) -> None:
     assert ids(app, missed=("em-two",)) == ["bad"]
     assert ids(app, met=("em-one",), missed=("em-two",)) == ["bad"]
     assert ids(app, intents=("LOST CARD",)) == ["bad", "good"]
+    assert ids(app, fields=ListFields(topics=("cards > LOST", "Branch"))) == ["good"]
+    assert ids(app, fields=ListFields(topics=("Cards",))) == ["good"]
+    assert ids(app, fields=ListFields(topics=("Lost",))) == []
     assert ids(app, agents=("nobody",)) == []
     assert ids(app, agent_outcomes=(("a-1", "passed"),)) == ["good"]
     assert ids(app, agent_outcomes=(("a-2", "failed"), ("a-1", "passed"))) == ["other", "bad", "good"]

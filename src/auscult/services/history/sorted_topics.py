@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice, pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -35,7 +36,7 @@ class TopicCounts(Struct, frozen=True, kw_only=True):
     """Conversations by topic. ``read``: those in the languages of the taxonomy; ``without`` of them have no topic.
 
     ``since`` and ``until`` are the starts of the first and the last of them. ``topics`` counts a conversation once at a topic
-    and at each above it.
+    and at each above it. ``former`` are the names that a topic without others below it had elsewhere before.
     """
 
     read: int
@@ -43,6 +44,14 @@ class TopicCounts(Struct, frozen=True, kw_only=True):
     until: datetime | None
     without: int
     topics: Counter[TopicNames]
+    former: Mapping[TopicNames, Sequence[TopicNames]] = MappingProxyType({})
+
+    def stored(self, names: TopicNames, draft: Taxonomy) -> list[TopicNames]:
+        """Return the topics by which the conversations of one of a draft are found: itself, or those below it and their former names."""
+        if not self.former:
+            return [names]
+        below = (each for each in draft.end_names() if each[: len(names)] == names)
+        return sorted({one for each in below for one in (each, *self.former.get(each, ()))})
 
 
 class SortedHere(NamedTuple):
@@ -96,7 +105,10 @@ def topic_counts(
         read, none = read + 1, none + (not ends)
         since, until = listed.started_at, until or listed.started_at
         topics.update({end[:length] for end in ends for length in range(1, len(end) + 1)})
-    return TopicCounts(read=read, since=since, until=until, without=none, topics=topics)
+    former: dict[TopicNames, list[TopicNames]] = {}
+    for before, names in present_names(versions, draft).items():
+        former.setdefault(names, []).append(before)
+    return TopicCounts(read=read, since=since, until=until, without=none, topics=topics, former=former)
 
 
 def sorted_here(

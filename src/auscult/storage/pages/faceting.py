@@ -1,10 +1,12 @@
 """Facets: properties by which rows of a listing are filtered, each a name and a value, compared byte by byte."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 from zlib import crc32
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.definitions.taxonomy import BELOW
+from auscult.domain.insight import Topic
 from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey, outcomes_of
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import RenderedRows
@@ -31,6 +33,8 @@ MISSED = "missed"
 """Facet of a metric, by id, that was not."""
 INTENT = "intent"
 """Facet of what the conversation was about, compared without case."""
+TOPIC = "topic"
+"""Facet of a topic of a taxonomy, with those above it, compared without case."""
 AUDIT = "audit"
 """Facet of how the audit stands, where there is one."""
 QUEUE_OUTCOME, INTENT_OUTCOME = "queue_outcome", "intent_outcome"
@@ -82,6 +86,7 @@ _FILTERS: Mapping[str, Filter] = {
     MET: "met",
     MISSED: "missed",
     INTENT: "intents",
+    TOPIC: "insights",
     AUDIT: "audits",
     QUEUE_OUTCOME: "outcomes",
     INTENT_OUTCOME: "outcomes",
@@ -256,6 +261,7 @@ def _of_insights(rendered: RenderedRows) -> Iterator[Facet]:
     found = rendered.insights
     if found is None:
         return
+    yield from ((TOPIC, short_text(each.casefold())) for each in _topics(found.configured_intents or ()))
     if found.sentiment:
         yield SENTIMENT, found.sentiment.label
     for name, flag in ((ESCALATION, found.escalation), (CHURN_RISK, found.churn_risk)):
@@ -271,6 +277,14 @@ def _of_fields(fields: ListFields) -> Iterator[list[Facet]]:
     for name, wanted in ((ESCALATION, fields.escalation), (CHURN_RISK, fields.churn_risk)):
         yield [] if wanted is None else [(name, YES_OR_NO[wanted])]
     yield [(RESOLUTION, each) for each in fields.resolved]
+    yield [(TOPIC, short_text(each.casefold())) for each in fields.topics]
+
+
+def _topics(topics: Iterable[Topic], above: str = "") -> Iterator[str]:
+    for each in topics:
+        name = above + each.name
+        yield name
+        yield from _topics(each.topics, name + BELOW)
 
 
 def _intents(rendered: RenderedRows) -> set[str]:

@@ -86,7 +86,7 @@ def ask(me: httpx.Client, path: str, document: str = TREE, **more: str) -> str:
 def numbers(page: str) -> dict[str, str]:
     """Return the numbers at the topics."""
     return {
-        name: re.findall(r'class="num">([\d,]+)<', row)[0]
+        name: re.findall(r'class="num"[^>]*>([\d,]+)<', row)[0]
         for name, row in re.findall(r'data-slot="n:([^"]+)">(.*?)</div>', page, re.DOTALL)
     }
 
@@ -105,6 +105,15 @@ def test_conversations_are_counted_at_their_topics(served: Service) -> None:
         assert "Not recognised: 0 (0%)" in page
         renamed = numbers(ask(me, "/counts", TREE.replace("Lost", "Gone")))
         assert renamed["Cards \u203a Gone"] == "2"
+        for document, topic, there in (
+            (TREE, "Cards", ["c-broken", "c-lost-1", "c-lost-2"]),
+            (TREE, "Cards \u203a Lost", ["c-lost-1", "c-lost-2"]),
+            (TREE.replace("Lost", "Gone"), "Cards \u203a Gone", ["c-lost-1", "c-lost-2"]),
+            (TREE.replace("Lost", "Gone"), "Cards", ["c-broken", "c-lost-1", "c-lost-2"]),
+        ):
+            row = ask(me, "/counts", document).partition(f'data-slot="n:{topic}"')[2].partition("</div>")[0]
+            page = me.get(re.findall(r'href="([^"]+)"', row)[0]).text
+            assert sorted(set(re.findall(r"/console/conversations/(c-(?:lost|broken|branch)[-\d]*)", page))) == there
         new = numbers(ask(me, "/counts", NEW))
         assert (new["Cards \u203a Lost"], new["Cards \u203a Eaten"]) == ("2", "0")
         assert "data-slot" not in ask(me, "/counts", "id: [")
@@ -130,14 +139,19 @@ def test_who_judges_a_conversation_blind_sees_nothing_of_it(served: Service) -> 
     process(served.application, [_conversation(newest.conversation, "c-blind")])
     body = {"conversation_id": "c-blind", "auditor": email_of("qa-manager"), "hidden": ["machine"]}
     act = f'example:["{LOST}","c-blind","m2"]'
+    listed = f"/api/v1/conversations?app={TENANT.app_id}&topic=cards+>+lost"
     with signed_in(served, "qa-manager") as me:
         assert numbers(ask(me, "/counts"))["Cards \u203a Lost"] == "3"
         assert "c-blind" in ask(me, "/here", open=LOST)
+        assert '"c-blind"' in me.get(listed).text
+        assert "/c-blind" in me.get("/console/conversations?topic=Cards+>+Lost").text
         assert f"{BLIND}]" in ask(me, "", part="1", act=act, base=TREE, open=LOST)
         made = me.post(f"/api/v1/assignments?app={TENANT.app_id}", json=body)
         assert made.status_code == 201, made.text
         assert numbers(ask(me, "/counts"))["Cards \u203a Lost"] == "2"
         assert "c-blind" not in ask(me, "/here", open=LOST)
+        assert '"c-blind"' not in me.get(listed).text
+        assert "/c-blind" not in me.get("/console/conversations?topic=Cards+>+Lost").text
         page = ask(me, "", part="1", act=act, base=TREE, open=LOST)
         assert "There is no conversation 'c-blind' here." in page
 

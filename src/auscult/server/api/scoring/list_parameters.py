@@ -46,6 +46,9 @@ def list_fields(
         int | None, query("Only those at least this many seconds long.", ge=0, le=LONGEST_S)
     ] = None,
     duration_to: Annotated[int | None, query("Only those at most this many seconds long.", ge=0, le=LONGEST_S)] = None,
+    topic: Annotated[
+        tuple[str, ...], repeated("Only those with this topic of a taxonomy, behind those above it: `Cards > Lost`.")
+    ] = (),
     comments: Annotated[
         tuple[ThreadState, ...],
         repeated("Only those with a thread of comments in this state, as far as the caller reads it."),
@@ -68,6 +71,7 @@ def list_fields(
         escalation=escalation,
         churn_risk=churn_risk,
         resolved=each_once(_RESOLVED[each] for each in resolved),
+        topics=each_once(topic),
         comments=each_once(comments),
         pinned=each_once(pinned),
         excluded=_EXCLUDED[excluded],

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.errors import RequestError
 from auscult.domain.scoring.list_fields import ANY_COLLECTION, Order
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.intents import intent_name
-from auscult.server.console.views.naming import CHANNELS
+from auscult.server.console.views.naming import BETWEEN, CHANNELS
 from auscult.services.conversations.latest import Position
 from auscult.services.conversations.list_query import NOBODY, PERIODS, USUAL, Query, read_seconds
 
@@ -77,6 +78,7 @@ FILTERS = {
     "missed": later("Missed"),
     "met": later("Met"),
     "intent": later("About"),
+    "topic": later("Topic"),
     "sentiment": later("Sentiment"),
     "resolved": later("Request"),
     "escalation": later("Escalation"),
@@ -405,6 +407,7 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
     words: Mapping[str, Callable[[str], str]] = {
         "days": lambda value: _days().get(value, value),
         "intent": intent_name,
+        "topic": lambda value: value.replace(BELOW, BETWEEN),
         "queue": reader.queues.labelled,
         "agent": lambda value: names.by_agent_id.get(value, value),
         "draw": lambda value: names.draws.get(value, value),

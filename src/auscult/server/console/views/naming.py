@@ -12,6 +12,8 @@ from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 
 _ID_SHOWN = 4
+BETWEEN = " \u203a "
+"""Is written between the name of a topic and of the one above it."""
 _DIRECTIONS = {"inbound": later("inbound"), "outbound": later("outbound")}
 CHANNELS = {"voice": later("Voice"), "chat": later("Chat")}
 _EMAIL = later("E-mail")

@@ -108,7 +108,7 @@ def _counts(visit: Visit, name: str, document: bytes) -> TopicCountsView:
         return TopicCountsView()
     app = visit.app_for(_READ)
     blind = blindness_of(app, visit.visitor.email)
-    return counts_view(topic_counts(app, _versions(visit, name), draft, blind), draft, visit.reader)
+    return counts_view(topic_counts(app, _versions(visit, name), draft, blind), draft, visit.reader, BASE)
 
 
 def _here(visit: Visit, name: str, document: bytes, opened: str) -> SortedHereView:

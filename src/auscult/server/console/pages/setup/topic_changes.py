@@ -17,10 +17,11 @@ from auscult.server.console.pages.setup.document_changes import (
     with_value,
 )
 from auscult.server.console.posted import Given, one
+from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.setup.cards import Known
 from auscult.server.console.views.setup.faults import path_text
 from auscult.server.console.views.setup.forms import path_of
-from auscult.server.console.views.setup.topics import BETWEEN, trail
+from auscult.server.console.views.setup.topics import trail
 from auscult.server.console.views.setup.trying.sorted_topics import Spoken
 from auscult.services.definitions.forms.document import Path, Value
 from auscult.services.definitions.forms.editing.changes import Change, changed

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.server.console.language import gettext as _
+from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.setup.cards import Known, key_word
 from auscult.server.console.views.setup.forms import ChangeView
-from auscult.server.console.views.setup.topics import BETWEEN
 
 
 def topic_differences(before: Taxonomy, after: Taxonomy, known: Known) -> tuple[ChangeView, ...]:

@@ -10,6 +10,7 @@ from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.views.meanings import meaning_of
+from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.setup.builder import Control
 from auscult.server.console.views.setup.cards import Known, field_of, words_of
 from auscult.server.console.views.setup.faults import Faults, path_text
@@ -17,9 +18,6 @@ from auscult.services.definitions.forms.document import Document, Path, Value
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.editing.topics import depth_of, level_of, topics_of
 from auscult.services.definitions.taxonomies import LONGEST_DESCRIPTION
-
-BETWEEN = " \u203a "
-"""Is written between the name of a topic and of the one above it."""
 
 
 class TopicRow(Struct, frozen=True, kw_only=True):

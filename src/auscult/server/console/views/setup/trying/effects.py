@@ -15,8 +15,8 @@ from auscult.form_examples.model import Trials, TriedTopic
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.quoting import excerpt
-from auscult.server.console.views.setup.topics import BETWEEN
 from auscult.server.console.views.setup.trying.examples import counted, erased
 from auscult.services.history.card_effect import AgentEffect, CardEffect
 from auscult.services.history.topic_effect import Moved, TopicEffect, TopicNames

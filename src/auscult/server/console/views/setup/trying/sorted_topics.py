@@ -6,12 +6,13 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.definitions.taxonomy import Taxonomy
+from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.server.console.language import gettext as _
 from auscult.server.console.language import ngettext
 from auscult.server.console.reader import Reader
+from auscult.server.console.views.filters import address
+from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.quoting import excerpt
-from auscult.server.console.views.setup.topics import BETWEEN
 from auscult.services.history.sorted_topics import NotRecognised, SortedHere, TopicCounts, TopicNames
 
 FEW, ENOUGH = 5, 100
@@ -28,10 +29,11 @@ class Spoken(Struct, frozen=True, array_like=True):
 
 
 class CountRow(Struct, frozen=True, kw_only=True):
-    """A topic by its name with those above it, its number, and the length of its bar, from 0 to 20."""
+    """A topic by its name with those above it, its number with the list of these, and the length of its bar, from 0 to 20."""
 
     trail: str
     n: str
+    href: str
     share: int
     is_few: bool
 
@@ -73,7 +75,7 @@ class NotRecognisedView(Struct, frozen=True, kw_only=True):
     may_edit: bool = False
 
 
-def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader) -> TopicCountsView:
+def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader, base: str) -> TopicCountsView:
     """Show the numbers at the topics of a draft."""
     if found.since is None or found.until is None:
         return TopicCountsView(said=_("No conversation in its languages was sorted yet."))
@@ -84,6 +86,10 @@ def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader) -> TopicCou
         said = ngettext("{n} conversation, {first}.", "{n} conversations, {first}.", n)
     share = reader.share(found.without / n, 1 if 0 < found.without * _STEPS < n else 0)
     without = _("Not recognised: {n} ({share}).").format(n=reader.number(found.without), share=share)
+    days = {
+        "since": [reader.local(found.since).date().isoformat()],
+        "to": [reader.local(found.until).date().isoformat()],
+    }
     ends = draft.end_names()
     largest = max((found.topics[(each.name,)] for each in draft.topics), default=0)
     return TopicCountsView(
@@ -95,6 +101,9 @@ def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader) -> TopicCou
             CountRow(
                 trail=BETWEEN.join(names),
                 n=reader.number(found.topics[names]),
+                href=address(f"{base}/conversations", days, topic=[*map(BELOW.join, found.stored(names, draft))])
+                if found.topics[names]
+                else "",
                 share=_share(found.topics[names], largest),
                 is_few=names in ends and found.topics[names] < FEW and n >= ENOUGH,
             )
