@@ -117,18 +117,18 @@ class ResultFields(Struct, frozen=True, kw_only=True):
 
 
 class ListFields(ResultFields, frozen=True, kw_only=True):
-    """The same, with ``topics`` of taxonomies, each of which has those above it in front: ``Cards > Lost``, in any letter case.
+    """The same, with ``topic``: of taxonomies, each behind those above it, as ``Cards > Lost``, in any letter case.
 
     ``excluded``: only conversations that figures leave out, or that they count; None means both.
     """
 
-    topics: tuple[str, ...] = ()
+    topic: tuple[str, ...] = ()
     excluded: bool | None = False
 
     @property
     def is_by_finding(self) -> bool:
         """Return whether what analysis found decides."""
-        return bool(self.topics) or super().is_by_finding
+        return bool(self.topic) or super().is_by_finding
 
 
 def read_custom_field(given: str) -> tuple[str, str]:

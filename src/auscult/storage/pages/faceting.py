@@ -277,7 +277,7 @@ def _of_fields(fields: ListFields) -> Iterator[list[Facet]]:
     for name, wanted in ((ESCALATION, fields.escalation), (CHURN_RISK, fields.churn_risk)):
         yield [] if wanted is None else [(name, YES_OR_NO[wanted])]
     yield [(RESOLUTION, each) for each in fields.resolved]
-    yield [(TOPIC, short_text(each.casefold())) for each in fields.topics]
+    yield [(TOPIC, short_text(each.casefold())) for each in fields.topic]
 
 
 def _topics(topics: Iterable[Topic], above: str = "") -> Iterator[str]:

@@ -29,12 +29,20 @@ OWN = {
     "channel": "voice",
     "started_at": (datetime.now(UTC) - timedelta(days=3)).isoformat(),
     "ended_at": (datetime.now(UTC) - timedelta(days=3, seconds=-40)).isoformat(),
-    "turns": [{"id": "m1", "speaker": "agent", "text": "Hello."}, {"id": "m2", "speaker": "customer", "text": "Hi."}],
+    "turns": [
+        {"id": "m1", "speaker": "agent", "text": "Hello."},
+        {"id": "m2", "speaker": "customer", "text": "Hi. Where is my parcel?"},
+    ],
     "queues": [{"id": "q-own", "name": QUEUE}],
     "agents": [{"id": "a-own", "name": "Own"}],
     "custom_fields": {"region": "north"},
 }
-"""A conversation with a field of one's own, which the examples do not have."""
+"""A conversation with a field of one's own and a topic, which the examples do not have."""
+TOPICS = b"""\
+id: tx-own
+name: Own
+topics: [{name: Orders, topics: [{name: Late, examples: [where is my parcel, my parcel has not come]}]}]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +53,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         app = found.store.within(TENANT)
         own = Own(found, found.new_client("conversations:write"))
         ids = ("own-1", "own-2")
+        app.definitions.publish("taxonomy", "tx-own", TOPICS)
         body = msgspec.json.Encoder().encode_lines([OWN | {"id": each, "custom_id": f"crm:{each}"} for each in ids])
         assert own.ask("POST", "/conversations", body).json()["accepted"] == len(ids)
         work(found)
@@ -115,6 +124,7 @@ TABLE: Mapping[str, Filter] = {
     "missed": Filter("missed=em-empathy", {"missed": ["em-empathy"]}),
     "met": Filter("met=em-greeting", {"met": ["em-greeting"]}),
     "intent": Filter("intent={intent}", {"intents": ["{intent}"]}),
+    "topic": Filter("topic=orders+>+Late", "a plan takes what conversations are about from their intents"),
     "sentiment": Filter("sentiment=negative&sentiment=neutral", {"sentiment": ["negative", "neutral"]}),
     "resolved": Filter("resolved=NO&resolved=NA", {"resolved": ["NO", "NA"]}),
     "escalation": Filter("escalation=false", {"escalation": False}),

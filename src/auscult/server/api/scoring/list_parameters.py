@@ -71,7 +71,7 @@ def list_fields(
         escalation=escalation,
         churn_risk=churn_risk,
         resolved=each_once(_RESOLVED[each] for each in resolved),
-        topics=each_once(topic),
+        topic=each_once(topic),
         comments=each_once(comments),
         pinned=each_once(pinned),
         excluded=_EXCLUDED[excluded],
