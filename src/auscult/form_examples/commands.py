@@ -1,9 +1,9 @@
 """Forms and taxonomies tried on their examples from the command line."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 import typer
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from auscult.services.scoring.evaluate import Evaluator
     from auscult.storage.store import AppStore, Store
 
+_Tried = TypeVar("_Tried", Tried, TriedTopic)
+
 
 def check_on_examples(forms: Sequence[Form] | None, app: str | None, database: str | None, *, as_json: bool) -> int:
     """Try forms on the examples of an app, those in force where none are given; print and return the wrong answers."""
     from auscult.form_examples.work import FormExamples
     from auscult.services.definitions.forms.publish import in_force
 
+    def said(each: Tried) -> str:
+        return _said(each.example, each.example.metric_id, each.answer or "unanswered")
+
     wrong = 0
     with _app(app, database) as (store, evaluator):
         examples = FormExamples(store, _now, operator())
         for form in in_force(store.forms).values() if forms is None else forms:
             found = examples.tried(evaluator, form)
-            shown = (_wrong(each.example, each.example.metric_id, each.answer or "unanswered") for each in found.wrong)
-            given = [
-                {"example": each.example, "answer": each.answer, "wanted": each.example.wanted} for each in found.wrong
-            ]
-            _print({"form_id": form.id}, found, shown, given, as_json=as_json)
-            wrong += len(found.wrong)
+            wrong += _print("form_id", form.id, found, said, "answer", as_json=as_json)
     return wrong
 
 
@@ -47,6 +47,9 @@ def check_topics_on_examples(
     from auscult.form_examples.work import TopicExamples
     from auscult.services.scoring.classification import in_force
 
+    def said(each: TriedTopic) -> str:
+        return _said(each.example, "the topic", " and ".join(each.found) or "none")
+
     wrong = 0
     with _app(app, database) as (store, evaluator):
         engines = evaluator.for_app(store.tenant.app_id, agent_emotions=False).engines
@@ -54,38 +57,35 @@ def check_topics_on_examples(
         examples = TopicExamples(store, _now, operator())
         for taxonomy in present if taxonomies is None else taxonomies:
             found = examples.tried(engines, present, taxonomy)
-            shown = (_wrong(each.example, "the topic", " and ".join(each.found) or "none") for each in found.wrong)
-            given = [
-                {"example": each.example, "found": each.found, "wanted": each.example.wanted} for each in found.wrong
-            ]
-            _print({"taxonomy_id": taxonomy.id}, found, shown, given, as_json=as_json)
-            wrong += len(found.wrong)
+            wrong += _print("taxonomy_id", taxonomy.id, found, said, "found", as_json=as_json)
     return wrong
 
 
-def _wrong(example: Example | TopicExample, what: str, answer: str) -> str:
+def _said(example: Example | TopicExample, what: str, answer: str) -> str:
     where = " ".join(filter(None, (example.conversation_id or example.example_id, example.turn_id)))
     return f"{what} in {where} should be {example.wanted or 'none'}, is {answer}"
 
 
 def _print(
-    of: dict[str, str],
-    found: Trials[Tried] | Trials[TriedTopic],
-    shown: Iterable[str],
-    given: list[dict[str, Any]],
-    *,
-    as_json: bool,
-) -> None:
-    """Print what is answered otherwise than expected, in words or as JSON, and the counts."""
+    key: str, name: str, found: Trials[_Tried], said: Callable[[_Tried], str], answer: str, *, as_json: bool
+) -> int:
+    """Print what is answered otherwise than expected, in words or as JSON, and the counts; return how many are wrong.
+
+    ``key`` is that of the name, and ``answer`` that of an answer, in JSON.
+    """
     if as_json:
-        counts = {"right": found.right, "count": len(found.tried), "erased": found.erased}
-        typer.echo(msgspec.json.encode(of | counts | {"wrong": given}))
-        return
-    (name,) = of.values()
-    for each in shown:
-        typer.echo(f"{name}: {each}")
-    erased = f"; {found.erased} erased" if found.erased else ""
-    typer.echo(f"{name}: {found.right} of {len(found.tried)} examples right{erased}")
+        wrong = [
+            {"example": each.example, answer: getattr(each, answer), "wanted": each.example.wanted}
+            for each in found.wrong
+        ]
+        counts = {key: name, "right": found.right, "count": len(found.tried), "erased": found.erased}
+        typer.echo(msgspec.json.encode(counts | {"wrong": wrong}))
+    else:
+        for each in found.wrong:
+            typer.echo(f"{name}: {said(each)}")
+        erased = f"; {found.erased} erased" if found.erased else ""
+        typer.echo(f"{name}: {found.right} of {len(found.tried)} examples right{erased}")
+    return len(found.wrong)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations import latest
 from auscult.services.history import sorted_topics as room
-from auscult.services.history.sorted_topics import names_at, not_recognised, sorted_here, topic_counts
+from auscult.services.history.sorted_topics import SortedTopics, names_at
 from auscult.services.scoring.render import render
 from auscult.storage import Store
 from auscult.storage.store import AppStore
@@ -80,7 +80,7 @@ def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> AppStore:
 
 def test_each_conversation_counts_once_at_its_topics_and_those_above(app: AppStore) -> None:
     """Conversations in another language, and those that were never sorted, are not counted."""
-    found = topic_counts(app, [BANK], BANK)
+    found = SortedTopics(app, [BANK], BANK).counts()
     assert (found.read, found.without) == (3, 1)
     assert found.topics == {("Cards",): 2, ("Cards", "Lost"): 2, ("Cards", "Broken"): 1, ("Branch",): 1}
     assert found.since is not None
@@ -92,9 +92,9 @@ def test_a_topic_that_was_moved_takes_its_conversations_along(app: AppStore) -> 
     """It leaves none at the topic that it was below."""
     below = Node(name="Branch", level=1, topics=(replace(BROKEN, level=2),))
     draft = replace(BANK, topics=(Node(name="Cards", level=1, topics=(LOST,)), below))
-    found = topic_counts(app, [BANK], draft)
+    found = SortedTopics(app, [BANK], draft).counts()
     assert (found.topics[("Cards",)], found.topics[("Branch", "Broken")]) == (2, 1)
-    assert [each.conversation.id for each in sorted_here(app, [BANK], draft, ("Branch", "Broken"))] == ["c-2"]
+    assert [each.conversation.id for each in SortedTopics(app, [BANK], draft).here(("Branch", "Broken"))] == ["c-2"]
 
 
 def test_a_topic_that_was_moved_and_then_renamed_takes_them_along_too(app: AppStore) -> None:
@@ -107,20 +107,20 @@ def test_a_topic_that_was_moved_and_then_renamed_takes_them_along_too(app: AppSt
     draft = replace(second, topics=(second.topics[0], renamed))
     names = ("Branch", "Defective")
     for versions, count in (([second, first], 1), ([second], 0), ([draft, second, first], 1)):
-        assert topic_counts(app, versions, draft).topics[names] == count
+        assert SortedTopics(app, versions, draft).counts().topics[names] == count
     again = replace(draft, topics=(Node(name="Cards", level=1, topics=(LOST, BROKEN)), renamed))
-    assert topic_counts(app, [second, first], again).topics[names] == 0, "a topic of the name that they have"
+    assert SortedTopics(app, [second, first], again).counts().topics[names] == 0, "a topic of the name that they have"
 
 
 def test_topics_of_another_taxonomy_are_none_of_this_one(app: AppStore) -> None:
-    """Who has only such a topic is not recognised here."""
+    """A conversation that only has topics of another taxonomy counts as not recognised."""
     branch = replace(BANK, topics=BANK.topics[1:])
     other = b"id: tx-cards\nname: Cards\ntopics: [{name: Cards, topics: [{name: Lost}, {name: Broken}]}]\n"
-    assert topic_counts(app, [branch], branch).without == 1
+    assert SortedTopics(app, [branch], branch).counts().without == 1
     app.definitions.publish("taxonomy", "tx-cards", other)
-    found = topic_counts(app, [branch], branch)
+    found = SortedTopics(app, [branch], branch).counts()
     assert (found.without, found.topics) == (2, {("Branch",): 1})
-    assert [each.turn.text for each in not_recognised(app, [branch], branch)] == [
+    assert [each.turn.text for each in SortedTopics(app, [branch], branch).not_recognised()] == [
         "my card is lost, c-3",
         "my card is lost, c-1",
     ]
@@ -129,31 +129,33 @@ def test_topics_of_another_taxonomy_are_none_of_this_one(app: AppStore) -> None:
 def test_only_the_newest_are_read(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """More are not asked for."""
     monkeypatch.setattr(room, "MOST_READ", 5)
-    assert topic_counts(app, [BANK], BANK).topics[("Cards", "Lost")] == 1
+    assert SortedTopics(app, [BANK], BANK).counts().topics[("Cards", "Lost")] == 1
     monkeypatch.setattr(room, "MOST_READ", 0)
-    assert topic_counts(app, [BANK], BANK) == room.TopicCounts(
+    assert SortedTopics(app, [BANK], BANK).counts() == room.TopicCounts(
         read=0, since=None, until=None, without=0, topics=room.Counter()
     )
 
 
 def test_the_least_sure_come_first_with_the_words_that_decided(app: AppStore) -> None:
     """Of a topic that has none below it."""
-    found = sorted_here(app, [BANK], BANK, ("Cards", "Lost"))
+    found = SortedTopics(app, [BANK], BANK).here(("Cards", "Lost"))
     assert [(each.turn.text, each.confidence) for each in found] == [
         ("my card is lost, c-2", 0.4),
         ("my card is lost, c-1", 0.9),
     ]
-    assert [each.turn.text for each in sorted_here(app, [BANK], BANK, ("Cards", "Broken"))] == ["it is broken"]
-    assert sorted_here(app, [BANK], BANK, ("Cards", "Gone")) == []
+    assert [each.turn.text for each in SortedTopics(app, [BANK], BANK).here(("Cards", "Broken"))] == ["it is broken"]
+    assert SortedTopics(app, [BANK], BANK).here(("Cards", "Gone")) == []
 
 
 def test_what_one_may_not_see_or_judges_blind_is_not_there(app: AppStore) -> None:
     """Neither in a count nor in a list."""
-    assert topic_counts(app, [BANK], BANK, ["c-2"]).topics == {("Cards",): 1, ("Cards", "Lost"): 1}
-    assert [each.conversation.id for each in sorted_here(app, [BANK], BANK, ("Cards", "Lost"), ["c-2"])] == ["c-1"]
+    assert SortedTopics(app, [BANK], BANK, ["c-2"]).counts().topics == {("Cards",): 1, ("Cards", "Lost"): 1}
+    assert [each.conversation.id for each in SortedTopics(app, [BANK], BANK, ["c-2"]).here(("Cards", "Lost"))] == [
+        "c-1"
+    ]
     nothing = app.seen_by(Visibility())
-    assert topic_counts(nothing, [BANK], BANK).read == 0
-    assert sorted_here(nothing, [BANK], BANK, ("Cards", "Lost")) == []
+    assert SortedTopics(nothing, [BANK], BANK).counts().read == 0
+    assert SortedTopics(nothing, [BANK], BANK).here(("Cards", "Lost")) == []
 
 
 def test_the_names_of_a_place_in_the_document() -> None:

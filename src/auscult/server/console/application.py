@@ -83,7 +83,7 @@ from auscult.server.console.pages.setup.knowledge import KnowledgePage
 from auscult.server.console.pages.setup.publishing.effects import CardEffectPage, TopicEffectPage
 from auscult.server.console.pages.setup.publishing.reach import FormOlderPage, FormReachPage
 from auscult.server.console.pages.setup.ready import FormReadyPage
-from auscult.server.console.pages.setup.sorted_topics import NotRecognisedPage, SortedHerePage, TopicCountsPage
+from auscult.server.console.pages.setup.sorted_topics import SortedTopicsPage
 from auscult.server.console.pages.setup.trying.page import FormTrialPage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
@@ -184,9 +184,7 @@ _PAGES = (
     SchedulesPage,
     ScorecardEditor,
     TaxonomyEditor,
-    TopicCountsPage,
-    SortedHerePage,
-    NotRecognisedPage,
+    SortedTopicsPage,
     TopicEffectPage,
     ScorecardsPage,
     SearchPage,

@@ -36,7 +36,7 @@ class TopicCounts(Struct, frozen=True, kw_only=True):
     """Conversations by topic. ``read``: those in the languages of the taxonomy; ``without`` of them have no topic.
 
     ``since`` and ``until`` are the starts of the first and the last of them. ``topics`` counts a conversation once at a topic
-    and at each above it. ``former`` are the names that a topic without others below it had elsewhere before.
+    and at each above it; ``stored`` are the topics by which lists find these: of one that was moved or renamed, its former names.
     """
 
     read: int
@@ -44,14 +44,7 @@ class TopicCounts(Struct, frozen=True, kw_only=True):
     until: datetime | None
     without: int
     topics: Counter[TopicNames]
-    former: Mapping[TopicNames, Sequence[TopicNames]] = MappingProxyType({})
-
-    def stored(self, names: TopicNames, draft: Taxonomy) -> list[TopicNames]:
-        """Return the topics by which the conversations of one of a draft are found: itself, or those below it and their former names."""
-        if not self.former:
-            return [names]
-        below = (each for each in draft.end_names() if each[: len(names)] == names)
-        return sorted({one for each in below for one in (each, *self.former.get(each, ()))})
+    stored: Mapping[TopicNames, Sequence[TopicNames]] = MappingProxyType({})
 
 
 class SortedHere(NamedTuple):
@@ -90,77 +83,85 @@ class _Listed(Struct):
 _DECODE = msgspec.json.Decoder(_Listed).decode
 
 
-def topic_counts(
-    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str] = ()
-) -> TopicCounts:
-    """Count the newest conversations by the topics of a draft, without some by id.
+class SortedTopics:
+    """The newest conversations by the topics of a draft. One that was moved or renamed keeps its conversations."""
 
-    ``versions`` are the published ones, the newest first: a topic that is elsewhere in the draft keeps its conversations.
-    """
-    topics: Counter[TopicNames] = Counter()
-    read = none = 0
-    since: datetime | None = None
-    until: datetime | None = None
-    for listed, ends in _sorted(app, versions, draft, without):
-        read, none = read + 1, none + (not ends)
-        since, until = listed.started_at, until or listed.started_at
-        topics.update({end[:length] for end in ends for length in range(1, len(end) + 1)})
-    former: dict[TopicNames, list[TopicNames]] = {}
-    for before, names in present_names(versions, draft).items():
-        former.setdefault(names, []).append(before)
-    return TopicCounts(read=read, since=since, until=until, without=none, topics=topics, former=former)
+    def __init__(
+        self, app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str] = ()
+    ) -> None:
+        """``versions`` are the published ones, the newest first; conversations of ``without``, by id, are left out."""
+        self.draft = draft
+        self._app = app
+        self._versions = versions
+        self._without = tuple(sorted(without))
+        self._stay = present_names(versions, draft)
 
+    def counts(self) -> TopicCounts:
+        """Count the conversations at each topic."""
+        topics: Counter[TopicNames] = Counter()
+        read = none = 0
+        since: datetime | None = None
+        until: datetime | None = None
+        for listed, ends in self._sorted():
+            read, none = read + 1, none + (not ends)
+            since, until = listed.started_at, until or listed.started_at
+            topics.update({end[:length] for end in ends for length in range(1, len(end) + 1)})
+        stored = {names: self._stored(names) for names in topics}
+        return TopicCounts(read=read, since=since, until=until, without=none, topics=topics, stored=stored)
 
-def sorted_here(
-    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, names: TopicNames, without: Iterable[str] = ()
-) -> list[SortedHere]:
-    """Return some of the newest conversations that have a topic of a draft, the least sure first, the same words once."""
-    its = (listed.id for listed, ends in _sorted(app, versions, draft, without) if names in ends)
-    ids = list(islice(its, MOST_WEIGHED))
-    stay = present_names(versions, draft)
-    found: dict[str, SortedHere] = {}
-    for case in app.conversations.recorded(ids).values():
-        topics = _ends((case.insights.configured_intents if case.insights else None) or ())
-        topic = next((topic for path, topic in topics if stay.get(path, path) == names), None)
-        turns = {turn.id: turn for turn in case.conversation.turns}
-        turn = next((turns[each] for each in topic.turns if each in turns), None) if topic else None
-        if topic and turn:
-            found.setdefault(turn.text.casefold(), SortedHere(case.conversation, turn, float(topic.confidence)))
-    return sorted(found.values(), key=lambda each: (each.confidence, each.conversation.id))[:MOST_SHOWN]
+    def here(self, names: TopicNames) -> list[SortedHere]:
+        """Return some that have a topic, the least sure first, the same words once."""
+        its = (listed.id for listed, ends in self._sorted() if names in ends)
+        ids = list(islice(its, MOST_WEIGHED))
+        found: dict[str, SortedHere] = {}
+        for case in self._app.conversations.recorded(ids).values():
+            topics = _ends((case.insights.configured_intents if case.insights else None) or ())
+            topic = next((topic for path, topic in topics if self._stay.get(path, path) == names), None)
+            turns = {turn.id: turn for turn in case.conversation.turns}
+            turn = next((turns[each] for each in topic.turns if each in turns), None) if topic else None
+            if topic and turn:
+                found.setdefault(turn.text.casefold(), SortedHere(case.conversation, turn, float(topic.confidence)))
+        return sorted(found.values(), key=lambda each: (each.confidence, each.conversation.id))[:MOST_SHOWN]
 
+    def not_recognised(self) -> Iterator[NotRecognised]:
+        """Yield the newest without a topic in which the customer says something, the same words once."""
+        ids = [listed.id for listed, ends in self._sorted() if not ends][:MOST_WEIGHED]
+        cases = self._app.conversations.recorded(ids)
+        said: set[str] = set()
+        for conversation in (cases[each].conversation for each in ids if each in cases):
+            turns = [turn for turn in conversation.turns if turn.speaker == "customer"][:FIRST_TURNS]
+            turn = max(turns, key=lambda each: len(each.text), default=None)
+            if turn is not None and turn.text.casefold() not in said:
+                said.add(turn.text.casefold())
+                yield NotRecognised(conversation, turn)
 
-def not_recognised(
-    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str] = ()
-) -> Iterator[NotRecognised]:
-    """Yield the newest conversations without a topic in which the customer says something, the same words once."""
-    ids = [listed.id for listed, ends in _sorted(app, versions, draft, without) if not ends][:MOST_WEIGHED]
-    cases = app.conversations.recorded(ids)
-    said: set[str] = set()
-    for conversation in (cases[each].conversation for each in ids if each in cases):
-        turns = [turn for turn in conversation.turns if turn.speaker == "customer"][:FIRST_TURNS]
-        turn = max(turns, key=lambda each: len(each.text), default=None)
-        if turn is not None and turn.text.casefold() not in said:
-            said.add(turn.text.casefold())
-            yield NotRecognised(conversation, turn)
+    def _stored(self, names: TopicNames) -> list[TopicNames]:
+        """Return a topic by which its conversations are found; where any was moved or renamed, all those below it by all their names."""
+        if not self._stay:
+            return [names]
+        below = {each for each in self.draft.end_names() if each[: len(names)] == names}
+        return sorted({*below, *(before for before, now in self._stay.items() if now in below)})
 
+    def _sorted(self) -> Iterator[tuple[_Listed, set[TopicNames]]]:
+        """Yield those that were sorted, each with its topics in the draft that have none below them.
 
-def _sorted(
-    app: AppStore, versions: Sequence[Taxonomy], draft: Taxonomy, without: Iterable[str]
-) -> Iterator[tuple[_Listed, set[TopicNames]]]:
-    """Yield the newest conversations that were sorted, each with its topics in the draft that have none below them.
-
-    Those of a former version that are not in the draft are among them, and none of other taxonomies.
-    """
-    stay = present_names(versions, draft)
-    others = {names for each in in_force(app.definitions).values() if each.id != draft.id for names in each.end_names()}
-    others -= draft.end_names()
-    languages = {language for each in (draft, *versions[:1]) for language in each.languages}
-    for row in each_row(app, Sought(without=tuple(sorted(without))), MOST_READ):
-        listed = _DECODE(row)
-        found = listed.insights
-        language = ((found and found.language) or listed.language).casefold().partition("-")[0]
-        if found is not None and found.configured_intents is not None and language in languages:
-            yield listed, set(_placed(found.configured_intents, stay)) - others
+        Those of a former version that are not in the draft are among them, and none of other taxonomies.
+        """
+        draft = self.draft
+        others = {
+            names
+            for each in in_force(self._app.definitions).values()
+            if each.id != draft.id
+            for names in each.end_names()
+        }
+        others -= draft.end_names()
+        languages = {language for each in (draft, *self._versions[:1]) for language in each.languages}
+        for row in each_row(self._app, Sought(without=self._without), MOST_READ):
+            listed = _DECODE(row)
+            found = listed.insights
+            language = ((found and found.language) or listed.language).casefold().partition("-")[0]
+            if found is not None and found.configured_intents is not None and language in languages:
+                yield listed, set(_placed(found.configured_intents, self._stay)) - others
 
 
 def _placed(nodes: tuple[_Node, ...], stay: Mapping[TopicNames, TopicNames]) -> Iterator[TopicNames]:

@@ -1,11 +1,12 @@
 """The conversations in the builder of a taxonomy: counted, some of the open topic, some without one, and what was said in one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
+from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.taxonomy import Taxonomy
@@ -31,10 +32,8 @@ from auscult.services.definitions.taxonomies import LONGEST_EXAMPLE, check_taxon
 from auscult.services.history.sorted_topics import (
     MOST_LEFT,
     NotRecognised,
+    SortedTopics,
     names_at,
-    not_recognised,
-    sorted_here,
-    topic_counts,
 )
 from auscult.services.scoring.classification import read_versions
 from auscult.storage.store import AppStore
@@ -42,47 +41,36 @@ from auscult.storage.store import AppStore
 _READ = "conversation.read"
 
 
-class TopicCountsPage(Controller):
-    """The numbers of conversations in the tree of a taxonomy."""
+class SortedTopicsPage(Controller):
+    """The parts of the builder of a taxonomy that show conversations."""
 
-    path = "/taxonomies/{name:str}/edit/counts"
+    path = "/taxonomies/{name:str}/edit"
 
-    @post()
-    async def act(
+    @post("/counts")
+    async def counts(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
         """Count the conversations at each topic of the document."""
-        require_editor(visit)
-        return await run(lambda: visit.part("parts/topic_counts", _counts(visit, name, text_of(data))), slow=True)
+        return await _part(visit, "parts/topic_counts", lambda: _counts(visit, name, text_of(data)))
 
-
-class SortedHerePage(Controller):
-    """Some conversations of the open topic of a taxonomy."""
-
-    path = "/taxonomies/{name:str}/edit/here"
-
-    @post()
-    async def act(
+    @post("/here")
+    async def here(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
-        """List those that were sorted to it, the least sure first."""
-        require_editor(visit)
-        opened = one(data, "open")
-        return await run(lambda: visit.part("parts/sorted_here", _here(visit, name, text_of(data), opened)), slow=True)
+        """List some that were sorted to the open topic, the least sure first."""
+        return await _part(visit, "parts/sorted_here", lambda: _here(visit, name, text_of(data), one(data, "open")))
 
-
-class NotRecognisedPage(Controller):
-    """Some conversations that a taxonomy sorted nowhere."""
-
-    path = "/taxonomies/{name:str}/edit/nowhere"
-
-    @post()
-    async def act(
+    @post("/nowhere")
+    async def nowhere(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
-        """List the newest whose words are no sentence of the document yet."""
-        require_editor(visit)
-        return await run(lambda: visit.part("parts/not_recognised", _nowhere(visit, name, text_of(data))), slow=True)
+        """List the newest that were sorted nowhere and whose words are no sentence of the document yet."""
+        return await _part(visit, "parts/not_recognised", lambda: _nowhere(visit, name, text_of(data)))
+
+
+async def _part(visit: Visit, template: str, view: Callable[[], Struct]) -> Response[str]:
+    require_editor(visit)
+    return await run(lambda: visit.part(template, view()), slow=True)
 
 
 def words_of(visit: Visit, spoken: Spoken) -> str:
@@ -103,32 +91,38 @@ def _sentence(app: AppStore, conversation: Conversation, turn: Turn) -> str:
 
 
 def _counts(visit: Visit, name: str, document: bytes) -> TopicCountsView:
-    draft = _draft(name, document)
-    if draft is None or not visit.may(_READ):
-        return TopicCountsView()
-    app = visit.app_for(_READ)
-    blind = blindness_of(app, visit.visitor.email)
-    return counts_view(topic_counts(app, _versions(visit, name), draft, blind), draft, visit.reader, BASE)
+    found = _sorted(visit, name, document)
+    return counts_view(found.counts(), found.draft, visit.reader, BASE) if found else TopicCountsView()
 
 
 def _here(visit: Visit, name: str, document: bytes, opened: str) -> SortedHereView:
-    draft = _draft(name, document)
-    names = names_at(draft, path_of(opened)) if draft and opened else ()
-    if draft is None or not names or not visit.may(_READ):
+    found = _sorted(visit, name, document)
+    names = names_at(found.draft, path_of(opened)) if found and opened else ()
+    if found is None or not names:
         return SortedHereView()
-    app = visit.app_for(_READ)
-    found = sorted_here(app, _versions(visit, name), draft, names, blindness_of(app, visit.visitor.email))
-    return here_view(found, names, opened, visit.reader, BASE, may_edit=visit.principal.may_everywhere("form.edit"))
+    return here_view(found.here(names), names, opened, visit.reader, BASE, may_edit=_may_edit(visit))
 
 
 def _nowhere(visit: Visit, name: str, document: bytes) -> NotRecognisedView:
-    draft = _draft(name, document)
-    if draft is None or not visit.may(_READ):
+    found = _sorted(visit, name, document)
+    if found is None:
         return NotRecognisedView()
+    left = islice(_not_added(visit.app_for(_READ), found.draft, found.not_recognised()), MOST_LEFT)
+    return not_recognised_view(left, BASE, may_edit=_may_edit(visit))
+
+
+def _sorted(visit: Visit, name: str, document: bytes) -> SortedTopics | None:
+    """Return the conversations by the topics of a document; None without one that can be read, or where they may not be read."""
+    draft = check_taxonomy(document).taxonomy
+    if draft is None or draft.id != name or not visit.may(_READ):
+        return None
+    versions = [*read_versions(visit.app.definitions, name)]
     app = visit.app_for(_READ)
-    found = not_recognised(app, _versions(visit, name), draft, blindness_of(app, visit.visitor.email))
-    left = islice(_not_added(app, draft, found), MOST_LEFT)
-    return not_recognised_view(left, BASE, may_edit=visit.principal.may_everywhere("form.edit"))
+    return SortedTopics(app, versions, draft, blindness_of(app, visit.visitor.email))
+
+
+def _may_edit(visit: Visit) -> bool:
+    return visit.principal.may_everywhere("form.edit")
 
 
 def _not_added(app: AppStore, draft: Taxonomy, found: Iterator[NotRecognised]) -> Iterator[NotRecognised]:
@@ -137,12 +131,3 @@ def _not_added(app: AppStore, draft: Taxonomy, found: Iterator[NotRecognised]) -
     for each in found:
         if _sentence(app, each.conversation, each.turn) not in sentences:
             yield each
-
-
-def _draft(name: str, document: bytes) -> Taxonomy | None:
-    draft = check_taxonomy(document).taxonomy
-    return draft if draft and draft.id == name else None
-
-
-def _versions(visit: Visit, name: str) -> list[Taxonomy]:
-    return [*read_versions(visit.app.definitions, name)]

@@ -101,7 +101,7 @@ def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader, base: str) 
             CountRow(
                 trail=BETWEEN.join(names),
                 n=reader.number(found.topics[names]),
-                href=address(f"{base}/conversations", days, topic=[*map(BELOW.join, found.stored(names, draft))])
+                href=address(f"{base}/conversations", days, topic=[*map(BELOW.join, found.stored[names])])
                 if found.topics[names]
                 else "",
                 share=_share(found.topics[names], largest),
