@@ -16,9 +16,9 @@ from auscult.domain.people.principal import operator
 from auscult.form_examples.work import TopicExamples
 from auscult.services.conversations.latest import Sought, newest_recorded
 from tests.e2e.browsing import Browser
-from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, click, picture
+from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, click, looked_at
 from tests.e2e.console.setup.test_console_scorecards import definitions, leave_none
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.consoles import email_of, signed_in
 from tests.e2e.own import Own, problem
@@ -232,12 +232,7 @@ def test_learned_from_by_mouse(browser: Browser, served: Service, pixels: int) -
     browser.until("#panel .tell", lambda text: "Added to Branch" in text)
     browser.run("document.querySelector('.sortedhere .moveto').open = true")
     browser.run("document.querySelector('.sortedhere').scrollIntoView({block: 'center'})")
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        picture(browser, f"sorted-{pixels}-{theme}")
-        assert browser.driver.execute_async_script(RUN_AXE) == []
-    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    looked_at(browser, f"sorted-{pixels}")
     assert browser.faults() == []
     width(browser, 1440)
 
@@ -283,12 +278,7 @@ def test_what_is_not_recognised_is_added_to_a_topic(browser: Browser, served: Se
     wait_for(lambda: browser.run(CHOICES), lambda found: "Branch" in found)
     browser.reach(f"{row} [name^='to:']")
     browser.keys("Branch")
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        picture(browser, f"nowhere-{pixels}-{theme}")
-        assert browser.driver.execute_async_script(RUN_AXE) == []
-    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    looked_at(browser, f"nowhere-{pixels}")
     browser.press(f"{row} [value^='move:']")
     browser.until("#panel .tell", lambda text: f"Added to Branch: {NOWHERE}" in text)
     wait_for(lambda: browser.all(row), lambda found: not found)
@@ -385,12 +375,7 @@ def test_moves_are_looked_at(browser: Browser, served: Service, pixels: int) -> 
     shown = [each.get_attribute("value") for each in browser.all("#effect [value^='right:']")]
     assert not {f"right:{first}", f"right:{second}"} & set(shown)
     browser.run("document.querySelector('#topicexamples').scrollIntoView({block: 'center'})")
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        picture(browser, f"moves-{pixels}-{theme}")
-        assert browser.driver.execute_async_script(RUN_AXE) == []
-    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    looked_at(browser, f"moves-{pixels}")
     browser.press("#topicexamples [value^='drop:']")
     wait_for(lambda: browser.all(f"#effect [value='right:{second}']"), bool)
     assert browser.all("#topicexamples") == []

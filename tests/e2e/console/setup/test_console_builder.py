@@ -108,6 +108,16 @@ def picture(browser: Browser, name: str) -> None:
         browser.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
 
 
+def looked_at(browser: Browser, name: str) -> None:
+    """Look at the page in light and dark: axe-core finds nothing, and nothing is wider than the window."""
+    browser.run(AXE)
+    for theme in ("light", "dark"):
+        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        picture(browser, f"{name}-{theme}")
+        assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_names_of_the_assistance_and_of_fields_are_offered(browser: Browser, served: Service) -> None:
     """A playbook with its steps, a dialog task, and a custom field: known names are offered, others can be written."""
     said = Sign(phrases=("let me look",))

@@ -257,7 +257,7 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
     browser.run(AXE)
     for theme in ("light", "dark"):
         browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        for tab in ("questions", "settings", "publish", "text"):
+        for tab in ("questions", "nowhere", "settings", "publish", "text"):
             click(browser, f"[data-tab={tab}]")
             assert browser.driver.execute_async_script(RUN_AXE) == []
             assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
