@@ -53,7 +53,7 @@ def scoring(
     from auscult.services.scoring.score import FAR_GROUP, GROUP, score_group, score_group_recorded, spread
 
     score = score_group_recorded if recorded else score_group
-    judge = _judge(settings, taxonomies)
+    judge = file_evaluator(settings, taxonomies)
     asks_remote = judge.asks_remote(forms)
     processes = min(MOST_SCORERS, cores())
     work = partial(_score_packed, settings, pickle.dumps((tuple(forms), tuple(taxonomies), recorded)))
@@ -82,7 +82,7 @@ def scoring_here(
     from auscult.services.scoring.intake.grouping import grouped
     from auscult.services.scoring.score import GROUP, score_group_recorded
 
-    judge = _judge(settings, taxonomies)
+    judge = file_evaluator(settings, taxonomies)
 
     def scored(conversations: Iterable[Conversation]) -> Iterator[bytes]:
         for group in grouped(conversations, GROUP):
@@ -102,7 +102,8 @@ def load_scored(store: "Store", tenant: Tenant, folder: Path, progress: Callable
     return msgspec.structs.asdict(intake) | {"rejected": 0, "rejects": None, "judge": None}
 
 
-def _judge(settings: Settings, taxonomies: Sequence[Taxonomy]) -> "Evaluator":
+def file_evaluator(settings: Settings, taxonomies: Sequence[Taxonomy] = ()) -> "Evaluator":
+    """Return the evaluator of ``score`` and ``agree``, which judge also conversations that have no score."""
     judge = evaluator(settings, judge_ineligible=True)
     if not taxonomies:
         return judge
@@ -127,6 +128,6 @@ def _scorer(settings: Settings, given: bytes) -> Callable[[bytes], bytes]:
     read: tuple[tuple[Form, ...], tuple[Taxonomy, ...], bool] = pickle.loads(given)  # noqa: S301  (made by the parent)
     forms, taxonomies, recorded = read
     score = score_group_recorded if recorded else score_group
-    judge = _judge(settings, taxonomies)
+    judge = file_evaluator(settings, taxonomies)
     decode = msgspec.msgpack.Decoder(list[Conversation]).decode
     return lambda group: score(decode(group), forms, judge, datetime.now(UTC))

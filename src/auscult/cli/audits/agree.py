@@ -33,27 +33,31 @@ def agree(
     files: options.MaybeFiles = None,
     *,
     form: options.Forms = None,
+    tables: options.Tables = None,
+    taxonomy: options.Taxonomies = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Compare the machine with people: for each metric raw agreement, Cohen's kappa, base rate and n.
 
+    The verdicts are those of `auscult score` with the same forms, tables and taxonomies.
     The files hold the conversations that the labels name, and may hold others.
     Labels that bring their conversations along need no files.
     """
-    from auscult import bootstrap
+    from auscult.bootstrap.scoring import file_evaluator
     from auscult.cli.definitions.forms import forms_of
+    from auscult.cli.definitions.taxonomy import taxonomies_of
     from auscult.cli.terminal.input_files import limits_of, reading
     from auscult.services.audits.agreement import Method
     from auscult.services.audits.labels import compare_labels, read_labels
 
-    settings = options.settings_of(None)
+    settings = options.settings_of(None, tables_dir=None if tables is None else str(tables))
     gold = read_labels(labels, limits_of(settings))
     forms = forms_of(form)
     with reading(settings, files or []) as given:
         documents = chain(gold.conversations, given.conversations(files or []))
         wanted = (conversation for conversation in documents if conversation.id in gold.answers)
         with progress("judged") as report:
-            evaluator = bootstrap.evaluator(settings, judge_ineligible=True)._replace(analyzers={})
+            evaluator = file_evaluator(settings, taxonomies_of(taxonomy or []))
             compared = compare_labels(gold, _evaluated(wanted, evaluator, forms, report))
         if as_json:
             counts = {"labels": compared.labels, "missing": compared.missing, "unjudged": compared.unjudged}

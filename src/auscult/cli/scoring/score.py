@@ -29,24 +29,6 @@ Files = Annotated[
         help="Files of conversations, recognised by content; - reads stdin. Or shards: a folder, or Parquet files.",
     ),
 ]
-Tables = Annotated[
-    Path | None,
-    typer.Option(
-        "--tables",
-        metavar="FOLDER",
-        exists=True,
-        file_okay=False,
-        help="Tables that metrics look values up in: plans.csv is the table plans.",
-    ),
-]
-Taxonomies = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--taxonomy",
-        metavar="FILE",
-        help="Sort conversations by this taxonomy; the word starter takes the one that comes along. May be said again.",
-    ),
-]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FILE", help="Write there and not to stdout. For shards, a folder.")
 ]
@@ -69,8 +51,8 @@ def score(
     files: Files,
     *,
     form: options.Forms = None,
-    tables: Tables = None,
-    taxonomy: Taxonomies = None,
+    tables: options.Tables = None,
+    taxonomy: options.Taxonomies = None,
     out: Out = None,
     shard: Part = None,
     dask: Dask = None,

@@ -56,6 +56,24 @@ Forms = Annotated[
         "The word starter, and the default, is the one that comes along for each conversation's language and channel.",
     ),
 ]
+Tables = Annotated[
+    Path | None,
+    typer.Option(
+        "--tables",
+        metavar="FOLDER",
+        exists=True,
+        file_okay=False,
+        help="Tables that metrics look values up in: plans.csv is the table plans.",
+    ),
+]
+Taxonomies = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--taxonomy",
+        metavar="FILE",
+        help="Sort conversations by this taxonomy; the word starter takes the one that comes along. May be said again.",
+    ),
+]
 
 
 def instant(given: str) -> datetime:
