@@ -16,6 +16,7 @@ from auscult.config import Settings, read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormError, RequestError
 from auscult.domain.form import Form
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import Rejected
 from auscult.services.definitions.form_channels import by_channel
 from auscult.services.definitions.forms.reading import all_starter_documents, check_form, refused
@@ -133,7 +134,11 @@ def _rejected(rejected: Rejected) -> bytes:
     error = rejected.error
     reason = f"{error.field}: {error.message}" if error.field else error.message
     return msgspec.json.encode(
-        {"id": _id_in(rejected.source), "status": "rejected", "reason": document_without_codes(reason)}
+        {
+            "id": _id_in(rejected.source),
+            "status": "rejected",
+            "reason": redact_quotations(reason, document_without_codes),
+        }
     )
 
 

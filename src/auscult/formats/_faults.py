@@ -58,8 +58,7 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
     ``right`` describes accepted values of fields, written without indexes (``turns.speaker``).
     """
     if isinstance(error, UnicodeDecodeError):
-        message = f"the document is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}"
-        return FormatError(message, code="document.encoding")
+        return FormatError(not_utf8("the document", error), code="document.encoding")
     if isinstance(error, RecursionError):
         return FormatError("JSON is nested too deeply", code="document.malformed")
     if not isinstance(error, msgspec.ValidationError):
@@ -70,6 +69,11 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
         return fault_of(error, None, right)  # a number in it that no float holds
     except DECODE_ERRORS as malformed:
         return fault_in(malformed, data, right)  # behind the fault that was found first
+
+
+def not_utf8(what: str, error: UnicodeDecodeError) -> str:
+    """Return the message that something is not UTF-8, with the first byte that is wrong."""
+    return f"{what} is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}"
 
 
 def fault_of(error: msgspec.ValidationError, document: Json, right: Mapping[str, str]) -> FormatError:

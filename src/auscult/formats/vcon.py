@@ -78,7 +78,9 @@ def decoded(data: bytes) -> Document:
         raise FormatError(message, code="vcon.signed")
     unknown = sorted({*(document.critical or ()), *(document.must_support or ())} - _KNOWN_EXTENSIONS)
     if unknown:
-        message = f"the vCon may only be read with the extensions {', '.join(unknown)}, which are not known here"
+        message = (
+            f"the vCon may only be read with the extensions {', '.join(map(repr, unknown))}, which are not known here"
+        )
         raise FormatError(message, code="vcon.extension_unknown", field="critical", value=unknown)
     if not document.uuid:
         raise FormatError("uuid is missing; it should be the id of the vCon", code="field.missing", field="uuid")

@@ -40,6 +40,7 @@ class Input:
                     yield without_codes(document).conversation
 
     def _refuse(self, file: Path, rejected: "Rejected") -> None:
+        from auscult.domain.privacy.quotations import redact_quotations
         from auscult.storage.privacy.codes import document_without_codes
 
         self._rejects.add(rejected, str(file))
@@ -47,7 +48,7 @@ class Input:
             error = rejected.error
             location = f"{file}:{error.line}" if error.line is not None else str(file)
             field = f"{error.field}: " if error.field else ""
-            typer.echo(document_without_codes(f"{location}: {field}{error.message}"), err=True)
+            typer.echo(f"{location}: {field}{redact_quotations(error.message, document_without_codes)}", err=True)
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def _check_hash(dialog: Dialog, path: str) -> None:
         found = base64.urlsafe_b64encode(hashlib.new(name.lower(), content).digest()).decode().rstrip("=")
         if found != digest.rstrip("=").replace("+", "-").replace("/", "_"):
             raise FormatError(
-                f"{path}.content_hash is {stated}; the content has {name}-{found}",
+                f"{path}.content_hash is {stated!r}; the content has {name}-{found}",
                 code="recording.checksum_differs",
                 field=f"{path}.content_hash",
                 value=stated,

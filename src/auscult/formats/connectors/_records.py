@@ -14,6 +14,7 @@ from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import Limits
+from auscult.formats._faults import not_utf8
 from auscult.formats._instants import instant, ms_between
 from auscult.formats.native import Native
 
@@ -196,7 +197,7 @@ def rows_of(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise MissingError("", f"this is not UTF-8 ({error}); save the CSV as UTF-8") from error
+        raise MissingError("", f"{not_utf8('this', error)}; save the CSV as UTF-8") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter_of(text.partition("\n")[0]))
     try:
         for row in reader:

@@ -113,7 +113,7 @@ class Described(Records):
     def _grouped(self, rows: "list[tuple[str, Fields]]", columns: Mapping[str, str]) -> dict[str, list[Fields]]:
         """Return the rows of each conversation."""
         if "id" not in columns:
-            seen = ", ".join(rows[0][1].names()) if rows else "none"
+            seen = ", ".join(map(repr, rows[0][1].names())) if rows else "none"
             raise MissingError("", f"no column holds the id of a conversation (columns: {seen}); name it in columns.id")
         groups: dict[str, list[Fields]] = {}
         for _, row in rows:

@@ -48,7 +48,7 @@ def _turn(sentence: Fields, people: Mapping[str, Fields]) -> dict[str, Any]:
     if role not in _ROLES:
         raise MissingError(
             sentence.path_of("media_channel"),
-            f"nobody on channel {channel} is Agent or Customer; "
+            f"nobody on channel {channel!r} is Agent or Customer; "
             "transcript.channel.participants should name the role of each channel_participant",
         )
     ends = sentence.maybe_text("end_time")

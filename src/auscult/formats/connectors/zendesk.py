@@ -69,7 +69,8 @@ def _comment(comment: Fields, users: Mapping[str, Fields], customer: str, start:
     is_customer = author == customer or role == "end-user"
     if not is_customer and role is None:
         raise MissingError(
-            comment.path_of("author_id"), f"the role of author {author} is unknown; users should name it, with its role"
+            comment.path_of("author_id"),
+            f"the role of author {author!r} is unknown; users should name it, with its role",
         )
     text = comment.maybe_text("plain_body") or without_html(comment.text("body", "the words of the comment"))
     return {

@@ -17,6 +17,7 @@ from auscult.domain.connectors.place import Found, ItemError, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetched, Fetcher
 from auscult.services.scoring.intake.decompression import decompressed
@@ -59,7 +60,7 @@ class Reader:
         *,
         submit: SubmitAudit = counted_only,
     ) -> None:
-        """``refused`` redacts reasons, which may quote a value; ``now`` returns aware UTC time.
+        """``refused`` redacts the values that reasons quote; ``now`` returns aware UTC time.
 
         ``submit`` submits evaluations by people as audits.
         """
@@ -143,12 +144,12 @@ class Reader:
         unknown: list[str] = []
         for each in self._map(fetched):
             if isinstance(each, Refused):
-                refused.append(Refused(self._redact(each.reason), each.where))
+                refused.append(self._redacted(each))
             elif isinstance(each, FoundAudit):
                 imported = self._submit(each)
                 self.counts.audits += imported.refused is None
                 if imported.refused is not None:
-                    refused.append(Refused(self._redact(imported.refused.reason), imported.refused.where))
+                    refused.append(self._redacted(imported.refused))
                 is_done = is_done and not imported.is_later
             elif (fault := _unstorable(each)) is not None:
                 refused.append(fault)
@@ -160,6 +161,9 @@ class Reader:
         self.counts.bytes += found.size
         self.counts.refused += len(refused)
         return Outcome(found, tuple(conversations), tuple(refused), tuple(unknown), is_done=is_done)
+
+    def _redacted(self, refused: Refused) -> Refused:
+        return Refused(redact_quotations(refused.reason, self._redact), refused.where)
 
     def _map(self, fetched: Fetched) -> list[Conversation | FoundAudit | Refused]:
         found, data = fetched.found, fetched.data
@@ -177,8 +181,8 @@ class Reader:
             raise
         except Exception as error:  # one item never keeps others from being read; the traceback shows where
             LOG.exception("format %s failed on %s", self._connector.format, found.key)
-            reason = f"format {self._connector.format} failed on it: {type(error).__name__}: {error}"
-            return [Refused(self._redact(reason), "")]
+            reason = f"format {self._connector.format} failed on it: {type(error).__name__}: {str(error)!r}"
+            return [Refused(reason, "")]
 
 
 def _chunks(listing: Iterator[Found]) -> Iterator[list[Found]]:

@@ -13,6 +13,7 @@ import msgspec
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import ByteStream, Limits, Peeked, Rejected, detect
 from auscult.services.scoring.intake.decompression import decompressed
 from auscult.storage.privacy.codes import document_without_codes
@@ -46,7 +47,7 @@ class RejectsWriter:
     """
 
     def __init__(self, path: Path, redact: Callable[[str], str] = document_without_codes) -> None:
-        """Write to ``path``, once there is something to write. Source and reason pass ``redact`` first.
+        """Write to ``path``, once there is something to write. Sources, and what reasons quote, pass ``redact`` first.
 
         Where there is no app, only security codes and the like are left out.
         """
@@ -72,7 +73,7 @@ class RejectsWriter:
                     file=file,
                     line=error.line,
                     field=error.field,
-                    reason=self._redact(error.message),
+                    reason=redact_quotations(error.message, self._redact),
                     code=error.reason,
                     source=self._redact(rejected.source.decode(errors="backslashreplace").rstrip("\r\n")),
                 )

@@ -6,6 +6,7 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.domain.scoring.batches import Priority
 from auscult.formats import Rejected
 from auscult.services.scoring.intake.admission import AdmissionControl
@@ -73,5 +74,5 @@ class Submission:
             self.refused += 1
             if len(self.refusals) < MOST_LISTED:
                 error = document.error
-                reason = self._app.privacy.refused(error.message)  # it may quote the value that is wrong
+                reason = redact_quotations(error.message, self._app.privacy.refused)
                 self.refusals.append(Refusal(line=error.line, field=error.field, reason=reason, code=error.reason))

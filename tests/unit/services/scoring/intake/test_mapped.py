@@ -48,3 +48,12 @@ def test_unknown_formats_are_refused(tmp_path: Path) -> None:
     """With those that there are."""
     with RejectsWriter(tmp_path / "rejects.ndjson") as rejects, pytest.raises(RequestError, match="one of: native"):
         list(mapped_conversations([GOLDEN], ("fax", {}), HERE, rejects))
+
+
+def test_the_reason_for_a_table_in_another_encoding_is_whole(tmp_path: Path) -> None:
+    """The program's own words pass no redactor: "UTF-8" and "byte" are not security codes (F-2)."""
+    (tmp_path / "t.csv").write_bytes("id;speaker;text\n1;agent;grüß dich\n".encode("latin-1"))
+    with RejectsWriter(tmp_path / "rejects.ndjson") as rejects:
+        assert list(mapped_conversations([tmp_path / "t.csv"], ("described", {}), HERE, rejects)) == []
+    line = json.loads((tmp_path / "rejects.ndjson").read_text())
+    assert line["reason"] == "this is not UTF-8: byte 0xfc at position 26; save the CSV as UTF-8"

@@ -6,6 +6,7 @@ from litestar.datastructures import UploadFile
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import Rejected
 from auscult.server.console.language import gettext as _
 from auscult.server.console.posted import sentence
@@ -48,7 +49,7 @@ def _nothing_in(visit: Visit, table: Table | None, refused: Rejected | None) -> 
         missing = ", ".join(table.missing)
         message = _("the table has no column for: {columns}; name its columns so").format(columns=missing)
     elif refused is not None:
-        reason = sentence(visit.app.privacy.refused(refused.error.message))
+        reason = sentence(redact_quotations(refused.error.message, visit.app.privacy.refused))
         message = _("there is no conversation in the file. Line {n}: {reason}")
         message = message.format(n=refused.error.line or 1, reason=reason)
     return RequestError(message, code="field.unknown_value", field="file")
