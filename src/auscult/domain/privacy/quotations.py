@@ -1,6 +1,6 @@
 """Quotations in messages of the program: the only part of a message that a document brought, and that is redacted.
 
-Messages quote values as ``repr`` or JSON writes them; a number stands bare, as in ``id is 4711; it should be a text``.
+Messages quote values as ``repr`` or JSON writes them; a number is bare, as in ``id is 4711; it should be a text``.
 """
 
 import re
@@ -16,7 +16,7 @@ _QUOTATION = re.compile(
 def redact_quotations(message: str, redact: Callable[[str], str]) -> str:
     """Return a message with each quotation redacted, and its own words as they are.
 
-    The name of a field before its value may say what the value is (``pin is '4711'``), so both are read together.
+    The name of a field before its value may show what the value is (``pin is '4711'``), so both are read together.
     """
 
     def redacted(found: re.Match[str]) -> str:
