@@ -1,14 +1,12 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test test-slow test-again test-kill fuzz test-judge test-semantic check format docs bench image test-image lock clean screenshots site licences
+.PHONY: help demo serve test test-landing test-night test-again test-kill fuzz test-judge test-semantic check format docs bench image test-image lock clean screenshots site licences
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
-PYTEST_FLAGS = -n 2 --dist loadfile
-# Slow tests wait for other processes much of their time.
-SLOW_FLAGS = -n 3 --dist loadfile
+PYTEST_FLAGS = -n 3 --dist loadfile
 # Bytecode is kept also where the environment forbids it: compiling all tests again takes each worker 13 seconds.
-# Two workers with as many threads of linear algebra as cores each wait for one another.
+# Workers with as many threads of linear algebra as cores each wait for one another.
 PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 tools/with_postgresql $(PY) -m pytest
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' src/auscult/__init__.py)
 DATABASE = sqlite:///auscult.db
@@ -22,17 +20,20 @@ demo: .venv/base ## load, score and serve the example conversations (DEMO=once: 
 serve: .venv/base ## serve DATABASE (sqlite:///auscult.db unless said)
 	@.venv/bin/auscult serve --database $(DATABASE)
 
-test: .venv/dev ## run the tests, but those that take their time
-	@$(PYTEST) $(PYTEST_FLAGS) -m "not slow" $(T)
+test: .venv/dev ## run the tests of every push: rules, contracts on both databases, the API, pages (T=tests/unit/metrics: a part)
+	@AUSCULT_TEST_TIER=push $(PYTEST) $(PYTEST_FLAGS) $(T)
 
-test-slow: .venv/dev ## run those: kills, real browsers, poolers, whole programs, an API tried by a machine
-	@$(PYTEST) $(SLOW_FLAGS) -m slow $(T)
+test-landing: .venv/dev ## run those, and one of each kind of the slow ones: kills, real browsers, whole programs
+	@AUSCULT_TEST_TIER=landing $(PYTEST) $(PYTEST_FLAGS) $(T)
+
+test-night: .venv/dev ## run all tests, on both databases, with fifty kills on each
+	@AUSCULT_TEST_TIER=night $(PYTEST) $(PYTEST_FLAGS) $(T)
 
 test-again: .venv/dev ## run the tests that failed last time once more, alone
-	@$(PYTEST) --last-failed --last-failed-no-failures none
+	@AUSCULT_TEST_TIER=$${AUSCULT_TEST_TIER:-night} $(PYTEST) --last-failed --last-failed-no-failures none
 
 test-kill: .venv/dev ## kill workers and servers a hundred times under load, fifty on each database
-	@AUSCULT_TEST_KILLS=$${AUSCULT_TEST_KILLS:-50} $(PYTEST) -s tests/integration/scoring/test_kill_any.py
+	@AUSCULT_TEST_TIER=night $(PYTEST) -s tests/integration/scoring/test_kill_any.py
 
 fuzz: .venv/dev ## try every operation of the API with what its description allows and forbids (EXAMPLES=15, SEEDS="1 2 3", ONLY=pattern)
 	@$(PY) -m tests.fuzz --examples $(or $(EXAMPLES),15) $(foreach seed,$(SEEDS),--seed $(seed)) $(if $(ONLY),--only '$(ONLY)')
@@ -50,7 +51,6 @@ check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the document
 	@.venv/bin/lint-imports --no-cache --no-logo
 	@$(PY) -m tools.sizes
 	@$(PY) -m tools.prose
-	@$(PY) -m tools.baseline --check
 	@$(PY) -m tools.prometheus_rule --check
 	@$(PY) -m tools.operations --check
 	@$(PY) -m tools.api_operations --check
@@ -78,7 +78,6 @@ format: .venv/dev ## fix what ruff can fix
 	@.venv/bin/ruff format
 
 docs: .venv/dev ## write the generated pages of docs/reference, and the client's types of rows
-	@$(PY) -m tools.baseline
 	@$(PY) -m tools.prometheus_rule
 	@$(PY) -m tools.operations
 	@$(PY) -m tools.api_operations

@@ -21,9 +21,10 @@ from hypothesis import HealthCheck, settings
 from auscult.services.people import passwords
 from auscult.storage import Store, open_store
 from tests.databases import KEY, Content, database, remove_templates
+from tests.tiers import TIER, is_due
+from tools.durations import Durations
 
-# How long examples take depends on who else uses the machine; what they show does not. A push tries few of them, and
-# the nightly run many.
+# How long examples take depends on who else uses the machine; what they show does not.
 settings.register_profile(
     "auscult",
     max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", "25")),
@@ -53,6 +54,20 @@ def postgresql_server() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return url
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Record what each test of a whole tier costs."""
+    if config.args == config.getini("testpaths"):
+        config.pluginmanager.register(Durations(config, TIER))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests of later tiers out."""
+    later = [item for item in items if not is_due(item)]
+    if later:
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if is_due(item)]
 
 
 def pytest_collection_finish() -> None:

@@ -18,7 +18,7 @@ SOURCES = (
 )
 TOGETHER = 250
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,7 @@ def found() -> list[bytes]:
     return list(verdict_lines(conversations_in(SOURCES), at_a_time=TOGETHER))
 
 
+@pytest.mark.landing
 def test_one_at_a_time(found: list[bytes]) -> None:
     """A batch of one gives the same as a batch of many."""
     assert list(verdict_lines(conversations_in(SOURCES), at_a_time=1)) == found

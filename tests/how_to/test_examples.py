@@ -14,10 +14,12 @@ from tests.how_to.pages import ROOT
 from tests.how_to.provided import Scene, installing
 from tests.how_to.shell import Shell, blocks, shown
 from tests.integration.program import AUSCULT
+from tests.tiers import drawn
 
 EXAMPLES = {page.parent.name: page for page in sorted((ROOT / "examples").glob("*/README.md")) if blocks(page)}
-SLOW = {"connector", "dbt", "insurer-de", "mcp-client", "notebook", "plugin", "shop-chat-es", "spreadsheet"}
-"""Examples that take more than ten seconds."""
+SLOW = ("connector", "dbt", "insurer-de", "mcp-client", "notebook", "plugin", "shop-chat-es", "spreadsheet")
+"""Examples that take more than ten seconds: at night, and one of them on landing."""
+LATER = {*SLOW} - {*drawn(SLOW, 1)}
 
 
 @contextmanager
@@ -34,8 +36,9 @@ PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Any]]] = {"dbt":
 """Examples with programs of their own. Every block of theirs runs in a real shell."""
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in EXAMPLES]
+    "name", [pytest.param(name, marks=[pytest.mark.night] if name in LATER else []) for name in EXAMPLES]
 )
 def test_the_commands_of_an_example_run(
     name: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

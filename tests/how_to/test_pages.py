@@ -19,8 +19,9 @@ from tests.how_to import world
 from tests.how_to.pages import OUTSIDE, PAGES, PREPARED, REPEATED, ROOT, RUNNING, Running, swapped
 from tests.how_to.provided import PROVIDED, Scene
 from tests.how_to.shell import Shell, blocks, lines
+from tests.tiers import drawn
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ENVIRONMENT = {"AUSCULT_DATABASE_URL": "sqlite:///auscult.db", "COLUMNS": "200", "NO_COLOR": "1"}
 NETWORK = r"curl |127\.0\.0\.1:8484|auscult (?:pull|simulate|token)"
@@ -38,7 +39,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.stem)
+@pytest.mark.landing
+@pytest.mark.parametrize("page", drawn([page for page in PAGES if blocks(page)], 4), ids=lambda page: page.stem)
 def test_the_blocks_of_a_page_run(
     page: Path, made: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +106,7 @@ def served(folder: Path) -> Iterator[dict[str, str]]:
         }
 
 
+@pytest.mark.landing
 def test_what_does_not_run_is_still_there() -> None:
     """Each exception names a block that exists and still has the word that keeps it from running here."""
     there = {(page.stem, number): block for page in PAGES for number, block in enumerate(blocks(page), 1)}
@@ -115,6 +118,7 @@ def test_what_does_not_run_is_still_there() -> None:
     assert [target for target in targets if f"\n{target}:" not in makefile] == []
 
 
+@pytest.mark.landing
 def test_what_is_prepared_has_its_page() -> None:
     """No preparation outlives its page, and no special way to run a block outlives the block."""
     assert [name for name in (*PREPARED, *PROVIDED) if name not in {page.stem for page in PAGES}] == []

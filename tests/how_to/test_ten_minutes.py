@@ -13,7 +13,7 @@ from tests.how_to.pages import ROOT
 from tests.how_to.shell import Shell, blocks
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 PAGE = ROOT / "docs" / "ten-minutes.md"
 NAMED = """

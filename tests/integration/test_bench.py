@@ -9,7 +9,7 @@ import bench.__main__ as program
 from bench.measures import FULL, MEASURES, SMALL
 from bench.qa import main as qa
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 

@@ -10,8 +10,9 @@ from auscult.engines.acts import FOLDER
 from bench.acts.fit_votes import Calibration, Decision, calibration, fit_votes
 from bench.acts.material import Labelled, hands_of
 from bench.acts.train import Unit, fit, material_of, train_heads, units_of, vocabulary_of, whole_numbers
+from tests.tiers import drawn
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 LAST_DIGITS = 20
 """Another processor adds up in another order, and stops at another step at the bottom of the slope. Weights are in
@@ -33,7 +34,8 @@ def hands(request: pytest.FixtureRequest) -> Hands:
     return Hands(request.param, sets, units_of(sets, request.param))
 
 
-@pytest.mark.parametrize("hands", ["es", "de", "fr", "pt"], indirect=True)
+@pytest.mark.landing
+@pytest.mark.parametrize("hands", drawn(["es", "de", "fr", "pt"], 1), indirect=True)
 def test_a_part_of_the_heads_is_made_again(hands: Hands) -> None:
     """The customers' acts, fitted to the conversations of the repository, are those that the package has."""
     vocabulary = vocabulary_of(hands.units, hands.language)
@@ -56,6 +58,7 @@ def test_confidence_holds_for_authors_left_out(hands: Hands) -> None:
     assert found.brier <= found.base - 0.01
 
 
+@pytest.mark.landing
 def test_calibration_is_counted_by_bins() -> None:
     """Four decisions of 0.8 of which two are right are 0.3 off; two of 1.0 that are right are not."""
     decisions = [Decision("c-1", "em-greeting", "YES", answer, 0.8) for answer in ("YES", "YES", "NO", "NO")]

@@ -11,7 +11,7 @@ from tests.installing import cloning
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import PATIENCE_S, fixed_port
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 PORT = "8499"

@@ -8,7 +8,7 @@ import pytest
 
 from tools import site
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FETCHED = re.compile(r'<(?:script|link|img|iframe)[^>]*\s(?:src|href)="https?://')
 
@@ -40,6 +40,7 @@ def test_the_site_builds(elsewhere: Path) -> None:
     assert [name for name in found if FETCHED.search((built / name).read_text(encoding="utf-8"))] == []
 
 
+@pytest.mark.landing
 def test_a_dead_link_fails_it(elsewhere: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """So does an anchor that is gone."""
     page = elsewhere / "docs" / "tutorial.md"

@@ -68,6 +68,7 @@ def test_every_change_is_told_once_and_in_order(store: Store, app: AppStore) -> 
 _NUMBERS = iter(range(10**9))
 
 
+@pytest.mark.landing
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

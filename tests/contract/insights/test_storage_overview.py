@@ -153,6 +153,7 @@ def test_weeks_end_with_the_period_and_add_up(app: AppStore) -> None:
     assert 0 < first.conversations < first.conversations + second.conversations == edge.total.conversations
 
 
+@pytest.mark.landing
 def test_filters_and_paging_change_nothing_in_that(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """By queue, agent, channel and direction; however many are read for a page."""
     monkeypatch.setattr(room, "MOST_READ", 4)

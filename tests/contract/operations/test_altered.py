@@ -208,6 +208,7 @@ def untouched(tmp_path: Path) -> Iterator[Path]:
         yield Path(url.removeprefix("sqlite:///"))
 
 
+@pytest.mark.landing
 def test_a_hundred_edits_are_found_and_named(untouched: Path, tmp_path: Path) -> None:
     """Each of a hundred random edits by itself; before them there is nothing to find."""
     assert verified(f"sqlite:///{untouched}") == []
@@ -225,6 +226,7 @@ def test_a_hundred_edits_are_found_and_named(untouched: Path, tmp_path: Path) ->
     assert missed == []
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("edit", KINDS)
 def test_edits_on_postgresql(edit: Callable[[Altered], str], postgresql_server: str, tmp_path: Path) -> None:
     """One of each kind."""

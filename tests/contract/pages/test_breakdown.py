@@ -56,6 +56,7 @@ SOUGHT = (
 SHIFTS = (timedelta(0), timedelta(hours=5, minutes=30))
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("sought", SOUGHT)
 def test_adds_up_as_counted(app: AppStore, sought: Sought) -> None:
     """Of any periods and filters each number is that of the list of its conversations."""

@@ -14,7 +14,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 from tests.contract.storing import conversation, put, query
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 NAMES = [f"c-{letter}" for letter in "abcdefghijkl"]
 HOURS = st.integers(0, 6)

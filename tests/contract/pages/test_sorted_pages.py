@@ -261,6 +261,7 @@ def fresh(store: Store) -> AppStore:
 
 
 # Rows are gathered where at most so many match, and else walked to.
+@pytest.mark.landing
 @pytest.mark.parametrize("most", [sorted_rows.MOST_COUNTED, 0], ids=["gathered", "walked"])
 @settings(
     max_examples=60,
@@ -283,6 +284,7 @@ def test_pages_of_any_order_and_filter_are_the_sorted_filtered_set(  # noqa: PLR
     assert store.recount(app.tenant) == []
 
 
+@pytest.mark.landing
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(cases=SEVERAL, added=st.lists(CASES, max_size=6), asked=ASKED)
 def test_a_cursor_neither_repeats_nor_skips_in_any_order(
@@ -302,6 +304,7 @@ def test_a_cursor_neither_repeats_nor_skips_in_any_order(
     assert len(seen) == len(set(seen))
 
 
+@pytest.mark.landing
 @settings(max_examples=300, deadline=None)
 @given(SEVERAL, FIELDS)
 def test_plans_draw_from_what_lists_find(cases: list[Case], fields: ListFields) -> None:

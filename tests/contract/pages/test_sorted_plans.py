@@ -13,6 +13,7 @@ from tests.contract.pages.test_sorted_pages import Asked, Case, fresh, pages, pu
 CASES = [Case(f"c-{n}", n % 3, n, n, 1 + n % 10, (True, False), "YES", n, "cards", "tea") for n in range(20)]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("order", get_args(Order))
 def test_every_order_is_read_along_its_index(store: Store, monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
     """Of many rows the index of the figure is walked, with and without a filter, and no table is read as a whole."""

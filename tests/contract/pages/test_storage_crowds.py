@@ -39,6 +39,7 @@ def levels(store_url: str) -> dict[tuple[str, int], int]:
     return {(name, level): int(n) for name, level, n in rows if n and name in ("all", "queue")}
 
 
+@pytest.mark.landing
 def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, database_url: str) -> None:
     """Batch after batch the parts agree with the rows and every position is found; what is erased is counted no more."""
     store.ensure(TENANT)
@@ -74,6 +75,7 @@ def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, da
     assert store.recount(TENANT) == []
 
 
+@pytest.mark.landing
 def test_a_crowd_that_is_erased_at_once_is_counted_as_a_whole(store: Store, database_url: str) -> None:
     """Hour and minute are crowded no more, and both parts go in the same step."""
     store.ensure(TENANT)
@@ -86,6 +88,7 @@ def test_a_crowd_that_is_erased_at_once_is_counted_as_a_whole(store: Store, data
     assert store.recount(TENANT) == []
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     "damage", ["DELETE FROM tallies WHERE level = -1", "UPDATE tallies SET n = n + 1 WHERE level = -1"]
 )

@@ -204,6 +204,7 @@ def new_model(store: Store) -> Model:
     return Model(store, Tenant(account_id="ac-1", org_id="o-1", app_id=f"st-{number}"))
 
 
+@pytest.mark.landing
 @EXAMPLES
 @given(
     loads=LOADS,
@@ -260,6 +261,7 @@ def check_pages(model: Model, wanted: RecordQuery) -> None:
         after, start = page.last, start + len(page.rows)
 
 
+@pytest.mark.landing
 @EXAMPLES
 @given(
     loads=st.lists(st.dictionaries(st.sampled_from("abcdefgh"), SHAPES), min_size=2, max_size=3),
@@ -306,6 +308,7 @@ def test_twins_in_two_apps_are_both_listed(store: Store) -> None:
         assert [row.decode() for rows in found for row in rows] == [f"c-{n // 2}/1/{REPORT}" for n in range(10)]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("filters", [{}, {"queues": ("support",)}, {"queues": ("support", "billing")}])
 @pytest.mark.parametrize("limit", [1, 2, 3, 5, 100])
 def test_a_cursor_gives_every_twin_once(store: Store, limit: int, filters: dict[str, Any]) -> None:

@@ -66,6 +66,7 @@ def test_a_session_opens_by_password_and_closes_for_good(world: World) -> None:
     assert len(set(refusals)) == 1
 
 
+@pytest.mark.landing
 def test_what_was_wrong_about_a_sign_in_is_not_revealed(world: World) -> None:
     """An unknown address, a wrong password, a user without one, and a text that no database holds: one answer."""
     world.add("ann")
@@ -109,6 +110,7 @@ def fail(world: World, n: int, origin: Origin, email: str = "nobody-{}@example.c
             world.sign_in.by_password(email.format(at), "wrong", origin)
 
 
+@pytest.mark.landing
 def test_failures_of_all_names_from_one_network_are_limited(world: World) -> None:
     """20 failures of any names; then everybody waits there but a known browser. An IPv6 network is a /64."""
     world.add("ann")
@@ -128,6 +130,7 @@ def test_failures_of_all_names_from_one_network_are_limited(world: World) -> Non
     world.come_in("bo", there)
 
 
+@pytest.mark.landing
 def test_only_failures_count(world: World) -> None:
     """However many people sign in from one address; and success there forgets no failure of others."""
     world.add("ann")

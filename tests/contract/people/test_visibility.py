@@ -77,6 +77,7 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 counted = iter(range(10**6))
 
 
+@pytest.mark.landing
 @settings(max_examples=40)
 @given(
     made=st.lists(conversations, min_size=1, max_size=5),

@@ -226,6 +226,7 @@ def together(app: AppStore) -> Iterator[str]:
     yield from done.held
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_together_as_one_after_the_other(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """The same rows in every table, with the holds respected; every table about conversations has lost something."""

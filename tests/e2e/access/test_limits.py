@@ -97,6 +97,7 @@ def test_audience(unlimited: Service, audience: object, status: int) -> None:
     assert answer.status_code == status
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_exact_over_two_servers(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Rule 18: two processes that serve one database count an account's requests together."""

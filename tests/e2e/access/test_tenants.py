@@ -9,7 +9,7 @@ from tests.databases import database
 from tests.e2e.own import Own
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, serving
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 HOSTILE = b"<html>" + b"<a " * 70_000
 

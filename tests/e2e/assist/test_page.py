@@ -18,7 +18,7 @@ from tests.e2e.browsing import FAINT, TOO_WIDE, Browser
 from tests.e2e.serving import GOLDEN_SAMPLE, Service, listening, serving
 from tests.waiting import PATIENCE_S, fixed_port, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 REFUND = "just wanted to check on the status of a refund"
 USERNAME = "I can't remember my username"
@@ -201,6 +201,7 @@ def test_search_summary_and_opinions(browser: Browser, live: Assisted) -> None:
     browser.until("#summarise[aria-disabled=true] + .fault", lambda text: "used all your summaries" in text)
 
 
+@pytest.mark.landing
 def test_the_main_job_by_keyboard_alone(browser: Browser, live: Assisted) -> None:
     """From the newest suggestion to one overridden, a search, a summary saved and an opinion: no pointer."""
     opened(browser, live, "c-keys", said(REFUND), said(PROMO))

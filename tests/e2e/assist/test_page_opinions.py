@@ -9,7 +9,7 @@ from tests.e2e.assisting import Assisted, said
 from tests.e2e.browsing import Browser
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 def test_the_thumb_of_another_is_not_mine(browser: Browser, live: Assisted) -> None:

@@ -14,7 +14,7 @@ from tests.e2e.assisting import END, Assisted, agent, link, moved, said
 from tests.e2e.browsing import TOO_WIDE, Browser
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 MOST_SCRIPT = 60_000
 """Bytes of all scripts of the page, packed."""
@@ -102,6 +102,7 @@ def suggestion(id_: str, message_id: str, **more: Any) -> dict[str, Any]:
     return {"request_id": id_, "message_id": message_id, "text": "Words.", **used} | more
 
 
+@pytest.mark.landing
 def test_one_reducer_makes_every_state(browser: Browser, live: Assisted) -> None:
     """Late, repeated and changed things: each in its order, and rows that did not change stay the same objects."""
     opened(browser, live, "c-reduced", said("hello"))

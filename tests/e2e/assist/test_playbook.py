@@ -56,6 +56,7 @@ def live(service: Service) -> Assisted:
     return live
 
 
+@pytest.mark.landing
 def test_steps_are_seen_as_they_are_done_and_scored_in_the_end(live: Assisted) -> None:
     """Which step is done, adherence so far, a hint when verification is missing; then real data."""
     path = "/live/conversations/c-steps/playbook"

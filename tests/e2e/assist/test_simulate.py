@@ -9,7 +9,7 @@ from tests.e2e.assisting import ASSISTED, Assisted, Body
 from tests.e2e.serving import STRANGER, Service
 from tests.integration.program import Result, auscult, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 REFUND = "just wanted to check on the status of a refund"
 RECORDED: Body = {
@@ -43,6 +43,7 @@ def simulate(live: Assisted, folder: Path, *words: str, app: str = ASSISTED.app_
     return auscult(folder, *given, settings={"AUSCULT_CLIENT_SECRET": live.client.secret})
 
 
+@pytest.mark.landing
 def test_a_recording_goes_all_the_way(live: Assisted, tmp_path: Path) -> None:
     """Played, answered, handed on, scored, reported; and played again, nothing happens."""
     write(tmp_path / "recorded.ndjson", RECORDED)

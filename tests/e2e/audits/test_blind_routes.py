@@ -127,6 +127,7 @@ def check_lists(blind: Own, seeing: Own) -> None:
     assert "blind-0" in {each for by in FILTERS for each in listed(seeing, by)}
 
 
+@pytest.mark.landing
 def test_no_route_shows_a_blind_auditor_anything(loaded: Service) -> None:
     """Lists filtered by result, agent or words are no way round; once it is submitted everything is there."""
     blind = Own(loaded, loaded.new_client(*SCOPES))

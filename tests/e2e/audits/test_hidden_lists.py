@@ -177,6 +177,7 @@ def audits(service: Service) -> Iterator[Audits]:
     found.app.bookmarks.change_settings(AuditSettings())
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("who", "sees", "expected"),
     [

@@ -22,7 +22,7 @@ from tests.databases import database
 from tests.e2e.serving import GOLDEN, TENANT, Service, listening, process, serving
 from tests.integration.program import AUSCULT, Result, auscult, environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SCOPES = ("Quality AI", "SmartAssist Analytics", "AgentAssist Analytics")
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
@@ -265,6 +265,7 @@ def test_what_cannot_be_moved_is_said(vendor: Service, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.pull*"))
 
 
+@pytest.mark.landing
 def test_a_report_that_may_not_be_read_can_be_left(vendor: Service, tmp_path: Path) -> None:
     """A client without the assistant's scope is refused in the server's words, and may do without; wrong words too."""
     who = access(vendor, "Quality AI", "SmartAssist Analytics")

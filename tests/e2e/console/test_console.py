@@ -13,8 +13,9 @@ from auscult.server.console.templating import Persona
 from tests.databases import database
 from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, connect, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.tiers import drawn
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 DEMO = Demo(
     secret="the-secret-of-the-link",
@@ -57,7 +58,8 @@ def walked(client: httpx.Client) -> dict[str, httpx.Response]:
     return found
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.landing
+@pytest.mark.parametrize("role", drawn([*ROLES], 2))
 def test_walk_as_each_role(served: Service, role: str) -> None:
     """Every page that a role's links lead to is there and is for it: one heading, a language, nothing inline."""
     assign(served, "auditor", 1)

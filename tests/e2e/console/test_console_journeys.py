@@ -11,7 +11,7 @@ from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 PANEL = "return document.querySelector('#forecast').textContent"
 
@@ -24,6 +24,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
+@pytest.mark.landing
 def test_manager_sees_how_exact_a_plan_will_be_before_saving(browser: Browser, served: Service) -> None:
     """QA manager, 1: the forecast follows the slider and the shares; then the plan is saved and drawn."""
     enter(browser, served, "qa-manager")

@@ -98,6 +98,7 @@ def test_made_once(served: Service, made: Counter[str], path: str) -> None:
         assert made.total() == 1
 
 
+@pytest.mark.landing
 def test_each_reader_has_their_own(served: Service) -> None:
     """With every page kept for every role, each reads what another server makes for them alone."""
     settings = Settings(database_url=served.application.settings.database_url, secret_key=KEY)
@@ -134,6 +135,7 @@ def test_only_pages_that_are_read(served: Service, made: Counter[str]) -> None:
             assert made.total() == before + 2
 
 
+@pytest.mark.landing
 def test_another_process_writes(served: Service, made: Counter[str], tmp_path: Path) -> None:
     """What it wrote stands on the page at the next request, and a user whom it disabled is out."""
     settings = {

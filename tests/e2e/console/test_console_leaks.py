@@ -79,6 +79,7 @@ def pages(client: httpx.Client) -> dict[str, httpx.Response]:
     return {path: client.get(f"/console{path}") for path in PAGES}
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("role", ROLES)
 def test_pages_open_by_grants_alone(served: Service, role: str) -> None:
     """A page opens exactly to those who have its permission where it needs it; the menu offers no other."""
@@ -93,6 +94,7 @@ def test_pages_open_by_grants_alone(served: Service, role: str) -> None:
         assert {each for each in offered if each in PAGES and found[each].status_code != 200} == set()
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("role", [*ROLES])
 def test_nothing_of_what_is_not_seen(served: Service, role: str) -> None:
     """No page has the id, the words or the agent of a conversation that the role does not see, whatever it asks for."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from auscult.services.definitions.taxonomies import starter_taxonomy
 from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing
 from tests.e2e.consoles import PASSWORD, assign, connect, console, count_held, email_of
 from tests.e2e.serving import TENANT, Service
+from tests.tiers import drawn
 from tests.waiting import wait_for, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 AXE = (Path(__file__).parents[1] / "vendored" / "axe.min.js").read_text()
 RUN_AXE = """
@@ -140,6 +142,7 @@ def paths(served: Service) -> list[str]:
     ]
 
 
+@pytest.mark.landing
 def test_axe_on_every_page(browser: Browser, served: Service) -> None:
     """Nothing by WCAG 2.2 AA or as good practice on any page, light and dark, from 320 px (1,280 at 400 %) to 1,440 px."""
     enter(browser, served, "administrator")
@@ -147,12 +150,11 @@ def test_axe_on_every_page(browser: Browser, served: Service) -> None:
     for path in paths(served):
         browser.driver.get(f"{served.url}/console{path}")
         browser.run(AXE)
-        for theme in ("light", "dark"):
+        for theme, pixels in drawn(list(product(("light", "dark"), WIDTHS)), 1):
             browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-            for pixels in WIDTHS:
-                width(browser, pixels)
-                faults = browser.driver.execute_async_script(RUN_AXE)
-                found += [f"{path} {theme} {pixels}: {json.dumps(fault)}" for fault in faults]
+            width(browser, pixels)
+            faults = browser.driver.execute_async_script(RUN_AXE)
+            found += [f"{path} {theme} {pixels}: {json.dumps(fault)}" for fault in faults]
     width(browser, 1280)
     assert found == []
 
@@ -199,6 +201,7 @@ def test_nothing_reaches_out(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
+@pytest.mark.landing
 def test_ten_audits_by_keyboard(browser: Browser, served: Service) -> None:
     """An auditor opens their audits, answers ten of them and submits each, without a mouse."""
     assign(served, "auditor", 10)
@@ -412,6 +415,7 @@ def test_panels_of_a_list_fill_a_phone(browser: Browser, served: Service) -> Non
     width(browser, 1280)
 
 
+@pytest.mark.landing
 def test_keys_of_a_list(browser: Browser, served: Service) -> None:
     """J and k move from row to row, Enter opens, and / goes to the search field."""
     enter(browser, served, "qa-manager")
@@ -446,6 +450,7 @@ def test_verdict_and_words(browser: Browser, served: Service) -> None:
     assert browser.run("return document.querySelector('#replaying').hidden")
 
 
+@pytest.mark.landing
 def test_theme_is_kept(browser: Browser, served: Service) -> None:
     """The theme that one chooses holds on every page, for whoever signs in with this browser."""
     enter(browser, served, "qa-manager")

@@ -21,7 +21,7 @@ from tests.e2e.serving import TENANT, Service, process
 from tests.e2e.sounding import tone
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TURNS = (
     Turn("m1", "agent", "Good morning, thank you for calling Example Bank, my name is Ann.", "a-1", 1_000, 5_000),
@@ -83,6 +83,7 @@ def test_two_lanes_are_drawn_from_peaks_of_the_server(page: Browser) -> None:
     assert float(page.run("return document.querySelector('.seek').max")) == 30
 
 
+@pytest.mark.landing
 def test_it_plays_and_keeps_its_position_in_the_address(page: Browser, served: Service) -> None:
     """Playing, pausing and skipping five seconds work, and a reload returns to the same position."""
     page.one('[data-do="play"]').click()
@@ -150,6 +151,7 @@ def test_a_word_is_heard_when_it_is_clicked(page: Browser) -> None:
     page.one('[data-do="play"]').click()
 
 
+@pytest.mark.landing
 def test_the_player_is_without_barriers(page: Browser) -> None:
     """As axe-core sees it, wide and narrow."""
     for pixels in (1440, 360):

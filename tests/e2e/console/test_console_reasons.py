@@ -126,6 +126,7 @@ def in_english(result: MetricResult) -> str:
     return f"{reason[0].upper()}{reason[1:]}."
 
 
+@pytest.mark.landing
 def test_reasons_of_a_conversation(served: Service) -> None:
     """NO, NA, what is unclear and what is not known are read in German; in English the bytes are as stored."""
     seen: set[str] = set()

@@ -27,7 +27,7 @@ from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SHOWN = "return [...document.querySelectorAll(arguments[0])].map((each) => each.textContent.trim())"
 
@@ -81,6 +81,7 @@ def faults(browser: Browser) -> list[object]:
     return found
 
 
+@pytest.mark.landing
 def test_auditor_hands_back_what_cannot_be_judged(browser: Browser, served: Service) -> None:
     """Auditor, 4: with a reason; another conversation is drawn in its place, so as many wait as before."""
     enter(browser, served, "auditor")
@@ -288,6 +289,7 @@ def test_inspector_finds_an_entry_and_checks_the_log(browser: Browser, served: S
     browser.until("main", lambda text: "The log is whole" in text)
 
 
+@pytest.mark.landing
 def test_agent_works_on_a_phone_in_their_language(browser: Browser, served: Service) -> None:
     """Agent, 6: at 360 px nothing reaches out of the window, and the console speaks German."""
     enter(browser, served, "agent")

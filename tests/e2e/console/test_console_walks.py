@@ -14,7 +14,7 @@ from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FOCUSED = "const one = document.activeElement; return one.id || one.value || one.textContent || one.tagName"
 COUNT = "form.filters [role=status]"
@@ -43,6 +43,7 @@ def follow(browser: Browser, selector: str) -> str:
     return wait_for(lambda: browser.driver.current_url, lambda url: url != before)
 
 
+@pytest.mark.landing
 def test_manager_asks_whether_a_metric_can_be_trusted(browser: Browser, served: Service) -> None:
     """QA manager, 2: one page answers in a sentence, with the table of machine and people and what more audits buy."""
     walk(browser, served, "/metrics")
@@ -185,6 +186,7 @@ def test_list_keeps_the_focus_when_a_filter_goes(browser: Browser, served: Servi
     browser.until("main", lambda text: "Nothing was searched" in text)
 
 
+@pytest.mark.landing
 def test_list_pages_in_place(browser: Browser, served: Service) -> None:
     """Older rows come with the focus at their beginning, nothing of the page before stays chosen, and keys go on working."""
     walk(browser, served, "/conversations")
@@ -251,6 +253,7 @@ def test_export_shows_its_progress(browser: Browser, served: Service) -> None:
     assert not browser.run("return document.querySelector('[hx-trigger]')")
 
 
+@pytest.mark.landing
 def test_chart_zooms_and_shows_all_again(browser: Browser, served: Service) -> None:
     """By keyboard and by dragging; the address keeps the weeks, every point stays a link, and the theme is followed."""
     walk(browser, served, "/overview")

@@ -19,7 +19,7 @@ from tests.scripted_judge import Scripted, scripted_judge
 from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer, sentences
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 METRIC = "em-greeting"
 ASKING = ("administrator", "qa-manager", "auditor", "supervisor", "analyst")
@@ -69,6 +69,7 @@ def browser(service: Service) -> Any:
     return lambda role: Browser(service, email_of(role))
 
 
+@pytest.mark.landing
 def test_a_question_is_answered_with_the_turns_that_carry_it(
     service: Service, judge: ScriptedExplainer, browser: Any
 ) -> None:
@@ -110,6 +111,7 @@ def test_what_is_not_carried_is_not_known(service: Service, judge: ScriptedExpla
     assert tokens(service) == before + 2 * 1100
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("role", ASKING)
 def test_nothing_goes_to_the_judge_that_the_reader_may_not_see(
     service: Service, judge: ScriptedExplainer, browser: Any, role: str

@@ -54,6 +54,7 @@ def test_metrics_of_accounts_need_the_token(served: Service) -> None:
     assert TENANT.account_id not in served.http.get(f"{served.url}/metrics", headers=right).text
 
 
+@pytest.mark.landing
 def test_without_a_token_accounts_are_closed(tmp_path: Path) -> None:
     """/metrics is open then; figures of accounts are not."""
     with database("sqlite", "", tmp_path, content=example()) as url, console(url) as service:

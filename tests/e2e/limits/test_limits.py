@@ -79,6 +79,7 @@ def test_requests_of_account_and_app_are_limited(served: Served) -> None:
         assert "account acc-2" in answers[2].json()["detail"]
 
 
+@pytest.mark.landing
 def test_a_backlog_is_refused_and_what_was_accepted_is_scored(served: Served) -> None:
     """Single conversations, loads and new live conversations; live ones that go on, and other accounts, are served."""
     with served({ACCOUNT: Limits(backlog=2)}) as service:
@@ -101,6 +102,7 @@ def test_a_backlog_is_refused_and_what_was_accepted_is_scored(served: Served) ->
         assert {"c-1", "c-2"} <= {each["id"] for each in found}
 
 
+@pytest.mark.landing
 def test_storage_and_sound_are_refused_with_their_figures(served: Served) -> None:
     """403 for bytes, which do not come back by waiting; 429 for minutes, until the month ends."""
     with served({ACCOUNT: Limits(storage_bytes=1)}) as service:

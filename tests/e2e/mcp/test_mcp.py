@@ -19,7 +19,7 @@ from tests.e2e.consoles import QUEUE, ROLES, console, example, signed_in
 from tests.e2e.serving import KEY, TENANT, Service
 from tests.integration.program import environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 Found = TypeVar("Found")
 READING = [
@@ -119,6 +119,7 @@ def personal(service: Service, role: str) -> str:
         return str(answer.json()["token"])
 
 
+@pytest.mark.landing
 def test_every_tool_answers_as_the_api_does(service: Service) -> None:
     """The shapes of /api/v1, over HTTP with a client's token; what is refused names what would be right."""
 
@@ -159,6 +160,7 @@ def described(field: dict[str, Any]) -> bool:
     return "description" in field or any("description" in each for each in field.get("anyOf", ()))
 
 
+@pytest.mark.landing
 def test_refusals_name_what_is_wrong(service: Service) -> None:
     """An unknown id, an argument that does not exist, one out of range, an unknown tool: an error that can be acted on."""
 

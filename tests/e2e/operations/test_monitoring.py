@@ -18,7 +18,7 @@ from tests.e2e.serving import GOLDEN_SAMPLE, PATH, TENANT, Service, listening, s
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -49,6 +49,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         yield found
 
 
+@pytest.mark.landing
 def test_metrics_count_requests_by_route(service: Service) -> None:
     """Counts equal what was sent; labels are templates, so no app, account, client or id is anywhere in the page."""
     reader = service.new_client("conversations:read")
@@ -78,6 +79,7 @@ def test_gauges_come_from_the_database(service: Service) -> None:
     assert {"auscult_webhook_lag_seconds", "auscult_batches_failed"} <= {name for name, _ in found}
 
 
+@pytest.mark.landing
 def test_probes_are_open_and_say_what_holds(service: Service) -> None:
     """A supervisor needs no token, and costs no limit."""
     for path in ("/livez", "/healthz", "/readyz", "/metrics"):

@@ -12,7 +12,7 @@ from tests.e2e.operations.collecting import collecting
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE_ID}-00f067aa0ba902b7-01"

@@ -79,7 +79,7 @@ def from_address(service: Service, address: str) -> Service:
     return Service(service.url, service.application, http)
 
 
-@pytest.mark.slow
+@pytest.mark.night
 @pytest.mark.parametrize("sources", [1, 20])
 def test_a_flood_holds_up_neither_others_nor_browsers_that_are_known_there(service: Service, sources: int) -> None:
     """The right password signs in at once from elsewhere, and in a known browser from the flood's own address."""
@@ -102,6 +102,7 @@ def test_a_flood_holds_up_neither_others_nor_browsers_that_are_known_there(servi
         each.http.close()
 
 
+@pytest.mark.landing
 def test_the_console_refuses_with_a_time_too(service: Service) -> None:
     """The page of the console counts with the API, and states the time."""
     for at in range(20):

@@ -14,6 +14,8 @@ from tests.e2e.people.signing_in import PASSWORD
 from tests.e2e.serving import listening
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.landing
+
 Server = tuple[bootstrap.Application, str]
 WHO = {"name": "Ada Lindqvist", "email": "Ada@Example.com", "password": PASSWORD}
 

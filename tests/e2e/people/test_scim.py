@@ -11,6 +11,8 @@ from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, Service, serving
 
+pytestmark = pytest.mark.landing
+
 ADA = {"userName": "Ada@Example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "active": True}
 
 

@@ -28,7 +28,7 @@ from tests.e2e.people.permissions import CONVERSATION, OWN, READS, WHOLE_APP
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, process, serving
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 DAY = timedelta(days=1)
 MADE: tuple[Conversation, ...] = (
@@ -130,11 +130,13 @@ def _session(service: Service, user: Any) -> str:
     return SignIn(service.store).open(user, "password", Origin()).secret
 
 
+@pytest.mark.landing
 def test_the_table_names_every_operation(world: World) -> None:
     """An operation that is new stands in the table with its permission, or the test fails."""
     assert set(world.operations) == {*READS, *WHOLE_APP, *CONVERSATION, *OWN}
 
 
+@pytest.mark.landing
 def test_search_exports_and_deliveries_show_exactly_what_is_visible(world: World) -> None:
     """A search and its total, an export of the list, the deliveries of a webhook: the same predicate for every person."""
     ids, app = {each.id for each in MADE}, world.service.store.within(TENANT)
@@ -191,6 +193,7 @@ class Answering:
         """Do nothing."""
 
 
+@pytest.mark.landing
 def test_lists_pages_and_counts_show_exactly_what_is_visible(world: World) -> None:
     """The listing and its total, insights and what is behind them, the feed, audits: for every person alike."""
     ids = {each.id for each in MADE}

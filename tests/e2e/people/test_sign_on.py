@@ -19,7 +19,7 @@ from tests.integration.program import auscult
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.night,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # the provider's own, in its thread
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
@@ -58,6 +58,7 @@ def service(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield served
 
 
+@pytest.mark.landing
 def test_a_person_signs_in_through_the_provider_in_a_real_browser(service: Service) -> None:
     """From the sign-in page to the provider and back to the console; the roles follow the groups."""
     with browsing() as browser:

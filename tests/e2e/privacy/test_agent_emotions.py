@@ -148,7 +148,7 @@ def test_what_is_evaluated_meanwhile_is_made_again(has_them: Service) -> None:
     assert has_them.application.verify() == []
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_commands(database_url: str, tmp_path: Path) -> None:
     """``apps set``, a load, scores that were made elsewhere, ``rebuild``, and the setting of the installation."""
     write(tmp_path / "calls.ndjson", document("c-1", (CROSS, KIND, *POLITE)))
@@ -187,6 +187,7 @@ def test_commands(database_url: str, tmp_path: Path) -> None:
     assert auscult(tmp_path, "verify", *at).status == 0
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(("setting", "found"), [("on", ["empathy"]), ("off", [])])
 def test_the_setting_of_the_installation(setting: str, found: list[str], tmp_path: Path) -> None:
     """With ``AUSCULT_AGENT_EMOTIONS=off`` the lines of ``auscult score`` have the key, and nothing in it."""

@@ -11,6 +11,8 @@ from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, process, serving
 
+pytestmark = pytest.mark.landing
+
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:

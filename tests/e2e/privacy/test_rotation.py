@@ -35,7 +35,7 @@ from tests.e2e.sounding import tone
 from tests.integration.program import auscult
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 HOOK_SECRET = "whsec_c2VjcmV0"
 SECRETS = {
@@ -160,6 +160,7 @@ def fill(service: Service) -> Given:
     )
 
 
+@pytest.mark.landing
 def test_a_key_is_rotated(database_url: str, tmp_path: Path) -> None:
     """Sessions, tokens, clients and everything that waits go on; links, marks of browsers and the old key end."""
     old = Fernet.generate_key().decode()

@@ -21,7 +21,7 @@ from tests.e2e.recordings.test_transcriptions import call
 from tests.e2e.serving import TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 KILLED = f"""{DIE}
 import sys
 from auscult import bootstrap

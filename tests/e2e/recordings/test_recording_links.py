@@ -22,7 +22,7 @@ from tests.e2e.own import Own, problem
 from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 RAWDATA = "/qualityai/api/v1/public/qualitymanagement/app/{app}/rawdata"
 SOUND = tone(2_000)

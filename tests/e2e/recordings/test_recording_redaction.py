@@ -29,7 +29,7 @@ from tests.e2e.sounding import tone, wav
 CARD = "four one one one one one one one one one one one one one one one"
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.night,
     pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
 ]
 
@@ -66,6 +66,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
         yield found
 
 
+@pytest.mark.landing
 def test_a_card_number_is_silent_in_what_is_played(service: Service) -> None:
     """Words and turns have a placeholder; the copy is as long and silent there, and is proved by hearing it again."""
     own = Own(service, service.new_client("recordings:write"))

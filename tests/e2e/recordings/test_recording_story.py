@@ -28,7 +28,7 @@ from tests.e2e.sounding import wav
 from tests.waiting import wait_for
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.night,
     pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
 ]
 AGENT, CUSTOMER = 0, 1

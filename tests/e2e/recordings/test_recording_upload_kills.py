@@ -14,7 +14,7 @@ from tests.e2e.recordings.test_recording_redaction import do_all
 from tests.e2e.serving import TENANT, process, serving
 from tests.e2e.sounding import tone
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 SOUND = tone(3_000, channels=2)
 FIRST, SECOND = 40_000, 70_000
 PATH = "/conversations/c-kill/recordings"
@@ -48,6 +48,7 @@ with bootstrap.open(settings) as application:
 """
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("where", ["between two parts", "after the file is stored", "after the row is written"])
 def test_an_upload_that_is_killed_is_one_recording(tmp_path: Path, where: str) -> None:
     """Its bytes are those that were sent, its figures are made, and nothing is left of the first try a day later."""

@@ -23,7 +23,10 @@ from tests.e2e.sounding import tone, wav
 
 RATE, SPOKEN_RATE, HEAD_BYTES = 16_000, 22_050, 44
 
-pytestmark = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+pytestmark = [
+    pytest.mark.landing,
+    pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
+]
 
 
 def spoken(text: str) -> "array[int]":

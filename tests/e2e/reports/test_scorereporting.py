@@ -245,6 +245,7 @@ def test_every_answer_is_guarded(service: Service) -> None:
     assert service.ask(headers=service.headers(x_request_id="not sane!")).headers["x-request-id"] != "not sane!"
 
 
+@pytest.mark.landing
 def test_health_and_documentation_are_open(service: Service) -> None:
     """A supervisor and a reader need no token, and cost no limit."""
     for path in ("/healthz", "/readyz", "/openapi.json", "/docs"):

@@ -17,6 +17,8 @@ from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving, work
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S, wait_until
 
+pytestmark = pytest.mark.landing
+
 MOST = 3
 
 
@@ -77,7 +79,7 @@ def test_the_hook_takes_what_is_live(own: Own) -> None:
     assert (answer.status_code, answer.json()) == (200, {"STATUS": "OK"})
 
 
-@pytest.mark.slow
+@pytest.mark.night
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_every_process_refuses_what_is_too_much(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Two processes on one port and a server beside, whichever is asked; all take again when it is done.

@@ -122,6 +122,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("coding", CODINGS)
 def test_pages_files_and_documentation(served: Service, coding: str) -> None:
     """Pages, the style and the documentation are a fraction of their size; their content is the same."""

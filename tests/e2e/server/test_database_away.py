@@ -10,9 +10,10 @@ from tests.databases import database
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import GOLDEN_SAMPLE, serving
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
+@pytest.mark.landing
 def test_who_asks_meanwhile_is_told_to_come_again(postgresql_server: str, tmp_path: Path) -> None:
     """503 with Retry-After, for it is no fault of ours; a client that obeys gets its answer."""
     with (

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.e2e.serving import Service, told
 
 
+@pytest.mark.landing
 def test_the_root_leads_a_browser_to_the_console(service: Service) -> None:
     """A program gets the addresses of everything instead, without a token."""
     shown = service.http.get(f"{service.url}/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})

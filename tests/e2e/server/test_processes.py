@@ -26,7 +26,7 @@ from tests.e2e.serving import DAY, PATH, STRANGER, TENANT, listening
 from tests.integration.program import AUSCULT, conversation, environment
 from tests.waiting import PATIENCE_S, wait_for, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 LIMIT = 150
 """Requests a minute of one account; of a stranger's the test of the limit, of ours all others together have fewer."""

@@ -32,7 +32,7 @@ from tests.e2e.serving import DAY, PATH, TENANT
 from tests.integration.program import AUSCULT, POLITE, auscult, conversation, environment
 from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TOGETHER = 5
 """Conversations in one request."""

@@ -26,7 +26,7 @@ from tests.integration.audits.test_cli_tune import ASKS, ASKS_NOT, FORM
 from tests.integration.program import conversation, write
 from tests.waiting import PATIENCE_S, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 class HereDesk(Desk):
@@ -81,6 +81,7 @@ def actions(served: Service, count: int) -> list[str]:
     return [f"{each.principal} {each.action}" for each in served.store.within(TENANT).log.newest(None, count)]
 
 
+@pytest.mark.landing
 def test_a_fit_of_suggestions_over_http(served: Service) -> None:
     """Nothing is changed by looking; another key publishes nothing; publish and undo are in the log by name."""
     me = client(served, "knowledge:write")
@@ -107,6 +108,7 @@ def test_a_fit_of_suggestions_over_http(served: Service) -> None:
     problem(me.ask("GET", f"{path}?language=fr"), 409, "knowledge.none")
 
 
+@pytest.mark.landing
 def test_a_fit_of_thresholds_over_http(served: Service) -> None:
     """A new version with the threshold, by whom and why; undone, the document of before is in force as a third."""
     me = client(served, "forms:write", "audits:read")

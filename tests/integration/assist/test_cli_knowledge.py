@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.program import TENANT, auscult
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 def test_documents_in_and_out(tmp_path: Path) -> None:

@@ -131,6 +131,7 @@ def test_half_of_the_settings_is_refused() -> None:
         read_settings(MODEL)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("path", "said"),
     [

@@ -25,7 +25,7 @@ from tests.integration.program import AUSCULT, environment
 from tests.integration.working import TENANT, settings_for
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 KILLS = 2
 CONVERSATIONS = ("c-1", "c-2", "c-3")
@@ -114,6 +114,7 @@ def said(app: AppStore, conversation_id: str) -> list[str]:
     return [event.message_id for event in app.live.log(conversation_id).events if isinstance(event, Message)]
 
 
+@pytest.mark.landing
 def test_killed_between_message_and_suggestion(app: AppStore, database_url: str, tmp_path: Path) -> None:
     """Whatever was answered OK is there, is answered and looked at once, and is handed on at the end."""
     kept: list[tuple[str, str]] = []

@@ -17,7 +17,7 @@ from tests.integration.scoring.test_outside import review
 from tests.scripted_judge import scripted_judge
 from tests.scripted_system import system
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 LABELS = EXAMPLES / "labels" / "answers.ndjson"
@@ -70,6 +70,7 @@ def form_of_everything(agent_url: str) -> dict[str, Any]:
     return {"id": "ef-all", "name": "All", "channel": "voice", "scoring": "points", "metrics": metrics}
 
 
+@pytest.mark.landing
 def test_both_agree_on_every_metric_type(tmp_path: Path) -> None:
     """Whatever decides a question, ``agree`` compares the verdict that ``score`` prints."""
     calls = [json.loads(line) for file in CALLS for line in file.read_text(encoding="utf-8").splitlines()]

@@ -18,7 +18,7 @@ from auscult.storage.core.tables.audits import assignments
 from tests.contract.storing import STARTED, TENANT, conversation, put
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ROOT = Path(__file__).parents[3]
 AT = datetime(2026, 4, 1, tzinfo=UTC)

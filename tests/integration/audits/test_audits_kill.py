@@ -25,7 +25,7 @@ from auscult.storage.audits.queue import QueueQuery
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, plan, scored, talk
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ROOT = Path(__file__).parents[3]
 KILLS, DRAWN, CONVERSATIONS = 4, 6, 40
@@ -73,6 +73,7 @@ def review_oneself(desk: Desk, number: int, answers: list[AuditAnswer]) -> None:
         desk.submit(own.assignment.assignment_id, own.assignment.rater or "", answers)
 
 
+@pytest.mark.landing
 def test_no_step_is_lost_or_doubled(store: Store, database_url: str) -> None:
     """After every kill: whole draws, audits that agree with their assignments, one line of the trail a submission."""
     app = scored(store, (talk(number) for number in range(CONVERSATIONS)))

@@ -8,7 +8,7 @@ import pytest
 from tests.integration.program import auscult, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 RUDE = (("agent", "What is it?"), ("customer", "My card is lost."), ("agent", "So what."))
 SORRY = (*RUDE, ("agent", "Hello? I am sorry."))
@@ -27,6 +27,7 @@ def label(name: str, hello: str, sorry: str) -> dict[str, object]:
     return {"id": name, "metrics": {"em-hello": [hello, None], "em-sorry": [sorry, None]}, "resolved": "YES"}
 
 
+@pytest.mark.landing
 def test_agreement_of_each_metric(folder: Path) -> None:
     """n, agreement, kappa, base rate and confusion, by hand: one of three wrong on the second metric."""
     write(folder / "labels.ndjson", label("c-1", "YES", "NO"), label("c-2", "NO", "YES"), label("c-3", "YES", "YES"))
@@ -74,6 +75,7 @@ def test_labels_may_bring_their_conversations(folder: Path) -> None:
     assert compared.last["metrics"]["em-sorry"]["confusion"] == {"YES": {"YES": 1}}
 
 
+@pytest.mark.landing
 def test_people_get_a_table(folder: Path) -> None:
     """One line a metric, and the mean of the kappas."""
     write(folder / "labels.ndjson", label("c-1", "YES", "NO"), label("c-2", "NO", "YES"), label("c-3", "YES", "YES"))

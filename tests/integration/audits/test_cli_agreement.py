@@ -21,7 +21,7 @@ from auscult.services.scoring.process import Processing
 from tests.databases import database
 from tests.integration.program import Result, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 FORM = b"""

@@ -8,7 +8,7 @@ import pytest
 from tests.integration.definitions.test_cli_form_versions import auscult
 from tests.integration.program import TENANT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM = """
 id: ef-levels

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.program import TENANT, Result, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 APP = ("--app", "st-1")
 FORM = """
@@ -52,6 +52,7 @@ def told(result: Result) -> dict[str, Any]:
     return {key: value for key, value in result.last.items() if not key.endswith("_at")}
 
 
+@pytest.mark.landing
 def test_from_assignment_to_submission(folder: Path) -> None:
     """Rules 8 and 28: each step in one command, told to people and to programs, and all of it shown at the end."""
     assert audits(folder, "assign", "c-1", "c-2", "--auditor", "Jane", "--by", "Max").out == (

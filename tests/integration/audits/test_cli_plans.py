@@ -7,7 +7,7 @@ import pytest
 from tests.integration.audits.test_cli_audits import APP, FORM
 from tests.integration.program import TENANT, Result, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 PLAN = f"""
@@ -38,6 +38,7 @@ def run(folder: Path, *words: str) -> Result:
     return auscult(folder, *words, *APP)
 
 
+@pytest.mark.landing
 def test_from_a_plan_to_an_estimate(folder: Path) -> None:
     """Preview, create, draw twice, audit what was drawn, and estimate; each step prints what a program reads."""
     shown = run(folder, "plans", "preview", "plan.yaml")

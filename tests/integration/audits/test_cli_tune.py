@@ -20,7 +20,7 @@ from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
 from tests.integration.program import auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 FORM = """\

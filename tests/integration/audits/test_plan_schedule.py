@@ -15,7 +15,7 @@ from auscult.storage import migrate
 from tests.unit.services.audits.drawing import START, TENANT, plan, scored, talk
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 EVERY_SECOND = "* * * * * *"
 

@@ -33,12 +33,13 @@ from tests.integration.connectors.scripting import answering
 from tests.integration.connectors.vendors import VENDORS
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 COUNT = 100
 RATE = {"requests_per_s": 40, "at_once": 4}
 
 
+@pytest.mark.landing
 def test_a_folder_after_a_kill(database_url: str, tmp_path: Path) -> None:
     """On both databases."""
     fill(tmp_path / "in", COUNT)

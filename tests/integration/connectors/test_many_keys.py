@@ -15,7 +15,7 @@ from auscult.domain.connectors.document import Access
 from auscult.domain.delivery.addresses import OPERATOR
 from auscult.storage.connectors.places.objects import ObjectPlace
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 PAGE, PAGES = 1_000, 1_000
 MOST_GROWTH = 64 * 1024 * 1024

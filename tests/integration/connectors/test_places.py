@@ -89,7 +89,7 @@ def objects(request: pytest.FixtureRequest) -> Objects:
     return Objects("az", access, {"account_key": KEY}, partial(put_blobs, address), partial(delete_blob, address))
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_objects_are_listed_below_their_prefix_and_read(objects: Objects) -> None:
     """Keys are relative, siblings found, and one that changed or is gone is refused by its etag."""
     objects.put("listed", {"in/a.json": b"1", "in/deep/b.json": b"22", "other/c.json": b"3"})
@@ -107,14 +107,15 @@ def test_objects_are_listed_below_their_prefix_and_read(objects: Objects) -> Non
         place.fetch(found["deep/b.json"])
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_a_bucket_that_is_not_there_is_named(objects: Objects) -> None:
     """Nothing else is tried."""
     with pytest.raises(PlaceError, match="the store has no such bucket or container"):
         list(objects.place("nowhere").listing())
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_azure_is_read_by_key_and_by_token(blobs: str, app: AppStore) -> None:
     """End to end with the key of an account and with a token it signed; others are refused as credentials, in one line."""
     container = f"calls-{uuid.uuid4().hex}"
@@ -184,7 +185,7 @@ def expiring(address: str, after: int) -> Iterator[tuple[str, list[int]]]:
         server.server_close()
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_credentials_that_expire_in_the_middle(s3: str, app: AppStore) -> None:
     """What was read stays, the run ends with the reason, and with new credentials the next reads the rest."""
     put(s3, "expiring", {f"{number:05}.json": native(f"call-{number}") for number in range(20)})
@@ -205,7 +206,8 @@ def test_credentials_that_expire_in_the_middle(s3: str, app: AppStore) -> None:
     assert (standing.version, standing.secrets) == (2, ("access_key_id", "secret_access_key", "session_token"))
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_sftp_is_read_with_a_password_and_a_known_key(app: AppStore, tmp_path: Path) -> None:
     """End to end; a wrong password and another server are refused with what would be right."""
     pytest.importorskip("asyncssh")

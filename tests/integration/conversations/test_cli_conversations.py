@@ -16,7 +16,7 @@ from auscult.services.scoring.process import Processing
 from tests.integration.program import auscult, conversation, write
 from tests.integration.working import settings_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 FORM = b"""
@@ -70,6 +70,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.landing
 def test_conversations_are_listed_and_shown_with_their_evidence(folder: Path) -> None:
     """Score, status and missed metrics in a line each; a conversation with every answer, its reason and its turns."""
     listed = auscult(folder, "conversations", "list", "--app", "st-1").out.splitlines()

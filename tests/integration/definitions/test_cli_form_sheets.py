@@ -9,7 +9,7 @@ from tests.integration.definitions.test_cli_form_versions import auscult
 from tests.integration.program import TENANT
 from tests.integration.scoring.test_cli_score import FORM
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 EXAMPLES = Path(__file__).parents[3] / "examples" / "forms"
 
 

@@ -10,7 +10,7 @@ from auscult.domain.errors import AuscultError
 from tests.integration.program import TENANT, Result
 from tests.integration.scoring.test_cli_score import FORM
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 APP = ("--app", "st-1")
 CHANGED = FORM.replace("pass_score: 50", "pass_score: 60")
@@ -41,6 +41,7 @@ def fields(done: Result) -> list[str]:
     return [change["field"] for change in done.last["changes"]]
 
 
+@pytest.mark.landing
 @pytest.mark.usefixtures("folder")
 def test_a_draft_from_beginning_to_end() -> None:
     """Saved, listed, compared, published; and nothing of it in force before."""

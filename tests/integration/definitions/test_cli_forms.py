@@ -8,9 +8,10 @@ import pytest
 from tests.integration.program import TENANT, auscult
 from tests.integration.scoring.test_cli_score import FORM
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
+@pytest.mark.landing
 def test_check_tells_every_fault_with_its_line(tmp_path: Path) -> None:
     """file:line: field: reason; exit 1 when there is any."""
     (tmp_path / "form.yaml").write_text(
@@ -40,6 +41,7 @@ def test_check_says_that_no_judge_is_configured(tmp_path: Path) -> None:
     assert "no engine that answers one is configured" in applied.err
 
 
+@pytest.mark.landing
 def test_apply_makes_versions(tmp_path: Path) -> None:
     """Rule 7: a changed document is a new version, the same one is not; each can be shown as it was written."""
     (tmp_path / "form.yaml").write_text(FORM)

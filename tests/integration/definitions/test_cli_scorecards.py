@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.program import TENANT, auscult
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 CARD = EXAMPLES / "scorecards" / "service.yaml"

@@ -14,7 +14,7 @@ from auscult.form_examples.work import TopicExamples
 from auscult.services.definitions.taxonomies import read_taxonomy
 from tests.integration.program import TENANT, auscult, conversation
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TAXONOMY = """\
 id: tx-bank

@@ -7,7 +7,7 @@ import pytest
 from auscult.wording import available, pack_text
 from tests.integration.program import TENANT, auscult
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 def test_packs_are_listed_and_shown(tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ def outside(folder: Path, port: int) -> dict[str, str]:
     return {"AUSCULT_HOSTS_FILE": str(folder / "hosts.yaml")}
 
 
+@pytest.mark.landing
 def test_other_systems_are_asked_where_the_operator_allows_it(tmp_path: Path) -> None:
     """A source of truth and an external agent, over HTTP; a customer it does not know is NA."""
     with word_agent() as port:

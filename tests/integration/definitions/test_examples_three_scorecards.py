@@ -9,7 +9,7 @@ import pytest
 from tests.integration.definitions.test_cli_form_versions import auscult
 from tests.integration.program import TENANT
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 FORMS = Path(__file__).parents[3] / "examples" / "forms"
 APP = ("--app", "st-1")
 

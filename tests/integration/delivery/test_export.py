@@ -26,7 +26,7 @@ from auscult.tables import TABLES
 from tests.golden.storing import TENANT, process
 from tests.integration.program import AUSCULT, auscult, environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 WHERE = ("--account", "acc-1", "--org", "org-1", "--app", "st-1")
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -44,6 +44,7 @@ def _conversations(count: int, at: datetime = SINCE) -> list[Conversation]:
     return [*early, Conversation(id="c-late", channel="voice", direction="inbound", started_at=late, assist=Assist())]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("report", REPORTS)
 def test_each_report_is_exported_whole(store: Store, tmp_path: Path, report: str) -> None:
     """Partitioned by day, every row in the file of the day it starts on, none twice."""

@@ -23,7 +23,7 @@ from tests.integration.program import AUSCULT, auscult, environment
 
 pytest.importorskip("obstore")
 pytest.importorskip("moto")
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 BUCKET = "warehouse"
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)

@@ -14,7 +14,7 @@ from auscult.services.people.users import Access, Users
 from auscult.storage import migrate, new_secret_key, open_store
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 LEE, EVE, AGENT = "lee@example.com", "eve@example.com", "a-1"
 SHEET = ("em-hello=YES", "em-bye=NO")
@@ -65,6 +65,7 @@ def program(tmp_path: Path) -> Program:
     return found
 
 
+@pytest.mark.landing
 def test_disputes_from_release_to_examples(program: Program, tmp_path: Path) -> None:
     """A policy, a second look, acceptance, a dispute, its decision and withdrawal, figures, and labelled examples."""
     (tmp_path / "policy.yaml").write_text("rounds: 2\nwindow_days: 10\n", encoding="utf-8")

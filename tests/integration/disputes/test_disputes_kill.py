@@ -31,7 +31,7 @@ from tests.waiting import wait_until
 
 STEPS = ("yet_to_start", "in_progress", "pending_supervisor_review", "completed")
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ROOT = Path(__file__).parents[3]
 KILLS, CONVERSATIONS = 4, 200

@@ -18,7 +18,7 @@ from tests.integration.scoring.test_jobs import lose_jobs
 from tests.integration.working import FORM, TENANT, conversation, working
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 COUNT = 6
 

@@ -11,7 +11,7 @@ from tests.integration.history.test_cli_rescore import APP, URL, auscult, busy
 from tests.integration.program import TENANT, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 DRAFT = (
     FORM.replace("pass_score: 50", "pass_score: 95")
@@ -44,6 +44,7 @@ def content(folder: Path) -> list[str]:
         return [line for line in connection.iterdump() if not any(each in line for each in counted)]
 
 
+@pytest.mark.landing
 def test_the_page(folder: Path) -> None:
     """Before beside after, every metric, those that change most with what was said; and not a byte is another."""
     before = content(folder)

@@ -16,7 +16,7 @@ from tests.integration.program import TENANT, Result, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 from tests.integration.working import working
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 APP = ("--app", "st-1")
 URL = "sqlite:///test.db"
@@ -87,6 +87,7 @@ def test_a_language_without_a_form_waits_for_none(tmp_path: Path) -> None:
     assert "stored conversation" not in auscult("forms", "apply", "changed.yaml", *APP).err
 
 
+@pytest.mark.landing
 def test_rescored_under_another_version(folder: Path) -> None:
     """Waited for by default; told in a sentence; listed, shown, and told in the trail."""
     auscult("forms", "apply", "form.yaml", *TENANT)

@@ -26,7 +26,7 @@ from tests.integration.program import AUSCULT, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 COUNT, CHUNK_SIZE = 400, 4
 """Many more chunks than are waited for: a worker goes on while who waits stands still."""

@@ -15,7 +15,7 @@ from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
 from tests.integration.program import POLITE, Result, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 FORM = b"""
@@ -96,6 +96,7 @@ def test_a_month_beside_the_one_before(home: Path) -> None:
     assert (missed["kind"], missed["name"], missed["conversations"]) == ("missed_metric", "em-hello", 3)
 
 
+@pytest.mark.landing
 def test_people_read_a_table(home: Path) -> None:
     """With drivers where they are asked for of few conversations."""
     told = insights(home, *APRIL, "--by", "missed_metric", "--least", "3").out

@@ -19,7 +19,7 @@ from tests.installing import ROOT, dependencies, run
 from tests.integration.program import environment
 from tests.waiting import PATIENCE_S, fixed_port
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 STEP = re.compile(r"^([A-Z]+) ((?:.*\\\n)*.*)", re.MULTILINE)
 OF_THE_IMAGE = re.compile(r"(?<![\w:])/(?=opt/auscult|var/lib/auscult|build)")

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from tests.e2e.serving import TENANT, Service, serving
 from tests.installing import ROOT, run, wheel
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ENGINE = ("auscult", "alembic", "babel", "dbos", "litestar", "numpy", "pyarrow", "sqlalchemy", "typer")
 READER = """

@@ -12,7 +12,7 @@ from tests.integration.program import AUSCULT, environment
 from tests.integration.working import FORM, conversation
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 HERE = Path(__file__).parent / "offline"
 NAMESPACE = ("unshare", "--map-root-user", "--net")

@@ -14,7 +14,7 @@ from auscult.domain.tenancy import Tenant
 from tests.integration.program import TENANT, Result, auscult
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 LOADED = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 EXAMPLE = Path(__file__).parents[3] / "examples" / "plugin"
@@ -54,6 +54,7 @@ def test_the_example_passes_its_own_tests(installed: Path) -> None:
     assert "20 passed" in done.stdout
 
 
+@pytest.mark.landing
 def test_scored_from_end_to_end(installed: Path, tmp_path: Path) -> None:
     """A file in its format, judged by its metric type, with what its analyzer found; its engine only where it is named."""
     scored = run(installed, tmp_path, "score", EXAMPLE / "call.txt", "--form", EXAMPLE / "form.yaml")

@@ -8,7 +8,7 @@ import pytest
 from auscult import __version__
 from tests.installing import ROOT, demonstrated, installed, run
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SOURCE = ROOT / "src" / "auscult"
 EXAMPLES = ("conversations", "knowledge")
@@ -26,6 +26,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return installed(tmp_path_factory)
 
 
+@pytest.mark.landing
 def test_the_demo_runs_in_an_empty_folder(
     programs: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -55,6 +56,7 @@ def test_an_export_without_its_library_is_refused_before_it_makes_a_folder(progr
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.landing
 def test_the_wheel_has_the_files_that_are_no_code(programs: Path) -> None:
     """Every file under src/auscult is there, and each set of examples with its licence."""
     (package,) = programs.parent.glob("lib/*/site-packages/auscult")

@@ -41,7 +41,7 @@ PROMTOOL = shutil.which("promtool") or "promtool"
 UP = 'up{job="auscult"} 1\n'
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.night,
     pytest.mark.skipif(
         shutil.which("promtool") is None and os.environ.get("CI") != "true",
         reason="promtool is not installed (package prometheus)",
@@ -136,6 +136,7 @@ def check(  # noqa: PLR0913, PLR0917  (one case, each part by name)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.landing
 def test_the_rules_are_valid() -> None:
     """`promtool check rules` accepts them."""
     done = subprocess.run([str(PROMTOOL), "check", "rules", str(RULES)], capture_output=True, text=True, check=False)  # noqa: S603

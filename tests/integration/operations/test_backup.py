@@ -30,7 +30,7 @@ from tests.integration.program import AUSCULT, auscult, conversation, environmen
 from tests.integration.program import TENANT as APP
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ROOT = Path(__file__).parents[3]
 CLIENT = Client(
@@ -78,6 +78,7 @@ def empty(original: Settings, postgresql_server: str, tmp_path: Path) -> Iterato
         yield Settings(database_url=url, state_dir=str(there))
 
 
+@pytest.mark.landing
 def test_a_restored_database_answers_the_same(original: Settings, empty: Settings, tmp_path: Path) -> None:
     """Every report's rows are equal byte by byte, the client's secret opens, and every table's digest is verified."""
     with bootstrap.open(original) as application:
@@ -175,6 +176,7 @@ def test_a_missing_client_program_is_named(postgresql_url: str, tmp_path: Path) 
     assert list((tmp_path / "b").iterdir()) == []
 
 
+@pytest.mark.landing
 def test_the_commands_say_what_they_did(sqlite_url: str, tmp_path: Path) -> None:
     """Backup warns of a plain key, restore verifies, and both speak JSON."""
     fill(Settings(database_url=sqlite_url))

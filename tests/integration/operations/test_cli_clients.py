@@ -8,9 +8,10 @@ import pytest
 
 from tests.integration.program import TENANT, auscult
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
+@pytest.mark.landing
 def test_add_shows_id_and_secret_once_and_token_signs_with_it(tmp_path: Path) -> None:
     """The shape that programs read; a token of it is signed with the secret (rule 14)."""
     added = auscult(tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--scope", "forms:write", "--json")

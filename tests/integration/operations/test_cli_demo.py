@@ -26,7 +26,7 @@ from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from tests.integration.program import auscult, conversation, environment, write
 from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SERVE = re.compile(r"^\S*auscult serve .*$", re.MULTILINE)
 CURL = re.compile(r"^curl -s (?:.*\\\n)*.*$", re.MULTILINE)
@@ -79,6 +79,7 @@ def test_demo_makes_its_own_database_again(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM apps").fetchone() == (2,)
 
 
+@pytest.mark.landing
 def test_demo_shows_scores_words_and_one_answer(tmp_path: Path) -> None:
     """A table with the words that decided, a ready curl, the answer to it; and again without doubling anything."""
     write(tmp_path / "calls.ndjson", conversation("c-polite"), conversation("c-rude", RUDE))

@@ -11,9 +11,10 @@ from auscult.config import Settings
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
+@pytest.mark.landing
 def test_doctor_of_a_new_folder_makes_nothing(tmp_path: Path) -> None:
     """All is well before the first command, and nothing is made by looking."""
     looked = auscult(tmp_path, "doctor", settings={"AUSCULT_PORT": "0"})

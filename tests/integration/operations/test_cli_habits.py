@@ -10,11 +10,12 @@ import pytest
 
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 DOCUMENTED = Path(__file__).parents[3] / "docs" / "reference" / "output.md"
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("words", "status", "reason"),
     [
@@ -46,6 +47,7 @@ def test_statuses_are_documented(tmp_path: Path) -> None:
     assert auscult(tmp_path, "--version").status == 0
 
 
+@pytest.mark.landing
 def test_values_and_commands_have_a_suggestion(tmp_path: Path) -> None:
     """A slip in a command, an option, a value or a setting is answered with the nearest that exists."""
     assert "Did you mean 'load'" in auscult(tmp_path, "lod").err

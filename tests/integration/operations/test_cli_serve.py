@@ -17,7 +17,7 @@ import pytest
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 READY = re.compile(r"auscult serves (http://127\.0\.0\.1:\d+) \(docs \1/docs\)\n")
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting"
@@ -37,6 +37,7 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.landing
 def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subprocess.Popen[str]) -> None:
     """The ready line carries the address; what was loaded is readable; nothing is left behind, and no listener waits."""
     assert server.stdout

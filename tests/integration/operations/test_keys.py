@@ -27,7 +27,7 @@ from tests.contract.storing import STARTED
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 CLIENT = Client(
@@ -76,6 +76,7 @@ def under(settings: Settings, key: bytes) -> int:
     return count
 
 
+@pytest.mark.landing
 def test_every_secret_is_under_the_new_key(database_url: str, tmp_path: Path) -> None:
     """Clients sign in, originals open, the log's seals hold, twice in a row; the old key opens nothing."""
     settings = Settings(database_url=database_url, state_dir=str(tmp_path))

@@ -10,9 +10,10 @@ from auscult.domain.errors import SettingsError
 from auscult.storage import newest_version
 from tests.integration.program import auscult
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
+@pytest.mark.landing
 def test_a_plan_lists_migrations_and_makes_nothing(database_url: str, tmp_path: Path) -> None:
     """Of a new database the baseline; afterwards none."""
     planned = auscult(tmp_path, "migrate", "--plan", "--json", "--database", database_url)
@@ -24,6 +25,7 @@ def test_a_plan_lists_migrations_and_makes_nothing(database_url: str, tmp_path: 
     assert "nothing to run" in auscult(tmp_path, "migrate", "--plan", "--database", database_url).out
 
 
+@pytest.mark.landing
 def test_never_leaves_tables_to_the_command(database_url: str, tmp_path: Path) -> None:
     """Every other command refuses a database that is not up to date, and takes one that is."""
     never = Settings(database_url=database_url, migrate="never", state_dir=str(tmp_path))

@@ -13,7 +13,7 @@ import pytest
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 def loaded(folder: Path) -> None:

@@ -28,7 +28,7 @@ from tests.golden.storing import conversations, process
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 HERE = Path(__file__).parent / "upgrade"
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.program import TENANT, Result, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 PASSWORD = "correct horse battery\n"
 
@@ -16,6 +16,7 @@ def add(folder: Path, email: str, *words: str) -> Result:
     return auscult(folder, "users", "add", email, *words, *TENANT, "--password-stdin", "--json", stdin=PASSWORD)
 
 
+@pytest.mark.landing
 def test_a_user_is_added_with_a_role_for_the_whole_app_or_for_queues(tmp_path: Path) -> None:
     """Without --queue and --agent a grant is for the whole app; a second add is a second grant of the same user."""
     added = add(tmp_path, "Ann@Example.com", "--name", "Ann", "--role", "auditor")

@@ -16,9 +16,10 @@ from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
 from tests.integration.program import environment
+from tests.tiers import drawn
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 CONVERSATIONS = 16
 RUN = """
@@ -44,7 +45,8 @@ def talk(number: int) -> Conversation:
     return conversation(f"c-{number}", timedelta(seconds=number), customer=Customer(id="u-1"), turns=said)
 
 
-@pytest.mark.parametrize("kind", ["retention", "transcript", "erasure"])
+@pytest.mark.landing
+@pytest.mark.parametrize("kind", drawn(["retention", "transcript", "erasure"], 1))
 def test_a_killed_run_leaves_whole_conversations_and_true_receipts(
     database_url: str, tmp_path: Path, kind: str
 ) -> None:

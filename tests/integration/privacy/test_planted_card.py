@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.program import TENANT, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 CARD, GROUPS = "4539148803436467", "4539 1488 0343 6467"
 SAID = "four five three nine one four double eight oh three four three six four six seven"

@@ -19,7 +19,7 @@ from tests.integration.program import AUSCULT, TENANT, auscult, environment, wri
 from tests.scripted_judge import scripted_judge
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM = """
 id: ef-judged

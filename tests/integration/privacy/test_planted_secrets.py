@@ -12,7 +12,7 @@ from tests.integration.program import TENANT, auscult, conversation, write
 from tests.scripted_judge import scripted_judge
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SECRETS = ("7392", "8264", "604182", "zebra-Kettle-91")
 SAID = (

@@ -21,7 +21,7 @@ def open_to_others(folder: Path) -> list[str]:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.night
 @pytest.mark.parametrize("umask", [0o000, 0o022])
 def test_what_commands_write_is_private(tmp_path: Path, umask: int) -> None:
     """Databases with their logs, exports, backups, recordings, keys and what is scored without a database."""

@@ -19,7 +19,7 @@ from auscult.workers.redacting import AT_A_TIME, RedactingProcesses
 from tests.integration.working import conversation
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 MANY = [
     conversation(f"c-{number}", f"The PIN is {1000 + number}." if number % 3 else f"Call me on 555 010 {2000 + number}")
@@ -63,6 +63,7 @@ def test_the_same_comes_from_other_processes(
     assert not all(same)
 
 
+@pytest.mark.landing
 def test_a_process_that_is_killed_loses_nothing(processes: RedactingProcesses) -> None:
     """The server does the work itself, and other processes do it the next time."""
     processes.redact(without_codes, MANY)

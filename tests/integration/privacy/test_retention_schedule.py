@@ -12,7 +12,7 @@ from auscult.services.privacy.rules import change_rule
 from tests.contract.storing import TENANT, conversation, put
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 EVERY_SECOND = "* * * * * *"
 

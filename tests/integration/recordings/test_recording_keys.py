@@ -26,7 +26,7 @@ from tests.contract.storing import conversation
 from tests.databases import database
 from tests.e2e.sounding import tone, wav
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ONE, OTHER = (Tenant(account_id="acc-1", org_id="o-1", app_id=name) for name in ("st-1", "st-2"))
 SOUND = wav(tone())
@@ -90,6 +90,7 @@ def write_older(settings: Settings, location: str, key: bytes) -> None:
     path.write_bytes(b"auscrec1" + nonce + sealed)
 
 
+@pytest.mark.landing
 def test_each_app_has_a_key_of_its_own(settings: Settings) -> None:
     """Files of one app name one key, those of another app another, and nothing of the sound is in the folder."""
     first, second, third = add(settings, ONE, "c-1"), add(settings, ONE, "c-2"), add(settings, OTHER, "c-3")

@@ -172,6 +172,7 @@ def test_a_link_to_an_object_is_copied_or_stays(bucket: str, tmp_path: Path, cop
     assert ObjectBlobs(bucket).has("in/call.wav")
 
 
+@pytest.mark.landing
 def test_what_one_server_stores_another_plays(bucket: str, postgresql_server: str, tmp_path: Path) -> None:
     """Two servers of one database, each with a disk of its own, and an object store between them."""
     sound = tone(1_500, channels=2)
@@ -189,6 +190,7 @@ def test_what_one_server_stores_another_plays(bucket: str, postgresql_server: st
         assert one.http.get(f"{one.url}/readyz").json() == {"status": "ready"}
 
 
+@pytest.mark.landing
 def test_sound_without_a_shared_place_is_refused(postgresql_server: str, tmp_path: Path) -> None:
     """Another server could not play it: nothing is kept, the reason names the setting, and readiness warns."""
     with (

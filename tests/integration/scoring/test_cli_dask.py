@@ -15,7 +15,7 @@ import pytest
 from tests.integration.program import AUSCULT, auscult, conversation, environment, write
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SHARDS, ROWS = 8, 150
 

@@ -8,9 +8,10 @@ from auscult import bootstrap
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.integration.working import settings_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
+@pytest.mark.landing
 def test_jobs_are_looked_after(tmp_path: Path) -> None:
     """Listed, shown, retried and cancelled; what is not there is said."""
     file = write(tmp_path / "calls.ndjson", conversation("c-1"), conversation("c-2"))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.program import TENANT, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 COUNTS = {
     "accepted": 3,
@@ -34,6 +34,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.landing
 def test_load_scores_and_a_second_load_adds_nothing(folder: Path) -> None:
     """The last line of --json is the shape of docs/reference/output.md; the same file again is all unchanged."""
     first = auscult(folder, "load", "three.ndjson", *TENANT, "--json")

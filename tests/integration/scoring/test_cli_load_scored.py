@@ -16,7 +16,7 @@ from auscult.storage.core.database import Database
 from tests.integration.program import AUSCULT, POLITE, TENANT, auscult, conversation, environment, write
 from tests.integration.scoring.test_cli_dask import Cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 COUNT = 1_000
 DIRECT = "sqlite:///direct.db"

@@ -16,7 +16,7 @@ import pytest
 from tests.integration.program import AUSCULT, auscult, conversation, environment, write
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 NDJSON = ("a.ndjson", "b.ndjson", "deeper/c.ndjson")
 
@@ -35,6 +35,7 @@ def lines(file: Path) -> list[Any]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
+@pytest.mark.landing
 def test_each_shard_has_a_file_of_its_name_with_the_rows_of_score(tmp_path: Path, shards: Path) -> None:
     """Row for row what ``auscult score`` prints for the same file; what is no shard is passed over."""
     (shards / "_state").mkdir()
@@ -145,7 +146,7 @@ def test_a_shard_under_work_is_left_to_its_run(tmp_path: Path) -> None:
     assert "1 scored, 2 finished before" in auscult(tmp_path, "score", "in", "--out", "out").out
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_kill_in_the_middle_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """Kill -9, again and again; in the end the results are, row for row, those of one run."""
     (tmp_path / "in").mkdir()

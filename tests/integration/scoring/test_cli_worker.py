@@ -11,7 +11,7 @@ from tests.integration.program import AUSCULT, TENANT, auscult, conversation, en
 from tests.integration.scoring.test_cli_score import FORM
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 def recorded(folder: Path) -> int:
@@ -23,6 +23,7 @@ def recorded(folder: Path) -> int:
         database.close()
 
 
+@pytest.mark.landing
 def test_worker_scores_what_waits(tmp_path: Path) -> None:
     """--no-wait ends when all is accepted; a worker that starts later finds it; SIGTERM ends it with 0."""
     (tmp_path / "form.yaml").write_text(FORM)

@@ -13,7 +13,7 @@ import pytest
 from auscult.workers.process_pool import ProcessPool
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 def leave_a_trace(folder: str, stop: threading.Event) -> None:

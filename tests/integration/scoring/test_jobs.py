@@ -31,7 +31,7 @@ from tests.integration.working import FORM, TENANT, conversation, settings_for, 
 from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 @pytest.fixture
@@ -69,6 +69,7 @@ def evaluated(store: Store) -> int:
         return connection.execute(sa.select(sa.func.count()).select_from(evaluations)).scalar_one()
 
 
+@pytest.mark.landing
 def test_what_is_accepted_is_found_and_processed(store: Store, app: AppStore, database_url: str) -> None:
     """Batches from before the worker came and from while it works; it leaves nothing of itself behind."""
     early = accept(app, conversation("c-1"), conversation("c-2", "what do you want"))
@@ -177,6 +178,7 @@ def test_a_batch_that_never_comes_to_an_end_is_given_up(store: Store, app: AppSt
     assert state(store, batch) == ("failed", "its processing was begun 10 times and never came to an end")
 
 
+@pytest.mark.landing
 def test_one_that_kills_its_worker_is_found_among_its_batch(store: Store, app: AppStore, database_url: str) -> None:
     """Begun again and again, a batch is split; only the one that kills is given up, and it can be put back to work."""
     batch = accept(app, *map(conversation, ("c-1", "c-bad", "c-2")))

@@ -28,7 +28,7 @@ from tests.integration.working import conversation, working
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 from tests.waiting import PATIENCE_S, wait_for, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM = b"""
 id: ef-judged
@@ -89,6 +89,7 @@ def evaluation(app: AppStore, name: str) -> Evaluation:
     return dossier.evaluations[0]
 
 
+@pytest.mark.landing
 def test_a_judged_score_has_its_evidence(judge: ScriptedJudge, store: Store, database_url: str, tmp_path: Path) -> None:
     """One call a conversation, none where words decide; verdicts name turn, words, reason, engine; the cost is kept."""
     app = ready(store, *(conversation(f"c-{n}", JUDGED) for n in range(5)), conversation("c-plain", DECIDED))
@@ -153,6 +154,7 @@ def test_a_failed_answer_is_no_na(judge: ScriptedJudge, store: Store, database_u
     assert [len(one.asked) for one in judge.requests] == [2, 1]
 
 
+@pytest.mark.landing
 def test_answers_are_used_again(judge: ScriptedJudge, store: Store, database_url: str, tmp_path: Path) -> None:
     """A changed talk is asked about; when it is as before, and only weights changed, nobody is; a new statement is alone."""
     app = ready(store)

@@ -23,7 +23,7 @@ from tests.integration.working import FORM, conversation, settings_for
 from tests.integration.working import TENANT as OWNER
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 COUNT = 500
 KILLS = 3
@@ -96,6 +96,7 @@ def killed(database_url: str, tmp_path: Path, seed: int) -> Iterator[Killed]:
         yield Killed(database_url, tmp_path, application.store, seed)
 
 
+@pytest.mark.landing
 def test_a_server_killed_while_it_works(killed: Killed) -> None:
     """Accepted once, and each server that is started takes up what the killed ones left."""
     app = killed.store.within(OWNER)

@@ -1,6 +1,6 @@
 """kill -9 of any worker or the server, at random moments under load: nothing accepted is lost, nothing is scored twice.
 
-A few kills by default; ``make test-kill`` kills a hundred times, fifty on each database (``AUSCULT_TEST_KILLS``).
+Three on each database on landing, fifty at night and with ``make test-kill``, or as many as ``AUSCULT_TEST_KILLS`` says.
 What is chosen at random comes from a seed, which is printed; ``AUSCULT_TEST_SEED`` gives it again.
 """
 
@@ -30,11 +30,12 @@ from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.delivery import changes
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
+from tests.tiers import by_tier
 from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
-KILLS = int(os.environ.get("AUSCULT_TEST_KILLS", "2"))
+KILLS = int(os.environ.get("AUSCULT_TEST_KILLS", by_tier(push=1, landing=3, night=50)))
 MOST_AHEAD = 300
 """Conversations that are accepted and not evaluated before no more are sent: the load is steady, not endless."""
 
@@ -189,6 +190,7 @@ def field(database_url: str, tmp_path: Path, seed: int) -> Iterator[Field]:
             yield field
 
 
+@pytest.mark.landing
 def test_whoever_is_killed(field: Field, tmp_path: Path) -> None:
     """Everything acknowledged is there as it was last sent, scored once, told once, and every count agrees."""
     for _ in range(KILLS):

@@ -23,7 +23,7 @@ from tests.integration.working import TENANT, conversation, working
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
 from tests.waiting import wait_for, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM = """
 id: ef-outside
@@ -88,6 +88,7 @@ def verdicts(app: AppStore, name: str) -> tuple[Verdict, Verdict, int | None]:
     return fee, agent, None if found.score is None else int(found.score)
 
 
+@pytest.mark.landing
 def test_from_accepted_to_scored(store: Store, database_url: str, tmp_path: Path) -> None:
     """Table and agent; parts, comparison and engines are kept with the evaluation."""
     with system(review) as agent:

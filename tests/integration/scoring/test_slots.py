@@ -20,7 +20,7 @@ from tests.integration.working import conversation, settings_for
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 from tests.waiting import wait_for, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 NAMES = [f"c-{number}" for number in range(48)]
 BATCH = 3

@@ -22,7 +22,7 @@ from auscult.storage.upkeep.copy import copy
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.program import AUSCULT, auscult, environment
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 KEY = new_secret_key().decode()
 CLIENT = Client(
@@ -72,6 +72,7 @@ def new_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -
     return f"sqlite:///{tmp_path / 'other.db'}"
 
 
+@pytest.mark.landing
 def test_a_store_moves_to_the_other_kind_of_database(database_url: str, new_url: str) -> None:
     """Verified by counts and hashes; what it holds, its clients' secrets too, goes on working there."""
     fill(database_url)

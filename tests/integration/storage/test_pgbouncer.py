@@ -27,7 +27,7 @@ from tests.integration.working import TENANT as APP
 from tests.integration.working import conversation as chat
 from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ROOT = Path(__file__).parents[3]
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -116,6 +116,7 @@ def test_from_a_file_to_a_page(url: str, tmp_path: Path) -> None:
         assert (len(page.rows), page.total) == (100, 100)
 
 
+@pytest.mark.landing
 def test_several_share_few_servers_and_leave_nothing_with_them(url: str, tmp_path: Path) -> None:
     """Writers, readers and a worker over fewer servers than they are: nothing gets lost, no lock or setting stays."""
     with ExitStack() as stack:

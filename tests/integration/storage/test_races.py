@@ -32,7 +32,7 @@ from auscult.storage.core.tables.conversations import evaluations
 from tests.contract.history.test_storage_backfills import do
 from tests.contract.storing import REPORT, TENANT, conversation, of_pending
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 STEPS = int(os.environ.get("AUSCULT_TEST_STEPS", "20"))
 SENDERS = WORKERS = 3

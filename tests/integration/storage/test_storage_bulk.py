@@ -71,6 +71,7 @@ def test_what_was_loaded_is_vacuumed(postgresql_url: str, tmp_path: Path) -> Non
         database.close()
 
 
+@pytest.mark.landing
 def test_a_worker_readies_what_came_in(postgresql_url: str, tmp_path: Path) -> None:
     """What comes over HTTP is readied, too, whether or not the server has rounds of its own."""
     fill(postgresql_url, tmp_path / "trace")

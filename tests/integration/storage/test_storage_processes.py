@@ -20,7 +20,7 @@ from auscult.storage import Store, migrate, new_secret_key, open_store
 from tests.contract.storing import REPORT, TENANT, conversation, names, of_pending, put, query, rendered
 from tests.waiting import PATIENCE_S, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 ROOT = Path(__file__).parents[3]
 FEED = 10

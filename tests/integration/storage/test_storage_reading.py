@@ -15,6 +15,8 @@ from auscult.storage.core.dialect import Driver, Postgresql
 from auscult.storage.core.instants import ms_of
 from tests.contract.storing import STARTED, TENANT, conversation, put, query
 
+pytestmark = pytest.mark.landing
+
 ROWS = 3_000
 LIMIT = 10
 OTHER = structs.replace(TENANT, app_id="st-2")
@@ -108,6 +110,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return plans_of(monkeypatch, "body")
 
 
+@pytest.mark.landing
 def test_pages_read_about_what_they_show(store: Store, pages: list[dict[str, Any]]) -> None:
     """Asked for the first time, with values planned for and after many others, and again, wherever they begin.
 

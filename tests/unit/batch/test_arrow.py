@@ -87,6 +87,7 @@ def test_forms_are_given_as_whatever_they_are(tmp_path: Any) -> None:
         score_table(table(), {"id": "ef-1"})
 
 
+@pytest.mark.landing
 def test_it_can_be_sent_to_other_processes() -> None:
     """As Dask and Spark do; with forms that were read here."""
     work = partial(score_table, forms="starter")

@@ -128,6 +128,7 @@ def test_a_server_that_points_elsewhere_is_not_followed(server: ScriptedJudge) -
     assert "status 307" in found.postponed.reason
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_a_judge_that_reads_lines_is_not_moved(server: ScriptedJudge, attack: Attack) -> None:
     """With the attack in a customer's turn, or an agent's, nothing else is answered than without it."""

@@ -221,6 +221,7 @@ def test_what_is_not_prevented() -> None:
     assert stands("Delivery was on Tuesday delivery was our mistake.", 1, pieces=[turn("delivery was on Tuesday")])
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     "carrying",
     [*CARRYING, *SECOND, *THIRD, *(each for each in FOURTH if each["name"] not in STANDING)],

@@ -44,6 +44,7 @@ def values(found: list[Document | Rejected]) -> list[Any]:
     return [msgspec.json.decode(one.data) for one in found if isinstance(one, Document)]
 
 
+@pytest.mark.landing
 @given(st.lists(json_objects(), max_size=5), st.sampled_from([None, 0, 2]), st.integers(1, 60), st.booleans())
 def test_an_array_is_cut_the_same_whatever_the_chunks(
     objects: list[dict[str, Any]], indent: int | None, chunk: int, ascii_only: bool

@@ -162,6 +162,7 @@ run_notices(open_store(sys.argv[1], new_secret_key()), settings)
 """
 
 
+@pytest.mark.landing
 def test_a_kill_between_the_text_and_its_answer(rounds: Round, server: MailServer, database_url: str) -> None:
     """A worker that is killed while the server has the text: the e-mail came, is sent once, and is not known to be sent."""
     at = datetime.now(UTC)

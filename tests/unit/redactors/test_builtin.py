@@ -44,6 +44,7 @@ def masked(*turns: str, names: Sequence[str] = ()) -> Redacted:
     return redacted([text for _, text in utterances], found)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("file", sorted(path.name for path in LABELLED.glob("*.txt") if path.name not in FLOORS))
 def test_labelled_utterances_are_found(file: str) -> None:
     """Recall by kind, and precision over all, meet the goals on the labelled utterances, those written last included."""
@@ -55,6 +56,7 @@ def test_labelled_utterances_are_found(file: str) -> None:
     assert scores["all"].recall >= 0.95, scores["all"].missed
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("file", FLOORS)
 def test_what_was_found_in_the_last_sets_stays_found(file: str) -> None:
     """Changes lose nearly nothing of what the redactor finds in the last sets of other hands, nor its precision."""

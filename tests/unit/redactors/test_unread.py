@@ -69,6 +69,7 @@ def test_secrets_are_found_and_look_alikes_stay(number: int) -> None:
     assert [case.utterances for case in alike if secrets(case.utterances)] == []
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("number", READ)
 def test_with_redaction_on_the_rest_is_found_too(number: int) -> None:
     """Phones and national numbers are found, and of what is masked behind words for secrets nearly all should be."""
@@ -83,6 +84,7 @@ def test_with_redaction_on_the_rest_is_found_too(number: int) -> None:
     assert sum(one.right for one in named) / sum(one.found for one in named) >= PRECISION_BY_WORDS
 
 
+@pytest.mark.landing
 def test_figures_are_no_look(capsys: pytest.CaptureFixture[str]) -> None:
     """The command prints figures of every kind, and nothing that a label holds."""
     main([])

@@ -43,6 +43,7 @@ def test_a_broken_document_is_refused(reader: DocumentReader, data: bytes) -> No
     assert caught.value.reason.startswith("document.")
 
 
+@pytest.mark.landing
 def test_one_app_takes_one_slot() -> None:
     """While a document of an app is read, a second of it is sent away, and one of another app is read."""
     reader = DocumentReader(cpu_s=3, patience_s=0.05)

@@ -44,6 +44,7 @@ def rows(columns: str) -> list[tuple[str, ...]]:
     return re.findall(rf"^\| `([a-z_.]+)` {columns} \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("room", ["reports", "server"])
 def test_every_reason_of_an_answer_is_in_the_table(room: str) -> None:
     """Rule 17: reasons are stable and listed, each that is raised here; one belongs to starting up."""
@@ -59,6 +60,7 @@ def test_the_page_lists_what_the_table_lists() -> None:
     } == {name: (reason.status, reason.code, reason.meaning) for name, reason in REASONS.items()}
 
 
+@pytest.mark.landing
 def test_the_page_lists_every_reason() -> None:
     """docs/reference/errors.md lists every reason that the source names, and in its second table none that is gone."""
     others = {name for name, _ in rows(r"\| ([A-Z][^|]+)")}

@@ -150,6 +150,7 @@ def test_a_target_of_the_app(rounds: Round, server: PostServer) -> None:
     ]
 
 
+@pytest.mark.landing
 def test_a_message_that_is_refused(rounds: Round, server: PostServer) -> None:
     """It is tried again after 2, 4, 8 and 16 minutes, and then nothing more, until a trial message arrives."""
     made = rounds.add()
@@ -181,6 +182,7 @@ run_notices(open_store(sys.argv[1], sys.argv[2].encode()), Settings(outgoing_net
 """
 
 
+@pytest.mark.landing
 def test_a_kill_between_the_message_and_its_answer(rounds: Round, server: PostServer, database_url: str) -> None:
     """The worker is killed while the service has the message: it is not sent again, and the target shows it."""
     at = datetime.now(UTC) - MINUTE
@@ -200,6 +202,7 @@ def test_a_kill_between_the_message_and_its_answer(rounds: Round, server: PostSe
     assert (rounds.only().state, len(server.messages)) == ("ready", 2)
 
 
+@pytest.mark.landing
 def test_addresses_are_checked_and_secret(rounds: Round, server: PostServer) -> None:
     """Neither an address inside, nor one that Apprise cannot read or does not reach over HTTP; none is stored in the clear."""
     with pytest.raises(AddressRefusedError) as inside:

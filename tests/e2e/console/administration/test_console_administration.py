@@ -46,6 +46,7 @@ def led(client: httpx.Client, path: str, data: Mapping[str, str | list[str]]) ->
     return client.get(answer.headers["location"]).text
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("role", ROLES)
 def test_tabs_by_role(served: Service, role: str) -> None:
     """Each role sees the tabs that its grants open in the whole app, and no other page of administration."""

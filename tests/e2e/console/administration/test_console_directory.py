@@ -58,7 +58,7 @@ def opened(browser: Browser, served: Service, kind: str) -> None:
     browser.driver.get(f"{served.url}/console{PATH}?kind={kind}")
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_two_queues_are_one_and_two_again(browser: Browser, served: Service) -> None:
     """By mouse: merge the queue of the chat into the one of the telephone, look at the list, undo."""
     enter(browser, served, "administrator")
@@ -80,7 +80,8 @@ def test_two_queues_are_one_and_two_again(browser: Browser, served: Service) -> 
     assert listed(browser, served, "queue=rb-01") == {"c-0"}
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_a_queue_is_renamed_by_keyboard(browser: Browser, served: Service) -> None:
     """Opened, typed over and sent without a mouse; lists show it, and reports follow."""
     enter(browser, served, "administrator")
@@ -109,7 +110,7 @@ def test_a_queue_is_renamed_by_keyboard(browser: Browser, served: Service) -> No
     assert "renamed to Web Shop" in browser.text("main")
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_agents_are_offered_as_one_and_imported(browser: Browser, served: Service) -> None:
     """A likely pair is offered; a table says what each row does, and a wrong team is put right in its row."""
     enter(browser, served, "administrator")
@@ -139,7 +140,7 @@ def test_agents_are_offered_as_one_and_imported(browser: Browser, served: Servic
     assert "Rob Hale" in browser.text("tbody")
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_an_agent_has_a_team_and_a_user(browser: Browser, served: Service) -> None:
     """Picked by hand: from then on, in no other team; one user at a time; what is unknown is said and stays typed."""
     enter(browser, served, "administrator")
@@ -176,7 +177,7 @@ def change(browser: Browser, served: Service, name: str, value: str) -> None:
     browser.press("details[open] button")
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_a_workbook_whose_columns_are_put_right(browser: Browser, served: Service, tmp_path: Path) -> None:
     """The first sheet of an .xlsx; a column is chosen against its head, and the rows are read again."""
     rows = [
@@ -216,7 +217,7 @@ def looked_at_here(browser: Browser) -> None:
     width(browser, 1440)
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_what_cannot_be_is_said_and_kept(browser: Browser, served: Service) -> None:
     """A table without ids, and an id that is there already: in words, with what was typed."""
     enter(browser, served, "administrator")
@@ -232,7 +233,7 @@ def test_what_cannot_be_is_said_and_kept(browser: Browser, served: Service) -> N
     assert browser.run("return document.querySelector('#f-name').value") == "Shop"
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_who_may_not_change_it_sees_no_tab(browser: Browser, served: Service) -> None:
     """A supervisor has neither the tab nor the page."""
     enter(browser, served, "supervisor")

@@ -13,7 +13,7 @@ from tests.e2e.consoles import PEOPLE, ROLES, signed_in
 from tests.e2e.serving import STRANGER, Service, listening, opened
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 EMPTY = re.compile(r'<div class="empty"><h2>(.+?)</h2><p>(.+?)</p>(.*?)</div>', re.DOTALL)
 STEP = re.compile(r'<a class="btn" href="([^"]+)">[^<]+</a>')
@@ -67,6 +67,7 @@ def can_be_taken(client: httpx.Client, path: str, step: str) -> bool:
     return client.get(step).status_code == 200
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("role", ROLES)
 def test_every_empty_page_has_a_purpose_and_one_step(served: Service, role: str) -> None:
     """Title and purpose on each, and the step of an administrator where the role may take it; none where not."""

@@ -14,7 +14,7 @@ from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import PASSWORD, console
 from tests.e2e.serving import KEY, Service, listening
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 HALF_A_PAGE = 450
 GAPS = """

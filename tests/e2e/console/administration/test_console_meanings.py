@@ -18,7 +18,7 @@ from tests.e2e.consoles import connect, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.unit.services.definitions.forms.editing.test_changes import FORMS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 PLAIN = frozenset(
     (
@@ -215,6 +215,7 @@ def explained(html: str) -> set[str]:
     return found
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_field_is_plain_or_explained(served: Service, language: str) -> None:
     """No page has a field whose label is neither in the list of plain ones nor beside a "?"."""

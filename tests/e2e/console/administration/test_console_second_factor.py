@@ -18,7 +18,7 @@ from tests.e2e.consoles import PASSWORD, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,7 @@ def sign_out(browser: Browser, served: Service) -> None:
     at(browser, "/console/sign-in")
 
 
+@pytest.mark.landing
 def test_a_second_factor_is_set_up_and_asked_for(browser: Browser, served: Service) -> None:
     """Enrolled; then asked for on a second step, where a wrong code is refused and a recovery code works."""
     enter(browser, served, "auditor")

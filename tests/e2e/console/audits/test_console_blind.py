@@ -125,6 +125,7 @@ def addresses(served: Service) -> list[str]:
     return found + [f"/console/conversations{each}" for each in filters]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("rater", ["auditor", "qa-manager"])
 def test_no_page_shows_a_blind_rater_anything(served: Service, rater: str) -> None:
     """Neither score nor comment nor agent of the conversation that they judge, on any page."""

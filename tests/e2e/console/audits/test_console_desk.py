@@ -18,7 +18,7 @@ from tests.e2e.consoles import QUEUE, assign, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 NOTHING = "Nothing is left to audit"
 
@@ -90,6 +90,7 @@ def opened(browser: Browser, served: Service) -> str:
     return conversation_id
 
 
+@pytest.mark.landing
 def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Service) -> None:
     """It says what is missing now, also after an answer is taken back, and goes with the last answer."""
     opened(browser, served)
@@ -111,6 +112,7 @@ def test_the_notice_of_missing_answers_counts_down(browser: Browser, served: Ser
     browser.until("h1", lambda text: text == "My audits")
 
 
+@pytest.mark.landing
 def test_keys_in_fields_of_the_desk(browser: Browser, served: Service) -> None:
     """Enter ends a comment without sending the form; x opens the reasons for which it cannot be judged."""
     opened(browser, served)

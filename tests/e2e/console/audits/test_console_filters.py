@@ -239,6 +239,7 @@ def by_view(me: httpx.Client, name: str, query: str) -> set[str]:
     return listed(me, f"{CONVERSATIONS}?{kept['query']}")
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("name", TABLE)
 def test_a_filter_finds_the_same_everywhere(served: Service, name: str) -> None:
     """By id: some of the conversations, and not all of them."""

@@ -232,6 +232,7 @@ AUDITS = ("plans", "plan", "auditors")
 """Pages that count audits: of one conversation there may be several."""
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("name", PAGES)
 def test_every_number_opens_as_many_as_it_counts(served: Service, name: str) -> None:
     """Each link of a number lists that many; numbers of tables without a link are those with a reason."""

@@ -18,7 +18,7 @@ from tests.e2e.consoles import assign, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 CHANGED = "These answers were changed in another window at"
 CHOSEN = "return [...document.querySelectorAll('[data-q] input:checked')].map((each) => each.value)"
@@ -64,6 +64,7 @@ def saved(browser: Browser) -> None:
     browser.until("#saved", lambda text: text.startswith("Saved"))
 
 
+@pytest.mark.landing
 def test_answers_to_different_questions_are_merged(browser: Browser, served: Service) -> None:
     """The second window keeps its own answers, stores them, and loads those of the first with a key."""
     with two_windows(browser, served) as (conversation_id, first, second):

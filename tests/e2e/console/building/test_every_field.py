@@ -10,13 +10,15 @@ from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT
 from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.serving import TENANT, Service
+from tests.tiers import drawn
 from tests.unit.services.definitions.forms.editing.test_changes import FORMS
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
-GROUPS = 5
-"""A sign-in for each group of forms: the run takes minutes, most of them in the browser."""
+HERE = drawn([*FORMS], 1)
+GROUPS = min(5, len(HERE))
+"""A sign-in for each group of forms: each takes minutes at night, most of them in the browser."""
 
 # Changes fields as leaving them does, and sets them back; removes the last word of each list, and adds it again; moves
 # the first row of each list, and back. Returns what is not as it was. The type of a question and its kind of answer come
@@ -116,12 +118,13 @@ def wrong_in(browser: Browser, served: Service, document: bytes) -> list[Any]:
     return found
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_every_field_is_set_and_set_back(browser: Browser, served: Service, group: int) -> None:
     """Every form of the examples, the package and the tests: it changes, and then its bytes are as they were."""
     width(browser, 1440)
     enter(browser, served, "qa-manager")
-    wrong = {name: wrong_in(browser, served, FORMS[name]) for name in [*FORMS][group::GROUPS]}
+    wrong = {name: wrong_in(browser, served, FORMS[name]) for name in HERE[group::GROUPS]}
     served.store.within(TENANT).forms.discard_draft("ef-every-field")
     assert {name: each for name, each in wrong.items() if each} == {}
     assert browser.faults() == []

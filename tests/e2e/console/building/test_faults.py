@@ -29,7 +29,7 @@ from tests.waiting import wait_for
 
 __all__ = ["no_draft"]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM = b"""\
 id: ef-build
@@ -119,6 +119,7 @@ def test_the_list_leads_to_the_field(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
+@pytest.mark.landing
 def test_fixed_by_keyboard(browser: Browser, served: Service) -> None:
     """An empty section goes, and weights become 100, with keys alone."""
     width(browser, 1440)

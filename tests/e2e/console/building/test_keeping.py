@@ -17,7 +17,7 @@ from tests.e2e.consoles import PASSWORD, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM_AT, CARD_AT = "/console/forms/ef-build", "/console/scorecards/sc-build/edit"
 PHRASES = "metrics.0.answer.any_of.0.phrases"
@@ -181,6 +181,7 @@ def test_words_typed_and_then_saved(browser: Browser, served: Service) -> None:
     wait_for(lambda: draft(served), lambda text: "well met" in text)
 
 
+@pytest.mark.landing
 def test_each_step_is_saved(browser: Browser, served: Service) -> None:
     """A step is in the draft with its time; it makes no version and no entry in the access log, and going back leaves no draft."""
     app = served.store.within(TENANT)

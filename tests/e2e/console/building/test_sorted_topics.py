@@ -206,7 +206,7 @@ def test_who_edits_no_taxonomies_sees_neither(served: Service, role: str) -> Non
             assert me.post(f"{PATH}{path}", data={"document": TREE, "open": LOST}).status_code in (403, 404)
 
 
-@pytest.mark.slow
+@pytest.mark.night
 @pytest.mark.parametrize("pixels", [360, 1440])
 def test_learned_from_by_mouse(browser: Browser, served: Service, pixels: int) -> None:
     """The tree shows the numbers. A sentence is added to a topic with its names redacted, then to another topic."""
@@ -237,7 +237,8 @@ def test_learned_from_by_mouse(browser: Browser, served: Service, pixels: int) -
     width(browser, 1440)
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_learned_from_by_keyboard(browser: Browser, served: Service) -> None:
     """The same by keyboard alone; without a topic nothing is moved, and what was is undone."""
     width(browser, 1440)
@@ -260,7 +261,7 @@ def test_learned_from_by_keyboard(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
-@pytest.mark.slow
+@pytest.mark.night
 @pytest.mark.usefixtures("unsorted")
 @pytest.mark.parametrize("pixels", [360, 1440])
 def test_what_is_not_recognised_is_added_to_a_topic(browser: Browser, served: Service, pixels: int) -> None:
@@ -353,7 +354,7 @@ def test_examples_over_the_api(served: Service) -> None:
     problem(client.ask("DELETE", name), 404, "example.unknown")
 
 
-@pytest.mark.slow
+@pytest.mark.night
 @pytest.mark.parametrize("pixels", [360, 1440])
 def test_moves_are_looked_at(browser: Browser, served: Service, pixels: int) -> None:
     """By keyboard: Right puts a row away and the next has the focus; Stays keeps one, which is wrong until it is removed."""

@@ -32,7 +32,7 @@ from tests.scripted_judge import scripted_judge
 from tests.scripted_system import Given, Sent, system, told
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 PLANS = b"plan,fee\ngold,25\nsilver,10\n"
 

@@ -38,7 +38,8 @@ def state(browser: Browser, first: int, last: int, note: str = "") -> None:
     browser.one("form[action$='/away'] button").click()
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_from_the_days_to_the_colleague(browser: Browser, served: Service) -> None:
     """A wrong order keeps what was typed; then the days are stated, and a colleague finds and takes an audit."""
     enter(browser, served, "auditor")
@@ -70,7 +71,7 @@ def test_from_the_days_to_the_colleague(browser: Browser, served: Service) -> No
     assert "Free to take" not in browser.text("main")
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_who_manages_people_states_them(browser: Browser, served: Service) -> None:
     """On the page of a user; the list of users has it too, and so has every list to choose an auditor from."""
     user = served.store.people.users.by_email(email_of("supervisor"))

@@ -12,7 +12,7 @@ from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import console, signed_in
 from tests.e2e.serving import TENANT, Service, work
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
+@pytest.mark.landing
 def test_from_a_selection_to_undo(browser: Browser, served: Service) -> None:
     """Two are left out of figures, found by the filter, counted again; one gets another queue, and the old one back."""
     app = served.store.within(TENANT)

@@ -16,7 +16,7 @@ from tests.e2e.consoles import console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 DATES = "return [document.querySelector('#from').value, document.querySelector('#to').value]"
 
@@ -107,6 +107,7 @@ def test_manager_debriefs_with_the_splits_first(browser: Browser, served: Servic
     browser.until(".crumbs", lambda text: "Closed" in text)
 
 
+@pytest.mark.landing
 def test_agent_disputes_twice_and_supervisor_decides_by_keys(browser: Browser, served: Service) -> None:
     """Supervisor, 3: one key chooses, Ctrl and Enter decides and opens the next; the agent reads the reason and accepts."""
     enter(browser, served, "agent")

@@ -54,7 +54,8 @@ def mention(served: Service, role: str) -> tuple[str, str]:
     return name, work.open(name, NewThread(text=f"@{email_of(role)}, listen.")).thread_id
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_from_the_bell_to_the_thread(browser: Browser, served: Service) -> None:
     """The bell counts; a line opens the very thread and is read then; the rest is read at once, and the bell is quiet."""
     name, thread = mention(served, "qa-manager")
@@ -81,7 +82,7 @@ def test_from_the_bell_to_the_thread(browser: Browser, served: Service) -> None:
     looked_at(browser, served, "/notices?unread=1", "notices-none")
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_an_e_mail_that_was_lost_is_sent_again(browser: Browser, served: Service) -> None:
     """Chosen on the page; where its acceptance is not known, that is shown, with a button that sends it again."""
     enter(browser, served, "administrator")

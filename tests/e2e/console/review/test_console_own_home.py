@@ -24,7 +24,7 @@ from tests.e2e.consoles import AGENT, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.unit.disputes.viewers import agent_of
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 COLLEAGUE = "a-colleague"
 BAND = "main .chart.wide .teamband"
@@ -89,6 +89,7 @@ def test_home_of_an_agent(browser: Browser, served: Service) -> None:
     looked_at(browser, served, "", "own-home")
 
 
+@pytest.mark.landing
 def test_every_moment_opens_its_turn(browser: Browser, served: Service) -> None:
     """The words that are quoted are those of the turn that the link leads to."""
     shown(browser, served, "agent", "")

@@ -22,7 +22,7 @@ from tests.e2e.serving import TENANT, Service
 from tests.unit.disputes.viewers import agent_of
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 OPERATOR = operator()
 SHOTS = os.environ.get("AUSCULT_TEST_SHOTS")
@@ -265,6 +265,7 @@ def test_coaching_between_coach_and_agent(browser: Browser, served: Service) -> 
     browser.until(".crumbs", lambda text: "Completed" in text)
 
 
+@pytest.mark.landing
 def test_schedules_and_inbox(browser: Browser, served: Service) -> None:
     """By keyboard: a manager schedules a report, runs it, and finds its file in the inbox."""
     enter(browser, served, "qa-manager")

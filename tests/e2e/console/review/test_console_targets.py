@@ -21,7 +21,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_a_target_from_its_address_to_its_removal(browser: Browser, served: Service) -> None:
     """A trial message that is refused is shown at the target with its reason; one that arrives is acknowledged."""
     enter(browser, served, "administrator")

@@ -39,7 +39,7 @@ def test_what_a_field_can_take(served: Service) -> None:
         assert "data-value" not in agent_alone.get(PICKS, params={"of": "users", "q": "auditor"}).text
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_own_fields_and_ids_are_offered_in_the_filters(browser: Browser, served: Service) -> None:
     """By their beginning, while they are typed, in the panel of a list; to who may see all conversations."""
     process(served.application, [conversation("c-own", custom_id="K-17", custom_fields={"region": "north"})])
@@ -59,7 +59,8 @@ def test_own_fields_and_ids_are_offered_in_the_filters(browser: Browser, served:
     served.store.within(TENANT).conversations.erase("c-own")
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_picked_by_keyboard(browser: Browser, served: Service) -> None:
     """The field takes what is picked as a value, shows its name, and loses it by a button; typed letters are not lost."""
     name, turn, agent = spoken(served)
@@ -85,7 +86,7 @@ def test_picked_by_keyboard(browser: Browser, served: Service) -> None:
     assert browser.driver.execute_script(CLIPS) == ""
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_what_is_held_and_who_did_it_are_picked(browser: Browser, served: Service) -> None:
     """A hold takes a conversation by its link and one agent by name, the log a person; another pick replaces the first."""
     name, _turn, agent = spoken(served)

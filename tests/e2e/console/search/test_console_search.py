@@ -28,6 +28,7 @@ def hits(client: httpx.Client, query: str) -> list[str]:
     return [unescape(each) for each in LINK.findall(page.text)]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("role", ROLES)
 def test_every_hit_is_a_page_of_ones_own(served: Service, role: str) -> None:
     """Whatever is typed or pasted: each hit opens for this role, and no invisible conversation, person or form is named."""
@@ -76,6 +77,7 @@ def test_the_api_finds_the_same(served: Service) -> None:
         assert "at most 200" in client.get("/console/search", params={"q": "x" * 201}).text
 
 
+@pytest.mark.landing
 def test_the_documentation_is_served(served: Service) -> None:
     """Every page opens for everyone who is signed in, with links that lead to pages of the server; no other file is served."""
     with signed_in(served, "inspector") as client:
@@ -93,7 +95,8 @@ def test_the_documentation_is_served(served: Service) -> None:
             assert client.get(f"/console/help/{path}").status_code == 404, path
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_searching_by_keyboard_and_mouse(browser: Browser, served: Service) -> None:
     """Ctrl K, words, arrows, Enter; Esc gives the focus back; a pasted link; recent things; a kind by mouse; axe at all widths."""
     enter(browser, served, "qa-manager")

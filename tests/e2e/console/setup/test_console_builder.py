@@ -18,7 +18,7 @@ from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.serving import TENANT, Service, process
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 # The names of the ready questions that are shown.
 SEEN = """
@@ -173,6 +173,7 @@ def test_tabs(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
+@pytest.mark.landing
 def test_questions_in_place(browser: Browser, served: Service) -> None:
     """Name, weight and words change only their own lines; the comments and quotes of the others stay."""
     open_builder(browser, served)
@@ -196,6 +197,7 @@ def test_questions_in_place(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
+@pytest.mark.landing
 def test_moved_by_keyboard(browser: Browser, served: Service) -> None:
     """Alt and an arrow moves the question with its comment, into the next section at the end; the focus goes along."""
     open_builder(browser, served)

@@ -7,9 +7,10 @@ import pytest
 from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.views.setup.builder import Control, builder_view
 from auscult.services.definitions.forms.document import read_document
+from tests.tiers import drawn
 from tests.unit.services.definitions.forms.editing.test_changes import FORMS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 QUESTIONS = 3
 """Questions of each form whose fields are all tried; large forms repeat themselves."""
@@ -55,7 +56,8 @@ def other(control: Control) -> str:
     return "7" if control.kind in ("number", "any") else 'It\'s "else": #1'
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.landing
+@pytest.mark.parametrize("name", drawn([*FORMS], 3))
 def test_set_and_set_back(name: str) -> None:
     """A field changes the document, and changed back leaves no trace."""
     document = FORMS[name]

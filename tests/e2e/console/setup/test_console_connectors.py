@@ -64,6 +64,7 @@ def run_due(served: Service) -> None:
     run_connectors(served.store, served.application.settings)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("role", ROLES)
 def test_pages_by_role(served: Service, root: httpx.Client, role: str) -> None:
     """Who reads connectors sees the list and each of them; nobody else finds out which there are, or does anything."""
@@ -296,7 +297,8 @@ def test_one_item_is_no_plural(served: Service, root: httpx.Client) -> None:
     assert "every day · Version 1 · 1 item read so far · next run" in root.get(f"{PATH}/single").text
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_runs_are_shown_as_they_go_on(served: Service, root: httpx.Client) -> None:
     """The runs of an open page follow what a worker does, and are not asked for any more once nothing is open."""
     applied(served, root, "watched")

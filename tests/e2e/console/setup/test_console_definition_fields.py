@@ -151,6 +151,7 @@ def controls_of_tree(document: bytes) -> Iterator[Control]:
         yield from inside(tree_builder(read, none, none, KNOWN, path).topics)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("name", TREES)
 def test_topics_set_and_set_back(name: str) -> None:
     """A field changes the document, and changed back leaves no trace; a topic moved below another moves back, too."""

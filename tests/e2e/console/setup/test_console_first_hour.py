@@ -71,6 +71,7 @@ def states(page: str) -> dict[str, str]:
     return {step: state for state, step in found}
 
 
+@pytest.mark.landing
 def test_an_empty_server_shows_five_steps_and_keeps_what_is_skipped(tmp_path: Path) -> None:
     """The first is the current one; skipped steps are taken up again; put away, the steps leave Home and can return."""
     with entered(tmp_path) as (_, http):
@@ -122,7 +123,7 @@ def id_of(sound: bytes) -> str:
     return f"rec-{sha256(sound).hexdigest()[:32]}"
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_a_recording_is_dropped_and_loaded(browser: Browser, tmp_path: Path) -> None:
     """On an empty server: recognised by its content, described by hand, kept with its bytes; what is missing is said."""
     sound, modified = tone(3_000, channels=2), datetime(2026, 3, 23, 10, 15, tzinfo=UTC)
@@ -203,6 +204,7 @@ def test_a_recording_without_a_place_is_refused(postgresql_server: str, tmp_path
         assert application.store.batches.waiting() == []
 
 
+@pytest.mark.landing
 def test_what_is_sent_is_bounded(tmp_path: Path) -> None:
     """An empty file, one beyond the limit of a request, and one that unpacks to much more are refused in words."""
     with entered(tmp_path) as (application, http):
@@ -223,6 +225,7 @@ def test_what_is_sent_is_bounded(tmp_path: Path) -> None:
             assert "larger than 1000 bytes" in shown
 
 
+@pytest.mark.landing
 def test_steps_are_shown_to_who_may_take_them(tmp_path: Path) -> None:
     """Who may not load, publish, invite or plan sees no step, and every address of one is refused; strangers get nothing."""
     with console(f"sqlite:///{tmp_path / 'auscult.db'}", weeks=1, state_dir=str(tmp_path)) as served:
@@ -293,7 +296,8 @@ def is_clean(browser: Browser) -> None:
     width(browser, 1280)
 
 
-@pytest.mark.slow
+@pytest.mark.landing
+@pytest.mark.night
 def test_from_an_empty_folder_to_a_first_score_by_mouse(browser: Browser, tmp_path: Path) -> None:
     """A link, a name and a password, a file with a look at it, ready forms, a score; a second browser gets nothing."""
     (tmp_path / "calls.ndjson").write_bytes(FILE)
@@ -342,7 +346,7 @@ def test_from_an_empty_folder_to_a_first_score_by_mouse(browser: Browser, tmp_pa
         assert browser.faults() == []
 
 
-@pytest.mark.slow
+@pytest.mark.night
 def test_from_an_empty_folder_to_a_first_score_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     """The same without a mouse, with a table whose columns have names of its own."""
     rows = [f"{turn['speaker']};{turn['text']}" for turn in conversation("c-1")["turns"]]

@@ -20,7 +20,7 @@ from tests.e2e.serving import TENANT, Service
 from tests.integration.connectors.placing import document, fill
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,7 @@ def test_leaving_with_unsaved_words_asks(browser: Browser, served: Service) -> N
     assert browser.run(asks) is False
 
 
+@pytest.mark.landing
 def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:
     """A topic gets another name in the builder, and the change is the next version; then it goes out of force."""
     served.store.within(TENANT).definitions.publish("taxonomy", "tx-console", TREE.encode())

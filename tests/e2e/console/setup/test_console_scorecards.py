@@ -18,7 +18,7 @@ from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 CARD = b"""\
 # Ours
@@ -146,6 +146,7 @@ def test_built_by_mouse(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
+@pytest.mark.landing
 def test_built_by_keyboard(browser: Browser, served: Service) -> None:
     """The same by keyboard alone: begun, an attribute, two questions by their names, shared, an agent chosen, in force."""
     width(browser, 1440)

@@ -25,7 +25,7 @@ from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.serving import Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 TREE = b"""\
 # Ours
@@ -147,6 +147,7 @@ def test_built_by_keyboard(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
+@pytest.mark.landing
 def test_moved(browser: Browser, served: Service) -> None:
     """By keyboard, by a list and by drag, with the comments; undone or moved back, each byte is as it was."""
     width(browser, 1440)

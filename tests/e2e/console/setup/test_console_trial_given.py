@@ -69,6 +69,7 @@ def lines(*documents: dict[str, Any]) -> bytes:
     return b"".join(json.dumps(each).encode() + b"\n" for each in documents)
 
 
+@pytest.mark.landing
 def test_a_first_form_is_tried_on_what_no_form_has_scored(tmp_path: Path) -> None:
     """Those of its queues, else of its channel, which is said; where there is none, the page offers to load some."""
     queued = FORM.replace("assignments: []", "assignments: [{queue: Billing}]")
@@ -162,6 +163,7 @@ def test_the_newest_come_as_they_are_tried_and_outlive_the_page(served: Service)
         assert "data-trial" not in other.get(PATH).text
 
 
+@pytest.mark.landing
 def test_a_conversation_that_cannot_be_tried_is_named_and_the_others_stay(tmp_path: Path) -> None:
     """One that takes too long spoils none of those that it is tried with."""
     form = COSTLY_FORM.decode()
@@ -179,6 +181,7 @@ def test_a_conversation_that_cannot_be_tried_is_named_and_the_others_stay(tmp_pa
     assert tried(page) == {f"c-{n}" for n in range(6)}
 
 
+@pytest.mark.landing
 def test_a_judge_is_asked_about_the_newest_by_a_button(tmp_path: Path) -> None:
     """It names the question, the answers and what they take; nothing is asked before, and one conversation shows its answers."""
     judged = FORM.replace("{phrases: [hello]}", "{judge: The agent says hello.}")

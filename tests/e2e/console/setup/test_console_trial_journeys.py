@@ -24,7 +24,7 @@ from tests.e2e.serving import TENANT, Service
 from tests.integration.program import conversation, write
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 STARTER = "/console/forms/ef-starter-voice"
 IS_AT = "return document.activeElement.closest(arguments[0]) !== null"
@@ -56,6 +56,7 @@ def rewrite(browser: Browser, before: str, after: str) -> None:
     )
 
 
+@pytest.mark.landing
 def test_by_mouse_from_the_newest_to_one(browser: Browser, served: Service) -> None:
     """The 20 newest, what changes among them as the form changes, one of them in full, and its evidence."""
     open_trial(browser, served)

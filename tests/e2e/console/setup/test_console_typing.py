@@ -14,7 +14,7 @@ from tests.e2e.console.test_console_pages import enter
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SENTENCE = "the agent says who is calling and asks what it is about before going on "
 FORM = """\
@@ -243,6 +243,7 @@ def test_every_field_of_a_form_while_it_is_saved(browser: Browser, served: Servi
     assert all(text in draft.document.decode() for text in typed.values())
 
 
+@pytest.mark.landing
 def test_a_row_that_comes_leaves_the_focus(browser: Browser, served: Service) -> None:
     """Weights that no longer make 100 are said above and below the field that one types in by then."""
     served.store.within(TENANT).definitions.save_draft("scorecard", "sc-typed", CARD)

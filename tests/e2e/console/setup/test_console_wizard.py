@@ -23,7 +23,7 @@ from tests.waiting import wait_for
 
 __all__ = ["bucket"]
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 HEAD = "call_no;begin;sec;party;words said;skill\n"
 SAID = "{call};2026-03-30 09:02;{at};{who};{words};{skill}\n"
@@ -149,6 +149,7 @@ def refusals(browser: Browser) -> None:
     picture(browser, "wz-6-dry")
 
 
+@pytest.mark.landing
 def test_by_mouse(browser: Browser, served: Service, address: str) -> None:
     """From nothing to a run: errors at their fields, columns by their values, a dry run whose refusals are fixed."""
     width(browser, 1440)

@@ -68,6 +68,7 @@ def before(service: Service) -> tuple[Any, ...]:
     return users, [service.store.people.grants.of_user(each.user_id) for each in users]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("why", WRONG)
 @pytest.mark.parametrize(
     "right", [{"role": "agent"}, {"role": "supervisor"}, {"permission": "conversation.read"}], ids=str

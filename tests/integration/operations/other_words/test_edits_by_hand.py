@@ -22,7 +22,7 @@ from tests.databases import KEY, Content
 from tests.integration.program import POLITE, auscult, conversation, write
 from tests.integration.program import TENANT as OPTIONS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM = "ef-starter-voice"
 BEST = (

@@ -16,7 +16,7 @@ import pytest
 from tests.integration.program import AUSCULT, TENANT, auscult, environment
 from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 SERVE = (str(AUSCULT), "serve", "--database", "sqlite:///test.db", "--port", "0")
 READY = re.compile(r"auscult serves http://\S+")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.program import TENANT, Result, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 APP = ("--app", "st-1")
 

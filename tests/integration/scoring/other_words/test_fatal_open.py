@@ -11,7 +11,7 @@ import pytest
 from tests.integration.program import POLITE, TENANT, auscult, conversation, write
 from tests.scripted_judge import Scripted, scripted_judge
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 GREETS = "{id: em-hello, name: Hello, type: by_question, weight: 90, answer: {any_of: [{phrases: [hello]}]}}"
 FORM = """

@@ -18,7 +18,7 @@ from auscult.domain.evaluation import Comparison, Evidence, GroundlessError, Par
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 FIGURE = Evidence(why="the longest silence lasts 12 s")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.program import POLITE, TENANT, auscult, conversation, write
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.night
 
 FORM = """
 id: ef-far

@@ -54,6 +54,7 @@ def connectors(sqlite_url: str, tmp_path: Path) -> Program:
     return Program(sqlite_url, tmp_path / "in")
 
 
+@pytest.mark.landing
 def test_applied_tried_run_and_removed(connectors: Program) -> None:
     """Each command shows what the one before it did; refusals make a run end with 1."""
     file = connectors.write(every="1d")
@@ -82,6 +83,7 @@ def test_applied_tried_run_and_removed(connectors: Program) -> None:
     assert connectors.refused("show", "inbox").reason == "connector.unknown"
 
 
+@pytest.mark.landing
 def test_a_pause_and_a_back_fill(connectors: Program) -> None:
     """Paused, it does not run; resumed, a range is read, by day and beginning of the key."""
     (connectors.folder / "bad.json").unlink()

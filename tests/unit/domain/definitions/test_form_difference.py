@@ -89,6 +89,7 @@ def test_a_form_does_not_differ_from_itself(form: Form) -> None:
     assert differences(form, msgspec.json.decode(msgspec.json.encode(form), type=Form)).is_empty
 
 
+@pytest.mark.landing
 @settings(max_examples=50)
 @given(forms, forms)
 def test_a_difference_is_complete(before: Form, after: Form) -> None:
@@ -106,6 +107,7 @@ def test_a_difference_is_complete(before: Form, after: Form) -> None:
     assert found.is_reordered == (common != [each.id for each in after.metrics if each.id in common])
 
 
+@pytest.mark.landing
 @settings(max_examples=50)
 @given(forms, forms)
 def test_the_way_back_is_the_same_way(before: Form, after: Form) -> None:

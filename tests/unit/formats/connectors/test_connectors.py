@@ -191,7 +191,7 @@ def test_a_description_of_a_csv() -> None:
     data = b"nr,when,who,said\n1,2026-03-23T10:00:00Z,Pat,hello\n"
     (refused,) = mapped("described", "own.csv", data)
     assert isinstance(refused, Refused)
-    assert "columns: nr, when, who, said" in refused.reason
+    assert "columns: 'nr', 'when', 'who', 'said'" in refused.reason
     columns = {"id": "nr", "started_at": "when", "speaker": "who", "text": "said"}
     (refused,) = mapped("described", "own.csv", data, columns=columns)
     assert isinstance(refused, Refused)

@@ -49,6 +49,7 @@ def test_the_patterns_of_a_form_have_a_budget() -> None:
     assert check_form(form(*costly[:20])).problems == ()
 
 
+@pytest.mark.landing
 def test_any_number_of_phrases_is_searched() -> None:
     """More than one set holds: the indexes are those of the patterns all the same."""
     patterns = tuple(f" number{n} of the long list of many words " for n in range(6_000))
@@ -61,6 +62,7 @@ def test_any_number_of_phrases_is_searched() -> None:
     assert lines(" nothing \n" * 20_000 + " number7 of the long list of many words ")
 
 
+@pytest.mark.landing
 def test_time_is_looked_at_between_letters() -> None:
     """A search over a long text ends when the time of its conversation is over, and says which it was."""
     search = line_searcher(("[^x]{0,300}q.{100}z",))

@@ -63,6 +63,7 @@ def test_quotas_an_agent_are_weighted_where_they_differ(app: AppStore) -> None:
     assert 0 <= found.low <= found.estimate <= found.high <= 1
 
 
+@pytest.mark.landing
 def test_the_mean_score(app: AppStore) -> None:
     """From 30 audits on by PPI++; the machine's own is that of all 60."""
     plan_id = audit_all(app, quota=Quota(count=30))

@@ -47,6 +47,7 @@ def audited(app: AppStore, **changes: object) -> None:
             desk(app, took).submit(item.assignment.assignment_id, rater, answers)
 
 
+@pytest.mark.landing
 def test_auditors_are_compared(app: AppStore) -> None:
     """Bob is the stricter one; opinions agree on the greeting and never on the goodbye."""
     audited(app)
@@ -69,6 +70,7 @@ def test_auditors_are_compared(app: AppStore) -> None:
     assert rater_report(app, RaterQuery("ef-none")).raters == ()
 
 
+@pytest.mark.landing
 def test_severity_counts_for_the_team_of_the_conversation(app: AppStore) -> None:
     """An agent who changed teams after a conversation counts for the former team in its audit."""
     moved = START + timedelta(days=2)
@@ -82,6 +84,7 @@ def test_severity_counts_for_the_team_of_the_conversation(app: AppStore) -> None
     assert {team: sorted(severities) for team, severities in found.items()} == {"t-old": [ANN, BOB]}
 
 
+@pytest.mark.landing
 def test_anchoring_is_the_difference_that_the_machine_makes(app: AppStore) -> None:
     """Items with the machine hidden, and items with it shown, each with their agreement."""
     audited(app, hide_machine_share=0.5)
@@ -111,6 +114,7 @@ def test_a_chart_by_period(app: AppStore) -> None:
         Quality(app).chart(QualityQuery("ef-1", START - timedelta(days=9), START))
 
 
+@pytest.mark.landing
 def test_the_machine_s_error_by_group(app: AppStore) -> None:
     """People find every greeting, the machine not all of them: it is harsh, in each queue."""
     audited(app)

@@ -109,6 +109,7 @@ def test_a_published_form_keeps_the_versions_of_its_packs(store: Store) -> None:
     assert forms.draft("ef-ours") is None
 
 
+@pytest.mark.landing
 def test_the_expanded_starter_form_judges_the_same() -> None:
     """On every sentence beside the packs, said by the agent and by the customer; of each channel by the same metrics."""
     voice, chat = (starter_documents()[channel] for channel in ("voice", "chat"))

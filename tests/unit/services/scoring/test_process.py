@@ -129,6 +129,7 @@ def costly(name: str) -> Conversation:
     return replace(conversation(name), turns=turns)
 
 
+@pytest.mark.landing
 def test_a_costly_conversation_fails_by_name_and_others_have_their_turn(store: Store, app: AppStore) -> None:
     """It is set aside when its time and the turn of its batch are over; the others of the batch are done next."""
     assert check_form(COSTLY_FORM).problems == ()
@@ -150,6 +151,7 @@ def test_a_costly_conversation_fails_by_name_and_others_have_their_turn(store: S
     assert store.recount() == []
 
 
+@pytest.mark.landing
 def test_a_costly_conversation_alone_fails_its_batch(store: Store, app: AppStore) -> None:
     """Where nothing else is left of a batch it ends with the reason; without a limit nothing is cut off."""
     app.forms.publish("ef-1", COSTLY_FORM)

@@ -76,6 +76,7 @@ def _consume(url: str, key: str, times: int) -> int:
         return sum(n <= 100 for n, _ in threads.map(lambda _: windows.consume(key, 100, 60), range(times)))
 
 
+@pytest.mark.landing
 def test_exact_across_processes_and_threads(url: str, key: str) -> None:
     """Rule 18: two processes of four threads each get exactly the limit through between them."""
     with multiprocessing.get_context("spawn").Pool(2) as pool:

@@ -93,6 +93,7 @@ COMPOSED = {
 """Parts that a module composes of several."""
 
 
+@pytest.mark.landing
 def test_no_template_is_out_of_date() -> None:
     """Each part of a template is still in the code of services, so that a message that is reworded is noticed."""
     assert outdated_parts(TEMPLATES, RAISING, COMPOSED) == []

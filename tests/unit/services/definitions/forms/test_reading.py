@@ -335,6 +335,7 @@ def test_several_documents_are_checked_beside_each_other() -> None:
     )
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     "document",
     [

@@ -107,6 +107,7 @@ def test_a_bomb_does_not_fill_the_memory(pack: Callable[[bytes], bytes]) -> None
     assert peak < 80_000_000
 
 
+@pytest.mark.landing
 @compressions
 def test_a_stranger_unpacks_no_more_than_is_plausible(pack: Callable[[bytes], bytes]) -> None:
     """Some KB may become 64 MiB and not a minute's work; files of the operator are unpacked whatever they become."""

@@ -204,6 +204,7 @@ def measured(write: Callable[[Any], None]) -> tuple[int, int, int]:
 LARGE = json.dumps(json.loads(GOOD) | {"turns": [{"speaker": "agent", "text": "x" * 5000}] * 8}).encode()
 
 
+@pytest.mark.landing
 @on_linux
 @pytest.mark.parametrize(("shape", "groups"), [("ndjson", 50), ("array", 25)])
 def test_a_large_file_is_read_in_constant_memory(shape: str, groups: int) -> None:

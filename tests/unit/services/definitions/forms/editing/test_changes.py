@@ -98,6 +98,7 @@ def lines_of(document: bytes, path: Path) -> int:
     return text[start_of(node) : end_of(text, node)].count("\n") + 1
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("name", FORMS)
 def test_a_value_set_and_set_back(name: str) -> None:
     """One line differs, the document reads as it should, and set back its bytes are as they were."""
@@ -118,6 +119,7 @@ def test_a_key_added_and_removed(name: str) -> None:
         assert changed(after, Remove((*path, "new"))) == document
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("name", FORMS)
 def test_items(name: str) -> None:
     """An item inserted and removed, repeated and removed, moved and moved back leaves the bytes as they were."""

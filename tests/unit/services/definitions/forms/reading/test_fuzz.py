@@ -112,6 +112,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.landing
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(RIGHT), st.data())
 def test_any_other_value_leaves_a_form_or_faults_with_lines(document: bytes, data: st.DataObject) -> None:

@@ -9,7 +9,7 @@ from bench.spoken_calls import speak, timed_calls
 from bench.voice import CALLS, measured, spread
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.night,
     pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed"),
 ]
 NOISE, TURNS, OVERLAPS = 0.001, 14, 5

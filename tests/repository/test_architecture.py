@@ -18,7 +18,7 @@ from importlinter.contracts.protected import ProtectedContract
 
 from tools.shelves import ShelfContract
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "auscult"
 KINDS = {
     "forbidden": ForbiddenContract,
@@ -196,6 +196,7 @@ def reads_environment(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in ("environb", "getenv")
 
 
+@pytest.mark.landing
 def test_only_config_reads_the_environment() -> None:
     """Settings come in by one door."""
     readers = {
@@ -239,6 +240,7 @@ def connecting_calls(tree: ast.AST) -> set[str]:
     return {name for name in map(ast.unparse, names) if CONNECTS.search(name)}
 
 
+@pytest.mark.landing
 def test_only_outgoing_connects() -> None:
     """No client is made past the one function that decides on addresses; each exception has its reason."""
     found = {

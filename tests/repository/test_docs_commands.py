@@ -11,7 +11,7 @@ import typer
 
 from auscult.cli import build
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name != "cli.md"]  # that one is generated
 PROGRAM = typer.main.get_command(build())
 _BLOCK = re.compile(r"^```(console|bash|sh|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,7 @@ from auscult.analyzers import ANALYZERS
 from auscult.cli.commands import COMMANDS, GROUPS
 from tools.prose import check, check_identifiers, check_source, check_words
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 WORDS = {command.words for command in COMMANDS}
@@ -91,6 +91,7 @@ def test_no_code_cites_what_is_outside() -> None:
     assert [str(path) for path in files if outside.search(path.read_text(encoding="utf-8"))] == []
 
 
+@pytest.mark.landing
 def test_the_prose_is_plain() -> None:
     """No covered page or docstring has a banned word or opening."""
     assert [str(finding) for finding in check(ROOT)] == []

@@ -1,0 +1,54 @@
+"""The three tiers of tests: on each push, on landing, and at night (CONTRIBUTING.md has what each costs).
+
+``AUSCULT_TEST_TIER`` names the tier of a run; each contains those before it. A test without a mark belongs to *push*.
+"""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+TIERS = ("push", "landing", "night")
+TIER = os.environ.get("AUSCULT_TEST_TIER", "push")
+if TIER not in TIERS:
+    pytest.exit(f"unknown tier {TIER!r} in AUSCULT_TEST_TIER; available: {', '.join(TIERS)}", returncode=4)
+
+ROOT = Path(__file__).parents[1]
+ON_BOTH = ("tests/contract/", "tests/integration/storage/", "tests/integration/scoring/test_kill_any.py")
+"""Tests that run on both databases in every tier. All others repeat on the second one what these show, at night."""
+
+
+def is_due(item: pytest.Item) -> bool:
+    """Return whether a test belongs to this tier or to one before it."""
+    mark = next((one.name for one in item.iter_markers() if one.name in TIERS), "push")
+    if mark != "night" and _is_on_second_database(item) and not item.nodeid.startswith(ON_BOTH):
+        mark = "night"
+    return TIERS.index(mark) <= TIERS.index(TIER)
+
+
+def by_tier(*, push: T, landing: T, night: T) -> T:
+    """Return what a test does in this tier, as the number of its examples."""
+    return {"push": push, "landing": landing, "night": night}[TIER]
+
+
+def drawn(items: Sequence[T], n: int) -> list[T]:
+    """Return everything at night, else ``n`` neighbours, chosen by the commit: another one begins elsewhere."""
+    if TIER == "night":
+        return list(items)
+    start = int(_commit(), 16) % len(items)
+    return [items[(start + at) % len(items)] for at in range(n)]
+
+
+def _is_on_second_database(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    return parameters is not None and "postgresql" in parameters.params.values()
+
+
+def _commit() -> str:
+    asked = ["git", "-C", str(ROOT), "rev-parse", "--short=8", "HEAD"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
+    return found.stdout.strip() or "0"
