@@ -1,10 +1,10 @@
-"""tools/sizes.py finds what is too wide."""
+"""tools/sizes.py finds what is too wide, and that there is too much of it."""
 
 from pathlib import Path
 
 import pytest
 
-from tools.sizes import too_wide
+from tools.sizes import CEILINGS, over_ceiling, too_wide
 
 WORDS = "|".join(["word"] * 30)
 PROSE = "word " * 30
@@ -31,3 +31,14 @@ def test_a_line_of_a_pattern_or_a_phrase_list_is_not_too_wide(
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / name).write_text(line + "\n", encoding="utf-8")
     assert bool(list(too_wide(tmp_path))) is is_refused
+
+
+def test_all_of_src_has_a_ceiling(tmp_path: Path) -> None:
+    """One line above it, in whichever file, is a fault that says how many there are."""
+    (tmp_path / "src" / "room").mkdir(parents=True)
+    (tmp_path / "src" / "many.py").write_text("\n" * CEILINGS["src"])
+    assert list(over_ceiling(tmp_path)) == []
+    (tmp_path / "src" / "room" / "one.py").write_text("\n")
+    [(name, fault)] = over_ceiling(tmp_path)
+    assert name == "src"
+    assert f"{CEILINGS['src'] + 1:,} lines of Python, at most {CEILINGS['src']:,}" in fault
