@@ -6,8 +6,9 @@ PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
 PYTEST_FLAGS = -n 3 --dist loadfile
 # Bytecode is kept also where the environment forbids it: compiling all tests again takes each worker 13 seconds.
+export PYTHONDONTWRITEBYTECODE =
 # Workers with as many threads of linear algebra as cores each wait for one another.
-PYTEST = PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 tools/with_postgresql $(PY) -m pytest
+PYTEST = OPENBLAS_NUM_THREADS=1 tools/with_postgresql $(PY) -m pytest
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' src/auscult/__init__.py)
 DATABASE = sqlite:///auscult.db
 
@@ -138,7 +139,7 @@ SELF = $(PIP) --no-build-isolation --editable .
 	@echo "auscult: setting up .venv with what tests and checks need (once; under two minutes)" >&2
 	@$(PIP) --require-hashes --requirement requirements/dev.txt
 	@$(SELF)
-	@$(PY) -m compileall -q -j 0 .venv/lib src # tests start very many processes, and CI may be told to keep no bytecode
+	@$(PY) -m compileall -q -j 0 src
 	@touch .venv/base $@
 
 .venv/lock: requirements/lock.txt | .venv/bin/python

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from auscult.services.people import passwords
 from auscult.storage import Store, open_store
 from tests.databases import KEY, Content, database, remove_templates
-from tests.tiers import TIER, is_due
+from tests.tiers import TIER, is_due, is_later
 from tools.durations import Durations
 
 # How long examples take depends on who else uses the machine; what they show does not.
@@ -60,6 +60,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Record what each test of a whole tier costs."""
     if config.args == config.getini("testpaths"):
         config.pluginmanager.register(Durations(config, TIER))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Do not import what has no test for a push: collecting costs each worker seconds."""
+    return True if TIER == "push" and collection_path.suffix == ".py" and is_later(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

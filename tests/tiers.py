@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,14 @@ def is_due(item: pytest.Item) -> bool:
     if mark != "night" and _is_on_second_database(item) and not item.nodeid.startswith(ON_BOTH):
         mark = "night"
     return TIERS.index(mark) <= TIERS.index(TIER)
+
+
+def is_later(path: Path) -> bool:
+    """Return whether every test of a file belongs to a later tier than *push*, so that it need not be imported."""
+    return (
+        re.search(r"^pytestmark = .*pytest\.mark\.(landing|night)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        is not None
+    )
 
 
 def by_tier(*, push: T, landing: T, night: T) -> T:

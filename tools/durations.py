@@ -64,6 +64,7 @@ class Durations:
         row = self._rows.setdefault(report.nodeid, {"test": report.nodeid})
         row[report.when] = [round(report.duration, 3), round(getattr(report, "processor_s", 0.0), 2)]
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Keep what a worker spent in all."""
         self._workers.append(getattr(node, "workeroutput", {}).get("durations", {}))
