@@ -67,8 +67,7 @@ def _parameter(of: Input) -> Parameter:
     kind = list[kinds[of.kind]] if of.is_many else kinds[of.kind]
     if of.is_required:
         return Parameter(of.name, Parameter.KEYWORD_ONLY, annotation=Annotated[kind, shown])
-    empty = False if of.kind == "flag" else None
-    return Parameter(of.name, Parameter.KEYWORD_ONLY, default=empty, annotation=Annotated[kind | None, shown])
+    return Parameter(of.name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, shown])
 
 
 def _chosen(of: Input) -> Callable[[str | None], str | None]:
