@@ -3,19 +3,23 @@
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from auscult.domain.errors import SettingsError
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core import migrations
-from auscult.storage.core.baseline import BASELINE, fingerprint
+from auscult.storage.core.baseline import BASELINE
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.base import METADATA, apps
 from auscult.storage.core.views import VIEWS
@@ -50,11 +54,6 @@ def test_a_new_database_has_the_tables_that_the_code_names(database_url: str) ->
     database.close()
 
 
-def test_the_baseline_is_of_the_tables_that_it_names() -> None:
-    """A change of a table is another version, so that a database of before is refused rather than misread."""
-    assert BASELINE.partition(".")[2] == fingerprint(), "the tables have changed: run `make docs`"
-
-
 CHANGE = """
 \"\"\"Add a column.\"\"\"
 import sqlalchemy as sa
@@ -68,16 +67,57 @@ def downgrade() -> None:
 """
 
 
+def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have one more migration than there is."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(Path(migrations.__file__).parent, scripts)
+    (scripts / "versions" / "0301_colour.py").write_text(CHANGE.format(before=BASELINE))
+    monkeypatch.setattr(migrations, "_HERE", scripts)
+
+
+def test_migrations_are_one_line() -> None:
+    """Each has the number after the one before; who lands second gives theirs the next one."""
+    folder = Path(migrations.__file__).parent / "versions"
+    numbers = sorted(int(path.name[:4]) for path in folder.glob("[0-9]*.py"))
+    expected = list(range(300, 300 + len(numbers)))
+    assert numbers == expected, "two migrations have one number, or one is missing: give yours the next number"
+    config = Config()
+    config.set_main_option("script_location", str(folder.parent))
+    line = [each.revision[:4] for each in ScriptDirectory.from_config(config).walk_revisions()]
+    assert line == [f"{number:04}" for number in reversed(expected)], "down_revision is the number before"
+
+
+def test_grants_on_views_survive_a_migration(
+    postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what may be passed on and what everyone has; what is granted is neither more nor less afterwards."""
+    migrate(postgresql_url)
+    asked = sa.text(
+        "SELECT relname, relacl::text FROM pg_class WHERE relkind = 'v' AND relname LIKE 'v\\_%' ORDER BY 1"
+    )
+    with closing(Database(postgresql_url)) as database:
+        role = f'"Analyst {uuid4().hex}"'
+        with database.writing() as connection:
+            connection.exec_driver_sql(f"CREATE ROLE {role}")
+            connection.exec_driver_sql(f"GRANT SELECT, INSERT ON v_conversations TO {role} WITH GRANT OPTION")
+            connection.exec_driver_sql("GRANT SELECT ON v_agents TO PUBLIC")
+            before = [tuple(row) for row in connection.execute(asked)]
+        add_migration(tmp_path, monkeypatch)
+        migrate(postgresql_url)
+        with database.writing() as connection:
+            assert [tuple(row) for row in connection.execute(asked)] == before
+            assert migrations.versions(connection) == ["0301"]
+            connection.exec_driver_sql(f"DROP OWNED BY {role}")
+            connection.exec_driver_sql(f"DROP ROLE {role}")
+
+
 def test_a_database_is_migrated_and_back(
     database_url: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a migration after the baseline: planned, run once, undone; views are there before and after."""
     store.ensure(Tenant(account_id="a-1", org_id="o-1", app_id="st-1"))
-    scripts = tmp_path / "migrations"
-    shutil.copytree(Path(migrations.__file__).parent, scripts)
-    (scripts / "versions" / "0301_colour.py").write_text(CHANGE.format(before=BASELINE))
     assert migrations.plan_migrations(database_url).pending == ()
-    monkeypatch.setattr(migrations, "_HERE", scripts)
+    add_migration(tmp_path, monkeypatch)
     assert [each.revision for each in migrations.plan_migrations(database_url).pending] == ["0301"]
     database = Database(database_url)
     for do, version, columns in (

@@ -4,20 +4,17 @@ docs/decisions/0096-one-baseline.md has the rules by which tables change.
 """
 
 import re
-from hashlib import blake2b
 from importlib import import_module
 from pkgutil import iter_modules
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from auscult.storage.core import tables
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.core.views import create_views
 
 BASELINE = "0300.1c28a9bb"
-"""The version of these tables: it ends with their ``fingerprint``. Written by ``python -m tools.baseline``."""
+"""The version of the tables of 0.3.0, from which every later version migrates. It never changes."""
 
 _PRUNED = "coalesce((SELECT value FROM counters WHERE name = 'access_log.pruned'), 0)"
 _KEPT = ("entry", "at", "app_id", "principal", "action", "content_hash", "entry_hash")
@@ -128,22 +125,6 @@ def missing_triggers(connection: sa.Connection) -> list[str]:
 
 
 _HAS_LZ4 = "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
-
-
-_BODIES = b"2"
-"""Raised when stored bodies change so that those of before cannot be read. 2: disputes are stored as the API answers them."""
-
-
-def fingerprint() -> str:
-    """Return a short hash of every statement that ``create_tables`` runs, on both databases, and of stored bodies."""
-    digest = blake2b(_BODIES, digest_size=4)
-    for dialect in (sqlite.dialect(), postgresql.dialect()):
-        for table in all_tables():
-            indexes = sorted(table.indexes, key=lambda each: str(each.name))
-            for made in (CreateTable(table), *map(CreateIndex, indexes)):
-                digest.update(str(made.compile(dialect=dialect)).encode())
-    digest.update("".join((*_SQLITE, *_POSTGRESQL, *_COMPRESSED)).encode())
-    return digest.hexdigest()
 
 
 def all_tables() -> list[sa.Table]:

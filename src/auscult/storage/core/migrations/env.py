@@ -3,7 +3,7 @@
 from alembic import context
 
 from auscult.storage.core.tables.base import METADATA
-from auscult.storage.core.views import create_views, drop_views
+from auscult.storage.core.views import without_views
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -11,7 +11,5 @@ context.configure(
     target_metadata=METADATA,
     transactional_ddl=True,
 )
-# Tables cannot change under views that read them.
-drop_views(connection)
-context.run_migrations()
-create_views(connection)
+with without_views(connection):  # tables cannot change under views that read them
+    context.run_migrations()

@@ -4,12 +4,15 @@ They are removed before tables change and created again afterwards, because a da
 reads. docs/reference/tables.md describes their columns, which are stable.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, text
 
 from auscult.storage.core.views._functions import Postgres, Sqlite
 from auscult.storage.core.views._selects import selects
 
-__all__ = ["VIEWS", "create_views", "drop_views"]
+__all__ = ["VIEWS", "create_views", "without_views"]
 
 VIEWS = (
     "v_conversations",
@@ -37,7 +40,27 @@ def create_views(connection: Connection) -> None:
         connection.execute(text(f"CREATE VIEW {name} AS {bodies[name]}".replace(":", r"\:")))
 
 
-def drop_views(connection: Connection) -> None:
-    """Remove the views that there are."""
+@contextmanager
+def without_views(connection: Connection) -> Generator[None]:
+    """Remove the views while tables change, and create them again with everything that was granted on them."""
+    granted = _grants(connection) if connection.dialect.name == "postgresql" else []
     for name in reversed(VIEWS):
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+    yield
+    create_views(connection)
+    for grant in granted:
+        connection.exec_driver_sql(grant)
+
+
+_GRANTED = """SELECT relname, privilege_type, is_grantable, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS role
+FROM pg_class, aclexplode(relacl)
+WHERE relkind = 'v' AND relnamespace = current_schema()::regnamespace AND grantee <> relowner"""
+
+
+def _grants(connection: Connection) -> list[str]:
+    """Return the statements that grant again what other roles may do with the views."""
+    return [
+        f"GRANT {row.privilege_type} ON {row.relname} TO {row.role}{' WITH GRANT OPTION' * row.is_grantable}"
+        for row in connection.execute(text(_GRANTED))
+        if row.relname in VIEWS
+    ]
