@@ -4,7 +4,7 @@
 
 PY = .venv/bin/python
 # A test file stays on one worker, so that what a module fixture starts is started once.
-PYTEST_FLAGS = -n 3 --dist loadfile
+PYTEST_FLAGS = -n 2 --dist loadfile
 # Bytecode is kept also where the environment forbids it: compiling all tests again takes each worker 13 seconds.
 export PYTHONDONTWRITEBYTECODE =
 # Workers with as many threads of linear algebra as cores each wait for one another.

@@ -98,6 +98,7 @@ def asked(report: Report, body: dict[str, Any]) -> RecordQuery:
     return report.query(request_of(body), (TENANT.app_id,), report.limits)
 
 
+@pytest.mark.landing
 @given(first=records(), second=records())
 def test_says_whether_its_rows_show_an_evaluation(first: Record, second: Record) -> None:
     """A report that says that its rows show none has the same row whatever was decided, however often."""

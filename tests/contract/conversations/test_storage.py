@@ -192,6 +192,7 @@ class TestAccept:
         assert app.conversations.accept([]).batch_id is None
         assert store.batches.waiting() == []
 
+    @pytest.mark.landing
     def test_more_than_one_question_can_hold(self, app: AppStore) -> None:
         """Ids are asked for in pieces."""
         many = [conversation(f"c-{n:04}") for n in range(2_500)]
@@ -230,6 +231,7 @@ class TestRecord:
         assert (page.rows, page.total) == ((b"c-1/1/scorereporting",), 1)
         assert store.recount() == []
 
+    @pytest.mark.landing
     def test_many_at_once(self, store: Store, app: AppStore) -> None:
         """What is written in bulk meets what is there: tallies of the same hours add up, insights stay as they were."""
         queues = (Queue("qu-1", "Queue"),)

@@ -131,6 +131,7 @@ def test_names_add_up_as_counted(store: Store) -> None:
         assert numbers_of_intents(each, Sought(), ["Lost card", "x"], bounds) == {"Lost card": (2, 0), "x": (0, 0)}
 
 
+@pytest.mark.landing
 def test_names_of_few_among_many_add_up_as_counted(store: Store) -> None:
     """An intent of one queue has the numbers of the list, whether few or many of its conversations are of that queue."""
     store.ensure(TENANT)

@@ -93,6 +93,7 @@ def test_filters_of_several_kinds_all_hold(store: Store, app: AppStore) -> None:
     assert store.recount() == []
 
 
+@pytest.mark.landing
 def test_rows_of_several_queues_count_once(store: Store, app: AppStore) -> None:
     """Whichever of the queues a conversation was in, and whether a queue is named by its id, its name or both."""
     other = msgspec.structs.replace(TENANT, app_id="st-9")

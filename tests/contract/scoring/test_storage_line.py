@@ -87,6 +87,7 @@ def apps(store: Store) -> Store:
     return store
 
 
+@pytest.mark.landing
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(made=st.lists(MADE, max_size=24), limit=st.integers(1, 30))
 def test_the_list_keeps_the_order(apps: Store, made: list[Made], limit: int) -> None:

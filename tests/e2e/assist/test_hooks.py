@@ -119,6 +119,7 @@ def told_of(dossier: Body) -> Body:
     }
 
 
+@pytest.mark.landing
 def test_any_order_and_any_repetition_come_to_the_same(live: Assisted) -> None:
     """Rule 27: late, out of order, several times: one conversation, one answer to each message, nothing twice."""
     live.told("c-order-0", *course())

@@ -73,6 +73,7 @@ def created(own: Own, **changes: Any) -> str:
     return answer.json()["plan_id"]
 
 
+@pytest.mark.landing
 def test_from_a_plan_to_an_estimate(own: Own) -> None:
     """The draw is exact and the same twice; each item comes once; the estimate has the shape that is promised."""
     shown = send(own, "POST", "/plans/preview", **plan(own)).json()
@@ -104,6 +105,7 @@ def test_from_a_plan_to_an_estimate(own: Own) -> None:
     assert own.service.application.verify() == []
 
 
+@pytest.mark.landing
 def test_a_seed_may_be_a_number(own: Own) -> None:
     """It draws what its digits draw; parameters that an estimate lacks or cannot use are named."""
     items: list[list[str]] = []

@@ -204,6 +204,7 @@ def test_a_filter_finds_what_the_reader_is_shown(audits: Audits, who: str, sees:
     assert opened == FOUND[expected]["met"]
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("sees", ["scored", "audited"])
 def test_exports_and_reports_of_an_agent_hold_no_more(audits: Audits, sees: AgentSees) -> None:
     """A role may let agents export: an export, and a scheduled report of a view, have the rows of their list."""

@@ -83,6 +83,7 @@ def rate(browser: Browser, path: str, answers: dict[str, str], number: int = 1) 
     return browser.ask("POST", f"{path}/submit")
 
 
+@pytest.mark.landing
 def test_from_a_draft_to_a_report(room: Room) -> None:
     """Nobody sees others or the machine before all have submitted; then splits, reference, accuracy."""
     name = room.loaded()

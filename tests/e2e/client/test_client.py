@@ -15,6 +15,8 @@ from tests.databases import database
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, process, serving
 from tests.integration.program import Result, auscult
 
+pytestmark = pytest.mark.landing
+
 SCOPES = ("Quality AI", "SmartAssist Analytics", "AgentAssist Analytics", "conversations:write")
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 COUNT = 730

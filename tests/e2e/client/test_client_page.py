@@ -22,6 +22,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
+@pytest.mark.landing
 def test_the_code_of_the_page_runs(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every block, one after the other, with no more changed than host, credentials and the month."""
     monkeypatch.chdir(tmp_path)

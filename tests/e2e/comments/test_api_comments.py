@@ -67,6 +67,7 @@ def talkers(service: Service) -> Talkers:
     return Talkers(service)
 
 
+@pytest.mark.landing
 def test_roles_read_and_write_as_their_conversations_allow(talkers: Talkers) -> None:
     """Roles by operations: colleagues read all, the agent what is for them, a stranger nothing; analysts do not write."""
     name = talkers.conversation()

@@ -23,6 +23,8 @@ from tests.e2e.serving import KEY, TENANT, Service, listening
 from tests.integration.program import auscult
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.landing
+
 PAGES = (
     "",
     "/conversations",

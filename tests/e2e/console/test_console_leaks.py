@@ -129,6 +129,7 @@ def test_nothing_of_what_is_not_seen(served: Service, role: str) -> None:
             assert [id_ for id_ in hidden if id_ in answer.text] == []
 
 
+@pytest.mark.landing
 def test_people_are_named_to_those_who_read_them(served: Service) -> None:
     """E-mail addresses of others stand on no page of an agent, an analyst or an inspector."""
     assign(served, "auditor", 2)

@@ -144,6 +144,7 @@ def first_event(me: httpx.Client, address: str, last_id: str = "") -> dict[str, 
     raise AssertionError(fields)
 
 
+@pytest.mark.landing
 def test_insights(served: Service) -> None:
     """Two periods are compared: what moved is said in words, and every number leads to its conversations."""
     with signed_in(served, "qa-manager") as me, signed_in(served, "agent") as other:

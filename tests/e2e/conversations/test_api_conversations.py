@@ -332,6 +332,7 @@ def traces(own: Loading, needle: str) -> list[str]:
     return found
 
 
+@pytest.mark.landing
 def test_erased_everywhere(own: Loading) -> None:
     """DELETE: no table has a trace of it, every count agrees, the others stay, and once more is no error."""
     own.load(*(document(number) for number in range(900, 905)))
@@ -433,6 +434,7 @@ def test_what_is_refused(own: Loading) -> None:
         assert told["instance"].startswith("/api/v1/")
 
 
+@pytest.mark.landing
 def test_the_body_has_a_limit(tmp_path: Path) -> None:
     """413 as soon as that is known, whether the size is announced or not."""
     with (

@@ -51,6 +51,7 @@ def ask(own: Own, method: str, path: str, body: Any = None, **given: Any) -> Any
     return own.ask(method, path, content, headers=headers, **given)
 
 
+@pytest.mark.landing
 def test_a_rescore_from_beginning_to_end(service: Service, own: Own) -> None:
     """202 with where to look; watched, listed, done; the conversation shows both evaluations and the trail."""
     own.ask("POST", "/forms", HEAVIER)

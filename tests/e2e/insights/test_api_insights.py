@@ -62,6 +62,7 @@ def followed(own: Own, url: str, **narrowed: Any) -> list[str]:
         cursor = {"cursor": page["next_cursor"]}
 
 
+@pytest.mark.landing
 def test_every_number_can_be_followed(own: Own) -> None:
     """Each number of all and of each group is how many conversations are behind its URL."""
     found = ask(own, by=KINDS)

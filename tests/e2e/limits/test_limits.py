@@ -63,6 +63,7 @@ def message(name: str, conversation_id: str) -> dict[str, Any]:
     return {"conversationId": conversation_id, "query": "good morning", "messageId": name, "author": {"type": "user"}}
 
 
+@pytest.mark.landing
 def test_requests_of_account_and_app_are_limited(served: Served) -> None:
     """Reports and our own API alike, each in its own words; others keep the limit of the settings."""
     with served({APP: Limits(requests=3), Owner(STRANGER.account_id): Limits(requests=2)}) as service:

@@ -93,6 +93,7 @@ def company(service: Service) -> Company:
     return Company(service)
 
 
+@pytest.mark.landing
 def test_a_moment_is_shown_with_consent_and_to_its_readers(company: Company) -> None:
     """Not before; then to colleagues who read the conversation, and to agents with whom the collection is shared."""
     company.consents(is_given=False)

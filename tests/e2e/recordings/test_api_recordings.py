@@ -109,6 +109,7 @@ def test_a_link_opens_its_own_recording_alone(own: Own) -> None:
         problem(httpx.get(wrong), 403, "recording_link.invalid")
 
 
+@pytest.mark.landing
 def test_a_link_ends(postgresql_server: str, tmp_path: Path) -> None:
     """A second after a link of one second was made, it opens nothing."""
     del postgresql_server

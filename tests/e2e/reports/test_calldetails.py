@@ -264,6 +264,7 @@ def test_wrong_requests(
     assert (answer.status_code, entry["reason"], entry["field"]) == (400, *wrong)
 
 
+@pytest.mark.landing
 def test_a_client_that_is_too_quick_is_told_to_wait(tmp_path: Path) -> None:
     """Rule 18: the client of the page meets a real 429, and sleeps."""
 

@@ -19,6 +19,7 @@ def test_the_root_leads_a_browser_to_the_console(service: Service) -> None:
             assert service.http.get(service.url + link).status_code == 200, link
 
 
+@pytest.mark.landing
 def test_a_content_type_names_its_charset_once(service: Service) -> None:
     """In pages, styles, scripts and the figures for monitoring."""
     page = service.http.get(f"{service.url}/console/sign-in")

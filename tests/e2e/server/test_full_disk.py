@@ -29,6 +29,7 @@ def full(tmp_path: Path) -> Iterator[Service]:
         yield service
 
 
+@pytest.mark.landing
 def test_a_full_disk_is_in_the_log_once_a_minute(full: Service, caplog: pytest.LogCaptureFixture) -> None:
     """In one sentence without a traceback, however many requests fail with it."""
     once = OnceAMinute()

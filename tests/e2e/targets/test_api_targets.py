@@ -7,6 +7,8 @@ from tests.e2e.disputes.test_api_disputes import FORM
 from tests.e2e.own import problem
 from tests.e2e.serving import TENANT, Service
 
+pytestmark = pytest.mark.landing
+
 WANTED = {"name": "Channel", "address": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#quality"}
 PATH = "/notices/targets"
 

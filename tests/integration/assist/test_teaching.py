@@ -38,6 +38,7 @@ def decide(desk: Desk, assistant: Assistant, name: str, text: str, *, is_right: 
         conversation.rate("suggestion", answer.request_id, Feedback(agent=AGENT, value="dislike"))
 
 
+@pytest.mark.landing
 def test_decisions_of_agents_teach(desk: Desk, database_url: str, tmp_path: Path) -> None:
     """Below a number nothing is fitted; a fit changes nothing before it is published, and then what is sure."""
     assistant = desk.assistant()

@@ -97,6 +97,7 @@ def test_each_form_tells_a_good_call_from_a_bad_one(
         assert all(one["why"] for one in shown)
 
 
+@pytest.mark.landing
 def test_values_say_what_was_said_and_what_is_true(tmp_path: Path) -> None:
     """Domain 2: source value, agent's value, and the words."""
     done = run(tmp_path, "values", "--tables", str(FORMS / "tables"))
@@ -162,6 +163,7 @@ def test_other_systems_are_asked_where_the_operator_allows_it(tmp_path: Path) ->
     assert "Connection refused" in down.lines[0]["reason"]
 
 
+@pytest.mark.landing
 def test_without_a_hosts_file_such_a_form_cannot_be_used(tmp_path: Path) -> None:
     """Nothing goes out that the operator did not configure."""
     done = run(tmp_path, "external")

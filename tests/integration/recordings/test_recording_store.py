@@ -69,6 +69,7 @@ def write(store: RecordingFolder, name: str, content: bytes) -> None:
     file.finish()
 
 
+@pytest.mark.landing
 def test_bytes_come_back_whole_and_in_parts(store: RecordingFolder) -> None:
     """Of three megabytes and a bit, so that an encrypted file has several pieces."""
     content = os.urandom((3 << 20) + 77)

@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.program import auscult, conversation, write
 
+pytestmark = pytest.mark.landing
+
 FORM = """
 id: ef-small
 name: Small

@@ -33,6 +33,7 @@ def test_where_nobody_works_somebody_is_called_at_once(store: Store, tmp_path: P
     assert members(tmp_path, "down") == members(tmp_path, "up")
 
 
+@pytest.mark.landing
 def test_one_that_lives_is_left_to_it_and_one_that_died_is_replaced(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

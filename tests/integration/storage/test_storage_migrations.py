@@ -248,6 +248,7 @@ def test_a_password_is_not_told() -> None:
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.landing
 def test_a_database_that_is_up_to_date_is_left_alone(database_url: str) -> None:
     """Every command opens a database: nothing is locked, and alembic not even loaded, where nothing is to be done."""
     migrate(database_url)

@@ -48,6 +48,7 @@ def test_every_group_has_commands() -> None:
     assert {command.words.split()[0] for command in COMMANDS if " " in command.words} == set(GROUPS)
 
 
+@pytest.mark.landing
 def test_a_command_line_has_the_command_that_it_names() -> None:
     """The program for a command line runs its command, and suggests names as the whole program does."""
     for command in COMMANDS:
@@ -89,6 +90,7 @@ def test_help_loads_nothing_heavy(words: str) -> None:
     assert not HEAVY & modules
 
 
+@pytest.mark.landing
 def test_a_score_loads_no_database_and_no_parquet() -> None:
     """Half of the time of the first score would go into what only stores, judges by a model, and shards need."""
     shown, modules = loaded_by("score", str(Path(__file__).parents[3] / "examples/conversations/device_chat.ndjson"))

@@ -41,6 +41,7 @@ def at(conversation: Conversation, ms: int | None) -> datetime:
     return conversation.started_at + timedelta(milliseconds=ms or 0)
 
 
+@pytest.mark.landing
 @given(conversations())
 def test_what_is_told_is_what_was_recorded(recorded: Conversation) -> None:
     """Every turn of customer and agent that has words, at its time; told twice, it is known."""

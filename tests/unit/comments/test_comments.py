@@ -41,6 +41,7 @@ def test_mentions(text: str, found: tuple[str, ...]) -> None:
     assert model.mentioned_in(text, PEOPLE) == found
 
 
+@pytest.mark.landing
 @given(st.text(), st.dictionaries(st.emails(), st.text()))
 def test_only_people_who_can_be_mentioned_are(text: str, people: dict[str, str]) -> None:
     """Whatever is written, only given people are mentioned, and each of them can be by address."""

@@ -152,6 +152,7 @@ def test_the_files_are_those_of_the_release(path: Path, digest: str) -> None:
     assert digest in (path.parent / "NOTICE").read_text(encoding="utf-8")
 
 
+@pytest.mark.landing
 def test_loads_no_other_code() -> None:
     """Neither a tokenizer's library nor an HTTP client comes in, and the root logger stays as it was."""
     script = (

@@ -11,6 +11,7 @@ from auscult.manual.work import get_page, headings_with, manual, page_html
 BASE = "/console/help"
 
 
+@pytest.mark.landing
 def test_every_heading_has_one_anchor() -> None:
     """Those found line by line are those that the page has as HTML, each once; every link inside leads to one of them."""
     anchors: dict[str, set[str]] = {}

@@ -183,6 +183,7 @@ def test_a_kill_between_the_text_and_its_answer(rounds: Round, server: MailServe
     assert [each["Message-ID"] for each in server.messages] == [f"<{mail.mail_id}@example.com>"] * 2
 
 
+@pytest.mark.landing
 def test_a_refused_one_is_tried_again(rounds: Round, server: MailServer) -> None:
     """After 2, 4, 8 and 16 minutes; after the fifth try it has failed."""
     rounds.mine().choose(Choices(mentioned="mail"))

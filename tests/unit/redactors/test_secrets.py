@@ -45,6 +45,7 @@ def test_look_alikes_stay(case: Case) -> None:
     assert texts(case, secrets(case.utterances)) == tuple(text for _, text in case.utterances)
 
 
+@pytest.mark.landing
 def test_what_was_replaced_stays_as_it_is() -> None:
     """A conversation without its codes loses nothing more when it is read again."""
     for case in CASES:

@@ -49,6 +49,7 @@ def evaluated(one: Conversation, forms: list[Form]) -> Evaluation:
     return evaluator.evaluate([PendingConversation(conversation=one, revision=1)], forms, AT)[0][0]
 
 
+@pytest.mark.landing
 def test_all_starter_forms_are_right_together() -> None:
     """Forms of different languages are no rivals for the same conversations."""
     checks = check_forms(all_starter_documents())
@@ -89,6 +90,7 @@ def test_an_english_form_refuses_spanish() -> None:
     )
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize(
     ("name", "votes"),
     [

@@ -105,6 +105,7 @@ def rounds(store: Store, server: PostServer) -> Round:
     return Round(store, server)
 
 
+@pytest.mark.landing
 def test_a_persons_own_target(rounds: Round, server: PostServer) -> None:
     """It gets what is new since, of its kinds, once, in its language, with links, and without words of customers."""
     rounds.mention()
@@ -121,6 +122,7 @@ def test_a_persons_own_target(rounds: Round, server: PostServer) -> None:
     assert rounds.only().state == "ready"
 
 
+@pytest.mark.landing
 def test_what_was_read_or_may_not_be_seen_is_not_sent(rounds: Round, server: PostServer) -> None:
     """Nor to a person without rights."""
     rounds.add()
@@ -133,6 +135,7 @@ def test_what_was_read_or_may_not_be_seen_is_not_sent(rounds: Round, server: Pos
     assert server.messages == []
 
 
+@pytest.mark.landing
 def test_a_target_of_the_app(rounds: Round, server: PostServer) -> None:
     """It gets work of everyone, each thing once, without names, with links to the very thing."""
     rounds.add(is_of_app=True)
@@ -224,6 +227,7 @@ def test_addresses_are_checked_and_secret(rounds: Round, server: PostServer) -> 
     assert b"4711" not in stored
 
 
+@pytest.mark.landing
 def test_what_a_name_leads_to_is_checked_when_it_is_sent(server: PostServer) -> None:
     """An address that was stored while a network was open reaches nothing once it is closed."""
     post = Post(server.address.replace("127.0.0.1", "localhost"), "title", "text")
@@ -262,6 +266,7 @@ def test_senders_of_others_are_confined(server: PostServer, tmp_path: Path) -> N
     assert not (tmp_path / "file").exists()
 
 
+@pytest.mark.landing
 def test_whose_targets(rounds: Round) -> None:
     """A person sees their own targets only; those of the app need the right to manage webhooks; a client has none."""
     mine = rounds.add()

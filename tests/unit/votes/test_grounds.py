@@ -137,6 +137,7 @@ def _verdicts(evaluator: Evaluator, conversation: Conversation) -> dict[str, Ver
     return {one.metric.id: one.verdict for one in judged.evaluation.results}
 
 
+@pytest.mark.landing
 def test_every_verdict_of_the_examples_rests_on_something_in_the_conversation(evaluator: Evaluator) -> None:
     """A YES of the starter forms quotes a turn that there is; removing what it quotes changes or weakens it.
 

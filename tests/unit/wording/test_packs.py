@@ -91,6 +91,7 @@ def test_an_unknown_reference_is_a_key_error(reference: str) -> None:
         pack_text(reference)
 
 
+@pytest.mark.landing
 @given(st.text(max_size=40))
 def test_any_text_is_a_reference_or_not(text: str) -> None:
     """Whatever is written in a form, asking whether it is a reference does not fail."""

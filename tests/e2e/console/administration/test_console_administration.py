@@ -63,6 +63,7 @@ def test_tabs_by_role(served: Service, role: str) -> None:
             assert set(re.findall(rf'href="{PATH}/(\w+)"', html)) == mine
 
 
+@pytest.mark.landing
 def test_add_grant_and_disable_a_user(served: Service, root: httpx.Client) -> None:
     """Somebody is added with a role, gets another, loses it, is disabled and out at once; the history stays."""
     form = {"email": "new@example.com", "name": "New", "role": "auditor", "password": "correct horse battery"}

@@ -24,6 +24,8 @@ from tests.e2e.consoles import AGENT, QUEUE, assign, console, email_of, signed_i
 from tests.e2e.own import Own
 from tests.e2e.serving import TENANT, Service, work
 
+pytestmark = pytest.mark.landing
+
 CONVERSATIONS = "/console/conversations"
 OWN = {
     "channel": "voice",

@@ -305,6 +305,7 @@ def test_numbers_that_count_nothing_have_a_reason(served: Service, name: str) ->
         assert {head for head, _ in page.bare} <= set(OF_NO_LIST), page.bare
 
 
+@pytest.mark.landing
 def test_a_back_test_opens_the_conversations_that_change_most(served: Service) -> None:
     """Its rows lead to the conversations of its result, by id, and each opens."""
     found = view_backtest(served.store.within(TENANT), backtest_of(served)).result
@@ -330,6 +331,7 @@ def linked(me: httpx.Client, page: str, words: str) -> list[str]:
     return [href for href, _ in found if all(word in unescape(href) for word in words.split())]
 
 
+@pytest.mark.landing
 def test_home_opens_those_that_passed_and_those_that_were_scored(served: Service) -> None:
     """The share of the week: the ids of both numbers are those that the stored evaluations say."""
     cases = [each for each in stored(served.store.within(TENANT)) if of_week(each)]

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from httpx import Client
 from msgspec.structs import replace
 
@@ -15,6 +16,8 @@ from auscult.services.conversations.latest import Sought, latest
 from auscult.services.conversations.list_query import read_query
 from tests.e2e.consoles import count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+
+pytestmark = pytest.mark.landing
 
 
 def drawn(served: Service, *hidden: Hidden) -> DrawView:

@@ -133,6 +133,7 @@ def test_some_of_a_topic_are_listed(served: Service) -> None:
             assert "data-slot" not in ask(me, "/here", open=path)
 
 
+@pytest.mark.landing
 def test_who_judges_a_conversation_blind_sees_nothing_of_it(served: Service) -> None:
     """It is in no count and no list, and its words are not taken over."""
     (newest,) = newest_recorded(served.store.within(TENANT), Sought(), 1)

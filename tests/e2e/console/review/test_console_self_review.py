@@ -40,6 +40,7 @@ def answers(page: str, answer: str) -> dict[str, str]:
     return fields | {f"a-{metric}": answer for metric in re.findall(r'data-q="([^"]+)"', page)}
 
 
+@pytest.mark.landing
 def test_review_before_and_after(served: Service) -> None:
     """It is begun from My results, blind on every page until it is submitted, and then shown beside the machine."""
     chosen = own(served, 0)

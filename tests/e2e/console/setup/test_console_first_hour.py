@@ -36,6 +36,8 @@ from tests.e2e.sounding import tone
 from tests.integration.program import AUSCULT, auscult, conversation, environment
 from tests.waiting import PATIENCE_S, wait_for
 
+pytestmark = pytest.mark.landing
+
 READY = re.compile(r"auscult serves (http://127\.0\.0\.1:\d+) ")
 WIDTHS = {360: "light", 768: "dark", 1440: "light"}
 WHO = {"name": "Ada Lindqvist", "email": "ada@example.com", "password": STRONG}

@@ -46,6 +46,7 @@ def me(served: Service) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.landing
 def test_a_scorecard_is_checked_published_and_shows_its_figures(served: Service, me: httpx.Client) -> None:
     """Begun as a draft, a fault is shown at its field; what is published shows its weights, and agents by name."""
     begun = me.post("/console/scorecards", data={"name": "Console"})

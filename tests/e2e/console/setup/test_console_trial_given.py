@@ -119,6 +119,7 @@ def press(me: httpx.Client, name: str, **more: str) -> httpx.Response:
     return act(me, f"{PATH}/try", FORM, name, part="1", **more)
 
 
+@pytest.mark.landing
 def test_the_newest_come_as_they_are_tried_and_outlive_the_page(served: Service) -> None:
     """Each look has what was tried so far; who opens the form again finds it, stopping keeps it, and the next replaces it."""
     n = min(20, len(calls(served)))

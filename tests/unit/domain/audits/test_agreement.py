@@ -94,6 +94,7 @@ def test_mean_leaves_out_what_is_not_defined() -> None:
     assert compare_all({"constant": [("NA", "NA")]}).macro_kappa is None
 
 
+@pytest.mark.landing
 @settings(max_examples=40)
 @given(pairs_of_answers)
 def test_the_interval_holds_the_figure_or_says_why_there_is_none(pairs: list[tuple[str, str]]) -> None:

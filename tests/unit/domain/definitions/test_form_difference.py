@@ -80,6 +80,7 @@ def applied(before: Any, changes: tuple[Change, ...]) -> Any:
     return value
 
 
+@pytest.mark.landing
 @settings(max_examples=50)
 @given(forms)
 def test_a_form_does_not_differ_from_itself(form: Form) -> None:

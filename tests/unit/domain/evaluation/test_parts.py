@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -84,6 +85,7 @@ def test_without_parts_nothing_is_new(answered: list[MetricResult]) -> None:
     assert score(answered, FORM) == before(answered)
 
 
+@pytest.mark.landing
 @given(st.lists(results(fatal=True), max_size=6), st.sampled_from(["exclude", "award"]))
 def test_a_metric_of_parts_counts_as_that_many_metrics(answered: list[MetricResult], na: Any) -> None:
     """Rules 2, 3 and 9: the same formula, part by part."""

@@ -68,6 +68,7 @@ def templates() -> list[tuple[str, ast.expr]]:
     return found
 
 
+@pytest.mark.landing
 def test_no_message_of_the_program_is_redacted() -> None:
     """Every message, with harmless quotations, passes the strictest redaction as it is (F-2)."""
     found = {where: filled(text, "a word") for where, text in templates()}
@@ -76,6 +77,7 @@ def test_no_message_of_the_program_is_redacted() -> None:
     assert changed == {}
 
 
+@pytest.mark.landing
 def test_a_quotation_is_redacted_in_every_message() -> None:
     """Wherever a template quotes a value with ``!r``, nothing of a PIN in that value is left."""
     found = {where: filled(text, SAID) for where, text in templates()}

@@ -31,6 +31,7 @@ def agents(rates: list[float], n: int, seed: int = 5) -> dict[str, Count]:
     return {f"a-{index}": Count(sum(stream.random() < rate for _ in range(n)), n) for index, rate in enumerate(rates)}
 
 
+@pytest.mark.landing
 @given(counts_of)
 def test_a_shrunken_rate_lies_between_own_and_group(counts: dict[str, Count]) -> None:
     """(alpha + k) / (alpha + beta + n) lies between k / n and the prior's mean, and in its interval."""

@@ -80,6 +80,7 @@ def test_why_it_cannot_be_judged_has_a_code(app: AppStore) -> None:
     assert kept == {"no_sound", "other"}
 
 
+@pytest.mark.landing
 def test_who_goes_on_gets_what_is_begun_first(app: AppStore) -> None:
     """Then the next item, and in the end nothing. Lists say what is to be done, and what is done."""
     _, items = drawn(app, quota=Quota(count=3))
@@ -98,6 +99,7 @@ def test_who_goes_on_gets_what_is_begun_first(app: AppStore) -> None:
     assert sorted(ids) == sorted(one.assignment.assignment_id for one in items)
 
 
+@pytest.mark.landing
 def test_where_all_are_drawn_nothing_replaces(app: AppStore) -> None:
     """There is no other conversation in the frame."""
     plan_id, items = drawn(app, quota=Quota(count=30))
@@ -147,6 +149,7 @@ def test_nobody_gets_their_own_conversation_to_audit(app: AppStore) -> None:
     assert set(seen) == {"a-2"}
 
 
+@pytest.mark.landing
 def test_items_come_back_to_the_same_auditor(store: Store, app: AppStore) -> None:
     """After a while, once, without a probability; the report has how far the answers agree."""
     planner = planning(app)

@@ -39,6 +39,7 @@ def audit_all(app: AppStore, **changes: object) -> str:
     return made.plan_id
 
 
+@pytest.mark.landing
 def test_a_share_is_that_of_the_formula(app: AppStore) -> None:
     """Post-stratified by the machine's verdict: 45 YES and 15 NO, the drawn ones as people answered."""
     plan_id = audit_all(app, quota=Quota(count=20))
@@ -55,6 +56,7 @@ def test_a_share_is_that_of_the_formula(app: AppStore) -> None:
     assert Estimating(app).estimate("ef-1", "em-hello") == found
 
 
+@pytest.mark.landing
 def test_quotas_an_agent_are_weighted_where_they_differ(app: AppStore) -> None:
     """With risk rules probabilities differ, and the difference estimator is used."""
     plan_id = audit_all(app, quota=Quota(count=30), risks=("failed",), floor=0.5)
@@ -92,6 +94,7 @@ def test_a_plan_without_audits_is_refused(app: AppStore) -> None:
         Estimating(app).estimate("ef-1", "em-hello", made.plan_id)
 
 
+@pytest.mark.landing
 def test_unknown_names(app: AppStore) -> None:
     """Each with what there is."""
     plan_id = audit_all(app)

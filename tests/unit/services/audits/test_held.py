@@ -65,6 +65,7 @@ def test_what_is_held_is_neither_to_do_nor_done(app: AppStore) -> None:
     assert following is None or following.assignment.assignment_id != assignment_id
 
 
+@pytest.mark.landing
 def test_it_is_submitted_after_the_time_and_a_margin(app: AppStore) -> None:
     """Undone is impossible by then, and not a second before it is submitted are both possible."""
     assignment_id = held(app)

@@ -168,6 +168,7 @@ def store_more(app: AppStore) -> None:
 class TestSchedule:
     """Plans that draw window by window."""
 
+    @pytest.mark.landing
     def test_windows_are_drawn_once_they_have_ended(self, store: Store, app: AppStore) -> None:
         """Each with its own quota; what came late for the first window is in the second draw, once."""
         frame = Frame(since=START, until=START + timedelta(days=3))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -121,6 +122,7 @@ def kept(evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, form=form, results=results)
 
 
+@pytest.mark.landing
 @settings(max_examples=150)
 @given(spoken(), versions(), versions())
 def test_what_is_reused_is_what_would_be_found_again(conversation: Conversation, before: Form, after: Form) -> None:

@@ -71,6 +71,7 @@ def test_runs_of_connectors() -> None:
         assert run_in_words("something else") == "something else"
 
 
+@pytest.mark.landing
 def test_no_template_is_out_of_date() -> None:
     """Each part of a template is still in the code, so that a reason that is reworded is noticed."""
     assert outdated_parts((*GRANTS, *SCOPES, *WORK, *RUNS), WRITING, COMPOSED) == []

@@ -81,6 +81,7 @@ def test_slots_have_a_meaning() -> None:
     assert all(len(slots_of(text)) == len(set(slots_of(text))) for texts in TEMPLATES.values() for text in texts)
 
 
+@pytest.mark.landing
 @pytest.mark.parametrize("group", sorted(set(TEMPLATES) - set(SCOPES)))
 def test_no_template_is_out_of_date(group: str) -> None:
     """Each part of a template is still in the engine's code, so that a sentence that is reworded there is noticed."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 import auscult
 from auscult.domain.privacy.log import Entry
 from auscult.server.console.language import speaking
@@ -68,6 +70,7 @@ def entry(**changed: object) -> Entry:
     return Entry(**{**fields, **changed})  # type: ignore[arg-type]
 
 
+@pytest.mark.landing
 def test_every_action_that_is_recorded_is_in_words() -> None:
     """The sources name no action that the page would show by its name."""
     found = set(recorded())
@@ -75,6 +78,7 @@ def test_every_action_that_is_recorded_is_in_words() -> None:
     assert found <= set(ACTIONS)
 
 
+@pytest.mark.landing
 def test_what_it_was_done_to_and_details_are_in_words() -> None:
     """No call names a kind of thing, or a detail, that the page would show by its name for programs."""
     kinds, details = set[str](), set[str]()

@@ -103,6 +103,7 @@ def test_each_segment_is_audited_by_itself(app: AppStore) -> None:
     assert states == {2: "submitted", 3: "submitted"}
 
 
+@pytest.mark.landing
 def test_a_plan_draws_segments(app: AppStore) -> None:
     """The frame has each segment of agents, with who handled it; estimates count segments."""
     planner, work = planning(app), desk(app)

@@ -61,6 +61,7 @@ def test_example_conversations_are_right(conversation: dict[str, Any]) -> None:
     assert list(CONVERSATION.iter_errors(conversation)) == []
 
 
+@pytest.mark.landing
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(RIGHT), st.data())
 def test_what_the_check_takes_the_schema_takes(document: bytes, data: st.DataObject) -> None:

@@ -41,6 +41,7 @@ def test_there_is_room_until_so_many_wait(store: Store, app: AppStore) -> None:
     assert not AdmissionControl(store.batches, 0).is_full("live")
 
 
+@pytest.mark.landing
 def test_what_waits_takes_no_memory(store: Store, app: AppStore) -> None:
     """A long list of work is looked at in its first part, however long it is."""
 

@@ -92,6 +92,7 @@ def test_damage_is_named(pack: Callable[[bytes], bytes]) -> None:
         assert caught.value.reason == "file.damaged"
 
 
+@pytest.mark.landing
 @compressions
 def test_a_bomb_does_not_fill_the_memory(pack: Callable[[bytes], bytes]) -> None:
     """150 MB from some KB: what is held at a time stays small."""

@@ -76,6 +76,7 @@ def test_columns_with_other_names_are_asked_for_and_chosen() -> None:
     assert dropped.table.missing == ("id",)
 
 
+@pytest.mark.landing
 def test_what_a_file_unpacks_to_is_bounded() -> None:
     """A bomb is refused while it is read, and a table has at most the bytes of one document."""
     bomb = gzip.compress(b"id,text\n" + b"x" * (80 << 20))

@@ -66,6 +66,7 @@ def test_what_is_mutated_is_right_to_begin_with(document: bytes) -> None:
     assert check_form(document).problems == ()
 
 
+@pytest.mark.landing
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(RIGHT), st.data())
 def test_any_slip_of_the_pen_leaves_a_form_or_faults_with_lines(document: bytes, data: st.DataObject) -> None:
