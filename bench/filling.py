@@ -8,8 +8,8 @@ from pathlib import Path
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Conversation
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits

@@ -21,9 +21,9 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.contact import Contact, Survey
 from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment, Topic

@@ -36,7 +36,7 @@ import msgspec
 from auscult import bootstrap
 from auscult.client import Access
 from auscult.config import read_settings
-from auscult.limits.model import Limits, Owner
+from auscult.domain.limits import Limits, Owner
 from bench.flow import AT_A_TIME, Home, accept, drained, encoded, named
 from tests.e2e.sounding import wav
 from tests.waiting import wait_until

@@ -117,7 +117,7 @@ def locales() -> None:
     that the language itself has a file.
     """
     # In another process: this one must not have loaded a library that it strips.
-    asked = [sys.executable, "-B", "-c", "from auscult.server.console.language import LANGUAGES; print(*LANGUAGES)"]
+    asked = [sys.executable, "-B", "-c", "from auscult.language import LANGUAGES; print(*LANGUAGES)"]
     languages = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()  # noqa: S603  (ours)
     for file in SITE.glob("babel/locale-data/*.dat"):
         if file.stem != "root" and file.stem.partition("_")[0] not in languages:

@@ -1,4 +1,4 @@
-"""The texts of the console in other languages: extracts them from the code, and says what is not translated.
+"""The texts of the console and of mails in other languages: extracts them from the code, and says what is not translated.
 
 ``python -m tools.languages`` adds new texts to every catalogue and removes those that nothing shows any more;
 ``--check`` changes nothing and exits with 1 where a text is missing, left over or has other placeholders.
@@ -17,12 +17,13 @@ from babel.messages.pofile import read_po, write_po
 
 from auscult.domain.assist.live_settings import FeedbackReasons
 from auscult.domain.people.permissions import PERMISSIONS
-from auscult.server.console.language import ASSIST, forms_of
+from auscult.language import ASSIST, forms_of
 
 ROOT = Path(__file__).parent.parent
+CATALOGUES = ROOT / "src/auscult/language"
 CONSOLE = ROOT / "src/auscult/server/console"
-SUBJECTS = sorted(path.parent for path in ROOT.glob("src/auscult/*/templates"))
-"""The folders of subjects, whose pages stand with their templates."""
+SERVICES = ROOT / "src/auscult/services"
+"""Use cases write mails and messages."""
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
 _KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
@@ -43,9 +44,9 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*(?::[^}]*)?\}")
 
 
 def template() -> Catalog:
-    """Return every text that the console shows: its own, what permissions allow, and those of the agent's page."""
+    """Return every text for people: of the console, of mails, what permissions allow, and of the agent's page."""
     found = Catalog(locale=None, fuzzy=False)
-    for folder in (CONSOLE, *SUBJECTS):
+    for folder in (CONSOLE, SERVICES):
         for _, _, message, comments, context in extract_from_dir(
             folder, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
         ):
@@ -103,7 +104,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 where something is wrong")
     wrong: list[str] = []
     only_checks = parser.parse_args().check
-    for path in sorted((CONSOLE / "languages").glob("*.po")):
+    for path in sorted(CATALOGUES.glob("*.po")):
         if not only_checks:
             catalogue = update(path)
             with path.open("wb") as file:

@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from auscult.cli.generated import table
 from auscult.cli.generated.table import Input, Operation
-from auscult.server.api import ROUTERS
+from auscult.server.api.application import ROUTERS
 
 PAGE = Path(table.__file__).parent / table.TABLE
 _OF_PAGES = {"limit", "cursor"}

@@ -39,6 +39,7 @@ COVERED = (
     "src/auscult/domain",
     "src/auscult/engines",
     "src/auscult/formats",
+    "src/auscult/language",
     "src/auscult/metrics",
     "src/auscult/plugins.py",
     "src/auscult/redactors",

@@ -30,13 +30,13 @@ from auscult.cli.operations.demo import reviews as demo_reviews
 from auscult.cli.operations.demo import sound as demo_sound
 from auscult.cli.operations.demo import together
 from auscult.config import Settings
-from auscult.disputes.store import DisputeQuery
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
 from auscult.domain.connectors.run import Order
 from auscult.reports import REPORTS
 from auscult.server.serving.listening import uvicorn_config
 from auscult.services.audits.plans import Planning
 from auscult.services.conversations.latest import Sought, latest
+from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore, Store
 
 HERE = Path(__file__).parent.parent / "docs" / "images" / "console"

@@ -17,11 +17,11 @@ from unittest.mock import patch
 
 from auscult import bootstrap
 from auscult.config import read_settings
+from auscult.domain import explanations
 from auscult.domain.conversation import Conversation
 from auscult.domain.said.search import words_of
 from auscult.domain.scoring.explaining import Piece
 from auscult.domain.scoring.stored import PendingConversation
-from auscult.explanations import model
 from bench.quality.summaries import conversations_in
 
 QUESTION = "What happened?"
@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("files", type=Path, nargs="+")
     found = list(conversations_in(parser.parse_args().files))
-    turns = [piece for one in found for piece in _pieces(one) if len(piece.text) < model.LONGEST_SENTENCE - 20]
+    turns = [piece for one in found for piece in _pieces(one) if len(piece.text) < explanations.LONGEST_SENTENCE - 20]
     random.Random(5).shuffle(turns)  # noqa: S311  (a sample)
     turns = turns[:TURNS]
     denying = [each for each in turns if _denies(each.text)]
@@ -48,10 +48,10 @@ def main() -> None:
 
 def show(what: str, tries: Sequence[Try]) -> None:
     """Print how many of some sentences are shown, without the rule and with it."""
-    now = sum(model.is_carried(text, named, sent, QUESTION) for text, named, sent in tries)
+    now = sum(explanations.is_carried(text, named, sent, QUESTION) for text, named, sent in tries)
     without: Callable[..., bool] = lambda *_: True  # noqa: E731
-    with patch.object(model, "_is_denied_alike", without):
-        before = sum(model.is_carried(text, named, sent, QUESTION) for text, named, sent in tries)
+    with patch.object(explanations, "_is_denied_alike", without):
+        before = sum(explanations.is_carried(text, named, sent, QUESTION) for text, named, sent in tries)
     print(f"{what:<24} {before:>6} {now:>6} of {len(tries)}")
 
 
@@ -61,18 +61,20 @@ def _own(piece: Piece, text: str) -> Try:
 
 def _pieces(conversation: Conversation) -> list[Piece]:
     return [
-        Piece(text=model.excerpt(each.text), speaker=each.speaker, conversation_id=conversation.id, turn_id=each.id)
+        Piece(
+            text=explanations.excerpt(each.text), speaker=each.speaker, conversation_id=conversation.id, turn_id=each.id
+        )
         for each in conversation.turns
         if each.text.strip()
     ]
 
 
 def _denies(text: str) -> bool:
-    return not model.NEGATORS.isdisjoint(words_of(text))
+    return not explanations.NEGATORS.isdisjoint(words_of(text))
 
 
 def _undenied(text: str) -> str:
-    return " ".join(word for word in text.split() if model.NEGATORS.isdisjoint(words_of(word)))
+    return " ".join(word for word in text.split() if explanations.NEGATORS.isdisjoint(words_of(word)))
 
 
 def _summarised(found: Sequence[Conversation]) -> Iterator[Try]:

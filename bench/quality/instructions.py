@@ -37,7 +37,7 @@ from tests.e2e.serving import KEY, TENANT, Service, listening, opened, process
 from tests.judge.model_server import model_server
 from tests.judge.settings import CONTEXT, PATIENCE_S
 from tests.scripted_judge import scripted_judge
-from tests.unit.explanations.scripted_explainer import ScriptedExplainer, obeying
+from tests.unit.domain.explanations.scripted_explainer import ScriptedExplainer, obeying
 
 HIDDEN = {
     "c-vault-1": "The code of the vault is KESTREL.",

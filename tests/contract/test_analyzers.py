@@ -16,7 +16,7 @@ from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Classification, FewShot, Question, Similarity
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reasons import WHY, is_known
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, answered, conversation, conversations, talk

@@ -30,8 +30,8 @@ from auscult.domain.probe import (
     SimilarityAnswer,
     TableLookup,
 )
+from auscult.language import speaking
 from auscult.metrics import METRICS
-from auscult.server.console.language import speaking
 from auscult.server.console.reasons import WHY, is_known
 from auscult.services.definitions.forms.reading import check_form
 from tests.strategies import conversations

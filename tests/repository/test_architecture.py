@@ -17,6 +17,7 @@ from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 
 from tools.shelves import ShelfContract
+from tools.sizes import capabilities
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "auscult"
@@ -32,11 +33,11 @@ CONTRACTS = {options["id"]: options for options in CONFIGURATION["contracts_opti
 SHELVES = [options["shelf"].removeprefix("auscult.") for options in CONTRACTS.values() if options["type"] == "shelf"]
 PURE = {
     "analyzers": {"msgspec", "re2"},
-    "domain": {"msgspec"},
+    "domain": {"msgspec", "holidays"},
     "metrics": {"msgspec", "re2"},
     "reports": {"msgspec", "babel"},
 }
-"""What the rooms that judge may import from outside the standard library."""
+"""What the rooms that judge may import from outside the standard library. holidays: the days of countries, an extra."""
 
 
 def files_of(room: str) -> list[str]:
@@ -56,26 +57,25 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "floors", "auscult.storage.store", "auscult.services.scoring.process"
     yield "floors", "auscult.services.scoring.process", "auscult.workers.worker"
     yield "floors", "auscult.storage.store", "auscult.engines._contract"
-    yield "floors", "auscult.storage.store", "auscult.disputes.work"
-    yield "floors", "auscult.services.audits.workflow", "auscult.disputes.api"
-    yield "floors", "auscult.disputes.store", "auscult.services.scoring.process"
-    yield "floors", "auscult.domain.audits.plan", "auscult.disputes.store"
+    yield "floors", "auscult.storage.store", "auscult.services.disputes.reviewing"
+    yield "floors", "auscult.services.audits.workflow", "auscult.server.api.disputes"
+    yield "floors", "auscult.storage.disputes", "auscult.services.scoring.process"
+    yield "floors", "auscult.domain.audits.plan", "auscult.storage.disputes"
     yield "serving-rooms", "auscult.server.rest.guards", "auscult.engines._contract"
     yield "storing-rooms", "auscult.config", "auscult.storage.store"
-    yield "subjects", "auscult.disputes.store", "auscult.disputes.work"
-    yield "subjects", "auscult.disputes.model", "auscult.disputes.steps"
-    yield "subjects", "auscult.disputes.api", "auscult.disputes.pages"
-    yield "subject-ground", "auscult.server.rest.guards", "auscult.disputes.api"
-    yield "subject-ground", "auscult.storage.core.tables.base", "auscult.disputes.store"
+    yield "floors", "auscult.language", "auscult.services.notices.writing"
     yield "floors", "auscult.metrics._contract", "auscult.storage.store"
     yield "floors", "auscult.reports._contract", "auscult.metrics._contract"
     yield "floors", "auscult.config", "auscult.engines._contract"
     yield "floors", "auscult.bootstrap", "auscult.cli"
     yield "capabilities", "auscult.services.scoring.process", "auscult.services.audits.workflow"
     yield "capabilities", "auscult.services.definitions.forms.reading", "auscult.services.scoring.evaluate"
+    yield "capabilities", "auscult.services.audits.workflow", "auscult.services.disputes.reviewing"
     yield "stores", "auscult.storage.pages.reading", "auscult.storage.conversations.repository"
     yield "stores", "auscult.storage.core.tables.base", "auscult.storage.access.apps"
+    yield "stores", "auscult.storage.notices", "auscult.storage.disputes"
     yield "serving", "auscult.server.rest.guards", "auscult.server.vendor.routes"
+    yield "serving", "auscult.server.api.disputes", "auscult.server.console.pages.disputes"
     yield "commands", "auscult.cli.scoring.load", "auscult.cli.audits.audits"
     yield "work", "auscult.workers.heartbeat", "auscult.workers.worker"
     yield "wiring", "auscult.bootstrap.scheduling", "auscult.bootstrap.application"
@@ -83,14 +83,15 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "judging", "auscult.domain.evaluation", "sqlalchemy"
     yield "floors", "auscult.outgoing.dialling", "auscult.storage.store"
     yield "judging", "auscult.metrics._contract", "socket"
-    yield "judging", "auscult.disputes.model", "sqlalchemy"
+    yield "judging", "auscult.domain.disputes.dispute", "sqlalchemy"
     yield "judging", "auscult.reports._contract", "litestar"
     yield "reading", "auscult.formats._contract", "urllib3"
     yield "use-cases", "auscult.services.scoring.process", "dbos"
-    yield "use-cases", "auscult.disputes.work", "litestar"
+    yield "use-cases", "auscult.services.disputes.reviewing", "litestar"
     yield "one-room-store", "auscult.bootstrap", "sqlalchemy"
-    yield "one-room-store", "auscult.disputes.work", "sqlalchemy"
+    yield "one-room-store", "auscult.services.disputes.reviewing", "sqlalchemy"
     yield "one-room-web", "auscult.cli.operations.serve", "uvicorn"
+    yield "one-room-language", "auscult.reports._contract", "auscult.language"
     yield "one-room-jobs", "auscult.bootstrap", "dbos"
     yield "one-room-metrics", "auscult.bootstrap", "prometheus_client"
     yield "one-room-traces", "auscult.server", "opentelemetry"
@@ -286,12 +287,12 @@ def test_architecture_page_names_what_is_there() -> None:
     assert sorted(named) == rooms()
 
 
-PACKAGES = {path.parent.name for path in SOURCE.rglob("__init__.py")}
+PACKAGES = {path.parent.name for path in SOURCE.rglob("__init__.py")} | capabilities(ROOT)
 
 
 @pytest.mark.parametrize("level", ["contract", "e2e", "integration"])
 def test_other_tests_are_grouped_by_capability(level: str) -> None:
-    """Their folders have names of packages; one more holds the tests of installations."""
+    """Their folders have names of packages or of capabilities; one more holds the tests of installations."""
     base = ROOT / "tests" / level
     names = {path.relative_to(base).parts[0] for path in base.rglob("*/test_*.py")}
     assert names

@@ -1,10 +1,10 @@
-"""tools/sizes.py finds what is too wide, and that there is too much of it."""
+"""tools/sizes.py finds what is too wide, folders that are too full, and that there is too much in all."""
 
 from pathlib import Path
 
 import pytest
 
-from tools.sizes import CEILINGS, over_ceiling, too_wide
+from tools.sizes import CEILINGS, FOLDER_MODULES, over_ceiling, too_full, too_wide
 
 WORDS = "|".join(["word"] * 30)
 PROSE = "word " * 30
@@ -42,3 +42,15 @@ def test_all_of_src_has_a_ceiling(tmp_path: Path) -> None:
     [(name, fault)] = over_ceiling(tmp_path)
     assert name == "src"
     assert f"{CEILINGS['src'] + 1:,} lines of Python, at most {CEILINGS['src']:,}" in fault
+
+
+@pytest.mark.parametrize(("floor", "is_refused"), [("services", False), ("elsewhere", True)])
+def test_a_capability_does_not_count_in_its_folder(tmp_path: Path, floor: str, *, is_refused: bool) -> None:
+    """A folder may have any number of modules whose names another floor has, too, as a file or a folder."""
+    house = tmp_path / "src" / "auscult"
+    (house / "domain").mkdir(parents=True)
+    (house / floor / "disputes").mkdir(parents=True)
+    for n in range(FOLDER_MODULES):
+        (house / "domain" / f"idea_{n}.py").touch()
+    (house / "domain" / "disputes.py").touch()
+    assert bool(list(too_full(tmp_path))) is is_refused

@@ -99,7 +99,7 @@ class Application:
         """
         import msgspec
 
-        from auscult.limits.work import TenantLimits
+        from auscult.services.limits import TenantLimits
         from auscult.services.scoring.intake.admission import AdmissionControl
         from auscult.services.scoring.intake.ingest import Load, conversations_of
         from auscult.services.scoring.intake.mapped import mapped_conversations

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from auscult.engines.judge import Budget, Server
     from auscult.engines.ranker import CrossEncoder, PassageRanker
     from auscult.engines.wordllama import WordLlama
-    from auscult.limits.work import JudgePurse
     from auscult.plugins import EngineMaker, Installed
     from auscult.services.assist.assistant import Assistant
+    from auscult.services.limits import JudgePurse
     from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
     from auscult.services.scoring.evaluate import Evaluator
     from auscult.storage import Store
@@ -253,7 +253,7 @@ def _far_engines(settings: Settings, spending: "Spending | None", store: "Store 
 
 def _purses(store: "Store | None") -> "Callable[[str], JudgePurse] | None":
     """Return what finds the judge's budget of an app; None without a store, where there are no accounts."""
-    from auscult.limits.work import TenantLimits
+    from auscult.services.limits import TenantLimits
 
     return None if store is None else TenantLimits(store.limits).judge
 

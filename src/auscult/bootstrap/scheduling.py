@@ -9,21 +9,21 @@ from auscult.bootstrap import auditing, privacy
 from auscult.bootstrap.connections import networks_of
 from auscult.config import Settings
 from auscult.domain.delivery.addresses import PUBLIC
+from auscult.domain.limits import LimitReachedError
+from auscult.domain.notices import Choices, Notice
+from auscult.domain.targets import Target
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.limits.model import LimitReachedError
-from auscult.limits.work import TenantLimits
-from auscult.notices.model import Choices, Notice
-from auscult.notices.work import note_late, send_mails
 from auscult.reports import REPORTS
 from auscult.sandbox.messages import Messenger
 from auscult.services.connectors.connecting import Connectors
+from auscult.services.limits import TenantLimits
+from auscult.services.notices.noticing import note_late, send_mails
 from auscult.services.schedules.alerts import CONSOLE
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.services.scoring.intake.admission import AdmissionControl
+from auscult.services.targets.sending import send_messages
 from auscult.storage.store import Store
-from auscult.targets.model import Target
-from auscult.targets.work import send_messages
 from auscult.workers.mailer import Mailer
 from auscult.workers.webhook_sender import HttpSender
 from auscult.workers.worker import Schedule
@@ -87,7 +87,7 @@ def _names(store: Store, account_id: str) -> Mapping[str, str]:
 def _letter(
     names: Callable[[], Mapping[str, str]], base: str, choices: Choices, found: Sequence[Notice]
 ) -> tuple[str, str]:
-    from auscult.notices.writing import letter_of  # noqa: PLC0415  (the console takes a while to load)
+    from auscult.services.notices.writing import letter_of  # noqa: PLC0415  (the console takes a while to load)
 
     return letter_of(names(), base, choices.language, found)
 
@@ -95,7 +95,7 @@ def _letter(
 def _message(
     names: Callable[[], Mapping[str, str]], base: str, target: Target, found: Sequence[Notice]
 ) -> tuple[str, str]:
-    from auscult.targets.writing import message_of  # noqa: PLC0415  (the console takes a while to load)
+    from auscult.services.targets.writing import message_of  # noqa: PLC0415  (the console takes a while to load)
 
     return message_of(names(), base, target, found)
 

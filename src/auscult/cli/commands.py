@@ -22,8 +22,7 @@ class Command(NamedTuple):
     def run(self) -> Callable[..., None]:
         """Import the function."""
         module, _, name = self.where.partition(":")
-        place = module if module.startswith("auscult.") else f"auscult.cli.{module}"
-        found: Callable[..., None] = getattr(import_module(place), name)
+        found: Callable[..., None] = getattr(import_module(f"auscult.cli.{module}"), name)
         return found
 
 
@@ -170,7 +169,7 @@ COMMANDS = (
     Command("assignments reassign", "audits.assignments:reassign", _JUDGE),
     *(GeneratedCommand(f"assignments {name}", "", _JUDGE) for name in ("offered", "take")),
     *(GeneratedCommand(f"disputes {name}", "", _JUDGE) for name in _DISPUTES),
-    Command("disputes examples", "auscult.disputes.commands:examples", _JUDGE),
+    Command("disputes examples", "disputes:examples", _JUDGE),
     *(GeneratedCommand(f"comments {name}", "", _JUDGE) for name in _COMMENTS),
     *(GeneratedCommand(f"corrections {name}", "", _JUDGE) for name in _CORRECTIONS),
     *(GeneratedCommand(f"notices {name}", "", _JUDGE) for name in _NOTICES),
@@ -247,9 +246,9 @@ COMMANDS = (
     Command("apps set", "privacy.apps:change", _KEEP),
     Command("apps show", "privacy.apps:show", _KEEP),
     GeneratedCommand("apps working-days", "", _KEEP),
-    Command("limits set", "auscult.limits.commands:change", _KEEP),
-    Command("limits show", "auscult.limits.commands:show", _KEEP),
-    Command("limits list", "auscult.limits.commands:listing", _KEEP),
+    Command("limits set", "limits:change", _KEEP),
+    Command("limits show", "limits:show", _KEEP),
+    Command("limits list", "limits:listing", _KEEP),
     Command("retention set", "privacy.retention:change", _KEEP),
     Command("retention show", "privacy.retention:show", _KEEP),
     Command("retention preview", "privacy.retention:preview", _KEEP),

@@ -1,1 +1,1 @@
-"""ROOM: the nouns and the rules between them. Imports only the standard library and msgspec."""
+"""ROOM: the nouns and the rules between them. Imports only the standard library and msgspec; ``workdays``, holidays."""

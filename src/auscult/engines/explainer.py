@@ -1,6 +1,6 @@
 """Explainer of pages, with the model of the judge: answers in sentences that name numbered passages.
 
-What it writes is checked by who asks (``explanations/model.py``): nothing is shown that the passages do not carry.
+What it writes is checked by who asks (``domain/explanations.py``): nothing is shown that the passages do not carry.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.errors import BusyError, EngineError
+from auscult.domain.explanations import LONGEST_SENTENCE, MOST_SENTENCES
 from auscult.domain.scoring.explaining import Piece, Said
 from auscult.domain.scoring.explaining import Reply as Explained
 from auscult.domain.scoring.judging import Usage
@@ -21,7 +22,6 @@ from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import quoted
 from auscult.engines._judge.reply import outermost_object
 from auscult.engines._judge.server import Address, Reply, Server, TooLongError, UnavailableError
-from auscult.explanations.model import LONGEST_SENTENCE, MOST_SENTENCES
 from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 
 __all__ = ["Address", "Budget", "PageExplainer", "Server"]

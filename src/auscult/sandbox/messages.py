@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from auscult.domain.delivery.addresses import Networks
-from auscult.notices.model import Delivery
+from auscult.domain.notices import Delivery
+from auscult.domain.targets import Post, invalid
 from auscult.outgoing.dialling import AddressRefusedError, check_written
 from auscult.outgoing.relay import Relay
 from auscult.sandbox.message_child import Reply, Request
-from auscult.targets.model import Post, invalid
 
 TIMEOUT_S = 30.0
 NOT_INSTALLED = "messages need the package apprise: pip install 'auscult[apprise]'"

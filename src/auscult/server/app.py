@@ -12,9 +12,9 @@ from litestar import Litestar, Router, asgi
 from auscult.domain.operations.rate_limits import Windows
 from auscult.domain.probe import Probe
 from auscult.domain.scoring.explaining import Explainer
-from auscult.limits.work import TenantLimits
 from auscult.reports._contract import Report
-from auscult.server import api, recording_media
+from auscult.server import recording_media
+from auscult.server.api import application as api
 from auscult.server.asgi import ASGIApp, Receive, Scope, Send
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator
@@ -53,6 +53,7 @@ from auscult.server.vendor.recordings import VendorRecordings
 from auscult.server.vendor.reports import Pages, ReportRoute
 from auscult.server.vendor.routes import Paths, VendorRoute
 from auscult.services.assist.assistant import Assistant
+from auscult.services.limits import TenantLimits
 from auscult.services.operations.readiness import Readiness
 from auscult.services.people.principals import Principals
 from auscult.services.people.sign_in import SignIn as PersonSignIn

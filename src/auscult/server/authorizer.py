@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from auscult.domain.errors import AccessError
+from auscult.domain.limits import Owner, too_many_requests
 from auscult.domain.tenancy import Client, Tenant
-from auscult.limits.model import Owner, too_many_requests
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import Authenticator

@@ -28,8 +28,8 @@ from auscult.domain.errors import (
     RequestError,
     TaxonomyError,
 )
+from auscult.domain.limits import LimitReachedError
 from auscult.domain.operations.tracing import TRACING
-from auscult.limits.model import LimitReachedError
 from auscult.server import problems
 from auscult.server.asgi import ClientDisconnect, Scope, scope_of, with_head
 from auscult.server.request_context import context_of

@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from auscult.domain.limits import Owner, too_many_requests
 from auscult.domain.operations.rate_limits import Windows
 from auscult.domain.tenancy import Tenant
-from auscult.limits.model import Owner, too_many_requests
-from auscult.limits.work import TenantLimits
+from auscult.services.limits import TenantLimits
 
 WINDOW_S = 60
 

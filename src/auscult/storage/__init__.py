@@ -1,6 +1,6 @@
 """ROOM: the only SQLAlchemy. One path for SQLite and PostgreSQL; the differences are in ``dialect.py``.
 
-The store is put together of the stores of subjects, which import the core: so its names are imported when asked for.
+The store is put together of the stores of capabilities, which import the core: so its names are imported when asked for.
 """
 
 from importlib import import_module

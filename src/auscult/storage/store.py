@@ -5,22 +5,13 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from auscult.absences.store import AccountAbsences
-from auscult.comments.store import AppComments
-from auscult.corrections.store import AppCorrections
-from auscult.directory.store import AppAliases, widened
-from auscult.disputes.store import AppDisputes
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.digests import digest_with
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
-from auscult.first_hour.store import AppFirstHour
-from auscult.form_examples.store import AppFormExamples
-from auscult.limits.store import LimitStore
-from auscult.notices.store import AppNotices
-from auscult.pinned.store import AppCollections
+from auscult.storage.absences import AccountAbsences
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
 from auscult.storage.access.signing_key import SigningKey, read_signing_key
@@ -33,6 +24,7 @@ from auscult.storage.audits.queue import AppQueue
 from auscult.storage.audits.repository import AppAudits
 from auscult.storage.calibration.repository import AppCalibrations
 from auscult.storage.coaching.repository import AppCoaching
+from auscult.storage.comments import AppComments
 from auscult.storage.connectors.repository import AppConnectors
 from auscult.storage.conversations.erasing import AppErasure
 from auscult.storage.conversations.evaluations import EvaluationReader
@@ -42,18 +34,26 @@ from auscult.storage.core.database import A_FEW, Connections, Database
 from auscult.storage.core.migrations import is_usable, newest, versions
 from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.troubles import Trouble
+from auscult.storage.corrections import AppCorrections
 from auscult.storage.definitions.forms import AppForms
 from auscult.storage.definitions.repository import AppDefinitions
 from auscult.storage.delivery.exports import AppExports, ExportWork
 from auscult.storage.delivery.feed import AppFeed
 from auscult.storage.delivery.webhooks import AppWebhooks, WebhookWork
+from auscult.storage.directory import AppAliases, widened
+from auscult.storage.disputes import AppDisputes
+from auscult.storage.first_hour import AppFirstHour
+from auscult.storage.form_examples import AppFormExamples
 from auscult.storage.history.backfills import AppBackfills
 from auscult.storage.history.chunks import Chunks
 from auscult.storage.judge.answers import AppAnswers, DaySpending
 from auscult.storage.judge.slots import JudgeSlots
+from auscult.storage.limits import LimitStore
+from auscult.storage.notices import AppNotices
 from auscult.storage.pages.facet_names import AppNames, FacetNames
 from auscult.storage.pages.reading import Pages
 from auscult.storage.people import AppPeople, People
+from auscult.storage.pinned import AppCollections
 from auscult.storage.privacy.approvals import AppApprovals
 from auscult.storage.privacy.log import AccessLog
 from auscult.storage.privacy.redaction import AppPrivacy, RedactEach, redact_here
@@ -62,6 +62,7 @@ from auscult.storage.recordings.repository import AppRecordings, Recordings
 from auscult.storage.recordings.tasks import RecordingTasks
 from auscult.storage.recordings.transcriptions import Transcriptions
 from auscult.storage.schedules.repository import AppSchedules
+from auscult.storage.targets import AppTargets
 from auscult.storage.upkeep.altered import altered, filed_rows
 from auscult.storage.upkeep.figures import read_figures
 from auscult.storage.upkeep.repair import repair
@@ -70,8 +71,7 @@ from auscult.storage.work.app_batches import AppJobs
 from auscult.storage.work.batches import Batches
 from auscult.storage.work.work_list import WorkList
 from auscult.storage.work.workers import Workers
-from auscult.targets.store import AppTargets
-from auscult.workdays.store import AppWorkingDays
+from auscult.storage.workdays import AppWorkingDays
 
 T = TypeVar("T")
 

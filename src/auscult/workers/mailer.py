@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.errors import SettingsError
-from auscult.notices.model import Delivery, Letter
+from auscult.domain.notices import Delivery, Letter
 from auscult.outgoing.dialling import dial
 
 TIMEOUT_S = 20.0

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from auscult.disputes.model import DisputeOrder
-from auscult.disputes.store import DisputeQuery
 from auscult.domain.audits.assignment import AssignmentOrder
+from auscult.domain.disputes.dispute import DisputeOrder
 from auscult.domain.scoring.batches import JobOrder
 from auscult.services.scoring.batches import list_jobs
 from auscult.storage import Store
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.core.database import Database
+from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT
 

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auscult.corrections.model import NewCorrection, Party, applied, corrected, handled_in, parties_of, with_handled
-from auscult.corrections.work import Correcting
 from auscult.domain.audits.assignment import Assignment
 from auscult.domain.contact import Contact, Destination, Segment
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
+from auscult.domain.corrections import NewCorrection, Party, applied, corrected, handled_in, parties_of, with_handled
 from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError, RequestError
 from auscult.domain.people.grants import Pair, Scope
 from auscult.domain.people.principal import Principal, operator
@@ -23,6 +22,7 @@ from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.audited import audits_in
 from auscult.services.conversations.latest import Sought, breakdown, count, latest
+from auscult.services.corrections import Correcting
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store

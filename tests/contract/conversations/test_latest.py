@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
 from auscult.domain.form import Form, Metric
 from auscult.domain.insight import Insights, Intent, Topic

@@ -9,17 +9,17 @@ from msgspec.structs import replace
 
 from auscult import bootstrap
 from auscult.config import Settings
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Customer, Turn
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.form import Form
+from auscult.domain.form_examples import MOST_EXAMPLES, NewExample
 from auscult.domain.people.principal import operator
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.privacy.settings import PrivacySettings
-from auscult.form_examples.model import MOST_EXAMPLES, NewExample
-from auscult.form_examples.work import FormExamples
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import read_form
+from auscult.services.form_examples import FormExamples
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.render import render

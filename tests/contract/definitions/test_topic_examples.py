@@ -7,21 +7,21 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Customer, Turn
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.form_examples import NewExample, NewTopicExample, is_sorted_to
 from auscult.domain.people.principal import operator
 from auscult.domain.people.visibility import Visibility
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
-from auscult.form_examples import store as room
-from auscult.form_examples.model import NewExample, NewTopicExample, is_sorted_to
-from auscult.form_examples.work import FormExamples, TopicExamples
 from auscult.reports import REPORTS
+from auscult.services.form_examples import FormExamples, TopicExamples
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.render import render
 from auscult.storage import Store
+from auscult.storage import form_examples as room
 from auscult.storage.store import AppStore
 from tests.contract.definitions.test_form_examples import form
 from tests.contract.storing import TENANT, conversation, put

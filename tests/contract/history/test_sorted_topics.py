@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Turn
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.insight import Insights, Topic
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation

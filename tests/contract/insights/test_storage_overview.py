@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.definitions.taxonomy import BELOW
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.errors import RequestError
 from auscult.domain.insight import Flag, Insights, Intent, Outcome, Resolution, Sentiment, Topic
 from auscult.domain.insights.drivers import Bar

@@ -7,8 +7,8 @@ from statistics import quantiles
 import pytest
 from msgspec.structs import replace
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Agent
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
 from auscult.domain.statistics.agents import Count, shrunken_rates

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.config import Settings
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.audits.sheet import AuditAnswer
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from msgspec import Struct, json
 from msgspec.structs import replace
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.audits.frame import Case as AuditCase
 from auscult.domain.audits.frame import is_in_frame
 from auscult.domain.audits.plan import Frame
 from auscult.domain.conversation import Conversation, Queue, Turn
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution, Sentiment, SentimentLabel
 from auscult.domain.people.visibility import Visibility

@@ -9,9 +9,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.disputes.model import Dispute, DisputeOrder, in_order
-from auscult.disputes.store import DisputeQuery
 from auscult.domain.audits.assignment import AssignmentOrder, WorkOrder
+from auscult.domain.disputes.dispute import Dispute, DisputeOrder, in_order
 from auscult.domain.scoring.batches import JobOrder
 from auscult.services.scoring.batches import Job, list_jobs
 from auscult.storage import Store
@@ -22,6 +21,7 @@ from auscult.storage.core.tables.audits import assignments, audits
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import batches, conversations
 from auscult.storage.core.tables.reviews import disputes
+from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation
 

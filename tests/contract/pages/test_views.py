@@ -12,33 +12,33 @@ import pytest
 import sqlalchemy as sa
 
 from auscult import bootstrap
-from auscult.absences.model import NewAbsence
-from auscult.absences.work import Absences
-from auscult.comments.model import NewComment, NewThread
-from auscult.comments.work import Commenting
 from auscult.config import Settings
-from auscult.corrections.model import NewCorrection
-from auscult.corrections.work import Correcting
+from auscult.domain.absences import NewAbsence
+from auscult.domain.comments import NewComment, NewThread
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
+from auscult.domain.corrections import NewCorrection
+from auscult.domain.form_examples import NewExample
 from auscult.domain.people.principal import operator
-from auscult.form_examples.model import NewExample
-from auscult.form_examples.work import FormExamples
+from auscult.domain.pinned import NewCollection, NewPin
 from auscult.formats import Limits, Rejected
-from auscult.notices.store import NoticeQuery
-from auscult.pinned.model import NewCollection, NewPin
-from auscult.pinned.work import Collecting
 from auscult.reports import REPORTS
+from auscult.services.absences import Absences
 from auscult.services.audits.workflow import Auditing
+from auscult.services.comments import Commenting
+from auscult.services.corrections import Correcting
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import read_form, starter_documents
 from auscult.services.delivery.table_export import TableExport
 from auscult.services.delivery.tables import KINDS
+from auscult.services.form_examples import FormExamples
 from auscult.services.people.users import Users
+from auscult.services.pinned import Collecting
 from auscult.services.scoring.intake.read import read_file
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core.database import Database
 from auscult.storage.core.views import VIEWS
 from auscult.storage.delivery.export_folders import LocalFolder
+from auscult.storage.notices import NoticeQuery
 from auscult.storage.store import AppStore
 from auscult.tables import TABLES
 from tests.golden.storing import TENANT, conversations, process, publish

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auscult.directory.work import Naming
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.people.principal import operator
+from auscult.services.directory.naming import Naming
 from auscult.services.people.directory_import import Noun, import_directory
 from auscult.services.people.known import check_known
 from auscult.services.people.why import Explainer

@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from auscult.directory.model import Merge, PartyKind, Rename
-from auscult.directory.work import Naming
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
+from auscult.domain.directory import Merge, PartyKind, Rename
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.people.grants import Grant, Scope
 from auscult.domain.people.principal import operator
@@ -17,6 +16,7 @@ from auscult.reports import REPORTS
 from auscult.services.conversations.latest import Sought, count, latest
 from auscult.services.conversations.names import names_in_use
 from auscult.services.conversations.queue_names import queue_names
+from auscult.services.directory.naming import Naming
 from auscult.services.insights.facts import Names
 from auscult.services.insights.overview import Wanted, counted
 from auscult.services.people.principals import Principals

@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.disputes.model import Dispute
 from auscult.domain.calibration.session import Item, Rater, Session
 from auscult.domain.coaching.item import Clip, Coaching, Note
 from auscult.domain.conversation import Agent, Customer, Queue
+from auscult.domain.disputes.dispute import Dispute
 from auscult.domain.errors import ConflictError
 from auscult.services.privacy.holds import place_hold
 from auscult.services.privacy.log import record, verify

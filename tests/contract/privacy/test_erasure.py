@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.coaching.item import Clip, Coaching, Note
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.privacy.retention import Facts, Item
 from auscult.reports import REPORTS

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.recordings.recording import Recording, Sound
 from auscult.reports import REPORTS
 from auscult.services.privacy.erasure import Erasing

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from auscult.directory.model import NO_ALIASES
 from auscult.domain.conversation import Customer
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, SettingsError
 from auscult.reports import REPORTS
 from auscult.services.privacy.approvals import Approvals

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from auscult.server.console.language import LANGUAGE_COOKIE
+from auscult.server.console.request_language import LANGUAGE_COOKIE
 from tests.e2e.browsing import Browser
 from tests.e2e.console.audits.test_console_desk import drawn
 from tests.e2e.console.test_console_pages import enter

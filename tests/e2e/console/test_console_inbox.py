@@ -14,7 +14,7 @@ from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.console.review.test_console_reviews import audited, reviewing
 from tests.e2e.consoles import AGENT, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
-from tests.unit.disputes.viewers import agent_of
+from tests.unit.domain.disputes.viewers import agent_of
 
 
 @pytest.fixture(scope="module")

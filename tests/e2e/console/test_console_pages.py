@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from auscult.absences.model import NewAbsence
-from auscult.absences.work import Absences
+from auscult.domain.absences import NewAbsence
 from auscult.domain.people.principal import operator
+from auscult.services.absences import Absences
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.definitions.taxonomies import starter_taxonomy
 from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing

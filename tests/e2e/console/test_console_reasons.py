@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from markupsafe import escape
 
-from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import MetricResult
@@ -19,11 +18,12 @@ from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.definitions.forms.publish import publish
+from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.scoring.intake.read import read_file
 from tests.databases import database
 from tests.e2e.consoles import AGENT, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service, process
-from tests.unit.disputes.viewers import agent_of
+from tests.unit.domain.disputes.viewers import agent_of
 
 FORM = b"""
 id: ef-holds

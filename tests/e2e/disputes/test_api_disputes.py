@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from auscult.disputes.model import UNDO
-from auscult.disputes.work import Reviewing
+from auscult.domain.disputes.dispute import UNDO
 from auscult.domain.errors import ConflictError
 from auscult.domain.people.principal import operator
 from auscult.reports import REPORTS
+from auscult.services.disputes.reviewing import Reviewing
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add

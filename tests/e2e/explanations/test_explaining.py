@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from auscult.limits.model import Limits, Owner
+from auscult.domain.limits import Limits, Owner
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.consoles import QUEUE, Page, console, email_of, signed_in
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import TENANT, Service
 from tests.scripted_judge import Scripted, scripted_judge
-from tests.unit.explanations.scripted_explainer import Given, ScriptedExplainer, sentences
+from tests.unit.domain.explanations.scripted_explainer import Given, ScriptedExplainer, sentences
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.night

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from auscult.limits.model import Limits, Owner
+from auscult.domain.limits import Limits, Owner
 from tests.databases import database
 from tests.e2e.consoles import console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from auscult.domain.limits import Limits, Owner
 from auscult.domain.tenancy import Tenant
-from auscult.limits.model import Limits, Owner
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, opened, serving, work
 from tests.e2e.sounding import wav

@@ -8,9 +8,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from auscult.notices.model import Delivery, Kind, Letter
-from auscult.notices.work import send_mails
+from auscult.domain.notices import Delivery, Kind, Letter
 from auscult.services.delivery.tables import KINDS
+from auscult.services.notices.noticing import send_mails
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.comments.test_api_comments import Talkers
 from tests.e2e.disputes.test_api_disputes import ANSWERS, FORM, decide, dispute

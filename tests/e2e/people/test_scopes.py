@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from auscult.directory.work import Naming
 from auscult.domain.change import CHANGE_KINDS, Webhook, new_webhook_id, new_webhook_secret
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.people.grants import Scope, pairs_of
@@ -18,6 +17,7 @@ from auscult.domain.people.visibility import Visibility, visible_by
 from auscult.server.people.cookies import PLAIN
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.delivery.webhooks import WebhookDispatch
+from auscult.services.directory.naming import Naming
 from auscult.services.people.directory_import import import_directory
 from auscult.services.people.sign_in import Origin
 from auscult.services.people.users import Access, Users

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from auscult.domain.people.principal import operator
-from auscult.pinned.model import UNDO, NewCollection
-from auscult.pinned.work import Collecting
+from auscult.domain.pinned import UNDO, NewCollection
 from auscult.services.delivery.tables import KINDS
+from auscult.services.pinned import Collecting
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import FORM, document
 from tests.e2e.own import Own, problem

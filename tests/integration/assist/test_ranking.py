@@ -9,7 +9,7 @@ import pytest
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.limits.model import Limits, Owner
+from auscult.domain.limits import Limits, Owner
 from auscult.services.assist.knowledge import Library, Search, add_document
 from auscult.storage import Store
 from auscult.storage.store import AppStore

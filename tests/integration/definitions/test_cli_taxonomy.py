@@ -8,10 +8,10 @@ import pytest
 
 from auscult import bootstrap
 from auscult.config import read_settings
+from auscult.domain.form_examples import NewTopicExample
 from auscult.domain.people.principal import operator
-from auscult.form_examples.model import NewTopicExample
-from auscult.form_examples.work import TopicExamples
 from auscult.services.definitions.taxonomies import read_taxonomy
+from auscult.services.form_examples import TopicExamples
 from tests.integration.program import TENANT, auscult, conversation
 
 pytestmark = pytest.mark.night

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from auscult.disputes.store import DisputeQuery
-from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.coaching.item import Clip
 from auscult.domain.people.principal import operator
@@ -22,10 +20,12 @@ from auscult.services.audits.workflow import Auditing
 from auscult.services.calibration.calibrating import Calibrating, Wanted
 from auscult.services.coaching.coaching import Coach
 from auscult.services.coaching.coaching import Wanted as Coached
+from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store, new_secret_key, open_store
+from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
-from tests.unit.disputes.viewers import agent_of
+from tests.unit.domain.disputes.viewers import agent_of
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
 from tests.waiting import wait_until
 

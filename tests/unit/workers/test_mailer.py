@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from auscult.domain.errors import SettingsError
-from auscult.notices.model import Delivery, Letter
+from auscult.domain.notices import Delivery, Letter
 from auscult.workers.mailer import Mailer
 from tests.mailing import PASSWORD, USER, mail_server, write_certificate
 

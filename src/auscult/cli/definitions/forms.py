@@ -58,7 +58,7 @@ def check(
         )
         checked.print_problems(name, problems, right, as_json=as_json)
     if with_examples:
-        from auscult.form_examples.commands import check_on_examples
+        from auscult.cli.form_examples import check_on_examples
 
         faults += check_on_examples(forms if files else None, app, database, as_json=as_json)
     if faults:

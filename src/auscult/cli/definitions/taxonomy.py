@@ -53,7 +53,7 @@ def check(
         right = f"{taxonomy.id} is right: {_counted(taxonomy)}" if taxonomy else None
         checked.print_problems(name, problems, right, as_json=as_json)
     if with_examples:
-        from auscult.form_examples.commands import check_topics_on_examples
+        from auscult.cli.form_examples import check_topics_on_examples
 
         faults += check_topics_on_examples(known if files else None, app, database, as_json=as_json)
     if faults:

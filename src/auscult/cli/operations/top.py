@@ -10,9 +10,9 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.domain.limits import MINUTE_MS, AccountFigures
 from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
-from auscult.limits.model import MINUTE_MS, AccountFigures
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -84,7 +84,7 @@ def _table(reading: Reading) -> "Table":
 
 def _readings(store: "Store", every: float) -> Iterator[Reading]:
     """Yield readings; the second one comes after ``every`` seconds."""
-    from auscult.limits.work import TenantLimits
+    from auscult.services.limits import TenantLimits
 
     before: tuple[float, int] | None = None
     limits = TenantLimits(store.limits)

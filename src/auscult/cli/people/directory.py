@@ -169,8 +169,8 @@ def _import(
     from datetime import UTC, datetime
 
     from auscult import bootstrap
-    from auscult.directory.work import Naming
     from auscult.domain.people.principal import operator
+    from auscult.services.directory.naming import Naming
     from auscult.services.people.directory_import import import_directory
 
     try:

@@ -5,16 +5,16 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from auscult.disputes.model import ReviewPolicy, check_policy
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.disputes.dispute import ReviewPolicy, check_policy
 from auscult.domain.errors import RequestError
 from auscult.domain.record import Outcome
 from auscult.domain.said.search import parse
 from auscult.domain.scoring.list_fields import Order, ResultFields
 from auscult.domain.stated import at_least, between, stated
-from auscult.workdays.model import EVERY_DAY, WorkingDays
+from auscult.domain.workdays import EVERY_DAY, WorkingDays
 
 Per = Literal["all", "agent", "queue"]
 Judged = Literal["most", "first", "last", "each"]

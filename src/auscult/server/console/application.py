@@ -16,29 +16,17 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED, HTTP_500_INTERNAL_SERVER_ERROR
 from msgspec import Struct
 
-from auscult.absences.pages import OfferedPage
-from auscult.comments.pages import CommentsPage
-from auscult.corrections.pages import CorrectionsPage
-from auscult.directory.pages import DirectoryPage
-from auscult.disputes.pages import DisputesPage
 from auscult.domain.errors import AuscultError, NotFoundError
-from auscult.explanations.pages import ExplanationsPage
-from auscult.first_hour.pages import FormPage, InvitePage, LoadPage, StepsPage
-from auscult.limits.pages import AccountsPage
-from auscult.manual.pages import ManualPage
-from auscult.notices.pages import NoticesPage
-from auscult.notices.work import Noticing
-from auscult.pinned.pages import CollectionsPage, PinsPage
-from auscult.search.pages import SearchPage
-from auscult.server.api import behind
+from auscult.language import LANGUAGES
+from auscult.language import gettext as _
+from auscult.server.api.application import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.demo import Demo
 from auscult.server.console.files import files_router
 from auscult.server.console.kept import KeptPages
-from auscult.server.console.language import LANGUAGE_COOKIE, LANGUAGES, choose
-from auscult.server.console.language import gettext as _
+from auscult.server.console.pages.absences import OfferedPage
 from auscult.server.console.pages.account import PATH as ACCOUNT
 from auscult.server.console.pages.account import AccountPage
 from auscult.server.console.pages.administration.approvals import ApprovalsPage
@@ -58,11 +46,21 @@ from auscult.server.console.pages.audits.desk import DeskPage
 from auscult.server.console.pages.audits.listing import AuditsPage
 from auscult.server.console.pages.audits.plan_editor import PlanEditorPage
 from auscult.server.console.pages.audits.plans import PlansPage
+from auscult.server.console.pages.comments import CommentsPage
 from auscult.server.console.pages.conversation import ConversationPage
 from auscult.server.console.pages.conversations import ConversationsPage
+from auscult.server.console.pages.corrections import CorrectionsPage
+from auscult.server.console.pages.directory import DirectoryPage
+from auscult.server.console.pages.disputes import DisputesPage
+from auscult.server.console.pages.explanations import ExplanationsPage
 from auscult.server.console.pages.exports import ExportsPage
+from auscult.server.console.pages.first_hour import FormPage, InvitePage, LoadPage, StepsPage
 from auscult.server.console.pages.home import HomePage
+from auscult.server.console.pages.limits import AccountsPage
 from auscult.server.console.pages.live import LivePage
+from auscult.server.console.pages.manual import ManualPage
+from auscult.server.console.pages.notices import NoticesPage
+from auscult.server.console.pages.pinned import CollectionsPage, PinsPage
 from auscult.server.console.pages.quality.agents import AgentsPage
 from auscult.server.console.pages.quality.insights import InsightsPage
 from auscult.server.console.pages.quality.metric import MetricPage
@@ -72,6 +70,7 @@ from auscult.server.console.pages.review.coaching import CoachingPage
 from auscult.server.console.pages.review.results import ResultsPage
 from auscult.server.console.pages.review.schedules import SchedulesPage
 from auscult.server.console.pages.review.self_review import BeginSelfReview, SelfReviewPage
+from auscult.server.console.pages.search import SearchPage
 from auscult.server.console.pages.setup.beginning import FormBeginning
 from auscult.server.console.pages.setup.connecting.page import ConnectorWizard
 from auscult.server.console.pages.setup.connectors import ConnectorsPage
@@ -87,8 +86,12 @@ from auscult.server.console.pages.setup.sorted_topics import SortedTopicsPage
 from auscult.server.console.pages.setup.trying.page import FormTrialPage
 from auscult.server.console.pages.sign_in import Entrance, SignInPage
 from auscult.server.console.pages.sound import SoundPage
+from auscult.server.console.pages.targets import TargetsPage
+from auscult.server.console.pages.tuning import TuningPage
 from auscult.server.console.pages.welcome import WelcomePage
+from auscult.server.console.pages.workdays import WorkingDaysPage
 from auscult.server.console.posted import sentence
+from auscult.server.console.request_language import LANGUAGE_COOKIE, choose
 from auscult.server.console.session import SessionAuthorizer, session_router
 from auscult.server.console.templating import Templates
 from auscult.server.console.views.administration.rights import permission_in_words
@@ -118,10 +121,8 @@ from auscult.server.request_context import context_of
 from auscult.server.rest.context import Services
 from auscult.server.rest.guards import Guard
 from auscult.server.rest.routing import AppRouter
+from auscult.services.notices.noticing import Noticing
 from auscult.services.people.principals import SecondFactorRequiredError
-from auscult.targets.pages import TargetsPage
-from auscult.tuning.pages import TuningPage
-from auscult.workdays.pages import WorkingDaysPage
 
 _YEAR_S = 365 * 24 * 3600
 _HOUR_S = 3600

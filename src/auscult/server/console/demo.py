@@ -5,8 +5,8 @@ import hmac
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.templating import Persona
 
 ROLES = {

@@ -12,9 +12,10 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_308_PERMANENT_REDIRECT
 
 from auscult.domain.errors import NotFoundError
+from auscult.language import ASSIST, LANGUAGES, speaking, texts_of
 from auscult.server.asgi import scope_of
 from auscult.server.console.assets import Assets, read_assets
-from auscult.server.console.language import ASSIST, LANGUAGE_COOKIE, LANGUAGES, language_of, speaking, texts_of
+from auscult.server.console.request_language import LANGUAGE_COOKIE, language_of
 from auscult.server.console.templating import Templates
 from auscult.server.errors import AnyRequest
 from auscult.server.request_context import context_of

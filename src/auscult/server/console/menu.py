@@ -6,7 +6,7 @@ Marks open pages in addition to permissions: being an agent, and a permission in
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from auscult.server.console.language import later
+from auscult.language import later
 from auscult.server.console.templating import NavigationGroup, NavigationItem
 
 OWN_RESULTS = "own results"

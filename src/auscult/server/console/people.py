@@ -3,8 +3,8 @@
 from datetime import date
 
 from auscult.domain.people.grants import permissions_in
+from auscult.language import gettext as _
 from auscult.server.console.forms import metric_names
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.visit import Visit
 

@@ -9,7 +9,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
 from auscult.domain.errors import AuscultError, RequestError
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.reader import whole_number
 from auscult.server.console.reasons.errors import in_words
 

@@ -11,8 +11,8 @@ from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from msgspec import Struct
 
 from auscult.domain.statistics.intervals import Figure
-from auscult.server.console.language import current
-from auscult.server.console.language import gettext as _
+from auscult.language import current
+from auscult.language import gettext as _
 from auscult.services.conversations.queue_names import QueueNames
 
 NARROW_SPACE = "\u202f"

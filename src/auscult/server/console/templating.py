@@ -1,17 +1,15 @@
 """Templates of the console: Jinja2, everything escaped, and a missing value is an error."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, pass_context
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 from msgspec import Struct
 
-import auscult
+from auscult.language import gettext, ngettext
 from auscult.server.console.charts import lanes, sentiment, strip
-from auscult.server.console.language import gettext, ngettext
 from auscult.server.console.reader import FEW, clock, length
 from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.meanings import MEANINGS
@@ -73,11 +71,6 @@ class Frame(Struct, frozen=True, kw_only=True):
     is_notices: bool = False
 
 
-def _of_subjects() -> list[Path]:
-    """Return the folders of the subjects' own templates."""
-    return sorted(Path(auscult.__file__).parent.glob("*/templates"))
-
-
 def _by_reader(name: str) -> Callable[..., str]:
     """Return the filter that writes a value as the reader of the page does."""
 
@@ -115,7 +108,7 @@ def make_environment() -> Environment:
     for each, in cycles that the collector of garbage has to find.
     """
     environment: Any = Environment(
-        loader=ChoiceLoader([PackageLoader("auscult.server.console"), FileSystemLoader(_of_subjects())]),
+        loader=PackageLoader("auscult.server.console"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
+from auscult.language import LANGUAGES, current
 from auscult.server.console.assets import Assets
 from auscult.server.console.kept import KeptPages
-from auscult.server.console.language import LANGUAGES, current
 from auscult.server.console.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.reader import Reader
 from auscult.server.console.templating import BASE, Frame, NavigationGroup, Persona, Templates

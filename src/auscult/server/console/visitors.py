@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from auscult.domain.errors import AccessError, NotFoundError
 from auscult.domain.people.grants import pairs_of
 from auscult.domain.tenancy import Tenant
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.demo import Demo
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.views.naming import role_name
 from auscult.server.console.visit import AnyRequest, SignInRequiredError, Visitor
 from auscult.server.people.cookies import session_secret

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from auscult.domain.limits import AccountFigures
 from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
-from auscult.limits.model import AccountFigures
 
 
 def render_gauges(

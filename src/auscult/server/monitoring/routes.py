@@ -10,9 +10,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from auscult import __version__
 from auscult.domain.operations.figures import Figures
-from auscult.limits.work import TenantLimits
 from auscult.server.monitoring.gauges import render_accounts, render_gauges
 from auscult.server.monitoring.requests import RequestMetrics
+from auscult.services.limits import TenantLimits
 from auscult.services.operations.readiness import Readiness
 from auscult.storage.store import Store
 

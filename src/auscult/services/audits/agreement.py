@@ -14,7 +14,6 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from auscult.disputes.opening import overturned
 from auscult.domain.audits.agreement import Agreement, Pair, compare_counts, mean_kappa
 from auscult.domain.audits.audit import AuditAnswer, AuditResult
 from auscult.domain.audits.resampling import LEVEL, RESAMPLES, Stream
@@ -22,6 +21,7 @@ from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.evaluation import Evaluation, Evidence, Qualification, Verdict
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import AuditedConversation
+from auscult.services.disputes.opening import overturned
 from auscult.storage.audits.repository import AppAudits
 from auscult.storage.store import AppStore
 

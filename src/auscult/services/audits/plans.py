@@ -15,8 +15,8 @@ from auscult.domain.audits.judged import judged_agents
 from auscult.domain.audits.plan import Plan, PlanDocument, Window, check_plan, windows_of, working_days
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.evaluation import Status
+from auscult.domain.notices import NewNotice
 from auscult.domain.statistics.draws import permanent_number
-from auscult.notices.model import NewNotice
 from auscult.services.audits.frames import candidates as candidates_in
 from auscult.services.audits.frames import half_widths, verdicts_in
 from auscult.services.audits.handover import Handover

@@ -9,8 +9,6 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.disputes.opening import review_step
-from auscult.disputes.steps import ReviewChange
 from auscult.domain.audits.assignment import WHOLE, Assigned, Role, Shown, effective_of
 from auscult.domain.audits.audit import (
     Audit,
@@ -26,9 +24,11 @@ from auscult.domain.audits.audit import (
     machine_answers,
     submit,
 )
+from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.disputes.opening import review_step
 from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.audits.writing import AssignmentChange
 from auscult.storage.store import AppStore

@@ -23,9 +23,9 @@ from auscult.domain.calibration.session import (
 )
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.form import Form
+from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.notices.model import NewNotice
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.definitions.forms.reading import read_form
 from auscult.storage.calibration.repository import SessionMovedError

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from auscult.directory.model import Aliases
+from auscult.domain.directory import Aliases
 from auscult.domain.people.directory import DirectoryQueue
 from auscult.services.conversations.latest import Sought, newest
 from auscult.storage.store import AppStore

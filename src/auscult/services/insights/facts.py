@@ -6,9 +6,9 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.directory.model import Aliases
 from auscult.domain.conversation import Agent, Channel, Queue
 from auscult.domain.definitions.taxonomy import BELOW
+from auscult.domain.directory import Aliases
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.overview import Fact, Key, Kind, Mention
 from auscult.services.scoring.listing import ListedAudit, ListedContact, ListedInsights

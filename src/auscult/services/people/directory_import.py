@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Literal, NamedTuple, TypeVar
 
-from auscult.directory.work import Naming
 from auscult.domain.errors import RequestError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.domain.people.users import normalise_email
+from auscult.services.directory.naming import Naming
 from auscult.storage.store import AppStore
 
 T = TypeVar("T")

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Heard
 from auscult.domain.errors import AuscultError, NotFoundError, RecordingError
+from auscult.domain.limits import LimitReachedError
 from auscult.domain.recordings.recording import Claims, Recording
 from auscult.domain.recordings.voice import Span, VoiceFigures
 from auscult.domain.recordings.words import Silence
 from auscult.domain.said.speech import is_timed
-from auscult.limits.model import LimitReachedError
-from auscult.limits.work import TenantLimits
+from auscult.services.limits import TenantLimits
 from auscult.services.privacy.log import SYSTEM, record
 from auscult.services.recordings.accept import checked
 from auscult.services.recordings.arrival import has_arrived

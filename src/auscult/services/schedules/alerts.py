@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from auscult.disputes.store import DisputeQuery
 from auscult.domain.errors import NotFoundError
 from auscult.domain.schedules.schedule import Fresh, Schedule
 from auscult.services.audits.quality import Quality, QualityQuery
 from auscult.services.schedules.reports import cases_of
+from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 
 _CHART = timedelta(weeks=13)

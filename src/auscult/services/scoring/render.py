@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from auscult.directory.model import Aliases
+from auscult.domain.directory import Aliases
 from auscult.domain.record import Record
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import Tenant

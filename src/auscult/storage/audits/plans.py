@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 from auscult.domain.audits.assignment import AssignmentState, Role
 from auscult.domain.audits.draw import Draw, DrawnItem, KeptDraw, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
-from auscult.notices.model import NewNotice
-from auscult.notices.store import write_notices
+from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.audits import assignments, draws, plans
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.notices import write_notices
 
 _AT_ONCE = 1_000
 _DOCUMENT = msgspec.json.Decoder(PlanDocument)

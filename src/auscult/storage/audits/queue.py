@@ -13,9 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentState, Hidden, WorkOrder
 from auscult.domain.audits.draw import DrawnItem
 from auscult.domain.errors import ConflictError
+from auscult.domain.notices import NewNotice
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.notices.model import NewNotice
-from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
@@ -26,6 +25,7 @@ from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.notices import write_notices
 from auscult.storage.people.parties import write_auditor
 from auscult.storage.people.visibility import visible
 

@@ -8,15 +8,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.disputes.steps import ReviewChange
-from auscult.disputes.store import write_review
 from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.audit import Audit, AuditChange, AuditMovedError, AuditState, TrailEntry
+from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.notices import NewNotice
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.scoring.stored import AuditedConversation, EvaluatedConversation, RenderedRows
-from auscult.notices.model import NewNotice
-from auscult.notices.store import write_notices
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import assigned_query, read_assigned
 from auscult.storage.audits.segments import part_of_case, parts_of
@@ -46,6 +44,8 @@ from auscult.storage.core.tables.audits import assignments, audit_trail, audits
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.feed import announce
+from auscult.storage.disputes import write_review
+from auscult.storage.notices import write_notices
 from auscult.storage.people.visibility import visible
 
 _IDS_AT_ONCE = 1_000

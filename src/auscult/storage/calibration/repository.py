@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.calibration.session import Session, erase
 from auscult.domain.errors import ConflictError
-from auscult.notices.model import NewNotice
-from auscult.notices.store import write_notices
+from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -17,6 +16,7 @@ from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import calibration_items, calibrations
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.notices import write_notices
 
 _LISTED = (
     sa.select(calibrations.c.body)

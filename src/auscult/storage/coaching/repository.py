@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from auscult.domain.coaching.item import Coaching, erase
 from auscult.domain.errors import ConflictError
-from auscult.notices.model import NewNotice
-from auscult.notices.store import write_notices
+from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import coaching_clips, coaching_consents, coachings
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.notices import write_notices
 
 _ITEM = msgspec.json.Decoder(Coaching)
 

@@ -8,8 +8,6 @@ from sqlalchemy import Connection
 
 from auscult.domain.privacy.wordless import without_quotations, without_words
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
-from auscult.form_examples.store import erase_examples
-from auscult.pinned.store import erase_pins
 from auscult.storage.assist.live import erase_live
 from auscult.storage.conversations.erasure import erase_audits, erase_rows
 from auscult.storage.conversations.evaluated import (
@@ -35,6 +33,8 @@ from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations, insights, said
 from auscult.storage.core.tables.judge import judge_answers
 from auscult.storage.delivery.feed import announce
+from auscult.storage.form_examples import erase_examples
+from auscult.storage.pinned import erase_pins
 from auscult.storage.privacy.redaction import erase_redactions
 from auscult.storage.recordings.repository import erase_recordings, erase_transcripts
 

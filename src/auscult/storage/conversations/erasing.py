@@ -13,8 +13,6 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Hold, Kept, holding
-from auscult.form_examples.store import count_examples
-from auscult.pinned.store import count_pins
 from auscult.storage.access.apps import lock_app
 from auscult.storage.coaching.repository import count_coaching
 from auscult.storage.conversations.erased_parts import Render, erase_results, erase_sound, erase_words
@@ -29,6 +27,8 @@ from auscult.storage.core.tables.delivery import deliveries, webhooks
 from auscult.storage.core.tables.recordings import recordings
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.exports import withdraw_exports
+from auscult.storage.form_examples import count_examples
+from auscult.storage.pinned import count_pins
 from auscult.storage.privacy.log import append_entry, append_erasures
 from auscult.storage.privacy.retention import AppRetention, Counts, read_holds, record_erasures
 

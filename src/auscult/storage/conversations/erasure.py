@@ -8,15 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.comments.store import erase_comments
-from auscult.corrections.store import erase_corrections
-from auscult.disputes.store import erase_reviews
-from auscult.form_examples.store import erase_examples
-from auscult.notices.store import erase_notices
-from auscult.pinned.store import erase_pins
 from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration.repository import erase_from_calibrations
 from auscult.storage.coaching.repository import erase_from_coaching
+from auscult.storage.comments import erase_comments
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
@@ -24,9 +19,14 @@ from auscult.storage.core.tables.conversations import batches, conversations, ev
 from auscult.storage.core.tables.history import backfill_chunks, backfill_mentions
 from auscult.storage.core.tables.judge import judge_answers, judge_calls
 from auscult.storage.core.tables.pages import facet_rows, facets, tallies
+from auscult.storage.corrections import erase_corrections
 from auscult.storage.delivery.feed import announce_erased
+from auscult.storage.disputes import erase_reviews
+from auscult.storage.form_examples import erase_examples
+from auscult.storage.notices import erase_notices
 from auscult.storage.pages.row_index import remove_rows
 from auscult.storage.people.parties import erase_parties
+from auscult.storage.pinned import erase_pins
 from auscult.storage.privacy.redaction import erase_redactions
 from auscult.storage.recordings.repository import erase_recordings
 from auscult.storage.schedules.repository import erase_from_schedules

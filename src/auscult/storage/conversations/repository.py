@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from auscult.corrections.store import Change, Held, as_corrected
-from auscult.directory.store import AppAliases, widened
 from auscult.domain.assist.live_log import RestingState
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.change import ChangeKind
@@ -30,7 +28,6 @@ from auscult.domain.scoring.stored import (
     RenderedRows,
 )
 from auscult.domain.tenancy import Tenant
-from auscult.limits.store import count_use
 from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.agent_emotions import remove_agent_emotions
@@ -57,8 +54,11 @@ from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import batches, conversations
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.corrections import Change, Held, as_corrected
 from auscult.storage.definitions.forms import forms_in_force
 from auscult.storage.delivery.feed import announce
+from auscult.storage.directory import AppAliases, widened
+from auscult.storage.limits import count_use
 from auscult.storage.pages.reading import Pages
 from auscult.storage.people.filling import DirectoryFiller
 from auscult.storage.people.parties import write_parties

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
-from auscult.limits.store import count_use
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
@@ -26,6 +25,7 @@ from auscult.storage.core.tables.recordings import (
     transcripts,
 )
 from auscult.storage.core.text_validation import is_storable
+from auscult.storage.limits import count_use
 from auscult.storage.people.visibility import visible
 from auscult.storage.recordings.folder import own_path
 

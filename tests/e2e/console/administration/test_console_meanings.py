@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from auscult.language import LANGUAGES, gettext, speaking
 from auscult.metrics import METRICS
-from auscult.server.console.language import LANGUAGES, gettext, speaking
 from auscult.services.definitions.forms.document import read_document
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_definition_fields import CARDS, TREES

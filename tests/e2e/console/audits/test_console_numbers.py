@@ -11,24 +11,24 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from auscult.disputes import pages as dispute_pages
-from auscult.disputes.model import in_order
-from auscult.disputes.store import DisputeQuery
-from auscult.disputes.work import Reviewing
 from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import Frame, PlanAuditor, PlanDocument, Quota
+from auscult.domain.disputes.dispute import in_order
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.reports import REPORTS
+from auscult.server.console.pages import disputes as dispute_pages
 from auscult.server.console.pages.audits import listing as my_audits
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
 from auscult.services.definitions.forms.reading import read_form
+from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.history.backtest_chunks import BacktestOrder
 from auscult.services.history.backtests import begin_backtest, view_backtest
 from auscult.storage.audits.queue import QueueQuery
+from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.e2e.consoles import assign, console, email_of, signed_in
 from tests.e2e.history.test_api_rescores import backfill

@@ -9,7 +9,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet
-from auscult.server.console.language import LANGUAGE_COOKIE
+from auscult.server.console.request_language import LANGUAGE_COOKIE
 from auscult.storage.audits.queue import QueueQuery
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import picture

@@ -13,8 +13,8 @@ from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.people.principal import operator
-from auscult.form_examples.work import TopicExamples
 from auscult.services.conversations.latest import Sought, newest_recorded
+from auscult.services.form_examples import TopicExamples
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, becomes, click, looked_at
 from tests.e2e.console.setup.test_console_scorecards import definitions, leave_none

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from auscult.absences.model import NewAbsence
-from auscult.absences.work import Absences
+from auscult.domain.absences import NewAbsence
 from auscult.domain.people.principal import operator
+from auscult.services.absences import Absences
 from auscult.services.calibration.calibrating import Calibrating
 from auscult.services.calibration.calibrating import Wanted as WantedSession
 from auscult.services.coaching.coaching import Coach, Wanted

@@ -10,10 +10,10 @@ from selenium.webdriver.common.keys import Keys
 
 from auscult import bootstrap
 from auscult.domain.people.principal import operator
+from auscult.domain.pinned import Collection, NewCollection, NewPin
 from auscult.domain.recordings.recording import Claims
-from auscult.pinned.model import Collection, NewCollection, NewPin
-from auscult.pinned.work import Collecting
 from auscult.services.conversations.latest import Sought, latest
+from auscult.services.pinned import Collecting
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from auscult.comments.model import NewThread
-from auscult.comments.work import Commenting
-from auscult.disputes.store import DisputeQuery
+from auscult.domain.comments import NewThread
+from auscult.domain.notices import NewNotice
 from auscult.domain.people.principal import operator
-from auscult.notices.model import NewNotice
-from auscult.notices.store import NoticeQuery, write_notices
-from auscult.notices.work import send_mails
 from auscult.services.coaching.coaching import Coach, Wanted
+from auscult.services.comments import Commenting
 from auscult.services.conversations.latest import Sought, latest
+from auscult.services.notices.noticing import send_mails
+from auscult.storage.disputes import DisputeQuery
+from auscult.storage.notices import NoticeQuery, write_notices
 from auscult.workers.mailer import Mailer
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import audited, looked_at, reviewing
@@ -23,7 +23,7 @@ from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import AGENT, assign, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.mailing import mail_server
-from tests.unit.disputes.viewers import agent_of
+from tests.unit.domain.disputes.viewers import agent_of
 
 
 @pytest.fixture(scope="module")

@@ -10,19 +10,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from msgspec.structs import replace
 
-from auscult.disputes.steps import ReviewChange
-from auscult.disputes.work import Reviewing
 from auscult.domain.conversation import Agent
+from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.reports import REPORTS
 from auscult.services.conversations.latest import Sought, newest
+from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.insights.quality import WEEK
 from auscult.services.insights.team import LEAST
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import audited, looked_at, picture, reviewing, shown
 from tests.e2e.consoles import AGENT, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
-from tests.unit.disputes.viewers import agent_of
+from tests.unit.domain.disputes.viewers import agent_of
 
 pytestmark = pytest.mark.night
 

@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from auscult.disputes.model import DEFAULT_POLICY, UNDO, ReviewPolicy
-from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
+from auscult.domain.disputes.dispute import DEFAULT_POLICY, UNDO, ReviewPolicy
 from auscult.domain.people.principal import Principal, operator
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
+from auscult.services.disputes.reviewing import Reviewing
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.consoles import AGENT, console, email_of
 from tests.e2e.serving import TENANT, Service
-from tests.unit.disputes.viewers import agent_of
+from tests.unit.domain.disputes.viewers import agent_of
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night

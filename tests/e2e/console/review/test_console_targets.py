@@ -9,7 +9,7 @@ from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import console, signed_in
 from tests.e2e.serving import Service
-from tests.unit.targets.posting import post_server
+from tests.unit.services.targets.posting import post_server
 
 
 @pytest.fixture(scope="module")

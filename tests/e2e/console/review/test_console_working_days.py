@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from auscult.workdays.model import WorkingDays
+from auscult.domain.workdays import WorkingDays
 from tests.e2e.browsing import Browser
 from tests.e2e.console.review.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter

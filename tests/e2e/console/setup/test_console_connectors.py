@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from auscult.bootstrap.scheduling import run_connectors
-from auscult.server.console.language import catalogue_of
+from auscult.language import catalogue_of
 from tests.e2e.browsing import browsing
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import ROLES, console, signed_in

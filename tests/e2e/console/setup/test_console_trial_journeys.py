@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from auscult.domain.form_examples import NewExample
 from auscult.domain.people.principal import operator
-from auscult.form_examples.model import NewExample
-from auscult.form_examples.work import FormExamples
 from auscult.services.definitions.forms.reading import read_form
+from auscult.services.form_examples import FormExamples
 from tests.e2e.browsing import Browser
 from tests.e2e.console.setup.test_console_builder import DOCUMENT, click, picture
 from tests.e2e.console.setup.test_console_forms import document_of

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from auscult.domain.statistics.intervals import Figure, wilson_figure
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reader import Reader
 
 

@@ -19,6 +19,7 @@ _OF_A_PAGE = re.compile(r"\| *(lately|moment|number|share)\b")
 """Filters that write as the reader of the page does."""
 _READ_ALOUD = {"aria-label", "title", "placeholder", "alt"}
 _NOT_WORDS = {"auscult", "· auscult", "CSV", "XLSX", "YAML", "\u22125 s", "+5 s", 'class="at-desk"'}
+_NOT_WORDS |= {'aria-invalid="true" aria-describedby="t-problem"'}  # of a macro that writes attributes
 
 
 class _Texts(HTMLParser):

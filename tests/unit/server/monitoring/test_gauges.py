@@ -3,8 +3,8 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from auscult.domain.limits import AccountFigures, Limits, Use
 from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures
-from auscult.limits.model import AccountFigures, Limits, Use
 from auscult.server.monitoring.gauges import render_accounts, render_gauges
 from auscult.server.monitoring.requests import RequestMetrics
 

@@ -7,17 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from auscult.disputes.work import Reviewing
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.change import signature
 from auscult.domain.schedules.schedule import Schedule
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
+from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
 from auscult.workers.mailer import Mailer
 from tests.mailing import mail_server
-from tests.unit.disputes.viewers import agent_of
+from tests.unit.domain.disputes.viewers import agent_of
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, scored, talk
 
 CLIENT, HOOK = "cs-1", "https://example.com/hook"

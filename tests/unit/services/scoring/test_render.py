@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from auscult.directory.model import NO_ALIASES
+from auscult.domain.directory import NO_ALIASES
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import Insights
 from auscult.domain.record import Record

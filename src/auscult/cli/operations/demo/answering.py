@@ -12,8 +12,8 @@ from auscult.domain.evaluation import MetricResult, Qualification
 from auscult.domain.people.principal import operator
 
 if TYPE_CHECKING:
-    from auscult.disputes.model import ReviewedAudit
-    from auscult.disputes.work import Reviewing
+    from auscult.domain.disputes.dispute import ReviewedAudit
+    from auscult.services.disputes.reviewing import Reviewing
     from auscult.storage.store import AppStore, Store
 
 _NOW = partial(datetime.now, UTC)
@@ -89,8 +89,8 @@ def _other(metric_id: str, said: Qualification) -> tuple[Qualification, str] | N
 
 def dispute(app: "AppStore") -> None:
     """Dispute the answers that the agent's latest audits call missed, and decide all but the last."""
-    from auscult.disputes.work import Reviewing
     from auscult.reports import REPORTS
+    from auscult.services.disputes.reviewing import Reviewing
 
     def by(email: str) -> "Reviewing":
         return Reviewing(app, REPORTS, _NOW, operator(email))
@@ -116,8 +116,8 @@ def _missed(view: "ReviewedAudit", reviewing: "Reviewing") -> set[str]:
 
 def be_away(store: "Store", app: "AppStore") -> None:
     """Enter an absence of an auditor."""
-    from auscult.absences.model import NewAbsence
-    from auscult.absences.work import Absences
+    from auscult.domain.absences import NewAbsence
+    from auscult.services.absences import Absences
 
     person, note, length = AWAY
     today = _NOW().date()
@@ -127,9 +127,9 @@ def be_away(store: "Store", app: "AppStore") -> None:
 
 def leave_out(app: "AppStore", ids: Sequence[str]) -> None:
     """Exclude the latest call without an audit from all figures."""
-    from auscult.corrections.model import NewCorrection
-    from auscult.corrections.work import Correcting
+    from auscult.domain.corrections import NewCorrection
     from auscult.reports import REPORTS
+    from auscult.services.corrections import Correcting
 
     queue, reason = LEFT_OUT
     cases = (app.audits.case(key) for key in reversed(ids))

@@ -12,8 +12,8 @@ from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
-    from auscult.disputes.model import ReviewedAudit
-    from auscult.disputes.work import Reviewing
+    from auscult.domain.disputes.dispute import ReviewedAudit
+    from auscult.services.disputes.reviewing import Reviewing
     from auscult.storage.store import AppStore, Store
 
 NAME = "Example session"
@@ -28,9 +28,9 @@ _NOW = partial(datetime.now, UTC)
 
 def review_and_calibrate(store: "Store", tenant: Tenant) -> None:
     """Dispute three missed metrics of submitted audits, decide two of them, and rate one session. Done once."""
-    from auscult.disputes.store import DisputeQuery
-    from auscult.disputes.work import Reviewing
     from auscult.reports import REPORTS
+    from auscult.services.disputes.reviewing import Reviewing
+    from auscult.storage.disputes import DisputeQuery
 
     app = store.within(tenant)
     if app.disputes.disputes(DisputeQuery(limit=1)):

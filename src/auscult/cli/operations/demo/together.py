@@ -9,7 +9,7 @@ from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
 
 if TYPE_CHECKING:
-    from auscult.comments.model import Audience
+    from auscult.domain.comments import Audience
     from auscult.domain.conversation import Conversation
     from auscult.domain.scoring.stored import EvaluatedConversation
     from auscult.storage.store import AppStore, Store
@@ -144,8 +144,8 @@ def work_together(store: "Store", app: "AppStore", ids: Sequence[str], heard: fr
 
 def comment(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
     """Open the example threads, each on a conversation of its own, at the turn that decided."""
-    from auscult.comments.model import NewComment, NewThread
-    from auscult.comments.work import Commenting
+    from auscult.domain.comments import NewComment, NewThread
+    from auscult.services.comments import Commenting
 
     seen = set[str]()
     for remark in REMARKS:
@@ -196,9 +196,9 @@ def coach(app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
 
 def pin(store: "Store", app: "AppStore", latest: "Sequence[EvaluatedConversation]") -> None:
     """Pin a moment of each metric to a collection for all agents; the agents in them consent."""
-    from auscult.pinned.model import NewCollection, NewPin
-    from auscult.pinned.work import Collecting
+    from auscult.domain.pinned import NewCollection, NewPin
     from auscult.services.coaching.coaching import Coach
+    from auscult.services.pinned import Collecting
 
     collecting = Collecting(store, app.tenant, _NOW, operator(SUPERVISOR))
     name, pins = COLLECTION

@@ -9,7 +9,6 @@ from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from auscult.absences.work import PERFORM, Offers
 from auscult.server.api.audits.assignment_views import ListedAssignment, listed
 from auscult.server.api.audits.assignments import LISTED
 from auscult.server.rest.context import App, Basis, Rights
@@ -17,6 +16,7 @@ from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import AssignmentId
 from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.absences import PERFORM, Offers
 
 Offering = NamedDependency[SkipValidation[Offers]]
 _ASSIGNED: dict[str, Any] = {**LISTED, "state": "assigned", "begun_at": None}

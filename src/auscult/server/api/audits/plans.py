@@ -8,12 +8,12 @@ from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.disputes.model import ReviewPolicy
 from auscult.domain.audits.assignment import AssignmentState, Hidden, Role
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.audits.draw import Draw, StratumRecord
 from auscult.domain.audits.plan import MOST_OPINIONS, Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.disputes.dispute import ReviewPolicy
 from auscult.domain.people.principal import Principal
 from auscult.domain.record import Outcome
 from auscult.domain.scoring.list_fields import Order, ResultFields

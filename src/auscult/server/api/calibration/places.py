@@ -7,13 +7,13 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 from msgspec import Struct
 
-from auscult.absences.work import Places
 from auscult.server.api.calibration.rating import RATING
 from auscult.server.api.calibration.sessions import READING, SessionId, calibrating
 from auscult.server.api.calibration.views import SESSION, ShownSession, shown
 from auscult.server.rest.context import App, Basis, Caller, Rights, Server
 from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.absences import Places
 
 Offering = NamedDependency[SkipValidation[Places]]
 

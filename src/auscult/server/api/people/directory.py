@@ -7,8 +7,7 @@ from litestar import delete, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.directory.model import PartyKind
-from auscult.directory.work import Naming
+from auscult.domain.directory import PartyKind
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.domain.people.principal import Principal
@@ -20,6 +19,7 @@ from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import Instant, path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_thread
+from auscult.services.directory.naming import Naming
 from auscult.services.people.views import AgentView, QueueView, TeamView, agent_view, queue_view, team_view
 from auscult.storage.store import AppStore
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.language import gettext as _
 from auscult.server.console.charts._svg import at, element, group, image, line, link, text
 from auscult.server.console.charts.scale import Scale, ticks
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import mark
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from auscult.language import gettext as _
 from auscult.server.console.charts._svg import at, element, image, line, text
 from auscult.server.console.charts.scale import Scale, ticks
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import mark
 
 Point = tuple[int, float]

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.statistics.agents import FunnelLimit, funnel_limits
+from auscult.language import gettext as _
 from auscult.server.console.charts._svg import at, element, group, image, line, link, text
 from auscult.server.console.charts.scale import Scale, ticks
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import mark
 
 _WHOLE = 100

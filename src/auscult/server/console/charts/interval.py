@@ -3,9 +3,9 @@
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.language import gettext as _
 from auscult.server.console.charts._svg import at, element, image, line, text
 from auscult.server.console.charts.scale import Scale
-from auscult.server.console.language import gettext as _
 
 _WIDTH = 320.0
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.language import gettext as _
 from auscult.server.console.charts._svg import at, element, group, image, line, text
-from auscult.server.console.language import gettext as _
 
 WORST, NEUTRAL, BEST = 1.0, 5.0, 10.0
 _EDGE = 2

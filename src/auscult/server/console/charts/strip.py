@@ -6,8 +6,8 @@ from typing import Literal
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.language import gettext as _
 from auscult.server.console.charts._svg import at, element, group, image, line
-from auscult.server.console.language import gettext as _
 
 Kind = Literal["yes", "no", "na", "unsure"]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from auscult.language import gettext as _
 from auscult.server.console.charts._svg import element, group, image, text
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import mark
 
 _ROW = 24

@@ -9,12 +9,11 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
-from auscult.absences.pages import LABELS, AwayView, away_view, wanted_of
-from auscult.absences.work import Absences
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.principal import Principal
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
+from auscult.server.console.pages.absences import LABELS, AwayView, away_view, wanted_of
 from auscult.server.console.pages.sign_in import TheConsole, TheEntrance
 from auscult.server.console.posted import Given, Posted, sentence, sentence_of
 from auscult.server.console.visit import (
@@ -25,6 +24,7 @@ from auscult.server.console.visit import (
     reader_of,
     theme_of,
 )
+from auscult.services.absences import Absences
 from auscult.services.people.admission import SignInLimitedError
 from auscult.services.people.principals import Principals
 from auscult.services.people.second_factor import SecondFactors

@@ -8,13 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
-from auscult.comments.pages import talk_of
-from auscult.corrections.pages import right_of
 from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
-from auscult.explanations.pages import box_of_conversation
-from auscult.pinned.pages import pinning_of
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
+from auscult.server.console.pages.comments import talk_of
+from auscult.server.console.pages.corrections import right_of
+from auscult.server.console.pages.explanations import box_of_conversation
+from auscult.server.console.pages.pinned import pinning_of
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.conversation import conversation_view, is_open_for_audit

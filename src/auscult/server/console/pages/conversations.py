@@ -10,17 +10,16 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
-from auscult.corrections.model import CORRECT
-from auscult.corrections.pages import choices_of
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
+from auscult.domain.corrections import CORRECT
 from auscult.domain.errors import RequestError
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.pinned.work import Collecting
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.server.console.pages.corrections import choices_of
 from auscult.server.console.people import names_of_people, people_with
 from auscult.server.console.posted import Given, Posted, one, sentence_of, several, tried
 from auscult.server.console.views.conversations import BulkView, ConversationsView, Found, conversations_view
@@ -32,6 +31,7 @@ from auscult.services.conversations.latest import LatestPage, Sought, details
 from auscult.services.conversations.list_query import BY_ASSIGNMENT, BY_CHECK, Query
 from auscult.services.conversations.names import names_in_use
 from auscult.services.delivery.list_exports import request_export
+from auscult.services.pinned import Collecting
 from auscult.services.privacy.holds import place_hold
 
 _PATH = f"{BASE}/conversations"

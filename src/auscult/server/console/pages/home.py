@@ -10,11 +10,11 @@ from litestar.params import SkipValidation
 from markupsafe import Markup
 from msgspec.structs import replace
 
-from auscult.first_hour.pages import home_hour
+from auscult.language import gettext as _
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
-from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.pages.first_hour import home_hour
 from auscult.server.console.pages.inbox import inbox
 from auscult.server.console.pages.review.own_home import own_home
 from auscult.server.console.views.counts import WITH_SCORE, Leads

@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from auscult.absences.model import Away
-from auscult.absences.pages import offers, places
-from auscult.disputes.pages import reviewing
-from auscult.disputes.store import DisputeQuery
+from auscult.domain.absences import Away
 from auscult.domain.coaching.item import Coaching
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.api.coaching.items import GIVE, may_see
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.server.console.pages.absences import offers, places
 from auscult.server.console.pages.administration.approvals import waiting as waiting_approvals
+from auscult.server.console.pages.disputes import reviewing
 from auscult.server.console.pages.review.calibration import TAKE_PART, calibrating
 from auscult.server.console.pages.review.coaching import coach_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.home import TodoView
 from auscult.server.console.views.review.coaching import written
 from auscult.server.console.visit import BASE, Visit
+from auscult.storage.disputes import DisputeQuery
 
 _MOST, _MOST_DISPUTES, _MOST_RESULTS, _MOST_COACHING = 1_000, 200, 20, 5
 _FOR_AGENT, _FOR_COACH = {"yet_to_start", "pending_agent_review"}, {"pending_supervisor_review"}

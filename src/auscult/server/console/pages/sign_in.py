@@ -13,10 +13,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.errors import AccessError, NotFoundError
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.demo import Demo
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.posted import sentence
 from auscult.server.console.visit import (
     AFTER_COOKIE,

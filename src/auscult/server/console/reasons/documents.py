@@ -8,8 +8,8 @@ has a sentence without them. A fault without a template stays in English.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from auscult.server.console.language import current, later
-from auscult.server.console.language import gettext as _
+from auscult.language import current, later
+from auscult.language import gettext as _
 from auscult.server.console.reasons.fitting import fitting
 
 FAULTS = (

@@ -5,7 +5,7 @@ varies; the slots ``message``, ``why``, ``state`` and ``other`` hold another mes
 template stays in English: what only an operator can put right. Faults of YAML documents are in ``documents.py``.
 """
 
-from auscult.server.console.language import ENGLISH, current, later
+from auscult.language import ENGLISH, current, later
 from auscult.server.console.reasons.fitting import translated
 
 TEMPLATES: tuple[str, ...] = (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from auscult.server.console.language import translation_of
+from auscult.language import translation_of
 from auscult.server.console.reasons.slots import pattern_of, weight_of
 
 Slot = Callable[[str, str], str]

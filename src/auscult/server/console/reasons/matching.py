@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from auscult.server.console.language import ENGLISH, current, translation_of
+from auscult.language import ENGLISH, current, translation_of
 from auscult.server.console.reasons import slots
 from auscult.server.console.reasons.templates import LISTS, TEMPLATES
 

@@ -12,7 +12,7 @@ from typing import cast
 from babel.core import Locale, UnknownLocaleError
 from markupsafe import Markup, escape
 
-from auscult.server.console.language import ENGLISH, current
+from auscult.language import ENGLISH, current
 from auscult.server.console.reader import clock, decimal
 from auscult.server.console.reasons.templates import LISTS, TEMPLATES
 

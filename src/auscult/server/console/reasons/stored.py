@@ -3,8 +3,8 @@
 What has no template, such as the words of another system, stays as it is.
 """
 
-from auscult.server.console.language import ENGLISH, current, later
-from auscult.server.console.language import gettext as _
+from auscult.language import ENGLISH, current, later
+from auscult.language import gettext as _
 from auscult.server.console.reasons.fitting import translated
 from auscult.server.console.reasons.matching import in_words
 

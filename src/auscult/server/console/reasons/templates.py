@@ -6,7 +6,7 @@ The slot ``before`` has a text of its template's own group. A template with a li
 exists for languages that need another form there.
 """
 
-from auscult.server.console.language import later
+from auscult.language import later
 
 _ENDINGS = (
     later("{before}; nearest: {whys}"),

@@ -11,10 +11,10 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.questions.outcome import SectionScore, band_of, section_scores
 from auscult.domain.scoring.stored import ConversationDetail
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.charts.lanes import lanes
 from auscult.server.console.charts.strip import strip
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.reasons import filled, in_words
 from auscult.server.console.views.naming import (

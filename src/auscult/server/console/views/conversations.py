@@ -12,10 +12,10 @@ from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.scoring.list_fields import Order
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.charts.sentiment import spark
 from auscult.server.console.charts.strip import strip
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.filters import ORDERS, FilterView, Query, address, write_position
 from auscult.server.console.views.heads import HeadView, head_view

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.filters import Query, address
 from auscult.services.insights.quality import Adherence, Passed

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.delivery.exports import Export
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.charts.progress import progress
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 
 _STATES = {

@@ -12,8 +12,8 @@ from msgspec import Struct
 from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.errors import RequestError
 from auscult.domain.scoring.list_fields import ANY_COLLECTION, Order
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.intents import intent_name
 from auscult.server.console.views.naming import BETWEEN, CHANNELS

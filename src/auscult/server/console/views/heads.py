@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.views.filters import Query, address
 from auscult.storage.core.sorting import SortKey
 

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.charts.interval import Span, figure_line
 from auscult.server.console.charts.lanes import lanes
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader, clock, percent
 from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.filters import address

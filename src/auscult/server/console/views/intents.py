@@ -1,7 +1,7 @@
 """Names of intents in the reader's language: those of the product; an account's own are in its own words."""
 
-from auscult.server.console.language import ENGLISH, current, later
-from auscult.server.console.language import gettext as _
+from auscult.language import ENGLISH, current, later
+from auscult.language import gettext as _
 
 BUILT_IN = frozenset(
     (

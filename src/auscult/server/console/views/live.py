@@ -10,8 +10,8 @@ from msgspec import Struct
 from auscult.domain.assist.assistance import Suggestion
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.conversation import Agent, Turn
+from auscult.language import gettext as _
 from auscult.server.console.charts.sentiment import spark
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.views.naming import CHANNELS, agent_name
 from auscult.server.console.views.quoting import excerpt

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 
 
 class MessageView(Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from babel import Locale, UnknownLocaleError
 
 from auscult.domain.conversation import Agent, Conversation, Speaker, Turn
 from auscult.domain.evaluation import Status
-from auscult.server.console.language import ENGLISH, current, later
-from auscult.server.console.language import gettext as _
+from auscult.language import ENGLISH, current, later
+from auscult.language import gettext as _
 from auscult.server.console.reader import Reader
 
 _ID_SHOWN = 4

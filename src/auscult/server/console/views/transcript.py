@@ -11,8 +11,8 @@ from msgspec import Struct
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
+from auscult.language import gettext as _
 from auscult.server.console.charts.lanes import Mark, Spoken
-from auscult.server.console.language import gettext as _
 from auscult.server.console.views.naming import speaker_of, within_sentence
 from auscult.server.console.views.quoting import Span, span_of
 from auscult.services.conversations.closest import is_miss

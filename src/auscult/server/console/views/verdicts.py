@@ -10,10 +10,10 @@ from msgspec import Struct
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.abstaining import is_hesitant
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.metrics.manual import WAITING
 from auscult.server.console.charts.strip import Cell, Kind
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.reasons import PLACE, WHY, filled, in_words, sentence_of
 from auscult.server.console.views.quoting import excerpt, span_of

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.form_examples import Example
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.form_examples.model import Example
 from auscult.storage.store import AppStore
 
 

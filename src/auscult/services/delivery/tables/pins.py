@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.pinned.store import PinQuery
+from auscult.storage.pinned import PinQuery
 from auscult.storage.store import AppStore
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from auscult.domain.errors import BusyError
 from auscult.domain.scoring.batches import Priority
 from auscult.domain.tenancy import Tenant
-from auscult.limits.work import TenantLimits
+from auscult.services.limits import TenantLimits
 from auscult.storage.work.batches import Batches
 
 COUNT_EVERY_S = 1.0

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.reasons.documents import FAULTS, HINTS, KINDS, SENTENCES, SYNTAX
 from auscult.services.definitions.forms.reading import check_form, read_form

@@ -7,27 +7,20 @@ from pathlib import Path
 import pytest
 
 from auscult.domain.errors import RequestError
-from auscult.server.console.language import later, speaking
+from auscult.language import later, speaking
 from auscult.server.console.posted import sentence, sentence_of
 from auscult.server.console.reasons.errors import TEMPLATES, in_words
 from tests.template_parts import SOURCE, outdated_parts
 
 RAISING = (
-    "corrections",
-    "directory",
-    "disputes",
     "documents",
     "domain",
     "engines",
-    "explanations",
     "outgoing",
-    "pinned",
     "sandbox",
     "server/api/delivery",
     "services",
     "storage",
-    "targets",
-    "tuning",
 )
 TRANSLATED = (
     "domain/audits/assignment.py",
@@ -73,6 +66,7 @@ COMPOSED = {
     "name the right agent as after": ("name the right ", " as after"),
     "name the right queue as after": ("name the right ", " as after"),
     "the agent of conversation ": ("the ", " of conversation "),
+    "the queue of conversation ": ("the ", " of conversation "),
     "unknown correction ": ("unknown ", "correction"),
     "; near it: ": ("; ", "near it: "),
     " others are known; import agents who have no conversation yet": (

@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reasons import PLACE, REASON, WHY, in_words, is_known
 
 AGENT = "Beiträge des Agenten"

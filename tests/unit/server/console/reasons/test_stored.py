@@ -2,7 +2,7 @@
 
 import pytest
 
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reasons import grant_in_words, job_in_words, run_in_words
 from auscult.server.console.reasons.stored import GRANTS, RUNS, SCOPES, WORK
 from tests.template_parts import outdated_parts

@@ -11,7 +11,7 @@ import pytest
 import auscult
 from auscult.analyzers.outcome import churn_risk, escalation
 from auscult.analyzers.outcome._by_packs import WHYS
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reasons import REASON, WHY, is_known
 from auscult.server.console.reasons.slots import slots_of
 from auscult.server.console.reasons.templates import LISTS, TEMPLATES

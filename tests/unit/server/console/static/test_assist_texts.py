@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
+from auscult.language import LANGUAGES
 from auscult.server.console.files import render_pages
-from auscult.server.console.language import LANGUAGES
 
 FOLDER = files("auscult.server.console") / "static" / "assist"
 SCRIPTS = sorted(each.name for each in FOLDER.iterdir() if each.name.endswith(".js"))

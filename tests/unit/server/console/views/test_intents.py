@@ -2,7 +2,7 @@
 
 from auscult.analyzers.topics._intent_topics import TOPIC_OF
 from auscult.analyzers.topics.intents import UNCLEAR
-from auscult.server.console.language import speaking, translation_of
+from auscult.language import speaking, translation_of
 from auscult.server.console.views.intents import BUILT_IN, intent_name
 
 

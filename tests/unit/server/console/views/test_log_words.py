@@ -10,7 +10,7 @@ import pytest
 
 import auscult
 from auscult.domain.privacy.log import Entry
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.administration.log_words import (
     ACTIONS,

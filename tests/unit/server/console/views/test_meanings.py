@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import auscult
-from auscult.manual.work import get_page
-from auscult.server.console.language import LANGUAGES, gettext, speaking
+from auscult.language import LANGUAGES, gettext, speaking
 from auscult.server.console.views.meanings import MEANINGS, meaning_of
+from auscult.services.manual.installed import get_page
 from tools.builder_keys import keys
 
 PLAIN = frozenset(("name", "question", "channel", "description", "owner", "to"))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from auscult.domain.people.permissions import PERMISSIONS, SCOPES
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.views.administration.rights import permission_groups, scope_groups, scope_in_words
 
 MACHINE = re.compile(r"^[a-z_]+[.:][a-z_]+$")

@@ -7,7 +7,7 @@ import pytest
 
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, Verdict
 from auscult.domain.form import Form, Metric
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.verdicts import VerdictView, ledger_view, reason_of, verdict_view
 from tests.strategies import cited

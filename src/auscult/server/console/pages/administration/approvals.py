@@ -6,9 +6,9 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.privacy.retention import Approval
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.api.privacy.retention import erasing
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.administration.privacy import ApprovalRow, ApprovalsView, approval_row

@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from auscult.domain.errors import AccessError, AuscultError, RequestError
 from auscult.domain.people.permissions import SCOPES, permissions_of
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, sentence, several
 from auscult.server.console.views.administration.access import ClientsView, SecretView, client_row

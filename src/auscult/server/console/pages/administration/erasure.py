@@ -9,8 +9,8 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.retention import By, Item
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.retention import receipts
 from auscult.server.console.pages.administration.tabs import PATH, administration

@@ -9,8 +9,8 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.privacy.retention import HoldKind
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.people import names_of_people

@@ -9,8 +9,8 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.scoring.batches import JobOrder
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.views.administration.operations import JobsView, health_rows, job_row, renaming_view
 from auscult.server.console.views.filters import address

@@ -6,7 +6,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.administration.log_words import action_choices

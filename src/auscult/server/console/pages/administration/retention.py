@@ -9,9 +9,9 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError
 from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT, Kept, Rule
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.api.privacy.retention import erasing
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Field, Given, Posted, one, sentence, whole

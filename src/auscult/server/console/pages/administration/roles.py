@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.people.permissions import check_permission
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Posted, one, sentence, several
 from auscult.server.console.views.administration.people import RolesView, role_row

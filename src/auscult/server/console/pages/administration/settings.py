@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
 from auscult.domain.privacy.settings import PrivacySettings
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.pages.administration.approvals import steps, waiting
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Given, Posted, lines, one, sentence

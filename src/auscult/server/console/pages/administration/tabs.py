@@ -8,8 +8,8 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.views.conversations import TabView
 from auscult.server.console.visit import BASE, NoPermissionError, Visit, missing
 

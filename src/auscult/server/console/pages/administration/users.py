@@ -8,13 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.absences.pages import LABELS, absences_of, away_view, wanted_of
 from auscult.domain.conversation import Agent
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.users import User
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.pages.absences import LABELS, absences_of, away_view, wanted_of
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, lines, one, sentence, sentence_of, several

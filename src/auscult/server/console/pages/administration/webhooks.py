@@ -8,9 +8,9 @@ from litestar.response import Redirect
 from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, WEBHOOK_FORMATS, ChangeKind, Webhook
 from auscult.domain.delivery.chat_messages import DEFAULT, FIELDS
 from auscult.domain.errors import AuscultError, RequestError
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.api.delivery.changes import NewWebhook, new_webhook
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.pages.administration.tabs import PATH, administration
 from auscult.server.console.posted import Given, Posted, one, sentence_of, several
 from auscult.server.console.views.administration.access import (

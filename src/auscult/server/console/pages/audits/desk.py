@@ -15,8 +15,8 @@ from auscult.domain.audits.audit import AuditAnswer, Sheet, submitted_already
 from auscult.domain.errors import AuscultError, ConflictError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.views.audits.desk import (
     ANSWERS,

@@ -6,8 +6,8 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
-from auscult.absences.pages import offers
 from auscult.domain.audits.assignment import WorkOrder
+from auscult.server.console.pages.absences import offers
 from auscult.server.console.pages.audits.desk import desk_of, go_on, held_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.audits.listing import LISTS, audits_view, free_rows, list_view, note_of

@@ -7,9 +7,9 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.forms import forms_in_force
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.pages.conversations import collections_of
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import sentence

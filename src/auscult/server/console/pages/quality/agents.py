@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
-from auscult.directory.model import Aliases
 from auscult.domain.audits.audit import AuditState
+from auscult.domain.directory import Aliases
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of

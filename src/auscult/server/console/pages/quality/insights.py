@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
+from auscult.language import gettext as _
 from auscult.server.console.forms import metric_names
 from auscult.server.console.kept import KEPT
-from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.conversations import names_of
 from auscult.server.console.pages.quality.agents import names_of_agents
 from auscult.server.console.posted import day as day_in

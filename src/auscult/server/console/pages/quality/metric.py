@@ -10,10 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.form import Form, Metric
-from auscult.explanations.pages import box_of_metric
+from auscult.language import ngettext
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
-from auscult.server.console.language import ngettext
+from auscult.server.console.pages.explanations import box_of_metric
 from auscult.server.console.people import names_of_people
 from auscult.server.console.views.counts import CountView, Leads
 from auscult.server.console.views.quality.metric import metric_view

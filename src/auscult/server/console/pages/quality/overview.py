@@ -10,10 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec.structs import replace
 
-from auscult.explanations.pages import box_of_overview
 from auscult.server.console.forms import forms_in_force
 from auscult.server.console.kept import KEPT
 from auscult.server.console.pages.conversations import names_of
+from auscult.server.console.pages.explanations import box_of_overview
 from auscult.server.console.views.conversations import RowView, row_view
 from auscult.server.console.views.filters import filter_view
 from auscult.server.console.views.quality.overview import Counts, Reason, overview_view

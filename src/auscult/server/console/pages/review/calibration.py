@@ -9,13 +9,13 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.absences.pages import places
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.calibration.session import MachineShown, OthersShown, Session
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
+from auscult.language import later
 from auscult.server.console.forms import forms_in_force
-from auscult.server.console.language import later
+from auscult.server.console.pages.absences import places
 from auscult.server.console.people import away_words, names_of_people, people_with
 from auscult.server.console.posted import Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.views.review.calibration import desk_view, free_places, room_view, sessions_view

@@ -13,10 +13,10 @@ from litestar.response import Redirect
 
 from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.api.coaching.items import GIVE, may_see
 from auscult.server.console.forms import forms_in_force, metric_names
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.pages.quality.agents import names_of_agents
 from auscult.server.console.people import away_words, names_of_people
 from auscult.server.console.posted import day, sentence, sentence_of

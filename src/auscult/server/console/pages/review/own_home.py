@@ -7,11 +7,10 @@ from itertools import islice
 from litestar import Response
 from msgspec.structs import replace
 
-from auscult.disputes.model import Dispute, statistics_of
-from auscult.disputes.pages import reviewing
-from auscult.disputes.work import EVERY
 from auscult.domain.audits.audit import AuditState
+from auscult.domain.disputes.dispute import Dispute, statistics_of
 from auscult.server.console.forms import forms_in_force, metric_names
+from auscult.server.console.pages.disputes import reviewing
 from auscult.server.console.pages.inbox import inbox
 from auscult.server.console.people import names_by_id
 from auscult.server.console.views.counts import Leads
@@ -35,6 +34,7 @@ from auscult.server.console.views.verdicts import question_of
 from auscult.server.console.visit import BASE, Visit
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, unreleased_to, without_blind
 from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.disputes.reviewing import EVERY
 from auscult.services.insights.moments import Moment, moments
 from auscult.services.insights.quality import METRICS, Period, by_period, periods
 from auscult.services.insights.team import team_bands

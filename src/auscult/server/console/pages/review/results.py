@@ -8,9 +8,9 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.disputes.model import ReviewedAudit
-from auscult.disputes.pages import reviewing
+from auscult.domain.disputes.dispute import ReviewedAudit
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
+from auscult.server.console.pages.disputes import reviewing
 from auscult.server.console.pages.review.self_review import HOME, PERMISSION
 from auscult.server.console.pages.sound import sound_of
 from auscult.server.console.people import names_by_id

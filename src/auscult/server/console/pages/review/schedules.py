@@ -11,9 +11,9 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.schedules.schedule import ALERTS, AlertKind, Every, ReportKind, Schedule
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.forms import forms_in_force
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.posted import Field, Posted, one, sentence_of, several, whole
 from auscult.server.console.views.review.schedules import EVERY, KINDS, Entered, Offered, schedules_view
 from auscult.server.console.visit import BASE, Visit, missing

@@ -12,7 +12,7 @@ from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.audit import state_of
 from auscult.domain.errors import AccessError, NotFoundError
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.server.console.language import later
+from auscult.language import later
 from auscult.server.console.pages.audits.desk import ItemPage
 from auscult.server.console.views.review.self_review import self_review_view
 from auscult.server.console.visit import BASE, Visit, missing

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from auscult.domain.errors import FormError, RequestError
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.pages.setup.form_editor import Edited, editor_view
 from auscult.server.console.pages.setup.forms import PATH, forms_page
 from auscult.server.console.pages.setup.publishing.page import editor_page

@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from auscult.domain.errors import AuscultError, RequestError
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
     FIXING,
     appended,

@@ -10,9 +10,9 @@ from litestar.response import Redirect
 from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.run import Order, Standing
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.api.connectors import connecting
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.pages.setup.connecting.changes import new_connector
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, one, sentence

@@ -12,8 +12,8 @@ from litestar.response import Redirect
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of, signed
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.pages.setup.card_changes import Edit, with_card_changes
 from auscult.server.console.pages.setup.definition_picks import known_of
 from auscult.server.console.pages.setup.forms import require_editor

@@ -12,9 +12,9 @@ from litestar.response import Redirect
 from auscult.domain.definitions.definition import Definition, DefinitionKind
 from auscult.domain.errors import RequestError
 from auscult.domain.form import derive_metric_id
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.forms import metric_names
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.posted import Posted, one
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import language_name

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeVar, cast
 
 from auscult.domain.errors import AuscultError, RequestError
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.posted import Given, lines, one
 from auscult.server.console.views.setup.forms import path_of
 from auscult.services.definitions.forms.document import NONE, Path, Value, value_at

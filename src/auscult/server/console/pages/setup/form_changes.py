@@ -8,9 +8,9 @@ import msgspec
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.form import derive_metric_id
+from auscult.language import gettext as _
 from auscult.metrics import METRICS
 from auscult.metrics._finding.language import KINDS
-from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.document_changes import (
     FIXING,
     appended,

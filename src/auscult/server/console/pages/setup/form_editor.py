@@ -12,8 +12,8 @@ from litestar.response import Redirect
 
 from auscult.domain.definitions.form_version import DraftMovedError, FormVersion, revision_of
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
-from auscult.form_examples.pages import doubt_of
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
+from auscult.server.console.pages.form_examples import doubt_of
 from auscult.server.console.pages.setup.definition_picks import columns_of_tables, languages_of, names_for
 from auscult.server.console.pages.setup.form_changes import with_changes
 from auscult.server.console.pages.setup.forms import PATH, require_editor

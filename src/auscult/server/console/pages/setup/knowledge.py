@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from auscult.domain.assist.knowledge import Document
 from auscult.domain.assist.validity import Wish
 from auscult.domain.errors import AuscultError
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.people import names_of_people
 from auscult.server.console.posted import Given, Posted, day, one, sentence
 from auscult.server.console.views.naming import language_name

@@ -6,7 +6,7 @@ from litestar.params import SkipValidation
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.pages.quality.metric import PERIOD
 from auscult.server.console.pages.setup.forms import require_editor
 from auscult.server.console.pages.setup.publishing.drafts import text_of

@@ -7,7 +7,7 @@ import msgspec
 
 from auscult.domain.definitions.taxonomy import LEVELS
 from auscult.domain.errors import RequestError
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.pages.setup.card_changes import Edit, picked, typed_changes, with_language
 from auscult.server.console.pages.setup.document_changes import (
     FIXING,

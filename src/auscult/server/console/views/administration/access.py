@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from auscult.domain.change import CHANGE_KINDS, ChangeKind, Delivery, Webhook
 from auscult.domain.tenancy import Client
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.administration.rights import RightGroup, scope_in_words
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.administration.rights import permission_in_words, scope_in_words
 from auscult.server.console.views.naming import role_name

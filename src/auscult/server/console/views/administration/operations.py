@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from auscult.directory.store import Progress
 from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext, pgettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import job_in_words
 from auscult.server.console.views.heads import HeadView
 from auscult.services.scoring.batches import Job
+from auscult.storage.directory import Progress
 
 _TAGS = {"failed": "late", "postponed": "due", "running": "go", "waiting": "", "cancelled": ""}
 _STATES = {

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from auscult.domain.people.roles import Role
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import grant_in_words
 from auscult.server.console.views.administration.rights import (

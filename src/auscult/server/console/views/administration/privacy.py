@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from auscult.domain.privacy.log import Entry
 from auscult.domain.privacy.retention import EVERY_QUEUE, Approval, Hold, Item, Receipt, Rule
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.administration.log_words import (
     action_in_words,

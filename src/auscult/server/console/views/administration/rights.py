@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 
 from auscult.domain.people.permissions import PERMISSIONS, SCOPES
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 
 
 class Right(Struct, frozen=True, kw_only=True):

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from auscult.domain.statistics.agreement import PairAgreement
 from auscult.domain.statistics.intervals import Figure
+from auscult.language import gettext as _
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.counts import CountView, Leads
 from auscult.server.console.views.verdicts import word_of

@@ -18,9 +18,9 @@ from auscult.domain.evaluation import BY_A_PERSON, Evidence, MetricResult, Quali
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.structure import Reason
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.charts.lanes import lanes
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.naming import channel_of, language_name, queues_of
 from auscult.server.console.views.transcript import Marks, TurnView, lane_marks, spoken, turn_views

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditResult
 from auscult.domain.evaluation import Evaluation
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from auscult.absences.model import Offered
+from auscult.domain.absences import Offered
 from auscult.domain.audits.assignment import Assigned, WorkOrder
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.reader import Reader, length
 from auscult.server.console.views.filters import Query, address
 from auscult.server.console.views.heads import HeadView, Parameters, head_view, write_key

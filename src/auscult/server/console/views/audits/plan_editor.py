@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from auscult.domain.audits.plan import PlanDocument
 from auscult.domain.errors import RequestError
 from auscult.domain.scoring.list_fields import ResultFields
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.charts.curve import precision
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.posted import Field, Given, day, number, one, several, whole
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.filters import ORDERS, FilterField, result_fields

@@ -9,9 +9,9 @@ from msgspec import Struct
 from auscult.domain.audits.assignment import AssignmentState
 from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.plan import Plan, PlanDocument
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.charts.progress import progress
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.filters import ORDERS, Query, result_chips

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from auscult.server.console.language import later
+from auscult.language import later
 
 _FORMS = "reference/forms"
 MEANINGS: Mapping[str, tuple[str, str]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from auscult.server.console.language import later
+from auscult.language import later
 
 _QUESTIONS = "reference/metrics/by_question"
 _FINDINGS = "reference/metrics/findings"

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Agent
 from auscult.domain.statistics.intervals import wilson_figure
+from auscult.language import gettext as _
 from auscult.server.console.charts.interval import Span, figure_line
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.counts import Leads, sentence

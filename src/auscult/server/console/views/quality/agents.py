@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from auscult.domain.statistics.agents import Count, funnel, shrunken_rates
 from auscult.domain.statistics.intervals import Figure
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.charts import funnel as drawing
 from auscult.server.console.charts.interval import small
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.filters import FilterView

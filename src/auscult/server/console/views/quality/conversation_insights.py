@@ -5,10 +5,10 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights, Sentiment
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.charts.sentiment import Sounded, course
 from auscult.server.console.charts.talk import talk
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock
 from auscult.server.console.reasons import filled, in_words
 from auscult.server.console.views.intents import intent_name

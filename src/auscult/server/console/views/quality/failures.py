@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from auscult.domain.insights.drivers import Driver, Drivers
 from auscult.domain.insights.overview import Kind, Measure
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.counts import CountView, Leads
 from auscult.server.console.views.filters import Query

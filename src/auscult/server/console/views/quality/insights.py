@@ -8,8 +8,8 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.statistics.intervals import difference, wilson_figure
+from auscult.language import gettext as _
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.filters import FilterView, Query

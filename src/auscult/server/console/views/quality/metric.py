@@ -10,11 +10,11 @@ from msgspec import Struct
 from auscult.domain.evaluation import Qualification
 from auscult.domain.form import Form, Metric
 from auscult.domain.statistics.intervals import Figure, wilson_figure
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.charts.curve import precision
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.charts.strip import Kind
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader, clock
 from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.naming import agents_of, within_sentence

@@ -10,11 +10,11 @@ from msgspec import Struct
 from auscult.domain.statistics.charts import Chart, laney_chart
 from auscult.domain.statistics.charts import Period as Share
 from auscult.domain.statistics.intervals import wilson_figure
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.charts.control import Centre, control
 from auscult.server.console.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.charts.trend import series
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
 from auscult.server.console.reader import FEW, Reader
 from auscult.server.console.views.conversations import RowView
 from auscult.server.console.views.counts import SCORED, WITH_SCORE, CountView, Leads, sentence, undecided_sentence

@@ -6,9 +6,9 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.statistics.charts import Chart, Mean, mean_chart
+from auscult.language import gettext as _
 from auscult.server.console.charts.control import Centre, control
 from auscult.server.console.charts.trend import series
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.counts import WITH_SCORE, CountView, Leads
 from auscult.server.console.views.quality.weeks import WeekLead, week_points

@@ -6,8 +6,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from auscult.domain.statistics.charts import Chart
+from auscult.language import gettext as _
 from auscult.server.console.charts.control import ControlPoint
-from auscult.server.console.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.services.insights.quality import Passed
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from auscult.absences.model import OfferedPlace
+from auscult.domain.absences import OfferedPlace
 from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.calibration.report import CalibrationReport, MetricGap, Split, colour_of
 from auscult.domain.calibration.session import Session
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext, pgettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader, length
 from auscult.server.console.views.naming import channel_of, customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt

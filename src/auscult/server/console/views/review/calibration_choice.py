@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from auscult.domain.form import Form, Metric
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import customer_words, queues_of
 from auscult.server.console.views.quoting import excerpt

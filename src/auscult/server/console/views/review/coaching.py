@@ -6,13 +6,13 @@ from datetime import date
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.absences.model import Away
+from auscult.domain.absences import Away
 from auscult.domain.coaching.item import Coaching
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.reader import FEW, Reader, clock
 from auscult.server.console.views.naming import customer_words
 from auscult.server.console.views.quoting import excerpt

@@ -6,12 +6,12 @@ from typing import NamedTuple
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.disputes.model import Dispute
 from auscult.domain.audits.audit import TrailEntry
+from auscult.domain.disputes.dispute import Dispute
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.charts.own import OwnPoint, own_trend
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
 from auscult.server.console.reader import FEW, Reader, clock
 from auscult.server.console.views.counts import CountView, Leads, sentence
 from auscult.server.console.views.home import TodoView

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from auscult.domain.calibration.report import RaterFigures
 from auscult.domain.calibration.session import Rater, Session, state_of
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.reader import Reader
 
 _FAR = {

@@ -6,13 +6,13 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.disputes.model import Dispute, DisputeStatistics, MetricReview, ReviewedAudit, ReviewPolicy
 from auscult.domain.audits.audit import results_of
+from auscult.domain.disputes.dispute import Dispute, DisputeStatistics, MetricReview, ReviewedAudit, ReviewPolicy
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.form import Form
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.charts.strip import strip
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
 from auscult.server.console.reader import Reader, clock, length
 from auscult.server.console.views.verdicts import cells_of, question_of, sign_of, word_of
 

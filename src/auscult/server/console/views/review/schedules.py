@@ -8,8 +8,8 @@ from msgspec import Struct
 from auscult.domain.delivery.exports import SavedView
 from auscult.domain.form import Form
 from auscult.domain.schedules.schedule import Run, Schedule
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.reader import Reader
 
 KINDS = (

@@ -7,8 +7,8 @@ from msgspec import Struct
 from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.audit import AuditResult
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import customer_words
 from auscult.server.console.views.quoting import excerpt

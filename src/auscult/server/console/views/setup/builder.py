@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.questions.structure import Section
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.metrics import METRICS
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
 from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder_words import (
     GRADES,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from auscult.domain.definitions.scorecard import CardMetric, Scorecard
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.views.setup.cards import Known, key_word, text_in
 from auscult.server.console.views.setup.forms import ChangeView
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.setup.builder import Control, Word, missing_words, whole_of
 from auscult.server.console.views.setup.builder_words import VALUES

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.posted import sentence
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import run_in_words

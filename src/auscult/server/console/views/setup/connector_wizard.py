@@ -13,8 +13,8 @@ from auscult.domain.connectors.document import PULLED, SECRETS, Kind, kind_of
 from auscult.domain.connectors.parts import OPTIONAL, PARTS, parts_of
 from auscult.formats.connectors import FORMATS
 from auscult.formats.connectors.described import NEEDED, SPEAKERS, Sampled
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.views.meanings import meaning_of

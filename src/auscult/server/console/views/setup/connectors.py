@@ -7,8 +7,8 @@ from msgspec import Struct, structs
 
 from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext, pgettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext, pgettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.reasons import run_in_words
 from auscult.server.console.views.naming import CHANNELS, by_in_words, within_sentence

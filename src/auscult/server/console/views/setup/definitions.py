@@ -10,7 +10,7 @@ from msgspec import Struct
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import language_name
 from auscult.services.definitions.forms.document import read_document

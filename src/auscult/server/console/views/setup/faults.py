@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.reasons import fault_in_words
 from auscult.server.console.reasons.slots import pattern_of, weight_of
 from auscult.server.console.views.setup.builder_words import TYPES, VALUES

@@ -6,7 +6,7 @@ from typing import Any, cast
 from msgspec import UNSET, Struct
 
 from auscult.domain.definitions.form_version import FormDraft, FormVersion
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.views.naming import CHANNELS
 from auscult.server.console.views.setup.builder import BuilderView
 from auscult.server.console.views.setup.faults import FaultLink

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Document, Found, Passage
 from auscult.domain.assist.validity import Source, Validity
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later, ngettext
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import by_in_words, language_name
 from auscult.services.assist.knowledge import Search

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import later
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.views.setup.builder_words import VALUES
 from auscult.wording import available, is_reference, pack
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.setup.cards import Known, key_word
 from auscult.server.console.views.setup.forms import ChangeView

@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.definitions.taxonomy import LEVELS
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.views.meanings import meaning_of
 from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.setup.builder import Control

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.pages.setup.card_changes import with_card_changes
 from auscult.server.console.pages.setup.connecting.changes import with_connector_changes
 from auscult.server.console.pages.setup.form_changes import with_changes

@@ -15,8 +15,8 @@ from litestar.response import Redirect
 from auscult.domain.connectors.document import SECRETS, Kind, kind_of
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import AuscultError
+from auscult.language import gettext as _
 from auscult.server.api.connectors import connecting
-from auscult.server.console.language import gettext as _
 from auscult.server.console.pages.setup.connecting.changes import with_connector_changes
 from auscult.server.console.pages.setup.publishing.drafts import (
     SAID_SAVED,

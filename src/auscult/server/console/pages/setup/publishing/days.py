@@ -5,7 +5,7 @@ from datetime import UTC, date, timedelta
 from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, RequestError
 from auscult.domain.form import Form
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.posted import Given, day, one
 from auscult.server.console.visit import Visit
 from auscult.services.definitions.forms.cache import earlier_versions, read_kept

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from auscult.domain.definitions.definition import Definition, DefinitionDraft
 from auscult.domain.definitions.form_version import DraftMovedError, FormDraft, FormVersion, revision_of
-from auscult.server.console.language import later
+from auscult.language import later
 from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.forms import ChangeView, DraftView, OtherText
 from auscult.server.console.visit import Visit, missing

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import EngineError, RequestError
-from auscult.form_examples.model import NewTopicExample
-from auscult.form_examples.pages import topic_examples_of
+from auscult.domain.form_examples import NewTopicExample
+from auscult.language import gettext as _
 from auscult.server.console.forms import metric_names
-from auscult.server.console.language import gettext as _
+from auscult.server.console.pages.form_examples import topic_examples_of
 from auscult.server.console.pages.setup.forms import require_editor
 from auscult.server.console.pages.setup.publishing.drafts import text_of
 from auscult.server.console.posted import Given, Posted, one, sentence, several, tried

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from auscult.domain.form import Form
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.pages.setup.forms import PATH
 from auscult.server.console.posted import Given, one, several
 from auscult.server.console.views.setup.forms import OverlapView

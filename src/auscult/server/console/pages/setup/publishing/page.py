@@ -7,8 +7,8 @@ from litestar import Response
 
 from auscult.domain.definitions.form_version import FormVersion, signed
 from auscult.domain.errors import ConflictError
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.pages.setup.publishing.days import (
     FROM_DAY,
     day_in,

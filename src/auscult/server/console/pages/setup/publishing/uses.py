@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from auscult.domain.form import Form
-from auscult.form_examples.pages import examples_of
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.pages.audits.plans import planning
+from auscult.server.console.pages.form_examples import examples_of
 from auscult.server.console.pages.review.schedules import EXPORT
 from auscult.server.console.views.setup.forms import UseRow
 from auscult.server.console.visit import BASE, Visit

@@ -8,7 +8,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import Rejected
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.posted import sentence
 from auscult.server.console.views.setup.trying.trial import LARGEST_FILE
 from auscult.server.console.visit import Visit

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from auscult.form_examples.pages import examples_of
+from auscult.server.console.pages.form_examples import examples_of
 from auscult.server.console.pages.setup.forms import PATH
 from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.setup.trying.trial import TrialView

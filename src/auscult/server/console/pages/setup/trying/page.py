@@ -13,12 +13,12 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.form import Form
+from auscult.domain.form_examples import NewExample, Trials, Tried
 from auscult.domain.said.search import parse
-from auscult.form_examples.model import NewExample, Trials, Tried
-from auscult.form_examples.pages import examples_of, tried_on_examples
-from auscult.search.model import Opened, opened_by
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.domain.search import Opened, opened_by
+from auscult.language import gettext as _
+from auscult.language import ngettext
+from auscult.server.console.pages.form_examples import examples_of, tried_on_examples
 from auscult.server.console.pages.setup.form_editor import Edited, editor_view
 from auscult.server.console.pages.setup.forms import PATH, require_editor
 from auscult.server.console.pages.setup.publishing.drafts import text_of

@@ -8,7 +8,7 @@ from auscult.domain.evaluation import MetricResult
 from auscult.domain.form import primary
 from auscult.domain.privacy.conversations import hints_of
 from auscult.domain.privacy.redaction import Hints, Utterance
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.posted import Given, one
 from auscult.server.console.views.setup.builder import path_text
 from auscult.server.console.views.setup.trying.words import AddingView, adding_view

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from auscult.domain.evaluation import Qualification
 from auscult.domain.history.backtest import MetricShift, Shift
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.verdicts import WORDS
 from auscult.services.history.backtests import BacktestLine, BacktestView, RateLine

@@ -11,9 +11,9 @@ from msgspec import Struct
 from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.evaluation import Qualification
-from auscult.form_examples.model import Trials, TriedTopic
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.domain.form_examples import Trials, TriedTopic
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import BETWEEN
 from auscult.server.console.views.quoting import excerpt

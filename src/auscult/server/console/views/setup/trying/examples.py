@@ -5,8 +5,8 @@ from msgspec import Struct
 
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, Metric
-from auscult.form_examples.model import Trials, Tried, TriedTopic, answer_of, answers_of
-from auscult.server.console.language import ngettext
+from auscult.domain.form_examples import Trials, Tried, TriedTopic, answer_of, answers_of
+from auscult.language import ngettext
 from auscult.server.console.views.conversation import title_of
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.verdicts import word_of

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from auscult.domain.form import Form
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.services.history.coverage import Older
 from auscult.services.history.routing import Routing

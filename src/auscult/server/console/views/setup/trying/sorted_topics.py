@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.filters import address
 from auscult.server.console.views.naming import BETWEEN

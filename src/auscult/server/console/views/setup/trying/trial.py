@@ -5,7 +5,7 @@ from msgspec import Struct
 from auscult.domain.conversation import Conversation
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import ConversationDetail
-from auscult.server.console.language import ngettext
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.conversation import ConversationView, conversation_view
 from auscult.server.console.views.naming import agents_of, channel_of, customer_words, queues_of

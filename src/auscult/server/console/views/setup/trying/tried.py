@@ -6,8 +6,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from auscult.domain.scoring.judging import BILLION, Usage
-from auscult.server.console.language import gettext as _
-from auscult.server.console.language import ngettext
+from auscult.language import gettext as _
+from auscult.language import ngettext
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.naming import why_not_scored
 from auscult.services.history.trials import TrialState, TriedLine, TriedSide, TriedVerdict

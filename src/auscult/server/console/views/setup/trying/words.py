@@ -4,7 +4,7 @@ from collections.abc import Container, Sequence
 
 from msgspec import Struct
 
-from auscult.server.console.language import gettext as _
+from auscult.language import gettext as _
 from auscult.server.console.views.quoting import excerpt
 from auscult.server.console.views.setup.builder import path_text
 from auscult.services.definitions.forms.editing.said import WordList

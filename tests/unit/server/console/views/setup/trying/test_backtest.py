@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from auscult.domain.evaluation import Qualification
 from auscult.domain.history.backtest import MetricShift, Shift, Standing
-from auscult.server.console.language import speaking
+from auscult.language import speaking
 from auscult.server.console.reader import Reader
 from auscult.server.console.views.setup.trying.backtest import BacktestPage, MovedRow, backtest_page
 from auscult.services.history.backtests import BacktestLine, BacktestView, MetricRates, RateLine, SideLine

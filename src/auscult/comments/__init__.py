@@ -1,1 +1,0 @@
-"""SUBJECT: comments on turns and on whole conversations, in threads."""

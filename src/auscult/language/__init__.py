@@ -1,0 +1,112 @@
+"""ROOM: the reader's language, of pages and of mails: its catalogue, and the functions that look a text up in it.
+
+Texts are written in English where they are used, as ``_("Sign out")``. ``<code>.po`` next to this file translates
+them; ``python -m tools.languages`` updates the catalogues and lists the texts that are not translated.
+"""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
+"""The languages of the console, each by its own name."""
+ASSIST = "assist"
+"""The context of texts that the script of the agent's page shows."""
+
+_current: ContextVar[str] = ContextVar("auscult_language", default=ENGLISH)
+
+
+def speak(language: str) -> None:
+    """Make a language the current one for the rest of the context."""
+    _current.set(language)
+
+
+def current() -> str:
+    """Return the current language."""
+    return _current.get()
+
+
+@contextmanager
+def speaking(language: str) -> Generator[None]:
+    """Make a language the current one within the context."""
+    before = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(before)
+
+
+def texts_of(context: str) -> dict[str, str]:
+    """Return the translations of a context into the current language by their English texts; none for English."""
+    language, beginning = _current.get(), _in(context, "")
+    if language == ENGLISH:
+        return {}
+    found = _texts(language).items()
+    return {source.removeprefix(beginning): text for source, text in found if source.startswith(beginning)}
+
+
+def gettext(message: str) -> str:
+    """Return a text in the current language; the English text where the catalogue has none."""
+    language = _current.get()
+    if language == ENGLISH:
+        return message
+    return _texts(language).get(message, message)
+
+
+def translation_of(message: str) -> str | None:
+    """Return a text in the current language; None where the catalogue has none, and for English."""
+    language = _current.get()
+    return None if language == ENGLISH else _texts(language).get(message)
+
+
+def ngettext(singular: str, plural: str, number: float) -> str:
+    """Return the text for a number of things in the current language. Languages here have two forms, as English has."""
+    return gettext(singular if number == 1 else plural)
+
+
+def pgettext(context: str, message: str) -> str:
+    """Return a text with several meanings in the current language; ``context`` selects the meaning."""
+    language = _current.get()
+    if language == ENGLISH:
+        return message
+    return _texts(language).get(_in(context, message), message)
+
+
+def later(message: str) -> str:
+    """Mark a text of a table for translation; ``gettext`` translates it where it is shown."""
+    return message
+
+
+def forms_of(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the forms of a text of a catalogue: one, or singular and plural."""
+    return (value or "",) if isinstance(value, str | None) else tuple(value)
+
+
+@cache
+def _texts(language: str) -> dict[str, str]:
+    """Return the translations of a language by their English texts; plural forms are entries of their own."""
+    catalogue = catalogue_of(language)
+    found: dict[str, str] = {}
+    for message in catalogue:
+        if not message.id or message.fuzzy:
+            continue
+        sources, texts = forms_of(message.id), forms_of(message.string)
+        found.update((_in(message.context, source), text) for source, text in zip(sources, texts, strict=True) if text)
+    return found
+
+
+def _in(context: str | None, message: str) -> str:
+    """Return the key of a text in its context, as compiled catalogues write it."""
+    return message if context is None else f"{context}\x04{message}"
+
+
+def catalogue_of(language: str) -> Catalog:
+    """Return the catalogue of a language."""
+    with files("auscult.language").joinpath(f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)

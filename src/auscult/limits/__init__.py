@@ -1,1 +1,0 @@
-"""Limits of accounts and apps, set by the operator, and what of them is used."""

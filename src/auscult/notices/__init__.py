@@ -1,1 +1,0 @@
-"""SUBJECT: notices to people of what is assigned, late, disputed, decided, answered or mentions them."""

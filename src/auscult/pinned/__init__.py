@@ -1,1 +1,0 @@
-"""SUBJECT: collections of pinned moments, to listen through."""

@@ -1,1 +1,0 @@
-"""One search in everything: what was said, people, forms, questions, reasons for contact, views, documentation."""

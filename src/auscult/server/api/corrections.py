@@ -1,0 +1,193 @@
+"""Corrections over HTTP and as commands: put a conversation right, or several, and undo it."""
+
+from typing import Annotated, Any
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody, SkipValidation
+from msgspec import Meta, Struct
+
+from auscult.domain.corrections import CORRECT, MOST_AT_ONCE, Correction, NewCorrection
+from auscult.domain.stated import stated
+from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.corrections import Corrected, Correcting
+
+CorrectionId = Annotated[str, path_id("The correction.", "cr-9f3c2a7be041")]
+Work = NamedDependency[SkipValidation[Correcting]]
+READS = reading("conversations")
+WRITES = writing("conversations", CORRECT, reach="some")
+
+
+def work(app: App, rights: Rights, server: Basis) -> Correcting:
+    """Return the corrections of the app as the caller makes them."""
+    return Correcting(app, server.reports, server.now, rights)
+
+
+class CorrectionPage(Struct, frozen=True, kw_only=True):
+    """One page, the newest first. ``next_cursor`` is null after the last."""
+
+    items: tuple[Correction, ...]
+    next_cursor: str | None
+
+
+class Corrections(Struct, frozen=True, kw_only=True):
+    """The corrections of one conversation, the oldest first."""
+
+    items: tuple[Correction, ...]
+
+
+class ManyCorrections(NewCorrection, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same correction of several conversations."""
+
+    conversation_ids: Annotated[
+        tuple[str, ...],
+        stated(minItems=1, maxItems=MOST_AT_ONCE),
+        Meta(description="The conversations, at most 100."),
+    ]
+
+
+WISH: dict[str, Any] = {"kind": "queue", "after": "q-support", "reason": "wrong routing"}
+CORRECTION: dict[str, Any] = {
+    "correction_id": "cr-9f3c2a7be041",
+    "conversation_id": "c-7f8b1f0e",
+    "kind": "queue",
+    "by": "maria@example.com",
+    "at": "2026-05-03T09:00:00Z",
+    "reason": "wrong routing",
+    "before": {"id": "q-sales", "name": "Sales"},
+    "after": {"id": "q-support", "name": "Support"},
+    "revision": 2,
+    "undone_by": None,
+    "undone_at": None,
+}
+_REFUSED = {
+    403: "The caller lacks the permission for this conversation, or for where it would go.",
+    409: "It is so already, is audited, has no words any more, or a later correction is in force.",
+}
+_BODY = {
+    **_REFUSED,
+    422: "The reason or the right queue or agent is missing, or the wrong one is not clear.",
+}
+
+
+@get(
+    "/conversations/{conversation_id:str}/corrections",
+    operation_id="list_conversation_corrections",
+    summary="The corrections of a conversation",
+    guards=[READS],
+    responses={200: answer("The corrections.", Corrections, {"items": [CORRECTION]})},
+    command="corrections of",
+    columns=("correction_id", "kind", "by", "at", "reason", "undone_at"),
+)
+@in_thread
+def of_conversation(conversation_id: ConversationId, work: Work) -> Corrections:
+    """Return the corrections of a conversation, undone ones included."""
+    return Corrections(items=tuple(work.of(conversation_id)))
+
+
+@post(
+    "/conversations/{conversation_id:str}/corrections",
+    operation_id="correct_conversation",
+    summary="Put a conversation right",
+    guards=[WRITES],
+    responses={201: answer("The correction.", Correction, CORRECTION), **refusals(_BODY)},
+    takes=Takes("The correction.", WISH),
+    command="corrections add",
+)
+@in_slow_thread
+def correct(conversation_id: ConversationId, data: JSONBody[NewCorrection], work: Work) -> Correction:
+    """Move a conversation to another queue or agent, score it again, or leave it out of figures, with a reason.
+
+    With another queue or agent it is scored again, as if it came in like that. The vendor's reports keep the rows of a
+    conversation that figures leave out. A later delivery by the sender does not undo a correction.
+    """
+    return work.add(conversation_id, data)
+
+
+@post(
+    "/corrections",
+    operation_id="correct_conversations",
+    summary="Put several conversations right",
+    guards=[WRITES],
+    status_code=200,
+    responses={
+        200: answer(
+            "The corrections, and the conversations that were left as they are.",
+            Corrected,
+            {
+                "items": [CORRECTION],
+                "refused": [
+                    {
+                        "conversation_id": "c-2",
+                        "reason": "correction.already",
+                        "detail": "the queue of conversation c-2 is q-support already",
+                    }
+                ],
+            },
+        ),
+        **refusals(_BODY),
+    },
+    takes=Takes("The correction and the conversations.", {"conversation_ids": ["c-7f8b1f0e", "c-2"], **WISH}),
+    command="corrections add-many",
+)
+@in_slow_thread
+def correct_many(data: JSONBody[ManyCorrections], work: Work) -> Corrected:
+    """Put up to 100 conversations right, each by itself.
+
+    One that cannot be is left as it is, and returned with the reason.
+    """
+    wanted = NewCorrection(kind=data.kind, reason=data.reason, after=data.after, before=data.before)
+    return work.add_many(data.conversation_ids, wanted)
+
+
+@get(
+    "/corrections",
+    operation_id="list_corrections",
+    summary="List corrections",
+    guards=[READS],
+    responses={200: answer("A page.", CorrectionPage, {"items": [CORRECTION], "next_cursor": None})},
+    command="corrections list",
+    columns=("correction_id", "conversation_id", "kind", "by", "at", "reason", "undone_at"),
+)
+@in_thread
+def list_corrections(
+    work: Work,
+    in_force: Annotated[bool | None, query("Only those in force, or only those undone.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> CorrectionPage:
+    """List the corrections of the conversations that the caller sees, the newest first."""
+    after = read_cursor(cursor, tuple[int])
+    found = work.listing(in_force=in_force, before=after[0] if after else None, limit=limit + 1)
+    return CorrectionPage(
+        items=tuple(each.correction for each in found[:limit]),
+        next_cursor=write_cursor(found[limit - 1].number) if len(found) > limit else None,
+    )
+
+
+@post(
+    "/corrections/{correction_id:str}/undo",
+    operation_id="undo_correction",
+    summary="Undo a correction",
+    guards=[WRITES],
+    status_code=200,
+    responses={200: answer("The correction.", Correction, CORRECTION), **refusals(_REFUSED)},
+    command="corrections undo",
+)
+@in_slow_thread
+def undo(correction_id: CorrectionId, work: Work) -> Correction:
+    """Undo a correction: what the sender has counts again. Of several of one kind, the last one goes first."""
+    return work.undo(correction_id)
+
+
+ROUTER = Router(
+    "/",
+    route_handlers=[of_conversation, correct, correct_many, list_corrections, undo],
+    dependencies={"work": Provide(work, sync_to_thread=False)},
+)

@@ -1,0 +1,1 @@
+"""Notices to people of what is assigned, late, disputed, decided, answered or mentions them."""

@@ -1,0 +1,185 @@
+"""Store of examples of forms and taxonomies. An example loses its pointer with its conversation, and stays as erased."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from auscult.domain.errors import unknown
+from auscult.domain.form_examples import MOST_EXAMPLES, Example, TopicExample, too_many
+from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.privacy.log import Draft
+from auscult.storage.access.apps import lock_app
+from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.tables.conversations import conversations
+from auscult.storage.core.tables.definitions import form_examples
+from auscult.storage.core.text_validation import is_storable
+from auscult.storage.delivery.feed import announce
+from auscult.storage.people.visibility import visible
+from auscult.storage.privacy.log import append_entry
+
+Made = TypeVar("Made", Example, TopicExample)
+
+
+class AppFormExamples:
+    """The examples of the forms and the taxonomies of one app."""
+
+    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
+        """``app`` is the app's number."""
+        self._database = database
+        self._app = app
+        self._visibility = visibility
+
+    def seen_by(self, visibility: Visibility) -> "AppFormExamples":
+        """Return the same for a principal: examples in visible conversations, and transcripts."""
+        return AppFormExamples(self._database, self._app, visibility)
+
+    def of_form(self, form_id: str) -> list[Example]:
+        """Return the examples of a form that may be seen, and those that were erased, the oldest first."""
+        return [each for each in self._of(form_examples.c.form_id, form_id) if isinstance(each, Example)]
+
+    def of_taxonomy(self, taxonomy_id: str) -> list[TopicExample]:
+        """Return those of a taxonomy, in the same way."""
+        return [each for each in self._of(form_examples.c.taxonomy_id, taxonomy_id) if isinstance(each, TopicExample)]
+
+    def _of(self, column: sa.Column[str], name: str) -> list[Example | TopicExample]:
+        if not is_storable(name):
+            return []
+        seen = visible(self._visibility, self._app, form_examples.c.conversation_id)
+        query = sa.select(form_examples).where(form_examples.c.app == self._app, column == name)
+        if seen:
+            query = query.where(sa.or_(form_examples.c.conversation_id.is_(None), sa.and_(*seen)))
+        with self._database.reading() as connection:
+            return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
+
+    def of_conversations(self, conversation_ids: Sequence[str]) -> list[Example | TopicExample]:
+        """Return the examples in some conversations that may be seen, the oldest first."""
+        named = [each for each in conversation_ids if is_storable(each)]
+        query = sa.select(form_examples).where(
+            form_examples.c.app == self._app,
+            form_examples.c.conversation_id.in_(named),
+            *visible(self._visibility, self._app, form_examples.c.conversation_id),
+        )
+        with self._database.reading() as connection:
+            return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
+
+    def state(self, since: datetime, until: datetime) -> str:
+        """Return a mark of the examples in conversations with ``since`` <= start < ``until``; it differs after a change.
+
+        An example is never changed: another one takes its place.
+        """
+        query = (
+            sa.select(sa.func.count(), sa.func.sum(form_examples.c.example))
+            .join(conversations, conversations.c.conversation == form_examples.c.conversation)
+            .where(form_examples.c.app == self._app)
+            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
+        )
+        with self._database.reading() as connection:
+            return "-".join(str(each or 0) for each in connection.execute(query).one())
+
+    def add(self, example: Made, entry: Draft) -> Made:
+        """Store an example, with its line of the access log; return the one that there was, if it is the same.
+
+        Another answer to the same question in the same conversation, or another topic of the same turn, takes its place. Raises ``NotFoundError``
+        ``conversation.unknown``; ``ConflictError`` ``example.too_many``.
+        """
+        at = ms_of(example.at)
+        row = msgspec.structs.asdict(example) | {"app": self._app, "at": at, "conversation": None}
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            if example.conversation_id is not None:
+                row["conversation"] = self._number_of(connection, example.conversation_id)
+            same = self._same(example)
+            before = connection.execute(sa.select(form_examples).where(*same)).first()
+            if before is not None and before.wanted == example.wanted:
+                return replace(
+                    example,
+                    example_id=before.example_id,
+                    by=before.by,
+                    at=instant_of(before.at),
+                    turn_id=before.turn_id,
+                )
+            connection.execute(sa.delete(form_examples).where(*same))
+            mine = sa.select(sa.func.count()).where(form_examples.c.app == self._app, _subject(example))
+            if (connection.scalar(mine) or 0) >= MOST_EXAMPLES:
+                raise too_many("form" if isinstance(example, Example) else "taxonomy")
+            connection.execute(sa.insert(form_examples).values(row))
+            self._announce(connection, example, entry)
+        return replace(example, at=instant_of(at))
+
+    def remove(self, example: Example | TopicExample, entry: Draft) -> None:
+        """Remove an example, with its line of the access log; removing it again changes nothing."""
+        mine = (form_examples.c.app == self._app, form_examples.c.example_id == example.example_id)
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            if connection.execute(sa.delete(form_examples).where(*mine)).rowcount:
+                self._announce(connection, example, entry)
+
+    def _announce(self, connection: Connection, example: Example | TopicExample, entry: Draft) -> None:
+        """Report a change of an example in the feed, where it is of a conversation, and in the access log."""
+        if example.conversation_id is not None:
+            announce(connection, self._database.dialect, self._app, [(example.conversation_id, "exemplified")])
+        append_entry(connection, self._database, entry)
+
+    def _number_of(self, connection: Connection, conversation_id: str) -> int:
+        its = (conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
+        number = connection.scalar(sa.select(conversations.c.conversation).where(*its))
+        if number is None:
+            raise unknown("conversation", conversation_id)
+        return number
+
+    def _same(self, example: Example | TopicExample) -> list[sa.ColumnElement[bool]]:
+        """Return what is true of an example of the same question in the same words, or of the same turn."""
+        its = form_examples.c
+        same = [
+            its.app == self._app,
+            _subject(example),
+            its.conversation_id.is_not_distinct_from(example.conversation_id),
+        ]
+        if isinstance(example, Example):
+            return [
+                *same,
+                its.metric_id == example.metric_id,
+                its.transcript.is_not_distinct_from(example.transcript),
+            ]
+        return [*same, its.turn_id == example.turn_id]
+
+
+def _subject(example: Example | TopicExample) -> sa.ColumnElement[bool]:
+    """Return what is true of the examples of the same form or taxonomy."""
+    if isinstance(example, Example):
+        return form_examples.c.form_id == example.form_id
+    return form_examples.c.taxonomy_id == example.taxonomy_id
+
+
+def erase_examples(connection: Connection, numbers: Collection[int]) -> None:
+    """Remove the pointers to conversations, by their numbers, from their examples."""
+    nothing = {"conversation": None, "conversation_id": None, "turn_id": None}
+    mine = form_examples.c.conversation.in_(numbers)
+    connection.execute(sa.update(form_examples).where(mine).values(**nothing))
+
+
+def count_examples(connection: Connection, app: int, conversation_ids: Collection[str]) -> Counter[str]:
+    """Count the examples that point to each of these conversations."""
+    mine = (form_examples.c.app == app, form_examples.c.conversation_id.in_(conversation_ids))
+    return Counter(connection.scalars(sa.select(form_examples.c.conversation_id).where(*mine)))
+
+
+def _example(row: AnyRow) -> Example | TopicExample:
+    its: dict[str, Any] = {
+        "example_id": row.example_id,
+        "wanted": row.wanted,
+        "conversation_id": row.conversation_id,
+        "turn_id": row.turn_id,
+        "by": row.by,
+        "at": instant_of(row.at),
+    }
+    if row.taxonomy_id is not None:
+        return TopicExample(taxonomy_id=row.taxonomy_id, **its)
+    return Example(form_id=row.form_id, metric_id=row.metric_id, transcript=row.transcript, **its)

@@ -1,0 +1,42 @@
+"""The one search in an app with many forms."""
+
+import pytest
+
+from auscult.domain.people.principal import operator
+from auscult.services import search as searching
+from auscult.services.search import Searching
+from auscult.storage import Store
+from tests.unit.services.audits.drawing import TENANT
+
+MANY = 130
+"""More forms than pages keep as they were read."""
+FORM = b"""id: ef-%d
+name: Form %d
+channel: voice
+pass_score: 60
+metrics:
+  - id: em-%d
+    name: Offers help %d
+    type: by_question
+    question: Is help offered?
+    weight: 100
+    answer: {speaker: agent, any_of: [{phrases: [help]}]}
+"""
+
+
+def test_forms_are_read_once_however_many_there_are(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a form takes milliseconds: a second search of a process reads none of them again, and finds the same."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    for n in range(MANY):
+        app.forms.publish(f"ef-{n}", FORM % (n, n, n, n))
+    search = Searching(store, app, operator(TENANT.account_id))
+    found = search.find("offers help", "forms")
+    assert found.groups[0].hits[0].kind == "metric"
+
+    def refuse(document: bytes, version: int) -> None:
+        raise AssertionError((document, version))
+
+    monkeypatch.setattr(searching, "read_kept", refuse)
+    assert search.find("offers help", "forms") == found
+    assert search.find("form 129", "forms").groups[0].hits[0].id == "ef-129"
