@@ -21,13 +21,13 @@ from hypothesis import HealthCheck, settings
 from auscult.services.people import passwords
 from auscult.storage import Store, open_store
 from tests.databases import KEY, Content, database, remove_templates
-from tests.tiers import TIER, is_due, is_later
+from tests.tiers import TIER, by_tier, is_due, is_later
 from tools.durations import Durations
 
 # How long examples take depends on who else uses the machine; what they show does not.
 settings.register_profile(
     "auscult",
-    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", "25")),
+    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", by_tier(push="10", landing="25", night="25"))),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -64,7 +64,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Do not import what has no test for a push: collecting costs each worker seconds."""
-    return True if TIER == "push" and collection_path.suffix == ".py" and is_later(collection_path) else None
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    return True if TIER == "push" and is_test and is_later(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

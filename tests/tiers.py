@@ -1,6 +1,7 @@
 """The three tiers of tests: on each push, on landing, and at night (CONTRIBUTING.md has what each costs).
 
-``AUSCULT_TEST_TIER`` names the tier of a run; each contains those before it. A test without a mark belongs to *push*.
+``AUSCULT_TEST_TIER`` names the tier of a run; each contains those before it. A test without a mark belongs to *push*,
+or to *landing* where it needs a server and is not one of ``JOURNEYS``.
 """
 
 import os
@@ -22,10 +23,28 @@ ROOT = Path(__file__).parents[1]
 ON_BOTH = ("tests/contract/", "tests/integration/storage/", "tests/integration/scoring/test_kill_any.py")
 """Tests that run on both databases in every tier. All others repeat on the second one what these show, at night."""
 
+SERVED = "tests/e2e/"
+JOURNEYS = tuple(
+    f"{SERVED}{room}/"
+    for room in (
+        "access",
+        "audits",
+        "conversations",
+        "definitions",
+        "disputes",
+        "people",
+        "privacy",
+        "reports",
+        "server",
+    )
+)
+"""Tests with a server that run on a push: the reporting APIs, who may do what, and the way of a conversation to a score."""
+
 
 def is_due(item: pytest.Item) -> bool:
     """Return whether a test belongs to this tier or to one before it."""
-    mark = next((one.name for one in item.iter_markers() if one.name in TIERS), "push")
+    unmarked = "landing" if _is_served_later(item.nodeid) else "push"
+    mark = next((one.name for one in item.iter_markers() if one.name in TIERS), unmarked)
     if mark != "night" and _is_on_second_database(item) and not item.nodeid.startswith(ON_BOTH):
         mark = "night"
     return TIERS.index(mark) <= TIERS.index(TIER)
@@ -33,10 +52,10 @@ def is_due(item: pytest.Item) -> bool:
 
 def is_later(path: Path) -> bool:
     """Return whether every test of a file belongs to a later tier than *push*, so that it need not be imported."""
-    return (
-        re.search(r"^pytestmark = .*pytest\.mark\.(landing|night)", path.read_text(encoding="utf-8"), re.MULTILINE)
-        is not None
-    )
+    if _is_served_later(path.relative_to(ROOT).as_posix()):
+        return True
+    mark = r"^pytestmark = .*pytest\.mark\.(landing|night)"
+    return re.search(mark, path.read_text(encoding="utf-8"), re.MULTILINE) is not None
 
 
 def by_tier(*, push: T, landing: T, night: T) -> T:
@@ -50,6 +69,10 @@ def drawn(items: Sequence[T], n: int) -> list[T]:
         return list(items)
     start = int(_commit(), 16) % len(items)
     return [items[(start + at) % len(items)] for at in range(n)]
+
+
+def _is_served_later(name: str) -> bool:
+    return name.startswith(SERVED) and not name.startswith(JOURNEYS)
 
 
 def _is_on_second_database(item: pytest.Item) -> bool:
