@@ -178,7 +178,8 @@ def _read(pieces: _Pieces, begun: _State, *, has_cue: bool | None) -> _State | N
     ended = _walk(pieces, begun, form, takes_back=has_cue is not False)
     right = next((state for state in ended if is_iban(state.chars)), None)
     if right is not None:
-        is_plain = right.chars == _plain(pieces, right.used)
+        between = (piece.word for _, piece in pieces[at : right.used[-1]])
+        is_plain = right.chars == _plain(pieces, right.used) and _CORRECTS.isdisjoint(between)
         return right if is_plain else _with_rest(pieces, right)
     if not _is_direct(pieces, begun):
         return None
