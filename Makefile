@@ -1,10 +1,12 @@
 # CI, hooks and people call these targets and nothing else. Each makes what it needs first.
 .SUFFIXES:
-.PHONY: help demo serve test test-landing test-night test-again test-kill fuzz test-judge test-semantic check format docs bench image test-image lock clean screenshots site licences
+.PHONY: help demo serve test test-landing test-night test-again test-kill fuzz test-judge test-semantic check check-types check-files format docs bench image test-image lock clean screenshots site licences
 
 PY = .venv/bin/python
-# A test file stays on one worker, so that what a module fixture starts is started once.
+# A test file stays on one worker, so that what a module fixture starts is started once. Tests of later tiers wait more
+# for browsers and programs: a third worker has the time.
 PYTEST_FLAGS = -n 2 --dist loadfile
+LONG_FLAGS = -n 3 --dist loadfile
 # Bytecode is kept also where the environment forbids it: compiling all tests again takes each worker 13 seconds.
 export PYTHONDONTWRITEBYTECODE =
 # Workers with as many threads of linear algebra as cores each wait for one another.
@@ -25,10 +27,10 @@ test: .venv/dev ## run the tests of every push: rules, contracts on both databas
 	@AUSCULT_TEST_TIER=push $(PYTEST) $(PYTEST_FLAGS) $(T)
 
 test-landing: .venv/dev ## run those, and one of each kind of the slow ones: kills, real browsers, whole programs
-	@AUSCULT_TEST_TIER=landing $(PYTEST) $(PYTEST_FLAGS) $(T)
+	@AUSCULT_TEST_TIER=landing $(PYTEST) $(LONG_FLAGS) $(T)
 
 test-night: .venv/dev ## run all tests, on both databases, with fifty kills on each
-	@AUSCULT_TEST_TIER=night $(PYTEST) $(PYTEST_FLAGS) $(T)
+	@AUSCULT_TEST_TIER=night $(PYTEST) $(LONG_FLAGS) $(T)
 
 test-again: .venv/dev ## run the tests that failed last time once more, alone
 	@AUSCULT_TEST_TIER=$${AUSCULT_TEST_TIER:-night} $(PYTEST) --last-failed --last-failed-no-failures none
@@ -45,10 +47,14 @@ test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this 
 test-semantic: .venv/dev .venv-semantic/made ## embed with a sentence-transformers model (the first time it is installed: 1 GB)
 	@.venv-semantic/bin/python -m pytest -q tests/semantic/*.py
 
-check: .venv/dev ## lint, format, types, layers, sizes, docs drift, the documentation site
+check: check-types check-files ## lint, format, types, layers, sizes, docs drift, the documentation site (-j 2: on two cores)
+
+check-types: .venv/dev
+	@.venv/bin/pyright
+
+check-files: .venv/dev
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check --quiet
-	@.venv/bin/pyright
 	@.venv/bin/lint-imports --no-cache --no-logo
 	@$(PY) -m tools.sizes
 	@$(PY) -m tools.prose

@@ -27,7 +27,7 @@ from tools.durations import Durations
 # How long examples take depends on who else uses the machine; what they show does not.
 settings.register_profile(
     "auscult",
-    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", by_tier(push="10", landing="25", night="25"))),
+    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", by_tier(push="10", landing="10", night="25"))),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -44,7 +44,9 @@ JOURNEYS = tuple(
 def is_due(item: pytest.Item) -> bool:
     """Return whether a test belongs to this tier or to one before it."""
     unmarked = "landing" if _is_served_later(item.nodeid) else "push"
-    mark = next((one.name for one in item.iter_markers() if one.name in TIERS), unmarked)
+    marks = [(node, one.name) for node, one in item.iter_markers_with_node() if one.name in TIERS]
+    nearest = [name for node, name in marks if node is marks[0][0]]  # also those of a parameter, which may be later
+    mark = max(nearest, key=TIERS.index, default=unmarked)
     if mark != "night" and _is_on_second_database(item) and not item.nodeid.startswith(ON_BOTH):
         mark = "night"
     return TIERS.index(mark) <= TIERS.index(TIER)

@@ -75,6 +75,8 @@ class Durations:
         if hasattr(self._config, "workerinput"):
             self._config.workeroutput["durations"] = own  # type: ignore[attr-defined]
             return
+        if not self._rows:  # tests were collected only
+            return
         run = {"tier": self._tier, "wall_s": round(time.monotonic() - self._began, 1), **own, "workers": self._workers}
         FOLDER.mkdir(parents=True, exist_ok=True)
         lines = [json.dumps(each) + "\n" for each in (run, *self._rows.values())]

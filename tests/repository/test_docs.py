@@ -91,7 +91,7 @@ def test_no_code_cites_what_is_outside() -> None:
     assert [str(path) for path in files if outside.search(path.read_text(encoding="utf-8"))] == []
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_the_prose_is_plain() -> None:
     """No covered page or docstring has a banned word or opening."""
     assert [str(finding) for finding in check(ROOT)] == []

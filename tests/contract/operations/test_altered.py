@@ -208,7 +208,7 @@ def untouched(tmp_path: Path) -> Iterator[Path]:
         yield Path(url.removeprefix("sqlite:///"))
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_a_hundred_edits_are_found_and_named(untouched: Path, tmp_path: Path) -> None:
     """Each of a hundred random edits by itself; before them there is nothing to find."""
     assert verified(f"sqlite:///{untouched}") == []

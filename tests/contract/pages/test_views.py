@@ -168,7 +168,7 @@ def test_views_have_the_rows_of_the_exports(filled: Store, database_url: str) ->
     check_agents(filled, database_url)
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_every_table_is_exported_and_answered_by_sql(filled: Store, tmp_path: Path) -> None:
     """Each has files and rows, and SQL counts as many; a second run writes nothing."""
     app, rows = filled.within(TENANT), dict[str, int]()

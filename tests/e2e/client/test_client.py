@@ -131,7 +131,7 @@ def test_the_command_pulls_to_a_file_or_to_the_next_program(service: Service, tm
     assert not list(tmp_path.glob("*.pull"))
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_what_is_pulled_loads_again_and_shows_the_same(service: Service, tmp_path: Path) -> None:
     """Pull and load make a round trip: every row of every report is equal."""
     who = access(service)

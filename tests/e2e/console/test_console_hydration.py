@@ -60,7 +60,7 @@ def test_the_desk_shows_what_its_store_knows(browser: Browser, served: Service) 
     assert browser.faults() == []
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_the_editor_keeps_focus_and_what_is_open(browser: Browser, served: Service) -> None:
     """Each check compares the form view with what is shown: faults come and go around what the reader has open."""
     enter(browser, served, "qa-manager")

@@ -100,7 +100,7 @@ def test_made_once(served: Service, made: Counter[str], path: str) -> None:
         assert made.total() == 1
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_each_reader_has_their_own(served: Service) -> None:
     """With every page kept for every role, each reads what another server makes for them alone."""
     settings = Settings(database_url=served.application.settings.database_url, secret_key=KEY)

@@ -142,7 +142,7 @@ def paths(served: Service) -> list[str]:
     ]
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_axe_on_every_page(browser: Browser, served: Service) -> None:
     """Nothing by WCAG 2.2 AA or as good practice on any page, light and dark, from 320 px (1,280 at 400 %) to 1,440 px."""
     enter(browser, served, "administrator")

@@ -83,7 +83,7 @@ def test_two_lanes_are_drawn_from_peaks_of_the_server(page: Browser) -> None:
     assert float(page.run("return document.querySelector('.seek').max")) == 30
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_it_plays_and_keeps_its_position_in_the_address(page: Browser, served: Service) -> None:
     """Playing, pausing and skipping five seconds work, and a reload returns to the same position."""
     page.one('[data-do="play"]').click()

@@ -102,7 +102,7 @@ def test_a_flood_holds_up_neither_others_nor_browsers_that_are_known_there(servi
         each.http.close()
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_the_console_refuses_with_a_time_too(service: Service) -> None:
     """The page of the console counts with the API, and states the time."""
     for at in range(20):

@@ -114,7 +114,7 @@ def said(app: AppStore, conversation_id: str) -> list[str]:
     return [event.message_id for event in app.live.log(conversation_id).events if isinstance(event, Message)]
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_killed_between_message_and_suggestion(app: AppStore, database_url: str, tmp_path: Path) -> None:
     """Whatever was answered OK is there, is answered and looked at once, and is handed on at the end."""
     kept: list[tuple[str, str]] = []

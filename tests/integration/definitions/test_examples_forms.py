@@ -97,7 +97,7 @@ def test_each_form_tells_a_good_call_from_a_bad_one(
         assert all(one["why"] for one in shown)
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_values_say_what_was_said_and_what_is_true(tmp_path: Path) -> None:
     """Domain 2: source value, agent's value, and the words."""
     done = run(tmp_path, "values", "--tables", str(FORMS / "tables"))

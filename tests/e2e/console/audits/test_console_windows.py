@@ -64,7 +64,7 @@ def saved(browser: Browser) -> None:
     browser.until("#saved", lambda text: text.startswith("Saved"))
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_answers_to_different_questions_are_merged(browser: Browser, served: Service) -> None:
     """The second window keeps its own answers, stores them, and loads those of the first with a key."""
     with two_windows(browser, served) as (conversation_id, first, second):

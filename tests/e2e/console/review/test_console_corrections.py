@@ -23,7 +23,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_from_a_selection_to_undo(browser: Browser, served: Service) -> None:
     """Two are left out of figures, found by the filter, counted again; one gets another queue, and the old one back."""
     app = served.store.within(TENANT)

@@ -89,7 +89,7 @@ def test_home_of_an_agent(browser: Browser, served: Service) -> None:
     looked_at(browser, served, "", "own-home")
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_every_moment_opens_its_turn(browser: Browser, served: Service) -> None:
     """The words that are quoted are those of the turn that the link leads to."""
     shown(browser, served, "agent", "")

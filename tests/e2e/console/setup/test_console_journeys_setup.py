@@ -69,7 +69,7 @@ def test_leaving_with_unsaved_words_asks(browser: Browser, served: Service) -> N
     assert browser.run(asks) is False
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_manager_edits_a_taxonomy(browser: Browser, served: Service) -> None:
     """A topic gets another name in the builder, and the change is the next version; then it goes out of force."""
     served.store.within(TENANT).definitions.publish("taxonomy", "tx-console", TREE.encode())

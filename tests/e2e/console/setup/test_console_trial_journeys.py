@@ -56,7 +56,7 @@ def rewrite(browser: Browser, before: str, after: str) -> None:
     )
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_by_mouse_from_the_newest_to_one(browser: Browser, served: Service) -> None:
     """The 20 newest, what changes among them as the form changes, one of them in full, and its evidence."""
     open_trial(browser, served)

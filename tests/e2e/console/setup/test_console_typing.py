@@ -243,7 +243,7 @@ def test_every_field_of_a_form_while_it_is_saved(browser: Browser, served: Servi
     assert all(text in draft.document.decode() for text in typed.values())
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_a_row_that_comes_leaves_the_focus(browser: Browser, served: Service) -> None:
     """Weights that no longer make 100 are said above and below the field that one types in by then."""
     served.store.within(TENANT).definitions.save_draft("scorecard", "sc-typed", CARD)
