@@ -81,7 +81,7 @@ def faults(browser: Browser) -> list[object]:
     return found
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_auditor_hands_back_what_cannot_be_judged(browser: Browser, served: Service) -> None:
     """Auditor, 4: with a reason; another conversation is drawn in its place, so as many wait as before."""
     enter(browser, served, "auditor")

@@ -74,7 +74,7 @@ def test_administrator_asks_for_two_people(browser: Browser, served: Service) ->
     change_settings(served.store.within(TENANT), "test", {"two_people": False, "redaction": "off"}, is_approved=True)
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_administrators_hold_a_customer_and_lift_it_together(browser: Browser, served: Service) -> None:
     """Placed with a reason; lifting asks for a reason and waits for the second person, who sees it and nothing else."""
     app = served.store.within(TENANT)

@@ -181,7 +181,7 @@ def test_words_typed_and_then_saved(browser: Browser, served: Service) -> None:
     wait_for(lambda: draft(served), lambda text: "well met" in text)
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_each_step_is_saved(browser: Browser, served: Service) -> None:
     """A step is in the draft with its time; it makes no version and no entry in the access log, and going back leaves no draft."""
     app = served.store.within(TENANT)

@@ -90,7 +90,7 @@ def test_a_thread_from_the_first_word_to_resolved(browser: Browser, served: Serv
     looked_at(browser, served, path, "comments-agent")
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_the_link_to_a_moment(browser: Browser, served: Service) -> None:
     """Copying it makes it the address of the page, which opens there."""
     enter(browser, served, "auditor")

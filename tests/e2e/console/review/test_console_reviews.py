@@ -265,7 +265,7 @@ def test_coaching_between_coach_and_agent(browser: Browser, served: Service) -> 
     browser.until(".crumbs", lambda text: "Completed" in text)
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_schedules_and_inbox(browser: Browser, served: Service) -> None:
     """By keyboard: a manager schedules a report, runs it, and finds its file in the inbox."""
     enter(browser, served, "qa-manager")

@@ -173,7 +173,7 @@ def test_tabs(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_questions_in_place(browser: Browser, served: Service) -> None:
     """Name, weight and words change only their own lines; the comments and quotes of the others stay."""
     open_builder(browser, served)

@@ -147,7 +147,7 @@ def test_built_by_keyboard(browser: Browser, served: Service) -> None:
     assert browser.faults() == []
 
 
-@pytest.mark.landing
+@pytest.mark.night
 def test_moved(browser: Browser, served: Service) -> None:
     """By keyboard, by a list and by drag, with the comments; undone or moved back, each byte is as it was."""
     width(browser, 1440)
