@@ -23,7 +23,7 @@ demo: .venv/base ## load, score and serve the example conversations (DEMO=once: 
 serve: .venv/base ## serve DATABASE (sqlite:///auscult.db unless said)
 	@.venv/bin/auscult serve --database $(DATABASE)
 
-test: .venv/dev ## run the tests of every push: rules, contracts on both databases, the API, pages (T=tests/unit/metrics: a part)
+test: .venv/dev ## run the tests of every push: rules, contracts on both databases, journeys over HTTP (T=tests/unit/metrics: a part)
 	@AUSCULT_TEST_TIER=push $(PYTEST) $(PYTEST_FLAGS) $(T)
 
 test-landing: .venv/dev ## run those, and one of each kind of the slow ones: kills, real browsers, whole programs

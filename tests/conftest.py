@@ -27,7 +27,7 @@ from tools.durations import Durations
 # How long examples take depends on who else uses the machine; what they show does not.
 settings.register_profile(
     "auscult",
-    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", by_tier(push="10", landing="10", night="25"))),
+    max_examples=int(os.environ.get("AUSCULT_TEST_EXAMPLES", by_tier("10", night="25"))),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -57,8 +57,9 @@ def postgresql_server() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Record what each test of a whole tier costs."""
-    if config.args == config.getini("testpaths"):
+    """Record what each test of a whole tier costs; a part of it, and a second try, leave the record as it is."""
+    chosen = config.option
+    if config.args == config.getini("testpaths") and not (chosen.lf or chosen.keyword or chosen.markexpr):
         config.pluginmanager.register(Durations(config, TIER))
 
 

@@ -1,4 +1,4 @@
-"""What each test costs: wall and processor seconds of its setup, call and teardown, recorded by every run.
+"""A record of the cost of each test: wall and processor seconds of its setup, its call and its teardown.
 
 Processor time is that of the test's process and of every process below it (servers, browsers, databases of its own),
 so that a server which a module shares costs the test that keeps it busy. The record of a whole tier is
@@ -83,19 +83,18 @@ class Durations:
         (FOLDER / f"{self._tier}.ndjson").write_text("".join(lines), encoding="utf-8")
 
 
-def spent(tier: str, depth: int) -> tuple[Counter[str], Counter[str]]:
-    """Return seconds of processor and numbers of tests of the last run of a tier, by the first ``depth`` parts of the path.
+def spent(tier: str, *, by_file: bool) -> tuple[Counter[str], Counter[str]]:
+    """Return seconds of processor and numbers of tests of the last run of a tier, by file or folder, in all under ``""``.
 
-    The console of ``e2e`` has a line of its own. What workers do besides tests, and the database, is in the line ``""``.
+    In all is what pytest spent with its workers, collecting included; the PostgreSQL alongside is not in it.
     """
     run, *rows = map(json.loads, (FOLDER / f"{tier}.ndjson").read_text(encoding="utf-8").splitlines())
     seconds, tests = Counter({"": run["processor_s"]}), Counter({"": len(rows)})
     for row in rows:
-        parts = row["test"].partition("::")[0].split("/")
-        place = "/".join(parts[: depth + (parts[1:3] == ["e2e", "console"])])
-        cost = sum(row[phase][1] for phase in ("setup", "call", "teardown") if phase in row)
-        seconds[place] += cost
-        seconds[""] -= cost
+        file = row["test"].partition("::")[0]
+        parts = file.split("/")
+        place = file if by_file else "/".join(parts[: 3 if parts[1:3] == ["e2e", "console"] else 2])
+        seconds[place] += sum(row[phase][1] for phase in ("setup", "call", "teardown") if phase in row)
         tests[place] += 1
     return seconds, tests
 
@@ -103,12 +102,12 @@ def spent(tier: str, depth: int) -> tuple[Counter[str], Counter[str]]:
 def main(tier: str = "") -> None:
     """Print what the folders cost in each tier, or the files of one."""
     tiers = [tier] if tier else [one for one in ("push", "landing", "night") if (FOLDER / f"{one}.ndjson").exists()]
-    found = {one: spent(one, 9 if tier else 2) for one in tiers}
+    found = {one: spent(one, by_file=bool(tier)) for one in tiers}
     print("| Tests |", " | ".join(f"{one}, s | tests" for one in tiers), "|")
     print("| --- |" + " ---: |" * 2 * len(tiers))
     for place, _ in found[tiers[-1]][0].most_common():
         figures = (f"{seconds[place]:,.0f} | {tests[place]:,}" for seconds, tests in found.values())
-        print(f"| {f'`{place}`' if place else 'collecting, workers, the database'} |", " | ".join(figures), "|")
+        print(f"| {f'`{place}`' if place else 'in all'} |", " | ".join(figures), "|")
 
 
 if __name__ == "__main__":

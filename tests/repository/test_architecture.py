@@ -37,7 +37,7 @@ PURE = {
     "metrics": {"msgspec", "re2"},
     "reports": {"msgspec", "babel"},
 }
-"""What the rooms that judge may import from outside the standard library. holidays: the days of countries, an extra."""
+"""Packages that each pure room may import besides the standard library; ``holidays`` is an extra, for ``workdays``."""
 
 
 def files_of(room: str) -> list[str]:

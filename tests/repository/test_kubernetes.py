@@ -185,7 +185,6 @@ def test_production_has_every_part() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.landing
 @pytest.mark.night
 @pytest.mark.skipif(
     shutil.which("prometheus") is None and os.environ.get("CI") != "true", reason="prometheus is not installed"

@@ -115,7 +115,6 @@ def test_a_bucket_that_is_not_there_is_named(objects: Objects) -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_azure_is_read_by_key_and_by_token(blobs: str, app: AppStore) -> None:
     """End to end with the key of an account and with a token it signed; others are refused as credentials, in one line."""
     container = f"calls-{uuid.uuid4().hex}"
@@ -207,7 +206,6 @@ def test_credentials_that_expire_in_the_middle(s3: str, app: AppStore) -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_sftp_is_read_with_a_password_and_a_known_key(app: AppStore, tmp_path: Path) -> None:
     """End to end; a wrong password and another server are refused with what would be right."""
     pytest.importorskip("asyncssh")

@@ -5,7 +5,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,47 +15,32 @@ from auscult.storage import migrate, newest_version
 from auscult.storage.core.baseline import missing_triggers
 from auscult.storage.core.database import Database
 from tests.databases import database
-from tests.integration.operations.upgrade.make import ANN, APP, EVE, GONE, KEY, LEE
-from tests.integration.program import Result, auscult
+from tests.integration.operations.upgrade.make import ANN, APP, EVE, GONE, LEE, Commands
 
 pytestmark = pytest.mark.landing
 
 HERE = Path(__file__).parent / "upgrade"
 CHANGED: dict[str, str] = {}
-"""Tables and columns (``table.column``) whose rows a migration changes -> the migration, and what it makes of them."""
-
-
-class Kept(NamedTuple):
-    """A stored database that was opened for a test, and the folder with its sound."""
-
-    url: str
-    folder: Path
-
-    def run(self, *words: str) -> Result:
-        """Run a command on it, which must succeed."""
-        settings = {"AUSCULT_DATABASE_URL": self.url, "AUSCULT_SECRET_KEY": KEY}
-        done = auscult(self.folder, *words, settings=settings | {"AUSCULT_RECORDINGS": str(self.folder / "recordings")})
-        assert done.status == 0, done.err
-        return done
+"""Tables and columns (``table.column``) whose rows a migration changes -> the migration and its effect."""
 
 
 @pytest.fixture(params=sorted(HERE.glob("auscult-*.tar.xz")), ids=lambda path: path.name.removesuffix(".tar.xz"))
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Commands]:
     """Each stored database, not yet migrated."""
     with tarfile.open(request.param) as tar:
         tar.extractall(tmp_path, filter="data")
     if ".sqlite." in request.param.name:
-        yield Kept(f"sqlite:///{tmp_path / 'auscult.db'}", tmp_path)
+        yield Commands(f"sqlite:///{tmp_path / 'auscult.db'}", tmp_path)
         return
     dump = (tmp_path / "auscult.sql").read_text(encoding="utf-8")
     with database("postgresql", request.getfixturevalue("postgresql_server"), tmp_path, is_empty=True) as url:
         with psycopg.connect(url) as connection:  # without what only psql understands
             connection.execute(re.sub(r"^\\.*\n", "", dump, flags=re.MULTILINE).encode())
-        yield Kept(url, tmp_path)
+        yield Commands(url, tmp_path)
 
 
 def rows_of(url: str) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of every table, in an order of their own."""
+    """Return the rows of every table, in any order."""
     with closing(Database(url)) as opened, opened.reading() as connection:
         names = [name for name in sa.inspect(connection).get_table_names() if not name.startswith("said_words")]
         found = {name: list(connection.execute(sa.text(f'SELECT * FROM "{name}"')).mappings()) for name in names}  # noqa: S608
@@ -88,7 +73,7 @@ def shape_of(url: str) -> dict[str, Any]:
         return {"tables": tables, "views": views, "more": [tuple(row) for row in connection.execute(sa.text(more))]}
 
 
-def test_every_row_is_there_afterwards(kept: Kept) -> None:
+def test_every_row_is_there_afterwards(kept: Commands) -> None:
     """Each row of each table has the values that it had, unless ``CHANGED`` names the migration that changes them."""
     before = rows_of(kept.url)
     assert sum(bool(rows) for rows in before.values()) > 60
@@ -101,7 +86,7 @@ def test_every_row_is_there_afterwards(kept: Kept) -> None:
         assert sorted(map(repr, now)) == sorted(map(repr, was)), table
 
 
-def test_its_tables_are_those_of_a_new_database(kept: Kept, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_its_tables_are_those_of_a_new_database(kept: Commands, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """A definition that changes without a migration, or otherwise than by it, is found here."""
     kind = "sqlite" if kept.url.startswith("sqlite") else "postgresql"
     migrate(kept.url)
@@ -113,12 +98,10 @@ def test_its_tables_are_those_of_a_new_database(kept: Kept, tmp_path: Path, requ
         assert missing_triggers(connection) == []
 
 
-def test_the_product_reads_what_is_in_it(kept: Kept) -> None:
+def test_the_product_reads_what_is_in_it(kept: Commands) -> None:
     """Scores of two versions, decided disputes, corrections, an erasure, a recording, who is disabled; ``verify`` passes."""
-    kept.run("migrate")
-    told = {
-        name: kept.run(name, "list", *APP, "--json") for name in ("conversations", "disputes", "corrections", "users")
-    }
+    kept("migrate")
+    told = {name: kept(name, "list", *APP, "--json") for name in ("conversations", "disputes", "corrections", "users")}
     seen = {one["id"]: (one["form"]["version"], one["score"]) for one in told["conversations"].lines}
     assert {name: seen[name] for name in ("c-0", "c-2", "c-8")} == {"c-0": (1, 100), "c-2": (2, 50), "c-8": (2, 50)}
     assert seen.keys().isdisjoint({"c-6", "c-9"}), "one was erased, one was left out of figures"
@@ -127,6 +110,6 @@ def test_the_product_reads_what_is_in_it(kept: Kept) -> None:
     assert {one["kind"] for one in told["corrections"].last["items"]} == {"queue", "excluded"}
     states = {one["email"]: one["state"] for one in told["users"].lines}
     assert states == {ANN: "active", LEE: "active", EVE: "active", GONE: "disabled"}
-    assert kept.run("recordings", "list", "c-1", *APP, "--json").last["duration_ms"] == 1000
-    assert "agree" in kept.run("verify").out
-    assert "is whole" in kept.run("verify", "--log").out
+    assert kept("recordings", "list", "c-1", *APP, "--json").last["duration_ms"] == 1000
+    assert "agree" in kept("verify").out
+    assert "is whole" in kept("verify", "--log").out

@@ -35,7 +35,7 @@ from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
 pytestmark = pytest.mark.night
 
-KILLS = int(os.environ.get("AUSCULT_TEST_KILLS", by_tier(push=1, landing=3, night=50)))
+KILLS = int(os.environ.get("AUSCULT_TEST_KILLS", by_tier(3, night=50)))
 MOST_AHEAD = 300
 """Conversations that are accepted and not evaluated before no more are sent: the load is steady, not endless."""
 

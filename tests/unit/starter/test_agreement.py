@@ -48,7 +48,6 @@ def test_the_page_has_the_same(language: str, head: str, column: int) -> None:
     assert found.people == len(folders)
 
 
-@pytest.mark.landing
 @pytest.mark.night
 def test_english_is_what_the_forms_answer() -> None:
     """Measured again on the conversations of two authors that nothing was fitted to, it is what the page states, too."""

@@ -81,7 +81,6 @@ def test_two_queues_are_one_and_two_again(browser: Browser, served: Service) -> 
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_a_queue_is_renamed_by_keyboard(browser: Browser, served: Service) -> None:
     """Opened, typed over and sent without a mouse; lists show it, and reports follow."""
     enter(browser, served, "administrator")

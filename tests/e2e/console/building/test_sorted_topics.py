@@ -238,7 +238,6 @@ def test_learned_from_by_mouse(browser: Browser, served: Service, pixels: int) -
     width(browser, 1440)
 
 
-@pytest.mark.landing
 @pytest.mark.night
 def test_learned_from_by_keyboard(browser: Browser, served: Service) -> None:
     """The same by keyboard alone; without a topic nothing is moved, and what was is undone."""

@@ -39,7 +39,6 @@ def state(browser: Browser, first: int, last: int, note: str = "") -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_from_the_days_to_the_colleague(browser: Browser, served: Service) -> None:
     """A wrong order keeps what was typed; then the days are stated, and a colleague finds and takes an audit."""
     enter(browser, served, "auditor")

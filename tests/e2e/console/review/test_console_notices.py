@@ -55,7 +55,6 @@ def mention(served: Service, role: str) -> tuple[str, str]:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_from_the_bell_to_the_thread(browser: Browser, served: Service) -> None:
     """The bell counts; a line opens the very thread and is read then; the rest is read at once, and the bell is quiet."""
     name, thread = mention(served, "qa-manager")

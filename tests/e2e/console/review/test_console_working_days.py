@@ -23,7 +23,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_days_are_set(browser: Browser, served: Service) -> None:
     """First the country with a week of five days, then its part; a refused date keeps what was typed."""
     enter(browser, served, "administrator")

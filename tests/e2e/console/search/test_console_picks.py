@@ -59,7 +59,6 @@ def test_own_fields_and_ids_are_offered_in_the_filters(browser: Browser, served:
     served.store.within(TENANT).conversations.erase("c-own")
 
 
-@pytest.mark.landing
 @pytest.mark.night
 def test_picked_by_keyboard(browser: Browser, served: Service) -> None:
     """The field takes what is picked as a value, shows its name, and loses it by a button; typed letters are not lost."""

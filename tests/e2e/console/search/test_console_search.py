@@ -96,7 +96,6 @@ def test_the_documentation_is_served(served: Service) -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_searching_by_keyboard_and_mouse(browser: Browser, served: Service) -> None:
     """Ctrl K, words, arrows, Enter; Esc gives the focus back; a pasted link; recent things; a kind by mouse; axe at all widths."""
     enter(browser, served, "qa-manager")

@@ -298,7 +298,6 @@ def test_one_item_is_no_plural(served: Service, root: httpx.Client) -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_runs_are_shown_as_they_go_on(served: Service, root: httpx.Client) -> None:
     """The runs of an open page follow what a worker does, and are not asked for any more once nothing is open."""
     applied(served, root, "watched")

@@ -299,7 +299,6 @@ def is_clean(browser: Browser) -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.night
 def test_from_an_empty_folder_to_a_first_score_by_mouse(browser: Browser, tmp_path: Path) -> None:
     """A link, a name and a password, a file with a look at it, ready forms, a score; a second browser gets nothing."""
     (tmp_path / "calls.ndjson").write_bytes(FILE)

@@ -388,7 +388,6 @@ def test_who_edits_forms(served: Service) -> None:
         assert discarded.status_code == 303
 
 
-@pytest.mark.landing
 @pytest.mark.night
 def test_what_is_taken_over_is_there_after_a_reload(browser: Browser, served: Service) -> None:
     """The page that is loaded again still has the mark of a queue that is taken over, until it is left to the other."""

@@ -1,7 +1,7 @@
-"""Makes the database that later versions migrate in tests: ``python -m tests.integration.operations.upgrade.make 0.3.0``.
+"""The maker of databases that later versions migrate: ``python -m tests.integration.operations.upgrade.make 0.3.0``.
 
-Run it in the commit that is released, and never again: commands alone fill an SQLite and a PostgreSQL database with a
-little of everything that people leave behind, and both are kept next to this file.
+Run it once, in the commit that is released. Commands alone fill an SQLite and a PostgreSQL database with a little of
+everything; both archives are next to this file.
 """
 
 import json
@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.databases import postgresql
-from tests.integration.program import AUSCULT
+from tests.databases import database
+from tests.e2e.sounding import wav
+from tests.integration.program import Result, auscult, conversation
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[3] / "examples"
@@ -61,90 +61,66 @@ auditors: [{user: ann@example.com, share: 100}]
 """
 
 
-class Maker:
-    """The commands of this version on one database."""
+class Commands:
+    """The program on one database. Recordings and files of the commands are in ``folder``."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        """Fill the database at ``url``; sound and files of the commands go to ``folder``."""
+        """Run commands on the database at ``url``."""
+        self.url = url
         self._folder = folder
-        self._env = {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")} | {
+        self._settings = {
             "AUSCULT_DATABASE_URL": url,
             "AUSCULT_SECRET_KEY": KEY,
-            "AUSCULT_STATE_DIR": str(folder / "state"),
             "AUSCULT_RECORDINGS": str(folder / "recordings"),
         }
 
-    def __call__(self, *words: str, stdin: str = "") -> str:
-        """Run a command, which must succeed; return what it prints."""
-        done = subprocess.run(  # noqa: S603  (our own program)
-            [AUSCULT, *words], cwd=self._folder, env=self._env, input=stdin, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SystemExit(f"auscult {' '.join(words)}: {done.stdout}{done.stderr}")
-        return done.stdout
+    def __call__(self, *words: str) -> Result:
+        """Run a command, which must succeed."""
+        done = auscult(self._folder, *words, settings=self._settings)
+        assert done.status == 0, f"auscult {' '.join(words)}: {done.out}{done.err}"
+        return done
 
     def json(self, *words: str) -> Any:
-        """Run a command; return its last line, read as JSON."""
-        return json.loads(self(*words, *APP, "--json").splitlines()[-1])
+        """Run a command on the app; return its last line, read as JSON."""
+        return self(*words, *APP, "--json").last
 
-    def write(self, name: str, content: str) -> str:
+    def file(self, name: str, content: str | bytes) -> str:
         """Write a file for a command; return its name."""
-        (self._folder / name).write_text(content, encoding="utf-8")
-        return name
-
-    def sound(self, name: str) -> str:
-        """Write a second of silence; return the name of its file."""
-        with wave.open(str(self._folder / name), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(8000)
-            file.writeframes(bytes(2 * 8000))
+        (self._folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         return name
 
 
 def call(number: int) -> str:
     """Return one conversation of half a minute, as a line of NDJSON."""
-    turns = [
-        {"id": f"m{at}", "speaker": speaker, "start_ms": 4000 * at, "end_ms": 4000 * at + 3500, "text": text}
-        for at, (speaker, text) in enumerate(WORDS[: 6 - number % 3])
-    ]
-    return json.dumps(
-        {
-            "id": f"c-{number}",
-            "channel": "voice",
-            "language": "en",
-            "started_at": f"2026-03-{number + 1:02}T10:17:54Z",
-            "ended_at": f"2026-03-{number + 1:02}T10:18:34Z",
-            "queues": [{"id": f"q-{number % 2}", "name": ("Cards", "Loans")[number % 2]}],
-            "agents": [{"id": f"a-{number % 2 + 1}", "name": ("Robert", "Maria")[number % 2]}],
-            "customer": {"id": f"customer-{number}"},
-            "custom_fields": {"branch": "north"},
-            "events": [
-                {"type": "tool:balance", "start_ms": 13000},
-                {"type": "hold", "start_ms": 12000, "end_ms": 13000},
-            ],
-            "turns": turns,
-        }
+    native = conversation(
+        f"c-{number}",
+        WORDS[: 6 - number % 3],
+        language="en",
+        started_at=f"2026-03-{number + 1:02}T10:17:54Z",
+        ended_at=f"2026-03-{number + 1:02}T10:18:34Z",
+        queues=[{"id": f"q-{number % 2}", "name": ("Cards", "Loans")[number % 2]}],
+        agents=[{"id": f"a-{number % 2 + 1}", "name": ("Robert", "Maria")[number % 2]}],
+        customer={"id": f"customer-{number}"},
+        custom_fields={"branch": "north"},
+        events=[{"type": "tool:balance", "start_ms": 13000}, {"type": "hold", "start_ms": 12000, "end_ms": 13000}],
     )
+    return json.dumps(native)
 
 
-def fill(run: Maker) -> None:
-    """Leave behind what people do with conversations, each thing once or twice."""
+def fill(run: Commands) -> None:
+    """Add conversations, users and everything that people do with them, each once or twice."""
     tenant = ("--account", "acc-1", "--org", "o-1", *APP)
-    run("forms", "apply", run.write("form.yaml", FORM), *tenant, "--note", "the first")
+    run("forms", "apply", run.file("form.yaml", FORM), *tenant, "--note", "the first")
     run("apps", "set", "--redaction", "token", *REDACTING)
     run("forms", "apply", "form.yaml", *REDACTING)
-    run(
-        "load",
-        run.write("private.ndjson", call(20).replace("my balance", "to change my number, +1 415 555 2671")),
-        *REDACTING,
-    )
+    private = call(20).replace("my balance", "to change my number, +1 415 555 2671")
+    run("load", run.file("private.ndjson", private), *REDACTING)
     for email, role in ((ANN, "qa-manager"), (EVE, "qa-manager"), (GONE, "auditor")):
         run("users", "add", email, "--role", role, *APP)
     run("users", "add", LEE, "--role", "agent", "--agent", AGENT, *APP)
-    run("load", run.write("first.ndjson", "\n".join(map(call, range(8)))), *APP)
-    run("forms", "apply", run.write("form.yaml", FORM.replace("weight: 40", "weight: 50").replace("weight: 30, insight", "weight: 20, insight")), *APP, "--note", "greet")  # fmt: skip
-    run("load", run.write("second.ndjson", "\n".join(map(call, range(8, 12)))), *APP)
+    run("load", run.file("first.ndjson", "\n".join(map(call, range(8)))), *APP)
+    run("forms", "apply", run.file("form.yaml", FORM.replace("weight: 40", "weight: 50").replace("weight: 30, insight", "weight: 20, insight")), *APP, "--note", "greet")  # fmt: skip
+    run("load", run.file("second.ndjson", "\n".join(map(call, range(8, 12)))), *APP)
     run("rescore", "--form", "ef-kept", "--since", "2026-03-03", "--until", "2026-03-06", "--by", ANN, *APP)
     _people(run)
     _audits(run)
@@ -159,9 +135,9 @@ def fill(run: Maker) -> None:
     run("verify")
 
 
-def _people(run: Maker) -> None:
-    """What people say, plan and share."""
-    run("recordings", "add", "c-1", run.sound("c-1.wav"), *APP)
+def _people(run: Commands) -> None:
+    """Add a recording, comments, a collection, coaching, an absence, a schedule, a team and a renamed queue."""
+    run("recordings", "add", "c-1", run.file("c-1.wav", wav(bytes(2 * 8000))), *APP)
     thread = run.json("comments", "add", "c-1", "listen to this", "--turn", "m2", "--as", ANN)["thread_id"]
     run("comments", "reply", thread, "I did", "--as", EVE, *APP)
     collection = run.json("collections", "create", "Good greetings", "--as", ANN)["collection_id"]
@@ -169,13 +145,13 @@ def _people(run: Maker) -> None:
     run("coaching", "create", "Apologise", "--agent", AGENT, "--metric", "em-sorry", "--form", "ef-kept", "--clip", "c-2#m0", *APP)  # fmt: skip
     run("absences", "add", "--since", "2026-12-24", "--until", "2026-12-26", "--person", EVE, *APP)
     run("schedules", "create", "Weekly", "--kind", "agent_performance", "--by", ANN, *APP)
-    run("teams", "import", run.write("teams.csv", f"team_id,name,agent_id\nt-1,First,{AGENT}\n"), *APP)
+    run("teams", "import", run.file("teams.csv", f"team_id,name,agent_id\nt-1,First,{AGENT}\n"), *APP)
     run("directory", "rename", "queue", "q-0", "Bank cards", "--as", ANN, *APP)
 
 
-def _audits(run: Maker) -> None:
-    """Audits of two auditors, two decided disputes, one accepted answer, a calibration."""
-    run("disputes", "policy", run.write("policy.yaml", "rounds: 2\nwindow_days: 90\n"), *APP)
+def _audits(run: Commands) -> None:
+    """Add three audits, two decided disputes, an accepted answer and a calibration."""
+    run("disputes", "policy", run.file("policy.yaml", "rounds: 2\nwindow_days: 90\n"), *APP)
     assignments: list[str] = []
     for name, hello in (("c-0", "NO"), ("c-2", "NO"), ("c-4", "YES")):
         run("audits", "assign", name, "--auditor", ANN, *APP)
@@ -188,28 +164,26 @@ def _audits(run: Maker) -> None:
     run("calibration", "create", "March", "--form", "ef-kept", "--conversation", "c-5", "--rater", ANN, "--rater", EVE, *APP)  # fmt: skip
 
 
-def _definitions(run: Maker) -> None:
-    """What scoring rests on besides forms."""
-    run("knowledge", "add", str(next(iter(sorted((EXAMPLES / "knowledge").rglob("*.md"))))), *APP)
-    run("tables", "apply", run.write("plans.csv", "plan,fee\nbasic,10\n"), *APP)
+def _definitions(run: Commands) -> None:
+    """Add knowledge, a table, a taxonomy, a scorecard, an example, a draft, access, a connector, a plan and limits."""
+    run("knowledge", "add", str(min((EXAMPLES / "knowledge").rglob("*.md"))), *APP)
+    run("tables", "apply", run.file("plans.csv", "plan,fee\nbasic,10\n"), *APP)
     run("taxonomy", "apply", "starter", *APP)
-    run("scorecards", "apply", str(next(iter(sorted((EXAMPLES / "scorecards").glob("*.yaml"))))), *APP)
+    run("scorecards", "apply", str(min((EXAMPLES / "scorecards").glob("*.yaml"))), *APP)
     run("examples", "keep", "ef-kept", "--metric", "em-hello", "--wanted", "YES", "--conversation", "c-1", "--turn", "m0", "--as", ANN, *APP)  # fmt: skip
-    run("forms", "draft", run.write("draft.yaml", FORM.replace("Kept", "Draft")), *APP)
+    run("forms", "draft", run.file("draft.yaml", FORM.replace("Kept", "Draft")), *APP)
     run("clients", "add", "--scope", "conversations:read", *APP)
     run("users", "token", EVE, "--name", "nightly")
-    run("connectors", "apply", run.write("helpdesk.yaml", CONNECTOR), *APP)
-    run("plans", "create", run.write("plan.yaml", PLAN), *APP)
+    run("connectors", "apply", run.file("helpdesk.yaml", CONNECTOR), *APP)
+    run("plans", "create", run.file("plan.yaml", PLAN), *APP)
     run("limits", "set", *APP, "--requests", "600")
 
 
-def packed(folder: Path, version: str, kind: str, names: tuple[str, ...]) -> Path:
-    """Write the named files of a folder into the archive of this version and kind of database; return it."""
-    archive = HERE / f"auscult-{version}.{kind}.tar.xz"
-    with tarfile.open(archive, "w:xz", preset=9) as tar:
-        for name in names:
+def pack(folder: Path, file: str, archive: str) -> None:
+    """Write the file of a database and the recordings into an archive."""
+    with tarfile.open(HERE / archive, "w:xz", preset=9) as tar:
+        for name in (file, "recordings"):
             tar.add(folder / name, arcname=name)
-    return archive
 
 
 @contextmanager
@@ -223,16 +197,14 @@ def _working() -> Iterator[Path]:
 def main(version: str) -> None:
     """Make both databases."""
     with _working() as folder:
-        file = folder / "auscult.db"
-        fill(Maker(f"sqlite:///{file}", folder))
-        packed(folder, version, "sqlite", ("auscult.db", "recordings"))
+        fill(Commands(f"sqlite:///{folder / 'auscult.db'}", folder))
+        pack(folder, "auscult.db", f"auscult-{version}.sqlite.tar.xz")
     server = os.environ["AUSCULT_TEST_POSTGRESQL"]
-    with _working() as folder, postgresql(server) as name:
-        url = f"{server.rpartition('/')[0]}/{name}"
-        fill(Maker(url, folder))
+    with _working() as folder, database("postgresql", server, folder, is_empty=True) as url:
+        fill(Commands(url, folder))
         dump = ["pg_dump", "--no-owner", "--rows-per-insert=100", "--file", str(folder / "auscult.sql"), url]
         subprocess.run(dump, check=True)  # noqa: S603  (of PostgreSQL)
-        packed(folder, version, "postgresql", ("auscult.sql", "recordings"))
+        pack(folder, "auscult.sql", f"auscult-{version}.postgresql.tar.xz")
 
 
 if __name__ == "__main__":
