@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from auscult.metrics import METRICS
-from auscult.server.console.views.setup.builder_words import label_in_builder, reason_in_text
+from auscult.server.console.definitions.forms.builder_words import label_in_builder, reason_in_text
 from auscult.services.definitions.forms.reading import SCHEMA_KEY, WrittenAssignment, WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import options_of
 

@@ -24,8 +24,10 @@ CATALOGUES = ROOT / "src/auscult/language"
 CONSOLE = ROOT / "src/auscult/server/console"
 SERVICES = ROOT / "src/auscult/services"
 """Use cases write mails and messages."""
-_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
-_OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}}
+_METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+_OPTIONS = {
+    "**/templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
+}
 _KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 _HEADER = """# Texts of the console: {0}. Written for auscult, under its licence.
 msgid ""

@@ -17,7 +17,7 @@ from auscult.domain.probe import Acts, Classification, FewShot, Question, Simila
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
 from auscult.language import speaking
-from auscult.server.console.reasons import WHY, is_known
+from auscult.server.console.frame.reasons import WHY, is_known
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, answered, conversation, conversations, talk
 

@@ -32,7 +32,7 @@ from auscult.domain.probe import (
 )
 from auscult.language import speaking
 from auscult.metrics import METRICS
-from auscult.server.console.reasons import WHY, is_known
+from auscult.server.console.frame.reasons import WHY, is_known
 from auscult.services.definitions.forms.reading import check_form
 from tests.strategies import conversations
 

@@ -9,7 +9,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.language import speaking
-from auscult.server.console.reasons import PLACE, REASON, WHY, is_known
+from auscult.server.console.frame.reasons import PLACE, REASON, WHY, is_known
 from auscult.services.definitions.forms.reading import starter_forms
 from bench.quality.verdicts import conversations_in
 from tests.golden.test_verdicts import SOURCES

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from auscult.domain.operations.rate_limits import Windows
     from auscult.formats import Limits
     from auscult.server.auth.principal import Principal
-    from auscult.server.console.demo import Demo
+    from auscult.server.console.operations.demo import Demo
     from auscult.services.audits.workflow import Auditing
     from auscult.services.history.chunks import ChunkProcessing, ChunkWork
     from auscult.services.scoring.evaluate import Evaluator

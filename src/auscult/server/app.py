@@ -22,9 +22,9 @@ from auscult.server.authorizer import RequestAuthorizer
 from auscult.server.clock import CLOCK, Clock
 from auscult.server.console.application import routers as console_routers
 from auscult.server.console.application import with_nowhere
-from auscult.server.console.demo import Demo
-from auscult.server.console.session import SessionAuthorizer, SignIn
-from auscult.server.console.visit import BASE
+from auscult.server.console.assist.session import SessionAuthorizer, SignIn
+from auscult.server.console.frame.visit import BASE
+from auscult.server.console.operations.demo import Demo
 from auscult.server.documentation.description import Documentation
 from auscult.server.errors import exception_handlers
 from auscult.server.limits import Limiter, MinuteLimiter, NoLimit, SharedLimiter

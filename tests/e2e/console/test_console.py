@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from auscult.server.console.demo import Demo
-from auscult.server.console.templating import Persona
+from auscult.server.console.frame.templating import Persona
+from auscult.server.console.operations.demo import Demo
 from tests.databases import database
 from tests.e2e.consoles import AGENT, PASSWORD, ROLES, Page, assign, connect, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service

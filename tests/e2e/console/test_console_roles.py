@@ -20,7 +20,7 @@ from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.assisting import END, agent, moved, said
 from tests.e2e.browsing import AT, Browser
-from tests.e2e.console.test_console_live import tell
+from tests.e2e.console.assist.test_console_live import tell
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.consoles import AGENT, QUEUE, console, email_of
 from tests.e2e.serving import TENANT, Service

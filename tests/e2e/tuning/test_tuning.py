@@ -15,7 +15,7 @@ from auscult.services.assist.knowledge import Library, add_document
 from auscult.services.scoring.intake.read import read_file
 from auscult.storage.store import AppStore
 from tests.e2e.browsing import Browser
-from tests.e2e.console.setup.test_console_builder import picture
+from tests.e2e.console.definitions.test_console_builder import picture
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.consoles import PEOPLE, email_of, signed_in
 from tests.e2e.own import Own, problem

@@ -22,81 +22,44 @@ from auscult.language import gettext as _
 from auscult.server.api.application import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
+from auscult.server.console.absences.away import OfferedPage
 from auscult.server.console.assets import Assets, read_assets
-from auscult.server.console.demo import Demo
-from auscult.server.console.files import files_router
-from auscult.server.console.kept import KeptPages
-from auscult.server.console.pages.absences import OfferedPage
-from auscult.server.console.pages.account import PATH as ACCOUNT
-from auscult.server.console.pages.account import AccountPage
-from auscult.server.console.pages.administration.approvals import ApprovalsPage
-from auscult.server.console.pages.administration.clients import ClientsPage
-from auscult.server.console.pages.administration.erasure import ErasurePage
-from auscult.server.console.pages.administration.holds import HoldsPage
-from auscult.server.console.pages.administration.jobs import JobsPage
-from auscult.server.console.pages.administration.log import LogPage
-from auscult.server.console.pages.administration.retention import RetentionPage
-from auscult.server.console.pages.administration.roles import RolesPage
-from auscult.server.console.pages.administration.settings import SettingsPage
-from auscult.server.console.pages.administration.tabs import AdministrationPage
-from auscult.server.console.pages.administration.users import UsersPage
-from auscult.server.console.pages.administration.webhooks import WebhooksPage
-from auscult.server.console.pages.audits.auditors import AuditorsPage
-from auscult.server.console.pages.audits.desk import DeskPage
-from auscult.server.console.pages.audits.listing import AuditsPage
-from auscult.server.console.pages.audits.plan_editor import PlanEditorPage
-from auscult.server.console.pages.audits.plans import PlansPage
-from auscult.server.console.pages.comments import CommentsPage
-from auscult.server.console.pages.conversation import ConversationPage
-from auscult.server.console.pages.conversations import ConversationsPage
-from auscult.server.console.pages.corrections import CorrectionsPage
-from auscult.server.console.pages.directory import DirectoryPage
-from auscult.server.console.pages.disputes import DisputesPage
-from auscult.server.console.pages.explanations import ExplanationsPage
-from auscult.server.console.pages.exports import ExportsPage
-from auscult.server.console.pages.first_hour import FormPage, InvitePage, LoadPage, StepsPage
-from auscult.server.console.pages.home import HomePage
-from auscult.server.console.pages.limits import AccountsPage
-from auscult.server.console.pages.live import LivePage
-from auscult.server.console.pages.manual import ManualPage
-from auscult.server.console.pages.notices import NoticesPage
-from auscult.server.console.pages.pinned import CollectionsPage, PinsPage
-from auscult.server.console.pages.quality.agents import AgentsPage
-from auscult.server.console.pages.quality.insights import InsightsPage
-from auscult.server.console.pages.quality.metric import MetricPage
-from auscult.server.console.pages.quality.overview import OverviewPage
-from auscult.server.console.pages.review.calibration import CalibrationPage
-from auscult.server.console.pages.review.coaching import CoachingPage
-from auscult.server.console.pages.review.results import ResultsPage
-from auscult.server.console.pages.review.schedules import SchedulesPage
-from auscult.server.console.pages.review.self_review import BeginSelfReview, SelfReviewPage
-from auscult.server.console.pages.search import SearchPage
-from auscult.server.console.pages.setup.beginning import FormBeginning
-from auscult.server.console.pages.setup.connecting.page import ConnectorWizard
-from auscult.server.console.pages.setup.connectors import ConnectorsPage
-from auscult.server.console.pages.setup.definition_editor import ScorecardEditor, TaxonomyEditor
-from auscult.server.console.pages.setup.definitions import ScorecardsPage, TaxonomiesPage
-from auscult.server.console.pages.setup.form_editor import FormEditorPage
-from auscult.server.console.pages.setup.forms import FormsPage
-from auscult.server.console.pages.setup.knowledge import KnowledgePage
-from auscult.server.console.pages.setup.publishing.effects import CardEffectPage, TopicEffectPage
-from auscult.server.console.pages.setup.publishing.reach import FormOlderPage, FormReachPage
-from auscult.server.console.pages.setup.ready import FormReadyPage
-from auscult.server.console.pages.setup.sorted_topics import SortedTopicsPage
-from auscult.server.console.pages.setup.trying.page import FormTrialPage
-from auscult.server.console.pages.sign_in import Entrance, SignInPage
-from auscult.server.console.pages.sound import SoundPage
-from auscult.server.console.pages.targets import TargetsPage
-from auscult.server.console.pages.tuning import TuningPage
-from auscult.server.console.pages.welcome import WelcomePage
-from auscult.server.console.pages.workdays import WorkingDaysPage
-from auscult.server.console.posted import sentence
-from auscult.server.console.request_language import LANGUAGE_COOKIE, choose
-from auscult.server.console.session import SessionAuthorizer, session_router
-from auscult.server.console.templating import Templates
-from auscult.server.console.views.administration.rights import permission_in_words
-from auscult.server.console.views.message import MessageView, failure_view, refusal_view
-from auscult.server.console.visit import (
+from auscult.server.console.assist.files import files_router
+from auscult.server.console.assist.knowledge import KnowledgePage
+from auscult.server.console.assist.live import LivePage
+from auscult.server.console.assist.session import SessionAuthorizer, session_router
+from auscult.server.console.audits.auditors import AuditorsPage
+from auscult.server.console.audits.desk import DeskPage
+from auscult.server.console.audits.listing import AuditsPage
+from auscult.server.console.audits.plan_editor import PlanEditorPage
+from auscult.server.console.audits.plans import PlansPage
+from auscult.server.console.audits.results.results import ResultsPage
+from auscult.server.console.audits.results.self_review import BeginSelfReview, SelfReviewPage
+from auscult.server.console.calibration.sessions import CalibrationPage
+from auscult.server.console.coaching.items import CoachingPage
+from auscult.server.console.comments.threads import CommentsPage
+from auscult.server.console.connectors.runs import ConnectorsPage
+from auscult.server.console.connectors.wizard import ConnectorWizard
+from auscult.server.console.conversations.conversation import ConversationPage
+from auscult.server.console.conversations.listing import ConversationsPage
+from auscult.server.console.corrections.trail import CorrectionsPage
+from auscult.server.console.definitions.editor import ScorecardEditor, TaxonomyEditor
+from auscult.server.console.definitions.forms.beginning import FormBeginning
+from auscult.server.console.definitions.forms.editor import FormEditorPage
+from auscult.server.console.definitions.forms.listing import FormsPage
+from auscult.server.console.definitions.forms.ready import FormReadyPage
+from auscult.server.console.definitions.listing import ScorecardsPage, TaxonomiesPage
+from auscult.server.console.delivery.exports import ExportsPage
+from auscult.server.console.delivery.webhooks import WebhooksPage
+from auscult.server.console.directory.names import DirectoryPage
+from auscult.server.console.disputes.deciding import DisputesPage
+from auscult.server.console.explanations.box import ExplanationsPage
+from auscult.server.console.first_hour import FormPage, InvitePage, LoadPage, StepsPage
+from auscult.server.console.frame.kept import KeptPages
+from auscult.server.console.frame.message import MessageView, failure_view, refusal_view
+from auscult.server.console.frame.posted import sentence
+from auscult.server.console.frame.templating import Templates
+from auscult.server.console.frame.visit import (
     AFTER_COOKIE,
     BASE,
     NOTICES,
@@ -114,7 +77,44 @@ from auscult.server.console.visit import (
     page_response_of,
     theme_of,
 )
-from auscult.server.console.visitors import Visitors
+from auscult.server.console.history.effects import CardEffectPage, TopicEffectPage
+from auscult.server.console.history.reach import FormOlderPage, FormReachPage
+from auscult.server.console.history.sorted_topics import SortedTopicsPage
+from auscult.server.console.insights.agents import AgentsPage
+from auscult.server.console.insights.contact_reasons import InsightsPage
+from auscult.server.console.insights.home.home import HomePage
+from auscult.server.console.insights.metric import MetricPage
+from auscult.server.console.insights.overview import OverviewPage
+from auscult.server.console.limits.accounts import AccountsPage
+from auscult.server.console.manual.help import ManualPage
+from auscult.server.console.notices.own import NoticesPage
+from auscult.server.console.operations.demo import Demo
+from auscult.server.console.operations.jobs import JobsPage
+from auscult.server.console.operations.tabs import AdministrationPage
+from auscult.server.console.people.account import PATH as ACCOUNT
+from auscult.server.console.people.account import AccountPage
+from auscult.server.console.people.clients import ClientsPage
+from auscult.server.console.people.rights import permission_in_words
+from auscult.server.console.people.roles import RolesPage
+from auscult.server.console.people.sign_in import Entrance, SignInPage
+from auscult.server.console.people.users import UsersPage
+from auscult.server.console.people.visitors import Visitors
+from auscult.server.console.people.welcome import WelcomePage
+from auscult.server.console.pinned.collecting import CollectionsPage, PinsPage
+from auscult.server.console.privacy.approvals import ApprovalsPage
+from auscult.server.console.privacy.erasure import ErasurePage
+from auscult.server.console.privacy.holds import HoldsPage
+from auscult.server.console.privacy.log import LogPage
+from auscult.server.console.privacy.retention import RetentionPage
+from auscult.server.console.privacy.settings import SettingsPage
+from auscult.server.console.recordings import SoundPage
+from auscult.server.console.request_language import LANGUAGE_COOKIE, choose
+from auscult.server.console.schedules.reports import SchedulesPage
+from auscult.server.console.scoring.trial import FormTrialPage
+from auscult.server.console.search.dialog import SearchPage
+from auscult.server.console.targets.listing import TargetsPage
+from auscult.server.console.tuning.fits import TuningPage
+from auscult.server.console.workdays.days_off import WorkingDaysPage
 from auscult.server.errors import failure_of, reason_of
 from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.request_context import context_of

@@ -12,7 +12,7 @@ from auscult.reports import REPORTS
 from auscult.services.audits.plans import Planning
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
-from tests.e2e.console.review.test_console_reviews import looked_at
+from tests.e2e.console.disputes.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import QUEUE, assign, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service

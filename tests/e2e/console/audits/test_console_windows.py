@@ -12,7 +12,7 @@ from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.server.console.request_language import LANGUAGE_COOKIE
 from auscult.storage.audits.queue import QueueQuery
 from tests.e2e.browsing import Browser
-from tests.e2e.console.review.test_console_reviews import picture
+from tests.e2e.console.disputes.test_console_reviews import picture
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.consoles import assign, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service

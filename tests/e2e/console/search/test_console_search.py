@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.search import GROUPS
-from auscult.server.console.pages.search import SHOWN
+from auscult.server.console.search.dialog import SHOWN
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_leaks import conversations, is_seen

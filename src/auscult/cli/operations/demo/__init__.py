@@ -31,7 +31,7 @@ from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_sec
 
 if TYPE_CHECKING:
     from auscult.bootstrap import Application
-    from auscult.server.console.demo import Demo
+    from auscult.server.console.operations.demo import Demo
     from auscult.storage.store import AppStore, Store
 
 TENANT = Tenant(account_id="a-demo", org_id="o-demo", app_id="st-demo")

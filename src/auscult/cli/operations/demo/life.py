@@ -19,7 +19,7 @@ from auscult.services.conversations.repeating import REPEATS
 
 if TYPE_CHECKING:
     from auscult.bootstrap import Application
-    from auscult.server.console.demo import Demo
+    from auscult.server.console.operations.demo import Demo
     from auscult.services.audits.workflow import Auditing
     from auscult.storage.store import AppStore, Store
 
@@ -64,8 +64,8 @@ _AUDITORS = (together.AUDITOR, together.ANOTHER_AUDITOR, "marta@demo.example")
 def add_people(store: "Store", tenant: Tenant) -> "Demo":
     """Add the demo's people, and return what makes a server the demo."""
     from auscult.domain.people.directory import DirectoryAgent
-    from auscult.server.console.demo import ROLES, Demo
-    from auscult.server.console.templating import Persona
+    from auscult.server.console.frame.templating import Persona
+    from auscult.server.console.operations.demo import ROLES, Demo
     from auscult.services.people.users import Access, Users
 
     store.within(tenant).people.directory.put_agents([DirectoryAgent(agent_id=together.AGENT, name=AGENT_NAME)])

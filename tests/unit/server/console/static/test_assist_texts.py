@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from auscult.language import LANGUAGES
-from auscult.server.console.files import render_pages
+from auscult.server.console.assist.files import render_pages
 
 FOLDER = files("auscult.server.console") / "static" / "assist"
 SCRIPTS = sorted(each.name for each in FOLDER.iterdir() if each.name.endswith(".js"))

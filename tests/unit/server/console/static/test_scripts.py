@@ -3,43 +3,32 @@
 import gzip
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 from posixpath import dirname, join, normpath
 
 import pytest
 
 from auscult.server.console.assets import read_assets
+from auscult.server.console.frame.templating import make_environment
 
 MOST = 150_000
 """Bytes of a page's scripts, gzipped, at most."""
 _FROM = re.compile(r"""\bimport\s*\(?\s*(?:[\w{}*,\s$]+?\s*from\s*)?["'](\.[^"']+)["']""")
 _SCRIPT = re.compile(r'<script\b[^>]*\bsrc="\{\{ (?:frame\.)?assets \}\}/([^"]+)"')
 _INCLUDED = re.compile(r'\{% (?:include|extends) "([^"]+)" %\}')
-FOLDER = files("auscult.server.console") / "templates"
 ASSETS = read_assets()
+ENVIRONMENT = make_environment()
+TEMPLATES = [name for name in ENVIRONMENT.list_templates() if name.endswith(".html")]
 
 
-def template_names() -> list[str]:
-    """Return the paths of all templates, within their folder."""
-    found: list[str] = []
-    waiting = [("", FOLDER)]
-    while waiting:
-        path, folder = waiting.pop()
-        for each in folder.iterdir():
-            name = f"{path}{each.name}"
-            if each.is_dir():
-                waiting.append((f"{name}/", each))
-            elif name.endswith(".html"):
-                found.append(name)
-    return sorted(found)
-
-
-TEMPLATES = template_names()
+def text_of(template: str) -> str:
+    """Return the text of a template."""
+    assert ENVIRONMENT.loader is not None
+    return ENVIRONMENT.loader.get_source(ENVIRONMENT, template)[0]
 
 
 def scripts_of(template: str) -> Iterator[str]:
     """Return the scripts that a template names, itself or by what it extends and includes."""
-    text = FOLDER.joinpath(template).read_text(encoding="utf-8")
+    text = text_of(template)
     yield from _SCRIPT.findall(text)
     for other in _INCLUDED.findall(text):
         yield from scripts_of(other)
@@ -68,16 +57,16 @@ def test_size_of_scripts(template: str) -> None:
 
 def test_imports_are_followed() -> None:
     """The count includes what modules import, at once or later: the list htmx, the overview uPlot, the player its waves."""
-    assert {"js/console.js", "js/fragments.js", "vendor/htmx.js"} <= set(loaded("conversations.html"))
-    assert {"js/console.js", "js/trend.js", "vendor/uplot.js"} <= set(loaded("overview.html"))
-    assert "vendor/htmx.js" not in loaded("overview.html")
-    assert "vendor/wavesurfer.js" in loaded("conversation.html")
+    assert {"js/console.js", "js/fragments.js", "vendor/htmx.js"} <= set(loaded("conversations/listing.html"))
+    assert {"js/console.js", "js/trend.js", "vendor/uplot.js"} <= set(loaded("insights/overview.html"))
+    assert "vendor/htmx.js" not in loaded("insights/overview.html")
+    assert "vendor/wavesurfer.js" in loaded("conversations/conversation.html")
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_htmx_evaluates_nothing(template: str) -> None:
     """No attribute of htmx holds code: handlers, filters of triggers and computed values need ``eval``."""
-    text = FOLDER.joinpath(template).read_text(encoding="utf-8")
+    text = text_of(template)
     assert not re.search(r"\bhx-on\b", text)
     for name, value in re.findall(r'\b(hx-[\w:-]+)="([^"]*)"', text):
         assert "js:" not in value, name

@@ -7,9 +7,9 @@ from typing import Any
 
 from litestar import Request
 
-from auscult.server.console.reader import Reader, length, mark, percent
+from auscult.server.console.frame.naming import role_name, within_sentence
+from auscult.server.console.frame.reader import Reader, length, mark, percent
 from auscult.server.console.request_language import choose
-from auscult.server.console.views.naming import role_name, within_sentence
 
 NOW = datetime(2026, 3, 30, 12, tzinfo=UTC)
 GERMAN = Reader(language="de", now=NOW)

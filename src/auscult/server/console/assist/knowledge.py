@@ -1,0 +1,180 @@
+"""Knowledge: the documents that the assistant quotes, with a preview of the passages for a question."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from auscult.domain.assist.knowledge import Document
+from auscult.domain.assist.validity import Wish
+from auscult.domain.errors import AuscultError
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.assist.knowledge_view import (
+    KnowledgeView,
+    document_rows,
+    document_view,
+    found_rows,
+    language_choices,
+    path_of,
+    said_of,
+)
+from auscult.server.console.frame.naming import language_name
+from auscult.server.console.frame.posted import Given, Posted, day, one, sentence
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.people.names import names_of_people
+from auscult.services.assist.knowledge import (
+    Library,
+    add_document,
+    language_of,
+    remove_document,
+    restate_document,
+)
+
+_LARGEST = 32 << 20
+_SHOWN = 5
+_HERE = "Knowledge base"
+_NOTES = {
+    "added": later("Added. The assistant quotes it from now on."),
+    "removed": later("Removed. Suggestions that quoted it stay on record."),
+}
+
+Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+
+
+class KnowledgePage(Controller):
+    """The documents of an app's knowledge base, and each alone."""
+
+    path = "/knowledge"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the documents; with a question, preview the passages that an agent would see."""
+        visit.require("knowledge.read")
+        return _page(visit)
+
+    @post(sync_to_thread=True, request_max_body_size=_LARGEST)
+    def add(self, data: Upload, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Add a document, or replace the one of the same name."""
+        visit.require_everywhere("knowledge.edit")
+        file: object = data.get("file")
+        language = str(data.get("language", "en"))
+        if not isinstance(file, UploadFile) or not file.filename:
+            return _page(visit, _("Choose a file first."), language)
+        try:
+            add_document(visit.app, file.filename, file.file.read(), language, wish=_wish(visit, data))
+        except AuscultError as error:
+            return _page(visit, sentence(error.message), language)
+        return Redirect(f"{BASE}/knowledge?done=added", status_code=303)
+
+    @get("/{language:str}/{source:str}", sync_to_thread=True)
+    def one(
+        self, language: FromPath[str], source: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """Show one document as the assistant quotes it."""
+        visit.require("knowledge.read")
+        found = _document(visit, language, source)
+        passages = visit.app.knowledge.passages(source, found.language)
+        view = document_view(found, passages, visit.reader, names_of_people(visit))
+        if visit.principal.may_everywhere("knowledge.edit"):
+            path = path_of(BASE, found.language, source)
+            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates")
+        return visit.page("assist/document", _HERE, view)
+
+    @post("/{language:str}/{source:str}/dates", sync_to_thread=True)
+    def dates(
+        self,
+        language: FromPath[str],
+        source: FromPath[str],
+        data: Posted,
+        visit: NamedDependency[SkipValidation[Visit]],
+    ) -> Response[str] | Redirect:
+        """State from when to when the document counts, or leave that to what it states itself."""
+        visit.require_everywhere("knowledge.edit")
+        found = _document(visit, language, source)
+        try:
+            is_read = one(data, "by") == "document"
+            wish = _read_again(visit) if is_read else _wish(visit, data, is_whole=True)
+            restate_document(visit.app, source, language, wish)
+        except AuscultError as error:
+            path = path_of(BASE, found.language, source)
+            view = document_view(
+                found, visit.app.knowledge.passages(source, found.language), visit.reader, names_of_people(visit)
+            )
+            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates", problem=sentence(error.message))
+            return visit.page("assist/document", _HERE, view, 422)
+        return Redirect(path_of(BASE, found.language, source), status_code=303)
+
+    @post("/{language:str}/{source:str}/remove", sync_to_thread=True)
+    def remove(
+        self, language: FromPath[str], source: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Redirect:
+        """Remove a document from the base."""
+        visit.require_everywhere("knowledge.edit")
+        remove_document(visit.app, source, language)
+        return Redirect(f"{BASE}/knowledge?done=removed", status_code=303)
+
+
+def _wish(visit: Visit, data: Given, *, is_whole: bool = False) -> Wish:
+    """Return the days in two fields. An empty one is no statement, or, where both are ``is_whole``, no such day."""
+
+    def bound(name: str, label: str) -> date | UnsetType | None:
+        if one(data, name):
+            return day(data, name, label)
+        return None if is_whole else UNSET
+
+    return Wish(
+        since=bound("from", _("Counts from")),
+        until=bound("until", _("Counts until")),
+        by=visit.principal.label,
+        at=datetime.now(UTC),
+    )
+
+
+def _read_again(visit: Visit) -> Wish:
+    return Wish(since="read", until="read", by=visit.principal.label, at=datetime.now(UTC))
+
+
+def _library(visit: Visit) -> Library:
+    return visit.services.live.assistant.library
+
+
+def _document(visit: Visit, language: str, source: str) -> Document:
+    documents = visit.app.knowledge.documents(language_of(language))
+    found = next((each for each in documents if each.source == source), None)
+    if found is None:
+        raise missing("document", source)
+    return found
+
+
+def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
+    """Show the documents. ``chosen`` is the language of a document that was refused."""
+    reader, library = visit.reader, _library(visit)
+    bases = sorted(visit.app.knowledge.versions()) or ["en"]
+    asked = next(iter(visit.query.get("q", ())), "")
+    wanted = next(iter(visit.query.get("language", ())), "")
+    language = wanted if wanted in bases else "en" if "en" in bases else bases[0]
+    offered = {*library.retriever.languages, *bases}
+    search = library.search(visit.app, language, asked, _SHOWN) if asked else None
+    documents = visit.app.knowledge.documents()
+    view = KnowledgeView(
+        rows=document_rows(documents, reader, names_of_people(visit), BASE),
+        languages=tuple((each, language_name(each, reader)) for each in bases),
+        language=language,
+        choices=language_choices(offered, reader),
+        chosen=chosen if chosen in offered else language,
+        asked=asked,
+        said=said_of(search) if search else "",
+        found=found_rows(search, language, reader, BASE) if search else (),
+        may_edit=visit.principal.may_everywhere("knowledge.edit"),
+        note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
+        problem=problem,
+    )
+    return visit.page("assist/knowledge", _HERE, view, 422 if problem else 200)

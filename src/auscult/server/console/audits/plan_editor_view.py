@@ -1,0 +1,401 @@
+"""The editor of plans: five questions, and the forecast of a draw."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from msgspec import Struct, convert, to_builtins
+from msgspec.structs import replace
+
+from auscult.domain.audits.plan import PlanDocument
+from auscult.domain.errors import RequestError
+from auscult.domain.scoring.list_fields import ResultFields
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.frame.charts.curve import precision
+from auscult.server.console.frame.filters import ORDERS, FilterField, result_fields
+from auscult.server.console.frame.naming import CHANNELS
+from auscult.server.console.frame.posted import Field, Given, day, number, one, several, whole
+from auscult.server.console.frame.reader import FEW, Reader
+from auscult.services.audits.plans import PlanForecast
+from auscult.services.conversations.list_query import read_custom_fields, read_fields, write_custom_fields, write_fields
+
+RISKS = {
+    "fatal": later("A fatal metric was missed"),
+    "undecided": later("A fatal metric has no answer"),
+    "failed": later("The conversation did not pass"),
+    "unsure": later("The machine was close to its threshold"),
+    "escalation": later("The customer asked for somebody else"),
+    "churn": later("The customer may leave"),
+}
+HIDDEN = {
+    "machine": later("The machine's answers"),
+    "others": later("Other auditors"),
+    "agent": later("The agent's name"),
+    "auditor": later("The auditor's name, from the agent"),
+}
+JUDGED = {
+    "most": later("The agent who handled most"),
+    "first": later("The first agent"),
+    "last": later("The last agent"),
+    "each": later("Each agent separately"),
+}
+EVERY = {
+    "": later("Once"),
+    "day": later("Every day"),
+    "week": later("Every week"),
+    "month": later("Every month"),
+}
+PER = {"all": later("In total"), "agent": later("Per agent"), "queue": later("Per queue")}
+_PERIOD = timedelta(days=30)
+_WHOLE, _MOST_SLIDER = 100, 400
+_MOST = 1_000_000
+_COUNT = Field(later("How many"), 1, _MOST, is_whole=True)
+_PERCENT = Field(later("How many, in percent"))
+_AT_LEAST = Field(later("At least"), 0, _MOST, is_whole=True)
+_SECOND = Field(later("Judged by two people"))
+_HIDE = Field(later("Hide the machine's answers only in a share of the items"))
+_FLOOR = Field(later("Still drawn purely at random"))
+_DUE = Field(later("Due after (days)"), 1, 3650, is_whole=True)
+_SHARE = Field(later("Share"))
+_PER_DAY = Field(later("Daily limit"), 1, 10_000, is_whole=True)
+_TYPED = ("name", "since", "last", "amount", "minimum", "floor", "second", "hide_machine", "due_days")
+_EDITED = {"since", "until", "queues", "channels", "custom_fields", *ResultFields.__struct_fields__}
+"""Filters of the frame that the editor shows."""
+_OF_AUDITORS = ("share:", "per_day:")
+LABELS = {
+    "name": later("Name"),
+    "form_id": later("Form"),
+    "frame.since": later("Conversations from"),
+    "frame.until": later("Conversations to"),
+    "quota": _COUNT.label,
+    "quota.percent": _PERCENT.label,
+    "opinions": _SECOND.label,
+    "auditors": later("Who"),
+    "auditors.share": later("Who"),
+    "second_share": _SECOND.label,
+    "order": later("Order"),
+    "custom_field": later("Your own field"),
+}
+"""Names on the page of the fields of a plan."""
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """One value of a field, with its name."""
+
+    value: str
+    name: str
+    is_on: bool
+
+
+class AuditorField(Struct, frozen=True, kw_only=True):
+    """One auditor with their share and their maximum per day."""
+
+    email: str
+    name: str
+    share: str
+    per_day: str
+
+
+class PlanEditorView(Struct, frozen=True, kw_only=True):
+    """The page. ``problem`` names the fault in the submitted plan."""
+
+    title: str
+    action: str
+    back: str
+    save: str
+    name: str
+    forms: tuple[Choice, ...]
+    since: str
+    last: str
+    queues: tuple[Choice, ...]
+    channels: tuple[Choice, ...]
+    fields: tuple[FilterField, ...]
+    is_filtered: bool
+    every: tuple[Choice, ...]
+    per: tuple[Choice, ...]
+    is_percent: bool
+    amount: str
+    slider: str
+    minimum: str
+    risks: tuple[Choice, ...]
+    orders: tuple[Choice, ...]
+    floor: str
+    judged: tuple[Choice, ...]
+    auditors: tuple[AuditorField, ...]
+    total: str
+    second: str
+    hidden: tuple[Choice, ...]
+    hide_machine: str
+    due_days: str
+    problem: str
+    forecast: "ForecastView | None" = None
+
+    @property
+    def columns(self) -> tuple[tuple[FilterField, ...], ...]:
+        """The fields in two columns."""
+        half = (len(self.fields) + 1) // 2
+        return self.fields[:half], self.fields[half:]
+
+
+class StratumRow(Struct, frozen=True, kw_only=True):
+    """One stratum of the forecast."""
+
+    name: str
+    population: str
+    drawn: str
+
+
+class ForecastView(Struct, frozen=True, kw_only=True):
+    """The panel next to the editor. ``problem`` replaces it where no conversation can be drawn."""
+
+    frame: str
+    width: str
+    width_of: str
+    items: str
+    seconds: str
+    chart: Markup
+    auditors: tuple[tuple[str, str], ...]
+    strata: tuple[StratumRow, ...]
+    remark: str
+    problem: str
+
+
+class Offered(NamedTuple):
+    """The choices of the editor: forms, queues, auditors and collections by id, with their names; metrics for the forecast."""
+
+    forms: Mapping[str, str]
+    queues: Mapping[str, str]
+    auditors: Mapping[str, str]
+    metrics: Mapping[str, str]
+    collections: Mapping[str, str]
+
+
+def new_plan(offered: Offered, reader: Reader) -> dict[str, Any]:
+    """Return the initial plan: the last 30 days, 50 conversations, blind, shared equally by all auditors."""
+    until = datetime.combine(reader.today + timedelta(days=1), datetime.min.time(), UTC)
+    emails = list(offered.auditors)
+    parts = [_WHOLE // len(emails)] * len(emails) if emails else []
+    for n in range(_WHOLE - sum(parts) if parts else 0):
+        parts[n] += 1
+    return {
+        "name": "",
+        "form_id": next(iter(offered.forms), ""),
+        "frame": {"since": (until - _PERIOD).isoformat(), "until": until.isoformat()},
+        "quota": {"per": "all", "count": 50},
+        "auditors": [{"user": each, "share": share} for each, share in zip(emails, parts, strict=True)],
+        "hidden": ["machine", "others"],
+    }
+
+
+def plan_value(given: Given, before: PlanDocument | None = None) -> dict[str, Any]:
+    """Read a plan from the posted form, as plain values; values that the editor does not show are kept.
+
+    Raises ``RequestError`` ``number.invalid`` and ``date.invalid``.
+    """
+    since, last = day(given, "since", _("Conversations from")), day(given, "last", _("Conversations to"))
+    if last < since:
+        message = _("Conversations to: the last day lies before the first")
+        raise RequestError(message, code="date.invalid", field="last", value=last.isoformat())
+    frame: dict[str, Any] = {"since": since.isoformat(), "until": (last + timedelta(days=1)).isoformat()}
+    if queues := several(given, "queue"):
+        frame["queues"] = list(queues)
+    if channels := several(given, "channel"):
+        frame["channels"] = list(channels)
+    if before is not None:
+        frame = {**{name: each for name, each in to_builtins(before.frame).items() if name not in _EDITED}, **frame}
+    frame |= to_builtins(read_fields(_query(given)))
+    frame["custom_fields"] = read_custom_fields(_query(given))
+    value: dict[str, Any] = {
+        "name": one(given, "name"),
+        "form_id": one(given, "form_id"),
+        "frame": frame,
+        "quota": _quota(given),
+        "auditors": _auditors(given, before),
+        "judged": one(given, "judged", "most"),
+        "second_share": (number(given, "second", _SECOND) or 0) / _WHOLE,
+        "hidden": list(several(given, "hidden")),
+        "hide_machine_share": (number(given, "hide_machine", _HIDE) or 0) / _WHOLE,
+        "risks": list(several(given, "risk")),
+        "order": one(given, "order") or None,
+        "floor": 0.2 if (floor := number(given, "floor", _FLOOR)) is None else floor / _WHOLE,
+        "due_days": whole(given, "due_days", _DUE),
+        "every": one(given, "every") or None,
+    }
+    if before is not None:
+        value |= {"seed": before.seed, "paused": before.paused}
+    return value
+
+
+def _query(given: Given) -> dict[str, list[str]]:
+    """Return the filters of lists in the posted form, as they are in an address."""
+    return {name: list(several(given, name)) for name in (*ResultFields.__struct_fields__, "custom_field")}
+
+
+def _quota(given: Given) -> dict[str, Any]:
+    per, is_percent = one(given, "per", "all"), one(given, "kind") == "percent"
+    amount = number(given, "amount", _PERCENT if is_percent else _COUNT)
+    if is_percent:
+        return {"per": per, "percent": amount, "minimum": whole(given, "minimum", _AT_LEAST) or 0}
+    return {"per": per, "count": None if amount is None else round(amount)}
+
+
+def _auditors(given: Given, before: PlanDocument | None) -> list[dict[str, Any]]:
+    away = {each.user: each.away for each in before.auditors} if before else {}
+    found: list[dict[str, Any]] = []
+    for email in several(given, "auditor"):
+        share = number(given, f"share:{email}", _SHARE)
+        if share:
+            per_day = whole(given, f"per_day:{email}", _PER_DAY)
+            one_of_them: dict[str, Any] = {"user": email, "share": share, "per_day": per_day}
+            if away.get(email):
+                one_of_them["away"] = [{"since": each.since, "until": each.until} for each in away[email]]
+            found.append(one_of_them)
+    return found
+
+
+def readable(given: Given) -> Given:
+    """Return a posted form in which fields that cannot be read are empty, and days that cannot be a period are left."""
+    left_out = {*_TYPED, "custom_field", *ResultFields.__struct_fields__}
+    kept = {name: value for name, value in given.items() if name not in left_out and not name.startswith(_OF_AUDITORS)}
+    return {**kept, "since": "2000-01-01", "last": "2000-01-01", "amount": "1"}
+
+
+def as_typed(view: PlanEditorView, given: Given, collections: Mapping[str, str]) -> PlanEditorView:
+    """Show what was typed in the fields, also where it cannot be read."""
+    auditors = tuple(
+        replace(each, share=one(given, f"share:{each.email}"), per_day=one(given, f"per_day:{each.email}"))
+        for each in view.auditors
+    )
+    typed = {name: one(given, name) for name in _TYPED}
+    total = _plain(sum(float(each.share) for each in auditors if each.share.replace(".", "", 1).isdecimal()))
+    return replace(
+        view,
+        auditors=auditors,
+        total=total,
+        is_percent=one(given, "kind") == "percent",
+        fields=result_fields(_query(given), collections),
+        **typed,
+    )
+
+
+def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address: tuple[str, str]) -> PlanEditorView:
+    """Show the editor with a plan as plain values.
+
+    ``stored`` is the present name of the plan, empty for a new one; ``address`` holds the address that it is posted to
+    and the address of the way back.
+    """
+    frame, quota = value["frame"], value["quota"]
+    amount = quota.get("percent") if quota.get("percent") is not None else quota.get("count")
+    known: Mapping[str, Any] = {each["user"]: each for each in value.get("auditors", ())}
+    names = {**{each: each for each in known if each not in offered.auditors}, **offered.auditors}
+    queues = {**{each: each for each in frame.get("queues", ())}, **offered.queues}
+    of_list = {name: each for name, each in frame.items() if name in ResultFields.__struct_fields__}
+    filters = {**write_fields(convert(of_list, ResultFields)), **write_custom_fields(frame.get("custom_fields", {}))}
+    return PlanEditorView(
+        title=stored or _("New plan"),
+        action=address[0],
+        back=address[1],
+        save=_("Save new version") if stored else _("Save plan"),
+        name=value["name"],
+        forms=_choices(offered.forms, (value["form_id"],)),
+        since=str(frame["since"])[:10],
+        last=_last_day(str(frame["until"])),
+        queues=_choices(queues, frame.get("queues", ())),
+        channels=_choices(_shown(CHANNELS), frame.get("channels", ())),
+        fields=result_fields(filters, offered.collections),
+        is_filtered=bool(filters),
+        every=_choices(_shown(EVERY), (value.get("every") or "",)),
+        per=_choices(_shown(PER), (quota.get("per", "all"),)),
+        is_percent=quota.get("percent") is not None,
+        amount=_plain(amount),
+        slider=_plain(min(float(amount or 1), _MOST_SLIDER)),
+        minimum=_plain(quota.get("minimum") or 0),
+        risks=_choices(_shown(RISKS), value.get("risks", ())),
+        orders=_choices({"": _("By chance"), **_shown(ORDERS)}, (value.get("order") or "",)),
+        floor=_plain(value.get("floor", 0.2) * _WHOLE),
+        judged=_choices(_shown(JUDGED), (value.get("judged", "most"),)),
+        auditors=tuple(_auditor(email, name, known.get(email, {})) for email, name in names.items()),
+        total=_plain(sum(float(each.get("share") or 0) for each in known.values())),
+        second=_plain(value.get("second_share", 0) * _WHOLE),
+        hidden=_choices(_shown(HIDDEN), value.get("hidden", ())),
+        hide_machine=_plain(value.get("hide_machine_share", 0) * _WHOLE),
+        due_days=_plain(value.get("due_days")),
+        problem="",
+    )
+
+
+def _auditor(email: str, name: str, known: Mapping[str, Any]) -> AuditorField:
+    return AuditorField(email=email, name=name, share=_plain(known.get("share")), per_day=_plain(known.get("per_day")))
+
+
+def _shown(words: Mapping[Any, str]) -> dict[str, str]:
+    """Return the words of a table in the reader's language."""
+    return {value: _(word) for value, word in words.items()}
+
+
+def _choices(names: Mapping[str, str], on: Sequence[str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value=value, name=name, is_on=value in on) for value, name in names.items())
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401  (a number as JSON has it, or none)
+    return "" if value is None else f"{float(value):g}"
+
+
+def _last_day(until: str) -> str:
+    try:
+        return (datetime.fromisoformat(until) - timedelta(milliseconds=1)).date().isoformat()
+    except ValueError:
+        return until
+
+
+def forecast_view(found: PlanForecast, offered: Offered, reader: Reader) -> ForecastView:
+    """Show the forecast of a draw."""
+    preview = found.preview
+    metric = offered.metrics.get(found.metric_id or "", found.metric_id or "")
+    width = "\u2013" if preview.widest is None else reader.give(preview.widest * _WHOLE)
+    return ForecastView(
+        frame=reader.number(preview.frame_count),
+        width=width,
+        width_of=_("points at most, on {metric}").format(metric=metric) if metric else _("nothing to estimate"),
+        items=reader.number(preview.items),
+        seconds=_("{n} with a second opinion").format(n=reader.number(preview.seconds)) if preview.seconds else "",
+        chart=_curve(found, reader),
+        auditors=tuple(
+            (offered.auditors.get(email, email), reader.number(items)) for email, items in preview.by_auditor.items()
+        ),
+        strata=_strata(found, reader),
+        remark=_remark(found),
+        problem=""
+        if preview.frame_count
+        else _("No evaluated conversation is in it. Change the days, form or filters."),
+    )
+
+
+def _curve(found: PlanForecast, reader: Reader) -> Markup:
+    items, widest = found.preview.items, found.preview.widest
+    if widest is None or not found.curve:
+        return Markup("")
+    shown = reader.give(widest * _WHOLE)
+    return precision(found.curve, (items, widest), shown, None, "")
+
+
+def _strata(found: PlanForecast, reader: Reader) -> tuple[StratumRow, ...]:
+    ordered = sorted(found.preview.strata, key=lambda each: -each.population)
+    if len(ordered) == 1:
+        return ()
+    return tuple(
+        StratumRow(
+            name=each.key or _("All"), population=reader.number(each.population), drawn=reader.number(each.drawn)
+        )
+        for each in ordered[:8]
+    )
+
+
+def _remark(found: PlanForecast) -> str:
+    few = [each for each in found.preview.strata if 0 < each.drawn < FEW]
+    if len(found.preview.strata) > 1 and few:
+        text = _("{few} of {groups} groups get fewer than {least}: too few to compare.")
+        return text.format(few=len(few), groups=len(found.preview.strata), least=FEW)
+    return ""

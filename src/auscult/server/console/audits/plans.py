@@ -1,0 +1,95 @@
+"""Plans: the list, one plan with its progress, and the actions on it."""
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec.structs import replace
+
+from auscult.domain.errors import AuscultError
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.audits.plans_view import PlanNames, plan_view, plans_view
+from auscult.server.console.conversations.listing import collections_of
+from auscult.server.console.definitions.in_force import forms_in_force
+from auscult.server.console.frame.posted import sentence
+from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.people.names import names_of_people
+from auscult.services.audits.blind import talk_reader
+from auscult.services.audits.plans import Planning
+
+_MOST = 500
+_NOTES = {
+    "saved": later("Saved. Nothing is drawn yet."),
+    "drawn": later("Drawn and assigned to the auditors."),
+    "paused": later("Paused: nothing is drawn or handed out."),
+    "resumed": later("The plan continues."),
+}
+
+
+class PlansPage(Controller):
+    """The plans of an app."""
+
+    path = "/plans"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the plans with the progress of each."""
+        visit.require_everywhere("plan.read")
+        plans = planning(visit)
+        found = [plans.progress(each.plan_id) for each in plans.listing(limit=_MOST)]
+        may_edit = visit.principal.may_everywhere("plan.edit")
+        return visit.page(
+            "audits/plans", "Plans", plans_view(found, form_names(visit), visit.reader, BASE, may_edit=may_edit)
+        )
+
+    @get("/{plan_id:str}", sync_to_thread=True)
+    def show(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one plan."""
+        visit.require_everywhere("plan.read")
+        note = _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
+        return self._page(plan_id, visit, note)
+
+    @post("/{plan_id:str}/draw", sync_to_thread=True)
+    def draw(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Draw the items of the plan, or of its next period, and assign them."""
+        visit.require_everywhere("plan.edit")
+        try:
+            planning(visit).draw(plan_id, visit.visitor.email)
+        except AuscultError as error:
+            return self._page(plan_id, visit, "", sentence(error.message))
+        return Redirect(f"{BASE}/plans/{plan_id}?done=drawn", status_code=303)
+
+    @post("/{plan_id:str}/pause", sync_to_thread=True)
+    def pause(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Pause drawing and assigning."""
+        visit.require_everywhere("plan.edit")
+        planning(visit).pause(plan_id, visit.visitor.email)
+        return Redirect(f"{BASE}/plans/{plan_id}?done=paused", status_code=303)
+
+    @post("/{plan_id:str}/resume", sync_to_thread=True)
+    def resume(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Resume drawing and assigning."""
+        visit.require_everywhere("plan.edit")
+        planning(visit).pause(plan_id, visit.visitor.email, paused=False)
+        return Redirect(f"{BASE}/plans/{plan_id}?done=resumed", status_code=303)
+
+    def _page(self, plan_id: str, visit: Visit, note: str, problem: str = "") -> Response[str]:
+        found = planning(visit).progress(plan_id)
+        known = PlanNames(names_of_people(visit), form_names(visit), collections_of(visit))
+        view = plan_view(found, known, visit.reader, BASE)
+        path = f"{BASE}/plans/{plan_id}"
+        if visit.principal.may_everywhere("plan.edit"):
+            view = replace(view, edit=f"{path}/edit", act=path)
+        view = replace(view, note=note, problem=problem)
+        return visit.page("audits/plan", "Plans", view, 409 if problem else 200)
+
+
+def planning(visit: Visit) -> Planning:
+    """Return the service of plans for this visit's app."""
+    return Planning(visit.app, visit.reports, lambda: visit.now, talk_reader(visit.app, visit.principal))
+
+
+def form_names(visit: Visit) -> dict[str, str]:
+    """Return the names of the forms in force, by id."""
+    return {each.id: each.name for each in forms_in_force(visit.app)}

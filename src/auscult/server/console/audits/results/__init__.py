@@ -1,0 +1,1 @@
+"""My results: an agent's audits, and self-reviews."""

@@ -1,0 +1,75 @@
+"""Self-review: an agent judges their own conversation first, and then sees the answers of machine and auditor."""
+
+from typing import Annotated
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.audits.assignment import Assigned
+from auscult.domain.audits.audit import state_of
+from auscult.domain.errors import AccessError, NotFoundError
+from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.language import later
+from auscult.server.console.audits.desk import ItemPage
+from auscult.server.console.audits.results.self_review_view import self_review_view
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.services.audits.blind import kept_from, kept_from_agents, unreleased_to
+from auscult.services.audits.desk import Desk
+
+PERMISSION = "audit.review_own"
+HOME = f"{BASE}/my-results"
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+
+
+class SelfReviewPage(ItemPage):
+    """The desk on which an agent judges a conversation of their own; afterwards the answers side by side."""
+
+    path = "/my-results/reviews/{conversation_id:str}"
+    permission = PERMISSION
+    title = later("Review yourself")
+    here = "My results"
+    at = f"{HOME}/reviews"
+    back = HOME
+    is_self = True
+
+    def _closed(self, visit: Visit, case: EvaluatedConversation, mine: Assigned | None) -> Response[str]:
+        if mine is None or mine.audit is None or mine.audit.result is None:
+            raise missing("review", case.conversation.id)
+        settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
+        is_released = case.conversation.id not in unreleased_to(visit.app, visit.principal.agent_ids)
+        kept = kept_from(settings, state_of(case.audit if is_released else None))
+        view = self_review_view(
+            case,
+            mine.audit.result,
+            visit.reader,
+            shows_machine="machine" not in kept,
+            auditor=case.audit.result if case.audit and is_released else None,
+        )
+        return visit.page(
+            "audits/self_review", self.here, view, conversation=f"{BASE}/conversations/{case.conversation.id}"
+        )
+
+    def _next(self, visit: Visit, conversation_id: str, done: str, assignment_id: str = "") -> Redirect:
+        del visit, done, assignment_id
+        return Redirect(f"{self.at}/{conversation_id}", status_code=303)
+
+
+class BeginSelfReview(Controller):
+    """The start of self-reviews."""
+
+    path = "/my-results/reviews"
+
+    @post(sync_to_thread=True)
+    def begin(self, data: Fields, visit: AnyVisit) -> Redirect:
+        """Start the review of one of the visitor's conversations, or continue it."""
+        conversation_id = data.get("conversation_id", "")
+        desk = Desk(visit.app_for(PERMISSION), visit.reports, lambda: visit.now)
+        try:
+            desk.review_oneself(conversation_id, visit.visitor.email, visit.principal.agent_ids)
+        except (AccessError, NotFoundError) as error:
+            raise missing("conversation", conversation_id) from error
+        return Redirect(f"{HOME}/reviews/{conversation_id}", status_code=303)

@@ -1,0 +1,1 @@
+"""Pages of calibration: sessions, the room, and the blind desk."""

@@ -1,0 +1,244 @@
+"""Calibration: the list, a new session, the room with its debrief, and the blind desk."""
+
+from collections.abc import Sequence
+from typing import Annotated, cast
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.audits.audit import AuditAnswer
+from auscult.domain.calibration.session import MachineShown, OthersShown, Session
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.evaluation import Qualification
+from auscult.language import later
+from auscult.server.console.absences.away import places
+from auscult.server.console.calibration.choice import Offered, SuggestedView, choice_view
+from auscult.server.console.calibration.sessions_view import desk_view, free_places, room_view, sessions_view
+from auscult.server.console.definitions.in_force import forms_in_force
+from auscult.server.console.frame.posted import Posted, lines, one, sentence, sentence_of, several
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.people.names import away_words, names_of_people, people_with
+from auscult.services.calibration.calibrating import Calibrating, Wanted
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+RUN, TAKE_PART = "calibration.run", "calibration.take_part"
+_GIVEN = frozenset({"YES", "NO", "NA"})
+_LABELS = {"name": later("Name of the session"), "conversations": later("Which"), "raters": later("Who")}
+
+
+class CalibrationPage(Controller):
+    """The pages of calibration."""
+
+    path = "/calibration"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: AnyVisit) -> Response[str]:
+        """Show the sessions: all to people who run them, to others the ones that they take part in."""
+        visit.require(TAKE_PART)
+        found = calibrating(visit).listing(None if visit.may(RUN) else visit.visitor.email)
+        free = places(visit).listing()
+        names = names_of_people(visit) if free else {}
+        view = sessions_view(found, visit.visitor.email, visit.reader, can_run=visit.may(RUN))
+        is_gone = visit.query.get("done") == ["gone"]
+        return visit.page(
+            "calibration/sessions", "Calibration", view, free=free_places(free, names, visit.reader), is_gone=is_gone
+        )
+
+    @get("/new", sync_to_thread=True)
+    def new(self, visit: AnyVisit) -> Response[str]:
+        """Show the choice of raters and conversations, first the conversations on which raters differ."""
+        return self._choose(visit)
+
+    @post("/new", sync_to_thread=True)
+    def create(self, data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Create a session and start it."""
+        visit.require(RUN)
+        wanted = Wanted(
+            name=one(data, "name"),
+            form_id=one(data, "form_id"),
+            conversations=tuple(dict.fromkeys([*several(data, "conversation"), *lines(data, "more")])),
+            raters=tuple(dict.fromkeys([*several(data, "rater"), *lines(data, "raters")])),
+            machine=cast("MachineShown", one(data, "machine", "hidden")),
+            others=cast("OthersShown", one(data, "others", "all")),
+            needs_reason="needs_reason" in data,
+        )
+        try:
+            _check_raters(visit, wanted.raters)
+            made = calibrating(visit).create(wanted, visit.visitor.email)
+            calibrating(visit).activate(made.session_id)
+        except (RequestError, NotFoundError) as error:
+            return self._choose(visit, sentence_of(error, _LABELS), data, status=422)
+        return Redirect(f"{BASE}/calibration/{made.session_id}", status_code=303)
+
+    @get("/{session_id:str}", sync_to_thread=True)
+    def room(self, session_id: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show the progress of each rater; after all have submitted, the debrief, split answers first."""
+        return self._room(visit, self._found(visit, session_id))
+
+    @post("/{session_id:str}/submit", sync_to_thread=True)
+    def submit(self, session_id: FromPath[str], visit: AnyVisit) -> Response[str] | Redirect:
+        """End the visitor's part."""
+        found = self._found(visit, session_id)
+        try:
+            calibrating(visit).submit(session_id, visit.visitor.email)
+        except (RequestError, ConflictError) as error:
+            return self._room(visit, found, error.message, 422)
+        return _to(session_id)
+
+    @post("/{session_id:str}/leave", sync_to_thread=True)
+    def leave(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Remove the visitor from the session."""
+        self._found(visit, session_id)
+        calibrating(visit).leave(session_id, visit.visitor.email)
+        return Redirect(f"{BASE}/calibration", status_code=303)
+
+    @post("/{session_id:str}/take", sync_to_thread=True)
+    def take(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Claim the place of a rater who is away."""
+        visit.require(TAKE_PART)
+        try:
+            places(visit).take(session_id)
+        except ConflictError:  # another person was faster, or the rater has begun
+            return Redirect(f"{BASE}/calibration?done=gone", status_code=303)
+        return _to(session_id)
+
+    @post("/{session_id:str}/close", sync_to_thread=True)
+    def close(self, session_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Close the session."""
+        visit.require(RUN)
+        calibrating(visit).close(session_id)
+        return _to(session_id)
+
+    @post("/{session_id:str}/reference", sync_to_thread=True)
+    def refer(self, session_id: FromPath[str], data: Fields, visit: AnyVisit) -> Response[str] | Redirect:
+        """Set a reference answer."""
+        visit.require(RUN)
+        number, metric = data.get("number", ""), data.get("metric_id", "")
+        try:
+            calibrating(visit).refer(
+                session_id,
+                int(number) if number.isdecimal() else 0,
+                metric,
+                data.get("answer", ""),
+                "expert" if data.get("kind") == "expert" else "consensus",
+                data.get("reason", ""),
+                by=visit.visitor.email,
+            )
+        except (RequestError, ConflictError) as error:
+            return self._room(visit, self._found(visit, session_id), error.message, 422)
+        return Redirect(f"{BASE}/calibration/{session_id}#s-{number}-{metric}", status_code=303)
+
+    @get("/{session_id:str}/{number:str}", sync_to_thread=True)
+    def desk(self, session_id: FromPath[str], number: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show one conversation to be rated, blind."""
+        return self._desk(visit, self._found(visit, session_id), number)
+
+    @post("/{session_id:str}/{number:str}", sync_to_thread=True)
+    def rate(
+        self, session_id: FromPath[str], number: FromPath[str], data: Fields, visit: AnyVisit
+    ) -> Response[str] | Redirect:
+        """Store the answers, and redirect to the next conversation without any."""
+        found = self._found(visit, session_id)
+        me = visit.visitor.email
+        try:
+            found = calibrating(visit).rate(session_id, _number(number), me, _answers(data))
+        except (RequestError, ConflictError) as error:
+            return self._desk(visit, found, number, error.message, _answers(data))
+        left = [each.number for each in found.items if each.conversation_id and found.sheet(each.number, me) is None]
+        return Redirect(f"{BASE}/calibration/{session_id}{f'/{left[0]}' if left else ''}", status_code=303)
+
+    def _choose(
+        self, visit: Visit, problem: str = "", data: dict[str, str | list[str]] | None = None, status: int = 200
+    ) -> Response[str]:
+        visit.require(RUN)
+        forms = forms_in_force(visit.app)
+        given = {name: value for name, value in (data or {}).items() if isinstance(value, str)}
+        named = given.get("form_id") or next(iter(visit.query.get("form", [])), "")
+        wanted = [each for each in forms if not named or each.id == named]
+        suggested = {each.id: calibrating(visit).suggest(each.id) for each in wanted}
+        # Without a choice, the form with which raters differ most often.
+        chosen = max(suggested, key=lambda each: len(suggested[each]), default="")
+        known = visit.app.conversations.recorded([each.conversation_id for each in suggested.get(chosen, [])])
+        metrics = [metric for each in forms if each.id == chosen for metric in each.metrics]
+        ticked = None if data is None else several(data, "conversation")
+        found = choice_view(suggested.get(chosen, []), known, metrics, visit.reader, ticked)
+        offered = Offered(forms, chosen, people_with(visit, TAKE_PART))
+        view = SuggestedView.page(found, offered, given, several(data or {}, "rater"))
+        return visit.page("calibration/new", "Calibration", view, status, problem=sentence(problem))
+
+    def _room(self, visit: Visit, found: Session, problem: str = "", status: int = 200) -> Response[str]:
+        service = calibrating(visit)
+        report = service.report(found) if found.is_debrief and len(found.submitted) > 1 else None
+        known = visit.app.conversations.recorded([each.conversation_id for each in found.items if each.conversation_id])
+        people, me = _raters(visit, found), visit.visitor.email
+        view = room_view(found, service.form_of(found), report, known, people, me, visit.reader, can_run=visit.may(RUN))
+        return visit.page("calibration/room", "Calibration", view, status, problem=sentence(problem))
+
+    def _desk(
+        self, visit: Visit, found: Session, number: str, problem: str = "", given: Sequence[AuditAnswer] = ()
+    ) -> Response[str]:
+        me, item_number = visit.visitor.email, _number(number)
+        item = next((each for each in found.items if each.number == item_number), None)
+        rater = found.rater(me)
+        case = visit.app.audits.case(item.conversation_id) if item and item.conversation_id else None
+        if case is None or rater is None or rater.submitted_at or rater.left_at or found.state != "active":
+            raise missing("conversation", number)
+        view = desk_view(found, calibrating(visit).form_of(found), case, item_number, me, visit.reader, given)
+        return visit.page("calibration/desk", "Calibration", view, 422 if problem else 200, problem=sentence(problem))
+
+    def _found(self, visit: Visit, session_id: str) -> Session:
+        visit.require(TAKE_PART)
+        found = visit.app.calibrations.get(session_id)
+        is_open = found is not None and (
+            visit.may(RUN) or (found.state != "draft" and found.rater(visit.visitor.email) is not None)
+        )
+        if found is None or not is_open:
+            raise missing("session", session_id)
+        return found
+
+
+def calibrating(visit: Visit) -> Calibrating:
+    """Return the service of sessions for this visit's app."""
+    return Calibrating(visit.app, lambda: visit.now)
+
+
+def _raters(visit: Visit, found: Session) -> dict[str, str]:
+    """Return the names of people; those of raters who have not submitted, and are away, with the day until when."""
+    names, away = names_of_people(visit), visit.app.absences.away(visit.now.date())
+    waits = [each.name for each in found.raters if each.submitted_at is None and each.left_at is None]
+    words = {each: away_words(names.get(each, each), away[each], visit.reader) for each in waits if each in away}
+    return {**names, **words}
+
+
+def _to(session_id: str) -> Redirect:
+    return Redirect(f"{BASE}/calibration/{session_id}", status_code=303)
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else 0  # noqa: PLR2004  (at most 50)
+
+
+def _answers(data: dict[str, str]) -> list[AuditAnswer]:
+    """Read the answers of the form; an empty one withdraws the stored answer."""
+    return [
+        AuditAnswer(
+            metric_id=name.removeprefix("a-"),
+            answer=cast("Qualification", value) if value in _GIVEN else "-",
+            comment=data.get(f"c-{name.removeprefix('a-')}", "").strip(),
+        )
+        for name, value in data.items()
+        if name.startswith("a-")
+    ]
+
+
+def _check_raters(visit: Visit, raters: Sequence[str]) -> None:
+    """Refuse addresses without a user: the session would wait for their answers forever."""
+    known = names_of_people(visit)
+    for each in raters:
+        if each not in known:
+            message = f"{each} is no user of this account"
+            raise RequestError(message, code="user.unknown", field="raters", value=each)

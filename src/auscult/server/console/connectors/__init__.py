@@ -1,0 +1,1 @@
+"""Pages of connectors: the list with runs, and the wizard."""

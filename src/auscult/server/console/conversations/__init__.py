@@ -1,0 +1,1 @@
+"""Pages of conversations: the list, and one of them."""

@@ -1,0 +1,99 @@
+"""One conversation: its transcript, the verdicts, and their evidence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from msgspec.structs import replace
+
+from auscult.domain.audits.audit import Audit, TrailEntry, state_of
+from auscult.domain.scoring.stored import ConversationDetail
+from auscult.language import gettext as _
+from auscult.server.console.comments.threads import talk_of
+from auscult.server.console.conversations.conversation_view import conversation_view, is_open_for_audit
+from auscult.server.console.corrections.trail import right_of
+from auscult.server.console.explanations.box import box_of_conversation
+from auscult.server.console.frame.message import MessageView
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.people.names import names_of_people
+from auscult.server.console.pinned.collecting import pinning_of
+from auscult.server.console.recordings import sound_of
+from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents, unreleased_to
+
+
+class ConversationPage(Controller):
+    """The page of one conversation."""
+
+    path = "/conversations/{conversation_id:str}"
+
+    @get(sync_to_thread=True)
+    def show(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show a conversation."""
+        visit.require("conversation.read")
+        dossier = visit.app.conversations.get(conversation_id)
+        if dossier is None:
+            raise missing("conversation", conversation_id)
+        if hidden_from(visit.app, visit.visitor.email, conversation_id):
+            return visit.page("message", "Conversations", _blind(visit, conversation_id))
+        if conversation_id in unreleased_to(visit.app, visit.principal.agent_ids):
+            dossier = replace(dossier, audit=None, trail=())
+        dossier = replace(dossier, conversation=visit.reader.queues.aliases.as_shown(dossier.conversation))
+        settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
+        kept = kept_from(settings, state_of(dossier.audit))
+        if "auditor" in kept:
+            dossier = _without_auditor(dossier)
+        if "machine" in kept:
+            dossier = _without_machine(dossier)
+        if dossier.audit or dossier.trail:
+            dossier = _with_names(dossier, names_of_people(visit))
+        actions: dict[str, Any] = {"audit": "", "sound": sound_of(visit, conversation_id)}
+        if visit.may("audit.perform") and is_open_for_audit(dossier):
+            actions["audit"] = f"{BASE}/audits/{conversation_id}"
+        view = conversation_view(dossier, visit.reader, visit.address)
+        if "machine" in kept:
+            view = replace(view, waiting=_("Shown once it is audited."))
+        actions["ask"] = box_of_conversation(visit, dossier.conversation)
+        return visit.page(
+            "conversations/conversation",
+            "Conversations",
+            view,
+            actions=actions,
+            talk=talk_of(visit, dossier.conversation),
+            right=right_of(visit, dossier.conversation),
+            pinning=pinning_of(visit, dossier.conversation),
+        )
+
+
+def _without_machine(dossier: ConversationDetail) -> ConversationDetail:
+    """Return a conversation without the machine's verdicts."""
+    trail = tuple(each for each in dossier.trail if each.action != "rescored")
+    return replace(dossier, evaluations=(), insights=None, trail=trail)
+
+
+def _without_auditor(dossier: ConversationDetail) -> ConversationDetail:
+    """Return a conversation whose audit and trail do not name the auditor."""
+    audit: Audit | None = dossier.audit and replace(dossier.audit, auditor=_("the auditor"))
+    trail: tuple[TrailEntry, ...] = tuple(replace(each, auditor=None) for each in dossier.trail)
+    return replace(dossier, audit=audit, trail=trail)
+
+
+def _with_names(dossier: ConversationDetail, names: Mapping[str, str]) -> ConversationDetail:
+    """Return a conversation whose audit and trail name the auditor as a person. ``names``: by e-mail address."""
+    audit = dossier.audit and replace(dossier.audit, auditor=names.get(dossier.audit.auditor, dossier.audit.auditor))
+    trail = tuple(
+        replace(each, auditor=each.auditor and names.get(each.auditor, each.auditor)) for each in dossier.trail
+    )
+    return replace(dossier, audit=audit, trail=trail)
+
+
+def _blind(visit: Visit, conversation_id: str) -> MessageView:
+    """Return the page of a conversation that the visitor audits blind, or reviews as its agent."""
+    section = "audits" if visit.may("audit.perform") else "my-results/reviews"
+    return MessageView(
+        title=_("Hidden until you submit"),
+        text=_("You audit this conversation without its scores and without the answers of others."),
+        href=f"{BASE}/{section}/{conversation_id}",
+        action=_("Open the desk"),
+    )

@@ -1,0 +1,328 @@
+"""The conversation page: transcript with marks and margin, verdicts, arithmetic, insights, trail."""
+
+from datetime import datetime
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from auscult.domain.audits.audit import state_of
+from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.questions.outcome import SectionScore, band_of, section_scores
+from auscult.domain.scoring.stored import ConversationDetail
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.frame.charts.lanes import lanes
+from auscult.server.console.frame.charts.strip import strip
+from auscult.server.console.frame.naming import (
+    agent_name,
+    agents_of,
+    channel_of,
+    customer_words,
+    language_name,
+    queues_of,
+    why_not_scored,
+)
+from auscult.server.console.frame.quoting import excerpt
+from auscult.server.console.frame.reader import Reader, clock, length
+from auscult.server.console.frame.reasons import filled, in_words
+from auscult.server.console.frame.transcript import Marks, TurnView, lane_marks, spoken, turn_views
+from auscult.server.console.frame.verdicts import WORDS, LedgerView, VerdictView, cells_of, ledger_view, verdict_views
+from auscult.server.console.insights.conversation_view import InsightsView, insights_view
+from auscult.services.conversations.closest import closest_of
+
+_LONGEST_TITLE = 110
+_ACTIONS = {
+    "assigned": later("Assigned for audit"),
+    "reassigned": later("Passed on for audit"),
+    "submitted": later("Audited"),
+    "reaudited": later("Audit changed"),
+    "declined": later("Audit declined"),
+    "released": later("Released to the agent"),
+    "agent_accepted": later("Accepted by the agent"),
+    "acceptance_undone": later("Acceptance undone by the agent"),
+    "disputed": later("Disputed by the agent"),
+    "dispute_decided": later("Dispute decided"),
+    "dispute_withdrawn": later("Dispute withdrawn"),
+    "rescored": later("Scored again"),
+}
+
+
+class ScoreView(Struct, frozen=True, kw_only=True):
+    """The score and its meaning. ``verdict``: ``Passed``, ``Not passed``, or why there is no score.
+
+    ``band`` is the name of the score's band, ``sections`` are the subtotals in the form's order. ``joined`` is the sign
+    between verdict and explanation.
+    """
+
+    score: str
+    verdict: str
+    explanation: str
+    strip: Markup | None
+    joined: str = "."
+    band: str = ""
+    sections: tuple["SectionView", ...] = ()
+
+
+class SectionView(Struct, frozen=True, kw_only=True):
+    """The subtotal of a section, and whether it passed, in words."""
+
+    name: str
+    score: str
+    verdict: str
+
+
+class EarlierView(Struct, frozen=True, kw_only=True):
+    """An earlier evaluation in one line, and the changes in the next one."""
+
+    when: str
+    text: str
+    changes: tuple[str, ...]
+
+
+class TrailView(Struct, frozen=True, kw_only=True):
+    """One line of the trail, the latest first."""
+
+    when: str
+    at: str
+    text: str
+
+
+class DataView(Struct, frozen=True, kw_only=True):
+    """One field of the conversation as received, and its value."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+class AuditView(Struct, frozen=True, kw_only=True):
+    """The state of the audit in words, and its comment."""
+
+    text: str
+    comment: str
+
+
+class ConversationView(Struct, frozen=True, kw_only=True):
+    """The page. For printing, ``printed`` is the time of the view, and ``address`` the address of the page."""
+
+    id: str
+    printed: str
+    address: str
+    title: str
+    meta: tuple[str, ...]
+    turns: tuple[TurnView, ...]
+    lanes: Markup | None
+    length: str
+    score: ScoreView | None
+    waiting: Markup
+    verdicts: tuple[VerdictView, ...]
+    ledger: LedgerView | None
+    earlier: tuple[EarlierView, ...]
+    insights: InsightsView | None
+    audit: AuditView | None
+    trail: tuple[TrailView, ...]
+    data: tuple[DataView, ...]
+
+
+def title_of(conversation: Conversation, dossier: ConversationDetail | None = None) -> str:
+    """Return the title of a conversation: the customer's words on the reason for contact."""
+    summary = dossier.insights.summary if dossier and dossier.insights else None
+    words = summary.evidence[0].text if summary and summary.evidence else customer_words(conversation)
+    return excerpt(words, _LONGEST_TITLE)
+
+
+def conversation_view(dossier: ConversationDetail, reader: Reader, address: str = "") -> ConversationView:
+    """Show all stored data of a conversation. ``address`` is the address of its page, for printing."""
+    conversation = dossier.conversation
+    newest = dossier.evaluations[0] if dossier.evaluations else None
+    results = newest.results if newest else ()
+    near = closest_of(results, conversation)
+    marks = Marks(conversation, results, near)
+    texts = {turn.id: turn.text for turn in conversation.turns}
+    speech = dossier.insights.speech if dossier.insights else None
+    said = spoken(conversation)
+    end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
+    return ConversationView(
+        id=conversation.id,
+        printed=reader.moment(reader.now),
+        address=address,
+        title=title_of(conversation, dossier),
+        meta=_meta(conversation, reader),
+        turns=turn_views(conversation, marks, speech),
+        lanes=lanes(said, end_ms, lane_marks(results, near), is_tall=True) if said and end_ms else None,
+        length=clock(end_ms or None),
+        score=_score(newest, reader) if newest else None,
+        waiting=_waiting(dossier, reader),
+        verdicts=verdict_views(results, newest.form, reader, texts, near) if newest and newest.form else (),
+        ledger=ledger_view(newest, reader) if newest else None,
+        earlier=tuple(
+            EarlierView(when=reader.moment(old.evaluated_at), text=_decided(old, reader), changes=_changes(old, new))
+            for new, old in pairwise(dossier.evaluations)
+        ),
+        insights=insights_view(conversation, dossier.insights, reader) if dossier.insights else None,
+        audit=_audit(dossier, reader),
+        trail=_trail(dossier, reader),
+        data=_data(dossier, reader),
+    )
+
+
+def _meta(conversation: Conversation, reader: Reader) -> tuple[str, ...]:
+    found = (
+        channel_of(conversation),
+        queues_of(conversation, reader),
+        agents_of(conversation),
+        reader.moment(conversation.started_at),
+        length(conversation.duration_ms),
+    )
+    return tuple(each for each in found if each)
+
+
+def _score(evaluation: Evaluation, reader: Reader) -> ScoreView:
+    form = evaluation.form
+    if evaluation.status != "evaluated" or form is None:
+        return ScoreView(
+            score="\u2013",
+            verdict=why_not_scored(evaluation.status, _("Not scored")),
+            explanation=_decider(evaluation),
+            strip=None,
+        )
+    needed = _("{score} needed").format(score=reader.number(form.pass_score))
+    if evaluation.is_undecided:
+        verdict, needed = _("Undecided"), _unanswered(evaluation)
+    elif evaluation.score is None:
+        verdict = _("Nothing applies")
+    elif evaluation.fatal_errors:
+        verdict = _("Not passed")
+        needed = _("a fatal metric was missed")
+    elif evaluation.passed is False and evaluation.score >= form.pass_score:
+        verdict = _("Not passed")
+        needed = _("a required section did not pass")
+    else:
+        verdict = _("Passed") if evaluation.passed else _("Not passed")
+    return ScoreView(
+        score="\u2013" if evaluation.score is None else reader.number(evaluation.score),
+        verdict=verdict,
+        explanation=f"{needed}. {_decider(evaluation)}",
+        strip=strip(cells_of(evaluation.results), width=236, height=24, gap=3),
+        joined="." if evaluation.score is None and not evaluation.is_undecided else ",",
+        band=band_of(evaluation.score, form) or "",
+        sections=tuple(_section(each, reader) for each in section_scores(evaluation.results, form)),
+    )
+
+
+def _unanswered(evaluation: Evaluation) -> str:
+    """Return which fatal metrics have no answer."""
+    form = evaluation.form
+    named = [one.metric.name for one in evaluation.results if form and one.is_fatal_open(form)]
+    return _("a fatal metric has no answer: {metrics}").format(metrics=", ".join(named))
+
+
+def _section(section: SectionScore, reader: Reader) -> SectionView:
+    return SectionView(
+        name=section.name,
+        score="\u2013" if section.score is None else reader.number(section.score),
+        verdict={True: _("passed"), False: _("not passed"), None: ""}[section.passed],
+    )
+
+
+def _decider(evaluation: Evaluation) -> str:
+    form = evaluation.form
+    if form is None:
+        return _("No form fits its queue and channel")
+    return _("{form}, version {version}").format(form=form.name, version=form.version)
+
+
+def _decided(evaluation: Evaluation, reader: Reader) -> str:
+    if evaluation.status != "evaluated" or evaluation.score is None:
+        why = why_not_scored(evaluation.status, _("No score"))
+        return f"{why}. {_decider(evaluation)}"
+    said = {
+        True: _("Scored {score}, passed, with {form}"),
+        False: _("Scored {score}, not passed, with {form}"),
+        None: _("Scored {score}, undecided, with {form}"),
+    }
+    return said[evaluation.passed].format(score=reader.number(evaluation.score), form=_decider(evaluation))
+
+
+def _changes(old: Evaluation, new: Evaluation) -> tuple[str, ...]:
+    """Return the metrics with another verdict in a later evaluation, in the order of its form."""
+    before = {each.metric.id: _(WORDS[each.verdict.qualification]) for each in old.results}
+    after = [(each.metric, _(WORDS[each.verdict.qualification])) for each in new.results]
+    return tuple(
+        _("{metric}: {before}, then {after}").format(metric=metric.name, before=before[metric.id], after=word)
+        for metric, word in after
+        if metric.id in before and before[metric.id] != word
+    )
+
+
+def _waiting(dossier: ConversationDetail, reader: Reader) -> Markup:
+    """Return the notice for a revision without an evaluation; empty if the present one is evaluated."""
+    if dossier.is_current:
+        return Markup()
+    if dossier.has_failed:
+        return escape(_("Scoring failed. This page shows the revision before, if there was one."))
+    if dossier.is_cancelled:
+        return escape(_("Scoring was cancelled. Resume its job to score it."))
+    if dossier.wait:
+        said = _("Waits to be scored: {reason}. Tried again at {time}.")
+        return filled(said, reason=in_words(dossier.wait.reason), time=reader.time(dossier.wait.until))
+    return escape(_("Waits to be scored."))
+
+
+def _audit(dossier: ConversationDetail, reader: Reader) -> AuditView | None:
+    audit = dossier.audit
+    if audit is None:
+        return None
+    if audit.result is None:
+        return AuditView(text=_("With {auditor}, not submitted yet").format(auditor=audit.auditor), comment="")
+    result = audit.result
+    text = _("Audited by {auditor} on {day}: {score}").format(
+        auditor=audit.auditor,
+        day=reader.day(result.audited_at),
+        score=_("no score") if result.score is None else reader.number(result.score),
+    )
+    return AuditView(text=text, comment=result.sheet.comment)
+
+
+def _trail(dossier: ConversationDetail, reader: Reader) -> tuple[TrailView, ...]:
+    lines: list[tuple[datetime, str]] = []
+    for entry in dossier.trail:
+        text = _(_ACTIONS.get(entry.action, entry.action.capitalize()))
+        if entry.auditor:
+            text += f": {entry.auditor}"
+        if entry.result and entry.result.score is not None:
+            text += f", {reader.number(entry.result.score)}"
+        lines.append((entry.at, text))
+    lines += [(each.evaluated_at, _decided(each, reader)) for each in dossier.evaluations]
+    lines.append((dossier.conversation.started_at, _("Began")))
+    return tuple(
+        TrailView(when=reader.lately(at), at=at.isoformat(), text=text)
+        for at, text in sorted(lines, key=lambda each: each[0], reverse=True)
+    )
+
+
+def _data(dossier: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
+    conversation = dossier.conversation
+    newest = dossier.evaluations[0] if dossier.evaluations else None
+    found: list[tuple[str, tuple[str, ...]]] = [
+        (_("Id"), (conversation.id,)),
+        (_("Custom id"), (conversation.custom_id,) if conversation.custom_id else ()),
+        (_("Revision"), (str(dossier.revision),)),
+        (_("Source"), (conversation.source,) if conversation.source else ()),
+        (_("Language"), (language_name(conversation.language, reader),)),
+        (_("Queues"), tuple(f"{each.name}: {each.id}" if each.name else each.id for each in conversation.queues)),
+        (
+            _("Agents"),
+            tuple(f"{agent_name(each)}: {each.id}" if each.name else each.id for each in conversation.agents),
+        ),
+        (_("Customer"), (conversation.customer.id,) if conversation.customer and conversation.customer.id else ()),
+        (_("Decided by"), newest.engines if newest else ()),
+        *((name, (value,)) for name, value in sorted(conversation.custom_fields.items())),
+    ]
+    return tuple(DataView(name=name, values=values) for name, values in found if values)
+
+
+def is_open_for_audit(dossier: ConversationDetail) -> bool:
+    """Return whether no audit of the conversation has been submitted yet."""
+    return state_of(dossier.audit) != "audited"

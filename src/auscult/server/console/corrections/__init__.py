@@ -1,0 +1,1 @@
+"""Corrections on the page of a conversation."""

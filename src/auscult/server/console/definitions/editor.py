@@ -1,0 +1,433 @@
+"""The builders of scorecards and taxonomies: the document as fields, changed in place, stored as a draft and published."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.definitions.definition import Definition, DefinitionKind
+from auscult.domain.definitions.form_version import DraftMovedError, revision_of, signed
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.definitions.drafts import (
+    SAID_SAVED,
+    Drafts,
+    Stored,
+    base_of,
+    draft_view,
+    other_text,
+    save_step,
+    stored_of,
+    text_of,
+)
+from auscult.server.console.definitions.editor_view import DefinitionEditorView, DefinitionVersion
+from auscult.server.console.definitions.faults import Faults, fault_links
+from auscult.server.console.definitions.forms.editor_view import ChangeView, OtherText
+from auscult.server.console.definitions.forms.listing import require_editor
+from auscult.server.console.definitions.picks import known_of
+from auscult.server.console.definitions.scorecards.builder import CardBuilder, Known, card_builder, spot_of
+from auscult.server.console.definitions.scorecards.changes import Edit, with_card_changes
+from auscult.server.console.definitions.scorecards.differences import card_differences
+from auscult.server.console.definitions.taxonomies.builder import TreeBuilder, trail, tree_builder
+from auscult.server.console.definitions.taxonomies.changes import with_topic_changes
+from auscult.server.console.definitions.taxonomies.differences import topic_differences
+from auscult.server.console.frame.posted import Given, Posted, one, sentence
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.history.sorted_topics import words_of
+from auscult.server.console.people.names import names_of_people
+from auscult.services.definitions.forms.document import Document, Problem, Value, path_of, read_document
+from auscult.services.definitions.scorecards import check_scorecard, known_metrics
+from auscult.services.definitions.taxonomies import check_taxonomy
+from auscult.services.scoring.classification import check_against
+
+_SAVED = "saved"
+_TOPIC = re.compile(r"\btopics\[\d+\](?:\.topics\[\d+\])*")
+_BACK = "back:"
+_LOADING = ("save", "publish", "discard")
+_LONGEST_LIST = 2_000
+"""Names that a page offers at most; others are found when they are typed."""
+
+
+class _Checked(NamedTuple):
+    """The faults of a document; without any, it can be published."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class _Built(NamedTuple):
+    """A document with all that its builder is made of."""
+
+    document: Document
+    stored: object
+    faults: Faults
+    warned: Faults
+    known: Known
+    chosen: str
+
+
+class Builder(NamedTuple):
+    """The differences of the two builders. ``lists``: names that fields offer, by the name of the list."""
+
+    kind: DefinitionKind
+    noun: str
+    title: str
+    path: str
+    panel: str
+    tabs: tuple[tuple[str, str], ...]
+    about_versions: str
+    faulty: str
+    check: Callable[[Visit, bytes], _Checked]
+    change: Callable[[Visit, Given, bytes, str, Known], Edit]
+    build: Callable[[_Built], CardBuilder | TreeBuilder]
+    compare: Callable[[bytes, bytes, Known], tuple[ChangeView, ...] | None]
+    lists: Callable[[Known], dict[str, list[str]]]
+
+
+class _Edited(NamedTuple):
+    """A document after an action, its result, and the part that is open."""
+
+    document: bytes
+    opened: str = ""
+    problem: str = ""
+    problem_at: str = ""
+    revision: str = ""
+    other: OtherText | None = None
+    why: str = ""
+    note: str = ""
+
+
+class ScorecardEditor(Controller):
+    """The builder of one scorecard."""
+
+    path = "/scorecards/{name:str}/edit"
+
+    @get(sync_to_thread=True)
+    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the draft of a scorecard, or its version in force."""
+        return shown(visit, CARD, name)
+
+    @post(sync_to_thread=True)
+    def act(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
+        return acted(visit, CARD, name, data)
+
+
+class TaxonomyEditor(Controller):
+    """The builder of one taxonomy."""
+
+    path = "/taxonomies/{name:str}/edit"
+
+    @get(sync_to_thread=True)
+    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the draft of a taxonomy, or its version in force."""
+        return shown(visit, TREE, name)
+
+    @post(sync_to_thread=True)
+    def act(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
+        return acted(visit, TREE, name, data)
+
+
+def shown(visit: Visit, of: Builder, name: str) -> Response[str]:
+    """Return the page of a builder."""
+    require_editor(visit)
+    is_saved = _SAVED in visit.query.get("done", ())
+    note = _(SAID_SAVED) if is_saved else ""
+    edited = _Edited(_in_use(visit, of, name))
+    return visit.page("definitions/editor", of.title, _view(visit, of, name, edited, note, known_of(visit)))
+
+
+def acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | Redirect:
+    """Run the action of a button, and return the page, the part of it that changes, or where it leads."""
+    require_editor(visit)
+    act, known, is_part, note = one(data, "act", "look"), known_of(visit), "part" in data, ""
+    base = base_of(data, _in_use(visit, of, name))
+    edited = _brought_back(visit, of, name, act) or _changed(visit, of, data, base, known)
+    edited = edited._replace(revision=one(data, "revision"), why=one(data, "note"))
+    if act in _LOADING and not edited.problem:
+        done = _kept(visit, of, name, edited, data)
+        if isinstance(done, _Edited):
+            edited = done
+        elif is_part and act == "save":
+            note = _(SAID_SAVED)
+        else:
+            return done
+    elif is_part:
+        edited = _stepped(visit, of, name, edited, data)
+    view = _view(visit, of, name, edited, note, known)
+    status = 409 if view.draft.other else 422 if edited.problem and not is_part else 200
+    if is_part:
+        return visit.part(of.panel.removesuffix(".html"), view, status)
+    return visit.page("definitions/editor", of.title, view, status)
+
+
+def _in_use(visit: Visit, of: Builder, name: str) -> bytes:
+    """Return the draft of a name, else the version in force. Raises ``NotFoundError`` for a name that has neither."""
+    draft = visit.app.definitions.draft(of.kind, name)
+    if draft is not None:
+        return draft.document
+    return _in_force(visit, of, name).document
+
+
+def _in_force(visit: Visit, of: Builder, name: str) -> Definition:
+    stored = _newest(visit, of, name)
+    if stored is None:
+        raise missing(of.noun, name)
+    return stored
+
+
+def _newest(visit: Visit, of: Builder, name: str) -> Definition | None:
+    stored = visit.app.definitions.get(of.kind, name)
+    return None if stored is None or stored.removed_at is not None else stored
+
+
+def _changed(visit: Visit, of: Builder, data: Given, base: bytes, known: Known) -> _Edited:
+    act = one(data, "act", "look")
+    edit = of.change(visit, data, base, act, known)
+    if edit.refused is None:
+        return _Edited(edit.document, edit.opened, note=edit.note)
+    pressed = act.removeprefix("add:") if act.startswith("add:") else ""
+    at = pressed if edit.refused.field in (pressed, "new") else ""
+    return _Edited(edit.document, edit.opened, sentence(edit.refused.message), at)
+
+
+def _brought_back(visit: Visit, of: Builder, name: str, act: str) -> _Edited | None:
+    """Return the document of the version that a button brings back, if it is such a button."""
+    number = act.removeprefix(_BACK)
+    if not act.startswith(_BACK) or not number.isdecimal():
+        return None
+    version = visit.app.definitions.get(of.kind, name, int(number))
+    if version is None:
+        raise missing(of.noun, f"{name}, version {number}")
+    return _Edited(version.document)
+
+
+def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) -> Redirect | _Edited:
+    """Store, publish or discard a document; return the redirect, or the document with the obstacle.
+
+    Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
+    """
+    act = one(data, "act")
+    visit.require_everywhere("form.publish" if act == "publish" else "form.edit")
+    definitions, revision = visit.app.definitions, edited.revision or None
+    here = f"{BASE}{of.path}/{name}"
+    try:
+        if act == "discard":
+            definitions.discard_draft(of.kind, name, revision)
+            return Redirect(here if _newest(visit, of, name) else f"{BASE}{of.path}", status_code=303)
+        problem = _obstacle(visit, of, name, edited.document, act)
+        if problem:
+            return edited._replace(problem=problem)
+        definitions.save_draft(of.kind, name, edited.document, revision)
+        if act == "publish":
+            definitions.publish(of.kind, name, edited.document, signed(visit.visitor.email, edited.why))
+            return Redirect(f"{here}?done=published", status_code=303)
+    except DraftMovedError:
+        return _with_other(visit, of, name, edited)
+    return Redirect(f"{here}/edit?done={_SAVED}", status_code=303)
+
+
+def _stepped(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) -> _Edited:
+    """Save what a step has changed, or show the text of another window on, as the editor of forms does."""
+    if not visit.principal.may_everywhere("form.edit"):
+        return edited
+    store = visit.app.definitions
+    drafts = Drafts("id", name, partial(store.save_draft, of.kind, name), partial(store.discard_draft, of.kind, name))
+    is_moved = save_step(data, edited.document, _in_store(visit, of, name), drafts)
+    return _with_other(visit, of, name, edited) if is_moved else edited
+
+
+def _in_store(visit: Visit, of: Builder, name: str) -> Stored:
+    return stored_of(visit.app.definitions.draft(of.kind, name), _newest(visit, of, name), name)
+
+
+def _with_other(visit: Visit, of: Builder, name: str, edited: _Edited) -> _Edited:
+    """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
+    stored = _in_store(visit, of, name)
+    differences = of.compare(edited.document, stored.document, known_of(visit)) or ()
+    other = other_text(visit, stored, differences)
+    return edited._replace(revision=revision_of(stored.document), other=other)
+
+
+def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -> str:
+    """Return the obstacle to an action; empty without one. A draft may have faults."""
+    value = read_document(document).value
+    if isinstance(value, dict) and value.get("id") != name:
+        return _("The document has the id {id}; it keeps its id, {name}.").format(id=value.get("id"), name=name)
+    if act == "publish" and of.check(visit, document).problems:
+        return _(of.faulty)
+    return ""
+
+
+def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
+    visit: Visit, of: Builder, name: str, edited: _Edited, note: str, known: Known
+) -> DefinitionEditorView:
+    document = read_document(edited.document)
+    checked = _Checked(*(_named(document.value, each) for each in of.check(visit, edited.document)))
+    stored, draft = _newest(visit, of, name), visit.app.definitions.draft(of.kind, name)
+    value: Any = document.value if isinstance(document.value, dict) else {}
+    earlier = read_document(stored.document).value if stored else None
+    differences = of.compare(stored.document, edited.document, known) if stored else None
+    metrics = {each: info.name for each, info in known.metrics.items()}
+    return DefinitionEditorView(
+        kind=_(of.title),
+        back=of.path,
+        panel=of.panel,
+        tabs=tuple((part, _(label)) for part, label in of.tabs),
+        lists=tuple((key, tuple(names[:_LONGEST_LIST])) for key, names in of.lists(known).items()),
+        title=_title(stored.version if stored else 0, is_draft=draft is not None),
+        name=str(value.get("name") or name),
+        document=edited.document.decode("utf-8-sig", "replace"),
+        faults=fault_links(checked.problems, checked.warnings, partial(spot_of, document.value, metrics), value),
+        builder=of.build(
+            _Built(document, earlier, Faults(checked.problems, value), Faults(checked.warnings), known, edited.opened)
+        ),
+        differences=differences or (),
+        before=_("version {n}").format(n=stored.version) if stored and differences is not None else "",
+        why=edited.why,
+        versions=tuple(_versions(visit, of, name)),
+        about_versions=_(of.about_versions),
+        can_publish=not checked.problems,
+        may_publish=visit.principal.may_everywhere("form.publish"),
+        note=note or edited.note,
+        problem=edited.problem,
+        problem_at=edited.problem_at,
+        action=f"{BASE}{of.path}/{name}/edit",
+        draft=draft_view(visit, stored_of(draft, stored, name), edited.document, edited.revision, edited.other),
+    )
+
+
+def _named(value: Value, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return faults with the names of topics in place of their paths."""
+
+    def name(found: re.Match[str]) -> str:
+        try:
+            return repr(trail(value, path_of(found[0])))
+        except (LookupError, TypeError):
+            return found[0]
+
+    return tuple(each._replace(reason=_TOPIC.sub(name, each.reason)) for each in problems)
+
+
+def _title(version: int, *, is_draft: bool) -> str:
+    words = _("Draft of version {n}") if is_draft else _("Version {n}, in force")
+    return words.format(n=version + 1 if is_draft else version)
+
+
+def _versions(visit: Visit, of: Builder, name: str) -> list[DefinitionVersion]:
+    found, names = visit.app.definitions.versions(of.kind, name), names_of_people(visit)
+    return [
+        DefinitionVersion(
+            number=each.version,
+            by=names.get(each.by, each.by) if each.by else _("the command line"),
+            when=visit.reader.moment(each.published_at),
+            why=each.note or "",
+            is_in_force=not at and each.removed_at is None,
+        )
+        for at, each in enumerate(found)
+    ]
+
+
+def _check_card(visit: Visit, document: bytes) -> _Checked:
+    found = check_scorecard(document, known_metrics=known_metrics(visit.app))
+    return _Checked(found.problems, found.warnings)
+
+
+def _change_card(_visit: Visit, data: Given, base: bytes, act: str, known: Known) -> Edit:
+    return with_card_changes(data, text_of(data), base, act, known)
+
+
+def _build_card(built: _Built) -> CardBuilder:
+    return card_builder(built.document, built.stored, built.faults, built.known, built.chosen)
+
+
+def _compare_cards(before: bytes, after: bytes, known: Known) -> tuple[ChangeView, ...] | None:
+    old, new = check_scorecard(before).card, check_scorecard(after).card
+    return card_differences(old, new, known) if old and new else None
+
+
+def _lists_of_cards(known: Known) -> dict[str, list[str]]:
+    return {
+        "metrics": [each.name for each in known.metrics.values()],
+        "agents": list(known.agents.values()),
+        "languages": list(known.languages.values()),
+    }
+
+
+CARD = Builder(
+    kind="scorecard",
+    noun="scorecard",
+    title=later("Scorecards"),
+    path="/scorecards",
+    panel="definitions/parts/card_view.html",
+    tabs=(
+        ("questions", later("What it weighs")),
+        ("settings", later("Which agents and calls")),
+        ("publish", later("Publish")),
+        ("text", later("Text")),
+    ),
+    about_versions=later("A published version counts for every period, earlier ones too."),
+    faulty=later("A scorecard with a fault is not published. Each fault is shown at its field."),
+    check=_check_card,
+    change=_change_card,
+    build=_build_card,
+    compare=_compare_cards,
+    lists=_lists_of_cards,
+)
+
+
+def _check_tree(visit: Visit, document: bytes) -> _Checked:
+    found = check_against(visit.app.definitions, document)
+    return _Checked(tuple(found.problems), tuple(found.warnings))
+
+
+def _change_tree(visit: Visit, data: Given, base: bytes, act: str, known: Known) -> Edit:
+    return with_topic_changes(data, text_of(data), base, act, known, partial(words_of, visit))
+
+
+def _build_tree(built: _Built) -> TreeBuilder:
+    return tree_builder(built.document, built.faults, built.warned, built.known, built.chosen)
+
+
+def _compare_trees(before: bytes, after: bytes, known: Known) -> tuple[ChangeView, ...] | None:
+    old, new = check_taxonomy(before).taxonomy, check_taxonomy(after).taxonomy
+    return topic_differences(old, new, known) if old and new else None
+
+
+def _lists_of_trees(known: Known) -> dict[str, list[str]]:
+    return {"languages": list(known.languages.values())}
+
+
+TREE = Builder(
+    kind="taxonomy",
+    noun="taxonomy",
+    title=later("Taxonomies"),
+    path="/taxonomies",
+    panel="definitions/parts/tree_view.html",
+    tabs=(
+        ("questions", later("Topics")),
+        ("nowhere", later("Not recognised")),
+        ("settings", later("Settings")),
+        ("publish", later("Publish")),
+        ("text", later("Text")),
+    ),
+    about_versions=later(
+        "A published version sorts later conversations; earlier ones stay with the version that sorted them."
+    ),
+    faulty=later("A taxonomy with a fault is not published. Each fault is shown at its field."),
+    check=_check_tree,
+    change=_change_tree,
+    build=_build_tree,
+    compare=_compare_trees,
+    lists=_lists_of_trees,
+)

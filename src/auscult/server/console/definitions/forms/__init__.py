@@ -1,0 +1,1 @@
+"""Pages of forms: the list, a new one, the editor with its builder, and publishing."""

@@ -1,0 +1,70 @@
+"""The list of forms."""
+
+from contextlib import suppress
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from auscult.domain.errors import FormError
+from auscult.server.console.definitions.forms.days import first_day_to_come
+from auscult.server.console.definitions.forms.editor_view import FormRow, FormsView, NewForm, channel_name, form_row
+from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit
+from auscult.services.definitions.forms.cache import read_kept
+from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.publish import in_force
+from auscult.services.definitions.forms.reading import all_starter_documents, read_form
+
+PATH = f"{BASE}/forms"
+
+
+class FormsPage(Controller):
+    """The forms of an app."""
+
+    path = "/forms"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the forms in force, and the forms that are only drafts."""
+        require_editor(visit)
+        return forms_page(visit)
+
+
+def forms_page(visit: Visit, problem: str = "", problem_at: str = "", entered: NewForm | None = None) -> Response[str]:
+    """Return the list with the HTML form that begins one, as it was entered, and the problem with it."""
+    view = FormsView(
+        rows=tuple(_rows(visit)),
+        queues=tuple(visit.reader.queues.present().items()),
+        starters=tuple((key, read_kept(each).name) for key, each in all_starter_documents().items()),
+        forms=tuple((each.id, each.name) for each in in_force(visit.app.forms).values()),
+        may_edit=visit.principal.may_everywhere("form.edit"),
+        problem=problem,
+        problem_at=problem_at,
+        entered=entered or NewForm(),
+    )
+    return visit.page("definitions/forms", "Forms", view, 422 if problem else 200)
+
+
+def require_editor(visit: Visit) -> None:
+    """Refuse visitors who neither edit nor publish forms in the whole app. Raises ``NoPermissionError``."""
+    if not any(visit.principal.may_everywhere(each) for each in ("form.edit", "form.publish")):
+        raise NoPermissionError("form.edit")
+
+
+def _rows(visit: Visit) -> list[FormRow]:
+    versions = {each.form_id: each for each in visit.app.forms.in_force()}
+    drafts = {each.form_id: each for each in visit.app.forms.drafts()}
+    found: list[FormRow] = []
+    for form_id in sorted({*versions, *drafts}):
+        version, draft = versions.get(form_id), drafts.get(form_id)
+        document = version.document if version else draft.document if draft else b""
+        name = ("", "", 0)
+        with suppress(FormError):
+            form = read_form(document)
+            name = (form.name, channel_name(form.channel), len(form.metrics))
+        if not name[0]:
+            value = read_document(document).value
+            name = (str(value.get("name", "")) if isinstance(value, dict) else "", "", 0)
+        first = first_day_to_come(version, visit) if version else None
+        found.append(form_row(version, draft, name, PATH, visit.reader.day(first) if first else ""))
+    return found

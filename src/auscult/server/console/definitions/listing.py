@@ -1,0 +1,314 @@
+"""Scorecards and taxonomies: lists, each alone, and their documents, written and published as YAML."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.definitions.definition import Definition, DefinitionKind
+from auscult.domain.errors import RequestError
+from auscult.domain.form import derive_metric_id
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.definitions.in_force import metric_names
+from auscult.server.console.definitions.listing_view import (
+    Actions,
+    Entered,
+    ListedRow,
+    ListView,
+    ScorecardView,
+    TaxonomyView,
+    agents_word,
+    attribute_views,
+    draft_row,
+    figures_rows,
+    scorecard_rows,
+    taxonomy_rows,
+    topic_views,
+)
+from auscult.server.console.frame.filters import address
+from auscult.server.console.frame.naming import language_name
+from auscult.server.console.frame.posted import Posted, one
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.services.definitions.forms.editing.cards import new_card
+from auscult.services.definitions.forms.editing.topics import new_tree
+from auscult.services.definitions.scorecards import figures_of, has_leaderboard, read_scorecard, scorecards
+from auscult.services.scoring.classification import in_force, listed_versions
+
+_PERIOD = timedelta(days=27)
+_LONGEST = 50
+_NOTES = {"published": later("Published."), "removed": later("No longer in force. Its versions stay.")}
+
+
+class _Building(NamedTuple):
+    """Beginning of a document that has a builder: the prefix of its id, its first text, and words."""
+
+    prefix: str
+    begin: Callable[[str, str], bytes]
+    heading: str
+    taken: str
+
+
+class _Kind(NamedTuple):
+    """The differences of the two kinds on pages."""
+
+    kind: DefinitionKind
+    noun: str
+    title: str
+    path: str
+    show: Callable[[Visit, Definition, Actions | None, str], Response[str]]
+    listing: Callable[[Visit], tuple[ListedRow, ...]]
+    lead: str
+    empty: str
+    purpose: str
+    like: str
+    columns: tuple[str, ...]
+    build: _Building
+
+
+class ScorecardsPage(Controller):
+    """Measures of agents over a period."""
+
+    path = "/scorecards"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the scorecards in force."""
+        return _list(visit, CARDS)
+
+    @post(sync_to_thread=True)
+    def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Begin a scorecard as a draft, and redirect to its builder."""
+        return _begun(visit, CARDS, data)
+
+    @get("/{name:str}", sync_to_thread=True)
+    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Show one scorecard, with the results of agents if a period is given."""
+        return _one(visit, CARDS, name)
+
+    @post("/{name:str}/remove", sync_to_thread=True)
+    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Put one out of force."""
+        return _removed(visit, CARDS, name)
+
+
+class TaxonomiesPage(Controller):
+    """Topics that conversations are classified by."""
+
+    path = "/taxonomies"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the taxonomies in force."""
+        return _list(visit, TREES)
+
+    @post(sync_to_thread=True)
+    def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Begin a taxonomy as a draft, and redirect to its builder."""
+        return _begun(visit, TREES, data)
+
+    @get("/{name:str}", sync_to_thread=True)
+    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Show one taxonomy as a tree."""
+        return _one(visit, TREES, name)
+
+    @post("/{name:str}/remove", sync_to_thread=True)
+    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Put one out of force."""
+        return _removed(visit, TREES, name)
+
+
+def _list(visit: Visit, of: _Kind, status: int = 200, entered: Entered | None = None) -> Response[str]:
+    visit.require("form.read")
+    note = _note(visit)
+    view = ListView(
+        title=_(of.title),
+        lead=_(of.lead),
+        empty=_(of.empty),
+        purpose=_(of.purpose),
+        like=of.like,
+        columns=tuple(map(_, of.columns)),
+        rows=(*of.listing(visit), *_drafts(visit, of)),
+        heading=_(of.build.heading) if visit.principal.may_everywhere("form.edit") else "",
+        entered=entered or Entered(),
+        note=note,
+    )
+    return visit.page("definitions/definitions", of.title, view, status)
+
+
+def _begun(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
+    """Store the draft of a new document, whose id follows its name."""
+    visit.require_everywhere("form.edit")
+    name = one(data, "name")
+    words = derive_metric_id(name).removeprefix("em-").removeprefix("em")
+    if not words or len(name) > _LONGEST or not name.isprintable():
+        problem = _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST)
+        return _list(visit, of, 422, entered=Entered(name=name, problem=problem))
+    made, definitions = f"{of.build.prefix}{words}", visit.app.definitions
+    stored = definitions.get(of.kind, made)
+    if definitions.draft(of.kind, made) or (stored and stored.removed_at is None):
+        problem = _(of.build.taken).format(id=made)
+        return _list(visit, of, 422, entered=Entered(name=name, problem=problem))
+    definitions.save_draft(of.kind, made, of.build.begin(made, name))
+    return Redirect(f"{BASE}{of.path}/{made}/edit", status_code=303)
+
+
+def _drafts(visit: Visit, of: _Kind) -> tuple[ListedRow, ...]:
+    """Return the rows of documents that were never published, or are out of force."""
+    known = {each.name for each in visit.app.definitions.in_force(of.kind)}
+    return tuple(
+        draft_row(each.name, each.document, f"{BASE}{of.path}", len(of.columns))
+        for each in visit.app.definitions.drafts(of.kind)
+        if each.name not in known
+    )
+
+
+def _one(visit: Visit, of: _Kind, name: str) -> Response[str] | Redirect:
+    visit.require("form.read")
+    stored = visit.app.definitions.get(of.kind, name)
+    if stored is None or stored.removed_at is not None:
+        if visit.app.definitions.draft(of.kind, name):
+            return Redirect(f"{BASE}{of.path}/{name}/edit", status_code=303)
+        raise missing(of.noun, name)
+    may_publish = visit.principal.may_everywhere("form.publish")
+    here = f"{BASE}{of.path}/{name}"
+    actions = Actions(edit=f"{here}/edit", remove=f"{here}/remove") if may_publish else None
+    return of.show(visit, stored, actions, _note(visit))
+
+
+def _removed(visit: Visit, of: _Kind, name: str) -> Redirect:
+    visit.require_everywhere("form.publish")
+    if visit.app.definitions.remove(of.kind, name) is None:
+        raise missing(of.noun, name)
+    return Redirect(f"{BASE}{of.path}?done=removed", status_code=303)
+
+
+def _note(visit: Visit) -> str:
+    return _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
+
+
+def _cards(visit: Visit) -> tuple[ListedRow, ...]:
+    return scorecard_rows(scorecards(visit.app), visit.reader, f"{BASE}/scorecards")
+
+
+def _trees(visit: Visit) -> tuple[ListedRow, ...]:
+    definitions = visit.app.definitions
+    return taxonomy_rows(definitions.in_force("taxonomy"), in_force(definitions), visit.reader, f"{BASE}/taxonomies")
+
+
+def _show_card(visit: Visit, stored: Definition, actions: Actions | None, note: str) -> Response[str]:
+    card, reader = read_scorecard(stored), visit.reader
+    may_see = visit.may("insight.read")
+    since, last = _day(visit, "from", reader.today - _PERIOD), _day(visit, "to", reader.today)
+    figures, has_board = None, has_leaderboard(visit.app, visit.principal)
+    is_ranked = has_board and visit.query.get("order") == ["score"]
+    if may_see and "from" in visit.query:
+        begin, end = (datetime.combine(each, time(), reader.timezone).astimezone(UTC) for each in (since, last))
+        found = figures_of(visit.app_for("insight.read"), card, begin, end + timedelta(days=1), visit.principal)
+        if not is_ranked:
+            found = sorted(found, key=lambda each: (each.name or each.agent_id).casefold())
+        figures = figures_rows(found, reader, BASE, since, last)
+    view = ScorecardView(
+        name=card.name,
+        about=_("{agents}. {score} needed. Version {version}.").format(
+            agents=agents_word(card.agents), score=reader.number(card.pass_score), version=card.version
+        ),
+        attributes=attribute_views(card, metric_names(visit.app), reader),
+        may_see_figures=may_see,
+        since=since.isoformat(),
+        last=last.isoformat(),
+        figures=figures,
+        orders=_orders(card.id, (since, last), is_ranked=is_ranked) if figures and has_board else (),
+        actions=actions,
+        note=note,
+    )
+    return visit.page("definitions/scorecard", CARDS.title, view)
+
+
+def _orders(card_id: str, days: tuple[date, date], *, is_ranked: bool) -> tuple[tuple[str, str, bool], ...]:
+    """Return the two orders of agents: by name, and by score."""
+    asked = {"from": days[0].isoformat(), "to": days[1].isoformat()}
+    path = f"{BASE}/scorecards/{card_id}"
+    return (
+        (_("By name"), address(path, {}, **asked), not is_ranked),
+        (_("By mean score"), address(path, {}, **asked, order="score"), is_ranked),
+    )
+
+
+def _show_tree(visit: Visit, stored: Definition, actions: Actions | None, note: str) -> Response[str]:
+    taxonomy, reader = in_force(visit.app.definitions).get(stored.name), visit.reader
+    counts = " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else ""
+    languages = ", ".join(language_name(each, reader) for each in taxonomy.languages) if taxonomy else ""
+    versions = listed_versions(visit.app.definitions, stored.name)
+    about = _("It was accepted once and cannot be read today, so conversations are not sorted by it.")
+    if taxonomy:
+        about = _("{counts} topics on levels 1, 2 and 3. {languages}. Version {version}.")
+        about = about.format(counts=counts, languages=languages, version=stored.version)
+    view = TaxonomyView(
+        name=taxonomy.name if taxonomy else stored.name,
+        about=about,
+        topics=topic_views(taxonomy.topics, reader) if taxonomy else (),
+        versions=tuple(
+            _("Version {n}, {day}").format(n=each.version, day=reader.moment(each.published_at)) for each in versions
+        ),
+        actions=actions,
+        note=note,
+    )
+    return visit.page("definitions/taxonomy", TREES.title, view)
+
+
+def _day(visit: Visit, name: str, otherwise: date) -> date:
+    given = next(iter(visit.query.get(name, ())), "")
+    try:
+        return date.fromisoformat(given) if given else otherwise
+    except ValueError as error:
+        message = _("{name}: {given} is not a date; write it as 2026-03-28").format(name=name, given=repr(given))
+        raise RequestError(message, code="date.invalid", field=name, value=given) from error
+
+
+CARDS = _Kind(
+    kind="scorecard",
+    noun="scorecard",
+    title=later("Scorecards"),
+    path="/scorecards",
+    show=_show_card,
+    listing=_cards,
+    lead=later("Measures of agents over a period, computed from the recorded answers to forms."),
+    empty=later("No scorecard yet"),
+    purpose=later(
+        "A scorecard weighs the answers of one agent over many conversations. Without one, reports show the scores of forms."
+    ),
+    like="scorecards",
+    columns=(later("Attributes"), later("Who"), later("Pass"), later("In force")),
+    build=_Building(
+        "sc-",
+        new_card,
+        later("Begin a scorecard"),
+        later("There is a scorecard {id} already. Open it, or give another name."),
+    ),
+)
+TREES = _Kind(
+    kind="taxonomy",
+    noun="taxonomy",
+    title=later("Taxonomies"),
+    path="/taxonomies",
+    show=_show_tree,
+    listing=_trees,
+    lead=later(
+        "Topics that conversations are sorted into from publication on: business, product, reason for the contact."
+    ),
+    empty=later("No taxonomy yet"),
+    purpose=later("A taxonomy sorts conversations by what customers want. Without one they are not sorted."),
+    like="taxonomies",
+    columns=(later("Topics, by level"), later("Languages"), later("In force")),
+    build=_Building(
+        "tx-",
+        new_tree,
+        later("Begin a taxonomy"),
+        later("There is a taxonomy {id} already. Open it, or give another name."),
+    ),
+)

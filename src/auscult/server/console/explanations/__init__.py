@@ -1,0 +1,1 @@
+"""Explanations on the pages of a conversation, a metric and the overview."""

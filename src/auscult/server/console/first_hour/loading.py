@@ -1,0 +1,271 @@
+"""The first step: a file that a person inspects before it is loaded."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import BinaryIO, TypeVar
+
+from litestar import Controller, Response, get, post
+from litestar.response import Redirect
+from msgspec import Struct
+
+from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.errors import AuscultError
+from auscult.formats import Rejected
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
+from auscult.server.console.first_hour.recording import LABELS, SoundView, accept, asked, has_sound
+from auscult.server.console.first_hour.steps import PATH, AnyVisit, first_hour, may
+from auscult.server.console.frame.naming import (
+    CHANNELS,
+    agents_of,
+    customer_words,
+    queues_of,
+    within_sentence,
+)
+from auscult.server.console.frame.posted import sentence, sentence_of
+from auscult.server.console.frame.quoting import excerpt
+from auscult.server.console.frame.reader import Reader
+from auscult.server.console.frame.visit import AnyRequest, Visit
+from auscult.server.rest.threads import run
+from auscult.server.rest.uploads import spooled
+from auscult.services.scoring.intake.dropped import Dropped, Table, read_dropped
+from auscult.services.scoring.intake.submit import Refusal, Submission
+
+MOST_READ = 20_000
+"""Conversations of a file that are counted before it is loaded; of more, the count is a lower bound."""
+_ROWS, _REFUSALS = 8, 100
+_WORDS = 76
+_COLUMNS = {
+    "id": later("Id of the conversation"),
+    "started_at": later("When it began"),
+    "speaker": later("Who speaks"),
+    "text": later("What is said"),
+    "at": later("When it is said"),
+    "agent": later("Agent"),
+    "queue": later("Queue"),
+    "channel": later("Channel"),
+    "language": later("Language"),
+}
+NONE = "-"
+"""Chosen where no column of a table holds something."""
+T = TypeVar("T")
+
+
+class FoundRow(Struct, frozen=True, kw_only=True):
+    """A conversation of a file."""
+
+    when: str
+    channel: str
+    who: str
+    turns: int
+    words: str
+
+
+class ColumnView(Struct, frozen=True, kw_only=True):
+    """A field of a conversation, and the column of the table that is chosen for it; ``is_needed`` if one must be."""
+
+    name: str
+    label: str
+    chosen: str
+    is_needed: bool
+
+
+class FoundView(Struct, frozen=True, kw_only=True):
+    """The content of a file before it is loaded. ``load`` is the label of the button, empty where there is nothing to load."""
+
+    said: str
+    rows: tuple[FoundRow, ...] = ()
+    more: str = ""
+    refused: tuple[Refusal, ...] = ()
+    refused_said: str = ""
+    columns: tuple[ColumnView, ...] = ()
+    names: tuple[str, ...] = ()
+    load: str = ""
+    problem: str = ""
+    sound: SoundView | None = None
+
+
+class LoadView(Struct, frozen=True, kw_only=True):
+    """The page of the first step. ``largest`` is the limit of a file in words."""
+
+    path: str
+    largest: str
+    limit: int
+
+
+class LoadPage(Controller):
+    """A file of conversations: what is in it, and loading it."""
+
+    path = "/first-hour/load"
+
+    @get(sync_to_thread=True)
+    def load_page(self, visit: AnyVisit) -> Response[str]:
+        """Ask for a file."""
+        may(visit, "load")
+        limit = visit.services.settings.request_bytes
+        view = LoadView(path=f"{PATH}/load", largest=_megabytes(limit, visit.reader), limit=limit)
+        return visit.page("first_hour/load", "Home", view)
+
+    @post("/preview", status_code=200)
+    async def preview(self, request: AnyRequest, visit: AnyVisit) -> Response[str]:
+        """Show what is in a file, the body of the request. Stores nothing."""
+        found = await _with_file(request, visit, lambda file: _looked_at(visit, file))
+        view = found if isinstance(found, FoundView) else FoundView(said="", problem=found)
+        return await run(lambda: visit.part("first_hour/found", view))
+
+    @post(status_code=200)
+    async def load(self, request: AnyRequest, visit: AnyVisit) -> Response[str] | Redirect:
+        """Load the conversations of a file, the body of the request."""
+
+        def loaded(file: BinaryIO) -> int | FoundView:
+            if has_sound(file):
+                return _recording_loaded(visit, file)
+            visit.services.room.must_have("backfill")
+            submission = Submission(visit.app_for("conversation.load"), visit.store.batches, visit.services.room)
+            size = visit.services.settings.batch_size
+            submission.accept(_read(visit, file).documents, group=size, follow=False)
+            if submission.intake.accepted:
+                first_hour(visit).done("load")
+            return submission.intake.accepted
+
+        found = await _with_file(request, visit, loaded)
+        if isinstance(found, int) and found:
+            return Redirect(f"{PATH}?loaded={found}", status_code=303)
+        problem = found if isinstance(found, str) else _("Nothing in this file can be loaded.")
+        view = found if isinstance(found, FoundView) else FoundView(said="", problem=problem)
+        return await run(lambda: visit.part("first_hour/found", view))
+
+
+def _megabytes(size: int, reader: Reader) -> str:
+    return _("{n} MB").format(n=reader.number(size >> 20))
+
+
+async def _with_file(request: AnyRequest, visit: Visit, act: Callable[[BinaryIO], T]) -> T | str:
+    """Return the result for the file in the body, or what is wrong with it as a sentence."""
+    may(visit, "load")
+    try:
+        async with spooled(request, visit.services.settings.request_bytes) as file:
+            if not await run(lambda: file.read(1)):
+                return _("The file is empty.")
+            file.seek(0)
+            return await run(lambda: act(file), slow=True)
+    except AuscultError as error:
+        return sentence(error.message)
+
+
+def _looked_at(visit: Visit, file: BinaryIO, problem: str = "") -> FoundView:
+    """Show what is in a file; of a recording, what is asked about it, with the problem of what was said."""
+    if not has_sound(file):
+        return _found(visit, _read(visit, file))
+    said, sound = asked(visit, file)
+    return FoundView(said=said, sound=sound, load=_("Load the recording"), problem=problem)
+
+
+def _recording_loaded(visit: Visit, file: BinaryIO) -> int | FoundView:
+    """Return the number of conversations that a recording is, or its form with what is wrong there."""
+    try:
+        accept(visit, file)
+    except AuscultError as error:
+        file.seek(0)
+        return _looked_at(visit, file, sentence_of(error, LABELS))
+    first_hour(visit).done("load")
+    return 1
+
+
+def _read(visit: Visit, file: BinaryIO) -> Dropped:
+    given = {name: next(iter(visit.query.get(f"column-{name}", ())), "") for name in _COLUMNS}
+    columns = {name: "" if value == NONE else value for name, value in given.items() if value}
+    return read_dropped(file, visit.app.tenant.app_id, visit.services.settings.limits, columns)
+
+
+def _found(visit: Visit, dropped: Dropped) -> FoundView:
+    """Read a file to its end, or to ``MOST_READ`` conversations, and show what is there."""
+    reader, app = visit.reader, visit.app
+    seen, refused = _Seen(), list[Refusal]()
+    for each in dropped.documents:
+        if isinstance(each, Rejected):
+            seen.refused += 1
+            if len(refused) < _REFUSALS:
+                refused.append(_refusal(app.privacy.refused, each))
+        else:
+            seen.add(each, reader)
+        if seen.count + seen.refused >= MOST_READ:
+            seen.is_least = True
+            break
+    n = reader.number(seen.count)
+    said = seen.sentence(reader)
+    if dropped.table and dropped.table.missing:
+        said = _("This is a table. Say which column holds what, so that it can be read.")
+    load = ngettext("Load {n} conversation", "Load {n} conversations", seen.count).format(n=n) if seen.count else ""
+    left = seen.count - len(seen.rows)
+    return FoundView(
+        said=said,
+        rows=tuple(seen.rows),
+        more=_("and {n} more").format(n=reader.number(left)) if left else "",
+        refused=tuple(refused),
+        refused_said=seen.refused_sentence(reader),
+        columns=_columns(dropped.table),
+        names=dropped.table.names if dropped.table else (),
+        load=_("Load all of it") if load and seen.is_least else load,
+    )
+
+
+class _Seen:
+    """Counts of the conversations of a file, and the first of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.refused = 0
+        self.is_least = False
+        self.channels: Counter[Channel] = Counter()
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+        self.rows: list[FoundRow] = []
+
+    def add(self, one: Conversation, reader: Reader) -> None:
+        self.count += 1
+        self.channels[one.channel] += 1
+        self.first = min(self.first or one.started_at, one.started_at)
+        self.last = max(self.last or one.started_at, one.started_at)
+        if len(self.rows) < _ROWS:
+            row = FoundRow(
+                when=reader.moment(one.started_at),
+                channel=_(CHANNELS[one.channel]),
+                who=" · ".join(each for each in (agents_of(one), queues_of(one, reader)) if each),
+                turns=len(one.turns),
+                words=excerpt(customer_words(one), _WORDS),
+            )
+            self.rows.append(row)
+
+    def sentence(self, reader: Reader) -> str:
+        """Return how many there are, of which channels, and from when until when."""
+        if not self.count or self.first is None or self.last is None:
+            return _("Nothing in this file can be loaded.")
+        said = ngettext("{n} conversation can be loaded", "{n} conversations can be loaded", self.count)
+        if self.is_least:
+            said = _("More than {n} conversations can be loaded")
+        parts = [f"{reader.number(n)} {within_sentence(_(CHANNELS[channel]))}" for channel, n in self.channels.items()]
+        first, last = reader.day(self.first), reader.day(self.last)
+        when = first if first == last else _("{first} to {last}").format(first=first, last=last)
+        return f"{said.format(n=reader.number(self.count))}: {', '.join(parts)}, {when}."
+
+    def refused_sentence(self, reader: Reader) -> str:
+        """Return how many are refused; empty for none."""
+        if not self.refused:
+            return ""
+        return ngettext("{n} is refused", "{n} are refused", self.refused).format(n=reader.number(self.refused))
+
+
+def _refusal(redact: Callable[[str], str], rejected: Rejected) -> Refusal:
+    error = rejected.error
+    return Refusal(line=error.line, field=error.field, reason=sentence(redact(error.message)), code=error.reason)
+
+
+def _columns(table: Table | None) -> tuple[ColumnView, ...]:
+    if table is None:
+        return ()
+    return tuple(
+        ColumnView(name=name, label=_(label), chosen=table.columns.get(name, ""), is_needed=name in table.missing)
+        for name, label in _COLUMNS.items()
+    )

@@ -1,0 +1,121 @@
+"""A form's examples in its editor: how many are answered as expected, and each with its words."""
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.evaluation import Evaluation
+from auscult.domain.form import Form, Metric
+from auscult.domain.form_examples import Trials, Tried, TriedTopic, answer_of, answers_of
+from auscult.language import ngettext
+from auscult.server.console.conversations.conversation_view import title_of
+from auscult.server.console.frame.quoting import excerpt
+from auscult.server.console.frame.verdicts import word_of
+from auscult.services.scoring.trial import is_not_asked
+
+
+class ExampleRow(Struct, frozen=True, kw_only=True):
+    """One example: the question, the words, the expected answer and the form's, which is empty where it has none.
+
+    ``on`` is the conversation, to try the form on it; empty for a transcript.
+    """
+
+    id: str
+    name: str
+    words: str
+    on: str
+    wanted: str
+    answer: str
+    is_right: bool
+
+
+class ExamplesView(Struct, frozen=True, kw_only=True):
+    """The examples of a form, those that are answered otherwise first."""
+
+    sentence: str
+    rows: tuple[ExampleRow, ...]
+    erased: str
+    has_wrong: bool
+
+
+class Expected(Struct, frozen=True, array_like=True):
+    """The answer that a button expects of a question, with the turn that decided it."""
+
+    metric_id: str
+    wanted: str
+    turn_id: str | None
+
+
+class OtherAnswers(Struct, frozen=True, kw_only=True):
+    """The answers that a verdict could have had: the button that expects it, and its word; and what an example expects."""
+
+    answers: tuple[tuple[str, str], ...]
+    expected: str = ""
+
+
+def examples_view(found: Trials[Tried], form: Form) -> ExamplesView | None:
+    """Show the examples of a form; None where it has none."""
+    if not found.tried and not found.erased:
+        return None
+    names = {each.id: each.name for each in form.metrics}
+    rows = [_row(each, names.get(each.example.metric_id, each.example.metric_id)) for each in found.tried]
+    return ExamplesView(
+        sentence=counted(found),
+        rows=tuple(sorted(rows, key=lambda row: row.is_right)),
+        erased=erased(found.erased),
+        has_wrong=bool(found.wrong),
+    )
+
+
+def counted(found: Trials[Tried] | Trials[TriedTopic]) -> str:
+    """Return how many examples are answered as expected, in words."""
+    count = len(found.tried)
+    sentence = ngettext("{right} of {n} example right", "{right} of {n} examples right", count)
+    return sentence.format(right=found.right, n=count)
+
+
+def erased(count: int) -> str:
+    """Return how many examples lost their conversation, in words; empty where none did."""
+    gone = ngettext(
+        "{n} example was erased with its conversation.", "{n} examples were erased with their conversations.", count
+    )
+    return gone.format(n=count) if count else ""
+
+
+def other_answers(evaluation: Evaluation, form: Form, examples: Trials[Tried]) -> dict[str, OtherAnswers]:
+    """Return, by id of the metric, the answers that each verdict does not have, and what an example expects."""
+    metrics = {each.id: each for each in form.metrics}
+    its = (each.example for each in examples.tried if each.example.conversation_id == evaluation.conversation_id)
+    expected_of = {each.metric_id: each.wanted for each in its}
+    found: dict[str, OtherAnswers] = {}
+    for each in evaluation.results:
+        metric = metrics[each.metric.id]
+        if is_kept_by_people(metric) or is_not_asked(each.verdict):
+            continue
+        turn_id = next((one.turn_id for one in each.verdict.evidence if one.turn_id), None)
+        answers = tuple(
+            (f"keep:{msgspec.json.encode(Expected(metric.id, value, turn_id)).decode()}", word_of(value))
+            for value in answers_of(metric)
+            if value != answer_of(each)
+        )
+        expected = expected_of.get(metric.id)
+        found[metric.id] = OtherAnswers(answers=answers, expected=word_of(expected) if expected else "")
+    return found
+
+
+def is_kept_by_people(metric: Metric) -> bool:
+    """Return whether no form decides the answer: a person does, or it is a number."""
+    return metric.type == "manual" or (metric.grades is not None and metric.grades.kind == "number")
+
+
+def _row(tried: Tried, name: str) -> ExampleRow:
+    its, conversation = tried.example, tried.conversation
+    said = next((turn.text for turn in conversation.turns if turn.id == its.turn_id), "")
+    return ExampleRow(
+        id=its.example_id,
+        name=name,
+        words=excerpt(said) if said else title_of(conversation) or conversation.id,
+        on=its.conversation_id or "",
+        wanted=word_of(its.wanted),
+        answer=word_of(tried.answer) if tried.answer else "",
+        is_right=tried.is_right,
+    )

@@ -1,0 +1,20 @@
+"""Reasons of the machine, and errors of services, in the reader's language. Stored, exported and sent they stay in English."""
+
+from auscult.server.console.frame.reasons.documents import fault_in_words
+from auscult.server.console.frame.reasons.matching import PLACE, REASON, WHY, in_words, is_known
+from auscult.server.console.frame.reasons.sentences import filled, sentence_of
+from auscult.server.console.frame.reasons.stored import grant_in_words, job_in_words, run_in_words
+
+__all__ = [
+    "PLACE",
+    "REASON",
+    "WHY",
+    "fault_in_words",
+    "filled",
+    "grant_in_words",
+    "in_words",
+    "is_known",
+    "job_in_words",
+    "run_in_words",
+    "sentence_of",
+]

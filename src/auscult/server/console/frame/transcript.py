@@ -1,0 +1,204 @@
+"""The transcript of a page: turns split where evidence begins and ends, with notes in the margin."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Evidence, MetricResult
+from auscult.domain.insight import Speech
+from auscult.language import gettext as _
+from auscult.server.console.frame.charts.lanes import Mark, Spoken
+from auscult.server.console.frame.naming import speaker_of, within_sentence
+from auscult.server.console.frame.quoting import Span, span_of
+from auscult.services.conversations.closest import is_miss
+
+PieceKind = Literal["text", "ev", "cue", "near", "redacted", "doubt"]
+NoteKind = Literal["yes", "no", "cue"]
+
+LEAST_SILENCE_MS = 8_000
+_REDACTED = re.compile(r"\[(?:PII|REDACTED|[A-Z][A-Z_]{2,}(?:[: #-][\w-]+)?)\]")
+
+
+class Piece(Struct, frozen=True, kw_only=True):
+    """A part of a turn's text, marked or not, and the metrics that it decided."""
+
+    kind: PieceKind = "text"
+    text: str
+    metric_ids: tuple[str, ...] = ()
+    joins: str = ""
+    """``before``, ``after`` or both: where a mark of the same kind touches this one, so that they are drawn as one."""
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """A note in the margin, which leads to its verdict."""
+
+    kind: NoteKind
+    metric_id: str
+    text: str
+
+
+class TurnView(Struct, frozen=True, kw_only=True):
+    """One turn. ``is_first``: the speaker changed, or spoke again after silence; ``silence_s``: its seconds, else 0."""
+
+    id: str
+    side: Literal["agent", "customer"]
+    speaker: str
+    start_ms: int | None
+    end_ms: int | None
+    is_first: bool
+    talks_over: bool
+    silence_s: int
+    language: str | None
+    pieces: tuple[Piece, ...]
+    notes: tuple[Note, ...]
+
+
+class _Found(NamedTuple):
+    """A marked range of a turn."""
+
+    span: Span
+    kind: PieceKind
+    metric_id: str
+
+
+class Marks:
+    """Marks of the verdicts' evidence by turn. Pass no results where a page must hide the machine's decisions."""
+
+    def __init__(
+        self, conversation: Conversation, results: Iterable[MetricResult], near: Mapping[str, Evidence] | None = None
+    ) -> None:
+        """Find the words of every piece of evidence, and of the closest matches (``near``, by metric id)."""
+        self._near = near or {}
+        self._texts = {turn.id: turn.text for turn in conversation.turns}
+        self._found: dict[str, list[_Found]] = defaultdict(list)
+        self.notes: dict[str, list[Note]] = defaultdict(list)
+        for result in results:
+            self._add(result)
+
+    def of(self, turn_id: str) -> list[_Found]:
+        """Return the marks of a turn, in the order of their words."""
+        return sorted(self._found[turn_id], key=lambda each: (each.span.start, each.span.end))
+
+    def _add(self, result: MetricResult) -> None:
+        metric, verdict = result.metric, result.verdict
+        kind: NoteKind = "no" if result.adhered is False else "yes"
+        for evidence in verdict.evidence:
+            is_near = is_miss(result, evidence)
+            self._mark(evidence, "near" if is_near else "ev", metric.id)
+            name = _("{metric}: closest").format(metric=metric.name) if is_near else metric.name
+            self._note(evidence, Note(kind=kind, metric_id=metric.id, text=name))
+        if near := self._near.get(metric.id):
+            self._mark(near, "near", metric.id)
+            closest = _("{metric}: closest").format(metric=metric.name)
+            self._note(near, Note(kind="no", metric_id=metric.id, text=closest))
+        for evidence in verdict.trigger:
+            self._mark(evidence, "cue", metric.id)
+            asks = _("asks for {metric}").format(metric=within_sentence(metric.name))
+            self._note(evidence, Note(kind="cue", metric_id=metric.id, text=asks))
+
+    def _note(self, evidence: Evidence, note: Note) -> None:
+        if evidence.turn_id is not None and note not in self.notes[evidence.turn_id]:
+            self.notes[evidence.turn_id].append(note)
+
+    def _mark(self, evidence: Evidence, kind: PieceKind, metric_id: str) -> None:
+        text = self._texts.get(evidence.turn_id or "")
+        if evidence.turn_id is not None and text and (span := span_of(evidence, text)):
+            self._found[evidence.turn_id].append(_Found(span, kind, metric_id))
+
+
+def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) -> tuple[TurnView, ...]:
+    """Show the turns in their order."""
+    over = {moment.turn_id for moment in speech.cross_talk if moment.begun_by} if speech else set[str | None]()
+    views: list[TurnView] = []
+    before: Turn | None = None
+    last_end_ms = 0
+    for turn in conversation.turns:
+        if not turn.text.strip():
+            continue
+        speaker = speaker_of(turn, conversation)
+        is_voice = conversation.channel == "voice"
+        gap = (turn.start_ms - last_end_ms) if is_voice and turn.start_ms is not None and before else 0
+        silence = gap // 1000 if gap >= LEAST_SILENCE_MS else 0
+        views.append(
+            TurnView(
+                id=turn.id,
+                side="customer" if turn.speaker == "customer" else "agent",
+                speaker=speaker,
+                start_ms=turn.start_ms,
+                end_ms=turn.end_ms,
+                is_first=before is None
+                or silence > 0
+                or (before.speaker, before.agent_id) != (turn.speaker, turn.agent_id),
+                talks_over=turn.id in over,
+                silence_s=silence,
+                language=None,
+                pieces=tuple(_pieces(turn.text, [*marks.of(turn.id), *_doubts(turn)])),
+                notes=tuple(marks.notes[turn.id]),
+            )
+        )
+        before = turn
+        last_end_ms = max(last_end_ms, turn.end_ms or turn.start_ms or 0)
+    return tuple(views)
+
+
+def _doubts(turn: Turn) -> list[_Found]:
+    """Return the words that the speech recogniser doubted."""
+    return [_Found(Span(*each), "doubt", "") for each in turn.doubts]
+
+
+def _pieces(text: str, found: Sequence[_Found]) -> Iterator[Piece]:
+    """Split a text wherever a mark begins or ends. Where marks overlap, evidence takes precedence over triggers."""
+    redacted = [_Found(Span(*each.span()), "redacted", "") for each in _REDACTED.finditer(text)]
+    every = [*found, *redacted]
+    cuts = sorted({0, len(text), *(cut for each in every for cut in each.span)})
+    stretches = [Span(start, end) for start, end in pairwise(cuts)]
+    within = [[each for each in every if each.span.start <= at.start and at.end <= each.span.end] for at in stretches]
+    kinds: list[PieceKind] = [_kind(here) for here in within]
+    for number, (at, here, kind) in enumerate(zip(stretches, within, kinds, strict=True)):
+        joins = [
+            side
+            for side, other in (("before", number - 1), ("after", number + 1))
+            if kind == "ev" and 0 <= other < len(kinds) and kinds[other] == kind
+        ]
+        ids = tuple(dict.fromkeys(each.metric_id for each in here if each.metric_id))
+        yield Piece(kind=kind, text=text[at.start : at.end], metric_ids=ids, joins=" ".join(joins))
+
+
+def _kind(here: Sequence[_Found]) -> PieceKind:
+    """Return the kind of a piece that all these marks cover."""
+    kinds = [each.kind for each in here]
+    order: tuple[PieceKind, ...] = ("redacted", "ev", "near", "cue")
+    for one in order:
+        if one in kinds:
+            return one
+    return "text"
+
+
+def spoken(conversation: Conversation) -> tuple[Spoken, ...]:
+    """Return the speaker and the time of each turn whose times are known."""
+    return tuple(
+        Spoken(
+            speaker="customer" if turn.speaker == "customer" else "agent",
+            start_ms=turn.start_ms,
+            end_ms=turn.start_ms if turn.end_ms is None else turn.end_ms,
+        )
+        for turn in conversation.turns
+        if turn.start_ms is not None
+    )
+
+
+def lane_marks(results: Iterable[MetricResult], near: Mapping[str, Evidence] | None = None) -> tuple[Mark, ...]:
+    """Return the times of the evidence, and of the closest matches where there is none (``near``, by metric id)."""
+    shown = near or {}
+    found = {
+        (evidence.start_ms, result.adhered is False)
+        for result in results
+        for evidence in (*result.verdict.evidence, *filter(None, [shown.get(result.metric.id)]))
+        if evidence.start_ms is not None
+    }
+    return tuple(Mark(at_ms=at, is_missed=missed) for at, missed in sorted(found))

@@ -1,0 +1,315 @@
+"""Views of verdicts: the row of each metric, the strip of all, and the arithmetic of the score."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
+from auscult.domain.form import Form, Metric
+from auscult.domain.questions.abstaining import is_hesitant
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.metrics.manual import WAITING
+from auscult.server.console.frame.charts.strip import Cell, Kind
+from auscult.server.console.frame.quoting import excerpt, span_of
+from auscult.server.console.frame.reader import Reader, clock
+from auscult.server.console.frame.reasons import PLACE, WHY, filled, in_words, sentence_of
+from auscult.services.conversations.closest import is_miss
+from auscult.services.scoring.trial import is_not_asked
+
+WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
+_GIVEN = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("No answer")}
+"""The words of an answer that a person gave, or did not give."""
+_SIGNS = {"YES": "yes", "NO": "no", "NA": "na"}
+_PARTS = {"Trigger": later("Trigger"), "Answer": later("Answer")}
+"""The parts of a question with sub-weights; those of other metrics are named by their forms."""
+_OTHERS = frozenset({"by_ai_agent"})
+"""Metrics whose reasons are written by systems of others."""
+_LONGEST_QUOTE = 120
+
+
+def word_of(answer: str | None) -> str:
+    """Return a person's answer in words; a level is its own."""
+    given = answer or "-"
+    return _(_GIVEN[given]) if given in _GIVEN else given
+
+
+def sign_of(answer: str | None) -> str:
+    """Return the sign of an answer, "" for a level."""
+    return _SIGNS.get(answer or "", "")
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """Decisive words and their position. ``why`` gives the reason where the words alone do not."""
+
+    text: str
+    turn_id: str | None
+    clock: str
+    why: Markup = Markup()
+
+
+class PartView(Struct, frozen=True, kw_only=True):
+    """A question within a metric."""
+
+    name: str
+    kind: Kind
+    word: str
+
+
+class VerdictView(Struct, frozen=True, kw_only=True):
+    """One metric's row. ``gained`` and ``possible`` are empty where the metric is left out.
+
+    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric, ``confidence`` the
+    probability of a verdict that the machine hesitates over; ``so_far`` holds the points earned by the verdicts up to
+    this one, out of the points possible. ``is_asked``: a person answers it, and has not yet.
+    """
+
+    metric_id: str
+    name: str
+    question: str
+    kind: Kind
+    word: str
+    level: str
+    is_fatal: bool
+    quotes: tuple[Quote, ...]
+    cues: tuple[Quote, ...]
+    near: tuple[Quote, ...]
+    reason: Markup
+    confidence: str
+    parts: tuple[PartView, ...]
+    gained: str
+    possible: str
+    so_far: str = ""
+    is_asked: bool = False
+
+
+class LedgerRow(Struct, frozen=True, kw_only=True):
+    """One line of the arithmetic."""
+
+    label: str
+    value: str
+
+
+class LedgerView(Struct, frozen=True, kw_only=True):
+    """The arithmetic of a score: the weights left out, counted and lost, and the result."""
+
+    rows: tuple[LedgerRow, ...]
+    sums: tuple[LedgerRow, ...]
+    result: LedgerRow
+
+
+def kind_of(answer: MetricResult | Part) -> Kind:
+    """Return the kind of a verdict: met, missed, left out, or not answered yet."""
+    qualification = answer.verdict.qualification if isinstance(answer, MetricResult) else answer.qualification
+    if qualification == "-":
+        return "unsure"
+    return "na" if answer.adhered is None else "yes" if answer.adhered else "no"
+
+
+def cells_of(results: Sequence[MetricResult]) -> tuple[Cell, ...]:
+    """Return the strip of an evaluation."""
+    return tuple(
+        Cell(
+            name=each.metric.name,
+            kind=kind_of(each),
+            weight=float(each.metric.weight),
+        )
+        for each in results
+    )
+
+
+class _Question(Struct):
+    """The part of a metric's settings that is read here."""
+
+    question: str = ""
+
+
+def question_of(metric: Metric) -> str:
+    """Return the question of a metric if its settings have one in words."""
+    try:
+        return msgspec.convert(metric.settings or {}, _Question, from_attributes=True).question
+    except msgspec.ValidationError:
+        return ""
+
+
+def verdict_views(
+    results: Sequence[MetricResult],
+    form: Form,
+    reader: Reader,
+    texts: Mapping[str, str],
+    near: Mapping[str, Evidence],
+) -> tuple[VerdictView, ...]:
+    """Show every verdict. ``texts`` holds the words of each turn, ``near`` the closest matches by metric id."""
+    views: list[VerdictView] = []
+    gained = possible = Decimal(0)
+    for each in results:
+        counted = points(each, form)
+        gained, possible = gained + counted.gained, possible + counted.possible
+        view = verdict_view(each, form, reader, texts, near.get(each.metric.id))
+        so_far = _("{n} of {whole} so far").format(n=_weight(gained, reader), whole=_weight(possible, reader))
+        views.append(msgspec.structs.replace(view, so_far=so_far))
+    return tuple(views)
+
+
+def verdict_view(
+    result: MetricResult, form: Form, reader: Reader, texts: Mapping[str, str], near: Evidence | None = None
+) -> VerdictView:
+    """Show one verdict. ``texts`` holds the words of each turn, ``near`` is its closest match."""
+    metric, verdict = result.metric, result.verdict
+    kind = kind_of(result)
+    counted = points(result, form)
+    is_counted = counted.possible > 0
+    return VerdictView(
+        metric_id=metric.id,
+        name=metric.name,
+        question=question_of(metric),
+        kind=kind,
+        word=_word(result),
+        level=verdict.level or "",
+        is_fatal=metric.fatal,
+        quotes=tuple(
+            _quote(each, texts) for each in verdict.evidence if not is_miss(result, each) and not each.is_absence
+        ),
+        near=tuple(
+            _quote(each, texts)
+            for each in (*verdict.evidence, *filter(None, [near]))
+            if each is near or is_miss(result, each)
+        ),
+        cues=tuple(_quote(each, texts) for each in verdict.trigger),
+        reason=Markup() if verdict.reason == WAITING else _reason(result),
+        confidence=_confidence(result, form, reader),
+        parts=tuple(
+            PartView(name=_part_name(part, metric), kind=kind_of(part), word=_(WORDS[part.qualification]))
+            for part in verdict.parts
+        ),
+        gained=_weight(counted.gained, reader) if is_counted else "",
+        possible=_weight(counted.possible, reader) if is_counted else "",
+        is_asked=verdict.qualification == "-" and not is_not_asked(verdict),
+    )
+
+
+def _part_name(part: Part, metric: Metric) -> str:
+    """Return the name of a part: in the reader's language where it is not the form's own."""
+    return _(_PARTS.get(part.name, part.name)) if metric.type == "by_question" else part.name
+
+
+def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
+    text = texts.get(evidence.turn_id or "", "")
+    span = span_of(evidence, text) if text else None
+    words = text[span.start : span.end] if span else evidence.text
+    why = Markup() if evidence.why.startswith("says '") else in_words(evidence.why, WHY, may_be_of_others=True)
+    return Quote(
+        text=excerpt(words, _LONGEST_QUOTE) if span is None or len(words) > _LONGEST_QUOTE else words,
+        turn_id=evidence.turn_id,
+        clock="" if evidence.start_ms is None else clock(evidence.start_ms),
+        why=why,
+    )
+
+
+def reason_of(result: MetricResult) -> Markup:
+    """Return the whole reason of a verdict, as it is stored; without one, what its first pieces of evidence show."""
+    verdict = result.verdict
+    if verdict.reason:
+        return in_words(verdict.reason, may_be_of_others=result.metric.type in _OTHERS)
+    return Markup("; ").join(in_words(each.why, WHY, may_be_of_others=True) for each in verdict.evidence[:2])
+
+
+def _reason(result: MetricResult) -> Markup:
+    """Return the reason in a sentence; without one, the stretch that was read in vain."""
+    reason = result.verdict.reason
+    if not result.verdict.certain:
+        said = (
+            _("Unclear: {reason}.") if result.adhered is None else _("Counted as {answer}, though unclear: {reason}.")
+        )
+        return filled(said, answer=_word(result), reason=in_words(reason))
+    if not reason:
+        absence = next((each for each in result.verdict.evidence if each.is_absence), None)
+        return Markup() if absence is None else sentence_of(in_words(absence.why, WHY))
+    if reason.startswith("not found in "):
+        where, _excused, rest = reason.removeprefix("not found in ").partition(", and excused")
+        said = (
+            _("Not found in {where}, and there was no occasion: left out.")
+            if rest
+            else _("Not found. Looked in {where}.")
+        )
+        return filled(said, where=in_words(where, PLACE))
+    if reason.startswith("no trigger in ") and result.verdict.qualification == "NA":
+        where = reason.removeprefix("no trigger in ")
+        return filled(_("Nothing in {where} asks for it: left out."), where=in_words(where, PLACE))
+    if reason.startswith("ruled out"):
+        return escape(_("What was said rules it out: left out."))
+    return sentence_of(in_words(reason, may_be_of_others=result.metric.type in _OTHERS))
+
+
+def _confidence(result: MetricResult, form: Form, reader: Reader) -> str:
+    """Return the confidence of a verdict that the machine hesitates over; empty for any other."""
+    confidence = result.verdict.confidence
+    return reader.number(confidence, 2) if confidence is not None and is_hesitant(result.verdict, form) else ""
+
+
+def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:
+    """Show the arithmetic of the score; return None without a form or results."""
+    form = evaluation.form
+    if form is None or not evaluation.results:
+        return None
+    results = evaluation.results
+    weights = sum((each.metric.weight for each in results), Decimal(0))
+    rows = [_row(_("Weights of all {n} metrics").format(n=len(results)), weights, reader)]
+    lost: list[LedgerRow] = []
+    gained = possible = Decimal(0)
+    for each in results:
+        counted = points(each, form)
+        gained, possible = gained + counted.gained, possible + counted.possible
+        if left_out := each.metric.weight - counted.possible:
+            label = _("{metric}: {word}, left out").format(metric=each.metric.name, word=_word(each))
+            rows.append(_row(label, -left_out, reader))
+        if missed := counted.possible - counted.gained:
+            why = _why_lost(each, _weight(counted.gained, reader), _weight(counted.possible, reader))
+            lost.append(_row(f"{each.metric.name}: {why}", -missed, reader))
+    sums = [_row(_("Counted"), possible, reader), *lost, _row(_("Earned"), gained, reader)]
+    return LedgerView(rows=tuple(rows), sums=tuple(sums), result=_result(evaluation, gained, possible, reader))
+
+
+def _why_lost(result: MetricResult, gained: str, possible: str) -> str:
+    if result.verdict.level:
+        return _("{level}, {n} of {whole}").format(level=result.verdict.level, n=gained, whole=possible)
+    if result.verdict.parts:
+        missed = sum(part.adhered is False for part in result.verdict.parts)
+        return _("{n} of {whole} parts missed").format(n=missed, whole=len(result.verdict.parts))
+    return _word(result)
+
+
+def _word(result: MetricResult) -> str:
+    """Return the answer in words: of a graded metric its level."""
+    return result.verdict.level or _(WORDS[result.verdict.qualification])
+
+
+def _result(evaluation: Evaluation, gained: Decimal, possible: Decimal, reader: Reader) -> LedgerRow:
+    score = evaluation.score
+    if score is None:
+        return LedgerRow(label=_("Nothing applies, so there is no score"), value="\u2013")
+    shown = reader.number(score)
+    fatal = [each.metric.name for each in evaluation.results if each.is_fatal_error]
+    if fatal:
+        return LedgerRow(label=_("{metrics}: fatal, so the score is 0").format(metrics=", ".join(fatal)), value=shown)
+    exact = 100 * gained / possible
+    label = f"{_weight(gained, reader)} \u00f7 {_weight(possible, reader)}"
+    if exact != score and exact % 1:
+        label = _("{division} = {exact}\u2026, rounded").format(division=label, exact=reader.number(exact, 3))
+    elif exact != score:
+        label += f" = {reader.number(exact)}"
+    return LedgerRow(label=label, value=shown)
+
+
+def _row(label: str, value: Decimal, reader: Reader) -> LedgerRow:
+    return LedgerRow(label=label, value=_weight(value, reader))
+
+
+def _weight(value: Decimal, reader: Reader) -> str:
+    exact = value.normalize()
+    exponent = exact.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return reader.number(value, min(digits, 3))

@@ -1,0 +1,123 @@
+"""The effect of the scorecard or the taxonomy in a builder on the newest conversations."""
+
+from collections.abc import Sequence
+
+import msgspec
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from msgspec.structs import replace
+
+from auscult.domain.definitions.scorecard import Scorecard
+from auscult.domain.definitions.taxonomy import Taxonomy
+from auscult.domain.errors import EngineError, RequestError
+from auscult.domain.form_examples import NewTopicExample
+from auscult.language import gettext as _
+from auscult.server.console.definitions.drafts import text_of
+from auscult.server.console.definitions.forms.listing import require_editor
+from auscult.server.console.definitions.in_force import metric_names
+from auscult.server.console.form_examples.examples import topic_examples_of
+from auscult.server.console.frame.posted import Given, Posted, one, sentence, several, tried
+from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.history.effects_view import (
+    CardEffectView,
+    Stays,
+    TopicEffectView,
+    card_effect_view,
+    topic_effect_view,
+)
+from auscult.server.rest.threads import run
+from auscult.services.audits.blind import blindness_of
+from auscult.services.definitions.scorecards import check_scorecard, may_see
+from auscult.services.history import card_effect, topic_effect
+from auscult.services.scoring import classification
+
+
+class CardEffectPage(Controller):
+    """The effect of a scorecard, next to publishing it."""
+
+    path = "/scorecards/{name:str}/edit/effect"
+
+    @post()
+    async def act(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """Weigh the newest conversations by the version in force and by the document."""
+        require_editor(visit)
+        return await run(lambda: visit.part("history/parts/card_effect", _card(visit, name, text_of(data))), slow=True)
+
+
+class TopicEffectPage(Controller):
+    """The effect of a taxonomy, next to publishing it."""
+
+    path = "/taxonomies/{name:str}/edit/effect"
+
+    @post()
+    async def act(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """Sort the newest conversations, and the examples, with the version in force and with the document."""
+        require_editor(visit)
+        return await run(lambda: visit.part("history/parts/topic_effect", _topics(visit, name, data)), slow=True)
+
+
+def _card(visit: Visit, name: str, document: bytes) -> CardEffectView:
+    card = check_scorecard(document).card
+    if card is None or not visit.may("insight.read"):
+        return CardEffectView()
+    before = _card_in_force(visit, name)
+    app = visit.app_for("insight.read")
+    found = card_effect.card_effect(
+        card_effect.newest_cases(app, blindness_of(app, visit.visitor.email)),
+        before,
+        card,
+        lambda agent: may_see(visit.principal, agent),
+    )
+    return card_effect_view(found, before, card, metric_names(visit.app), visit.reader, BASE)
+
+
+def _card_in_force(visit: Visit, name: str) -> Scorecard | None:
+    stored = visit.app.definitions.get("scorecard", name)
+    if stored is None or stored.removed_at is not None:
+        return None
+    return check_scorecard(stored.document, version=stored.version).card
+
+
+def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
+    draft = classification.check_against(visit.app.definitions, text_of(data)).taxonomy
+    make = visit.services.trying
+    if draft is None or draft.id != name or make is None or not visit.may("conversation.read"):
+        return TopicEffectView()
+    app, present = visit.app_for("conversation.read"), classification.in_force(visit.app.definitions)
+    versions = [draft, *([present[name]] if name in present else [])]
+    problem = tried(lambda: _with_examples(visit, versions, one(data, "act")))
+    cases = topic_effect.newest_cases(app, blindness_of(app, visit.visitor.email))
+    engines = make().for_app(app.tenant.app_id, agent_emotions=False).engines
+    try:
+        found = topic_effect.topic_effect(cases, present.values(), draft, engines)
+        trials = topic_examples_of(visit).tried(engines, present.values(), draft)
+    except EngineError as error:
+        said = _("Conversations cannot be sorted here. {reason}")
+        return TopicEffectView(title=said.format(reason=sentence(error.message)))
+    view = topic_effect_view(
+        found, present[name].version if name in present else 0, trials, several(data, "right"), visit.reader, BASE
+    )
+    return replace(view, problem=problem, may_edit=visit.principal.may_everywhere("form.edit"))
+
+
+def _with_examples(visit: Visit, versions: Sequence[Taxonomy], act: str) -> None:
+    """Keep the topic of a turn, or remove an example, where a button asks for it. Raises ``AuscultError``."""
+    verb, _colon, rest = act.partition(":")
+    if verb not in ("stays", "drop"):
+        return
+    visit.require_everywhere("form.edit")
+    if verb == "drop":
+        topic_examples_of(visit).remove(versions[0].id, rest)
+        return
+    try:
+        its = msgspec.json.decode(rest, type=Stays)
+        stays = NewTopicExample(conversation_id=its.conversation_id, turn_id=its.turn_id, wanted=its.wanted)
+    except msgspec.DecodeError as error:
+        message = _("the topic that the example expects is missing")
+        raise RequestError(message, code="field.missing", field="act") from error
+    topic_examples_of(visit).keep(versions, stays)

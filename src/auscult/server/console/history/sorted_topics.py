@@ -1,0 +1,135 @@
+"""The conversations in the builder of a taxonomy: counted, some of the open topic, some without one, and what was said in one."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.definitions.taxonomy import Taxonomy
+from auscult.domain.errors import unknown
+from auscult.server.console.definitions.drafts import text_of
+from auscult.server.console.definitions.forms.editor_view import path_of
+from auscult.server.console.definitions.forms.listing import require_editor
+from auscult.server.console.frame.posted import Posted, one
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.history.sorted_topics_view import (
+    NotRecognisedView,
+    SortedHereView,
+    Spoken,
+    TopicCountsView,
+    counts_view,
+    here_view,
+    not_recognised_view,
+)
+from auscult.server.console.scoring.trial_words import nameless
+from auscult.server.rest.threads import run
+from auscult.services.audits.blind import blindness_of
+from auscult.services.definitions.taxonomies import LONGEST_EXAMPLE, check_taxonomy
+from auscult.services.history.sorted_topics import (
+    MOST_LEFT,
+    NotRecognised,
+    SortedTopics,
+    names_at,
+)
+from auscult.services.scoring.classification import read_versions
+from auscult.storage.store import AppStore
+
+_READ = "conversation.read"
+
+
+class SortedTopicsPage(Controller):
+    """The parts of the builder of a taxonomy that show conversations."""
+
+    path = "/taxonomies/{name:str}/edit"
+
+    @post("/counts")
+    async def counts(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """Count the conversations at each topic of the document."""
+        return await _part(visit, "history/parts/topic_counts", lambda: _counts(visit, name, text_of(data)))
+
+    @post("/here")
+    async def here(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """List some that were sorted to the open topic, the least sure first."""
+        return await _part(
+            visit, "history/parts/sorted_here", lambda: _here(visit, name, text_of(data), one(data, "open"))
+        )
+
+    @post("/nowhere")
+    async def nowhere(
+        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str]:
+        """List the newest that were sorted nowhere and whose words are no sentence of the document yet."""
+        return await _part(visit, "history/parts/not_recognised", lambda: _nowhere(visit, name, text_of(data)))
+
+
+async def _part(visit: Visit, template: str, view: Callable[[], Struct]) -> Response[str]:
+    require_editor(visit)
+    return await run(lambda: visit.part(template, view()), slow=True)
+
+
+def words_of(visit: Visit, spoken: Spoken) -> str:
+    """Return what was said in a turn, redacted, as a taxonomy outlives it. Raises ``NotFoundError``, ``NoPermissionError``."""
+    app = visit.app_for(_READ)
+    found = app.conversations.get(spoken.conversation_id)
+    if found is None or spoken.conversation_id in blindness_of(app, visit.visitor.email):
+        raise missing("conversation", spoken.conversation_id)
+    turn = next((each for each in found.conversation.turns if each.id == spoken.turn_id), None)
+    if turn is None:
+        raise unknown("turn", spoken.turn_id)
+    return _sentence(app, found.conversation, turn)
+
+
+def _sentence(app: AppStore, conversation: Conversation, turn: Turn) -> str:
+    words = nameless(app, conversation, turn)
+    return words if len(words) <= LONGEST_EXAMPLE else words[:LONGEST_EXAMPLE].rsplit(maxsplit=1)[0]
+
+
+def _counts(visit: Visit, name: str, document: bytes) -> TopicCountsView:
+    found = _sorted(visit, name, document)
+    return counts_view(found.counts(), found.draft, visit.reader, BASE) if found else TopicCountsView()
+
+
+def _here(visit: Visit, name: str, document: bytes, opened: str) -> SortedHereView:
+    found = _sorted(visit, name, document)
+    names = names_at(found.draft, path_of(opened)) if found and opened else ()
+    if found is None or not names:
+        return SortedHereView()
+    return here_view(found.here(names), names, opened, visit.reader, BASE, may_edit=_may_edit(visit))
+
+
+def _nowhere(visit: Visit, name: str, document: bytes) -> NotRecognisedView:
+    found = _sorted(visit, name, document)
+    if found is None:
+        return NotRecognisedView()
+    left = islice(_not_added(visit.app_for(_READ), found.draft, found.not_recognised()), MOST_LEFT)
+    return not_recognised_view(left, BASE, may_edit=_may_edit(visit))
+
+
+def _sorted(visit: Visit, name: str, document: bytes) -> SortedTopics | None:
+    """Return the conversations by the topics of a document; None without one that can be read, or where they may not be read."""
+    draft = check_taxonomy(document).taxonomy
+    if draft is None or draft.id != name or not visit.may(_READ):
+        return None
+    versions = [*read_versions(visit.app.definitions, name)]
+    app = visit.app_for(_READ)
+    return SortedTopics(app, versions, draft, blindness_of(app, visit.visitor.email))
+
+
+def _may_edit(visit: Visit) -> bool:
+    return visit.principal.may_everywhere("form.edit")
+
+
+def _not_added(app: AppStore, draft: Taxonomy, found: Iterator[NotRecognised]) -> Iterator[NotRecognised]:
+    """Yield what the sentences of a draft do not have yet."""
+    sentences = {text for path in draft.ends() for text in path[-1].examples}
+    for each in found:
+        if _sentence(app, each.conversation, each.turn) not in sentences:
+            yield each

@@ -1,0 +1,157 @@
+"""Insights: reasons for contact, new developments, and the causes of the difference between two periods."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from msgspec.structs import replace
+
+from auscult.domain.errors import RequestError
+from auscult.domain.insights.drivers import Bar
+from auscult.language import gettext as _
+from auscult.server.console.conversations.listing import names_of
+from auscult.server.console.definitions.in_force import metric_names
+from auscult.server.console.frame.filters import filter_view
+from auscult.server.console.frame.kept import KEPT
+from auscult.server.console.frame.posted import day as day_in
+from auscult.server.console.frame.posted import sentence
+from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.insights.agents import names_of_agents
+from auscult.server.console.insights.contact_reasons_view import Compare, insights_page
+from auscult.server.console.insights.failures import Answered, Failures
+from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
+from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
+from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
+from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
+from auscult.services.insights.reasons import parts
+from auscult.services.scoring.listing import ListedConversation
+
+_FILTERS = ("queue", "agent", "channel", "intent")
+_PERIOD = timedelta(days=28)
+_NEWEST, _NAMES, _NEWS = 500, 20, 8
+_WEEKS, _MOST_READ = 12, 1_000
+
+
+class InsightsPage(Controller):
+    """The page of the customers' reasons for contact, and of the causes of changes in the results."""
+
+    path = "/insights"
+
+    @get(opt=KEPT, sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Compare a period with the preceding one of the same length."""
+        visit.require("insight.read")
+        query = {name: found for name, found in visit.query.items() if name in _FILTERS}
+        sought, problem = visit.sought(query), ""
+        try:
+            compared = _compared(visit, *_asked(visit))
+        except RequestError as error:
+            compared, problem = _compared(visit, "", ""), sentence(error.message)
+        rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
+        queues = Counter(visit.reader.queues.key(queue.id, queue.name) for row in rows for queue in row.queues)
+        intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
+        names = [name for name, _n in intents.most_common(_NAMES)]
+        queue_names = [name for name, _n in queues.most_common(_NAMES) if name]
+        # Before the whole period, whose rows are then those of its weeks.
+        failures = _failures(visit, sought, compared, rows, queue_names)
+        before, now = (each.passed for each in by_period(visit.app, sought, compared.spans, ("outcome",)))
+        changes = [
+            *changed_reasons(visit.app, sought, names, compared),
+            *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
+        ]
+        found = Compare(
+            compared,
+            now,
+            before,
+            parts(visit.app, sought, queue_names, names, compared),
+            changes[:_NEWS],
+            failures,
+        )
+        filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
+        view = insights_page(found, filters, query, visit.reader, BASE)
+        if problem:
+            since, last = _asked(visit)
+            view = replace(view, since=since, last=last)
+        is_new = view.is_empty and not count(visit.app, sought)
+        return visit.page(
+            "insights/contact_reasons", "Insights", view, 400 if problem else 200, problem=problem, is_new=is_new
+        )
+
+
+def _failures(
+    visit: Visit, sought: Sought, compared: Compared, rows: Sequence[ListedConversation], queues: Sequence[str]
+) -> Failures:
+    """Count failures by week, by these queues, and by the agents that the newest conversations name."""
+    within = replace(sought, since=compared.since, until=compared.until)
+    aliases = visit.reader.queues.aliases
+    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in row.agents)
+    most = [agent for agent, _ in agents.most_common(_NAMES)]
+    return Failures(
+        weeks=_weeks(visit, sought, compared),
+        queues={
+            name: now
+            for name, (_before, now) in by_name(
+                visit.app,
+                sought,
+                "queue",
+                queues,
+                compared.spans,  # as in the parts, so they are counted once
+            ).items()
+        },
+        agents=by_agent(visit.app, within, most),
+        names=names_of_agents(rows, aliases),
+        answered=_answered(visit, sought, compared),
+    )
+
+
+def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:
+    """Count the whole weeks that end with the period, at most twelve; the period itself if it has no whole one."""
+    number = min((compared.until - compared.since) // WEEK, _WEEKS)
+    spans = periods(compared.until, number) if number else ((compared.since, compared.until),)
+    return [each.passed for each in by_period(visit.app, sought, spans, ("outcome",))]
+
+
+def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
+    """Read the customers' answers to surveys; if the period has too many, only the ones at its end."""
+    since, length = compared.since, compared.until - compared.since
+    many = count(visit.app, replace(sought, since=since, until=compared.until, surveys=SURVEYS))
+    if many > _MOST_READ:
+        since = compared.until - length * _MOST_READ / many
+    wanted = Wanted(
+        since=since,
+        until=compared.until,
+        channels=sought.channels,
+        queues=sought.queues,
+        agents=sought.agents,
+        intents=sought.intents,
+        surveys=SURVEYS,
+    )
+    bar = Bar()
+    tally = answers(visit.app, wanted, bar.conversations)
+    return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, bar))
+
+
+def _asked(visit: Visit) -> tuple[str, str]:
+    """Return the first and the last day in the address, empty where it has none."""
+    since, last = (next(iter(visit.query.get(name, ())), "") for name in ("from", "to"))
+    return since, last
+
+
+def _compared(visit: Visit, since: str, last: str) -> Compared:
+    """Return the period of these days, the last four weeks by default.
+
+    Raises ``RequestError`` ``date.invalid``, ``range.reversed``.
+    """
+    until = _begin(visit, last, "to") + timedelta(days=1) if last else visit.reader.end_of_today
+    start = _begin(visit, since, "from") if since else until - _PERIOD
+    if start >= until:
+        raise RequestError(_("the period ends before it begins"), code="range.reversed", field="to")
+    return Compared(since=start, until=until, before=until - start)
+
+
+def _begin(visit: Visit, day: str, name: str) -> datetime:
+    found = day_in({name: day}, name, _("From") if name == "from" else _("to"))
+    return datetime.combine(found, time(), visit.reader.timezone).astimezone(UTC)

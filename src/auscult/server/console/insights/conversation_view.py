@@ -1,0 +1,149 @@
+"""Views of a conversation's insights: a sentence, the course of the customer's sentiment, the talk ratios."""
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.insight import Insights, Sentiment
+from auscult.language import gettext as _
+from auscult.language import later, ngettext
+from auscult.server.console.frame.charts.sentiment import Sounded, course
+from auscult.server.console.frame.charts.talk import talk
+from auscult.server.console.frame.intents import intent_name
+from auscult.server.console.frame.naming import within_sentence
+from auscult.server.console.frame.quoting import excerpt
+from auscult.server.console.frame.reader import Reader, clock
+from auscult.server.console.frame.reasons import filled, in_words
+
+_MOODS = {"negative": later("displeased"), "neutral": later("neutral"), "positive": later("pleased")}
+_FIELDS = {
+    "language": later("Language"),
+    "sentiment": later("Sentiment"),
+    "emotions": later("Emotions"),
+    "churn_risk": later("Churn risk"),
+    "escalation": later("Escalation"),
+    "resolution": later("Resolution"),
+    "habits": later("Habits"),
+    "speech": later("Speech"),
+    "intents": later("Intents"),
+    "topics": later("Topics"),
+    "configured_intents": later("Configured intents"),
+    "summary": later("Summary"),
+}
+_WORDS_AT_MARK = 34
+
+
+class InsightsView(Struct, frozen=True, kw_only=True):
+    """The insights next to a transcript. Charts are None where there is no data for them."""
+
+    sentence: Markup
+    summary: str
+    course: Markup | None
+    talk: Markup | None
+    hint: str
+    unknown: tuple[Markup, ...]
+
+
+def insights_view(conversation: Conversation, found: Insights, reader: Reader) -> InsightsView:
+    """Show the insights of a conversation."""
+    return InsightsView(
+        sentence=_sentence(found, reader),
+        summary=found.summary.text if found.summary else "",
+        course=_course(conversation, found.sentiment) if found.sentiment else None,
+        talk=talk(
+            (
+                (_("Agent"), found.speech.agent_talk_ratio, "ag"),
+                (_("Customer"), found.speech.customer_talk_ratio, "cu"),
+                (_("Silence"), found.speech.silence, "si"),
+            )
+        )
+        if found.speech
+        else None,
+        hint=_hint(found, reader),
+        unknown=tuple(
+            filled("{field}: {why}", field=_field(name), why=in_words(why))
+            for name, why in sorted(found.unknown.items())
+        ),
+    )
+
+
+def mood(sentiment: Sentiment) -> str:
+    """Return the customer's sentiment in a few words: ``neutral to pleased``."""
+    if sentiment.start == sentiment.end:
+        return _(_MOODS[sentiment.label])
+    return _("{start} to {end}").format(start=_(_MOODS[sentiment.start]), end=_(_MOODS[sentiment.end]))
+
+
+def _field(name: str) -> str:
+    """Return the title of an insight; insights of plug-ins keep their own names."""
+    return _(_FIELDS.get(name, name.replace("_", " ").capitalize()))
+
+
+def _sentence(found: Insights, reader: Reader) -> Markup:
+    parts: list[str] = []
+    if found.intents:
+        first, *others = (intent_name(each.name) for each in found.intents)
+        parts.append(", ".join((first, *map(within_sentence, others))))
+    if found.resolution and found.resolution.resolution != "NA":
+        at = next((each.start_ms for each in found.resolution.evidence if each.start_ms is not None), None)
+        is_met = found.resolution.resolution == "YES"
+        if at is None:
+            parts.append(_("Request met") if is_met else _("Request not met"))
+        else:
+            said = _("Request met at {time}") if is_met else _("Request not met at {time}")
+            parts.append(said.format(time=clock(at)))
+        if found.resolution.doubt:
+            parts.append(filled(_("This is unclear: {reason}"), reason=in_words(found.resolution.doubt)))
+    if found.escalation and found.escalation.observed:
+        parts.append(_("Asked for someone else"))
+    if found.churn_risk and found.churn_risk.observed:
+        parts.append(_("May leave"))
+    if found.sentiment:
+        score = reader.number(found.sentiment.score, 1)
+        parts.append(_("Customer {mood}, {score} of 10").format(mood=mood(found.sentiment), score=score))
+    return Markup(". ").join(parts) + "." if parts else Markup()
+
+
+def _course(conversation: Conversation, sentiment: Sentiment) -> Markup | None:
+    turns = {turn.id: turn for turn in conversation.turns}
+    length = conversation.duration_ms or 0
+    found: list[Sounded] = []
+    strongest, words = 0.0, ""
+    for number, each in enumerate(sentiment.turns):
+        turn = turns.get(each.turn_id)
+        if turn is None:
+            continue
+        start = turn.start_ms if turn.start_ms is not None else number
+        end = turn.end_ms if turn.end_ms is not None else start
+        found.append(Sounded(at_ms=(start + end) // 2, score=float(each.score)))
+        if abs(float(each.score) - 5) > strongest:
+            strongest = abs(float(each.score) - 5)
+            quoted = _("\u201c{words}\u201d").format(words=excerpt(turn.text, _WORDS_AT_MARK))
+            words = f"{quoted} {clock(start) if turn.start_ms is not None else ''}"
+    if not found:
+        return None
+    label = _("Customer's sentiment: {mood}").format(mood=mood(sentiment))
+    ends = ("0:00", clock(length)) if length else ("", "")
+    return course(found, length or max(each.at_ms for each in found) or 1, ends, words.strip(), label)
+
+
+def _hint(found: Insights, reader: Reader) -> str:
+    parts: list[str] = []
+    if found.speech:
+        rates = {rate.source: rate.words_a_minute for rate in found.speech.rates}
+        named = (("agent", _("agent {n}")), ("customer", _("customer {n}")))
+        said = [words.format(n=reader.number(rates[source])) for source, words in named if source in rates]
+        if said:
+            parts.append(_("Words per minute: {rates}").format(rates=", ".join(said)))
+        over = sum(moment.begun_by == "agent" for moment in found.speech.cross_talk)
+        if over:
+            parts.append(_over(over))
+    fillers = sum(sum(each.crutch_counts.values()) for each in found.habits or ())
+    if fillers:
+        parts.append(ngettext("{n} filler word", "{n} filler words", fillers).format(n=reader.number(fillers)))
+    return ". ".join(parts) + "." if parts else ""
+
+
+def _over(count: int) -> str:
+    named = {1: _("Talks over the customer once"), 2: _("Talks over the customer twice")}
+    return named.get(count, _("Talks over the customer {n} times").format(n=count))

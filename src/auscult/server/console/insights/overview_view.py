@@ -1,0 +1,295 @@
+"""The quality overview: a chart with its sentence, the heat map, the pull of reasons, and the fatal errors."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from auscult.domain.statistics.charts import Chart, laney_chart
+from auscult.domain.statistics.charts import Period as Share
+from auscult.domain.statistics.intervals import wilson_figure
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.conversations.listing_view import RowView
+from auscult.server.console.frame.charts.control import Centre, control
+from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, intervals
+from auscult.server.console.frame.charts.trend import series
+from auscult.server.console.frame.counts import SCORED, WITH_SCORE, CountView, Leads, sentence, undecided_sentence
+from auscult.server.console.frame.filters import FilterView, Query, address
+from auscult.server.console.frame.intents import intent_name
+from auscult.server.console.frame.naming import within_sentence
+from auscult.server.console.frame.reader import FEW, Reader
+from auscult.server.console.insights.score_trend import ScoreTrend, score_trend
+from auscult.server.console.insights.weeks import WeekLead, week_points
+from auscult.services.insights.quality import Adherence, Passed, Period
+
+_TINTS, _FULL_TINT = 15, 0.3
+_LEAST_WEEKS = 4
+_COMPARED = ("queue", "agent", "channel", "intent")
+"""Filters that two periods are compared by."""
+_ADVICE = {
+    "special cause: look here": later("special cause: look here"),
+    "common cause: leave it": later("common cause: leave it"),
+}
+"""Advice of the domain on a chart, by its English text."""
+
+
+class SaidView(Struct, frozen=True, kw_only=True):
+    """The meaning of the chart: a sentence, its effect in conversations, and the address of those."""
+
+    sentence: str
+    strong: str
+    detail: str
+    href: str
+    action: str
+
+
+class WeekRow(Struct, frozen=True, kw_only=True):
+    """One line of the table next to the chart."""
+
+    name: str
+    scored: CountView
+    passed: CountView
+    share: str
+    limits: str
+
+
+class CellView(Struct, frozen=True, kw_only=True):
+    """One cell of the heat map. ``tint`` is from 0 to 15, by the share missed; None with too few conversations."""
+
+    shown: str
+    label: str
+    href: str
+    tint: int | None
+
+
+class HeatRow(Struct, frozen=True, kw_only=True):
+    """One metric and its cells."""
+
+    name: str
+    href: str
+    cells: tuple[CellView, ...]
+
+
+class OverviewView(Struct, frozen=True, kw_only=True):
+    """The page. ``series`` are the figures of ``chart``, for the script that zooms.
+
+    ``difference_href`` leads to the causes of the difference: in the last four weeks, or those that the script shows.
+    """
+
+    filters: FilterView
+    scored: Markup
+    chart: Markup
+    series: str
+    weeks: tuple[WeekRow, ...]
+    scores: ScoreTrend | None
+    said: SaidView
+    difference_href: str
+    columns: tuple[str, ...]
+    heat: tuple[HeatRow, ...]
+    reasons: Markup
+    reason_rows: tuple[tuple[str, CountView, Markup], ...]
+    fatal: tuple[tuple[RowView, str], ...]
+    fatal_href: str
+    is_empty: bool
+
+
+def _week(leads: Leads, week: Passed) -> str:
+    """Return the name of a week."""
+    return _("Week to {day}").format(day=leads.reader.last_day(week.until))
+
+
+class Reason(NamedTuple):
+    """A reason for contact: its recent passed counts, and last week's failures next to the usual number."""
+
+    name: str
+    counted: Passed
+    failed_last: int
+    usual_last: float
+
+
+class Counts(NamedTuple):
+    """The data of the page."""
+
+    weeks: Sequence[Period]
+    metrics: Mapping[str, str]
+    heat: Mapping[str, Sequence[Adherence]]
+    heat_weeks: Sequence[Passed]
+    reasons: Sequence[Reason]
+    fatal: Sequence[tuple[RowView, str]]
+    fatal_span: tuple[datetime, datetime]
+
+
+def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Reader, base: str) -> OverviewView:
+    """Show the overview. ``query`` holds the filters that the links to conversations keep."""
+    leads = Leads(reader, query, f"{base}/conversations")
+    weeks = [each.passed for each in counts.weeks]
+    chart = laney_chart([Share(_week(leads, each), each.passed, each.scored) for each in weeks])
+    scored = sum(each.scored for each in weeks)
+    by_name = {_week(leads, each): WeekLead(span=each, href=leads.to(each, outcome=WITH_SCORE)) for each in weeks}
+    points = week_points(chart, by_name, lambda share: reader.share(share, 1), reader) if chart else ()
+    around = _centre(chart, leads) if chart else Centre(value=0, shown="", label="")
+    return OverviewView(
+        filters=filters,
+        scored=_scored(weeks, leads),
+        chart=control(points, around),
+        series=series(points, around),
+        weeks=_weeks(chart, weeks, leads) if chart else (),
+        scores=score_trend(
+            [each.mean(_week(leads, each.passed)) for each in counts.weeks],
+            by_name,
+            leads,
+        ),
+        said=_said(chart, counts, leads),
+        difference_href=address(f"{base}/insights", {name: query[name] for name in _COMPARED if name in query}),
+        columns=tuple(reader.short_day(each.since) for each in counts.heat_weeks),
+        heat=tuple(
+            HeatRow(
+                name=name,
+                href=f"{base}/metrics/{metric_id}",
+                cells=tuple(
+                    _cell(found, week, (metric_id, name), leads)
+                    for found, week in zip(counts.heat[metric_id], counts.heat_weeks, strict=True)
+                ),
+            )
+            for metric_id, name in counts.metrics.items()
+        ),
+        reasons=_reasons(counts.reasons, leads),
+        reason_rows=tuple(
+            (
+                intent_name(each.name),
+                leads.scored(each.counted, intent=each.name),
+                leads.pass_rate(each.counted, intent=each.name),
+            )
+            for each in counts.reasons
+        ),
+        fatal=tuple(counts.fatal),
+        fatal_href=leads.to(counts.fatal_span, outcome="fatal"),
+        is_empty=not scored,
+    )
+
+
+def _scored(weeks: Sequence[Passed], leads: Leads) -> Markup:
+    """Return how many were scored in all weeks, and how many are undecided."""
+    if not weeks:
+        return Markup("")
+    scored, undecided = sum(each.scored for each in weeks), sum(each.undecided for each in weeks)
+    span = (weeks[0].since, weeks[-1].until)
+    more = undecided_sentence(leads.number(undecided, span, outcome="undecided"), undecided)
+    said = _("{n} scored.") if undecided else _("{n} scored")
+    return Markup(" ").join(filter(None, (sentence(said, n=leads.number(scored, span, outcome=SCORED)), more)))
+
+
+def _centre(chart: Chart, leads: Leads) -> Centre:
+    reader = leads.reader
+    label = _("Share of conversations that pass, by week, around {share}. {advice}.").format(
+        share=reader.share(chart.centre, 1), advice=_(_ADVICE.get(chart.advice, chart.advice))
+    )
+    shown = _("mean {share}").format(share=reader.number(chart.centre * 100, 1))
+    return Centre(value=chart.centre, shown=shown, label=label)
+
+
+def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow, ...]:
+    reader = leads.reader
+    by_name = {_week(leads, each): each for each in weeks}
+    return tuple(
+        WeekRow(
+            name=point.name,
+            scored=leads.scored(by_name[point.name]),
+            passed=leads.passed(by_name[point.name]),
+            share=reader.share(point.value, 1),
+            limits=reader.ends(point.low, point.high, 1, with_sign=True),
+        )
+        for point in reversed(chart.points)
+    )
+
+
+def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
+    """Return the meaning of the chart in words, with the link to the conversations to read."""
+    reader = leads.reader
+    weeks = [each.passed for each in counts.weeks]
+    last = weeks[-1] if weeks else None
+    if chart is None or last is None or len(chart.points) < _LEAST_WEEKS or not last.scored:
+        few = _("Too few weeks to say what is usual.")
+        return SaidView(sentence=few, strong="", detail="", href=leads.path, action=_("All conversations"))
+    failed, usual = last.scored - last.passed, last.scored * (1 - chart.centre)
+    said, strong = _limits(chart)
+    detail = _("Last week {n} conversations, {failed} not passed; about {usual} would be usual.").format(
+        n=reader.number(last.scored), failed=reader.number(failed), usual=reader.number(round(usual))
+    )
+    worst = max(counts.reasons, key=lambda each: each.failed_last - each.usual_last, default=None)
+    more = {"outcome": "failed"}
+    if worst and worst.failed_last - worst.usual_last >= 1:
+        about = _("{n} of them are about \u201c{reason}\u201d, {more} more than usual.").format(
+            n=reader.number(worst.failed_last),
+            reason=within_sentence(intent_name(worst.name)),
+            more=reader.number(round(worst.failed_last - worst.usual_last)),
+        )
+        detail = f"{detail} {about}"
+        more["intent"] = worst.name
+        count = worst.failed_last
+    else:
+        count = failed
+    action = _("Read the {n}").format(n=reader.number(count)) if count else _("All of last week")
+    href = leads.to(last, **more) if count else leads.to(last, outcome=SCORED)
+    return SaidView(sentence=said, strong=strong, detail=detail, href=href, action=action)
+
+
+def _limits(chart: Chart) -> tuple[str, str]:
+    """Return two sentences: how many weeks moved within their limits, and which did not."""
+    outside = [point for point in chart.points if "beyond limits" in point.signals]
+    calm = len(chart.points) - len(outside)
+    if not outside:
+        return _("All {n} weeks moved within their limits: that is chance, leave it.").format(n=calm), ""
+    sentence = _("{n} weeks moved within their limits: that is chance, leave it.").format(n=calm)
+    if outside[-1] is chart.points[-1]:
+        return sentence, _("Last week did not.")
+    return sentence, _("{week} did not.").format(week=outside[-1].name)
+
+
+def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads) -> CellView:
+    metric_id, name = metric
+    where = f"{name}, {_week(leads, week)}"
+    if not found.n:
+        return CellView(shown="\u2013", label=_("{where}: does not apply").format(where=where), href="", tint=None)
+    href = leads.to(week, missed=metric_id) if found.missed else leads.to(week, met=metric_id)
+    said = _("{n} of {whole}").format(n=found.met, whole=found.n)
+    opens = _("opens the {n} that missed it").format(n=found.missed) if found.missed else _("opens them")
+    if found.n < FEW:
+        return CellView(shown=said, label=f"{where}: {said}, {opens}", href=href, tint=None)
+    share = found.met / found.n
+    tint = min(round((1 - share) / _FULL_TINT * _TINTS), _TINTS)
+    label = f"{where}: {leads.reader.share(share)}, {said}, {opens}"
+    return CellView(shown=leads.reader.number(share * 100), label=label, href=href, tint=tint)
+
+
+def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
+    """Draw the passed share by reason for contact, and how much each pulls the total share."""
+    reader = leads.reader
+    whole = sum(each.counted.scored for each in reasons)
+    if not whole:
+        return Markup("")
+    share = sum(each.counted.passed for each in reasons) / whole
+    rows: list[IntervalRow] = []
+    for each in reasons:
+        figure = wilson_figure(each.counted.passed, each.counted.scored)
+        pull = (figure.value - share) * each.counted.scored / whole * 100
+        rows.append(
+            IntervalRow(
+                name=intent_name(each.name),
+                value=figure.value * 100,
+                low=figure.low * 100,
+                high=figure.high * 100,
+                end=reader.number(pull, 1, signed=True),
+                href=leads.to(each.counted, intent=each.name, outcome=SCORED),
+                kind="no" if figure.high < share else "",
+            )
+        )
+    rows.sort(key=lambda row: row.value)
+    shown = reader.number(share * 100, 1)
+    label = _("Share that passes by reason for contact, with intervals; all {share} percent").format(share=shown)
+    whole_shown = _("all {share}").format(share=shown)
+    axis = Axis(label=label, all_value=share * 100, all_shown=whole_shown, heading=_("pulls"), unit="%")
+    return intervals(rows, axis)

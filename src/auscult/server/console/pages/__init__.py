@@ -1,1 +1,0 @@
-"""The pages: each a handler here, a template and a test of one name. They call the same services as the API."""

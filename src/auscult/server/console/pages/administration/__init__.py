@@ -1,1 +1,0 @@
-"""Pages of administration: each a tab, for visitors with the permission that opens it."""

@@ -1,1 +1,0 @@
-"""Pages of the steps after an audit: disputes, an agent's results, calibration, coaching, schedules."""

@@ -1,1 +1,0 @@
-"""Pages of setup: forms, their editor, and back-tests."""

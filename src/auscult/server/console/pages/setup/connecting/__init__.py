@@ -1,1 +1,0 @@
-"""The wizard of connectors: its page, and the changes that it makes to the document."""

@@ -1,1 +1,0 @@
-"""Putting a form in force: its versions and their days, what it scores, and what uses it."""

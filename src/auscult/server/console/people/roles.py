@@ -1,0 +1,84 @@
+"""Roles: the permissions of each, and the roles that an account defines for itself."""
+
+from collections import Counter
+from collections.abc import Collection
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.errors import AuscultError, RequestError
+from auscult.domain.people.permissions import check_permission
+from auscult.language import gettext as _
+from auscult.server.console.frame.posted import Posted, one, sentence, several
+from auscult.server.console.frame.visit import NoPermissionError, Visit
+from auscult.server.console.operations.tabs import PATH, administration
+from auscult.server.console.people.rights import permission_groups
+from auscult.server.console.people.users_view import RolesView, role_row
+
+_PATH = f"{PATH}/roles"
+_LONGEST = 60
+
+
+class RolesPage(Controller):
+    """The roles of an account."""
+
+    path = "/administration/roles"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show every role with its permissions."""
+        visit.require_everywhere("user.read")
+        return self._page(visit)
+
+    @post(sync_to_thread=True)
+    def define(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Define a role for the whole account."""
+        _must_manage_account(visit)
+        name = one(data, "name").lower().replace(" ", "-")
+        try:
+            if not 0 < len(name) <= _LONGEST:
+                raise RequestError(
+                    _("a role's name has 1 to {n} characters").format(n=_LONGEST), code="name.invalid", field="name"
+                )
+            permissions = frozenset(check_permission(each) for each in several(data, "permission"))
+            visit.store.people.roles.put(visit.app.tenant.account_id, name, permissions, visit.now)
+        except AuscultError as error:
+            return self._page(visit, sentence(error.message), one(data, "name"), several(data, "permission"))
+        return Redirect(f"{_PATH}?done=defined", status_code=303)
+
+    @post("/{name:str}/remove", sync_to_thread=True)
+    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+        """Remove a role of the account's own; grants of it lose their effect."""
+        _must_manage_account(visit)
+        visit.store.people.roles.put(visit.app.tenant.account_id, name, None, visit.now)
+        return Redirect(f"{_PATH}?done=removed", status_code=303)
+
+    def _page(self, visit: Visit, problem: str = "", name: str = "", chosen: Collection[str] = ()) -> Response[str]:
+        people, tenant = visit.store.people, visit.app.tenant
+        may_define = "user.manage" in visit.principal.account_permissions
+        grants = people.grants.in_app(tenant.app_id, tenant.account_id)
+        users = Counter(held[0] for held in {(each.role, each.user_id) for each in grants if each.holds(visit.now)})
+        roles = people.roles.of(tenant.account_id)
+        start = roles.get(next(iter(visit.query.get("from", ())), ""))
+        if start and not problem:  # a built-in role stays: its permissions begin a role of another name
+            name, chosen = "" if start.is_built_in else start.name, start.permissions
+        notes = {"defined": _("Defined."), "removed": _("Removed; grants of it give nothing.")}
+        view = RolesView(
+            rows=tuple(
+                role_row(each, users[each.name], visit.reader, _PATH, may_define=may_define) for each in roles.values()
+            ),
+            permissions=permission_groups(chosen),
+            name=name,
+            may_define=may_define,
+            note=notes.get(next(iter(visit.query.get("done", ())), ""), ""),
+            problem=problem,
+        )
+        return administration(visit, "Roles", view, 422 if problem else 200)
+
+
+def _must_manage_account(visit: Visit) -> None:
+    """Refuse visitors who do not manage the users of the whole account, as a role is valid in every app."""
+    if "user.manage" not in visit.principal.account_permissions:
+        raise NoPermissionError("user.manage")

@@ -1,0 +1,300 @@
+"""Users: listed, added, granted roles, disabled; and the reasons why one of them sees a conversation."""
+
+from contextlib import suppress
+from types import MappingProxyType
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.conversation import Agent
+from auscult.domain.errors import AuscultError, NotFoundError
+from auscult.domain.people.permissions import PERMISSIONS
+from auscult.domain.people.users import User
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.absences.away import LABELS, absences_of, away_view, wanted_of
+from auscult.server.console.frame.naming import agent_name, by_in_words, role_name
+from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence, sentence_of, several
+from auscult.server.console.frame.visit import Visit
+from auscult.server.console.operations.tabs import PATH, administration
+from auscult.server.console.people.names import names_of_people
+from auscult.server.console.people.users_view import (
+    OneUserView,
+    UsersView,
+    WhyView,
+    grant_row,
+    user_row,
+    why_view,
+)
+from auscult.services.people.users import Access, Users
+from auscult.services.people.views import UserView, user_view
+from auscult.services.people.why import Explainer
+
+_PATH = f"{PATH}/users"
+_MOST_AGENTS = 100
+"""Agents that are ticked by name; more are named by id."""
+_NOTES = {
+    "granted": later("Granted."),
+    "away": later("Stated: nothing is drawn for them on these days."),
+    "back": later("The absence is removed."),
+    "revoked": later("Revoked; the grant stays in the history."),
+    "disabled": later("Disabled, and signed out everywhere."),
+    "enabled": later("Active again."),
+    "password": later("The password is set, and the user is signed out everywhere."),
+    "added": later("Added."),
+    "reset": later("The second factor is removed, and the user is signed out everywhere."),
+}
+
+
+class UsersPage(Controller):
+    """The users of an app."""
+
+    path = "/administration/users"
+
+    @get(sync_to_thread=True)
+    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """List the users who have or had a grant in the app."""
+        visit.require_everywhere("user.read")
+        return self._listing(visit, {})
+
+    @post(sync_to_thread=True)
+    def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Add a user with a role."""
+        visit.require_everywhere("user.manage")
+        users, tenant, access = managed(visit), visit.app.tenant, _access(data)
+        known = next((each for each in _users(visit) if each.email == one(data, "email").lower()), None)
+        if known is not None:
+            words = _("{email} has a page here already: open it in the list to grant another role.")
+            return self._listing(visit, data, words.format(email=known.email))
+        try:
+            users.check(tenant.account_id, tenant, access)
+            user = users.add(one(data, "email"), one(data, "name"), tenant.account_id, one(data, "password") or None)
+            users.grant(user, tenant, access)
+        except AuscultError as error:
+            return self._listing(visit, data, sentence(error.message))
+        return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
+
+    @get("/{user_id:str}", sync_to_thread=True)
+    def show(self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show one user, with all grants, and why they see a conversation where one is named."""
+        visit.require_everywhere("user.read")
+        return self._one(visit, user_id)
+
+    @post("/{user_id:str}/grants", sync_to_thread=True)
+    def grant(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Grant a role or a single permission."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).grant(user, visit.app.tenant, _access(data))
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message), data)
+        return _done(user, "granted")
+
+    @post("/{user_id:str}/grants/{grant_id:str}/revoke", sync_to_thread=True)
+    def revoke(
+        self, user_id: FromPath[str], grant_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """End a grant."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).revoke(user, visit.app.tenant, grant_ids=[grant_id])
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "revoked")
+
+    @post("/{user_id:str}/state", sync_to_thread=True)
+    def state(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Disable a user, or make them active again."""
+        visit.require_everywhere("user.manage")
+        user, users = _find(visit, user_id), managed(visit)
+        is_to_end = one(data, "act") == "disable"
+        try:
+            (users.disable if is_to_end else users.enable)(user)
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "disabled" if is_to_end else "enabled")
+
+    @post("/{user_id:str}/password", sync_to_thread=True)
+    def password(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Set a password."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).set_password(user, one(data, "password"))
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "password")
+
+    @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
+    def reset_second_factor(
+        self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Remove the second factor of a user who lost the device."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            managed(visit).reset_second_factor(user)
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return _done(user, "reset")
+
+    @post("/{user_id:str}/away", sync_to_thread=True)
+    def state_absence(
+        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """State days on which a user is away."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            absences_of(visit).add(wanted_of(data, user.email))
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence_of(error, LABELS), data)
+        return _done(user, "away")
+
+    @post("/{user_id:str}/away/{absence_id:str}/remove", sync_to_thread=True)
+    def remove_absence(
+        self, user_id: FromPath[str], absence_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Redirect:
+        """Remove an absence; one that is removed already stays so."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        with suppress(NotFoundError):
+            absences_of(visit).remove(absence_id)
+        return _done(user, "back")
+
+    def _listing(self, visit: Visit, given: Given, problem: str = "") -> Response[str]:
+        enrolled = visit.store.people.second_factors.enrolled()
+        view = UsersView(
+            rows=tuple(user_row(each, _PATH, enrolled) for each in _users(visit)),
+            roles=_roles(visit),
+            queues=tuple(visit.reader.queues.present().items()),
+            may_add=visit.principal.may_everywhere("user.manage"),
+            note="",
+            problem=problem,
+            given={name: one(given, name) for name in ("email", "name", "role")},
+            chosen=several(given, "queue"),
+            agents_known=_agents(visit),
+            agents_chosen=lines(given, "agents"),
+        )
+        away = visit.app.absences.away(visit.now.date())
+        until = {email: visit.reader.day(last, year=False) for email, last in away.items()}
+        return administration(visit, "Users", view, 422 if problem else 200, away=until)
+
+    def _one(self, visit: Visit, user_id: str, problem: str = "", given: Given = MappingProxyType({})) -> Response[str]:
+        user = _find(visit, user_id)
+        shown = _shown(visit, user)
+        asked = next(iter(visit.query.get("conversation", ())), "")
+        why, lacking = _why(visit, user, shown, asked)
+        may_manage = visit.principal.may_everywhere("user.manage")
+        path = f"{_PATH}/{user.user_id}"
+        names = {visit.app.tenant.account_id: by_in_words("operator", {}), **names_of_people(visit)}
+        view = OneUserView(
+            name=user.name,
+            email=user.email,
+            path=path,
+            is_disabled=user.state == "disabled",
+            agents=shown.agent_ids,
+            has_second_factor=user.user_id in visit.store.people.second_factors.enrolled(),
+            grants=tuple(
+                grant_row(each, visit.reader, path, names, may_manage=may_manage) for each in reversed(shown.grants)
+            ),
+            roles=_roles(visit),
+            queues=tuple(visit.reader.queues.present().items()),
+            permissions=tuple((each, _(text)) for each, text in PERMISSIONS.items()),
+            may_manage=may_manage,
+            why=why,
+            asked=asked,
+            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
+            problem=problem or lacking,
+            given={name: one(given, name) for name in ("role", "permission")},
+            chosen=several(given, "queue"),
+            agents_known=_agents(visit),
+            agents_chosen=lines(given, "agents"),
+        )
+        away = away_view(absences_of(visit).listing(user.email), visit.reader, given)
+        return visit.page("people/user", "Administration", view, 409 if problem else 200, away=away)
+
+
+def managed(visit: Visit) -> Users:
+    """Return the service that changes users on the visitor's behalf."""
+    return Users(visit.store, visit.principal, lambda: visit.now)
+
+
+def _access(data: Given) -> Access:
+    """Read a role or a permission, and its scope."""
+    return Access(
+        role=one(data, "role") or None,
+        permission=None if one(data, "role") else one(data, "permission") or None,
+        queues=several(data, "queue"),
+        agents=lines(data, "agents"),
+    )
+
+
+def _agents(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Return id and name of the app's agents, by name; none where they are too many to be ticked."""
+    known = visit.app.people.directory.agents()
+    if len(known) > _MOST_AGENTS:
+        return ()
+    named = ((each.agent_id, agent_name(Agent(id=each.agent_id, name=each.name))) for each in known)
+    return tuple(sorted(named, key=lambda one: one[1].casefold()))
+
+
+def _find(visit: Visit, user_id: str) -> User:
+    """Return a user who has or had a grant in the app. Raises ``NotFoundError`` ``user.unknown``."""
+    user = managed(visit).find(user_id)
+    grants = visit.store.people.grants.of_user(user.user_id)
+    is_here = user.account_id == visit.app.tenant.account_id and any(
+        each.covers(visit.app.tenant.app_id) for each in grants
+    )
+    if not is_here and "user.manage" not in visit.principal.account_permissions:
+        raise NotFoundError(f"unknown user {user_id!r}", code="user.unknown", field="user_id", value=user_id)
+    return user
+
+
+def _users(visit: Visit) -> list[UserView]:
+    people, tenant = visit.store.people, visit.app.tenant
+    roles = people.roles.of(tenant.account_id)
+    grants = people.grants.in_app(tenant.app_id, tenant.account_id)
+    holders = {each.user_id for each in grants}
+    sees_all = "user.manage" in visit.principal.account_permissions
+    return [
+        user_view(user, [each for each in grants if each.user_id == user.user_id], visit.now, roles)
+        for user in people.users.listing(tenant.account_id)
+        if sees_all or user.user_id in holders
+    ]
+
+
+def _shown(visit: Visit, user: User) -> UserView:
+    people, tenant = visit.store.people, visit.app.tenant
+    grants = [each for each in people.grants.of_user(user.user_id) if each.covers(tenant.app_id)]
+    return user_view(user, grants, visit.now, people.roles.of(tenant.account_id))
+
+
+def _why(visit: Visit, user: User, shown: UserView, asked: str) -> tuple[WhyView | None, str]:
+    """Return the reasons why a user sees a conversation, or the fault of the question."""
+    if not asked:
+        return None, ""
+    try:
+        found = Explainer(visit.store, visit.app.tenant, visit.now).explain(user, asked)
+    except AuscultError as error:
+        return None, sentence(error.message)
+    return why_view(found, shown.grants, visit.reader), ""
+
+
+def _roles(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """Return the ids and names of the roles of the account."""
+    return tuple((each, role_name(each)) for each in visit.store.people.roles.of(visit.app.tenant.account_id))
+
+
+def _done(user: User, what: str) -> Redirect:
+    return Redirect(f"{_PATH}/{user.user_id}?done={what}", status_code=303)

@@ -1,0 +1,1 @@
+"""Pages of privacy: retention, holds, erasure, approvals, the access log, and the settings of an app."""

@@ -1,0 +1,63 @@
+"""The access log: read, filtered and checked. Reading it is recorded too."""
+
+from urllib.parse import urlencode
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from auscult.language import gettext as _
+from auscult.server.console.frame.visit import Visit
+from auscult.server.console.operations.tabs import PATH, administration
+from auscult.server.console.people.names import names_of_people
+from auscult.server.console.privacy.log_words import action_choices
+from auscult.server.console.privacy.views import LogView, entry_row
+from auscult.services.privacy.log import record, verify
+
+_PATH = f"{PATH}/log"
+_AT_A_TIME = 100
+_FILTERS = ("principal", "action", "target")
+
+
+class LogPage(Controller):
+    """The access log of an app."""
+
+    path = "/administration/log"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the newest entries that the address selects."""
+        visit.require_everywhere("log.read")
+        return self._page(visit)
+
+    @post("/check", sync_to_thread=True)
+    def check(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Check that no entry was changed, removed or inserted."""
+        visit.require_everywhere("log.read")
+        faults = verify(visit.store)
+        record(visit.app, f"user:{visit.visitor.email}", "log.verified", None, faults=len(faults))
+        whole = "" if faults else _("The log is whole: every entry and every seal fits.")
+        return self._page(visit, whole, tuple(str(each) for each in faults))
+
+    def _page(self, visit: Visit, whole: str = "", faults: tuple[str, ...] = ()) -> Response[str]:
+        equal = {name: visit.query[name][0] for name in _FILTERS if name in visit.query}
+        who = equal.get("principal", "")
+        if "@" in who and ":" not in who:  # a person, as the field picks them
+            equal["principal"] = f"user:{who}"
+        before = next(iter(visit.query.get("before", ())), "")
+        record(visit.app, f"user:{visit.visitor.email}", "log.read", None, filters=equal)
+        found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)
+        shown = found[:_AT_A_TIME]
+        more = urlencode({**equal, "before": shown[-1].number}) if len(found) > _AT_A_TIME else ""
+        names = names_of_people(visit)
+        view = LogView(
+            rows=tuple(entry_row(each, visit.reader, _PATH, names) for each in shown),
+            principal=equal.get("principal", ""),
+            action=equal.get("action", ""),
+            target=equal.get("target", ""),
+            actions=action_choices(equal.get("action", "")),
+            older=f"{_PATH}?{more}" if more else "",
+            whole=whole,
+            faults=faults,
+        )
+        return administration(visit, "Log", view)

@@ -1,0 +1,136 @@
+"""Settings of an app, and facts about this installation."""
+
+from importlib.metadata import version
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from litestar.response import Redirect
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.errors import AuscultError
+from auscult.domain.privacy.settings import PrivacySettings
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence
+from auscult.server.console.frame.visit import Visit
+from auscult.server.console.operations.tabs import PATH, administration
+from auscult.server.console.privacy.approvals import steps, waiting
+from auscult.server.console.privacy.views import ApprovalRow
+from auscult.services.privacy.settings import change_settings
+
+_PATH = f"{PATH}/settings"
+MODES = {
+    "off": (later("Keep as it is"), later("Nothing is hidden.")),
+    "mask": (later("Mask"), later("Personal data are replaced by a label; originals are gone.")),
+    "token": (
+        later("Replace by tokens"),
+        later("Originals are kept, locked, for those who may read them; each look is logged."),
+    ),
+}
+_PEOPLE = {"one": later("One person is enough"), "two": later("A second person approves")}
+_NOTES = {
+    "changed": later("Changed. It holds for what is accepted from now on."),
+    "asked": later("Asked for: another person has to approve it."),
+    "approved": later("Approved, and done."),
+    "refused": later("Refused: nothing was done."),
+}
+
+
+class ModeView(Struct, frozen=True, kw_only=True):
+    """One way to treat personal data."""
+
+    value: str
+    name: str
+    text: str
+    is_on: bool
+
+
+class SettingsView(Struct, frozen=True, kw_only=True):
+    """The settings of the app, and facts about the installation."""
+
+    modes: tuple[ModeView, ...]
+    countries: str
+    people: tuple[ModeView, ...]
+    second_factor: bool
+    agent_emotions: bool
+    leaderboard: bool
+    approvals: tuple[ApprovalRow, ...]
+    facts: tuple[tuple[str, str], ...]
+    note: str
+    problem: str
+
+
+class SettingsPage(Controller):
+    """The settings of an app."""
+
+    path = "/administration/settings"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+        """Show the app's treatment of personal data, and the installation."""
+        visit.require_everywhere("settings.manage")
+        return self._page(visit)
+
+    @post(sync_to_thread=True)
+    def change(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+        """Change the app's treatment of personal data from now on."""
+        visit.require_everywhere("settings.manage")
+        people = one(data, "people")
+        asked = {
+            "redaction": one(data, "redaction"),
+            "countries": [each.upper() for each in lines(data, "countries")],
+            "two_people": True if people == "two" else None,
+            "second_factor": one(data, "second_factor") == "on",
+            "agent_emotions": one(data, "agent_emotions") == "on",
+        }
+        try:
+            after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
+        except AuscultError as error:
+            return self._page(visit, sentence(error.message), data)
+        audits = visit.app.bookmarks.settings()
+        visit.app.bookmarks.change_settings(replace(audits, leaderboard=one(data, "leaderboard") == "on"))
+        if people == "one" and after.two_people:
+            steps(visit).one_person()
+            return Redirect(f"{_PATH}?done=asked", status_code=303)
+        return Redirect(f"{_PATH}?done=changed", status_code=303)
+
+    def _page(self, visit: Visit, problem: str = "", given: Given | None = None) -> Response[str]:
+        privacy, tenant = visit.app.privacy.settings(), visit.app.tenant
+        redaction, countries, people = _shown(privacy, given)
+        view = SettingsView(
+            modes=tuple(
+                ModeView(value=value, name=_(name), text=_(text), is_on=value == redaction)
+                for value, (name, text) in MODES.items()
+            ),
+            countries=countries,
+            people=tuple(
+                ModeView(value=value, name=_(name), text="", is_on=value == people) for value, name in _PEOPLE.items()
+            ),
+            second_factor=privacy.second_factor if given is None else one(given, "second_factor") == "on",
+            agent_emotions=privacy.agent_emotions if given is None else one(given, "agent_emotions") == "on",
+            leaderboard=visit.app.bookmarks.settings().leaderboard
+            if given is None
+            else one(given, "leaderboard") == "on",
+            approvals=waiting(visit),
+            facts=(
+                (_("Version"), version("auscult")),
+                (_("Tables"), visit.store.table_version() or _("none")),
+                (_("Database"), "SQLite" if visit.store.is_embedded else "PostgreSQL"),
+                (_("App"), tenant.app_id),
+                (_("Account, organisation"), f"{tenant.account_id}, {tenant.org_id}"),
+                (_("Single sign-on"), _("on") if visit.services.sign_on is not None else _("off")),
+                (_("Licence"), "Apache-2.0"),
+            ),
+            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
+            problem=problem,
+        )
+        return administration(visit, "Settings", view, 422 if problem else 200)
+
+
+def _shown(privacy: PrivacySettings, given: Given | None) -> tuple[str, str, str]:
+    """Return the redaction, countries and people that the form shows: the refused ones, or the ones in force."""
+    if given is not None:
+        return one(given, "redaction"), one(given, "countries"), one(given, "people")
+    return privacy.redaction, ", ".join(privacy.countries), "two" if privacy.two_people else "one"

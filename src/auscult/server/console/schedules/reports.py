@@ -1,0 +1,154 @@
+"""Schedules and the inbox: recurring reports, and alerts."""
+
+import re
+from typing import Annotated, cast
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, SkipValidation
+from litestar.response import Redirect
+
+from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.schedules.schedule import ALERTS, AlertKind, Every, ReportKind, Schedule
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.definitions.in_force import forms_in_force
+from auscult.server.console.frame.posted import Field, Posted, one, sentence_of, several, whole
+from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.schedules.reports_view import EVERY, KINDS, Entered, Offered, schedules_view
+from auscult.services.conversations.names import names_in_use
+from auscult.services.schedules.scheduling import Scheduling
+
+Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+EXPORT = "report.export"
+_DAYS = Field(later("Days covered"), 1, 366, is_whole=True)
+_LABELS = {
+    "name": later("Name"),
+    "days": _DAYS.label,
+    "metric_id": later("Metric"),
+    "view_id": later("Saved view"),
+    "emails": later("Also by e-mail to"),
+}
+
+
+class SchedulesPage(Controller):
+    """The page of the visitor's schedules and inbox."""
+
+    path = "/schedules"
+
+    @get(sync_to_thread=True)
+    def show(self, visit: AnyVisit) -> Response[str]:
+        """Show the inbox, the schedules with their last runs, and a form for another one."""
+        return self._page(visit)
+
+    @post(sync_to_thread=True)
+    def create(self, data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Create a schedule."""
+        visit.require(EXPORT)
+        entered = Entered(
+            name=one(data, "name"),
+            kind=one(data, "kind") if one(data, "kind") in dict(KINDS) else "view",
+            every=one(data, "every") if one(data, "every") in dict(EVERY) else "demand",
+            format="xlsx" if one(data, "format") == "xlsx" else "csv",
+            view_id=one(data, "view"),
+            metric=one(data, "metric"),
+            days=one(data, "days", "7"),
+            queues=several(data, "queue"),
+            emails=one(data, "emails"),
+        )
+        if problem := _missing(entered):
+            return self._page(visit, problem, entered)
+        try:
+            service(visit).create(_wanted(entered, visit), visit.visitor.email)
+        except (RequestError, NotFoundError) as error:
+            return self._page(visit, sentence_of(error, _LABELS), entered)
+        return Redirect(f"{BASE}/schedules", status_code=303)
+
+    @post("/read", sync_to_thread=True)
+    def read(self, data: Fields, visit: AnyVisit) -> Redirect:
+        """Mark the inbox as read."""
+        visit.require(EXPORT)
+        number = data.get("number", "")
+        visit.app.schedules.mark_read(visit.visitor.email, int(number) if number.isdecimal() else 0)
+        return Redirect(f"{BASE}/schedules", status_code=303)
+
+    @post("/{schedule_id:str}/run", sync_to_thread=True)
+    def run(self, schedule_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Run a schedule now."""
+        visit.require(EXPORT)
+        service(visit).run(service(visit).get(schedule_id, visit.visitor.email))
+        return Redirect(f"{BASE}/schedules", status_code=303)
+
+    @post("/{schedule_id:str}/remove", sync_to_thread=True)
+    def remove(self, schedule_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Remove a schedule."""
+        visit.require(EXPORT)
+        service(visit).remove(schedule_id, visit.visitor.email)
+        return Redirect(f"{BASE}/schedules", status_code=303)
+
+    @get("/{schedule_id:str}/{number:str}", sync_to_thread=True)
+    def file(self, schedule_id: FromPath[str], number: FromPath[str], visit: AnyVisit) -> Response[bytes]:
+        """Return the file of a run to the maker of the schedule."""
+        visit.require(EXPORT)
+        service(visit).get(schedule_id, visit.visitor.email)
+        found = visit.app.schedules.content(schedule_id, int(number)) if number.isdecimal() else None
+        if found is None:
+            raise missing("file", number)
+        name, content = found
+        headers = {
+            "content-disposition": f'attachment; filename="{name}"',
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+        }
+        return Response(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
+
+    def _page(self, visit: Visit, problem: str = "", entered: Entered | None = None) -> Response[str]:
+        visit.require(EXPORT)
+        me = visit.visitor.email
+        found = [(each, visit.app.schedules.runs(each.schedule_id)) for each in service(visit).listing(me)]
+        if entered is None:
+            chosen = next(iter(visit.query.get("view", ())), "")
+            entered = Entered(kind="view", view_id=chosen) if chosen else Entered()
+        queues = visit.reader.queues.offered(names_in_use(visit.app).queues)
+        offered = Offered(forms_in_force(visit.app), visit.app.people.views.listing(me), queues)
+        view = schedules_view(found, visit.app.schedules.inbox(me), offered, entered, visit.reader)
+        return visit.page("schedules/schedules", "Schedules", view, 422 if problem else 200, problem=problem)
+
+
+def _missing(entered: Entered) -> str:
+    """Return what an alert still needs, empty where nothing is missing."""
+    if entered.kind in ALERTS and entered.every == "demand":
+        return _("An alert watches by itself: choose how often it looks.")
+    if entered.kind == "limits" and not entered.metric:
+        return _("Choose the metric that the alert watches.")
+    return ""
+
+
+def _wanted(entered: Entered, visit: Visit) -> Schedule:
+    """Return the schedule of a form; fields that its kind does not have are left out."""
+    metric, _at, form = entered.metric.partition("@")
+    is_limits, view_id = entered.kind == "limits", entered.view_id if entered.kind == "view" else ""
+    return Schedule(
+        schedule_id="",
+        name=entered.name,
+        kind=cast("ReportKind | AlertKind", entered.kind),
+        every=cast("Every", entered.every),
+        format="xlsx" if entered.format == "xlsx" else "csv",
+        form_id=form if is_limits else "",
+        metric_id=metric if is_limits else "",
+        view_id=view_id,
+        timezone=str(visit.reader.timezone),
+        days=whole({"days": entered.days}, "days", _DAYS) or 0,
+        queues=() if view_id or entered.kind in ALERTS else entered.queues,
+        emails=tuple(re.split(r"[,;\s]+", entered.emails)) if entered.emails else (),
+        created_by="",
+        created_at=visit.now,
+    )
+
+
+def service(visit: Visit) -> Scheduling:
+    """Return the service of schedules for this visit's app."""
+    return Scheduling(visit.store, visit.app.tenant, lambda: visit.now, networks=visit.services.settings.networks)

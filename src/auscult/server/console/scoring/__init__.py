@@ -1,0 +1,1 @@
+"""A form that is tried on one conversation, in its editor."""

@@ -1,1 +1,0 @@
-"""Views of audits: one's own, the desk, plans and auditors."""

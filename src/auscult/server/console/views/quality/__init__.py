@@ -1,1 +1,0 @@
-"""Views of quality: the overview, metrics, agents and insights."""

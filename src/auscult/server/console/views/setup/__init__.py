@@ -1,1 +1,0 @@
-"""Views of setup: forms, their editor, and back-tests."""

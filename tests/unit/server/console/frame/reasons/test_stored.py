@@ -1,0 +1,77 @@
+"""Reasons of grants, jobs and connectors in the reader's language."""
+
+import pytest
+
+from auscult.language import speaking
+from auscult.server.console.frame.reasons import grant_in_words, job_in_words, run_in_words
+from auscult.server.console.frame.reasons.stored import GRANTS, RUNS, SCOPES, WORK
+from tests.template_parts import outdated_parts
+
+WRITING = ("services/people", "services/connectors", "domain/connectors", "domain/people", "storage", "workers")
+COMPOSED = {
+    " for ": (" for ",),
+    " does not cover the conversation (not in the directory: ": (
+        " does not cover the conversation",
+        " (not in the directory: ",
+    ),
+    "queue ": (),
+    "agent ": (),
+    "queues ": ("queues",),
+    "teams ": ("teams",),
+    "agents ": ("agents",),
+}
+"""Parts that a module composes of several."""
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("supervisor for queues qu-1, qu-2", "supervisor für die Warteschlangen qu-1, qu-2"),
+        (
+            "agent for own does not cover the conversation",
+            "agent für eigene Gespräche deckt das Gespräch nicht ab",
+        ),
+        (
+            "supervisor for teams t-1 does not cover the conversation (not in the directory: t-1)",
+            "supervisor für die Teams t-1 deckt das Gespräch nicht ab (nicht im Verzeichnis: t-1)",
+        ),
+        (
+            "no grant with conversation.read covers it; its queues: none; its agents: a-1",
+            "keine Berechtigung mit conversation.read deckt es ab; seine Warteschlangen: keine; seine Agenten: a-1",
+        ),
+        (
+            "auditor in the whole app; supervisor for queues qu-1",
+            "auditor in der ganzen App; supervisor für die Warteschlangen qu-1",
+        ),
+        ("auditor was not in force at 2026-03-01 10:00 UTC", "auditor galt nicht am 2026-03-01 10:00 UTC"),
+    ],
+)
+def test_why_a_user_sees_a_conversation(stored: str, shown: str) -> None:
+    """Names of roles, permissions and queues stay as they are."""
+    assert grant_in_words(stored) == stored
+    with speaking("de"):
+        assert grant_in_words(stored) == shown
+
+
+def test_jobs_have_reasons_of_their_own_and_of_the_engine() -> None:
+    """What is in neither stays as it is, escaped once."""
+    stored = "its processing was begun 5 times and never came to an end"
+    assert job_in_words(stored) == stored
+    with speaking("de"):
+        assert job_in_words(stored).startswith("die Verarbeitung wurde 5-mal begonnen")
+        assert job_in_words("the language of the conversation is unknown") == "Die Sprache des Gesprächs ist unbekannt"
+        assert job_in_words("<b> & co") == "&lt;b&gt; &amp; co"
+
+
+def test_runs_of_connectors() -> None:
+    """A fault of another system follows in its own words."""
+    with speaking("de"):
+        assert run_in_words("the store cannot be read: 403 Forbidden") == "der Speicher ist nicht lesbar: 403 Forbidden"
+        assert run_in_words("queue Sales is new: 12 conversations today").endswith("heute 12 Gespräche")
+        assert run_in_words("something else") == "something else"
+
+
+@pytest.mark.landing
+def test_no_template_is_out_of_date() -> None:
+    """Each part of a template is still in the code, so that a reason that is reworded is noticed."""
+    assert outdated_parts((*GRANTS, *SCOPES, *WORK, *RUNS), WRITING, COMPOSED) == []

@@ -1,0 +1,164 @@
+"""A verdict's row: its reason and the whys of its quotes in the reader's language."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, Verdict
+from auscult.domain.form import Form, Metric
+from auscult.language import speaking
+from auscult.server.console.frame.reader import Reader
+from auscult.server.console.frame.verdicts import VerdictView, ledger_view, reason_of, verdict_view
+from tests.strategies import cited
+
+FORM = Form(id="ef", name="f", channel="voice", metrics=())
+
+
+def result(verdict: Verdict, kind: str = "by_question") -> MetricResult:
+    """Return a verdict on a metric of a type."""
+    return MetricResult(metric=Metric(id="em", name="Metric", type=kind), verdict=verdict)
+
+
+def row(verdict: Verdict, kind: str = "by_question", language: str = "de") -> VerdictView:
+    """Return the row of a verdict for a reader of a language."""
+    with speaking(language):
+        reader = Reader(language=language, now=datetime(2026, 3, 30, tzinfo=UTC))
+        return verdict_view(result(verdict, kind), FORM, reader, {})
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("", "Nothing of the kind in turns 1 to 7."),
+        ("not found in the agent's turns", "Not found. Looked in the agent&#39;s turns."),
+    ],
+)
+def test_an_absence_is_one_sentence(reason: str, shown: str) -> None:
+    """It is no quote, and its stretch is shown only where the reason does not name one."""
+    evidence = (Evidence(why="nothing of the kind in turns 1 to 7"),)
+    found = row(Verdict(qualification="NO", evidence=evidence, reason=reason), language="en")
+    assert (found.quotes, found.reason) == ((), shown)
+
+
+@pytest.mark.parametrize(
+    ("reason", "german", "english"),
+    [
+        (
+            "not found in the agent's first 2 turns; the judge says no: It's <b>.",
+            "Nicht gefunden. Durchsucht: die ersten 2 Beiträge des Agenten; das Sprachmodell verneint es: It&#39;s &lt;b&gt;..",
+            "Not found. Looked in the agent&#39;s first 2 turns; the judge says no: It&#39;s &lt;b&gt;..",
+        ),
+        (
+            "not found in the agent's turns, and excused, because it rained",
+            "Nicht gefunden und ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Agenten.",
+            "Not found in the agent&#39;s turns, and there was no occasion: left out.",
+        ),
+        (
+            "no trigger in the customer's turns",
+            "Ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Kunden.",
+            "Nothing in the customer&#39;s turns asks for it: left out.",
+        ),
+        (
+            "ruled out, because m2 says 'no'",
+            "Durch das Gesagte ausgeschlossen: nicht gezählt.",
+            "What was said rules it out: left out.",
+        ),
+        ("the customer never speaks", "Der Kunde spricht nie.", "The customer never speaks."),
+        ("it <rained>", '<span lang="en">It &lt;rained&gt;</span>.', "It &lt;rained&gt;."),
+        ("", "", ""),
+    ],
+)
+def test_reason(reason: str, german: str, english: str) -> None:
+    """The reason is a sentence; one of no template is shown as it is stored, and marked as English."""
+    verdict = Verdict(qualification="NA", reason=reason)
+    assert row(verdict).reason == german
+    assert row(verdict, language="en").reason == english
+
+
+def test_missing_trigger_that_counts() -> None:
+    """Where the agent owed the trigger, the answer is NO and counts, and the page does not claim that it is left out."""
+    verdict = cited("NO", reason="no trigger in the agent's turns")
+    assert row(verdict).reason == "Kein Auslöser gefunden (durchsucht: Beiträge des Agenten)."
+    assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
+
+
+@pytest.mark.parametrize(
+    ("answer", "german", "english"),
+    [
+        ("YES", "Zählt als Ja, obwohl unklar: ", "Counted as Yes, though unclear: "),
+        ("NO", "Zählt als Nein, obwohl unklar: ", "Counted as No, though unclear: "),
+        ("NA", "Unklar: ", "Unclear: "),
+    ],
+)
+def test_unclear(answer: Qualification, german: str, english: str) -> None:
+    """An unclear answer says how it counts, where it does, and why it is unclear."""
+    verdict = cited(answer, certain=False, reason="the signs for and against it nearly balance")
+    assert row(verdict).reason == f"{german}Die Anzeichen dafür und dagegen halten sich fast die Waage."
+    assert row(verdict, language="en").reason == f"{english}the signs for and against it nearly balance."
+
+
+@pytest.mark.parametrize(("confidence", "shown"), [("0.62", "0,62"), ("0.7", ""), (None, "")])
+def test_hesitant(confidence: str | None, shown: str) -> None:
+    """A verdict that the machine hesitates over says how sure it is."""
+    verdict = cited("YES", confidence=None if confidence is None else Decimal(confidence))
+    assert row(verdict).confidence == shown
+
+
+def test_words_of_others() -> None:
+    """Those of an external agent, or of a judge, are not taken for English."""
+    agents = cited("NO", reason="Ton: Der Ton war unfreundlich.")
+    assert row(agents, "by_ai_agent").reason == "Ton: Der Ton war unfreundlich."
+    judges = Verdict(qualification="YES", evidence=(Evidence(text="so", why="Das passt."),))
+    assert [each.why for each in row(judges).quotes] == ["Das passt."]
+
+
+def test_whys() -> None:
+    """A why is shown with its quote, unless it only repeats the words."""
+    evidence = (Evidence(text="a", why="gives the answer"), Evidence(text="b", why="says 'b'"))
+    verdict = Verdict(qualification="YES", evidence=evidence)
+    assert [each.why for each in row(verdict).quotes] == ["gibt die Antwort", ""]
+    assert [each.why for each in row(verdict, language="en").quotes] == ["gives the answer", ""]
+    with speaking("de"):
+        assert reason_of(result(verdict)) == "gibt die Antwort; sagt „b“"
+    assert reason_of(result(verdict)) == "gives the answer; says &#39;b&#39;"
+
+
+def test_parts() -> None:
+    """Trigger and answer of a question are the program's words, the parts of a hold the form's."""
+    parts = tuple(Part(id=name, name=name, qualification="YES", weight=Decimal(50)) for name in ("Trigger", "Answer"))
+    verdict = cited("YES", parts=parts)
+    assert [each.name for each in row(verdict).parts] == ["Auslöser", "Antwort"]
+    assert [each.name for each in row(verdict, "hold").parts] == ["Trigger", "Answer"]
+
+
+def test_a_level_is_its_own_word_and_says_what_it_earned() -> None:
+    """A part of the points is no Yes that costs ten: the row, the replay and the arithmetic name the level."""
+    verdict = cited("YES", level="Some", share=Decimal(50))
+    graded = MetricResult(metric=Metric(id="em", name="Care", type="graded", weight=Decimal(20)), verdict=verdict)
+    reader = Reader(language="en", now=datetime(2026, 3, 30, tzinfo=UTC))
+    evaluation = Evaluation(
+        conversation_id="c-1",
+        revision=1,
+        form=FORM,
+        status="evaluated",
+        score=Decimal(50),
+        passed=False,
+        fatal_errors=0,
+        results=(graded,),
+        engines=(),
+        evaluated_at=reader.now,
+    )
+    shown = verdict_view(graded, FORM, reader, {})
+    assert (shown.word, shown.level, shown.gained, shown.possible) == ("Some", "Some", "10", "20")
+    ledger = ledger_view(evaluation, reader)
+    assert ledger is not None
+    assert [(each.label, each.value) for each in ledger.sums] == [
+        ("Counted", "20"),
+        ("Care: Some, 10 of 20", "\u221210"),
+        ("Earned", "10"),
+    ]
+    unclear = cited(
+        "YES", level="Some", share=Decimal(50), certain=False, reason="the signs for and against it nearly balance"
+    )
+    assert row(unclear, "graded", "en").reason.startswith("Counted as Some, though unclear: ")
