@@ -57,6 +57,7 @@ check-files: .venv/dev
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/lint-imports --no-cache --no-logo
 	@$(PY) -m tools.sizes
+	@$(PY) -m tools.house --check
 	@$(PY) -m tools.prose
 	@$(PY) -m tools.prometheus_rule --check
 	@$(PY) -m tools.operations --check
@@ -84,7 +85,8 @@ format: .venv/dev ## fix what ruff can fix
 	@.venv/bin/ruff check --fix-only --quiet
 	@.venv/bin/ruff format
 
-docs: .venv/dev ## write the generated pages of docs/reference, and the client's types of rows
+docs: .venv/dev ## write the generated pages of docs/reference, the table of the house, and the client's types of rows
+	@$(PY) -m tools.house
 	@$(PY) -m tools.prometheus_rule
 	@$(PY) -m tools.operations
 	@$(PY) -m tools.api_operations

@@ -13,14 +13,14 @@ SOURCE = Path(auscult.__file__).parent
 def outdated_parts(
     templates: Iterable[str], folders: Iterable[str], composed: Mapping[str, tuple[str, ...]]
 ) -> list[str]:
-    """Return the parts of templates, between slots, that no text in the code of these folders has any more.
+    """Return the parts of templates, between slots, that no text in the code of these folders or modules has any more.
 
     ``composed`` are the parts that a module writes in several pieces.
     """
     written = "\n".join(
         node.value
         for folder in folders
-        for file in (SOURCE / folder).rglob("*.py")
+        for file in (*(SOURCE / folder).rglob("*.py"), *SOURCE.glob(f"{folder}.py"))
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )

@@ -18,7 +18,7 @@ from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.people.principal import Principal, missing
 from auscult.services.audits.handover import unknown_assignment
 from auscult.services.audits.plans import Planning
-from auscult.services.calibration.calibrating import Calibrating
+from auscult.services.calibration import Calibrating
 from auscult.services.privacy.log import HasLog, draft
 from auscult.services.scoring.render import Reports
 from auscult.storage.absences import AccountAbsences

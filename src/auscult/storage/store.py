@@ -22,8 +22,8 @@ from auscult.storage.audits.frames import AppFrames
 from auscult.storage.audits.plans import AppPlans
 from auscult.storage.audits.queue import AppQueue
 from auscult.storage.audits.repository import AppAudits
-from auscult.storage.calibration.repository import AppCalibrations
-from auscult.storage.coaching.repository import AppCoaching
+from auscult.storage.calibration import AppCalibrations
+from auscult.storage.coaching import AppCoaching
 from auscult.storage.comments import AppComments
 from auscult.storage.connectors.repository import AppConnectors
 from auscult.storage.conversations.erasing import AppErasure
@@ -61,7 +61,7 @@ from auscult.storage.privacy.retention import AppRetention, ErasedKey, read_eras
 from auscult.storage.recordings.repository import AppRecordings, Recordings
 from auscult.storage.recordings.tasks import RecordingTasks
 from auscult.storage.recordings.transcriptions import Transcriptions
-from auscult.storage.schedules.repository import AppSchedules
+from auscult.storage.schedules import AppSchedules
 from auscult.storage.targets import AppTargets
 from auscult.storage.upkeep.altered import altered, filed_rows
 from auscult.storage.upkeep.figures import read_figures

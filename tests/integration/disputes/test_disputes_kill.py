@@ -17,7 +17,7 @@ from auscult.domain.people.principal import operator
 from auscult.domain.schedules.schedule import Schedule
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
-from auscult.services.calibration.calibrating import Calibrating, Wanted
+from auscult.services.calibration import Calibrating, Wanted
 from auscult.services.coaching.coaching import Coach
 from auscult.services.coaching.coaching import Wanted as Coached
 from auscult.services.disputes.reviewing import Reviewing

@@ -14,7 +14,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.audits.frames import agents_of
 from auscult.storage.audits.frames import FrameQuery
-from auscult.storage.coaching.repository import CoachingMovedError
+from auscult.storage.coaching import CoachingMovedError
 from auscult.storage.store import AppStore
 
 WEEKS = timedelta(weeks=4)

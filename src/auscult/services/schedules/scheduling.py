@@ -28,7 +28,7 @@ from auscult.services.people.principals import Principals
 from auscult.services.schedules.alerts import CONSOLE, alerts_of
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.reports import rows_of
-from auscult.storage.schedules.repository import Unsent
+from auscult.storage.schedules import Unsent
 from auscult.storage.store import Store
 
 _LONGEST_ATTACHMENT = 10_000_000

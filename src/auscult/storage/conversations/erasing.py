@@ -14,7 +14,7 @@ from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Hold, Kept, holding
 from auscult.storage.access.apps import lock_app
-from auscult.storage.coaching.repository import count_coaching
+from auscult.storage.coaching import count_coaching
 from auscult.storage.conversations.erased_parts import Render, erase_results, erase_sound, erase_words
 from auscult.storage.conversations.erasure import erase
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN

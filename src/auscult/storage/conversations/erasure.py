@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.storage.assist.live import erase_live
-from auscult.storage.calibration.repository import erase_from_calibrations
-from auscult.storage.coaching.repository import erase_from_coaching
+from auscult.storage.calibration import erase_from_calibrations
+from auscult.storage.coaching import erase_from_coaching
 from auscult.storage.comments import erase_comments
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.dialect import Dialect
@@ -29,7 +29,7 @@ from auscult.storage.people.parties import erase_parties
 from auscult.storage.pinned import erase_pins
 from auscult.storage.privacy.redaction import erase_redactions
 from auscult.storage.recordings.repository import erase_recordings
-from auscult.storage.schedules.repository import erase_from_schedules
+from auscult.storage.schedules import erase_from_schedules
 
 REASON_ERASED = "some of it could not be processed; of that, something was erased, and the reason with it"
 

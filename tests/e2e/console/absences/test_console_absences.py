@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from auscult.domain.absences import NewAbsence
 from auscult.domain.people.principal import operator
 from auscult.services.absences import Absences
-from auscult.services.calibration.calibrating import Calibrating
-from auscult.services.calibration.calibrating import Wanted as WantedSession
+from auscult.services.calibration import Calibrating
+from auscult.services.calibration import Wanted as WantedSession
 from auscult.services.coaching.coaching import Coach, Wanted
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import looked_at

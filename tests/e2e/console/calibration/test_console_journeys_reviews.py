@@ -7,7 +7,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.audits.audit import AuditAnswer
-from auscult.services.calibration.calibrating import Calibrating
+from auscult.services.calibration import Calibrating
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import audited
 from tests.e2e.console.test_console_pages import enter

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from auscult.services.calibration.calibrating import Calibrating
-from auscult.services.calibration.calibrating import Wanted as Session
+from auscult.services.calibration import Calibrating
+from auscult.services.calibration import Wanted as Session
 from auscult.services.coaching.coaching import Coach
 from auscult.services.coaching.coaching import Wanted as Coaching
 from auscult.services.conversations.latest import Sought, latest

@@ -11,9 +11,9 @@ from auscult.domain.errors import AuscultError
 from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.domain.people.grants import Pair, Scope
 from auscult.domain.people.principal import Principal, operator
-from auscult.server.api.coaching.items import GIVE, may_see
+from auscult.server.api.coaching import GIVE, may_see
 from auscult.services.absences import TAKE_PART, Places
-from auscult.services.calibration.calibrating import Calibrating, Wanted
+from auscult.services.calibration import Calibrating, Wanted
 from auscult.services.people.users import Users
 from auscult.storage import Store
 from auscult.storage.store import AppStore

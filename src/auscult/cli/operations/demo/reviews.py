@@ -59,7 +59,7 @@ def _missed(view: "ReviewedAudit", reviewing: "Reviewing") -> str | None:
 
 
 def _calibrate(app: "AppStore", views: "list[ReviewedAudit]") -> None:
-    from auscult.services.calibration.calibrating import Calibrating, Wanted
+    from auscult.services.calibration import Calibrating, Wanted
 
     forms = [each.audit.result.form_id for each in views if each.audit.result]
     if not forms:

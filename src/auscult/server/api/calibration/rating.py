@@ -16,7 +16,7 @@ from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread
-from auscult.services.calibration.calibrating import answers_of
+from auscult.services.calibration import answers_of
 
 Number = Annotated[str, path_id("The number of the conversation in the session.", "1", pattern=r"^[0-9]{1,3}$")]
 RATING = Scopes(*SCOPES, permission=TAKE_PART)

@@ -20,7 +20,7 @@ from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import Instant, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_slow_thread, in_thread
-from auscult.services.calibration.calibrating import Calibrating, Suggestion, Wanted
+from auscult.services.calibration import Calibrating, Suggestion, Wanted
 from auscult.services.people.known import check_known
 from auscult.storage.store import AppStore
 

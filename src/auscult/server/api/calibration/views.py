@@ -16,7 +16,7 @@ from auscult.domain.calibration.session import (
     shows_machine,
     state_of,
 )
-from auscult.services.calibration.calibrating import Calibrating
+from auscult.services.calibration import Calibrating
 
 ItemState = Literal["score_now", "scored", "locked", "erased"]
 

@@ -11,7 +11,7 @@ from auscult.language import gettext as _
 from auscult.server.console.frame.naming import customer_words, queues_of
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader
-from auscult.services.calibration.calibrating import Suggestion
+from auscult.services.calibration import Suggestion
 
 _CHOSEN = 6
 

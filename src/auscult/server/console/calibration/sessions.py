@@ -21,7 +21,7 @@ from auscult.server.console.definitions.in_force import forms_in_force
 from auscult.server.console.frame.posted import Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import away_words, names_of_people, people_with
-from auscult.services.calibration.calibrating import Calibrating, Wanted
+from auscult.services.calibration import Calibrating, Wanted
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]

@@ -15,7 +15,7 @@ from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.api.coaching.items import GIVE, may_see
+from auscult.server.api.coaching import GIVE, may_see
 from auscult.server.console.coaching.items_view import coaching_view, coachings_view, new_view
 from auscult.server.console.definitions.in_force import forms_in_force, metric_names
 from auscult.server.console.frame.posted import day, sentence, sentence_of

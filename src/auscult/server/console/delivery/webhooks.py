@@ -10,7 +10,7 @@ from auscult.domain.delivery.chat_messages import DEFAULT, FIELDS
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.api.delivery.changes import NewWebhook, new_webhook
+from auscult.server.api.delivery import NewWebhook, new_webhook
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.operations.tabs import PATH, administration

@@ -8,7 +8,7 @@ from auscult.domain.absences import Away
 from auscult.domain.coaching.item import Coaching
 from auscult.language import gettext as _
 from auscult.language import ngettext
-from auscult.server.api.coaching.items import GIVE, may_see
+from auscult.server.api.coaching import GIVE, may_see
 from auscult.server.console.absences.away import offers, places
 from auscult.server.console.calibration.sessions import TAKE_PART, calibrating
 from auscult.server.console.coaching.items import coach_of

@@ -12,7 +12,7 @@ from auscult.cli.terminal import options
 
 if TYPE_CHECKING:
     from auscult.domain.calibration.session import Session
-    from auscult.services.calibration.calibrating import Calibrating
+    from auscult.services.calibration import Calibrating
 
 SessionId = Annotated[str, typer.Argument(metavar="SESSION", help="The session's id, as ca-....")]
 Number = Annotated[int, typer.Argument(metavar="N", help="The conversation's number in the session.")]
@@ -41,7 +41,7 @@ def create(
     as_json: options.AsJson = False,
 ) -> None:
     """Store a draft of a session. Nothing in it ever touches a score."""
-    from auscult.services.calibration.calibrating import Wanted
+    from auscult.services.calibration import Wanted
 
     if machine not in {"hidden", "after_own", "throughout"} or others not in {"all", "each"}:
         raise typer.BadParameter("--machine is hidden, after_own or throughout; --others is all or each")
@@ -206,7 +206,7 @@ def _calibrating(database: str | None, app: str) -> "Generator[Calibrating]":
     from datetime import UTC, datetime
 
     from auscult import bootstrap
-    from auscult.services.calibration.calibrating import Calibrating
+    from auscult.services.calibration import Calibrating
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
         store = application.store.within(options.known_tenant(application.store, app))

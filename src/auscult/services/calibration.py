@@ -28,7 +28,7 @@ from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.definitions.forms.reading import read_form
-from auscult.storage.calibration.repository import SessionMovedError
+from auscult.storage.calibration import SessionMovedError
 from auscult.storage.store import AppStore
 
 T = TypeVar("T")

@@ -1,1 +1,0 @@
-"""Commands for scheduled reports and alerts."""

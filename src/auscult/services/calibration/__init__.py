@@ -1,1 +1,0 @@
-"""ROOM: calibration sessions: suggested conversations, blind ratings, debrief, report."""

@@ -1,1 +1,0 @@
-"""ROOM: coaching items, and consent to share conversations."""

@@ -1,1 +1,0 @@
-"""ROOM: scheduled reports and alerts."""
