@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -20,6 +21,10 @@ NICENESS = 5
 """By which the processes of a server give way to it where cores are short."""
 _MINUTE_S = 60.0
 _MOST_REMEMBERED = 1_000
+_TRACE_OF_DATABASE = re.compile(
+    r"(?P<what>.*?)Traceback \(most recent call last\):\n.*\n(?P<error>[\w.]*OperationalError: [^\n]*)\n(?!.*Traceback).*",
+    re.DOTALL,
+)
 
 
 def cores() -> int:
@@ -114,9 +119,12 @@ def _name_trouble(record: logging.LogRecord) -> None:
     from auscult.storage.core.troubles import trouble_of  # noqa: PLC0415  (heavy, and seldom needed)
 
     error = record.exc_info[1] if record.exc_info else None
-    if error is not None and trouble_of(error, ()):
+    driver = sys.modules.get("psycopg")  # loaded where the database is a server
+    if error is not None and trouble_of(error, (driver.OperationalError,) if driver else ()):
         record.msg = f"{record.getMessage()}: {str(error).strip().partition(chr(10))[0]}"
         record.args = record.exc_info = record.exc_text = None
+    elif trace := _TRACE_OF_DATABASE.fullmatch(record.getMessage()):  # DBOS writes tracebacks into its messages
+        record.msg, record.args = trace["what"] + trace["error"], None
 
 
 def tune_for_evaluation() -> None:

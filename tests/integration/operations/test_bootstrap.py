@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,21 @@ def test_a_full_disk_is_named_without_a_traceback(disk_is_full: bool) -> None:
     assert line.startswith("_enqueue: will try again")
     assert str(found) in line
     assert ("Traceback" in line) == (not disk_is_full)
+
+
+@pytest.mark.parametrize("is_away", [True, False])
+def test_a_lost_connection_is_named_without_a_traceback(is_away: bool) -> None:
+    """Also one that DBOS writes into its message; the database names the address that does not answer."""
+    psycopg = pytest.importorskip("psycopg")
+    cause = psycopg.OperationalError("connection refused\n\tIs it running?") if is_away else ValueError("refused")
+    try:
+        raise cause
+    except (psycopg.OperationalError, ValueError):
+        exc_info, trace = sys.exc_info(), traceback.format_exc()
+    for line in (
+        logged(OnceAMinute(), "webhooks: will look again", 0.0, exc_info=exc_info),
+        logged(OnceAMinute(), f"Exception polling: {trace}\n(Background on this error)", 0.0),
+    ):
+        assert line is not None
+        assert str(cause).partition("\n")[0] in line
+        assert ("Traceback" in line) == (not is_away)
