@@ -224,7 +224,7 @@ class Application:
             explainer=explainer(settings, self.store),
             readiness=Readiness(
                 self.store,
-                path.absolute().parent if path else None,
+                path.absolute() if path else None,
                 settings.disk_free_mb,
                 recordings.warnings(settings),
                 recordings.volumes(settings),

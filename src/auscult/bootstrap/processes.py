@@ -22,7 +22,8 @@ NICENESS = 5
 _MINUTE_S = 60.0
 _MOST_REMEMBERED = 1_000
 _TRACE_OF_DATABASE = re.compile(
-    r"(?P<what>.*?)Traceback \(most recent call last\):\n.*\n(?P<error>[\w.]*OperationalError: [^\n]*)\n(?!.*Traceback).*",
+    r"(?P<what>.*?)Traceback \(most recent call last\):\n.*"
+    r"\n(?P<error>[\w.]*OperationalError: [^\n]*)\n(?!.*Traceback).*",
     re.DOTALL,
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from auscult.domain.errors import AccessError
+from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.limits import Owner, too_many_requests
 from auscult.domain.tenancy import Client, Tenant
 from auscult.server.asgi import Scope, headers_of
@@ -12,6 +12,8 @@ from auscult.server.limits import SharedLimiter
 from auscult.server.request_context import context_of
 from auscult.server.tenancy import Tenancy
 from auscult.services.operations.log_context import PRINCIPAL
+
+_IDENTIFYING = {name.lower(): name for name in ("auth", "Authorization", "accountId", "orgId", "iId")}
 
 
 class RequestAuthorizer:
@@ -27,8 +29,9 @@ class RequestAuthorizer:
     async def client(self, scope: Scope, headers: Mapping[str, str]) -> Client:
         """Return the client of a token, and count the request against its account (rules 14 and 18).
 
-        Raises ``AccessError`` ``token.*`` and ``LimitReachedError`` ``rate.exceeded``.
+        Raises ``RequestError`` ``header.repeated``, ``AccessError`` ``token.*``, ``LimitReachedError`` ``rate.exceeded``.
         """
+        check_headers(scope)
         client = await self._authenticator.client(headers)
         PRINCIPAL.set(f"client:{client.client_id}")
         await self.count(scope, client.account_id)
@@ -61,6 +64,15 @@ class RequestAuthorizer:
     async def count_app(self, tenant: Tenant) -> None:
         """Count a request against an app, where it has a limit. Raises ``LimitReachedError`` ``rate.exceeded``."""
         await self._limiter.acquire_app(tenant)
+
+
+def check_headers(scope: Scope) -> None:
+    """Refuse a header that identifies caller or app and has two values. Raises ``RequestError`` ``header.repeated``."""
+    found: dict[str, bytes] = {}
+    for raw, value in scope["headers"]:
+        name = _IDENTIFYING.get(raw.decode("latin-1"))
+        if name is not None and found.setdefault(name, value) != value:
+            raise RequestError(f"The header {name} has two values; send one.", code="header.repeated", field=name)
 
 
 def check_scope(held: frozenset[str], scopes: frozenset[str]) -> None:

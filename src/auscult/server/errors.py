@@ -101,6 +101,7 @@ REASONS: Mapping[str, Reason] = {
     "grant.missing": Reason(403, 403, "The user has no grant in force in any app."),
     "page.only": Reason(403, 403, "The header that the agent's page sends is not there; programs use `/api/v1`."),
     "header.missing": _identity("A header that says who is asking is not there; `field` names it."),
+    "header.repeated": Reason(400, 400, "A header that says who is asking, or for which app, has two values; `field` names it."),
     "tenant.unknown": _identity(
         "Client, account, org and app do not belong together, or one of them does not exist; not distinguished."
     ),

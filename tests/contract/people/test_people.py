@@ -11,7 +11,17 @@ from auscult.domain.tenancy import Tenant
 from auscult.services.people.admission import SignInLimitedError
 from auscult.services.people.browsers import LASTS, KnownBrowsers
 from auscult.services.people.principals import Principals
-from auscult.services.people.sign_in import SOURCE_TRIES, TRIES, WINDOW, Origin, warn_of_one_source
+from auscult.services.people.sign_in import (
+    EVERYWHERE,
+    NAME_TRIES,
+    NAME_WINDOW,
+    PACE,
+    SOURCE_TRIES,
+    TRIES,
+    WINDOW,
+    Origin,
+    warn_of_one_source,
+)
 from auscult.services.people.users import Access, Users
 from auscult.services.people.why import Explainer
 from auscult.storage import Store
@@ -128,6 +138,31 @@ def test_failures_of_all_names_from_one_network_are_limited(world: World) -> Non
         world.come_in("bo", known)  # the mark is Ann's
     world.clock.now += WINDOW
     world.come_in("bo", there)
+
+
+@pytest.mark.landing
+def test_a_name_that_fails_from_many_addresses_is_slowed(world: World) -> None:
+    """After ``NAME_TRIES`` one try each ``PACE``, also the right one; not in a known browser, and no other name."""
+    world.add("ann")
+    known = Origin(address=HERE.address, mark=world.sign_in.by_password("ann@example.com", PASSWORD, HERE).mark)
+    for at in range(NAME_TRIES):
+        fail(world, 1, Origin(address=f"203.0.113.{at}"), "ann@example.com")
+    stranger = Origin(address="198.51.100.7")
+    with pytest.raises(SignInLimitedError) as limited:
+        world.come_in("ann", stranger)
+    assert 0 < limited.value.again_after_s <= PACE.total_seconds()
+    assert world.store.people.failures.number_of(EVERYWHERE, NAME_TRIES, world.clock.now) == 1
+    world.come_in("ann", known)
+    world.add("bo")
+    world.come_in("bo", stranger)
+    world.clock.now += PACE
+    fail(world, 1, stranger, "ann@example.com")
+    with pytest.raises(SignInLimitedError):
+        world.come_in("ann", stranger)
+    world.clock.now += PACE
+    world.come_in("ann", stranger)
+    world.clock.now += NAME_WINDOW
+    assert world.store.people.failures.number_of(EVERYWHERE, NAME_TRIES, world.clock.now) == 0
 
 
 @pytest.mark.landing

@@ -215,3 +215,15 @@ def test_revocation_bites_within_a_second(service: Service) -> None:
     service.store.clients.revoke(client.client_id)
     time.sleep(1)
     assert told(service.ask(headers=headers))["reason"] == "token.invalid"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/conversations", "/api/v1/changes"])
+@pytest.mark.parametrize("name", ["iId", "accountId", "auth"])
+def test_two_values_of_an_identifying_header_are_refused(service: Service, path: str, name: str) -> None:
+    """Neither one counts; the same value twice, as some proxies send it, is one."""
+    token = service.token(service.new_client("conversations:read"))
+    given = [("auth", token), ("accountId", TENANT.account_id), ("iId", TENANT.app_id)]
+    again = service.http.get(service.url + path, headers=[*given, (name, dict(given)[name])])
+    assert again.status_code == 200
+    other = service.http.get(service.url + path, headers=[*given, (name, "other")])
+    assert (other.status_code, other.json()["field"]) == (400, name)

@@ -134,6 +134,26 @@ def test_a_full_disk_is_not_ready(sqlite_url: str) -> None:
         assert httpx.get(f"{url}/livez").status_code == 200
 
 
+def test_a_file_that_was_moved_away_is_not_ready(sqlite_url: str) -> None:
+    """Nor one that another was put in place of: the server writes into a file that no other program finds."""
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with (
+        bootstrap.open(Settings(database_url=sqlite_url)) as application,
+        listening(application.server_app()) as url,
+    ):
+        assert httpx.get(f"{url}/readyz").status_code == 200
+        moved = path.rename(path.with_name("moved.db"))
+        gone = httpx.get(f"{url}/readyz")
+        path.write_bytes(moved.read_bytes())
+        other = httpx.get(f"{url}/readyz")
+        path.unlink()
+        moved.rename(path)
+        assert httpx.get(f"{url}/readyz").status_code == 200
+    for answer in (gone, other):
+        assert answer.status_code == 503
+        assert "is not the file that was opened" in answer.json()["reason"]
+
+
 def test_other_tables_are_not_ready(sqlite_url: str) -> None:
     """Tables of another version, as after a newer auscult migrated, make an old server unready, with both versions."""
     with (

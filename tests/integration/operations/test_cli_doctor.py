@@ -34,6 +34,14 @@ def test_doctor_finds_a_key_that_others_can_read(tmp_path: Path) -> None:
     assert [finding["fix"] for finding in failed] == [f"chmod 600 {key.name}"]
 
 
+def test_doctor_warns_of_trust_in_every_client(tmp_path: Path) -> None:
+    """Each would state an address of its own, and no limit on sign-in would apply."""
+    trusting = {"AUSCULT_PORT": "0", "FORWARDED_ALLOW_IPS": "10.0.0.1, *"}
+    looked = auscult(tmp_path, "doctor", settings=trusting)
+    assert looked.status == 0
+    assert "warn FORWARDED_ALLOW_IPS is 10.0.0.1, *" in looked.out
+
+
 def test_every_command_warns_of_a_variable_that_nothing_reads(tmp_path: Path) -> None:
     """A slip of the pen is told on stderr, with what was meant; it is no failure, and what reads stdout sees nothing."""
     settings = {"AUSCULT_PORT": "0", "AUSCULT_DATBASE_URL": "sqlite:///x.db", "AUSCULT_CLIENT_SECRET": "s"}

@@ -18,7 +18,7 @@ import typer
 
 from auscult import __version__
 from auscult.cli.terminal import options
-from auscult.config import Settings, unknown_settings
+from auscult.config import Settings, unknown_settings, variable
 from auscult.domain.conversation import Turn
 from auscult.domain.errors import AuscultError
 from auscult.domain.probe import Judgement, JudgementAnswer, Similarity, Transcript
@@ -27,6 +27,7 @@ from auscult.domain.scoring.judging import BILLION, Usage
 if TYPE_CHECKING:
     from auscult.domain.engines import RemoteEngine
     from auscult.domain.history.backfills import Backfill
+    from auscult.storage import Store
 
 _FAILED_SHOWN = 5
 
@@ -70,6 +71,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if all(finding.state != "fail" for finding in found):
         yield from _backups(settings)
     yield from _recordings(settings)
+    yield from _proxy()
     hosts = list(_hosts(settings))
     yield from hosts
     if any(finding.state == "fail" for finding in hosts):
@@ -137,6 +139,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             postponed = [*batches.postponed(), *(batch for batch in waiting if batch.reason)]
             backfills = application.store.backfills.unfinished(_FAILED_SHOWN)
             spent = application.store.spending.spent(datetime.now(UTC).date().isoformat())
+            sign_in = _slowed(application.store)
     except AuscultError as error:
         yield Finding("fail", f"database {shown}: {error.message}", "see --database, or AUSCULT_DATABASE_URL")
         return
@@ -153,6 +156,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             f"conversations of batch {batch.batch_id} of {batch.tenant.app_id} are not scored yet: {batch.reason}",
             f"they are tried again at {until}, and when a server or worker starts",
         )
+    yield from sign_in
     if any(spent):
         tokens, cost = spent
         yield Finding("ok", f"judges used {tokens} tokens today" + (f", cost {cost / BILLION:.4f}" if cost else ""))
@@ -163,6 +167,16 @@ def _database(settings: Settings) -> Iterator[Finding]:
             f"auscult jobs retry {batch.batch_id}: what was scored stays, the rest is tried again",
         )
     yield from map(_backfill, backfills)
+
+
+def _slowed(store: "Store") -> list[Finding]:
+    """Report e-mail addresses whose sign-ins fail from many network addresses."""
+    from auscult.services.people.sign_in import EVERYWHERE, NAME_TRIES
+
+    slowed = store.people.failures.number_of(EVERYWHERE, NAME_TRIES, datetime.now(UTC))
+    what = f"sign-ins of {slowed} e-mail addresses fail from many addresses and are slowed"
+    remedy = "if all come through a proxy, have it overwrite X-Forwarded-For: docs/how-to/run-several-processes.md"
+    return [Finding("warn", what, remedy)] if slowed else []
 
 
 def _backfill(backfill: "Backfill") -> Finding:
@@ -224,6 +238,16 @@ def _recordings(settings: Settings) -> Iterator[Finding]:
 
     if not bootstrap.recordings.has_place(settings):
         yield Finding("warn", NO_PLACE, PLACE_REMEDY)
+
+
+def _proxy() -> Iterator[Finding]:
+    """Report that every client may state an address of its own, which makes limits on sign-in useless."""
+    trusted = variable("FORWARDED_ALLOW_IPS") or ""
+    if {each.strip() for each in trusted.split(",")} & {"*", "0.0.0.0/0", "::/0"}:
+        what = (
+            f"FORWARDED_ALLOW_IPS is {trusted}: every client can state another address, and no limit on sign-in holds"
+        )
+        yield Finding("warn", what, "name the proxy's address or network there")
 
 
 def _hosts(settings: Settings) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from auscult.domain.people.sessions import TOKEN_PREFIX
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
 from auscult.server.auth.tokens import bearer
-from auscult.server.authorizer import RequestAuthorizer
+from auscult.server.authorizer import RequestAuthorizer, check_headers
 from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.rest.threads import run
 from auscult.services.operations.log_context import PRINCIPAL
@@ -28,8 +28,10 @@ class ApiAuthorizer(RequestAuthorizer):
     async def principal(self, scope: Scope) -> Principal:
         """Return the caller.
 
-        Raises ``AccessError``: ``token.*``, ``session.ended``, ``origin.*``; ``LimitReachedError`` ``rate.exceeded``.
+        Raises ``AccessError``: ``token.*``, ``session.ended``, ``origin.*``; ``LimitReachedError`` ``rate.exceeded``;
+        ``RequestError`` ``header.repeated``.
         """
+        check_headers(scope)
         if self._operator is not None:
             PRINCIPAL.set(self._operator.name)
             return self._operator

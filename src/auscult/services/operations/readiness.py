@@ -12,12 +12,12 @@ _MIB = 1 << 20
 
 
 class Readiness:
-    """Checks of one server. ``folder`` is where an embedded database lies, None where the database is a server."""
+    """Checks of one server. ``file`` is an embedded database that is open, None where the database is a server."""
 
     def __init__(
         self,
         store: Store,
-        folder: Path | None,
+        file: Path | None,
         free_mb: int,
         warnings: tuple[str, ...] = (),
         volumes: Mapping[str, Path] | None = None,
@@ -30,7 +30,8 @@ class Readiness:
         self._volumes = volumes or {}
         self.warnings = warnings
         self._store = store
-        self._folder = folder
+        self._file = file
+        self._opened = _identity(file) if file else None
         self._free_mb = free_mb
 
     def checks(self) -> tuple[ReadinessCheck, ...]:
@@ -48,8 +49,10 @@ class Readiness:
         return found
 
     def _database(self) -> ReadinessCheck:
-        ok = self._store.is_ready()
-        return ReadinessCheck(name="database", ok=ok, reason="" if ok else "the database does not answer")
+        reason = "" if self._store.is_ready() else "the database does not answer"
+        if self._file and _identity(self._file) != self._opened:  # the open one answers still, and is lost at the end
+            reason = f"{self._file} is not the file that was opened; put that back, or restart"
+        return ReadinessCheck(name="database", ok=not reason, reason=reason)
 
     def _migrations(self) -> ReadinessCheck:
         has, needs = self._store.table_version(), self._store.needed_version
@@ -61,11 +64,21 @@ class Readiness:
         return ReadinessCheck(name="migrations", ok=not reason, reason=reason)
 
     def _disk(self) -> list[ReadinessCheck]:
-        if self._folder is None or not self._free_mb:
+        if self._file is None or not self._free_mb:
             return []
+        folder = self._file.parent
         try:
-            free = shutil.disk_usage(self._folder).free // _MIB
+            free = shutil.disk_usage(folder).free // _MIB
         except OSError as error:
-            return [ReadinessCheck(name="disk", ok=False, reason=f"{self._folder}: {error.strerror}")]
-        reason = "" if free >= self._free_mb else f"{free} MiB are free in {self._folder}, {self._free_mb} are needed"
+            return [ReadinessCheck(name="disk", ok=False, reason=f"{folder}: {error.strerror}")]
+        reason = "" if free >= self._free_mb else f"{free} MiB are free in {folder}, {self._free_mb} are needed"
         return [ReadinessCheck(name="disk", ok=not reason, reason=reason)]
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return device and number of a file; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -166,7 +166,7 @@ class SecondFactors:
     def _count_try(self, user: User) -> None:
         """Count a try as failed before it is judged, so that no number of tries at one time passes the limit."""
         now, key = self._now(), tries_key(user)
-        self._people.failures.add([key], now, now + WINDOW)
+        self._people.failures.add({key: now + WINDOW}, now)
         failed, until = self._people.failures.count([key], now).get(key, (0, now))
         if failed > WRONG_CODES:
             raise SignInLimitedError(max(1, round((until - now).total_seconds())))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -37,6 +38,15 @@ SOURCE_TRIES = 20
 
 WINDOW = timedelta(minutes=5)
 
+NAME_TRIES = 30
+"""Failed tries of one e-mail address from all network addresses before more are slowed to one each ``PACE``."""
+
+NAME_WINDOW = timedelta(hours=1)
+PACE = timedelta(minutes=1)
+
+EVERYWHERE = "everywhere "
+"""The beginning of keys under which failures of one e-mail address from all network addresses are counted."""
+
 SEEN_WITHIN = timedelta(days=30)
 ENOUGH_PEOPLE = 3
 """People of whom it is odd that all sign in from one address."""
@@ -53,6 +63,23 @@ class Origin(Struct, frozen=True, kw_only=True):
     is_local: bool = False
 
 
+class _Limit(NamedTuple):
+    """A limit of failed tries within ``lasts``: ``most``, and one more each ``pace``."""
+
+    most: int
+    lasts: timedelta = WINDOW
+    pace: timedelta | None = None
+    is_source: bool = False
+
+    def wait(self, failed: int, until: datetime, now: datetime) -> timedelta | None:
+        """Return the time until the next try, after ``failed`` ones in a window that ends then; None for now."""
+        if failed < self.most:
+            return None
+        if self.pace is not None:
+            until = min(until, until - self.lasts + self.pace * (failed - self.most + 1))
+        return until - now if until > now else None
+
+
 class SignedIn(Struct, frozen=True, kw_only=True):
     """An opened session, with the secret for its cookie, which is stored nowhere, and the mark of the browser."""
 
@@ -65,9 +92,9 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 class SignIn:
     """Opens and ends sessions.
 
-    Failed tries are counted by network address, and by e-mail address and network address, in the database, and so
-    over all servers. They are counted apart in a browser in which this user has signed in before: so a stranger's tries
-    never keep a user out, and an office behind one address is not locked out.
+    Failed tries are counted by network address, by e-mail address and network address, and by e-mail address, in the
+    database, and so over all servers. They are counted apart in a browser in which this user has signed in before: so a
+    stranger's tries never keep a user out, and an office behind one address is not locked out.
     """
 
     def __init__(
@@ -114,22 +141,22 @@ class SignIn:
         user = self._people.users.by_email(email)
         limits = self._limits(email, origin)
         failures = self._people.failures.count(limits, now)
-        for key, (most, is_source) in limits.items():
-            failed, until = failures.get(key, (0, now))
-            if failed >= most:
-                raise SignInLimitedError(max(1, round((until - now).total_seconds())), is_source=is_source)
+        for key, limit in limits.items():
+            wait = limit.wait(*failures.get(key, (0, now)), now)
+            if wait is not None:
+                raise SignInLimitedError(max(1, round(wait.total_seconds())), is_source=limit.is_source)
         may = user is not None and user.state == "active" and (user.is_break_glass or not self._only_break_glass)
         stored = self._people.users.password_hash(user.user_id) if user is not None and may else None
         fits = len(password) <= LONGEST_PASSWORD and is_right(stored, password)
         if user is None or stored is None or not fits:
-            self._people.failures.add(limits, now, now + WINDOW)
+            self._people.failures.add({key: now + limit.lasts for key, limit in limits.items()}, now)
             if user is not None:
                 record(self._store, f"user:{user.email}", "session.refused", address=origin.address or None)
             raise AccessError("the e-mail address or the password is wrong", code="sign_in.refused")
         if is_outdated(stored):
             self._people.users.set_password(user.user_id, hash_password(password), now)
         self._ask_for_code(user, "password", code)
-        own = [key for key, (_, is_source) in limits.items() if key in failures and not is_source]
+        own = [key for key, limit in limits.items() if key in failures and not limit.is_source and not limit.pace]
         if own:
             self._people.failures.clear(own)
         return self.open(user, "password", origin)
@@ -195,14 +222,15 @@ class SignIn:
             raise SecondFactorDueError(self.factors.first_step(user, method))
         self.factors.check(user, code)
 
-    def _limits(self, email: str, origin: Origin) -> Mapping[str, tuple[int, bool]]:
-        """Return the limits of a try: by the key to count under, the most failures, and if it is the source's own."""
+    def _limits(self, email: str, origin: Origin) -> Mapping[str, _Limit]:
+        """Return the limits of a try by the key that its failures are counted under."""
         browser = self.browsers.id_of(origin.mark, email)
         if browser is not None:
-            return {_key(email, f"browser {browser}"): (TRIES, True)}
+            return {_key(email, f"browser {browser}"): _Limit(TRIES, is_source=True)}
         return {
-            _key("", _network(origin)): (SOURCE_TRIES, True),
-            _key(email, _network(origin)): (TRIES, False),
+            _key("", _network(origin)): _Limit(SOURCE_TRIES, is_source=True),
+            _key(email, _network(origin)): _Limit(TRIES),
+            EVERYWHERE + _key(email, ""): _Limit(NAME_TRIES, NAME_WINDOW, PACE),
         }
 
 

@@ -1,6 +1,6 @@
 """Sessions, personal tokens, links that sign in once, and failed tries. Secrets are stored by their hashes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -207,12 +207,22 @@ class SignInFailures:
         with self._database.reading() as connection:
             return {row.key: (row.failures, instant_of(row.until)) for row in connection.execute(query)}
 
-    def add(self, keys: Iterable[str], at: datetime, until: datetime) -> None:
-        """Count one failure more of each key; the window of the first lasts until ``until``. Old ones are deleted."""
+    def number_of(self, prefix: str, least: int, at: datetime) -> int:
+        """Return how many keys with this beginning have at least ``least`` failures in their window."""
+        query = sa.select(sa.func.count()).where(
+            sign_in_failures.c.key.startswith(prefix, autoescape=True),
+            sign_in_failures.c.failures >= least,
+            sign_in_failures.c.until > ms_of(at),
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def add(self, windows: Mapping[str, datetime], at: datetime) -> None:
+        """Count one failure more of each key; the value is the end of its window if it is the first. Old ones go."""
         more = {"failures": sign_in_failures.c.failures + 1}
         with self._database.writing() as connection:
             connection.execute(sa.delete(sign_in_failures).where(sign_in_failures.c.until <= ms_of(at)))
-            for key in sorted(keys):  # in one order, so that no two wait for each other
+            for key, until in sorted(windows.items()):  # in one order, so that no two wait for each other
                 row = {"key": key, "failures": 1, "until": ms_of(until)}
                 counted = self._database.dialect.insert(sign_in_failures).values(row)
                 connection.execute(counted.on_conflict_do_update(index_elements=["key"], set_=more))
