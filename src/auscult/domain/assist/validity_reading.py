@@ -90,6 +90,7 @@ def of_line(text: str) -> Iterator[Statement]:
     line = ": ".join(cells) if len(cells) == _CELLS else text
     for sentence in _SENTENCES.split(line):
         yield _of_sentence(sentence)
+        yield _of_named(sentence)
         for bracket in _BRACKETS.finditer(sentence):
             yield _of_part(bracket[1], is_first=True, is_old=False)
 
@@ -284,10 +285,24 @@ def _of_part(text: str, *, is_first: bool, is_old: bool = True) -> Statement:
     )
 
 
+def _of_named(text: str) -> Statement:
+    """Read a sentence that begins as a heading does: ``Terms until March 2025: …``. An entry of a list is no heading."""
+    first = next((part for part in _PARTS.split(text) if part.strip(_MARKS)), "")
+    plain = folded(first.strip(_MARKS))
+    dated = _DOCUMENT_UNTIL.match(plain) or _DOCUMENT_SINCE.match(plain)
+    if _LIST_ITEM.match(text) or not dated or not words.NAMED_RULES.match(_subject(dated["what"])):
+        return Statement(text=text)
+    return _of_part(first, is_first=True, is_old=False)
+
+
 def _is_named(what: str, *, is_first: bool) -> bool:
     """Return whether the words before a date name a document; a part of its own behind a title needs none."""
-    subject = _SINCE_WORDS.sub("", what).strip(_MARKS)
+    subject = _subject(what)
     return (not subject and not is_first) or (bool(subject) and _is_of_document(subject))
+
+
+def _subject(what: str) -> str:
+    return _SINCE_WORDS.sub("", f"{what} ").strip(_MARKS)
 
 
 _SINCE_WORDS = re.compile(rf"\b{words.FROM}\s+(?:{words.DAY_OF_RANGE}|{words.DATE})?\s*$", _I)

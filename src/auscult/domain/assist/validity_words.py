@@ -161,6 +161,12 @@ DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 """The subject of a sentence that a document states of itself; see ``NO_DOCUMENT``."""
+NAMED_RULES = re.compile(
+    rf"(?:{_THE}\s+)?(?:(?:{_SUBJECT}|general|current|allgemeine|aktuelle)\s+)?(?:{_RULES}|{_SHEETS})"
+    r"(?:\s+(?:of|for|de|del|para|fur)\s+(?:\w+\s*){1,3})?$",
+    re.IGNORECASE,
+)
+"""The same without any other word: a line of text may begin so, where ``see the terms`` is another document."""
 NO_DOCUMENT = re.compile(
     rf"(?:(?:the|die|der|das|las?|los|el)\s+)?{WEAK}\b"
     r"|(?:an?|each|every|any|your|his|her|their|my|no|if|when|where|because|unless|not|un|una|cada|tus?|sus?|si|cuando"
