@@ -1,0 +1,234 @@
+"""Change of a figure between two periods, split into what each group of conversations contributed.
+
+A group's part is how far its conversations move the figure from where it was: share x (value - F0) now, less the same
+before, where F0 is the figure before. It has two terms, *mix* (more or fewer conversations of the group) and *rate*
+(other values within it). The parts of one kind of groups add up to the change.
+
+Kitagawa, E. M. (1955). Components of a difference between two rates. Journal of the American Statistical Association 50,
+1168-1194 (with the earlier period as the standard).
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from math import exp, lgamma, sqrt
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from auscult.domain.statistics.intervals import NORMAL, Figure, beta_cdf, normal_interval
+
+Kind = Literal["form", "queue", "reason", "agent", "metric", "channel", "language", "handled_by"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""Kinds of groups, in the order in which they are named where they explain a change equally well."""
+REST = ""
+"""The id of what balances a kind: conversations of several groups or of none, and those that may not be seen."""
+ALPHA = 0.05
+"""Share of pairs of periods without a cause in which anything may be called beyond chance."""
+_FEW = 60
+"""The number up to which the smallest margin of a table is small: its outcomes are enumerated."""
+_TIE = 1e-9
+_LEAST = 1e-300
+
+
+class Sample(Struct, frozen=True):
+    """Values of ``n`` conversations: their sum and the sum of their squares. Of a share both are its successes."""
+
+    n: int
+    total: float
+    squares: float
+
+    @property
+    def value(self) -> float | None:
+        """The mean; None of no conversations."""
+        return self.total / self.n if self.n else None
+
+    def __add__(self, other: "Sample") -> "Sample":
+        """Return both together."""
+        return Sample(self.n + other.n, self.total + other.total, self.squares + other.squares)
+
+    def __sub__(self, part: "Sample") -> "Sample":
+        """Return what is left without a part."""
+        return Sample(self.n - part.n, self.total - part.total, self.squares - part.squares)
+
+    def around(self, centre: float) -> tuple[float, float]:
+        """Return the sum of the distances from a centre, and the sum of their squares."""
+        return self.total - self.n * centre, self.squares - 2 * centre * self.total + self.n * centre * centre
+
+
+NOTHING = Sample(0, 0, 0)
+
+
+def share(successes: int, n: int) -> Sample:
+    """Return the sample of a share."""
+    return Sample(n, successes, successes)
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Group of conversations in both periods. ``id`` is unique within its kind."""
+
+    kind: Kind
+    id: str
+    name: str
+    before: Sample
+    now: Sample
+
+
+class Driver(Struct, frozen=True, kw_only=True):
+    """Part of a change that a group brought, in the unit of the figure: ``mix`` and ``rate`` add up to it.
+
+    ``strength`` is the distance from what chance brings, in standard errors: for the rate, of the values now from those
+    before, and from what all others moved by; for the mix, of the share now from that before, and of the values from
+    those of all others. The lesser of each pair counts, and the greater of the two. ``is_beyond_chance`` counts how many
+    groups were compared.
+    """
+
+    group: Group
+    mix: float
+    rate: float
+    part: Figure
+    strength: float
+    is_beyond_chance: bool
+
+    @property
+    def is_new(self) -> bool:
+        """The group had no conversation before."""
+        return not self.group.before.n
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """Change of a figure with its interval, and its drivers, the largest part first."""
+
+    before: Sample
+    now: Sample
+    value: Figure
+    is_beyond_chance: bool
+    drivers: tuple[Driver, ...]
+
+    @property
+    def leading(self) -> tuple[Driver, ...]:
+        """The drivers to name, the strongest first: those beyond chance, of the kind of the strongest one.
+
+        Groups of other kinds are mostly the same conversations.
+        """
+        found = [each for each in self.drivers if each.is_beyond_chance]
+        found.sort(key=lambda each: (-round(each.strength, 6), KINDS.index(each.group.kind)))
+        return tuple(each for each in found if each.group.kind == found[0].group.kind)
+
+
+def change_of(before: Sample, now: Sample, groups: Iterable[Group]) -> Change | None:
+    """Return the change of a figure and its drivers; None where a period has no conversation.
+
+    Groups of one kind may share conversations or leave some out: a driver ``REST`` balances such a kind.
+    Half of ``ALPHA`` is spent on the change itself, half on all groups together (Bonferroni).
+    """
+    if before.value is None or now.value is None:
+        return None
+    compared = [each for each in groups if each.before.n or each.now.n]
+    limit = -NORMAL.inv_cdf(ALPHA / 4 / max(2 * len(compared), 1))
+    drivers = [_driver(each, before, now, limit) for each in compared]
+    moved = normal_interval(now.value - before.value, _variance(now, now.n) + _variance(before, before.n))
+    for kind in KINDS:
+        parts = [each.part.value for each in drivers if each.group.kind == kind]
+        if parts and abs(rest := moved.value - sum(parts)) > _TIE:
+            drivers.append(_balance(kind, rest))
+    drivers.sort(key=lambda each: (-abs(each.part.value), KINDS.index(each.group.kind), each.group.id))
+    return Change(
+        before=before,
+        now=now,
+        value=moved,
+        is_beyond_chance=_distance(before, now) > -NORMAL.inv_cdf(ALPHA / 4),
+        drivers=tuple(drivers),
+    )
+
+
+def _driver(group: Group, before: Sample, now: Sample, limit: float) -> Driver:
+    centre = before.total / before.n
+    earlier, later = group.before.n / before.n, group.now.n / now.n
+    first, last = group.before.value, group.now.value
+    old = first if first is not None else last if last is not None else centre
+    rate = later * ((old if last is None else last) - old)
+    mix = (later - earlier) * (old - centre)
+    variance = _variance(group.now, now.n, centre) + _variance(group.before, before.n, centre)
+    part = normal_interval(mix + rate, variance + (later - earlier) ** 2 * _variance(before, before.n))
+    strength = _strength(group, before, now)
+    is_sure = part.low > 0 or part.high < 0
+    return Driver(
+        group=group, mix=mix, rate=rate, part=part, strength=strength, is_beyond_chance=is_sure and strength > limit
+    )
+
+
+def _balance(kind: Kind, part: float) -> Driver:
+    rest = Group(kind=kind, id=REST, name="", before=NOTHING, now=NOTHING)
+    return Driver(group=rest, mix=part, rate=0.0, part=Figure(part, part, part), strength=0.0, is_beyond_chance=False)
+
+
+def _variance(sample: Sample, n: int, centre: float = 0.0) -> float:
+    """Return the variance of the mean of ``n`` values: the distances of a sample from a centre, and 0 for all others."""
+    total, squares = sample.around(centre)
+    return max(squares / n - (total / n) ** 2, 0.0) / n
+
+
+def _strength(group: Group, before: Sample, now: Sample) -> float:
+    own, others = group.before + group.now, before + now - group.before - group.now
+    by_rate = min(_distance(group.before, group.now), _apart(group, before - group.before, now - group.now))
+    by_share = _distance(share(group.before.n, before.n), share(group.now.n, now.n))
+    return max(by_rate, min(by_share, _distance(own, others)))
+
+
+def _apart(group: Group, before: Sample, now: Sample) -> float:
+    """Return how far a group moved from what all others moved by, in standard errors."""
+    moved = variance = 0.0
+    for sign, first, last in ((1, group.before, group.now), (-1, before, now)):
+        if first.value is None or last.value is None:
+            return 0.0
+        both = first + last
+        moved += sign * (last.value - first.value)
+        variance += _variance(both, both.n) * both.n * (1 / first.n + 1 / last.n)
+    return abs(moved) / sqrt(variance) if variance > 0 else 0.0
+
+
+def _distance(one: Sample, other: Sample) -> float:
+    """Return how far apart two samples are, in standard errors, if their conversations were dealt at random."""
+    both = one + other
+    if not one.n or not other.n or not both.around(both.total / both.n)[1]:
+        return 0.0
+    if both.total == both.squares:
+        chance = _of_shares(int(one.total), one.n, int(other.total), other.n)
+    else:
+        chance = _of_means(one, other)
+    return -NORMAL.inv_cdf(max(min(chance, 1.0), _LEAST) / 2)
+
+
+def _of_means(one: Sample, other: Sample) -> float:
+    """Return the probability of a difference of this size by Student's test."""
+    within = sum(each.around(each.total / each.n)[1] for each in (one, other))
+    freedom = one.n + other.n - 2
+    if freedom < 1 or within <= 0:
+        return 1.0
+    moved = (one.total / one.n - other.total / other.n) ** 2 / (1 / one.n + 1 / other.n) * freedom / within
+    return beta_cdf(freedom / (freedom + moved), freedom / 2, 0.5)
+
+
+def _of_shares(met: int, n: int, other_met: int, other_n: int) -> float:
+    """Return the probability of a difference of this size by Fisher's test with mid-p; of many, by a normal one."""
+    all_met, all_ = met + other_met, n + other_n
+    few = min(n, other_n, all_met, all_ - all_met)
+    if few > _FEW:
+        centre = all_met / all_
+        return 2 * NORMAL.cdf(-abs(met / n - other_met / other_n) / sqrt(centre * (1 - centre) * (1 / n + 1 / other_n)))
+    lowest, highest = max(0, all_met - other_n), min(n, all_met)
+    whole = _log_choose(all_, n)
+    chances = [
+        exp(_log_choose(all_met, k) + _log_choose(all_ - all_met, n - k) - whole) for k in range(lowest, highest + 1)
+    ]
+    own = chances[met - lowest]
+    return sum(each for each in chances if each < own * (1 - _TIE)) + own / 2
+
+
+@cache
+def _log_factorial(n: int) -> float:
+    return lgamma(n + 1)
+
+
+def _log_choose(n: int, k: int) -> float:
+    return _log_factorial(n) - _log_factorial(k) - _log_factorial(n - k)
