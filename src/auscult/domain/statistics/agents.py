@@ -32,6 +32,7 @@ _GOLDEN = (sqrt(5) - 1) / 2
 _TRIM = 0.1
 _NORMAL_FROM = 5.0
 _HALF = 0.5
+_ONE_SIDED = NORMAL.inv_cdf(LEVEL)
 
 
 class Count(Struct, frozen=True):
@@ -87,11 +88,23 @@ class FunnelPoint(Struct, frozen=True, kw_only=True):
 
 
 class Funnel(Struct, frozen=True, kw_only=True):
-    """A funnel around the group's rate; ``dispersion`` is the factor of variance beyond chance, at least 1."""
+    """A funnel around the group's rate; ``dispersion`` is the factor of variance beyond chance, at least 1.
+
+    ``differ``: the agents vary more than chance explains. The limits are those of chance alone.
+    """
 
     centre: float
     dispersion: float
+    differ: bool
     points: dict[str, FunnelPoint]
+
+    @property
+    def outside(self) -> list[str]:
+        """The agents beyond the outer limits, those farthest from the centre first."""
+        found = [agent for agent, point in self.points.items() if point.beyond == FUNNEL_LEVELS[-1]]
+        return sorted(
+            found, key=lambda agent: -abs(self.points[agent].rate - self.centre) * self.points[agent].n ** 0.5
+        )
 
 
 def fit_prior(counts: Sequence[Count]) -> Prior:
@@ -156,10 +169,7 @@ def _ranks(agent: str, rates: Mapping[str, Figure]) -> tuple[int, int]:
 
 
 def funnel(counts: Mapping[str, Count]) -> Funnel:
-    """Return the agents with the limits within which chance alone leaves 95 % and 99.8 % of them.
-
-    Where agents vary more than chance, limits are widened by the dispersion, trimmed of a tenth at each end.
-    """
+    """Return the agents with the limits within which chance alone leaves 95 % and 99.8 % of them."""
     known = {agent: one for agent, one in counts.items() if one.n}
     n, successes = sum(one.n for one in known.values()), sum(one.successes for one in known.values())
     centre = successes / n if n else 0.0
@@ -168,29 +178,37 @@ def funnel(counts: Mapping[str, Count]) -> Funnel:
     trim = int(_TRIM * len(scores))
     trimmed = [min(max(score, scores[trim]), scores[len(scores) - 1 - trim]) for score in scores]
     dispersion = max(sum(score * score for score in trimmed) / len(trimmed), 1.0) if trimmed else 1.0
-    points = {agent: _point(one, centre, dispersion) for agent, one in known.items()}
-    return Funnel(centre=centre, dispersion=dispersion, points=points)
+    points = {agent: _point(one, centre) for agent, one in known.items()}
+    return Funnel(centre=centre, dispersion=dispersion, differ=_differ(list(known.values()), centre), points=points)
 
 
-def _point(count: Count, centre: float, dispersion: float) -> FunnelPoint:
-    limits = funnel_limits(count.n, centre, dispersion)
+def _differ(counts: Sequence[Count], centre: float) -> bool:
+    """Test whether rates vary more than chance explains, also where each has few conversations.
+
+    Tarone, R. E. (1979). Testing the goodness of fit of the binomial distribution. Biometrika 66, 585-590.
+    """
+    pairs = sum(one.n * (one.n - 1) for one in counts)
+    if not pairs or not 0 < centre < 1:
+        return False
+    squares = sum((one.successes - one.n * centre) ** 2 for one in counts) / (centre * (1 - centre))
+    return (squares - sum(one.n for one in counts)) / sqrt(2 * pairs) > _ONE_SIDED
+
+
+def _point(count: Count, centre: float) -> FunnelPoint:
+    limits = funnel_limits(count.n, centre)
     rate = count.successes / count.n
     beyond = next((each.level for each in reversed(limits) if not each.low <= rate <= each.high), None)
     return FunnelPoint(n=count.n, rate=rate, limits=limits, beyond=beyond)
 
 
-def funnel_limits(n: int, centre: float, dispersion: float) -> tuple[FunnelLimit, ...]:
-    """Return the limits for n conversations, inner to outer: the binomial's own, as 0 of 1 is little evidence.
-
-    Their distance from the centre grows with the square root of the dispersion.
-    """
+def funnel_limits(n: int, centre: float) -> tuple[FunnelLimit, ...]:
+    """Return the limits for n conversations, inner to outer: the binomial's own, as 0 of 1 is little evidence."""
     limits: list[FunnelLimit] = []
     for level in FUNNEL_LEVELS:
         low, high = _limits(n, min(centre, 1 - centre), (1 - level) / 2)
         if centre > _HALF:
             low, high = 1 - high, 1 - low
-        below, above = (max(each, 0.0) * sqrt(dispersion) for each in (centre - low, high - centre))
-        limits.append(FunnelLimit(level, max(centre - below, 0.0), min(centre + above, 1.0)))
+        limits.append(FunnelLimit(level, max(min(low, centre), 0.0), min(max(high, centre), 1.0)))
     return tuple(limits)
 
 

@@ -93,7 +93,7 @@ def test_funnel_limits_are_nested(counts: dict[str, Count]) -> None:
 @given(st.integers(1, 60), st.floats(0.02, 0.98))
 def test_chance_alone_rarely_leaves_an_agent_beyond(n: int, centre: float) -> None:
     """Of all samples of n, at most 5 and 0.2 % lie beyond: summed over every count, also of one conversation."""
-    for limit in funnel_limits(n, centre, 1.0):
+    for limit in funnel_limits(n, centre):
         beyond = sum(
             comb(n, k) * centre**k * (1 - centre) ** (n - k)
             for k in range(n + 1)
@@ -113,7 +113,7 @@ def test_limits_of_many_conversations_continue_those_of_few() -> None:
     """Where the normal distribution stands in, the limits do not jump by a conversation."""
     for centre in (0.07, 0.5, 0.93):
         first = next(n for n in range(1, 1000) if n * centre * (1 - centre) >= 25)
-        for before, after in zip(funnel_limits(first - 1, centre, 1.0), funnel_limits(first, centre, 1.0), strict=True):
+        for before, after in zip(funnel_limits(first - 1, centre), funnel_limits(first, centre), strict=True):
             assert after.low == pytest.approx(before.low, abs=1 / first)
             assert after.high == pytest.approx(before.high, abs=1 / first)
 
@@ -125,3 +125,21 @@ def test_the_mix_is_taken_out() -> None:
     assert found.value == pytest.approx(0)
     assert found.low < 0 < found.high
     assert observed_less_expected({}, {}) is None
+
+
+def test_agents_who_fail_all_are_outside_however_many_there_are() -> None:
+    """The limits are not widened by the difference that they should show: 0 of 9, 0 of 8 and 0 of 7 among 34 others."""
+    counts = agents([0.95] * 34, 40) | {"x": Count(0, 9), "y": Count(0, 8), "z": Count(0, 7)}
+    found = funnel(counts)
+    assert found.differ
+    assert found.outside == ["x", "y", "z"]
+
+
+def test_agents_of_one_rate_seldom_differ() -> None:
+    """At most one in twenty groups is called different, with few conversations each or many."""
+    stream = random.Random(3)
+    for n in (4, 40):
+        groups = [
+            {f"a{k}": Count(sum(stream.random() < 0.9 for _ in range(n)), n) for k in range(30)} for _ in range(200)
+        ]
+        assert sum(funnel(each).differ for each in groups) <= 16

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.conversation import Agent
+from auscult.domain.statistics.agents import Count, funnel_limits
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
 from auscult.server.console.conversations.listing_view import RowView
@@ -14,7 +15,8 @@ from auscult.server.console.frame.charts.interval import Span, figure_line
 from auscult.server.console.frame.counts import Leads, sentence
 from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.naming import agent_name
-from auscult.server.console.frame.reader import FEW
+from auscult.server.console.frame.reader import FEW, Reader
+from auscult.server.console.insights.agents_view import unusual
 from auscult.services.insights.quality import Adherence, Passed
 
 _GOOD = 0.95
@@ -48,13 +50,15 @@ class SkillView(Struct, frozen=True, kw_only=True):
 class Counted(NamedTuple):
     """The data of an agent's page: passed counts, each metric's name and adherence by id, the newest rows.
 
-    ``leads`` lead to the conversations that are counted.
+    ``leads`` lead to the conversations that are counted. ``usual`` is the share of all agents that passes, for those who
+    may see it.
     """
 
     passed: Passed
     metrics: Mapping[str, tuple[str, Adherence]]
     rows: Sequence[RowView]
     leads: Leads
+    usual: float | None = None
 
 
 class Allowed(NamedTuple):
@@ -75,6 +79,7 @@ class AgentView(Struct, frozen=True, kw_only=True):
     sentence: Markup
     good: tuple[SkillView, ...]
     work_on: SkillView | None
+    is_known: bool
     rows: tuple[RowView, ...]
     list_href: str
     coach_href: str
@@ -82,7 +87,7 @@ class AgentView(Struct, frozen=True, kw_only=True):
 
 def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> AgentView:
     """Show an agent's last 90 days."""
-    counted, metrics, rows, leads = found_of
+    counted, metrics, rows, leads, usual = found_of
     reader = leads.reader
     name = agent_name(agent)
     skills = skills_of({metric_id: found for metric_id, (_name, found) in metrics.items()})
@@ -115,16 +120,28 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> Agen
                         n=leads.scored(counted),
                         passed=leads.passed(counted),
                     ),
+                    _unusual(Count(counted.passed, counted.scored), usual, reader),
                     leads.undecided(counted),
                 ),
             )
         ),
+        is_known=bool(skills.good or skills.work_on),
         good=tuple(map(shown, skills.good[:_SHOWN])),
         work_on=shown(skills.work_on) if skills.work_on else None,
         rows=tuple(rows),
         list_href=f"{base}/agents" if may.sees_all else "",
         coach_href=address(f"{base}/coaching/new", {}, agents=agent.id, **goal) if may.coaches else "",
     )
+
+
+def _unusual(found: Count, usual: float | None, reader: Reader) -> str:
+    """Return the sentence on an agent who lies outside the limits of chance around the share of all; else nothing."""
+    if usual is None or not found.n or not 0 < usual < 1:
+        return ""
+    limits = funnel_limits(found.n, usual)[-1]
+    if limits.low <= found.successes / found.n <= limits.high:
+        return ""
+    return _("More than chance: {counts}.").format(counts=unusual(found, usual, reader))
 
 
 def skill_view(name: str, found: Adherence, metric: tuple[str, Passed], leads: Leads) -> SkillView:

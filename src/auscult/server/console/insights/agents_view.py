@@ -7,7 +7,7 @@ from babel.lists import format_list
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.domain.statistics.agents import Count, funnel, shrunken_rates
+from auscult.domain.statistics.agents import Count, Funnel, funnel, shrunken_rates
 from auscult.domain.statistics.intervals import Figure
 from auscult.language import gettext as _
 from auscult.language import ngettext
@@ -18,7 +18,6 @@ from auscult.server.console.frame.filters import FilterView
 from auscult.server.console.frame.reader import FEW, Reader
 from auscult.services.insights.quality import Passed
 
-_OUTSIDE = 0.998
 _NAMED = 3
 
 
@@ -49,14 +48,10 @@ def agents_view(
 ) -> AgentsView:
     """Show agents with their passed shares. ``counted`` and ``names`` are by agent id."""
     reader = leads.reader
-    counts = {agent: Count(found.passed, found.scored) for agent, found in counted.items()}
+    counts = counts_of(counted)
     rates = shrunken_rates(counts) if counts else {}
     found = funnel(counts) if counts else None
-    outside = (
-        {agent for agent, point in found.points.items() if point.beyond is not None and point.beyond >= _OUTSIDE}
-        if found
-        else set[str]()
-    )
+    outside = found.outside if found else []
     dots = [
         drawing.FunnelDot(
             name=names[agent],
@@ -75,7 +70,6 @@ def agents_view(
     centre = found.centre if found else 0.0
     around = drawing.Centre(
         value=centre,
-        dispersion=found.dispersion if found else 1.0,
         shown=_("all {share}").format(share=reader.number(centre * 100, 1)),
         label=_("Share that passes by agent, around {share}; {n} outside the limits of chance").format(
             share=reader.share(centre, 1), n=len(outside)
@@ -84,7 +78,7 @@ def agents_view(
     return AgentsView(
         filters=filters,
         chart=drawing.funnel(dots, around),
-        said=_said(len(counts), [names[agent] for agent in sorted(outside)], reader),
+        said=_said(found, counts, names, reader),
         rows=tuple(
             _row((agent, names[agent]), counted[agent], (rates[agent].rate, starts[agent]), leads, base)
             for agent in sorted(counts, key=lambda agent: names[agent].casefold())
@@ -94,20 +88,40 @@ def agents_view(
     )
 
 
-def _said(agents: int, outside: list[str], reader: Reader) -> str:
-    if not agents:
+def counts_of(counted: Mapping[str, Passed]) -> dict[str, Count]:
+    """Return how many conversations of each agent passed."""
+    return {agent: Count(found.passed, found.scored) for agent, found in counted.items()}
+
+
+def unusual(count: Count, centre: float, reader: Reader) -> str:
+    """Return how many passed, and how many would at the share of all: ``0 of 9, where 8 would be usual``."""
+    usual = reader.number(round(centre * count.n))
+    said = _("{n} of {whole}, where {usual} would be usual")
+    return said.format(n=reader.number(count.successes), whole=reader.number(count.n), usual=usual)
+
+
+def _said(found: Funnel | None, counts: Mapping[str, Count], names: Mapping[str, str], reader: Reader) -> str:
+    if found is None:
         return _("Nobody had a scored conversation.")
+    n, outside = reader.number(len(counts)), found.outside
     if not outside:
-        return _("{n} agents, and chance explains how they differ.").format(n=reader.number(agents))
-    names = format_list(outside, locale=reader.locale)
-    if len(outside) > _NAMED:
-        names = _("{first} and {n} more").format(first=", ".join(outside[:_NAMED]), n=len(outside) - _NAMED)
+        said = (
+            _("{n} agents differ by more than chance, but none lies outside the limits.")
+            if found.differ
+            else _("{n} agents, and chance explains how they differ.")
+        )
+        return said.format(n=n)
+    named = [f"{names[agent]} ({unusual(counts[agent], found.centre, reader)})" for agent in outside]
+    if len(named) > _NAMED:
+        listed = _("{first} and {n} more").format(first=", ".join(named[:_NAMED]), n=len(named) - _NAMED)
+    else:
+        listed = format_list(named, locale=reader.locale)
     said = ngettext(
         "Of {n} agents, {names} differs by more than chance: look at the conversations first.",
         "Of {n} agents, {names} differ by more than chance: look at the conversations first.",
         len(outside),
     )
-    return said.format(n=reader.number(agents), names=names)
+    return said.format(n=n, names=listed)
 
 
 def _row(

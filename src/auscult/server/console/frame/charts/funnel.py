@@ -27,16 +27,15 @@ class FunnelDot(Struct, frozen=True, kw_only=True):
 
 
 class Centre(Struct, frozen=True, kw_only=True):
-    """The agents' centre: a share of 1 with its words, and their variation in units of chance (1: only chance)."""
+    """The agents' centre: a share of 1, with its words."""
 
     value: float
-    dispersion: float
     shown: str
     label: str
 
     def limits(self, n: int) -> tuple[FunnelLimit, ...]:
         """Return the limits of chance for ``n`` conversations, inner to outer."""
-        return funnel_limits(n, self.value, self.dispersion)
+        return funnel_limits(n, self.value)
 
 
 def funnel(dots: Sequence[FunnelDot], around: Centre) -> Markup:
