@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.insights.changes import Change, Group, Kind, Sample, change_of, share
 from auscult.services.conversations.latest import Sought
@@ -22,16 +23,27 @@ class Named(Struct, frozen=True, kw_only=True):
 class PassedChange(Struct, frozen=True, kw_only=True):
     """Counts of both periods, and the change of the share with its drivers; None where nothing can be compared."""
 
+    compared: Compared
     before: Passed
     now: Passed
     change: Change | None
+
+    def counts(self, group: Group) -> tuple[Passed, Passed]:
+        """Return the counts of a group in both periods, the earlier one first."""
+        first, last = (
+            replace(period, scored=sample.n, passed=int(sample.total), undecided=0)
+            for period, sample in ((self.before, group.before), (self.now, group.now))
+        )
+        return first, last
 
 
 def passed_change(app: AppStore, sought: Sought, named: Named, compared: Compared) -> PassedChange:
     """Compare the shares that pass in two periods."""
     before, now = (each.passed for each in by_period(app, sought, compared.spans, ("outcome",)))
     groups = list(_groups(app, sought, named, compared))
-    return PassedChange(before=before, now=now, change=change_of(_sample(before), _sample(now), groups))
+    return PassedChange(
+        compared=compared, before=before, now=now, change=change_of(_sample(before), _sample(now), groups)
+    )
 
 
 def _groups(app: AppStore, sought: Sought, named: Named, compared: Compared) -> Iterator[Group]:

@@ -24,9 +24,9 @@ from auscult.server.console.insights.contact_reasons_view import Compare, insigh
 from auscult.server.console.insights.failures import Answered, Failures
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
+from auscult.services.insights.drivers import Named, passed_change
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
 from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
-from auscult.services.insights.reasons import parts
 from auscult.services.scoring.listing import ListedConversation
 
 _FILTERS = ("queue", "agent", "channel", "intent")
@@ -57,19 +57,12 @@ class InsightsPage(Controller):
         queue_names = [name for name, _n in queues.most_common(_NAMES) if name]
         # Before the whole period, whose rows are then those of its weeks.
         failures = _failures(visit, sought, compared, rows, queue_names)
-        before, now = (each.passed for each in by_period(visit.app, sought, compared.spans, ("outcome",)))
+        named = Named(queues=queue_names, reasons=names, agents=_agents(visit, rows))
         changes = [
             *changed_reasons(visit.app, sought, names, compared),
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
         ]
-        found = Compare(
-            compared,
-            now,
-            before,
-            parts(visit.app, sought, queue_names, names, compared),
-            changes[:_NEWS],
-            failures,
-        )
+        found = Compare(passed_change(visit.app, sought, named, compared), changes[:_NEWS], failures)
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         view = insights_page(found, filters, query, visit.reader, BASE)
         if problem:
@@ -86,9 +79,7 @@ def _failures(
 ) -> Failures:
     """Count failures by week, by these queues, and by the agents that the newest conversations name."""
     within = replace(sought, since=compared.since, until=compared.until)
-    aliases = visit.reader.queues.aliases
-    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in row.agents)
-    most = [agent for agent, _ in agents.most_common(_NAMES)]
+    names = _agents(visit, rows)
     return Failures(
         weeks=_weeks(visit, sought, compared),
         queues={
@@ -101,10 +92,18 @@ def _failures(
                 compared.spans,  # as in the parts, so they are counted once
             ).items()
         },
-        agents=by_agent(visit.app, within, most),
-        names=names_of_agents(rows, aliases),
+        agents=by_agent(visit.app, within, list(names)),
+        names=names,
         answered=_answered(visit, sought, compared),
     )
+
+
+def _agents(visit: Visit, rows: Sequence[ListedConversation]) -> dict[str, str]:
+    """Return the names of the agents with the most of these conversations, by id."""
+    aliases = visit.reader.queues.aliases
+    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in row.agents)
+    names = names_of_agents(rows, aliases)
+    return {agent: names[agent] for agent, _ in agents.most_common(_NAMES)}
 
 
 def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:

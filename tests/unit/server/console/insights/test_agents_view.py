@@ -32,5 +32,8 @@ def test_an_agent_with_few_conversations_has_no_estimate() -> None:
 def test_agents_outside_the_funnel_are_listed_as_a_sentence() -> None:
     """Names are joined as a person would write them."""
     usual = {f"agent {n}": (95, 100) for n in range(20)}
-    assert "ann and ben differ by more than chance" in page(**usual, ann=(10, 100), ben=(12, 100)).said
-    assert "ann differs by more than chance" in page(**usual, ann=(10, 100)).said
+    assert (
+        "ann (10 of 100, where 87 would be usual) and ben (12 of 100, where 87 would be usual) differ"
+        in page(**usual, ann=(10, 100), ben=(12, 100)).said
+    )
+    assert "where 91 would be usual) differs by more than chance" in page(**usual, ann=(10, 100)).said
