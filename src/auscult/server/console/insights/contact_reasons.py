@@ -51,15 +51,11 @@ class InsightsPage(Controller):
         except RequestError as error:
             compared, problem = _compared(visit, "", ""), sentence(error.message)
         rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
-        queues = Counter(visit.reader.queues.key(queue.id, queue.name) for row in rows for queue in row.queues)
-        intents = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
-        names = [name for name, _n in intents.most_common(_NAMES)]
-        queue_names = [name for name, _n in queues.most_common(_NAMES) if name]
+        named = named_in(visit, rows)
         # Before the whole period, whose rows are then those of its weeks.
-        failures = _failures(visit, sought, compared, rows, queue_names)
-        named = Named(queues=queue_names, reasons=names, agents=_agents(visit, rows))
+        failures = _failures(visit, sought, compared, named)
         changes = [
-            *changed_reasons(visit.app, sought, names, compared),
+            *changed_reasons(visit.app, sought, named.reasons, compared),
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
         ]
         found = Compare(passed_change(visit.app, sought, named, compared), changes[:_NEWS], failures)
@@ -74,12 +70,23 @@ class InsightsPage(Controller):
         )
 
 
-def _failures(
-    visit: Visit, sought: Sought, compared: Compared, rows: Sequence[ListedConversation], queues: Sequence[str]
-) -> Failures:
-    """Count failures by week, by these queues, and by the agents that the newest conversations name."""
+def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:
+    """Return the queues, reasons and agents that most of these conversations have."""
+    aliases = visit.reader.queues.aliases
+    queues = Counter(visit.reader.queues.key(queue.id, queue.name) for row in rows for queue in row.queues)
+    reasons = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
+    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in row.agents)
+    names = names_of_agents(rows, aliases)
+    return Named(
+        queues=[name for name, _n in queues.most_common(_NAMES) if name],
+        reasons=[name for name, _n in reasons.most_common(_NAMES)],
+        agents={agent: names[agent] for agent, _n in agents.most_common(_NAMES)},
+    )
+
+
+def _failures(visit: Visit, sought: Sought, compared: Compared, named: Named) -> Failures:
+    """Count failures by week, queue and agent."""
     within = replace(sought, since=compared.since, until=compared.until)
-    names = _agents(visit, rows)
     return Failures(
         weeks=_weeks(visit, sought, compared),
         queues={
@@ -88,22 +95,14 @@ def _failures(
                 visit.app,
                 sought,
                 "queue",
-                queues,
+                named.queues,
                 compared.spans,  # as in the parts, so they are counted once
             ).items()
         },
-        agents=by_agent(visit.app, within, list(names)),
-        names=names,
+        agents=by_agent(visit.app, within, list(named.agents)),
+        names=named.agents,
         answered=_answered(visit, sought, compared),
     )
-
-
-def _agents(visit: Visit, rows: Sequence[ListedConversation]) -> dict[str, str]:
-    """Return the names of the agents with the most of these conversations, by id."""
-    aliases = visit.reader.queues.aliases
-    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in row.agents)
-    names = names_of_agents(rows, aliases)
-    return {agent: names[agent] for agent, _ in agents.most_common(_NAMES)}
 
 
 def _weeks(visit: Visit, sought: Sought, compared: Compared) -> list[Passed]:

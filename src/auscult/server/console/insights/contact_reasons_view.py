@@ -95,7 +95,7 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
     )
 
 
-_FILTERS: Mapping[Kind, str] = {"queue": "queue", "reason": "intent", "agent": "agent"}
+_PARAMETERS: Mapping[Kind, str] = {"queue": "queue", "reason": "intent", "agent": "agent"}
 _KINDS: Mapping[Kind, str] = {"queue": later("Queue"), "reason": later("Reason"), "agent": later("Agent")}
 
 
@@ -168,7 +168,7 @@ def _chart(found: Compare, leads: Leads) -> Markup:
                 low=figure.low * 100,
                 high=figure.high * 100,
                 end=reader.number(now.scored),
-                href=leads.scored(now, **_named(each.group)).href,
+                href=leads.scored(now, **filter_of(each.group)).href,
                 kind="no" if each.is_beyond_chance and each.part.value < 0 else "",
             )
         )
@@ -196,13 +196,13 @@ def title_of(group: Group, reader: Reader) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _named(group: Group) -> dict[str, str]:
+def filter_of(group: Group) -> dict[str, str]:
     """Return the filter of a group."""
-    return {_FILTERS[group.kind]: group.id}
+    return {_PARAMETERS[group.kind]: group.id}
 
 
 def _row(driver: Driver, passed: PassedChange, leads: Leads) -> PartRow:
-    group, named = driver.group, _named(driver.group)
+    group, named = driver.group, filter_of(driver.group)
     before, now = passed.counts(group)
     effect = driver.part.value * 100
     return PartRow(

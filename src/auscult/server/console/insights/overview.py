@@ -1,9 +1,7 @@
 """The quality overview."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -18,10 +16,13 @@ from auscult.server.console.frame.filters import filter_view
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.verdicts import kind_of
 from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.insights.contact_reasons import named_in
 from auscult.server.console.insights.overview_view import Counts, Reason, overview_view
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, details, newest
-from auscult.services.insights.quality import NOTHING, WEEK, Passed, Period, by_name, by_period, periods
+from auscult.services.insights.changes import Compared
+from auscult.services.insights.drivers import Named, passed_change
+from auscult.services.insights.quality import NOTHING, WEEK, Period, by_name, by_period, periods
 
 _PATH = f"{BASE}/overview"
 _WEEKS, _HEAT_WEEKS = 26, 11
@@ -45,12 +46,15 @@ class OverviewPage(Controller):
         spans = periods(end, _WEEKS)
         weeks = by_period(visit.app, sought, spans)
         heat_weeks = weeks[-_HEAT_WEEKS:]
+        recent = replace(sought, since=end - 4 * WEEK, until=end)
+        named = named_in(visit, newest(visit.app, recent, _NEWEST))
         counts = Counts(
             weeks=_from_first(weeks),
             metrics=metrics,
             heat={each: [week.metrics.get(each, NOTHING) for week in heat_weeks] for each in metrics},
             heat_weeks=[week.passed for week in heat_weeks],
-            reasons=_reasons(visit, sought, end),
+            reasons=_reasons(visit, sought, named, end),
+            last=passed_change(visit.app, sought, named, Compared(since=end - WEEK, until=end, before=3 * WEEK)),
             fatal=_fatal(visit, sought, end),
             fatal_span=(end - WEEK, end),
         )
@@ -65,28 +69,11 @@ def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:
     return weeks[first:]
 
 
-class _Span(NamedTuple):
-    since: datetime
-    until: datetime
-
-
-def _reasons(visit: Visit, sought: Sought, end: datetime) -> list[Reason]:
+def _reasons(visit: Visit, sought: Sought, named: Named, end: datetime) -> list[Reason]:
     """Count the most frequent reasons for contact of the last four weeks."""
-    span = _Span(end - 4 * WEEK, end)
-    rows = newest(visit.app, replace(sought, since=span.since, until=end), _NEWEST)
-    named = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
-    found: list[Reason] = []
-    names = [name for name, _ in named.most_common(_REASONS)]
-    spans = ((span.since, end - WEEK), (end - WEEK, end))
-    for name, (before, last) in by_name(visit.app, sought, "intent", names, spans).items():
-        counted = Passed(
-            since=span.since, until=end, scored=before.scored + last.scored, passed=before.passed + last.passed
-        )
-        if not counted.scored:
-            continue
-        usual = (before.scored - before.passed) / before.scored * last.scored if before.scored else 0.0
-        found.append(Reason(name, counted, last.scored - last.passed, usual))
-    return found
+    names, spans = named.reasons[:_REASONS], ((end - 4 * WEEK, end),)
+    counted = by_name(visit.app, sought, "intent", names, spans)
+    return [Reason(name, passed) for name, (passed,) in counted.items() if passed.scored]
 
 
 def _fatal(visit: Visit, sought: Sought, end: datetime) -> list[tuple[RowView, str]]:

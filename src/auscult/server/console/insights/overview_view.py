@@ -19,10 +19,11 @@ from auscult.server.console.frame.charts.trend import series
 from auscult.server.console.frame.counts import SCORED, WITH_SCORE, CountView, Leads, sentence, undecided_sentence
 from auscult.server.console.frame.filters import FilterView, Query, address
 from auscult.server.console.frame.intents import intent_name
-from auscult.server.console.frame.naming import within_sentence
 from auscult.server.console.frame.reader import FEW, Reader
+from auscult.server.console.insights.contact_reasons_view import cause, filter_of
 from auscult.server.console.insights.score_trend import ScoreTrend, score_trend
 from auscult.server.console.insights.weeks import WeekLead, week_points
+from auscult.services.insights.drivers import PassedChange
 from auscult.services.insights.quality import Adherence, Passed, Period
 
 _TINTS, _FULL_TINT = 15, 0.3
@@ -102,22 +103,21 @@ def _week(leads: Leads, week: Passed) -> str:
 
 
 class Reason(NamedTuple):
-    """A reason for contact: its recent passed counts, and last week's failures next to the usual number."""
+    """A reason for contact, and its recent passed counts."""
 
     name: str
     counted: Passed
-    failed_last: int
-    usual_last: float
 
 
 class Counts(NamedTuple):
-    """The data of the page."""
+    """The data of the page. ``last`` compares the last week with the three before it."""
 
     weeks: Sequence[Period]
     metrics: Mapping[str, str]
     heat: Mapping[str, Sequence[Adherence]]
     heat_weeks: Sequence[Passed]
     reasons: Sequence[Reason]
+    last: PassedChange
     fatal: Sequence[tuple[RowView, str]]
     fatal_span: tuple[datetime, datetime]
 
@@ -219,19 +219,11 @@ def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
     detail = _("Last week {n} conversations, {failed} not passed; about {usual} would be usual.").format(
         n=reader.number(last.scored), failed=reader.number(failed), usual=reader.number(round(usual))
     )
-    worst = max(counts.reasons, key=lambda each: each.failed_last - each.usual_last, default=None)
-    more = {"outcome": "failed"}
-    if worst and worst.failed_last - worst.usual_last >= 1:
-        about = _("{n} of them are about \u201c{reason}\u201d, {more} more than usual.").format(
-            n=reader.number(worst.failed_last),
-            reason=within_sentence(intent_name(worst.name)),
-            more=reader.number(round(worst.failed_last - worst.usual_last)),
-        )
-        detail = f"{detail} {about}"
-        more["intent"] = worst.name
-        count = worst.failed_last
-    else:
-        count = failed
+    more, count = {"outcome": "failed"}, failed
+    if counts.last.change and counts.last.change.leading:
+        first = counts.last.change.leading[0].group
+        detail = f"{detail} {cause(counts.last.change, reader)}"
+        more, count = {**more, **filter_of(first)}, int(first.now.n - first.now.total)
     action = _("Read the {n}").format(n=reader.number(count)) if count else _("All of last week")
     href = leads.to(last, **more) if count else leads.to(last, outcome=SCORED)
     return SaidView(sentence=said, strong=strong, detail=detail, href=href, action=action)
