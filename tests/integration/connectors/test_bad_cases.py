@@ -26,6 +26,7 @@ from tests.contract.storing import conversation
 from tests.integration.connectors.placing import document, fill, native, service, stored
 
 MANUAL = Order(kind="manual")
+FILES = Path(__file__).parents[2] / "golden" / "files"
 
 
 def read_through(app: AppStore, folder: Path, place: FolderPlace) -> Counts:
@@ -120,6 +121,26 @@ def test_a_key_that_is_listed_twice_is_read_once(app: AppStore, tmp_path: Path) 
     counts = read_through(app, tmp_path / "in", _Doubled(str(tmp_path / "in")))
     assert (counts.listed, counts.read, counts.known, counts.new, counts.refused) == (8, 4, 4, 3, 1)
     assert len(app.connectors.refusals("inbox")) == 1
+
+
+def test_lines_behind_a_broken_one_are_read(app: AppStore, tmp_path: Path) -> None:
+    """Each refused line is listed with its reason; the corrected item of the same name is read again (D-1)."""
+    item = tmp_path / "in" / "day.ndjson"
+    item.parent.mkdir()
+    lines = (FILES / "46-truncated-line.ndjson").read_bytes().splitlines(keepends=True)
+    item.write_bytes(b"".join(lines))
+    connectors = service(app)
+    connectors.apply(document(f"folder:{item.parent}", format="intercom"))
+    run = connectors.run("inbox", MANUAL)
+    assert (run.counts.read, run.counts.new, run.counts.refused) == (1, 4, 1)
+    (refused,) = app.connectors.refusals("inbox")
+    assert (refused.key, refused.where, "it may be cut off" in refused.reason) == ("day.ndjson", "line 3", True)
+    assert connectors.run("inbox", MANUAL).counts == Counts(listed=1, known=1)
+    item.write_bytes(b"".join(lines).replace(lines[2], lines[1].replace(b'"I-1"', b'"I-2"')))
+    run = connectors.run("inbox", MANUAL)
+    assert (run.counts.new, run.counts.unchanged, run.counts.refused) == (1, 4, 0)
+    assert stored(app) == {f"I-{number}" for number in range(5)}
+    assert app.connectors.refusals("inbox") == []
 
 
 class _Explosive(Native):

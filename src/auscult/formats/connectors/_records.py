@@ -1,6 +1,6 @@
 """Reading of other vendors' records: values with the paths where they lie, and native documents made of them."""
 
-import csv
+import codecs
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import Limits
-from auscult.formats._faults import not_utf8
+from auscult.formats._faults import DECODE_ERRORS
 from auscult.formats._instants import instant, ms_between
 from auscult.formats.native import Native
 
@@ -79,9 +79,11 @@ class Fields:
         """Return a number, which may be written as text. Raises ``MissingError``."""
         found = self.text(name, should_be)
         try:
-            return float(found)
-        except ValueError:
+            number = float(found)
+            round(number)  # neither infinite nor no number, as "nan" is
+        except (ValueError, OverflowError):
             raise MissingError(self.path_of(name), f"{name} is {found[:80]!r}; it should be {should_be}") from None
+        return number
 
     def at(self, name: str, should_be: str) -> datetime:
         """Return an instant. Raises ``MissingError``."""
@@ -152,6 +154,8 @@ class Records:
         raise NotImplementedError
 
     def _mapped(self, where: str, value: object, item: Item) -> list[Mapped]:
+        if isinstance(value, Refused):
+            return [value]
         try:
             document = self._document(Fields(value, where), item)
         except MissingError as missing:
@@ -170,18 +174,20 @@ class Records:
 
 
 def records_in(data: bytes, name: str | None) -> Iterator[tuple[str, object]]:
-    """Yield each record with its path. Raises ``MissingError`` where the bytes are no JSON."""
+    """Yield each record, or the ``Refused`` of a line that is no JSON, with its path.
+
+    Raises ``MissingError`` where the bytes are no JSON, and are not one record a line either.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         value: Any = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        lines = [(at, line) for at, line in enumerate(data.splitlines(), 1) if line.strip()]
-        if len(lines) < 2:  # noqa: PLR2004  (one line is one document)
+    except DECODE_ERRORS as error:
+        found = [(f"line {at}", line) for at, line in enumerate(data.splitlines(), 1) if line.strip()]
+        lines = [(where, _record_of(line, where)) for where, line in found]
+        whole = [isinstance(each, dict) for _, each in lines]
+        if data.lstrip().startswith(b"[") or not any(whole) or not (whole[0] or 2 * sum(whole) >= len(whole)):
             raise MissingError("", f"this is no JSON ({error}); it may be cut off") from error
-        for at, line in lines:
-            try:
-                yield f"line {at}", msgspec.json.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as broken:
-                raise MissingError(f"line {at}", f"this line is no JSON ({broken}); it may be cut off") from broken
+        yield from lines
         return
     inside: Any = value.get(name) if name is not None and isinstance(value, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if isinstance(inside, list):
@@ -192,31 +198,12 @@ def records_in(data: bytes, name: str | None) -> Iterator[tuple[str, object]]:
         yield "", value
 
 
-def rows_of(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV with the line of each. Raises ``MissingError`` where it has no header or is no UTF-8."""
+def _record_of(line: bytes, where: str) -> object:
+    """Return the record of a line, or why it is refused."""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MissingError("", f"{not_utf8('this', error)}; save the CSV as UTF-8") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter_of(text.partition("\n")[0]))
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                many = "more" if None in row else "fewer"
-                raise MissingError(
-                    f"line {reader.line_num}",
-                    f"this row has {many} cells than the header; quote cells that hold commas",
-                )
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise MissingError(
-            f"line {reader.line_num}", f"this is no CSV ({error}); quote cells that hold quotes"
-        ) from error
-
-
-def delimiter_of(header: str) -> str:
-    """Return what divides the cells of a header: a comma, or a semicolon or tab where there are more of these."""
-    return max(",;\t", key=header.count)
+        return msgspec.json.decode(line)
+    except DECODE_ERRORS as error:
+        return Refused(f"this line is no JSON ({error}); it may be cut off", where)
 
 
 def kind_of(value: object) -> str:

@@ -5,23 +5,20 @@ What a description leaves out is guessed from the names of the columns; ``guess`
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.connectors import Item, Mapped, Setup
+from auscult.domain.connectors import Item, Mapped, Refused, Setup
+from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
-from auscult.formats.connectors._records import (
-    Fields,
-    MissingError,
-    Records,
-    delimiter_of,
-    offset_ms,
-    records_in,
-    rows_of,
-)
+from auscult.formats._turns import MOST_MS
+from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, records_in
+from auscult.formats.connectors._tables import Writing, delimiter_of, rows_of, without_merged_cells
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (
@@ -59,11 +56,78 @@ SPEAKERS = {
 __all__ = ["NAMES", "NEEDED", "SPEAKERS", "Described", "Sampled", "columns_of", "delimiter_of", "guess", "sampled"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)|\d{10}$|\d{13}$")
-_KEYS = ("columns", "speakers", "channel", "records")
+_KEYS = ("columns", "speakers", "channel", "records", "date_order", "decimal", "time_zone")
+_CHANNELS = {"call": "voice", "phone": "voice", "email": "chat", "message": "chat"}
+
+
+class _UnknownSpeakerError(MissingError):
+    """A speaker of an unknown side: without the turns of one side, a conversation would be judged by half of it."""
+
+
+class _Record(NamedTuple):
+    """A row, its position in the file, and its turns with their columns: itself, or the objects of its list."""
+
+    at: int
+    row: Fields
+    said: Sequence[Fields]
+    columns: Mapping[str, str]
+
+
+class _Said(NamedTuple):
+    """A turn as it was read: the agent of its row, and its points in time as far as it has them."""
+
+    speaker: str
+    text: str
+    agent: str | None
+    start: datetime | None
+    end: datetime | None
+    at: datetime | None
+    ms: int | None
+
+    def when(self, *, is_own: bool) -> float | None:
+        """Return a number that orders the turns of a conversation by time; ``is_own``: its start is its own."""
+        at = self.at or (self.start if is_own else None)
+        return self.ms if at is None else at.timestamp()
+
+
+class _Read(NamedTuple):
+    """The rows of a conversation that were read; ``refused`` counts the others."""
+
+    where: str
+    rows: Sequence[Fields]
+    said: Sequence[_Said]
+    refused: int
+
+    @property
+    def has_own_starts(self) -> bool:
+        """Return whether the start of a row is that of its turn: starts differ, and nothing else is its time."""
+        return len({one.start for one in self.said}) > 1 and all(one.at is None and one.ms is None for one in self.said)
+
+    def descent(self) -> int:
+        """Count by how much more often time goes back than forward from row to row."""
+        is_own = self.has_own_starts
+        times = [when for one in self.said if (when := one.when(is_own=is_own)) is not None]
+        return sum((before > after) - (before < after) for before, after in itertools.pairwise(times))
+
+    def ordered(self, *, is_reversed: bool) -> list[_Said]:
+        """Return its turns in the order of their times; ``is_reversed`` is the file's direction, where it shows none."""
+        is_own, last = self.has_own_starts, float("-inf")
+        said = list(self.said)
+        if self.descent() > 0 or (is_reversed and not self.descent()):
+            said.reverse()
+        timed: list[tuple[float, _Said]] = []
+        for one in said:
+            when = one.when(is_own=is_own)
+            last = last if when is None else when
+            timed.append((last, one))
+        return [one for _, one in sorted(timed, key=lambda each: each[0])]
 
 
 class Described(Records):
-    """Options: ``columns`` (what it holds: name), ``speakers`` (value: speaker), ``channel``, ``records`` (a key)."""
+    """Options: ``columns`` (what it holds: name), ``speakers`` (value: speaker), ``channel``, ``records`` (a key).
+
+    ``date_order``, ``decimal`` and ``time_zone`` state how the file writes dates, numbers and local times.
+    """
 
     name: ClassVar[str] = "described"
 
@@ -75,10 +139,11 @@ class Described(Records):
         self._columns = _mapping(options, "columns")
         _check_keys("options.columns", self._columns, tuple(NAMES))
         self._speakers = SPEAKERS | {name.lower(): one for name, one in _mapping(options, "speakers").items()}
-        self._channel = options.get("channel")
-        if self._channel not in (None, "voice", "chat"):
-            raise _invalid("options.channel", f"channel is {self._channel!r}; it should be voice or chat")
+        self._channel = _choice(options, "channel", ("voice", "chat"))
         self._list = options.get("records")
+        order: Any = _choice(options, "date_order", ("day", "month"))
+        decimal: Any = _choice(options, "decimal", ("comma", "point"))
+        self._writing = Writing(order, decimal, _zone(options.get("time_zone")))
 
     def accepts(self, key: str) -> bool:
         """Return whether the key ends like CSV or JSON."""
@@ -87,93 +152,184 @@ class Described(Records):
     def map(self, item: Item) -> list[Mapped]:
         """Return conversations and refusals, in the order of their first rows."""
         try:
-            rows = self._rows(item)
-            columns = self._known([row for _, row in rows])
-            groups = self._grouped(rows, columns)
+            mapped = self._mapped_rows(self._rows(item))
         except MissingError as missing:
             return [missing.refused]
-        mapped: list[Mapped] = []
-        for group in groups.values():
-            try:
-                mapped.append(self.conversation(self._described(group, columns), group[0].where))
-            except MissingError as missing:
-                mapped.append(missing.refused)
-        return mapped
+        return [one for _, one in sorted(mapped, key=lambda each: each[0])]
 
-    def _rows(self, item: Item) -> list[tuple[str, Fields]]:
+    def _rows(self, item: Item) -> list[Fields | Refused]:
         if item.key.lower().endswith(".csv"):
-            return [(f"line {line}", Fields(row, f"line {line}")) for line, row in rows_of(item.data)]
-        name = self._list if isinstance(self._list, str) else None
-        return [(where, Fields(value, where)) for where, value in records_in(item.data, name)]
+            found = ((f"line {line}", row) for line, row in rows_of(item.data))
+        else:
+            found = records_in(item.data, self._list if isinstance(self._list, str) else None)
+        return [_fields(value, where) for where, value in found]
 
-    def _known(self, rows: "list[Fields]") -> dict[str, str]:
+    def _known(self, rows: Sequence[Fields]) -> dict[str, str]:
         """Return which column holds what: as described, else as guessed. One that is described as "" holds nothing."""
         return {what: column for what, column in (guess(rows) | self._columns).items() if column}
 
-    def _grouped(self, rows: "list[tuple[str, Fields]]", columns: Mapping[str, str]) -> dict[str, list[Fields]]:
-        """Return the rows of each conversation."""
-        if "id" not in columns:
-            seen = ", ".join(map(repr, rows[0][1].names())) if rows else "none"
+    def _mapped_rows(self, rows: list[Fields | Refused]) -> list[tuple[int, Mapped]]:
+        """Return conversations and refusals, each with its position."""
+        good = [row for row in rows if isinstance(row, Fields)]
+        columns = self._known(good)
+        if good and "id" not in columns:
+            seen = ", ".join(map(repr, good[0].names()))
             raise MissingError("", f"no column holds the id of a conversation (columns: {seen}); name it in columns.id")
-        groups: dict[str, list[Fields]] = {}
-        for _, row in rows:
-            groups.setdefault(row.text(columns["id"], "the id of the conversation"), []).append(row)
-        return groups
+        mapped: list[tuple[int, Mapped]] = []
+        groups: dict[str, list[_Record]] = {}
+        for at, row in enumerate(without_merged_cells(rows, columns) if good else rows):
+            if isinstance(row, Refused):
+                mapped.append((at, row))
+                continue
+            try:
+                name = row.text(columns["id"], "the id of the conversation")
+                groups.setdefault(name, []).append(self._record(at, row, columns))
+            except MissingError as missing:
+                mapped.append((at, missing.refused))
+        records = [record for group in groups.values() for record in group]
+        writing = self._writing.found(
+            [(one, each.columns) for each in records for one in dict.fromkeys((*each.said, each.row))]
+        )
+        read: list[tuple[int, _Read]] = []
+        for group in groups.values():
+            try:
+                found, refused = self._read(group, columns, writing)
+            except MissingError as missing:
+                mapped.append((group[0].at, missing.refused))
+                continue
+            mapped += refused
+            read += [(group[0].at, found)] if found.rows else []
+        is_reversed = sum(one.descent() for _, one in read) > 0
+        return mapped + [(at, self._conversation(one, columns, is_reversed=is_reversed)) for at, one in read]
 
-    def _described(self, rows: list[Fields], columns: Mapping[str, str]) -> Mapping[str, Any]:
-        first = rows[0]
-        for needed, meant in (("started_at", "the start of a conversation"), ("text", "what was said")):
-            if needed not in columns and not (needed == "text" and "turns" in columns):
+    def _record(self, at: int, row: Fields, columns: Mapping[str, str]) -> _Record:
+        if not isinstance(_of(row, columns, "turns"), list):
+            return _Record(at, row, (row,), columns)
+        said = list(row.each(columns["turns"]))
+        return _Record(at, row, said, self._known(said))
+
+    def _read(
+        self, group: Sequence[_Record], columns: Mapping[str, str], writing: Writing
+    ) -> tuple[_Read, list[tuple[int, Mapped]]]:
+        """Return the rows of a conversation that can be read, and the refusals of the others.
+
+        None are read where a speaker is unknown. Raises ``MissingError`` for a fault of the columns, or in a list of turns.
+        """
+        first, is_dated = group[0].row, "started_at" in columns or "at" in group[0].columns
+        for is_there, needed, meant in (
+            (is_dated, "started_at", "the start of a conversation"),
+            ("text" in columns or "turns" in columns, "text", "what was said"),
+        ):
+            if not is_there:
                 raise MissingError(first.where, f"no column holds {meant}; name it in columns.{needed}")
-        start = first.at(columns["started_at"], "a time")
-        queue, agent = self._one(first, columns, "queue"), self._one(first, columns, "agent")
-        said = list(first.each(columns["turns"])) if isinstance(_of(first, columns, "turns"), list) else rows
-        inner = columns if said is rows else self._known(said)
-        channel = self._channel or (self._one(first, columns, "channel") or "voice").lower()
+        rows: list[Fields] = []
+        turns: list[_Said] = []
+        refused: list[tuple[int, Mapped]] = []
+        unknown: tuple[int, Mapped] | None = None
+        for at, raw, said, inner in group:
+            row = writing.plain(raw, columns)
+            try:
+                plain = [row if one is raw else writing.plain(one, inner) for one in said]
+                turns += [self._said(one, inner, row, columns) for one in plain]
+            except _UnknownSpeakerError as missing:
+                unknown = unknown or (at, missing.refused)
+            except MissingError as missing:
+                if isinstance(said, list):  # a list of turns is whole, or none is
+                    raise
+                refused.append((at, missing.refused))
+            else:
+                rows.append(row)
+        if unknown:
+            return _Read(first.where, (), (), 0), [*refused, unknown]
+        return _Read(first.where, rows, turns, len(refused)), refused
+
+    def _said(self, one: Fields, inner: Mapping[str, str], row: Fields, columns: Mapping[str, str]) -> _Said:
+        """Read a turn, which lies in a row or is one."""
+        if "speaker" not in inner or "text" not in inner:
+            raise MissingError(
+                one.where, "no column holds who spoke and what; name them in columns.speaker and columns.text"
+            )
+        who = one.text(inner["speaker"], "who spoke")
+        speaker = self._speakers.get(who.strip().lower())
+        if speaker is None:
+            raise _UnknownSpeakerError(
+                one.path_of(inner["speaker"]),
+                f"nothing says who {who!r} is; add it to speakers, as agent, customer, bot or system",
+            )
+        ms: float | None = None
+        for what, unit, factor in (("start_s", "seconds", 1000), ("start_ms", "ms", 1)):
+            if _text(one, inner, what) is not None:
+                ms = round(one.number(inner[what], f"a number of {unit}") * factor)
+                if not 0 <= ms <= MOST_MS:
+                    reason = (
+                        f"this is {one.get(inner[what])!r}; it should be a number of {unit} from the start, 0 or more"
+                    )
+                    raise MissingError(one.path_of(inner[what]), reason)
+        return _Said(
+            speaker=speaker,
+            text=_text(one, inner, "text") or "",
+            agent=_text(one, inner, "agent") or _text(row, columns, "agent"),
+            start=_at(row, columns, "started_at"),
+            end=_at(row, columns, "ended_at"),
+            at=_at(one, inner, "at"),
+            ms=ms,
+        )
+
+    def _conversation(self, read: _Read, columns: Mapping[str, str], *, is_reversed: bool) -> Conversation | Refused:
+        try:
+            document = self._document_of(read, columns, is_reversed=is_reversed)
+        except MissingError as missing:
+            return missing.refused
+        return self.conversation(document, read.where)
+
+    def _document_of(self, read: _Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapping[str, Any]:
+        first, said = read.rows[0], read.ordered(is_reversed=is_reversed)
+        starts = [one.start for one in said] or [_at(first, columns, "started_at")]
+        start = min((at for at in (*starts, *(one.at for one in said)) if at), default=None)
+        if start is None:
+            start = first.at(columns.get("started_at") or columns["at"], "a time")
+        ends = {at for at in (*(one.end for one in said), _at(first, columns, "ended_at")) if at}
+        channel = self._channel or (_first(read.rows, columns, "channel") or "voice").lower()
+        spoken = [one.agent for one in said if one.speaker == "agent" and one.agent]
+        agents = dict.fromkeys(spoken or [one.agent for one in said if one.agent] or _all(read.rows, columns, "agent"))
+        only = next(iter(agents)) if len(agents) == 1 else None
         return {
             "custom_id": first.text(columns["id"], "the id of the conversation"),
             "kind": "email" if channel == "email" else None,
-            "channel": {"call": "voice", "phone": "voice", "email": "chat", "message": "chat"}.get(channel, channel),
+            "channel": _CHANNELS.get(channel, channel),
             "source": self.name,
-            "language": self._one(first, columns, "language"),
+            "language": _first(read.rows, columns, "language"),
             "started_at": start,
-            "ended_at": None if "ended_at" not in columns else first.maybe_at(columns["ended_at"]),
-            "queues": [{"id": queue}] if queue else [],
-            "agents": [{"id": agent}] if agent else [],
-            "turns": [self._turn(one, inner, start, agent) for one in said],
+            "ended_at": max(ends, default=None),
+            "queues": [{"id": each} for each in _all(read.rows, columns, "queue")],
+            "agents": [{"id": each} for each in agents],
+            "turns": [_turn(one, start, only, read, has_ends=len(ends) > 1) for one in said],
+            "custom_fields": {"refused_rows": read.refused} if read.refused else {},
         }
 
-    def _turn(self, row: Fields, columns: Mapping[str, str], start: Any, agent: str | None) -> Mapping[str, Any]:  # noqa: ANN401  (a datetime)
-        if "speaker" not in columns or "text" not in columns:
-            raise MissingError(
-                row.where, "no column holds who spoke and what; name them in columns.speaker and columns.text"
-            )
-        who = row.text(columns["speaker"], "who spoke")
-        speaker = self._speakers.get(who.strip().lower())
-        if speaker is None:
-            raise MissingError(
-                row.path_of(columns["speaker"]),
-                f"nothing says who {who!r} is; add it to speakers, as agent, customer, bot or system",
-            )
-        ms: int | None = None
-        if "start_ms" in columns:
-            ms = round(row.number(columns["start_ms"], "a number of ms"))
-        elif "start_s" in columns:
-            ms = round(row.number(columns["start_s"], "a number of seconds") * 1000)
-        elif "at" in columns:
-            ms = offset_ms(start, row.maybe_at(columns["at"]))
-        return {
-            "speaker": speaker,
-            "agent_id": agent if speaker == "agent" else None,
-            "text": row.text(columns["text"], "what was said"),
-            "start_ms": ms,
-        }
 
-    def _one(self, row: Fields, columns: Mapping[str, str], what: str) -> str | None:
-        return row.maybe_text(columns[what]) if what in columns else None
+def _fields(value: object, where: str) -> Fields | Refused:
+    """Return a record, or why it is refused."""
+    try:
+        return value if isinstance(value, Refused) else Fields(value, where)
+    except MissingError as missing:
+        return missing.refused
 
 
-def guess(rows: list[Fields]) -> dict[str, str]:
+def _turn(one: _Said, start: datetime, only: str | None, read: _Read, *, has_ends: bool) -> dict[str, Any]:
+    """Return a turn of the native document; ``has_ends``: the end of a row is that of its turn."""
+    begins = offset_ms(start, one.at or (one.start if read.has_own_starts else None)) if one.ms is None else one.ms
+    ends = offset_ms(start, one.end) if has_ends and begins is not None else None
+    return {
+        "speaker": one.speaker,
+        "agent_id": one.agent or only if one.speaker == "agent" else None,
+        "text": one.text,
+        "start_ms": begins,
+        "end_ms": ends if ends is not None and begins is not None and ends >= begins else None,
+    }
+
+
+def guess(rows: Sequence[Fields]) -> dict[str, str]:
     """Return which column holds what, by the names of the columns of some rows."""
     known: dict[str, str] = {}
     for row in rows[:10]:
@@ -224,6 +380,9 @@ def sampled(item: Item, records: str | None = None) -> Sampled:
     total, columns, problem = 0, dict[str, None](), ""
     try:
         for row in _raw_rows(item, records):
+            if isinstance(row, Refused):
+                problem = problem or f"{row.where}: {row.reason}"
+                continue
             total += 1
             if total > COUNTED:
                 break
@@ -246,7 +405,7 @@ def sampled(item: Item, records: str | None = None) -> Sampled:
         values={name: found for name, found in counts.items() if _is_list(found)},
         guessed=guessed,
         likely=_likely(kept, [each for each in names if each not in guessed.values()], guessed),
-        problem=problem,
+        problem="" if kept else problem,
     )
 
 
@@ -257,12 +416,14 @@ def _is_list(found: Mapping[str, int]) -> bool:
     return len(found) <= _MANY and 2 * len(found) <= sum(found.values()) and max(map(len, found)) <= _SHORT
 
 
-def _raw_rows(item: Item, records: str | None) -> Iterator[Mapping[str, Any]]:
+def _raw_rows(item: Item, records: str | None) -> Iterator[Mapping[str, Any] | Refused]:
     if item.key.lower().endswith(".csv"):
-        yield from (row for _, row in rows_of(item.data))
-        return
-    for where, value in records_in(item.data, records):
-        yield dict(Fields(value, where).items())
+        found: Iterator[tuple[str, object]] = ((f"line {line}", row) for line, row in rows_of(item.data))
+    else:
+        found = records_in(item.data, records)
+    for where, value in found:
+        row = _fields(value, where)
+        yield row if isinstance(row, Refused) else dict(row.items())
 
 
 def _cell(value: object) -> str:
@@ -318,14 +479,31 @@ def _like_ids(cells: list[str]) -> float:
 def columns_of(data: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return the names of the columns of a CSV, and what each is guessed to hold; none where it has no rows."""
     try:
-        first = next(rows_of(data), None)
+        first = next((row for _, row in rows_of(data) if isinstance(row, dict)), None)
     except MissingError:
         first = None
-    return ((), {}) if first is None else (tuple(first[1]), guess([Fields(first[1])]))
+    return ((), {}) if first is None else (tuple(first), guess([Fields(first)]))
 
 
 def _of(row: Fields, columns: Mapping[str, str], what: str) -> object:
     return row.get(columns[what]) if what in columns else None
+
+
+def _text(row: Fields, columns: Mapping[str, str], what: str) -> str | None:
+    return row.maybe_text(columns[what]) if what in columns else None
+
+
+def _at(row: Fields, columns: Mapping[str, str], what: str) -> datetime | None:
+    return row.maybe_at(columns[what]) if what in columns else None
+
+
+def _all(rows: Sequence[Fields], columns: Mapping[str, str], what: str) -> list[str]:
+    """Return what the rows of a conversation have in a column, each once."""
+    return list(dict.fromkeys(text for row in rows if (text := _text(row, columns, what))))
+
+
+def _first(rows: Sequence[Fields], columns: Mapping[str, str], what: str) -> str | None:
+    return next(iter(_all(rows, columns, what)), None)
 
 
 def _mapping(options: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -333,6 +511,23 @@ def _mapping(options: Mapping[str, Any], name: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in cast("dict[Any, Any]", value).values()):
         raise _invalid(f"options.{name}", f"{name} should be a mapping of names to names")
     return cast("dict[str, str]", value)
+
+
+def _choice(options: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str | None:
+    value: Any = options.get(name)
+    if value is not None and value not in known:
+        raise _invalid(f"options.{name}", f"{name} is {value!r}; it should be {' or '.join(known)}")
+    return value
+
+
+def _zone(name: object) -> ZoneInfo | None:
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name if isinstance(name, str) else "")
+    except (KeyError, ValueError, OSError) as error:
+        message = f"unknown time zone {name!r}; give a name like Europe/Berlin, or UTC"
+        raise _invalid("options.time_zone", message) from error
 
 
 def _check_keys(field: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from auscult.domain.connectors import Item, Mapped
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, rows_of
+from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms
+from auscult.formats.connectors._tables import rows_of
 
 _KNOWN = frozenset(
     {

@@ -1,6 +1,7 @@
 """Files that a person gives in a browser: read as a request to load is; tables of turns also by their columns."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -10,13 +11,13 @@ from auscult.domain.errors import FormatError
 from auscult.formats import ByteStream, Limits, Peeked, Rejected, detect
 from auscult.formats.connectors.described import NAMES, Described, columns_of, delimiter_of
 from auscult.services.scoring.intake.decompression import decompressed
+from auscult.services.scoring.intake.mapped import line_of
 from auscult.services.scoring.intake.read import read_stream
 
 NEEDED = ("id", "started_at", "speaker", "text")
-"""What the columns of a table must hold."""
+"""What the columns of a table must hold; the start is not needed where the time of each turn is there."""
 
 _LEAST_COLUMNS = 2
-_LINE = "line "
 
 
 class Table(Struct, frozen=True, kw_only=True):
@@ -34,11 +35,17 @@ class Dropped(Struct, frozen=True, kw_only=True):
     table: Table | None = None
 
 
-def read_dropped(stream: ByteStream, app_id: str, limits: Limits, columns: Mapping[str, str]) -> Dropped:
+def read_dropped(
+    stream: ByteStream,
+    app_id: str,
+    limits: Limits,
+    columns: Mapping[str, str],
+    writing: Mapping[str, str] = MappingProxyType({}),
+) -> Dropped:
     """Read a file by its content: conversations as native JSON or vCon, or a CSV with a row for each turn.
 
     What it unpacks to is bounded; a table is held in memory, and has at most the bytes of one document. ``columns`` say
-    which column of a table holds what, where its name does not.
+    which column of a table holds what, where its name does not; ``writing`` how its dates and numbers are written.
     """
     peeked = Peeked(decompressed(stream, is_bounded=True))
     if detect(peeked.head) is not None or not _is_table(peeked.head):
@@ -50,11 +57,13 @@ def read_dropped(stream: ByteStream, app_id: str, limits: Limits, columns: Mappi
     names, guessed = columns_of(data)
     chosen = {what: column for what, column in columns.items() if what in NAMES and (not column or column in names)}
     found = {what: column for what, column in (guessed | chosen).items() if column}
-    missing = tuple(what for what in NEEDED if what not in found)
+    missing = tuple(what for what in NEEDED if what not in found and (what, "at" in found) != ("started_at", True))
     table = Table(names=names, columns=found, missing=missing) if names else None
     if table and missing:
         return Dropped(documents=iter(()), table=table)
-    setup = Setup(app_id=app_id, options={"columns": chosen}, turns=limits.turns, document_bytes=limits.document_bytes)
+    setup = Setup(
+        app_id=app_id, options={"columns": chosen, **writing}, turns=limits.turns, document_bytes=limits.document_bytes
+    )
     return Dropped(documents=_mapped(data, setup), table=table)
 
 
@@ -64,9 +73,8 @@ def _mapped(data: bytes, setup: Setup) -> Iterator[Conversation | Rejected]:
             case Conversation():
                 yield one
             case Refused(reason, where):
-                line = where.partition(_LINE)[2].partition(".")[0]
-                fault = FormatError(reason, code="format.refused", field=where.partition(".")[2] or None)
-                fault.line = int(line) if line.isdecimal() else None
+                field = where.partition(".")[2] or None
+                fault = FormatError(reason, line=line_of(where), code="format.refused", field=field)
                 yield Rejected(error=fault, source=b"")
             case _:
                 continue

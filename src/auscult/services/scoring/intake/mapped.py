@@ -43,12 +43,19 @@ def mapped_conversations(
                     case Conversation():
                         yield one
                     case Refused(reason, position):
-                        error = FormatError(reason, code="format.refused", field=position or None)
+                        line = line_of(position)
+                        error = FormatError(reason, line=line, code="format.refused", field=position or None)
                         rejects.add(Rejected(error=error, source=b""), str(file))
                     case FoundAudit():
                         refusal = refused_audit(one)
                         error = FormatError(refusal.reason, code="format.audits", field=refusal.where)
                         rejects.add(Rejected(error=error, source=b""), str(file))
+
+
+def line_of(position: str) -> int | None:
+    """Return the line of a position in an item, as of ``line 7.text``; None where it is none of lines."""
+    line = position.removeprefix("line ").partition(".")[0]
+    return int(line) if line.isdecimal() and position.startswith("line ") else None
 
 
 def _sibling(folder: Path, key: str) -> bytes | None:
