@@ -69,9 +69,9 @@ class Fields:
     def maybe_text(self, name: str) -> str | None:
         """Return a text or number as text, None where it is absent or empty."""
         value = self._value.get(name)
-        if value is None or value == "":
-            return None
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if isinstance(value, str) or value is None:
+            return value or None
+        if isinstance(value, bool) or not isinstance(value, int | float):
             raise MissingError(self.path_of(name), f"{name} is {kind_of(value)}; it should be a text")
         return str(value)
 

@@ -241,11 +241,11 @@ def _order_of(cells: Sequence[tuple[str, str]]) -> DateOrder | None:
     if "day" in shown and "month" in shown:
         (where, text), (other, month_first) = shown["day"], shown["month"]
         reason = f"this is {text!r}, with the day first, and {other} is {month_first!r}, with the month first"
-        raise MissingError(where, f"{reason}; write all dates in one order, or give date_order: day or month")
+        raise MissingError(where, f"{reason}; write all dates in one order, or choose date_order: day or month")
     if "either" in shown and len(shown) == 1:
         where, text = shown["either"]
         reason = f"this is {text!r}, which may begin with the day or the month, and no row decides"
-        raise MissingError(where, f"{reason}; give date_order: day, or date_order: month")
+        raise MissingError(where, f"{reason}; choose date_order: day, or date_order: month")
     return cast("DateOrder", next(iter(shown.keys() - {"either"}))) if shown else None
 
 
@@ -255,8 +255,8 @@ def _decimal_of(cells: Sequence[tuple[str, str]]) -> Decimal:
     either = next((each for each in cells if _EITHER.fullmatch(each[1])), None)
     if comma and point:
         reason = f"this is {comma[1]!r}, and {point[0]} is {point[1]!r}"
-        raise MissingError(comma[0], f"{reason}; write all numbers with one mark, or give decimal: comma or point")
+        raise MissingError(comma[0], f"{reason}; write all numbers with one mark, or choose decimal: comma or point")
     if either and not comma and not point:
         reason = f"this is {either[1]!r}, whose comma may divide decimals or thousands, and no row decides"
-        raise MissingError(either[0], f"{reason}; give decimal: comma, or decimal: point")
+        raise MissingError(either[0], f"{reason}; choose decimal: comma, or decimal: point")
     return "comma" if comma else "point"

@@ -268,7 +268,7 @@ class Described(Records):
         return _Said(
             speaker=speaker,
             text=_text(one, inner, "text") or "",
-            agent=_text(one, inner, "agent") or _text(row, columns, "agent"),
+            agent=_text(one, inner, "agent") or (None if one is row else _text(row, columns, "agent")),
             start=_at(row, columns, "started_at"),
             end=_at(row, columns, "ended_at"),
             at=_at(one, inner, "at"),

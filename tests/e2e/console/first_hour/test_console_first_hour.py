@@ -97,7 +97,7 @@ def test_an_empty_server_shows_five_steps_and_keeps_what_is_skipped(tmp_path: Pa
 
 
 def test_a_preview_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> None:
-    """With line, field and reason; loading stores the others, and leads back to the steps."""
+    """With line, field and reason; the order of dates is chosen; loading stores the others, and leads to the steps."""
     with entered(tmp_path) as (application, http):
         (tenant,) = application.store.tenants()
         app = application.store.within(tenant)
@@ -108,6 +108,12 @@ def test_a_preview_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> N
         assert re.search(r'<th scope="row" class="n">4</th><td class="mono">id</td>', shown)
         assert app.conversations.get("c-0") is None
         assert application.store.batches.waiting() == []
+        undecided = b"call_id,start_time,speaker,text\nD-1,03/04/2026 09:15,agent,hello\n"
+        assert "and no row decides; choose date_order" in http.post("/first-hour/load/preview", content=undecided).text
+        chosen = {"column-date_order": "day", "column-decimal": "half"}
+        shown = http.post("/first-hour/load/preview", content=undecided, params=chosen).text
+        assert "1 conversation can be loaded: 1 voice, 3 April 2026." in shown
+        assert '<option value="day" selected>' in shown
         answer = http.post("/first-hour/load", content=gzip.compress(FILE))
         assert answer.headers["location"] == "/console/first-hour?loaded=3"
         assert app.conversations.get("c-0") is not None

@@ -174,7 +174,7 @@ def test_the_order_of_day_and_month_is_found_from_all_rows() -> None:
     undecided = b"".join(file("25-dates-day-first.csv").splitlines(keepends=True)[:3])
     (asked,) = parted(mapped(undecided))[1]
     assert asked.where == "line 2.start_time"
-    assert "no row decides; give date_order: day, or date_order: month" in asked.reason
+    assert "no row decides; choose date_order: day, or date_order: month" in asked.reason
     assert read(undecided, date_order="day").started_at.month == 4
     assert read(undecided, date_order="month").started_at.month == 3
 
@@ -216,7 +216,7 @@ def test_decimal_commas() -> None:
     assert [turn.start_ms for turn in one.turns] == [500, 6_200, 11_900, 16_400, 22_750, 27_100, 30_000]
     table = "id;start;start_ms;speaker;text\nc-1;2026-03-23T10:00:00Z;1,250;agent;hello\n"
     (asked,) = parted(mapped(table))[1]
-    assert "no row decides; give decimal: comma, or decimal: point" in asked.reason
+    assert "no row decides; choose decimal: comma, or decimal: point" in asked.reason
     assert read(table, decimal="point").turns[0].start_ms == 1_250
     assert read(table, decimal="comma").turns[0].start_ms == 1
     (refused,) = parted(mapped(table.replace("1,250", "soon")))[1]

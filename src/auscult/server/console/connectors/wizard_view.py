@@ -151,6 +151,19 @@ IT_IS: Mapping[str, str] = {
     "bot": later("It is a bot"),
     "system": later("It is the system"),
 }
+WRITING: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    (
+        "date_order",
+        later("Dates begin with"),
+        {"": later("what the rows show"), "day": later("the day"), "month": later("the month")},
+    ),
+    (
+        "decimal",
+        later("Decimals are after"),
+        {"": later("what the rows show"), "comma": later("a comma"), "point": later("a point")},
+    ),
+)
+"""Spelling of a table: the option, its label, and the choices."""
 _EVERY: Mapping[str, str] = {
     "": later("only when it is asked to"),
     "15m": later("every 15 minutes"),
@@ -460,10 +473,15 @@ def format_fields(made: Made) -> tuple[Asked, ...]:
     ]
     if made.value.get("format") == "described":
         channels = (("", _("as a column says, else calls")), ("voice", _("calls")), ("chat", _("chats")))
-        value = inside(made.value, "options").get("channel")
-        asked.append(
-            Asked(control=_control(made, ("options", "channel"), _("They hold"), "choice", "", channels, value))
-        )
+        given = inside(made.value, "options")
+        choices = [("channel", _("They hold"), channels)]
+        choices += [(key, _(label), tuple((each, _(word)) for each, word in of.items())) for key, label, of in WRITING]
+        asked += [
+            Asked(control=_control(made, ("options", key), label, "choice", "", options, given.get(key)))
+            for key, label, options in choices
+        ]
+        zone = _control(made, ("options", "time_zone"), _("Times without a zone are of"), value=given.get("time_zone"))
+        asked.append(Asked(control=zone, hint=_("As Europe/Berlin; empty for UTC.")))
     if not only:
         settle = _control(made, ("settle_s",), _("Wait until a file is this old, in seconds"), "number", "")
         asked.append(Asked(control=settle, hint=_("So that no file is read while it is written. Empty for the usual.")))

@@ -14,6 +14,7 @@ from auscult.domain.errors import AuscultError
 from auscult.formats import Rejected
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
+from auscult.server.console.connectors.wizard_view import WRITING
 from auscult.server.console.first_hour.recording import LABELS, SoundView, accept, asked, has_sound
 from auscult.server.console.first_hour.steps import PATH, AnyVisit, first_hour, may
 from auscult.server.console.frame.naming import (
@@ -71,6 +72,15 @@ class ColumnView(Struct, frozen=True, kw_only=True):
     is_needed: bool
 
 
+class WritingView(Struct, frozen=True, kw_only=True):
+    """A spelling of dates or numbers that a person may choose for a table."""
+
+    name: str
+    label: str
+    chosen: str
+    options: tuple[tuple[str, str], ...]
+
+
 class FoundView(Struct, frozen=True, kw_only=True):
     """The content of a file before it is loaded. ``load`` is the label of the button, empty where there is nothing to load."""
 
@@ -80,6 +90,7 @@ class FoundView(Struct, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...] = ()
     refused_said: str = ""
     columns: tuple[ColumnView, ...] = ()
+    writing: tuple[WritingView, ...] = ()
     names: tuple[str, ...] = ()
     load: str = ""
     problem: str = ""
@@ -174,9 +185,14 @@ def _recording_loaded(visit: Visit, file: BinaryIO) -> int | FoundView:
 
 
 def _read(visit: Visit, file: BinaryIO) -> Dropped:
-    given = {name: next(iter(visit.query.get(f"column-{name}", ())), "") for name in _COLUMNS}
-    columns = {name: "" if value == NONE else value for name, value in given.items() if value}
-    return read_dropped(file, visit.app.tenant.app_id, visit.services.settings.limits, columns)
+    given = {name: value for name in _COLUMNS if (value := _chosen(visit, name))}
+    columns = {name: "" if value == NONE else value for name, value in given.items()}
+    writing = {name: value for name, _label, of in WRITING if (value := _chosen(visit, name)) in of and value}
+    return read_dropped(file, visit.app.tenant.app_id, visit.services.settings.limits, columns, writing)
+
+
+def _chosen(visit: Visit, name: str) -> str:
+    return next(iter(visit.query.get(f"column-{name}", ())), "")
 
 
 def _found(visit: Visit, dropped: Dropped) -> FoundView:
@@ -206,6 +222,15 @@ def _found(visit: Visit, dropped: Dropped) -> FoundView:
         refused=tuple(refused),
         refused_said=seen.refused_sentence(reader),
         columns=_columns(dropped.table),
+        writing=tuple(
+            WritingView(
+                name=name,
+                label=_(label),
+                chosen=_chosen(visit, name),
+                options=tuple((each, _(word)) for each, word in of.items()),
+            )
+            for name, label, of in WRITING
+        ),
         names=dropped.table.names if dropped.table else (),
         load=_("Load all of it") if load and seen.is_least else load,
     )

@@ -129,6 +129,20 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         later("Calls and chats have forms of their own. Where a column says which, leave it to the column."),
         "reference/connectors-formats#h-described",
     ),
+    "connector.date_order": (
+        later("03/04 is a day in April or in March. Choose it where no row of a file shows which."),
+        "reference/connectors-formats#h-described",
+    ),
+    "connector.decimal": (
+        later(
+            "1,250 is a second and a quarter, or more than a thousand. Choose it where no row of a file shows which."
+        ),
+        "reference/connectors-formats#h-described",
+    ),
+    "connector.time_zone": (
+        later("Times in the file that name no zone are local times of this one. Summer time is counted."),
+        "reference/connectors-formats#h-described",
+    ),
     "connector.settle_s": (
         later(
             "A file that was changed a moment ago may be unfinished, and waits for the next run. Zero reads it at once."
