@@ -28,7 +28,7 @@ from auscult.domain.conversation import (
 from auscult.domain.errors import FormatError
 from auscult.domain.recordings.recording import Claims
 from auscult.domain.recordings.recording import Speaker as ChannelSpeaker
-from auscult.formats import _instants, _parts, _turns
+from auscult.formats import _instants, _misread, _parts, _turns
 from auscult.formats._contract import Limits
 
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -191,13 +191,13 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
             )
             code = "conversation.ends_before_start"
             raise FormatError(message, code=code, field="ended_at", value=document.ended_at)
-    return Conversation(
+    conversation = Conversation(
         id=document.id or derive_id(app_id, custom_id or ""),
         channel=document.channel,
         started_at=started_at,
         custom_id=custom_id,
         source=document.source,
-        language=document.language or "en",
+        language=_misread.language_code(document.language),
         direction=document.direction or "inbound",
         is_direction_defaulted=document.direction is None,
         ended_at=ended_at,
@@ -215,6 +215,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         assist=parts.assist,
         kind=document.kind,
     )
+    return _misread.with_loops_doubted(_misread.restored(conversation))
 
 
 def _check_kind(document: ConversationDocument) -> None:

@@ -25,8 +25,11 @@ _WORDS = {
     "null": "null",
     "datetime": "a time",
 }
-_HALF_A_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
-"""The first half of a UTF-16 pair without the second: what is left where a program cuts a text in an emoji."""
+_HALF_A_PAIR = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""One half of a UTF-16 pair without the other: what is left where a program cuts a text in an emoji."""
 _OUT_OF_RANGE = "Number out of range"
 _SCALARS = (str, int, float, type(None))
 
@@ -62,7 +65,7 @@ def fault_in(error: Exception, data: bytes, right: Mapping[str, str]) -> FormatE
     if isinstance(error, RecursionError):
         return FormatError("JSON is nested too deeply", code="document.malformed")
     if not isinstance(error, msgspec.ValidationError):
-        return FormatError(_malformed(str(error), data), code="document.malformed")
+        return _malformed(str(error), data)
     try:
         return fault_of(error, msgspec.json.decode(data), right)
     except msgspec.ValidationError:
@@ -94,13 +97,20 @@ def fault_of(error: msgspec.ValidationError, document: Json, right: Mapping[str,
     return FormatError(message, code="field.invalid", field=field or None, value=value)
 
 
-def _malformed(said: str, data: bytes) -> str:
-    if said == "Input data was truncated":
-        half = _HALF_A_PAIR.search(data)  # near the end of the data msgspec looks for the other half behind it
-        if half is not None:
-            return f"JSON is malformed: half a character, {half[0].decode()}, stands alone (byte {half.start()})"
-        return "JSON is malformed: it ends too early"
-    return said if said.startswith("JSON is malformed") else f"JSON is malformed: {said}"
+def _malformed(said: str, data: bytes) -> FormatError:
+    """Return the fault of what is no JSON; where half a character is the reason, with the field that has it."""
+    if half := _HALF_A_PAIR.search(data):
+        try:
+            field = _nul_field(msgspec.json.decode(_HALF_A_PAIR.sub(rb"\\u0000", data)), "")
+        except DECODE_ERRORS:
+            field = None  # and there is something else
+        if field is not None or said == "Input data was truncated":  # which msgspec says of a half near the end
+            field = (field or "").lstrip(".") or None
+            where = f"{field}, byte {half.start()}" if field else f"byte {half.start()}"
+            message = f"JSON is malformed: half a character, {half[0].decode()}, stands alone ({where})"
+            return FormatError(message, code="document.malformed", field=field)
+    said = "it ends too early" if said == "Input data was truncated" else said.removeprefix("JSON is malformed: ")
+    return FormatError(f"JSON is malformed: {said}", code="document.malformed")
 
 
 def _right(field: str, right: Mapping[str, str], what: str) -> str:

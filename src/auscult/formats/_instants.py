@@ -31,11 +31,10 @@ def instant(value: str | float, field: str) -> datetime:
     True
     """
     try:
-        if isinstance(value, str):
-            if _NUMBER.fullmatch(value) is None:
-                return _in_range(_from_iso(value))
-            value = float(value)
-        return _in_range(from_ms(value if value >= _SMALLEST_MS else value * 1000))
+        if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
+            return _in_range(_from_iso(value))
+        number = float(value)
+        return _in_range(from_ms(number if number >= _SMALLEST_MS else number * 1000))
     except (ValueError, OverflowError) as error:
         message = f"{field} is {str(value)[:80]!r}; {SHOULD_BE}"
         raise FormatError(message, code="field.invalid", field=field, value=value) from error

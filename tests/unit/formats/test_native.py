@@ -3,13 +3,15 @@
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from auscult.domain.contact import Contact
-from auscult.domain.conversation import Agent, Conversation, Queue, derive_id, is_by_email
+from auscult.domain.conversation import Agent, Conversation, Customer, Queue, derive_id, is_by_email
 from auscult.formats import Limits, Rejected
 from auscult.formats._document import document_of
 from auscult.formats.native import Native
@@ -270,8 +272,14 @@ def test_limits_are_refused_with_their_setting() -> None:
         (
             b'{"id": "c-2", "note": "cut \\ud83d"}',
             "document.malformed",
-            "half a character, \\ud83d, stands alone (byte 27)",
+            "half a character, \\ud83d, stands alone (note, byte 27)",
         ),
+        (
+            b'{"id": "c-2", "turns": [{"text": "\\ud83d\\ude00"}, {"text": "\\ude00 cut"}]}',
+            "document.malformed",
+            "half a character, \\ude00, stands alone (turns[1].text, byte 60)",
+        ),
+        (b'{"id": "c-2", "note": "\\ud83d', "document.malformed", "\\ud83d, stands alone (byte 23)"),
         (b'{"id": "c-2",, "channel": "voice"}', "document.malformed", "byte 13"),
         (b"[1, 2]", "field.invalid", "a JSON object"),
         (b'"c-2"', "field.invalid", "a JSON object"),
@@ -344,3 +352,52 @@ def test_agents_whom_only_turns_name_took_part() -> None:
     talk = [*turn(agent_id="a-77"), *turn(agent_id="a-8"), *turn(agent_id="a-77")]
     assert one(turns=talk).agents == (Agent("a-77"), Agent("a-8"))
     assert one(turns=talk, agents=[{"id": "a-1"}]).agents == (Agent("a-1"),)
+
+
+def file(name: str) -> list[Conversation | Rejected]:
+    """Read one of the ordinary files."""
+    return read((Path(__file__).parents[2] / "golden" / "files" / name).read_bytes())
+
+
+def test_words_that_were_read_as_windows_1252_are_restored() -> None:
+    """In a conversation all of whose words were misread, with its names; any other stays as it is."""
+    (found,) = file("44-mojibake-de.json")
+    assert isinstance(found, Conversation)
+    assert found.turns[1].text == "Grüß Gott, die Abrechnung über 80 € ist zu hoch."
+    agents = [{"id": "a-1", "name": "JÃ¶rg"}, {"id": "a-2", "name": "Jörg"}]
+    restored = one(turns=turn(text="fÃ¼r Ã\x81"), agents=agents, customer={"id": "Ã¼", "name": "Ã„nne"})
+    assert restored.turns[0].text == "für Á"
+    assert [each.name for each in restored.agents] == ["Jörg", "Jörg"]
+    assert restored.customer == Customer("Ã¼", "Änne")
+    for texts in (("fÃ¼r", "für"), ("Ã¼ 中",), ("NÃO",)):
+        kept = one(turns=[*chain.from_iterable(turn(text=text) for text in texts)])
+        assert tuple(each.text for each in kept.turns) == texts
+
+
+def test_a_recogniser_that_repeats_itself_is_doubted() -> None:
+    """The repeated turns alone, in calls; a person who repeats a word, or writes the same again, is not."""
+    (found,) = file("48-whisper-loop.json")
+    assert isinstance(found, Conversation)
+    doubted = [each for each in found.turns if each.doubts]
+    assert {(each.text, each.doubts) for each in doubted} == {("Thank you for watching.", ((0, 23),))}
+    assert (len(doubted), len(found.turns)) == (40, 44)
+    for kept in (one(turns=turn(text="are you there") * 5, channel="chat"), one(turns=turn(text="hello") * 9)):
+        assert not any(each.doubts for each in kept.turns)
+
+
+def test_times_and_languages_of_ten_programs() -> None:
+    """A language by its name is its code; a time that is not read is quoted as it was written, with what is right."""
+    found = file("45-times.ndjson")
+    assert [each.language for each in found if isinstance(each, Conversation)] == ["en", "en", "de", "pt_BR", "en"]
+    refused = {each.error.line: each.error.message for each in found if isinstance(each, Rejected)}
+    assert list(refused) == [1, 2, 7, 8, 10]
+    assert all("it should be a time like" in message for message in refused.values())
+    assert "'1792400000000000000'" in refused[2]
+    names = {
+        "Deutsch": "de",
+        "Portuguese (Brazil)": "pt",
+        "Brazilian Portuguese": "pt_BR",
+        "français": "fr",
+        "Elvish": "Elvish",
+    }
+    assert {name: one(language=name).language for name in names} == names

@@ -14,7 +14,7 @@ from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import Limits
-from auscult.formats._faults import DECODE_ERRORS
+from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import instant, ms_between
 from auscult.formats.native import Native
 
@@ -203,7 +203,8 @@ def _record_of(line: bytes, where: str) -> object:
     try:
         return msgspec.json.decode(line)
     except DECODE_ERRORS as error:
-        return Refused(f"this line is no JSON ({error}); it may be cut off", where)
+        fault = fault_in(error, line, {}).message.removeprefix("JSON is malformed: ")
+        return Refused(f"this line is no JSON: {fault}; it may be cut off", where)
 
 
 def kind_of(value: object) -> str:
