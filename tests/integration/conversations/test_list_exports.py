@@ -56,9 +56,10 @@ def someone(store: Store, role: str, queues: tuple[str, ...] = ()) -> User:
 
 
 def rows_of(app: AppStore, export_id: str, user: User) -> list[dict[str, str]]:
-    """Return the rows of a CSV export."""
+    """Return the rows of a CSV export, which begins with one byte order mark, so that Excel reads it as UTF-8."""
     text = b"".join(app.exports.content(export_id, user.user_id)).decode()
-    return list(csv.DictReader(io.StringIO(text)))
+    assert text.rfind("\ufeff") == 0
+    return list(csv.DictReader(io.StringIO(text[1:])))
 
 
 def test_a_whole_range_in_parts(store: Store, app: AppStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -359,6 +359,16 @@ def file(name: str) -> list[Conversation | Rejected]:
     return read((Path(__file__).parents[2] / "golden" / "files" / name).read_bytes())
 
 
+def test_what_is_there_twice() -> None:
+    """A turn id that is used twice is refused with its line; two versions of a conversation are both read, in order."""
+    refused, first, second = file("31-duplicates.ndjson")
+    assert isinstance(refused, Rejected)
+    assert (refused.error.line, refused.error.field, refused.error.value) == (1, "turns[2].id", "m2")
+    assert isinstance(first, Conversation)
+    assert isinstance(second, Conversation)
+    assert (first.id, len(first.turns), len(second.turns)) == (second.id, 2, 3)
+
+
 def test_words_that_were_read_as_windows_1252_are_restored() -> None:
     """In a conversation all of whose words were misread, with its names; any other stays as it is."""
     (found,) = file("44-mojibake-de.json")

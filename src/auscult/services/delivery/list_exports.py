@@ -4,6 +4,7 @@ What is exported is what the person who asked may see when it is written, and wh
 stays hidden.
 """
 
+import codecs
 import io
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -125,7 +126,8 @@ def _encoded(rows: Rows, export: Export, *, is_first: bool) -> bytes:
         stream.truncate()
     writer.write([msgspec.json.encode(row_of(each)) for each in rows])
     writer.close()
-    return stream.getvalue()
+    mark = codecs.BOM_UTF8 if is_first and export.kind == "csv" else b""  # by which Excel knows that it is UTF-8
+    return mark + stream.getvalue()
 
 
 def row_of(listed: ListedConversation) -> dict[str, object]:

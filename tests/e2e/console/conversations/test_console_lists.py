@@ -220,7 +220,7 @@ def test_export_the_whole_range(served: Service) -> None:
         (file,) = re.findall(r'href="(/console/exports/[^"]+/file)"', page)
         answer = me.get(file)
         assert answer.headers["content-disposition"].startswith("attachment")
-        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert len(rows) == int(counted)
         assert {row["channel"] for row in rows} == {"voice"}
         assert other.get(file).status_code == 404
@@ -240,5 +240,5 @@ def test_a_view_and_an_export_keep_order_and_filters(served: Service) -> None:
         while list_exporting(served.store).run_once():
             pass
         file = re.findall(r'href="(/console/exports/[^"]+/file)"', me.get("/console/exports").text)[0]
-        rows = list(csv.DictReader(io.StringIO(me.get(file).text)))
+        rows = list(csv.DictReader(io.StringIO(me.get(file).content.decode("utf-8-sig"))))
         assert [row["id"] for row in rows] == walked(me, here)

@@ -230,7 +230,7 @@ def by_export(service: Service, me: httpx.Client, query: str) -> set[str]:
     while list_exporting(service.store).run_once():
         pass
     file = re.findall(r'href="(/console/exports/[^"]+/file)"', me.get("/console/exports").text)[0]
-    return {row["id"] for row in csv.DictReader(io.StringIO(me.get(file).text))}
+    return {row["id"] for row in csv.DictReader(io.StringIO(me.get(file).content.decode("utf-8-sig")))}
 
 
 def by_view(me: httpx.Client, name: str, query: str) -> set[str]:
