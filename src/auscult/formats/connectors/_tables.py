@@ -29,6 +29,8 @@ _LOCAL = re.compile(
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
+_LONGEST = 50
+"""Characters of the longest time or number that is read; the search for one takes the square of its length."""
 _YEAR_DIGITS = 4
 _MONTHS_OF_A_YEAR = 12
 _EITHER = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
@@ -147,7 +149,7 @@ class Writing(NamedTuple):
         for fields, read in ((TIMES, _time), (NUMBERS, _number)):
             for name in (columns[what] for what in fields if what in columns):
                 value = row.get(name)
-                if isinstance(value, str) and (text := read(self, value)) != value:
+                if isinstance(value, str) and len(value) <= _LONGEST and (text := read(self, value)) != value:
                     changed[name] = text
         return Fields(dict(row.items()) | changed, row.where) if changed else row
 
@@ -197,6 +199,11 @@ class Writing(NamedTuple):
         return bare
 
 
+def is_local_time(text: str) -> bool:
+    """Return whether a text is a time as spreadsheets write it, such as 15/04/2026 10:00."""
+    return len(text) <= _LONGEST and _LOCAL.fullmatch(text.strip()) is not None
+
+
 @lru_cache(maxsize=4096)
 def _time(writing: Writing, written: str) -> str:
     return writing.time(written)
@@ -221,7 +228,7 @@ def _cells(rows: Sequence[tuple[Fields, Mapping[str, str]]], fields: Sequence[st
     for row, columns in rows:
         for name in (columns[what] for what in fields if what in columns):
             value = row.get(name)
-            if isinstance(value, str) and value.strip():
+            if isinstance(value, str) and len(value) <= _LONGEST and value.strip():
                 found.append((row.path_of(name), value.strip()))
     return found
 

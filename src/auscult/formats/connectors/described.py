@@ -18,7 +18,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.formats._turns import MOST_MS
 from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, records_in
-from auscult.formats.connectors._tables import Writing, delimiter_of, rows_of, without_merged_cells
+from auscult.formats.connectors._tables import Writing, delimiter_of, is_local_time, rows_of, without_merged_cells
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (
@@ -152,13 +152,13 @@ class Described(Records):
     def map(self, item: Item) -> list[Mapped]:
         """Return conversations and refusals, in the order of their first rows."""
         try:
-            mapped = self._mapped_rows(self._rows(item))
+            mapped = self._mapped_rows(self._rows(item), is_csv=_is_csv(item))
         except MissingError as missing:
             return [missing.refused]
         return [one for _, one in sorted(mapped, key=lambda each: each[0])]
 
     def _rows(self, item: Item) -> list[Fields | Refused]:
-        if item.key.lower().endswith(".csv"):
+        if _is_csv(item):
             found = ((f"line {line}", row) for line, row in rows_of(item.data))
         else:
             found = records_in(item.data, self._list if isinstance(self._list, str) else None)
@@ -168,7 +168,7 @@ class Described(Records):
         """Return which column holds what: as described, else as guessed. One that is described as "" holds nothing."""
         return {what: column for what, column in (guess(rows) | self._columns).items() if column}
 
-    def _mapped_rows(self, rows: list[Fields | Refused]) -> list[tuple[int, Mapped]]:
+    def _mapped_rows(self, rows: list[Fields | Refused], *, is_csv: bool) -> list[tuple[int, Mapped]]:
         """Return conversations and refusals, each with its position."""
         good = [row for row in rows if isinstance(row, Fields)]
         columns = self._known(good)
@@ -177,7 +177,7 @@ class Described(Records):
             raise MissingError("", f"no column holds the id of a conversation (columns: {seen}); name it in columns.id")
         mapped: list[tuple[int, Mapped]] = []
         groups: dict[str, list[_Record]] = {}
-        for at, row in enumerate(without_merged_cells(rows, columns) if good else rows):
+        for at, row in enumerate(without_merged_cells(rows, columns) if good and is_csv else rows):
             if isinstance(row, Refused):
                 mapped.append((at, row))
                 continue
@@ -308,6 +308,10 @@ class Described(Records):
         }
 
 
+def _is_csv(item: Item) -> bool:
+    return item.key.lower().endswith(".csv")
+
+
 def _fields(value: object, where: str) -> Fields | Refused:
     """Return a record, or why it is refused."""
     try:
@@ -417,7 +421,7 @@ def _is_list(found: Mapping[str, int]) -> bool:
 
 
 def _raw_rows(item: Item, records: str | None) -> Iterator[Mapping[str, Any] | Refused]:
-    if item.key.lower().endswith(".csv"):
+    if _is_csv(item):
         found: Iterator[tuple[str, object]] = ((f"line {line}", row) for line, row in rows_of(item.data))
     else:
         found = records_in(item.data, records)
@@ -453,7 +457,7 @@ def _likely(rows: list[dict[str, str]], free: list[str], guessed: Mapping[str, s
 
 
 def _like_times(cells: list[str]) -> float:
-    return sum(_DATE.match(each) is not None for each in cells) / len(cells) if cells else 0
+    return sum(_DATE.match(each) is not None or is_local_time(each) for each in cells) / len(cells) if cells else 0
 
 
 def _like_speakers(cells: list[str]) -> float:

@@ -24,6 +24,12 @@ def test_columns_are_guessed_by_their_values() -> None:
     assert found.values["party"] == {"A": 3, "C": 3, "M": 3}
 
 
+def test_local_times_are_recognised_and_a_broken_row_hides_no_other() -> None:
+    """The sample shows the rows that can be read."""
+    found = sample(TABLE.replace("2026-03-30", "30/03/2026") + "broken\n")
+    assert (found.likely["started_at"], found.total, found.problem) == ("begin", 9, "")
+
+
 def test_usual_names_need_no_values() -> None:
     """A column with a usual name is guessed by it, and not offered again by its values."""
     found = sample(TABLE.replace("party", "Speaker").replace("call_no", "Call ID"))

@@ -179,6 +179,22 @@ def test_the_order_of_day_and_month_is_found_from_all_rows() -> None:
     assert read(undecided, date_order="month").started_at.month == 3
 
 
+_MOMENTS = st.lists(st.datetimes(datetime(1971, 1, 1), datetime(2050, 1, 1)), min_size=1, max_size=6)  # noqa: DTZ001  (local)
+
+
+@given(moments=_MOMENTS, order=st.sampled_from(["day", "month"]))
+def test_dates_are_read_right_or_asked_about(moments: list[datetime], order: str) -> None:
+    """Of any dates in one order, all are read as they were written, or there is one question; never another date."""
+    pattern = "%d/%m/%Y %H:%M" if order == "day" else "%m/%d/%Y %H:%M"
+    rows = "".join(f"c-{n},{at:{pattern}},agent,a\n" for n, at in enumerate(moments))
+    conversations, refused = parted(mapped("id,start,speaker,text\n" + rows))
+    right = [at.replace(second=0, microsecond=0, tzinfo=UTC) for at in moments]
+    is_shown = any(at.day > 12 for at in moments) or all(at.day == at.month for at in moments)
+    assert ([one.started_at for one in conversations], len(refused)) == ((right, 0) if is_shown else ([], 1))
+    chosen, _ = parted(mapped("id,start,speaker,text\n" + rows, date_order=order))
+    assert [one.started_at for one in chosen] == right
+
+
 @pytest.mark.parametrize(
     ("written", "is_at"),
     [
@@ -248,6 +264,8 @@ def test_merged_cells_are_filled_down() -> None:
         [3],
         ["line 5", "line 6.call_id"],
     )
+    no_table = parted(mapped(b'[{"id": "c-1", "start": null}, {"id": null, "start": null}, {}]', "own.json"))[1]
+    assert [each.where for each in no_table] == ["[0]", "[1].id", "[2].id"]
     only_ids = "id,start,speaker,text\n" + "".join(
         f"{n},2026-03-23T10:00:0{at}Z,agent,a\n" for at, n in enumerate(("c-1", "", "", "c-2", ""))
     )
@@ -286,7 +304,7 @@ def test_a_broken_element_of_a_list_is_refused_alone() -> None:
 
 def test_a_number_that_is_none_refuses_its_row() -> None:
     """Neither infinite nor before the start."""
-    for written in ("inf", "nan", "-5", "1e300"):
+    for written in ("inf", "nan", "-5", "1e300", f"1{' ' * 100_000}x"):
         table = f"id,start,start_s,speaker,text\nc-1,2026-03-23T10:00:00Z,{written},agent,a\nc-1,2026-03-23T10:00:00Z,2,agent,b\n"
         (one,), (refused,) = parted(mapped(table))
         assert ([turn.text for turn in one.turns], refused.where) == (["b"], "line 2.start_s")

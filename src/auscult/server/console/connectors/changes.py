@@ -10,7 +10,7 @@ from auscult.domain.connectors.document import PULLED, Kind, kind_of
 from auscult.domain.connectors.parts import PARTS, parts_of, place_of
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.formats.connectors.described import NAMES
-from auscult.server.console.connectors.wizard_view import KINDS, WHO, id_of
+from auscult.server.console.connectors.wizard_view import IT_IS_WRITTEN, KINDS, WHO, id_of
 from auscult.server.console.definitions.document_changes import (
     FIXING,
     appended,
@@ -206,6 +206,13 @@ def _is(values: Value, target: str) -> tuple[Change, ...]:
     return (_set(values, ("options", "speakers", unquote(value[1:])), who),)
 
 
+def _write(values: Value, target: str) -> tuple[Change, ...]:
+    if target not in IT_IS_WRITTEN:
+        raise _nothing_at(target)
+    option, _slash, answer = target.partition("/")
+    return (_set(values, ("options", option), answer),)
+
+
 def _leave(values: Value, target: str) -> tuple[Change, ...]:
     if not target.startswith("~"):
         raise _nothing_at(target)
@@ -221,4 +228,5 @@ _ACTS: dict[str, Callable[[Value, str], tuple[Change, ...]]] = {
     "use": _use,
     "is": _is,
     "leave": _leave,
+    "write": _write,
 }

@@ -11,6 +11,7 @@ from auscult.server.console.connectors.wizard_view import (
     FIELDS,
     FORMAT_WORDS,
     IT_IS,
+    IT_IS_WRITTEN,
     STEPS,
     WHO,
     DryView,
@@ -30,6 +31,7 @@ from auscult.services.connectors.checking import Check
 from auscult.services.connectors.trying import LISTED, Tried
 
 _UNSAID = re.compile(r"nothing says who '(?P<value>.*)' is; add it to speakers")
+_UNDECIDED = re.compile(r"choose (?P<option>date_order|decimal):")
 _UNNAMED = re.compile(r"name (?:it|them) in columns\.(?P<what>[a-z_]+)")
 
 
@@ -119,8 +121,12 @@ def _rejects(made: Made, dry: Check) -> Iterator[Reject]:
     for reason, rows in grouped.items():
         first, fixes, field = rows[0], list[tuple[str, str]](), ""
         unsaid, unnamed = _UNSAID.search(reason), _UNNAMED.search(reason)
+        undecided = _UNDECIDED.search(reason)
         column = first.where.partition(".")[2]
-        if unsaid:
+        if undecided:
+            option = f"{undecided['option']}/"
+            fixes = [(f"write:{each}", _(word)) for each, word in IT_IS_WRITTEN.items() if each.startswith(option)]
+        elif unsaid:
             fixes = [(f"is:{who}/{keyed(unsaid['value'])}", _(IT_IS[who])) for who in WHO]
         elif unnamed:
             field = f"s-options.columns.{unnamed['what']}"

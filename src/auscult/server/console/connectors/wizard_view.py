@@ -164,6 +164,13 @@ WRITING: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ),
 )
 """Spelling of a table: the option, its label, and the choices."""
+IT_IS_WRITTEN: Mapping[str, str] = {
+    "date_order/day": later("The day is first"),
+    "date_order/month": later("The month is first"),
+    "decimal/comma": later("The comma divides decimals"),
+    "decimal/point": later("The point divides decimals"),
+}
+"""Buttons that answer a question about the spelling of a file."""
 _EVERY: Mapping[str, str] = {
     "": later("only when it is asked to"),
     "15m": later("every 15 minutes"),

@@ -1,17 +1,25 @@
 """Faults of a form in the builder: at their field, in words, and with the button that fixes them."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from auscult.domain.connectors import Item, Refused, Setup
+from auscult.domain.connectors.run import Counts
+from auscult.formats.connectors.described import Described
 from auscult.language import speaking
 from auscult.server.console.connectors.changes import with_connector_changes
+from auscult.server.console.connectors.findings import dry_view
+from auscult.server.console.connectors.wizard_view import Made, Seen
 from auscult.server.console.definitions.faults import FIXES, FaultLink, fixes_of
 from auscult.server.console.definitions.forms.builder import BuilderView, Control, builder_view, form_faults
 from auscult.server.console.definitions.forms.changes import with_changes
 from auscult.server.console.definitions.scorecards.builder import Known
 from auscult.server.console.definitions.scorecards.changes import with_card_changes
 from auscult.server.console.definitions.taxonomies.changes import with_topic_changes
+from auscult.server.console.frame.reader import Reader
+from auscult.services.connectors.checking import Check, Row
 from auscult.services.connectors.documents import check_connector
 from auscult.services.definitions.forms.document import Problem, read_document
 from auscult.services.definitions.forms.reading import check_form
@@ -198,6 +206,46 @@ def test_a_button_fixes_a_fault_of_another_document(act: str) -> None:
     assert fix[0] == act
     left = found_in_other(kind, changed_by(kind, document, act))
     assert problem.reason not in [each.reason for each in left]
+
+
+@pytest.mark.parametrize(
+    ("table", "acts", "options"),
+    [
+        (
+            "id,start,speaker,text\n1,03/04/2026 10:00,agent,a\n",
+            ["date_order/day", "date_order/month"],
+            {"date_order": "day"},
+        ),
+        (
+            'id,start,start_s,speaker,text\n1,2026-03-04 10:00,"1,250",agent,a\n',
+            ["decimal/comma", "decimal/point"],
+            {"decimal": "comma"},
+        ),
+    ],
+)
+def test_a_question_of_a_dry_run_has_its_answers_as_buttons(
+    table: str, acts: list[str], options: dict[str, str]
+) -> None:
+    """A table whose rows do not show how dates or numbers are written: the first answer is put in, and reads it."""
+    data = table.encode()
+    item = Item("a.csv", None, len(data), data, lambda _key: None)
+    (refused,) = Described(Setup(app_id="st-1")).map(item)
+    assert isinstance(refused, Refused)
+    dry = Check(
+        name="x", access="ok", refused=(Row(key="a.csv", where=refused.where, reason=refused.reason),), counts=Counts()
+    )
+    view = dry_view(Made({}, (), Seen(dry=dry), {}, Reader(now=datetime(2026, 11, 25, tzinfo=UTC))), "")
+    assert view
+    assert [act for each in view.rejects for act, _ in each.fixes] == [f"write:{act}" for act in acts]
+    document = read_document(changed_by("connector", CONNECTOR.encode(), f"write:{acts[0]}")).value
+    assert isinstance(document, dict)
+    written = document["options"]
+    assert isinstance(written, dict)
+    assert options.items() <= written.items()
+    assert not any(isinstance(one, Refused) for one in Described(Setup(app_id="st-1", options=options)).map(item))
+    _, fault = with_connector_changes({}, b"name: x\n", b"name: x\n", "write:date_order/year", {}, ())
+    assert fault
+    assert "no part 'date_order/year'" in fault.message
 
 
 @pytest.mark.parametrize(

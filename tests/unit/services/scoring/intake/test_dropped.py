@@ -76,6 +76,16 @@ def test_columns_with_other_names_are_asked_for_and_chosen() -> None:
     assert dropped.table.missing == ("id",)
 
 
+def test_the_start_is_not_asked_for_where_turns_have_times() -> None:
+    """The earliest time is the start; dates are read in the order that is chosen."""
+    data = b"id,timestamp,role,message\nc-1,03/04/2026 10:00,agent,hello\n"
+    _, (refused,), dropped = read(data)
+    assert (dropped.table and dropped.table.missing, refused.error.line) == ((), 2)
+    (found,) = read_dropped(io.BytesIO(data), "st-1", _LIMITS, {}, {"date_order": "month"}).documents
+    assert isinstance(found, Conversation)
+    assert found.started_at.month == 3
+
+
 @pytest.mark.landing
 def test_what_a_file_unpacks_to_is_bounded() -> None:
     """A bomb is refused while it is read, and a table has at most the bytes of one document."""
