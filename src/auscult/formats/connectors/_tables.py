@@ -31,6 +31,8 @@ _LOCAL = re.compile(
 )
 _LONGEST = 50
 """Characters of the longest time or number that is read; the search for one takes the square of its length."""
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\udc80-\udcff]")
+"""A character that bytes of UTF-8 have shown, where others may be no UTF-8."""
 _YEAR_DIGITS = 4
 _MONTHS_OF_A_YEAR = 12
 _EITHER = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
@@ -50,23 +52,20 @@ _DECIDED = (_decided(",", r"\."), _decided(r"\.", ","))
 def rows_of(data: bytes) -> Iterator[tuple[int, dict[str, str] | Refused]]:
     """Yield the rows of a CSV, or the reason why one is refused, with the line on which each begins.
 
-    Raises ``MissingError`` where the bytes are no UTF-8 or the header is broken.
+    Raises ``MissingError`` where the file is no UTF-8 or its header is broken.
     """
-    try:
-        lines = list(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    except UnicodeDecodeError as error:
-        raise MissingError("", f"{not_utf8('this', error)}; save the CSV as UTF-8") from error
+    lines = list(io.StringIO(_decoded(data), newline=""))
     at = next((each for each, line in enumerate(lines) if line.strip()), len(lines))
     if at == len(lines):
         return
     rows = _rows_from(lines, at, delimiter_of(lines[at]))
     header, behind, fault = next(rows)
-    if fault:
-        raise MissingError(f"line {at + 1}", fault)
+    if broken := fault or _not_utf8(header):
+        raise MissingError(f"line {at + 1}", broken)
     for cells, after, fault in rows:
         where, first, behind = f"line {behind + 1}", behind + 1, after
-        if fault:
-            yield first, Refused(fault, where)
+        if broken := fault or _not_utf8(cells):
+            yield first, Refused(broken, where)
         elif len(cells) == len(header):
             yield first, dict(zip(header, cells, strict=True))
         elif cells:
@@ -74,6 +73,29 @@ def rows_of(data: bytes) -> Iterator[tuple[int, dict[str, str] | Refused]]:
             until = "" if after == first else f" (lines {first} to {after})"
             reason = f"this row has {many} cells than the header; quote cells that hold commas{until}"
             yield first, Refused(reason, where)
+
+
+def _decoded(data: bytes) -> str:
+    """Return a text, in which bytes that are no UTF-8 are lone surrogates, if others beyond ASCII are UTF-8.
+
+    Raises ``MissingError`` where none is: the text is of another encoding.
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = data.decode("utf-8-sig", "surrogateescape")
+        if not _BEYOND_ASCII.search(text):
+            raise MissingError("", f"{not_utf8('this', error)}; save the CSV as UTF-8") from error
+        return text
+
+
+def _not_utf8(cells: Sequence[str]) -> str:
+    """Return the fault of a row with a byte that is no UTF-8; empty for none."""
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError as error:
+        return f"this row is not UTF-8: byte 0x{ord(error.object[error.start]) - 0xDC00:02x}; save the CSV as UTF-8"
+    return ""
 
 
 def _rows_from(lines: Sequence[str], at: int, delimiter: str) -> Iterator[tuple[list[str], int, str]]:

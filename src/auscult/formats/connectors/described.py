@@ -14,7 +14,6 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
-from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.formats._turns import MOST_MS
 from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, records_in
@@ -74,7 +73,7 @@ class _Record(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """A turn as it was read: the agent of its row, and its points in time as far as it has them."""
+    """A turn as it was read: the agent of its row, and its times as far as it has them, ``ms`` from the start."""
 
     speaker: str
     text: str
@@ -84,41 +83,26 @@ class _Said(NamedTuple):
     at: datetime | None
     ms: int | None
 
-    def when(self, *, is_own: bool) -> float | None:
-        """Return a number that orders the turns of a conversation by time; ``is_own``: its start is its own."""
-        at = self.at or (self.start if is_own else None)
-        return self.ms if at is None else at.timestamp()
-
 
 class _Read(NamedTuple):
-    """The rows of a conversation that were read; ``refused`` counts the others."""
+    """The rows of a conversation that were read; ``refused`` counts the others. The turns have their ``ms``."""
 
     where: str
     rows: Sequence[Fields]
+    start: datetime
     said: Sequence[_Said]
     refused: int
 
-    @property
-    def has_own_starts(self) -> bool:
-        """Return whether the start of a row is that of its turn: starts differ, and nothing else is its time."""
-        return len({one.start for one in self.said}) > 1 and all(one.at is None and one.ms is None for one in self.said)
-
     def descent(self) -> int:
-        """Count by how much more often time goes back than forward from row to row."""
-        is_own = self.has_own_starts
-        times = [when for one in self.said if (when := one.when(is_own=is_own)) is not None]
+        """Count by how much more often time goes back than forward from turn to turn."""
+        times = [one.ms for one in self.said if one.ms is not None]
         return sum((before > after) - (before < after) for before, after in itertools.pairwise(times))
 
     def ordered(self, *, is_reversed: bool) -> list[_Said]:
         """Return its turns in the order of their times; ``is_reversed`` is the file's direction, where it shows none."""
-        is_own, last = self.has_own_starts, float("-inf")
-        said = list(self.said)
-        if self.descent() > 0 or (is_reversed and not self.descent()):
-            said.reverse()
-        timed: list[tuple[float, _Said]] = []
-        for one in said:
-            when = one.when(is_own=is_own)
-            last = last if when is None else when
+        descent, last, timed = self.descent(), -1, list[tuple[int, _Said]]()
+        for one in reversed(self.said) if descent > 0 or (is_reversed and not descent) else self.said:
+            last = last if one.ms is None else one.ms
             timed.append((last, one))
         return [one for _, one in sorted(timed, key=lambda each: each[0])]
 
@@ -198,9 +182,12 @@ class Described(Records):
                 mapped.append((group[0].at, missing.refused))
                 continue
             mapped += refused
-            read += [(group[0].at, found)] if found.rows else []
+            read += [(group[0].at, found)] if found else []
         is_reversed = sum(one.descent() for _, one in read) > 0
-        return mapped + [(at, self._conversation(one, columns, is_reversed=is_reversed)) for at, one in read]
+        for at, one in read:
+            document = self._document_of(one, columns, is_reversed=is_reversed)
+            mapped.append((at, self.conversation(document, one.where)))
+        return mapped
 
     def _record(self, at: int, row: Fields, columns: Mapping[str, str]) -> _Record:
         if not isinstance(_of(row, columns, "turns"), list):
@@ -210,18 +197,13 @@ class Described(Records):
 
     def _read(
         self, group: Sequence[_Record], columns: Mapping[str, str], writing: Writing
-    ) -> tuple[_Read, list[tuple[int, Mapped]]]:
+    ) -> tuple[_Read | None, list[tuple[int, Mapped]]]:
         """Return the rows of a conversation that can be read, and the refusals of the others.
 
         None are read where a speaker is unknown. Raises ``MissingError`` for a fault of the columns, or in a list of turns.
         """
-        first, is_dated = group[0].row, "started_at" in columns or "at" in group[0].columns
-        for is_there, needed, meant in (
-            (is_dated, "started_at", "the start of a conversation"),
-            ("text" in columns or "turns" in columns, "text", "what was said"),
-        ):
-            if not is_there:
-                raise MissingError(first.where, f"no column holds {meant}; name it in columns.{needed}")
+        for each in group:
+            _check_columns(each, columns)
         rows: list[Fields] = []
         turns: list[_Said] = []
         refused: list[tuple[int, Mapped]] = []
@@ -239,16 +221,17 @@ class Described(Records):
                 refused.append((at, missing.refused))
             else:
                 rows.append(row)
-        if unknown:
-            return _Read(first.where, (), (), 0), [*refused, unknown]
-        return _Read(first.where, rows, turns, len(refused)), refused
+        if unknown or not rows:
+            return None, [*refused, unknown] if unknown else refused
+        starts = [one.start for one in turns] or [_at(rows[0], columns, "started_at")]
+        start = min((at for at in (*starts, *(one.at for one in turns)) if at), default=None)
+        if start is None:
+            name = columns.get("started_at") or group[0].columns["at"]
+            raise MissingError(rows[0].path_of(name), f"{name} is missing; it should be a time")
+        return _Read(group[0].row.where, rows, start, _timed(turns, start), len(refused)), refused
 
     def _said(self, one: Fields, inner: Mapping[str, str], row: Fields, columns: Mapping[str, str]) -> _Said:
         """Read a turn, which lies in a row or is one."""
-        if "speaker" not in inner or "text" not in inner:
-            raise MissingError(
-                one.where, "no column holds who spoke and what; name them in columns.speaker and columns.text"
-            )
         who = one.text(inner["speaker"], "who spoke")
         speaker = self._speakers.get(who.strip().lower())
         if speaker is None:
@@ -256,7 +239,7 @@ class Described(Records):
                 one.path_of(inner["speaker"]),
                 f"nothing says who {who!r} is; add it to speakers, as agent, customer, bot or system",
             )
-        ms: float | None = None
+        ms: int | None = None
         for what, unit, factor in (("start_s", "seconds", 1000), ("start_ms", "ms", 1)):
             if _text(one, inner, what) is not None:
                 ms = round(one.number(inner[what], f"a number of {unit}") * factor)
@@ -275,37 +258,61 @@ class Described(Records):
             ms=ms,
         )
 
-    def _conversation(self, read: _Read, columns: Mapping[str, str], *, is_reversed: bool) -> Conversation | Refused:
-        try:
-            document = self._document_of(read, columns, is_reversed=is_reversed)
-        except MissingError as missing:
-            return missing.refused
-        return self.conversation(document, read.where)
-
     def _document_of(self, read: _Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapping[str, Any]:
-        first, said = read.rows[0], read.ordered(is_reversed=is_reversed)
-        starts = [one.start for one in said] or [_at(first, columns, "started_at")]
-        start = min((at for at in (*starts, *(one.at for one in said)) if at), default=None)
-        if start is None:
-            start = first.at(columns.get("started_at") or columns["at"], "a time")
-        ends = {at for at in (*(one.end for one in said), _at(first, columns, "ended_at")) if at}
+        said, ends = read.ordered(is_reversed=is_reversed), {one.end for one in read.said if one.end}
+        ended_at = max(ends, default=None) or _at(read.rows[0], columns, "ended_at")
         channel = self._channel or (_first(read.rows, columns, "channel") or "voice").lower()
         spoken = [one.agent for one in said if one.speaker == "agent" and one.agent]
         agents = dict.fromkeys(spoken or [one.agent for one in said if one.agent] or _all(read.rows, columns, "agent"))
         only = next(iter(agents)) if len(agents) == 1 else None
         return {
-            "custom_id": first.text(columns["id"], "the id of the conversation"),
+            "custom_id": read.rows[0].text(columns["id"], "the id of the conversation"),
             "kind": "email" if channel == "email" else None,
             "channel": _CHANNELS.get(channel, channel),
             "source": self.name,
             "language": _first(read.rows, columns, "language"),
-            "started_at": start,
-            "ended_at": max(ends, default=None),
+            "started_at": read.start,
+            "ended_at": ended_at,
             "queues": [{"id": each} for each in _all(read.rows, columns, "queue")],
             "agents": [{"id": each} for each in agents],
-            "turns": [_turn(one, start, only, read, has_ends=len(ends) > 1) for one in said],
+            "turns": [_turn(one, only, offset_ms(read.start, one.end) if len(ends) > 1 else None) for one in said],
             "custom_fields": {"refused_rows": read.refused} if read.refused else {},
         }
+
+
+def _check_columns(record: _Record, columns: Mapping[str, str]) -> None:
+    """Raise ``MissingError`` where no column holds what a conversation needs."""
+    if "started_at" not in columns and "at" not in record.columns:
+        raise MissingError(
+            record.row.where, "no column holds the start of a conversation; name it in columns.started_at"
+        )
+    if "text" not in columns and "turns" not in columns:
+        raise MissingError(record.row.where, "no column holds what was said; name it in columns.text")
+    if record.said and not record.columns.keys() >= {"speaker", "text"}:
+        raise MissingError(
+            record.said[0].where, "no column holds who spoke and what; name them in columns.speaker and columns.text"
+        )
+
+
+def _timed(said: Sequence[_Said], start: datetime) -> list[_Said]:
+    """Return turns with their ms; the start of a row is that of its turn if starts differ, and nothing else is its time."""
+    is_own = len({one.start for one in said}) > 1 and all(one.at is None and one.ms is None for one in said)
+    return [
+        one if one.ms is not None else one._replace(ms=offset_ms(start, one.start if is_own else one.at))
+        for one in said
+    ]
+
+
+def _turn(one: _Said, only: str | None, end_ms: int | None) -> dict[str, Any]:
+    """Return a turn of the native document; ``only`` is the one agent of the conversation."""
+    has_end = one.ms is not None and end_ms is not None and end_ms >= one.ms
+    return {
+        "speaker": one.speaker,
+        "agent_id": one.agent or only if one.speaker == "agent" else None,
+        "text": one.text,
+        "start_ms": one.ms,
+        "end_ms": end_ms if has_end else None,
+    }
 
 
 def _is_csv(item: Item) -> bool:
@@ -318,19 +325,6 @@ def _fields(value: object, where: str) -> Fields | Refused:
         return value if isinstance(value, Refused) else Fields(value, where)
     except MissingError as missing:
         return missing.refused
-
-
-def _turn(one: _Said, start: datetime, only: str | None, read: _Read, *, has_ends: bool) -> dict[str, Any]:
-    """Return a turn of the native document; ``has_ends``: the end of a row is that of its turn."""
-    begins = offset_ms(start, one.at or (one.start if read.has_own_starts else None)) if one.ms is None else one.ms
-    ends = offset_ms(start, one.end) if has_ends and begins is not None else None
-    return {
-        "speaker": one.speaker,
-        "agent_id": one.agent or only if one.speaker == "agent" else None,
-        "text": one.text,
-        "start_ms": begins,
-        "end_ms": ends if ends is not None and begins is not None and ends >= begins else None,
-    }
 
 
 def guess(rows: Sequence[Fields]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,17 @@ def test_a_bad_row_costs_itself(row: str, where: str, should: str, left: str) ->
     )
 
 
+def test_a_row_of_another_encoding_is_refused_alone() -> None:
+    """If other rows show that the file is UTF-8; else it is refused as a whole."""
+    row = "c-{},2026-03-23T10:00:00Z,Ann,agent,grüß dich\n"
+    data = (HEADER + row.format(1)).encode() + row.format(2).encode("latin-1") + row.format(3).encode()
+    conversations, (refused,) = parted(mapped(data))
+    assert [one.custom_id for one in conversations] == ["c-1", "c-3"]
+    assert (refused.where, refused.reason) == ("line 3", "this row is not UTF-8: byte 0xfc; save the CSV as UTF-8")
+    (whole,) = parted(mapped((HEADER + row.format(1)).encode("latin-1")))[1]
+    assert whole.where == ""
+
+
 _WORDS = st.sampled_from(["hello", "one, two", 'say "hi"', "two\nlines", "", "ü 'x'", "=1+2"])
 _SPEAKERS = st.sampled_from(["agent", "Customer", "bot"])
 _BAD = st.sampled_from(
@@ -165,6 +177,28 @@ def test_the_start_may_be_the_first_of_the_times() -> None:
     """A table of messages needs no column for the start of the conversation."""
     one = read("id,timestamp,speaker,text\nc-1,2026-03-23T10:00:07Z,agent,b\nc-1,2026-03-23T10:00:05Z,customer,a\n")
     assert (one.started_at.second, spoken(one)) == (5, [("a", None, 0), ("b", None, 2_000)])
+
+
+def test_lists_of_turns_have_agents_and_times_of_their_own() -> None:
+    """Two parts of one conversation are one; without any time it is refused, and so is a list with a fault."""
+    parts: list[Any] = [
+        {"id": "c-1", "messages": [{"at": "2026-03-23T10:00:09Z", "role": "agent", "agent": "Rik", "text": "b"}]},
+        {"id": "c-1", "messages": [{"at": "2026-03-23T10:00:00Z", "role": "agent", "agent": "Lou", "text": "a"}]},
+    ]
+    (one,) = parted(mapped(json.dumps(parts), "own.json"))[0]
+    assert (one.started_at.second, spoken(one)) == (0, [("a", "Lou", 0), ("b", "Rik", 9_000)])
+    for fault in ({"at": None}, {"at": "soon"}, {"role": "boss"}, {"role": None}):
+        parts[0]["messages"][0] = parts[0]["messages"][0] | fault
+        (refused,) = mapped(json.dumps(parts[:1]), "own.json")
+        assert isinstance(refused, Refused)
+
+
+def test_a_missing_column_is_named_once_for_a_conversation() -> None:
+    """Whichever it is, and however many rows there are."""
+    for column, should in (("start", "columns.started_at"), ("speaker", "columns.speaker"), ("text", "columns.text")):
+        table = "id,start,speaker,text\n" + "c-1,2026-03-23T10:00:00Z,agent,hello\n" * 3
+        (refused,) = parted(mapped(table.replace(column, f"x{column}x", 1)))[1]
+        assert (refused.where, should in refused.reason) == ("line 2", True), refused
 
 
 def test_the_order_of_day_and_month_is_found_from_all_rows() -> None:
