@@ -67,7 +67,7 @@ def misplaced(root: Path, known: list[str]) -> Iterator[str]:
 
 def _is_part(path: Path) -> bool:
     """Return whether a path is a module or a folder with files in it; one with bytecode alone is a remainder."""
-    return path.suffix == ".py" or (path.is_dir() and any(each.name != "__pycache__" for each in path.iterdir()))
+    return path.suffix == ".py" or (path.is_dir() and any(each.suffix != ".pyc" for each in path.rglob("*.*")))
 
 
 def table(root: Path, known: list[str]) -> str:
