@@ -172,13 +172,14 @@ class Application:
         from auscult.services.scoring.comparing import rows_that_differ
 
         found = [*self.store.recount(), *self.store.altered(), *rows_that_differ(self.store, REPORTS)]
-        return [str(difference) for difference in found]
+        return [*map(str, found), *privacy.compare_list(self.settings, self.store)]
 
     def repair(self, progress: Progress | None = None) -> list[str]:
         """Repair differences, render rows and count tallies again; return one line for each difference that is left."""
         self.store.repair()
         self.store.rebuild_tallies()  # from the rows that are left, so that rendering finds all in step
         self.rebuild(progress)
+        privacy.keep_erased(self.settings, self.store, is_anew=bool(privacy.compare_list(self.settings, self.store)))
         return self.verify()
 
     def server_app(self, demo: "Demo | None" = None, operator: "Principal | None" = None) -> Any:  # noqa: ANN401  (Litestar is loaded by those who serve)
@@ -323,6 +324,7 @@ def open(  # noqa: A001  (reads as bootstrap.open)
     try:
         if with_secrets:
             check_key(store, settings, is_new=made)
+            privacy.list_elsewhere(settings, store)
         yield Application(settings, store)
     finally:
         store.close()

@@ -31,6 +31,7 @@ from auscult.domain.operations.backups import (
 )
 
 if TYPE_CHECKING:
+    from auscult.domain.privacy.erasure_list import Listed
     from auscult.storage.core.migrations import MigrationPlan
 
 
@@ -116,6 +117,13 @@ def opened_backup(address: str, passphrase_file: Path | None) -> Generator[Path]
         yield Path(address)
         return
     place, name = split(address)
+    if not place.startswith(SCHEMES) and not Path(place).is_dir():
+        raise RequestError(
+            f"there is no folder {place}; name the folder of a backup, or the place of encrypted ones",
+            code="backup.unknown",
+            field="DIR",
+            value=place,
+        )
     archives = Archives(place)
     if not name:
         names = list(archives.instants().values())
@@ -164,7 +172,7 @@ def _write(settings: Settings, folder: Path, passphrase: bytes | None) -> Backup
     target.chmod(0o600)
     manifest = Manifest(
         auscult=__version__,
-        made_at=made_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        made_at=made_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         database=kind,
         schema=newest_version(),
         key=key_state,
@@ -187,12 +195,15 @@ def restore(
 ) -> RestoreReport:
     """Fill the empty database of the settings from a backup, and put its key in place.
 
-    What was erased, by the lists ``erasures`` and that of the settings, is erased again at once. ``verify`` compares every table with the backup, and recounts everything. The hashes of the files are always
-    checked, before anything is written. Raises ``RequestError``, ``ConflictError`` and ``SettingsError``.
+    What was erased since, and holds that were placed or lifted since, by the lists ``erasures`` and that of the
+    settings, are so again at once; until then no other process opens the database. ``verify`` compares every table with
+    the backup, and recounts everything. The hashes of the files are always checked, and lists read, before anything is
+    written. Raises ``RequestError``, ``ConflictError`` and ``SettingsError``.
     """
+    from auscult.services.privacy.erased_elsewhere import read_lists
     from auscult.storage import migrate, newest_version
     from auscult.storage.core.migrations import check_known
-    from auscult.storage.upkeep.backup import load_backup, read_digests
+    from auscult.storage.upkeep.backup import finish_restore, load_backup, read_digests
 
     manifest = _read_manifest(folder)
     check_known(manifest.schema)
@@ -206,14 +217,17 @@ def restore(
         )
     _check_files(folder, manifest)
     key = _read_key(settings, folder, manifest, _read_passphrase(passphrase_file))
+    own = () if settings.erasures_to is None else (Path(settings.erasures_to),)
+    listed = read_lists(dict.fromkeys((*erasures, *(path for path in own if path.is_file()))))
     database = next(each.name for each in manifest.files if each.name.startswith("database."))
     load_backup(folder / database, settings.database_url)
     _put_key(settings, key)
     differences: list[str] = []
     if verify and manifest.schema == newest_version():
         differences += _differences(manifest.tables, read_digests(settings.database_url))
-    migrate(settings.database_url)
-    erased = _erase_again(settings, erasures)
+    migrate(settings.database_url, is_restoring=True)
+    agreed = _agree_again(settings, listed, manifest)
+    finish_restore(settings.database_url)
     if verify:
         differences += _recounted(settings)
     found = _check_recordings(settings, folder, manifest) if verify else _Found((), 0)
@@ -223,25 +237,39 @@ def restore(
         rows=sum(each.rows for each in manifest.tables),
         key=manifest.key,
         verified=verify,
-        erased_again=erased,
+        erased_again=agreed.erased,
+        holds_again=agreed.holds,
+        erasures_wait=agreed.waits,
+        unreadable=listed.faults,
         recordings=manifest.recordings,
         recordings_missing=found.missing,
         differences=(*differences, *found.differences),
     )
 
 
-def _erase_again(settings: Settings, lists: tuple[Path, ...]) -> int:
-    """Erase what was erased after the backup was made, by lists in a second place; return how many conversations."""
-    from auscult.bootstrap.application import open as open_application
-    from auscult.bootstrap.privacy import erase_again
+class _Agreed(NamedTuple):
+    """Holds and conversations for which a restored database agrees with a list again, and whether erasures wait."""
 
-    own = () if settings.erasures_to is None else (Path(settings.erasures_to),)
-    named = tuple(dict.fromkeys((*lists, *(path for path in own if path.is_file()))))
-    if not named:
-        return 0
-    with open_application(settings) as application:
-        receipts = erase_again(application.store, named, "system")
-    return sum(receipt.erased for receipt in receipts)
+    holds: int
+    erased: int
+    waits: bool
+
+
+def _agree_again(settings: Settings, listed: "Listed", manifest: Manifest) -> _Agreed:
+    """Erase what was erased after the backup was made, and place and lift holds, by lists in a second place."""
+    from auscult.bootstrap.privacy import agree_again, keep_erased, list_elsewhere
+    from auscult.storage import open_store
+    from auscult.storage.privacy.log import RESTORED
+
+    store = open_store(settings.database_url, secret_key(settings)[0])
+    try:
+        list_elsewhere(settings, store)
+        began = datetime.fromisoformat(manifest.made_at)
+        holds, erased = agree_again(store, listed, int(began.timestamp() * 1000), "system")
+        keep_erased(settings, store)
+        return _Agreed(holds, erased, bool(store.log.count(RESTORED)))
+    finally:
+        store.close()
 
 
 def _differences(backed_up: tuple[BackedUpTable, ...], restored: list[BackedUpTable]) -> list[str]:

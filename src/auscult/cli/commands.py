@@ -253,6 +253,7 @@ COMMANDS = (
     Command("retention show", "privacy.retention:show", _KEEP),
     Command("retention preview", "privacy.retention:preview", _KEEP),
     Command("retention run", "privacy.retention:run", _KEEP),
+    Command("retention resume", "privacy.retention:resume", _KEEP),
     Command("holds place", "privacy.holds:place", _KEEP),
     Command("holds list", "privacy.holds:listing", _KEEP),
     Command("holds lift", "privacy.holds:lift", _KEEP),

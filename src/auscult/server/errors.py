@@ -278,6 +278,8 @@ REASONS: Mapping[str, Reason] = {
     "hold.unknown": Reason(404, 404, "The legal hold does not exist, or was lifted."),
     "redactor.missing": Reason(422, 422, "The redactor needs a package that is not installed."),
     "redactor.unknown": Reason(422, 422, "The redactor does not exist."),
+    "erasures.restored": Reason(409, 409, "The database was restored and holds may be missing, so nothing is erased until an operator resumes erasures."),
+    "erasures.unwritable": Reason(503, 503, "The list of erasures and holds in its second place cannot be written, so nothing is erased and no hold changes."),
     "run.unknown": Reason(404, 404, "The run of retention or erasure does not exist."),
     "approval.unknown": Reason(404, 404, "There is no such step for a second person."),
     "approval.decided": Reason(409, 409, "The step was approved or refused already."),

@@ -9,6 +9,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.digests import digest_with
+from auscult.domain.privacy.erasure_list import Line
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.storage.absences import AccountAbsences
@@ -57,7 +58,7 @@ from auscult.storage.pinned import AppCollections
 from auscult.storage.privacy.approvals import AppApprovals
 from auscult.storage.privacy.log import AccessLog
 from auscult.storage.privacy.redaction import AppPrivacy, RedactEach, redact_here
-from auscult.storage.privacy.retention import AppRetention, ErasedKey, read_erased
+from auscult.storage.privacy.retention import AppRetention, Elsewhere, count_hold_events, read_erased
 from auscult.storage.recordings.repository import AppRecordings, Recordings
 from auscult.storage.recordings.tasks import RecordingTasks
 from auscult.storage.recordings.transcriptions import Transcriptions
@@ -181,6 +182,7 @@ class Store:
         self._recount = Verifier(database)
         self._within: dict[Tenant, AppStore] = {}
         self._redact_each = redact_here
+        self._elsewhere: Elsewhere | None = None
 
     @property
     def secret_key(self) -> bytes:
@@ -191,6 +193,10 @@ class Store:
         """Set how many conversations are redacted in apps that are opened from now on."""
         self._redact_each = redact_each
 
+    def list_elsewhere(self, elsewhere: Elsewhere) -> None:
+        """Set what lists the erasures and holds of apps that are opened from now on in a second place."""
+        self._elsewhere = elsewhere
+
     def within(self, tenant: Tenant) -> AppStore:
         """The one door to an app's data. Raises ``NotFoundError`` when there is no such app."""
         if tenant not in self._within:
@@ -200,7 +206,7 @@ class Store:
     def _open(self, tenant: Tenant) -> AppStore:
         app = self._apps.key(tenant)
         privacy = AppPrivacy(self._database, app, self._secret_key, self._redact_each)
-        retention = AppRetention(self._database, app, tenant.app_id, self._signing)
+        retention = AppRetention(self._database, app, tenant.app_id, self._signing, self._elsewhere)
         erasure = AppErasure(self._database, app, tenant.app_id, retention)
         return AppStore(
             tenant=tenant,
@@ -333,10 +339,15 @@ class Store:
         """Vacuum what was written in bulk, where the database needs it."""
         self._database.vacuum()
 
-    def erased(self, after: int = 0) -> list[ErasedKey]:
-        """Return what was erased in every app, after the number of an erasure, in order."""
+    def erased(self, after: int = 0) -> list[tuple[int, Line]]:
+        """Return what was erased in every app, after the number of an erasure, in order: numbers, and lines of the list."""
         with self._database.reading() as connection:
             return read_erased(connection, after)
+
+    def hold_events(self) -> int:
+        """Return how often a hold was placed or lifted, in every app."""
+        with self._database.reading() as connection:
+            return count_hold_events(connection)
 
     def figures(self, at: datetime | None = None) -> Figures:
         """Return the figures of all apps together, for monitoring."""

@@ -76,7 +76,7 @@ def test_words_go_and_scores_stay(store: Store, app: AppStore) -> None:
     assert store.recount(TENANT) == []
     assert verify(store) == []
     assert app.conversations.accept([talk("c-1")]).unchanged == 1
-    assert app.retention.erased_keys() == frozenset()
+    assert app.retention.erased() == []
 
 
 def test_rows_that_were_rendered_before_bring_no_words_back(store: Store, app: AppStore) -> None:

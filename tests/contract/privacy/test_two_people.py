@@ -12,7 +12,7 @@ from auscult.domain.directory import NO_ALIASES
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, SettingsError
 from auscult.reports import REPORTS
 from auscult.services.privacy.approvals import Approvals
-from auscult.services.privacy.erased_elsewhere import ErasedList, read_erased
+from auscult.services.privacy.erased_elsewhere import ErasedList, read_list
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.holds import place_hold
 from auscult.services.privacy.log import record, verify
@@ -116,13 +116,21 @@ def test_the_list_of_erasures_names_nobody_and_is_complete(store: Store, app: Ap
     """Each erasure is in the file once, under a keyed hash; what came back with a backup is found by it."""
     path = tmp_path / "erasures.ndjson"
     kept = ErasedList(store, path)
-    assert kept.write() == 0
-    app.conversations.erase("c-1")
     assert (kept.write(), kept.write()) == (1, 0)
+    app.conversations.erase("c-1")
+    assert (kept.write(), kept.write()) == (2, 0)
     app.conversations.erase("c-2")
-    assert kept.write() == 1
-    assert b"c-1" not in path.read_bytes()
-    assert read_erased([path]) == {TENANT.app_id: app.retention.erased_keys()}
-    path.write_text("{broken")
+    place_hold(app, "cli:test", "customer", "u-1", "case 7")
+    assert kept.write() == 2
+    assert not [word for word in (b"c-1", b"u-1", b"case") if word in path.read_bytes()]
+    lines = read_list(path).lines
+    assert {(line.key, line.at) for line in lines if line.key} == {
+        (key.hex(), at) for key, at in app.retention.erased()
+    }
+    assert app.retention.holds_of(lines) == app.retention.holds()
+    assert kept.differences(path) == []
+    path.unlink()
+    assert kept.differences(path) == [f"{path}: 2 erasures of the database are missing"]
+    assert kept.write() == 4
     with pytest.raises(SettingsError, match="cannot be read"):
-        read_erased([path])
+        read_list(tmp_path)

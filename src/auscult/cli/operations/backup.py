@@ -53,7 +53,7 @@ Erasures = Annotated[
     typer.Option(
         "--erasures",
         metavar="FILE",
-        help="List of erasures (AUSCULT_ERASURES_TO) whose conversations are erased again; once for each.",
+        help="List of erasures and holds (AUSCULT_ERASURES_TO), with which the database is made to agree; once for each.",
         exists=True,
         dir_okay=False,
     ),
@@ -136,7 +136,9 @@ def restore(
 ) -> None:
     """Fill a new database from a backup, and put its key in place.
 
-    The hashes of the backup's files are checked first. What was erased since is erased again. Exit status 1 where verifying finds a difference.
+    The hashes of the backup's files are checked first. What was erased since is erased again, and holds are placed and
+    lifted. Where no list has the holds, erasures wait for `auscult retention resume`. Exit status 1 where verifying
+    finds a difference.
     """
     from auscult import bootstrap
 
@@ -150,6 +152,16 @@ def restore(
         typer.echo(f"{report.rows} rows in {report.tables} tables restored, key: {report.key}{checked}")
         if report.erased_again:
             typer.echo(f"{report.erased_again} conversations erased again")
+        if report.holds_again:
+            typer.echo(f"{report.holds_again} holds placed or lifted again")
+    for line in report.unreadable:
+        typer.echo(f"warning: {line} cannot be read and is left out", err=True)
+    if report.erasures_wait:
+        typer.echo(
+            "warning: holds that were placed after the backup may be missing, so that nothing is erased; "
+            "compare them, then run `auscult retention resume`",
+            err=True,
+        )
     if report.recordings_missing:
         typer.echo(
             f"warning: {report.recordings_missing} of {report.recordings} recordings are not in the folder of "

@@ -43,7 +43,7 @@ class Finding(NamedTuple):
 def doctor(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """Check everything that auscult needs here, and show for each fault how to fix it.
 
-    Checks Python, SQLite, settings, plug-ins, database, the key to its secrets, unfinished and failed work, pg_dump, the
+    Checks Python, SQLite, settings, plug-ins, database, the key to its secrets, unfinished and failed work, whether anything is erased, pg_dump, the
     hosts that metrics may ask, the engine, the judge and the cross-encoder where they are configured (each is asked one
     small thing), and the port. An existing database is brought up to date, as by every command; a new one is not made.
     The exit status is 1 when something fails.
@@ -70,6 +70,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from found
     if all(finding.state != "fail" for finding in found):
         yield from _backups(settings)
+        yield from _erasures(settings)
     yield from _recordings(settings)
     yield from _proxy()
     hosts = list(_hosts(settings))
@@ -213,6 +214,21 @@ def _key(path: Path, *, is_set: bool) -> Finding:
     if mode & 0o077:
         return Finding("fail", f"others can read the key {path} (mode {mode:04o})", f"chmod 600 {path}")
     return Finding("ok", f"the key {path} is readable by its owner only")
+
+
+def _erasures(settings: Settings) -> Iterator[Finding]:
+    """Report why nothing is erased, if anything stops it."""
+    from auscult import bootstrap
+
+    path = bootstrap.sqlite_path(settings)
+    if path is not None and not path.exists():
+        return
+    with bootstrap.open(settings) as application:
+        stops = list(bootstrap.privacy.stops(settings, application.store))
+    for fault, remedy in stops:
+        yield Finding("fail", f"nothing is erased: {fault}", remedy)
+    if settings.erasures_to is not None and not stops:
+        yield Finding("ok", f"the list of erasures and holds {settings.erasures_to} can be written")
 
 
 def _backups(settings: Settings) -> Iterator[Finding]:

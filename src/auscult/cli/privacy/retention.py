@@ -79,3 +79,12 @@ def run(*, app: options.KnownApp, database: options.Database = None, as_json: op
         receipt = erasing.run("retention", erasing.due(), principal())
         bootstrap.privacy.keep_erased(application.settings, application.store)
     print_receipt(receipt, as_json=as_json)
+
+
+def resume(*, database: options.Database = None) -> None:
+    """Let erasures go on after a restore, in every app. Compare the holds first: those placed since the backup may be missing."""
+    from auscult import bootstrap
+
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        did_wait = bootstrap.privacy.resume_erasures(application.store, principal())
+    typer.echo("erasures go on" if did_wait else "erasures do not wait")

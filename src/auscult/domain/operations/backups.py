@@ -59,7 +59,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
 class RestoreReport(Struct, frozen=True, kw_only=True):
     """A restored database: rows in all, whether the key is in place, and the differences that verifying found.
 
-    ``erased_again`` counts conversations that had been erased after the backup was made.
+    ``erased_again`` counts conversations that had been erased after the backup was made, ``holds_again`` holds that had
+    been placed or lifted. ``erasures_wait`` until an operator has compared the holds, where no list has all of them;
+    ``unreadable`` names lines of lists.
     """
 
     database: str
@@ -68,6 +70,9 @@ class RestoreReport(Struct, frozen=True, kw_only=True):
     key: KeyState
     verified: bool
     erased_again: int = 0
+    holds_again: int = 0
+    erasures_wait: bool = False
+    unreadable: tuple[str, ...] = ()
     recordings: int = 0
     recordings_missing: int = 0
     differences: tuple[str, ...] = ()

@@ -36,7 +36,7 @@ class Figures(Struct, frozen=True, kw_only=True):
 
     ``accepted`` and ``evaluated`` count conversations and evaluations ever stored, erased ones included; ``sign_ins`` are
     those of open sessions by method; ``sign_in_failures`` those that still count against a limit. ``unsealed_entries``
-    are those of the access log since ``last_seal``; ``failed_recordings`` counts recordings by the work that failed.
+    are those of the access log since ``last_seal``; ``erasures_stopped`` are reasons (``list``, ``restore``) and whether each holds; ``failed_recordings`` counts recordings by the work that failed.
     """
 
     queues: tuple[QueueFigures, ...]
@@ -64,6 +64,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     judge_requests_today: int = 0
     judge_failures_today: int = 0
     judge_breakers_open: int = 0
+    erasures_stopped: tuple[tuple[str, bool], ...] = ()
 
 
 NO_FIGURES = Figures(

@@ -52,6 +52,9 @@ def render_gauges(
     ):
         _set(registry, name, text, value)
     _add_work(registry, figures, at)
+    stopped = Gauge("auscult_erasures_stopped", "Whether nothing is erased, by reason.", ["reason"], registry=registry)
+    for reason, is_stopped in figures.erasures_stopped:
+        stopped.labels(reason).set(is_stopped)
     for name, text, last in (
         ("auscult_last_backup_timestamp_seconds", "When the last backup was made.", figures.last_backup),
         ("auscult_last_seal_timestamp_seconds", "When the access log was last sealed.", figures.last_seal),

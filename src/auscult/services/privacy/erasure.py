@@ -9,6 +9,7 @@ import msgspec
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.customers import finder
+from auscult.domain.privacy.erasure_list import Missing
 from auscult.domain.privacy.retention import By, Facts, Hold, Item, Kept, Receipt, Rule, RunKind, holding, over
 from auscult.services.privacy.log import SYSTEM
 from auscult.storage.conversations.erased_parts import Render
@@ -60,12 +61,12 @@ class Erasing:
             if is_of(conversation)
         ]
 
-    def run(self, kind: RunKind, items: Iterable[Item], principal: str = SYSTEM) -> Receipt:
+    def run(self, kind: RunKind, items: Iterable[Item], principal: str = SYSTEM, again: Sequence[str] = ()) -> Receipt:
         """Erase what is listed, some conversations or one part in a transaction, and return the receipt.
 
         A hold that is placed meanwhile is respected. The receipt counts what the transactions recorded, also where an
         earlier process was killed in the middle. A conversation that is being recorded keeps its part until the next
-        run.
+        run. Those of ``again`` were erased before, and no hold counts for them.
         """
         number, run_id = self._app.retention.begin(kind, principal)
         whole: list[str] = []
@@ -76,28 +77,44 @@ class Erasing:
             else:
                 parts.append(item)
         held = 0
-        for at in range(0, len(whole), AT_ONCE):
-            some = whole[at : at + AT_ONCE]
-            held += len(self._app.erasure.erase_all(some, run=number, principal=principal).held)
-        for item in parts:
-            try:
-                self._app.erasure.erase_part(
-                    item.conversation_id, item.kind, self._render, run=number, principal=principal
-                )
-            except ConflictError:
-                held += 1
-        self._app.retention.finish(number, held)
+        try:
+            for ids, is_again in ((again, True), (whole, False)):
+                for at in range(0, len(ids), AT_ONCE):
+                    some = ids[at : at + AT_ONCE]
+                    done = self._app.erasure.erase_all(some, run=number, principal=principal, is_again=is_again)
+                    held += len(done.held)
+            for item in parts:
+                try:
+                    self._app.erasure.erase_part(
+                        item.conversation_id, item.kind, self._render, run=number, principal=principal
+                    )
+                except ConflictError as error:
+                    if error.reason == "erasures.restored":
+                        raise
+                    held += 1
+        finally:
+            self._app.retention.finish(number, held)
         self._app.erasure.overwrite()
         return self._app.retention.receipt(run_id)
 
-    def again(self, keys: frozenset[bytes], principal: str = SYSTEM) -> Receipt | None:
-        """Erase what was erased before and came back with a backup; None where nothing did."""
-        back = [
-            _item(Facts.of(conversation), (), is_audited=is_audited)
-            for conversation, is_audited in self._app.erasure.all()
-            if self._app.retention.key_of(conversation.id) in keys
-        ]
-        return self.run("erasure", back, principal) if back else None
+    def again(self, lacks: Missing, principal: str = SYSTEM) -> Receipt | None:
+        """Erase what a backup brought back; None where that was nothing.
+
+        What was erased is erased whatever is on hold now, as the hold came later. What was only begun stays on hold.
+        """
+        self._app.retention.record_again(lacks.done)
+        keys = {each.key for each in lacks.done}
+        back: list[str] = []
+        cut_off: list[Item] = []
+        for conversation, is_audited in self._app.erasure.all():
+            key = self._app.retention.key_of(conversation.id)
+            if key in keys:
+                back.append(conversation.id)
+            elif key in lacks.begun:
+                cut_off.append(_item(Facts.of(conversation), (), is_audited=is_audited))
+        if not back and not cut_off:
+            return None
+        return self.run("erasure", cut_off, principal, back)
 
     def _matcher(self, by: By, value: str) -> Callable[[Conversation], bool]:
         """Return whether a conversation is of a customer."""

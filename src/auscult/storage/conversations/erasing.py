@@ -2,15 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import ConflictError
+from auscult.domain.errors import ConflictError, SettingsError
+from auscult.domain.privacy.erasure_list import Line
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Hold, Kept, holding
 from auscult.storage.access.apps import lock_app
@@ -20,7 +23,7 @@ from auscult.storage.conversations.erasure import erase
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN
 from auscult.storage.core.database import Database
 from auscult.storage.core.free_space import empty_log, overwrite_deleted
-from auscult.storage.core.instants import ms_of
+from auscult.storage.core.instants import ms_of, now_ms
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.delivery import deliveries, webhooks
@@ -30,7 +33,13 @@ from auscult.storage.delivery.exports import withdraw_exports
 from auscult.storage.form_examples import count_examples
 from auscult.storage.pinned import count_pins
 from auscult.storage.privacy.log import append_entry, append_erasures
-from auscult.storage.privacy.retention import AppRetention, Counts, read_holds, record_erasures
+from auscult.storage.privacy.retention import (
+    AppRetention,
+    Counts,
+    read_holds,
+    record_erasures,
+    refuse_restored,
+)
 
 _BODY: msgspec.json.Decoder[Conversation] = msgspec.json.Decoder(Conversation)
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
@@ -63,27 +72,50 @@ class AppErasure:
         return bool(erased.ids)
 
     def erase_all(
-        self, conversation_ids: Sequence[str], *, run: int | None = None, principal: str = "system"
+        self,
+        conversation_ids: Sequence[str],
+        *,
+        run: int | None = None,
+        principal: str = "system",
+        is_again: bool = False,
     ) -> Erased:
         """Erase conversations and everything made of them, in one transaction; those on hold stay.
 
         The same transaction records each erasure under a keyed hash of the id, appends it to the access log, and
-        empties the entries of the log that were about the conversation.
+        empties the entries of the log that were about the conversation. Before it ends, the list in a second place has
+        them: nothing is erased that is in no list. With ``is_again`` no hold counts: it was placed later.
+        Raises ``SettingsError`` where the list refuses, ``ConflictError`` where a restored database waits.
         """
         keys = {each: self._retention.key_of(each) for each in conversation_ids if is_storable(each)}
-        with self._database.writing() as connection:
-            overwrite_deleted(connection, self._database)
-            lock_app(connection, self._app)
-            held = self._held(connection, keys)
-            free = [each for each in keys if each not in held]
-            counts = self._counts(connection, free)
-            found = erase(connection, self._database.dialect, self._app, free)
-            erased = [each for each in free if each in found]
-            if erased:
-                withdraw_exports(connection, self._app)
-                record_erasures(connection, self._app, {keys[each]: counts[each] for each in erased}, run)
-                self._append(connection, {each: keys[each] for each in erased}, principal)
+        listed: list[Line] = []
+        try:
+            with self._database.writing() as connection:
+                overwrite_deleted(connection, self._database)
+                lock_app(connection, self._app)
+                if not is_again:
+                    refuse_restored(connection)
+                held = {} if is_again else self._held(connection, keys)
+                free = [each for each in keys if each not in held]
+                counts = self._counts(connection, free)
+                found = erase(connection, self._database.dialect, self._app, free)
+                erased = [each for each in free if each in found]
+                if erased:
+                    withdraw_exports(connection, self._app)
+                    at = now_ms()
+                    self._list(listed, [Line(app=self._app_id, key=keys[each].hex(), at=at) for each in erased])
+                    self._append(connection, {each: keys[each] for each in erased}, principal)
+                    # After the entries, whose lock makes the numbers of erasures follow commits.
+                    record_erasures(connection, self._app, {keys[each]: counts[each] for each in erased}, run, at)
+        except BaseException:
+            with suppress(SettingsError):
+                self._list([], listed, "void")
+            raise
         return Erased(erased, held)
+
+    def _list(self, listed: list[Line], lines: Sequence[Line], state: Literal["begun", "void"] = "begun") -> None:
+        if lines and self._retention.elsewhere is not None:
+            self._retention.elsewhere([replace(line, state=state) for line in lines])
+            listed.extend(lines)
 
     def erase_part(self, conversation_id: str, part: Kept, render: Render, *, run: int, principal: str) -> bool:
         """Erase a part of a conversation in one transaction, with its record; False where there is nothing to erase.
@@ -94,6 +126,7 @@ class AppErasure:
         with self._database.writing() as connection:
             overwrite_deleted(connection, self._database)
             lock_app(connection, self._app)
+            refuse_restored(connection)
             _refuse(self._held(connection, [conversation_id]))
             match part:
                 case "recording":
@@ -104,7 +137,7 @@ class AppErasure:
                     is_erased = erase_words(connection, self._database, self._app, conversation_id, render)
             if not is_erased:
                 return False
-            record_erasures(connection, self._app, {key: Counts(kind=part)}, run)
+            record_erasures(connection, self._app, {key: Counts(kind=part)}, run, now_ms())
             done = Draft.of(principal, f"{part}.erased", f"conversation:{conversation_id}", {}, self._app_id)
             append_entry(connection, self._database, done)
         return True

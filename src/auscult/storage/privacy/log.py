@@ -23,8 +23,12 @@ from auscult.storage.core.tables.privacy import access_log, counters, seals
 ENTRIES = "access_log"
 PRUNED = "access_log.pruned"
 SENT = "seals.sent"
-ERASED_SENT = "erasures.sent"
-"""Names of counters: the last number given out, the last entry that retention removed, what was sent elsewhere."""
+ERASED_SENT = "erasures.listed"
+HOLDS_SENT = "holds.listed"
+LIST_REFUSED = "erasures.refused_at"
+RESTORED = "erasures.restored_at"
+"""Names of counters: the last number given out, the last entry that retention removed, what was sent elsewhere (of
+holds: how often one was placed or lifted), since when (ms; 0: not) the list elsewhere refuses, and erasures wait."""
 
 SEALED_AT_ONCE = 10_000
 """Entries under one seal, at most."""
@@ -124,7 +128,7 @@ class AccessLog:
     def count(self, name: str) -> int:
         """Return a counter, 0 where it was never set."""
         with self._database.reading() as connection:
-            return connection.scalar(sa.select(counters.c.value).where(counters.c.name == name)) or 0
+            return read_counter(connection, name)
 
     def seals(self, after: int = 0) -> list[Seal]:
         """Read the seals after one, in order."""
@@ -153,7 +157,7 @@ class AccessLog:
     def keep_sent(self, number: int, name: str = SENT) -> None:
         """Store that the heads of seals (or what the counter is of) up to this number are in the second place."""
         with self._database.writing() as connection:
-            _set(connection, self._database, name, number)
+            set_counter(connection, self._database, name, number)
 
     def prune(self, before: int) -> int:
         """Remove the entries of all sealed ranges that end before an instant (ms), and return how many.
@@ -163,13 +167,13 @@ class AccessLog:
         """
         with self._database.writing() as connection:
             _locked(connection, ENTRIES)
-            pruned = connection.scalar(sa.select(counters.c.value).where(counters.c.name == PRUNED)) or 0
+            pruned = read_counter(connection, PRUNED)
             ends = sa.select(sa.func.max(access_log.c.entry)).join(seals, seals.c.last_entry == access_log.c.entry)
             last = connection.scalar(ends.where(access_log.c.at < before, access_log.c.entry > pruned))
             if last is None:
                 return 0
             overwrite_deleted(connection, self._database)
-            _set(connection, self._database, PRUNED, last)
+            set_counter(connection, self._database, PRUNED, last)
             removed = connection.execute(sa.delete(access_log).where(access_log.c.entry <= last)).rowcount
             append_entry(connection, self._database, Draft.of("system", PRUNED_ACTION, None, {"up_to": last}, None))
         return removed
@@ -187,7 +191,13 @@ def _locked(connection: Connection, name: str) -> int:
     return connection.scalar(query) or 0
 
 
-def _set(connection: Connection, database: Database, name: str, value: int) -> None:
+def read_counter(connection: Connection, name: str) -> int:
+    """Return a counter, 0 where it was never set."""
+    return connection.scalar(sa.select(counters.c.value).where(counters.c.name == name)) or 0
+
+
+def set_counter(connection: Connection, database: Database, name: str, value: int) -> None:
+    """Set a counter."""
     insert = database.dialect.insert(counters).values(name=name, value=value)
     connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 

@@ -2,27 +2,38 @@
 
 import hmac
 import uuid
+from base64 import urlsafe_b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
+from auscult.domain.privacy.erasure_list import Erasure, Line
 from auscult.domain.privacy.retention import Export, Hold, HoldKind, Kept, Left, Receipt, Rule, RunKind
 from auscult.storage.access.apps import lock_app
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.database import AnyRow, Database, write_many
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.privacy import access_log, erasure_runs, erasures, holds, retention_rules
+from auscult.storage.privacy.log import HOLDS_SENT, LIST_REFUSED, RESTORED, read_counter, set_counter
+
+Elsewhere = Callable[[Sequence[Line]], None]
+"""Writes lines to the list in a second place, all of them and through to the disk; raises ``SettingsError`` where it cannot."""
 
 EXPORTED = "data.exported"
 """Action of log entries that record an export of an app's data."""
+_IS_WHOLE = erasures.c.kind == "conversation"
 _MOST_LISTED = 1_000
+CUT_OFF_MS = 10 * 60 * 1000
+"""After so long without an erasure, a run that has not ended was cut off: its transactions take seconds."""
 
 
 class Counts(NamedTuple):
@@ -39,12 +50,15 @@ class Counts(NamedTuple):
 class AppRetention:
     """Retention of one app's conversations, its holds, and its erasures."""
 
-    def __init__(self, database: Database, app: int, app_id: str, signing: SigningKey) -> None:
-        """Ids of erased conversations are kept as hashes under a key derived from ``signing``."""
+    def __init__(
+        self, database: Database, app: int, app_id: str, signing: SigningKey, elsewhere: Elsewhere | None = None
+    ) -> None:
+        """Ids of erased conversations are kept as hashes under a key derived from ``signing``, and holds encrypted."""
         self._database = database
         self._app = app
         self._app_id = app_id
         self._signing = signing
+        self.elsewhere = elsewhere
 
     def rules(self) -> list[Rule]:
         """Read the rules, by queue."""
@@ -64,19 +78,78 @@ class AppRetention:
                 connection.execute(sa.insert(retention_rules).values(row))
 
     def place(self, kind: HoldKind, value: str, reason: str, by: str) -> int:
-        """Place a hold, and return its number. Erasures that are under way either came before it or see it."""
+        """Place a hold, and return its number. Erasures that are under way either came before it or see it.
+
+        Where there is a list in a second place, it is there first, so that no restore loses it. Raises ``SettingsError``.
+        """
         row = {"app": self._app, "kind": kind, "value": value, "reason": reason, "placed_by": by, "placed_at": now_ms()}
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            return connection.execute(sa.insert(holds).values(row).returning(holds.c.hold)).scalar_one()
+            placed = connection.execute(sa.insert(holds).values(row).returning(holds)).one()
+            self._list(connection, placed)
+            return placed.hold
 
     def lift(self, number: int, by: str) -> None:
-        """Lift a hold. Raises ``NotFoundError`` where there is none of this number that is not lifted yet."""
+        """Lift a hold. Raises ``NotFoundError`` where there is none of this number that is not lifted yet.
+
+        The list in a second place has it afterwards: a restore in between places the hold again.
+        """
         mine = (holds.c.app == self._app, holds.c.hold == number, holds.c.lifted_at.is_(None))
+        lift = sa.update(holds).where(*mine).values(lifted_by=by, lifted_at=now_ms()).returning(holds)
         with self._database.writing() as connection:
-            lifted = connection.execute(sa.update(holds).where(*mine).values(lifted_by=by, lifted_at=now_ms()))
-        if lifted.rowcount == 0:
-            raise NotFoundError(f"unknown hold {number}, or lifted already", code="hold.unknown", value=str(number))
+            before = connection.execute(sa.select(holds).where(*mine)).one_or_none()
+            lifted = connection.execute(lift).one_or_none()
+            if before is None or lifted is None:
+                raise NotFoundError(f"unknown hold {number}, or lifted already", code="hold.unknown", value=str(number))
+            if self.elsewhere is not None:
+                self.elsewhere([self.line_of(_hold(before))])  # a list that cannot be written is found before
+        with suppress(SettingsError), self._database.writing() as connection:  # what is missing is listed later
+            self._list(connection, lifted)
+
+    def _list(self, connection: Connection, row: AnyRow) -> None:
+        """Write a hold to the list, and count that."""
+        if self.elsewhere is not None:
+            self.elsewhere([self.line_of(_hold(row))])
+            set_counter(connection, self._database, HOLDS_SENT, read_counter(connection, HOLDS_SENT) + 1)
+
+    def line_of(self, hold: Hold) -> Line:
+        """Return the line of a hold, which names persons and is encrypted."""
+        return Line(app=self._app_id, hold=self._fernet.encrypt(msgspec.json.encode(hold)).decode())
+
+    def holds_of(self, lines: Iterable[Line]) -> list[Hold]:
+        """Return the holds of the app's lines, as the last line has each. Those of another key are left out."""
+        found: dict[tuple[str, str, datetime], Hold] = {}
+        for line in lines:
+            try:
+                hold = msgspec.json.decode(self._fernet.decrypt(line.hold), type=Hold)
+            except (InvalidToken, msgspec.DecodeError):
+                continue
+            key = (hold.kind, hold.value, hold.placed_at)
+            found[key] = hold if hold.lifted_at is not None else found.get(key, hold)
+        return list(found.values())
+
+    def place_again(self, listed: Iterable[Hold]) -> int:
+        """Place and lift the holds of a list as they were; return how many of them were not so."""
+        changed = 0
+        with self._database.writing() as connection:
+            for hold in listed:
+                names = {"kind": hold.kind, "value": hold.value, "placed_at": ms_of(hold.placed_at)}
+                mine = (holds.c.app == self._app, *(holds.c[name] == value for name, value in names.items()))
+                lifted = {"lifted_by": hold.lifted_by, "lifted_at": hold.lifted_at and ms_of(hold.lifted_at)}
+                found = connection.execute(sa.select(holds.c.lifted_at).where(*mine)).first()
+                if found is None:
+                    rest = {"app": self._app, "reason": hold.reason, "placed_by": hold.placed_by}
+                    connection.execute(sa.insert(holds).values(**names, **lifted, **rest))
+                elif found.lifted_at is None and hold.lifted_at is not None:
+                    connection.execute(sa.update(holds).where(*mine).values(**lifted))
+                else:
+                    continue
+                changed += 1
+        return changed
+
+    @property
+    def _fernet(self) -> Fernet:
+        return Fernet(urlsafe_b64encode(hmac.digest(self._signing.value, b"holds", "sha256")))
 
     def hold(self, number: int) -> Hold:
         """Return a hold that is not lifted. Raises ``NotFoundError``."""
@@ -89,6 +162,12 @@ class AppRetention:
         """Read the holds, by number; those that were lifted only with ``is_all``."""
         with self._database.reading() as connection:
             return read_holds(connection, self._app, is_all=is_all)
+
+    def stops(self) -> tuple[datetime | None, datetime | None]:
+        """Return since when nothing is erased as the database was restored without its holds, and as its list refuses."""
+        with self._database.reading() as connection:
+            restored, refused = (read_counter(connection, name) for name in (RESTORED, LIST_REFUSED))
+        return _instant(restored or None), _instant(refused or None)
 
     def begin(self, kind: RunKind, principal: str) -> tuple[int, str]:
         """Begin a run, and return its number and its id."""
@@ -160,30 +239,54 @@ class AppRetention:
         """Return the keyed hash under which an erased conversation is known."""
         return hmac.digest(self._signing.value, f"erased\n{self._app_id}\n{conversation_id}".encode(), "sha256")
 
-    def erased_keys(self) -> frozenset[bytes]:
-        """Read the keyed hashes of everything that was ever erased, which a restored backup must lose again."""
-        query = sa.select(erasures.c.key_hash).where(erasures.c.app == self._app, erasures.c.kind == "conversation")
+    def erased(self) -> list[Erasure]:
+        """Read every erasure of a conversation."""
+        query = sa.select(erasures.c.key_hash, erasures.c.at).where(erasures.c.app == self._app, _IS_WHOLE)
         with self._database.reading() as connection:
-            return frozenset(bytes(each) for each in connection.scalars(query))
+            return [Erasure(bytes(key), at) for key, at in connection.execute(query)]
+
+    def record_again(self, done: Iterable[Erasure]) -> None:
+        """Record erasures that a list has and a restored database lacks, so that the next restore knows them."""
+        with self._database.writing() as connection:
+            for each in done:
+                record_erasures(connection, self._app, {each.key: Counts()}, None, each.at)
+
+    def end_cut_off(self, now: int) -> None:
+        """End the runs whose process was killed, at the instant of their last erasure. One that goes on ends itself anew."""
+        last = sa.select(sa.func.max(erasures.c.at)).where(erasures.c.run == erasure_runs.c.run).scalar_subquery()
+        until = sa.func.coalesce(last, erasure_runs.c.started_at)
+        its = (erasure_runs.c.app == self._app, erasure_runs.c.finished_at.is_(None), until < now - CUT_OFF_MS)
+        with self._database.writing() as connection:
+            connection.execute(sa.update(erasure_runs).where(*its).values(finished_at=until))
 
 
-class ErasedKey(NamedTuple):
-    """An erasure by its number: the app, and the keyed hash of the conversation's id."""
-
-    number: int
-    app_id: str
-    key: bytes
-
-
-def read_erased(connection: Connection, after: int) -> list[ErasedKey]:
-    """Read the erasures of whole conversations after a number, of every app, in order."""
+def read_erased(connection: Connection, after: int) -> list[tuple[int, Line]]:
+    """Read the erasures of whole conversations after a number, of every app: numbers, in order, and lines of the list."""
     query = (
-        sa.select(erasures.c.erasure, apps.c.app_id, erasures.c.key_hash)
+        sa.select(erasures.c.erasure, apps.c.app_id, erasures.c.key_hash, erasures.c.at)
         .join(apps, apps.c.app == erasures.c.app)
-        .where(erasures.c.erasure > after, erasures.c.kind == "conversation")
+        .where(erasures.c.erasure > after, _IS_WHOLE)
         .order_by(erasures.c.erasure)
     )
-    return [ErasedKey(number, app_id, bytes(key)) for number, app_id, key in connection.execute(query)]
+    rows = connection.execute(query)
+    return [(number, Line(app=app_id, key=bytes(key).hex(), at=at)) for number, app_id, key, at in rows]
+
+
+def count_hold_events(connection: Connection) -> int:
+    """Count how often a hold was placed or lifted, in every app."""
+    placed, lifted = connection.execute(sa.select(sa.func.count(), sa.func.count(holds.c.lifted_at))).one()
+    return placed + lifted
+
+
+def refuse_restored(connection: Connection) -> None:
+    """Refuse to erase where the database was restored without its holds: ``ConflictError``."""
+    at = read_counter(connection, RESTORED)
+    if at:
+        raise ConflictError(
+            f"erasures wait since the restore of {instant_of(at):%Y-%m-%d %H:%M} UTC, as holds may be missing; "
+            "compare the holds, then run `auscult retention resume`",
+            code="erasures.restored",
+        )
 
 
 def read_holds(connection: Connection, app: int, *, is_all: bool = False) -> list[Hold]:
@@ -194,8 +297,8 @@ def read_holds(connection: Connection, app: int, *, is_all: bool = False) -> lis
     return [_hold(row) for row in connection.execute(query)]
 
 
-def record_erasures(connection: Connection, app: int, erased: Mapping[bytes, Counts], run: int | None) -> None:
-    """Record erasures, each under the keyed hash of a conversation's id, in the transaction that erases."""
+def record_erasures(connection: Connection, app: int, erased: Mapping[bytes, Counts], run: int | None, at: int) -> None:
+    """Record erasures at an instant (ms), each under the keyed hash of a conversation's id, in the transaction that erases."""
     rows = [
         {
             "run": run,
@@ -208,7 +311,7 @@ def record_erasures(connection: Connection, app: int, erased: Mapping[bytes, Cou
             "pins": counts.pins,
             "deliveries": sum(counts.delivered.values()),
             "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
-            "at": now_ms(),
+            "at": at,
         }
         for key_hash, counts in erased.items()
     ]

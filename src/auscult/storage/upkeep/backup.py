@@ -20,6 +20,7 @@ from auscult.domain.operations.backups import BackedUpRecording, BackedUpTable
 from auscult.storage.core.baseline import all_tables
 from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import POOLER
+from auscult.storage.core.migrations import UNFINISHED
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.recordings import recordings
 from auscult.storage.upkeep.copy import LIVE_TABLES, RowDigest, read_chunks
@@ -27,6 +28,7 @@ from auscult.storage.upkeep.copy import LIVE_TABLES, RowDigest, read_chunks
 SQLITE_FILE = "database.sqlite"
 POSTGRESQL_FILE = "database.dump"
 _JOBS_SCHEMA = "dbos"
+_BEGIN = f"CREATE TABLE {UNFINISHED} (at BIGINT)"
 
 
 def database_file(url: str) -> str:
@@ -65,7 +67,7 @@ def write_backup(url: str, target: Path, listing: Callable[[Iterable[BackedUpRec
 
 
 def load_backup(source: Path, url: str) -> None:
-    """Fill the empty database at ``url`` from a file of the same kind.
+    """Fill the empty database at ``url`` from a file of the same kind. Nothing else opens it before ``finish_restore``.
 
     Raises ``ConflictError`` where the database is not empty, ``SettingsError`` where pg_restore is missing or fails.
     """
@@ -73,18 +75,35 @@ def load_backup(source: Path, url: str) -> None:
         target = Path(sa.make_url(url).database or "")
         if target.exists():
             raise _not_empty(str(target))
-        _copy_sqlite(source, target)
+        unfinished = target.with_name(f"{target.name}.restoring")
+        unfinished.unlink(missing_ok=True)
+        _copy_sqlite(source, unfinished)
+        with closing(sqlite3.connect(unfinished)) as connection, connection:
+            connection.execute(_BEGIN)
+        _drop_log(unfinished)
+        unfinished.rename(target)
         return
     database = Database(url)
     try:
-        with database.reading() as connection:
+        with database.writing(is_shown=False) as connection:
             if sa.inspect(connection).get_table_names():
                 raise _not_empty(str(sa.make_url(url).database))
+            connection.execute(sa.text(_BEGIN))
     finally:
         database.close()
     address, variables = _client_address(url)
     words = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     _run("pg_restore", [*words, f"--dbname={address}", str(source)], variables)
+
+
+def finish_restore(url: str) -> None:
+    """Let a restored database be opened."""
+    database = Database(url)
+    try:
+        with database.writing(is_shown=False) as connection:
+            connection.execute(sa.text(f"DROP TABLE {UNFINISHED}"))
+    finally:
+        database.close()
 
 
 def read_digests(url: str) -> list[BackedUpTable]:

@@ -26,11 +26,12 @@ from auscult.storage.core.tables.history import backfills
 from auscult.storage.core.tables.judge import judge_days, judge_pauses, judge_places
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.people import sessions, sign_in_failures
-from auscult.storage.core.tables.privacy import counters, seals
+from auscult.storage.core.tables.privacy import seals
 from auscult.storage.core.tables.recordings import HAS_FAILED, recording_tasks, transcriptions
-from auscult.storage.privacy.log import ENTRIES
+from auscult.storage.privacy.log import ENTRIES, LIST_REFUSED, RESTORED, read_counter
 from auscult.storage.work.workers import LATELY_MS
 
+_STOPS = (("list", LIST_REFUSED), ("restore", RESTORED))
 _QUEUES = {0: "live", 1: "backfill"}
 
 
@@ -71,6 +72,7 @@ def read_figures(database: Database, at: datetime | None = None) -> Figures:
             open_sessions=_count(connection, sa.select(sa.func.count()).where(sessions.c.ends_at > now), sessions),
             sign_ins=_sign_ins(connection, now),
             sign_in_failures=_failures(connection, now),
+            erasures_stopped=tuple((name, read_counter(connection, at) > 0) for name, at in _STOPS),
             judge_requests_today=judged["calls"],
             judge_failures_today=judged["failures"],
             judge_breakers_open=_count(
@@ -186,7 +188,7 @@ def _failed_recordings(connection: Connection) -> tuple[tuple[str, int], ...]:
 def _last_seal(connection: Connection) -> tuple[int | None, int]:
     """Return when the access log was last sealed, and how many entries came since."""
     last = connection.execute(sa.select(seals.c.at, seals.c.last_entry).order_by(seals.c.seal.desc()).limit(1)).first()
-    entries = connection.scalar(sa.select(counters.c.value).where(counters.c.name == ENTRIES)) or 0
+    entries = read_counter(connection, ENTRIES)
     return (None, entries) if last is None else (last.at, entries - last.last_entry)
 
 

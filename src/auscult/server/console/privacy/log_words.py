@@ -87,6 +87,7 @@ ACTIONS: Mapping[str, str] = {
     "assistant.opened": later("Assistant connected"),
     "retention.changed": later("Retention changed"),
     "privacy.changed": later("Settings of personal data changed"),
+    "erasures.resumed": later("Erasures resumed after a restore"),
     "hold.placed": later("Hold placed"),
     "hold.lifted": later("Hold lifted"),
     "approval.asked": later("Second person asked"),

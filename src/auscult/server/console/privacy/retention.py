@@ -74,9 +74,25 @@ class RetentionPage(Controller):
             previewed=_asked(given),
             preview=preview,
             note=_("Set. Workers erase hourly what is due.") if "set" in visit.query.get("done", ()) else "",
+            stopped=stopped(visit),
             problem=problem,
         )
         return administration(visit, "Retention", view, 422 if problem else 200)
+
+
+def stopped(visit: Visit) -> str:
+    """Return why nothing is erased in the whole installation; empty where it is."""
+    restored, refused = visit.app.retention.stops()
+    if restored is not None:
+        return _(
+            "The database was restored from a backup on {day}, and holds that were placed later may be missing. "
+            "An operator compares the holds and resumes erasures."
+        ).format(day=visit.reader.day(restored))
+    if refused is not None:
+        return _(
+            "The list of erasures in its second place cannot be written since {day}. An operator has to make room for it."
+        ).format(day=visit.reader.day(refused))
+    return ""
 
 
 def receipts(visit: Visit, kind: str) -> tuple[ReceiptRow, ...]:

@@ -77,6 +77,7 @@ class RetentionView(Struct, frozen=True, kw_only=True):
     preview: ItemsView | None
     note: str
     problem: str
+    stopped: str
 
 
 class ApprovalRow(Struct, frozen=True, kw_only=True):

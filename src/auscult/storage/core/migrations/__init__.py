@@ -19,19 +19,23 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _HERE = Path(__file__).parent
+UNFINISHED = "unfinished_restore"
+"""Table of a database that is being restored: what was erased may be back in it, and holds be missing."""
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, *, is_restoring: bool = False) -> None:
     """Create the tables of a new database, or bring an older one's up to date.
 
     Any number of processes may do so at once: one does it, the others wait and find it done.
     Raises ``SettingsError`` when the URL is of no known kind, when nothing answers there or it is no database,
-    or when the tables are of a version that this auscult cannot migrate.
+    when the tables are of a version that this auscult cannot migrate, or when they are being restored by another process.
     """
     database = Database(url)
     try:
         _reach(database)
         with database.reading() as connection:
+            if not is_restoring:
+                _refuse_unfinished(connection)
             if is_usable(connection):
                 return
         with database.writing(is_shown=False) as connection:
@@ -133,6 +137,7 @@ def check_migrated(url: str) -> None:
     database = Database(url)
     try:
         with database.reading() as connection:
+            _refuse_unfinished(connection)
             if is_usable(connection):
                 return
     except DBAPIError as error:
@@ -149,6 +154,15 @@ def check_migrated(url: str) -> None:
         code="database.outdated",
         field="AUSCULT_MIGRATE",
     )
+
+
+def _refuse_unfinished(connection: Connection) -> None:
+    if inspect(connection).has_table(UNFINISHED):
+        raise SettingsError(
+            "this database is being restored, or its restore was cut off; wait for it, or restore into a new one",
+            code="database.unfinished",
+            field="database",
+        )
 
 
 def _unreachable(error: Exception, database: Database) -> SettingsError:
