@@ -34,7 +34,7 @@ def test_a_full_disk_is_in_the_log_once_a_minute(full: Service, caplog: pytest.L
     """In one sentence without a traceback, however many requests fail with it."""
     once = OnceAMinute()
     caplog.handler.addFilter(once)
-    own = Own(full, full.new_client("conversations:write"))
+    own = Own(full, full.new_client("conversations:read", "conversations:write"))
     long = (("agent", "hello there " * 5_000),)
     answers = [
         own.ask("POST", "/conversations", msgspec.json.encode(conversation(f"full-{number}", long)))
@@ -50,3 +50,4 @@ def test_a_full_disk_is_in_the_log_once_a_minute(full: Service, caplog: pytest.L
     assert line.levelno == logging.WARNING
     assert "the disk of the database is full" in line.getMessage().lower()
     assert line.exc_info is None
+    assert own.ask("GET", "/conversations").status_code == 200

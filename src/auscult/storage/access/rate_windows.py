@@ -11,8 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError
 
 from auscult.storage.core.dialect import WRITES, Dialect, dialect_of
+from auscult.storage.core.troubles import trouble_of
 
 SUFFIX = "-limits"
 _SQLITE = "sqlite:///"
@@ -33,17 +35,32 @@ class Windows:
         self._count = self._statement()
         self._forget_at = time.monotonic() + _FORGET_EVERY_S
         self._lock = threading.Lock()
+        self._alone: dict[str, tuple[float, int]] = {}
 
     def consume(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
         """Count one request of ``key``; return the requests in its window and the seconds to the end of the window.
 
-        A number of ``limit`` + 1 is a refusal, which is not counted.
+        A number of ``limit`` + 1 is a refusal, which is not counted. While the disk is full, each process counts alone,
+        so that what is stored can be read.
         """
         values: dict[str, Any] = {"key": key, "limit": limit, "window": window_s, "now": time.time()}
-        with self._engine.begin() as connection:
-            n, left = connection.execute(self._count, values).one()
-        self._forget()
+        try:
+            with self._engine.begin() as connection:
+                n, left = connection.execute(self._count, values).one()
+            self._forget()
+        except DBAPIError as error:
+            if trouble_of(error, ()) != "full":
+                raise
+            return self._consume_alone(key, limit, window_s)
         return n, left
+
+    def _consume_alone(self, key: str, limit: int, window_s: int) -> tuple[int, float]:
+        now = time.monotonic()
+        with self._lock:
+            ends_at, n = self._alone.get(key, (0.0, 0))
+            ends_at, n = (now + window_s, 1) if ends_at <= now else (ends_at, min(n, limit) + 1)
+            self._alone[key] = (ends_at, n)
+        return n, ends_at - now
 
     def close(self) -> None:
         """Let the connections go."""

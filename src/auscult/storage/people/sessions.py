@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.sessions import SEEN_EVERY, PersonalToken, Session
@@ -58,12 +59,16 @@ class Sessions:
             connection.execute(sa.insert(sessions).values(user=number_of(connection, session.user_id), **row))
 
     def see(self, session: Session, at: datetime) -> None:
-        """Write that a session was used at an instant, at most once in ``SEEN_EVERY``."""
+        """Write that a session was used at an instant, at most once in ``SEEN_EVERY``; not while the disk is full."""
         if at < session.seen_at + SEEN_EVERY:
             return
         mine = sa.update(sessions).where(sessions.c.session_id == session.session_id, sessions.c.seen_at < ms_of(at))
-        with self._database.writing(is_shown=False) as connection:
-            connection.execute(mine.values(seen_at=ms_of(at)))
+        try:
+            with self._database.writing(is_shown=False) as connection:
+                connection.execute(mine.values(seen_at=ms_of(at)))
+        except DBAPIError as error:
+            if self._database.trouble_of(error) != "full":
+                raise
 
     def by_hash(self, hash_: str) -> Session | None:
         """Return the session of this hash, ended or not."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import redis
+import sqlalchemy as sa
+from sqlalchemy import event
 
 from auscult.domain.operations.rate_limits import Windows as Port
 from auscult.storage.access.rate_windows import Windows, windows_url
@@ -91,3 +93,18 @@ def test_an_embedded_database_is_not_written_to(tmp_path: Path) -> None:
         windows.consume("a", 1, 60)
     assert [path.name for path in tmp_path.iterdir()] == ["a.db-limits"]
     assert windows_url(f"{url}?mode=rw") == f"{url}-limits"
+
+
+def test_a_full_disk_is_counted_by_each_process_alone(tmp_path: Path) -> None:
+    """What is stored can be read meanwhile, within the limit; with room again, all processes count together again."""
+    with closing(Windows(f"sqlite:///{tmp_path / 'a.db'}")) as windows:
+
+        def keep_small(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")  # it becomes what the file has
+
+        event.listen(windows._engine, "begin", keep_small)
+        key = "a long name of an account " * 1_000
+        assert [windows.consume(key, 2, 60)[0] for _ in range(4)] == [1, 2, 3, 3]
+        event.remove(windows._engine, "begin", keep_small)
+        windows._engine.dispose()
+        assert windows.consume(key, 2, 60)[0] == 1
