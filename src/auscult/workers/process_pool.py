@@ -4,7 +4,9 @@ They are started, restarted after a crash, and ended with their parent. Workers 
 evaluating keeps a core busy: in the server's process it would block every reader.
 """
 
+import logging
 import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from typing import Self
 
 from auscult.workers.shutdown import stop_on_signals
 
+_LOG = logging.getLogger(__name__)
 GOODBYE_S = 20.0
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 60.0
@@ -78,6 +81,7 @@ class _WorkerSlot:
         """Start a process where there is none and the pause is over."""
         now = time.monotonic()
         if self._process is not None and not self._process.is_alive():
+            _report_death(self._process)
             self.deaths = 1 if now - self._began > STEADY_S else self.deaths + 1
             self._due = now + min(LONGEST_PAUSE_S, 0.25 * 2**self.deaths)
             self._process = None
@@ -100,6 +104,14 @@ class _WorkerSlot:
             self._process.join(patience_s)
             self._process.kill()
             self._process.join()
+
+
+def _report_death(process: BaseProcess) -> None:
+    """Log that a process was killed, which it could not do itself; by the kernel, for instance, where memory is short."""
+    code = process.exitcode
+    if code is not None and code < 0:
+        by = signal.Signals(-code).name
+        _LOG.warning("process %s (%s) was killed by %s; another takes its place", process.pid, process.name, by)
 
 
 def _run(target: Callable[..., None], args: tuple[object, ...]) -> None:

@@ -37,14 +37,16 @@ def lives(pid: int) -> bool:
         return False
 
 
-def test_who_dies_is_replaced_and_all_end_together(tmp_path: Path) -> None:
-    """Killed ones are followed by others; at the end every one that lives is asked, and has ended."""
+def test_who_dies_is_replaced_and_all_end_together(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Killed ones are followed by others, and the log has a line of it; at the end every one that lives is asked, and has ended."""
     with ProcessPool(2, leave_a_trace, str(tmp_path)):
         wait_until(lambda: len(members(tmp_path, "up")) == 2)
         victim = min(members(tmp_path, "up"))
         os.kill(victim, signal.SIGKILL)
         wait_until(lambda: len(members(tmp_path, "up")) == 3)
         alive = members(tmp_path, "up") - {victim}
+        line = f"process {victim} (leave_a_trace) was killed by SIGKILL; another takes its place"
+        assert line in [record.getMessage() for record in caplog.records]
         os.kill(min(alive), signal.SIGINT)
         time.sleep(0.2)
         assert all(map(lives, alive)), "Ctrl-C in a terminal is for the parent to pass on"

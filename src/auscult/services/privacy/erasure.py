@@ -1,6 +1,6 @@
 """Retention and the erasure of a customer: list first, run, receipt. Conversations on legal hold stay."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -61,12 +61,14 @@ class Erasing:
             if is_of(conversation)
         ]
 
-    def run(self, kind: RunKind, items: Iterable[Item], principal: str = SYSTEM, again: Sequence[str] = ()) -> Receipt:
+    def run(
+        self, kind: RunKind, items: Iterable[Item], principal: str = SYSTEM, again: Mapping[str, int] | None = None
+    ) -> Receipt:
         """Erase what is listed, some conversations or one part in a transaction, and return the receipt.
 
         A hold that is placed meanwhile is respected. The receipt counts what the transactions recorded, also where an
         earlier process was killed in the middle. A conversation that is being recorded keeps its part until the next
-        run. Those of ``again`` were erased before, and no hold counts for them.
+        run. Those of ``again`` were erased before, at instants in ms, and no hold counts for them.
         """
         number, run_id = self._app.retention.begin(kind, principal)
         whole: list[str] = []
@@ -78,10 +80,10 @@ class Erasing:
                 parts.append(item)
         held = 0
         try:
-            for ids, is_again in ((again, True), (whole, False)):
+            for ids, instants in ((list(again or ()), again), (whole, None)):
                 for at in range(0, len(ids), AT_ONCE):
                     some = ids[at : at + AT_ONCE]
-                    done = self._app.erasure.erase_all(some, run=number, principal=principal, is_again=is_again)
+                    done = self._app.erasure.erase_all(some, run=number, principal=principal, again=instants)
                     held += len(done.held)
             for item in parts:
                 try:
@@ -102,16 +104,17 @@ class Erasing:
 
         What was erased is erased whatever is on hold now, as the hold came later. What was only begun stays on hold.
         """
-        self._app.retention.record_again(lacks.done)
-        keys = {each.key for each in lacks.done}
-        back: list[str] = []
+        instants = dict(lacks.done)
+        back: dict[str, int] = {}
         cut_off: list[Item] = []
         for conversation, is_audited in self._app.erasure.all():
             key = self._app.retention.key_of(conversation.id)
-            if key in keys:
-                back.append(conversation.id)
+            if key in instants:
+                back[conversation.id] = instants[key]
             elif key in lacks.begun:
                 cut_off.append(_item(Facts.of(conversation), (), is_audited=is_audited))
+        found = {(self._app.retention.key_of(each), at) for each, at in back.items()}
+        self._app.retention.record_again(each for each in lacks.done if each not in found)
         if not back and not cut_off:
             return None
         return self.run("erasure", cut_off, principal, back)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, SettingsError
-from auscult.domain.privacy.erasure_list import Line
+from auscult.domain.privacy.erasure_list import Erasure, Line
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Hold, Kept, holding
 from auscult.storage.access.apps import lock_app
@@ -77,13 +77,14 @@ class AppErasure:
         *,
         run: int | None = None,
         principal: str = "system",
-        is_again: bool = False,
+        again: Mapping[str, int] | None = None,
     ) -> Erased:
         """Erase conversations and everything made of them, in one transaction; those on hold stay.
 
         The same transaction records each erasure under a keyed hash of the id, appends it to the access log, and
         empties the entries of the log that were about the conversation. Before it ends, the list in a second place has
-        them: nothing is erased that is in no list. With ``is_again`` no hold counts: it was placed later.
+        them: nothing is erased that is in no list. What a list had erased before is erased ``again``, at its instant (ms)
+        of then: it is in the list, and a hold on it was placed later.
         Raises ``SettingsError`` where the list refuses, ``ConflictError`` where a restored database waits.
         """
         keys = {each: self._retention.key_of(each) for each in conversation_ids if is_storable(each)}
@@ -92,20 +93,22 @@ class AppErasure:
             with self._database.writing() as connection:
                 overwrite_deleted(connection, self._database)
                 lock_app(connection, self._app)
-                if not is_again:
+                if again is None:
                     refuse_restored(connection)
-                held = {} if is_again else self._held(connection, keys)
+                held = self._held(connection, keys) if again is None else {}
                 free = [each for each in keys if each not in held]
                 counts = self._counts(connection, free)
                 found = erase(connection, self._database.dialect, self._app, free)
                 erased = [each for each in free if each in found]
                 if erased:
                     withdraw_exports(connection, self._app)
-                    at = now_ms()
-                    self._list(listed, [Line(app=self._app_id, key=keys[each].hex(), at=at) for each in erased])
+                    now = now_ms()
+                    done = {each: Erasure(keys[each], again[each] if again else now) for each in erased}
+                    if again is None:
+                        self._list(listed, [Line(app=self._app_id, key=key.hex(), at=at) for key, at in done.values()])
                     self._append(connection, {each: keys[each] for each in erased}, principal)
                     # After the entries, whose lock makes the numbers of erasures follow commits.
-                    record_erasures(connection, self._app, {keys[each]: counts[each] for each in erased}, run, at)
+                    record_erasures(connection, self._app, {done[each]: counts[each] for each in erased}, run)
         except BaseException:
             with suppress(SettingsError):
                 self._list([], listed, "void")
@@ -137,7 +140,7 @@ class AppErasure:
                     is_erased = erase_words(connection, self._database, self._app, conversation_id, render)
             if not is_erased:
                 return False
-            record_erasures(connection, self._app, {key: Counts(kind=part)}, run, now_ms())
+            record_erasures(connection, self._app, {Erasure(key, now_ms()): Counts(kind=part)}, run)
             done = Draft.of(principal, f"{part}.erased", f"conversation:{conversation_id}", {}, self._app_id)
             append_entry(connection, self._database, done)
         return True

@@ -248,8 +248,7 @@ class AppRetention:
     def record_again(self, done: Iterable[Erasure]) -> None:
         """Record erasures that a list has and a restored database lacks, so that the next restore knows them."""
         with self._database.writing() as connection:
-            for each in done:
-                record_erasures(connection, self._app, {each.key: Counts()}, None, each.at)
+            record_erasures(connection, self._app, {each: Counts() for each in done}, None)
 
     def end_cut_off(self, now: int) -> None:
         """End the runs whose process was killed, at the instant of their last erasure. One that goes on ends itself anew."""
@@ -297,13 +296,13 @@ def read_holds(connection: Connection, app: int, *, is_all: bool = False) -> lis
     return [_hold(row) for row in connection.execute(query)]
 
 
-def record_erasures(connection: Connection, app: int, erased: Mapping[bytes, Counts], run: int | None, at: int) -> None:
-    """Record erasures at an instant (ms), each under the keyed hash of a conversation's id, in the transaction that erases."""
+def record_erasures(connection: Connection, app: int, erased: Mapping[Erasure, Counts], run: int | None) -> None:
+    """Record erasures, each under the keyed hash of a conversation's id, in the transaction that erases."""
     rows = [
         {
             "run": run,
             "app": app,
-            "key_hash": key_hash,
+            "key_hash": each.key,
             "kind": counts.kind,
             "audits": counts.audits,
             "coachings": counts.coachings,
@@ -311,9 +310,9 @@ def record_erasures(connection: Connection, app: int, erased: Mapping[bytes, Cou
             "pins": counts.pins,
             "deliveries": sum(counts.delivered.values()),
             "delivered_to": msgspec.json.encode(counts.delivered).decode() if counts.delivered else None,
-            "at": at,
+            "at": each.at,
         }
-        for key_hash, counts in erased.items()
+        for each, counts in erased.items()
     ]
     write_many(connection, sa.insert(erasures), rows)
 

@@ -22,6 +22,12 @@ TEMPLATES: tuple[str, ...] = (
     later("version {n} of {id} did not come from a fit, so that there is nothing to undo"),
     later("an acceptance is final after {n} minutes"),
     later("a note has at most {n} characters"),
+    later(
+        "erasures wait since the restore of {when}, as holds may be missing; compare the holds, then run `auscult retention resume`"
+    ),
+    later(
+        "the list of erasures {value} cannot be written, so that nothing is erased and no hold changes: {why}; make room for it, or correct AUSCULT_ERASURES_TO"
+    ),
     later("{id} is there already"),
     later("an id has 1 to {n} characters"),
     later("{id} is called {name} already"),
