@@ -179,7 +179,7 @@ class Application:
         self.store.repair()
         self.store.rebuild_tallies()  # from the rows that are left, so that rendering finds all in step
         self.rebuild(progress)
-        privacy.keep_erased(self.settings, self.store, is_anew=bool(privacy.compare_list(self.settings, self.store)))
+        privacy.keep_erased(self.settings, self.store, is_all=bool(privacy.compare_list(self.settings, self.store)))
         return self.verify()
 
     def server_app(self, demo: "Demo | None" = None, operator: "Principal | None" = None) -> Any:  # noqa: ANN401  (Litestar is loaded by those who serve)

@@ -200,10 +200,9 @@ def restore(
     the backup, and recounts everything. The hashes of the files are always checked, and lists read, before anything is
     written. Raises ``RequestError``, ``ConflictError`` and ``SettingsError``.
     """
-    from auscult.services.privacy.erased_elsewhere import read_lists
     from auscult.storage import migrate, newest_version
     from auscult.storage.core.migrations import check_known
-    from auscult.storage.upkeep.backup import finish_restore, load_backup, read_digests
+    from auscult.storage.upkeep.backup import database_file, finish_restore, load_backup, read_digests
 
     manifest = _read_manifest(folder)
     check_known(manifest.schema)
@@ -217,10 +216,8 @@ def restore(
         )
     _check_files(folder, manifest)
     key = _read_key(settings, folder, manifest, _read_passphrase(passphrase_file))
-    own = () if settings.erasures_to is None else (Path(settings.erasures_to),)
-    listed = read_lists(dict.fromkeys((*erasures, *(path for path in own if path.is_file()))))
-    database = next(each.name for each in manifest.files if each.name.startswith("database."))
-    load_backup(folder / database, settings.database_url)
+    listed = _read_lists(settings, erasures)
+    load_backup(folder / database_file(settings.database_url), settings.database_url)
     _put_key(settings, key)
     differences: list[str] = []
     if verify and manifest.schema == newest_version():
@@ -245,6 +242,14 @@ def restore(
         recordings_missing=found.missing,
         differences=(*differences, *found.differences),
     )
+
+
+def _read_lists(settings: Settings, lists: tuple[Path, ...]) -> "Listed":
+    """Read lists of erasures and holds, and that of the settings where it is there."""
+    from auscult.services.privacy.erased_elsewhere import read_lists
+
+    own = () if settings.erasures_to is None else (Path(settings.erasures_to),)
+    return read_lists(dict.fromkeys((*lists, *(path for path in own if path.is_file()))))
 
 
 class _Agreed(NamedTuple):

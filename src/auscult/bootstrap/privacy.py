@@ -86,14 +86,14 @@ def prune_log(settings: Settings, store: "Store") -> int:
     return store.log.prune(int(before.timestamp() * 1000))
 
 
-def keep_erased(settings: Settings, store: "Store", *, is_anew: bool = False) -> None:
+def keep_erased(settings: Settings, store: "Store", *, is_all: bool = False) -> None:
     """Write to the list of the settings what it does not have yet, or everything. A list that refuses is in the log."""
     from auscult.services.privacy.erased_elsewhere import ErasedList
 
     if settings.erasures_to is None:
         return
     try:
-        ErasedList(store, Path(settings.erasures_to)).write(is_anew=is_anew)
+        ErasedList(store, Path(settings.erasures_to)).write(is_all=is_all)
     except SettingsError as error:
         _LOG.warning("erasures: %s", error.message)
 

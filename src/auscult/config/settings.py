@@ -266,8 +266,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     erasures_to: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(
-            description="a file that gets a line for each erasure, with keyed hashes only; `auscult restore` reads it and "
-            "erases the same again"
+            description="a file on another disk that lists erasures, as keyed hashes, and holds, encrypted; "
+            "`auscult restore` erases and holds the same again. While it cannot be written, nothing is erased"
         ),
     ] = None
     recordings: Annotated[

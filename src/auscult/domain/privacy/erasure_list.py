@@ -42,7 +42,7 @@ class Erasure(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """Erasures that a restored database lacks, and those of which it is not known whether they came to an end."""
+    """Erasures that a restored database lacks, and those of which it is not known whether they were completed."""
 
     done: tuple[Erasure, ...]
     begun: frozenset[bytes]

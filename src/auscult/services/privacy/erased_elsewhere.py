@@ -26,14 +26,14 @@ class ListFile:
 
     @property
     def is_begun(self) -> bool:
-        """Whether there is a list."""
+        """Return whether there is a list."""
         return self._path.is_file() and self._path.stat().st_size > 0
 
     def append(self, lines: Sequence[Line], *, is_new: bool = False) -> None:
-        """Append lines. A list that is gone is only begun anew with everything in it (``is_new``). Raises ``SettingsError``."""
+        """Append lines. A list that is gone is only begun again with everything in it (``is_new``). Raises ``SettingsError``."""
         with self._open() as (descriptor, end):
             if not end and not is_new:
-                raise OSError("it is missing or empty; a worker writes it anew within a minute")
+                raise OSError("it is missing or empty; a worker writes it again within a minute")
             try:
                 _write(descriptor, encoded(lines))
                 os.fsync(descriptor)
@@ -77,10 +77,10 @@ class ErasedList:
         self._store = store
         self._file = ListFile(path)
 
-    def write(self, *, is_anew: bool = False) -> int:
+    def write(self, *, is_all: bool = False) -> int:
         """Append what is missing, or everything; return how many lines. Raises ``SettingsError``, which alerts show."""
         try:
-            lines = self._write(is_anew=is_anew)
+            lines = self._write(is_all=is_all)
             if not lines:
                 self._file.check()
         except SettingsError:
@@ -91,9 +91,9 @@ class ErasedList:
             self._store.log.keep_sent(0, LIST_REFUSED)
         return lines
 
-    def _write(self, *, is_anew: bool) -> int:
+    def _write(self, *, is_all: bool) -> int:
         after, held = self._store.log.count(ERASED_SENT), self._store.hold_events()
-        is_new = is_anew or not self._file.is_begun or not after + self._store.log.count(HOLDS_SENT)
+        is_new = is_all or not self._file.is_begun or not after + self._store.log.count(HOLDS_SENT)
         erased = self._store.erased(0 if is_new else after)
         lines = [line for _, line in erased]
         are_held = is_new or held != self._store.log.count(HOLDS_SENT)
@@ -102,7 +102,7 @@ class ErasedList:
                 retention = self._store.within(tenant).retention
                 lines += map(retention.line_of, retention.holds(is_all=True))
         if is_new:
-            if self._file.is_begun and not lines and not is_anew:
+            if self._file.is_begun and not lines and not is_all:
                 return 0
             lines.insert(0, Line(version=VERSION))
         if lines:

@@ -251,7 +251,7 @@ class AppRetention:
             record_erasures(connection, self._app, {each: Counts() for each in done}, None)
 
     def end_cut_off(self, now: int) -> None:
-        """End the runs whose process was killed, at the instant of their last erasure. One that goes on ends itself anew."""
+        """End the runs whose process was killed, at the instant of their last erasure. One that goes on ends itself again."""
         last = sa.select(sa.func.max(erasures.c.at)).where(erasures.c.run == erasure_runs.c.run).scalar_subquery()
         until = sa.func.coalesce(last, erasure_runs.c.started_at)
         its = (erasure_runs.c.app == self._app, erasure_runs.c.finished_at.is_(None), until < now - CUT_OFF_MS)
