@@ -24,8 +24,10 @@ from psycopg import sql
 from auscult import bootstrap
 from auscult.bootstrap.backups import back_up
 from auscult.config import Settings
+from auscult.domain.errors import SettingsError
 from auscult.server.monitoring.gauges import render_gauges
 from auscult.services.history.rescores import begin_rescore
+from auscult.services.privacy.erased_elsewhere import ErasedList
 from auscult.storage.store import Store
 from tests.contract.delivery.test_webhook_formats import hook
 from tests.contract.storing import conversation
@@ -279,6 +281,16 @@ def test_the_access_log_was_never_sealed(served: Store, tmp_path: Path) -> None:
     step = timedelta(minutes=1)
     scrapes = gauges(served, every(step, 18))
     check(tmp_path, "AuscultSealOld", scrapes, step, timedelta(minutes=14), timedelta(minutes=16))
+
+
+def test_the_list_of_erasures_cannot_be_written(served: Store, tmp_path: Path) -> None:
+    """Its folder is not mounted; it fires after five minutes."""
+    step = timedelta(minutes=1)
+    scrapes = gauges(served, [timedelta()])
+    with pytest.raises(SettingsError, match="cannot be written"):
+        ErasedList(served, tmp_path / "away" / "erasures.ndjson").write()
+    scrapes += gauges(served, every(step, 8))
+    check(tmp_path, "AuscultErasuresStopped", scrapes, step, timedelta(minutes=1), timedelta(minutes=7), reason="list")
 
 
 def test_a_disk_fills(sample_url: str, tmp_path: Path) -> None:
