@@ -261,17 +261,18 @@ class _Agreed(NamedTuple):
 
 
 def _agree_again(settings: Settings, listed: "Listed", manifest: Manifest) -> _Agreed:
-    """Erase what was erased after the backup was made, and place and lift holds, by lists in a second place."""
-    from auscult.bootstrap.privacy import agree_again, keep_erased, list_elsewhere
+    """Erase what was erased after the backup was made, and place and lift holds, by lists in a second place.
+
+    Nothing is written to a list: a restore for practice says nothing of the database that goes on.
+    """
+    from auscult.bootstrap.privacy import agree_again
     from auscult.storage import open_store
     from auscult.storage.privacy.log import RESTORED
 
     store = open_store(settings.database_url, secret_key(settings)[0])
     try:
-        list_elsewhere(settings, store)
         began = datetime.fromisoformat(manifest.made_at)
         holds, erased = agree_again(store, listed, int(began.timestamp() * 1000), "system")
-        keep_erased(settings, store)
         return _Agreed(holds, erased, bool(store.log.count(RESTORED)))
     finally:
         store.close()
@@ -291,7 +292,7 @@ def _recounted(settings: Settings) -> list[str]:
     """Recount everything of the restored database, and open a secret with its key: a line for each difference."""
     from auscult.bootstrap.application import open as open_application
 
-    with open_application(settings) as application:
+    with open_application(msgspec.structs.replace(settings, erasures_to=None)) as application:
         return application.verify()
 
 

@@ -3,6 +3,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -87,15 +88,13 @@ def prune_log(settings: Settings, store: "Store") -> int:
 
 
 def keep_erased(settings: Settings, store: "Store", *, is_all: bool = False) -> None:
-    """Write to the list of the settings what it does not have yet, or everything. A list that refuses is in the log."""
+    """Write to the list of the settings what it does not have yet, or everything. The log has when a list begins to refuse."""
     from auscult.services.privacy.erased_elsewhere import ErasedList
 
     if settings.erasures_to is None:
         return
-    try:
+    with suppress(SettingsError):
         ErasedList(store, Path(settings.erasures_to)).write(is_all=is_all)
-    except SettingsError as error:
-        _LOG.warning("erasures: %s", error.message)
 
 
 def list_elsewhere(settings: Settings, store: "Store") -> None:

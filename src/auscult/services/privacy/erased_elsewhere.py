@@ -1,6 +1,7 @@
 """The list of what was erased and what is on hold, in a second place: a restored backup is made to agree with it."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from auscult.storage.core.instants import now_ms
 from auscult.storage.privacy.log import ERASED_SENT, HOLDS_SENT, LIST_REFUSED
 from auscult.storage.store import Store
 
+_LOG = logging.getLogger(__name__)
 ROOM = 64 * 1024
 """Bytes for which a list that can be written has room: more than the erasures of one transaction need."""
 
@@ -83,11 +85,13 @@ class ErasedList:
             lines = self._write(is_all=is_all)
             if not lines:
                 self._file.check()
-        except SettingsError:
+        except SettingsError as error:
             if not self._store.log.count(LIST_REFUSED):
+                _LOG.warning("%s", error.message)
                 self._store.log.keep_sent(now_ms(), LIST_REFUSED)
             raise
         if self._store.log.count(LIST_REFUSED):
+            _LOG.warning("the list of erasures can be written again, and erasures go on")
             self._store.log.keep_sent(0, LIST_REFUSED)
         return lines
 
@@ -120,8 +124,9 @@ class ErasedList:
         found: list[str] = []
         if unlisted := len(rows - {(line.app, line.key, line.at) for line in lines if line.state != "void"}):
             found.append(f"{path}: {unlisted} erasures of the database are missing")
+        apps = {tenant.app_id for tenant in self._store.tenants()}
         done = {(line.app, line.key, line.at) for line in lines if line.at is not None and line.state is None}
-        if unknown := len(done - rows):
+        if unknown := sum(each[0] in apps for each in done - rows):
             found.append(f"{path}: {unknown} erasures are not of this database; restore its backup with --erasures")
         return found
 

@@ -23,7 +23,7 @@ from auscult.storage.core.database import AnyRow, Database, write_many
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.privacy import access_log, erasure_runs, erasures, holds, retention_rules
-from auscult.storage.privacy.log import HOLDS_SENT, LIST_REFUSED, RESTORED, read_counter, set_counter
+from auscult.storage.privacy.log import ERASED_SENT, HOLDS_SENT, LIST_REFUSED, RESTORED, read_counter, set_counter
 
 Elsewhere = Callable[[Sequence[Line]], None]
 """Writes lines to the list in a second place, all of them and through to the disk; raises ``SettingsError`` where it cannot."""
@@ -107,9 +107,10 @@ class AppRetention:
             self._list(connection, lifted)
 
     def _list(self, connection: Connection, row: AnyRow) -> None:
-        """Write a hold to the list, and count that."""
+        """Write a hold to the list, and count that. What was erased before is there before: the hold is not on it."""
         if self.elsewhere is not None:
-            self.elsewhere([self.line_of(_hold(row))])
+            erased = read_erased(connection, read_counter(connection, ERASED_SENT))
+            self.elsewhere([*(line for _, line in erased), self.line_of(_hold(row))])
             set_counter(connection, self._database, HOLDS_SENT, read_counter(connection, HOLDS_SENT) + 1)
 
     def line_of(self, hold: Hold) -> Line:
