@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from auscult import bootstrap
 from auscult.domain.conversation import Customer, Turn
+from auscult.storage.privacy.log import RESTORED
 from tests.contract.storing import conversation
 from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
@@ -117,3 +119,21 @@ def test_an_erasure_by_id_names_who_did_it(service: Service) -> None:
     assert ann.ask("DELETE", "/conversations/c-1").status_code == 204
     (entry,) = ann.ask("GET", "/log?action=conversation.erased").json()["items"]
     assert entry["principal"] == "user:ann@example.com"
+
+
+def test_nothing_is_erased_while_holds_may_be_missing(service: Service) -> None:
+    """After a restore without a list every door refuses with its reason, until an operator resumes."""
+    ann = Browser(service, add(service, "ann", "administrator"))
+    put(service, "c-1")
+    service.store.log.keep_sent(1_793_530_800_000, RESTORED)
+    ann.ask("PUT", "/retention/rules", {"days": 1})
+    for method, path, body in (
+        ("DELETE", "/conversations/c-1", None),
+        ("POST", "/erasures", {"by": "customer", "value": "u-9"}),
+        ("POST", "/retention/runs", None),
+    ):
+        answer = ann.ask(method, path, body)
+        assert (answer.status_code, answer.json()["reason"]) == (409, "erasures.restored"), path
+    assert ann.ask("GET", "/conversations/c-1").status_code == 200
+    assert bootstrap.privacy.resume_erasures(service.store, "cli:test")
+    assert ann.ask("DELETE", "/conversations/c-1").status_code == 204

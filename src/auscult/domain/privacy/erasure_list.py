@@ -45,7 +45,7 @@ class Missing(NamedTuple):
     """Erasures that a restored database lacks, and those of which it is not known whether they were completed."""
 
     done: tuple[Erasure, ...]
-    begun: frozenset[bytes]
+    begun: tuple[Erasure, ...]
 
 
 def encoded(lines: Iterable[Line]) -> bytes:
@@ -83,16 +83,15 @@ def missing(lines: Iterable[Line], known: Collection[Erasure], backed_up_at: int
         if line.key:
             by_key[bytes.fromhex(line.key)].append(line)
     done: list[Erasure] = []
-    begun: set[bytes] = set()
+    begun: list[Erasure] = []
     for key, its in by_key.items():
         ended, void, open_ = ({line.at for line in its if line.state == state} for state in (None, "void", "begun"))
         if {None} == ended | void | open_:
             done += [Erasure(key, 0)] * (len(its) - of_key[key])
         done += [each for at in ended if at is not None and (each := Erasure(key, at)) not in knows]
-        cut_off = [at for at in open_ - ended - void if at is not None and at >= backed_up_at]
-        if any(Erasure(key, at) not in knows for at in cut_off):
-            begun.add(key)
-    return Missing(tuple(done), frozenset(begun - {each.key for each in done}))
+        cut_off = (Erasure(key, at) for at in open_ - ended - void if at is not None and at >= backed_up_at)
+        begun += [each for each in cut_off if each not in knows]
+    return Missing(tuple(done), tuple(begun))
 
 
 def _line(raw: bytes) -> Line | None:

@@ -104,20 +104,16 @@ class Erasing:
 
         What was erased is erased whatever is on hold now, as the hold came later. What was only begun stays on hold.
         """
-        instants = dict(lacks.done)
+        done, begun = dict(lacks.done), dict(lacks.begun)
         back: dict[str, int] = {}
-        cut_off: list[Item] = []
-        for conversation, is_audited in self._app.erasure.all():
+        holds = self._app.retention.holds()
+        for conversation, _ in self._app.erasure.all():
             key = self._app.retention.key_of(conversation.id)
-            if key in instants:
-                back[conversation.id] = instants[key]
-            elif key in lacks.begun:
-                cut_off.append(_item(Facts.of(conversation), (), is_audited=is_audited))
+            if key in done or (key in begun and holding(holds, Facts.of(conversation)) is None):
+                back[conversation.id] = done[key] if key in done else begun[key]
         found = {(self._app.retention.key_of(each), at) for each, at in back.items()}
         self._app.retention.record_again(each for each in lacks.done if each not in found)
-        if not back and not cut_off:
-            return None
-        return self.run("erasure", cut_off, principal, back)
+        return self.run("erasure", (), principal, back) if back else None
 
     def _matcher(self, by: By, value: str) -> Callable[[Conversation], bool]:
         """Return whether a conversation is of a customer."""

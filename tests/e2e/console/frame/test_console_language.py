@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from auscult.storage.privacy.log import LIST_REFUSED, RESTORED
 from tests.databases import database
 from tests.e2e.consoles import console, example, signed_in
 from tests.e2e.serving import Service
@@ -103,3 +104,15 @@ def test_views_speak_the_language(served: Service, role: str, path: str, texts: 
     with signed_in(served, role) as client:
         page = client.get(f"/console{path}", headers={"Accept-Language": "de"}).text
     assert [each for each in texts if each not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [(RESTORED, "Löschsperren können fehlen"), (LIST_REFUSED, "kann seit 1. November 2026 nicht")]
+)
+def test_retention_shows_that_nothing_is_erased(served: Service, name: str, text: str) -> None:
+    """After a restore, or while the list in its second place refuses, with what the operator has to do."""
+    served.store.log.keep_sent(1_793_530_800_000, name)
+    with signed_in(served, "administrator") as client:
+        page = client.get("/console/administration/retention", headers={"Accept-Language": "de"}).text
+    served.store.log.keep_sent(0, name)
+    assert ("Zurzeit wird nichts gelöscht" in page, text in page) == (True, True), page
