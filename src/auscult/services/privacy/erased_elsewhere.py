@@ -63,7 +63,7 @@ class ListFile:
                 os.close(descriptor)
         except OSError as error:
             raise SettingsError(
-                f"the list of erasures {self._path} cannot be written, so that nothing is erased and no hold changes: "
+                f"the list of erasures {self._path} cannot be written, so that nothing more is erased and no hold changes: "
                 f"{error.strerror or error}; make room for it, or correct AUSCULT_ERASURES_TO",
                 code="erasures.unwritable",
                 field="AUSCULT_ERASURES_TO",

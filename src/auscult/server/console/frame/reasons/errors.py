@@ -26,7 +26,7 @@ TEMPLATES: tuple[str, ...] = (
         "erasures wait since the restore of {when}, as holds may be missing; compare the holds, then run `auscult retention resume`"
     ),
     later(
-        "the list of erasures {value} cannot be written, so that nothing is erased and no hold changes: {why}; make room for it, or correct AUSCULT_ERASURES_TO"
+        "the list of erasures {value} cannot be written, so that nothing more is erased and no hold changes: {why}; make room for it, or correct AUSCULT_ERASURES_TO"
     ),
     later("{id} is there already"),
     later("an id has 1 to {n} characters"),
