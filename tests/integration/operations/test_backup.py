@@ -178,14 +178,16 @@ def test_a_missing_client_program_is_named(postgresql_url: str, tmp_path: Path) 
 
 @pytest.mark.landing
 def test_the_commands_say_what_they_did(sqlite_url: str, tmp_path: Path) -> None:
-    """Backup warns of a plain key, restore verifies, and both speak JSON."""
+    """Backup warns of a plain key, restore verifies and warns of holds that may be missing, and both speak JSON."""
     fill(Settings(database_url=sqlite_url))
     made = auscult(tmp_path, "backup", "b", "--database", sqlite_url, "--json")
     assert (made.status, "as plain text (mode 0600)" in made.err) == (0, True)
     assert made.last["key"] == "plain"
     done = auscult(tmp_path, "restore", "b", "--database", "sqlite:///new.db", "--verify", "--json")
-    assert (done.status, done.err) == (0, "")
-    assert (done.last["verified"], done.last["differences"]) == (True, [])
+    assert (done.status, done.err.count("warning: "), "auscult retention resume" in done.err) == (0, 1, True)
+    assert (done.last["verified"], done.last["differences"], done.last["erasures_wait"]) == (True, [], True)
+    resumed = [auscult(tmp_path, "retention", "resume", "--database", "sqlite:///new.db").out for _ in range(2)]
+    assert resumed == ["erasures go on\n", "erasures do not wait\n"]
     listed = auscult(tmp_path, "clients", "list", "--database", "sqlite:///new.db", "--json")
     assert CLIENT.client_id in listed.out
 
@@ -226,7 +228,7 @@ def test_recordings_are_listed_with_their_hashes(tmp_path: Path) -> None:
     assert "1 of 1 recordings are not in the folder of recordings" in done.err
     shutil.copytree(tmp_path / "here" / "a.db.recordings", tmp_path / "again" / "c.db.recordings")
     copied = auscult(tmp_path, "restore", "b", "--database", "sqlite:///again/c.db", "--verify", "--json")
-    assert (copied.status, copied.last["recordings_missing"], copied.err) == (0, 0, "")
+    assert (copied.status, copied.last["recordings_missing"], "recordings" in copied.err) == (0, 0, False)
     (tmp_path / "again" / "c.db").unlink()
     (sound,) = [path for path in (tmp_path / "again" / "c.db.recordings").rglob("*") if path.is_file()]
     sound.write_bytes(sound.read_bytes() + b"x")
