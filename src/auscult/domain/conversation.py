@@ -20,6 +20,8 @@ Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
 Channel = Literal["voice", "chat"]
 Kind = Literal["email"]
 """What a chat is where it is no quick exchange."""
+Edition = Literal["original", "redacted"]
+"""A source's transcript with personal data, or its copy without."""
 Direction = Literal["inbound", "outbound"]
 
 LONGEST_ID = 255
@@ -122,6 +124,8 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``contact`` and ``assist`` hold what the contact centre and the agent's assistant know of it apart from the
     transcript. ``masks`` are keyed hashes of what redaction replaced, by placeholder.
     ``kind`` is what the sender says of a chat; None where they do not.
+    ``legs`` are the source's ids of the transcripts that it is made of, where a file may hold only some of them: the
+    ids of their turns begin with them. ``edition``: which of two files this is, where the source redacts a copy.
     """
 
     id: str
@@ -145,6 +149,8 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     assist: Assist | None = None
     masks: dict[str, str] = {}
     kind: Kind | None = None
+    legs: tuple[str, ...] = ()
+    edition: Edition | None = None
 
     @property
     def duration_ms(self) -> int | None:

@@ -124,7 +124,8 @@ def _show(one: Run, *, as_json: bool) -> None:
         f"run {one.number}  {one.started_at:%Y-%m-%d %H:%M:%S}  {one.order.kind}{' (dry)' if one.order.is_dry else ''}  {one.state}  {counts}".rstrip()
     )
     for note in one.notes:
-        typer.echo(f"  {'found' if one.order.is_dry else 'drift'}: {note}")
+        kind = "found" if one.order.is_dry else "" if note.startswith("replaced ") else "drift"
+        typer.echo(f"  {kind}: {note}" if kind else f"  {note}")
     for each in one.postponed:
         typer.echo(f"  postponed: {each}")
     if one.error:

@@ -112,6 +112,9 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(sentence(counts))
         if used:
             typer.echo(f"the judge took {used}")
+    if counts["replaced"]:
+        rest = ", …" if counts["replaced"] > len(counts["replaced_ids"]) else ""
+        typer.echo(f"replaced by another of the same id: {', '.join(counts['replaced_ids'])}{rest}", err=True)
     if counts["rejected"]:
         typer.echo(f"error: {counts['rejected']} rejected, with reasons, in {counts['rejects']}", err=True)
     if counts["failed"]:
@@ -123,7 +126,7 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
 
 def sentence(counts: Mapping[str, Any]) -> str:
     """``76 loaded, 74 scored, 2 below threshold, 0 rejected``; what is seldom is named only where it happened."""
-    seldom = ("unchanged", "duration_unavailable", "not_evaluated", "failed", "waiting")
+    seldom = ("unchanged", "replaced", "duration_unavailable", "not_evaluated", "failed", "waiting")
     names = ("scored", "below_threshold", *seldom, "rejected")
     details = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if name not in seldom or counts[name]]
     return ", ".join([f"{counts['accepted']} loaded", *details])

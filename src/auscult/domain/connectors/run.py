@@ -14,7 +14,8 @@ class Counts(Struct, kw_only=True):
 
     ``known`` were read by an earlier run; ``left_out`` does not fit the document; ``postponed`` are tried again by the
     next run. ``new``, ``changed`` and ``unchanged`` are conversations, ``refused`` are refusals inside what was read,
-    ``audits`` evaluations by people that were taken in.
+    ``audits`` evaluations by people that were taken in. ``replaced`` are conversations in whose place another of the run
+    with the same id is stored.
     """
 
     listed: int = 0
@@ -28,6 +29,7 @@ class Counts(Struct, kw_only=True):
     unchanged: int = 0
     refused: int = 0
     audits: int = 0
+    replaced: int = 0
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -49,7 +51,7 @@ class Order(Struct, frozen=True, kw_only=True):
 class Run(Struct, frozen=True, kw_only=True):
     """One run. ``postponed`` holds the first reasons, as ``key: reason``.
 
-    ``notes`` are lines of the drift watch; of a dry run, the first refusals and what the mapping table does not have.
+    ``notes`` are lines of the drift watch and the names of what was ``replaced``; of a dry run, the first refusals and what the mapping table does not have.
     """
 
     number: int

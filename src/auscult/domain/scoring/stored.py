@@ -20,7 +20,8 @@ class Accepted(Struct, frozen=True, kw_only=True):
     """Outcome of storing a group of conversations handed in together; it is committed when this exists.
 
     ``batch_id`` is None when nothing in it needs processing (all were stored before, unchanged, and are done).
-    ``size`` is that of the new and changed ones, in bytes.
+    ``size`` is that of the new and changed ones, in bytes. ``batch`` is the batch's number; ``replaced`` names those that
+    came in more than once, each replacing another: by the source's id where it has one.
     """
 
     batch_id: str | None
@@ -28,6 +29,8 @@ class Accepted(Struct, frozen=True, kw_only=True):
     changed: int
     unchanged: int
     size: int = 0
+    batch: int | None = None
+    replaced: tuple[str, ...] = ()
 
 
 class ReusedVerdicts(Struct, frozen=True, kw_only=True):

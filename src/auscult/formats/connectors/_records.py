@@ -3,12 +3,12 @@
 import codecs
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from html import unescape
 from typing import Any, ClassVar, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
@@ -19,8 +19,6 @@ from auscult.formats._instants import instant, ms_between
 from auscult.formats.native import Native
 
 _NATIVE = Native()
-_TAG = re.compile(r"<[^<>]*>")
-_BREAK = re.compile(r"</?(?:p|br|div|li)\b[^<>]*>", re.IGNORECASE)
 _DAY_AND_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T_](\d{2})[-:_]?(\d{2})[-:_]?(\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 
 
@@ -65,6 +63,10 @@ class Fields:
         if found is None:
             raise MissingError(self.path_of(name), f"{name} is missing; it should be {should_be}")
         return found
+
+    def words(self, name: str, should_be: str) -> str:
+        """Return what was said, "" where that is empty or null. Raises ``MissingError`` where the key is absent."""
+        return self.text(name, should_be) if name not in self._value else self.maybe_text(name) or ""
 
     def maybe_text(self, name: str) -> str | None:
         """Return a text or number as text, None where it is absent or empty."""
@@ -168,7 +170,7 @@ class Records:
         """Return the conversation of a native document, checked as one that is loaded."""
         (read,) = _NATIVE.read(io.BytesIO(msgspec.json.encode(document)), self._app_id, self._limits)
         if isinstance(read, Conversation):
-            return read
+            return replace(read, legs=tuple(document.get("legs", ())), edition=document.get("edition"))
         field = "" if read.error.field is None else f"{read.error.field}: "
         return Refused(f"{field}{read.error.message}", where)
 
@@ -229,9 +231,13 @@ def offset_ms(start: datetime, at: datetime | None) -> int | None:
     return None if at is None else max(0, ms_between(start, at))
 
 
-def without_html(text: str) -> str:
-    """Return the words of a body in HTML."""
-    return re.sub(r"\s*\n\s*", "\n", unescape(_TAG.sub("", _BREAK.sub("\n", text)))).strip()
+def check_sides(turns: Sequence[Mapping[str, Any]], parts: Sequence[Fields], name: str, should_be: str) -> None:
+    """Raise ``MissingError`` for the first turn of an unknown speaker where nothing shows who the agent is."""
+    if any(turn["speaker"] in {"agent", "bot"} for turn in turns):
+        return
+    for turn, part in zip(turns, parts, strict=True):
+        if turn["speaker"] == "unknown":
+            raise MissingError(part.path_of(name), f"{name} is {part.get(name)!r}; {should_be}")
 
 
 def instant_in_key(key: str) -> datetime | None:

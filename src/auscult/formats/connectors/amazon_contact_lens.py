@@ -1,13 +1,17 @@
 """Amazon Connect Contact Lens and Amazon Transcribe call analytics: analysis files of calls and chats."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.formats.connectors._records import Fields, MissingError, Records, instant_in_key, offset_ms
+from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, instant_in_key, offset_ms
 
-_SPEAKERS = {"AGENT": "agent", "CUSTOMER": "customer", "SYSTEM": "system", "CUSTOM_BOT": "bot", "SUPERVISOR": "agent"}
+_SPEAKERS = {"AGENT": "agent", "CUSTOMER": "customer", "SYSTEM": "system", "CUSTOM_BOT": "bot"}
+"""Others, as a supervisor who joins, are neither the agent nor the customer."""
+_REDACTED = re.compile(r"(?<![a-z])(?<!not[_-])redacted", re.IGNORECASE)
+_MASK = "[PII]"
 _START = 'the file should be named with its start, as Contact Lens does ("…_analysis_2026-03-23T10:17:54Z.json")'
 
 
@@ -31,11 +35,14 @@ class AmazonContactLens(Records):
         start = instant_in_key(item.key) or min([at for at in times if at is not None], default=None)
         if start is None:
             raise MissingError("", f"the start of the contact is unknown; {_START}")
-        turns = [_turn(one, at, roles, start) for one, at in zip(said, times, strict=True)]
+        found = [(_turn(one, at, roles, start), one) for one, at in zip(said, times, strict=True)]
+        turns = [turn for turn, _ in found if turn is not None]
+        parts = [one for turn, one in found if turn is not None]
+        check_sides(turns, parts, "ParticipantId", "Participants should name it with its ParticipantRole")
         is_chat = record.maybe_text("Channel") == "CHAT"
         lasts = record.fields("ConversationCharacteristics").get("TotalConversationDurationMillis")
         ended = None if is_chat or not isinstance(lasts, int) else int(start.timestamp() * 1000) + lasts
-        agents = sorted({turn["agent_id"] for turn in turns if turn is not None and "agent_id" in turn})
+        agents = sorted({turn["agent_id"] for turn in turns if "agent_id" in turn})
         return {
             "custom_id": contact,
             "channel": "chat" if is_chat else "voice",
@@ -44,8 +51,17 @@ class AmazonContactLens(Records):
             "started_at": start,
             "ended_at": ended,
             "agents": [{"id": one} for one in agents],
-            "turns": [turn for turn in turns if turn is not None],
+            "turns": turns,
+            "edition": "redacted" if _is_redacted(record, item.key, turns) else "original",
         }
+
+
+def _is_redacted(record: Fields, key: str, turns: list[dict[str, Any]]) -> bool:
+    """Return whether Amazon has redacted this file: it says so itself, in its name, or by what it shows."""
+    output = record.fields("ContentMetadata").maybe_text("Output")
+    if output is not None:
+        return output.lower() == "redacted"
+    return _REDACTED.search(key) is not None or any(_MASK in turn["text"] for turn in turns)
 
 
 def _turn(said: Fields, at: datetime | None, roles: Mapping[str, str], start: datetime) -> dict[str, Any] | None:
@@ -53,18 +69,14 @@ def _turn(said: Fields, at: datetime | None, roles: Mapping[str, str], start: da
         return None
     who = said.maybe_text("ParticipantId")
     role = said.maybe_text("ParticipantRole") or roles.get(who or "") or who
-    if role not in _SPEAKERS:
-        where = said.path_of("ParticipantId")
-        raise MissingError(
-            where, f"the role of {who!r} is unknown; Participants should name it with its ParticipantRole"
-        )
+    speaker = _SPEAKERS.get(role or "", "unknown")
     begins, ends = said.get("BeginOffsetMillis"), said.get("EndOffsetMillis")
     turn: dict[str, Any] = {
-        "speaker": _SPEAKERS[role],
-        "text": said.text("Content", "the words of the turn"),
+        "speaker": speaker,
+        "text": said.words("Content", "the words of the turn"),
         "start_ms": offset_ms(start, at) if at is not None else begins,
         "end_ms": ends if at is None else None,
     }
-    if _SPEAKERS[role] == "agent" and who and who != role:
+    if speaker == "agent" and who and who != role:
         turn["agent_id"] = who
     return turn

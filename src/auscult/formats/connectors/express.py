@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from auscult.domain.connectors import Item, Mapped
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms
+from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, offset_ms
 from auscult.formats.connectors._tables import rows_of
 
 _KNOWN = frozenset(
@@ -105,7 +105,7 @@ def _best(phrase: Fields) -> str:
     best = phrase.required_list("nBest", "a list whose first entry is the best guess")
     if not best:
         raise MissingError(phrase.path_of("nBest"), "nBest is empty; it should hold at least one guess")
-    return best[0].maybe_text("display") or best[0].text("lexical", "the words of the phrase")
+    return best[0].maybe_text("display") or best[0].words("lexical", "the words of the phrase")
 
 
 def _end(phrase: Fields) -> int | None:
@@ -121,18 +121,18 @@ def _end(phrase: Fields) -> int | None:
 
 def _chat(transcript: Fields, start: datetime) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
+    messages: list[Fields] = []
     for name in sorted(transcript.names(), key=lambda one: (not one.isdecimal(), int(one) if one.isdecimal() else 0)):
         message = Fields(transcript.get(name), transcript.path_of(name))
-        kind = message.text("type", "AGENT, USER or SYSTEM")
-        if kind not in _SPEAKERS:
-            raise MissingError(message.path_of("type"), f"type is {kind!r}; it should be AGENT, USER or SYSTEM")
+        messages.append(message)
         at = message.number("timestamp", "seconds from the start, or a Unix time")
         is_unix = at >= _EARLIEST_UNIX_S
         turns.append(
             {
-                "speaker": _SPEAKERS[kind],
-                "text": message.text("text", "the words of the message"),
+                "speaker": _SPEAKERS.get(message.maybe_text("type") or "", "unknown"),
+                "text": message.words("text", "the words of the message"),
                 "start_ms": offset_ms(start, message.at("timestamp", "a time")) if is_unix else round(at * 1000),
             }
         )
+    check_sides(turns, messages, "type", "it should be AGENT, USER or SYSTEM")
     return turns

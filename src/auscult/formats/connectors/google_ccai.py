@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
 from auscult.formats._instants import from_ms
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms
+from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, offset_ms
 
 _SPEAKERS = {
     "AGENT": "agent",
@@ -16,6 +16,8 @@ _SPEAKERS = {
     "END_USER": "customer",
     "ANY_AGENT": "agent",
 }
+
+_ROLE = "it should be AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER"
 
 
 class GoogleCcai(Records):
@@ -33,22 +35,23 @@ class GoogleCcai(Records):
                 record.path_of("entries"), "there are no entries, so the start is unknown; give at least one"
             )
         start = min(times)
-        users = {one.maybe_text("user_id") for one in entries if _speaker(one, "role") == "agent"}
+        turns = [
+            {
+                "speaker": _speaker(one, "role"),
+                "text": one.words("text", "the words of the message"),
+                "agent_id": one.maybe_text("user_id") if _speaker(one, "role") == "agent" else None,
+                "start_ms": offset_ms(start, at),
+            }
+            for one, at in zip(entries, times, strict=True)
+        ]
+        check_sides(turns, entries, "role", _ROLE)
         return {
             "custom_id": item.key.rpartition("/")[2].rpartition(".")[0],
             "channel": "chat",
             "source": self.name,
             "started_at": start,
-            "agents": [{"id": each} for each in sorted(one for one in users if one)],
-            "turns": [
-                {
-                    "speaker": _speaker(one, "role"),
-                    "text": one.text("text", "the words of the message"),
-                    "agent_id": one.maybe_text("user_id") if _speaker(one, "role") == "agent" else None,
-                    "start_ms": offset_ms(start, at),
-                }
-                for one, at in zip(entries, times, strict=True)
-            ],
+            "agents": _agents(turns),
+            "turns": turns,
         }
 
     def _resource(self, record: Fields) -> Mapping[str, Any]:
@@ -57,25 +60,35 @@ class GoogleCcai(Records):
         agent = record.maybe_text("agentId")
         segments = record.fields("transcript").required_list("transcriptSegments", "the list of segments")
         is_chat = record.maybe_text("medium") == "CHAT"
+        turns = [_segment(one, start, agent) for one in segments]
+        check_sides(turns, [one.fields("segmentParticipant") for one in segments], "role", _ROLE)
         return {
             "custom_id": name.rpartition("/")[2],
             "channel": "chat" if is_chat else "voice",
             "source": self.name,
             "language": record.maybe_text("languageCode"),
             "started_at": start,
-            "agents": [{"id": agent}] if agent else [],
-            "turns": [_segment(one, start) for one in segments],
+            "agents": _agents(turns) or ([{"id": agent}] if agent else []),
+            "turns": turns,
             "custom_fields": record.get("labels"),
         }
 
 
-def _segment(segment: Fields, start: datetime) -> dict[str, Any]:
+def _agents(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": each} for each in sorted({turn["agent_id"] for turn in turns if turn["agent_id"]})]
+
+
+def _segment(segment: Fields, start: datetime, agent: str | None) -> dict[str, Any]:
+    """Return a turn; of an agent whom the segment does not name, it is that of the conversation."""
+    participant = segment.fields("segmentParticipant")
+    speaker = _speaker(participant, "role")
     words = list(segment.each("words"))
     begins = words[0].maybe_text("startOffset") if words else None
     ends = words[-1].maybe_text("endOffset") if words else None
     return {
-        "speaker": _speaker(segment.fields("segmentParticipant"), "role"),
-        "text": segment.text("text", "the words of the segment"),
+        "speaker": speaker,
+        "agent_id": participant.maybe_text("userId") or agent if speaker == "agent" else None,
+        "text": segment.words("text", "the words of the segment"),
         "start_ms": offset_ms(start, segment.maybe_at("messageTime")) if begins is None else _ms(segment, begins),
         "end_ms": None if ends is None else _ms(segment, ends),
     }
@@ -91,9 +104,4 @@ def _ms(segment: Fields, duration: str) -> int:
 
 
 def _speaker(one: Fields, name: str) -> str:
-    role = one.text(name, "AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER")
-    if role not in _SPEAKERS:
-        raise MissingError(
-            one.path_of(name), f"{name} is {role!r}; it should be AGENT, AUTOMATED_AGENT, CUSTOMER or END_USER"
-        )
-    return _SPEAKERS[role]
+    return _SPEAKERS.get(one.maybe_text(name) or "", "unknown")

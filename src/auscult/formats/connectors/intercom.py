@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, without_html
+from auscult.formats._markup import own_words, words_of
+from auscult.formats.connectors._records import Fields, Records, check_sides, offset_ms
 
 _SPEAKERS = {
     "user": "customer",
@@ -29,9 +30,10 @@ class Intercom(Records):
         start = record.at("created_at", "the time at which the conversation began")
         first = record.fields("source")
         parts = record.fields("conversation_parts").required_list("conversation_parts", "the list of parts")
-        turns = [_turn(first, start, start)] if first.maybe_text("body") else []
-        spoken = [part for part in parts if part.maybe_text("part_type") in _SPOKEN and part.maybe_text("body")]
-        turns += [_turn(part, part.at("created_at", "the time of the part"), start) for part in spoken]
+        spoken = [first] if first.maybe_text("body") else []
+        spoken += [part for part in parts if part.maybe_text("part_type") in _SPOKEN and part.maybe_text("body")]
+        turns = [_turn(part, start) for part in spoken]
+        check_sides(turns, [part.fields("author") for part in spoken], "type", "it should be user, lead, admin or bot")
         agents = {turn["agent_id"]: turn["_name"] for turn in turns if turn["agent_id"]}
         team = record.maybe_text("team_assignee_id")
         return {
@@ -46,16 +48,15 @@ class Intercom(Records):
         }
 
 
-def _turn(part: Fields, at: datetime, start: datetime) -> dict[str, Any]:
+def _turn(part: Fields, start: datetime) -> dict[str, Any]:
+    """Return a turn. An answer of the AI agent is a bot's, whatever name it is sent under."""
     author = part.fields("author")
-    kind = author.text("type", "user, lead, admin or bot")
-    if kind not in _SPEAKERS:
-        raise MissingError(author.path_of("type"), f"type is {kind!r}; it should be user, lead, admin or bot")
-    speaker = _SPEAKERS[kind]
+    is_machine = author.get("from_ai_agent") is True or author.get("is_ai_answer") is True
+    speaker = "bot" if is_machine else _SPEAKERS.get(author.maybe_text("type") or "", "unknown")
     return {
         "speaker": speaker,
         "agent_id": author.text("id", "the id of the author") if speaker == "agent" else None,
         "_name": author.maybe_text("name"),
-        "text": without_html(part.text("body", "the words of the part")),
-        "start_ms": offset_ms(start, at),
+        "text": own_words(words_of(part.words("body", "the words of the part"))),
+        "start_ms": offset_ms(start, part.maybe_at("created_at") or start),
     }

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.formats.connectors._records import Fields, MissingError, Records
+from auscult.formats.connectors._records import Fields, Records, check_sides
 
-_ROLES = {"agent": "agent", "customer": "customer"}
+_ROLES = {"agent": "agent", "customer": "customer", "ivr": "bot", "virtual agent": "bot"}
+_ROLE = "transcript.channel.participants should name the role of each channel_participant, as Agent or Customer"
 
 
 class Twilio(Records):
@@ -24,9 +25,9 @@ class Twilio(Records):
             one.text("channel_participant", "1 or 2"): one for one in about.fields("channel").each("participants")
         }
         sentences = record.required_list("sentences", "the list of sentences")
-        turns = [
-            _turn(one, people) for one in sorted(sentences, key=lambda one: one.number("sentence_index", "a number"))
-        ]
+        sentences.sort(key=lambda one: one.number("sentence_index", "a number"))
+        turns = [_turn(one, people) for one in sentences]
+        check_sides(turns, sentences, "media_channel", _ROLE)
         agents = {turn["agent_id"] for turn in turns if turn["agent_id"]}
         ended = None if lasts is None else start + timedelta(seconds=about.number("duration", "seconds"))
         return {
@@ -42,20 +43,13 @@ class Twilio(Records):
 
 
 def _turn(sentence: Fields, people: Mapping[str, Fields]) -> dict[str, Any]:
-    channel = sentence.text("media_channel", "1 or 2")
-    person = people.get(channel)
+    person = people.get(sentence.maybe_text("media_channel") or "")
     role = "" if person is None else (person.maybe_text("role") or "").lower()
-    if role not in _ROLES:
-        raise MissingError(
-            sentence.path_of("media_channel"),
-            f"nobody on channel {channel!r} is Agent or Customer; "
-            "transcript.channel.participants should name the role of each channel_participant",
-        )
     ends = sentence.maybe_text("end_time")
     return {
-        "speaker": _ROLES[role],
+        "speaker": _ROLES.get(role, "unknown"),
         "agent_id": person.maybe_text("user_id") if person is not None and role == "agent" else None,
-        "text": sentence.text("transcript", "the words of the sentence"),
+        "text": sentence.words("transcript", "the words of the sentence"),
         "start_ms": round(sentence.number("start_time", "seconds") * 1000),
         "end_ms": None if ends is None else round(sentence.number("end_time", "seconds") * 1000),
     }

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, without_html
+from auscult.formats._markup import words_of
+from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms
 
 _WORDS = frozenset({"text", "html", "markdown"})
 
@@ -72,14 +73,14 @@ def _known(about: Fields) -> dict[str, tuple[str, str | None]]:
 def _turn(
     message: Fields, at: datetime, start: datetime, known: Mapping[str, tuple[str, str | None]]
 ) -> dict[str, Any]:
-    number = message.text("sender_participant_id", "the id of the sender")
+    number = message.maybe_text("sender_participant_id") or ""
     name = message.maybe_text("sender_participant_name") or ""
     speaker, agent = known.get(number) or known.get(name) or ("unknown", None)
     content = message.fields("content")
-    words = content.text("value", "the words of the message")
+    words = content.words("value", "the words of the message")
     return {
         "speaker": speaker,
         "agent_id": agent,
-        "text": without_html(words) if content.maybe_text("type") == "html" else words,
+        "text": words_of(words) if content.maybe_text("type") == "html" else words,
         "start_ms": offset_ms(start, at),
     }

@@ -90,6 +90,7 @@ _COUNTS = {
     "unchanged": 0,
     "refused": 1,
     "audits": 0,
+    "replaced": 0,
 }
 _ORDER = {
     "kind": "schedule",

@@ -28,7 +28,7 @@ GROUP = 200
 """Conversations that are accepted in one transaction, at least."""
 
 MOST_FOUND = 20
-"""Refusals and unknown names that a dry run notes; all are counted."""
+"""Refusals and unknown names that a dry run notes, and replaced conversations that a run names; all are counted."""
 
 _GROUP_ITEMS = 500
 _GROUP_BYTES = 8 * 1024 * 1024
@@ -72,6 +72,8 @@ class Running:
         self._lease = lease
         self._group: list[Outcome] = []
         self._found: dict[str, None] = {}
+        self._replaced: dict[str, None] = {}
+        self._first_batch: int | None = None
         self._lost = threading.Event()
 
     def run(self, order: Order, next_at: datetime | None) -> int:
@@ -146,13 +148,16 @@ class Running:
         figures = None if order.kind == "backfill" else figures_of(conversations, unknown)
         items = [ReadItem(each.found, each.refused, is_done=each.is_done) for each in group]
         self._wait_for_room(len(conversations))
-        self._app.conversations.accept(
+        accepted = self._app.conversations.accept(
             conversations,
             "backfill",
             lambda connection, accepted: record.store(
                 connection, items, counts=reader.counts, accepted=accepted, figures=figures, at=self._now()
             ),
+            since=self._first_batch,
         )
+        self._replaced |= dict.fromkeys(accepted.replaced[: MOST_FOUND - len(self._replaced)])
+        self._first_batch = accepted.batch if self._first_batch is None else self._first_batch
         self._stop_if_paused()
 
     def _stop_if_paused(self) -> None:
@@ -175,7 +180,10 @@ class Running:
         notes = () if order.kind == "backfill" else self._drift(record)
         for note in notes:
             LOG.warning("connector %s: %s", self._connector.name, note)
-        return notes
+        if not self._replaced:
+            return notes
+        names = ", ".join(self._replaced)
+        return (*notes, f"replaced by another of the same id: {names}")
 
     def _drift(self, record: RunRecord) -> tuple[str, ...]:
         now = self._now()

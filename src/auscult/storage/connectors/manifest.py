@@ -91,6 +91,7 @@ class RunRecord:
         counts.new += accepted.new
         counts.changed += accepted.changed
         counts.unchanged += accepted.unchanged
+        counts.replaced += len(accepted.replaced)
         self._hold(connection, counts=msgspec.json.encode(counts))
         keys = [each.found.key for each in items]
         mine = connector_refusals.c.connector == self._connector, connector_refusals.c.key.in_(keys)

@@ -33,6 +33,15 @@ from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.agent_emotions import remove_agent_emotions
 from auscult.storage.conversations.details import read_dossier
 from auscult.storage.conversations.documents import StoredDocument, stored_document
+from auscult.storage.conversations.earlier import (
+    Arrival,
+    Earlier,
+    are_same,
+    came_since,
+    gathered,
+    read_earlier,
+    with_known,
+)
 from auscult.storage.conversations.erasing import AppErasure
 from auscult.storage.conversations.evaluated import (
     AUDIT_SHOWN,
@@ -112,28 +121,48 @@ class AppConversations:
         conversations_: Sequence[Conversation],
         priority: Priority = "backfill",
         alongside: Alongside | None = None,
+        *,
+        since: int | None = None,
     ) -> Accepted:
         """Store them and the batch that will process them, in one transaction.
 
         The same id with the same content is unchanged; with other content it is a new revision. An id that
-        appears twice in one call counts once, the last wins. A conversation that is unchanged but whose
+        appears twice in one call counts once, the last wins; legs are joined, and a redacted copy stays (``followed``).
+        A conversation that is unchanged but whose
         processing has not finished stays with its batch, unless that batch has ended without it:
-        then it joins this one. ``alongside`` writes to the same transaction what belongs to them.
+        then it joins this one. ``alongside`` writes to the same transaction what belongs to them. ``since`` is the number
+        of a load's first batch, from which on a change is one that replaces another of the load.
         """
         ids = [each.id for each in conversations_] if TRACING.tracer else []
-        linked = {each.id: linked_in(each) for each in conversations_ if each.recordings is not None}
+        arrival = gathered(conversations_)
         with TRACING.span("accept", "producer", {CONVERSATIONS: ids}):
-            admitted = self._privacy.admitted(
-                [without_contents(each) for each in conversations_] if linked else conversations_
-            )
-            with self._database.writing() as connection:
-                lock_app(connection, self._app)
-                accepted = self._accept(connection, admitted, priority)
-                link_recordings(connection, self._app, linked)
-                if alongside is not None:
-                    alongside(connection, accepted)
-            self._filler.remember(admitted.conversations)
+            while (accepted := self._accept_arrival(arrival, priority, alongside, since)) is None:
+                continue  # another leg came in meanwhile
             return accepted
+
+    def _accept_arrival(
+        self, arrival: Arrival, priority: Priority, alongside: Alongside | None, since: int | None
+    ) -> Accepted | None:
+        """Accept what came in; None, with nothing written, where what it depends on was changed meanwhile."""
+        earlier: dict[str, Earlier] = {}
+        if arrival.dependent:
+            with self._database.reading() as connection:
+                earlier = read_earlier(connection, self._app, arrival)
+        after = {key: earlier[key].after(one) if key in earlier else one for key, one in arrival.conversations.items()}
+        coming = [one for one in after.values() if one is not None]
+        linked = {each.id: linked_in(each) for each in coming if each.recordings is not None}
+        admitted = self._privacy.admitted([without_contents(each) for each in coming] if linked else coming)
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            if not are_same(earlier, read_earlier(connection, self._app, arrival)):
+                return None
+            accepted = self._accept(connection, admitted, priority, since)
+            accepted = with_known(accepted, arrival, earlier, since)
+            link_recordings(connection, self._app, linked)
+            if alongside is not None:
+                alongside(connection, accepted)
+        self._filler.remember(admitted.conversations)
+        return accepted
 
     def accept_ended(self, conversation: Conversation, state: RestingState) -> bool:
         """Accept a live conversation that is over, and store its final state, in one transaction.
@@ -382,7 +411,9 @@ class AppConversations:
             row.conversation, row.revision, conversation, row.delivered, audit, has_words=row.words_erased_at is None
         )
 
-    def _accept(self, connection: Connection, admitted: Incoming, priority: Priority) -> Accepted:
+    def _accept(
+        self, connection: Connection, admitted: Incoming, priority: Priority, since: int | None = None
+    ) -> Accepted:
         by_id = {conversation.id: conversation for conversation in admitted.conversations}
         stored = {each.stored.conversation_id: each for each in read_waiting(connection, self._app, sorted(by_id))}
         corrected, delivered = as_corrected(connection, self._app, [by_id[each] for each in stored])
@@ -397,7 +428,8 @@ class AppConversations:
         ]
         sent = [{"number": stored[each].stored.number, "delivered": its} for each, its in delivered.items()]
         _execute(connection, _UPDATE, sent)
-        batch_id = None
+        again = came_since(connection, self._app, changed, since)
+        batch_id = batch = None
         if new or changed or left:
             size = len(new) + len(changed) + len(left)
             batch_id, batch = self._open_batch(connection, size, priority)
@@ -412,7 +444,15 @@ class AppConversations:
                 count_use(connection, self._database.dialect, self._app, conversations=len(new))
         unchanged = len(stored) - len(changed)
         size = sum(incoming[each].size for each in (*new, *changed))
-        return Accepted(batch_id=batch_id, new=len(new), changed=len(changed), unchanged=unchanged, size=size)
+        return Accepted(
+            batch_id=batch_id,
+            new=len(new),
+            changed=len(changed),
+            unchanged=unchanged,
+            size=size,
+            batch=batch,
+            replaced=tuple(again),
+        )
 
     def _sees(self, conversation_id: str) -> bool:
         if self._visibility.is_everything or not is_storable(conversation_id):

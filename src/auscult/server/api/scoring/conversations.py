@@ -84,10 +84,16 @@ _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
-    """Outcome of a request: the number of conversations now stored, and the refusals (the first 1,000)."""
+    """Outcome of a request: the number of conversations now stored, and the refusals (the first 1,000).
+
+    ``replaced`` names the first 20 of ``replaced_count`` conversations of which the request had several that differ; one
+    of each is stored.
+    """
 
     accepted: int
     unchanged: int
+    replaced: list[str]
+    replaced_count: int
     rejected: list[Refusal]
     rejected_count: int
 
@@ -221,6 +227,8 @@ def _counts(submission: Submission) -> dict[str, Any]:
     return {
         "accepted": submission.intake.accepted,
         "unchanged": submission.intake.unchanged,
+        "replaced": submission.intake.replaced_ids,
+        "replaced_count": submission.intake.replaced,
         "rejected": submission.refusals,
         "rejected_count": submission.refused,
     }

@@ -117,6 +117,8 @@ INSIGHTS: dict[str, Any] = {
 LOADED: dict[str, Any] = {
     "accepted": 2,
     "unchanged": 0,
+    "replaced": [],
+    "replaced_count": 0,
     "rejected": [
         {
             "line": 3,

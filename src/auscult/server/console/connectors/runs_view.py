@@ -33,6 +33,7 @@ _COUNTS = {
     "changed": later("{n} changed"),
     "unchanged": later("{n} unchanged"),
     "refused": later("{n} refused"),
+    "replaced": later("{n} replaced"),
 }
 _DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from auscult.domain.conversation import Conversation
 from auscult.domain.scoring.batches import Batch
 from auscult.domain.scoring.judging import Usage
+from auscult.domain.scoring.stored import Accepted
 from auscult.formats import Limits, Rejected
 from auscult.services.scoring.intake.grouping import grouped
 from auscult.services.scoring.intake.read import RejectsWriter, read_file
@@ -20,6 +21,9 @@ from auscult.storage.work.batches import Batches
 PATIENCE_S = 0.05
 """Seconds between two checks of a batch."""
 
+MOST_NAMED = 20
+"""Conversations that replaced others of a load, and are named; the others are only counted."""
+
 MOST_OPEN = 64
 """Groups that may wait to be readable before no more are read: their ids are all that a load keeps in memory."""
 
@@ -27,17 +31,27 @@ MOST_OPEN = 64
 class Intake(Struct, kw_only=True):
     """Counts of the conversations of a load. The last six add up to ``accepted`` once all is readable.
 
-    ``failed`` could not be processed, and ``waiting`` wait for a judge: `auscult doctor` has the reason.
+    ``failed`` could not be processed, and ``waiting`` wait for a judge: `auscult doctor` has the reason. ``replaced``
+    counts documents of the load in whose place another of the same id is stored; ``replaced_ids`` are the first of them.
     """
 
     accepted: int = 0
     unchanged: int = 0
+    replaced: int = 0
+    replaced_ids: list[str] = []
     scored: int = 0
     below_threshold: int = 0
     duration_unavailable: int = 0
     not_evaluated: int = 0
     failed: int = 0
     waiting: int = 0
+
+    def add(self, accepted: Accepted) -> None:
+        """Add a group that was accepted."""
+        self.accepted += accepted.new + accepted.changed + accepted.unchanged
+        self.unchanged += accepted.unchanged
+        self.replaced += len(accepted.replaced)
+        self.replaced_ids += accepted.replaced[: MOST_NAMED - len(self.replaced_ids)]
 
 
 class Open(Struct, frozen=True):
@@ -71,6 +85,7 @@ class Load:
         self._open: deque[Open] = deque()
         self._intake = Intake()
         self._total: int | None = None
+        self._since: int | None = None
         self.used = Usage()
         """What a judge used for all that was waited for."""
 
@@ -92,9 +107,9 @@ class Load:
 
     def _accept(self, batch: Sequence[Conversation]) -> None:
         self._wait_for_room(len(batch))
-        accepted = self._app.conversations.accept(batch)
-        self._intake.accepted += accepted.new + accepted.changed + accepted.unchanged
-        self._intake.unchanged += accepted.unchanged
+        accepted = self._app.conversations.accept(batch, since=self._since)
+        self._intake.add(accepted)
+        self._since = accepted.batch if self._since is None else self._since
         ids = tuple(dict.fromkeys(conversation.id for conversation in batch))
         self._open.append(Open(accepted.batch_id, ids))
         self._ensure_worker()

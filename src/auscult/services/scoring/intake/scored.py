@@ -52,6 +52,7 @@ class ScoredLoad:
         self._progress = progress
         self._forms = _Forms(app)
         self._intake = Intake()
+        self._since: int | None = None
 
     def ingest(self, folder: Path) -> Intake:
         """Load the records under a folder of results; return counts.
@@ -78,9 +79,10 @@ class ScoredLoad:
         app_id = self._app.tenant.app_id
         scored = {one.conversation.id: one for one in (_of_app(each, app_id) for each in group)}
         scored = {key: self._forms.named(one) for key, one in scored.items()}
-        accepted = self._app.conversations.accept([one.conversation for one in scored.values()])
-        self._intake.accepted += accepted.new + accepted.changed + accepted.unchanged
-        self._intake.unchanged += accepted.unchanged
+        conversations = [one.conversation for one in scored.values()]
+        accepted = self._app.conversations.accept(conversations, since=self._since)
+        self._intake.add(accepted)
+        self._since = accepted.batch if self._since is None else self._since
         waiting = self._app.conversations.batches_of(list(scored))
         for batch_id in dict.fromkeys(waiting.values()):
             self._work.postpone(batch_id, "its scores are being loaded", datetime.now(UTC) + _OURS)

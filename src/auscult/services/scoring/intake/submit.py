@@ -40,6 +40,7 @@ class Submission:
         self._batches = batches
         self._room = room
         self._open: list[Open] = []
+        self._since: int | None = None
 
     def accept(self, documents: Iterable[Conversation | Rejected], *, group: int, follow: bool) -> None:
         """Accept documents, each group committed before the next is read; ``follow`` keeps their ids for ``poll``.
@@ -52,10 +53,10 @@ class Submission:
         priority: Priority = "backfill" if len(first) > 1 else "live"
         self._room.must_have(priority, self._app.tenant)
         for conversations in grouped(chain(first, sifted), group):
-            accepted = self._app.conversations.accept(conversations, priority=priority)
+            accepted = self._app.conversations.accept(conversations, priority, since=self._since)
             self._room.count(priority, accepted.new + accepted.changed, self._app.tenant, accepted.size)
-            self.intake.accepted += accepted.new + accepted.changed + accepted.unchanged
-            self.intake.unchanged += accepted.unchanged
+            self.intake.add(accepted)
+            self._since = accepted.batch if self._since is None else self._since
             if follow:
                 ids = tuple(dict.fromkeys(conversation.id for conversation in conversations))
                 self._open.append(Open(accepted.batch_id, ids))

@@ -57,6 +57,7 @@ RUNS = (
     later("queue {name} is new: {n} conversations today"),
     later("queue {name} is not in the mapping table"),
     later("agent {name} is not in the mapping table"),
+    later("replaced by another of the same id: {names}"),
 )
 """Why a run of a connector failed, and what it noticed."""
 
