@@ -118,14 +118,24 @@ class Heard(Struct, frozen=True, omit_defaults=True):
     music: tuple[tuple[int, int], ...] = ()
 
 
+class Leg(Struct, frozen=True, omit_defaults=True):
+    """One of the transcripts that a conversation is made of, by the source's id, with ids of its queues and agents.
+
+    The ids of its turns begin with its own.
+    """
+
+    id: str
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+
+
 class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whole conversation, normalised: ids present, instants aware UTC, direction resolved.
 
     ``contact`` and ``assist`` hold what the contact centre and the agent's assistant know of it apart from the
     transcript. ``masks`` are keyed hashes of what redaction replaced, by placeholder.
     ``kind`` is what the sender says of a chat; None where they do not.
-    ``legs`` are the source's ids of the transcripts that it is made of, where a file may hold only some of them: the
-    ids of their turns begin with them. ``edition``: which of two files this is, where the source redacts a copy.
+    ``legs`` are set where a file of the source may hold only some of them. ``edition``: which of two files this is, where the source redacts a copy.
     """
 
     id: str
@@ -149,7 +159,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     assist: Assist | None = None
     masks: dict[str, str] = {}
     kind: Kind | None = None
-    legs: tuple[str, ...] = ()
+    legs: tuple[Leg, ...] = ()
     edition: Edition | None = None
 
     @property

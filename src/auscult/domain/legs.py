@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
+from auscult.domain.conversation import Agent, Conversation, Event, Leg, Queue, Turn
 
 Timed = TypeVar("Timed", Turn, Event)
 Party = TypeVar("Party", Queue, Agent)
@@ -25,6 +25,14 @@ def leg_named(text: str) -> str:
     return text.replace(_BETWEEN, "_")[-200:]
 
 
+def with_parties(conversation: Conversation, names: Iterable[str] | None = None) -> Conversation:
+    """Return a conversation of one file, each of whose legs (these, or those that it has) has all its queues and agents."""
+    queues = tuple(queue.id for queue in conversation.queues)
+    agents = tuple(agent.id for agent in conversation.agents)
+    ids = sorted(legs_of(conversation) if names is None else set(names))
+    return replace(conversation, legs=tuple(Leg(name, queues, agents) for name in ids))
+
+
 def depends_on_stored(later: Conversation) -> bool:
     """Return whether what a conversation becomes depends on what is stored of it."""
     return bool(later.legs) or later.edition == "original"
@@ -38,33 +46,43 @@ def followed(earlier: Conversation, later: Conversation) -> Conversation:
     """
     if earlier.edition == "redacted" and later.edition == "original":
         return earlier
-    return later if set(earlier.legs) <= set(later.legs) or not later.legs else _joined(earlier, later)
+    return later if not later.legs or legs_of(earlier) <= legs_of(later) else _joined(earlier, later)
 
 
 def is_replaced(earlier: Conversation, later: Conversation) -> bool:
     """Return whether words of one of two that came in are not stored, as the other replaces it."""
     if not (earlier.legs and later.legs):
         return earlier != later
-    return not set(earlier.legs).isdisjoint(later.legs) and followed(earlier, later) != earlier
+    return bool(legs_of(earlier) & legs_of(later)) and followed(earlier, later) != earlier
+
+
+def legs_of(conversation: Conversation) -> set[str]:
+    """Return the ids of the legs of a conversation."""
+    return {leg.id for leg in conversation.legs}
 
 
 def _joined(earlier: Conversation, later: Conversation) -> Conversation:
     start = min(earlier.started_at, later.started_at)
-    kept = [turn for turn in earlier.turns if _leg(turn) not in later.legs]
+    again = legs_of(later)
+    kept = [turn for turn in earlier.turns if _leg(turn) not in again]
     turns = [*_moved(kept, earlier.started_at, start), *_moved(later.turns, later.started_at, start)]
+    turns.sort(key=lambda turn: (turn.start_ms or 0, _leg(turn)))
     events = {*_moved(earlier.events, earlier.started_at, start), *_moved(later.events, later.started_at, start)}
     first, second = sorted((earlier, later), key=_begins)
+    legs = sorted([*(leg for leg in earlier.legs if leg.id not in again), *later.legs], key=lambda leg: leg.id)
+    begun = list(dict.fromkeys(_leg(turn) for turn in turns))
+    in_time = sorted(legs, key=lambda leg: begun.index(leg.id) if leg.id in begun else len(begun))
     return replace(
         first,
         started_at=start,
         ended_at=max((one.ended_at for one in (first, second) if one.ended_at is not None), default=None),
-        queues=_once((*first.queues, *second.queues)),
-        agents=_once((*first.agents, *second.agents)),
-        turns=tuple(sorted(turns, key=lambda turn: (turn.start_ms or 0, _leg(turn)))),
+        queues=_named((name for leg in in_time for name in leg.queues), (*second.queues, *first.queues)),
+        agents=_named((name for leg in in_time for name in leg.agents), (*second.agents, *first.agents)),
+        turns=tuple(turns),
         events=tuple(sorted(events, key=lambda event: (event.start_ms or 0, event.type, event.agent_id or ""))),
         custom_fields={**second.custom_fields, **first.custom_fields},
         masks={**later.masks, **earlier.masks},
-        legs=tuple(sorted({*earlier.legs, *later.legs})),
+        legs=tuple(legs),
     )
 
 
@@ -89,8 +107,7 @@ def _moved(spans: Iterable[Timed], begun: datetime, start: datetime) -> Iterator
         )
 
 
-def _once(parties: Iterable[Party]) -> tuple[Party, ...]:
-    found: dict[str, Party] = {}
-    for one in parties:
-        found.setdefault(one.id, one)
-    return tuple(found.values())
+def _named(names: Iterable[str], parties: Iterable[Party]) -> tuple[Party, ...]:
+    """Return the parties of these ids, each once and in their order."""
+    by_id = {one.id: one for one in parties}
+    return tuple(by_id[name] for name in dict.fromkeys(names) if name in by_id)

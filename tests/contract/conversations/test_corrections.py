@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from auscult.domain.audits.assignment import Assignment
 from auscult.domain.contact import Contact, Destination, Segment
-from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
+from auscult.domain.conversation import Agent, Conversation, Event, Leg, Queue, Turn
 from auscult.domain.corrections import NewCorrection, Party, applied, corrected, handled_in, parties_of, with_handled
 from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError, RequestError
 from auscult.domain.people.grants import Pair, Scope
@@ -163,6 +163,28 @@ def test_one_left_out_stays_so_when_it_is_audited_or_delivered_again(store: Stor
     assert "c-2" not in scores(app)
     assert [each.score for each in latest(app, Sought(fields=ListFields(excluded=True))).items] == [0]
     assert store.recount() == []
+
+
+def test_a_leg_joins_a_corrected_conversation_as_the_sender_has_it(store: Store, app: AppStore) -> None:
+    """A correction holds for both legs, and undone it brings back the queue that both were in."""
+
+    def leg(name: str, start: int) -> Conversation:
+        return call(
+            8,
+            turns=(Turn(f"{name}:1", "agent", "hello", "a-ada", start, start + 900),),
+            legs=(Leg(name, (SALES.id,), ("a-ada",)),),
+        )
+
+    process(store, [leg("a1", 0)])
+    one = work(app).add("c-8", wish("queue", "q-support"))
+    process(store, [leg("b2", 60_000)])
+    for queues in ((SUPPORT,), (SALES,)):
+        found = app.conversations.get("c-8")
+        assert found is not None
+        assert [turn.id for turn in found.conversation.turns] == ["a1:1", "b2:1"]
+        assert [each.id for each in found.conversation.queues] == [each.id for each in queues]
+        if one.is_in_force and queues == (SUPPORT,):
+            work(app).undo(one.correction_id)
 
 
 def test_another_queue_has_its_form_and_its_readers(store: Store, app: AppStore) -> None:

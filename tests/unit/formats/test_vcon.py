@@ -155,7 +155,17 @@ def test_message_ids_that_repeat_are_not_used() -> None:
 @pytest.mark.parametrize(
     ("mediatype", "body", "words"),
     [
-        ("text/html; charset=utf-8", "<style>p{}</style><p>Hello&nbsp;<b>you</b></p>", "Hello\xa0 you"),
+        ("text/html; charset=utf-8", "<style>p{}</style><p>Hello&nbsp;<b>you</b></p>", "Hello you"),
+        (
+            "message/rfc822",
+            "From: a@example.org\r\nSubject: Kettle\r\nDate: today\r\n\r\nIt works.\r\n\r\nOn Mon, Ewa wrote:\r\n> Dear",
+            "It works.",
+        ),
+        (
+            "text/plain",
+            "From: a\nSubject: K\nMIME-Version: 1.0\nContent-Type: text/html\n\n<title>M</title><p>It works.</p>",
+            "It works.",
+        ),
         (
             'multipart/alternative; boundary="b1"',
             "--b1\r\nContent-Type: text/html\r\n\r\n<p>no</p>\r\n--b1\r\nContent-Type: text/plain\r\n\r\nHello you\r\n--b1--",
@@ -173,7 +183,7 @@ def test_text_of_mail_and_web(mediatype: str, body: str, words: str) -> None:
         analysis=[],
     )
     assert said(conversation) == [("customer", words)]
-    assert conversation.kind == ("email" if mediatype.startswith("multipart/") else None)
+    assert conversation.kind == ("email" if mediatype.startswith(("multipart/", "message/")) else None)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +225,27 @@ def test_direction(dialog: dict[str, Any], meta: Any, expected: tuple[str, bool]
     """As meta says, else by the explicit originator; the order of parties tells nothing, channels have it too."""
     conversation = read(dialog=[{"type": "recording", "start": START, "parties": [1, 0], **dialog}], meta=meta)
     assert (conversation.direction, conversation.is_direction_defaulted) == expected
+
+
+def test_a_supervisor_who_joins_is_neither_side() -> None:
+    """Only where an agent takes part; alone with a customer, a supervisor is the agent."""
+    parties = [ALICE | {"role": "customer"}, BOB | {"role": "agent"}, {"name": "Eve", "role": "supervisor"}]
+    body = [{"speaker": name, "text": "x"} for name in ("Bob", "Eve", "Alice")]
+    conversation = read(parties=parties, **transcript(body))
+    assert [turn.speaker for turn in conversation.turns] == ["agent", "unknown", "customer"]
+    assert [agent.name for agent in conversation.agents] == ["Bob Jones"]
+    assert [agent.name for agent in read(parties=[parties[0], parties[2]], **transcript(body[1:])).agents] == ["Eve"]
+
+
+def test_a_label_of_a_role_is_the_agent_of_its_dialog() -> None:
+    """In each of two recordings with an agent of its own, as after a transfer."""
+    eve = {"name": "Eve Black", "uuid": "agent-7", "role": "agent"}
+    dialog = [{"type": "recording", "start": START, "parties": [0, number]} for number in (1, 2)]
+    analysis = [{"type": "transcript", "dialog": number, "body": "Agent: hello\nCustomer: hi"} for number in (0, 1)]
+    conversation = read(
+        parties=[ALICE | {"role": "customer"}, BOB | {"role": "agent"}, eve], dialog=dialog, analysis=analysis
+    )
+    assert [turn.agent_id for turn in conversation.turns] == ["bob@example.com", None, "agent-7", None]
 
 
 def test_several_agents_are_told_apart_by_name() -> None:

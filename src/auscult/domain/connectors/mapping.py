@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from auscult.domain.connectors.document import UNKNOWN, MappingTable, Target
 from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.legs import with_parties
 
 Party = TypeVar("Party", Queue, Agent)
 
@@ -50,7 +51,8 @@ def renamed(conversation: Conversation, table: MappingTable) -> Renamed:
             unknown.append(f"channel:{conversation.channel_names[0]}")
     if fields != conversation.custom_fields:
         changes["custom_fields"] = fields
-    return Renamed(replace(conversation, **changes) if changes else conversation, tuple(unknown))
+    after = replace(conversation, **changes) if changes else conversation
+    return Renamed(with_parties(after) if after.legs else after, tuple(unknown))
 
 
 def _queue(queue: Queue, table: Mapping[str, Target]) -> Queue:

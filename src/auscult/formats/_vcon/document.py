@@ -5,10 +5,7 @@ Lenient where drafts and tools differ (``mimetype`` and ``mediatype``, ``email``
 
 import base64
 import binascii
-import html
-import re
 from contextlib import suppress
-from email import message_from_bytes, policy
 from typing import Any
 
 import msgspec
@@ -17,12 +14,11 @@ from msgspec import Struct
 from auscult.domain.errors import FormatError
 from auscult.formats._documents import Json
 from auscult.formats._faults import DECODE_ERRORS, refuse_nul
+from auscult.formats._markup import is_mail, mail_words, own_words, words_of
 
 Time = str | int | float
 Indexes = int | list[int | list[int] | None] | None
 
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_SPACE = re.compile(r"[ \t\r\f]+")
 _TEXT_KEYS = ("text", "message", "body", "content")
 
 
@@ -132,28 +128,16 @@ def content(body: Json, encoding: str | None, field: str) -> Json:
 
 
 def text_of(dialog: Dialog, field: str) -> str:
-    """Return the plain text of a text dialog; of HTML the words, of an e-mail its first plain part."""
+    """Return what the sender of a text dialog wrote: the words of HTML, of an e-mail its plain part without quotations."""
     mediatype = (dialog.mediatype or dialog.mimetype or "").lower()
-    if mediatype.startswith("multipart/") and isinstance(dialog.body, str):
-        return _plain_part(mediatype, str(content(dialog.body, dialog.encoding, field)))
     body: Json = dialog.body
-    if dialog.encoding in ("json", "base64url"):
+    if dialog.encoding in ("json", "base64url") or mediatype.startswith("multipart/"):
         body = content(body, dialog.encoding, field)
     if isinstance(body, dict):
         body = next((body[key] for key in _TEXT_KEYS if isinstance(body.get(key), str)), body)
     text = body if isinstance(body, str) else msgspec.json.encode(body).decode()
-    return words_of(text) if mediatype.startswith("text/html") else text
-
-
-def words_of(markup: str) -> str:
-    """Return the words of an HTML text."""
-    return _SPACE.sub(" ", html.unescape(_TAG.sub(" ", markup))).strip()
-
-
-def _plain_part(mediatype: str, text: str) -> str:
-    source = f"MIME-Version: 1.0\r\nContent-Type: {mediatype}\r\n\r\n{text}".encode()
-    part = message_from_bytes(source, policy=policy.default).get_body(("plain", "html"))
-    if part is None:
-        return text
-    words = str(part.get_content())
-    return words_of(words) if part.get_content_subtype() == "html" else words.strip()
+    if mediatype.startswith("multipart/"):
+        return own_words(mail_words(f"MIME-Version: 1.0\r\nContent-Type: {mediatype}\r\n\r\n{text}"))
+    if mediatype.startswith("message/") or is_mail(text):
+        return own_words(mail_words(text))
+    return own_words(words_of(text)) if mediatype.startswith("text/html") else text

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from typing import NamedTuple
 
 from auscult.domain.conversation import Agent, Customer, Direction, Speaker
@@ -99,7 +100,7 @@ def people_of(document: Document) -> list[Person]:
     outbound), and all others are on the other side.
     """
     parties = document.parties or []
-    said: list[Speaker | None] = [_said_role(party) for party in parties]
+    said = _without_supervisors(parties, [_said_role(party) for party in parties])
     customers = _customers(document, said)
     return [
         Person(speaker or ("customer" if index in customers else "agent"), party, _identity(party))
@@ -134,8 +135,19 @@ class Labels:
         self._by_name = {
             name: person for person in people for name in _names(person.party) if names[name] == 1
         }  # a first name that two share names nobody
-        agents = [person for person in people if person.speaker == "agent"]
-        self._only_agent = agents[0].identity if len(agents) == 1 else None
+        self._only_agent = _only_agent(people)
+
+    def are_among(self, dialogs: Sequence[Dialog]) -> bool:
+        """Return whether every agent is a party of a dialog, so that those of one are all its agents."""
+        listed = {index for dialog in dialogs for index in flat(dialog.parties)}
+        return all(index in listed for index, person in enumerate(self._people) if person.speaker == "agent")
+
+    def among(self, indexes: Sequence[int]) -> "Labels":
+        """Return the same for a dialog of these parties: where one of them is an agent, a label ``Agent`` is that one."""
+        narrowed = copy(self)
+        here = _only_agent([self._people[index] for index in indexes if 0 <= index < len(self._people)])
+        narrowed._only_agent = here or self._only_agent  # noqa: SLF001  (its own)
+        return narrowed
 
     def party(self, index: int) -> Speaking | None:
         """Return the party with this index."""
@@ -169,11 +181,26 @@ class Labels:
         return (agent, customer) if direction == "inbound" else (customer, agent)
 
 
+def _only_agent(people: Sequence[Person]) -> str | None:
+    agents = [person for person in people if person.speaker == "agent"]
+    return agents[0].identity if len(agents) == 1 else None
+
+
+def _without_supervisors(parties: Sequence[Party], said: list[Speaker | None]) -> list[Speaker | None]:
+    """Return roles in which a supervisor who joins an agent is neither the agent nor the customer."""
+    joined = [any(word.casefold() == "supervisor" for word in _role_words(party)) for party in parties]
+    if not any(role == "agent" and not joining for role, joining in zip(said, joined, strict=True)):
+        return said
+    return ["unknown" if joining else role for role, joining in zip(said, joined, strict=True)]
+
+
 def _said_role(party: Party) -> Speaker | None:
-    for said in (party.role, mapping(party.meta).get("role"), party.type, mapping(party.meta).get("type")):
-        if isinstance(said, str) and (speaker := role_of(said)) is not None:
-            return speaker
-    return None
+    return next((speaker for word in _role_words(party) if (speaker := role_of(word)) is not None), None)
+
+
+def _role_words(party: Party) -> list[str]:
+    meta = mapping(party.meta)
+    return [word for word in (party.role, meta.get("role"), party.type, meta.get("type")) if isinstance(word, str)]
 
 
 def _customers(document: Document, said: Sequence[Speaker | None]) -> set[int]:

@@ -1,6 +1,6 @@
 """Reads the transcripts inside vCons: what many tools write differently becomes segments with a label, text and times.
 
-Known: lists of {speaker, message}; Whisper and the World Transcription Format ({segments: [...]}); Deepgram, whole
+Known: lists of {speaker, message}; WebVTT and SRT; Whisper and the World Transcription Format ({segments: [...]}); Deepgram, whole
 answers or one alternative (utterances, paragraphs, words); plain text with a label before each line; and our own.
 """
 
@@ -21,6 +21,11 @@ _CLOCK = r"\[?\(?(?:(?P<hours>\d{1,2}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{2}(
 _LONGEST = 1e12
 """No number from here on is a time within a recording, whatever its unit."""
 _LINE = re.compile(rf"\s*(?:{_CLOCK})?(?P<label>[^:\n]{{1,60}}?)\s*:\s+(?P<text>.*)|\s*(?P<rest>.*)")
+
+_CUE_CLOCK = r"(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
+_CUE = re.compile(rf"^[ \t]*(?P<start>{_CUE_CLOCK})[ \t]+-->[ \t]+(?P<end>{_CUE_CLOCK})[^\n]*", re.MULTILINE)
+_VOICE = re.compile(r"(?:<v(?:\.[^\s>]*)?\s([^<>]*)>|\A)((?:[^<]|<(?!v[\s.]))+)")
+_CUE_TAG = re.compile(r"<[^<>]*>")
 
 
 class Segment(NamedTuple):
@@ -65,7 +70,7 @@ def is_conversation(body: Json) -> bool:
 
 def _read(body: Json, is_label: Callable[[str], bool], channels: Sequence[int | None]) -> Iterable[Segment]:
     if isinstance(body, str):
-        return _from_text(body, is_label)
+        return _from_cues(body, is_label) if _CUE.search(body) else _from_text(body, is_label)
     if isinstance(body, list):
         return _from_list(body, {})
     fields = mapping(body)
@@ -165,6 +170,31 @@ def _from_text(text: str, is_label: Callable[[str], bool]) -> Iterator[Segment]:
             segment = Segment(line.strip())
     if segment is not None:
         yield segment
+
+
+def _from_cues(text: str, is_label: Callable[[str], bool]) -> Iterator[Segment]:
+    """Cues of WebVTT or SRT, whose voice tag or first word names the speaker."""
+    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
+        cue = _CUE.search(block)
+        if cue is None:
+            continue
+        start, end = (_cue_ms(cue[name]) for name in ("start", "end"))
+        for voice, said in _VOICE.findall(block[cue.end() :]):
+            words = " ".join(_CUE_TAG.sub("", said).split())
+            label, colon, rest = words.partition(":")
+            if voice.strip():
+                yield Segment(words, voice.strip(), start_ms=start, end_ms=end)
+            elif colon and is_label(label.strip()):
+                yield Segment(rest.strip(), label.strip(), start_ms=start, end_ms=end)
+            else:
+                yield Segment(words, start_ms=start, end_ms=end)
+
+
+def _cue_ms(clock: str) -> float:
+    seconds = 0.0
+    for part in clock.replace(",", ".").split(":"):
+        seconds = seconds * 60 + float(part)
+    return round(seconds * 1000)
 
 
 def _clock_ms(match: re.Match[str]) -> float | None:

@@ -71,13 +71,14 @@ def _spoken(document: Document, labels: Labels, direction: Direction, started_at
             continue
         first = min((index for index in transcript.dialogs if 0 <= index < len(dialogs)), default=None)
         dialog = None if first is None else dialogs[first]
+        own = labels.among(flat(dialog.parties)) if dialog is not None and labels.are_among(dialogs) else labels
         segments = segments_of(
             transcript.body,
-            lambda label: labels.read(label) is not None or _ANONYMOUS.fullmatch(label) is not None,
+            lambda label, own=own: own.read(label) is not None or _ANONYMOUS.fullmatch(label) is not None,
             _channels(dialog),
             dialog.duration * 1000 if dialog is not None and dialog.duration else None,
         )
-        speaking = _who(segments, labels, dialog, direction)
+        speaking = _who(segments, own, dialog, direction)
         if speaking is None:
             unknown = unknown or (transcript.field, segments)
         elif segments:
@@ -125,18 +126,19 @@ def _channels(dialog: Dialog | None) -> list[int | None]:
 def _who(
     segments: Sequence[Segment], labels: Labels, dialog: Dialog | None, direction: Direction
 ) -> list[Speaking] | None:
-    """Return the speaker of each segment, or None where nothing shows it.
+    """Return the speaker of each segment, or None where nothing shows it. A segment without a label is of an unknown one.
 
     Two speakers without names, on a dialog of one agent and one customer: the first to speak was called.
     """
     read = [_read(segment, labels) for segment in segments]
     known = {who.speaker for who in read if who is not None}
-    open_labels = list(dict.fromkeys(segment.label for segment, who in zip(segments, read, strict=True) if who is None))
-    if not open_labels:
+    unread = dict.fromkeys(segment.label for segment, who in zip(segments, read, strict=True) if who is None)
+    if not unread:
         return [who for who in read if who is not None]
+    open_labels: list[str | None] = [label for label in unread if label is not None] or [None]
     by_label: dict[str | None, Speaking] = {}
     pair = labels.answering(dialog, direction)
-    if not known and len(open_labels) == _TWO and pair is not None and None not in open_labels:
+    if not known and len(open_labels) == _TWO and pair is not None:
         by_label = dict(zip(open_labels, pair, strict=True))
     elif len(open_labels) == 1 and pair is not None and len(known & {"agent", "bot", "customer"}) == 1:
         by_label = {open_labels[0]: next(who for who in pair if who.speaker not in known)}
@@ -145,7 +147,8 @@ def _who(
     if not known and not by_label:
         return None
     return [
-        who or by_label.get(segment.label) or Speaking("system") for segment, who in zip(segments, read, strict=True)
+        who or by_label.get(segment.label) or Speaking("system" if segment.label else "unknown")
+        for segment, who in zip(segments, read, strict=True)
     ]
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
+from auscult.domain.legs import with_parties
 from auscult.formats._contract import Limits
 from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import instant, ms_between
@@ -170,7 +171,7 @@ class Records:
         """Return the conversation of a native document, checked as one that is loaded."""
         (read,) = _NATIVE.read(io.BytesIO(msgspec.json.encode(document)), self._app_id, self._limits)
         if isinstance(read, Conversation):
-            return replace(read, legs=tuple(document.get("legs", ())), edition=document.get("edition"))
+            return replace(with_parties(read, document.get("legs", ())), edition=document.get("edition"))
         field = "" if read.error.field is None else f"{read.error.field}: "
         return Refused(f"{field}{read.error.message}", where)
 

@@ -60,6 +60,10 @@ class Express(Records):
         email, queue = record.maybe_text("agentEmail"), record.maybe_text("queueId")
         agent = record.maybe_text("agentId") or email
         turns = _voice(transcript, record) if channel == "voice" else _chat(transcript, start)
+        writers = list(dict.fromkeys(turn["agent_id"] for turn in turns if turn.get("agent_id")))
+        if len(writers) <= 1:  # the row names the one agent, with an e-mail address
+            writers = []
+            turns = [turn | {"agent_id": agent if turn["speaker"] == "agent" else None} for turn in turns]
         return {
             "custom_id": record.text("conversationId", "the id of the conversation"),
             "channel": channel,
@@ -69,8 +73,8 @@ class Express(Records):
             "started_at": start,
             "ended_at": record.maybe_at("conversationEndTime"),
             "queues": [{"id": queue}] if queue else [],
-            "agents": [{"id": agent, "email": email}] if agent else [],
-            "turns": [turn | ({"agent_id": agent} if turn["speaker"] == "agent" else {}) for turn in turns],
+            "agents": [{"id": each} for each in writers] or ([{"id": agent, "email": email}] if agent else []),
+            "turns": turns,
             "custom_fields": {name: value for name, value in record.items() if name not in _KNOWN and value},
         }
 
@@ -130,6 +134,7 @@ def _chat(transcript: Fields, start: datetime) -> list[dict[str, Any]]:
         turns.append(
             {
                 "speaker": _SPEAKERS.get(message.maybe_text("type") or "", "unknown"),
+                "agent_id": message.maybe_text("userId") if message.get("type") == "AGENT" else None,
                 "text": message.words("text", "the words of the message"),
                 "start_ms": offset_ms(start, message.at("timestamp", "a time")) if is_unix else round(at * 1000),
             }

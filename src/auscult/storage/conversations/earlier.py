@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.corrections import Handled, with_handled
-from auscult.domain.legs import depends_on_stored, followed, is_replaced
+from auscult.domain.legs import depends_on_stored, followed, is_replaced, legs_of
 from auscult.domain.scoring.stored import Accepted
 from auscult.storage.conversations.evaluated import CONVERSATION
 from auscult.storage.conversations.waiting import chunks
@@ -41,7 +41,7 @@ class Earlier(NamedTuple):
 
     def after(self, later: Conversation) -> Conversation | None:
         """Return what is stored once it has come in again; None where that is what is stored already."""
-        is_known = not self.has_words and later.legs and set(later.legs) <= set(self.conversation.legs)
+        is_known = not self.has_words and later.legs and legs_of(later) <= legs_of(self.conversation)
         after = self.conversation if is_known else followed(self.conversation, later)
         return None if after is self.conversation else after
 

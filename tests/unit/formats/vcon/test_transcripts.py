@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.formats.vcons import SAID, START, read, refusal, said, timed, transcript
+from tests.unit.formats.vcons import ALICE, BOB, SAID, START, read, refusal, said, timed, transcript
 
 DEEPGRAM = {
     "transcript": "Hello. Hi.",
@@ -145,3 +145,48 @@ def test_without_a_transcript_there_are_no_turns() -> None:
     assert read(analysis=[]).turns == ()
     behind = {"type": "transcript", "dialog": 0, "vendor": "x", "url": "https://example.com/t.json"}
     assert read(analysis=[behind]).turns == ()
+
+
+VTT = """WEBVTT
+
+NOTE made for this project
+
+1
+00:00.400 --> 00:03.100 align:left
+<v Bob Jones>good afternoon<c.loud> Quince</c>
+
+00:00:03.600 --> 00:00:06.000
+<v.first Caller>i would like to move</v>
+<v Bob Jones>certainly"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        VTT,
+        VTT.replace("<v Bob Jones>", "Agent: ")
+        .replace("<v.first Caller>", "Customer: ")
+        .replace("\nAgent: c", "\n\n00:05.000 --> 00:06.000\nAgent: c"),
+        "1\n00:00:00,400 --> 00:00:03,100\nSpeaker 1: good afternoon Quince\n\n2\n00:00:03,600 --> 00:00:06,000\nSpeaker 2: i would like to move\n\n3\n00:00:05,000 --> 00:00:06,000\nSpeaker 1: certainly",
+    ],
+)
+def test_cues_of_webvtt_and_srt(body: str) -> None:
+    """Voice tags or names before a colon show who speaks; times are of the cue."""
+    parties = [ALICE | {"name": "Caller", "role": "customer"}, BOB | {"role": "agent"}]
+    conversation = read(parties=parties, **transcript(body, mediatype="text/vtt", encoding="none"))
+    words = [("agent", "good afternoon Quince"), ("customer", "i would like to move"), ("agent", "certainly")]
+    assert said(conversation) == words
+    assert timed(conversation)[:2] == [("agent", 400, 3100), ("customer", 3600, 6000)]
+
+
+def test_cues_without_speakers_are_refused() -> None:
+    """With what would be right, as any transcript that shows none."""
+    error = refusal(**transcript("WEBVTT\n\n00:00.400 --> 00:03.100\ngood afternoon", encoding="none"))
+    assert (error.reason, "no line of it has a speaker" in error.message) == ("vcon.speakers_unknown", True)
+
+
+def test_one_segment_without_a_speaker_is_of_an_unknown_one() -> None:
+    """The others are as they would be without it."""
+    body = [{"speaker": who, "start": at, "text": "x"} for at, who in enumerate(["SPEAKER_01", "SPEAKER_00", None])]
+    conversation = read(**transcript({"segments": body}))
+    assert [turn.speaker for turn in conversation.turns] == ["agent", "customer", "unknown"]
