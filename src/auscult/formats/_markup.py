@@ -50,16 +50,19 @@ _QUOTED = "\n>\n"
 
 _QUOTE_LINE = re.compile(r"\s*>(?!\d)")
 _WROTE = re.compile(
-    r"\s*(?:on|am|el|le|em|il|op)\b[^\n]{4,200}?\b(?:wrote|schrieb|escribió|a écrit|escreveu|ha scritto|schreef)\b[^\n]{0,120}:\s*",
+    r"\s*(?:on|am|el|le|em|il|op)\b[^\n]{4,200}?\b"
+    r"(?:wrote|schrieb|escribió|a écrit|escreveu|ha scritto|schreef)\b[^\n]{0,120}:\s*",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(
-    r"\s*-{3,}\s*(?:original message|ursprüngliche nachricht|mensaje original|message d'origine|mensagem original)\s*-{3,}\s*",
+    r"\s*-{3,}\s*(?:original message|ursprüngliche nachricht|mensaje original|message d'origine|mensagem original)"
+    r"\s*-{3,}\s*",
     re.IGNORECASE,
 )
 _SENDER = re.compile(r"\s*\*?(?:from|von|de)\s?:\*?\s+\S", re.IGNORECASE)
 _DETAIL = re.compile(
-    r"\s*\*?(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|enviado|fecha|para|asunto|envoyé|date|à|objet|data|assunto)\s?:",
+    r"\s*\*?(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|enviado|fecha|para|asunto|envoyé|à|objet|data|assunto)"
+    r"\s?:",
     re.IGNORECASE,
 )
 _HEADERS = re.compile(r"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){3,}+\n")

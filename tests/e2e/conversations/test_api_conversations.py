@@ -84,15 +84,17 @@ def app_of(own: Loading) -> str:
 
 def test_what_is_loaded_is_committed_and_told(own: Loading) -> None:
     """interfaces.md: 202 with the count and each refusal with line, field and reason; what is accepted is there."""
-    body = ndjson([document(1), {**document(2), "channel": "fax"}, document(3)]) + b"{broken\n"
+    earlier = {**document(3), "language": "de"}
+    body = ndjson([document(1), {**document(2), "channel": "fax"}, earlier, document(3)]) + b"{broken\n"
     answer = own.ask("POST", "/conversations", body)
     assert answer.status_code == 202
     told = answer.json()
     assert (told["accepted"], told["unchanged"], told["rejected_count"]) == (2, 0, 2)
+    assert (told["replaced"], told["replaced_count"]) == (["o-003"], 1)
     first, second = told["rejected"]
     assert (first["line"], first["field"]) == (2, "channel")
     assert "fax" in first["reason"]
-    assert (second["line"], second["code"]) == (4, "document.malformed")
+    assert (second["line"], second["code"]) == (5, "document.malformed")
     assert own.ask("GET", "/conversations/o-001").json()["status"] == "pending"
     assert own.ask("GET", "/conversations").json() == {"items": [], "total": 0, "next_cursor": None}
     work(own.service)

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from auscult.domain.connectors.contract import Item, Mapped
@@ -51,6 +53,32 @@ def test_each_item_has_its_effect_once(app: AppStore, tmp_path: Path) -> None:
     run = connectors.run("inbox", MANUAL)
     assert (run.counts.known, run.counts.new, run.counts.changed) == (4, 1, 1)
     assert stored(app) == {f"call-{number}" for number in range(6)}
+
+
+def test_legs_are_joined_and_a_redacted_copy_stays(app: AppStore, tmp_path: Path) -> None:
+    """Two files of a call, then another of it in a later run; a copy and its original, of which the run names one."""
+    connectors = service(app)
+    connectors.apply(document(f"folder:{tmp_path / 'legs'}", "legs", format="genesys"))
+    for number, leg in enumerate(("b2", "a1", "c3")):
+        phrase = {"participantPurpose": "internal", "startTimeMs": number, "text": leg}
+        about = {"conversationId": "cv", "communicationId": leg, "conversationStartTime": 1792400000000}
+        _write(tmp_path / "legs" / f"{leg}.json", about | {"transcripts": [{"phrases": [phrase]}]})
+        if number:
+            counts = connectors.run("legs", MANUAL).counts
+            assert (counts.new, counts.changed, counts.replaced) == ((1, 0, 0) if number == 1 else (0, 1, 0))
+    connectors.apply(document(f"folder:{tmp_path / 'lens'}", "lens", format="amazon-contact-lens"))
+    for words, name in (("4111 1111 1111 1111", "z"), ("[PII]", "a_redacted")):
+        said = {"ParticipantRole": "AGENT", "Content": words, "AbsoluteTime": "2026-10-19T08:00:00Z"}
+        _write(tmp_path / "lens" / f"{name}.json", {"JobName": "k-1", "Transcript": [said]})
+    run = connectors.run("lens", MANUAL)
+    assert (run.counts.new, run.counts.replaced, run.notes) == (1, 1, ("replaced by another of the same id: k-1",))
+    texts = {one.custom_id: [turn.text for turn in one.turns] for one, _ in app.erasure.all()}
+    assert texts == {"cv": ["b2", "a1", "c3"], "k-1": ["[PII]"]}
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(msgspec.json.encode(value))
 
 
 def test_a_half_written_file_is_read_when_it_is_whole(app: AppStore, tmp_path: Path) -> None:

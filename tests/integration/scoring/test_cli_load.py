@@ -12,6 +12,8 @@ pytestmark = pytest.mark.night
 COUNTS = {
     "accepted": 3,
     "unchanged": 0,
+    "replaced": 0,
+    "replaced_ids": [],
     "scored": 2,
     "below_threshold": 1,
     "duration_unavailable": 0,
@@ -42,6 +44,20 @@ def test_load_scores_and_a_second_load_adds_nothing(folder: Path) -> None:
     assert (first.status, first.last) == (0, COUNTS)
     assert (again.status, again.last) == (0, COUNTS | {"unchanged": 3})
     assert auscult(folder, "verify").status == 0
+
+
+@pytest.mark.landing
+def test_legs_in_a_folder_are_one_conversation_and_replaced_ones_are_named(folder: Path) -> None:
+    """Two transcripts of a call are one with all turns; two documents of one id are named, and so it goes the second time."""
+    legs = str(Path(__file__).parents[2] / "golden" / "connectors" / "genesys" / "year=2026")
+    for unchanged in (0, 1):
+        loaded = auscult(folder, "load", legs, "--format", "genesys", "--app", "st-1", "--json")
+        counts = ("accepted", "unchanged", "replaced")
+        assert [loaded.last[name] for name in counts] == [1, unchanged, 0]
+    write(folder / "twice.ndjson", conversation("c-9"), conversation("c-9", language="de"))
+    twice = auscult(folder, "load", "twice.ndjson", "--app", "st-1", "--json")
+    assert (twice.status, twice.last["replaced"], twice.last["replaced_ids"]) == (0, 1, ["c-9"])
+    assert "replaced by another of the same id: c-9" in twice.err
 
 
 def test_bad_lines_are_named_and_the_good_ones_load(folder: Path) -> None:

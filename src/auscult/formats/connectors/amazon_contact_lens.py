@@ -57,7 +57,7 @@ class AmazonContactLens(Records):
 
 
 def _is_redacted(record: Fields, key: str, turns: list[dict[str, Any]]) -> bool:
-    """Return whether Amazon has redacted this file: it says so itself, in its name, or by what it shows."""
+    """Return whether Amazon has redacted this file: as its metadata, its name or its words show."""
     output = record.fields("ContentMetadata").maybe_text("Output")
     if output is not None:
         return output.lower() == "redacted"

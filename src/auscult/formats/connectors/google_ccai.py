@@ -79,7 +79,7 @@ def _agents(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _segment(segment: Fields, start: datetime, agent: str | None) -> dict[str, Any]:
-    """Return a turn; of an agent whom the segment does not name, it is that of the conversation."""
+    """Return a turn. Where the segment names no agent, it is the agent of the conversation."""
     participant = segment.fields("segmentParticipant")
     speaker = _speaker(participant, "role")
     words = list(segment.each("words"))

@@ -7,6 +7,7 @@ from auscult.cli.scoring.load import sentence
 PLAIN = {
     "accepted": 76,
     "unchanged": 0,
+    "replaced": 0,
     "scored": 74,
     "below_threshold": 2,
     "duration_unavailable": 0,
@@ -21,6 +22,7 @@ PLAIN = {
     ("counts", "said"),
     [
         (PLAIN, "76 loaded, 74 scored, 2 below threshold, 0 rejected"),
+        (PLAIN | {"replaced": 2}, "76 loaded, 74 scored, 2 below threshold, 2 replaced, 0 rejected"),
         (PLAIN | {"unchanged": 76}, "76 loaded, 74 scored, 2 below threshold, 76 unchanged, 0 rejected"),
         (
             PLAIN | {"not_evaluated": 74, "scored": 0, "rejected": 3},
