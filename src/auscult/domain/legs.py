@@ -35,7 +35,7 @@ def with_parties(conversation: Conversation, names: Iterable[str] | None = None)
 
 def depends_on_stored(later: Conversation) -> bool:
     """Return whether what a conversation becomes depends on what is stored of it."""
-    return bool(later.legs) or later.edition == "original"
+    return bool(later.legs) or later.edition is not None
 
 
 def followed(earlier: Conversation, later: Conversation) -> Conversation:

@@ -6,13 +6,16 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from auscult.domain.conversation import Agent, Conversation, Leg, Queue, Turn
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.storage import Store
 from auscult.storage.conversations.earlier import gathered
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables.conversations import evaluations, said
 from auscult.storage.store import AppStore
-from tests.contract.storing import TENANT, conversation
+from tests.contract.storing import TENANT, conversation, put
 from tests.waiting import PATIENCE_S
 
 CARD = "my card is 4111 1111 1111 1111"
@@ -142,6 +145,26 @@ def test_a_redacted_copy_is_what_is_stored(app: AppStore, is_first: bool, is_tog
     assert words(app) == ["my card is [PII]"]
     app.conversations.accept([conversation("c-1", custom_id="k-1", turns=())])
     assert words(app) == []
+
+
+def test_nothing_quotes_an_original_that_its_redacted_copy_replaced(
+    store: Store, app: AppStore, database_url: str
+) -> None:
+    """Evaluations and insights of the revision before are as those of conversations whose words were erased."""
+    put(
+        app,
+        conversation("c-1", turns=(Turn("m1", "agent", f"hello {CARD}", start_ms=0, end_ms=900),), edition="original"),
+    )
+    redacted = conversation("c-1", turns=(Turn("m1", "agent", "my card is [PII]", start_ms=0),), edition="redacted")
+    database = Database(database_url)
+    with database.reading() as connection:
+        assert any(b"hello" in bytes(body) for body in connection.scalars(sa.select(evaluations.c.body)))
+    assert app.conversations.accept([redacted]).changed == 1
+    with database.reading() as connection:
+        assert not any(b"hello" in bytes(body) for body in connection.scalars(sa.select(evaluations.c.body)))
+        assert connection.scalars(sa.select(said.c.agent)).all() == []
+    database.close()
+    assert store.altered() == []
 
 
 def test_others_of_one_id_in_a_load_are_named(app: AppStore) -> None:

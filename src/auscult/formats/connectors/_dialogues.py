@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
-_CLOCK = (
-    r"(?:\d{4}-\d\d-\d\d[ T])?(?P<hours>\d{1,2}):(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?\s?(?P<half>[AaPp]\.?[Mm]\.?)?"
-)
+_CLOCK = r"(?:\d{4}-\d\d-\d\d[ T])?(?P<hours>\d{1,2}):(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?\s?(?:Z|(?P<half>[AaPp]\.?[Mm]\.?))?"
 _BEFORE = re.compile(rf"\s*[(\[]?{_CLOCK}(?:\s+[A-Z]{{2,4}})?[)\]]?\s*-?\s*(?P<rest>\S[^\n]*)")
 _AFTER = re.compile(rf"\s*(?P<name>[^:()\[\]]{{1,60}}?)\s*[(\[]{_CLOCK}[)\]]\s*:\s*(?P<text>[^\n]*)")
 _NAMED = re.compile(r"\s*(?P<name>[^\s:][^:\n]{0,59}?)\s?:(?:\s+(?P<text>\S[^\n]*)|\s*)")
@@ -55,7 +53,7 @@ def messages_of(text: str, people: Mapping[str, Writer], author: Writer, written
     """Return the messages of a chat that a comment holds; None where it holds none.
 
     ``people`` are those of the ticket by name, in lower case; ``author`` filed the comment at the time ``written``. Lines
-    without times are a chat only where names of both sides begin them, and one does so again.
+    without times are a chat only where names of both sides begin them, of people or of sides, and of these one again.
     """
     lines = list(_lines(text, people))
     spoken = [one for one in lines if one.name]
@@ -68,9 +66,12 @@ def messages_of(text: str, people: Mapping[str, Writer], author: Writer, written
         return None
     if heading is None and any(one.clock is None for one in spoken):
         sides = {who.speaker for who in known.values()}
-        if len(spoken) == len(names) or not ("customer" in sides and sides & {"agent", "bot"}):
+        is_named = any(_by_name(name, people) for name in names)
+        if (len(spoken) == len(names) and not is_named) or not ("customer" in sides and sides & {"agent", "bot"}):
             return None
     known |= _inferred([name for name in names if name not in known], known, text, author)
+    if author.speaker == "agent":
+        known = {name: author if who == Writer("agent") else who for name, who in known.items()}
     times = _times(lines, written, None if heading is None else heading["day"])
     return [
         Said(known.get(one.name, Writer("unknown")) if one.name else Writer("system"), one.text, at)
@@ -121,13 +122,18 @@ def _clock(match: "re.Match[str]") -> timedelta:
 def _person(name: str, people: Mapping[str, Writer]) -> Writer | None:
     """Return the person of this name or first name, or the side that the name is a word for."""
     wanted = name.casefold()
+    if wanted.startswith("supervisor"):
+        return Writer("unknown")
+    role = _ROLES.get(_COUNT.sub("", wanted))
+    return _by_name(name, people) or (None if role is None else Writer(role))
+
+
+def _by_name(name: str, people: Mapping[str, Writer]) -> Writer | None:
+    wanted = name.casefold()
     if wanted in people:
         return people[wanted]
     first = {who for full, who in people.items() if full.split()[:1] == wanted.split()[:1]}
-    if len(first) == 1 and len(wanted.split()) == 1:
-        return next(iter(first))
-    role = _ROLES.get(_COUNT.sub("", wanted))
-    return None if role is None else Writer(role)
+    return next(iter(first)) if len(first) == 1 and len(wanted.split()) == 1 else None
 
 
 def _inferred(names: list[str], known: Mapping[str, Writer], text: str, author: Writer) -> dict[str, Writer]:

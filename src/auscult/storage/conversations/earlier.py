@@ -25,6 +25,11 @@ class Arrival(NamedTuple):
     conversations: Mapping[str, Conversation]
     replaced: tuple[str, ...] = ()
 
+    def redacts(self, earlier: "Mapping[str, Earlier]") -> list[str]:
+        """Return the ids of those that are the redacted copy of what is stored."""
+        originals = [key for key, one in earlier.items() if one.conversation.edition == "original"]
+        return [key for key in originals if self.conversations[key].edition == "redacted"]
+
     @property
     def dependent(self) -> list[str]:
         """Return the ids of those that depend on what is stored of them."""

@@ -1,6 +1,6 @@
 """Erases a part of a conversation that stays: its words, its recordings, or what was decided about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 import sqlalchemy as sa
@@ -62,12 +62,7 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
     bare = msgspec.json.encode(without_words(CONVERSATION.decode(body)))
     changed = {"body": bare, "size": len(bare), "words_erased_at": now_ms()}
     connection.execute(sa.update(conversations).where(its).values(changed))
-    _erase_quotations(connection, database.seals, found)
-    for table in (judge_answers, said):
-        connection.execute(sa.delete(table).where(table.c.conversation == found.number))
-    erase_transcripts(connection, found.number)
-    erase_examples(connection, [found.number])
-    erase_pins(connection, [found.number])
+    _erase_derived(connection, database, found)
     _optimise_search(connection, database)
     erase_live(connection, app, [conversation_id])
     erase_redactions(connection, app, [conversation_id])
@@ -76,6 +71,15 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
         file_recorded(connection, database.dialect, app, [(found, render(case))])
     announce(connection, database.dialect, app, [(conversation_id, "revised")])
     return True
+
+
+def erase_quoted(connection: Connection, database: Database, app: int, conversation_ids: Collection[str]) -> None:
+    """Erase what was made of the words of conversations whose source has replaced them by a redacted copy."""
+    found = [stored for each in conversation_ids if (stored := _stored(connection, app, each)) is not None]
+    for stored in found:
+        _erase_derived(connection, database, stored)
+    if found:
+        _optimise_search(connection, database)
 
 
 def erase_results(connection: Connection, database: Database, app: int, conversation_id: str) -> bool:
@@ -117,6 +121,15 @@ def _erase_quotations(connection: Connection, seals: ResultSeals, found: Stored)
             values["seal"] = seal_of_evaluation(seals, connection, row.conversation_id, row.digest, given)
         mine = sa.update(evaluations).where(evaluations.c.evaluation == row.evaluation)
         connection.execute(mine.values(values))
+
+
+def _erase_derived(connection: Connection, database: Database, found: Stored) -> None:
+    _erase_quotations(connection, database.seals, found)
+    for table in (judge_answers, said):
+        connection.execute(sa.delete(table).where(table.c.conversation == found.number))
+    erase_transcripts(connection, found.number)
+    erase_examples(connection, [found.number])
+    erase_pins(connection, [found.number])
 
 
 def _bare(body: bytes) -> bytes:

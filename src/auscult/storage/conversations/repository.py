@@ -42,6 +42,7 @@ from auscult.storage.conversations.earlier import (
     read_earlier,
     with_known,
 )
+from auscult.storage.conversations.erased_parts import erase_quoted
 from auscult.storage.conversations.erasing import AppErasure
 from auscult.storage.conversations.evaluated import (
     AUDIT_SHOWN,
@@ -158,6 +159,7 @@ class AppConversations:
                 return None
             accepted = self._accept(connection, admitted, priority, since)
             accepted = with_known(accepted, arrival, earlier, since)
+            erase_quoted(connection, self._database, self._app, arrival.redacts(earlier))
             link_recordings(connection, self._app, linked)
             if alongside is not None:
                 alongside(connection, accepted)

@@ -146,6 +146,9 @@ def test_a_chat_inside_a_comment_is_its_messages(body: dict[str, Any]) -> None:
     ("body", "speakers"),
     [
         ("Pavla N: broken\nEwa: sorry\nPavla N: thanks", ["customer", "agent", "customer"]),
+        ("Pavla N: broken\nEwa: sorry", ["customer", "agent"]),
+        ("2026-10-19T09:10:00Z Pavla N: broken\n2026-10-19T09:11:00Z Ewa: sorry", ["customer", "agent"]),
+        ("09:10 Pavla: broken\n09:11 Ewa: sorry\n09:12 Supervisor Lin: me", ["customer", "agent", "unknown"]),
         ("[09:10] Visitor 123: broken\n[09:11] Ewa K: sorry", ["customer", "agent"]),
         ("Eric (09:10): hello\nPavla (09:11): broken", ["agent", "customer"]),
         ("(11:59:50 PM) Pavla N: broken\n(12:00:10 AM) Bot: sorry", ["customer", "bot"]),
