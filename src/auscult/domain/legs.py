@@ -46,7 +46,10 @@ def followed(earlier: Conversation, later: Conversation) -> Conversation:
     """
     if earlier.edition == "redacted" and later.edition == "original":
         return earlier
-    return later if not later.legs or legs_of(earlier) <= legs_of(later) else _joined(earlier, later)
+    if not later.legs:
+        return later
+    named = _with_legs(earlier, later)
+    return later if legs_of(named) <= legs_of(later) else _joined(named, later)
 
 
 def is_replaced(earlier: Conversation, later: Conversation) -> bool:
@@ -59,6 +62,30 @@ def is_replaced(earlier: Conversation, later: Conversation) -> bool:
 def legs_of(conversation: Conversation) -> set[str]:
     """Return the ids of the legs of a conversation."""
     return {leg.id for leg in conversation.legs}
+
+
+def _with_legs(earlier: Conversation, later: Conversation) -> Conversation:
+    """Return a conversation with legs. One of a version without them, or of an export, has those that its turns show.
+
+    What has no name is one leg, and is gone where the later ones have a turn of the same side at the same time.
+    """
+    if earlier.legs and "" not in legs_of(earlier):
+        return earlier
+    if not earlier.legs and earlier.source != later.source:
+        return later
+    turns = earlier.turns
+    if not {(turn.speaker, _at(earlier, turn)) for turn in turns if not _leg(turn)}.isdisjoint(
+        (turn.speaker, _at(later, turn)) for turn in later.turns
+    ):
+        turns = tuple(turn for turn in turns if _leg(turn))
+    names = {_leg(turn) for turn in turns}
+    if not earlier.legs:
+        return with_parties(replace(earlier, turns=turns), names)
+    return replace(earlier, turns=turns, legs=tuple(leg for leg in earlier.legs if leg.id in names))
+
+
+def _at(conversation: Conversation, turn: Turn) -> datetime:
+    return conversation.started_at + (turn.start_ms or 0) * _MS
 
 
 def _joined(earlier: Conversation, later: Conversation) -> Conversation:

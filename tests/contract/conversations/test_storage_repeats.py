@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation, Leg, Queue, Turn
 from auscult.domain.privacy.settings import PrivacySettings
@@ -107,6 +108,25 @@ def test_a_leg_that_comes_again_replaces_itself(app: AppStore) -> None:
     again = app.conversations.accept([leg("a1", 2, words="better words")], since=first.batch)
     assert (again.changed, again.replaced) == (1, ("cv-41",))
     assert words(app)[1::2] == ["better words a1", f"{CARD} b2"]
+
+
+def test_a_leg_of_an_earlier_version_stays_until_it_comes_again(app: AppStore) -> None:
+    """It has no name, and its turns are m1 and m2; an export of what has legs is known by the ids of its turns."""
+    a1, b2 = leg("a1", 2), leg("b2", 61)
+    old = replace(a1, legs=(), turns=tuple(replace(turn, id=f"m{at}") for at, turn in enumerate(a1.turns, 1)))
+    app.conversations.accept([old])
+    for _ in range(2):
+        app.conversations.accept([b2])
+        assert [turn.id for turn in of(app).turns] == ["m1", "m2", "b2:1", "b2:2"]
+    app.conversations.accept([a1])
+    whole = of(app)
+    assert whole == gathered([a1, b2]).conversations["c-1"]
+    app.conversations.accept([replace(whole, legs=())])
+    app.conversations.accept([b2])
+    assert [turn.id for turn in of(app).turns] == ["a1:1", "a1:2", "b2:1", "b2:2"]
+    app.conversations.accept([old])
+    app.conversations.accept([a1])
+    assert of(app) == a1
 
 
 def test_two_legs_at_the_same_moment_are_both_stored(store: Store, app: AppStore) -> None:

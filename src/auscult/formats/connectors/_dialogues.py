@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
-_CLOCK = r"(?:\d{4}-\d\d-\d\d[ T])?(?P<hours>\d{1,2}):(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?\s?(?:Z|(?P<half>[AaPp]\.?[Mm]\.?))?"
+_CLOCK = (
+    r"(?:\d{4}-\d\d-\d\d[ T])?(?P<hours>\d{1,2})"
+    r":(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?\s?(?:Z|(?P<half>[AaPp]\.?[Mm]\.?))?"
+)
 _BEFORE = re.compile(rf"\s*[(\[]?{_CLOCK}(?:\s+[A-Z]{{2,4}})?[)\]]?\s*-?\s*(?P<rest>\S[^\n]*)")
 _AFTER = re.compile(rf"\s*(?P<name>[^:()\[\]]{{1,60}}?)\s*[(\[]{_CLOCK}[)\]]\s*:\s*(?P<text>[^\n]*)")
 _NAMED = re.compile(r"\s*(?P<name>[^\s:][^:\n]{0,59}?)\s?:(?:\s+(?P<text>\S[^\n]*)|\s*)")
