@@ -70,6 +70,9 @@ _MAIL = re.compile(
     r"^(?:From|Subject|Date|Message-ID|Received|Return-Path|MIME-Version):", re.IGNORECASE | re.MULTILINE
 )
 _LEAST_HEADERS = 3
+_LONG_HEADER = re.compile(r"^content-[a-z-]+:(?:[^\n]|\n[ \t]){1000}", re.IGNORECASE | re.MULTILINE)
+_MOST_PARTS, _MOST_LEVELS = 200, 20
+"""Of an e-mail. The parser's time grows with the square of the length of a header, and with parts within parts."""
 
 
 def words_of(markup: str) -> str:
@@ -116,15 +119,27 @@ def is_mail(text: str) -> bool:
 
 
 def mail_words(source: str) -> str:
-    """Return the words of an e-mail with its headers: of its plain part, or else of its HTML."""
+    """Return the words of an e-mail with its headers: of its plain part, or else of its HTML.
+
+    Of one that the parser would need minutes for, everything behind its headers.
+    """
+    source = source.replace("\r\n", "\n")
+    rest = source.partition("\n\n")[2].strip() or source
+    if _is_intricate(source):
+        return rest
     try:
         part = message_from_bytes(source.encode(), policy=policy.default).get_body(("plain", "html"))
         if part is None:
             return source
         words = str(part.get_content())
     except Exception:  # noqa: BLE001  (the package raises what it meets in headers that are no headers)
-        return source.partition("\n\n")[2].strip() or source
+        return rest
     return words_of(words) if part.get_content_subtype() == "html" else words.strip()
+
+
+def _is_intricate(source: str) -> bool:
+    levels = source.lower().count("multipart/")
+    return source.count("\n--") > _MOST_PARTS or levels > _MOST_LEVELS or _LONG_HEADER.search(source) is not None
 
 
 def _seen(markup: str) -> Iterator[str]:

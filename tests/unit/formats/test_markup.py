@@ -80,6 +80,19 @@ def test_mails() -> None:
     assert mail_words(f"{head}Content-Type: text/plain; charset=none\n\nhello").strip() == "hello"
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "Content-Type: text/plain; " + "a=b;" * 50_000 + "\n\nx",
+        "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n\nx\n" * 50_000,
+        "".join(f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(5000)),
+    ],
+)
+def test_hostile_mails_are_read(hostile: str) -> None:
+    """Within the patience of the suite, which the parser would exhaust."""
+    assert mail_words(f"From: a\nSubject: b\nDate: c\n{hostile}")
+
+
 HOSTILE = [
     "<!",
     "<",

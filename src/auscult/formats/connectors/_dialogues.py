@@ -84,20 +84,19 @@ def messages_of(text: str, people: Mapping[str, Writer], author: Writer, written
 
 def _lines(text: str, people: Mapping[str, Writer]) -> Iterator[Line]:
     """Yield messages, and notices as lines without a name; a line that begins with no name goes on with the one before."""
-    current: Line | None = None
-    for raw in text.splitlines():
-        if not raw.strip() or (current is None and _HEADING.fullmatch(raw)):
+    current, texts = Line("", "", None), list[str]()
+    for raw in filter(None, map(str.strip, text.splitlines())):
+        if not current.name and not texts and _HEADING.fullmatch(raw):
             continue
         found = _line(raw, people)
-        if found is not None and (found.clock is not None or current is None or current.clock is None):
-            if current is not None:
-                yield current
-            current = found
+        if found is not None and (found.clock is not None or current.clock is None):
+            if current.name or texts:
+                yield current._replace(text="\n".join(texts))
+            current, texts = found, [found.text] if found.text else []
         else:
-            before = current or Line("", "", None)
-            current = before._replace(text=f"{before.text}\n{raw.strip()}".strip())
-    if current is not None:
-        yield current
+            texts.append(raw)
+    if current.name or texts:
+        yield current._replace(text="\n".join(texts))
 
 
 def _line(raw: str, people: Mapping[str, Writer]) -> Line | None:

@@ -1,6 +1,7 @@
 """Traits of vendors' files that were read wrongly: who spoke, what they wrote themselves, what is left out or unknown."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from auscult.domain.connectors import Item, Refused, Setup
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.legs import followed
 from auscult.formats.connectors import FORMATS
+from auscult.formats.connectors._dialogues import Writer, messages_of
 from tests.unit.formats.connectors.test_connectors import GOLDEN, keys, mapped
 
 LEGS = [key for key in keys("genesys") if key.endswith("_transcript.json")]
@@ -161,6 +163,16 @@ def test_a_chat_inside_a_comment_is_its_messages(body: dict[str, Any]) -> None:
 def test_what_is_a_chat_and_what_is_none(body: str, speakers: list[str]) -> None:
     """Times or names of both sides make one; a list with colons is the agent's comment."""
     assert [turn.speaker for turn in ticket({"plain_body": body})] == speakers
+
+
+@pytest.mark.parametrize(
+    "piece", [" ", "\n", "a\n", "09:00 a: b\n", "a:", "(09:00", "Chat started: ", "* joined ", "\t\n"]
+)
+def test_a_long_comment_is_read(piece: str) -> None:
+    """In time in proportion to its length, whether it looks like a chat or not."""
+    written = datetime(2026, 10, 19, tzinfo=UTC)
+    people = {"a": Writer("agent", "1"), "b c": Writer("customer")}
+    messages_of(f"a: b\n{piece * (300_000 // len(piece))}x", people, Writer("agent", "1"), written)
 
 
 def test_a_chat_in_an_imported_comment() -> None:
