@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from html import unescape
 
+_NAME = r"[a-z][a-z0-9-]*+(?::[a-z][a-z0-9-]*+)?(?=[\s/>])"
 _TAG = re.compile(
-    r"""<(?P<end>/?)(?P<name>[a-z][^\s<>/]*+)(?P<attributes>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>"""
-    r"""|<(?P<loose_end>/?)(?P<loose>[a-z][^\s<>/]*+)[^<>]*+>|<[!?/][^<>]*+>""",
+    rf"""<(?P<end>/?)(?P<name>{_NAME})(?P<attributes>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>"""
+    rf"""|<(?P<loose_end>/?)(?P<loose>{_NAME})[^<>]*+>|<[!?/][^<>]*+>""",
     re.IGNORECASE,
 )
 _RAW = {name: re.compile(rf"</{name}(?=[\s/>])[^<>]*+>?", re.IGNORECASE) for name in ("script", "style", "title")}
@@ -65,6 +66,7 @@ _DETAIL = re.compile(
     r"\s?:",
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(r"\s*\*?(?:subject|betreff|asunto|objet|assunto)\s?:", re.IGNORECASE)
 _HEADERS = re.compile(r"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){3,}+\n")
 _MAIL = re.compile(
     r"^(?:From|Subject|Date|Message-ID|Received|Return-Path|MIME-Version):", re.IGNORECASE | re.MULTILINE
@@ -202,8 +204,9 @@ def _wrote(lines: list[str], at: int) -> int:
 
 
 def _is_header(lines: list[str], at: int) -> bool:
-    """Return whether the header of a quoted e-mail begins here, as some programs write it."""
-    return (
-        _SENDER.match(lines[at]) is not None
-        and sum(_DETAIL.match(one) is not None for one in lines[at + 1 : at + 5]) > 1
-    )
+    """Return whether the header of a quoted e-mail begins here, as some programs write it; a subject belongs to it."""
+    if not _SENDER.match(lines[at]):
+        return False
+    after = lines[at + 1 : at + 6]
+    details = sum(_DETAIL.match(one) is not None for one in after)
+    return details > 1 and any(_SUBJECT.match(one) for one in after)

@@ -19,6 +19,7 @@ WORDS = st.lists(st.sampled_from(["kettle", "off", "5 < 6", "a > b", "AT&T", "<3
     [
         ("<p>Hola &quot;H-88&quot;</p>", 'Hola "H-88"'),
         ("a < b and c > d <3", "a < b and c > d <3"),
+        ("<ann@example.org> <https://example.org/a> <o:p>x</o:p>", "<ann@example.org> <https://example.org/a> x"),
         ("<STYLE>p{}</STYLE ><title>T</title><script>if(a<b){}</script>x", "x"),
         ("<head><meta><title>t</title></head><body>b</body>", "b"),
         ('<div style="color:red; display: none">pre<div>n</div></div>a<span hidden>b</span>', "a"),
@@ -60,6 +61,7 @@ def test_what_is_no_quotation_stays() -> None:
     """An answer below it, a number with a sign, a text that is nothing but a quotation."""
     assert own_words("On Monday, Ewa wrote:\n> Dear\n\nThanks") == "Thanks"
     assert own_words("From: the shop\n>100 euros\nOn time: yes") == "From: the shop\n>100 euros\nOn time: yes"
+    assert own_words("From: Berlin\nTo: Munich\nDate: 3 May").endswith("3 May")
     assert own_words("> all of it") == "> all of it"
 
 
