@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from auscult.config import Settings
 from auscult.domain.errors import AuscultError, SettingsError
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
@@ -64,17 +65,19 @@ def run_retention(settings: Settings, store: "Store") -> None:
     Where erasures are stopped, the log has the reason, and the next run tries again.
     """
     now = datetime.now(UTC)
-    try:
-        for tenant in store.tenants():
+    for tenant in store.tenants():
+        with guarded(_LOG, f"retention of app {tenant.app_id}"):
             store.within(tenant).retention.end_cut_off(int(now.timestamp() * 1000))
             eraser = erasing(store, tenant)
             due = [item for item in eraser.due() if item.held_by is None]
-            if due:
-                eraser.run("retention", due)
-    except AuscultError as error:
-        if error.reason not in STOPS:
-            raise
-        _LOG.warning("retention: %s", error.message)
+            try:
+                if due:
+                    eraser.run("retention", due)
+            except AuscultError as error:
+                if error.reason not in STOPS:
+                    raise
+                _LOG.warning("retention: %s", error.message)
+                break  # of all apps
     prune_log(settings, store)
     keep_erased(settings, store)
 

@@ -11,6 +11,7 @@ from auscult.config import Settings
 from auscult.domain.delivery.addresses import PUBLIC
 from auscult.domain.limits import LimitReachedError
 from auscult.domain.notices import Choices, Notice
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.targets import Target
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
@@ -60,9 +61,10 @@ def run_schedules(store: Store, settings: Settings) -> None:
     sender = HttpSender(networks_of(settings))
     mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
     for tenant in store.tenants():
-        service = scheduling(store, tenant, settings)
-        service.run_due()
-        service.send(sender.send, mail)
+        with guarded(_LOG, f"schedules of app {tenant.app_id}"):
+            service = scheduling(store, tenant, settings)
+            service.run_due()
+            service.send(sender.send, mail)
     sender.close()
 
 
@@ -74,10 +76,13 @@ def run_notices(store: Store, settings: Settings) -> None:
     for tenant in store.tenants():
         app = store.within(tenant)
         names = cache(partial(_names, store, tenant.account_id))
-        note_late(app, _NOW())
-        if mail is not None:
-            send_mails(app, _NOW, mail.deliver, partial(_letter, names, base))
-        send_messages(app, _NOW, post, partial(_message, names, base))
+        with guarded(_LOG, f"late audits of app {tenant.app_id}"):
+            note_late(app, _NOW())
+        with guarded(_LOG, f"e-mails of app {tenant.app_id}"):
+            if mail is not None:
+                send_mails(app, _NOW, mail.deliver, partial(_letter, names, base))
+        with guarded(_LOG, f"messages of app {tenant.app_id}"):
+            send_messages(app, _NOW, post, partial(_message, names, base))
 
 
 def _names(store: Store, account_id: str) -> Mapping[str, str]:
@@ -115,10 +120,14 @@ def run_connectors(store: Store, settings: Settings) -> None:
     room = AdmissionControl(store.batches, settings.backlog)
     wait: Callable[[int], None] = partial(room.wait, lambda: None)
     limits = TenantLimits(store.limits)
+    for tenant in store.tenants():  # of every app before any is run, which takes as long as there is to read
+        with guarded(_LOG, f"crashed runs of app {tenant.app_id}"):
+            store.within(tenant).connectors.end_crashed(_NOW())
     for tenant in store.tenants():
-        try:
-            limits.check_intake(tenant)
-        except LimitReachedError as error:
-            _LOG.warning("connectors of app %s wait: %s", tenant.app_id, error.message)
-            continue
-        connecting(store, tenant, settings).run_due(wait)
+        with guarded(_LOG, f"connectors of app {tenant.app_id}"):
+            try:
+                limits.check_intake(tenant)
+            except LimitReachedError as error:
+                _LOG.warning("connectors of app %s wait: %s", tenant.app_id, error.message)
+                continue
+            connecting(store, tenant, settings).run_due(wait)

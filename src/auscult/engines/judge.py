@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Semaphore, Thread, current_thread
 from typing import ClassVar, NamedTuple, Self
 
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.operations.tracing import CONVERSATION, TRACING
 from auscult.domain.probe import Extraction, Grading, Judgement, Probe, Question, Summarization, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
@@ -145,7 +146,8 @@ class Judge:
         while (job := self._jobs.get()) is not None:
             try:
                 if not self._closed.is_set():
-                    job.hear(job)
+                    with panics_as_errors():
+                        job.hear(job)
             except Exception as error:  # noqa: BLE001  (it is raised where the question was asked)
                 job.deliver(error)
             else:

@@ -91,6 +91,8 @@ def check_written(host: str, networks: Networks) -> None:
         if not networks.allow("127.0.0.1"):
             raise refused(host, "127.0.0.1")
         return
+    if networks.is_nothing:
+        raise AddressRefusedError(f"http to {host} is not encrypted; give https, or an address in an opened network")
     try:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):

@@ -34,11 +34,11 @@ _DROPPED = frozenset({b"proxy-authorization", b"proxy-connection", b"connection"
 class Relay:
     """A relay to some networks. ``url`` is its address as a proxy, with a password; ``refusal`` is why it last refused."""
 
-    def __init__(self, networks: Networks) -> None:
-        """Listen on a free port of the loopback interface."""
+    def __init__(self, networks: Networks, plain: Networks | None = None) -> None:
+        """Listen on a free port of the loopback interface. ``plain``: those for requests that are not encrypted."""
         password = secrets.token_urlsafe(24)
         self.refusal: AddressRefusedError | None = None
-        self._server = _Server(networks, f"auscult:{password}", self._note)
+        self._server = _Server((networks, plain or networks), f"auscult:{password}", self._note)
         self.url = f"http://auscult:{password}@127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, name="relay", daemon=True).start()
 
@@ -58,8 +58,10 @@ class _Server(socketserver.ThreadingTCPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, networks: Networks, login: str, note: Callable[[AddressRefusedError], None]) -> None:
-        self.networks = networks
+    def __init__(
+        self, networks: tuple[Networks, Networks], login: str, note: Callable[[AddressRefusedError], None]
+    ) -> None:
+        self.networks, self.plain = networks
         self.login = b"Basic " + base64.b64encode(login.encode())
         self.note = note
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -90,7 +92,8 @@ class _Handler(socketserver.BaseRequestHandler):
         port = parts.port or (443 if is_tunnel else 80)
         try:
             until = time.monotonic() + _CONNECT_S
-            other = dial("https" if is_tunnel else "http", parts.hostname or "", port, server.networks, until=until)
+            networks = server.networks if is_tunnel else server.plain
+            other = dial("https" if is_tunnel else "http", parts.hostname or "", port, networks, until=until)
         except AddressRefusedError as error:
             server.note(error)
             self.request.sendall(_REFUSED.format("address").encode())

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 
 from auscult.domain.assist.live import Arrival
+from auscult.domain.operations.guarding import guarded
 from auscult.services.assist.assistant import Assistant
 from auscult.services.assist.lines import Lines
 from auscult.services.assist.live import LiveConversation
@@ -85,10 +86,8 @@ class LiveService:
         """Prepare the knowledge of apps for searches, in a separate thread."""
 
         def ready() -> None:
-            try:
+            with guarded(LOG, "knowledge"):  # what is not ready yet is prepared on its first use
                 self.assistant.library.prepare([store.within(tenant) for tenant in store.tenants()])
-            except Exception:  # knowledge that is not ready yet is prepared on its first use
-                LOG.warning("knowledge is not ready yet", exc_info=True)
 
         threading.Thread(target=ready, name="preparing", daemon=True).start()
 
@@ -133,10 +132,8 @@ class LiveService:
 
     def _assist(self, app: AppStore, key: Key) -> None:
         while True:
-            try:
+            with guarded(LOG, f"live conversation {key[1]}"):  # a worker processes it again soon
                 self.assistant.process(app, key[1], partial(self._notify, key))
-            except Exception:  # a worker processes it again soon
-                LOG.exception("live conversation %s: will be processed again", key[1])
             with self._lock:
                 if key not in self._again or self.is_closed:
                     self._in_hand.discard(key)

@@ -1,6 +1,6 @@
 """The store: everything that is kept, in one database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -293,9 +293,9 @@ class Store:
         """Every app, by id."""
         return self._apps.tenants()
 
-    def outdated(self) -> tuple[Tenant, str] | None:
-        """The first app with rows of an earlier version, and the id of the conversation after which they are; or None."""
-        return self._apps.outdated()
+    def outdated(self, left: Collection[str] = ()) -> tuple[Tenant, str] | None:
+        """The first app, not in ``left``, with rows of an earlier version, and the conversation after which they are."""
+        return self._apps.outdated(left)
 
     def is_outdated(self, tenant: Tenant) -> bool:
         """Return whether an app has rows that an earlier version rendered."""

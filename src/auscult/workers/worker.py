@@ -19,6 +19,7 @@ from dbos import error as dbos_error
 from msgspec import Struct
 
 from auscult.domain.errors import NotFoundError, SettingsError
+from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.domain.operations.tracing import BATCH, TRACING
 from auscult.domain.scoring.batches import Batch, Priority
 from auscult.services.history.chunks import ChunkProcessing, WrittenChunk
@@ -240,10 +241,8 @@ class Worker:
         while self._outdated is None and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
             for duty, at in due.items():
                 if time.monotonic() >= at:
-                    try:
+                    with guarded(LOG, duty.__name__):
                         duty()
-                    except Exception:  # a database that is away comes back; a worker outlives that
-                        LOG.warning("%s: will try again", duty.__name__, exc_info=True)
                     due[duty] = time.monotonic() + every[duty]
 
     def _beat(self) -> None:
@@ -308,7 +307,8 @@ class Worker:
         """Do something, and once more when the database is back that went away meanwhile: that is no failure of it."""
         while True:
             try:
-                do(one_id)
+                with panics_as_errors():
+                    do(one_id)
             except Exception:
                 if self._is_over:  # what is in hand stays in the store's list, and DBOS is not there to be told
                     return
@@ -426,7 +426,11 @@ def _error_line(error: Exception) -> str:
 def _scheduled(schedule: Schedule) -> Callable[[datetime, Any], None]:
     """Return the workflow of a schedule: one step, which a worker that was killed in it leaves to another."""
 
+    @panics_as_errors()
+    def do() -> None:
+        schedule.do()
+
     def run(_at: datetime, _context: Any) -> None:  # noqa: ANN401  (DBOS passes what it was given)
-        DBOS.run_step({"name": schedule.name, "retries_allowed": True, "max_attempts": 4}, schedule.do)
+        DBOS.run_step({"name": schedule.name, "retries_allowed": True, "max_attempts": 4}, do)
 
     return run

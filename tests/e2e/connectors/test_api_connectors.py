@@ -1,6 +1,7 @@
 """Our own API over connectors: applied, tried, run by a worker, paused, and what each run read and refused."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,14 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             yield Service(address, application, http)
 
 
-def own_of(service: Service, name: str, *scopes: str) -> Own:
+def tenant_of(name: str, account: str = TENANT.account_id) -> Tenant:
+    """An app of the test's own."""
+    return msgspec.structs.replace(TENANT, app_id=f"st-{name}", account_id=account)
+
+
+def own_of(service: Service, name: str, *scopes: str, account: str = TENANT.account_id) -> Own:
     """Ask as a client of an app of its own."""
-    tenant: Tenant = msgspec.structs.replace(TENANT, app_id=f"st-{name}")
+    tenant = tenant_of(name, account)
     service.store.ensure(tenant)
     return Own(service, service.new_client(*scopes or ("connectors:write",), tenant=tenant))
 
@@ -115,3 +121,56 @@ def test_what_the_api_refuses(service: Service, tmp_path: Path) -> None:
     assert reader.ask("GET", "/connectors/calls").status_code == 200
     assert reader.ask("POST", "/connectors/calls/run").status_code == 403
     problem(own.ask("POST", "/connectors/none/check"), 404, "connector.unknown")
+
+
+FILE = {"endpoint": "file:///etc/passwd", "region": "x"}
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["file:///etc/passwd", "https://a@b.example", "https://b.example/x?y", "https://b.example:0", "//b"]
+)
+def test_an_endpoint_is_an_address_of_a_server_alone(service: Service, endpoint: str) -> None:
+    """Nothing else passes the door, whose answer names the key and what would be right."""
+    own = own_of(service, "endpoints")
+    written = document("s3://calls", access={**FILE, "endpoint": endpoint})
+    found = problem(own.ask("POST", "/connectors", body(written, secrets=S3_SECRETS)), 422, "connector.invalid")
+    (fault,) = found["errors"]
+    assert fault["field"] == "access.endpoint"
+    assert "must be https://host or https://host:port" in fault["reason"]
+
+
+def test_http_leads_to_opened_networks_alone(service: Service) -> None:
+    """Here none is opened, so that not even a name is accepted."""
+    own = own_of(service, "plain")
+    for host in ("minio.example", "198.41.0.4"):
+        written = document("s3://calls", access={"endpoint": f"http://{host}:9000"})
+        problem(own.ask("POST", "/connectors", body(written, secrets=S3_SECRETS)), 422, "address.not_allowed")
+
+
+@pytest.mark.parametrize("part", [{"region": "evil.example/"}, {"account": "evil.example#"}])
+def test_no_part_of_a_document_ends_the_host(service: Service, part: dict[str, str]) -> None:
+    """Region and account become parts of the host that a library connects to."""
+    own = own_of(service, "parts")
+    found = problem(own.ask("POST", "/connectors", body(document("s3://calls", access=part))), 422, "connector.invalid")
+    assert [each["field"] for each in found["errors"]] == [f"access.{next(iter(part))}"]
+
+
+def test_two_connectors_of_one_account_end_no_run_of_another(service: Service) -> None:
+    """As it was done: both every minute, at a file. They are planted, as the door refuses them now."""
+    attacker, victim = own_of(service, "attack", account="ac-7"), own_of(service, "wronged")
+    planted = service.store.within(tenant_of("attack", "ac-7"))
+    for name in ("one", "two"):
+        planted.definitions.publish("connector", name, document("s3://calls", name=name, every="1m", access=FILE))
+        planted.connectors.apply(name, S3_SECRETS, datetime(2026, 1, 1, tzinfo=UTC))
+    fill(opened(service) / "wronged", 1)
+    victim.ask("POST", "/connectors", body(document(f"folder:{opened(service) / 'wronged'}", every="1m")))
+    victim.ask("POST", "/connectors/inbox/run")
+    problem(attacker.ask("POST", "/connectors/one/check"), 422, "connector.invalid")
+    for _ in range(2):
+        run_connectors(service.store, service.application.settings)
+    (run,) = victim.ask("GET", "/connectors/inbox/runs").json()["items"]
+    assert (run["state"], run["counts"]["new"]) == ("done", 1)
+    for name in ("one", "two"):
+        (failed,) = attacker.ask("GET", f"/connectors/{name}/runs").json()["items"]
+        assert failed["state"] == "failed"
+        assert "access.endpoint" in failed["error"]

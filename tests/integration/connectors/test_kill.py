@@ -5,13 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from auscult.domain.connectors.run import Order, Run
 from auscult.domain.errors import ConflictError
+from auscult.services.connectors.running import LEASE
 from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.store import AppStore
 from tests.integration.connectors import contact_centers
@@ -81,7 +84,27 @@ def test_sftp_after_a_kill(sqlite_url: str, tmp_path: Path) -> None:
         _killed_and_run_again(sqlite_url, document(place, access={"host_key": host_key}, rate=RATE), PASSWORD)
 
 
-def _killed_and_run_again(url: str, written: bytes, secrets: dict[str, str] | None) -> None:
+@pytest.mark.landing
+def test_a_killed_run_is_ended_with_its_reason(sqlite_url: str, tmp_path: Path) -> None:
+    """Within two minutes by another worker, which runs nothing of it: the round of a minute after its lease has ended."""
+    fill(tmp_path / "in", COUNT)
+    with _killed(sqlite_url, document(f"folder:{tmp_path / 'in'}", rate=RATE), None) as app:
+        at = datetime.now(UTC)
+        app.connectors.end_crashed(at)
+        assert [run.state for run in app.connectors.runs("inbox")] == ["running"]
+        assert timedelta(minutes=1) + LEASE < timedelta(minutes=2)
+        app.connectors.end_crashed(at + LEASE)
+        (run,) = app.connectors.runs("inbox")
+        assert (run.state, run.error, run.ended_at is None) == (
+            "crashed",
+            "its process ended before the run did",
+            False,
+        )
+
+
+@contextmanager
+def _killed(url: str, written: bytes, secrets: dict[str, str] | None) -> Iterator[AppStore]:
+    """Yield the app of a connector whose run was killed."""
     migrate(url)
     key = new_secret_key()
     store = open_store(url, key)
@@ -96,6 +119,13 @@ def _killed_and_run_again(url: str, written: bytes, secrets: dict[str, str] | No
         finally:
             child.send_signal(signal.SIGKILL)
             child.wait()
+        yield app
+    finally:
+        store.close()
+
+
+def _killed_and_run_again(url: str, written: bytes, secrets: dict[str, str] | None) -> None:
+    with _killed(url, written, secrets) as app:
         before = app.connectors.items("inbox")
         assert COUNT // 5 <= before < COUNT
         assert len(stored(app)) == before
@@ -104,8 +134,6 @@ def _killed_and_run_again(url: str, written: bytes, secrets: dict[str, str] | No
         assert len(stored(app)) == len(list(app.erasure.all())) == COUNT
         first = app.connectors.runs("inbox")[-1]
         assert (first.state, first.counts.new) == ("crashed", before)
-    finally:
-        store.close()
 
 
 def _run_when_free(app: AppStore) -> Run:

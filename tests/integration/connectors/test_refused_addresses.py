@@ -3,13 +3,17 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
+from auscult.domain.connectors.place import PlaceError
 from auscult.domain.connectors.run import Order
 from auscult.domain.delivery.addresses import PUBLIC, opened
 from auscult.formats import Limits
 from auscult.outgoing.dialling import AddressRefusedError
 from auscult.services.connectors.connecting import Connectors
+from auscult.services.connectors.documents import check_connector
 from auscult.storage import Store
+from auscult.storage.connectors.places import open_place
 from tests.integration.connectors.placing import PASSWORD, S3_SECRETS, TENANT, document, free_port, service
 
 KEY = f"ssh-ed25519 {'A' * 68}"
@@ -64,3 +68,15 @@ def test_a_stored_connector_is_refused_at_the_connection(store: Store, kind: str
     run = connectors(store, "10.0.0.0/8").run(kind, Order(kind="manual"))
     assert run.state == "failed"
     assert "127.0.0.1 is no address of the internet" in run.error
+
+
+@pytest.mark.parametrize("endpoint", ["file:///etc/passwd", "https://[", "nothing"])
+def test_a_panic_of_the_library_is_an_error_of_the_place(endpoint: str) -> None:
+    """Obstore raises one beside ``Exception``; it has a reason like every other failure."""
+    pytest.importorskip("obstore")
+    app_id, written = TENANT.app_id, document("s3://bucket", access={"region": "x"})
+    found = check_connector(written, app_id).connector
+    assert found is not None
+    planted = replace(found, access=replace(found.access, endpoint=endpoint))
+    with pytest.raises(PlaceError, match=r"Panic|cannot be read"):
+        list(open_place(planted, S3_SECRETS, PUBLIC).listing())

@@ -1,8 +1,10 @@
 """Internet addresses: which of them are of the open internet, and which of the others an operator has opened."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -14,18 +16,29 @@ _SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10", "3fff::
 class Networks(Struct, frozen=True, kw_only=True):
     """The addresses that may be connected to: those of the open internet, and of the networks that are opened.
 
-    With ``is_any`` every address may be: so it is for addresses that the operator sets.
+    With ``is_any`` every address may be: so it is for addresses that the operator sets. ``has_internet`` False: the opened
+    ones alone.
     """
 
     opened: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     is_any: bool = False
+    has_internet: bool = True
 
     def allow(self, address: str) -> bool:
         """Return whether an address may be connected to. Raises ``ValueError`` for what is none."""
-        if self.is_any or is_public(address):
+        if self.is_any or (self.has_internet and is_public(address)):
             return True
         found = _carried(address)
         return any(found in network for network in self.opened if network.version == found.version)
+
+    def without_internet(self) -> "Networks":
+        """Return the networks that are opened alone: for what is sent unencrypted."""
+        return replace(self, has_internet=False)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Return whether no address may be connected to."""
+        return not (self.is_any or self.has_internet or self.opened)
 
 
 PUBLIC = Networks()
@@ -45,6 +58,17 @@ def is_public(address: str) -> bool:
     found = _carried(address)
     is_special = any(found in network for network in _SPECIAL if network.version == found.version)
     return found.is_global and not (found.is_multicast or found.is_reserved or is_special)
+
+
+def is_origin(url: str, path: str = "") -> bool:
+    """Return whether a URL is one of a server alone, ``https://host[:port]`` or http, with ``path`` or without any."""
+    try:
+        parts = urlsplit(url)
+        is_server = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        return False
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set("@?#\\ ")
+    return is_server and is_plain and parts.path.rstrip("/") in ("", path)
 
 
 def is_here(host: str) -> bool:

@@ -22,6 +22,7 @@ from auscult.domain.assist.retrieval import PassageIndex, Ranker, Retriever
 from auscult.domain.assist.teaching import Calibration
 from auscult.domain.assist.validity import Validity, Wish, impossible_day, validity_of_heading
 from auscult.domain.errors import DocumentError, NotFoundError, RequestError
+from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.sandbox.documents import document_reader
 from auscult.services.assist.teaching import calibration_of
 from auscult.storage.store import AppStore
@@ -250,8 +251,9 @@ class Library:
     def prepare(self, apps: Sequence[AppStore]) -> None:
         """Make every base of these apps ready, as far as there is room."""
         for app in apps:
-            for language in app.knowledge.versions():
-                self._ready(app, language)
+            with guarded(LOG, f"knowledge of app {app.tenant.app_id}"):
+                for language in app.knowledge.versions():
+                    self._ready(app, language)
 
     def _ready(self, app: AppStore, language: str) -> "_Ready | None":
         version = app.knowledge.versions().get(language, 0)
@@ -289,7 +291,8 @@ class Library:
                 return
             began = monotonic()
             try:
-                index = ready.index.completed(is_stopped)
+                with panics_as_errors():
+                    index = ready.index.completed(is_stopped)
             except Exception:
                 LOG.exception("a model could not read the passages of a base: searches go on by words")
                 return

@@ -35,6 +35,7 @@ from auscult.domain.audits.plan import Plan
 from auscult.domain.audits.sheet import Moment, check_turns
 from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.audits.handover import Handover, Item
 from auscult.services.audits.replacement import drawn_instead
@@ -239,13 +240,14 @@ class Desk:
         """
         count = 0
         for assignment_id, auditor in self._app.queue.held(self._now() - _MARGIN, rater):
-            try:
-                self.submit(assignment_id, auditor)
-            except AuscultError as error:
-                _LOG.warning("a held submission of assignment %s ended: %s", assignment_id, error.message)
-                self._app.queue.end_hold(assignment_id)
-            else:
-                count += 1
+            with guarded(_LOG, f"held audit {assignment_id}"):
+                try:
+                    self.submit(assignment_id, auditor)
+                except AuscultError as error:
+                    _LOG.warning("a held submission of assignment %s ended: %s", assignment_id, error.message)
+                    self._app.queue.end_hold(assignment_id)
+                else:
+                    count += 1
         return count
 
     def _submitted(self, found: Assigned, rater: str, revision: int | None, at: datetime) -> AuditChange | None:

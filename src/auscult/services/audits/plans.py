@@ -1,5 +1,6 @@
 """The use cases of plans: save, preview, draw, repeat, deal and reassign."""
 
+import logging
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from auscult.domain.audits.plan import Plan, PlanDocument, Window, check_plan, w
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.evaluation import Status
 from auscult.domain.notices import NewNotice
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.statistics.draws import permanent_number
 from auscult.services.audits.frames import candidates as candidates_in
 from auscult.services.audits.frames import half_widths, verdicts_in
@@ -26,6 +28,7 @@ from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 
+_LOG = logging.getLogger(__name__)
 _MOST_PLANS = 10_000
 _EVERYTHING = TalkReader()
 _STEPS = 16
@@ -198,9 +201,10 @@ class Planning:
         for plan in self._app.plans.listing(limit=_MOST_PLANS):
             if plan.document.every is None or plan.document.paused:
                 continue
-            while (window := self._due(plan, draws := self._app.plans.draws(plan.plan_id))) is not None:
-                self._hand_out(self._draw(plan, window, draws, by), by)
-                count += 1
+            with guarded(_LOG, f"plan {plan.plan_id}"):
+                while (window := self._due(plan, draws := self._app.plans.draws(plan.plan_id))) is not None:
+                    self._hand_out(self._draw(plan, window, draws, by), by)
+                    count += 1
         return count
 
     def repeat(self, plan_id: str, draw_id: str) -> tuple[DrawnItem, ...]:

@@ -1,15 +1,18 @@
 """The use cases of connectors: applied, listed, checked, run now or when due, paused, removed."""
 
+import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from auscult.domain.connectors.contract import Mapper
 from auscult.domain.connectors.document import PULLED, Connector, addresses_of
-from auscult.domain.connectors.run import Order, Run, Standing
+from auscult.domain.connectors.run import Counts, Order, Run, Standing
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import Networks
-from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.errors import ConflictError, ConnectorError, NotFoundError, RequestError
+from auscult.domain.operations.guarding import guarded
 from auscult.formats import Limits
 from auscult.outgoing.dialling import check_address
 from auscult.services.connectors.checking import Check, Extent, check
@@ -28,9 +31,11 @@ from auscult.services.scoring.render import Reports
 from auscult.storage.connectors.places import open_place
 from auscult.storage.store import AppStore
 
+LOG = logging.getLogger(__name__)
 KIND = "connector"
 OVERLAP = timedelta(days=1)
 _LOOKED_AT = 100
+_AGAIN = timedelta(hours=1)
 
 
 class Connectors:
@@ -147,7 +152,10 @@ class Connectors:
         if self._app.connectors.get(name).is_paused:
             message = f"connector {name!r} is paused; resume it first"
             raise ConflictError(message, code="connector.paused", field="name", value=name)
-        connector = self.get(name)
+        try:
+            connector = self.get(name)
+        except ConnectorError as error:
+            return self._failed(name, order, error.message)
         secrets = self._app.connectors.secrets(name)
         running = Running(
             self._app,
@@ -159,8 +167,7 @@ class Connectors:
             lease=self._lease,
             submit=Evaluations(self._app, self._reports, name).submit,
         )
-        number = running.run(order, None if order.is_dry else following(connector.every_s, self._now()))
-        return next(each for each in self._app.connectors.runs(name) if each.number == number)
+        return self._run(name, running.run(order, None if order.is_dry else following(connector.every_s, self._now())))
 
     def order(self, name: str, order: Order) -> Standing:
         """Ask a worker for a run. Raises as ``run`` does."""
@@ -175,11 +182,22 @@ class Connectors:
         """Run what is due, one after the other; what runs already is left to its run."""
         runs: list[Run] = []
         for name, order in self._app.connectors.due(self._now()):
-            try:
+            with guarded(LOG, f"connector {name}"), suppress(ConflictError, NotFoundError):
+                # Refused where another worker was quicker, or it was paused or removed.
                 runs.append(self.run(name, order, wait_for_room))
-            except (ConflictError, NotFoundError):  # another worker was quicker, or it was paused or removed
-                continue
         return runs
+
+    def _failed(self, name: str, order: Order, reason: str) -> Run:
+        """Store and return a run that failed before it began, of a connector that is tried again in an hour."""
+        at, version = self._now(), self.definition(name).version
+        is_scheduled = self._app.connectors.get(name).next_at is not None and not order.is_dry
+        next_at = at + _AGAIN if is_scheduled else None
+        begun = self._app.connectors.begin(name, version, order, at=at, lease=self._lease, next_at=next_at)
+        begun.end(Counts(), at=at, error=reason)
+        return self._run(name, begun.number)
+
+    def _run(self, name: str, number: int) -> Run:
+        return next(each for each in self._app.connectors.runs(name) if each.number == number)
 
     def _allowed(
         self, document: bytes, secrets: Mapping[str, str] | None, file: str
@@ -240,7 +258,8 @@ class Connectors:
         That are its folders, and what its own credentials open.
         """
         for field, address in addresses_of(connector):
-            check_address(field, address, self._networks)
+            is_plain = address.startswith("http://")
+            check_address(field, address, self._networks.without_internet() if is_plain else self._networks)
         if self._folders is None:
             return
         if connector.kind == "folder":

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +26,7 @@ from auscult.domain.connectors.document import (
     kind_of,
 )
 from auscult.domain.definitions.definition import Definition
+from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError
 from auscult.domain.said.spelling import did_you_mean
 from auscult.formats.connectors import FORMATS
@@ -37,10 +40,11 @@ _EVERY = re.compile(r"([1-9][0-9]{0,3})(m|h|d)")
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 _PLACES = {
     "folder": re.compile(r"folder:/.*"),
-    "s3": re.compile(r"s3://[^/\s]+(/.*)?"),
-    "gs": re.compile(r"gs://[^/\s]+(/.*)?"),
-    "az": re.compile(r"az://[^/\s]+(/.*)?"),
-    "sftp": re.compile(r"sftp://[^@/\s:]+@[^/\s@]+(/.*)?"),
+    # Names of buckets become a part of hosts, so nothing in them may end one.
+    "s3": re.compile(r"s3://[A-Za-z0-9._-]+(/.*)?"),
+    "gs": re.compile(r"gs://[A-Za-z0-9._-]+(/.*)?"),
+    "az": re.compile(r"az://[A-Za-z0-9$._-]+(/.*)?"),
+    "sftp": re.compile(r"sftp://[^@/\s:]+@(\[[0-9A-Fa-f:.]+\]|[^/\s@:?#\\\[\]]+)(:[0-9]{1,5})?(/.*)?"),
     "zendesk": re.compile(r"zendesk://[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/?"),
     "twilio": re.compile(r"twilio://GA[0-9a-fA-F]{32}/?"),
     "intercom": re.compile(r"intercom://(us|eu|au)/?"),
@@ -59,6 +63,7 @@ _RIGHT = {
     "zoom": "zoom://ACCOUNT_ID",
     "genesys": "genesys://mypurecloud.de, the domain of the region",
 }
+_PART_OF_HOST = re.compile(r"[A-Za-z0-9-]*")
 _SETTLE_S = {"folder": 10, "sftp": 60}
 _MOST_SETTLE_S = 86_400
 _MOST_AT_ONCE = 64
@@ -255,6 +260,7 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
         (("rate", "requests_per_s"), connector.rate.requests_per_s >= 0, lambda: "must be 0 (no limit) or more"),
         (("watch", "volume"), 0 <= connector.watch.volume <= 1, lambda: "must be from 0 to 1"),
         (("watch", "minimum"), connector.watch.minimum >= 1, lambda: "must be 1 or more"),
+        *_rules_of_access(written.access),
     )
     for path, is_right, reason in rules:
         if not is_right:
@@ -263,7 +269,7 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
     if kind is None:
         known = ", ".join(_RIGHT.values())
         read.problem(("place",), f"{written.place!r} must begin like one of: {known}")
-    elif not _PLACES[kind].fullmatch(written.place):
+    elif not _PLACES[kind].fullmatch(written.place) or not _has_port(written.place):
         read.problem(("place",), f"{written.place!r} must be like {_RIGHT[kind]}")
     else:
         _check_pulled(read, kind, written.format)
@@ -274,6 +280,28 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
         read.problem(("access", "host_key"), "is missing; give the server's public key, as ssh-ed25519 AAAA…")
     if kind == "az" and not written.access.account:
         read.problem(("access", "account"), "is missing; give the name of the storage account")
+
+
+def _rules_of_access(access: Access) -> tuple[tuple[Path, bool, Callable[[], str]], ...]:
+    """Return the rules of parts that become a part of the address to connect to."""
+    is_server = not access.endpoint or is_origin(access.endpoint, f"/{access.account}" if access.account else "")
+    letters = "must be letters, digits and -"
+    return (
+        (
+            ("access", "endpoint"),
+            is_server,
+            lambda: f"{access.endpoint!r} must be https://host or https://host:port, or http:// in an opened network",
+        ),
+        (("access", "region"), bool(_PART_OF_HOST.fullmatch(access.region)), lambda: f"{access.region!r} {letters}"),
+        (("access", "account"), bool(_PART_OF_HOST.fullmatch(access.account)), lambda: f"{access.account!r} {letters}"),
+    )
+
+
+def _has_port(place: str) -> bool:
+    """Return whether the port of an SFTP server, where one is named, can be one."""
+    with suppress(ValueError):  # of a larger number
+        return urlsplit(place).port != 0
+    return False
 
 
 def _check_pulled(read: Document, kind: Kind, written: str) -> None:

@@ -17,6 +17,7 @@ from auscult.domain.connectors.place import Found, ItemError, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.privacy.quotations import redact_quotations
 from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetched, Fetcher
@@ -174,7 +175,8 @@ class Reader:
             if not data.strip():
                 return [Refused("the item is empty", "")]
             item = Item(plain_key(found.key), found.etag, len(data), data, self._fetcher.sibling)
-            return self._mapper.map(item)
+            with panics_as_errors():
+                return self._mapper.map(item)
         except FormatError as error:
             return [Refused(error.message, "" if error.line is None else f"line {error.line}")]
         except (ItemError, PlaceError):

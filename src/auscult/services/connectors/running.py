@@ -13,6 +13,7 @@ from auscult.domain.connectors.drift import drift, figures_of, subject
 from auscult.domain.connectors.place import Place, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.errors import AuscultError
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetcher
 from auscult.services.connectors.reading import Outcome, Reader
@@ -21,8 +22,8 @@ from auscult.storage.store import AppStore
 
 LOG = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-"""For this long a run is taken to be under way after it last reported."""
+LEASE = timedelta(seconds=45)
+"""For this long a run is taken to be under way after it last reported. Every minute those beyond it are ended."""
 
 GROUP = 200
 """Conversations that are accepted in one transaction, at least."""
@@ -110,6 +111,7 @@ class Running:
             place.close()
         return _Read(reader.counts, tuple(reader.postponed), error)
 
+    @panics_as_errors()
     def _read_all(self, reader: Reader, place: Place, record: RunRecord, order: Order) -> str:
         """Read and store everything; return what ended it early. What was read before that is stored."""
         error = ""

@@ -14,6 +14,7 @@ import msgspec
 
 from auscult.domain.delivery.exports import Export, ExportKind
 from auscult.domain.errors import AuscultError
+from auscult.domain.operations.guarding import PanicError, panics_as_errors
 from auscult.domain.tenancy import Tenant
 from auscult.services.conversations.latest import LatestPage, Position, Sought, count
 from auscult.services.privacy.log import record
@@ -91,9 +92,10 @@ class ListExporting:
         if claim is None:
             return False
         try:
-            self._write(claim)
-        except AuscultError as error:
-            self._store.export_work.fail(claim.number, error.message)
+            with panics_as_errors():
+                self._write(claim)
+        except (AuscultError, PanicError) as error:
+            self._store.export_work.fail(claim.number, str(error))
         return True
 
     def _write(self, claim: ExportClaim) -> None:

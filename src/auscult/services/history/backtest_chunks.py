@@ -17,6 +17,7 @@ from auscult.domain.errors import EngineError
 from auscult.domain.form import Form, choose_form, undated
 from auscult.domain.history.backfills import Chunk, ChunkRange
 from auscult.domain.history.backtest import Backtest
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.cache import FormCache
@@ -154,6 +155,7 @@ class Backtesting:
         far = {kind: guesses[engine] for kind, engine in evaluator.far.items()}
         return _Trial(evaluator._replace(far=far), ReadOnlyAnswers(app.answers), most, [])
 
+    @panics_as_errors()
     def _count(self, trial: _Trial, form: Form, cases: Sequence[EvaluatedConversation], counts: Backtest) -> None:
         pending = self._reuse.pending(cases, form)
         judged = trial.evaluator.evaluate_ready(pending, [form], self._now(), trial.kept)

@@ -19,6 +19,7 @@ from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, choose_form
 from auscult.domain.history.backfills import Chunk, Rescored
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry
 from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -121,6 +122,7 @@ class Rescoring:
                 wanted.append(each)
         return wanted
 
+    @panics_as_errors()
     def _decided(self, task: _Task, cases: Sequence[EvaluatedConversation]) -> tuple[list[Rescored], list[RetryAfter]]:
         """Evaluate and render these."""
         pending = self._reuse.pending(cases, task.form)

@@ -12,6 +12,7 @@ import msgspec
 
 from auscult.domain.errors import AuscultError, EngineError
 from auscult.domain.history.backfills import Chunk
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.scoring.judging import RetryAfter, Usage
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.cache import UNPUBLISHED, read_kept
@@ -98,6 +99,7 @@ class _Trial:
     def _used(self) -> Usage:
         return sum(self._most, Usage())
 
+    @panics_as_errors()
     def _lines(self, cases: Sequence[EvaluatedConversation]) -> list[TriedLine]:
         """Evaluate conversations before and after; those about which a judge has not answered yet are left out."""
         before = (

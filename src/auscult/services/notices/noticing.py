@@ -1,5 +1,6 @@
 """The use cases of notices for one viewer, and the rounds of a worker: late audits, and e-mails."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from auscult.domain.notices import (
     digest_since,
     pause_after,
 )
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.timezones import check_timezone
 from auscult.services.audits.blind import hidden_from_talk
@@ -24,6 +26,7 @@ from auscult.services.people.known import people_of
 from auscult.storage.notices import MailOf, NoticeQuery, NumberedNotice
 from auscult.storage.store import AppStore
 
+_LOG = logging.getLogger(__name__)
 _OWN_WORK = ("assigned", "taken", "late")
 """Kinds of notices that reveal nothing of a conversation."""
 
@@ -173,16 +176,18 @@ def send_mails(app: AppStore, now: Callable[[], datetime], deliver: Deliver, wri
         return 0
     people = {each.user.email: each.principal for each in people_of(app, at)}
     for email in choices.keys() & people.keys():
-        _viewed(app, now, people[email]).gather(at)
+        with guarded(_LOG, "e-mails of a person"):
+            _viewed(app, now, people[email]).gather(at)
     for each in reversed(store.mails(states=("waiting",), due=at)):
-        viewer = people.get(each.to)
-        found = _viewed(app, now, viewer).in_mail(each.number) if viewer else []
-        if not found:
-            store.move_mail(each.number, ("waiting",), "dropped", at)
-        elif store.move_mail(each.number, ("waiting",), "sending", at):
-            tried += 1
-            letter = Letter(each.mail.mail_id, each.to, *write(choices.get(each.to, Choices()), found))
-            _settle(app, each, deliver(letter), now())
+        with guarded(_LOG, f"e-mail {each.mail.mail_id}"):
+            viewer = people.get(each.to)
+            found = _viewed(app, now, viewer).in_mail(each.number) if viewer else []
+            if not found:
+                store.move_mail(each.number, ("waiting",), "dropped", at)
+            elif store.move_mail(each.number, ("waiting",), "sending", at):
+                tried += 1
+                letter = Letter(each.mail.mail_id, each.to, *write(choices.get(each.to, Choices()), found))
+                _settle(app, each, deliver(letter), now())
     return tried
 
 

@@ -1,20 +1,27 @@
 """Removal of the files of recordings that were erased, or never committed."""
 
+import logging
 import time
 
+from auscult.domain.operations.guarding import guarded
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.recordings.repository import Recordings
 
+LOG = logging.getLogger(__name__)
 _A_DAY_S = 24 * 3600
+_AT_ONCE = 100
 
 
 def remove_due(recordings: Recordings, folder: RecordingFolder) -> int:
-    """Remove files that are due, and return how many there were. After a crash the rest is still due."""
+    """Remove files that are due, and return how many there were. After a crash, or a fault, the rest is still due."""
     folder.remove_temporary(time.time() - _A_DAY_S)
-    count = 0
-    while due := recordings.due_removals():
+    count, left = 0, set[str]()
+    while due := [each for each in recordings.due_removals(_AT_ONCE + len(left)) if each not in left]:
         for location in due:
-            folder.remove(location)
-            recordings.removed(location)
-            count += 1
+            left.add(location)
+            with guarded(LOG, "removal of a recording"):
+                folder.remove(location)
+                recordings.removed(location)
+                left.remove(location)
+                count += 1
     return count

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError, EngineError, NotFoundError
+from auscult.domain.operations.guarding import PanicError, panics_as_errors
 from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.recordings.recording import STEREO, Recording, Sound, Speaker
 from auscult.domain.recordings.words import EarlierTranscript, Transcription, Word, are_of_words, turns_of
@@ -75,14 +76,15 @@ class Transcribing:
             waiting.wait(claim.number, "the day's limit of minutes is reached", round(midnight.timestamp() * 1000))
             return True
         try:
-            words = words_of(self._folder, claim.recording, self._recogniser, self._language(claim))
+            with panics_as_errors():
+                words = words_of(self._folder, claim.recording, self._recogniser, self._language(claim))
         except (TransientError, FileNotFoundError) as error:
             if claim.starts >= MOST_STARTS:
                 waiting.fail(claim.number, str(error))
             else:
                 waiting.postpone(claim.number, str(error), _FIRST_WAIT_MS * 4 ** (claim.starts - 1))
-        except AuscultError as error:
-            waiting.fail(claim.number, error.message)
+        except (AuscultError, PanicError) as error:
+            waiting.fail(claim.number, str(error))
         else:
             self._keep(claim, words)
         return True

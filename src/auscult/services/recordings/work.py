@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation, Heard
 from auscult.domain.errors import AuscultError, NotFoundError, RecordingError
 from auscult.domain.limits import LimitReachedError
+from auscult.domain.operations.guarding import PanicError, panics_as_errors
 from auscult.domain.recordings.recording import Claims, Recording
 from auscult.domain.recordings.voice import Span, VoiceFigures
 from auscult.domain.recordings.words import Silence
@@ -77,7 +78,8 @@ class RecordingWork:
         try:
             if claim.starts > MOST_STARTS:
                 raise RecordingError(f"it did not finish in {MOST_STARTS} tries")
-            result = self._do(claim)
+            with panics_as_errors():
+                result = self._do(claim)
         except LimitReachedError as error:
             tasks.wait(claim.number, claim.kind, error.message, _LIMIT_WAIT_MS)
         except (TransientError, OSError) as error:
@@ -85,7 +87,7 @@ class RecordingWork:
                 self._fail(claim, str(error))
             else:
                 tasks.postpone(claim.number, claim.kind, str(error), _FIRST_WAIT_MS * 4 ** (claim.starts - 1))
-        except (AuscultError, ModuleNotFoundError) as error:
+        except (AuscultError, ModuleNotFoundError, PanicError) as error:
             self._fail(claim, str(error))
         else:
             tasks.finish(claim.number, claim.kind, result)

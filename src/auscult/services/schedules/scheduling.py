@@ -1,5 +1,6 @@
 """The use cases of schedules: created, run when due, and sent. What a run makes is stored before anything is sent."""
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from auscult.domain.change import new_webhook_secret, signature
 from auscult.domain.delivery.addresses import PUBLIC, Networks
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.schedules.schedule import (
     Fresh,
@@ -31,6 +33,7 @@ from auscult.services.schedules.reports import rows_of
 from auscult.storage.schedules import Unsent
 from auscult.storage.store import Store
 
+_LOG = logging.getLogger(__name__)
 _LONGEST_ATTACHMENT = 10_000_000
 
 
@@ -141,14 +144,8 @@ class Scheduling:
         at = self._now()
         done = 0
         for one in self._app.schedules.due(at):
-            nxt = following(one.every, at)
-            try:
-                done += self._run(one, nxt)
-            except (AccessError, NotFoundError, RequestError) as error:
-                refusal = Fresh(
-                    key=f"refused:{at:%Y%m%d%H}", at=at, title=f"{one.name} was not run", detail=error.message
-                )
-                done += self._app.schedules.record(one, replace(one, next_at=nxt), [refusal])
+            with guarded(_LOG, f"schedule {one.schedule_id}"):
+                done += self._run_one(one, following(one.every, at), at)
         return done
 
     def send(self, post: Post, mail: Mail | None) -> int:
@@ -158,10 +155,18 @@ class Scheduling:
         """
         at, done = self._now(), 0
         for each in self._app.schedules.unsent(at):
-            if self._app.schedules.claim(each, at):
-                self._app.schedules.mark_sent(each.run.number, self._send(each, post, mail))
-                done += 1
+            with guarded(_LOG, f"run {each.run.number} of schedule {each.schedule.schedule_id}"):
+                if self._app.schedules.claim(each, at):
+                    self._app.schedules.mark_sent(each.run.number, self._send(each, post, mail))
+                    done += 1
         return done
+
+    def _run_one(self, one: Schedule, next_at: datetime | None, at: datetime) -> bool:
+        try:
+            return self._run(one, next_at)
+        except (AccessError, NotFoundError, RequestError) as error:
+            refusal = Fresh(key=f"refused:{at:%Y%m%d%H}", at=at, title=f"{one.name} was not run", detail=error.message)
+            return self._app.schedules.record(one, replace(one, next_at=next_at), [refusal])
 
     def _run(self, one: Schedule, next_at: datetime | None) -> bool:
         at = self._now()

@@ -15,6 +15,7 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.definitions.form_version import FormKey, FormsMovedError
 from auscult.domain.errors import EngineError, FormError
 from auscult.domain.form import Form
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.operations.tracing import CONVERSATION, TRACING, UNTRACED, Span
 from auscult.domain.scoring.budget import OverBudgetError
 from auscult.domain.scoring.judging import RetryAfter
@@ -310,6 +311,7 @@ class Processing:
                 done.add(one)
         return done
 
+    @panics_as_errors()
     def _rendered(
         self, app: AppStore, batch: Sequence[PendingConversation], forms: Sequence[Form], *, may_ask: bool
     ) -> _Done:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.errors import EngineError
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.render import Reports, render
@@ -53,19 +54,22 @@ def render_outdated(store: Store, reports: Reports, pause: Callable[[float], boo
     """Render what an earlier version rendered, alongside other work; return the number of conversations.
 
     ``pause`` waits for some seconds, and returns whether to stop: the next call, here or in another worker, goes on
-    from there. Half of the time is left to others.
+    from there. Half of the time is left to others. An app that cannot be rendered is left to the next call.
     """
-    count = 0
-    while (found := store.outdated()) is not None:
+    count, left = 0, set[str]()
+    while (found := store.outdated(left)) is not None:
         tenant, after = found
         if count == 0:
             LOG.info("lists and dashboards of app %s are made again for this version", tenant.app_id)
         began = time.monotonic()
-        app = store.within(tenant)
-        recorded = app.conversations.rerender(after, AT_ONCE)
-        version = _replace_rows(app, recorded, reports)
-        store.keep_rendered(tenant, after, recorded[-1].conversation.id if recorded else None, version)
-        count += len(recorded)
+        left.add(tenant.app_id)
+        with guarded(LOG, f"rows of app {tenant.app_id}"):
+            app = store.within(tenant)
+            recorded = app.conversations.rerender(after, AT_ONCE)
+            version = _replace_rows(app, recorded, reports)
+            store.keep_rendered(tenant, after, recorded[-1].conversation.id if recorded else None, version)
+            count += len(recorded)
+            left.remove(tenant.app_id)
         if pause(time.monotonic() - began):
             break
     return count
@@ -88,7 +92,8 @@ def _replace_rows(app: AppStore, recorded: Sequence[EvaluatedConversation], repo
 def _analysed(recorded: Sequence[EvaluatedConversation], analyst: Evaluator) -> list[EvaluatedConversation]:
     """Add insights where there are none. A conversation that breaks an analyzer stays without, and is logged."""
     try:
-        return _analysed_together(recorded, analyst)
+        with panics_as_errors():
+            return _analysed_together(recorded, analyst)
     except EngineError:  # that may pass: whoever rebuilds tries again
         raise
     except Exception:

@@ -1,11 +1,13 @@
 """The use cases of targets for one viewer, and the round of a worker that sends what is new to each."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
 from auscult.domain.errors import AccessError, unknown
 from auscult.domain.notices import Delivery, Notice, pause_after
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.privacy.log import Draft
 from auscult.domain.targets import (
@@ -24,6 +26,8 @@ from auscult.services.privacy.log import draft
 from auscult.storage.notices import NumberedNotice
 from auscult.storage.store import AppStore
 from auscult.storage.targets import StoredTarget
+
+_LOG = logging.getLogger(__name__)
 
 MANAGE = "webhook.manage"
 """The permission for targets of the app: they lead out of it, as webhooks do."""
@@ -127,23 +131,26 @@ def send_messages(app: AppStore, now: Callable[[], datetime], deliver: Deliver, 
     due = store.due(("ready", "waiting", "unknown"), at)
     viewers = _viewers(app, due, at)
     for each in due:
-        new = _new(app, each, viewers, now)
-        found = list(takewhile(lambda one: one.notice.made_at <= at - _SETTLED, new))
-        if not found or not store.claim(each, found[-1].number, at):
-            continue
-        tried += 1
-        title, text = write(each.target, [one.notice for one in found])
-        outcome = deliver(Post(store.address(each.number), title, text))
-        tries, after = each.tries + 1, now()
-        if outcome.state == "refused":
-            state = "failed" if tries >= MOST_TRIES else "waiting"
-            again = after + pause_after(tries)
-            store.settle(each.number, state, after, seen=each.seen, tries=tries, reason=outcome.reason, try_at=again)
-        else:
-            state = "ready" if outcome.state == "sent" else "unknown"
-            seen = found[-1].number
-            store.settle(each.number, state, after, seen=seen, reason=outcome.reason, try_at=after)
+        with guarded(_LOG, f"target {each.target.target_id}"):
+            new = _new(app, each, viewers, now)
+            found = list(takewhile(lambda one: one.notice.made_at <= at - _SETTLED, new))
+            if found and store.claim(each, found[-1].number, at):
+                tried += 1
+                title, text = write(each.target, [one.notice for one in found])
+                outcome = deliver(Post(store.address(each.number), title, text))
+                _settle(app, each, found[-1].number, outcome, now())
     return tried
+
+
+def _settle(app: AppStore, one: StoredTarget, seen: int, outcome: Delivery, at: datetime) -> None:
+    """Store the outcome of a message with the notices up to ``seen``."""
+    tries, settle, reason = one.tries + 1, app.targets.settle, outcome.reason
+    if outcome.state == "refused":
+        state = "failed" if tries >= MOST_TRIES else "waiting"
+        settle(one.number, state, at, seen=one.seen, tries=tries, reason=reason, try_at=at + pause_after(tries))
+    else:
+        state = "ready" if outcome.state == "sent" else "unknown"
+        settle(one.number, state, at, seen=seen, reason=reason, try_at=at)
 
 
 def _viewers(app: AppStore, due: Sequence[StoredTarget], at: datetime) -> dict[str, Principal]:

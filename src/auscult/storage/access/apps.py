@@ -1,5 +1,7 @@
 """Apps, with the account and org that each belongs to, and how far their rows are of this version."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -62,9 +64,10 @@ class Apps:
             for account_id, org_id, app_id in self._database.fetch(_ALL)
         ]
 
-    def outdated(self) -> tuple[Tenant, str] | None:
-        """The first app with rows of an earlier version, and the id of the conversation after which they are; or None."""
-        query = sa.select(*_TENANT, apps.c.rows_after).where(apps.c.rows_version < ROWS_VERSION).order_by(apps.c.app)
+    def outdated(self, left: Collection[str] = ()) -> tuple[Tenant, str] | None:
+        """The first app, not in ``left``, with rows of an earlier version, and the conversation after which they are."""
+        is_due = (apps.c.rows_version < ROWS_VERSION, apps.c.app_id.not_in(sorted(left)))
+        query = sa.select(*_TENANT, apps.c.rows_after).where(*is_due).order_by(apps.c.app)
         with self._database.reading() as connection:
             row = connection.execute(query.limit(1)).one_or_none()
         return None if row is None else (_tenant(row), row.rows_after)

@@ -32,6 +32,7 @@ _COUNTS = msgspec.json.Decoder(Counts)
 _LINES = msgspec.json.Decoder(tuple[str, ...])
 _SECRETS = msgspec.json.Decoder(dict[str, str])
 _SEALED_S = 86_400
+_CRASHED = {"state": "crashed", "error": "its process ended before the run did"}
 
 
 class _Sealed(msgspec.Struct):
@@ -141,8 +142,7 @@ class AppConnectors:
                     field="name",
                     value=name,
                 )
-            crashed = {"state": "crashed", "ended_at": ms_of(at), "error": "its process ended before the run did"}
-            connection.execute(sa.update(connector_runs).where(*mine).values(**crashed))
+            connection.execute(sa.update(connector_runs).where(*mine).values(ended_at=ms_of(at), **_CRASHED))
             values = {
                 "connector": row.connector,
                 "version": version,
@@ -161,6 +161,21 @@ class AppConnectors:
             connection.execute(sa.update(connectors).where(connectors.c.connector == row.connector).values(**after))
             self._drop_old(connection, row.connector)
         return RunRecord(self._database, self._app, row.connector, number)
+
+    def end_crashed(self, at: datetime) -> None:
+        """End the runs whose lease has ended: the process that renewed it is gone."""
+        mine = sa.select(connectors.c.connector).where(connectors.c.app == self._app)
+        is_crashed = (
+            connector_runs.c.connector.in_(mine),
+            connector_runs.c.state == "running",
+            connector_runs.c.lease_until <= ms_of(at),
+        )
+        with self._database.reading() as connection:
+            found = connection.scalar(sa.select(connector_runs.c.run).where(*is_crashed).limit(1))
+        if found is not None:
+            with self._database.writing() as connection:
+                values = {"ended_at": ms_of(at), **_CRASHED}
+                connection.execute(sa.update(connector_runs).where(*is_crashed).values(**values))
 
     def runs(self, name: str, limit: int = 20) -> list[Run]:
         """Return the last runs, the newest first. Raises ``NotFoundError`` ``connector.unknown``."""

@@ -51,7 +51,7 @@ class Recordings:
             row = connection.execute(_query().where(recordings.c.recording_id == recording_id)).one_or_none()
             return None if row is None else _recording(row)
 
-    def due_removals(self, limit: int = 100) -> list[str]:
+    def due_removals(self, limit: int) -> list[str]:
         """Return locations of files that are to be removed now, at most ``limit``."""
         query = sa.select(recording_removals.c.location).where(recording_removals.c.due_at <= now_ms())
         with self._database.reading() as connection:

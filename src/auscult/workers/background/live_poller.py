@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from auscult.domain.assist.live_log import LiveDue, RestingState
+from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.services.assist.assistant import Assistant
 from auscult.storage.store import Store
 from auscult.workers.background.thread import BackgroundThread
@@ -31,14 +32,19 @@ class LiveConversationPoller(BackgroundThread):
         for due in self._store.live_work.due(self._now()):
             if self._ending.is_set():
                 return
-            try:
-                self._assistant.process(self._store.within(due.tenant), due.conversation_id)
-            except Exception:  # a conversation that cannot be processed delays no other
-                LOG.exception("live conversation %s: will be processed again", due.conversation_id)
-                self._postpone(due)
+            with guarded(LOG, f"live conversation {due.conversation_id}"):
+                self._process(due)
 
     def _run_due(self) -> None:
         self.process_due()
+
+    def _process(self, due: LiveDue) -> None:
+        try:
+            with panics_as_errors():
+                self._assistant.process(self._store.within(due.tenant), due.conversation_id)
+        except Exception:  # a conversation that cannot be processed delays no other
+            LOG.exception("live conversation %s: will be processed again", due.conversation_id)
+            self._postpone(due)
 
     def _postpone(self, due: LiveDue) -> None:
         live = self._store.within(due.tenant).live

@@ -1,11 +1,14 @@
 """Seals the access log in the background, so that what was recorded cannot be changed unseen for longer than a minute."""
 
+import logging
 from collections.abc import Callable, Mapping
 
 from auscult.domain.delivery.addresses import OPERATOR
+from auscult.domain.operations.guarding import guarded
 from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.webhook_sender import HttpSender
 
+LOG = logging.getLogger(__name__)
 SEAL_EVERY_S = 30.0
 
 
@@ -19,7 +22,8 @@ class LogSealer(BackgroundThread):
         self._keep_erased = keep_erased
 
     def _run_due(self) -> None:
-        self._keep_erased()
+        with guarded(LOG, "erasures in their second place"):
+            self._keep_erased()
         self._seal()
 
 

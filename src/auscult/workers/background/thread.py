@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
+from auscult.domain.operations.guarding import guarded
+
 
 class BackgroundThread(ABC):
     """Thread that does its work at intervals until it is stopped."""
@@ -30,11 +32,8 @@ class BackgroundThread(ABC):
 
     def _watch(self) -> None:
         while not self._ending.wait(self._every_s):
-            try:
+            with guarded(logging.getLogger(type(self).__module__), self._thread.name):
                 self._run_due()
-            except Exception:  # a database that is away comes back
-                log = logging.getLogger(type(self).__module__)
-                log.warning("%s: will look again", self._thread.name, exc_info=True)
 
     @abstractmethod
     def _run_due(self) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
 from auscult.domain.delivery.webhook_work import Due
+from auscult.domain.operations.guarding import guarded
 from auscult.services.delivery.webhooks import WebhookDispatch
 from auscult.workers.background.thread import BackgroundThread
 
@@ -57,8 +58,7 @@ class WebhookDispatcher(BackgroundThread):
 
     def _deliver(self, due: Due) -> None:
         try:
-            self._dispatch.deliver(due)
-        except Exception:  # a database that is away comes back; the lease of the webhook ends by itself
-            LOG.warning("webhook %s: will be tried again", due.webhook.id, exc_info=True)
+            with guarded(LOG, f"webhook {due.webhook.id}"):  # whose lease ends by itself
+                self._dispatch.deliver(due)
         finally:
             self._free.release()

@@ -134,7 +134,7 @@ def test_what_is_not_known_to_be_accepted_is_not_repeated(rounds: Round, server:
 def test_one_whose_process_ended_is_not_known_either(rounds: Round, server: MailServer) -> None:
     """It may have been sent before the process ended, so the next round does not send it."""
 
-    class KilledError(Exception):
+    class KilledError(SystemExit):
         """The process ends."""
 
     def killed(_: object) -> None:

@@ -52,7 +52,8 @@ class ObjectPlace:
         if access.anonymous:
             config["skip_signature"] = True
         # The library connects by itself, and would follow a redirect anywhere.
-        self._relay = Relay(networks if secrets or access.anonymous else _with_credentials_of_host(networks))
+        allowed = networks if secrets or access.anonymous else _with_credentials_of_host(networks)
+        self._relay = Relay(allowed, plain=allowed.without_internet())
         client = {"allow_http": access.endpoint.startswith("http://"), "timeout": timedelta(seconds=60)}
         with ExitStack() as failing, self._translated():
             failing.callback(self._relay.close)

@@ -50,6 +50,8 @@ FAULTS = (
     later("{value} is not a known format"),
     later("{value} must begin like one of: {list}"),
     later("{value} must be like {name}"),
+    later("{value} must be https://host or https://host:port, or http:// in an opened network"),
+    later("{value} must be letters, digits and -"),
     later("unknown wording pack {value}"),
     later("unknown section {value}"),
     later("unknown level {value}"),

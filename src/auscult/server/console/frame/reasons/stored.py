@@ -42,6 +42,8 @@ WORK = (
 RUNS = (
     later("the store has no such bucket or container"),
     later("the store cannot be read: {fault}"),
+    later("the place cannot be read: {fault}"),
+    later("its process ended before the run did"),
     later("the SFTP server has no folder {name}"),
     later("the SFTP server cannot be read: {fault}"),
     later("there is no folder {name}; give the path of one that exists"),
