@@ -20,6 +20,7 @@ from auscult.sandbox.messages import Messenger
 from auscult.services.connectors.connecting import Connectors
 from auscult.services.limits import TenantLimits
 from auscult.services.notices.noticing import note_late, send_mails
+from auscult.services.privacy.log import SYSTEM
 from auscult.services.schedules.alerts import CONSOLE
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.services.scoring.intake.admission import AdmissionControl
@@ -110,9 +111,10 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(**{name: getattr(settings, name) for name in Limits.__struct_fields__})
 
 
-def connecting(store: Store, tenant: Tenant, settings: Settings) -> Connectors:
-    """Return the connectors of an app."""
-    return Connectors(store.within(tenant), limits_of(settings), _NOW, networks_of(settings), reports=REPORTS)
+def connecting(store: Store, tenant: Tenant, settings: Settings, by: str = SYSTEM) -> Connectors:
+    """Return the connectors of an app; ``by`` is who asks."""
+    app, limits, networks = store.within(tenant), limits_of(settings), networks_of(settings)
+    return Connectors(app, limits, _NOW, networks, reports=REPORTS, by=by)
 
 
 def run_connectors(store: Store, settings: Settings) -> None:

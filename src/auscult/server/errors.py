@@ -178,6 +178,7 @@ REASONS: Mapping[str, Reason] = {
     "webhook.unknown": Reason(404, 404, "There is no such webhook."),
     "webhook.bad_template": Reason(400, 400, "The template of a webhook's messages cannot be used."),
     "address.not_allowed": Reason(422, 422, "An address in a loopback, link-local or private network that the operator has not opened (`AUSCULT_OUTGOING_NETWORKS`)."),
+    "secret.bound": Reason(422, 422, "Stored secrets are for another destination; give them again."),
     "webhook.bad_url": Reason(400, 400, "The address of a webhook is not https, or nothing that could be asked."),
     "conversation.unknown": Reason(
         404, 404, "There is no such conversation; or, for an audit, it waits to be evaluated for the first time."

@@ -12,11 +12,12 @@ import pytest
 from auscult import bootstrap
 from auscult.bootstrap.scheduling import run_connectors
 from auscult.config import Settings
+from auscult.domain.delivery.destinations import Destination
 from auscult.domain.tenancy import Tenant
 from tests.databases import database
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, listening
-from tests.integration.connectors.placing import S3_SECRETS, document, fill
+from tests.integration.connectors.placing import PASSWORD, S3_SECRETS, document, fill
 from tests.waiting import PATIENCE_S
 
 
@@ -161,7 +162,7 @@ def test_two_connectors_of_one_account_end_no_run_of_another(service: Service) -
     planted = service.store.within(tenant_of("attack", "ac-7"))
     for name in ("one", "two"):
         planted.definitions.publish("connector", name, document("s3://calls", name=name, every="1m", access=FILE))
-        planted.connectors.apply(name, S3_SECRETS, datetime(2026, 1, 1, tzinfo=UTC))
+        planted.connectors.apply(name, S3_SECRETS, datetime(2026, 1, 1, tzinfo=UTC), to=Destination("s3"))
     fill(opened(service) / "wronged", 1)
     victim.ask("POST", "/connectors", body(document(f"folder:{opened(service) / 'wronged'}", every="1m")))
     victim.ask("POST", "/connectors/inbox/run")
@@ -174,3 +175,22 @@ def test_two_connectors_of_one_account_end_no_run_of_another(service: Service) -
         (failed,) = attacker.ask("GET", f"/connectors/{name}/runs").json()["items"]
         assert failed["state"] == "failed"
         assert "access.endpoint" in failed["error"]
+
+
+def test_stored_secrets_go_to_no_other_server(service: Service) -> None:
+    """As it was done: another SFTP host without secrets, then `check`. Nothing is stored, nothing is sent, both are logged."""
+    own = own_of(service, "stolen")
+    access = {"host_key": f"ssh-ed25519 {'A' * 68}"}
+    written = document("sftp://mia@archive.example/calls", access=access)
+    assert own.ask("POST", "/connectors", body(written, secrets=PASSWORD)).status_code == 200
+    moved = document("sftp://mia@evil.example/calls", access=access)
+    refused = problem(own.ask("POST", "/connectors", body(moved)), 422, "secret.bound")
+    assert "the stored secrets (password) are for sftp://mia@archive.example:22" in refused["detail"]
+    assert own.ask("GET", "/connectors/inbox").json()["document"] == written.decode()
+    assert own.ask("POST", "/connectors", body(moved, secrets={"password": "another"})).status_code == 200
+    entries = list(service.store.within(tenant_of("stolen")).log.entries())
+    hosts = {"after": "evil.example:22", "before": "archive.example:22"}
+    assert [(each.action, each.principal, msgspec.json.decode(each.details or "")) for each in entries] == [
+        ("connector.secrets_refused", f"client:{own.client.client_id}", hosts),
+        ("connector.destination_changed", f"client:{own.client.client_id}", hosts),
+    ]

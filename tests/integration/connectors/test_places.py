@@ -229,7 +229,9 @@ def test_sftp_is_read_with_a_password_and_a_known_key(app: AppStore, tmp_path: P
             reader.fetch(first)
         assert reader.read("missing.json") is None
         reader.close()
-    assert app.connectors.secrets("inbox") == {"password": "wrong"}
+    to = app.connectors.destination("inbox")
+    assert to is not None
+    assert app.connectors.secrets("inbox", to) == {"password": "wrong"}
 
 
 def test_a_folder_shows_nothing_outside_of_it(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from msgspec import Struct
+
+from auscult.domain.delivery.destinations import Destination, origin_of
 
 Kind = Literal["folder", "s3", "gs", "az", "sftp", "zendesk", "twilio", "intercom", "zoom", "genesys"]
 
@@ -136,6 +139,16 @@ class Connector(Struct, frozen=True, kw_only=True):
 def kind_of(place: str) -> Kind | None:
     """Return the kind of a place by its beginning; None where it is none."""
     return next((kind for scheme, kind in SCHEMES.items() if place.startswith(scheme)), None)
+
+
+def destination_of(connector: Connector) -> Destination:
+    """Return where the secrets of a connector go: the kind, and what names the server, the user and the account."""
+    kind, access = connector.kind, connector.access
+    if kind == "sftp":
+        return Destination(kind, origin_of(connector.place), urlsplit(connector.place).username or "")
+    server = origin_of(access.endpoint) if access.endpoint else ""
+    account = connector.place.partition("://")[2].strip("/") if kind in PULLED else access.account
+    return Destination(kind, server, account=account)
 
 
 def addresses_of(connector: Connector) -> list[tuple[str, str]]:

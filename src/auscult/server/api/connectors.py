@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, structs
 
 from auscult.domain.connectors.run import Order, Refusal, Run, Standing
 from auscult.server.problems import Detail, RefusedDocumentError
-from auscult.server.rest.context import App, Caller, Server, Services
+from auscult.server.rest.context import App, Caller, Rights, Server, Services
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import Instant, Limit, Version, path_id, query
@@ -18,6 +18,7 @@ from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.connectors.checking import Check
 from auscult.services.connectors.connecting import Connectors
 from auscult.services.connectors.documents import ConnectorCheck, check_connector
+from auscult.services.privacy.log import SYSTEM
 from auscult.storage.store import AppStore
 
 Name = Annotated[str, path_id("The connector.", "genesys-eu")]
@@ -165,18 +166,23 @@ _BUSY = {409: "The connector is paused."}
     status_code=200,
     responses={
         200: answer("It is in force.", AppliedConnector, {"name": "genesys-eu", "version": 2, "published_at": _AT}),
-        **refusals({422: "The document cannot be used, or names a place that the API may not read."}),
+        **refusals(
+            {422: "The document cannot be used, names a place that the API may not read, or needs its secrets again."}
+        ),
     },
     takes=Takes("The document and its secrets.", {"document": _DOCUMENT, "secrets": {"access_key_id": "AKIA…"}}),
 )
 @in_slow_thread
-def apply(data: JSONBody[ConnectorBody], app: App, server: Server) -> AppliedConnector:
-    """Store a connector, or a new version of it. Secrets are encrypted, and never returned."""
+def apply(data: JSONBody[ConnectorBody], app: App, server: Server, rights: Rights) -> AppliedConnector:
+    """Store a connector, or a new version of it. Secrets are encrypted, and never returned.
+
+    They go to no other user, server or account than they were given for: a document that changes it brings them again.
+    """
     document = data.document.encode()
     found = check_connector(document, app.tenant.app_id)
     if found.connector is None:
         raise _refused(found)
-    stored = connecting(app, server).apply(document, data.secrets)
+    stored = connecting(app, server, rights.label).apply(document, data.secrets)
     return AppliedConnector(name=stored.name, version=stored.version, published_at=stored.published_at)
 
 
@@ -235,9 +241,9 @@ def remove(name: Name, app: App, server: Server) -> None:
     responses={200: answer("The result.", Check, _CHECK)},
 )
 @in_slow_thread
-def check(name: Name, app: App, server: Server) -> Check:
+def check(name: Name, app: App, server: Server, rights: Rights) -> Check:
     """Check access, path and format, and map the first ten conversations. Nothing is stored."""
-    return connecting(app, server).check(name)
+    return connecting(app, server, rights.label).check(name)
 
 
 @post(
@@ -347,10 +353,11 @@ def refused(
     return RefusalList(items=tuple(app.connectors.refusals(name, limit, run)))
 
 
-def connecting(app: AppStore, server: Services) -> Connectors:
-    """Return the connectors of an app, with the limits on documents applied over the API."""
+def connecting(app: AppStore, server: Services, by: str = SYSTEM) -> Connectors:
+    """Return the connectors of an app, with the limits on documents applied over the API; ``by`` is who asks."""
     settings = server.settings
-    return Connectors(app, settings.limits, server.now, settings.networks, folders=settings.connector_folders)
+    folders = settings.connector_folders
+    return Connectors(app, settings.limits, server.now, settings.networks, folders=folders, by=by)
 
 
 def _refused(found: ConnectorCheck) -> RefusedDocumentError:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from auscult.domain.connectors.contract import Mapper
-from auscult.domain.connectors.document import PULLED, Connector, addresses_of
+from auscult.domain.connectors.document import PULLED, Connector, addresses_of, destination_of
 from auscult.domain.connectors.run import Counts, Order, Run, Standing
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import Networks
+from auscult.domain.delivery.destinations import ELSEWHERE, Destination, SecretBoundError, bound_elsewhere
 from auscult.domain.errors import ConflictError, ConnectorError, NotFoundError, RequestError
 from auscult.domain.operations.guarding import guarded
 from auscult.formats import Limits
@@ -27,6 +28,7 @@ from auscult.services.connectors.documents import (
 from auscult.services.connectors.evaluations import Evaluations
 from auscult.services.connectors.running import LEASE, Running
 from auscult.services.connectors.trying import Tried, try_place
+from auscult.services.privacy.log import SYSTEM, record
 from auscult.services.scoring.render import Reports
 from auscult.storage.connectors.places import open_place
 from auscult.storage.store import AppStore
@@ -51,6 +53,7 @@ class Connectors:
         lease: timedelta = LEASE,
         folders: tuple[str, ...] | None = None,
         reports: Reports | None = None,
+        by: str = SYSTEM,
     ) -> None:
         """Work on an app. ``networks`` are those in which a place may lie.
 
@@ -58,7 +61,7 @@ class Connectors:
 
         ``reports`` are rendered again where an evaluation by people is taken in; None: there are none.
 
-        ``now`` returns aware UTC time.
+        ``now`` returns aware UTC time; ``by`` is the principal in the access log.
         """
         self._app = app
         self._limits = limits
@@ -67,19 +70,22 @@ class Connectors:
         self._lease = lease
         self._folders = folders
         self._reports = reports or {}
+        self._by = by
 
     def apply(self, document: bytes, secrets: Mapping[str, str] | None = None, file: str = "connector") -> Definition:
         """Store a document as a new version; unchanged, the version stays. ``secrets`` None keeps those that are stored.
 
-        Raises ``ConnectorError``, ``AddressRefusedError``, ``RequestError`` ``connector.place_not_allowed``.
+        Raises ``ConnectorError``, ``AddressRefusedError``, ``RequestError`` ``connector.place_not_allowed``, and
+        ``SecretBoundError`` where the stored ones are for another destination.
         """
         connector = self.read(document, file)
-        if secrets is not None:
-            check_secrets(connector, secrets)
-        self._check_allowed(connector, secrets)
-        check_needed(connector, self._stored_secrets(connector.name) if secrets is None else secrets)
-        stored = self._app.definitions.publish(KIND, connector.name, document)
-        self._app.connectors.apply(connector.name, secrets, following(connector.every_s, self._now()))
+        name, to, before = connector.name, destination_of(connector), self._destination(connector.name)
+        given = self._given(connector, secrets)
+        check_needed(connector, given)
+        stored = self._app.definitions.publish(KIND, name, document)
+        self._app.connectors.apply(name, secrets, following(connector.every_s, self._now()), to=to)
+        if before not in (None, to):
+            self._log("destination_changed", name, before, to)
         return stored
 
     def read(self, document: bytes, file: str = "connector") -> Connector:
@@ -114,7 +120,7 @@ class Connectors:
     def check(self, name: str, order: Order | None = None, *, is_whole: bool = False) -> Check:
         """Try a stored connector; with ``is_whole`` as a dry run of everything. Raises ``NotFoundError``."""
         connector = self.get(name)
-        return self._check(connector, self._app.connectors.secrets(name), order, is_whole=is_whole)
+        return self._check(connector, self._kept(connector), order, is_whole=is_whole)
 
     def try_document(
         self,
@@ -154,9 +160,9 @@ class Connectors:
             raise ConflictError(message, code="connector.paused", field="name", value=name)
         try:
             connector = self.get(name)
-        except ConnectorError as error:
+            secrets = self._kept(connector)
+        except (ConnectorError, SecretBoundError) as error:
             return self._failed(name, order, error.message)
-        secrets = self._app.connectors.secrets(name)
         running = Running(
             self._app,
             connector,
@@ -204,10 +210,41 @@ class Connectors:
     ) -> tuple[Connector, Mapping[str, str]]:
         """Return the connector in a document that may be tried, and the secrets to try it with."""
         connector = self.read(document, file)
+        return connector, self._given(connector, secrets)
+
+    def _given(self, connector: Connector, secrets: Mapping[str, str] | None) -> Mapping[str, str]:
+        """Return the secrets of a connector that may be read: those that are given, else those that are stored for it."""
         if secrets is not None:
             check_secrets(connector, secrets)
-        self._check_allowed(connector, secrets)
-        return connector, self._app.connectors.secrets(connector.name) if secrets is None else secrets
+        found = self._kept(connector) if secrets is None else secrets
+        self._check_allowed(connector, found)
+        return found
+
+    def _kept(self, connector: Connector) -> Mapping[str, str]:
+        """Return the stored secrets of a connector. Raises ``SecretBoundError`` where they are for another destination."""
+        names = self._stored_secrets(connector.name)
+        before, to = self._destination(connector.name), destination_of(connector)
+        if names and before != to:
+            self._log("secrets_refused", connector.name, before, to)
+            raise bound_elsewhere(names, before, to)
+        return self._app.connectors.secrets(connector.name, to) if names else {}
+
+    def stored(self, name: str, connector: Connector | None) -> tuple[tuple[str, ...], str]:
+        """Return the names of stored secrets, and their destination where a document leads elsewhere, else ""."""
+        names, before = self._stored_secrets(name), self._destination(name)
+        is_bound = connector is None or before == destination_of(connector)
+        return names, "" if is_bound or not names else str(before or ELSEWHERE)
+
+    def _destination(self, name: str) -> Destination | None:
+        """Return the destination of the stored secrets, else of the document in force; None where neither is known."""
+        found = self._app.connectors.destination(name)
+        with suppress(NotFoundError, ConnectorError):  # new, or refused by this version
+            return found or destination_of(self.get(name))
+        return found
+
+    def _log(self, what: str, name: str, before: Destination | None, to: Destination) -> None:
+        hosts = {"before": before and before.host, "after": to.host}
+        record(self._app, self._by, f"connector.{what}", f"connector:{name}", **hosts)
 
     def _check(
         self,
@@ -252,7 +289,7 @@ class Connectors:
         known = [each for each in (next(whole, None), connector.since) if each is not None]
         return max(known, default=None)
 
-    def _check_allowed(self, connector: Connector, secrets: Mapping[str, str] | None) -> None:
+    def _check_allowed(self, connector: Connector, secrets: Mapping[str, str]) -> None:
         """Refuse what lies in a network that is not opened, and what only the command line on the server may read.
 
         That are its folders, and what its own credentials open.
@@ -273,8 +310,7 @@ class Connectors:
                 field="place",
                 value=connector.place,
             )
-        given = self._stored_secrets(connector.name) if secrets is None else secrets
-        if not given and not connector.access.anonymous:
+        if not secrets and not connector.access.anonymous:
             raise RequestError(
                 "a connector that is applied over the API brings its own credentials; give secrets, or set "
                 "access.anonymous where none are needed",

@@ -9,8 +9,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
+from auscult.domain.delivery.destinations import Destination
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.storage.access.apps import lock_app
+from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.connectors.manifest import RunRecord
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of
@@ -53,13 +55,17 @@ class AppConnectors:
         """``app`` is the app's number; ``secret_key`` encrypts secrets, as it does those of webhooks."""
         self._database = database
         self._app = app
+        self._secrets = SecretLock(secret_key)
         self._lock = Fernet(secret_key)
 
-    def apply(self, name: str, secrets: Mapping[str, str] | None, next_at: datetime | None) -> None:
-        """Create a connector, or set its secrets (None: as they are) and its next run. A removed one is there again."""
+    def apply(self, name: str, secrets: Mapping[str, str] | None, next_at: datetime | None, *, to: Destination) -> None:
+        """Create a connector, or set its secrets (None: as they are) and its next run. A removed one is there again.
+
+        The secrets are for the destination ``to`` alone.
+        """
         values: dict[str, object] = {"next_at": None if next_at is None else ms_of(next_at), "is_removed": 0}
         if secrets is not None:
-            values["secrets"] = self._lock.encrypt(msgspec.json.encode(dict(secrets))) if secrets else None
+            values["secrets"] = self._secrets.locked(msgspec.json.encode(dict(secrets)), to) if secrets else None
             values["secret_names"] = ",".join(sorted(secrets))
         row = {"app": self._app, "name": name, "secret_names": "", "is_paused": 0} | values
         with self._database.writing() as connection:
@@ -78,11 +84,15 @@ class AppConnectors:
         """Ask a worker for a run. A second order replaces one that waits."""
         self._change(name, ordered=msgspec.json.encode(order))
 
-    def secrets(self, name: str) -> dict[str, str]:
-        """Return the secrets of a connector."""
-        with self._database.reading() as connection:
-            locked = connection.scalar(sa.select(connectors.c.secrets).where(*self._mine(name)))
-        return {} if locked is None else _SECRETS.decode(self._lock.decrypt(bytes(locked)))
+    def secrets(self, name: str, to: Destination) -> dict[str, str]:
+        """Return the secrets of a connector for a destination. Raises ``SecretBoundError`` where they are for another."""
+        locked, names = self._locked(name)
+        return {} if locked is None else _SECRETS.decode(self._secrets.opened(locked, to, names))
+
+    def destination(self, name: str) -> Destination | None:
+        """Return the destination of the stored secrets; None without any, and where an earlier version stored them."""
+        locked, _ = self._locked(name)
+        return None if locked is None else self._secrets.destination(locked)
 
     def sealed(self, name: str, secrets: Mapping[str, str]) -> str:
         """Return secrets of a connector that is not stored yet, encrypted, for a page to send back."""
@@ -213,6 +223,12 @@ class AppConnectors:
                 for each, count in msgspec.json.decode(body)["unknown"].items():
                     found[each] = found.get(each, 0) + count
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def _locked(self, name: str) -> tuple[bytes | None, str]:
+        with self._database.reading() as connection:
+            query = sa.select(connectors.c.secrets, connectors.c.secret_names).where(*self._mine(name))
+            row = connection.execute(query).one_or_none()
+        return (None, "") if row is None or row.secrets is None else (bytes(row.secrets), row.secret_names)
 
     def _change(self, name: str, **values: object) -> None:
         with self._database.writing() as connection:

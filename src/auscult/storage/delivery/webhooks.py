@@ -5,14 +5,15 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from cryptography.fernet import Fernet
 from sqlalchemy import Connection
 
 from auscult.domain.change import ChangeKind, Delivery, Webhook
+from auscult.domain.delivery.destinations import Destination, origin_of
 from auscult.domain.delivery.webhook_work import Due, Standing
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
+from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables.base import apps
@@ -27,7 +28,7 @@ DELIVERIES_KEPT = 1_000
 class AppWebhooks:
     """The webhooks of one app."""
 
-    def __init__(self, database: Database, app: int, lock: Fernet) -> None:
+    def __init__(self, database: Database, app: int, lock: SecretLock) -> None:
         """Made by ``Store.within``."""
         self._database = database
         self._app = app
@@ -46,7 +47,7 @@ class AppWebhooks:
             "app": self._app,
             "webhook_id": webhook.id,
             "url": webhook.url,
-            "secret": self._lock.encrypt(webhook.secret.encode()),
+            "secret": self._lock.locked(webhook.secret.encode(), _destination(webhook.url)),
             "kinds": msgspec.json.encode(sorted(webhook.kinds)).decode(),
             "position": webhook.position,
             "failures": webhook.failures,
@@ -115,13 +116,14 @@ class WebhookWork:
     def __init__(self, database: Database, secret_key: bytes) -> None:
         """``secret_key`` is that of the clients' secrets."""
         self._database = database
-        self.lock = Fernet(secret_key)
+        self.lock = SecretLock(secret_key)
         """Seals secrets."""
 
     def claim(self, lease_ms: int, busy: frozenset[str] = frozenset()) -> Due | None:
         """Claim a webhook that is due and has changes to send; no other worker gets it before the lease ends.
 
-        Webhooks of the apps in ``busy`` are skipped.
+        Webhooks of the apps in ``busy`` are skipped. Raises ``SecretBoundError`` for one whose address was changed in the
+        database: it is skipped until the lease ends.
         """
         now = now_ms()
         last = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == webhooks.c.app).scalar_subquery()
@@ -150,7 +152,8 @@ class WebhookWork:
             if connection.execute(mine.values(due_at=now + lease_ms)).rowcount == 0:
                 return None
         tenant = Tenant(account_id=found.account_id, org_id=found.org_id, app_id=found.app_id)
-        return Due(tenant, _webhook(found, self.lock.decrypt(bytes(found.secret)).decode()))
+        secret = self.lock.opened(bytes(found.secret), _destination(found.url), f"of webhook {found.webhook_id}")
+        return Due(tenant, _webhook(found, secret.decode()))
 
     def keep(self, due: Due, stands: Standing, delivery: Delivery | None = None) -> None:
         """Store the webhook's new position, with the delivery that led to it. A removed one stays removed.
@@ -189,6 +192,10 @@ def _add(connection: Connection, number: int, delivery: Delivery) -> None:
     its = sa.select(deliveries.c.delivery).where(deliveries.c.webhook == number)
     oldest = its.order_by(deliveries.c.delivery.desc()).offset(DELIVERIES_KEPT).limit(1).scalar_subquery()
     connection.execute(sa.delete(deliveries).where(deliveries.c.webhook == number, deliveries.c.delivery <= oldest))
+
+
+def _destination(url: str) -> Destination:
+    return Destination("webhook", origin_of(url))
 
 
 def _webhook(row: AnyRow, secret: str) -> Webhook:

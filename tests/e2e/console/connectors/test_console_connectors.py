@@ -1,5 +1,6 @@
 """Connectors in the console: tried, put in force, run, paused, and what became of each run, for those who may."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from auscult.bootstrap.scheduling import run_connectors
+from auscult.domain.delivery.destinations import Destination
 from auscult.language import catalogue_of
 from tests.e2e.browsing import browsing
 from tests.e2e.console.test_console_pages import enter
@@ -138,10 +140,40 @@ def test_secrets_are_kept_and_never_shown(served: Service, root: httpx.Client) -
     page = root.get(f"{PATH}/pail").text
     assert "access_key_id, secret_access_key" in page
     assert "words-of-it" not in page + root.get(edit).text
-    assert app.connectors.secrets("pail")["secret_access_key"] == "words-of-it"
+    assert app.connectors.secrets("pail", Destination("s3"))["secret_access_key"] == "words-of-it"
     root.post(edit, data={"document": document("s3://calls", "pail", every="1h").decode(), "act": "publish"})
-    assert app.connectors.secrets("pail")["secret_access_key"] == "words-of-it"
+    assert app.connectors.secrets("pail", Destination("s3"))["secret_access_key"] == "words-of-it"
     assert "every hour" in root.get(f"{PATH}/pail").text
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "The stored ones are for s3 and go nowhere else"), ("de", "Die gespeicherten sind für s3")],
+)
+def test_secrets_of_another_place_are_asked_for_again(
+    served: Service, root: httpx.Client, language: str, sentence: str
+) -> None:
+    """The page has that at the secrets, neither tests nor applies with the stored ones, and logs both hosts."""
+    name, app = f"moved-{language}", served.store.within(TENANT)
+    root.post(PATH, data={"name": name, "kind": "s3"})
+    edit, secrets = (
+        f"{PATH}/{name}/edit",
+        {"secret-access_key_id": "AKIA-one", "secret-secret_access_key": "words-of-it"},
+    )
+    root.post(edit, data={"document": document("s3://calls", name).decode(), "act": "publish", **secrets})
+    moved = document("s3://calls", name, access={"endpoint": "https://store.example", "region": "x"}).decode()
+    headers = {"Accept-Language": language}
+    for act in ("test", "dry", "publish"):
+        refused = root.post(edit, data={"document": moved, "act": act}, headers=headers)
+        assert refused.status_code == 422
+        assert sentence in refused.text
+    assert app.connectors.get(name).version == 1
+    done = root.post(edit, data={"document": moved, "act": "publish", **secrets})
+    assert done.headers["location"] == f"{PATH}/{name}?done=applied"
+    entries = [each for each in app.log.entries() if each.target == f"connector:{name}"]
+    (changed,) = (each for each in entries if each.action == "connector.destination_changed")
+    assert json.loads(changed.details or "") == {"before": "s3", "after": "store.example:443"}
+    assert changed.principal == "user:administrator@example.com"
 
 
 def test_a_name_is_taken_once(served: Service, root: httpx.Client) -> None:

@@ -245,7 +245,7 @@ def _read(visit: Visit, name: str) -> Connector | str:
 
 
 def _service(visit: Visit) -> Connectors:
-    return connecting(visit.app, visit.services)
+    return connecting(visit.app, visit.services, f"user:{visit.visitor.email}")
 
 
 def _opens(visit: Visit, permission: str) -> bool:

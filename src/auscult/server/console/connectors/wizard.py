@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.connectors.document import SECRETS, Kind, kind_of
+from auscult.domain.connectors.document import SECRETS, Connector, Kind, kind_of
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
 from auscult.domain.errors import AuscultError
 from auscult.language import gettext as _
@@ -271,7 +271,7 @@ def _agents(visit: Visit) -> dict[str, str]:
 
 
 def _service(visit: Visit) -> Connectors:
-    return connecting(visit.app, visit.services)
+    return connecting(visit.app, visit.services, f"user:{visit.visitor.email}")
 
 
 def _made(visit: Visit, edited: _Edited, problems: tuple[Problem, ...]) -> Made:
@@ -284,7 +284,7 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
     document, checked = edited.document, check_connector(edited.document, visit.app.tenant.app_id)
     made = _made(visit, edited, checked.problems)
     draft, in_force = visit.app.definitions.draft(KIND, name), _in_force(visit, name)
-    stored = next((each.secrets for each in visit.app.connectors.listing() if each.name == name), ())
+    stored, elsewhere = _stored(visit, name, checked.connector)
     rows, kind, place = target_rows(made, "queue"), made.kind, place_fields(made)
     settled = _settled(visit, edited, made, checked, tuple(_own(edited) or stored))
     return WizardView(
@@ -302,6 +302,7 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         access=access_fields(made),
         secrets=secret_fields(kind, edited.given),
         stored=", ".join(_(SECRET_WORDS.get(each, each)) for each in stored),
+        elsewhere=elsewhere,
         sealed=visit.app.connectors.sealed(name, edited.given) if edited.given else "",
         seen=msgspec.json.encode(edited.seen).decode(),
         format=format_fields(made),
@@ -328,6 +329,12 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         problem_at=edited.problem_at if edited.problem_at in ("place", "access.endpoint", "secrets") else "",
         **settled,
     )
+
+
+def _stored(visit: Visit, name: str, connector: Connector | None) -> tuple[tuple[str, ...], str]:
+    """Return the names of the stored secrets that go where a document leads; with the destination of others, if any."""
+    found, elsewhere = _service(visit).stored(name, connector)
+    return () if elsewhere else found, elsewhere
 
 
 def _settled(

@@ -312,7 +312,10 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 
 class WizardView(Struct, frozen=True, kw_only=True):
-    """The wizard. ``sealed``: secrets that were typed, encrypted; ``seen``: results that the page carries along."""
+    """The wizard. ``sealed``: secrets that were typed, encrypted; ``seen``: results that the page carries along.
+
+    ``elsewhere``: the destination of stored secrets that is not the document's.
+    """
 
     name: str
     title: str
@@ -326,6 +329,7 @@ class WizardView(Struct, frozen=True, kw_only=True):
     access: tuple[Asked, ...]
     secrets: tuple[Secret, ...]
     stored: str
+    elsewhere: str
     missing: str
     sealed: str
     seen: str
