@@ -1,16 +1,12 @@
 """CSV (RFC 4180, UTF-8, a header line): one column a field; what is a list or an object in it, as JSON."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any, BinaryIO, ClassVar
 
 import msgspec
 
+from auscult.domain.delivery.csv_cells import CsvCell, csv_lines
 from auscult.tables._contract import Columns
-
-_NEEDS_QUOTE = ("=", "+", "-", "@", "\t", "\r")
-"""What begins a formula where a spreadsheet opens the file."""
 
 
 class Csv:
@@ -44,17 +40,15 @@ class Cells:
     def close(self) -> None:
         """Nothing is kept back."""
 
-    def _write(self, rows: "Sequence[Sequence[str]]") -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        self._stream.write(text.getvalue().encode())
+    def _write(self, rows: Sequence[Sequence[CsvCell]]) -> None:
+        self._stream.write(csv_lines(rows).encode())
 
 
-def _cell(value: object) -> str:
+def _cell(value: object) -> CsvCell:
     match value:
-        case None:
-            return ""
-        case str():
-            return f"'{value}" if value.startswith(_NEEDS_QUOTE) else value
+        case bool():
+            return "true" if value else "false"
+        case None | str() | int() | float():
+            return value
         case _:
             return msgspec.json.encode(value).decode()

@@ -285,15 +285,22 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
 def _rules_of_access(access: Access) -> tuple[tuple[Path, bool, Callable[[], str]], ...]:
     """Return the rules of parts that become a part of the address to connect to."""
     is_server = not access.endpoint or is_origin(access.endpoint, f"/{access.account}" if access.account else "")
-    letters = "must be letters, digits and -"
     return (
         (
             ("access", "endpoint"),
             is_server,
             lambda: f"{access.endpoint!r} must be https://host or https://host:port, or http:// in an opened network",
         ),
-        (("access", "region"), bool(_PART_OF_HOST.fullmatch(access.region)), lambda: f"{access.region!r} {letters}"),
-        (("access", "account"), bool(_PART_OF_HOST.fullmatch(access.account)), lambda: f"{access.account!r} {letters}"),
+        (
+            ("access", "region"),
+            bool(_PART_OF_HOST.fullmatch(access.region)),
+            lambda: f"{access.region!r} must be letters, digits and -",
+        ),
+        (
+            ("access", "account"),
+            bool(_PART_OF_HOST.fullmatch(access.account)),
+            lambda: f"{access.account!r} must be letters, digits and -",
+        ),
     )
 
 

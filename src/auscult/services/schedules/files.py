@@ -1,15 +1,13 @@
 """Rows as files for a spreadsheet: CSV, and XLSX as a plain archive of XML."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from auscult.domain.delivery.csv_cells import CsvCell, csv_lines
 from auscult.domain.schedules.schedule import FileFormat
 
-Cell = str | int | float | None
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -29,22 +27,12 @@ _PARTS = {
 }
 
 
-def write_rows(rows: Sequence[Sequence[Cell]], kind: FileFormat) -> bytes:
+def write_rows(rows: Sequence[Sequence[CsvCell]], kind: FileFormat) -> bytes:
     """Return rows as a file. A text that a spreadsheet would read as a formula is marked as text."""
-    return _xlsx(rows) if kind == "xlsx" else _csv(rows)
+    return _xlsx(rows) if kind == "xlsx" else csv_lines(rows).encode("utf-8-sig")
 
 
-def _csv(rows: Sequence[Sequence[Cell]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([[_plain(each) for each in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-
-
-def _xlsx(rows: Sequence[Sequence[Cell]]) -> bytes:
+def _xlsx(rows: Sequence[Sequence[CsvCell]]) -> bytes:
     body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
     out = io.BytesIO()
@@ -54,10 +42,10 @@ def _xlsx(rows: Sequence[Sequence[Cell]]) -> bytes:
     return out.getvalue()
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: CsvCell) -> str:
     if cell is None:
         return "<c/>"
-    if isinstance(cell, int | float):
+    if not isinstance(cell, str):
         return f"<c><v>{cell}</v></c>"
     text = "".join(char for char in cell if char >= " " or char in "\n\t")
     return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'

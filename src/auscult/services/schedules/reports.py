@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from auscult.domain.audits.audit import state_of
 from auscult.domain.audits.blindness import Blindness
 from auscult.domain.audits.bookmark import AuditSettings
+from auscult.domain.delivery.csv_cells import CsvCell
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.schedules.schedule import Schedule
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -20,11 +21,10 @@ from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import Query, read_query
 from auscult.services.conversations.talked import TalkReader
 from auscult.services.delivery.list_exports import AT_A_TIME, COLUMNS, row_of
-from auscult.services.schedules.files import Cell
 from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.store import AppStore
 
-Rows = list[list[Cell]]
+Rows = list[list[CsvCell]]
 _PER_METRIC = (
     "result",
     "Is Fatal Metric",
@@ -187,7 +187,7 @@ def _sought(app: AppStore, one: Schedule, until: datetime) -> Sought:
     return sought if has_period else replace(sought, since=until - timedelta(days=one.days), until=until)
 
 
-def _cell(value: object) -> Cell:
+def _cell(value: object) -> CsvCell:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
@@ -195,7 +195,7 @@ def _cell(value: object) -> Cell:
     return value if isinstance(value, int | float) or value is None else str(value)
 
 
-def _about(case: EvaluatedConversation) -> list[Cell]:
+def _about(case: EvaluatedConversation) -> list[CsvCell]:
     conversation, evaluation = case.conversation, case.evaluation
     audited = case.audit.result if case.audit else None
     insights = case.insights
@@ -216,10 +216,10 @@ def _about(case: EvaluatedConversation) -> list[Cell]:
     ]
 
 
-def _metric(found: MetricResult | None) -> list[Cell]:
+def _metric(found: MetricResult | None) -> list[CsvCell]:
     if found is None:
         return ["", "", "", "", "", ""]
-    violation: Cell = "NA" if found.adhered is None else int(not found.adhered)
+    violation: CsvCell = "NA" if found.adhered is None else int(not found.adhered)
     why = found.verdict.reason or "; ".join(each.why for each in found.verdict.evidence)
     return [
         found.verdict.level or found.verdict.qualification,
@@ -231,9 +231,9 @@ def _metric(found: MetricResult | None) -> list[Cell]:
     ]
 
 
-def _percent(part: int, whole: int) -> Cell:
+def _percent(part: int, whole: int) -> CsvCell:
     return round(100 * part / whole, 2) if whole else None
 
 
-def _mean(values: list[float]) -> Cell:
+def _mean(values: list[float]) -> CsvCell:
     return round(sum(values) / len(values), 2) if values else None

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
+from auscult.domain.delivery.csv_cells import CsvCell, csv_lines, unguarded_cell
 from auscult.domain.errors import EngineError, FormError
 from auscult.services.definitions.sheets.cells import (
     MOST_COLUMNS,
@@ -24,7 +25,6 @@ from auscult.services.definitions.sheets.cells import (
 
 MAX_BYTES = 10 * 1024 * 1024
 _MAX_UNPACKED = 100 * 1024 * 1024
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DELIMITERS = ",;\t"
 
 
@@ -41,9 +41,7 @@ def read_cells(document: bytes, file: str) -> Cells:
 
 def to_csv(rows: Sequence[Sequence[CellValue | None]]) -> bytes:
     """Write rows as CSV; a text that a spreadsheet would read as a formula gets an apostrophe before it."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows([[_plain(value) for value in row] for row in rows])
-    return text.getvalue().encode()
+    return csv_lines([_plain(value) for value in row] for row in rows).encode()
 
 
 def to_xlsx(rows: Sequence[Sequence[CellValue | None]], title: str) -> bytes:
@@ -64,16 +62,14 @@ def to_xlsx(rows: Sequence[Sequence[CellValue | None]], title: str) -> bytes:
     return stream.getvalue()
 
 
-def _plain(value: CellValue | None) -> str:
+def _plain(value: CellValue | None) -> CsvCell:
     match value:
-        case None:
-            return ""
-        case str():
-            return f"'{value}" if value.startswith((*_BEGINS_FORMULA, "'")) else value
+        case None | str():
+            return value
         case bool():
             return "true" if value else "false"
         case _:
-            return f"{value.normalize():f}"
+            return value.normalize()
 
 
 def _csv(document: bytes, file: str) -> Cells:
@@ -93,8 +89,7 @@ def _csv(document: bytes, file: str) -> Cells:
                 if value.startswith("="):
                     _note_formula(cells, (row, column), value)
                 elif value.strip():
-                    is_guarded = value.startswith("'") and value[1:].startswith((*_BEGINS_FORMULA, "'"))
-                    cells.values[row, column] = value[1:] if is_guarded else value
+                    cells.values[row, column] = unguarded_cell(value)
     except csv.Error as error:
         raise _refused(file, f"is no CSV: {error}") from None
     return cells
