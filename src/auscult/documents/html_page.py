@@ -13,6 +13,7 @@ _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "nav", "h
 _BOILERPLATE_ROLES = frozenset(
     {"banner", "contentinfo", "complementary", "navigation", "search", "dialog", "alertdialog", "alert"}
 )
+_NO_SECTION = re.compile(r"<!\[(?!(?:temp|cdata|ignore|include|rcdata|if|else|endif)\b)", re.IGNORECASE)
 _BOILERPLATE_NAMES = re.compile(
     r"cookie[-_ ]?(?:banner|bar|notice|consent|popup|dialog|message)|newsletter|breadcrumb|gdpr|skip[-_]?link",
     re.IGNORECASE,
@@ -68,15 +69,25 @@ class HtmlPage:
         Where the page marks its main part, nothing outside of it is read.
         """
         reader = _Reader()
-        reader.feed(decoded(data))
+        reader.feed(_closed(decoded(data)))
         reader.close()
         return iter(reader.finished())
 
     def front(self, data: bytes) -> Front:
         """Return the title and the metadata in the head of the page."""
         head = _Head()
-        head.feed(decoded(data)[:_LONGEST_HEAD])
+        head.feed(_closed(decoded(data)[:_LONGEST_HEAD]))
         return Front(title="".join(head.title), fields=tuple(head.fields))
+
+
+def _closed(page: str) -> str:
+    """Return a page without markup that nothing ends, for whose end the parser would search from each beginning.
+
+    What is no marked section becomes text, too: the parser raises at it.
+    """
+    page = _NO_SECTION.sub("&lt;![", page)
+    at = page.rfind(">") + 1
+    return page[:at] + page[at:].replace("<", "&lt;")
 
 
 class _Head(HTMLParser):

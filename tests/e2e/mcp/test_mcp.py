@@ -167,6 +167,9 @@ def test_refusals_name_what_is_wrong(service: Service) -> None:
     async def use(client: Client) -> None:
         assert "c-none" in await calling("get_conversation", conversation_id="c-none")(client)
         assert "ef-none" in await calling("get_form", form_id="ef-none")(client)
+        for up in (".", ".."):
+            assert f"'{up}' is no id" in await calling("get_conversation", conversation_id=up)(client)
+            assert f"'{up}' is no id" in await calling("get_form", form_id=up)(client)
         missing = await calling("get_metric", metric_id="em-none")(client)
         assert "unknown metric 'em-none'" in missing
         assert "em-greeting" in missing

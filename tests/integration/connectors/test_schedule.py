@@ -9,6 +9,7 @@ from auscult.domain.connectors.run import Order
 from auscult.domain.delivery.addresses import OPERATOR
 from auscult.formats import Limits
 from auscult.services.connectors.connecting import Connectors
+from auscult.services.connectors.running import LEASE
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.integration.connectors.placing import document, fill, service, stored
@@ -42,6 +43,16 @@ def test_a_worker_runs_what_is_due(store: Store, app: AppStore, tmp_path: Path) 
     assert next_at is not None
     assert next_at > now
     assert stored(app) == {"call-0"}
+
+
+def test_a_worker_ends_the_runs_of_processes_that_are_gone(store: Store, app: AppStore, tmp_path: Path) -> None:
+    """Also of connectors that are on demand alone, whose next run may never come."""
+    apply_at(app, datetime.now(UTC), document(f"folder:{tmp_path}", name="demand"))
+    begun = datetime.now(UTC) - LEASE
+    app.connectors.begin("demand", 1, Order(kind="manual"), at=begun, lease=LEASE, next_at=None)
+    run_connectors(store, Settings())
+    (run,) = app.connectors.runs("demand")
+    assert (run.state, run.error) == ("crashed", "its process ended before the run did")
 
 
 def test_a_connector_that_fails_keeps_no_other_from_running(store: Store, app: AppStore, tmp_path: Path) -> None:

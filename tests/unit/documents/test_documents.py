@@ -1,6 +1,7 @@
 """What is special about each kind of document."""
 
 import sys
+from html.parser import HTMLParser
 
 import pytest
 
@@ -34,6 +35,25 @@ def test_markdown() -> None:
         ("A > B", "a | b\n1 | 2"),
         ("A > B", "code"),
     ]
+
+
+@pytest.mark.parametrize("part", ["<!", "<a ", "<!--", "<?", "</a ", "<![", "<![if ", "<script>", "&#"])
+@pytest.mark.parametrize("end", ["", ">"])
+def test_markup_that_nothing_ends_is_not_searched_for_its_end(
+    part: str, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two megabytes of it took minutes, as each beginning was one to parse; and a section of no name raised."""
+    parsed: list[str] = []
+    for name in ("parse_html_declaration", "parse_starttag", "parse_endtag", "parse_pi", "parse_comment"):
+        method = getattr(HTMLParser, name)
+        monkeypatch.setattr(
+            HTMLParser,
+            name,
+            lambda self, *given, name=name, method=method: (parsed.append(name), method(self, *given))[1],
+        )
+    data = "<h1>Cards</h1>" + part * 20_000 + end
+    list(KINDS["html"].read(data.encode()))
+    assert len(parsed) < 10
 
 
 def test_html() -> None:

@@ -1,7 +1,7 @@
 """Options that several commands share, and what they name."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +9,7 @@ import typer
 
 from auscult.config import Settings, read_settings
 from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.instants import read_instant
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
@@ -79,10 +80,9 @@ Taxonomies = Annotated[
 def instant(given: str) -> datetime:
     """Read a point in time: a day, which means its beginning, or a time as RFC 3339 has it; UTC where no zone is given."""
     try:
-        read = datetime.fromisoformat(given)
+        return read_instant(given)
     except ValueError as error:
         raise typer.BadParameter(f"{given} is no time; give 2026-03-23 or 2026-03-23T10:17:54Z") from error
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 Since = Annotated[

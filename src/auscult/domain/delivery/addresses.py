@@ -1,6 +1,7 @@
 """Internet addresses: which of them are of the open internet, and which of the others an operator has opened."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -69,6 +70,17 @@ def is_origin(url: str, path: str = "") -> bool:
         return False
     is_plain = url.isascii() and url.isprintable() and not set(url) & set("@?#\\ ")
     return is_server and is_plain and parts.path.rstrip("/") in ("", path)
+
+
+def without_login(url: str) -> str:
+    """Return a URL without the name and the password in it.
+
+    >>> without_login("https://mia:word@example.com/hook")
+    'https://example.com/hook'
+    """
+    scheme, separator, rest = url.partition("://")
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    return f"{scheme}{separator}{rest[authority.rfind('@') + 1 :]}"
 
 
 def is_here(host: str) -> bool:

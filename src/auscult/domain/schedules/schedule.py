@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from auscult.domain.audits.audit import LONGEST_NAME
+from auscult.domain.delivery.addresses import without_login
 from auscult.domain.errors import RequestError
 from auscult.domain.people.timezones import is_timezone
 from auscult.domain.stated import stated
@@ -134,6 +135,8 @@ def check_schedule(one: Schedule) -> Schedule:
     _check_emails(one.emails)
     if one.webhook_url and not one.webhook_url.startswith("https://"):
         raise _invalid("webhook_url", "give an https address", one.webhook_url)
+    if without_login(one.webhook_url) != one.webhook_url:
+        raise _invalid("webhook_url", "leave out name and password; messages are signed")
     return one
 
 
@@ -177,5 +180,5 @@ def filename_of(one: Schedule, at: datetime) -> str:
     return f"{_NAMES[one.kind]}-{at:%Y-%m-%d-%H-%M-%S}.{one.format}"
 
 
-def _invalid(field: str, message: str, value: object) -> RequestError:
+def _invalid(field: str, message: str, value: object = None) -> RequestError:
     return RequestError(f"invalid {field}: {message}", code="schedule.invalid", field=field, value=value)

@@ -18,7 +18,7 @@ from auscult.domain.change import (
     new_webhook_id,
     new_webhook_secret,
 )
-from auscult.domain.delivery.addresses import Networks, is_here
+from auscult.domain.delivery.addresses import Networks, is_here, without_login
 from auscult.domain.delivery.chat_messages import check_template
 from auscult.domain.errors import RequestError
 from auscult.domain.stated import stated
@@ -303,6 +303,8 @@ def checked_url(url: str, networks: Networks) -> str:
         check_address("url", url, networks)
     except ValueError:
         is_good = False
+    if is_good and without_login(url) != url:
+        raise RequestError("url: leave out name and password; messages are signed", code="webhook.bad_url", field="url")
     if not is_good or len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable():
         raise RequestError(
             "url: give an https address (http only to this host), of 2,000 characters at most.",
@@ -316,7 +318,7 @@ def checked_url(url: str, networks: Networks) -> str:
 def _shown_webhook(webhook: Webhook, last: int, secret: str | None = None) -> ShownWebhook:
     return ShownWebhook(
         id=webhook.id,
-        url=webhook.url,
+        url=without_login(webhook.url),
         kinds=tuple(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
         format=webhook.format,
         template=webhook.template,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from auscult.domain.errors import RequestError
 from auscult.domain.recordings.recording import Claims, Recording, Speaker, State
-from auscult.server.asgi import ClientDisconnect
+from auscult.server.asgi import ClientDisconnect, scope_of
 from auscult.server.rest.context import App, Server, Services
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.openapi import answer, refusals
@@ -19,6 +19,7 @@ from auscult.server.rest.parameters import ConversationId, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
 from auscult.server.rest.threads import in_thread, run
 from auscult.server.rest.uploads import announced_bytes
+from auscult.server.vendor.routes import base_of
 from auscult.services.recordings.accept import Upload
 from auscult.services.recordings.arrival import has_arrived
 from auscult.services.recordings.variants import Variant, offer
@@ -252,8 +253,8 @@ def may_original(request: ApiRequest) -> bool:
 
 
 def address_of(request: ApiRequest, server: Services) -> str:
-    """Return the public address of this server; where none is set, the one that the request used."""
-    return server.settings.public_url or str(request.base_url).rstrip("/")
+    """Return the public address of this server; where none is set, the one that it is bound to."""
+    return base_of(scope_of(request), server.settings.public_url)
 
 
 ROUTER = Router("/", route_handlers=[add, listing])

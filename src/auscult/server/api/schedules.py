@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from auscult.domain.audits.audit import LONGEST_NAME
+from auscult.domain.delivery.addresses import without_login
 from auscult.domain.errors import NotFoundError
 from auscult.domain.schedules.schedule import (
     MOST_DAYS,
@@ -262,6 +263,7 @@ def scheduling(app: AppStore, server: Services) -> Scheduling:
 def _shown(one: Schedule, runs: tuple[Run, ...], secret: str | None = None) -> ShownSchedule:
     values = asdict(one)
     values.pop("webhook_secret")
+    values["webhook_url"] = without_login(one.webhook_url)
     return ShownSchedule(**values, runs=runs, webhook_secret=secret)
 
 

@@ -73,6 +73,13 @@ class Api:
         return answer.json() if answer.content else None
 
 
+def _segment(name: str) -> str:
+    """Return an id as a part of a path. Raises ``ToolError`` for one that would lead to another path."""
+    if name in ("", ".", ".."):
+        raise ToolError(f"{name!r} is no id; list what there is first")
+    return quote(name, safe="")
+
+
 class Tool(NamedTuple):
     """A tool: its arguments, what it asks, and an example of a call.
 
@@ -231,7 +238,7 @@ async def _search(api: Api, given: Search) -> Any:  # noqa: ANN401
 
 
 async def _conversation(api: Api, given: OneConversation) -> Any:  # noqa: ANN401
-    found: dict[str, Any] = await api.get(f"/conversations/{quote(given.conversation_id, safe='')}")
+    found: dict[str, Any] = await api.get(f"/conversations/{_segment(given.conversation_id)}")
     turns: list[Any] = found.get("turns") or []
     if given.from_turn >= max(len(turns), 1):
         raise ToolError(f"from_turn is {given.from_turn}, and the conversation has {len(turns)} turns")
@@ -293,7 +300,7 @@ async def _defined(api: Api, metric_id: str, form_id: str | None) -> tuple[str, 
     forms = [form_id] if form_id else [one["id"] for one in (await api.get("/forms"))["items"]]
     known: dict[str, str] = {}
     for each in forms:
-        found = await api.get(f"/forms/{quote(each, safe='')}")
+        found = await api.get(f"/forms/{_segment(each)}")
         with suppress(FormError):
             for metric in read_form(found["document"].encode(), found["version"]).metrics:
                 if metric.id == metric_id:
@@ -310,7 +317,7 @@ async def _forms(api: Api, given: Forms) -> Any:  # noqa: ANN401
 
 
 async def _form(api: Api, given: OneForm) -> Any:  # noqa: ANN401
-    found: dict[str, Any] = await api.get(f"/forms/{quote(given.form_id, safe='')}")
+    found: dict[str, Any] = await api.get(f"/forms/{_segment(given.form_id)}")
     _check_start("from_character", given.from_character, len(found["document"]), "the document has", "characters")
     return with_document(found, given.from_character)
 
@@ -321,25 +328,25 @@ async def _check(api: Api, given: Document) -> Any:  # noqa: ANN401
 
 async def _score(api: Api, given: Transcript) -> Any:  # noqa: ANN401
     body = json.dumps({"transcript": given.transcript}).encode()
-    found: dict[str, Any] = await api.send("POST", f"/forms/{quote(given.form_id, safe='')}/try", body)
+    found: dict[str, Any] = await api.send("POST", f"/forms/{_segment(given.form_id)}/try", body)
     _check_start("from_metric", given.from_metric, len(found["metrics"]), "the evaluation has", "metrics")
     return with_metrics(found, given.from_metric, MOST_CHARACTERS // 2)
 
 
 async def _draft(api: Api, given: Draft) -> Any:  # noqa: ANN401
-    path = f"/forms/{quote(given.form_id, safe='')}/draft"
+    path = f"/forms/{_segment(given.form_id)}/draft"
     return await api.send("PUT", path, given.document.encode(), "application/yaml")
 
 
 async def _assign(api: Api, given: Assigning) -> Any:  # noqa: ANN401
     body = json.dumps({"auditor": given.auditor}).encode()
-    return await api.send("POST", f"/audits/{quote(given.conversation_id, safe='')}/assign", body)
+    return await api.send("POST", f"/audits/{_segment(given.conversation_id)}/assign", body)
 
 
 async def _comment(api: Api, given: Commented) -> Any:  # noqa: ANN401
     written = {"text": given.text, "turn_id": given.turn_id, "audience": given.audience}
     body = json.dumps(written, ensure_ascii=False).encode()
-    return await api.send("POST", f"/conversations/{quote(given.conversation_id, safe='')}/comments", body)
+    return await api.send("POST", f"/conversations/{_segment(given.conversation_id)}/comments", body)
 
 
 TOOLS = (

@@ -56,7 +56,7 @@ class _QueueRoute(VendorRoute):
         fields: dict[str, Any] = {**body, **dict(parse_qsl(scope["query_string"].decode("latin-1"))), **path}
         app = self._services.store.within(tenant)
         jobs = QueueJobs(app, f"client:{client.client_id}", self._services.now)
-        base = base_of(scope, headers, self._services.settings.public_url)
+        base = base_of(scope, self._services.settings.public_url, headers.get("host", ""))
         addresses = base + _QUEUES.format(streamId=tenant.app_id) + "/jobs/"
         found = await run(lambda: self.handle_request(jobs, app, fields, addresses), slow=True)
         return msgspec.json.encode(found)

@@ -1,12 +1,14 @@
 """JSON bodies of a given shape, read strictly: a misspelt key would otherwise be ignored silently."""
 
 import re
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
 
 from auscult.domain.errors import RequestError
+from auscult.domain.instants import in_utc
 from auscult.server.bodies import read_object
 from auscult.server.rest.query import RFC_3339, instant_of_day
 
@@ -37,10 +39,35 @@ def decode_body(body: bytes, shape: type[T]) -> T:
     value = read_object(body)
     while True:
         try:
-            return msgspec.convert(value, shape)
+            found = msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
             if not _set_other_spelling(value, str(error)):
                 raise _refused(str(error), value, shape) from error
+        else:
+            _check_calendar(found, "")
+            return found
+
+
+def _check_calendar(value: Any, path: str) -> None:  # noqa: ANN401  (JSON as the shape has it)
+    """Raise ``RequestError`` for an instant that the calendar does not have in UTC, wherever it is in a body."""
+    match value:
+        case datetime():
+            try:
+                in_utc(value)
+            except ValueError as error:
+                message = f"{path}: give {RFC_3339}, from the year 1 to 9999 in UTC."
+                raise RequestError(message, code="field.wrong_type", field=path, value=value.isoformat()) from error
+        case msgspec.Struct():
+            for name in value.__struct_fields__:
+                _check_calendar(getattr(value, name), f"{path}.{name}".lstrip("."))
+        case list() | tuple():
+            for at, each in enumerate(cast("list[Any]", value)):
+                _check_calendar(each, f"{path}[{at}]")
+        case dict():
+            for name, each in cast("dict[str, Any]", value).items():
+                _check_calendar(each, f"{path}.{name}".lstrip("."))
+        case _:
+            pass
 
 
 def _set_other_spelling(value: Any, message: str) -> bool:  # noqa: ANN401  (JSON)

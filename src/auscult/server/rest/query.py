@@ -5,11 +5,12 @@ The document is the only list of parameters: handlers' signatures define it, thi
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from auscult.domain.errors import RequestError
+from auscult.domain.instants import read_instant
 
 RFC_3339 = "a time as RFC 3339 has it, 2026-03-23T10:17:54Z, or a day, 2026-03-23"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -134,7 +135,7 @@ def _check_instant(name: str, value: str) -> None:
             date.fromisoformat(value)
             return
         if _INSTANT.fullmatch(value):
-            datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.upper()))
+            read_instant(re.sub(r"(\.\d{6})\d+", r"\1", value.upper()))
             return
     except ValueError:
         pass

@@ -70,7 +70,7 @@ class VendorRecordings(VendorRoute):
             raise RequestError("sessionId: name the session in the query.", code="field.missing", field="sessionId")
         app = self._services.store.within(tenant)
         if is_reading:
-            base = base_of(scope, headers, self._services.settings.public_url)
+            base = base_of(scope, self._services.settings.public_url)
             return await run(lambda: self._read(app, session_id, base, client.client_id))
         return await run(lambda: self._removed(app, session_id, client.client_id), slow=True)
 

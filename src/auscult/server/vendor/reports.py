@@ -87,6 +87,6 @@ class ReportRoute(VendorRoute):
         query = report.query(request, tuple(tenant.app_id for tenant in tenants), self._limits)
         page = await self._pages.read(tenants, query)
         if self._recordings is not None and page.rows:
-            base = base_of(scope, headers, self._public_url)
+            base = base_of(scope, self._public_url)
             page = await self._pages.linked(self._recordings, tenants, page, base, client.client_id)
         return report.page(request, query, page)

@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from auscult.server.asgi import ASGIApp, ClientDisconnect, Receive, Scope, Send, headers_of, raw_path
@@ -76,7 +76,11 @@ def path_pattern(template: str) -> re.Pattern[str]:
     return re.compile("/+" + "/+".join(steps) + "/*", re.IGNORECASE | re.ASCII)
 
 
-def base_of(scope: Scope, headers: Mapping[str, str], public_url: str) -> str:
-    """Return the public address of this server; where none is set, its address in a request, up to its path."""
+def base_of(scope: Scope, public_url: str, named: str = "") -> str:
+    """Return the public address of this server; where none is set, ``named``, else the one that it is bound to.
+
+    A request may name any host (``named``), so no link with an authorization in it begins with that.
+    """
     host, port = scope["server"]
-    return public_url or f"{scope['scheme']}://{headers.get('host') or f'{host}:{port}'}{scope.get('root_path', '')}"
+    bound = named or f"{f'[{host}]' if ':' in host else host}:{port}"
+    return public_url or f"{scope['scheme']}://{bound}{scope.get('root_path', '')}"

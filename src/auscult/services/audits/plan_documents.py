@@ -9,6 +9,7 @@ import yaml
 
 from auscult.domain.audits.plan import PlanDocument, check_plan
 from auscult.domain.errors import RequestError
+from auscult.domain.instants import in_utc, read_instant
 
 _FIELD = re.compile(r" - at `\$\.?(?P<path>.*)`$")
 
@@ -53,7 +54,7 @@ def _instant(given: object, field: str) -> datetime:
     if isinstance(given, date) and not isinstance(given, datetime):
         return datetime(given.year, given.month, given.day, tzinfo=UTC)
     try:
-        read = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+        return in_utc(given) if isinstance(given, datetime) else read_instant(str(given))
     except ValueError as error:
         raise RequestError(
             f"invalid {field}: {given!r} is no instant; give 2026-03-23 or 2026-03-23T10:17:54Z",
@@ -61,4 +62,3 @@ def _instant(given: object, field: str) -> datetime:
             field=field,
             value=given,
         ) from error
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from auscult.domain.connectors.document import (
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError
+from auscult.domain.instants import read_instant
 from auscult.domain.said.spelling import did_you_mean
 from auscult.formats.connectors import FORMATS
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
@@ -241,11 +242,10 @@ def _instant(read: Document, value: str) -> datetime | None:
     if not value:
         return None
     try:
-        found = datetime.fromisoformat(value)
+        return read_instant(value)
     except ValueError:
         read.unread(("since",), f"{value!r} must be a time as 2026-03-23 or 2026-03-23T10:17:54Z")
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _check(read: Document, written: _Written, connector: Connector) -> None:

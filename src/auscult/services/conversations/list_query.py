@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
+from auscult.domain.instants import in_utc
 from auscult.domain.said.search import parse
 from auscult.domain.scoring.list_fields import (
     LEAST_SCORE,
@@ -161,7 +162,7 @@ def _day(query: Query, name: str, timezone: tzinfo, later: timedelta = timedelta
     try:
         found = datetime.fromisoformat(value)
         if found.tzinfo is not None:
-            return found + later
+            return in_utc(found) + later
         return datetime.combine(found.date() + later, found.time(), timezone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         message = f"{name} is no date: {value!r}; give it as 2026-03-30"

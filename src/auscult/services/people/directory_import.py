@@ -3,10 +3,11 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple, TypeVar
 
 from auscult.domain.errors import RequestError
+from auscult.domain.instants import read_instant
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.domain.people.users import normalise_email
 from auscult.services.directory.naming import Naming
@@ -56,10 +57,7 @@ class _Row(NamedTuple):
 
     def instant(self, column: str) -> datetime | None:
         """Return an instant: a day means its beginning, UTC."""
-        found = self.read(column, datetime.fromisoformat, "give 2026-03-01 or 2026-03-01T08:00:00Z")
-        if found is None:
-            return None
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return self.read(column, read_instant, "give 2026-03-01 or 2026-03-01T08:00:00Z")
 
 
 def import_directory(app: AppStore, naming: Naming, noun: Noun, text: str) -> Imported:

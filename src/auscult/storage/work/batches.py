@@ -1,11 +1,13 @@
 """Batches of every app: the items of the work list whose conversations are to be scored for the first time."""
 
+import logging
 import uuid
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.operations.tracing import MOST_LINKS, TRACING
 from auscult.domain.scoring.batches import Backlog, Batch, Priority
 from auscult.domain.tenancy import Tenant
@@ -23,6 +25,8 @@ from auscult.storage.core.tables.conversations import (
 )
 from auscult.storage.work.queue_order import BACKFILL, LIVE, QueueOrder
 from auscult.storage.work.work_list import ended, open_work
+
+_LOG = logging.getLogger(__name__)
 
 BATCH = (
     sa.select(
@@ -127,7 +131,7 @@ class Batches:
         Batches that were postponed, or left alone by a split, stay alone.
         """
         for (app,) in self._database.read(lambda reader: reader.fetch(self._joinable, {})):
-            with self._database.writing() as connection:
+            with guarded(_LOG, f"joining batches of app number {app}"), self._database.writing() as connection:
                 lock_app(connection, app)
                 _join(connection, app)
 

@@ -441,11 +441,11 @@ def _shown_day(value: str, reader: Reader) -> str:
     """Return a day, and an instant that is not the beginning of one with its time."""
     try:
         found = datetime.fromisoformat(value)
-    except ValueError:
+        local = reader.local(found) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return value
-    if found.tzinfo is None:
+    if local is None:
         return reader.day(found.date())
-    local = reader.local(found)
     return reader.moment(local) if local.time() != time() else reader.day(local)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from auscult.domain.change import CHANGE_KINDS, ChangeKind, Delivery, Webhook
+from auscult.domain.delivery.addresses import without_login
 from auscult.domain.tenancy import Client
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
@@ -144,7 +145,7 @@ def webhook_row(webhook: Webhook, last: int, reader: Reader, path: str) -> Webho
         state, tag = _("Works"), "done"
     return WebhookRow(
         id=webhook.id,
-        url=webhook.url,
+        url=without_login(webhook.url),
         format=_(_FORMATS[webhook.format]),
         href=f"{path}/{webhook.id}",
         kinds=", ".join(_(KINDS[kind]) for kind in CHANGE_KINDS if kind in webhook.kinds),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auscult.domain.delivery.addresses import OPERATOR, PUBLIC, opened
+from auscult.domain.delivery.addresses import OPERATOR, PUBLIC, opened, without_login
 from auscult.domain.errors import RequestError
 from auscult.outgoing.dialling import AddressRefusedError
 from auscult.server.api.delivery import checked_url
@@ -34,6 +34,17 @@ def test_a_network_that_is_opened_is_accepted_and_no_other() -> None:
             checked_url(url, some)
     with pytest.raises(RequestError, match="http only to this host"):
         checked_url("http://10.1.2.3/", some)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://mia:word@example.com/hook", "https://mia@example.com", "https://@example.com"]
+)
+def test_an_address_has_no_password_in_it(url: str) -> None:
+    """Readers of webhooks would see it. What was stored before is shown without."""
+    with pytest.raises(RequestError, match="leave out name and password") as refused:
+        checked_url(url, PUBLIC)
+    assert refused.value.value is None
+    assert without_login(url) == "https://example.com" + "/hook" * url.endswith("/hook")
 
 
 @pytest.mark.parametrize("url", ["https://example.com/hook", "https://93.184.215.14/hook", "https://[2606:4700::1]/"])

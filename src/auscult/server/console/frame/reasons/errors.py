@@ -274,6 +274,7 @@ TEMPLATES: tuple[str, ...] = (
     later("this app asks two people, and letting one be enough needs a second person"),
     later("{name} is no date: {value}; give it as 2026-03-30"),
     later("give an https address (http only to this host), of 2,000 characters at most."),
+    later("leave out name and password; messages are signed"),
     later("the stored secrets ({list}) are for {name}, and this leads to {value}; give them again"),
     later("http to {name} is not encrypted; give https, or an address in an opened network"),
     later("{name} is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS"),
