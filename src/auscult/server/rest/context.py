@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
@@ -63,6 +63,9 @@ class Ground(Protocol):
         ...
 
 
+T = TypeVar("T")
+Use: TypeAlias = NamedDependency[SkipValidation[T]]
+"""``Sessions = Use[Calibrating]``, ``sessions: Sessions``: a use case that ``operation.router`` provides by this name."""
 App = NamedDependency[SkipValidation[AppStore]]
 """``app: App``: the store, narrowed to the app that a request is about."""
 Caller = NamedDependency[SkipValidation[Principal]]

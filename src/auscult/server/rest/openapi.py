@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from auscult.server.errors import REASONS
 from auscult.server.problems import MEDIA_TYPE, Detail
+from auscult.server.rest.examples import example_of, first_sentence
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.query import Parameters
 from auscult.server.rest.request import OPEN, TAKES, Takes
@@ -65,7 +66,10 @@ _PROBLEM: Mapping[str, Any] = {
 
 @dataclass
 class Shown(ResponseSpec):
-    """The description of a response: ``body`` is a type, several whose fields it has, a schema, or None."""
+    """The description of a response: ``body`` is a type, several whose fields it has, a schema, or None.
+
+    Without description or example, it has those of the type.
+    """
 
     body: Any = None
     example: Any = None
@@ -182,12 +186,13 @@ def _finished(
     responses = handler.responses or {}
     shown = {status: each for status, each in responses.items() if isinstance(each, Shown)}
     refused = {status: each.description for status, each in responses.items() if not isinstance(each, Shown)}
-    body = _body(handler.opt[TAKES], _body_schema(handler), known) if TAKES in handler.opt else None
+    takes = handler.opt.get(TAKES) or (Takes() if handler.parsed_data_field else None)
+    body = _body(takes, _body_schema(handler), known) if takes else None
     refusals = dict(sorted({**_REFUSALS, **_of_body(body), **refused}.items()))
     described: dict[str, Any] = {
         **operation,
         "tags": [TAG],
-        "description": operation.get("description", "") + "".join(map(_needed, _scopes(handler))),
+        "description": "\n\n".join([operation.get("description", ""), *map(_needed, _scopes(handler))]).lstrip(),
         "security": [] if handler.opt.get(OPEN) else [{"auth": []}, {"bearer": []}, {"session": []}],
         "parameters": _parameters(operation.get("parameters", ()), handler),
         "responses": {
@@ -227,7 +232,7 @@ def _needed(guard: Scopes) -> str:
         f"One of these scopes is needed: {scopes}." if scopes else "It is for users; no scope of a client carries it."
     )
     permission = f" A user needs the permission `{guard.permission}`." if guard.permission else ""
-    return f"\n\n{needed}{permission}"
+    return f"{needed}{permission}"
 
 
 def _parameter(generated: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,10 +270,11 @@ def _body(takes: Takes, kind: Any, known: Mapping[str, Any]) -> dict[str, Any]: 
     schema = {**_schema(kind, known), **(takes.also or {})}
     if takes.is_many:
         schema = {"anyOf": [schema, {"type": "array", "items": schema}]}
-    content: dict[str, Any] = {} if _is_binary(schema) else {JSON: {"schema": schema, "example": takes.example}}
+    example = takes.example if takes.description else example_of(kind)
+    content: dict[str, Any] = {} if _is_binary(schema) else {JSON: {"schema": schema, "example": example}}
     for media_type in takes.media_types:
         content.setdefault(media_type, {"schema": schema if _is_binary(schema) else {"type": "string", "minLength": 1}})
-    return {"required": True, "description": takes.description, "content": content}
+    return {"required": True, "description": takes.description or first_sentence(kind), "content": content}
 
 
 def _is_binary(schema: Mapping[str, Any]) -> bool:
@@ -277,9 +283,11 @@ def _is_binary(schema: Mapping[str, Any]) -> bool:
 
 
 def _answer(shown: Shown, known: Mapping[str, Any], rate_headers: Mapping[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": shown.description, "headers": dict(rate_headers)}
+    meaning = shown.description or ("Done." if shown.body is None else first_sentence(shown.body))
+    described: dict[str, Any] = {"description": meaning, "headers": dict(rate_headers)}
     if shown.body is not None:
-        content = {"schema": _schema(shown.body, known), "example": shown.example}
+        example = example_of(shown.body) if shown.example is None else shown.example
+        content = {"schema": _schema(shown.body, known), "example": example}
         described["content"] = {str(shown.media_type): content}
     return described
 

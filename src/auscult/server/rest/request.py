@@ -1,7 +1,7 @@
 """Requests of our own API: bodies read up to a limit, JSON read strictly into the type that a handler names."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
 import msgspec
@@ -32,16 +32,18 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 AnyRequest = Request[Any, Any, Any]
+T = TypeVar("T")
 
 
 class Takes(NamedTuple):
     """The description of an operation's body. ``schema`` is for a body that is not JSON of the handler's type.
 
-    ``media_types`` are in addition to JSON; ``largest`` is in bytes.
+    Without description and example, it has those of the type. ``media_types`` are in addition to JSON; ``largest`` is in
+    bytes.
     """
 
-    description: str
-    example: Any
+    description: str = ""
+    example: Any = None
     schema: Mapping[str, Any] | type | None = None
     media_types: tuple[str, ...] = ()
     largest: int = LARGEST_OBJECT
@@ -110,8 +112,8 @@ class ApiRequest(Request[Principal, None, State]):
         return None if data is None else decode_body(await self.body(), data.annotation)
 
 
-class ApiResponse(Response[Any]):
-    """A response in JSON; bytes are sent unchanged, as JSON that is already encoded."""
+class ApiResponse(Response[Any], Generic[T]):
+    """A response in JSON of a type; bytes are sent unchanged, as JSON that is already encoded."""
 
     def render(self, content: Any, media_type: MediaType | str, enc_hook: Serializer = default_serializer) -> bytes:  # noqa: ANN401  (whatever a handler returns)
         """Return the body."""

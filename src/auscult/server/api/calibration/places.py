@@ -2,20 +2,17 @@
 
 from datetime import date, datetime
 
-from litestar import Router, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import SkipValidation
 from msgspec import Struct
 
 from auscult.server.api.calibration.rating import RATING
-from auscult.server.api.calibration.sessions import READING, SessionId, calibrating
-from auscult.server.api.calibration.views import SESSION, ShownSession, shown
-from auscult.server.rest.context import App, Basis, Caller, Rights, Server
-from auscult.server.rest.openapi import answer, refusals
-from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.server.api.calibration.sessions import READING, Seen, SessionId, calibrating, seen
+from auscult.server.api.calibration.views import ShownSession
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
+from auscult.server.rest.examples import example
 from auscult.services.absences import Places
 
-Offering = NamedDependency[SkipValidation[Places]]
+Offering = Use[Places]
 
 
 def offering(app: App, rights: Rights, server: Basis) -> Places:
@@ -34,40 +31,34 @@ class OfferedSession(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
 
 
+@example(
+    {
+        "items": [
+            {
+                "session_id": "ca-77e1",
+                "name": "April",
+                "conversations": 3,
+                "rater": "bob@example.com",
+                "away_until": "2026-04-14",
+                "due_at": None,
+            }
+        ]
+    }
+)
 class OfferedSessions(Struct, frozen=True, kw_only=True):
     """Sessions with a place that may be taken, the first due first."""
 
     items: tuple[OfferedSession, ...]
 
 
-@get(
+@operation.get(
     "/calibrations/offered",
-    operation_id="list_offered_calibrations",
+    may=READING,
     summary="Calibration sessions with a place of a person who is away",
-    guards=[READING],
-    responses={
-        200: answer(
-            "The sessions.",
-            OfferedSessions,
-            {
-                "items": [
-                    {
-                        "session_id": "ca-77e1",
-                        "name": "April",
-                        "conversations": 3,
-                        "rater": "bob@example.com",
-                        "away_until": "2026-04-14",
-                        "due_at": None,
-                    }
-                ]
-            },
-        )
-    },
     command="calibration offered",
     columns=("session_id", "name", "conversations", "rater", "away_until"),
 )
-@in_thread
-def offered(offering: Offering) -> OfferedSessions:
+def list_offered_calibrations(offering: Offering) -> OfferedSessions:
     """List sessions in which the caller may rate in place of a person who is away today and has not begun."""
     return OfferedSessions(
         items=tuple(
@@ -84,26 +75,18 @@ def offered(offering: Offering) -> OfferedSessions:
     )
 
 
-@post(
-    "/calibrations/{session_id:str}/take",
-    operation_id="take_calibration",
-    summary="Take the place of a person who is away in a session",
-    guards=[RATING],
-    status_code=200,
-    responses={
-        200: answer("The session, which the caller rates.", ShownSession, SESSION),
-        **refusals({409: "No place of it is offered to the caller."}),
-    },
+@operation.post(
+    "/calibrations/{session_id}/take",
+    may=RATING,
+    refuses={409: "No place of it is offered to the caller."},
     command="calibration take",
 )
-@in_slow_thread
-def take(session_id: SessionId, offering: Offering, app: App, server: Server, caller: Caller) -> ShownSession:
-    """Rate in place of a person who is away, and counts as having left. Repeating this changes nothing."""
-    return shown(offering.take(session_id), caller.name, calibrating(app, server))
+def take_calibration(session_id: SessionId, offering: Offering, seen: Seen) -> ShownSession:
+    """Take the place of a person who is away in a session. That person counts as having left.
+
+    Repeating this changes nothing.
+    """
+    return seen(offering.take(session_id))
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[offered, take],
-    dependencies={"offering": Provide(offering, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, offering=offering, sessions=calibrating, seen=seen)

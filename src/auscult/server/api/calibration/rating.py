@@ -1,27 +1,36 @@
 """Operations of raters in a session: answer, submit, leave; and reference answers of the debrief."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Router, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.calibration.session import ReferenceKind
 from auscult.domain.errors import RequestError
-from auscult.server.api.calibration.sessions import RUNNING, SCOPES, TAKE_PART, SessionId, calibrating, open_to
-from auscult.server.api.calibration.views import SESSION, ShownSession, shown
-from auscult.server.rest.context import App, Caller, Rights, Server
+from auscult.server.api.calibration.sessions import (
+    RUNNING,
+    SCOPES,
+    TAKE_PART,
+    Seen,
+    SessionId,
+    Sessions,
+    calibrating,
+    open_to,
+    seen,
+)
+from auscult.server.api.calibration.views import ShownSession
+from auscult.server.rest import operation
+from auscult.server.rest.context import Rights
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread
 from auscult.services.calibration import answers_of
 
 Number = Annotated[str, path_id("The number of the conversation in the session.", "1", pattern=r"^[0-9]{1,3}$")]
 RATING = Scopes(*SCOPES, permission=TAKE_PART)
 
 
+@example({"answers": {"em-greeting": "NO"}, "comments": {"em-greeting": "No company."}})
 class RatingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Answers to one conversation by metric id: YES, NO, NA or a level; "-" withdraws one. ``comments`` likewise."""
 
@@ -29,6 +38,7 @@ class RatingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     comments: Annotated[dict[str, str], Meta(max_length=1000)] = {}
 
 
+@example({"metric_id": "em-greeting", "answer": "NO", "reason": "A greeting names the company."})
 class ReferenceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The right answer to a metric, by an expert or by agreement in the debrief, with its reason."""
 
@@ -45,89 +55,39 @@ _REFUSALS = {
 }
 
 
-@put(
-    "/calibrations/{session_id:str}/items/{number:str}",
-    operation_id="rate_calibration",
-    summary="Rate a conversation of a session",
-    guards=[RATING],
-    responses={200: answer("The session.", ShownSession, SESSION), **refusals(_REFUSALS)},
-    takes=Takes("Answers.", {"answers": {"em-greeting": "NO"}, "comments": {"em-greeting": "No company."}}),
-)
-@in_slow_thread
-def rate(
-    session_id: SessionId,
-    number: Number,
-    data: JSONBody[RatingBody],
-    app: App,
-    server: Server,
-    caller: Caller,
-    rights: Rights,
+@operation.put("/calibrations/{session_id}/items/{number}", may=RATING, refuses=_REFUSALS)
+def rate_calibration(
+    session_id: SessionId, number: Number, data: JSONBody[RatingBody], sessions: Sessions, seen: Seen, rights: Rights
 ) -> ShownSession:
-    """Store the caller's answers to one conversation; they can change until the caller submits."""
-    service = calibrating(app, server)
-    open_to(service.get(session_id), caller.name, rights)
+    """Rate a conversation of a session. The answers can change until the caller submits."""
+    open_to(sessions.get(session_id), rights)
     answers = answers_of(data.answers, data.comments)
-    return shown(service.rate(session_id, _number(number), caller.name, answers), caller.name, service)
+    return seen(sessions.rate(session_id, _number(number), rights.name, answers))
 
 
-@post(
-    "/calibrations/{session_id:str}/submit",
-    operation_id="submit_calibration",
-    summary="Submit one's part of a session",
-    guards=[RATING],
-    status_code=200,
-    responses={200: answer("The session.", ShownSession, SESSION), **refusals(_REFUSALS)},
-)
-@in_slow_thread
-def submit(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownSession:
-    """End the caller's part: every conversation must be answered, and answers can no longer change."""
-    service = calibrating(app, server)
-    open_to(service.get(session_id), caller.name, rights)
-    return shown(service.submit(session_id, caller.name), caller.name, service)
+@operation.post("/calibrations/{session_id}/submit", may=RATING, refuses=_REFUSALS)
+def submit_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, rights: Rights) -> ShownSession:
+    """Submit one's part of a session. Every conversation must be answered, and answers can no longer change."""
+    open_to(sessions.get(session_id), rights)
+    return seen(sessions.submit(session_id, rights.name))
 
 
-@post(
-    "/calibrations/{session_id:str}/leave",
-    operation_id="leave_calibration",
-    summary="Leave a session",
-    guards=[RATING],
-    status_code=200,
-    responses={200: answer("The session.", ShownSession, SESSION), **refusals(_REFUSALS)},
-)
-@in_slow_thread
-def leave(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownSession:
-    """Remove the caller from the session. Their answers are dropped, and the session no longer waits for them."""
-    service = calibrating(app, server)
-    open_to(service.get(session_id), caller.name, rights)
-    left = service.leave(session_id, caller.name)
-    return shown(left, caller.name, service)
+@operation.post("/calibrations/{session_id}/leave", may=RATING, refuses=_REFUSALS)
+def leave_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, rights: Rights) -> ShownSession:
+    """Leave a session. The caller's answers are dropped, and the session no longer waits for them."""
+    open_to(sessions.get(session_id), rights)
+    return seen(sessions.leave(session_id, rights.name))
 
 
-@put(
-    "/calibrations/{session_id:str}/items/{number:str}/reference",
-    operation_id="set_calibration_reference",
-    summary="Set a reference answer",
-    guards=[RUNNING],
-    responses={200: answer("The session.", ShownSession, SESSION), **refusals(_REFUSALS)},
-    takes=Takes(
-        "The reference.", {"metric_id": "em-greeting", "answer": "NO", "reason": "A greeting names the company."}
-    ),
-)
-@in_slow_thread
-def refer(
-    session_id: SessionId,
-    number: Number,
-    data: JSONBody[ReferenceBody],
-    app: App,
-    server: Server,
-    caller: Caller,
+@operation.put("/calibrations/{session_id}/items/{number}/reference", may=RUNNING, refuses=_REFUSALS)
+def set_calibration_reference(
+    session_id: SessionId, number: Number, data: JSONBody[ReferenceBody], sessions: Sessions, seen: Seen, rights: Rights
 ) -> ShownSession:
-    """Set the right answer to a metric once every rater has submitted; accuracy is measured against it."""
-    service = calibrating(app, server)
-    found = service.refer(
-        session_id, _number(number), data.metric_id, data.answer, data.kind, data.reason, by=caller.name
+    """Set a reference answer. Every rater must have submitted; accuracy is measured against it."""
+    found = sessions.refer(
+        session_id, _number(number), data.metric_id, data.answer, data.kind, data.reason, by=rights.name
     )
-    return shown(found, caller.name, service)
+    return seen(found)
 
 
 def _number(given: str) -> int:
@@ -142,5 +102,4 @@ def _number(given: str) -> int:
     return int(given)
 
 
-HANDLERS: tuple[Any, ...] = (rate, submit, leave, refer)
-ROUTER = Router("/", route_handlers=HANDLERS)
+ROUTER = operation.router(__name__, sessions=calibrating, seen=seen)

@@ -1,8 +1,8 @@
 """Operations of those who run sessions: create, start, close, report, and suggest conversations."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
-from litestar import Router, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -13,25 +13,33 @@ from auscult.domain.calibration.session import LEAST_RATERS, MOST_ITEMS, MOST_RA
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.domain.stated import stated, text
-from auscult.server.api.calibration.views import REPORT, SESSION, ShownSession, shown
-from auscult.server.rest.context import App, Caller, Rights, Server, Services
+from auscult.server.api.calibration.views import ShownSession, shown
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Server, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import Instant, path_id, query
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.calibration import Calibrating, Suggestion, Wanted
 from auscult.services.people.known import check_known
-from auscult.storage.store import AppStore
 
 RUN = "calibration.run"
 TAKE_PART = "calibration.take_part"
 SCOPES = ("plans:write", "audits:write")
 RUNNING = Scopes(*SCOPES, permission=RUN, reach="app")
 READING = Scopes(*SCOPES, "plans:read", "audits:read", permission=TAKE_PART)
+Sessions = Use[Calibrating]
+Seen = Use[Callable[[Session], ShownSession]]
 SessionId = Annotated[str, path_id("The session.", "ca-77e1")]
 
 
+@example(
+    {
+        "name": "April",
+        "form_id": "ef-billing",
+        "conversations": ["c-7f8b1f0e"],
+        "raters": ["ann@example.com", "bob@example.com"],
+    }
+)
 class SessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new session: at least two raters, by e-mail address, and at least one conversation.
 
@@ -51,155 +59,103 @@ class SessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     due_at: Instant | None = None
 
 
+def calibrating(app: App, server: Basis) -> Calibrating:
+    """Return the service of calibration sessions."""
+    return Calibrating(app, server.now)
+
+
+def seen(sessions: Sessions, rights: Rights) -> Callable[[Session], ShownSession]:
+    """Return the function that shows the caller a session."""
+    return lambda found: shown(found, rights.name, sessions)
+
+
 class SessionPage(Struct, frozen=True, kw_only=True):
     """Sessions, the newest first, at most 200."""
 
     items: tuple[ShownSession, ...]
 
 
+@example(
+    {
+        "items": [
+            {
+                "conversation_id": "c-7f8b1f0e",
+                "differ": 2,
+                "metrics": ["em-greeting", "em-empathy"],
+                "why": "auditors differ on 2",
+            }
+        ]
+    }
+)
 class Suggestions(Struct, frozen=True, kw_only=True):
     """Conversations, those with the most differences first."""
 
     items: tuple[Suggestion, ...]
 
 
-@post(
+@operation.post(
     "/calibrations",
-    operation_id="create_calibration",
-    summary="Create a calibration session",
-    guards=[RUNNING],
-    responses={
-        201: answer("The session, a draft.", ShownSession, {**SESSION, "state": "draft", "activated_at": None}),
-        **refusals({422: "The name, the raters or the conversations cannot be used."}),
-    },
-    takes=Takes(
-        "The session.",
-        {
-            "name": "April",
-            "form_id": "ef-billing",
-            "conversations": ["c-7f8b1f0e"],
-            "raters": ["ann@example.com", "bob@example.com"],
-        },
-    ),
+    may=RUNNING,
+    status=201,
+    refuses={422: "The name, the raters or the conversations cannot be used."},
+    example={"state": "draft", "activated_at": None},
 )
-@in_slow_thread
-def create(data: JSONBody[SessionBody], app: App, server: Server, caller: Caller) -> ShownSession:
-    """Store a draft. Its raters see it once it is started. A session never changes a score."""
-    service = calibrating(app, server)
+def create_calibration(
+    data: JSONBody[SessionBody], sessions: Sessions, seen: Seen, app: App, server: Server, rights: Rights
+) -> ShownSession:
+    """Create a calibration session. Its raters see it once it is started. A session never changes a score."""
     check_known(server.store, app.tenant, data.raters, "raters")
-    return shown(service.create(Wanted(**asdict(data)), caller.name), caller.name, service)
+    return seen(sessions.create(Wanted(**asdict(data)), rights.name))
 
 
-@get(
-    "/calibrations",
-    operation_id="list_calibrations",
-    summary="List calibration sessions",
-    guards=[READING],
-    responses={200: answer("Sessions.", SessionPage, {"items": [SESSION]})},
+@operation.get("/calibrations", may=READING)
+def list_calibrations(sessions: Sessions, seen: Seen, rights: Rights) -> SessionPage:
+    """List calibration sessions. All for callers who run them, and for others those that they take part in."""
+    found = sessions.listing(None if rights.may(RUN) else rights.name)
+    return SessionPage(items=tuple(seen(each) for each in found))
+
+
+@operation.get(
+    "/calibrations/suggestions", may=RUNNING, summary="Conversations suggested for calibration", is_slow=True
 )
-@in_thread
-def listing(app: App, server: Server, caller: Caller, rights: Rights) -> SessionPage:
-    """List all sessions for callers who run them, and for others the sessions that they take part in."""
-    service = calibrating(app, server)
-    found = service.listing(None if rights.may(RUN) else caller.name)
-    return SessionPage(items=tuple(shown(each, caller.name, service) for each in found))
-
-
-@get(
-    "/calibrations/suggestions",
-    operation_id="suggest_calibration",
-    summary="Conversations suggested for calibration",
-    guards=[RUNNING],
-    responses={
-        200: answer(
-            "Conversations.",
-            Suggestions,
-            {
-                "items": [
-                    {
-                        "conversation_id": "c-7f8b1f0e",
-                        "differ": 2,
-                        "metrics": ["em-greeting", "em-empathy"],
-                        "why": "auditors differ on 2",
-                    }
-                ]
-            },
-        )
-    },
-)
-@in_slow_thread
-def suggest(
-    app: App,
-    server: Server,
+def suggest_calibration(
+    sessions: Sessions,
     form_id: Annotated[str, query("The form of the session.")],
     limit: Annotated[int, query("Most conversations.", ge=1, le=50)] = 12,
 ) -> Suggestions:
     """Suggest audited conversations on which two auditors differ, or machine and auditor."""
-    return Suggestions(items=tuple(calibrating(app, server).suggest(form_id, limit)))
+    return Suggestions(items=tuple(sessions.suggest(form_id, limit)))
 
 
-@get(
-    "/calibrations/{session_id:str}",
-    operation_id="get_calibration",
-    summary="One calibration session",
-    guards=[READING],
-    responses={200: answer("The session.", ShownSession, SESSION)},
-)
-@in_thread
-def show(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownSession:
+@operation.get("/calibrations/{session_id}", may=READING, summary="One calibration session")
+def get_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, rights: Rights) -> ShownSession:
     """Return the session with the answers that the caller may see: their own, and later those of others."""
-    service = calibrating(app, server)
-    return shown(open_to(service.get(session_id), caller.name, rights), caller.name, service)
+    return seen(open_to(sessions.get(session_id), rights))
 
 
-@post(
-    "/calibrations/{session_id:str}/activate",
-    operation_id="activate_calibration",
-    summary="Start a calibration session",
-    guards=[RUNNING],
-    status_code=200,
-    responses={200: answer("The session.", ShownSession, SESSION), **refusals({409: "It is no draft."})},
+@operation.post("/calibrations/{session_id}/activate", may=RUNNING, refuses={409: "It is no draft."})
+def activate_calibration(session_id: SessionId, sessions: Sessions, seen: Seen) -> ShownSession:
+    """Start a calibration session. It is open to its raters from now on."""
+    return seen(sessions.activate(session_id))
+
+
+@operation.post(
+    "/calibrations/{session_id}/close", may=RUNNING, refuses={409: "It is not active."}, example={"state": "closed"}
 )
-@in_slow_thread
-def activate(session_id: SessionId, app: App, server: Server, caller: Caller) -> ShownSession:
-    """Open a draft to its raters."""
-    service = calibrating(app, server)
-    return shown(service.activate(session_id), caller.name, service)
+def close_calibration(session_id: SessionId, sessions: Sessions, seen: Seen) -> ShownSession:
+    """Close a calibration session. Raters who have not submitted do not count in its figures."""
+    return seen(sessions.close(session_id))
 
 
-@post(
-    "/calibrations/{session_id:str}/close",
-    operation_id="close_calibration",
-    summary="Close a calibration session",
-    guards=[RUNNING],
-    status_code=200,
-    responses={
-        200: answer("The session.", ShownSession, {**SESSION, "state": "closed"}),
-        **refusals({409: "It is not active."}),
-    },
-)
-@in_slow_thread
-def close(session_id: SessionId, app: App, server: Server, caller: Caller) -> ShownSession:
-    """End a session. Raters who have not submitted do not count in its figures."""
-    service = calibrating(app, server)
-    return shown(service.close(session_id), caller.name, service)
-
-
-@get(
-    "/calibrations/{session_id:str}/report",
-    operation_id="get_calibration_report",
+@operation.get(
+    "/calibrations/{session_id}/report",
+    may=READING,
+    refuses={409: "Not every rater has submitted, or fewer than two have."},
     summary="The figures of a calibration session",
-    guards=[READING],
-    responses={
-        200: answer("The figures.", CalibrationReport, REPORT),
-        **refusals({409: "Not every rater has submitted, or fewer than two have."}),
-    },
 )
-@in_thread
-def report(session_id: SessionId, app: App, server: Server, caller: Caller, rights: Rights) -> CalibrationReport:
+def get_calibration_report(session_id: SessionId, sessions: Sessions, rights: Rights) -> CalibrationReport:
     """Return agreement, deviations by rater, and accuracy against the reference; split answers first."""
-    service = calibrating(app, server)
-    found = open_to(service.get(session_id), caller.name, rights)
+    found = open_to(sessions.get(session_id), rights)
     if not found.is_debrief:
         raise ConflictError(
             "the figures are there once every rater has submitted, or the session is closed",
@@ -207,12 +163,12 @@ def report(session_id: SessionId, app: App, server: Server, caller: Caller, righ
             field="session_id",
             value=session_id,
         )
-    return service.report(found)
+    return sessions.report(found)
 
 
-def open_to(found: Session, name: str, rights: Principal) -> Session:
+def open_to(found: Session, rights: Principal) -> Session:
     """Return a session that a caller may see. Raises ``NotFoundError`` ``calibration.unknown``."""
-    if rights.may(RUN) or (found.state != "draft" and found.rater(name) is not None):
+    if rights.may(RUN) or (found.state != "draft" and found.rater(rights.name) is not None):
         return found
     raise NotFoundError(
         f"unknown session {found.session_id!r}",
@@ -222,10 +178,4 @@ def open_to(found: Session, name: str, rights: Principal) -> Session:
     )
 
 
-def calibrating(app: AppStore, server: Services) -> Calibrating:
-    """Return the service of calibration sessions."""
-    return Calibrating(app, server.now)
-
-
-HANDLERS: tuple[Any, ...] = (create, listing, suggest, show, activate, close, report)
-ROUTER = Router("/", route_handlers=HANDLERS)
+ROUTER = operation.router(__name__, sessions=calibrating, seen=seen)

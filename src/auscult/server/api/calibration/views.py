@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from auscult.domain.calibration.report import CalibrationReport
 from auscult.domain.calibration.session import (
     MachineShown,
     OthersShown,
@@ -16,6 +17,7 @@ from auscult.domain.calibration.session import (
     shows_machine,
     state_of,
 )
+from auscult.server.rest.examples import example
 from auscult.services.calibration import Calibrating
 
 ItemState = Literal["score_now", "scored", "locked", "erased"]
@@ -153,36 +155,39 @@ SESSION: dict[str, Any] = {
     "machine": None,
     "references": [],
 }
-REPORT: dict[str, Any] = {
-    "raters": [
-        {
-            "rater": "ann@example.com",
-            "agreement": 0.9,
-            "accuracy": 1.0,
-            "na_rate": 0.1,
-            "is_na_flagged": False,
-            "kappa": 0.82,
-            "band": "near_perfect",
-            "deviates": {"em-greeting": 1},
-        }
-    ],
-    "machine": None,
-    "agreement": 0.93,
-    "colour": "green",
-    "consensus": 10,
-    "none": 1,
-    "splits": [
-        {
-            "number": 1,
-            "metric_id": "em-greeting",
-            "answers": {"ann@example.com": "YES", "bob@example.com": "NO"},
-            "machine": "NO",
-            "consensus": None,
-            "agreement": 0.5,
-            "category": "none",
-            "reference": "NO",
-            "reason": "A greeting names the company.",
-        }
-    ],
-    "metrics": [{"metric_id": "em-greeting", "agreement": 0.5, "gap": "required", "splits": 1}],
-}
+example(SESSION)(ShownSession)
+example(
+    {
+        "raters": [
+            {
+                "rater": "ann@example.com",
+                "agreement": 0.9,
+                "accuracy": 1.0,
+                "na_rate": 0.1,
+                "is_na_flagged": False,
+                "kappa": 0.82,
+                "band": "near_perfect",
+                "deviates": {"em-greeting": 1},
+            }
+        ],
+        "machine": None,
+        "agreement": 0.93,
+        "colour": "green",
+        "consensus": 10,
+        "none": 1,
+        "splits": [
+            {
+                "number": 1,
+                "metric_id": "em-greeting",
+                "answers": {"ann@example.com": "YES", "bob@example.com": "NO"},
+                "machine": "NO",
+                "consensus": None,
+                "agreement": 0.5,
+                "category": "none",
+                "reference": "NO",
+                "reason": "A greeting names the company.",
+            }
+        ],
+        "metrics": [{"metric_id": "em-greeting", "agreement": 0.5, "gap": "required", "splits": 1}],
+    }
+)(CalibrationReport)

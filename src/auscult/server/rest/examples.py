@@ -1,0 +1,60 @@
+"""Examples in the description of the API: each is declared once, beside its record, and found by the record's type.
+
+    @example({"session_id": "ca-77e1", "name": "April"})
+    class ShownSession(Struct): ...
+
+    example(DISPUTE)(Dispute)  # a record of the domain
+
+A record without one is described by those of its fields: a page of sessions needs no example of its own.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+T = TypeVar("T")
+
+_EXAMPLES: dict[object, Any] = {}
+_SENTENCE = re.compile(r"(.+?\.)(?=\s|$)", re.DOTALL)
+
+
+def example(shown: Any) -> Callable[[type[T]], type[T]]:  # noqa: ANN401  (JSON)
+    """Declare the example of the decorated record, in JSON."""
+
+    def declare(record: type[T]) -> type[T]:
+        _EXAMPLES[record] = shown
+        return record
+
+    return declare
+
+
+def example_of(kind: Any) -> Any:  # noqa: ANN401  (a type, and JSON)
+    """Return the example of a record, or one of its fields: their examples, else their defaults, null or nothing.
+
+    Raises ``LookupError`` if a field has none of them.
+    """
+    if kind in _EXAMPLES:
+        return _EXAMPLES[kind]
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        hints = get_type_hints(kind)
+        return {each.encode_name: _of_field(each, hints[each.name]) for each in msgspec.structs.fields(kind)}
+    raise LookupError(f"no example of {kind!r}; declare one beside it with `example`")
+
+
+def _of_field(field: msgspec.structs.FieldInfo, kind: Any) -> Any:  # noqa: ANN401  (the same)
+    if kind in _EXAMPLES:
+        return _EXAMPLES[kind]
+    if not field.required:
+        return msgspec.to_builtins(field.default if field.default is not msgspec.NODEFAULT else field.default_factory())
+    if type(None) in get_args(kind):
+        return None
+    return [example_of(get_args(kind)[0])] if get_origin(kind) in (tuple, list) else example_of(kind)
+
+
+def first_sentence(kind: Any) -> str:  # noqa: ANN401  (the same)
+    """Return the first sentence of a type's docstring, without marks of code; empty if it has none."""
+    found = _SENTENCE.match(getattr(kind, "__doc__", None) or "")
+    return " ".join(found[1].split()).replace("``", "`") if found else ""
