@@ -1,9 +1,9 @@
 """Coaching items: written by coaches, acknowledged and answered by agents."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
@@ -13,12 +13,12 @@ from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.domain.stated import stated, text
-from auscult.server.rest.context import App, Caller, Rights, Server, Services
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Caller, Rights, Server, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import path_id, query
 from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.coaching.coaching import Coach, Example, Measured, NewColleague, Wanted
 from auscult.storage.store import AppStore
 
@@ -29,6 +29,7 @@ READING = Scopes(*SCOPES, "audits:read", permission="conversation.read")
 CoachingId = Annotated[str, path_id("The coaching item.", "co-41c7")]
 
 
+@example({"agent_ids": ["a-7"], "goal": "Name the company in the greeting"})
 class CoachingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Coaching for one agent, or for each of several. ``metric_ids`` of ``form_id`` are measured before and after."""
 
@@ -42,12 +43,14 @@ class CoachingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     due_on: date | None = None
 
 
+@example({"comment": "Done in the last ten."})
 class RemarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark."""
 
     comment: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
 
 
+@example({"is_done": True, "comment": "Well done."})
 class ReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The coach's answer: the item is done, or the agent continues, which needs a comment."""
 
@@ -55,6 +58,7 @@ class ReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     comment: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
 
 
+@example({"agent_id": "a-7", "is_given": True})
 class ConsentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Consent of an agent to the use of their conversations as examples for others."""
 
@@ -79,6 +83,19 @@ class CoachingPage(Struct, frozen=True, kw_only=True):
     items: tuple[ListedCoaching, ...]
 
 
+@example(
+    {
+        "items": [
+            {
+                "agent_id": "a-9",
+                "name": "Kim",
+                "hired_on": "2026-03-20",
+                "share": 1.0,
+                "conversation_ids": ["c-7f8b1f0e"],
+            }
+        ]
+    }
+)
 class NewColleagues(Struct, frozen=True, kw_only=True):
     """Agents in their first weeks, the newest first."""
 
@@ -104,20 +121,25 @@ _ITEM: dict[str, Any] = {
     "notes": [],
     "changes": 1,
 }
-_SHOWN: dict[str, Any] = {
-    **_ITEM,
-    "measured": [
-        {
-            "metric_id": "em-greeting",
-            "before": {"value": 0.5, "low": 0.3, "high": 0.7},
-            "before_n": 20,
-            "after": None,
-            "after_n": 0,
-            "difference": None,
-        }
-    ],
-    "examples": [],
-}
+example(
+    {
+        **_ITEM,
+        "measured": [
+            {
+                "metric_id": "em-greeting",
+                "before": {"value": 0.5, "low": 0.3, "high": 0.7},
+                "before_n": 20,
+                "after": None,
+                "after_n": 0,
+                "difference": None,
+            }
+        ],
+        "examples": [],
+    }
+)(ShownCoaching)
+Coaches = Use[Coach]
+Seen = Use[Callable[[str], Coaching]]
+Shown = Use[Callable[[Coaching], ShownCoaching]]
 _REFUSALS = {
     403: "The caller is not the agent who is coached, is their own coach, or lacks the permission.",
     409: "The item is in another state, or the same coaching is under way.",
@@ -125,37 +147,26 @@ _REFUSALS = {
 }
 
 
-@post(
-    "/coaching",
-    operation_id="create_coaching",
-    summary="Coach agents",
-    guards=[GIVING],
-    responses={201: answer("The items.", CoachingPage, {"items": [_ITEM]}), **refusals(_REFUSALS)},
-    takes=Takes("The coaching.", {"agent_ids": ["a-7"], "goal": "Name the company in the greeting"}),
-)
-@in_slow_thread
-def create(data: JSONBody[CoachingBody], app: App, server: Server, caller: Caller) -> CoachingPage:
-    """Store an item for each agent, all or none. Only coaches see a group."""
-    made = coach_of(app, server).create(Wanted(**asdict(data)), caller.name)
+example({"items": [_ITEM]})(CoachingPage)
+
+
+@operation.post("/coaching", may=GIVING, status=201, refuses=_REFUSALS)
+def create_coaching(data: JSONBody[CoachingBody], coach: Coaches, caller: Caller) -> CoachingPage:
+    """Coach agents. Each gets an item, all or none. Only coaches see a group."""
+    made = coach.create(Wanted(**asdict(data)), caller.name)
     return CoachingPage(items=tuple(ListedCoaching(**asdict(each)) for each in made))
 
 
-@get(
-    "/coaching",
-    operation_id="list_coaching",
-    summary="List coaching",
-    guards=[READING],
-    responses={200: answer("Items.", CoachingPage, {"items": [_ITEM]})},
-)
-@in_thread
-def listing(
+@operation.get("/coaching", may=READING)
+def list_coaching(
+    coach: Coaches,
     app: App,
     server: Server,
     rights: Rights,
     agent_id: Annotated[str | None, query("Only of this agent.")] = None,
 ) -> CoachingPage:
-    """List coaching items: agents see their own, coaches those of the agents that they may coach."""
-    found = coach_of(app, server).listing(frozenset({agent_id}) if agent_id else None)
+    """List coaching. Agents see their own items, coaches those of the agents that they may coach."""
+    found = coach.listing(frozenset({agent_id}) if agent_id else None)
     return CoachingPage(
         items=tuple(
             ListedCoaching(**asdict(shown_to(each, rights)))
@@ -165,136 +176,66 @@ def listing(
     )
 
 
-@get(
-    "/coaching/new-colleagues",
-    operation_id="list_new_colleagues",
-    summary="Agents in their first weeks",
-    guards=[GIVING],
-    responses={
-        200: answer(
-            "Agents.",
-            NewColleagues,
-            {
-                "items": [
-                    {
-                        "agent_id": "a-9",
-                        "name": "Kim",
-                        "hired_on": "2026-03-20",
-                        "share": 1.0,
-                        "conversation_ids": ["c-7f8b1f0e"],
-                    }
-                ]
-            },
-        )
-    },
-)
-@in_slow_thread
-def new_colleagues(app: App, server: Server) -> NewColleagues:
+@operation.get("/coaching/new-colleagues", may=GIVING, summary="Agents in their first weeks", is_slow=True)
+def list_new_colleagues(coach: Coaches) -> NewColleagues:
     """List new agents with flagged conversations: all of the first two weeks, then fewer, after eight weeks none."""
-    return NewColleagues(items=tuple(coach_of(app, server).new_colleagues()))
+    return NewColleagues(items=tuple(coach.new_colleagues()))
 
 
-@put(
-    "/coaching/consent",
-    operation_id="set_coaching_consent",
-    summary="Let colleagues listen to one's conversations",
-    guards=[READING],
-    status_code=204,
-    responses={204: answer("Stored."), **refusals({403: _REFUSALS[403]})},
-    takes=Takes("The consent.", {"agent_id": "a-7", "is_given": True}),
-)
-@in_slow_thread
-def consent(data: JSONBody[ConsentBody], app: App, server: Server, caller: Caller, rights: Rights) -> None:
-    """Store or withdraw an agent's own consent; once withdrawn, their conversations are no longer shown as examples."""
-    coach_of(app, server).consent(data.agent_id, rights.agent_ids, caller.name, is_given=data.is_given)
+@operation.put("/coaching/consent", may=READING, refuses={403: _REFUSALS[403]})
+def set_coaching_consent(data: JSONBody[ConsentBody], coach: Coaches, rights: Rights) -> None:
+    """Let colleagues listen to one's conversations. Once withdrawn, they are no longer shown as examples."""
+    coach.consent(data.agent_id, rights.agent_ids, rights.name, is_given=data.is_given)
 
 
-@get(
-    "/coaching/{coaching_id:str}",
-    operation_id="get_coaching",
-    summary="One coaching item",
-    guards=[READING],
-    responses={200: answer("The item.", ShownCoaching, _SHOWN)},
-)
-@in_slow_thread
-def show(coaching_id: CoachingId, app: App, server: Server, rights: Rights) -> ShownCoaching:
+@operation.get("/coaching/{coaching_id}", may=READING, summary="One coaching item", is_slow=True)
+def get_coaching(coaching_id: CoachingId, seen: Seen, shown: Shown) -> ShownCoaching:
     """Return the item with metrics before and after (interval and n), and examples of consenting colleagues."""
-    return _shown(_seen(coaching_id, app, server, rights), app, server, rights)
+    return shown(seen(coaching_id))
 
 
-@post(
-    "/coaching/{coaching_id:str}/acknowledge",
-    operation_id="acknowledge_coaching",
-    summary="Start a coaching",
-    guards=[READING],
-    status_code=200,
-    responses={200: answer("The item.", ShownCoaching, _SHOWN), **refusals({403: _REFUSALS[403], 409: _REFUSALS[409]})},
-)
-@in_slow_thread
-def acknowledge(coaching_id: CoachingId, app: App, server: Server, rights: Rights) -> ShownCoaching:
-    """Record that the agent has read the item and is working on it."""
-    _seen(coaching_id, app, server, rights)
-    return _shown(coach_of(app, server).acknowledge(coaching_id, rights.agent_ids), app, server, rights)
-
-
-@post(
-    "/coaching/{coaching_id:str}/finish",
-    operation_id="finish_coaching",
-    summary="Mark a coaching as done",
-    guards=[READING],
-    status_code=200,
-    responses={200: answer("The item.", ShownCoaching, _SHOWN), **refusals(_REFUSALS)},
-    takes=Takes("A remark.", {"comment": "Done in the last ten."}),
-)
-@in_slow_thread
-def finish(
-    coaching_id: CoachingId, data: JSONBody[RemarkBody], app: App, server: Server, caller: Caller, rights: Rights
+@operation.post("/coaching/{coaching_id}/acknowledge", may=READING, refuses={403: _REFUSALS[403], 409: _REFUSALS[409]})
+def acknowledge_coaching(
+    coaching_id: CoachingId, coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:
-    """Mark the item as done by the agent; the coach reviews it next."""
-    _seen(coaching_id, app, server, rights)
-    done = coach_of(app, server).finish(coaching_id, rights.agent_ids, caller.name, data.comment)
-    return _shown(done, app, server, rights)
+    """Start a coaching. The agent has read the item and is working on it."""
+    seen(coaching_id)
+    return shown(coach.acknowledge(coaching_id, rights.agent_ids))
 
 
-@post(
-    "/coaching/{coaching_id:str}/review",
-    operation_id="review_coaching",
-    summary="Complete a coaching, or give it back",
-    guards=[GIVING],
-    status_code=200,
-    responses={200: answer("The item.", ShownCoaching, _SHOWN), **refusals(_REFUSALS)},
-    takes=Takes("The answer.", {"is_done": True, "comment": "Well done."}),
-)
-@in_slow_thread
-def review(
-    coaching_id: CoachingId, data: JSONBody[ReviewBody], app: App, server: Server, caller: Caller, rights: Rights
+@operation.post("/coaching/{coaching_id}/finish", may=READING, refuses=_REFUSALS)
+def finish_coaching(
+    coaching_id: CoachingId, data: JSONBody[RemarkBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:
-    """Complete the item, or return it with a remark. Coaches cannot complete items about themselves."""
-    _seen(coaching_id, app, server, rights)
-    done = coach_of(app, server).review(coaching_id, rights.agent_ids, caller.name, data.comment, is_done=data.is_done)
-    return _shown(done, app, server, rights)
+    """Mark a coaching as done. The agent does; the coach reviews it next."""
+    seen(coaching_id)
+    return shown(coach.finish(coaching_id, rights.agent_ids, rights.name, data.comment))
 
 
-@post(
-    "/coaching/{coaching_id:str}/notes",
-    operation_id="note_coaching",
-    summary="Add a remark to a coaching",
-    guards=[READING],
-    status_code=200,
-    responses={200: answer("The item.", ShownCoaching, _SHOWN), **refusals(_REFUSALS)},
+@operation.post("/coaching/{coaching_id}/review", may=GIVING, refuses=_REFUSALS)
+def review_coaching(
+    coaching_id: CoachingId, data: JSONBody[ReviewBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
+) -> ShownCoaching:
+    """Complete a coaching, or give it back. Then it has a remark. Coaches cannot complete items about themselves."""
+    seen(coaching_id)
+    return shown(coach.review(coaching_id, rights.agent_ids, rights.name, data.comment, is_done=data.is_done))
+
+
+@operation.post(
+    "/coaching/{coaching_id}/notes",
+    may=READING,
+    refuses=_REFUSALS,
     takes=Takes("A remark.", {"comment": "Shall I name the department, too?"}),
 )
-@in_slow_thread
-def note(
-    coaching_id: CoachingId, data: JSONBody[RemarkBody], app: App, server: Server, caller: Caller, rights: Rights
+def note_coaching(
+    coaching_id: CoachingId, data: JSONBody[RemarkBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:
-    """Add a remark of the agent or of a coach."""
-    _seen(coaching_id, app, server, rights)
-    done = coach_of(app, server).reply(coaching_id, rights.agent_ids, caller.name, data.comment)
-    return _shown(done, app, server, rights)
+    """Add a remark to a coaching. The agent and coaches may."""
+    seen(coaching_id)
+    return shown(coach.reply(coaching_id, rights.agent_ids, rights.name, data.comment))
 
 
-def coach_of(app: AppStore, server: Services) -> Coach:
+def coach_of(app: App, server: Basis) -> Coach:
     """Return the coaching service of an app."""
     return Coach(app, server.now)
 
@@ -326,23 +267,30 @@ def shown_to(item: Coaching, rights: Principal) -> Coaching:
     return replace(item, group="") if item.agent_id in rights.agent_ids else item
 
 
-def _seen(coaching_id: str, app: AppStore, server: Services, rights: Principal) -> Coaching:
-    found = coach_of(app, server).get(coaching_id)
-    if not may_see(app, found, rights, server.now()):
-        raise NotFoundError(
-            f"unknown coaching {coaching_id!r}", code="coaching.unknown", field="coaching_id", value=coaching_id
+def seen(coach: Coaches, app: App, server: Basis, rights: Rights) -> Callable[[str], Coaching]:
+    """Return the function that finds an item which the caller sees. It raises ``NotFoundError`` ``coaching.unknown``."""
+
+    def find(coaching_id: str) -> Coaching:
+        found = coach.get(coaching_id)
+        if not may_see(app, found, rights, server.now()):
+            raise NotFoundError(
+                f"unknown coaching {coaching_id!r}", code="coaching.unknown", field="coaching_id", value=coaching_id
+            )
+        return found
+
+    return find
+
+
+def shown(app: App, server: Basis, rights: Rights) -> Callable[[Coaching], ShownCoaching]:
+    """Return the function that shows the caller an item, with figures of all of the app."""
+
+    def show(item: Coaching) -> ShownCoaching:
+        whole = coach_of(server.store.within(app.tenant), server)
+        return ShownCoaching(
+            **asdict(shown_to(item, rights)), measured=whole.measure(item), examples=tuple(whole.examples(item))
         )
-    return found
+
+    return show
 
 
-def _shown(item: Coaching, app: AppStore, server: Services, rights: Principal) -> ShownCoaching:
-    service = coach_of(server.store.within(app.tenant), server)
-    return ShownCoaching(
-        **asdict(shown_to(item, rights)),
-        measured=service.measure(item),
-        examples=tuple(service.examples(item)),
-    )
-
-
-HANDLERS: tuple[Any, ...] = (create, listing, new_colleagues, consent, show, acknowledge, finish, review, note)
-ROUTER = Router("/", route_handlers=HANDLERS)
+ROUTER = operation.router(__name__, coach=coach_of, seen=seen, shown=shown)

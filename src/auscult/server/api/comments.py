@@ -2,24 +2,22 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, get, post, put
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.comments import WRITE, NewComment, NewThread, Thread, ThreadState
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
 from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.comments import Commenting
 
 ThreadId = Annotated[str, path_id("The thread.", "th-9f3c2a7be041")]
 CommentId = Annotated[str, path_id("The comment.", "co-51d0c9a2e7b8")]
-Work = NamedDependency[SkipValidation[Commenting]]
+Work = Use[Commenting]
 READS = reading("audits", "conversation.read")
 WRITES = writing("audits", WRITE, reach="some")
 
@@ -51,16 +49,18 @@ COMMENT: dict[str, Any] = {
     "mentions": ["tom@example.com"],
     "edited_at": None,
 }
-THREAD: dict[str, Any] = {
-    "thread_id": "th-9f3c2a7be041",
-    "conversation_id": "c-7f8b1f0e",
-    "turn_id": "m5",
-    "audience": "colleagues",
-    "comments": [COMMENT],
-    "resolved_by": None,
-    "resolved_at": None,
-    "changes": 1,
-}
+example(
+    {
+        "thread_id": "th-9f3c2a7be041",
+        "conversation_id": "c-7f8b1f0e",
+        "turn_id": "m5",
+        "audience": "colleagues",
+        "comments": [COMMENT],
+        "resolved_by": None,
+        "resolved_at": None,
+        "changes": 1,
+    }
+)(Thread)
 _BODY = {
     403: "The caller lacks the permission for this conversation, or the words are another person's.",
     422: "The words are missing or too long.",
@@ -68,16 +68,17 @@ _BODY = {
 _FULL = {**_BODY, 409: "There are too many comments already, or the time to change this one is over."}
 
 
-@get(
-    "/conversations/{conversation_id:str}/comments",
-    operation_id="list_conversation_comments",
+example({"text": COMMENT["text"], "turn_id": "m5", "audience": "colleagues"})(NewThread)
+example({"text": "As resolution, yes."})(NewComment)
+
+
+@operation.get(
+    "/conversations/{conversation_id}/comments",
+    may=READS,
     summary="The comments on a conversation",
-    guards=[READS],
-    responses={200: answer("The threads.", Threads, {"items": [THREAD]})},
     command="comments of",
 )
-@in_thread
-def of_conversation(conversation_id: ConversationId, work: Work) -> Threads:
+def list_conversation_comments(conversation_id: ConversationId, work: Work) -> Threads:
     """Return the threads of a conversation.
 
     Agents read those that are for them, too. A person who rates the conversation blind reads none until they submit.
@@ -85,42 +86,36 @@ def of_conversation(conversation_id: ConversationId, work: Work) -> Threads:
     return Threads(items=tuple(work.of(conversation_id)))
 
 
-@post(
-    "/conversations/{conversation_id:str}/comments",
-    operation_id="open_thread",
-    summary="Comment on a turn or a conversation",
-    guards=[WRITES],
-    responses={201: answer("The thread.", Thread, THREAD), **refusals(_FULL)},
-    takes=Takes("The comment.", {"text": COMMENT["text"], "turn_id": "m5", "audience": "colleagues"}),
+@operation.post(
+    "/conversations/{conversation_id}/comments",
+    may=WRITES,
+    status=201,
+    refuses=_FULL,
     command="comments add",
     arguments=("text",),
 )
-@in_slow_thread
 def open_thread(conversation_id: ConversationId, data: JSONBody[NewThread], work: Work) -> Thread:
-    """Open a thread, for colleagues or for the agent, too. In `text`, `@` and a name or an address mentions a person.
+    """Comment on a turn or a conversation. In `text`, `@` and a name or an address mentions a person.
 
-    Only people who may read the thread are mentioned. An agent opens threads of their own conversations for the agent.
+    The thread is for colleagues, or for the agent, too. Only people who may read it are mentioned. An agent opens
+    threads of their own conversations for the agent.
     """
     return work.open(conversation_id, data)
 
 
-@get(
+@operation.get(
     "/comments",
-    operation_id="list_comments",
-    summary="List threads of comments",
-    guards=[READS],
-    responses={200: answer("A page.", ThreadPage, {"items": [THREAD], "next_cursor": None})},
+    may=READS,
     command="comments list",
     columns=("thread_id", "conversation_id", "turn_id", "audience", "resolved_at"),
 )
-@in_thread
 def list_comments(
     work: Work,
     in_state: Annotated[ThreadState | None, query("Only in this state.", name="state")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ThreadPage:
-    """List the threads of the conversations that the caller sees, the oldest first."""
+    """List threads of comments. They are of the conversations that the caller sees, the oldest first."""
     after = read_cursor(cursor, tuple[int])
     found = work.listing(in_state, after[0] if after else 0, limit + 1)
     return ThreadPage(
@@ -129,84 +124,48 @@ def list_comments(
     )
 
 
-@get(
-    "/comments/{thread_id:str}",
-    operation_id="get_thread",
-    summary="One thread of comments",
-    guards=[READS],
-    responses={200: answer("The thread.", Thread, THREAD)},
-    command="comments show",
-)
-@in_thread
-def show(thread_id: ThreadId, work: Work) -> Thread:
+@operation.get("/comments/{thread_id}", may=READS, summary="One thread of comments", command="comments show")
+def get_thread(thread_id: ThreadId, work: Work) -> Thread:
     """Return a thread with its comments."""
     return work.get(thread_id)
 
 
-@post(
-    "/comments/{thread_id:str}/replies",
-    operation_id="reply_to_thread",
-    summary="Reply in a thread",
-    guards=[WRITES],
-    responses={201: answer("The thread.", Thread, THREAD), **refusals(_FULL)},
-    takes=Takes("The reply.", {"text": "As resolution, yes."}),
+@operation.post(
+    "/comments/{thread_id}/replies",
+    may=WRITES,
+    status=201,
+    refuses=_FULL,
     command="comments reply",
     arguments=("text",),
 )
-@in_slow_thread
-def reply(thread_id: ThreadId, data: JSONBody[NewComment], work: Work) -> Thread:
-    """Add a comment to a thread; a resolved one is open again."""
+def reply_to_thread(thread_id: ThreadId, data: JSONBody[NewComment], work: Work) -> Thread:
+    """Reply in a thread. A resolved one is open again."""
     return work.reply(thread_id, data)
 
 
-@put(
-    "/comments/{thread_id:str}/replies/{comment_id:str}",
-    operation_id="edit_comment",
-    summary="Change one's own comment",
-    guards=[WRITES],
-    responses={200: answer("The thread.", Thread, THREAD), **refusals(_FULL)},
+@operation.put(
+    "/comments/{thread_id}/replies/{comment_id}",
+    may=WRITES,
+    refuses=_FULL,
     takes=Takes("The new words.", {"text": "Would you let this count, @Tom?"}),
     command="comments edit",
     arguments=("text",),
 )
-@in_slow_thread
-def edit(thread_id: ThreadId, comment_id: CommentId, data: JSONBody[NewComment], work: Work) -> Thread:
-    """Change the words of one's own comment, within 15 minutes; `edited_at` is when."""
+def edit_comment(thread_id: ThreadId, comment_id: CommentId, data: JSONBody[NewComment], work: Work) -> Thread:
+    """Change one's own comment. Its words can change within 15 minutes; `edited_at` is when."""
     return work.edit(thread_id, comment_id, data)
 
 
-@post(
-    "/comments/{thread_id:str}/resolve",
-    operation_id="resolve_thread",
-    summary="Resolve a thread",
-    guards=[WRITES],
-    status_code=200,
-    responses={200: answer("The thread.", Thread, THREAD), **refusals({403: _BODY[403]})},
-    command="comments resolve",
-)
-@in_slow_thread
-def resolve(thread_id: ThreadId, work: Work) -> Thread:
+@operation.post("/comments/{thread_id}/resolve", may=WRITES, refuses={403: _BODY[403]}, command="comments resolve")
+def resolve_thread(thread_id: ThreadId, work: Work) -> Thread:
     """Resolve a thread. Repeating this changes nothing."""
     return work.resolve(thread_id)
 
 
-@post(
-    "/comments/{thread_id:str}/reopen",
-    operation_id="reopen_thread",
-    summary="Open a resolved thread again",
-    guards=[WRITES],
-    status_code=200,
-    responses={200: answer("The thread.", Thread, THREAD), **refusals({403: _BODY[403]})},
-    command="comments reopen",
-)
-@in_slow_thread
-def reopen(thread_id: ThreadId, work: Work) -> Thread:
+@operation.post("/comments/{thread_id}/reopen", may=WRITES, refuses={403: _BODY[403]}, command="comments reopen")
+def reopen_thread(thread_id: ThreadId, work: Work) -> Thread:
     """Open a resolved thread again. Repeating this changes nothing."""
     return work.reopen(thread_id)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[of_conversation, open_thread, list_comments, show, reply, edit, resolve, reopen],
-    dependencies={"work": Provide(work, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work)

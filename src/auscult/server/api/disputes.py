@@ -4,9 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, get, post, put
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
@@ -22,19 +20,20 @@ from auscult.domain.disputes.dispute import (
     ShownReview,
 )
 from auscult.domain.disputes.steps import Ruling
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal, refusals
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, path_id, query
-from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.server.rest.request import ApiResponse
 from auscult.services.disputes.opening import overturned_labels
 from auscult.services.disputes.reviewing import Reviewing
 from auscult.storage.disputes import DisputeQuery
 
 DisputeId = Annotated[str, path_id("The dispute.", "di-5d1e")]
-Work = NamedDependency[SkipValidation[Reviewing]]
+Work = Use[Reviewing]
 NDJSON = "application/x-ndjson"
 _MOST = 500
 
@@ -44,6 +43,7 @@ def work(app: App, rights: Rights, server: Basis) -> Reviewing:
     return Reviewing(app, server.reports, server.now, rights)
 
 
+@example({"metric_id": "em-greeting", "comment": "I said good morning.", "proposed": "YES"})
 class DisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The disputed metric, the agent's comment, and the answer that they propose: YES, NO, NA or a level."""
 
@@ -52,12 +52,14 @@ class DisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     proposed: Annotated[str | None, Meta(description="YES, NO, NA or a level; none unless given.")] = None
 
 
+@example({"metric_ids": ["em-greeting"]})
 class AcceptBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The metrics; without any, all that this can be done to."""
 
     metric_ids: Annotated[tuple[str, ...], Meta(max_length=1000, description="Only these metrics.")] = ()
 
 
+@example({"decision": "accept", "reason": "It is in the recording at 0:03.", "answer": "YES"})
 class DecisionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The decision and its reason, which the agent and the auditor read.
 
@@ -107,6 +109,7 @@ DISPUTE: dict[str, Any] = {
     "reason": "",
     "decided_answer": None,
 }
+example(DISPUTE)(Dispute)
 DECIDED: dict[str, Any] = {
     **DISPUTE,
     "state": "accepted",
@@ -145,6 +148,7 @@ REVIEW: dict[str, Any] = {
     ],
     "disputes": [],
 }
+example(REVIEW)(ShownReview)
 ACCEPTED: dict[str, Any] = {
     **REVIEW,
     "final_at": "2026-04-01T09:10:00Z",
@@ -168,6 +172,7 @@ FIGURES: dict[str, Any] = {
     "is_flagged": True,
 }
 POLICY: dict[str, Any] = asdict(ReviewPolicy()) | {"reviewers": []}
+example(POLICY)(ReviewPolicy)
 _ANSWERING = {
     403: "The caller is neither the agent nor may answer for them, or lacks the permission.",
     409: "The audit is not submitted or not released, its window has ended, or the metric is settled or disputed.",
@@ -180,14 +185,10 @@ _DECIDING = {
 }
 
 
-@get(
-    "/reviews",
-    operation_id="list_reviews",
-    summary="List the reviews of agents",
-    guards=[reading("audits")],
-    responses={200: answer("Reviews.", ReviewPage, {"items": [REVIEW]})},
-)
-@in_thread
+example({"all": {**FIGURES, "key": ""}, "metrics": [FIGURES], "auditors": [], "queues": []})(DisputeStatistics)
+
+
+@operation.get("/reviews", may=reading("audits"))
 def list_reviews(
     work: Work,
     rights: Rights,
@@ -195,22 +196,20 @@ def list_reviews(
     agent_id: Annotated[str | None, query("Only of this agent; the caller's own unless given.")] = None,
     status: Annotated[ReviewStatus | None, query("Only in this status.")] = None,
 ) -> ReviewPage:
-    """List released audits of an agent, the newest first, at most 500: the caller's own, or those of ``agent_id``."""
+    """List the reviews of agents. Released audits, the newest first, at most 500: one's own, or those of ``agent_id``."""
     found = work.of_agents(frozenset({agent_id}) if agent_id else rights.agent_ids, _MOST)
     wanted = (each for each in found if status in {None, each.status})
     return ReviewPage(items=tuple(each.shown_to(rights, server.now()) for each in wanted))
 
 
-@get(
-    "/assignments/{assignment_id:str}/review",
-    operation_id="get_review",
+@operation.get(
+    "/assignments/{assignment_id}/review",
+    may=reading("audits"),
+    refuses={409: "There is no review."},
     summary="The review of an audit",
-    guards=[reading("audits")],
-    responses={200: answer("The review.", ShownReview, REVIEW), **refusals({409: "There is no review."})},
     command="disputes review",
 )
-@in_thread
-def show_review(assignment_id: AssignmentId, work: Work, rights: Rights, server: Basis) -> ShownReview:
+def get_review(assignment_id: AssignmentId, work: Work, rights: Rights, server: Basis) -> ShownReview:
     """Return the review status of a submitted audit, per metric and as a whole, with its disputes.
 
     An agent does not see it before its release.
@@ -218,99 +217,71 @@ def show_review(assignment_id: AssignmentId, work: Work, rights: Rights, server:
     return work.show(assignment_id).shown_to(rights, server.now())
 
 
-@post(
-    "/assignments/{assignment_id:str}/release",
-    operation_id="release_review",
-    summary="Release an audit to its agent",
-    guards=[writing("audits", "audit.read", reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The review.", ShownReview, REVIEW),
-        **refusals({403: _ANSWERING[403], 409: _ANSWERING[409]}),
-    },
+@operation.post(
+    "/assignments/{assignment_id}/release",
+    may=writing("audits", "audit.read", reach="some"),
+    refuses={403: _ANSWERING[403], 409: _ANSWERING[409]},
     command="disputes release",
 )
-@in_slow_thread
-def release(assignment_id: AssignmentId, work: Work, rights: Rights, server: Basis) -> ShownReview:
-    """Release an audit after a second check, or before its time. Needs the permission to decide disputes.
+def release_review(assignment_id: AssignmentId, work: Work, rights: Rights, server: Basis) -> ShownReview:
+    """Release an audit to its agent. After a second check, or before its time.
 
-    Neither the auditor nor the agent may.
+    Needs the permission to decide disputes. Neither the auditor nor the agent may.
     """
     return work.release(assignment_id).shown_to(rights, server.now())
 
 
-@post(
-    "/assignments/{assignment_id:str}/accept",
-    operation_id="accept_review",
-    summary="Accept an audit",
-    guards=[writing("audits", RAISE, reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The review.", ShownReview, ACCEPTED),
-        **refusals(_ANSWERING),
-    },
-    takes=Takes("The metrics.", {"metric_ids": ["em-greeting"]}),
+@operation.post(
+    "/assignments/{assignment_id}/accept",
+    may=writing("audits", RAISE, reach="some"),
+    refuses=_ANSWERING,
+    example=ACCEPTED,
     command="disputes accept",
     arguments=("metric_ids",),
 )
-@in_slow_thread
-def accept(
+def accept_review(
     assignment_id: AssignmentId, data: JSONBody[AcceptBody], work: Work, rights: Rights, server: Basis
 ) -> ShownReview:
-    """Accept the answers to some metrics, or all that the agent has not answered. Repeating this changes nothing.
+    """Accept an audit. It may be some metrics, or all that the agent has not answered. Repeating this changes nothing.
 
     It can be undone for ten minutes, until ``final_at``; the audit stays in ``pending_agent_review`` until then.
     """
     return work.accept(assignment_id, data.metric_ids).shown_to(rights, server.now())
 
 
-@post(
-    "/assignments/{assignment_id:str}/undo-accept",
-    operation_id="undo_acceptance",
-    summary="Undo an acceptance",
-    guards=[writing("audits", RAISE, reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The review.", ShownReview, REVIEW),
-        **refusals({**_ANSWERING, 409: "The audit is not submitted or not released, or the acceptance is final."}),
-    },
-    takes=Takes("The metrics.", {"metric_ids": ["em-greeting"]}),
+@operation.post(
+    "/assignments/{assignment_id}/undo-accept",
+    may=writing("audits", RAISE, reach="some"),
+    refuses={**_ANSWERING, 409: "The audit is not submitted or not released, or the acceptance is final."},
     command="disputes undo-accept",
     arguments=("metric_ids",),
 )
-@in_slow_thread
 def undo_acceptance(
     assignment_id: AssignmentId, data: JSONBody[AcceptBody], work: Work, rights: Rights, server: Basis
 ) -> ShownReview:
-    """Undo the acceptance of some metrics, or all that are not final: they wait for an answer as before.
+    """Undo an acceptance. Some metrics, or all that are not final, wait for an answer as before.
 
     An acceptance is final ten minutes after it was made. Repeating this changes nothing.
     """
     return work.undo(assignment_id, data.metric_ids).shown_to(rights, server.now())
 
 
-@post(
-    "/assignments/{assignment_id:str}/disputes",
-    operation_id="raise_dispute",
-    summary="Dispute an answer of an audit",
-    guards=[writing("audits", RAISE, reach="some")],
-    responses={201: answer("The dispute.", Dispute, DISPUTE), **refusals(_ANSWERING)},
-    takes=Takes("The dispute.", {"metric_id": "em-greeting", "comment": "I said good morning.", "proposed": "YES"}),
+@operation.post(
+    "/assignments/{assignment_id}/disputes",
+    may=writing("audits", RAISE, reach="some"),
+    status=201,
+    refuses=_ANSWERING,
     command="disputes raise",
     arguments=("metric_id",),
 )
-@in_slow_thread
 def raise_dispute(assignment_id: AssignmentId, data: JSONBody[DisputeBody], work: Work) -> Dispute:
-    """Dispute the answer to one metric. The agent of the audit and their supervisors may."""
+    """Dispute an answer of an audit. It is the answer to one metric. The agent of the audit and their supervisors may."""
     return work.dispute(assignment_id, data.metric_id, data.comment, data.proposed)
 
 
-@get(
+@operation.get(
     "/disputes",
-    operation_id="list_disputes",
-    summary="List disputes",
-    guards=[reading("audits")],
-    responses={200: answer("A page.", DisputePage, {"items": [DISPUTE], "next_cursor": None})},
+    may=reading("audits"),
     command="disputes list",
     columns=(
         "dispute_id",
@@ -324,7 +295,6 @@ def raise_dispute(assignment_id: AssignmentId, data: JSONBody[DisputeBody], work
         "due_at",
     ),
 )
-@in_thread
 def list_disputes(
     work: Work,
     in_state: Annotated[DisputeState | None, query("Only in this state.", name="state")] = None,
@@ -335,7 +305,7 @@ def list_disputes(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> DisputePage:
-    """List disputes of the conversations that the caller sees, the oldest first unless another order is asked for."""
+    """List disputes. They are of the conversations that the caller sees; by default the oldest is first."""
     after = read_sort_key(cursor, sort)
     asked = DisputeQuery(in_state, auditor, metric_id, assignment_id, order=sort, after=after, limit=limit + 1)
     found = work.listing(asked)
@@ -345,22 +315,10 @@ def list_disputes(
     )
 
 
-@get(
-    "/disputes/statistics",
-    operation_id="get_dispute_statistics",
-    summary="Figures of disputes",
-    guards=[reading("audits", DECIDE)],
-    responses={
-        200: answer(
-            "The figures.",
-            DisputeStatistics,
-            {"all": {**FIGURES, "key": ""}, "metrics": [FIGURES], "auditors": [], "queues": []},
-        )
-    },
-    command="disputes statistics",
+@operation.get(
+    "/disputes/statistics", may=reading("audits", DECIDE), summary="Figures of disputes", command="disputes statistics"
 )
-@in_thread
-def statistics(
+def get_dispute_statistics(
     work: Work,
     since: Annotated[datetime | None, query("Raised at this instant or later.")] = None,
     until: Annotated[datetime | None, query("Raised before this instant.")] = None,
@@ -372,122 +330,75 @@ def statistics(
     return work.statistics(DisputeQuery(since=since, until=until))
 
 
-@get(
+@operation.get(
     "/disputes/examples",
-    operation_id="get_dispute_examples",
+    may=reading("audits", DECIDE),
     summary="Overturned answers as labelled examples",
-    guards=[reading("audits", DECIDE)],
-    responses={200: answer("Labels, a conversation a line.", {"type": "string"}, '{"id":"c-1","metrics":{}}', NDJSON)},
+    answers={200: answer("Labels, a conversation a line.", {"type": "string"}, '{"id":"c-1","metrics":{}}', NDJSON)},
 )
-@in_thread
-def examples(app: App) -> ApiResponse:
+def get_dispute_examples(app: App) -> ApiResponse[bytes]:
     """Return answers changed by accepted disputes as gold labels for `auscult agree` and `auscult tune --labels`."""
     lines = [msgspec.json.encode(each) + b"\n" for each in overturned_labels(app)]
     return ApiResponse(b"".join(lines), media_type=NDJSON)
 
 
-@get(
-    "/disputes/{dispute_id:str}",
-    operation_id="get_dispute",
-    summary="One dispute",
-    guards=[reading("audits")],
-    responses={200: answer("The dispute.", Dispute, DISPUTE)},
-    command="disputes show",
-)
-@in_thread
-def show(dispute_id: DisputeId, work: Work) -> Dispute:
+@operation.get("/disputes/{dispute_id}", may=reading("audits"), summary="One dispute", command="disputes show")
+def get_dispute(dispute_id: DisputeId, work: Work) -> Dispute:
     """Return the dispute with its decision. Of an erased conversation only metric, people, times and outcome stay."""
     return work.get(dispute_id)
 
 
-@post(
-    "/disputes/{dispute_id:str}/decide",
-    operation_id="decide_dispute",
-    summary="Decide a dispute",
-    guards=[writing("audits", "audit.read", reach="some")],
-    status_code=200,
-    responses={200: answer("The dispute.", Dispute, DECIDED), **refusals(_DECIDING)},
-    takes=Takes("The decision.", {"decision": "accept", "reason": "It is in the recording at 0:03.", "answer": "YES"}),
+@operation.post(
+    "/disputes/{dispute_id}/decide",
+    may=writing("audits", "audit.read", reach="some"),
+    refuses=_DECIDING,
+    example=DECIDED,
     command="disputes decide",
     arguments=("decision",),
 )
-@in_slow_thread
-def decide(dispute_id: DisputeId, data: JSONBody[DecisionBody], work: Work) -> Dispute:
-    """Accept or deny a dispute. Needs the permission `dispute.decide`, unless the policy names the caller.
+def decide_dispute(dispute_id: DisputeId, data: JSONBody[DecisionBody], work: Work) -> Dispute:
+    """Decide a dispute. Needs the permission `dispute.decide`, unless the policy names the caller.
 
-    Accepting changes the answer, the score of the audit, and the reports. Of two decisions at once one counts, and
-    the other is refused.
+    Accepting changes the answer, the score of the audit, and the reports. Of two decisions at once one counts, and the
+    other is refused.
     """
     return work.decide(dispute_id, data.decision, data.reason, data.answer)
 
 
-@post(
-    "/disputes/{dispute_id:str}/withdraw",
-    operation_id="withdraw_dispute",
-    summary="Withdraw a dispute",
-    guards=[writing("audits", RAISE, reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The dispute.", Dispute, {**DISPUTE, "state": "withdrawn"}),
-        **refusals({403: "The caller may not answer for the agent.", 409: _DECIDING[409]}),
-    },
+@operation.post(
+    "/disputes/{dispute_id}/withdraw",
+    may=writing("audits", RAISE, reach="some"),
+    refuses={403: "The caller may not answer for the agent.", 409: _DECIDING[409]},
+    example={"state": "withdrawn"},
     command="disputes withdraw",
 )
-@in_slow_thread
-def withdraw(dispute_id: DisputeId, work: Work) -> Dispute:
-    """Withdraw an open dispute; the answer counts as accepted by the agent."""
+def withdraw_dispute(dispute_id: DisputeId, work: Work) -> Dispute:
+    """Withdraw a dispute. It is open until then; the answer counts as accepted by the agent."""
     return work.withdraw(dispute_id)
 
 
-@get(
+@operation.get(
     "/review-policy",
-    operation_id="get_review_policy",
+    may=reading("audits"),
     summary="The policy for reviews and disputes",
-    guards=[reading("audits")],
-    responses={200: answer("The policy.", ReviewPolicy, POLICY)},
+    answers={200: answer("The policy.", ReviewPolicy)},
     command="disputes policy",
 )
-@in_thread
-def show_policy(work: Work) -> dict[str, Any]:
+def get_review_policy(work: Work) -> dict[str, Any]:
     """Return the policy for audits whose plan has none of its own."""
     return asdict(work.policy())
 
 
-@put(
+@operation.put(
     "/review-policy",
-    operation_id="set_review_policy",
-    summary="Set the policy for reviews and disputes",
-    guards=[writing("audits", "plan.edit")],
-    responses={
-        200: answer("The policy.", ReviewPolicy, POLICY),
-        422: refusal("A value cannot be used."),
-    },
-    takes=Takes("The policy.", POLICY),
+    may=writing("audits", "plan.edit"),
+    refuses={422: "A value cannot be used."},
+    answers={200: answer("The policy.", ReviewPolicy)},
     command="disputes policy",
 )
-@in_slow_thread
-def change_policy(data: JSONBody[ReviewPolicy], work: Work) -> dict[str, Any]:
-    """Store the policy for audits that are submitted from now on; earlier ones keep theirs."""
+def set_review_policy(data: JSONBody[ReviewPolicy], work: Work) -> dict[str, Any]:
+    """Set the policy for reviews and disputes. Audits that are submitted from now on have it; earlier ones keep theirs."""
     return asdict(work.set_policy(data))
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[
-        list_reviews,
-        show_review,
-        release,
-        accept,
-        undo_acceptance,
-        raise_dispute,
-        list_disputes,
-        statistics,
-        examples,
-        show,
-        decide,
-        withdraw,
-        show_policy,
-        change_policy,
-    ],
-    dependencies={"work": Provide(work, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work)

@@ -2,9 +2,7 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, post, put
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.pinned import (
@@ -18,17 +16,17 @@ from auscult.domain.pinned import (
     Pin,
     ShownCollection,
 )
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.pinned import Collecting
 
 CollectionId = Annotated[str, path_id("The collection.", "cl-2f6a90c1d7b3")]
 PinId = Annotated[str, path_id("The moment.", "pi-77b1e04c9a52")]
-Work = NamedDependency[SkipValidation[Collecting]]
+Work = Use[Collecting]
 READS = reading("conversations", READ)
 WRITES = writing("conversations", EDIT, reach="some")
 
@@ -55,6 +53,7 @@ COLLECTION: dict[str, Any] = {
     "removed_at": None,
     "changes": 1,
 }
+example(COLLECTION)(Collection)
 PIN: dict[str, Any] = {
     "pin_id": "pi-77b1e04c9a52",
     "collection_id": COLLECTION["collection_id"],
@@ -64,6 +63,7 @@ PIN: dict[str, Any] = {
     "pinned_by": "ann@example.com",
     "pinned_at": AT,
 }
+example(PIN)(Pin)
 _TURN = {"turn_id": "m1", "speaker": "agent", "text": "Thank you for calling, how can I help?"}
 MOMENT: dict[str, Any] = {
     **PIN,
@@ -74,6 +74,7 @@ MOMENT: dict[str, Any] = {
     "can_open": True,
 }
 SHOWN: dict[str, Any] = {**COLLECTION, "moments": [MOMENT], "waiting": 0}
+example(SHOWN)(ShownCollection)
 _BODY = {
     403: "The caller lacks the permission, or the collection is another person's.",
     422: "A value cannot be used; `field` names it.",
@@ -82,50 +83,38 @@ _MADE = {**_BODY, 409: "Another collection has the name, or there are too many."
 _FORBIDDEN = {403: _BODY[403]}
 
 
-@get(
+example({"items": [{**COLLECTION, "moments": 3}]})(Collections)
+example({"name": "Best openings", "audience": "agents"})(NewCollection)
+example({"conversation_id": "c-7f8b1f0e", "turn_id": "m1", "note": PIN["note"]})(NewPin)
+example({"pin_ids": [PIN["pin_id"]]})(NewOrder)
+
+
+@operation.get(
     "/collections",
-    operation_id="list_collections",
-    summary="List collections of moments",
-    guards=[READS],
-    responses={200: answer("The collections.", Collections, {"items": [{**COLLECTION, "moments": 3}]})},
+    may=READS,
     command="collections list",
     columns=("collection_id", "name", "audience", "moments", "made_by"),
 )
-@in_thread
-def listing(work: Work) -> Collections:
-    """List collections by name, each with the number of moments that the caller is shown.
+def list_collections(work: Work) -> Collections:
+    """List collections of moments. By name, each with the number of moments that the caller is shown.
 
     Agents are shown those that are shared with them.
     """
     return Collections(items=tuple(work.listing()))
 
 
-@post(
-    "/collections",
-    operation_id="create_collection",
-    summary="Make a collection of moments",
-    guards=[WRITES],
-    responses={201: answer("The collection.", Collection, COLLECTION), **refusals(_MADE)},
-    takes=Takes("The collection.", {"name": "Best openings", "audience": "agents"}),
-    command="collections create",
-    arguments=("name",),
+@operation.post(
+    "/collections", may=WRITES, status=201, refuses=_MADE, command="collections create", arguments=("name",)
 )
-@in_slow_thread
-def create(data: JSONBody[NewCollection], work: Work) -> Collection:
-    """Make an empty collection, for colleagues or for agents, too."""
+def create_collection(data: JSONBody[NewCollection], work: Work) -> Collection:
+    """Make a collection of moments. It is empty, and for colleagues or for agents, too."""
     return work.create(data)
 
 
-@get(
-    "/collections/{collection_id:str}",
-    operation_id="get_collection",
-    summary="One collection with its moments",
-    guards=[READS],
-    responses={200: answer("The collection.", ShownCollection, SHOWN)},
-    command="collections show",
+@operation.get(
+    "/collections/{collection_id}", may=READS, summary="One collection with its moments", command="collections show"
 )
-@in_thread
-def show(collection_id: CollectionId, work: Work) -> ShownCollection:
+def get_collection(collection_id: CollectionId, work: Work) -> ShownCollection:
     """Return a collection with its moments, each with the turns around it.
 
     A moment is shown while every agent of its conversation lets colleagues listen (`/coaching/consent`): to callers
@@ -134,123 +123,80 @@ def show(collection_id: CollectionId, work: Work) -> ShownCollection:
     return work.show(collection_id)
 
 
-@put(
-    "/collections/{collection_id:str}",
-    operation_id="change_collection",
-    summary="Rename or share a collection",
-    guards=[WRITES],
-    responses={200: answer("The collection.", Collection, COLLECTION), **refusals(_MADE)},
+@operation.put(
+    "/collections/{collection_id}",
+    may=WRITES,
+    refuses=_MADE,
     takes=Takes("The collection.", {"name": "Best openings", "audience": "agents", "agent_ids": ["a-7"]}),
     command="collections change",
     arguments=("name",),
 )
-@in_slow_thread
-def change(collection_id: CollectionId, data: JSONBody[NewCollection], work: Work) -> Collection:
-    """Change the name and the readers of a collection. Its maker does, and who may edit those of the whole app."""
+def change_collection(collection_id: CollectionId, data: JSONBody[NewCollection], work: Work) -> Collection:
+    """Rename or share a collection. Its maker may, and who may edit those of the whole app."""
     return work.change(collection_id, data)
 
 
-@delete(
-    "/collections/{collection_id:str}",
-    operation_id="remove_collection",
-    summary="Remove a collection",
-    guards=[WRITES],
-    status_code=200,
-    responses={200: answer("The collection.", Collection, {**COLLECTION, "removed_at": AT}), **refusals(_FORBIDDEN)},
+@operation.delete(
+    "/collections/{collection_id}",
+    may=WRITES,
+    refuses=_FORBIDDEN,
+    example={"removed_at": AT},
     command="collections remove",
 )
-@in_slow_thread
-def remove(collection_id: CollectionId, work: Work) -> Collection:
-    """Remove a collection with its moments. For ten minutes it can be restored."""
+def remove_collection(collection_id: CollectionId, work: Work) -> Collection:
+    """Remove a collection. Its moments go with it. For ten minutes it can be restored."""
     return work.remove(collection_id)
 
 
-@post(
-    "/collections/{collection_id:str}/restore",
-    operation_id="restore_collection",
-    summary="Undo the removal of a collection",
-    guards=[WRITES],
-    status_code=200,
-    responses={
-        200: answer("The collection.", Collection, COLLECTION),
-        **refusals({**_FORBIDDEN, 409: "Another collection has the name by now."}),
-    },
+@operation.post(
+    "/collections/{collection_id}/restore",
+    may=WRITES,
+    refuses={**_FORBIDDEN, 409: "Another collection has the name by now."},
     command="collections restore",
 )
-@in_slow_thread
-def restore(collection_id: CollectionId, work: Work) -> Collection:
-    """Undo a removal within ten minutes. Repeating this changes nothing."""
+def restore_collection(collection_id: CollectionId, work: Work) -> Collection:
+    """Undo the removal of a collection. It is possible for ten minutes. Repeating this changes nothing."""
     return work.restore(collection_id)
 
 
-@post(
-    "/collections/{collection_id:str}/moments",
-    operation_id="pin_moment",
-    summary="Pin a moment to a collection",
-    guards=[WRITES],
-    responses={
-        201: answer("The pin.", Pin, PIN),
-        **refusals({**_BODY, 409: "The moment is in the collection already, or there are too many."}),
-    },
-    takes=Takes("The moment.", {"conversation_id": "c-7f8b1f0e", "turn_id": "m1", "note": PIN["note"]}),
+@operation.post(
+    "/collections/{collection_id}/moments",
+    may=WRITES,
+    status=201,
+    refuses={**_BODY, 409: "The moment is in the collection already, or there are too many."},
     command="collections pin",
     arguments=("note",),
 )
-@in_slow_thread
-def pin(collection_id: CollectionId, data: JSONBody[NewPin], work: Work) -> Pin:
-    """Pin a turn of a conversation at the end of a collection, and notify its agents, whose consent it waits for."""
+def pin_moment(collection_id: CollectionId, data: JSONBody[NewPin], work: Work) -> Pin:
+    """Pin a moment to a collection. It is the last one, and waits for the consent of its agents, who are notified."""
     return work.pin(collection_id, data)
 
 
-@delete(
-    "/collections/{collection_id:str}/moments/{pin_id:str}",
-    operation_id="unpin_moment",
-    summary="Remove a moment from a collection",
-    guards=[WRITES],
-    responses={204: answer("The moment is removed."), **refusals(_FORBIDDEN)},
-    command="collections unpin",
+@operation.delete(
+    "/collections/{collection_id}/moments/{pin_id}", may=WRITES, refuses=_FORBIDDEN, command="collections unpin"
 )
-@in_slow_thread
-def unpin(collection_id: CollectionId, pin_id: PinId, work: Work) -> None:
-    """Remove a moment: one's own, or any of a collection that one may change. For ten minutes it can be restored."""
+def unpin_moment(collection_id: CollectionId, pin_id: PinId, work: Work) -> None:
+    """Remove a moment from a collection. One's own, or any if one may change it. It can be restored for ten minutes."""
     work.unpin(collection_id, pin_id)
 
 
-@post(
-    "/collections/{collection_id:str}/moments/{pin_id:str}/restore",
-    operation_id="repin_moment",
-    summary="Undo the removal of a moment",
-    guards=[WRITES],
-    status_code=200,
-    responses={200: answer("The pin.", Pin, PIN), **refusals(_FORBIDDEN)},
-    command="collections repin",
+@operation.post(
+    "/collections/{collection_id}/moments/{pin_id}/restore", may=WRITES, refuses=_FORBIDDEN, command="collections repin"
 )
-@in_slow_thread
-def repin(collection_id: CollectionId, pin_id: PinId, work: Work) -> Pin:
-    """Undo the removal of a moment within ten minutes. Repeating this changes nothing."""
+def repin_moment(collection_id: CollectionId, pin_id: PinId, work: Work) -> Pin:
+    """Undo the removal of a moment. It is possible for ten minutes. Repeating this changes nothing."""
     return work.repin(collection_id, pin_id)
 
 
-@put(
-    "/collections/{collection_id:str}/order",
-    operation_id="reorder_collection",
-    summary="Put the moments of a collection in order",
-    guards=[WRITES],
-    responses={
-        200: answer("The collection.", ShownCollection, SHOWN),
-        **refusals({**_BODY, 409: "The order has not each moment of the collection once."}),
-    },
-    takes=Takes("The order.", {"pin_ids": [PIN["pin_id"]]}),
+@operation.put(
+    "/collections/{collection_id}/order",
+    may=WRITES,
+    refuses={**_BODY, 409: "The order has not each moment of the collection once."},
     command="collections order",
 )
-@in_slow_thread
-def order(collection_id: CollectionId, data: JSONBody[NewOrder], work: Work) -> ShownCollection:
-    """Put the moments that the caller is shown in another order; others keep their places."""
+def reorder_collection(collection_id: CollectionId, data: JSONBody[NewOrder], work: Work) -> ShownCollection:
+    """Put the moments of a collection in order. It is about those that the caller is shown; others keep their places."""
     return work.reorder(collection_id, data)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[listing, create, show, change, remove, restore, pin, unpin, repin, order],
-    dependencies={"work": Provide(work, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work)

@@ -96,7 +96,7 @@ def show_peaks(
     app: App,
     server: Server,
     points: Annotated[int, query("Parts of equal length to divide it into, at most.", ge=10, le=10_000)] = 1000,
-) -> ApiResponse:
+) -> ApiResponse[Any]:
     """Return for each channel the lowest and highest sample (-1 to 1) of each part, in turn, for a player to draw."""
     return ApiResponse(Derived(app, server.recordings).peaks(recording_id, points))
 
@@ -117,7 +117,7 @@ _OF_TRANSCRIPT = {"agent_talk_ms": 2100, "customer_talk_ms": 600, "overlap_ms": 
     },
 )
 @in_slow_thread
-def show_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResponse:
+def show_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResponse[Any]:
     """Return talk, silence, dead air and overlap by voice activity on each channel. The first call takes a while.
 
     Dead air is silence of five seconds or more. `begun_by` is the speaker who began while the other one spoke.

@@ -1,6 +1,6 @@
 """Uploads of recordings in parts: begun with POST, continued with PATCH, and queried with HEAD or GET."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Router, delete, get, patch
@@ -42,7 +42,7 @@ UploadId = Annotated[str, path_id("The upload.", "up-0c4d7a52")]
     responses={200: answer("The upload.", ShownUpload, _SHOWN)},
 )
 @in_slow_thread
-def show(upload_id: UploadId, app: App, server: Server) -> ApiResponse:
+def show(upload_id: UploadId, app: App, server: Server) -> ApiResponse[Any]:
     """Return the number of bytes stored of an upload, also in the header `Upload-Offset`, and for HEAD."""
     partial = partial_upload(app, server, upload_id)
     shown = ShownUpload(upload_id=upload_id, conversation_id=partial.conversation_id, offset=partial.size)
@@ -66,7 +66,7 @@ def show(upload_id: UploadId, app: App, server: Server) -> ApiResponse:
     },
     takes=Takes("The next bytes.", None, {"type": "string", "format": "binary"}, ("application/octet-stream",)),
 )
-async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Server) -> ApiResponse:
+async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Server) -> ApiResponse[Any]:
     """Append a part that begins at `Upload-Offset`.
 
     `Upload-Complete: ?1` ends the upload: the answer is 201 with the recording. Bytes received before a connection

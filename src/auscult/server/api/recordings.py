@@ -122,7 +122,7 @@ async def add(
         tuple[Speaker, ...],
         repeated("The speaker of each channel, the left one first. Without it: agent, customer; unknown for mono."),
     ] = (),
-) -> ApiResponse:
+) -> ApiResponse[Any]:
     """Store the bytes of a recording: WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, mono or stereo.
 
     Type, length and channels are read from the content. The header `Content-Digest` (RFC 9530) is checked like `sha256`.

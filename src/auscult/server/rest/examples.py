@@ -1,4 +1,4 @@
-"""Examples in the description of the API: each is declared once, beside its record, and found by the record's type.
+"""Examples in the description of the API: each is declared once, next to its record, and found by the record's type.
 
     @example({"session_id": "ca-77e1", "name": "April"})
     class ShownSession(Struct): ...
@@ -22,9 +22,11 @@ _SENTENCE = re.compile(r"(.+?\.)(?=\s|$)", re.DOTALL)
 
 
 def example(shown: Any) -> Callable[[type[T]], type[T]]:  # noqa: ANN401  (JSON)
-    """Declare the example of the decorated record, in JSON."""
+    """Declare the example of the decorated record, in JSON. Raises ``ValueError`` if it has one already."""
 
     def declare(record: type[T]) -> type[T]:
+        if record in _EXAMPLES:
+            raise ValueError(f"{record.__name__} has an example already")
         _EXAMPLES[record] = shown
         return record
 
@@ -41,7 +43,7 @@ def example_of(kind: Any) -> Any:  # noqa: ANN401  (a type, and JSON)
     if isinstance(kind, type) and issubclass(kind, Struct):
         hints = get_type_hints(kind)
         return {each.encode_name: _of_field(each, hints[each.name]) for each in msgspec.structs.fields(kind)}
-    raise LookupError(f"no example of {kind!r}; declare one beside it with `example`")
+    raise LookupError(f"no example of {kind!r}; declare one next to it with `example`")
 
 
 def _of_field(field: msgspec.structs.FieldInfo, kind: Any) -> Any:  # noqa: ANN401  (the same)

@@ -169,7 +169,7 @@ def add(
     kind: Annotated[Literal["markdown", "html", "csv", "pdf"] | None, query("What kind it is of.")] = None,
     since: Annotated[str | None, query(_DAY.format("first"), name="from", schema_extra=DAY)] = None,
     until: Annotated[str | None, query(_DAY.format("last"), schema_extra=DAY)] = None,
-) -> ApiResponse:
+) -> ApiResponse[Any]:
     """Add a document: Markdown, HTML, CSV with the columns question and answer, or PDF (if its reader is installed).
 
     `kind` states the format; without it, the end of the name decides, else the content. A document replaces one of

@@ -2,15 +2,14 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, get
 from msgspec.structs import replace
 
 from auscult.domain.audits.blindness import Blindness
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Rights
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LARGEST_VERSION, Since, Until, query
-from auscult.server.rest.threads import in_slow_thread
 from auscult.services.audits.agreement import AuditAgreement, Selection, agreement_of
 from auscult.services.audits.blind import blindness_of
 
@@ -25,62 +24,57 @@ _PASSED: dict[str, Any] = {
     "confusion": {"FAILED": {"FAILED": 18, "PASSED": 4}, "PASSED": {"FAILED": 4, "PASSED": 98}},
     "reason": None,
 }
-_EXAMPLE: dict[str, Any] = {
-    "forms": [
-        {
-            "id": "ef-billing",
-            "name": "Billing calls",
-            "versions": [2],
-            "audits": 124,
-            "passed": _PASSED,
-            "score": {
-                "n": 124,
-                "machine_mean": 78.21,
-                "audit_mean": 74.03,
-                "mean_difference": 4.18,
-                "mean_distance": 6.1,
-            },
-            "macro_kappa": 0.779,
-            "metrics": [
-                {
-                    **_PASSED,
-                    "confusion": {"NO": {"NO": 18, "YES": 4}, "YES": {"NO": 4, "YES": 98}},
-                    "id": "em-greeting",
-                    "name": "Greeting",
-                    "differ": 8,
-                    "overturned": 1,
-                    "disagreements": [
-                        {
-                            "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
-                            "started_at": "2026-03-23T10:17:54Z",
-                            "form_version": 2,
-                            "machine": "NO",
-                            "reason": "not found in the agent's first 2 turns",
-                            "evidence": [],
-                            "auditor": "Ada Lovelace",
-                            "answer": "YES",
-                            "comment": "Says good day.",
-                        }
-                    ],
-                }
-            ],
-        }
-    ],
-    "audits": 124,
-    "unmatched": 0,
-    "interval": {"name": "BCa bootstrap", "level": 0.95, "resamples": 2000, "seed": 1960},
-}
+example(
+    {
+        "forms": [
+            {
+                "id": "ef-billing",
+                "name": "Billing calls",
+                "versions": [2],
+                "audits": 124,
+                "passed": _PASSED,
+                "score": {
+                    "n": 124,
+                    "machine_mean": 78.21,
+                    "audit_mean": 74.03,
+                    "mean_difference": 4.18,
+                    "mean_distance": 6.1,
+                },
+                "macro_kappa": 0.779,
+                "metrics": [
+                    {
+                        **_PASSED,
+                        "confusion": {"NO": {"NO": 18, "YES": 4}, "YES": {"NO": 4, "YES": 98}},
+                        "id": "em-greeting",
+                        "name": "Greeting",
+                        "differ": 8,
+                        "overturned": 1,
+                        "disagreements": [
+                            {
+                                "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+                                "started_at": "2026-03-23T10:17:54Z",
+                                "form_version": 2,
+                                "machine": "NO",
+                                "reason": "not found in the agent's first 2 turns",
+                                "evidence": [],
+                                "auditor": "Ada Lovelace",
+                                "answer": "YES",
+                                "comment": "Says good day.",
+                            }
+                        ],
+                    }
+                ],
+            }
+        ],
+        "audits": 124,
+        "unmatched": 0,
+        "interval": {"name": "BCa bootstrap", "level": 0.95, "resamples": 2000, "seed": 1960},
+    }
+)(AuditAgreement)
 
 
-@get(
-    "/agreement",
-    operation_id="get_agreement",
-    summary="Agreement of machine and auditors",
-    guards=[reading("audits")],
-    responses={200: answer("The agreement.", AuditAgreement, _EXAMPLE)},
-)
-@in_slow_thread
-def compare(
+@operation.get("/agreement", may=reading("audits"), summary="Agreement of machine and auditors", is_slow=True)
+def get_agreement(
     app: App,
     caller: Caller,
     rights: Rights,
@@ -123,4 +117,4 @@ def _without(found: AuditAgreement, blindness: Blindness) -> AuditAgreement:
     return replace(found, forms=tuple(forms))
 
 
-ROUTER = Router("/", route_handlers=[compare])
+ROUTER = operation.router(__name__)

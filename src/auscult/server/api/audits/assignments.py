@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -13,21 +12,23 @@ from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import missing
 from auscult.server.api.audits.assignment_views import ListedAssignment, ShownItem, listed, shown
+from auscult.server.rest import operation
 from auscult.server.rest.bodies import decode_body
-from auscult.server.rest.context import App, Caller, Rights, Server, Services
+from auscult.server.rest.context import App, Basis, Caller, Rights, Server, Use
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import EitherScopes, reading, writing
-from auscult.server.rest.openapi import answer, refusal, refusals
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, PersonName, query
-from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread, run
+from auscult.server.rest.request import ApiRequest, ApiResponse
+from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of, hidden_from
 from auscult.services.audits.desk import Desk
 from auscult.services.audits.handover import Item, unknown_assignment
 from auscult.services.audits.plans import Planning
 from auscult.storage.audits.queue import QueueQuery
-from auscult.storage.store import AppStore
 
+AuditDesk = Use[Desk]
 EVERYONE = "*"
 WORKING = EitherScopes("audits:write", permissions=("audit.perform", "audit.review_own"))
 """Auditors work on their assignments, and agents on their reviews of themselves."""
@@ -39,6 +40,7 @@ class NextBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     plan_id: str | None = None
 
 
+@example({"answers": {"em-greeting": "YES"}, "comments": {"em-greeting": "Said it late."}})
 class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Answers by metric id: YES, NO, NA or a level; "-" withdraws a drafted answer.
 
@@ -55,6 +57,7 @@ class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     revision: Annotated[int, Meta(ge=1)] | None = None
 
 
+@example({"code": "no_sound", "reason": "Silence from 0:20 on."})
 class DeclineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Reason not to judge the conversation: a ``code``, a ``reason`` in words, or both; ``other`` needs words."""
 
@@ -62,6 +65,7 @@ class DeclineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     code: DeclineCode | None = None
 
 
+@example({"auditor": "bob@example.com"})
 class ReassignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The e-mail address of the auditor who gets the item."""
 
@@ -96,6 +100,7 @@ LISTED: dict[str, Any] = {
     "reason_code": None,
     "replaces": None,
 }
+example(LISTED)(ListedAssignment)
 ITEM: dict[str, Any] = {
     **LISTED,
     "revision": 2,
@@ -118,8 +123,8 @@ ITEM: dict[str, Any] = {
     ],
     "comments": [],
 }
+example(ITEM)(ShownItem)
 _DECLINED: dict[str, Any] = {"state": "declined", "reason_code": "no_sound", "reason": "Silence from 0:20 on."}
-_ANSWERS: dict[str, Any] = {"answers": {"em-greeting": "YES"}, "comments": {"em-greeting": "Said it late."}}
 REFUSALS = {
     403: "The caller is not the auditor of this assignment, or lacks the scope.",
     409: "The assignment has ended, was begun or was changed in between, its answers were stored after `revision`, or no form is for its conversation.",
@@ -127,20 +132,14 @@ REFUSALS = {
 }
 
 
-@post(
+@operation.post(
     "/assignments/next",
-    operation_id="next_assignment",
-    summary="Begin the next item",
-    guards=[writing("audits", "audit.perform", reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The item.", ShownItem, ITEM),
-        204: answer("There is none."),
-        413: refusal("The body is too large."),
-    },
+    may=writing("audits", "audit.perform", reach="some"),
+    refuses={413: "The body is too large."},
+    answers={204: answer("There is none.")},
 )
-async def next_item(request: ApiRequest, app: App, server: Server, caller: Caller, rights: Rights) -> ApiResponse:
-    """Begin the caller's next item, by due date. Each call begins another one.
+async def next_assignment(request: ApiRequest, desk: AuditDesk, rights: Rights) -> ApiResponse[ShownItem]:
+    """Begin the next item. By due date; each call begins another one.
 
     No caller gets a conversation in which they are the agent.
 
@@ -149,22 +148,14 @@ async def next_item(request: ApiRequest, app: App, server: Server, caller: Calle
     body = await request.body()
     plan_id = decode_body(body, NextBody).plan_id if body else None
     own = frozenset(rights.agent_ids)
-    item = await run(lambda: desk_of(app, server).next_item(caller.name, plan_id, agent_ids=own), slow=True)
+    item = await run(lambda: desk.next_item(rights.name, plan_id, agent_ids=own), slow=True)
     return ApiResponse(None, status_code=204) if item is None else ApiResponse(own_item(item))
 
 
-@get(
-    "/assignments",
-    operation_id="list_assignments",
-    summary="List assignments",
-    guards=[reading("audits")],
-    responses={200: answer("A page.", AssignmentPage, {"items": [LISTED], "next_cursor": None})},
-)
-@in_thread
-def listing(
+@operation.get("/assignments", may=reading("audits"))
+def list_assignments(
+    desk: AuditDesk,
     app: App,
-    server: Server,
-    caller: Caller,
     rights: Rights,
     in_state: Annotated[AssignmentState | None, query("Only those in this state.", name="state")] = None,
     auditor: Annotated[str | None, query("Only this auditor's; * for everyone's. The caller's unless given.")] = None,
@@ -176,143 +167,102 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AssignmentPage:
-    """List assignments: the caller's own, or another auditor's, which needs the permission to assign."""
-    if auditor not in {None, caller.name}:
+    """List assignments. The caller's own, or another auditor's, which needs the permission to assign."""
+    if auditor not in {None, rights.name}:
         rights.require("audit.assign")
     after = read_sort_key(cursor, sort)
-    rater = None if auditor == EVERYONE else auditor or caller.name
+    rater = None if auditor == EVERYONE else auditor or rights.name
     states = () if in_state is None else (in_state,)
     asked = QueueQuery(states, rater, plan_id, conversation_id, sort, after, limit + 1)
-    found = desk_of(app, server).listing(asked)
-    blindness = blindness_of(app, caller.name, rights.agent_ids)
+    found = desk.listing(asked)
+    blindness = blindness_of(app, rights.name, rights.agent_ids)
     return AssignmentPage(
         items=tuple(
             listed(one)
             for one in (each.assigned.assignment for each in found[:limit])
-            if one.rater == caller.name or "others" not in blindness.get(one.conversation_id or "", ())
+            if one.rater == rights.name or "others" not in blindness.get(one.conversation_id or "", ())
         ),
         next_cursor=write_sort_key(found[limit - 1].key, sort) if len(found) > limit else None,
     )
 
 
-@get(
-    "/assignments/{assignment_id:str}",
-    operation_id="get_assignment",
+@operation.get(
+    "/assignments/{assignment_id}",
+    may=reading("audits"),
+    refuses={409: "Its conversation was erased."},
     summary="One assignment",
-    guards=[reading("audits")],
-    responses={200: answer("The assignment.", ShownItem, ITEM), **refusals({409: "Its conversation was erased."})},
 )
-@in_thread
-def show(assignment_id: AssignmentId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownItem:
+def get_assignment(assignment_id: AssignmentId, desk: AuditDesk, app: App, rights: Rights) -> ShownItem:
     """Return the assignment with its draft, which only its auditor sees, and the metrics to answer.
 
     Another auditor's assignment needs the permission to assign.
     """
-    desk = desk_of(app, server)
     found = desk.show(assignment_id)
-    if found.assignment.rater != caller.name and not rights.may("audit.assign"):
+    if found.assignment.rater != rights.name and not rights.may("audit.assign"):
         raise unknown_assignment(assignment_id)
     case = desk.case(found.assignment)
-    return shown(found, case, caller.name, hidden_from(app, caller.name, case.conversation.id, rights.agent_ids))
+    return shown(found, case, rights.name, hidden_from(app, rights.name, case.conversation.id, rights.agent_ids))
 
 
-@put(
-    "/assignments/{assignment_id:str}/draft",
-    operation_id="draft_assignment",
-    summary="Draft answers",
-    guards=[WORKING],
-    responses={200: answer("The item.", ShownItem, ITEM), **refusals(REFUSALS)},
-    takes=Takes("Answers to keep.", _ANSWERS),
-)
-@in_slow_thread
-def draft(
-    assignment_id: AssignmentId, data: JSONBody[AnswersBody], app: App, server: Server, caller: Caller, rights: Rights
+@operation.put("/assignments/{assignment_id}/draft", may=WORKING, refuses=REFUSALS)
+def draft_assignment(
+    assignment_id: AssignmentId, data: JSONBody[AnswersBody], desk: AuditDesk, rights: Rights
 ) -> ShownItem:
-    """Store answers for later; the last one for a metric counts. No report shows a draft."""
-    desk = desk_of(app, server)
+    """Draft answers. The last one for a metric counts. No report shows a draft."""
     _check_role(desk, assignment_id, rights)
-    return own_item(desk.draft(assignment_id, caller.name, _answers(data), **_others(data)))
+    return own_item(desk.draft(assignment_id, rights.name, _answers(data), **_others(data)))
 
 
-@post(
-    "/assignments/{assignment_id:str}/submit",
-    operation_id="submit_assignment",
-    summary="Submit an audit",
-    guards=[WORKING],
-    status_code=200,
-    responses={200: answer("The item.", ShownItem, {**ITEM, "state": "submitted"}), **refusals(REFUSALS)},
-    takes=Takes("Last answers.", _ANSWERS),
-)
-@in_slow_thread
-def submit(
-    assignment_id: AssignmentId, data: JSONBody[AnswersBody], app: App, server: Server, caller: Caller, rights: Rights
+@operation.post("/assignments/{assignment_id}/submit", may=WORKING, refuses=REFUSALS, example={"state": "submitted"})
+def submit_assignment(
+    assignment_id: AssignmentId, data: JSONBody[AnswersBody], desk: AuditDesk, rights: Rights
 ) -> ShownItem:
-    """End the assignment with the drafted answers and these. Only its auditor may.
+    """Submit an audit. This ends the assignment with the drafted answers and these. Only its auditor may.
 
     Every metric that counts must be answered. Repeating the request changes nothing.
     """
-    desk = desk_of(app, server)
     _check_role(desk, assignment_id, rights)
-    return own_item(desk.submit(assignment_id, caller.name, _answers(data), **_others(data)))
+    return own_item(desk.submit(assignment_id, rights.name, _answers(data), **_others(data)))
 
 
-@post(
-    "/assignments/{assignment_id:str}/reaudit",
-    operation_id="reaudit_assignment",
-    summary="Change a submitted audit",
-    guards=[writing("audits", "audit.perform", reach="some")],
-    status_code=200,
-    responses={200: answer("The item.", ShownItem, {**ITEM, "state": "submitted"}), **refusals(REFUSALS)},
-    takes=Takes("The answers to change.", _ANSWERS),
+@operation.post(
+    "/assignments/{assignment_id}/reaudit",
+    may=writing("audits", "audit.perform", reach="some"),
+    refuses=REFUSALS,
+    example={"state": "submitted"},
 )
-@in_slow_thread
-def reaudit(
-    assignment_id: AssignmentId, data: JSONBody[AnswersBody], app: App, server: Server, caller: Caller
+def reaudit_assignment(
+    assignment_id: AssignmentId, data: JSONBody[AnswersBody], desk: AuditDesk, caller: Caller
 ) -> ShownItem:
-    """Change answers of a submitted audit if its form has ``re_audit``. The trail keeps old and new answers."""
-    desk = desk_of(app, server)
+    """Change a submitted audit. Its form needs ``re_audit``. The trail keeps old and new answers."""
     return own_item(desk.reaudit(assignment_id, caller.name, _answers(data), **_others(data)))
 
 
-@post(
-    "/assignments/{assignment_id:str}/decline",
-    operation_id="decline_assignment",
-    summary="Decline an item",
-    guards=[writing("audits", "audit.perform", reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The assignment.", ListedAssignment, {**LISTED, **_DECLINED}),
-        **refusals(REFUSALS),
-    },
-    takes=Takes("The reason.", {"code": "no_sound", "reason": "Silence from 0:20 on."}),
+@operation.post(
+    "/assignments/{assignment_id}/decline",
+    may=writing("audits", "audit.perform", reach="some"),
+    refuses=REFUSALS,
+    example=_DECLINED,
 )
-@in_slow_thread
-def decline(
-    assignment_id: AssignmentId, data: JSONBody[DeclineBody], app: App, server: Server, caller: Caller
+def decline_assignment(
+    assignment_id: AssignmentId, data: JSONBody[DeclineBody], desk: AuditDesk, caller: Caller
 ) -> ListedAssignment:
-    """End an assignment whose conversation cannot be judged. Its probability stays with the draw."""
-    return listed(desk_of(app, server).decline(assignment_id, caller.name, data.reason, data.code))
+    """Decline an item. Its conversation cannot be judged. Its probability stays with the draw."""
+    return listed(desk.decline(assignment_id, caller.name, data.reason, data.code))
 
 
-@post(
-    "/assignments/{assignment_id:str}/reassign",
-    operation_id="reassign_assignment",
-    summary="Reassign an item",
-    guards=[writing("audits", "audit.reassign", reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The assignment.", ListedAssignment, {**LISTED, "state": "assigned", "auditor": "bob@example.com"}),
-        **refusals(REFUSALS),
-    },
-    takes=Takes("The auditor who gets it.", {"auditor": "bob@example.com"}),
+@operation.post(
+    "/assignments/{assignment_id}/reassign",
+    may=writing("audits", "audit.reassign", reach="some"),
+    refuses=REFUSALS,
+    example={"state": "assigned", "auditor": "bob@example.com"},
 )
-@in_slow_thread
-def reassign(
-    assignment_id: AssignmentId, data: JSONBody[ReassignBody], app: App, server: Server, caller: Caller
+def reassign_assignment(
+    assignment_id: AssignmentId, data: JSONBody[ReassignBody], desk: AuditDesk, app: App, server: Server, caller: Caller
 ) -> ListedAssignment:
-    """Reassign an item that is not begun; one that a disabled user has begun also moves, without its draft."""
+    """Reassign an item. It must not be begun; one that a disabled user has begun also moves, without its draft."""
     planning = Planning(app, server.reports, server.now)
-    before = desk_of(app, server).show(assignment_id).assignment.rater or ""
+    before = desk.show(assignment_id).assignment.rater or ""
     user = server.store.people.users.by_email(before) if "@" in before else None
     is_gone = user is not None and user.state == "disabled"
     return listed(planning.reassign(assignment_id, data.auditor, caller.name, is_gone=is_gone).assignment)
@@ -324,7 +274,7 @@ def _check_role(desk: Desk, assignment_id: str, rights: Rights) -> None:
         raise missing("audit.perform")
 
 
-def desk_of(app: AppStore, server: Services) -> Desk:
+def desk_of(app: App, server: Basis) -> Desk:
     """Return the service for the work of an app's auditors."""
     return Desk(app, server.reports, server.now)
 
@@ -365,4 +315,4 @@ def _answers(body: AnswersBody) -> list[AuditAnswer]:
     ]
 
 
-ROUTER = Router("/", route_handlers=[next_item, listing, show, draft, submit, reaudit, decline, reassign])
+ROUTER = operation.router(__name__, desk=desk_of)

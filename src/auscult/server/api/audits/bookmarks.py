@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -13,19 +12,19 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Status
 from auscult.domain.form import Handler
 from auscult.server.api.scoring import evaluations
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Rights, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, reading
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents
 
 MARKING = Scopes("audits:write", permission="audit.read")
 SETTING = Scopes("audits:write", permission="settings.manage", reach="app")
 
 
+@example({"kind": "good", "note": "A model opening."})
 class BookmarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A mark of a good or a bad call, with a note."""
 
@@ -40,6 +39,7 @@ class BookmarkPage(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+@example({"agent_sees": "audited", "hide_auditor": True})
 class SettingsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Results that agents see of their own calls (``audited``: of audited ones, ``scored``: of all).
 
@@ -72,13 +72,15 @@ class SegmentList(Struct, frozen=True, kw_only=True):
     items: tuple[ShownSegment, ...]
 
 
-_BOOKMARK: dict[str, Any] = {
-    "conversation_id": "c-7f8b1f0e",
-    "by": "ann@example.com",
-    "kind": "good",
-    "note": "A model opening.",
-    "at": "2026-04-01T09:00:00Z",
-}
+example(
+    {
+        "conversation_id": "c-7f8b1f0e",
+        "by": "ann@example.com",
+        "kind": "good",
+        "note": "A model opening.",
+        "at": "2026-04-01T09:00:00Z",
+    }
+)(Bookmark)
 _SEGMENT: dict[str, Any] = {
     "segment": 2,
     "handled_by": "agent",
@@ -93,19 +95,14 @@ _SEGMENT: dict[str, Any] = {
 }
 
 
-@put(
-    "/conversations/{conversation_id:str}/bookmark",
-    operation_id="set_bookmark",
-    summary="Bookmark a conversation",
-    guards=[MARKING],
-    responses={200: answer("The bookmark.", Bookmark, _BOOKMARK)},
-    takes=Takes("The bookmark.", {"kind": "good", "note": "A model opening."}),
-)
-@in_slow_thread
-def mark(
+example({"items": [_SEGMENT]})(SegmentList)
+
+
+@operation.put("/conversations/{conversation_id}/bookmark", may=MARKING)
+def set_bookmark(
     conversation_id: ConversationId, data: JSONBody[BookmarkBody], app: App, server: Server, caller: Caller
 ) -> Bookmark:
-    """Mark a conversation as an example of a good or a bad call, replacing the caller's earlier mark."""
+    """Bookmark a conversation. It is an example of a good or a bad call; the caller's earlier mark is replaced."""
     made = Bookmark(
         conversation_id=conversation_id,
         by=caller.name,
@@ -118,28 +115,14 @@ def mark(
     return made
 
 
-@delete(
-    "/conversations/{conversation_id:str}/bookmark",
-    operation_id="remove_bookmark",
-    summary="Remove a bookmark",
-    guards=[MARKING],
-    responses={204: answer("The caller has none there.")},
-)
-@in_slow_thread
-def unmark(conversation_id: ConversationId, app: App, caller: Caller) -> None:
-    """Remove the caller's bookmark of a conversation, if there is one."""
+@operation.delete("/conversations/{conversation_id}/bookmark", may=MARKING)
+def remove_bookmark(conversation_id: ConversationId, app: App, caller: Caller) -> None:
+    """Remove a bookmark. It is the caller's own, if there is one."""
     app.bookmarks.remove(conversation_id, caller.name)
 
 
-@get(
-    "/bookmarks",
-    operation_id="list_bookmarks",
-    summary="List bookmarks",
-    guards=[reading("audits")],
-    responses={200: answer("A page.", BookmarkPage, {"items": [_BOOKMARK], "next_cursor": None})},
-)
-@in_thread
-def listing(
+@operation.get("/bookmarks", may=reading("audits"))
+def list_bookmarks(
     app: App,
     caller: Caller,
     rights: Rights,
@@ -148,7 +131,7 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> BookmarkPage:
-    """List bookmarks by conversation id, then person. Bookmarks of auditors hidden from the caller are left out."""
+    """List bookmarks. By conversation id, then person. Bookmarks of auditors hidden from the caller are left out."""
     after = read_cursor(cursor, tuple[str, str]) or ("", "")
     found = app.bookmarks.listing(kind, by, after, limit + 1)
     last = found[limit - 1] if len(found) > limit else None
@@ -163,15 +146,10 @@ def listing(
     )
 
 
-@get(
-    "/conversations/{conversation_id:str}/segments",
-    operation_id="list_segments",
-    summary="Segments of a conversation",
-    guards=[reading("conversations")],
-    responses={200: answer("The segments.", SegmentList, {"items": [_SEGMENT]})},
+@operation.get(
+    "/conversations/{conversation_id}/segments", may=reading("conversations"), summary="Segments of a conversation"
 )
-@in_thread
-def segments(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> SegmentList:
+def list_segments(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> SegmentList:
     """List the segments that a form for segments scores, with the score and the audit of each."""
     case = app.audits.case(conversation_id)
     if case is None:
@@ -205,40 +183,17 @@ def segments(conversation_id: ConversationId, app: App, caller: Caller, rights: 
     )
 
 
-@get(
-    "/audit-settings",
-    operation_id="get_audit_settings",
-    summary="Settings of audits",
-    guards=[reading("audits")],
-    responses={
-        200: answer(
-            "The settings.", AuditSettings, {"agent_sees": "scored", "hide_auditor": False, "leaderboard": False}
-        )
-    },
-)
-@in_thread
-def settings(app: App) -> AuditSettings:
+@operation.get("/audit-settings", may=reading("audits"), summary="Settings of audits")
+def get_audit_settings(app: App) -> AuditSettings:
     """Return the app's settings: results that agents see, whether the auditor is hidden, and the leaderboard."""
     return app.bookmarks.settings()
 
 
-@put(
-    "/audit-settings",
-    operation_id="set_audit_settings",
-    summary="Change the settings of audits",
-    guards=[SETTING],
-    responses={
-        200: answer(
-            "The settings.",
-            AuditSettings,
-            {"agent_sees": "audited", "hide_auditor": True, "leaderboard": False},
-        )
-    },
-    takes=Takes("The settings.", {"agent_sees": "audited", "hide_auditor": True}),
+@operation.put(
+    "/audit-settings", may=SETTING, example={"agent_sees": "audited", "hide_auditor": True, "leaderboard": False}
 )
-@in_slow_thread
-def change_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
-    """Store the app's settings. They apply from the next request on."""
+def set_audit_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
+    """Change the settings of audits. They apply from the next request on."""
     made = AuditSettings(agent_sees=data.agent_sees, hide_auditor=data.hide_auditor, leaderboard=data.leaderboard)
     app.bookmarks.change_settings(made)
     return made
@@ -253,4 +208,4 @@ def _unknown(conversation_id: str) -> NotFoundError:
     )
 
 
-ROUTER = Router("/", route_handlers=[mark, unmark, listing, segments, settings, change_settings])
+ROUTER = operation.router(__name__)

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Literal
 
-from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
@@ -13,13 +12,12 @@ from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.server.api.scoring import evaluations
 from auscult.server.auth.principal import Principal
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Rights, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, PersonName, query
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.audits.blind import blindness_of, hidden_from, kept_from, kept_from_agents
 from auscult.services.audits.workflow import Auditing, AuditView, revision_of
 from auscult.storage.store import AppStore
@@ -55,6 +53,7 @@ class AuditCase(evaluations.ShownAudit, frozen=True, kw_only=True):
     metrics: tuple[AuditQuestion, ...]
 
 
+@example({"auditor": "Ada Lovelace"})
 class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The auditor, by the name that reports show; ``by``: the person who assigns, else the client."""
 
@@ -106,6 +105,7 @@ _CASE: dict[str, Any] = {
     "form": {"id": "ef-billing", "version": 2, "name": "Billing calls"},
     "metrics": [{"id": "em-greeting", "name": "Greeting", "fatal": False, "correct_answer": "yes", "machine": "NO"}],
 }
+example(_CASE)(AuditCase)
 _LISTED: dict[str, Any] = {
     "conversation_id": _CASE["conversation_id"],
     "state": "assigned",
@@ -116,31 +116,28 @@ _LISTED: dict[str, Any] = {
     "audited_at": None,
 }
 _ANSWERS: dict[str, Any] = {"answers": [{"metric_id": "em-greeting", "answer": "YES"}], "comment": "Said it late."}
+example(_ANSWERS)(SubmitBody)
+example(_ANSWERS)(DraftBody)
 _REFUSALS = {
     409: "The audit's state does not allow this: not assigned, already submitted, answers stored after `revision`, or no form.",
     422: "A name, a metric or a comment cannot be used, or answers are missing.",
 }
 
 
-@get(
-    "/audits",
-    operation_id="list_audits",
-    summary="List audits",
-    guards=[reading("audits")],
-    responses={200: answer("A page.", AuditPage, {"items": [_LISTED], "next_cursor": None})},
-)
-@in_thread
-def listing(
+example({"items": [_LISTED], "next_cursor": None})(AuditPage)
+
+
+@operation.get("/audits", may=reading("audits"))
+def list_audits(
     app: App,
     server: Server,
-    caller: Caller,
     rights: Rights,
     in_state: Annotated[Literal["assigned", "audited"] | None, query("Only those in this state.", name="state")] = None,
     auditor: Annotated[str | None, query("Only those of this auditor, by the name as it was assigned.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditPage:
-    """List audits by conversation id. A conversation that is not assigned has no audit."""
+    """List audits. By conversation id; a conversation that is not assigned has no audit."""
     after = read_cursor(cursor, tuple[str])
     found = _auditing(app, server).listing(
         state=in_state,
@@ -148,41 +145,25 @@ def listing(
         after_id=after[0] if after else "",
         limit=limit + 1,
     )
-    blindness = blindness_of(app, caller.name, rights.agent_ids)
+    blindness = blindness_of(app, rights.name, rights.agent_ids)
     return AuditPage(
         items=tuple(
             evaluations.listed_audit(each)
             for each in found[:limit]
-            if each.auditor == caller.name or "others" not in blindness.get(each.conversation_id, ())
+            if each.auditor == rights.name or "others" not in blindness.get(each.conversation_id, ())
         ),
         next_cursor=write_cursor(found[limit - 1].conversation_id) if len(found) > limit else None,
     )
 
 
-@get(
-    "/audits/{conversation_id:str}",
-    operation_id="get_audit",
-    summary="One audit",
-    guards=[reading("audits")],
-    responses={200: answer("The audit.", AuditCase, _CASE)},
-)
-@in_thread
-def show(conversation_id: ConversationId, app: App, server: Server, caller: Caller, rights: Rights) -> AuditCase:
+@operation.get("/audits/{conversation_id}", may=reading("audits"), summary="One audit")
+def get_audit(conversation_id: ConversationId, app: App, server: Server, caller: Caller, rights: Rights) -> AuditCase:
     """Return the audit of one conversation with its draft, its trail, and the metrics to answer."""
     return _seen(app, _auditing(app, server).show(conversation_id), caller, rights)
 
 
-@post(
-    "/audits/{conversation_id:str}/assign",
-    operation_id="assign_audit",
-    summary="Assign an audit",
-    guards=[writing("audits", "audit.assign")],
-    status_code=200,
-    responses={200: answer("The audit in its current state.", AuditCase, _CASE), **refusals(_REFUSALS)},
-    takes=Takes("Who is to audit it.", {"auditor": "Ada Lovelace"}),
-)
-@in_slow_thread
-def assign(
+@operation.post("/audits/{conversation_id}/assign", may=writing("audits", "audit.assign"), refuses=_REFUSALS)
+def assign_audit(
     conversation_id: ConversationId,
     data: JSONBody[AssignBody],
     app: App,
@@ -190,25 +171,17 @@ def assign(
     caller: Caller,
     rights: Rights,
 ) -> AuditCase:
-    """Assign the conversation to an auditor, or reassign it; a draft moves with it. Repeating this changes nothing."""
+    """Assign an audit. An assigned one is reassigned; a draft moves with it. Repeating this changes nothing."""
     auditing = _auditing(app, server)
     auditing.assign(conversation_id, data.auditor, by=caller.acting_as(data.by))
     return _seen(app, auditing.show(conversation_id), caller, rights)
 
 
-@put(
-    "/audits/{conversation_id:str}/draft",
-    operation_id="draft_audit",
-    summary="Draft answers",
-    guards=[writing("audits")],
-    responses={200: answer("The audit in its current state.", AuditCase, _CASE), **refusals(_REFUSALS)},
-    takes=Takes("Answers to keep.", _ANSWERS),
-)
-@in_slow_thread
-def draft(
+@operation.put("/audits/{conversation_id}/draft", may=writing("audits"), refuses=_REFUSALS)
+def draft_audit(
     conversation_id: ConversationId, data: JSONBody[DraftBody], app: App, server: Server, caller: Caller, rights: Rights
 ) -> AuditCase:
-    """Store answers for later; the last one for a metric counts. No report shows a draft."""
+    """Draft answers. The last one for a metric counts. No report shows a draft."""
     _must_be_auditor(app, conversation_id, caller)
     _must_not_peek(app, conversation_id, caller, data)
     auditing = _auditing(app, server, caller.name)
@@ -216,20 +189,10 @@ def draft(
     return _seen(app, auditing.show(conversation_id), caller, rights)
 
 
-@post(
-    "/audits/{conversation_id:str}/submit",
-    operation_id="submit_audit",
-    summary="Submit an audit",
-    guards=[writing("audits")],
-    status_code=200,
-    responses={
-        200: answer("The audit in its current state.", AuditCase, {**_CASE, "state": "audited"}),
-        **refusals(_REFUSALS),
-    },
-    takes=Takes("Last answers.", _ANSWERS),
+@operation.post(
+    "/audits/{conversation_id}/submit", may=writing("audits"), refuses=_REFUSALS, example={"state": "audited"}
 )
-@in_slow_thread
-def submit(
+def submit_audit(
     conversation_id: ConversationId,
     data: JSONBody[SubmitBody],
     app: App,
@@ -237,7 +200,7 @@ def submit(
     caller: Caller,
     rights: Rights,
 ) -> AuditCase:
-    """End the audit with the drafted answers and these.
+    """Submit an audit. This ends it with the drafted answers and these.
 
     Every metric that counts must be answered. Repeating the request changes nothing; any other is a conflict.
     """
@@ -338,4 +301,4 @@ def _must_not_peek(app: AppStore, conversation_id: str, caller: Principal, data:
         )
 
 
-ROUTER = Router("/", route_handlers=[listing, show, assign, draft, submit])
+ROUTER = operation.router(__name__)

@@ -2,16 +2,14 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, get, post
 from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.server.api.audits.plans import EDITING, READING, REFUSALS, PlanId, planning_of
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Server
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.examples import example
 from auscult.server.rest.parameters import path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread
 
 
 class RepeatedItem(Struct, frozen=True, kw_only=True):
@@ -41,6 +39,7 @@ _REPEATED: dict[str, Any] = {
 }
 
 
+@example({"auditor": "ann@example.com", "to": "bob@example.com"})
 class ReassignAllBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The present auditor of the items, and the new one (``to``)."""
 
@@ -48,42 +47,30 @@ class ReassignAllBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     to: str
 
 
+@example({"reassigned": 3})
 class Reassigned(Struct, frozen=True, kw_only=True):
     """The number of reassigned items."""
 
     reassigned: int
 
 
-@post(
-    "/plans/{plan_id:str}/reassign",
-    operation_id="reassign_plan",
-    summary="Reassign all items that are not begun",
-    guards=[EDITING],
-    status_code=200,
-    responses={200: answer("The number of items.", Reassigned, {"reassigned": 3}), **refusals(REFUSALS)},
-    takes=Takes("The two auditors.", {"auditor": "ann@example.com", "to": "bob@example.com"}),
-)
-@in_slow_thread
-def reassign_all(
+example({"items": [_REPEATED]})(RepeatedDraw)
+
+
+@operation.post("/plans/{plan_id}/reassign", may=EDITING, refuses=REFUSALS)
+def reassign_plan(
     plan_id: PlanId, data: JSONBody[ReassignAllBody], app: App, server: Server, caller: Caller
 ) -> Reassigned:
-    """Reassign all items of a plan that an auditor has not begun to another auditor."""
+    """Reassign all items that are not begun. They are of one plan and one auditor, and go to another auditor."""
     count = planning_of(app, server).reassign_all(data.auditor, data.to, caller.name, plan_id)
     return Reassigned(reassigned=count)
 
 
-@get(
-    "/plans/{plan_id:str}/draws/{draw_id:str}/repeat",
-    operation_id="repeat_draw",
-    summary="Repeat a draw",
-    guards=[READING],
-    responses={200: answer("The items.", RepeatedDraw, {"items": [_REPEATED]}), **refusals({409: REFUSALS[409]})},
-)
-@in_slow_thread
-def repeat(
+@operation.get("/plans/{plan_id}/draws/{draw_id}/repeat", may=READING, refuses={409: REFUSALS[409]}, is_slow=True)
+def repeat_draw(
     plan_id: PlanId, draw_id: Annotated[str, path_id("The draw.", "dr-1a2b")], app: App, server: Server
 ) -> RepeatedDraw:
-    """Draw again from the record of a draw. Nothing is stored; the items are the same."""
+    """Repeat a draw. It is made again from its record. Nothing is stored; the items are the same."""
     found = planning_of(app, server).repeat(plan_id, draw_id)
     return RepeatedDraw(
         items=tuple(
@@ -100,4 +87,4 @@ def repeat(
     )
 
 
-ROUTER = Router("/", route_handlers=[reassign_all, repeat])
+ROUTER = operation.router(__name__)

@@ -1,53 +1,47 @@
 """Estimates for all conversations of a plan's frame."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Router, get
-
+from auscult.server.rest import operation
 from auscult.server.rest.context import App
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import query
-from auscult.server.rest.threads import in_slow_thread
 from auscult.services.audits.estimates import HALF_WIDTH, EstimateView, Estimating
 
 READING = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read")
 """Estimates cover the conversations that the caller sees."""
 
-_ESTIMATE: dict[str, Any] = {
-    "form_id": "ef-billing",
-    "metric_id": "em-greeting",
-    "plan_id": "pl-6c1f",
-    "machine": 0.756,
-    "estimate": 0.82,
-    "low": 0.782,
-    "high": 0.858,
-    "n": 200,
-    "population": 20000,
-    "method": "post-stratified",
-    "warnings": [],
-    "more": {"half_width": 0.03, "at_random": 121, "by_verdict": {"YES": 40, "NO": 55}},
-    "next_verdict": "NO",
-}
+example(
+    {
+        "form_id": "ef-billing",
+        "metric_id": "em-greeting",
+        "plan_id": "pl-6c1f",
+        "machine": 0.756,
+        "estimate": 0.82,
+        "low": 0.782,
+        "high": 0.858,
+        "n": 200,
+        "population": 20000,
+        "method": "post-stratified",
+        "warnings": [],
+        "more": {"half_width": 0.03, "at_random": 121, "by_verdict": {"YES": 40, "NO": 55}},
+        "next_verdict": "NO",
+    }
+)(EstimateView)
 
 
-@get(
+@operation.get(
     "/estimates",
-    operation_id="get_estimate",
-    summary="An estimate",
-    guards=[READING],
-    responses={
-        200: answer("The estimate.", EstimateView, _ESTIMATE),
-        **refusals(
-            {
-                409: "There is no estimate; the detail gives the reason, such as audits without a probability.",
-                422: "The form has no such metric.",
-            }
-        ),
+    may=READING,
+    refuses={
+        409: "There is no estimate; the detail gives the reason, such as audits without a probability.",
+        422: "The form has no such metric.",
     },
+    summary="An estimate",
+    is_slow=True,
 )
-@in_slow_thread
-def show(
+def get_estimate(
     app: App,
     form_id: Annotated[str, query("The form.")],
     metric_id: Annotated[str | None, query("The metric. Without one, the mean score.")] = None,
@@ -61,4 +55,4 @@ def show(
     return Estimating(app).estimate(form_id, metric_id, plan_id, half_width)
 
 
-ROUTER = Router("/", route_handlers=[show])
+ROUTER = operation.router(__name__)

@@ -3,22 +3,19 @@
 from datetime import date
 from typing import Any
 
-from litestar import Router, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from auscult.server.api.audits.assignment_views import ListedAssignment, listed
 from auscult.server.api.audits.assignments import LISTED
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import AssignmentId
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.absences import PERFORM, Offers
 
-Offering = NamedDependency[SkipValidation[Offers]]
+Offering = Use[Offers]
 _ASSIGNED: dict[str, Any] = {**LISTED, "state": "assigned", "begun_at": None}
 
 
@@ -33,23 +30,21 @@ class OfferedAssignment(ListedAssignment, frozen=True, kw_only=True):
     away_until: date
 
 
+@example({"items": [{**_ASSIGNED, "away_until": "2026-04-14"}]})
 class OfferedList(Struct, frozen=True, kw_only=True):
     """Assignments that may be taken, the first due first."""
 
     items: tuple[OfferedAssignment, ...]
 
 
-@get(
+@operation.get(
     "/assignments/offered",
-    operation_id="list_offered_assignments",
+    may=reading("audits", PERFORM),
     summary="Assignments of people who are away",
-    guards=[reading("audits", PERFORM)],
-    responses={200: answer("The assignments.", OfferedList, {"items": [{**_ASSIGNED, "away_until": "2026-04-14"}]})},
     command="assignments offered",
     columns=("assignment_id", "conversation_id", "auditor", "away_until", "due_at"),
 )
-@in_thread
-def offered(offering: Offering) -> OfferedList:
+def list_offered_assignments(offering: Offering) -> OfferedList:
     """List what the caller may take: assigned to people who are away today, and not begun."""
     return OfferedList(
         items=tuple(
@@ -59,26 +54,17 @@ def offered(offering: Offering) -> OfferedList:
     )
 
 
-@post(
-    "/assignments/{assignment_id:str}/take",
-    operation_id="take_assignment",
+@operation.post(
+    "/assignments/{assignment_id}/take",
+    may=writing("audits", PERFORM, reach="some"),
+    refuses={409: "It is not offered, or the caller has another opinion on its conversation."},
     summary="Take an assignment of a person who is away",
-    guards=[writing("audits", PERFORM, reach="some")],
-    status_code=200,
-    responses={
-        200: answer("The assignment, which is the caller's.", ListedAssignment, _ASSIGNED),
-        **refusals({409: "It is not offered, or the caller has another opinion on its conversation."}),
-    },
+    example={"state": "assigned", "begun_at": None},
     command="assignments take",
 )
-@in_slow_thread
-def take(assignment_id: AssignmentId, offering: Offering) -> ListedAssignment:
+def take_assignment(assignment_id: AssignmentId, offering: Offering) -> ListedAssignment:
     """Claim an assignment of a person who is away. Its trail keeps who had it, and they are notified. Repeating this changes nothing."""
     return listed(offering.take(assignment_id).assignment)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[offered, take],
-    dependencies={"offering": Provide(offering, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, offering=offering)

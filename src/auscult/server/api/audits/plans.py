@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -18,13 +17,12 @@ from auscult.domain.people.principal import Principal
 from auscult.domain.record import Outcome
 from auscult.domain.scoring.list_fields import Order, ResultFields
 from auscult.domain.stated import at_least, between, text
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Rights, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import Cursor, InstantText, Limit, Share, path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.audits.blind import talk_reader
 from auscult.services.audits.plan_documents import plan_of
 from auscult.services.audits.plans import DrawView, Planning, PlanPreview
@@ -148,6 +146,7 @@ _BODY: dict[str, Any] = {
     "quota": {"per": "agent", "count": 4},
     "auditors": [{"user": "ann@example.com", "share": 60}, {"user": "bob@example.com", "share": 40}],
 }
+example(_BODY)(PlanBody)
 _PLAN: dict[str, Any] = {
     **_BODY,
     "frame": {"since": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z", "queues": ["billing"]},
@@ -156,6 +155,7 @@ _PLAN: dict[str, Any] = {
     "created_at": _AT,
     "created_by": "mia@example.com",
 }
+example(_PLAN)(ShownPlan)
 _STRATUM = {"key": "a-7", "population": 80, "drawn": 4, "probability": 0.05}
 _RECORD: dict[str, Any] = {
     "draw_id": "dr-1a2b",
@@ -170,78 +170,61 @@ _RECORD: dict[str, Any] = {
     "drawn_at": _AT,
     "drawn_by": "mia@example.com",
 }
-_DRAW: dict[str, Any] = {
-    **_RECORD,
-    "not_in_frame": 0,
-    "items": [
-        {
-            "assignment_id": "as-3c4d",
-            "conversation_id": "c-7f8b1f0e",
-            "agent_id": "a-7",
-            "auditor": "ann@example.com",
-            "role": "audit",
-            "state": "assigned",
-            "stratum": "a-7",
-            "probability": 0.05,
-        }
-    ],
-}
-_PREVIEW: dict[str, Any] = {
-    "frame_count": 80,
-    "items": 4,
-    "seconds": 0,
-    "by_auditor": {"ann@example.com": 2, "bob@example.com": 2},
-    "strata": [_STRATUM],
-    "half_width": {"em-greeting": 0.21},
-    "widest": 0.21,
-    "days": 31,
-    "summary": "4 audits, 0.065 a person a day, ±21.0 points",
-}
+example(
+    {
+        **_RECORD,
+        "not_in_frame": 0,
+        "items": [
+            {
+                "assignment_id": "as-3c4d",
+                "conversation_id": "c-7f8b1f0e",
+                "agent_id": "a-7",
+                "auditor": "ann@example.com",
+                "role": "audit",
+                "state": "assigned",
+                "stratum": "a-7",
+                "probability": 0.05,
+            }
+        ],
+    }
+)(ShownDraw)
+example(
+    {
+        "frame_count": 80,
+        "items": 4,
+        "seconds": 0,
+        "by_auditor": {"ann@example.com": 2, "bob@example.com": 2},
+        "strata": [_STRATUM],
+        "half_width": {"em-greeting": 0.21},
+        "widest": 0.21,
+        "days": 31,
+        "summary": "4 audits, 0.065 a person a day, ±21.0 points",
+    }
+)(PlanPreview)
 REFUSALS = {
     409: "The plan is paused, its frame is empty, or it was changed in between.",
     422: "A value of the plan cannot be used; `field` names it.",
 }
 
 
-@post(
-    "/plans",
-    operation_id="create_plan",
-    summary="Create a plan",
-    guards=[EDITING],
-    responses={201: answer("The plan.", ShownPlan, _PLAN), **refusals(REFUSALS)},
-    takes=Takes("The plan.", _BODY),
-)
-@in_slow_thread
-def create(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Store a plan. Nothing is drawn yet."""
+example({**_PLAN, "draws": [_RECORD], "by_auditor": {"": {"open": 4}}})(ShownProgress)
+
+
+@operation.post("/plans", may=EDITING, status=201, refuses=REFUSALS)
+def create_plan(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Create a plan. Nothing is drawn yet."""
     return _shown(planning_of(app, server).create(_known(data, app, server), caller.name))
 
 
-@post(
-    "/plans/preview",
-    operation_id="preview_plan",
-    summary="Preview a plan",
-    guards=[READING],
-    status_code=200,
-    responses={200: answer("The result of a draw now.", PlanPreview, _PREVIEW), **refusals(REFUSALS)},
-    takes=Takes("The plan.", _BODY),
-)
-@in_slow_thread
-def preview(data: JSONBody[PlanBody], app: App, server: Server, rights: Rights) -> PlanPreview:
-    """Count the frame, the items of each auditor, and the precision to expect. Nothing is stored."""
+@operation.post("/plans/preview", may=READING, refuses=REFUSALS)
+def preview_plan(data: JSONBody[PlanBody], app: App, server: Server, rights: Rights) -> PlanPreview:
+    """Preview a plan. Count the frame, the items of each auditor, and the precision to expect. Nothing is stored."""
     return planning_of(app, server, rights).preview(_document(data))
 
 
-@get(
-    "/plans",
-    operation_id="list_plans",
-    summary="List plans",
-    guards=[READING],
-    responses={200: answer("A page.", PlanPage, {"items": [_PLAN], "next_cursor": None})},
-)
-@in_thread
-def listing(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
-    """List plans by id, each in its newest version."""
+@operation.get("/plans", may=READING)
+def list_plans(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
+    """List plans. By id, each in its newest version."""
     after = read_cursor(cursor, tuple[str])
     found = planning_of(app, server).listing(after[0] if after else "", limit + 1)
     return PlanPage(
@@ -250,79 +233,40 @@ def listing(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None)
     )
 
 
-@get(
-    "/plans/{plan_id:str}",
-    operation_id="get_plan",
-    summary="One plan",
-    guards=[READING],
-    responses={200: answer("The plan.", ShownProgress, {**_PLAN, "draws": [_RECORD], "by_auditor": {"": {"open": 4}}})},
-)
-@in_thread
-def show(plan_id: PlanId, app: App, server: Server) -> ShownProgress:
+@operation.get("/plans/{plan_id}", may=READING, summary="One plan")
+def get_plan(plan_id: PlanId, app: App, server: Server) -> ShownProgress:
     """Return the newest version of a plan, its draws, and the progress of each auditor."""
     found = planning_of(app, server).progress(plan_id)
     return ShownProgress(**_fields(found.plan), draws=tuple(map(_record, found.draws)), by_auditor=found.by_rater)
 
 
-@put(
-    "/plans/{plan_id:str}",
-    operation_id="revise_plan",
-    summary="Revise a plan",
-    guards=[EDITING],
-    responses={200: answer("The plan.", ShownPlan, {**_PLAN, "version": 2}), **refusals(REFUSALS)},
-    takes=Takes("The whole plan.", _BODY),
-)
-@in_slow_thread
-def revise(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Store the next version of a plan, which applies from now on. Drawn items stay.
+@operation.put("/plans/{plan_id}", may=EDITING, refuses=REFUSALS, example={"version": 2})
+def revise_plan(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Revise a plan. The next version applies from now on. Drawn items stay.
 
     The same document again changes nothing.
     """
     return _shown(planning_of(app, server).revise(plan_id, _known(data, app, server), caller.name))
 
 
-@post(
-    "/plans/{plan_id:str}/draw",
-    operation_id="draw_plan",
-    summary="Draw conversations",
-    guards=[EDITING],
-    status_code=200,
-    responses={200: answer("The draw.", ShownDraw, _DRAW), **refusals(REFUSALS)},
-)
-@in_slow_thread
-def draw(plan_id: PlanId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownDraw:
-    """Draw from the conversations that are evaluated by now, and distribute the items among the auditors.
+@operation.post("/plans/{plan_id}/draw", may=EDITING, refuses=REFUSALS)
+def draw_plan(plan_id: PlanId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownDraw:
+    """Draw conversations. Those that are evaluated by now count; the items are distributed among the auditors.
 
     Drawing again over the same days returns the same items.
     """
     return _drawn(planning_of(app, server, rights).draw(plan_id, caller.name))
 
 
-@post(
-    "/plans/{plan_id:str}/pause",
-    operation_id="pause_plan",
-    summary="Pause a plan",
-    guards=[EDITING],
-    status_code=200,
-    responses={200: answer("The plan.", ShownPlan, {**_PLAN, "version": 2, "paused": True})},
-)
-@in_slow_thread
-def pause(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Store a version that draws nothing and assigns nothing."""
+@operation.post("/plans/{plan_id}/pause", may=EDITING, example={"version": 2, "paused": True})
+def pause_plan(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Pause a plan. The next version draws nothing and assigns nothing."""
     return _shown(planning_of(app, server).pause(plan_id, caller.name))
 
 
-@post(
-    "/plans/{plan_id:str}/resume",
-    operation_id="resume_plan",
-    summary="Resume a plan",
-    guards=[EDITING],
-    status_code=200,
-    responses={200: answer("The plan.", ShownPlan, {**_PLAN, "version": 3})},
-)
-@in_slow_thread
-def resume(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
-    """Store a version that draws and assigns again."""
+@operation.post("/plans/{plan_id}/resume", may=EDITING, example={"version": 3})
+def resume_plan(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
+    """Resume a plan. The next version draws and assigns again."""
     return _shown(planning_of(app, server).pause(plan_id, caller.name, paused=False))
 
 
@@ -374,4 +318,4 @@ def _drawn(view: DrawView) -> ShownDraw:
     return ShownDraw(**msgspec.structs.asdict(_record(view.draw)), not_in_frame=view.not_in_frame, items=items)
 
 
-ROUTER = Router("/", route_handlers=[create, preview, listing, show, revise, draw, pause, resume])
+ROUTER = operation.router(__name__)

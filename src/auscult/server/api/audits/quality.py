@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from litestar import Router, get
-
+from auscult.server.rest import operation
 from auscult.server.rest.context import App
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Since, Until, query
-from auscult.server.rest.threads import in_slow_thread
 from auscult.services.audits.quality import (
     AgentFigures,
     ChartFigures,
@@ -27,36 +25,40 @@ FormQuery = Annotated[str, query("The form.")]
 MetricQuery = Annotated[str | None, query("The metric, whose YES counts. Without one, passed conversations count.")]
 
 _FIGURE = {"value": 0.9, "low": 0.8, "high": 0.95}
-_RATERS: dict[str, Any] = {
-    "raters": [
-        {
-            "auditor": "ann@example.com",
-            "audits": 40,
-            "pace": {
-                "n": 40,
-                "median": {"value": 412, "low": 380, "high": 455},
-                "lower_quartile": 330,
-                "upper_quartile": 520,
+example(
+    {
+        "raters": [
+            {
+                "auditor": "ann@example.com",
+                "audits": 40,
+                "pace": {
+                    "n": 40,
+                    "median": {"value": 412, "low": 380, "high": 455},
+                    "lower_quartile": 330,
+                    "upper_quartile": 520,
+                },
+                "severity": {"shared": 12, "figure": {"value": 2.1, "low": -1.2, "high": 5.4}},
+                "machine": _FIGURE,
+            }
+        ],
+        "double": [],
+        "scores": {"n": 12, "mean": -1.5, "low": -14.0, "high": 11.0, "mean_absolute": 4.5},
+        "anchoring": {"shown": _FIGURE, "hidden": _FIGURE, "difference": {"value": 0, "low": -0.1, "high": 0.1}},
+    }
+)(RaterReport)
+example(
+    {
+        "agents": {"a-7": {"n": 80, "rate": _FIGURE, "best_rank": 1, "worst_rank": 4, "enough": True}},
+        "funnel": {
+            "centre": 0.88,
+            "dispersion": 1.2,
+            "points": {
+                "a-7": {"n": 80, "rate": 0.9, "limits": [{"level": 0.95, "low": 0.8, "high": 0.96}], "beyond": None}
             },
-            "severity": {"shared": 12, "figure": {"value": 2.1, "low": -1.2, "high": 5.4}},
-            "machine": _FIGURE,
-        }
-    ],
-    "double": [],
-    "scores": {"n": 12, "mean": -1.5, "low": -14.0, "high": 11.0, "mean_absolute": 4.5},
-    "anchoring": {"shown": _FIGURE, "hidden": _FIGURE, "difference": {"value": 0, "low": -0.1, "high": 0.1}},
-}
-_AGENTS: dict[str, Any] = {
-    "agents": {"a-7": {"n": 80, "rate": _FIGURE, "best_rank": 1, "worst_rank": 4, "enough": True}},
-    "funnel": {
-        "centre": 0.88,
-        "dispersion": 1.2,
-        "points": {
-            "a-7": {"n": 80, "rate": 0.9, "limits": [{"level": 0.95, "low": 0.8, "high": 0.96}], "beyond": None}
         },
-    },
-    "against_mix": {"a-7": {"value": 0.02, "low": -0.08, "high": 0.07}},
-}
+        "against_mix": {"a-7": {"value": 0.02, "low": -0.08, "high": 0.07}},
+    }
+)(AgentFigures)
 _CHART: dict[str, Any] = {
     "centre": 0.88,
     "sigma_z": 1.4,
@@ -64,30 +66,30 @@ _CHART: dict[str, Any] = {
         {"name": "2026-03-02", "n": 812, "value": 0.87, "low": 0.84, "high": 0.92, "signals": [], "marker": None}
     ],
 }
-_FAIRNESS: dict[str, Any] = {
-    "groups": {
-        "es": {
-            "n": 120,
-            "bias": {"value": 0.061, "low": 0.02, "high": 0.11},
-            "sensitivity": _FIGURE,
-            "specificity": _FIGURE,
-            "against_others": {"value": 0.055, "low": 0.01, "high": 0.1},
-            "p_value": 0.012,
-        }
-    },
-    "findings": ["es"],
-}
+example(
+    {
+        "groups": {
+            "es": {
+                "n": 120,
+                "bias": {"value": 0.061, "low": 0.02, "high": 0.11},
+                "sensitivity": _FIGURE,
+                "specificity": _FIGURE,
+                "against_others": {"value": 0.055, "low": 0.01, "high": 0.1},
+                "p_value": 0.012,
+            }
+        },
+        "findings": ["es"],
+    }
+)(FairnessFigures)
 
 
-@get(
-    "/quality/raters",
-    operation_id="get_raters",
-    summary="Figures of auditors",
-    guards=[reading("audits", "audit.assign", reach="app")],
-    responses={200: answer("The figures.", RaterReport, _RATERS)},
+example({"chart": _CHART, "average": _CHART, "advice": "common cause: leave it"})(ChartFigures)
+
+
+@operation.get(
+    "/quality/raters", may=reading("audits", "audit.assign", reach="app"), summary="Figures of auditors", is_slow=True
 )
-@in_slow_thread
-def raters(
+def get_raters(
     app: App,
     form_id: Annotated[str | None, query("Only audits with this form.")] = None,
     since: Annotated[datetime | None, query("Only audits that were submitted at this time or later.")] = None,
@@ -100,15 +102,8 @@ def raters(
     return rater_report(app, RaterQuery(form_id, since, until))
 
 
-@get(
-    "/quality/agents",
-    operation_id="get_agent_figures",
-    summary="Figures of agents",
-    guards=[reading("audits", "insight.read")],
-    responses={200: answer("The figures.", AgentFigures, _AGENTS)},
-)
-@in_slow_thread
-def agents(
+@operation.get("/quality/agents", may=reading("audits", "insight.read"), summary="Figures of agents", is_slow=True)
+def get_agent_figures(
     app: App, form_id: FormQuery, metric_id: MetricQuery = None, since: Since = None, until: Until = None
 ) -> AgentFigures:
     """Return shrunken rates with the ranks that an agent may hold, a funnel, and each rate against the agent's own mix.
@@ -118,19 +113,8 @@ def agents(
     return Quality(app).agents(_query(form_id, metric_id, since, until))
 
 
-@get(
-    "/quality/chart",
-    operation_id="get_chart",
-    summary="A control chart",
-    guards=[reading("audits", "insight.read")],
-    responses={
-        200: answer(
-            "The charts.", ChartFigures, {"chart": _CHART, "average": _CHART, "advice": "common cause: leave it"}
-        )
-    },
-)
-@in_slow_thread
-def chart(
+@operation.get("/quality/chart", may=reading("audits", "insight.read"), summary="A control chart", is_slow=True)
+def get_chart(
     app: App,
     form_id: FormQuery,
     metric_id: MetricQuery = None,
@@ -142,15 +126,10 @@ def chart(
     return Quality(app).chart(_query(form_id, metric_id, since, until), step)
 
 
-@get(
-    "/quality/fairness",
-    operation_id="get_fairness",
-    summary="The machine's error by group",
-    guards=[reading("audits", "plan.read")],
-    responses={200: answer("The figures.", FairnessFigures, _FAIRNESS)},
+@operation.get(
+    "/quality/fairness", may=reading("audits", "plan.read"), summary="The machine's error by group", is_slow=True
 )
-@in_slow_thread
-def fairness(
+def get_fairness(
     app: App,
     form_id: FormQuery,
     metric_id: Annotated[str, query("The metric.")],
@@ -166,4 +145,4 @@ def _query(form_id: str, metric_id: str | None, since: datetime | None, until: d
     return QualityQuery(form_id, since or _FIRST, until or _LAST, metric_id)
 
 
-ROUTER = Router("/", route_handlers=[raters, agents, chart, fairness])
+ROUTER = operation.router(__name__)

@@ -79,13 +79,11 @@ def list_offered_calibrations(offering: Offering) -> OfferedSessions:
     "/calibrations/{session_id}/take",
     may=RATING,
     refuses={409: "No place of it is offered to the caller."},
+    summary="Take the place of a person who is away in a session",
     command="calibration take",
 )
 def take_calibration(session_id: SessionId, offering: Offering, seen: Seen) -> ShownSession:
-    """Take the place of a person who is away in a session. That person counts as having left.
-
-    Repeating this changes nothing.
-    """
+    """Rate in place of a person who is away, and counts as having left. Repeating this changes nothing."""
     return seen(offering.take(session_id))
 
 

@@ -72,9 +72,9 @@ def submit_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, ri
     return seen(sessions.submit(session_id, rights.name))
 
 
-@operation.post("/calibrations/{session_id}/leave", may=RATING, refuses=_REFUSALS)
+@operation.post("/calibrations/{session_id}/leave", may=RATING, refuses=_REFUSALS, summary="Leave a session")
 def leave_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, rights: Rights) -> ShownSession:
-    """Leave a session. The caller's answers are dropped, and the session no longer waits for them."""
+    """Remove the caller from the session. Their answers are dropped, and the session no longer waits for them."""
     open_to(sessions.get(session_id), rights)
     return seen(sessions.leave(session_id, rights.name))
 

@@ -176,7 +176,7 @@ async def load(
             le=LONGEST_WAIT_S,
         ),
     ] = 0,
-) -> ApiResponse:
+) -> ApiResponse[Any]:
     """Load conversations, one or many: a JSON object or array, NDJSON or vCon, plain or as gzip or zstd.
 
     The format is recognised by the content, regardless of `Content-Type`.
@@ -266,7 +266,7 @@ def listing(
     sort: Sort = "started_at",
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> ApiResponse:
+) -> ApiResponse[Any]:
     """List evaluated conversations of every status, the oldest first unless `sort` says otherwise.
 
     Those that wait for their first evaluation are missing. Pages by cursor neither repeat nor skip any while data
@@ -376,7 +376,7 @@ def _page(page: RecordPage, view: View, sort: Order) -> bytes:
     },
 )
 @in_thread
-def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> ApiResponse:
+def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> ApiResponse[Any]:
     """Return the native document with its evaluations, its insights and its audit.
 
     The evaluation has the evidence of every verdict, the insights the turns that show them, the audit its trail. A
