@@ -2,24 +2,21 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.corrections import CORRECT, MOST_AT_ONCE, Correction, NewCorrection
 from auscult.domain.stated import stated
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.corrections import Corrected, Correcting
 
 CorrectionId = Annotated[str, path_id("The correction.", "cr-9f3c2a7be041")]
-Work = NamedDependency[SkipValidation[Correcting]]
+Work = Use[Correcting]
 READS = reading("conversations")
 WRITES = writing("conversations", CORRECT, reach="some")
 
@@ -53,6 +50,7 @@ class ManyCorrections(NewCorrection, frozen=True, kw_only=True, forbid_unknown_f
 
 
 WISH: dict[str, Any] = {"kind": "queue", "after": "q-support", "reason": "wrong routing"}
+example(WISH)(NewCorrection)
 CORRECTION: dict[str, Any] = {
     "correction_id": "cr-9f3c2a7be041",
     "conversation_id": "c-7f8b1f0e",
@@ -66,6 +64,7 @@ CORRECTION: dict[str, Any] = {
     "undone_by": None,
     "undone_at": None,
 }
+example(CORRECTION)(Correction)
 _REFUSED = {
     403: "The caller lacks the permission for this conversation, or for where it would go.",
     409: "It is so already, is audited, has no words any more, or a later correction is in force.",
@@ -76,33 +75,38 @@ _BODY = {
 }
 
 
-@get(
-    "/conversations/{conversation_id:str}/corrections",
-    operation_id="list_conversation_corrections",
+example(
+    {
+        "items": [CORRECTION],
+        "refused": [
+            {
+                "conversation_id": "c-2",
+                "reason": "correction.already",
+                "detail": "the queue of conversation c-2 is q-support already",
+            }
+        ],
+    }
+)(Corrected)
+example({"conversation_ids": ["c-7f8b1f0e", "c-2"], **WISH})(ManyCorrections)
+
+
+@operation.get(
+    "/conversations/{conversation_id}/corrections",
+    may=READS,
     summary="The corrections of a conversation",
-    guards=[READS],
-    responses={200: answer("The corrections.", Corrections, {"items": [CORRECTION]})},
     command="corrections of",
     columns=("correction_id", "kind", "by", "at", "reason", "undone_at"),
 )
-@in_thread
-def of_conversation(conversation_id: ConversationId, work: Work) -> Corrections:
+def list_conversation_corrections(conversation_id: ConversationId, work: Work) -> Corrections:
     """Return the corrections of a conversation, undone ones included."""
     return Corrections(items=tuple(work.of(conversation_id)))
 
 
-@post(
-    "/conversations/{conversation_id:str}/corrections",
-    operation_id="correct_conversation",
-    summary="Put a conversation right",
-    guards=[WRITES],
-    responses={201: answer("The correction.", Correction, CORRECTION), **refusals(_BODY)},
-    takes=Takes("The correction.", WISH),
-    command="corrections add",
+@operation.post(
+    "/conversations/{conversation_id}/corrections", may=WRITES, status=201, refuses=_BODY, command="corrections add"
 )
-@in_slow_thread
-def correct(conversation_id: ConversationId, data: JSONBody[NewCorrection], work: Work) -> Correction:
-    """Move a conversation to another queue or agent, score it again, or leave it out of figures, with a reason.
+def correct_conversation(conversation_id: ConversationId, data: JSONBody[NewCorrection], work: Work) -> Correction:
+    """Put a conversation right. Move it to another queue or agent, score it again, or leave it out of figures.
 
     With another queue or agent it is scored again, as if it came in like that. The vendor's reports keep the rows of a
     conversation that figures leave out. A later delivery by the sender does not undo a correction.
@@ -110,35 +114,9 @@ def correct(conversation_id: ConversationId, data: JSONBody[NewCorrection], work
     return work.add(conversation_id, data)
 
 
-@post(
-    "/corrections",
-    operation_id="correct_conversations",
-    summary="Put several conversations right",
-    guards=[WRITES],
-    status_code=200,
-    responses={
-        200: answer(
-            "The corrections, and the conversations that were left as they are.",
-            Corrected,
-            {
-                "items": [CORRECTION],
-                "refused": [
-                    {
-                        "conversation_id": "c-2",
-                        "reason": "correction.already",
-                        "detail": "the queue of conversation c-2 is q-support already",
-                    }
-                ],
-            },
-        ),
-        **refusals(_BODY),
-    },
-    takes=Takes("The correction and the conversations.", {"conversation_ids": ["c-7f8b1f0e", "c-2"], **WISH}),
-    command="corrections add-many",
-)
-@in_slow_thread
-def correct_many(data: JSONBody[ManyCorrections], work: Work) -> Corrected:
-    """Put up to 100 conversations right, each by itself.
+@operation.post("/corrections", may=WRITES, refuses=_BODY, command="corrections add-many")
+def correct_conversations(data: JSONBody[ManyCorrections], work: Work) -> Corrected:
+    """Put several conversations right. At most 100, each by itself.
 
     One that cannot be is left as it is, and returned with the reason.
     """
@@ -146,23 +124,19 @@ def correct_many(data: JSONBody[ManyCorrections], work: Work) -> Corrected:
     return work.add_many(data.conversation_ids, wanted)
 
 
-@get(
+@operation.get(
     "/corrections",
-    operation_id="list_corrections",
-    summary="List corrections",
-    guards=[READS],
-    responses={200: answer("A page.", CorrectionPage, {"items": [CORRECTION], "next_cursor": None})},
+    may=READS,
     command="corrections list",
     columns=("correction_id", "conversation_id", "kind", "by", "at", "reason", "undone_at"),
 )
-@in_thread
 def list_corrections(
     work: Work,
     in_force: Annotated[bool | None, query("Only those in force, or only those undone.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> CorrectionPage:
-    """List the corrections of the conversations that the caller sees, the newest first."""
+    """List corrections. They are of the conversations that the caller sees, the newest first."""
     after = read_cursor(cursor, tuple[int])
     found = work.listing(in_force=in_force, before=after[0] if after else None, limit=limit + 1)
     return CorrectionPage(
@@ -171,23 +145,10 @@ def list_corrections(
     )
 
 
-@post(
-    "/corrections/{correction_id:str}/undo",
-    operation_id="undo_correction",
-    summary="Undo a correction",
-    guards=[WRITES],
-    status_code=200,
-    responses={200: answer("The correction.", Correction, CORRECTION), **refusals(_REFUSED)},
-    command="corrections undo",
-)
-@in_slow_thread
-def undo(correction_id: CorrectionId, work: Work) -> Correction:
-    """Undo a correction: what the sender has counts again. Of several of one kind, the last one goes first."""
+@operation.post("/corrections/{correction_id}/undo", may=WRITES, refuses=_REFUSED, command="corrections undo")
+def undo_correction(correction_id: CorrectionId, work: Work) -> Correction:
+    """Undo a correction. What the sender has counts again. Of several of one kind, the last one goes first."""
     return work.undo(correction_id)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[of_conversation, correct, correct_many, list_corrections, undo],
-    dependencies={"work": Provide(work, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work)

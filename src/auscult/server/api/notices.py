@@ -2,24 +2,22 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, get, post, put
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.notices import KINDS, Choices, Notice, NoticeMail
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer, refusal, refusals
 from auscult.server.rest.parameters import Cursor, Limit, path_id, query
 from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.notices.noticing import Noticing
 
 NoticeId = Annotated[str, path_id("The notice.", "no-51d0c9a2e7b8")]
 MailId = Annotated[str, path_id("The e-mail.", "nm-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55")]
-Work = NamedDependency[SkipValidation[Noticing]]
+Work = Use[Noticing]
 READS = reading("conversations")
 
 
@@ -36,6 +34,7 @@ class NoticePage(Struct, frozen=True, kw_only=True):
     unread: int
 
 
+@example({"read": 3})
 class ReadCount(Struct, frozen=True, kw_only=True):
     """The number of notices that are read since this request."""
 
@@ -60,14 +59,16 @@ class NoticeMails(Struct, frozen=True, kw_only=True):
     items: tuple[NoticeMail, ...]
 
 
-CHOICES: dict[str, Any] = {
-    **dict.fromkeys(KINDS, "here"),
-    "mentioned": "mail",
-    "assigned": "digest",
-    "language": "de",
-    "time_zone": "Europe/Berlin",
-    "digest_hour": 8,
-}
+example(
+    {
+        **dict.fromkeys(KINDS, "here"),
+        "mentioned": "mail",
+        "assigned": "digest",
+        "language": "de",
+        "time_zone": "Europe/Berlin",
+        "digest_hour": 8,
+    }
+)(Choices)
 MAIL: dict[str, Any] = {
     "mail_id": "nm-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
     "way": "mail",
@@ -78,16 +79,19 @@ MAIL: dict[str, Any] = {
 }
 
 
-@get(
+example({"items": [NOTICE], "next_cursor": None, "unread": 1})(NoticePage)
+example({**NOTICE, "read_at": "2026-04-01T09:05:00Z"})(Notice)
+example({"items": [MAIL]})(NoticeMails)
+example({**MAIL, "state": "waiting"})(NoticeMail)
+
+
+@operation.get(
     "/notices",
-    operation_id="list_notices",
+    may=READS,
     summary="One's own notices",
-    guards=[READS],
-    responses={200: answer("A page.", NoticePage, {"items": [NOTICE], "next_cursor": None, "unread": 1})},
     command="notices list",
     columns=("notice_id", "made_at", "kind", "by", "conversation_id", "read_at"),
 )
-@in_thread
 def list_notices(
     work: Work,
     *,
@@ -108,104 +112,51 @@ def list_notices(
     )
 
 
-@post(
-    "/notices/read",
-    operation_id="read_notices",
-    summary="Mark all notices as read",
-    guards=[READS],
-    status_code=200,
-    responses={200: answer("The number of notices that were not read.", ReadCount, {"read": 3})},
-    command="notices read-all",
-)
-@in_slow_thread
-def read_all(work: Work) -> ReadCount:
-    """Mark all notices of the caller as read."""
+@operation.post("/notices/read", may=READS, command="notices read-all")
+def read_notices(work: Work) -> ReadCount:
+    """Mark all notices as read. Mark all notices of the caller as read."""
     return ReadCount(read=work.read_all())
 
 
-@post(
-    "/notices/{notice_id:str}/read",
-    operation_id="read_notice",
-    summary="Mark a notice as read",
-    guards=[READS],
-    status_code=200,
-    responses={200: answer("The notice.", Notice, {**NOTICE, "read_at": "2026-04-01T09:05:00Z"})},
-    command="notices read",
-)
-@in_slow_thread
-def read(notice_id: NoticeId, work: Work) -> Notice:
-    """Mark one notice of the caller as read. Repeating this changes nothing."""
+@operation.post("/notices/{notice_id}/read", may=READS, command="notices read")
+def read_notice(notice_id: NoticeId, work: Work) -> Notice:
+    """Mark a notice as read. It is the caller's own. Repeating this changes nothing."""
     return work.read(notice_id)
 
 
-@get(
-    "/notices/choices",
-    operation_id="get_notice_choices",
-    summary="The channels of one's notices",
-    guards=[READS],
-    responses={200: answer("The way of each kind.", Choices, CHOICES)},
-)
-@in_thread
-def choices(work: Work) -> Choices:
+@operation.get("/notices/choices", may=READS, summary="The channels of one's notices")
+def get_notice_choices(work: Work) -> Choices:
     """Return how the caller wants notices of each kind: here, as an e-mail at once, or in a daily digest."""
     return work.choices()
 
 
-@put(
+@operation.put(
     "/notices/choices",
-    operation_id="set_notice_choices",
-    summary="Choose the channels of one's notices",
-    guards=[READS],
-    responses={
-        200: answer("The way of each kind.", Choices, CHOICES),
-        422: refusal("There is no time zone of this name."),
-    },
+    may=READS,
+    refuses={422: "There is no time zone of this name."},
     takes=Takes(
         "The way of each kind; here where it is left out.",
         {"mentioned": "mail", "assigned": "digest", "language": "de", "time_zone": "Europe/Berlin", "digest_hour": 8},
     ),
 )
-@in_slow_thread
-def choose(data: JSONBody[Choices], work: Work) -> Choices:
-    """Choose, for notices from now on. They are in the console in any case.
+def set_notice_choices(data: JSONBody[Choices], work: Work) -> Choices:
+    """Choose the channels of one's notices. They count from now on. Notices are in the console in any case.
 
     `digest_hour`, in `time_zone`, is when the daily e-mail is sent.
     """
     return work.choose(data)
 
 
-@get(
-    "/notices/mails",
-    operation_id="list_notice_mails",
-    summary="One's own e-mails with notices",
-    guards=[READS],
-    responses={200: answer("The e-mails.", NoticeMails, {"items": [MAIL]})},
-)
-@in_thread
-def mails(work: Work) -> NoticeMails:
+@operation.get("/notices/mails", may=READS, summary="One's own e-mails with notices")
+def list_notice_mails(work: Work) -> NoticeMails:
     """List the newest e-mails with notices to the caller. `unknown`: the server may have accepted it or not."""
     return NoticeMails(items=tuple(work.mails()))
 
 
-@post(
-    "/notices/mails/{mail_id:str}/send-again",
-    operation_id="send_notice_mail_again",
-    summary="Send an e-mail again",
-    guards=[READS],
-    status_code=200,
-    responses={
-        200: answer("The e-mail, which waits.", NoticeMail, {**MAIL, "state": "waiting"}),
-        **refusals({409: "It is neither unknown nor failed."}),
-    },
-)
-@in_slow_thread
-def send_again(mail_id: MailId, work: Work) -> NoticeMail:
-    """Send an e-mail again that failed, or whose acceptance is not known. It keeps its Message-ID."""
+@operation.post("/notices/mails/{mail_id}/send-again", may=READS, refuses={409: "It is neither unknown nor failed."})
+def send_notice_mail_again(mail_id: MailId, work: Work) -> NoticeMail:
+    """Send an e-mail again. It has failed, or its acceptance is not known. It keeps its Message-ID."""
     return work.send_again(mail_id)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[list_notices, read_all, read, choices, choose, mails, send_again],
-    dependencies={"work": Provide(work, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work)

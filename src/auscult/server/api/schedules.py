@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -24,20 +23,22 @@ from auscult.domain.schedules.schedule import (
     Schedule,
 )
 from auscult.domain.stated import between, stated, text
-from auscult.server.rest.context import App, Caller, Server, Services
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Caller, Server, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import path_id
-from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.server.rest.request import ApiResponse
 from auscult.services.schedules.scheduling import Scheduling
-from auscult.storage.store import AppStore
 
 EXPORTING = Scopes("conversations:read", "conversations:write", permission="report.export")
+Schedules = Use[Scheduling]
 ScheduleId = Annotated[str, path_id("The schedule.", "sc-1b2c")]
 _TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
+@example({"name": "Weekly agents", "kind": "agent_performance", "every": "week"})
 class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A report (agent_performance, interactions, form_summary, view) or an alert (fatal, limits, dispute_due).
 
@@ -87,6 +88,7 @@ class Inbox(Struct, frozen=True, kw_only=True):
     items: tuple[Run, ...]
 
 
+@example({"number": 12})
 class ReadBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The number of the last run to mark as read, with all before it."""
 
@@ -110,98 +112,76 @@ _RUN: dict[str, Any] = {
     "mailed_at": _AT,
     "posted_at": None,
 }
-_SCHEDULE: dict[str, Any] = {
-    "name": "Weekly agents",
-    "kind": "agent_performance",
-    "every": "week",
-    "format": "csv",
-    "form_id": "",
-    "metric_id": "",
-    "view_id": "",
-    "timezone": "UTC",
-    "queues": [],
-    "agents": [],
-    "channels": [],
-    "days": 7,
-    "hours": 24,
-    "emails": [],
-    "webhook_url": "",
-    "to_inbox": True,
-    "schedule_id": "sc-1b2c",
-    "created_by": "mia@example.com",
-    "created_at": _AT,
-    "next_at": "2026-04-06T00:00:00Z",
-    "runs": [_RUN],
-    "webhook_secret": None,
-}
+example(
+    {
+        "name": "Weekly agents",
+        "kind": "agent_performance",
+        "every": "week",
+        "format": "csv",
+        "form_id": "",
+        "metric_id": "",
+        "view_id": "",
+        "timezone": "UTC",
+        "queues": [],
+        "agents": [],
+        "channels": [],
+        "days": 7,
+        "hours": 24,
+        "emails": [],
+        "webhook_url": "",
+        "to_inbox": True,
+        "schedule_id": "sc-1b2c",
+        "created_by": "mia@example.com",
+        "created_at": _AT,
+        "next_at": "2026-04-06T00:00:00Z",
+        "runs": [_RUN],
+        "webhook_secret": None,
+    }
+)(ShownSchedule)
 
 
-@post(
-    "/schedules",
-    operation_id="create_schedule",
-    summary="Schedule a report or an alert",
-    guards=[EXPORTING],
-    responses={
-        201: answer("The schedule.", ShownSchedule, {**_SCHEDULE, "runs": []}),
-        422: refusal("A value cannot be used."),
-    },
-    takes=Takes("The schedule.", {"name": "Weekly agents", "kind": "agent_performance", "every": "week"}),
-)
-@in_slow_thread
-def create(data: JSONBody[ScheduleBody], app: App, server: Server, caller: Caller) -> ShownSchedule:
-    """Store a schedule. Each run reads only data that the caller may see at that time."""
+example({"items": [_RUN]})(Inbox)
+
+
+@operation.post("/schedules", may=EXPORTING, status=201, refuses={422: "A value cannot be used."}, example={"runs": []})
+def create_schedule(
+    data: JSONBody[ScheduleBody], schedules: Schedules, server: Server, caller: Caller
+) -> ShownSchedule:
+    """Schedule a report or an alert. Each run reads only data that the caller may see at that time."""
     wanted = Schedule(schedule_id="", created_by="", created_at=server.now(), **asdict(data))
-    made = scheduling(app, server).create(wanted, caller.name)
+    made = schedules.create(wanted, caller.name)
     return _shown(made, (), secret=made.webhook_secret or None)
 
 
-@get(
-    "/schedules",
-    operation_id="list_schedules",
-    summary="List schedules",
-    guards=[EXPORTING],
-    responses={200: answer("Schedules.", SchedulePage, {"items": [_SCHEDULE]})},
-)
-@in_thread
-def listing(app: App, server: Server, caller: Caller) -> SchedulePage:
-    """List the caller's schedules with their last runs: five of a report."""
-    found = scheduling(app, server).listing(caller.name)
+@operation.get("/schedules", may=EXPORTING)
+def list_schedules(schedules: Schedules, app: App, caller: Caller) -> SchedulePage:
+    """List schedules. The caller's own, with their last runs: five of a report."""
+    found = schedules.listing(caller.name)
     return SchedulePage(items=tuple(_shown(each, tuple(app.schedules.runs(each.schedule_id))) for each in found))
 
 
-@post(
-    "/schedules/{schedule_id:str}/run",
-    operation_id="run_schedule",
-    summary="Run a schedule now",
-    guards=[EXPORTING],
-    status_code=200,
-    responses={200: answer("The schedule.", ShownSchedule, _SCHEDULE)},
-)
-@in_slow_thread
-def run(schedule_id: ScheduleId, app: App, server: Server, caller: Caller) -> ShownSchedule:
-    """Write the report, or check for alerts, at once. The time of the next run stays."""
-    service = scheduling(app, server)
-    one = service.get(schedule_id, caller.name)
-    return _shown(one, tuple(service.run(one)))
+@operation.post("/schedules/{schedule_id}/run", may=EXPORTING)
+def run_schedule(schedule_id: ScheduleId, schedules: Schedules, caller: Caller) -> ShownSchedule:
+    """Run a schedule now. The report is written, or alerts checked, at once. The time of the next run stays."""
+    one = schedules.get(schedule_id, caller.name)
+    return _shown(one, tuple(schedules.run(one)))
 
 
-@get(
-    "/schedules/{schedule_id:str}/runs/{number:str}/file",
-    operation_id="get_schedule_file",
+@operation.get(
+    "/schedules/{schedule_id}/runs/{number}/file",
+    may=EXPORTING,
     summary="The file of a run",
-    guards=[EXPORTING],
-    responses={200: answer("The file.", {"type": "string"}, "Agent Id,Agent Name", "text/csv")},
+    answers={200: answer("The file.", {"type": "string"}, "Agent Id,Agent Name", "text/csv")},
 )
-@in_thread
-def file(
+def get_schedule_file(
     schedule_id: ScheduleId,
     number: Annotated[str, path_id("The number of the run.", "12")],
+    schedules: Schedules,
     app: App,
-    server: Server,
     caller: Caller,
-) -> ApiResponse:
+) -> ApiResponse[bytes]:
     """Return the report as CSV or XLSX. Erasing a conversation of the app removes the files; run it again then."""
-    scheduling(app, server).get(schedule_id, caller.name)
+    schedules.get(schedule_id, caller.name)
     is_number = number.isascii() and number.isdecimal() and len(number) < 16  # noqa: PLR2004  (fits a number)
     found = app.schedules.content(schedule_id, int(number)) if is_number else None
     if found is None:
@@ -213,49 +193,25 @@ def file(
     return ApiResponse(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
-@delete(
-    "/schedules/{schedule_id:str}",
-    operation_id="remove_schedule",
-    summary="Remove a schedule",
-    guards=[EXPORTING],
-    status_code=204,
-    responses={204: answer("It is gone, with its files.")},
-)
-@in_slow_thread
-def remove(schedule_id: ScheduleId, app: App, server: Server, caller: Caller) -> None:
-    """Remove a schedule with its runs."""
-    scheduling(app, server).remove(schedule_id, caller.name)
+@operation.delete("/schedules/{schedule_id}", may=EXPORTING)
+def remove_schedule(schedule_id: ScheduleId, schedules: Schedules, caller: Caller) -> None:
+    """Remove a schedule. Its runs go with it."""
+    schedules.remove(schedule_id, caller.name)
 
 
-@get(
-    "/inbox",
-    operation_id="get_inbox",
-    summary="The caller's inbox",
-    guards=[EXPORTING],
-    responses={200: answer("The inbox.", Inbox, {"items": [_RUN]})},
-)
-@in_thread
-def inbox(app: App, caller: Caller) -> Inbox:
+@operation.get("/inbox", may=EXPORTING, summary="The caller's inbox")
+def get_inbox(app: App, caller: Caller) -> Inbox:
     """List reports that are ready, and alerts."""
     return Inbox(items=tuple(app.schedules.inbox(caller.name)))
 
 
-@post(
-    "/inbox/read",
-    operation_id="read_inbox",
-    summary="Mark the inbox as read",
-    guards=[EXPORTING],
-    status_code=204,
-    responses={204: answer("Stored.")},
-    takes=Takes("Up to which number.", {"number": 12}),
-)
-@in_slow_thread
-def read(data: JSONBody[ReadBody], app: App, caller: Caller) -> None:
-    """Mark everything up to a number as read."""
+@operation.post("/inbox/read", may=EXPORTING)
+def read_inbox(data: JSONBody[ReadBody], app: App, caller: Caller) -> None:
+    """Mark the inbox as read. Everything up to a number is."""
     app.schedules.mark_read(caller.name, data.number)
 
 
-def scheduling(app: AppStore, server: Services) -> Scheduling:
+def scheduling(app: App, server: Server) -> Scheduling:
     """Return the scheduling service of an app."""
     return Scheduling(server.store, app.tenant, server.now, networks=server.settings.networks)
 
@@ -267,5 +223,4 @@ def _shown(one: Schedule, runs: tuple[Run, ...], secret: str | None = None) -> S
     return ShownSchedule(**values, runs=runs, webhook_secret=secret)
 
 
-HANDLERS: tuple[Any, ...] = (create, listing, run, file, remove, inbox, read)
-ROUTER = Router("/", route_handlers=HANDLERS)
+ROUTER = operation.router(__name__, schedules=scheduling)

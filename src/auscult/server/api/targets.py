@@ -1,24 +1,21 @@
 """Targets of notices over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Router, delete, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.targets import NewTarget, Target
 from auscult.sandbox.messages import Messenger
-from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Rights, Server, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.targets.sending import Targets
 
 TargetId = Annotated[str, path_id("The target.", "tg-51d0c9a2e7b8")]
-Work = NamedDependency[SkipValidation[Targets]]
+Work = Use[Targets]
 READS = reading("conversations")
 
 
@@ -33,6 +30,7 @@ class TargetList(Struct, frozen=True, kw_only=True):
     items: tuple[Target, ...]
 
 
+@example({"is_sent": True, "reason": ""})
 class Trial(Struct, frozen=True, kw_only=True):
     """The outcome of a trial message: whether it was accepted, null where that is not known, and the reason."""
 
@@ -40,36 +38,33 @@ class Trial(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-TARGET: dict[str, Any] = {
-    "target_id": "tg-51d0c9a2e7b8",
-    "name": "Quality channel",
-    "service": "Slack",
-    "kinds": ["late", "to_decide"],
-    "language": "en",
-    "person": None,
-    "state": "ready",
-    "reason": "",
-    "changed_at": "2026-04-01T09:00:00Z",
-    "made_by": "mia@example.com",
-    "made_at": "2026-04-01T09:00:00Z",
-}
-_WANTED: dict[str, Any] = {
-    "name": "Quality channel",
-    "address": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#quality",
-    "kinds": ["late", "to_decide"],
-    "is_of_app": True,
-}
+example(
+    {
+        "target_id": "tg-51d0c9a2e7b8",
+        "name": "Quality channel",
+        "service": "Slack",
+        "kinds": ["late", "to_decide"],
+        "language": "en",
+        "person": None,
+        "state": "ready",
+        "reason": "",
+        "changed_at": "2026-04-01T09:00:00Z",
+        "made_by": "mia@example.com",
+        "made_at": "2026-04-01T09:00:00Z",
+    }
+)(Target)
+example(
+    {
+        "name": "Quality channel",
+        "address": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#quality",
+        "kinds": ["late", "to_decide"],
+        "is_of_app": True,
+    }
+)(NewTarget)
 
 
-@get(
-    "/notices/targets",
-    operation_id="list_notice_targets",
-    summary="Targets of notices",
-    guards=[READS],
-    responses={200: answer("The targets.", TargetList, {"items": [TARGET]})},
-)
-@in_thread
-def listing(work: Work) -> TargetList:
+@operation.get("/notices/targets", may=READS, summary="Targets of notices")
+def list_notice_targets(work: Work) -> TargetList:
     """List where notices are sent beyond e-mail: the caller's own targets, and those of the app with `webhook.manage`.
 
     Addresses are secret, and not among what is returned.
@@ -77,26 +72,14 @@ def listing(work: Work) -> TargetList:
     return TargetList(items=tuple(work.listing()))
 
 
-@post(
+@operation.post(
     "/notices/targets",
-    operation_id="add_notice_target",
-    summary="Add a target of notices",
-    guards=[READS],
-    status_code=201,
-    responses={
-        201: answer("The target.", Target, TARGET),
-        **refusals(
-            {
-                409: "There are as many targets as there can be.",
-                422: "The address or the kinds cannot be used.",
-            }
-        ),
-    },
-    takes=Takes("The target.", _WANTED),
+    may=READS,
+    status=201,
+    refuses={409: "There are as many targets as there can be.", 422: "The address or the kinds cannot be used."},
 )
-@in_slow_thread
-def add(data: JSONBody[NewTarget], work: Work, server: Server) -> Target:
-    """Send notices to Slack, Teams or another service that Apprise knows and reaches over HTTP, from now on.
+def add_notice_target(data: JSONBody[NewTarget], work: Work, server: Server) -> Target:
+    """Add a target of notices. From now on notices are sent to Slack, Teams or another service that Apprise reaches by HTTP.
 
     A person's own target gets what that person may see. One of the app (`is_of_app`, with `webhook.manage`) gets audits
     and disputes of everyone, without names. Nothing is sent while adding.
@@ -104,36 +87,17 @@ def add(data: JSONBody[NewTarget], work: Work, server: Server) -> Target:
     return work.add(data, Messenger(server.settings.networks).service_of)
 
 
-@post(
-    "/notices/targets/{target_id:str}/try",
-    operation_id="try_notice_target",
-    summary="Send a trial message",
-    guards=[READS],
-    status_code=200,
-    responses={200: answer("The outcome.", Trial, {"is_sent": True, "reason": ""})},
-)
-@in_slow_thread
-def attempt(target_id: TargetId, work: Work, server: Server) -> Trial:
-    """Send a message that there is nothing to report. Where it is accepted, a target that had failed gets notices again."""
+@operation.post("/notices/targets/{target_id}/try", may=READS)
+def try_notice_target(target_id: TargetId, work: Work, server: Server) -> Trial:
+    """Send a trial message. It reports nothing. Where it is accepted, a target that had failed gets notices again."""
     outcome = work.attempt(target_id, Messenger(server.settings.networks).send)
     return Trial(is_sent={"sent": True, "refused": False}.get(outcome.state), reason=outcome.reason)
 
 
-@delete(
-    "/notices/targets/{target_id:str}",
-    operation_id="remove_notice_target",
-    summary="Remove a target of notices",
-    guards=[READS],
-    responses={204: answer("The target is removed.")},
-)
-@in_slow_thread
-def remove(target_id: TargetId, work: Work) -> None:
-    """Remove a target; its address is forgotten."""
+@operation.delete("/notices/targets/{target_id}", may=READS)
+def remove_notice_target(target_id: TargetId, work: Work) -> None:
+    """Remove a target of notices. Its address is forgotten."""
     work.remove(target_id)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[listing, add, attempt, remove],
-    dependencies={"work": Provide(work, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work)

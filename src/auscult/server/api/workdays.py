@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from litestar import Router, get, put
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 
 from auscult.domain.workdays import WorkingDays
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.workdays import Calendar
 
-Work = NamedDependency[SkipValidation[Calendar]]
+Work = Use[Calendar]
 
 
 def work(app: App, rights: Rights, server: Basis) -> Calendar:
@@ -28,38 +25,24 @@ DAYS: dict[str, Any] = {
     "subdivision": "BY",
     "days_off": ["2026-12-24"],
 }
+example(DAYS)(WorkingDays)
 
 
-@get(
-    "/working-days",
-    operation_id="get_working_days",
-    summary="The working days",
-    guards=[reading("plans")],
-    responses={200: answer("The working days.", WorkingDays, DAYS)},
-    command="apps working-days",
-)
-@in_thread
-def show(work: Work) -> WorkingDays:
+@operation.get("/working-days", may=reading("plans"), summary="The working days", command="apps working-days")
+def get_working_days(work: Work) -> WorkingDays:
     """Return the days by which deadlines of the app are counted: every day unless the app has set others."""
     return work.get()
 
 
-@put(
+@operation.put(
     "/working-days",
-    operation_id="set_working_days",
-    summary="Set the working days",
-    guards=[writing("plans", "settings.manage")],
-    responses={
-        200: answer("The working days.", WorkingDays, DAYS),
-        422: refusal("A day, the country or the subdivision cannot be used."),
-    },
-    takes=Takes("The working days.", DAYS),
+    may=writing("plans", "settings.manage"),
+    refuses={422: "A day, the country or the subdivision cannot be used."},
     command="apps working-days",
 )
-@in_slow_thread
-def change(data: JSONBody[WorkingDays], work: Work) -> WorkingDays:
-    """Set the days by which deadlines are counted from now on. Existing deadlines stay as they are."""
+def set_working_days(data: JSONBody[WorkingDays], work: Work) -> WorkingDays:
+    """Set the working days. Deadlines are counted by them from now on. Existing deadlines stay as they are."""
     return work.set(data)
 
 
-ROUTER = Router("/", route_handlers=[show, change], dependencies={"work": Provide(work, sync_to_thread=False)})
+ROUTER = operation.router(__name__, work=work)
