@@ -88,9 +88,9 @@ def router(method: SignInMethod, admission: Guard, services: Services) -> Router
 def routers_of_people(method: SignInMethod, services: Services) -> list[Router]:
     """Return the routers outside apps: signing in, open to everyone, and operations on the caller's own account."""
     return [
-        _router("/api/v1", session.HANDLERS, services),
+        _router("/api/v1", (session.ROUTER,), services),
         *([sign_on_router(services.sign_on)] if services.sign_on else []),
-        _router("/api/v1", (*own.HANDLERS, *second_factor.OWN), services, middleware=[authentication(method)]),
+        _router("/api/v1", (own.ROUTER, second_factor.ROUTER), services, middleware=[authentication(method)]),
     ]
 
 

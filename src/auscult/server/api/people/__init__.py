@@ -2,15 +2,6 @@
 
 from litestar import Router
 
-from auscult.server.api.people import directory, roles, saved_views, second_factor, users
+from auscult.server.api.people import directory, roles, saved_views, users
 
-ROUTER = Router(
-    "/",
-    route_handlers=[
-        *users.HANDLERS,
-        *second_factor.HANDLERS,
-        *roles.HANDLERS,
-        *directory.HANDLERS,
-        *saved_views.HANDLERS,
-    ],
-)
+ROUTER = Router("/", route_handlers=[users.ROUTER, roles.ROUTER, directory.ROUTER, saved_views.ROUTER])

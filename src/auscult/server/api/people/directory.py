@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated, Any
 
-from litestar import delete, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -13,12 +12,11 @@ from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Grou
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.users import Email, normalise_email
 from auscult.domain.people.visibility import Visibility
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server, Services
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import Instant, path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_thread
 from auscult.services.directory.naming import Naming
 from auscult.services.people.views import AgentView, QueueView, TeamView, agent_view, queue_view, team_view
 from auscult.storage.store import AppStore
@@ -52,6 +50,7 @@ class QueueList(Struct, frozen=True, kw_only=True):
     items: tuple[QueueView, ...]
 
 
+@example({"name": "Ada", "emails": ["ada@example.com"]})
 class AgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Properties of an agent."""
 
@@ -60,6 +59,7 @@ class AgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hired_on: date | None = None
 
 
+@example({"name": "North", "lead": "sue@example.com"})
 class TeamBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Properties of a team. ``lead`` is an e-mail address."""
 
@@ -67,6 +67,7 @@ class TeamBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lead: Email | None = None
 
 
+@example({"name": "Billing"})
 class QueueBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Properties of a queue. Another name renames it; grants stay on the queue."""
 
@@ -74,6 +75,7 @@ class QueueBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_gone: bool = False
 
 
+@example({"agent_id": "a-1", "since": "2026-03-01"})
 class MemberBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An agent's time in a team or queue. Joining a team ends the open membership in another team at that time."""
 
@@ -82,42 +84,30 @@ class MemberBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     until: Instant | None = None
 
 
-_NO_ADDRESS = refusal("An e-mail address cannot be used.")
-_AGENT: dict[str, Any] = {
-    "agent_id": "a-1",
-    "name": "Ada",
-    "emails": ["ada@example.com"],
-    "hired_on": "2024-05-01",
-    "user": "ada@example.com",
-    "memberships": [{"kind": "team", "id": "north", "since": "2026-03-01T00:00:00Z", "until": None}],
-}
+_NO_ADDRESS = "An e-mail address cannot be used."
+example(
+    {
+        "agent_id": "a-1",
+        "name": "Ada",
+        "emails": ["ada@example.com"],
+        "hired_on": "2024-05-01",
+        "user": "ada@example.com",
+        "memberships": [{"kind": "team", "id": "north", "since": "2026-03-01T00:00:00Z", "until": None}],
+    }
+)(AgentView)
 _MEMBER: dict[str, Any] = {"agent_id": "a-1", "since": "2026-03-01T00:00:00Z", "until": None}
-_TEAM: dict[str, Any] = {"team_id": "north", "name": "North", "lead": "sue@example.com", "members": [_MEMBER]}
-_QUEUE: dict[str, Any] = {"queue_id": "q-billing", "name": "Billing", "is_gone": False, "members": [_MEMBER]}
+example({"team_id": "north", "name": "North", "lead": "sue@example.com", "members": [_MEMBER]})(TeamView)
+example({"queue_id": "q-billing", "name": "Billing", "is_gone": False, "members": [_MEMBER]})(QueueView)
 
 
-@get(
-    "/agents",
-    operation_id="list_agents",
-    summary="List agents",
-    guards=[_READS],
-    responses={200: answer("The agents.", AgentList, {"items": [_AGENT]})},
-)
-@in_thread
-def agents(app: App, rights: Rights, server: Server) -> AgentList:
-    """List agents that the caller's grants reach: those of their conversations, queues and teams, or all."""
+@operation.get("/agents", may=_READS)
+def list_agents(app: App, rights: Rights, server: Server) -> AgentList:
+    """List agents. The caller's grants reach them: those of their conversations, queues and teams, or all."""
     return AgentList(items=tuple(_agents(app, server, rights.visibility("directory.read"))))
 
 
-@get(
-    "/agents/{agent_id:str}",
-    operation_id="get_agent",
-    summary="One agent",
-    guards=[_READS],
-    responses={200: answer("The agent.", AgentView, _AGENT)},
-)
-@in_thread
-def agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> AgentView:
+@operation.get("/agents/{agent_id}", may=_READS, summary="One agent")
+def get_agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> AgentView:
     """Return an agent with teams and queues, former ones too."""
     for each in _agents(app, server, rights.visibility("directory.read")):
         if each.agent_id == agent_id:
@@ -125,17 +115,9 @@ def agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> AgentV
     raise _unknown("agent", agent_id)
 
 
-@put(
-    "/agents/{agent_id:str}",
-    operation_id="put_agent",
-    summary="Add or change an agent",
-    guards=[_WRITES],
-    responses={200: answer("The agent.", AgentView, _AGENT), 422: _NO_ADDRESS},
-    takes=Takes("What is known.", {"name": "Ada", "emails": ["ada@example.com"]}),
-)
-@in_thread
+@operation.put("/agents/{agent_id}", may=_WRITES, refuses={422: _NO_ADDRESS}, is_slow=False)
 def put_agent(agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Rights, server: Server) -> AgentView:
-    """Add an agent, or replace the properties of one. Another name renames them, the past included."""
+    """Add or change an agent. All properties are replaced. Another name renames the agent, the past included."""
     emails = tuple(normalise_email(each) for each in data.emails)
     _rename(app, rights, server, "agent", agent_id, data.name)
     app.people.directory.put_agents(
@@ -145,28 +127,14 @@ def put_agent(agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Ri
     return next(each for each in _agents(app, server, reached) if each.agent_id == agent_id)
 
 
-@get(
-    "/teams",
-    operation_id="list_teams",
-    summary="List teams",
-    guards=[_READS],
-    responses={200: answer("The teams.", TeamList, {"items": [_TEAM]})},
-)
-@in_thread
-def teams(app: App, rights: Rights) -> TeamList:
-    """List teams that the caller's grants reach, with their members."""
+@operation.get("/teams", may=_READS)
+def list_teams(app: App, rights: Rights) -> TeamList:
+    """List teams. The caller's grants reach them. Each has its members."""
     return TeamList(items=tuple(_teams(app, rights.visibility("directory.read"))))
 
 
-@get(
-    "/teams/{team_id:str}",
-    operation_id="get_team",
-    summary="One team",
-    guards=[_READS],
-    responses={200: answer("The team.", TeamView, _TEAM)},
-)
-@in_thread
-def team(team_id: TeamId, app: App, rights: Rights) -> TeamView:
+@operation.get("/teams/{team_id}", may=_READS, summary="One team")
+def get_team(team_id: TeamId, app: App, rights: Rights) -> TeamView:
     """Return a team with its members, former ones too."""
     for each in _teams(app, rights.visibility("directory.read")):
         if each.team_id == team_id:
@@ -174,17 +142,9 @@ def team(team_id: TeamId, app: App, rights: Rights) -> TeamView:
     raise _unknown("team", team_id)
 
 
-@put(
-    "/teams/{team_id:str}",
-    operation_id="put_team",
-    summary="Add or change a team",
-    guards=[_WRITES],
-    responses={200: answer("The team.", TeamView, _TEAM), 422: _NO_ADDRESS},
-    takes=Takes("What is known.", {"name": "North", "lead": "sue@example.com"}),
-)
-@in_thread
+@operation.put("/teams/{team_id}", may=_WRITES, refuses={422: _NO_ADDRESS}, is_slow=False)
 def put_team(team_id: TeamId, data: JSONBody[TeamBody], app: App, rights: Rights, server: Server) -> TeamView:
-    """Add a team, or replace the properties of one."""
+    """Add or change a team. All properties are replaced."""
     lead = normalise_email(data.lead) if data.lead is not None else None
     _rename(app, rights, server, "team", team_id, data.name)
     directory = app.people.directory
@@ -192,59 +152,29 @@ def put_team(team_id: TeamId, data: JSONBody[TeamBody], app: App, rights: Rights
     return team_view(directory.team(team_id), directory.memberships("team", team_id))
 
 
-@delete(
-    "/teams/{team_id:str}",
-    operation_id="remove_team",
-    summary="Remove a team",
-    guards=[_WRITES],
-    responses={204: answer("The team is gone; grants on it cover nothing.")},
-)
-@in_thread
+@operation.delete("/teams/{team_id}", may=_WRITES, is_slow=False)
 def remove_team(team_id: TeamId, app: App) -> None:
-    """Remove a team with its memberships."""
+    """Remove a team. Its memberships are removed with it; grants on it cover nothing."""
     app.people.directory.remove_team(team_id)
 
 
-@post(
-    "/teams/{team_id:str}/members",
-    operation_id="add_team_member",
-    summary="Add a member to a team",
-    guards=[_WRITES],
-    status_code=201,
-    responses={201: answer("The team.", TeamView, _TEAM)},
-    takes=Takes("The member.", {"agent_id": "a-1", "since": "2026-03-01"}),
-)
-@in_thread
-def add_to_team(team_id: TeamId, data: JSONBody[MemberBody], app: App) -> TeamView:
-    """Add an agent to a team from a day on. A conversation belongs to the team that its agent was in when it began."""
+@operation.post("/teams/{team_id}/members", may=_WRITES, status=201, is_slow=False)
+def add_team_member(team_id: TeamId, data: JSONBody[MemberBody], app: App) -> TeamView:
+    """Add a member to a team. From a day on: a conversation belongs to the team that its agent was in when it began."""
     directory = app.people.directory
     found = directory.team(team_id)
     directory.add_memberships([_membership("team", team_id, data)], closes_others=True)
     return team_view(found, directory.memberships("team", team_id))
 
 
-@get(
-    "/queues",
-    operation_id="list_queues",
-    summary="List queues",
-    guards=[_READS],
-    responses={200: answer("The queues.", QueueList, {"items": [_QUEUE]})},
-)
-@in_thread
-def queues(app: App, rights: Rights) -> QueueList:
-    """List queues that the caller's grants reach, with their members."""
+@operation.get("/queues", may=_READS)
+def list_queues(app: App, rights: Rights) -> QueueList:
+    """List queues. The caller's grants reach them. Each has its members."""
     return QueueList(items=tuple(_queues(app, rights.visibility("directory.read"))))
 
 
-@get(
-    "/queues/{queue_id:str}",
-    operation_id="get_queue",
-    summary="One queue",
-    guards=[_READS],
-    responses={200: answer("The queue.", QueueView, _QUEUE)},
-)
-@in_thread
-def queue(queue_id: QueueId, app: App, rights: Rights) -> QueueView:
+@operation.get("/queues/{queue_id}", may=_READS, summary="One queue")
+def get_queue(queue_id: QueueId, app: App, rights: Rights) -> QueueView:
     """Return a queue with its members, former ones too."""
     for each in _queues(app, rights.visibility("directory.read")):
         if each.queue_id == queue_id:
@@ -252,35 +182,18 @@ def queue(queue_id: QueueId, app: App, rights: Rights) -> QueueView:
     raise _unknown("queue", queue_id)
 
 
-@put(
-    "/queues/{queue_id:str}",
-    operation_id="put_queue",
-    summary="Add or rename a queue",
-    guards=[_WRITES],
-    responses={200: answer("The queue.", QueueView, _QUEUE)},
-    takes=Takes("What is known.", {"name": "Billing"}),
-)
-@in_thread
+@operation.put("/queues/{queue_id}", may=_WRITES, is_slow=False)
 def put_queue(queue_id: QueueId, data: JSONBody[QueueBody], app: App, rights: Rights, server: Server) -> QueueView:
-    """Add a queue, or rename one, the past included. Grants on a former name stay on the queue."""
+    """Add or rename a queue. The past has the new name, too. Grants on a former name stay on the queue."""
     _rename(app, rights, server, "queue", queue_id, data.name)
     directory = app.people.directory
     directory.put_queues([DirectoryQueue(queue_id=queue_id, name=data.name, is_gone=data.is_gone)])
     return queue_view(directory.queue(queue_id), directory.memberships("queue", queue_id))
 
 
-@post(
-    "/queues/{queue_id:str}/members",
-    operation_id="add_queue_member",
-    summary="Add a member to a queue",
-    guards=[_WRITES],
-    status_code=201,
-    responses={201: answer("The queue.", QueueView, _QUEUE)},
-    takes=Takes("The member.", {"agent_id": "a-1", "since": "2026-03-01"}),
-)
-@in_thread
-def add_to_queue(queue_id: QueueId, data: JSONBody[MemberBody], app: App) -> QueueView:
-    """Add an agent to a queue from a day on."""
+@operation.post("/queues/{queue_id}/members", may=_WRITES, status=201, is_slow=False)
+def add_queue_member(queue_id: QueueId, data: JSONBody[MemberBody], app: App) -> QueueView:
+    """Add a member to a queue. From a day on."""
     directory = app.people.directory
     found = directory.queue(queue_id)
     directory.add_memberships([_membership("queue", queue_id, data)])
@@ -339,17 +252,4 @@ def _unknown(noun: str, named: str) -> NotFoundError:
     return NotFoundError(f"unknown {noun} {named!r}", code=f"{noun}.unknown", field=f"{noun}_id", value=named)
 
 
-HANDLERS = (
-    agents,
-    agent,
-    put_agent,
-    teams,
-    team,
-    put_team,
-    remove_team,
-    add_to_team,
-    queues,
-    queue,
-    put_queue,
-    add_to_queue,
-)
+ROUTER = operation.router(__name__)

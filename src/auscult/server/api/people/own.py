@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from litestar import delete, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -12,11 +11,11 @@ from auscult.server.api.people.users import GRANT
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.auth.principal import Principal
 from auscult.server.people.cookies import csrf_token, session_secret
+from auscult.server.rest import operation
 from auscult.server.rest.context import Caller, Server, Services
-from auscult.server.rest.openapi import answer
+from auscult.server.rest.examples import example
 from auscult.server.rest.parameters import path_id
-from auscult.server.rest.request import ApiRequest, Takes
-from auscult.server.rest.threads import in_thread
+from auscult.server.rest.request import ApiRequest
 from auscult.services.people.principals import SecondFactorRequiredError
 from auscult.services.people.users import Users
 from auscult.services.people.views import GrantView, SessionView, TokenView, grant_view, session_view, token_view
@@ -33,6 +32,17 @@ _TOKEN: dict[str, Any] = {
 }
 
 
+@example(
+    {
+        "email": "ann@example.com",
+        "name": "Ann",
+        "account_id": "a-1",
+        "apps": ["st-shop"],
+        "grants": [GRANT],
+        "scopes": [],
+        "csrf_token": None,
+    }
+)
 class Me(Struct, frozen=True, kw_only=True):
     """The caller. A client has no e-mail address, and scopes instead of grants.
 
@@ -48,18 +58,21 @@ class Me(Struct, frozen=True, kw_only=True):
     csrf_token: str | None
 
 
+@example({"items": []})
 class SessionList(Struct, frozen=True, kw_only=True):
     """The sessions of a user that are open, the newest first."""
 
     items: tuple[SessionView, ...]
 
 
+@example({"items": [_TOKEN]})
 class TokenList(Struct, frozen=True, kw_only=True):
     """The personal tokens of a user, the oldest first."""
 
     items: tuple[TokenView, ...]
 
 
+@example({"name": "nightly export", "days": 30})
 class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A personal token to issue."""
 
@@ -67,34 +80,15 @@ class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     days: Annotated[int, Meta(ge=1, le=366)] = DEFAULT_TOKEN_DAYS
 
 
+@example({**_TOKEN, "token": "pat-..."})
 class IssuedTokenView(TokenView, frozen=True, kw_only=True):
     """A personal token with its secret, which is shown only once."""
 
     token: str
 
 
-@get(
-    "/me",
-    operation_id="get_me",
-    summary="The caller",
-    responses={
-        200: answer(
-            "The caller.",
-            Me,
-            {
-                "email": "ann@example.com",
-                "name": "Ann",
-                "account_id": "a-1",
-                "apps": ["st-shop"],
-                "grants": [GRANT],
-                "scopes": [],
-                "csrf_token": None,
-            },
-        )
-    },
-)
-@in_thread
-def me(request: ApiRequest, caller: Caller, server: Server) -> Me:
+@operation.get("/me", may=None, summary="The caller")
+def get_me(request: ApiRequest, caller: Caller, server: Server) -> Me:
     """Return the caller with the grants that are in force, in every app."""
     if caller.access is None:
         return _client(caller)
@@ -111,14 +105,8 @@ def me(request: ApiRequest, caller: Caller, server: Server) -> Me:
     )
 
 
-@get(
-    "/sessions",
-    operation_id="list_sessions",
-    summary="One's own sessions",
-    responses={200: answer("The sessions.", SessionList, {"items": []})},
-)
-@in_thread
-def sessions(caller: Caller, server: Server) -> SessionList:
+@operation.get("/sessions", may=None, summary="One's own sessions")
+def list_sessions(caller: Caller, server: Server) -> SessionList:
     """Return the caller's open sessions, the newest first."""
     access, now = _person(caller), server.now()
     current = access.session.session_id if access.session else None
@@ -126,55 +114,31 @@ def sessions(caller: Caller, server: Server) -> SessionList:
     return SessionList(items=tuple(session_view(each, current) for each in found if each.holds(now)))
 
 
-@delete(
-    "/sessions",
-    operation_id="sign_out_everywhere",
-    summary="Sign out everywhere",
-    responses={204: answer("Every session of the caller is over, this one too.")},
-)
-@in_thread
-def end_all(caller: Caller, server: Server) -> None:
-    """End every session of the caller."""
+@operation.delete("/sessions", may=None, is_slow=False)
+def sign_out_everywhere(caller: Caller, server: Server) -> None:
+    """Sign out everywhere. Every session of the caller ends, this one too."""
     server.sign_in.end(_person(caller).user)
 
 
-@delete(
-    "/sessions/{session_id:str}",
-    operation_id="end_session",
-    summary="End one session",
-    responses={204: answer("The session is over.")},
-)
-@in_thread
-def end_one(caller: Caller, server: Server, session_id: Annotated[str, path_id("The session's id.", "se-1")]) -> None:
-    """End one of the caller's sessions."""
+@operation.delete("/sessions/{session_id}", may=None, is_slow=False)
+def end_session(
+    caller: Caller, server: Server, session_id: Annotated[str, path_id("The session's id.", "se-1")]
+) -> None:
+    """End one session. It is one of the caller's."""
     if not server.sign_in.end(_person(caller).user, session_id):
         raise NotFoundError(f"unknown session {session_id!r}", code="thing.unknown", field="session_id")
 
 
-@get(
-    "/tokens",
-    operation_id="list_tokens",
-    summary="One's own personal tokens",
-    responses={200: answer("The tokens.", TokenList, {"items": [_TOKEN]})},
-)
-@in_thread
-def tokens(caller: Caller, server: Server) -> TokenList:
+@operation.get("/tokens", may=None, summary="One's own personal tokens")
+def list_tokens(caller: Caller, server: Server) -> TokenList:
     """Return the caller's personal tokens, ended ones too, without their secrets."""
     found = server.store.people.tokens.of_user(_person(caller).user.user_id)
     return TokenList(items=tuple(token_view(each) for each in found))
 
 
-@post(
-    "/tokens",
-    operation_id="issue_token",
-    summary="Issue a personal token",
-    status_code=201,
-    responses={201: answer("The token, with its secret.", IssuedTokenView, {**_TOKEN, "token": "pat-..."})},
-    takes=Takes("The token.", {"name": "nightly export", "days": 30}),
-)
-@in_thread
-def issue(caller: Caller, server: Server, data: JSONBody[NewToken]) -> IssuedTokenView:
-    """Issue a token with the caller's own rights. The secret is shown only once."""
+@operation.post("/tokens", may=None, status=201, is_slow=False)
+def issue_token(caller: Caller, server: Server, data: JSONBody[NewToken]) -> IssuedTokenView:
+    """Issue a personal token. It has the caller's own rights. The secret is shown only once."""
     access = _person(caller)
     if server.principals.owes_second_factor(access):
         raise SecondFactorRequiredError
@@ -185,15 +149,9 @@ def issue(caller: Caller, server: Server, data: JSONBody[NewToken]) -> IssuedTok
     return IssuedTokenView(**fields, token=issued.secret)
 
 
-@delete(
-    "/tokens/{token_id:str}",
-    operation_id="revoke_token",
-    summary="Revoke a personal token",
-    responses={204: answer("The token is of no use any more.")},
-)
-@in_thread
-def revoke(caller: Caller, server: Server, token_id: Annotated[str, path_id("The token's id.", "pt-1")]) -> None:
-    """End one of the caller's tokens."""
+@operation.delete("/tokens/{token_id}", may=None, is_slow=False)
+def revoke_token(caller: Caller, server: Server, token_id: Annotated[str, path_id("The token's id.", "pt-1")]) -> None:
+    """Revoke a personal token. It is one of the caller's."""
     access = _person(caller)
     _users(server, access).revoke_token(access.user, token_id)
 
@@ -221,5 +179,4 @@ def _users(server: Services, access: Access) -> Users:
     return Users(server.store, server.principals.principal(access), server.now)
 
 
-HANDLERS = (me, sessions, end_all, end_one, tokens, issue, revoke)
-"""Handlers for any signed-in user, outside apps."""
+ROUTER = operation.router(__name__)

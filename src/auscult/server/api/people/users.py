@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import delete, get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -12,12 +11,12 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.grants import Scope
 from auscult.domain.people.users import LONGEST_PASSWORD, Email, User
 from auscult.domain.stated import stated
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server, Services
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import Instant, path_id
 from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.people.passwords import SHORTEST_PASSWORD
 from auscult.services.people.users import LONGEST_NAME, Access, Users
 from auscult.services.people.views import GrantView, UserView, grant_view, user_view
@@ -78,6 +77,7 @@ class NewUser(GrantBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password: Password | None = None
 
 
+@example({"password": "correct horse battery"})
 class PasswordBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A password to set."""
 
@@ -131,52 +131,54 @@ GRANT: dict[str, Any] = {
     "revoked_at": None,
     "revoked_by": None,
 }
-USER: dict[str, Any] = {
-    "user_id": "u-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
-    "email": "ann@example.com",
-    "name": "Ann",
-    "state": "active",
-    "agent_ids": [],
-    "created_at": "2026-03-01T00:00:00Z",
-    "grants": [GRANT],
-}
-_UNUSABLE = refusal("An e-mail address, a password, a role, a permission or a scope cannot be used; `field` names it.")
-_LAST = refusal("An app would be left without a user who manages users.")
+example(
+    {
+        "user_id": "u-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55",
+        "email": "ann@example.com",
+        "name": "Ann",
+        "state": "active",
+        "agent_ids": [],
+        "created_at": "2026-03-01T00:00:00Z",
+        "grants": [GRANT],
+    }
+)(UserView)
+_UNUSABLE = "An e-mail address, a password, a role, a permission or a scope cannot be used; `field` names it."
+_LAST = "An app would be left without a user who manages users."
 
 
-@get(
-    "/users",
-    operation_id="list_users",
-    summary="List users",
-    guards=[reading("users", reach="app")],
-    responses={200: answer("The users.", UserList, {"items": [USER]})},
-)
-@in_thread
-def listing(app: App, rights: Rights, server: Server) -> UserList:
-    """List users who have or had a grant in the app, by e-mail address, with these grants."""
+example({"items": [GRANT]})(GrantList)
+example(
+    {
+        "email": "ann@example.com",
+        "conversation_id": "c-1",
+        "permission": "conversation.read",
+        "at": "2026-03-01T00:00:00Z",
+        "sees": True,
+        "reason": "auditor for queues q-billing",
+        "grants": [{"grant": GRANT, "opens": True, "reason": "auditor for queues q-billing"}],
+    }
+)(Why)
+
+
+@operation.get("/users", may=reading("users", reach="app"))
+def list_users(app: App, rights: Rights, server: Server) -> UserList:
+    """List users. They have or had a grant in the app; in order of e-mail addresses, with these grants."""
     return UserList(items=tuple(_views(app, rights, server)))
 
 
-@post(
+@operation.post(
     "/users",
-    operation_id="add_user",
-    summary="Add a user",
-    guards=[writing("users")],
-    status_code=201,
-    responses={
-        201: answer("The user.", UserView, USER),
-        409: refusal("The address belongs to another account."),
-        422: _UNUSABLE,
-    },
+    may=writing("users"),
+    status=201,
+    refuses={409: "The address belongs to another account.", 422: _UNUSABLE},
     takes=Takes(
         "The user, with a first grant.",
         {"email": "ann@example.com", "name": "Ann", "role": "auditor"},
         also=EITHER,
     ),
 )
-@in_slow_thread
-def add(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> UserView:
-    """Add a user with a role in the app. A user of the account gets the role in addition.
+def add_user(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> UserView:
+    """Add a user. They get a role in the app. A user of the account gets it in addition.
 
     A password is needed only where people sign in without an identity provider.
     """
@@ -187,122 +189,75 @@ def add(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) -> Us
     return _view(app, server, users.find(user.user_id))
 
 
-@get(
-    "/users/{user_id:str}",
-    operation_id="get_user",
-    summary="One user",
-    guards=[reading("users", reach="app")],
-    responses={200: answer("The user.", UserView, USER)},
-)
-@in_thread
-def show(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
+@operation.get("/users/{user_id}", may=reading("users", reach="app"), summary="One user")
+def get_user(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
     """Return a user with all grants in the app, ended ones too."""
     return _view(app, server, find_user(user_id, app, rights, server))
 
 
-@post(
-    "/users/{user_id:str}/grants",
-    operation_id="grant_role",
-    summary="Grant a role",
-    guards=[writing("users")],
-    status_code=201,
-    responses={201: answer("The grants that were made.", GrantList, {"items": [GRANT]}), 422: _UNUSABLE},
+@operation.post(
+    "/users/{user_id}/grants",
+    may=writing("users"),
+    status=201,
+    refuses={422: _UNUSABLE},
     takes=Takes("The role and its scope.", {"role": "auditor", "queues": ["Billing"]}, also=EITHER),
+    is_slow=False,
 )
-@in_thread
-def grant(user_id: UserId, data: JSONBody[GrantBody], app: App, rights: Rights, server: Server) -> GrantList:
-    """Grant a role or a single permission in the app."""
+def grant_role(user_id: UserId, data: JSONBody[GrantBody], app: App, rights: Rights, server: Server) -> GrantList:
+    """Grant a role. It may also be a single permission. It counts in the app."""
     user = find_user(user_id, app, rights, server)
     made = managing(rights, server).grant(user, app.tenant, data.access())
     return GrantList(items=tuple(grant_view(each, server.now()) for each in made))
 
 
-@delete(
-    "/users/{user_id:str}/grants/{grant_id:str}",
-    operation_id="revoke_grant",
-    summary="Revoke a grant",
-    guards=[writing("users")],
-    responses={204: answer("The grant has ended; it is kept in the history."), 409: _LAST},
-)
-@in_thread
-def revoke(user_id: UserId, grant_id: GrantId, app: App, rights: Rights, server: Server) -> None:
-    """End a grant of a user in the app."""
+@operation.delete("/users/{user_id}/grants/{grant_id}", may=writing("users"), refuses={409: _LAST}, is_slow=False)
+def revoke_grant(user_id: UserId, grant_id: GrantId, app: App, rights: Rights, server: Server) -> None:
+    """Revoke a grant. It ends for a user in the app, and is kept in the history."""
     user = find_user(user_id, app, rights, server)
     managing(rights, server).revoke(user, app.tenant, grant_ids=[grant_id])
 
 
-@post(
-    "/users/{user_id:str}/disable",
-    operation_id="disable_user",
-    summary="Disable a user",
-    guards=[writing("users")],
-    status_code=200,
-    responses={200: answer("The user.", UserView, {**USER, "state": "disabled"}), 409: _LAST},
+@operation.post(
+    "/users/{user_id}/disable", may=writing("users"), refuses={409: _LAST}, example={"state": "disabled"}, is_slow=False
 )
-@in_thread
-def disable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
-    """Disable a user, who is signed out everywhere at once. It needs `user.manage` in every app of the user."""
+def disable_user(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
+    """Disable a user. They are signed out everywhere at once. It needs `user.manage` in every app of the user."""
     user = find_user(user_id, app, rights, server)
     users = managing(rights, server)
     users.disable(user)
     return _view(app, server, users.find(user.user_id))
 
 
-@post(
-    "/users/{user_id:str}/enable",
-    operation_id="enable_user",
-    summary="Enable a user",
-    guards=[writing("users")],
-    status_code=200,
-    responses={200: answer("The user.", UserView, USER)},
-)
-@in_thread
-def enable(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
-    """Make a disabled user active again. It needs `user.manage` in every app of the user."""
+@operation.post("/users/{user_id}/enable", may=writing("users"), is_slow=False)
+def enable_user(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
+    """Enable a user. A disabled user is active again. It needs `user.manage` in every app of the user."""
     user = find_user(user_id, app, rights, server)
     users = managing(rights, server)
     users.enable(user)
     return _view(app, server, users.find(user.user_id))
 
 
-@put(
-    "/users/{user_id:str}/password",
-    operation_id="set_password",
-    summary="Set a password",
-    guards=[writing("users")],
-    status_code=204,
-    responses={204: answer("The password is set, and the user signed out everywhere."), 422: _UNUSABLE},
-    takes=Takes("The password.", {"password": "correct horse battery"}),
-)
-@in_slow_thread
+@operation.delete("/users/{user_id}/second-factor", may=writing("users"), is_slow=False)
+def reset_second_factor(user_id: UserId, app: App, rights: Rights, server: Server) -> None:
+    """Reset a second factor. For a user who lost the device: they sign in without a code, and are signed out everywhere.
+
+    It needs `user.manage` in every app of the user.
+    """
+    managing(rights, server).reset_second_factor(find_user(user_id, app, rights, server))
+
+
+@operation.put("/users/{user_id}/password", may=writing("users"), refuses={422: _UNUSABLE})
 def set_password(user_id: UserId, data: JSONBody[PasswordBody], app: App, rights: Rights, server: Server) -> None:
-    """Set a user's password. It needs `user.manage` in every app of the user."""
+    """Set a password. The user is signed out everywhere. It needs `user.manage` in every app of the user."""
     managing(rights, server).set_password(find_user(user_id, app, rights, server), data.password)
 
 
-@get(
-    "/users/{user_id:str}/conversations/{conversation_id:str}",
-    operation_id="explain_visibility",
-    summary="Why a user sees a conversation",
-    guards=[reading("users")],
-    responses={
-        200: answer(
-            "Whether the user sees it, and why.",
-            Why,
-            {
-                "email": "ann@example.com",
-                "conversation_id": "c-1",
-                "permission": "conversation.read",
-                "at": "2026-03-01T00:00:00Z",
-                "sees": True,
-                "reason": "auditor for queues q-billing",
-                "grants": [{"grant": GRANT, "opens": True, "reason": "auditor for queues q-billing"}],
-            },
-        )
-    },
+@operation.get(
+    "/users/{user_id}/conversations/{conversation_id}", may=reading("users"), summary="Why a user sees a conversation"
 )
-@in_thread
-def explain(user_id: UserId, conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> Why:
+def explain_visibility(
+    user_id: UserId, conversation_id: ConversationId, app: App, rights: Rights, server: Server
+) -> Why:
     """Return the grants that open the conversation to the user now, or the reason why none does."""
     now, user = server.now(), find_user(user_id, app, rights, server)
     found = Explainer(server.store, app.tenant, now).explain(user, conversation_id)
@@ -358,4 +313,4 @@ def _view(app: AppStore, server: Services, user: User) -> UserView:
     return user_view(user, grants, server.now(), people.roles.of(tenant.account_id))
 
 
-HANDLERS = (listing, add, show, grant, revoke, disable, enable, set_password, explain)
+ROUTER = operation.router(__name__)
