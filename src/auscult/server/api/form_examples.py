@@ -2,20 +2,17 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.errors import unknown
 from auscult.domain.form import Form
 from auscult.domain.form_examples import Example, NewExample, NewTopicExample, TopicExample
-from auscult.server.rest.context import App, Basis, Rights, Server
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Server, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import FormId, path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.definitions.taxonomies import check_taxonomy, read_taxonomy
@@ -25,8 +22,8 @@ from auscult.storage.store import AppStore
 
 TaxonomyId = Annotated[str, path_id("The taxonomy, percent-encoded.", "tx-shop")]
 ExampleId = Annotated[str, path_id("The example.", "ex-2b7c90d4a1f3")]
-Work = NamedDependency[SkipValidation[FormExamples]]
-Topics = NamedDependency[SkipValidation[TopicExamples]]
+Work = Use[FormExamples]
+Topics = Use[TopicExamples]
 
 
 def work(app: App, rights: Rights, server: Basis) -> FormExamples:
@@ -73,7 +70,10 @@ EXAMPLE: dict[str, Any] = {
     "by": "ann@example.com",
     "at": "2026-04-01T09:00:00Z",
 }
-_TRIED = {"right": 0, "count": 1, "erased": 0, "items": [{"example": EXAMPLE, "answer": "YES", "is_right": False}]}
+example(EXAMPLE)(Example)
+example({"right": 0, "count": 1, "erased": 0, "items": [{"example": EXAMPLE, "answer": "YES", "is_right": False}]})(
+    TriedExamples
+)
 _REFUSED = {
     403: "The caller may not read conversations.",
     409: "The form has as many examples as it can have.",
@@ -81,66 +81,53 @@ _REFUSED = {
 }
 
 
-@get(
-    "/forms/{form_id:str}/examples",
-    operation_id="list_form_examples",
+example({"metric_id": "em-greeting", "wanted": "NO", "conversation_id": "c-7f8b1f0e"})(NewExample)
+example({"conversation_id": "c-7f8b1f0e", "turn_id": "m2", "wanted": "Orders > Late"})(NewTopicExample)
+
+
+@operation.get(
+    "/forms/{form_id}/examples",
+    may=reading("forms"),
     summary="The examples of a form",
-    guards=[reading("forms")],
-    responses={200: answer("The examples.", Examples, {"items": [EXAMPLE]})},
     command="examples list",
     columns=("example_id", "metric_id", "wanted", "conversation_id", "turn_id"),
 )
-@in_thread
-def listing(form_id: FormId, app: App, work: Work) -> Examples:
+def list_form_examples(form_id: FormId, app: App, work: Work) -> Examples:
     """Return the examples in conversations that the caller may read, and those with a transcript."""
     _form(app, form_id)
     return Examples(items=tuple(work.of(form_id)))
 
 
-@post(
-    "/forms/{form_id:str}/examples",
-    operation_id="keep_form_example",
-    summary="Keep an example of a form",
-    guards=[writing("forms", "form.edit")],
-    responses={201: answer("The example.", Example, EXAMPLE), **refusals(_REFUSED)},
-    takes=Takes("The example.", {"metric_id": "em-greeting", "wanted": "NO", "conversation_id": "c-7f8b1f0e"}),
+@operation.post(
+    "/forms/{form_id}/examples",
+    may=writing("forms", "form.edit"),
+    status=201,
+    refuses=_REFUSED,
     command="examples keep",
 )
-@in_slow_thread
-def keep(form_id: FormId, data: JSONBody[NewExample], app: App, work: Work) -> Example:
-    """Keep the expected answer of a question in a conversation, or in a transcript, which is stored redacted.
+def keep_form_example(form_id: FormId, data: JSONBody[NewExample], app: App, work: Work) -> Example:
+    """Keep an example of a form. It is the expected answer of a question in a conversation, or in a transcript.
 
-    Another answer to the same question in the same words takes the place of the first. It disappears with its
-    conversation.
+    A transcript is stored redacted. Another answer to the same question in the same words takes the place of the first.
+    It disappears with its conversation.
     """
     return work.keep(_form(app, form_id), data)
 
 
-@delete(
-    "/forms/{form_id:str}/examples/{example_id:str}",
-    operation_id="remove_form_example",
-    summary="Remove an example of a form",
-    guards=[writing("forms", "form.edit")],
-    responses={204: answer("The example is removed.")},
-    command="examples remove",
+@operation.delete(
+    "/forms/{form_id}/examples/{example_id}", may=writing("forms", "form.edit"), command="examples remove"
 )
-@in_slow_thread
-def remove(form_id: FormId, example_id: ExampleId, work: Work) -> None:
-    """Remove an example."""
+def remove_form_example(form_id: FormId, example_id: ExampleId, work: Work) -> None:
+    """Remove an example of a form."""
     work.remove(form_id, example_id)
 
 
-@post(
-    "/forms/{form_id:str}/examples/try",
-    operation_id="try_form_examples",
-    summary="Try a form on its examples",
-    guards=[reading("forms")],
-    status_code=200,
-    responses={200: answer("The answers.", TriedExamples, _TRIED)},
-)
-@in_slow_thread
-def attempt(form_id: FormId, app: App, server: Server, work: Work) -> TriedExamples:
-    """Try the draft of a form, or its newest version where there is none. Nothing is stored, and no judge is asked."""
+@operation.post("/forms/{form_id}/examples/try", may=reading("forms"))
+def try_form_examples(form_id: FormId, app: App, server: Server, work: Work) -> TriedExamples:
+    """Try a form on its examples. Its draft, or its newest version where there is none.
+
+    Nothing is stored, and no judge is asked.
+    """
     assert server.trying is not None  # noqa: S101  (every server has it)
     found = work.tried(server.trying(), _form(app, form_id))
     return TriedExamples(
@@ -185,12 +172,15 @@ TOPIC_EXAMPLE: dict[str, Any] = {
     "by": "ann@example.com",
     "at": "2026-04-01T09:00:00Z",
 }
-_TRIED_TOPICS = {
-    "right": 1,
-    "count": 1,
-    "erased": 0,
-    "items": [{"example": TOPIC_EXAMPLE, "found": ["Orders > Late"], "is_right": True}],
-}
+example(TOPIC_EXAMPLE)(TopicExample)
+example(
+    {
+        "right": 1,
+        "count": 1,
+        "erased": 0,
+        "items": [{"example": TOPIC_EXAMPLE, "found": ["Orders > Late"], "is_right": True}],
+    }
+)(TriedTopicExamples)
 _REFUSED_TOPIC = {
     403: "The caller may not read conversations.",
     409: "The taxonomy has as many examples as it can have.",
@@ -198,31 +188,20 @@ _REFUSED_TOPIC = {
 }
 
 
-@get(
-    "/taxonomies/{taxonomy_id:str}/examples",
-    operation_id="list_taxonomy_examples",
-    summary="The examples of a taxonomy",
-    guards=[reading("forms")],
-    responses={200: answer("The examples.", TopicExampleList, {"items": [TOPIC_EXAMPLE]})},
-)
-@in_thread
-def topics_listing(taxonomy_id: TaxonomyId, app: App, topics: Topics) -> TopicExampleList:
+@operation.get("/taxonomies/{taxonomy_id}/examples", may=reading("forms"), summary="The examples of a taxonomy")
+def list_taxonomy_examples(taxonomy_id: TaxonomyId, app: App, topics: Topics) -> TopicExampleList:
     """Return the examples in conversations that the caller may read, and those that were erased."""
     _documents(app, taxonomy_id)
     return TopicExampleList(items=tuple(topics.of(taxonomy_id)))
 
 
-@post(
-    "/taxonomies/{taxonomy_id:str}/examples",
-    operation_id="keep_taxonomy_example",
-    summary="Keep an example of a taxonomy",
-    guards=[writing("forms", "form.edit")],
-    responses={201: answer("The example.", TopicExample, TOPIC_EXAMPLE), **refusals(_REFUSED_TOPIC)},
-    takes=Takes("The example.", {"conversation_id": "c-7f8b1f0e", "turn_id": "m2", "wanted": "Orders > Late"}),
+@operation.post(
+    "/taxonomies/{taxonomy_id}/examples", may=writing("forms", "form.edit"), status=201, refuses=_REFUSED_TOPIC
 )
-@in_slow_thread
-def keep_topic(taxonomy_id: TaxonomyId, data: JSONBody[NewTopicExample], app: App, topics: Topics) -> TopicExample:
-    """Keep the topic that a turn of a conversation belongs to; another topic of the same turn takes its place.
+def keep_taxonomy_example(
+    taxonomy_id: TaxonomyId, data: JSONBody[NewTopicExample], app: App, topics: Topics
+) -> TopicExample:
+    """Keep an example of a taxonomy. It is the topic of a turn; another topic of the same turn takes its place.
 
     No taxonomy learns from it. It disappears with its conversation.
     """
@@ -231,30 +210,15 @@ def keep_topic(taxonomy_id: TaxonomyId, data: JSONBody[NewTopicExample], app: Ap
     return topics.keep(versions or [read_taxonomy(documents[0])], data)
 
 
-@delete(
-    "/taxonomies/{taxonomy_id:str}/examples/{example_id:str}",
-    operation_id="remove_taxonomy_example",
-    summary="Remove an example of a taxonomy",
-    guards=[writing("forms", "form.edit")],
-    responses={204: answer("The example is removed.")},
-)
-@in_slow_thread
-def remove_topic(taxonomy_id: TaxonomyId, example_id: ExampleId, topics: Topics) -> None:
-    """Remove an example."""
+@operation.delete("/taxonomies/{taxonomy_id}/examples/{example_id}", may=writing("forms", "form.edit"))
+def remove_taxonomy_example(taxonomy_id: TaxonomyId, example_id: ExampleId, topics: Topics) -> None:
+    """Remove an example of a taxonomy."""
     topics.remove(taxonomy_id, example_id)
 
 
-@post(
-    "/taxonomies/{taxonomy_id:str}/examples/try",
-    operation_id="try_taxonomy_examples",
-    summary="Try a taxonomy on its examples",
-    guards=[reading("forms")],
-    status_code=200,
-    responses={200: answer("The topics.", TriedTopicExamples, _TRIED_TOPICS)},
-)
-@in_slow_thread
-def attempt_topics(taxonomy_id: TaxonomyId, app: App, server: Server, topics: Topics) -> TriedTopicExamples:
-    """Try the draft of a taxonomy, or its newest version where there is none. Nothing is stored."""
+@operation.post("/taxonomies/{taxonomy_id}/examples/try", may=reading("forms"))
+def try_taxonomy_examples(taxonomy_id: TaxonomyId, app: App, server: Server, topics: Topics) -> TriedTopicExamples:
+    """Try a taxonomy on its examples. Its draft, or its newest version where there is none. Nothing is stored."""
     assert server.trying is not None  # noqa: S101  (every server has it)
     engines = server.trying().for_app(app.tenant.app_id, agent_emotions=False).engines
     draft = read_taxonomy(_documents(app, taxonomy_id)[0])
@@ -283,8 +247,4 @@ def _form(app: AppStore, form_id: str) -> Form:
     return read_form(document_in_use(app.forms, form_id))
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[listing, keep, remove, attempt, topics_listing, keep_topic, remove_topic, attempt_topics],
-    dependencies={"work": Provide(work, sync_to_thread=False), "topics": Provide(topics, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work, topics=topics)

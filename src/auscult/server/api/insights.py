@@ -4,9 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from litestar import Router, get
-from litestar.di import NamedDependency, Provide
-from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -15,13 +12,13 @@ from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import Kind, Number
 from auscult.server.api.scoring import examples
-from auscult.server.rest.context import App, Server
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Server, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Cursor, Limit, each_once, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse
-from auscult.server.rest.threads import in_slow_thread
 from auscult.services.insights.overview import DAYS, DEFAULT, Behind, Overview, Position, Wanted, behind, overview
 from auscult.services.scoring.listing import ListedConversation
 
@@ -43,6 +40,7 @@ class FollowableOverview(Overview, frozen=True, kw_only=True):
     previous_conversations_url: str
 
 
+@example({"items": [examples.LISTED], "next_cursor": None})
 class FoundConversations(Struct, frozen=True, kw_only=True):
     """One page; any may have fewer items than asked for, or none. ``next_cursor`` is null after the last."""
 
@@ -80,44 +78,46 @@ _TOTAL: dict[str, Any] = {
     "sentiment": {"n": 1204, "mean": 5.42},
 }
 _TREND: dict[str, Any] = {"kind": "intent", "name": "late delivery", "conversations": 120, "before": 61, "excess": 57.8}
-_EXAMPLE: dict[str, Any] = {
-    "since": "2026-03-01T00:00:00Z",
-    "until": "2026-04-01T00:00:00Z",
-    "total": _TOTAL,
-    "left_out": {"below_threshold": 31, "duration_unavailable": 0},
-    "weeks": [{**_FIGURES, "since": "2026-03-25T00:00:00Z", "until": "2026-04-01T00:00:00Z"}],
-    "groups": [{**_FIGURES, "kind": "intent", "name": "late delivery", "share": 9.97, "before": 61}],
-    "names": {"intent": 84, "topic": 31, "configured_intent": 12},
-    "dropped": 0,
-    "drivers": {
-        "sentiment": {
-            "low": [
-                {
-                    "kind": "intent",
-                    "name": "late delivery",
-                    "conversations": 120,
-                    "mean": 4.1,
-                    "baseline": 5.42,
-                    "impact": -158.4,
-                    "points": -0.13,
-                    "points_low": -0.16,
-                    "points_high": -0.1,
-                    "share": 9.97,
-                    "examples": ["c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11"],
-                }
-            ],
-            "high": [],
+example(
+    {
+        "since": "2026-03-01T00:00:00Z",
+        "until": "2026-04-01T00:00:00Z",
+        "total": _TOTAL,
+        "left_out": {"below_threshold": 31, "duration_unavailable": 0},
+        "weeks": [{**_FIGURES, "since": "2026-03-25T00:00:00Z", "until": "2026-04-01T00:00:00Z"}],
+        "groups": [{**_FIGURES, "kind": "intent", "name": "late delivery", "share": 9.97, "before": 61}],
+        "names": {"intent": 84, "topic": 31, "configured_intent": 12},
+        "dropped": 0,
+        "drivers": {
+            "sentiment": {
+                "low": [
+                    {
+                        "kind": "intent",
+                        "name": "late delivery",
+                        "conversations": 120,
+                        "mean": 4.1,
+                        "baseline": 5.42,
+                        "impact": -158.4,
+                        "points": -0.13,
+                        "points_low": -0.16,
+                        "points_high": -0.1,
+                        "share": 9.97,
+                        "examples": ["c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11"],
+                    }
+                ],
+                "high": [],
+            },
+            "score": {"low": [], "high": []},
+            "csat": {"low": [], "high": []},
+            "nps": {"low": [], "high": []},
         },
-        "score": {"low": [], "high": []},
-        "csat": {"low": [], "high": []},
-        "nps": {"low": [], "high": []},
-    },
-    "bar": {"conversations": 30, "share": 0.02, "sentiment": 0.8, "score": 8, "csat": 0.4, "nps": 18},
-    "previous": {"since": "2026-01-29T00:00:00Z", "until": "2026-03-01T00:00:00Z", "total": _TOTAL},
-    "trends": {"new": [], "rising": [_TREND], "falling": []},
-    "conversations_url": f"{_BEHIND}?since=2026-03-01T00%3A00%3A00%2B00%3A00&until=2026-04-01T00%3A00%3A00%2B00%3A00",
-    "previous_conversations_url": f"{_BEHIND}?since=2026-01-29T00%3A00%3A00%2B00%3A00&until=2026-03-01T00%3A00%3A00%2B00%3A00",
-}
+        "bar": {"conversations": 30, "share": 0.02, "sentiment": 0.8, "score": 8, "csat": 0.4, "nps": 18},
+        "previous": {"since": "2026-01-29T00:00:00Z", "until": "2026-03-01T00:00:00Z", "total": _TOTAL},
+        "trends": {"new": [], "rising": [_TREND], "falling": []},
+        "conversations_url": f"{_BEHIND}?since=2026-03-01T00%3A00%3A00%2B00%3A00&until=2026-04-01T00%3A00%3A00%2B00%3A00",
+        "previous_conversations_url": f"{_BEHIND}?since=2026-01-29T00%3A00%3A00%2B00%3A00&until=2026-03-01T00%3A00%3A00%2B00%3A00",
+    }
+)(FollowableOverview)
 
 
 def _earlier(at: datetime, by: timedelta) -> datetime:
@@ -133,7 +133,7 @@ def _earlier(at: datetime, by: timedelta) -> datetime:
         ) from error
 
 
-async def _wanted(
+def _wanted(
     server: Server,
     since: Annotated[
         datetime | None,
@@ -158,18 +158,16 @@ async def _wanted(
     )
 
 
-@get(
+@operation.get(
     "/insights",
-    operation_id="get_insights",
+    may=reading("conversations", "insight.read"),
     summary="Failures by week, queue and agent, what drives scores and satisfaction, and what is new",
-    guards=[reading("conversations", "insight.read")],
-    responses={200: answer("The overview.", FollowableOverview, _EXAMPLE)},
+    is_slow=True,
 )
-@in_slow_thread
-def summarise(
+def get_insights(
     request: ApiRequest,
     app: App,
-    wanted: NamedDependency[SkipValidation[Wanted]],
+    wanted: Use[Wanted],
     by: Annotated[tuple[Kind, ...], repeated(f"Group by this; {', '.join(DEFAULT)} by default.")] = (),
     limit: Annotated[
         int,
@@ -205,17 +203,15 @@ def summarise(
     )
 
 
-@get(
+@operation.get(
     "/insights/conversations",
-    operation_id="list_insight_conversations",
+    may=reading("conversations", "insight.read"),
     summary="The conversations behind a number",
-    guards=[reading("conversations", "insight.read")],
-    responses={200: answer("A page.", FoundConversations, {"items": [examples.LISTED], "next_cursor": None})},
+    is_slow=True,
 )
-@in_slow_thread
-def follow(
+def list_insight_conversations(
     app: App,
-    wanted: NamedDependency[SkipValidation[Wanted]],
+    wanted: Use[Wanted],
     kind: Annotated[Kind | None, query("The kind of a group.")] = None,
     name: Annotated[str | None, query("The group's name, as the overview has it.")] = None,
     only: Annotated[
@@ -223,7 +219,7 @@ def follow(
     ] = "conversations",
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> ApiResponse:
+) -> ApiResponse[FoundConversations]:
     """Return the conversations that an overview of the same period and filters counts, the oldest first.
 
     All of them, or those of one group with `kind` and `name`; `only` limits either to those behind one number. A
@@ -249,4 +245,4 @@ def _url(request: ApiRequest, since: datetime, until: datetime) -> str:
     return f"{_BEHIND}?{urlencode({**period, **filters}, doseq=True)}"
 
 
-ROUTER = Router("/", route_handlers=[summarise, follow], dependencies={"wanted": Provide(_wanted)})
+ROUTER = operation.router(__name__, wanted=_wanted)

@@ -2,40 +2,38 @@
 
 from typing import Annotated
 
-from litestar import Router, get
-from litestar.di import NamedDependency, Provide
-from litestar.params import SkipValidation
-
 from auscult.domain.search import LONGEST, GroupName, SearchResult
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import query
-from auscult.server.rest.threads import in_thread
 from auscult.services.search import Searching
 
-Work = NamedDependency[SkipValidation[Searching]]
-FOUND = {
-    "exact": None,
-    "groups": [
-        {
-            "name": "said",
-            "hits": [
-                {
-                    "kind": "conversation",
-                    "id": "c-7f8b1f0e",
-                    "name": "I want the card stopped right now.",
-                    "path": "/conversations/c-7f8b1f0e#t-m3",
-                    "about": "Mary Sutton, Retail Banking",
-                    "at": "2026-03-26T11:26:00Z",
-                    "speaker": "customer",
-                    "offset_ms": 3000,
-                }
-            ],
-            "has_more": True,
-        }
-    ],
-}
+Work = Use[Searching]
+example(
+    {
+        "exact": None,
+        "groups": [
+            {
+                "name": "said",
+                "hits": [
+                    {
+                        "kind": "conversation",
+                        "id": "c-7f8b1f0e",
+                        "name": "I want the card stopped right now.",
+                        "path": "/conversations/c-7f8b1f0e#t-m3",
+                        "about": "Mary Sutton, Retail Banking",
+                        "at": "2026-03-26T11:26:00Z",
+                        "speaker": "customer",
+                        "offset_ms": 3000,
+                    }
+                ],
+                "has_more": True,
+            }
+        ],
+    }
+)(SearchResult)
 
 
 def work(app: App, rights: Rights, server: Basis) -> Searching:
@@ -43,17 +41,7 @@ def work(app: App, rights: Rights, server: Basis) -> Searching:
     return Searching(server.store, app, rights)
 
 
-@get(
-    "/search",
-    operation_id="search",
-    summary="Search in everything",
-    guards=[reading("conversations")],
-    responses={
-        200: answer("The hits by group.", SearchResult, FOUND),
-        **refusals({400: "There is nothing to search for, or too much."}),
-    },
-)
-@in_thread
+@operation.get("/search", may=reading("conversations"), refuses={400: "There is nothing to search for, or too much."})
 def search(
     work: Work,
     q: Annotated[
@@ -66,12 +54,12 @@ def search(
     ],
     group: Annotated[GroupName | None, query("Only hits of this group, up to 50; otherwise 3 of each.")] = None,
 ) -> SearchResult:
-    """Find conversations by their words, people, forms and questions, reasons for contact and saved views, documentation.
+    """Search in everything. People, words, forms and questions, reasons for contact, saved views, documentation.
 
-    Only what the caller may open is found. `path` of a hit is its page below the address of the console. Words are found
-    as in the list of conversations: `agent:sorry`, `"in this order"`, `-refund`; the last word may go on.
+    Only what the caller may open is found. `path` of a hit is its page below the address of the console. Words are
+    found as in the list of conversations: `agent:sorry`, `"in this order"`, `-refund`; the last word may go on.
     """
     return work.find(q, group)
 
 
-ROUTER = Router("/", route_handlers=[search], dependencies={"work": Provide(work, sync_to_thread=False)})
+ROUTER = operation.router(__name__, work=work)

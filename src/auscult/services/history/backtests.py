@@ -115,7 +115,7 @@ class BacktestLine(Struct, frozen=True, kw_only=True):
 
 
 class BacktestView(Struct, frozen=True, kw_only=True):
-    """Durable backtest and its state; ``result`` is set once it is done."""
+    """A backtest and its state; ``result`` is set once it is done."""
 
     id: str
     state: BackfillState

@@ -199,7 +199,7 @@ def _ms(instant: datetime) -> int:
 
 
 class RescoreLine(Struct, frozen=True, kw_only=True):
-    """Re-score for the command and our own API; ``counts`` are those of ``RescoreCounts``."""
+    """A re-score with its progress. ``counts`` are those of ``RescoreCounts``."""
 
     id: str
     state: BackfillState

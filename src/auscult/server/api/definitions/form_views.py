@@ -9,6 +9,7 @@ from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, NotFoundError
 from auscult.domain.form import Form
 from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.rest.examples import example
 from auscult.server.rest.request import Takes
 from auscult.services.definitions.forms.document import Problem
 from auscult.services.definitions.forms.reading import FormCheck, read_form
@@ -133,6 +134,7 @@ PUBLISHED: dict[str, Any] = {
     "published_at": "2026-03-23T10:17:54Z",
     "retired_at": None,
 }
+example(PUBLISHED)(PublishedForm)
 ITEM: dict[str, Any] = {
     **PUBLISHED,
     "name": "Billing calls",

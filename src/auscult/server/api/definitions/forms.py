@@ -3,19 +3,19 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, get, post
 from litestar.params import JSONBody, RawBody
 from msgspec import Meta, Struct
 
 from auscult.domain.definitions.form_version import signed
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal, refusals
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import FormId, PublishingNote, Version
-from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.server.rest.request import ApiResponse
 from auscult.services.definitions.form_packs import publish_pinned
 from auscult.services.definitions.forms.difference import VersionChanges, history
 from auscult.services.definitions.forms.publish import check_against
@@ -24,6 +24,7 @@ from auscult.services.scoring import trial
 from auscult.services.scoring.score import ScoreLine, score_line
 
 
+@example({"items": [form_views.ITEM], "next_cursor": None})
 class FormList(Struct, frozen=True, kw_only=True):
     """Forms, or versions of one."""
 
@@ -44,12 +45,14 @@ class VersionList(Struct, frozen=True, kw_only=True):
     next_cursor: None = None
 
 
+@example({**form_views.ITEM, "document": "id: ef-billing\nname: Billing calls\n"})
 class FormDocument(form_views.ListedFormItem, frozen=True, kw_only=True):
     """One version of a form, with the document as its author wrote it."""
 
     document: str
 
 
+@example({"transcript": "Agent: Hello, this is Sam.\nCustomer: Hi, where is my parcel?"})
 class Transcript(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Words to try a form on: a line a turn, each with ``Agent:`` or ``Customer:`` before it."""
 
@@ -66,56 +69,61 @@ _VERSION: dict[str, Any] = {
         "metric_versions": {"em-greeting": 2},
     },
 }
-_TRIED: dict[str, Any] = {
-    "id": "c-pasted",
-    "form": {"id": "ef-billing", "version": 2},
-    "status": "evaluated",
-    "score": 100,
-    "passed": True,
-    "fatal_errors": 0,
-    "metrics": [
-        {
-            "id": "em-greeting",
-            "qualification": "YES",
-            "adhered": True,
-            "evidence": [
-                {
-                    "turn_id": "t1",
-                    "start_ms": 0,
-                    "end_ms": 6000,
-                    "text": "Hello, this is Sam.",
-                    "why": "says 'hello'",
-                }
-            ],
-        }
-    ],
-    "insights": None,
-}
+example(
+    {
+        "id": "c-pasted",
+        "form": {"id": "ef-billing", "version": 2},
+        "status": "evaluated",
+        "score": 100,
+        "passed": True,
+        "fatal_errors": 0,
+        "metrics": [
+            {
+                "id": "em-greeting",
+                "qualification": "YES",
+                "adhered": True,
+                "evidence": [
+                    {
+                        "turn_id": "t1",
+                        "start_ms": 0,
+                        "end_ms": 6000,
+                        "text": "Hello, this is Sam.",
+                        "why": "says 'hello'",
+                    }
+                ],
+            }
+        ],
+        "insights": None,
+    }
+)(ScoreLine)
 _RETIRED = {**form_views.PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"}
 
 
-@get(
-    "/forms",
-    operation_id="list_forms",
-    summary="List the forms in force",
-    guards=[reading("forms")],
-    responses={200: answer("The forms.", FormList, {"items": [form_views.ITEM], "next_cursor": None})},
-)
-@in_thread
-def listing(app: App) -> FormList:
-    """List the newest version of each form that is not retired, by id."""
+example({"items": [_VERSION], "next_cursor": None})(VersionList)
+example(
+    {
+        "id": None,
+        "can_be_published": False,
+        "problems": [
+            {
+                "kind": "error",
+                "line": 4,
+                "field": "metrics",
+                "reason": "weights total 90; on a percentage form they must total exactly 100",
+            }
+        ],
+    }
+)(form_views.CheckedForm)
+
+
+@operation.get("/forms", may=reading("forms"))
+def list_forms(app: App) -> FormList:
+    """List the forms in force. Each in its newest version, by id; retired ones are left out."""
     return FormList(items=tuple(form_views.listed(one) for one in app.forms.in_force()))
 
 
-@get(
-    "/forms/{form_id:str}/versions",
-    operation_id="list_form_versions",
-    summary="Every version of a form",
-    guards=[reading("forms")],
-    responses={200: answer("The versions.", VersionList, {"items": [_VERSION], "next_cursor": None})},
-)
-@in_thread
-def versions(form_id: FormId, app: App) -> VersionList:
+@operation.get("/forms/{form_id}/versions", may=reading("forms"), summary="Every version of a form")
+def list_form_versions(form_id: FormId, app: App) -> VersionList:
     """List versions, the newest first, with their changes: metrics by id, and fields of the form itself.
 
     A published version is never changed.
@@ -130,21 +138,8 @@ def versions(form_id: FormId, app: App) -> VersionList:
     return VersionList(items=items)
 
 
-@get(
-    "/forms/{form_id:str}",
-    operation_id="get_form",
-    summary="One form",
-    guards=[reading("forms")],
-    responses={
-        200: answer("The form.", FormDocument, {**form_views.ITEM, "document": "id: ef-billing\nname: Billing calls\n"})
-    },
-)
-@in_thread
-def show(
-    form_id: FormId,
-    app: App,
-    version: Version = None,
-) -> FormDocument:
+@operation.get("/forms/{form_id}", may=reading("forms"), summary="One form")
+def get_form(form_id: FormId, app: App, version: Version = None) -> FormDocument:
     """Return the newest version, or another one, with the document as its author wrote it."""
     found = app.forms.get(form_id, version)
     if found is None:
@@ -154,55 +149,25 @@ def show(
     )
 
 
-@post(
+@operation.post(
     "/forms/check",
-    operation_id="check_form",
-    summary="Check a form",
-    guards=[reading("forms")],
-    status_code=200,
-    responses={
-        200: answer(
-            "The result of the check.",
-            form_views.CheckedForm,
-            {
-                "id": None,
-                "can_be_published": False,
-                "problems": [
-                    {
-                        "kind": "error",
-                        "line": 4,
-                        "field": "metrics",
-                        "reason": "weights total 90; on a percentage form they must total exactly 100",
-                    }
-                ],
-            },
-        ),
-        413: refusal("The document is larger than any form may be."),
-    },
+    may=reading("forms"),
+    refuses={413: "The document is larger than any form may be."},
     takes=form_views.BODY,
 )
-@in_slow_thread
-def check(body: RawBody, app: App, server: Server) -> form_views.CheckedForm:
-    """Return the problems that publishing the document now would have. Nothing is changed."""
+def check_form(body: RawBody, app: App, server: Server) -> form_views.CheckedForm:
+    """Check a form. The answer has the problems that publishing the document now would have. Nothing is changed."""
     found = check_against(app.forms, body, server.answered())
     return form_views.checked(found)
 
 
-@post(
-    "/forms/{form_id:str}/try",
-    operation_id="try_form",
-    summary="Score a transcript",
-    guards=[reading("forms")],
-    status_code=200,
-    responses={
-        200: answer("The result, as `auscult score` prints it.", ScoreLine, _TRIED),
-        422: refusal("A line cannot be read, or only a judge can answer a question of the form."),
-    },
-    takes=Takes("The words.", {"transcript": "Agent: Hello, this is Sam.\nCustomer: Hi, where is my parcel?"}),
+@operation.post(
+    "/forms/{form_id}/try",
+    may=reading("forms"),
+    refuses={422: "A line cannot be read, or only a judge can answer a question of the form."},
 )
-@in_slow_thread
-def attempt(form_id: FormId, data: JSONBody[Transcript], app: App, server: Server) -> ScoreLine:
-    """Score a transcript with the newest version of a form. Nothing is stored, and no judge is asked.
+def try_form(form_id: FormId, data: JSONBody[Transcript], app: App, server: Server) -> ScoreLine:
+    """Score a transcript. The newest version of the form does. Nothing is stored, and no judge is asked.
 
     The transcript is a voice call or a chat as the form is, in the form's first language, without recorded times.
     """
@@ -227,24 +192,21 @@ def attempt(form_id: FormId, data: JSONBody[Transcript], app: App, server: Serve
     return score_line(evaluation, None)
 
 
-@post(
+@operation.post(
     "/forms",
-    operation_id="publish_form",
-    summary="Publish a form",
-    guards=[writing("forms")],
-    responses={
-        200: answer("This document is in force already.", form_views.PublishedForm, form_views.PUBLISHED),
-        201: answer("A new version is in force.", form_views.PublishedForm, form_views.PUBLISHED),
-        **refusals(form_views.REFUSED_STATUSES),
-    },
+    may=writing("forms"),
+    status=201,
+    refuses=form_views.REFUSED_STATUSES,
+    answers={200: answer("This document is in force already.", form_views.PublishedForm, form_views.PUBLISHED)},
     takes=form_views.BODY,
 )
-@in_slow_thread
-def publish(body: RawBody, app: App, server: Server, rights: Rights, note: PublishingNote = None) -> ApiResponse:
-    """Publish a form, which scores the conversations that are evaluated from now on.
+def publish_form(
+    body: RawBody, app: App, server: Server, rights: Rights, note: PublishingNote = None
+) -> ApiResponse[form_views.PublishedForm]:
+    """Publish a form. It scores the conversations that are evaluated from now on.
 
-    An existing form gets a new version; the same document again changes nothing. It is checked against the other
-    forms in force: one form for each queue, channel and direction.
+    An existing form gets a new version; the same document again changes nothing. It is checked against the other forms
+    in force: one form for each queue, channel and direction.
     """
     found = check_against(app.forms, body, server.answered())
     form = form_views.usable(found)
@@ -254,21 +216,13 @@ def publish(body: RawBody, app: App, server: Server, rights: Rights, note: Publi
     return ApiResponse(form_views.published(version), status_code=201 if is_new else 200)
 
 
-@post(
-    "/forms/{form_id:str}/retire",
-    operation_id="retire_form",
-    summary="Retire a form",
-    guards=[writing("forms")],
-    status_code=200,
-    responses={200: answer("It is not in force.", form_views.PublishedForm, _RETIRED)},
-)
-@in_slow_thread
-def retire(form_id: FormId, app: App) -> form_views.PublishedForm:
-    """Retire a form: conversations that are evaluated from now on are not scored with it.
+@operation.post("/forms/{form_id}/retire", may=writing("forms"), example=_RETIRED)
+def retire_form(form_id: FormId, app: App) -> form_views.PublishedForm:
+    """Retire a form. Conversations that are evaluated from now on are not scored with it.
 
     Its scores and versions stay; publishing it again, even the same document, makes a new version.
     """
     return form_views.published(app.forms.retire(form_id))
 
 
-ROUTER = Router("/", route_handlers=[listing, versions, show, check, attempt, publish, retire])
+ROUTER = operation.router(__name__)

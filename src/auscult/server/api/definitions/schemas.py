@@ -2,27 +2,23 @@
 
 from typing import Any
 
-from litestar import Router, get
-
 from auscult.metrics import METRICS
+from auscult.server.rest import operation
 from auscult.server.rest.guards import reading
 from auscult.server.rest.openapi import answer
-from auscult.server.rest.threads import in_thread
 from auscult.services.definitions.forms.schema import DIALECT, conversation_schema, form_schema
 
 _SCHEMA: dict[str, Any] = {"type": "object", "description": "A JSON Schema, draft 2020-12."}
 _EXAMPLE: dict[str, Any] = {"$schema": DIALECT, "title": "auscult evaluation form", "type": "object"}
 
 
-@get(
+@operation.get(
     "/schemas/form",
-    operation_id="get_form_schema",
+    may=reading("forms"),
     summary="The JSON Schema of a form",
-    guards=[reading("forms")],
-    responses={200: answer("The schema.", _SCHEMA, _EXAMPLE)},
+    answers={200: answer("The schema.", _SCHEMA, _EXAMPLE)},
 )
-@in_thread
-def form() -> dict[str, Any]:
+def get_form_schema() -> dict[str, Any]:
     """Return the schema of a form, for editors and programs, with the metric types of installed plug-ins.
 
     Faults that show only in the whole form are found by checking it.
@@ -30,17 +26,15 @@ def form() -> dict[str, Any]:
     return form_schema(METRICS)
 
 
-@get(
+@operation.get(
     "/schemas/conversation",
-    operation_id="get_conversation_schema",
+    may=reading("conversations"),
     summary="The JSON Schema of a conversation",
-    guards=[reading("conversations")],
-    responses={200: answer("The schema.", _SCHEMA, _EXAMPLE | {"title": "auscult conversation"})},
+    answers={200: answer("The schema.", _SCHEMA, _EXAMPLE | {"title": "auscult conversation"})},
 )
-@in_thread
-def conversation() -> dict[str, Any]:
+def get_conversation_schema() -> dict[str, Any]:
     """Return the schema of the native document, one line of NDJSON."""
     return conversation_schema()
 
 
-ROUTER = Router("/", route_handlers=[form, conversation])
+ROUTER = operation.router(__name__)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, post
 from litestar.params import RawBody
 from msgspec import Struct
 
@@ -14,13 +13,14 @@ from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
 from auscult.domain.errors import NotFoundError
 from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Cursor, Limit, PublishingNote, Since, Until, path_id
 from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.definitions.forms.document import MAX_BYTES
 from auscult.services.definitions.scorecards import (
     AgentFigures,
@@ -128,6 +128,7 @@ _PUBLISHED: dict[str, Any] = {
     "note": None,
     "warnings": [],
 }
+example(_PUBLISHED)(PublishedScorecard)
 _FIGURES: dict[str, Any] = {
     "agent_id": "a-1",
     "name": "Robert",
@@ -153,36 +154,23 @@ _INTERACTION: dict[str, Any] = {
 }
 
 
-@get(
-    "/scorecards",
-    operation_id="list_scorecards",
-    summary="List the scorecards in force",
-    guards=[reading("forms")],
-    responses={200: answer("The scorecards.", ScorecardList, {"items": [_LISTED], "next_cursor": None})},
+example({"items": [_LISTED], "next_cursor": None})(ScorecardList)
+example({**_LISTED, "published_at": "2026-03-23T10:17:54Z", "document": "id: sc-service\nname: Service\n…"})(
+    ScorecardDocument
 )
-@in_thread
-def listing(app: App) -> ScorecardList:
-    """List the newest version of each scorecard, by id."""
+example({"scorecard": "sc-service", "version": 1, "items": [_FIGURES], "next_cursor": None})(AgentList)
+example({"scorecard": "sc-service", "version": 1, "items": [_INTERACTION], "next_cursor": None})(InteractionPage)
+
+
+@operation.get("/scorecards", may=reading("forms"))
+def list_scorecards(app: App) -> ScorecardList:
+    """List the scorecards in force. Each in its newest version, by id."""
     return ScorecardList(items=tuple(_listed(one) for one in scorecards(app)))
 
 
-@get(
-    "/scorecards/{scorecard_id:str}",
-    operation_id="get_scorecard",
-    summary="Show a scorecard",
-    guards=[reading("forms")],
-    responses={
-        200: answer(
-            "The scorecard.",
-            ScorecardDocument,
-            {**_LISTED, "published_at": "2026-03-23T10:17:54Z", "document": "id: sc-service\nname: Service\n…"},
-        ),
-        404: refusal("There is no such scorecard."),
-    },
-)
-@in_thread
-def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
-    """Return a scorecard with the document as its author wrote it."""
+@operation.get("/scorecards/{scorecard_id}", may=reading("forms"), refuses={404: "There is no such scorecard."})
+def get_scorecard(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
+    """Show a scorecard. The document is as its author wrote it."""
     card = scorecard(app, scorecard_id)
     stored = app.definitions.get("scorecard", card.id)
     if stored is None:
@@ -192,17 +180,12 @@ def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
     return ScorecardDocument(**listed, published_at=stored.published_at, document=document)
 
 
-@post(
+@operation.post(
     "/scorecards",
-    operation_id="publish_scorecard",
-    summary="Publish a scorecard",
-    guards=[writing("forms")],
-    responses={
-        200: answer("This document is in force already.", PublishedScorecard, _PUBLISHED),
-        201: answer("A new version is in force.", PublishedScorecard, _PUBLISHED),
-        413: refusal("The document is larger than any scorecard may be."),
-        422: refusal("It has faults; `errors` lists each."),
-    },
+    may=writing("forms"),
+    status=201,
+    refuses={413: "The document is larger than any scorecard may be.", 422: "It has faults; `errors` lists each."},
+    answers={200: answer("This document is in force already.", PublishedScorecard, _PUBLISHED)},
     takes=Takes(
         "A scorecard, as YAML or JSON; recognised by its content.",
         _DOCUMENT,
@@ -210,9 +193,11 @@ def show(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
         ("application/yaml",),
         MAX_BYTES,
     ),
+    is_slow=False,
 )
-@in_thread
-def publish(body: RawBody, app: App, rights: Rights, note: PublishingNote = None) -> ApiResponse:
+def publish_scorecard(
+    body: RawBody, app: App, rights: Rights, note: PublishingNote = None
+) -> ApiResponse[PublishedScorecard]:
     """Publish a scorecard. An existing one gets a new version; the same document again changes nothing.
 
     It weighs recorded results, and therefore applies to conversations of any time.
@@ -231,20 +216,15 @@ def publish(body: RawBody, app: App, rights: Rights, note: PublishingNote = None
     return ApiResponse(_published(stored, warnings), status_code=201 if is_new else 200)
 
 
-@delete(
-    "/scorecards/{scorecard_id:str}",
-    operation_id="remove_scorecard",
-    summary="Retire a scorecard",
-    guards=[writing("forms")],
-    status_code=200,
-    responses={
-        200: answer("The version that was in force.", PublishedScorecard, _PUBLISHED),
-        404: refusal("There is no such scorecard."),
-    },
+@operation.delete(
+    "/scorecards/{scorecard_id}",
+    may=writing("forms"),
+    refuses={404: "There is no such scorecard."},
+    answers={200: answer("The version that was in force.", PublishedScorecard)},
+    is_slow=False,
 )
-@in_thread
-def remove(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
-    """Remove a scorecard. Its versions stay; publishing it again makes a new one."""
+def remove_scorecard(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
+    """Retire a scorecard. Its versions stay; publishing it again makes a new one."""
     card = scorecard(app, scorecard_id)
     stored = app.definitions.remove("scorecard", card.id)
     if stored is None:
@@ -252,22 +232,16 @@ def remove(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
     return _published(stored, ())
 
 
-@get(
-    "/scorecards/{scorecard_id:str}/agents",
-    operation_id="list_scorecard_agents",
+@operation.get(
+    "/scorecards/{scorecard_id}/agents",
+    may=reading("conversations", "insight.read"),
+    refuses={404: "There is no such scorecard."},
     summary="Figures of agents by a scorecard",
-    guards=[reading("conversations", "insight.read")],
-    responses={
-        200: answer(
-            "The agents.",
-            AgentList,
-            {"scorecard": "sc-service", "version": 1, "items": [_FIGURES], "next_cursor": None},
-        ),
-        404: refusal("There is no such scorecard."),
-    },
+    is_slow=True,
 )
-@in_slow_thread
-def agents(scorecard_id: ScorecardId, app: App, rights: Rights, since: Since = None, until: Until = None) -> AgentList:
+def list_scorecard_agents(
+    scorecard_id: ScorecardId, app: App, rights: Rights, since: Since = None, until: Until = None
+) -> AgentList:
     """Return the figures of each agent over the conversations of a period, in order of names.
 
     Where the settings of audits turn the `leaderboard` on, the best mean is first. Who is only an agent sees their own
@@ -278,22 +252,14 @@ def agents(scorecard_id: ScorecardId, app: App, rights: Rights, since: Since = N
     return AgentList(scorecard=card.id, version=card.version, items=items)
 
 
-@get(
-    "/scorecards/{scorecard_id:str}/agents/{agent_id:str}",
-    operation_id="list_scorecard_interactions",
+@operation.get(
+    "/scorecards/{scorecard_id}/agents/{agent_id}",
+    may=reading("conversations", "insight.read"),
+    refuses={404: "There is no such scorecard."},
     summary="The conversations behind an agent's figures",
-    guards=[reading("conversations", "insight.read")],
-    responses={
-        200: answer(
-            "A page.",
-            InteractionPage,
-            {"scorecard": "sc-service", "version": 1, "items": [_INTERACTION], "next_cursor": None},
-        ),
-        404: refusal("There is no such scorecard."),
-    },
+    is_slow=True,
 )
-@in_slow_thread
-def interactions(
+def list_scorecard_interactions(
     scorecard_id: ScorecardId,
     agent_id: AgentId,
     app: App,
@@ -372,4 +338,4 @@ def _gone(card_id: str) -> NotFoundError:
     )
 
 
-ROUTER = Router("/", route_handlers=[listing, show, publish, remove, agents, interactions])
+ROUTER = operation.router(__name__)

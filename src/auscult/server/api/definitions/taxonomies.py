@@ -4,7 +4,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from litestar import Router, get, post
 from litestar.params import RawBody
 from msgspec import Struct
 
@@ -13,12 +12,13 @@ from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import NotFoundError, TaxonomyError
 from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import PublishingNote, Version, path_id
 from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.definitions.taxonomies import TaxonomyCheck, read_taxonomy
 from auscult.services.scoring.classification import KIND, check_against, listed_versions
 
@@ -92,6 +92,7 @@ _PUBLISHED: dict[str, Any] = {
     "note": "Cards have a topic of their own",
     "retired_at": None,
 }
+example(_PUBLISHED)(PublishedTaxonomy)
 _ITEM: dict[str, Any] = {**_PUBLISHED, "name": "Shop", "languages": ["en"], "topics": [1, 1, 1]}
 _REASON = {"name": "Late", "description": "A delivery did not come in time.", "examples": ["where is my parcel"]}
 _DOCUMENT: dict[str, Any] = {
@@ -114,29 +115,20 @@ _EXAMPLE_PROBLEM: dict[str, Any] = {
 }
 
 
-@get(
-    "/taxonomies",
-    operation_id="list_taxonomies",
-    summary="List the taxonomies in force",
-    guards=[reading("forms")],
-    responses={200: answer("The taxonomies.", TaxonomyList, {"items": [_ITEM], "next_cursor": None})},
-)
-@in_thread
-def listing(app: App) -> TaxonomyList:
-    """List the newest version of each taxonomy that is not retired, by id."""
+example({"items": [_ITEM], "next_cursor": None})(TaxonomyList)
+example({**_ITEM, "document": "id: tx-shop\nname: Shop\n"})(TaxonomyDocument)
+example({"id": None, "can_be_published": False, "problems": [_EXAMPLE_PROBLEM]})(CheckedTaxonomy)
+
+
+@operation.get("/taxonomies", may=reading("forms"))
+def list_taxonomies(app: App) -> TaxonomyList:
+    """List the taxonomies in force. Each in its newest version, by id; retired ones are left out."""
     found = app.definitions.in_force(KIND)
     return TaxonomyList(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
 
 
-@get(
-    "/taxonomies/{taxonomy_id:str}/versions",
-    operation_id="list_taxonomy_versions",
-    summary="The newest versions of a taxonomy",
-    guards=[reading("forms")],
-    responses={200: answer("The versions.", TaxonomyList, {"items": [_ITEM], "next_cursor": None})},
-)
-@in_thread
-def versions(taxonomy_id: TaxonomyId, app: App) -> TaxonomyList:
+@operation.get("/taxonomies/{taxonomy_id}/versions", may=reading("forms"), summary="The newest versions of a taxonomy")
+def list_taxonomy_versions(taxonomy_id: TaxonomyId, app: App) -> TaxonomyList:
     """List the newest versions first. A published version never changes; older ones can still be read by number."""
     found = listed_versions(app.definitions, taxonomy_id)
     if not found:
@@ -144,19 +136,8 @@ def versions(taxonomy_id: TaxonomyId, app: App) -> TaxonomyList:
     return TaxonomyList(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
 
 
-@get(
-    "/taxonomies/{taxonomy_id:str}",
-    operation_id="get_taxonomy",
-    summary="One taxonomy",
-    guards=[reading("forms")],
-    responses={200: answer("The taxonomy.", TaxonomyDocument, {**_ITEM, "document": "id: tx-shop\nname: Shop\n"})},
-)
-@in_thread
-def show(
-    taxonomy_id: TaxonomyId,
-    app: App,
-    version: Version = None,
-) -> TaxonomyDocument:
+@operation.get("/taxonomies/{taxonomy_id}", may=reading("forms"), summary="One taxonomy")
+def get_taxonomy(taxonomy_id: TaxonomyId, app: App, version: Version = None) -> TaxonomyDocument:
     """Return the newest version, or another one, with the document as its author wrote it."""
     found = app.definitions.get(KIND, taxonomy_id, version)
     if found is None:
@@ -165,25 +146,9 @@ def show(
     return TaxonomyDocument(**_listed(found), document=document)
 
 
-@post(
-    "/taxonomies/check",
-    operation_id="check_taxonomy",
-    summary="Check a taxonomy",
-    guards=[reading("forms")],
-    status_code=200,
-    responses={
-        200: answer(
-            "The result of the check.",
-            CheckedTaxonomy,
-            {"id": None, "can_be_published": False, "problems": [_EXAMPLE_PROBLEM]},
-        ),
-        413: refusal(_TOO_LARGE),
-    },
-    takes=_BODY,
-)
-@in_slow_thread
-def check(body: RawBody, app: App) -> CheckedTaxonomy:
-    """Return the problems that publishing the document now would have. Nothing is changed."""
+@operation.post("/taxonomies/check", may=reading("forms"), refuses={413: _TOO_LARGE}, takes=_BODY)
+def check_taxonomy(body: RawBody, app: App) -> CheckedTaxonomy:
+    """Check a taxonomy. The answer has the problems that publishing the document now would have. Nothing is changed."""
     found = check_against(app.definitions, body)
     return CheckedTaxonomy(
         id=found.taxonomy.id if found.taxonomy else None,
@@ -195,22 +160,21 @@ def check(body: RawBody, app: App) -> CheckedTaxonomy:
     )
 
 
-@post(
+@operation.post(
     "/taxonomies",
-    operation_id="publish_taxonomy",
-    summary="Publish a taxonomy",
-    guards=[writing("forms")],
-    responses={
-        200: answer("This document is in force already.", PublishedTaxonomy, _PUBLISHED),
-        201: answer("A new version is in force.", PublishedTaxonomy, _PUBLISHED),
-        413: refusal(_TOO_LARGE),
-        422: refusal("The taxonomy cannot be used; `errors` has every fault with line, field and reason."),
+    may=writing("forms"),
+    status=201,
+    refuses={
+        413: _TOO_LARGE,
+        422: "The taxonomy cannot be used; `errors` has every fault with line, field and reason.",
     },
+    answers={200: answer("This document is in force already.", PublishedTaxonomy, _PUBLISHED)},
     takes=_BODY,
 )
-@in_slow_thread
-def publish(body: RawBody, app: App, rights: Rights, note: PublishingNote = None) -> ApiResponse:
-    """Publish a taxonomy, which classifies the conversations that are analysed from now on; earlier ones stay.
+def publish_taxonomy(
+    body: RawBody, app: App, rights: Rights, note: PublishingNote = None
+) -> ApiResponse[PublishedTaxonomy]:
+    """Publish a taxonomy. It classifies the conversations that are analysed from now on; earlier ones stay.
 
     An existing taxonomy gets a new version; the same document again changes nothing.
     """
@@ -223,19 +187,11 @@ def publish(body: RawBody, app: App, rights: Rights, note: PublishingNote = None
     return ApiResponse(_published(stored), status_code=201 if is_new else 200)
 
 
-@post(
-    "/taxonomies/{taxonomy_id:str}/retire",
-    operation_id="retire_taxonomy",
-    summary="Retire a taxonomy",
-    guards=[writing("forms")],
-    status_code=200,
-    responses={
-        200: answer("It is not in force.", PublishedTaxonomy, {**_PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"})
-    },
+@operation.post(
+    "/taxonomies/{taxonomy_id}/retire", may=writing("forms"), example={"retired_at": "2026-06-30T16:00:00Z"}
 )
-@in_slow_thread
-def retire(taxonomy_id: TaxonomyId, app: App) -> PublishedTaxonomy:
-    """Retire a taxonomy: conversations that are analysed from now on are not classified by it.
+def retire_taxonomy(taxonomy_id: TaxonomyId, app: App) -> PublishedTaxonomy:
+    """Retire a taxonomy. Conversations that are analysed from now on are not classified by it.
 
     Its results and versions stay; publishing it again, even the same document, makes a new version.
     """
@@ -286,4 +242,4 @@ def _unknown(taxonomy_id: str, version: int | None = None) -> NotFoundError:
     )
 
 
-ROUTER = Router("/", route_handlers=[listing, versions, show, check, publish, retire])
+ROUTER = operation.router(__name__)

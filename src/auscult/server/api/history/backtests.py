@@ -2,27 +2,30 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
 from auscult.server.api.history.rescores import Queues, Version
+from auscult.server.rest import operation
 from auscult.server.rest.context import App
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import writing
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LONGEST_WAIT_S, FormId, Instant, path_id, query
-from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, poll_until, run
+from auscult.server.rest.request import ApiResponse
+from auscult.server.rest.threads import poll_until, run
 from auscult.services.definitions.forms.reading import check_form
+from auscult.services.history import backtests
 from auscult.services.history.backtest_chunks import BacktestOrder
-from auscult.services.history.backtests import BacktestView, begin_backtest, end_backtest, view_backtest
+from auscult.services.history.backtests import BacktestView
 from auscult.storage.store import AppStore
 
 BacktestId = Annotated[str, path_id("The backtest's id.", "bt-7c0f2f3e-5a0e-4f0b-8d3c-9d1f6f11a2b3")]
 
 
+@example({"since": "2026-01-01T00:00:00Z", "sample": 5000})
 class BacktestBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Form to try: a ``document``, a ``version``, or, with neither, the draft, else the newest version.
 
@@ -110,33 +113,28 @@ _VIEW: dict[str, Any] = {
         "reason": None,
     },
 }
-_RUNNING: dict[str, Any] = {**_VIEW, "state": "running", "looked": 4000, "ended_at": None, "result": None}
+example({**_VIEW, "state": "running", "looked": 4000, "ended_at": None, "result": None})(BacktestView)
 
 
-@post(
-    "/forms/{form_id:str}/backtest",
-    operation_id="begin_backtest",
-    summary="Try a form on history",
-    guards=[writing("forms", "form.edit")],
-    status_code=202,
-    responses={
-        200: answer("It is over.", BacktestView, _VIEW),
-        202: answer("It is begun; `Location` is where it can be watched.", BacktestView, _RUNNING),
-        422: refusal("The document cannot be used; `errors` has every fault with line, field and reason."),
-    },
-    takes=Takes("What to try, on what.", {"since": "2026-01-01T00:00:00Z", "sample": 5000}),
+@operation.post(
+    "/forms/{form_id}/backtest",
+    may=writing("forms", "form.edit"),
+    status=202,
+    refuses={422: "The document cannot be used; `errors` has every fault with line, field and reason."},
+    answers={200: answer("It is over.", BacktestView, _VIEW)},
 )
-async def begin(
+async def begin_backtest(
     form_id: FormId,
     data: JSONBody[BacktestBody],
     app: App,
     wait: Annotated[int, query("Seconds to wait for the result.", ge=0, le=LONGEST_WAIT_S)] = 0,
-) -> ApiResponse:
-    """Compute the results that a draft, a version or a document would have had on stored conversations.
+) -> ApiResponse[BacktestView]:
+    """Try a form on history. A draft, a version or a document is computed on stored conversations.
 
     Scores and passes before and after, every metric, and the twenty conversations that change most, with their
     evidence. The conversations stay as they are. Workers do it; answers that are still valid are reused as in a
-    re-score. If `ask` allows new answers of a judge, they are stored, so that none is paid for twice.
+    re-score. If `ask` allows new answers of a judge, they are stored, so that none is paid for twice. `Location` of a
+    202 is the address of the progress.
     """
     begun = await run(lambda: _begin(app, form_id, data), slow=True)
     found = await poll_until(lambda: _finished(app, begun.id), wait) if wait else None
@@ -165,33 +163,21 @@ def _begin(app: AppStore, form_id: str, body: BacktestBody) -> BacktestView:
         sample=body.sample,
         may_ask=body.ask,
     )
-    return begin_backtest(app, found.form, order)
+    return backtests.begin_backtest(app, found.form, order)
 
 
-@get(
-    "/backtests/{backtest_id:str}",
-    operation_id="get_backtest",
-    summary="One backtest",
-    guards=[writing("forms", "form.edit")],
-    responses={200: answer("The backtest.", BacktestView, _VIEW)},
+@operation.get(
+    "/backtests/{backtest_id}", may=writing("forms", "form.edit"), summary="One backtest", example=_VIEW, is_slow=True
 )
-@in_slow_thread
-def show(backtest_id: BacktestId, app: App) -> BacktestView:
+def get_backtest(backtest_id: BacktestId, app: App) -> BacktestView:
     """Return the progress of a backtest, and its result once it is done."""
-    return view_backtest(app, backtest_id)
+    return backtests.view_backtest(app, backtest_id)
 
 
-@delete(
-    "/backtests/{backtest_id:str}",
-    operation_id="end_backtest",
-    summary="End a backtest",
-    guards=[writing("forms", "form.edit")],
-    responses={204: answer("Nothing is kept of it.")},
-)
-@in_slow_thread
-def end(backtest_id: BacktestId, app: App) -> None:
-    """End a backtest if it is still running, and delete its result."""
-    end_backtest(app, backtest_id)
+@operation.delete("/backtests/{backtest_id}", may=writing("forms", "form.edit"))
+def end_backtest(backtest_id: BacktestId, app: App) -> None:
+    """End a backtest. It stops if it is still running, and its result is deleted."""
+    backtests.end_backtest(app, backtest_id)
 
 
 def _document(app: AppStore, form_id: str, body: BacktestBody) -> bytes:
@@ -207,8 +193,8 @@ def _document(app: AppStore, form_id: str, body: BacktestBody) -> bytes:
 
 
 def _finished(app: AppStore, backtest_id: str) -> BacktestView | None:
-    view = view_backtest(app, backtest_id)
+    view = backtests.view_backtest(app, backtest_id)
     return None if view.state == "running" else view
 
 
-ROUTER = Router("/", route_handlers=[begin, show, end])
+ROUTER = operation.router(__name__)

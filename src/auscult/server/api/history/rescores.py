@@ -2,25 +2,17 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import Instant, Limit, path_id
-from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread
-from auscult.services.history.rescores import (
-    RescoreLine,
-    begin_rescore,
-    cancel_rescore,
-    line_of,
-    list_rescores,
-    resume_rescore,
-    view_rescore,
-)
+from auscult.server.rest.request import ApiResponse
+from auscult.services.history import rescores
+from auscult.services.history.rescores import RescoreLine, line_of
 
 LARGEST_VERSION = 2**31 - 1
 Version = Annotated[int, Meta(ge=1, le=LARGEST_VERSION)]
@@ -29,6 +21,7 @@ RescoreId = Annotated[str, path_id("The re-score's id.", "rs-0b6f2f3e-5a0e-4f0b-
 Queues = Annotated[tuple[QueueName, ...], Meta(max_length=1000)]
 
 
+@example({"form_id": "ef-billing", "since": "2026-01-01T00:00:00Z"})
 class RescoreBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Conversations to re-score. Without ``version`` the newest; ``queues`` are ids or names, empty means all.
 
@@ -74,31 +67,27 @@ _LINE: dict[str, Any] = {
     "created_at": "2026-03-24T08:00:00Z",
     "ended_at": None,
 }
+example(_LINE)(RescoreLine)
 _DONE = {**_LINE, "state": "done", "looked": 20000, "rescored": 18544, "other_form": 1456}
 
 
-@post(
+@operation.post(
     "/rescores",
-    operation_id="begin_rescore",
-    summary="Start a re-score",
-    guards=[writing("forms")],
-    status_code=202,
-    responses={
-        202: answer("It is begun; `Location` is where it can be watched.", RescoreLine, _LINE),
-        409: refusal("A re-score of this form is under way."),
-        422: refusal("The version can no longer be read as a form."),
-        503: refusal("The form asks what no engine here answers."),
+    may=writing("forms"),
+    status=202,
+    refuses={
+        409: "A re-score of this form is under way.",
+        422: "The version can no longer be read as a form.",
+        503: "The form asks what no engine here answers.",
     },
-    takes=Takes("What to re-score.", {"form_id": "ef-billing", "since": "2026-01-01T00:00:00Z"}),
 )
-@in_slow_thread
-def begin(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller) -> ApiResponse:
-    """Score stored conversations again with a version of a form, regardless of the form that scored them before.
+def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller) -> ApiResponse[RescoreLine]:
+    """Start a re-score. A version of a form scores stored conversations again, whatever form scored them before.
 
-    Answers are kept if a metric asks the same. Earlier evaluations are kept, and the trail of each conversation
-    gets an entry. Workers do it, and it survives a crash of any process.
+    Answers are kept if a metric asks the same. Earlier evaluations are kept, and the trail of each conversation gets an
+    entry. Workers do it, and it survives a crash of any process. `Location` is the address of the progress.
     """
-    view = begin_rescore(
+    view = rescores.begin_rescore(
         app,
         server.answered(),
         form_id=data.form_id,
@@ -113,62 +102,33 @@ def begin(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller)
     return ApiResponse(line_of(view), status_code=202, headers=headers)
 
 
-@get(
-    "/rescores",
-    operation_id="list_rescores",
-    summary="List re-scores",
-    guards=[reading("forms", reach="app")],
-    responses={200: answer("The re-scores.", RescoreList, {"items": [_LINE], "next_cursor": None})},
-)
-@in_slow_thread
-def listing(app: App, limit: Limit = 100) -> RescoreList:
-    """List re-scores, the newest first."""
-    found = list_rescores(app, limit)
+@operation.get("/rescores", may=reading("forms", reach="app"), is_slow=True)
+def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
+    """List re-scores. The newest is first."""
+    found = rescores.list_rescores(app, limit)
     return RescoreList(items=tuple(map(line_of, found)))
 
 
-@get(
-    "/rescores/{rescore_id:str}",
-    operation_id="get_rescore",
-    summary="One re-score",
-    guards=[reading("forms", reach="app")],
-    responses={200: answer("The re-score.", RescoreLine, _DONE)},
+@operation.get(
+    "/rescores/{rescore_id}", may=reading("forms", reach="app"), summary="One re-score", example=_DONE, is_slow=True
 )
-@in_slow_thread
-def show(rescore_id: RescoreId, app: App) -> RescoreLine:
+def get_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Return the progress of a re-score, with counts of the conversations processed by outcome."""
-    return line_of(view_rescore(app, rescore_id))
+    return line_of(rescores.view_rescore(app, rescore_id))
 
 
-@post(
-    "/rescores/{rescore_id:str}/cancel",
-    operation_id="cancel_rescore",
-    summary="Cancel a re-score",
-    guards=[writing("forms")],
-    status_code=200,
-    responses={200: answer("The current state.", RescoreLine, {**_LINE, "state": "cancelled"})},
+@operation.post("/rescores/{rescore_id}/cancel", may=writing("forms"), example={"state": "cancelled"})
+def cancel_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
+    """Cancel a re-score. Nothing more is written, and written results stay. One that is over is not changed."""
+    return line_of(rescores.cancel_rescore(app, rescore_id))
+
+
+@operation.post(
+    "/rescores/{rescore_id}/resume", may=writing("forms"), refuses={409: "Another re-score of this form is under way."}
 )
-@in_slow_thread
-def cancel(rescore_id: RescoreId, app: App) -> RescoreLine:
-    """Cancel a re-score: nothing more is written, and written results stay. One that is over is not changed."""
-    return line_of(cancel_rescore(app, rescore_id))
+def resume_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
+    """Resume a re-score. A cancelled or failed one continues where it stopped; others are not changed."""
+    return line_of(rescores.resume_rescore(app, rescore_id))
 
 
-@post(
-    "/rescores/{rescore_id:str}/resume",
-    operation_id="resume_rescore",
-    summary="Resume a re-score",
-    guards=[writing("forms")],
-    status_code=200,
-    responses={
-        200: answer("The current state.", RescoreLine, _LINE),
-        409: refusal("Another re-score of this form is under way."),
-    },
-)
-@in_slow_thread
-def resume(rescore_id: RescoreId, app: App) -> RescoreLine:
-    """Resume a cancelled or failed re-score where it stopped; others are not changed."""
-    return line_of(resume_rescore(app, rescore_id))
-
-
-ROUTER = Router("/", route_handlers=[begin, listing, show, cancel, resume])
+ROUTER = operation.router(__name__)
