@@ -38,7 +38,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class JobWithRest(Job, frozen=True, kw_only=True):
-    """The same with its conversations that are not scored, the first thousand of them by id."""
+    """A job with its conversations that are not scored, the first thousand of them by id."""
 
     unscored: tuple[str, ...]
 

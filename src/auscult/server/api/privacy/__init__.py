@@ -7,11 +7,11 @@ from auscult.server.api.privacy import access_log, approvals, erasures, holds, r
 ROUTER = Router(
     "/",
     route_handlers=[
-        *settings.HANDLERS,
-        *retention.HANDLERS,
-        *holds.HANDLERS,
-        *erasures.HANDLERS,
-        *approvals.HANDLERS,
-        *access_log.HANDLERS,
+        settings.ROUTER,
+        retention.ROUTER,
+        holds.ROUTER,
+        erasures.ROUTER,
+        approvals.ROUTER,
+        access_log.ROUTER,
     ],
 )

@@ -5,15 +5,14 @@ from itertools import islice
 from typing import Annotated, Any
 
 import msgspec
-from litestar import get
 from msgspec import Struct
 
 from auscult.domain.privacy.log import Entry
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Limit, query
-from auscult.server.rest.threads import in_slow_thread
 from auscult.services.privacy.log import record
 
 After = Annotated[int, query("Only entries after this number.", ge=0, le=2**53)]
@@ -52,15 +51,11 @@ _ENTRY: dict[str, Any] = {
 }
 
 
-@get(
-    "/log",
-    operation_id="read_log",
-    summary="Access log",
-    guards=[reading("log", reach="app")],
-    responses={200: answer("Entries.", LogPage, {"items": [_ENTRY], "next_after": None})},
-)
-@in_slow_thread
-def read(
+example({"items": [_ENTRY], "next_after": None})(LogPage)
+
+
+@operation.get("/log", may=reading("log", reach="app"), summary="Access log", is_slow=True)
+def read_log(
     app: App,
     rights: Rights,
     server: Server,
@@ -96,4 +91,4 @@ def _view(entry: Entry) -> LogEntry:
     )
 
 
-HANDLERS = (read,)
+ROUTER = operation.router(__name__)

@@ -2,24 +2,25 @@
 
 from typing import Annotated
 
-from litestar import post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.privacy.retention import By, Receipt
-from auscult.server.api.privacy.retention import ITEM, RECEIPT, ItemList, erasing, item_list
+from auscult.server.api.privacy.retention import RECEIPT, ItemList, erasing, item_list
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread
 from auscult.services.privacy.approvals import Approvals
 from auscult.services.recordings.removal import remove_due
 
 _ERASES = Scopes("conversations:write", permission="erasure.run", reach="app")
-_NO_ADDRESS = refusal("What is given is no e-mail address, or a telephone number with too few digits.")
+_NO_ADDRESS = "What is given is no e-mail address, or a telephone number with too few digits."
 
 
+@example({"by": "email", "value": "ada@example.com"})
 class CustomerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A customer: by id, telephone number or e-mail address."""
 
@@ -27,6 +28,7 @@ class CustomerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     value: Annotated[str, Meta(min_length=1, max_length=300)]
 
 
+@example({"certificate": {**RECEIPT, "kind": "erasure"}, "approval": None})
 class Erasure(Struct, frozen=True, kw_only=True):
     """An erasure: its certificate, or the number of the step that waits for a second person."""
 
@@ -34,40 +36,21 @@ class Erasure(Struct, frozen=True, kw_only=True):
     approval: int | None = None
 
 
-@post(
-    "/erasures/preview",
-    operation_id="preview_erasure",
-    summary="Conversations of a customer",
-    guards=[_ERASES],
-    status_code=200,
-    responses={
-        200: answer("What would be erased.", ItemList, {"items": [ITEM], "erasable": 1, "held": 0}),
-        422: _NO_ADDRESS,
-    },
-    takes=Takes("The customer.", {"by": "email", "value": "ada@example.com"}),
-)
-@in_slow_thread
-def preview(data: JSONBody[CustomerBody], app: App, server: Server) -> ItemList:
+@operation.post("/erasures/preview", may=_ERASES, refuses={422: _NO_ADDRESS}, summary="Conversations of a customer")
+def preview_erasure(data: JSONBody[CustomerBody], app: App, server: Server) -> ItemList:
     """List a customer's conversations, with those that a hold keeps marked; nothing is erased."""
     return item_list(erasing(app, server).of_customer(data.by, data.value))
 
 
-@post(
+@operation.post(
     "/erasures",
-    operation_id="erase_customer",
-    summary="Erase a customer",
-    guards=[_ERASES],
-    status_code=200,
-    responses={
-        200: answer("The certificate.", Erasure, {"certificate": {**RECEIPT, "kind": "erasure"}, "approval": None}),
-        202: answer("It waits for a second person.", Erasure, {"certificate": None, "approval": 7}),
-        422: _NO_ADDRESS,
-    },
+    may=_ERASES,
+    refuses={422: _NO_ADDRESS},
+    answers={202: answer("It waits for a second person.", Erasure, {"certificate": None, "approval": 7})},
     takes=Takes("The customer.", {"by": "customer", "value": "u-4711"}),
 )
-@in_slow_thread
-def erase(data: JSONBody[CustomerBody], app: App, rights: Rights, server: Server) -> ApiResponse:
-    """Erase all conversations of a customer that no hold keeps. If the app requires two people, that waits."""
+def erase_customer(data: JSONBody[CustomerBody], app: App, rights: Rights, server: Server) -> ApiResponse[Erasure]:
+    """Erase a customer. Every conversation that no hold keeps. If the app requires two people, that waits."""
     done = Approvals(app, erasing(app, server), rights.label).erase_customer(data.by, data.value)
     if done.approval is not None:
         return ApiResponse(Erasure(approval=done.approval.number), status_code=202)
@@ -75,4 +58,4 @@ def erase(data: JSONBody[CustomerBody], app: App, rights: Rights, server: Server
     return ApiResponse(Erasure(certificate=done.receipt))
 
 
-HANDLERS = (preview, erase)
+ROUTER = operation.router(__name__)

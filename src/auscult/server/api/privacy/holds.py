@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.privacy.retention import Hold, HoldKind
 from auscult.server.api.privacy.retention import erasing
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, writing
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import query
-from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_thread
+from auscult.server.rest.request import ApiResponse
+from auscult.services.privacy import holds
 from auscult.services.privacy.approvals import Approvals
-from auscult.services.privacy.holds import place_hold
 
 HoldNumber = Annotated[int, Meta(ge=1, le=2**53)]
 _READS = Scopes("log:read", "log:write", permission="hold.manage", reach="app")
@@ -44,6 +44,7 @@ class HoldList(Struct, frozen=True, kw_only=True):
     items: tuple[HoldView, ...]
 
 
+@example({"kind": "customer", "value": "u-4711", "reason": "case 2026/17"})
 class NewHold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A hold to place. ``value`` is an id, or for a period two days, ``2026-01-01/2026-03-31``."""
 
@@ -52,6 +53,7 @@ class NewHold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Text
 
 
+@example({"reason": "case closed"})
 class Lift(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The reason for which a hold is lifted."""
 
@@ -69,52 +71,35 @@ _HOLD: dict[str, Any] = {
     "lifted_at": None,
     "approval": None,
 }
+example(_HOLD)(HoldView)
 
 
-@get(
-    "/holds",
-    operation_id="list_holds",
-    summary="List legal holds",
-    guards=[_READS],
-    responses={200: answer("The holds.", HoldList, {"items": [_HOLD]})},
-)
-@in_thread
-def listing(app: App, all: Annotated[bool, query("Lifted ones too.")] = False) -> HoldList:  # noqa: A002, FBT002  (names of the query)
-    """List holds in force; with `all`, lifted ones too."""
+@operation.get("/holds", may=_READS)
+def list_holds(app: App, all: Annotated[bool, query("Lifted ones too.")] = False) -> HoldList:  # noqa: A002, FBT002  (names of the query)
+    """List legal holds. Those in force; with `all`, lifted ones too."""
     return HoldList(items=tuple(_view(each) for each in app.retention.holds(is_all=all)))
 
 
-@post(
-    "/holds",
-    operation_id="place_hold",
-    summary="Place a legal hold",
-    guards=[_WRITES],
-    status_code=201,
-    responses={201: answer("The hold.", HoldView, _HOLD)},
-    takes=Takes("The hold.", {"kind": "customer", "value": "u-4711", "reason": "case 2026/17"}),
-)
-@in_thread
-def place(data: JSONBody[NewHold], app: App, rights: Rights) -> HoldView:
-    """Place a hold on a conversation, a customer, an agent or a period: nothing of it is erased until it is lifted."""
-    return _view(app.retention.hold(place_hold(app, rights.label, data.kind, data.value, data.reason)))
+@operation.post("/holds", may=_WRITES, status=201, is_slow=False)
+def place_hold(data: JSONBody[NewHold], app: App, rights: Rights) -> HoldView:
+    """Place a legal hold. It is on a conversation, a customer, an agent or a period.
+
+    Nothing of it is erased until it is lifted.
+    """
+    return _view(app.retention.hold(holds.place_hold(app, rights.label, data.kind, data.value, data.reason)))
 
 
-@post(
+@operation.post(
     "/holds/{number:int}/lift",
-    operation_id="lift_hold",
-    summary="Lift a legal hold",
-    guards=[_WRITES],
-    status_code=200,
-    responses={
-        200: answer("The hold is lifted.", HoldView, _HOLD),
-        202: answer("It waits for a second person.", HoldView, {**_HOLD, "approval": 7}),
-        404: refusal("There is no such hold, or it was lifted."),
-    },
-    takes=Takes("Why.", {"reason": "case closed"}),
+    may=_WRITES,
+    refuses={404: "There is no such hold, or it was lifted."},
+    answers={202: answer("It waits for a second person.", HoldView, {**_HOLD, "approval": 7})},
+    is_slow=False,
 )
-@in_thread
-def lift(number: HoldNumber, data: JSONBody[Lift], app: App, rights: Rights, server: Server) -> ApiResponse:
-    """Lift a hold. If the app requires two people, that waits until another one approves."""
+def lift_hold(
+    number: HoldNumber, data: JSONBody[Lift], app: App, rights: Rights, server: Server
+) -> ApiResponse[HoldView]:
+    """Lift a legal hold. If the app requires two people, that waits until another one approves."""
     before = app.retention.hold(number)
     done = Approvals(app, erasing(app, server), rights.label).lift(number, data.reason)
     if done.approval is not None:
@@ -136,4 +121,4 @@ def _view(hold: Hold, approval: int | None = None) -> HoldView:
     )
 
 
-HANDLERS = (listing, place, lift)
+ROUTER = operation.router(__name__)

@@ -2,17 +2,15 @@
 
 from typing import Annotated, Any
 
-from litestar import get, post, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.privacy.retention import EVERY_QUEUE, Item, Kept, Receipt, Rule
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server, Services
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, writing
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.rules import change_rule
 from auscult.services.recordings.removal import remove_due
@@ -30,6 +28,7 @@ class RuleList(Struct, frozen=True, kw_only=True):
     items: tuple[Rule, ...]
 
 
+@example({"queue": "q-cards", "kind": "recording", "days": 90})
 class RuleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule to set; null days remove it. ``queue`` is an id, ``*`` means all others."""
 
@@ -81,91 +80,53 @@ RECEIPT: dict[str, Any] = {
         "webhooks": {"https://crm.example.com/auscult": 2},
     },
 }
+example(RECEIPT)(Receipt)
 
 
-@get(
-    "/retention/rules",
-    operation_id="list_retention_rules",
-    summary="Rules of retention",
-    guards=[_READS],
-    responses={200: answer("The rules.", RuleList, {"items": [RULE]})},
-)
-@in_thread
-def rules(app: App) -> RuleList:
+example({"items": [RULE]})(RuleList)
+example({"items": [ITEM], "erasable": 1, "held": 0})(ItemList)
+example({"items": [RECEIPT["id"]]})(RunList)
+
+
+@operation.get("/retention/rules", may=_READS, summary="Rules of retention")
+def list_retention_rules(app: App) -> RuleList:
     """List the retention periods of conversations and their parts."""
     return RuleList(items=tuple(app.retention.rules()))
 
 
-@put(
-    "/retention/rules",
-    operation_id="set_retention_rule",
-    summary="Set a rule of retention",
-    guards=[_WRITES],
-    responses={200: answer("All rules as they are now.", RuleList, {"items": [RULE]})},
-    takes=Takes("The rule.", {"queue": "q-cards", "kind": "recording", "days": 90}),
-)
-@in_thread
-def set_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> RuleList:
-    """Set how long conversations of a queue are kept, or their transcripts, recordings or results alone.
+@operation.put("/retention/rules", may=_WRITES, is_slow=False)
+def set_retention_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> RuleList:
+    """Set a rule of retention. How long conversations of a queue are kept, or parts of them alone.
 
-    Workers erase expired items hourly: preview them first.
+    Parts are transcripts, recordings and results. Workers erase expired items hourly: preview them first.
     """
     change_rule(app, rights.label, data.queue, data.kind, data.days)
     return RuleList(items=tuple(app.retention.rules()))
 
 
-@get(
-    "/retention/preview",
-    operation_id="preview_retention",
-    summary="Preview retention",
-    guards=[_READS],
-    responses={200: answer("What a run would erase now.", ItemList, {"items": [ITEM], "erasable": 1, "held": 0})},
-)
-@in_slow_thread
-def preview(app: App, server: Server) -> ItemList:
-    """List the items that a run would erase now, and those that a hold keeps; nothing is erased."""
+@operation.get("/retention/preview", may=_READS, is_slow=True)
+def preview_retention(app: App, server: Server) -> ItemList:
+    """Preview retention. What a run would erase now, and what a hold keeps; nothing is erased."""
     return item_list(erasing(app, server).due())
 
 
-@post(
-    "/retention/runs",
-    operation_id="run_retention",
-    summary="Run retention",
-    guards=[_WRITES],
-    status_code=201,
-    responses={201: answer("The receipt.", Receipt, RECEIPT)},
-)
-@in_slow_thread
-def run(app: App, rights: Rights, server: Server) -> Receipt:
-    """Erase expired items now, and return the receipt. Items on legal hold stay."""
+@operation.post("/retention/runs", may=_WRITES, status=201)
+def run_retention(app: App, rights: Rights, server: Server) -> Receipt:
+    """Run retention. Expired items are erased now; the answer is the receipt. Items on legal hold stay."""
     work = erasing(app, server)
     receipt = work.run("retention", work.due(), rights.label)
     remove_due(server.store.recordings, server.recordings)
     return receipt
 
 
-@get(
-    "/retention/runs",
-    operation_id="list_erasure_runs",
-    summary="Runs of retention and erasure",
-    guards=[_READS],
-    responses={200: answer("Their ids.", RunList, {"items": [RECEIPT["id"]]})},
-)
-@in_thread
-def runs(app: App) -> RunList:
+@operation.get("/retention/runs", may=_READS, summary="Runs of retention and erasure")
+def list_erasure_runs(app: App) -> RunList:
     """List runs of retention and erasures of customers, the newest first."""
     return RunList(items=tuple(app.retention.runs()))
 
 
-@get(
-    "/retention/runs/{run_id:str}",
-    operation_id="get_erasure_run",
-    summary="Receipt of a run",
-    guards=[_READS],
-    responses={200: answer("The receipt.", Receipt, RECEIPT)},
-)
-@in_thread
-def receipt(run_id: RunId, app: App) -> Receipt:
+@operation.get("/retention/runs/{run_id}", may=_READS, summary="Receipt of a run")
+def get_erasure_run(run_id: RunId, app: App) -> Receipt:
     """Return the receipt of a run, from the records of its transactions."""
     return app.retention.receipt(run_id)
 
@@ -181,4 +142,4 @@ def item_list(items: list[Item]) -> ItemList:
     return ItemList(items=tuple(items), erasable=len(items) - held, held=held)
 
 
-HANDLERS = (rules, set_rule, preview, run, runs, receipt)
+ROUTER = operation.router(__name__)

@@ -1,8 +1,7 @@
 """``/api/v1/privacy``: settings for personal data in an app; and the originals of a conversation, if they are kept."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import get, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -10,12 +9,11 @@ from msgspec.structs import asdict
 from auscult.domain.privacy.redaction import Mode
 from auscult.domain.privacy.settings import Country, PrivacySettings
 from auscult.server.api.privacy.retention import erasing
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, writing
-from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import ConversationId
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.privacy.approvals import Approvals
 from auscult.services.privacy.originals import READ, read_unredacted
 from auscult.services.privacy.settings import change_settings
@@ -24,6 +22,17 @@ READS_SETTINGS = Scopes("log:read", "log:write", permission="settings.manage", r
 READS_ORIGINALS = Scopes("conversations:read", "conversations:write", permission=READ)
 
 
+@example(
+    {
+        "redaction": "mask",
+        "redactor": "builtin",
+        "countries": ["GB"],
+        "two_people": False,
+        "second_factor": False,
+        "agent_emotions": True,
+        "approval": None,
+    }
+)
 class PrivacyView(Struct, frozen=True, kw_only=True):
     """Settings for personal data in an app. ``approval`` is the number of a step that now waits for a second person.
 
@@ -39,6 +48,7 @@ class PrivacyView(Struct, frozen=True, kw_only=True):
     approval: int | None = None
 
 
+@example({"redaction": "mask"})
 class PrivacyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings to change; those left out stay."""
 
@@ -58,6 +68,7 @@ class OriginalTurn(Struct, frozen=True, kw_only=True):
     text: str
 
 
+@example({"conversation_id": "c-1", "turns": [{"id": "m1", "speaker": "customer", "text": "I am Ada Lovelace"}]})
 class Originals(Struct, frozen=True, kw_only=True):
     """The turns of a conversation before redaction."""
 
@@ -65,44 +76,20 @@ class Originals(Struct, frozen=True, kw_only=True):
     turns: tuple[OriginalTurn, ...]
 
 
-_PRIVACY: dict[str, Any] = {
-    "redaction": "mask",
-    "redactor": "builtin",
-    "countries": ["GB"],
-    "two_people": False,
-    "second_factor": False,
-    "agent_emotions": True,
-    "approval": None,
-}
-
-
-@get(
-    "/privacy",
-    operation_id="get_privacy",
-    summary="Privacy settings",
-    guards=[READS_SETTINGS],
-    responses={200: answer("The settings.", PrivacyView, _PRIVACY)},
-)
-@in_thread
-def show(app: App) -> PrivacyView:
+@operation.get("/privacy", may=READS_SETTINGS, summary="Privacy settings")
+def get_privacy(app: App) -> PrivacyView:
     """Return the app's settings for personal data in accepted conversations."""
     return _view(app.privacy.settings())
 
 
-@put(
+@operation.put(
     "/privacy",
-    operation_id="change_privacy",
-    summary="Change the privacy settings",
-    guards=[writing("log", "settings.manage")],
-    responses={
-        200: answer("The settings as they are now.", PrivacyView, _PRIVACY),
-        422: refusal("There is no such redactor, or the extra that it needs is not installed."),
-    },
-    takes=Takes("What is to change.", {"redaction": "mask"}),
+    may=writing("log", "settings.manage"),
+    refuses={422: "There is no such redactor, or the extra that it needs is not installed."},
+    is_slow=False,
 )
-@in_thread
-def change(data: JSONBody[PrivacyBody], app: App, rights: Rights, server: Server) -> PrivacyView:
-    """Change the settings for personal data; they apply to everything accepted from then on.
+def change_privacy(data: JSONBody[PrivacyBody], app: App, rights: Rights, server: Server) -> PrivacyView:
+    """Change the privacy settings. They apply to everything accepted from then on.
 
     With `agent_emotions` false, emotions of agents are also removed from what is stored, by workers in the background.
 
@@ -117,21 +104,10 @@ def change(data: JSONBody[PrivacyBody], app: App, rights: Rights, server: Server
     return _view(app.privacy.settings(), None if done.approval is None else done.approval.number)
 
 
-@get(
-    "/conversations/{conversation_id:str}/original",
-    operation_id="get_original",
-    summary="A conversation as it came",
-    guards=[READS_ORIGINALS],
-    responses={
-        200: answer(
-            "Its turns without placeholders.",
-            Originals,
-            {"conversation_id": "c-1", "turns": [{"id": "m1", "speaker": "customer", "text": "I am Ada Lovelace"}]},
-        )
-    },
+@operation.get(
+    "/conversations/{conversation_id}/original", may=READS_ORIGINALS, summary="A conversation as it came", is_slow=True
 )
-@in_slow_thread
-def original(conversation_id: ConversationId, app: App, rights: Rights) -> Originals:
+def get_original(conversation_id: ConversationId, app: App, rights: Rights) -> Originals:
     """Return the turns without placeholders, if the app keeps originals (`token`). The log records the access first."""
     found = read_unredacted(app, rights.label, conversation_id)
     turns = tuple(OriginalTurn(id=turn.id, speaker=turn.speaker, text=turn.text) for turn in found.turns)
@@ -150,4 +126,4 @@ def _view(settings: PrivacySettings, approval: int | None = None) -> PrivacyView
     )
 
 
-HANDLERS = (show, change, original)
+ROUTER = operation.router(__name__)

@@ -2,17 +2,17 @@
 
 from typing import Annotated, Any, Literal
 
-from litestar import Router, get, post
 from msgspec import Struct
 
 from auscult.domain.scoring.batches import JobOrder
+from auscult.server.rest import operation
 from auscult.server.rest.context import App
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LEAST_FIRST, Cursor, Limit, each_once, path_id, query
-from auscult.server.rest.threads import in_slow_thread, in_thread
-from auscult.services.scoring.batches import Job, JobWithRest, cancel_job, list_jobs, retry_job, view_job
+from auscult.services.scoring import batches
+from auscult.services.scoring.batches import Job, JobWithRest
 
 JobId = Annotated[str, path_id("The job's id.", "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55")]
 Unfinished = Literal["waiting", "running", "postponed", "failed", "cancelled"]
@@ -38,18 +38,15 @@ _JOB: dict[str, Any] = {
     "ended_at": "2026-03-24T08:00:02Z",
 }
 _FAILED = {**_JOB, "unscored": ["c-17"]}
+example(_FAILED)(JobWithRest)
 _AGAIN = {**_FAILED, "state": "waiting", "attempts": 0, "reason": None, "ended_at": None}
 
 
-@get(
-    "/jobs",
-    operation_id="list_jobs",
-    summary="List jobs",
-    guards=[reading("jobs", reach="app")],
-    responses={200: answer("The jobs.", JobList, {"items": [_JOB], "next_cursor": None})},
-)
-@in_slow_thread
-def listing(
+example({"items": [_JOB], "next_cursor": None})(JobList)
+
+
+@operation.get("/jobs", may=reading("jobs", reach="app"), is_slow=True)
+def list_jobs(
     app: App,
     in_states: Annotated[
         tuple[Unfinished, ...], query("Only this state. May be given several times.", name="state")
@@ -58,63 +55,40 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> JobList:
-    """Return batches of conversations that are not done, the newest first unless another order is asked for.
+    """List jobs. Batches that are not done, the newest first unless another order is asked for.
 
-    Those that wait, run, are postponed (a judge cannot answer), failed, or were cancelled. A batch whose worker
-    crashed counts as running until another worker continues it, within seconds.
+    Those that wait, run, are postponed (a judge cannot answer), failed, or were cancelled. A batch whose worker crashed
+    counts as running until another worker continues it, within seconds.
     """
-    page = list_jobs(app, each_once(in_states), order=sort, after=read_sort_key(cursor, sort), limit=limit)
+    page = batches.list_jobs(app, each_once(in_states), order=sort, after=read_sort_key(cursor, sort), limit=limit)
     following = None if page.next_position is None else write_sort_key(page.next_position, sort)
     return JobList(items=tuple(page.jobs), next_cursor=following)
 
 
-@get(
-    "/jobs/{job_id:str}",
-    operation_id="get_job",
-    summary="One job",
-    guards=[reading("jobs", reach="app")],
-    responses={200: answer("The job.", JobWithRest, _FAILED)},
-)
-@in_thread
-def show(job_id: JobId, app: App) -> JobWithRest:
+@operation.get("/jobs/{job_id}", may=reading("jobs", reach="app"), summary="One job")
+def get_job(job_id: JobId, app: App) -> JobWithRest:
     """Return the state of a job, done or not, and its conversations without a score (the first thousand)."""
-    return view_job(app, job_id)
+    return batches.view_job(app, job_id)
 
 
-@post(
-    "/jobs/{job_id:str}/retry",
-    operation_id="retry_job",
-    summary="Retry a job",
-    guards=[writing("jobs")],
-    status_code=200,
-    responses={200: answer("The current state.", JobWithRest, _AGAIN)},
-)
-@in_slow_thread
-def retry(job_id: JobId, app: App) -> JobWithRest:
-    """Queue a failed, cancelled or postponed job again.
+@operation.post("/jobs/{job_id}/retry", may=writing("jobs"), example=_AGAIN)
+def retry_job(job_id: JobId, app: App) -> JobWithRest:
+    """Retry a job. A failed, cancelled or postponed one is queued again.
 
     Its scores stay: only the conversations without one are tried again. A job that waits, runs or is done is not
     changed.
     """
-    return retry_job(app, job_id)
+    return batches.retry_job(app, job_id)
 
 
-@post(
-    "/jobs/{job_id:str}/cancel",
-    operation_id="cancel_job",
-    summary="Cancel a job",
-    guards=[writing("jobs")],
-    status_code=200,
-    responses={200: answer("The current state.", JobWithRest, {**_FAILED, "state": "cancelled"})},
-)
-@in_slow_thread
-def cancel(job_id: JobId, app: App) -> JobWithRest:
-    """Cancel a job: nothing more of it is written, and its scores stay.
+@operation.post("/jobs/{job_id}/cancel", may=writing("jobs"), example={"state": "cancelled"})
+def cancel_job(job_id: JobId, app: App) -> JobWithRest:
+    """Cancel a job. Nothing more of it is written, and its scores stay.
 
     Its other conversations stay stored with the status `cancelled`; a retry, or loading them again, scores them.
     Cancelling a failed job removes it from the failed ones. A job that is done is not changed.
     """
-    return cancel_job(app, job_id)
+    return batches.cancel_job(app, job_id)
 
 
-ROUTER = Router("/", route_handlers=[listing, show, retry, cancel])
+ROUTER = operation.router(__name__)
