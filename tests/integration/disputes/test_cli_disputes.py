@@ -113,6 +113,7 @@ def test_a_calibration_from_suggestion_to_report(program: Program) -> None:
     assert "c-0001" in program("calibration", "show", session)
     assert session in program("calibration", "list")
     program.refuses("calibration.unknown", "calibration", "show", "ca-none")
+    program.refuses("calibration.unknown", "calibration", "take", "ca-none", "--as", ANN)
 
 
 def test_coaching_from_its_goal_to_its_end(program: Program) -> None:
