@@ -25,6 +25,8 @@ from auscult.server.api.application import ROUTERS
 PAGE = Path(table.__file__).parent / table.TABLE
 _OF_PAGES = {"limit", "cursor"}
 """Parameters of lists, which a command reads to their end."""
+_KNOWN = ("app", "rights", "server")
+"""Values that ``cli/generated/running.py`` has for handlers and their use cases."""
 _KINDS: dict[Any, Literal["text", "integer", "flag", "instant"]] = {int: "integer", bool: "flag", datetime: "instant"}
 
 
@@ -51,6 +53,8 @@ def _handlers() -> Iterator[tuple[str, Any]]:
 
 def _operation(words: str, handler: Any) -> Operation:
     fn, arguments = inspect.unwrap(handler.fn), handler.opt.get("arguments", ())
+    if lacking := sorted(_lacking(handler)):
+        raise SystemExit(f"{_place(handler)}: a command has no {', '.join(lacking)}; available: {', '.join(_KNOWN)}")
     hints, defaults = get_type_hints(fn, include_extras=True), inspect.signature(fn).parameters
     inputs = [
         _input(
@@ -69,6 +73,16 @@ def _operation(words: str, handler: Any) -> Operation:
         body=tuple(each.name for each in body),
         columns=handler.opt.get("columns", ()),
     )
+
+
+def _lacking(handler: Any) -> Iterator[str]:
+    """Yield the arguments of a handler, and of its module's use cases, that a command does not have."""
+    uses = sys.modules[handler.fn.__module__].ROUTER.dependencies
+    for function in (inspect.unwrap(handler.fn), *(each.dependency for each in uses.values())):
+        for name, kind in get_type_hints(function, include_extras=True).items():
+            given = (isinstance(each, PathParameter | QueryParameter) for each in getattr(kind, "__metadata__", ()))
+            if name not in {*_KNOWN, *uses, "data", "return"} and not any(given):
+                yield name
 
 
 def _fields(kind: Any, arguments: tuple[str, ...]) -> tuple[Input, ...]:
