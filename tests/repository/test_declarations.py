@@ -8,7 +8,7 @@ import auscult.server.api
 
 API = Path(auscult.server.api.__file__).parent
 VERBS = {"get", "post", "put", "patch", "delete"}
-CEILING = 7.1
+CEILING = 6.7
 """Lines of an operation's declaration on average; it only sinks."""
 
 

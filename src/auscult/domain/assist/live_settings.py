@@ -35,10 +35,12 @@ class FeedbackReasons(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class AssistSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seconds of silence after which a conversation is taken to be over; seconds within which the same words without a
-    name or a time are one message sent twice; interim summaries that each agent may ask for in a conversation; playbooks
-    and dialog tasks that are followed.
-    """  # noqa: D205  (one sentence a field)
+    """Settings of assistance in an app.
+
+    Seconds of silence after which a conversation is over; seconds within which the same words without a name or a time
+    are one message sent twice; interim summaries that each agent may ask for in a conversation; playbooks and dialog
+    tasks that are followed.
+    """
 
     idle_after_s: Annotated[int, Meta(ge=10, le=7 * 86_400)] = 1800
     repeat_within_s: Annotated[int, Meta(ge=0, le=3600)] = 10

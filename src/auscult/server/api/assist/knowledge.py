@@ -4,19 +4,19 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from litestar import Router, delete, get, put
 from litestar.params import RawBody
 from msgspec import UNSET, Struct
 
 from auscult.domain.assist.knowledge import Document, Passage
 from auscult.domain.assist.validity import Validity, Wish
 from auscult.domain.errors import NotFoundError
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import NOT_EMPTY, path_id, query
 from auscult.server.rest.request import ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.assist.knowledge import add_document, day_of, language_of, remove_document
 
 LARGEST = 32 << 20
@@ -96,35 +96,34 @@ DAY = {"pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|none|read)$"}
 OfLanguage = Annotated[str | None, query("A language by its code, as en.", schema_extra=NOT_EMPTY)]
 
 
-@get(
-    "/knowledge",
-    operation_id="list_knowledge",
-    summary="List the documents of an app",
-    guards=[reading("knowledge")],
-    responses={200: answer("The documents.", KnowledgeListing, {"items": [_DOCUMENT], "versions": {"en": 4}})},
-)
-@in_thread
-def listing(app: App, language: OfLanguage = None) -> KnowledgeListing:
-    """List the documents in force, by language and name, and the version of each language's base."""
+example({"items": [_DOCUMENT], "versions": {"en": 4}})(KnowledgeListing)
+example({"source": "promotions.md", "language": "en", "passages": [_PASSAGE]})(KnowledgeDocument)
+example(
+    {
+        "items": [
+            {
+                "passage": _PASSAGE,
+                "answer": _PASSAGE["text"],
+                "score": 1.21,
+                "is_enough": True,
+                "validity": _DOCUMENT["validity"],
+            }
+        ],
+        "version": 4,
+        "engine": "hybrid 1 on bm25s 0.3.16 and wordllama 0.4.0.post1 l2_supercat 256/2",
+    }
+)(KnowledgeSearch)
+
+
+@operation.get("/knowledge", may=reading("knowledge"))
+def list_knowledge(app: App, language: OfLanguage = None) -> KnowledgeListing:
+    """List the documents of an app. Those in force, by language and name, and the version of each language's base."""
     found = app.knowledge.documents(None if language is None else language_of(language))
     return KnowledgeListing(items=tuple(found), versions=app.knowledge.versions())
 
 
-@get(
-    "/knowledge/{language:str}/{source:str}",
-    operation_id="get_document",
-    summary="One document",
-    guards=[reading("knowledge")],
-    responses={
-        200: answer(
-            "The document.",
-            KnowledgeDocument,
-            {"source": "promotions.md", "language": "en", "passages": [_PASSAGE]},
-        )
-    },
-)
-@in_thread
-def show(language: Language, source: Source, app: App) -> KnowledgeDocument:
+@operation.get("/knowledge/{language}/{source}", may=reading("knowledge"), summary="One document")
+def get_document(language: Language, source: Source, app: App) -> KnowledgeDocument:
     """Return the passages of a document, as the assistant quotes them."""
     language = language_of(language)
     passages = app.knowledge.passages(source, language)
@@ -138,18 +137,18 @@ def show(language: Language, source: Source, app: App) -> KnowledgeDocument:
     return KnowledgeDocument(source=source, language=language, passages=tuple(passages))
 
 
-@put(
-    "/knowledge/{language:str}/{source:str}",
-    operation_id="put_document",
-    summary="Add a document",
-    guards=[writing("knowledge")],
-    status_code=201,
-    responses={
-        200: answer("It was there already.", KnowledgeChange, {"document": _DOCUMENT, "version": 4}),
+@operation.put(
+    "/knowledge/{language}/{source}",
+    may=writing("knowledge"),
+    status=201,
+    refuses={
+        413: "The document is too large.",
+        422: "The document cannot be read.",
+        503: "No PDF reader is installed.",
+    },
+    answers={
         201: answer("A new version of the base has it.", KnowledgeChange, {"document": _DOCUMENT, "version": 4}),
-        413: refusal("The document is too large."),
-        422: refusal("The document cannot be read."),
-        503: refusal("No PDF reader is installed."),
+        200: answer("It was there already.", KnowledgeChange, {"document": _DOCUMENT, "version": 4}),
     },
     takes=Takes(
         "The document.",
@@ -159,8 +158,7 @@ def show(language: Language, source: Source, app: App) -> KnowledgeDocument:
         LARGEST,
     ),
 )
-@in_slow_thread
-def add(
+def put_document(
     language: Language,
     source: Source,
     body: RawBody,
@@ -170,10 +168,10 @@ def add(
     since: Annotated[str | None, query(_DAY.format("first"), name="from", schema_extra=DAY)] = None,
     until: Annotated[str | None, query(_DAY.format("last"), schema_extra=DAY)] = None,
 ) -> ApiResponse[Any]:
-    """Add a document: Markdown, HTML, CSV with the columns question and answer, or PDF (if its reader is installed).
+    """Add a document. Markdown, HTML, CSV with the columns question and answer, or PDF (if its reader is installed).
 
-    `kind` states the format; without it, the end of the name decides, else the content. A document replaces one of
-    the same name in a new version of the base. The same content again changes nothing, except for `from` and `until`.
+    `kind` states the format; without it, the end of the name decides, else the content. A document replaces one of the
+    same name in a new version of the base. The same content again changes nothing, except for `from` and `until`.
 
     A document counts by what it states of itself; `from` and `until` override that, and stay when it is replaced.
     """
@@ -188,16 +186,9 @@ def add(
     return ApiResponse(shown, status_code=201 if change.is_new else 200)
 
 
-@delete(
-    "/knowledge/{language:str}/{source:str}",
-    operation_id="delete_document",
-    summary="Remove a document",
-    guards=[writing("knowledge")],
-    responses={204: answer("The base is without it.")},
-)
-@in_slow_thread
-def remove(language: Language, source: Source, app: App) -> None:
-    """Remove a document from a new version of the base; earlier quotations from it stay known.
+@operation.delete("/knowledge/{language}/{source}", may=writing("knowledge"))
+def delete_document(language: Language, source: Source, app: App) -> None:
+    """Remove a document. A new version of the base is without it; earlier quotations from it stay known.
 
     The answer for an unknown document is the same.
     """
@@ -205,40 +196,15 @@ def remove(language: Language, source: Source, app: App) -> None:
         remove_document(app, source, language)
 
 
-@get(
-    "/knowledge/search",
-    operation_id="search_knowledge",
-    summary="Search the documents of an app",
-    guards=[reading("knowledge")],
-    responses={
-        200: answer(
-            "What was found.",
-            KnowledgeSearch,
-            {
-                "items": [
-                    {
-                        "passage": _PASSAGE,
-                        "answer": _PASSAGE["text"],
-                        "score": 1.21,
-                        "is_enough": True,
-                        "validity": _DOCUMENT["validity"],
-                    }
-                ],
-                "version": 4,
-                "engine": "hybrid 1 on bm25s 0.3.16 and wordllama 0.4.0.post1 l2_supercat 256/2",
-            },
-        )
-    },
-)
-@in_slow_thread
-def search(
+@operation.get("/knowledge/search", may=reading("knowledge"), is_slow=True)
+def search_knowledge(
     app: App,
     server: Server,
     question: Annotated[str, query("What to look for.", name="query", schema_extra=NOT_EMPTY)],
     language: OfLanguage = None,
     limit: Annotated[int, query("Most passages.", ge=1, le=MOST_FOUND)] = 3,
 ) -> KnowledgeSearch:
-    """Search as the assistant does, to try it out; nothing is stored."""
+    """Search the documents of an app. As the assistant does, to try it out; nothing is stored."""
     library = server.live.assistant.library
     found = library.search(app, language or "en", question, limit)
     return KnowledgeSearch(
@@ -257,4 +223,4 @@ def search(
     )
 
 
-ROUTER = Router("/", route_handlers=[listing, show, add, remove, search])
+ROUTER = operation.router(__name__)

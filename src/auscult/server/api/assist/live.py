@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Annotated
 
-from litestar import Router, get, post, put
+from litestar import Router
 from litestar.params import JSONBody
 from litestar.response import Stream
 from msgspec.structs import replace
@@ -24,15 +24,17 @@ from auscult.server.api.assist.live_bodies import (
     SummaryBody,
     UseBody,
 )
-from auscult.server.api.assist.live_examples import AGENT, ANSWER, FOLLOWED, SETTINGS, STATE, SUMMARY
-from auscult.server.api.assist.live_list import listing
+from auscult.server.api.assist.live_examples import AGENT
+from auscult.server.api.assist.live_list import list_live
 from auscult.server.auth.principal import Principal
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Server, Services
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import ConversationId, path_id, query
-from auscult.server.rest.request import ApiRequest, Takes, encode
-from auscult.server.rest.threads import in_slow_thread, in_thread, run
+from auscult.server.rest.request import ApiRequest, encode
+from auscult.server.rest.threads import run
 from auscult.services.assist.live import LiveConversation
 from auscult.services.assist.playbook_progress import Followed
 
@@ -60,18 +62,22 @@ _EVENT = {
     },
 }
 _SHOWN_EVENT = "id: 1\nevent: message\ndata: {}\n\n"
-_UNKNOWN = refusal("There is no such live conversation, answer or summary, or the client has no such app.")
+_UNKNOWN = "There is no such live conversation, answer or summary, or the client has no such app."
 
 
-@get(
-    "/conversations/{conversation_id:str}",
-    operation_id="get_live",
-    summary="One live conversation",
-    guards=[reading("assist")],
-    responses={200: answer("The conversation.", live_shown.LiveState, STATE), 404: _UNKNOWN},
+example({"query": "promo code validity", "agent": AGENT})(SearchBody)
+example({"agent": AGENT})(SummaryBody)
+example({"text": "Codes are valid for seven days."})(EditBody)
+example({"use": "sent", "agent": AGENT})(UseBody)
+example({"about": "widget", "value": "dislike", "reasons": ["Too Slow"], "comment": "Well.", "agent": AGENT})(
+    FeedbackBody
 )
-@in_thread
-def show(conversation_id: ConversationId, app: App, server: Server) -> live_shown.LiveState:
+
+
+@operation.get(
+    "/conversations/{conversation_id}", may=reading("assist"), refuses={404: _UNKNOWN}, summary="One live conversation"
+)
+def get_live(conversation_id: ConversationId, app: App, server: Server) -> live_shown.LiveState:
     """Return the state: messages, suggestions with their sources, searches, summaries, feedback."""
     conversation = server.live.conversation(app, conversation_id)
     log = conversation.known()
@@ -79,15 +85,13 @@ def show(conversation_id: ConversationId, app: App, server: Server) -> live_show
     return live_shown.state(live, len(log.events))
 
 
-@get(
-    "/conversations/{conversation_id:str}/playbook",
-    operation_id="get_live_playbook",
+@operation.get(
+    "/conversations/{conversation_id}/playbook",
+    may=reading("assist"),
+    refuses={404: _UNKNOWN},
     summary="Progress in the playbooks of a live conversation",
-    guards=[reading("assist")],
-    responses={200: answer("How far it has come.", Followed, FOLLOWED), 404: _UNKNOWN},
 )
-@in_thread
-def show_playbook(conversation_id: ConversationId, app: App, server: Server) -> Followed:
+def get_live_playbook(conversation_id: ConversationId, app: App, server: Server) -> Followed:
     """Return the steps done in each stage, with the messages that did them.
 
     Also the share that is done, and the share that the form asks for; dialog tasks that were run; the verdicts of
@@ -97,22 +101,20 @@ def show_playbook(conversation_id: ConversationId, app: App, server: Server) -> 
     return server.live.assistant.follow(app, server.live.conversation(app, conversation_id).state())
 
 
-@get(
-    "/conversations/{conversation_id:str}/stream",
-    operation_id="stream_live",
-    summary="Listen to a live conversation",
-    guards=[reading("assist")],
-    responses={200: answer("The stream: of each event, its fields.", _EVENT, _SHOWN_EVENT, EVENTS), 404: _UNKNOWN},
+@operation.get(
+    "/conversations/{conversation_id}/stream",
+    may=reading("assist"),
+    refuses={404: _UNKNOWN},
+    answers={200: answer("The stream: of each event, its fields.", _EVENT, _SHOWN_EVENT, EVENTS)},
 )
-@in_thread
-def stream(
+def stream_live(
     conversation_id: ConversationId,
     app: App,
     server: Server,
     request: ApiRequest,
     after: Annotated[int, query("Only what comes after this event's number.", ge=0)] = 0,
 ) -> Stream:
-    """Stream the events of a live conversation as server-sent events.
+    """Listen to a live conversation. Stream the events of a live conversation as server-sent events.
 
     `event` is `state`, `message`, `suggestion`, `search`, `summary`, `feedback` or `playbook`. `data` is the current
     state of that item (as in `get_live`, and `playbook` as in `get_live_playbook`), and `id` the number of the event.
@@ -175,47 +177,29 @@ def _news(server: Services, conversation: LiveConversation, seen: int) -> tuple[
     return text, len(log.events), live.is_ended and live_shown.is_settled(live)
 
 
-@post(
-    "/conversations/{conversation_id:str}/searches",
-    operation_id="search_live",
-    summary="Search for an agent",
-    guards=[writing("assist")],
-    status_code=200,
-    responses={200: answer("What was found.", live_shown.LiveAnswer, {**ANSWER, "message_id": None}), 404: _UNKNOWN},
-    takes=Takes("What to look for.", {"query": "promo code validity", "agent": AGENT}),
-)
-@in_slow_thread
-def search(
+@operation.post("/conversations/{conversation_id}/searches", may=writing("assist"), refuses={404: _UNKNOWN})
+def search_live(
     conversation_id: ConversationId, data: JSONBody[SearchBody], app: App, server: Server, caller: Caller
 ) -> live_shown.LiveAnswer:
-    """Search the knowledge of the app in the conversation's language, and store query and answer."""
+    """Search for an agent. In the knowledge of the app and the conversation's language; query and answer are stored."""
     conversation = server.live.conversation(app, conversation_id)
     found = server.live.assistant.search(conversation, data.query, _agent(caller, data.agent), data.key)
     server.live.changed(app, conversation_id)
     return live_shown.answer(found, {})
 
 
-@post(
-    "/conversations/{conversation_id:str}/summaries",
-    operation_id="summarise_live",
-    summary="Write an interim summary",
-    guards=[writing("assist")],
-    status_code=200,
-    responses={
-        200: answer("The summary.", live_shown.LiveSummary, SUMMARY),
-        404: _UNKNOWN,
-        409: refusal("The agent has had as many as there may be, or there is nothing to summarise."),
-    },
-    takes=Takes("The agent who gets the summary.", {"agent": AGENT}),
+@operation.post(
+    "/conversations/{conversation_id}/summaries",
+    may=writing("assist"),
+    refuses={404: _UNKNOWN, 409: "The agent has had as many as there may be, or there is nothing to summarise."},
 )
-@in_slow_thread
-def summarise(
+def summarise_live(
     conversation_id: ConversationId, data: JSONBody[SummaryBody], app: App, server: Server, caller: Caller
 ) -> live_shown.LiveSummary:
-    """Write an interim summary; the app's settings limit them for each agent and conversation (default: 2).
+    """Write an interim summary. The app's settings limit them for each agent and conversation (default: 2).
 
-    If there are no messages since the agent's last summary, the answer is that one again, and it counts once.
-    Summaries of handovers and the final one are written without a request and do not count.
+    If there are no messages since the agent's last summary, the answer is that one again, and it counts once. Summaries
+    of handovers and the final one are written without a request and do not count.
     """
     agent = caller.agent or AssistedAgent(id=data.agent.id, name=data.agent.name)
     made = server.live.assistant.summarize(server.live.conversation(app, conversation_id), agent, data.key)
@@ -223,19 +207,13 @@ def summarise(
     return live_shown.summary(made)
 
 
-@put(
-    "/conversations/{conversation_id:str}/summaries/{summary_id:str}",
-    operation_id="edit_live_summary",
-    summary="Edit a summary",
-    guards=[writing("assist")],
-    responses={
-        200: answer("The summary.", live_shown.LiveSummary, {**SUMMARY, "edited_text": "Seven days."}),
-        404: _UNKNOWN,
-    },
-    takes=Takes("The agent's text.", {"text": "Codes are valid for seven days."}),
+@operation.put(
+    "/conversations/{conversation_id}/summaries/{summary_id}",
+    may=writing("assist"),
+    refuses={404: _UNKNOWN},
+    example={"edited_text": "Seven days."},
 )
-@in_slow_thread
-def edit(
+def edit_live_summary(
     conversation_id: ConversationId,
     summary_id: SummaryId,
     data: JSONBody[EditBody],
@@ -243,7 +221,7 @@ def edit(
     server: Server,
     caller: Caller,
 ) -> live_shown.LiveSummary:
-    """Store the agent's text in addition to the assistant's; the last one counts."""
+    """Edit a summary. The agent's text is stored in addition to the assistant's; the last one counts."""
     conversation = server.live.conversation(app, conversation_id)
     conversation.edit(summary_id, data.text, _agent(caller, data.agent))
     edited = next(each for each in conversation.state().assist.summaries if each.id == summary_id)
@@ -251,17 +229,12 @@ def edit(
     return live_shown.summary(edited)
 
 
-@post(
-    "/conversations/{conversation_id:str}/answers/{request_id:str}/uses",
-    operation_id="use_live_answer",
-    summary="Report an agent's use of an answer",
-    guards=[writing("assist")],
-    status_code=204,
-    responses={204: answer("It is kept."), 404: _UNKNOWN, 409: refusal("The answer was sent before.")},
-    takes=Takes("What was done.", {"use": "sent", "agent": AGENT}),
+@operation.post(
+    "/conversations/{conversation_id}/answers/{request_id}/uses",
+    may=writing("assist"),
+    refuses={404: _UNKNOWN, 409: "The answer was sent before."},
 )
-@in_slow_thread
-def use(
+def use_live_answer(
     conversation_id: ConversationId,
     request_id: RequestId,
     data: JSONBody[UseBody],
@@ -269,10 +242,10 @@ def use(
     server: Server,
     caller: Caller,
 ) -> None:
-    """Record that an agent sent an answer to the customer, copied it, or overrode it.
+    """Report an agent's use of an answer. They sent it to the customer, copied it, or overrode it.
 
-    These are `isSent`, `isCopied` and `isOverride` of the report. `text` is the message sent instead. An answer is
-    sent once, as it is or in other words: after that, `sent` and `overridden` are refused, but it can be copied.
+    These are `isSent`, `isCopied` and `isOverride` of the report. `text` is the message sent instead. An answer is sent
+    once, as it is or in other words: after that, `sent` and `overridden` are refused, but it can be copied.
     """
     if data.text is not None and data.use != "overridden":
         raise RequestError(
@@ -285,27 +258,15 @@ def use(
     server.live.changed(app, conversation_id)
 
 
-@post(
-    "/conversations/{conversation_id:str}/feedback",
-    operation_id="rate_live",
-    summary="Report an agent's feedback",
-    guards=[writing("assist")],
-    status_code=204,
-    responses={
-        204: answer("It is kept."),
-        404: _UNKNOWN,
-        422: refusal("A reason is not among those that may be picked."),
-    },
-    takes=Takes(
-        "The feedback.",
-        {"about": "widget", "value": "dislike", "reasons": ["Too Slow"], "comment": "Well.", "agent": AGENT},
-    ),
+@operation.post(
+    "/conversations/{conversation_id}/feedback",
+    may=writing("assist"),
+    refuses={404: _UNKNOWN, 422: "A reason is not among those that may be picked."},
 )
-@in_slow_thread
-def rate(
+def rate_live(
     conversation_id: ConversationId, data: JSONBody[FeedbackBody], app: App, server: Server, caller: Caller
 ) -> None:
-    """Store an agent's feedback about an answer, a summary, or the assistant as a whole (`widget`).
+    """Report an agent's feedback. It is about an answer, a summary, or the assistant as a whole (`widget`).
 
     Reasons are picked from the app's settings. An agent's last feedback about each counts; `none` withdraws it.
     """
@@ -323,30 +284,15 @@ def rate(
     server.live.changed(app, conversation_id)
 
 
-@get(
-    "/settings",
-    operation_id="get_live_settings",
-    summary="Settings of assistance",
-    guards=[reading("assist")],
-    responses={200: answer("The settings.", AssistSettings, SETTINGS)},
-)
-@in_thread
-def settings(app: App) -> AssistSettings:
+@operation.get("/settings", may=reading("assist"), summary="Settings of assistance")
+def get_live_settings(app: App) -> AssistSettings:
     """Return the settings: the silence that ends a conversation, the limit of summaries, the reasons to pick from."""
     return app.live.settings()
 
 
-@put(
-    "/settings",
-    operation_id="put_live_settings",
-    summary="Change the settings of assistance",
-    guards=[writing("assist")],
-    responses={200: answer("The settings.", AssistSettings, SETTINGS)},
-    takes=Takes("The settings.", SETTINGS),
-)
-@in_slow_thread
-def configure(data: JSONBody[AssistSettings], app: App) -> AssistSettings:
-    """Replace the settings; a setting that is left out is reset to its default."""
+@operation.put("/settings", may=writing("assist"))
+def put_live_settings(data: JSONBody[AssistSettings], app: App) -> AssistSettings:
+    """Change the settings of assistance. A setting that is left out is reset to its default."""
     app.live.configure(data)
     return data
 
@@ -358,6 +304,17 @@ def _agent(caller: Principal, body: LiveAgentBody | None) -> AssistedAgent | Non
     return None if body is None else AssistedAgent(id=body.id, name=body.name)
 
 
-FOR_AGENTS = (listing, show, show_playbook, stream, search, summarise, edit, use, rate, settings)
+FOR_AGENTS = (
+    list_live,
+    get_live,
+    get_live_playbook,
+    stream_live,
+    search_live,
+    summarise_live,
+    edit_live_summary,
+    use_live_answer,
+    rate_live,
+    get_live_settings,
+)
 """Handlers that the agent's page calls, too."""
-ROUTER = Router("/live", route_handlers=[*FOR_AGENTS, configure])
+ROUTER = Router("/live", route_handlers=[*FOR_AGENTS, put_live_settings])

@@ -6,6 +6,9 @@ import msgspec
 
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.definitions.playbook import DialogTask, PlannedStage, PlannedStep, Playbook, Sign
+from auscult.server.api.assist import live_shown
+from auscult.server.rest.examples import example
+from auscult.services.assist.playbook_progress import Followed
 
 EXAMPLE_ID = "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11"
 AGENT: dict[str, Any] = {"id": "a-1", "name": "Sam Poole"}
@@ -42,43 +45,47 @@ ANSWER: dict[str, Any] = {
     "instead": None,
     "feedback": None,
 }
-SUMMARY: dict[str, Any] = {
-    "id": "smr-9e7925c8-d842-5567-9966-059b23bd2a11",
-    "type": "interim",
-    "agent": AGENT,
-    "text": "The customer asks how long promo codes are valid. The agent says seven days.",
-    "edited_text": None,
-    "generation_ms": 12,
-    "feedback": None,
-}
-STATE: dict[str, Any] = {
-    "conversation_id": EXAMPLE_ID,
-    "channel": "chat",
-    "language": "en",
-    "source": "genesys",
-    "started_at": "2026-06-07T03:05:04.755Z",
-    "ended_at": None,
-    "is_ended": False,
-    "reason": None,
-    "agents": [],
-    "seq": 2,
-    "is_settled": True,
-    "messages": [
-        {
-            "id": "ms-10a44a88-a68a-581e-b3c3-02983f5b2a11",
-            "speaker": "customer",
-            "text": "How long are promo codes valid?",
-            "agent_id": None,
-            "at": "2026-06-07T03:05:39.523Z",
-            "passed": None,
-            "reworded_at": None,
-        }
-    ],
-    "suggestions": [ANSWER],
-    "searches": [],
-    "summaries": [],
-    "feedback": [],
-}
+example(
+    {
+        "id": "smr-9e7925c8-d842-5567-9966-059b23bd2a11",
+        "type": "interim",
+        "agent": AGENT,
+        "text": "The customer asks how long promo codes are valid. The agent says seven days.",
+        "edited_text": None,
+        "generation_ms": 12,
+        "feedback": None,
+    }
+)(live_shown.LiveSummary)
+example(
+    {
+        "conversation_id": EXAMPLE_ID,
+        "channel": "chat",
+        "language": "en",
+        "source": "genesys",
+        "started_at": "2026-06-07T03:05:04.755Z",
+        "ended_at": None,
+        "is_ended": False,
+        "reason": None,
+        "agents": [],
+        "seq": 2,
+        "is_settled": True,
+        "messages": [
+            {
+                "id": "ms-10a44a88-a68a-581e-b3c3-02983f5b2a11",
+                "speaker": "customer",
+                "text": "How long are promo codes valid?",
+                "agent_id": None,
+                "at": "2026-06-07T03:05:39.523Z",
+                "passed": None,
+                "reworded_at": None,
+            }
+        ],
+        "suggestions": [ANSWER],
+        "searches": [],
+        "summaries": [],
+        "feedback": [],
+    }
+)(live_shown.LiveState)
 LISTED = {
     "conversation_id": EXAMPLE_ID,
     "events": 2,
@@ -89,78 +96,80 @@ LISTED = {
     "words": "How can I get my money back?",
     "waits_since": "2026-06-07T03:05:39.523Z",
 }
-FOLLOWED: dict[str, Any] = {
-    "form_id": "ef-refunds",
-    "form_version": 2,
-    "playbooks": [
-        {
-            "id": "refund",
-            "name": "Refund",
-            "opened_at": "2026-06-07T03:05:39.523Z",
-            "adherence": 50.0,
-            "min_adherence": 80.0,
-            "stages": [
-                {
-                    "id": "opening",
-                    "name": "Opening",
-                    "status": "open",
-                    "steps": [
-                        {
-                            "id": "verify",
-                            "name": "Verify identity",
-                            "is_required": True,
-                            "is_done": False,
-                            "message_id": None,
-                            "done_at": None,
-                        }
-                    ],
-                },
-                {
-                    "id": "resolution",
-                    "name": "Resolution",
-                    "status": "done",
-                    "steps": [
-                        {
-                            "id": "refund",
-                            "name": "Start the refund",
-                            "is_required": False,
-                            "is_done": True,
-                            "message_id": "ms-10a44a88-a68a-581e-b3c3-02983f5b2a12",
-                            "done_at": "2026-06-07T03:06:02.101Z",
-                        }
-                    ],
-                },
-            ],
-        }
-    ],
-    "dialogs": [
-        {
-            "id": "lookup",
-            "name": "Look up account",
-            "message_id": "ms-10a44a88-a68a-581e-b3c3-02983f5b2a13",
-            "started_at": "2026-06-07T03:05:52.000Z",
-        }
-    ],
-    "metrics": [
-        {
-            "id": "em-refund",
-            "name": "Refund playbook",
-            "type": "by_playbook",
-            "qualification": "NO",
-            "reason": "1 of 2 steps done; asked for: at least 80 percent",
-            "evidence": [],
-        }
-    ],
-    "hints": [
-        {
-            "playbook_id": "refund",
-            "stage_id": "opening",
-            "step_id": "verify",
-            "before": "refund",
-            "text": "'Verify identity' of 'Opening' is missing, and comes before 'Start the refund', which is done",
-        }
-    ],
-}
+example(
+    {
+        "form_id": "ef-refunds",
+        "form_version": 2,
+        "playbooks": [
+            {
+                "id": "refund",
+                "name": "Refund",
+                "opened_at": "2026-06-07T03:05:39.523Z",
+                "adherence": 50.0,
+                "min_adherence": 80.0,
+                "stages": [
+                    {
+                        "id": "opening",
+                        "name": "Opening",
+                        "status": "open",
+                        "steps": [
+                            {
+                                "id": "verify",
+                                "name": "Verify identity",
+                                "is_required": True,
+                                "is_done": False,
+                                "message_id": None,
+                                "done_at": None,
+                            }
+                        ],
+                    },
+                    {
+                        "id": "resolution",
+                        "name": "Resolution",
+                        "status": "done",
+                        "steps": [
+                            {
+                                "id": "refund",
+                                "name": "Start the refund",
+                                "is_required": False,
+                                "is_done": True,
+                                "message_id": "ms-10a44a88-a68a-581e-b3c3-02983f5b2a12",
+                                "done_at": "2026-06-07T03:06:02.101Z",
+                            }
+                        ],
+                    },
+                ],
+            }
+        ],
+        "dialogs": [
+            {
+                "id": "lookup",
+                "name": "Look up account",
+                "message_id": "ms-10a44a88-a68a-581e-b3c3-02983f5b2a13",
+                "started_at": "2026-06-07T03:05:52.000Z",
+            }
+        ],
+        "metrics": [
+            {
+                "id": "em-refund",
+                "name": "Refund playbook",
+                "type": "by_playbook",
+                "qualification": "NO",
+                "reason": "1 of 2 steps done; asked for: at least 80 percent",
+                "evidence": [],
+            }
+        ],
+        "hints": [
+            {
+                "playbook_id": "refund",
+                "stage_id": "opening",
+                "step_id": "verify",
+                "before": "refund",
+                "text": "'Verify identity' of 'Opening' is missing, and comes before 'Start the refund', which is done",
+            }
+        ],
+    }
+)(Followed)
 SETTINGS: dict[str, Any] = msgspec.to_builtins(
     AssistSettings(
         playbooks=(
@@ -188,3 +197,5 @@ SETTINGS: dict[str, Any] = msgspec.to_builtins(
         dialogs=(DialogTask(id="lookup", name="Look up account", when=Sign(phrases=("let me look up your account",))),),
     )
 )
+example({**ANSWER, "message_id": None})(live_shown.LiveAnswer)
+example(SETTINGS)(AssistSettings)

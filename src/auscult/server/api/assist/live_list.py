@@ -3,17 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from litestar import get
 from msgspec import Struct
 
 from auscult.domain.assist.live_log import LiveListed
 from auscult.server.api.assist.live_examples import LISTED
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
-from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Cursor, Limit, query
-from auscult.server.rest.threads import in_thread
 from auscult.services.assist.lines import Line
 
 NOTHING = Line()
@@ -36,6 +35,7 @@ class LiveLine(Struct, frozen=True, kw_only=True):
     waits_since: datetime | None
 
 
+@example({"items": [LISTED], "next_cursor": None})
 class LivePage(Struct, frozen=True, kw_only=True):
     """One page. ``next_cursor`` is null after the last."""
 
@@ -43,15 +43,8 @@ class LivePage(Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
-@get(
-    "/conversations",
-    operation_id="list_live",
-    summary="List live conversations",
-    guards=[reading("assist")],
-    responses={200: answer("A page.", LivePage, {"items": [LISTED], "next_cursor": None})},
-)
-@in_thread
-def listing(
+@operation.get("/conversations", may=reading("assist"))
+def list_live(
     app: App,
     server: Server,
     in_state: Annotated[
@@ -61,7 +54,7 @@ def listing(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> LivePage:
-    """List conversations received by the hook, by id: those in progress, those that are over, or all."""
+    """List live conversations. Those received by the hook, by id: in progress, over, or all."""
     after = read_cursor(cursor, tuple[str])
     is_ended = None if in_state is None else in_state == "ended"
     found = app.live.listing(is_ended=is_ended, after_id=after[0] if after else "", limit=limit + 1)
