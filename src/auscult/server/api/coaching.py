@@ -145,8 +145,6 @@ _REFUSALS = {
     409: "The item is in another state, or the same coaching is under way.",
     422: "A value cannot be used, or a comment is missing.",
 }
-
-
 example({"items": [_ITEM]})(CoachingPage)
 
 

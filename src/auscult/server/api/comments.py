@@ -66,8 +66,6 @@ _BODY = {
     422: "The words are missing or too long.",
 }
 _FULL = {**_BODY, 409: "There are too many comments already, or the time to change this one is over."}
-
-
 example({"text": COMMENT["text"], "turn_id": "m5", "audience": "colleagues"})(NewThread)
 example({"text": "As resolution, yes."})(NewComment)
 

@@ -73,8 +73,6 @@ _BODY = {
     **_REFUSED,
     422: "The reason or the right queue or agent is missing, or the wrong one is not clear.",
 }
-
-
 example(
     {
         "items": [CORRECTION],

@@ -183,8 +183,6 @@ _DECIDING = {
     409: "The dispute is decided already, or its conversation was erased.",
     422: "The reason is missing, or no answer is named where one is needed.",
 }
-
-
 example({"all": {**FIGURES, "key": ""}, "metrics": [FIGURES], "auditors": [], "queues": []})(DisputeStatistics)
 
 

@@ -79,8 +79,6 @@ _REFUSED = {
     409: "The form has as many examples as it can have.",
     422: "The question, its answer, the transcript or the pointer cannot be used.",
 }
-
-
 example({"metric_id": "em-greeting", "wanted": "NO", "conversation_id": "c-7f8b1f0e"})(NewExample)
 example({"conversation_id": "c-7f8b1f0e", "turn_id": "m2", "wanted": "Orders > Late"})(NewTopicExample)
 

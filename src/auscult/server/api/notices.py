@@ -77,8 +77,6 @@ MAIL: dict[str, Any] = {
     "tries": 1,
     "reason": "the connection failed: SMTPServerDisconnected",
 }
-
-
 example({"items": [NOTICE], "next_cursor": None, "unread": 1})(NoticePage)
 example({**NOTICE, "read_at": "2026-04-01T09:05:00Z"})(Notice)
 example({"items": [MAIL]})(NoticeMails)

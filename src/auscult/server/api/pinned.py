@@ -81,8 +81,6 @@ _BODY = {
 }
 _MADE = {**_BODY, 409: "Another collection has the name, or there are too many."}
 _FORBIDDEN = {403: _BODY[403]}
-
-
 example({"items": [{**COLLECTION, "moments": 3}]})(Collections)
 example({"name": "Best openings", "audience": "agents"})(NewCollection)
 example({"conversation_id": "c-7f8b1f0e", "turn_id": "m1", "note": PIN["note"]})(NewPin)

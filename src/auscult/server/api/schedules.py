@@ -138,8 +138,6 @@ example(
         "webhook_secret": None,
     }
 )(ShownSchedule)
-
-
 example({"items": [_RUN]})(Inbox)
 
 

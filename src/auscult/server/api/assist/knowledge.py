@@ -94,8 +94,6 @@ Source = Annotated[str, path_id("The name of the document, percent-encoded.", "p
 _DAY = "The {} day on which it counts, as 2026-03-01; none for no such day, read for what it states itself."
 DAY = {"pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|none|read)$"}
 OfLanguage = Annotated[str | None, query("A language by its code, as en.", schema_extra=NOT_EMPTY)]
-
-
 example({"items": [_DOCUMENT], "versions": {"en": 4}})(KnowledgeListing)
 example({"source": "promotions.md", "language": "en", "passages": [_PASSAGE]})(KnowledgeDocument)
 example(

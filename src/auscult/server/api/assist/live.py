@@ -63,8 +63,6 @@ _EVENT = {
 }
 _SHOWN_EVENT = "id: 1\nevent: message\ndata: {}\n\n"
 _UNKNOWN = "There is no such live conversation, answer or summary, or the client has no such app."
-
-
 example({"query": "promo code validity", "agent": AGENT})(SearchBody)
 example({"agent": AGENT})(SummaryBody)
 example({"text": "Codes are valid for seven days."})(EditBody)

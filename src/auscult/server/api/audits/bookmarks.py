@@ -93,8 +93,6 @@ _SEGMENT: dict[str, Any] = {
     "audit": "not_assigned",
     "evaluated_at": "2026-04-01T09:00:00Z",
 }
-
-
 example({"items": [_SEGMENT]})(SegmentList)
 
 

@@ -122,8 +122,6 @@ _REFUSALS = {
     409: "The audit's state does not allow this: not assigned, already submitted, answers stored after `revision`, or no form.",
     422: "A name, a metric or a comment cannot be used, or answers are missing.",
 }
-
-
 example({"items": [_LISTED], "next_cursor": None})(AuditPage)
 
 

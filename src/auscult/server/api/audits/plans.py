@@ -205,8 +205,6 @@ REFUSALS = {
     409: "The plan is paused, its frame is empty, or it was changed in between.",
     422: "A value of the plan cannot be used; `field` names it.",
 }
-
-
 example({**_PLAN, "draws": [_RECORD], "by_auditor": {"": {"open": 4}}})(ShownProgress)
 
 

@@ -81,8 +81,6 @@ example(
         "findings": ["es"],
     }
 )(FairnessFigures)
-
-
 example({"chart": _CHART, "average": _CHART, "advice": "common cause: leave it"})(ChartFigures)
 
 

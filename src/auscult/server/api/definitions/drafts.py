@@ -91,8 +91,6 @@ example(
         "reordered": False,
     }
 )(ComparedForms)
-
-
 example({"items": [_ITEM], "next_cursor": None})(DraftList)
 example({**_KEPT, "document": "id: ef-billing\nname: Billing calls\n"})(Draft)
 

@@ -97,8 +97,6 @@ example(
     }
 )(ScoreLine)
 _RETIRED = {**form_views.PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"}
-
-
 example({"items": [_VERSION], "next_cursor": None})(VersionList)
 example(
     {

@@ -152,8 +152,6 @@ _INTERACTION: dict[str, Any] = {
     "fatal_errors": 0,
     "attributes": {"at-courtesy": 60},
 }
-
-
 example({"items": [_LISTED], "next_cursor": None})(ScorecardList)
 example({**_LISTED, "published_at": "2026-03-23T10:17:54Z", "document": "id: sc-service\nname: Service\n…"})(
     ScorecardDocument

@@ -113,8 +113,6 @@ _EXAMPLE_PROBLEM: dict[str, Any] = {
     "field": "topics[0].name",
     "reason": "has 61 characters; at most 50 are allowed",
 }
-
-
 example({"items": [_ITEM], "next_cursor": None})(TaxonomyList)
 example({**_ITEM, "document": "id: tx-shop\nname: Shop\n"})(TaxonomyDocument)
 example({"id": None, "can_be_published": False, "problems": [_EXAMPLE_PROBLEM]})(CheckedTaxonomy)

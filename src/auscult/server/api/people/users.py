@@ -144,8 +144,6 @@ example(
 )(UserView)
 _UNUSABLE = "An e-mail address, a password, a role, a permission or a scope cannot be used; `field` names it."
 _LAST = "An app would be left without a user who manages users."
-
-
 example({"items": [GRANT]})(GrantList)
 example(
     {

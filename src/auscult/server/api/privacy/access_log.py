@@ -49,8 +49,6 @@ _ENTRY: dict[str, Any] = {
     "content_hash": "9f86d081",
     "entry_hash": "5d41402a",
 }
-
-
 example({"items": [_ENTRY], "next_after": None})(LogPage)
 
 

@@ -81,8 +81,6 @@ RECEIPT: dict[str, Any] = {
     },
 }
 example(RECEIPT)(Receipt)
-
-
 example({"items": [RULE]})(RuleList)
 example({"items": [ITEM], "erasable": 1, "held": 0})(ItemList)
 example({"items": [RECEIPT["id"]]})(RunList)

@@ -40,8 +40,6 @@ _JOB: dict[str, Any] = {
 _FAILED = {**_JOB, "unscored": ["c-17"]}
 example(_FAILED)(JobWithRest)
 _AGAIN = {**_FAILED, "state": "waiting", "attempts": 0, "reason": None, "ended_at": None}
-
-
 example({"items": [_JOB], "next_cursor": None})(JobList)
 
 
