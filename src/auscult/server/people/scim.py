@@ -40,7 +40,7 @@ Count = Annotated[int, QueryParameter(name="count")]
 Act = Callable[[Directory], Json | None]
 
 
-async def _answer(request: ApiRequest, server: Services, act: Act, status: int = 200) -> ApiResponse:
+async def _answer(request: ApiRequest, server: Services, act: Act, status: int = 200) -> ApiResponse[Any]:
     """Act on the directory of the request's app; respond to an error in SCIM's format."""
     directory = Directory(server.store, request.app_store.tenant, request.rights, server.now)
     try:
@@ -67,40 +67,40 @@ async def _given(request: ApiRequest) -> Json:
 @get("/Users", guards=_READS)
 async def list_users(
     request: ApiRequest, server: Server, where: Filter = None, start: Start = 1, count: Count = 100
-) -> ApiResponse:
+) -> ApiResponse[Any]:
     """List users, by a filter such as ``userName eq "ann@example.com"``."""
     return await _answer(request, server, lambda its: its.users(where, start, min(count, _MOST)))
 
 
 @post("/Users", guards=_WRITES)
-async def create_user(request: ApiRequest, server: Server) -> ApiResponse:
+async def create_user(request: ApiRequest, server: Server) -> ApiResponse[Any]:
     """Add a user."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.create(given), 201)
 
 
 @get("/Users/{item:str}", guards=_READS)
-async def get_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def get_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Return a user."""
     return await _answer(request, server, lambda its: its.user(item))
 
 
 @put("/Users/{item:str}", guards=_WRITES)
-async def replace_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def replace_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Replace the name and the state of a user."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.replace(item, given))
 
 
 @patch("/Users/{item:str}", guards=_WRITES)
-async def patch_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def patch_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Change a user; above all ``active``."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.patch(item, given))
 
 
 @delete("/Users/{item:str}", guards=_WRITES, status_code=200)
-async def delete_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def delete_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Disable a user."""
     return await _answer(request, server, lambda its: its.delete(item), 204)
 
@@ -108,46 +108,46 @@ async def delete_user(request: ApiRequest, server: Server, item: Item) -> ApiRes
 @get("/Groups", guards=_READS)
 async def list_groups(
     request: ApiRequest, server: Server, where: Filter = None, start: Start = 1, count: Count = 100
-) -> ApiResponse:
+) -> ApiResponse[Any]:
     """List groups, which are roles."""
     return await _answer(request, server, lambda its: its.groups(where, start, min(count, _MOST)))
 
 
 @post("/Groups", guards=_WRITES)
-async def create_group(request: ApiRequest, server: Server) -> ApiResponse:
+async def create_group(request: ApiRequest, server: Server) -> ApiResponse[Any]:
     """Set the members of a role."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.create_group(given), 201)
 
 
 @get("/Groups/{item:str}", guards=_READS)
-async def get_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def get_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Return a group."""
     return await _answer(request, server, lambda its: its.group(item))
 
 
 @put("/Groups/{item:str}", guards=_WRITES)
-async def replace_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def replace_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Replace the members of a role."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.replace_group(item, given))
 
 
 @patch("/Groups/{item:str}", guards=_WRITES)
-async def patch_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def patch_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Add or remove members."""
     given = await _given(request)
     return await _answer(request, server, lambda its: its.patch_group(item, given))
 
 
 @delete("/Groups/{item:str}", guards=_WRITES, status_code=200)
-async def delete_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse:
+async def delete_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Remove all members of a role."""
     return await _answer(request, server, lambda its: its.delete_group(item), 204)
 
 
 @get("/ServiceProviderConfig", guards=_READS)
-async def get_config() -> ApiResponse:
+async def get_config() -> ApiResponse[Any]:
     """Return which parts of SCIM are served."""
     features = {name: {"supported": False} for name in ("bulk", "changePassword", "sort", "etag")}
     config = {
