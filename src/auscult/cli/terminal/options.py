@@ -9,7 +9,7 @@ import typer
 
 from auscult.config import Settings, read_settings
 from auscult.domain.errors import NotFoundError, RequestError
-from auscult.domain.instants import read_instant
+from auscult.domain.schedules.instants import read_instant
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:

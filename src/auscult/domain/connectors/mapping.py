@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from auscult.domain.connectors.document import UNKNOWN, MappingTable, Target
+from auscult.domain.connectors.legs import with_parties
 from auscult.domain.conversation import Agent, Conversation, Queue
-from auscult.domain.legs import with_parties
 
 Party = TypeVar("Party", Queue, Agent)
 

@@ -11,9 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
+from auscult.domain.connectors.legs import with_parties
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
-from auscult.domain.legs import with_parties
 from auscult.formats._contract import Limits
 from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import instant, ms_between

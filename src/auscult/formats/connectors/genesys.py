@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 
 from auscult.domain.connectors import Item
-from auscult.domain.legs import leg_named, turn_of_leg
+from auscult.domain.connectors.legs import leg_named, turn_of_leg
 from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, offset_ms
 
 _PATH = re.compile(r"year=(\d{4})/month=(\d{1,2})/day=(\d{1,2})/hour=(\d{1,2})/conversation_id=([^/]+)/")

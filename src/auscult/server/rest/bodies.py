@@ -8,7 +8,7 @@ import msgspec
 from msgspec import inspect
 
 from auscult.domain.errors import RequestError
-from auscult.domain.instants import in_utc
+from auscult.domain.schedules.instants import in_utc
 from auscult.server.bodies import read_object
 from auscult.server.rest.query import RFC_3339, instant_of_day
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from auscult.domain.errors import RequestError
-from auscult.domain.instants import read_instant
+from auscult.domain.schedules.instants import read_instant
 
 RFC_3339 = "a time as RFC 3339 has it, 2026-03-23T10:17:54Z, or a day, 2026-03-23"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -9,7 +9,7 @@ import yaml
 
 from auscult.domain.audits.plan import PlanDocument, check_plan
 from auscult.domain.errors import RequestError
-from auscult.domain.instants import in_utc, read_instant
+from auscult.domain.schedules.instants import in_utc, read_instant
 
 _FIELD = re.compile(r" - at `\$\.?(?P<path>.*)`$")
 

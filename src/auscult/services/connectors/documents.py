@@ -28,8 +28,8 @@ from auscult.domain.connectors.document import (
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError
-from auscult.domain.instants import read_instant
 from auscult.domain.said.spelling import did_you_mean
+from auscult.domain.schedules.instants import read_instant
 from auscult.formats.connectors import FORMATS
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
 from auscult.services.definitions.forms.shape import name_of, read_struct

@@ -10,8 +10,8 @@ from msgspec.structs import asdict
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
-from auscult.domain.instants import in_utc
 from auscult.domain.said.search import parse
+from auscult.domain.schedules.instants import in_utc
 from auscult.domain.scoring.list_fields import (
     LEAST_SCORE,
     LONGEST_S,

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, TypeVar
 
 from auscult.domain.errors import RequestError
-from auscult.domain.instants import read_instant
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.domain.people.users import normalise_email
+from auscult.domain.schedules.instants import read_instant
 from auscult.services.directory.naming import Naming
 from auscult.storage.store import AppStore
 

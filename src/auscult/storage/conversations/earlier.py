@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from auscult.domain.connectors.legs import depends_on_stored, followed, is_replaced, legs_of
 from auscult.domain.conversation import Conversation
 from auscult.domain.corrections import Handled, with_handled
-from auscult.domain.legs import depends_on_stored, followed, is_replaced, legs_of
 from auscult.domain.scoring.stored import Accepted
 from auscult.storage.conversations.evaluated import CONVERSATION
 from auscult.storage.conversations.waiting import chunks

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from auscult.domain.connectors import Item, Refused, Setup
+from auscult.domain.connectors.legs import followed
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.legs import followed
 from auscult.formats.connectors import FORMATS
 from auscult.formats.connectors._dialogues import Writer, messages_of
 from tests.unit.formats.connectors.test_connectors import GOLDEN, keys, mapped

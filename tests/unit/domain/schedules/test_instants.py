@@ -6,7 +6,7 @@ import pytest
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
-from auscult.domain.instants import in_utc, read_instant
+from auscult.domain.schedules.instants import in_utc, read_instant
 from auscult.server.rest.bodies import decode_body
 from auscult.server.rest.parameters import Instant
 from auscult.server.rest.query import _check_instant
