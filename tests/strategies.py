@@ -25,7 +25,7 @@ from auscult.domain.conversation import (
     Turn,
     is_id,
 )
-from auscult.domain.evaluation import DECIDED, Evidence, Qualification, Verdict
+from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite
 from auscult.formats._parts import agents_of, queues_of, speaking_agents
 
 T = TypeVar("T")
@@ -262,6 +262,7 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
 
 
 def cited(qualification: Qualification, **fields: Any) -> Verdict:
-    """Return a verdict of a test that is about something else: a YES or NO rests on the word of the test."""
-    evidence = (Evidence(why="as the test says"),) if qualification in DECIDED else ()
-    return Verdict(qualification=qualification, evidence=evidence, **fields)
+    """Return a verdict of a test that is about something else: a YES rests on a turn, a NO on the word of the test."""
+    why = "as the test says"
+    found = {"YES": (cite(Turn("m1", "agent"), why),), "NO": (Evidence(why=why),)}
+    return answered(qualification, found.get(qualification, ()), **fields)

@@ -7,6 +7,8 @@ CC BY-SA 4.0: it is read from there and no part of it stands in this repository.
 
 Further help and sign-off are judged by the starter form, the rest by the form beside this file; in the second block,
 what agents say is told by the analyzers' own phrases (``what_is_said``), on which ``resolution`` is built.
+The third block has what ``resolution`` says of those whose acts report a failure and no success (at most 18 of the 114
+should not be called unresolved), and of those that report success and no failure. With and without votes.
 ``--wrong`` names the conversations that were told differently.
 """
 
@@ -20,8 +22,10 @@ import msgspec
 from auscult.analyzers.outcome._course import what_is_said
 from auscult.domain.conversation import Conversation
 from auscult.domain.form import Metric
+from auscult.domain.statistics.intervals import wilson
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import read_form, starter_documents
+from bench.quality.first_sight import machine
 from bench.quality.intelligence import show
 
 ASKED = {
@@ -56,6 +60,23 @@ def main() -> None:
     print("\nBy the analyzers' phrases")
     for verdict, what in (("confirmed_resolution", ("met",)), ("reported_failure", ("refused", "offered"))):
         show(verdict, _told(calls, gold, verdict, [_any(call, *what) for call in calls]))
+    print("\nBy the resolution")
+    for votes in (True, False):
+        answers = machine(calls, votes=votes)
+        for what, has_failed in (("fail, not called unresolved", True), ("end well, called unresolved", False)):
+            of = [one.id for one in calls if _has_failed(gold[one.id]) is has_failed]
+            wrong = [name for name in of if (answers[name]["resolved"] == "NO") is not has_failed]
+            within = wilson(len(wrong) / len(of), len(of))
+            shown = f"{len(wrong)} of {len(of)} ({within.low:.1%} to {within.high:.1%})"
+            print(f"  {what:<28} {'with votes' if votes else 'by words  '}  {shown}")
+            if given.wrong == "resolved" and votes:
+                print("".join(f"    {name}\n" for name in wrong), end="")
+
+
+def _has_failed(acts: Mapping[str, bool]) -> bool | None:
+    """Whether the acts report a failure, or success; None for both and for neither."""
+    failed, done = acts["reported_failure"], acts["confirmed_resolution"]
+    return None if failed is done else failed
 
 
 def _judged(metric: Metric, call: Conversation) -> bool:

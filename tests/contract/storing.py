@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Status, Verdict
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Status, Verdict, answered
 from auscult.domain.form import Form, Metric
 from auscult.domain.record import RecordQuery
 from auscult.domain.scoring.stored import PendingConversation, RenderedRows
@@ -46,7 +46,7 @@ def evaluation(
 ) -> Evaluation:
     """An evaluation of a revision, with evidence where it is evaluated."""
     evidence = Evidence(turn_id="m1", start_ms=0, end_ms=900, text="hello", why="says hello", similarity=0.75)
-    verdicts = (Verdict(qualification="YES", evidence=(evidence,)), Verdict(qualification="-", reason="not yet"))
+    verdicts = (answered("YES", [evidence]), Verdict(qualification="-", reason="not yet"))
     is_evaluated = form is not None and status == "evaluated"
     return Evaluation(
         conversation_id=of.id,

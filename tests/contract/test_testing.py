@@ -7,7 +7,7 @@ import pytest
 
 from auscult.analyzers import ANALYZERS, Analyzer
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evidence, Verdict
+from auscult.domain.evaluation import Evidence, Verdict, answered
 from auscult.domain.probe import Answer, Probe
 from auscult.engines import ENGINES
 from auscult.formats import FORMATS
@@ -96,8 +96,10 @@ class Liar:
     def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
         """Lie."""
         del settings, answers, insights
-        turn = conversation.turns[0].id if conversation.turns else None
-        return Verdict(qualification="YES", evidence=(Evidence(turn_id=turn, text="never said", why="so"),))
+        turn = conversation.turns[0].id if conversation.turns else ""
+        if not turn:
+            return Verdict(qualification="-", reason="so")
+        return answered("YES", [Evidence(turn_id=turn, text="never said", why="so")])
 
 
 def test_a_contract_refuses_what_breaks_it() -> None:

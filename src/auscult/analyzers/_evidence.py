@@ -4,11 +4,8 @@ from collections.abc import Sequence
 
 from auscult.analyzers._contract import Unknown
 from auscult.domain.conversation import Conversation, Speaker, Turn, language_code
-from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights
 from auscult.domain.memo import kept
-
-_SHOWN_TEXT = 400
 
 LANGUAGE_NAMES = {
     "de": "German",
@@ -23,11 +20,6 @@ LANGUAGE_NAMES = {
 """Names of the vendor's six languages, and of those that starter forms add."""
 UNDETERMINED = "und"
 """Placeholder for a language that cannot be recognised."""
-
-
-def cite(turn: Turn, why: str) -> Evidence:
-    """Return a turn as evidence, with the reason."""
-    return Evidence(turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text[:_SHOWN_TEXT], why=why)
 
 
 def turns_of(conversation: Conversation, speaker: Speaker) -> Sequence[Turn]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, NewType, TypeAlias, TypedDict, Unpack, cast, overload
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.form import Form, Handler, Metric
@@ -42,11 +43,49 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def is_absence(self) -> bool:
         """Return whether it is a stretch of turns that was read in vain."""
-        return self.turn_id is None and self.why.startswith("nothing of the kind")
+        return not self.text and self.why.startswith("nothing of the kind")
 
 
-BY_A_PERSON = Evidence(why="answered by a person")
+Cited = NewType("Cited", Evidence)
+"""Evidence that names a turn; it is made of a turn, never of an id."""
+Attested = NewType("Attested", Evidence)
+"""Evidence of an answer that this version did not decide: a person's, or an earlier version's."""
+Grounds: TypeAlias = tuple[Cited, *tuple[Evidence, ...]]
+"""Evidence that a YES can rest on: it begins with a turn."""
+
+BY_A_PERSON = Attested(Evidence(why="answered by a person"))
 """Evidence of an answer for which a person quotes nothing."""
+UNSTATED = Attested(Evidence(why="evaluated by a version that did not keep what it rests on"))
+SHOWN_TURN = 400
+
+
+def cite(
+    turn: Turn, why: str, piece: str = "", similarity: float | None = None, threshold: float | None = None
+) -> Cited:
+    """Quote a turn. Of a turn of more than 400 characters, quote the piece that decided, or its beginning."""
+    text = turn.text if len(turn.text) <= SHOWN_TURN else (piece or turn.text)[:SHOWN_TURN]
+    said = Evidence(turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=text, why=why)
+    return Cited(said if similarity is None else replace(said, similarity=similarity, threshold=threshold))
+
+
+def at(turn: Turn, why: str, start_ms: int | None, end_ms: int | None, text: str = "") -> Cited:
+    """Name the turn at which something happens that is not said, like a hold, with its times in ms."""
+    return Cited(Evidence(turn_id=turn.id or None, start_ms=start_ms, end_ms=end_ms, text=text, why=why))
+
+
+def over(turns: Sequence[Turn], why: str) -> Cited:
+    """Name the first of the turns that a figure was computed from. Raises ``GroundlessError`` where there are none."""
+    if not turns:
+        raise GroundlessError("YES")
+    return at(turns[0], why, None, None)
+
+
+def grounds(evidence: Iterable[Evidence]) -> Grounds:
+    """Parse evidence of unknown origin, turns first. Raises ``GroundlessError`` where none of it names a turn."""
+    found = tuple(sorted(evidence, key=lambda one: not one.turn_id))
+    if not found or not found[0].turn_id:
+        raise GroundlessError("YES")
+    return cast("Grounds", found)
 
 
 def nothing_in(turns: Sequence[Turn], first: int = 0, last: int = -1) -> Evidence:
@@ -58,13 +97,20 @@ def nothing_in(turns: Sequence[Turn], first: int = 0, last: int = -1) -> Evidenc
     return Evidence(why=f"nothing of the kind in {stretch}")
 
 
+def unsaid_in(turns: Sequence[Turn], first: int = 0, last: int = -1) -> Cited:
+    """Return a stretch that was read in vain as the ground of a YES: with its last turn. Raises ``GroundlessError``."""
+    last = len(turns) + last if last < 0 else last
+    return over(turns[last : last + 1], nothing_in(turns, first, last).why)
+
+
 class GroundlessError(ValueError):
-    """YES or NO that rests on nothing."""
+    """YES that names no turn, or NO that rests on nothing."""
 
     def __init__(self, qualification: str) -> None:
         """State what would be right."""
         super().__init__(
-            f"{qualification} rests on nothing; cite a turn, a figure, a source, a person, or the stretch that was read"
+            f"{qualification} rests on nothing; cite a turn"
+            + ("" if qualification == "YES" else ", a figure, a source, a person, or the stretch that was read")
         )
 
 
@@ -99,10 +145,25 @@ class Comparison(Struct, frozen=True, kw_only=True, omit_defaults=True):
     said: str | None = None
 
 
+class _More(TypedDict, total=False):
+    """Fields that every verdict may have."""
+
+    trigger: tuple[Evidence, ...]
+    reason: str
+    parts: tuple[Part, ...]
+    compared: Comparison | None
+    level: str | None
+    share: Decimal | None
+    reason_code: str | None
+    confidence: Decimal | None
+    certain: bool
+
+
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Raw answer to one metric, with its grounds. "-" is a manual metric without an answer yet.
 
-    YES and NO rest on evidence, of their own or of their parts; without any they raise ``GroundlessError``.
+    YES begins with a turn (``Grounds``), unless a person or an earlier version answered; NO rests on evidence, of its
+    own or of its parts. A type checker refuses another YES, and what is read as one raises ``GroundlessError``.
     ``reason`` explains it in words, above all where there are no turns to cite (NO, NA). Where there are ``parts``,
     ``qualification`` is what ``joined`` makes of them. Of a graded metric ``level`` is the answer, ``share`` its part
     of the weight in percent, and ``qualification`` YES where it reaches the metric's own mark. ``confidence`` is the
@@ -122,12 +183,52 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: Decimal | None = None
     certain: bool = True
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self, *, qualification: Qualification, evidence: Grounds | tuple[Attested], **more: Unpack[_More]
+        ) -> None: ...
+        @overload
+        def __init__(
+            self,
+            *,
+            qualification: Literal["NO", "NA", "-"],
+            evidence: tuple[Evidence, ...] = (),
+            **more: Unpack[_More],
+        ) -> None: ...
+        def __init__(self, **fields: object) -> None:
+            """Overloaded above; the class makes its own."""
+
     def __post_init__(self) -> None:
-        """Refuse what rests on nothing."""
-        if self.qualification not in DECIDED or any(one.is_ground for one in self.evidence):
-            return
-        if not any(one.is_ground for part in self.parts for one in part.evidence):
-            raise GroundlessError(self.qualification)
+        """Refuse a YES without a turn, and a NO that rests on nothing."""
+        if self.qualification == "YES":
+            if not any(one.turn_id for one in self.evidence) and self.evidence not in (_PERSON, _EARLIER):
+                raise GroundlessError(self.qualification)
+        elif self.qualification == "NO":
+            every = (*self.evidence, *(one for part in self.parts for one in part.evidence))
+            if not any(one.is_ground for one in every):
+                raise GroundlessError(self.qualification)
+
+
+_PERSON, _EARLIER = (BY_A_PERSON,), (UNSTATED,)
+
+
+def answered(qualification: Qualification, evidence: Iterable[Evidence], **more: Unpack[_More]) -> Verdict:
+    """Return a verdict with evidence of unknown origin. Raises ``GroundlessError``."""
+    found = tuple(evidence)
+    if qualification == "YES":
+        return Verdict(qualification="YES", evidence=grounds(found), **more)
+    return Verdict(qualification=qualification, evidence=found, **more)
+
+
+def rests_on(verdict: Verdict, conversation: Conversation) -> Verdict:
+    """Return the verdict of a metric type. Raises ``GroundlessError`` for a YES that names no turn of the conversation."""
+    if verdict.qualification == "YES":
+        turns = {turn.id for turn in conversation.turns}
+        if not any(one.turn_id in turns for one in verdict.evidence):
+            raise GroundlessError(verdict.qualification)
+    return verdict
 
 
 class MetricResult(Struct, frozen=True, kw_only=True):

@@ -1,10 +1,10 @@
 """Runs of the assistant as evidence: their names, and their positions in the conversation."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence
-from auscult.metrics._finding.citing import cite
+from auscult.domain.evaluation import Evidence, Verdict, at, cite, grounds
 
 
 def is_called(asked: str, identity: str | None, name: str | None) -> bool:
@@ -25,7 +25,17 @@ def ms_of(conversation: Conversation, at: datetime | None) -> int | None:
     return ms if ms >= 0 else None
 
 
-def evidence_of(why: str, conversation: Conversation, turn_id: str | None, at: datetime | None) -> Evidence:
-    """Point at the turn, where it is known, else at the instant."""
-    turn = turn_of(conversation, turn_id)
-    return cite(turn, why) if turn else Evidence(start_ms=ms_of(conversation, at), why=why)
+def evidence_of(why: str, conversation: Conversation, turn_id: str | None, when: datetime | None) -> Evidence:
+    """Point at the turn, where it is known, else at the instant, with the last turn that had begun by then."""
+    turn, ms = turn_of(conversation, turn_id), ms_of(conversation, when)
+    if turn or not conversation.turns:
+        return cite(turn, why) if turn else Evidence(start_ms=ms, why=why)
+    begun = [one for one in conversation.turns if one.start_ms is not None and ms is not None and one.start_ms <= ms]
+    return at((begun or conversation.turns)[-1 if begun else 0], why, ms, None)
+
+
+def met(evidence: Iterable[Evidence], conversation: Conversation, reason: str = "") -> Verdict:
+    """Return YES with what a run shows; NA where there are no turns that it could rest on."""
+    if not conversation.turns:
+        return Verdict(qualification="NA", reason="nobody speaks")
+    return Verdict(qualification="YES", evidence=grounds(evidence), reason=reason)

@@ -10,12 +10,11 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Evidence, Part, Verdict, joined
+from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, over
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
 from auscult.metrics._addresses import url_problem
-from auscult.metrics._finding.citing import cite
 from auscult.metrics._finding.language import Problem
 from auscult.metrics._parts import share_problems
 
@@ -104,9 +103,11 @@ class ByAiAgent:
         assert isinstance(answer, ReviewAnswer)  # noqa: S101  (a review is answered by one)
         pairs = zip(settings.sub_metrics, answer.reviewed, strict=True)
         parts = tuple(_part(sub_metric, said, conversation) for sub_metric, said in pairs)
-        return Verdict(
-            qualification=joined(parts),
-            evidence=tuple(piece for part in parts if part.adhered is False for piece in part.evidence),
+        answer = joined(parts)
+        shown = tuple(piece for part in parts if part.adhered is (answer == "YES") for piece in part.evidence)
+        return answered(
+            answer,
+            shown,
             reason="; ".join(f"{part.name}: {part.reason}" for part in parts if part.adhered is not True),
             parts=parts,
         )
@@ -127,7 +128,7 @@ def _review(settings: Settings, conversation: Conversation) -> Review:
 def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> Part:
     turns = {turn.id: turn for turn in conversation.turns}
     why = f"the agent says: {said.justification}" if said.justification else f"the agent says {said.qualification}"
-    evidence = tuple(cite(turns[turn_id], why) for turn_id in said.turn_ids) or (Evidence(why=why),)
+    evidence = tuple(cite(turns[turn_id], why) for turn_id in said.turn_ids) or (over(conversation.turns, why),)
     negative = sub_metric.weight if sub_metric.negative_weight is None else sub_metric.negative_weight
     return Part(
         id=sub_metric.id,

@@ -16,7 +16,7 @@ from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.metrics._finding.language import Span, Window, read_window
 from auscult.metrics._finding.windows import end_ms
-from auscult.metrics._runs import evidence_of, is_called, ms_of, turn_of
+from auscult.metrics._runs import evidence_of, is_called, met, ms_of, turn_of
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
@@ -82,7 +82,7 @@ class ByDialog:
         if within:
             why = f"the dialog task {settings.dialog} was run" + (f" in the {span}" if span else "")
             evidence = (evidence_of(why, conversation, run.turn_id, run.started_at) for run in within)
-            return Verdict(qualification="YES", evidence=tuple(evidence))
+            return met(evidence, conversation)
         evidence = (evidence_of("was run here", conversation, run.turn_id, run.started_at) for run in runs)
         if any(is_within is None for _, is_within in fits):
             reason = f"it is not known when the dialog task {settings.dialog} was run"

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from msgspec import UNSET, Struct
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Verdict, nothing_in
+from auscult.domain.evaluation import Verdict, answered, grounds, nothing_in
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Flag, Insights, Outcome
 from auscult.domain.probe import Answers, Probe
@@ -71,16 +71,8 @@ class ByInsight:
         confidence = None if found.confidence is UNSET else found.confidence
         if isinstance(found, Flag):
             if found.observed:
-                return Verdict(qualification="YES", evidence=found.evidence, confidence=confidence)
+                return Verdict(qualification="YES", evidence=grounds(found.evidence), confidence=confidence)
             return Verdict(qualification="NO", evidence=(nothing_in(conversation.turns),), confidence=confidence)
-        evidence = found.evidence
-        if found.resolution == "NO" and not evidence:
-            evidence = (nothing_in(conversation.turns),)
         reason = "the customer asks for nothing" if found.resolution == "NA" else found.doubt or ""
-        return Verdict(
-            qualification=found.resolution,
-            evidence=evidence,
-            reason=reason,
-            certain=found.doubt is UNSET,
-            confidence=confidence,
-        )
+        evidence = found.evidence or ((nothing_in(conversation.turns),) if found.resolution == "NO" else ())
+        return answered(found.resolution, evidence, reason=reason, certain=found.doubt is UNSET, confidence=confidence)

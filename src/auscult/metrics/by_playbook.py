@@ -15,7 +15,7 @@ from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
-from auscult.metrics._runs import evidence_of, is_called
+from auscult.metrics._runs import evidence_of, is_called, met
 
 WHOLE = Decimal(100)
 
@@ -153,7 +153,7 @@ def _by_steps(named: Sequence[NamedStep], taken: Sequence[_Taken], conversation:
         return Verdict(qualification="NO", evidence=evidence, reason=f"not done: {', '.join(missed)}")
     if unknown:
         return Verdict(qualification="NA", evidence=evidence, reason=f"not reported: {', '.join(unknown)}")
-    return Verdict(qualification="YES", evidence=evidence)
+    return met(evidence, conversation)
 
 
 def _entire(
@@ -171,9 +171,9 @@ def _entire(
             return Verdict(qualification="NA", reason="no step of it is reported")
         is_enough = Decimal(str(max(rates))) >= least
         reason = f"{max(rates):g} percent of the steps done, as the assistant counts"
-        evidence = (Evidence(why=reason),)
+        evidence = (evidence_of(reason, conversation, None, None),)
     if is_enough:
-        return Verdict(qualification="YES", evidence=evidence, reason=reason)
+        return met(evidence, conversation, reason)
     return Verdict(qualification="NO", evidence=evidence, reason=f"{reason}; asked for: at least {least} percent")
 
 

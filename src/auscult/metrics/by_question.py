@@ -18,7 +18,7 @@ from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
 from auscult.domain.said.spelling import did_you_mean
-from auscult.metrics._finding.joining import Joined, absence, compiled, searches_of
+from auscult.metrics._finding.joining import Joined, absence, compiled, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of
 from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
 from auscult.metrics._finding.search import NOTHING, Outcome, Search
@@ -199,7 +199,7 @@ class _Plan:
                 )
         answer = self._answer.decide(reading, answers, trigger.position)
         if answer.position is not None:
-            evidence = answer.evidence
+            evidence = shown(answer, reading)
             parts = self._parts(("YES", trigger.evidence, ""), ("YES", evidence, ""))
             return Verdict(qualification="YES", evidence=evidence, trigger=trigger.evidence, parts=parts)
         return self._without_answer(reading, answers, trigger, answer)

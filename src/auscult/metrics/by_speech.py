@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from auscult.domain.conversation import WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
-from auscult.domain.evaluation import Evidence, Verdict
+from auscult.domain.evaluation import Evidence, Verdict, answered, at, over
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
@@ -162,8 +162,8 @@ def _judge_cross_talk(settings: Settings, conversation: Conversation) -> Verdict
     if settings.count == "agent":
         found = [one for one in found if one.begun_by == "agent"]
     evidence = tuple(
-        Evidence(
-            turn_id=one.turn.id or None,
+        at(
+            one.turn,
             start_ms=one.start_ms,
             end_ms=one.end_ms,
             text=one.turn.text,
@@ -186,8 +186,8 @@ def _judge_dead_air(settings: Settings, conversation: Conversation) -> Verdict:
     max_ms = None if settings.max_duration is None else parse_duration_ms(settings.max_duration)
     found = silences(conversation, min_ms)
     evidence = tuple(
-        Evidence(
-            turn_id=one.after.id or None,
+        at(
+            one.after,
             start_ms=one.start_ms,
             end_ms=one.end_ms,
             why=f"nobody talks for {_seconds(one.duration_ms)} after this turn",
@@ -222,7 +222,7 @@ def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verd
     measured = f"{rate:.1f} words a minute: {said.words} words in {_seconds(said.talk_ms)} of talk"
     return Verdict(
         qualification="YES" if within else "NO",
-        evidence=(Evidence(why=measured),),
+        evidence=(over(turns, measured),),
         reason=f"{measured}; asked for: {limits}" + _untimed(conversation),
     )
 
@@ -230,9 +230,11 @@ def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verd
 def _counted(evidence: Sequence[Evidence], allowed: int, what: str, conversation: Conversation) -> Verdict:
     count = len(evidence)
     counted = f"{count} × {what}"  # noqa: RUF001 a sign, not a letter
-    return Verdict(
-        qualification="YES" if count <= allowed else "NO",
-        evidence=tuple(evidence) or (Evidence(why=counted),),
+    is_met = count <= allowed
+    shown = evidence if any(one.turn_id for one in evidence) else (*evidence, over(conversation.turns, counted))
+    return answered(
+        "YES" if is_met else "NO",
+        shown if is_met or not evidence else evidence,
         reason=f"{counted}; allowed: {allowed}" + _untimed(conversation),
     )
 

@@ -12,13 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Comparison, Evidence, Verdict, nothing_in
+from auscult.domain.evaluation import Comparison, Evidence, Verdict, cite, grounds, nothing_in
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
-from auscult.metrics._finding.citing import cite, shortened
+from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, Problem, finding_problems
 from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
@@ -190,7 +190,7 @@ class _Plan:
         shown = wrong or counting
         return Verdict(
             qualification="NO" if wrong else "YES",
-            evidence=tuple(_evidence(one, right, is_right=not wrong) for one in shown),
+            evidence=grounds(_evidence(one, right, is_right=not wrong) for one in shown),
             reason=f"says {shown[0].value} where the source says {right}" if wrong else "",
             compared=Comparison(name=said.name, source=str(right), said=str(shown[0].value)),
         )
@@ -203,7 +203,7 @@ class _Plan:
         source = "a value that differs" if wrong else said
         return Verdict(
             qualification="NO" if wrong else "YES",
-            evidence=tuple(_evidence(one, Value(source), is_right=not wrong) for one in shown),
+            evidence=grounds(_evidence(one, Value(source), is_right=not wrong) for one in shown),
             reason=f"says {said} where the source says {source}" if wrong else "",
             compared=Comparison(name=self._settings.said.name, source=source, said=said),
         )

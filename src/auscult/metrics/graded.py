@@ -10,12 +10,11 @@ from typing import ClassVar
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Verdict, nothing_in
+from auscult.domain.evaluation import Verdict, cite, grounds, nothing_in, unsaid_in
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript
-from auscult.metrics._finding.citing import cite
-from auscult.metrics._finding.joining import absence, compiled, scope_of, searches_of
+from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
 from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers, reading_of
 
@@ -197,11 +196,13 @@ class _Plan:
         for level, found in self._rules:
             outcome = found.decide(reading, answers, None)
             if outcome.position is not None:
-                return Verdict(qualification="YES", level=level, evidence=outcome.evidence, reason=f"level {level}")
+                return Verdict(
+                    qualification="YES", level=level, evidence=shown(outcome, reading), reason=f"level {level}"
+                )
         if grading:
             return self._judged(conversation, answers[grading])
         reason = f"level {self._otherwise}: no rule holds in {scope_of(found for _, found in self._rules)}"
-        evidence = (absence([found for _, found in self._rules], reading, None),)
+        evidence = (unsaid_in(reading.turns),) if reading.turns else (nothing_in(()),)
         return Verdict(qualification="NO", level=self._otherwise, evidence=evidence, reason=reason)
 
     def _judged(self, conversation: Conversation, answer: Answer) -> Verdict:
@@ -213,13 +214,10 @@ class _Plan:
             reason = f"the judge says that it does not apply: {answer.reason}"
             return Verdict(qualification="NA", evidence=evidence, reason=reason)
         reason = f"level {answer.level}; the judge: {answer.reason}"
-        is_baseline = answer.level == self._otherwise
-        return Verdict(
-            qualification="NO" if is_baseline else "YES",
-            level=answer.level,
-            evidence=evidence or (nothing_in(conversation.turns),),
-            reason=reason,
-        )
+        if answer.level != self._otherwise:
+            return Verdict(qualification="YES", level=answer.level, evidence=grounds(evidence), reason=reason)
+        read = (unsaid_in(conversation.turns),) if conversation.turns else (nothing_in(()),)
+        return Verdict(qualification="NO", level=answer.level, evidence=evidence or read, reason=reason)
 
 
 def _silence(whose: str) -> str:

@@ -43,11 +43,30 @@ _TROUBLE = ("problem", "protest", "negative", "threat")
 """Acts by which a customer reports trouble; turns that count as the first are all reports of it."""
 
 
+_SHOWS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "em-resolution": {
+        "YES": ("done", "promise", "inform", "answers", "accept", "thanks_warm", "positive"),
+        "NO": ("refuse", "fail", "denies", "protest", "leave"),
+    },
+    "em-verification": {"YES": ("ask_identity",), "NA": ("give_identity",)},
+    "em-escalation": {"YES": ("escalate_ok", "promise"), "NO": ("escalate_no", "refuse")},
+    "churn_risk": {"YES": ("churn", "leave", "threat", "protest", "negative")},
+}
+"""Acts that a reader can check an answer with, by question; other acts weigh, and are no evidence beside these."""
+_AS_ONE = "bodes_well"
+"""Act of the agent's that a YES may show where no turn has one that a reader can check."""
+
+
 class Carrier(NamedTuple):
-    """Turn that carried an answer, and what it does: ``offers help``."""
+    """Turn that carried an answer, and the act that did."""
 
     turn: Turn
-    does: str
+    act: str
+
+    @property
+    def does(self) -> str:
+        """Return what the turn does, in words: ``offers help``."""
+        return DOES[self.act]
 
 
 class Vote(NamedTuple):
@@ -55,12 +74,14 @@ class Vote(NamedTuple):
 
     An answer that equals the one by words has no ``carriers``: its evidence is that of the words. Another YES has some,
     and a NO that no turn carries has none: it rests on all turns. Without its carriers an answer would be another or less
-    probable; those of a sentiment are the turns that weigh most for it.
+    probable; those of a sentiment are the turns that weigh most for it. ``shown`` are those that speak for the answer by
+    an act that a reader can check; a YES has some.
     """
 
     answer: str
     confidence: Decimal
     carriers: tuple[Carrier, ...]
+    shown: tuple[Carrier, ...] = ()
 
 
 class _Question(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,10 +151,26 @@ def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> 
         )
         return Vote(answer, confidence, tuple(likeliest))
     carriers = _carriers(question, by_words, held.answers[best], confidence, course)
-    if answer == "YES" and not carriers:
+    shown = _shown(question, answer, carriers, course)
+    if answer == "YES" and not shown:
         best = held.answers.index(by_words) if by_words in held.answers else _best_but_yes(ranked, held.answers)
         return Vote(held.answers[best], _confidence(totals, best, held.sharpness), ())
-    return Vote(answer, confidence, carriers)
+    return Vote(answer, confidence, carriers, shown)
+
+
+def _shown(question: str, answer: str, carriers: Sequence[Carrier], course: Course) -> tuple[Carrier, ...]:
+    """Return the carriers that speak for an answer; where none does, the likeliest turn that would, if there are any."""
+    acts = _SHOWS.get(question, {}).get(answer)
+    speaking = tuple([one for one in carriers if acts is None or one.act in acts])
+    if speaking or not carriers or acts is None:
+        return speaking
+    score, act, turn = max(
+        ((score, act, turn) for act in acts for _, score, turn in course.scores(act)), key=lambda one: one[0]
+    )
+    if score > LIKELY:
+        return (Carrier(turn, act),)
+    before = {turn.id for turn in course.turns[: course.customer.indexes[0]]}
+    return tuple([one for one in carriers if one.act == _AS_ONE and answer == "YES" and one.turn.id not in before])
 
 
 def is_felt(answer: str, course: Course, least: int) -> bool:
@@ -242,7 +279,7 @@ def _heaviest(question: str, by_words: str, answer: str, course: Course) -> list
         turn = one.turn(course)
         if turn is None:
             continue
-        before, carrier = carried.get(turn.id, (0, Carrier(turn, DOES[name.split()[1]])))
+        before, carrier = carried.get(turn.id, (0, Carrier(turn, name.split()[1])))
         carried[turn.id] = (before + weight, carrier)
     ranked = sorted(carried.values(), key=lambda one: -one[0])[:MOST_TURNS]
     return [carrier for share, carrier in ranked if share * _CARRIED >= ranked[0][0]]

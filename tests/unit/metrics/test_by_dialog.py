@@ -36,7 +36,7 @@ def test_anywhere_in_the_conversation() -> None:
     """Entire conversation; by name, whatever its case, or by id; it points at the turn or the instant."""
     verdict = judge(run(turn_id="m3"), run(started_at=at(5)), DialogRun(name="Other"))
     assert verdict.qualification == "YES"
-    assert [(one.turn_id, one.start_ms) for one in verdict.evidence] == [("m3", 20_000), (None, 5_000)]
+    assert [(one.turn_id, one.start_ms) for one in verdict.evidence] == [("m3", 20_000), ("m1", 5_000)]
     assert judge(run(), dialog="dg-1").qualification == "YES"
     assert judge(run(), dialog="DG-1").qualification == "NO"
     assert judge(DialogRun(name="Other")).qualification == "NO"

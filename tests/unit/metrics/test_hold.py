@@ -79,7 +79,7 @@ def test_every_part_met_is_yes_and_shows_the_turns() -> None:
     verdict = judge(CALL)
     assert verdict.qualification == "YES"
     assert answered(verdict) == {"notice": "YES", "duration": "YES", "resumption": "YES"}
-    assert [[one.turn_id for one in part.evidence] for part in verdict.parts] == [["m3"], [None], ["m4"]]
+    assert [[one.turn_id for one in part.evidence] for part in verdict.parts] == [["m3"], ["m3"], ["m4"]]
     assert [(one.start_ms, one.end_ms, one.why) for one in verdict.evidence] == [(30_000, 52_000, "hold at 30000 ms")]
     assert verdict.parts[1].evidence[0].why == "hold at 30000 ms: 22 s; at most 30 s"
     assert [part.name for part in verdict.parts] == ["Notice", "Duration", "Resumption"]

@@ -1,5 +1,7 @@
 """What voted verdicts rest on: no YES without a turn that carries it, and none that outlives its turns unharmed."""
 
+import json
+import subprocess
 import sys
 from datetime import UTC, datetime
 from io import BytesIO
@@ -15,7 +17,21 @@ from msgspec.structs import replace
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import DECIDED, Evidence, GroundlessError, Part, Qualification, Verdict, nothing_in
+from auscult.domain.evaluation import (
+    BY_A_PERSON,
+    DECIDED,
+    Evidence,
+    GroundlessError,
+    Part,
+    Qualification,
+    Verdict,
+    answered,
+    cite,
+    nothing_in,
+    over,
+    rests_on,
+    unsaid_in,
+)
 from auscult.domain.probe import ActsAnswer
 from auscult.domain.scoring.stored import UNSTATED, PendingConversation, state_grounds
 from auscult.engines._acts.reading import ACTS
@@ -105,16 +121,66 @@ def test_voted_verdicts_rest_on_something(
 
 @pytest.mark.parametrize("answer", DECIDED)
 def test_a_verdict_that_rests_on_nothing_cannot_be_made(answer: Qualification) -> None:
-    """YES and NO need evidence, of their own or of a part; NA and an open answer need none. A copy is checked too."""
+    """A YES names a turn itself; a NO rests on something, of its own or of a part. A copy is checked too."""
     bare = Part(id="a", name="A", qualification=answer)
     for parts in ((), (bare,)):
         with pytest.raises(GroundlessError, match=f"{answer} rests on nothing"):
-            Verdict(qualification=answer, reason="so", parts=parts)
+            answered(answer, (), reason="so", parts=parts)
     with pytest.raises(GroundlessError):
         replace(Verdict(qualification="NA"), qualification=answer)
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(msgspec.json.encode({"qualification": answer}), type=Verdict)
-    assert Verdict(qualification=answer, parts=(replace(bare, evidence=(Evidence(why="so"),)),))
+    figure = (Evidence(why="so"),)
+    assert Verdict(qualification="NO", parts=(replace(bare, evidence=figure),))
+    for evidence in (figure, (nothing_in(()),), (Evidence(text="so"), Evidence(turn_id=""))):
+        with pytest.raises(GroundlessError, match="YES rests on nothing; cite a turn"):
+            answered("YES", evidence, parts=(replace(bare, evidence=figure),))
+    turn = Turn("m1", "agent", "so")
+    assert answered("YES", (*figure, cite(turn, "so"))).evidence[0].turn_id == "m1"
+    assert over([turn], "a figure").turn_id == unsaid_in([turn]).turn_id == "m1"
+    with pytest.raises(GroundlessError):
+        unsaid_in(())
+
+
+def test_a_person_and_an_earlier_version_answer_without_a_turn() -> None:
+    """Theirs is the only other YES; a metric type cannot say it, nor one that names a turn of another conversation."""
+    conversation = talk("agent: hello")
+    for attested in (BY_A_PERSON, UNSTATED):
+        given = Verdict(qualification="YES", evidence=(attested,))
+        assert msgspec.json.decode(msgspec.json.encode(given), type=Verdict) == given
+        with pytest.raises(GroundlessError):
+            rests_on(given, conversation)
+    with pytest.raises(GroundlessError):
+        rests_on(answered("YES", [cite(Turn("m99", "agent", "hello"), "says it")]), conversation)
+
+
+WRONG = (
+    'Verdict(qualification="YES")',
+    'Verdict(qualification="YES", evidence=())',
+    'Verdict(qualification="YES", evidence=(Evidence(why="trust me"),))',
+    'Verdict(qualification="YES", evidence=(Evidence(turn_id="m1", why="made of an id"),))',
+    'Verdict(qualification="YES", evidence=(nothing_in(turns),))',
+    "Verdict(qualification=answer, evidence=found)",
+)
+
+
+@pytest.mark.landing
+def test_a_type_checker_refuses_a_yes_that_does_not_begin_with_a_turn(tmp_path: Path) -> None:
+    """Every other way to make one is an error of types; those that begin with a turn are none."""
+    source = (
+        "from collections.abc import Sequence\n"
+        "from auscult.domain.conversation import Turn\n"
+        "from auscult.domain.evaluation import Evidence, Qualification, Verdict, cite, nothing_in, unsaid_in\n"
+        "def f(turns: Sequence[Turn], answer: Qualification, found: tuple[Evidence, ...]) -> object:\n"
+        '    yes = [Verdict(qualification="YES", evidence=(cite(turns[0], "so"), *found)),\n'
+        "           Verdict(qualification=answer, evidence=(unsaid_in(turns),))]\n"
+        "    return yes, [\n" + "".join(f"        {each},\n" for each in WRONG) + "    ]\n"
+    )
+    (tmp_path / "made.py").write_text(source)
+    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, tmp_path / "made.py"]
+    done = subprocess.run(command, capture_output=True, check=False, cwd=Path(__file__).parents[3])  # noqa: S603 our own
+    found = json.loads(done.stdout)["generalDiagnostics"]
+    assert {each["range"]["start"]["line"] for each in found} == set(range(7, 7 + len(WRONG)))
 
 
 def test_an_absence_is_the_stretch_that_was_read() -> None:
@@ -169,7 +235,7 @@ class Groundless:
     def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
         """Say YES."""
         del settings, conversation, answers, insights
-        return Verdict(qualification="YES", reason="trust me")
+        return answered("YES", (), reason="trust me")
 
 
 def test_a_plug_in_that_cites_nothing_leaves_its_metric_open() -> None:
@@ -210,3 +276,18 @@ def test_records_of_an_earlier_version_can_be_read() -> None:
     frame = zstd.compress(msgspec.msgpack.encode(written))
     ((record,),) = read_records(BytesIO(len(frame).to_bytes(LENGTH) + frame))
     assert record.evaluation.results[0].verdict.evidence == (UNSTATED,)
+
+
+@given(courses(), st.sampled_from(["em-resolution", "em-verification", "em-escalation", "churn_risk"]), st.data())
+def test_evidence_speaks_for_its_answer(
+    course: tuple[Conversation, ActsAnswer], question: str, data: st.DataObject
+) -> None:
+    """A turn of the other side, a greeting or thanks may weigh; none is shown where the answer is the reverse of its act."""
+    of = Course(*course)
+    assume(is_voted_on(question, of))
+    decided = vote(question, data.draw(st.sampled_from(["YES", "NO", "NA"])), of)
+    acts = {one.act for one in decided.shown}
+    if decided.answer == "NO":
+        assert acts.isdisjoint({"done", "promise", "inform", "answers", "accept", "sounds_served", "bodes_well"})
+    if decided.answer == "YES":
+        assert acts.isdisjoint({"refuse", "fail", "denies", "escalate_no", "give_identity", "sounds_served"})

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Evidence, Verdict
+from auscult.domain.evaluation import Verdict, cite, over
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
@@ -59,19 +59,11 @@ class ByBrevity:
         if not turns:
             return Verdict(qualification="NA", reason="the agent never speaks")
         too_long = tuple(
-            Evidence(
-                turn_id=turn.id,
-                start_ms=turn.start_ms,
-                end_ms=turn.end_ms,
-                text=turn.text[:400],
-                why=f"{count} words",
-            )
-            for turn in turns
-            if (count := len(turn.text.split())) > settings.most_words
+            cite(turn, f"{count} words") for turn in turns if (count := len(turn.text.split())) > settings.most_words
         )
         if not too_long:
             longest = max(len(turn.text.split()) for turn in turns)
-            figure = Evidence(why=f"the longest turn has {longest} words")
+            figure = over(turns, f"the longest turn has {longest} words")
             reason = f"no turn has more than {settings.most_words} words"
             return Verdict(qualification="YES", evidence=(figure,), reason=reason)
         return Verdict(

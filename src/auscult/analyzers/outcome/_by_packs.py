@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET
 
-from auscult.analyzers._evidence import cite, turns_of
+from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._packs import matcher
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import cite
 from auscult.domain.insight import Outcome
 from auscult.domain.said.text import sentences
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from math import inf
 from typing import Literal, NamedTuple
 
 from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
@@ -16,9 +17,11 @@ UNHAPPY = -0.2
 
 _COURTESY = re.compile(
     r"\W*(?:(?:ok(?:ay)?|understood|sure|of course|alright|great|and)\W+)*(?:(?:you(?:'re| are)|your) (?:very "
-    r"|most |always )?welcome|(?:it'?s |it was )?my pleasure|no problem\W*$"
+    r"|most |always )?welcome|(?:it'?s |it was )?(?:my|a) pleasure|not? (?:a )?problem\W*$"
     r"|(?:please |and |i hope you )?(?:have|enjoy) (?:a|an|your|the) (?:\w+ ){0,4}(?:day|night|evening|morning"
     r"|weekend|one|time)"
+    r"|(?:i'?m |i am )?(?:so |very )?sorry (?:that )?i (?:couldn'?t|could not|wasn'?t able to) (?:be of )?"
+    r"(?:(?:more|any|further) )?(?:help|assist)"
     r"|(?:i'?m |i am )?(?:glad|happy) (?:i could|to|that i could) (?:help|assist|be)|i enjoy(?:ed)? helping"
     r"|(?:good)?bye)",
     re.IGNORECASE,
@@ -67,13 +70,14 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
     customer = [(index, turn, valences.get(turn.id, 0.0)) for index, turn in enumerate(turns) if _is_customer(turn)]
     first, last = customer[0][0], customer[-1][0]
     agent = [(index, turn) for index, turn in enumerate(turns) if not _is_customer(turn)]
+    leave = _taking_leave(customer)
     heard = [(index, what_is_said(turn.text)) for index, turn in agent if index > first]
     agreed = [index for index, turn, valence in customer if _is_agreement(turns, index, turn, valence)]
     return Course(
         turns=turns,
         met=[index for index, said in heard if said == "met"],
         informed=[index for index, said in heard if said == "informed"],
-        refused=[index for index, said in heard if said == "refused"],
+        refused=[index for index, said in heard if said == "refused" and index < leave],
         offered=[index for index, said in heard if said == "offered"],
         agreed=agreed,
         pleased=[
@@ -87,7 +91,7 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
             for index, turn, valence in customer
             if valence <= PROTEST or (valence < PLEASURE and "gave up" in CUSTOMER_SAYS.find(turn.text))
         ],
-        answer=_answer([turn for index, turn in agent if index > first]),
+        answer=_answer([(index, turn) for index, turn in agent if index > first], leave),
         is_closed=any("closed" in AGENT_SAYS.find(turn.text) for _, turn in agent[-2:]),
         is_cut_off=not _is_customer(turns[-1]) and _breaks_off(turns[-1].text),
         is_left="left" in AGENT_SAYS.find(conversation.turns[-1].text),
@@ -96,10 +100,21 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
     )
 
 
-def _answer(turns: Sequence[Turn]) -> Turn | None:
-    """Return the last turn of the agent's that says something, neither asks nor takes leave; else the last."""
-    telling = [turn for turn in turns if any(_tells(piece) for piece in sentences(turn.text))]
-    return next(iter((*telling[::-1], *turns[::-1])), None)
+def _taking_leave(customer: Sequence[tuple[int, Turn, float]]) -> float:
+    """Return the index of the goodbye after which the customer asks for nothing: a no that follows it refuses nothing."""
+    found = inf
+    for index, turn, _ in reversed(customer):
+        says = CUSTOMER_SAYS.find(turn.text)
+        if "asked" in says:
+            break
+        found = index if "bye" in says else found
+    return found
+
+
+def _answer(turns: Sequence[tuple[int, Turn]], leave: float) -> Turn | None:
+    """Return the last turn of the agent's before the leave that neither asks nor takes leave; else the last of all."""
+    said = [turn for index, turn in turns if index < leave and any(_tells(piece) for piece in sentences(turn.text))]
+    return next(iter((*said[::-1], *[turn for _, turn in turns[::-1]])), None)
 
 
 def _tells(piece: str) -> bool:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import cite, language_of, turns_of, unsupported
+from auscult.analyzers._evidence import language_of, turns_of, unsupported
 from auscult.analyzers._one_pass import CUSTOMER_TURNS
 from auscult.analyzers._packs import BY_PACKS, matcher, searched_together
 from auscult.analyzers._phrases import Claims, Phrases
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.insight import Flag, Insights
 from auscult.wording import pack
 

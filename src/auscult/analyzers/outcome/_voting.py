@@ -10,10 +10,10 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from auscult.analyzers._contract import Unknown
-from auscult.analyzers._evidence import cite, language_of
+from auscult.analyzers._evidence import language_of
 from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution
 from auscult.domain.probe import Answers
 from auscult.votes import DOES, Course, Vote, course_of, heard, languages, vote
@@ -22,14 +22,27 @@ VOTED_IN = languages()
 """ISO 639-1 codes of the languages that the heads understand."""
 SURE = Decimal("0.7")
 """Confidence from which on an answer is certain."""
+NOTHING = Decimal(0)
 OUTWEIGHS = Decimal("0.9")
-"""Confidence from which on a failure at the end is overruled."""
+"""Confidence from which on a refusal at the end is overruled."""
+NEVER = Decimal(2)
+"""More than any confidence: what an agent states is not overruled."""
 UNSURE = "the words and the dialogue acts do not agree clearly"
 _ANSWERS: dict[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
-def voted_outcome(by_words: Outcome, conversation: Conversation, answers: Answers, *, is_failed: bool) -> Outcome:
-    """Return the outcome of words and acts together; ``is_failed``: by words it ends in a failure, which is rarely wrong."""
+def voted_outcome(
+    by_words: Outcome,
+    conversation: Conversation,
+    answers: Answers,
+    *,
+    outweighs: Decimal = NOTHING,
+    refused: Turn | None = None,
+) -> Outcome:
+    """Return the outcome of words and acts together; acts overrule words from the confidence ``outweighs``.
+
+    ``refused`` is the last refusal by words, which a NO cites before any act.
+    """
     course = course_of(conversation, answers)
     if course is None:
         return by_words
@@ -37,9 +50,11 @@ def voted_outcome(by_words: Outcome, conversation: Conversation, answers: Answer
     doubt = UNSET if decided.confidence >= SURE or decided.answer == "NA" else UNSURE
     if decided.answer == by_words.resolution:
         return replace(by_words, doubt=by_words.doubt or doubt, confidence=decided.confidence)
-    if is_failed and decided.confidence < OUTWEIGHS:
+    if decided.confidence < outweighs:
         return replace(by_words, doubt=UNSURE)
     evidence = () if decided.answer == "NA" else _cited(decided)
+    if decided.answer == "NO" and refused is not None:
+        evidence = (cite(refused, DOES["denies"]),)
     return Outcome(resolution=_ANSWERS[decided.answer], evidence=evidence, doubt=doubt, confidence=decided.confidence)
 
 
@@ -80,4 +95,4 @@ def _course(conversation: Conversation, answers: Answers, known: Insights) -> Co
 
 
 def _cited(decided: Vote) -> tuple[Evidence, ...]:
-    return tuple(cite(each.turn, each.does) for each in decided.carriers)
+    return tuple(cite(each.turn, each.does) for each in decided.shown)

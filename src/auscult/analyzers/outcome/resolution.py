@@ -5,25 +5,26 @@ failure, and the customer's reaction. Each finding adds or subtracts points (``_
 words, and dialogue acts have a vote with it.
 """
 
-import re
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from msgspec import UNSET
 
 from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import cite, language_of, turns_of, unsupported
+from auscult.analyzers._evidence import language_of, turns_of, unsupported
 from auscult.analyzers._outcomes import CUSTOMER_SAYS
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
 from auscult.analyzers.outcome._by_packs import BOTH, UNREPORTED, outcome_by_packs
 from auscult.analyzers.outcome._course import Course, follow
+from auscult.analyzers.outcome._failing import DECLINES, stated_failure
 from auscult.analyzers.outcome._points import ENOUGH, points
-from auscult.analyzers.outcome._voting import VOTED_IN, voted_outcome
+from auscult.analyzers.outcome._voting import NEVER, NOTHING, OUTWEIGHS, VOTED_IN, voted_outcome
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
 from auscult.domain.conversation import Conversation, Turn, language_code
+from auscult.domain.evaluation import cite
 from auscult.domain.insight import Insights, Outcome
 from auscult.domain.probe import Answers, Probe
-from auscult.votes import acts_probes
+from auscult.votes import DOES, acts_probes
 
 FEW = 3
 """Up to so many asking turns somebody may say that they only tell something, and be believed."""
@@ -33,9 +34,6 @@ ANSWERED = "answered, and no protest"
 """Why a request counts as met that no turn reports as met; the answer is cited, never the request."""
 SHORT = 60
 """Characters up to which a turn with small talk asks for nothing else."""
-
-
-_DECLINES = re.compile(r"\W*(?:no|nope|nah|nothing|it'?s (?:ok|okay|fine|alright))\b", re.IGNORECASE)
 
 
 class Resolution:
@@ -59,12 +57,19 @@ class Resolution:
             return obstacle
         if (language := language_of(conversation, known)) in BY_PACKS:
             by_packs = outcome_by_packs(conversation, language)
-            return voted_outcome(by_packs, conversation, answers, is_failed=False)
+            return voted_outcome(by_packs, conversation, answers)
         if _asks_nothing(conversation, customer):
-            return voted_outcome(Outcome(resolution="NA"), conversation, answers, is_failed=False)
+            return voted_outcome(Outcome(resolution="NA"), conversation, answers)
         course = follow(conversation, customer_tones(conversation, answers))
+        failed = stated_failure(course)
+        if failed is not None:
+            by_words = Outcome(resolution="NO", evidence=(cite(course.turns[failed], DOES["denies"]),))
+            return voted_outcome(by_words, conversation, answers, outweighs=NEVER)
         by_words = outcome_by_words(course, customer[0])
-        return voted_outcome(by_words, conversation, answers, is_failed=ends_in_failure(course))
+        outweighs = OUTWEIGHS if ends_in_failure(course) else NOTHING
+        last = max(course.last("refused"), course.last("offered"))
+        refused = course.turns[last] if last >= 0 else None
+        return voted_outcome(by_words, conversation, answers, outweighs=outweighs, refused=refused)
 
 
 def outcome_by_words(course: Course, first: Turn) -> Outcome:
@@ -84,7 +89,7 @@ def ends_in_failure(course: Course) -> bool:
     A polite "it's okay" or "no, you have been very helpful" accepts nothing.
     """
     failed = max(course.last("refused"), course.last("offered"))
-    taken = [index for index in (*course.agreed, *course.pleased) if not _DECLINES.match(course.turns[index].text)]
+    taken = [index for index in (*course.agreed, *course.pleased) if not DECLINES.match(course.turns[index].text)]
     return failed > max(course.last("met"), course.last("informed"), *taken, -1)
 
 
@@ -113,7 +118,7 @@ def missed_by(course: Course) -> Shown:
         return Shown(None, "asks, and nobody answers")
     failed = max(course.last("refused"), course.last("offered"))
     if failed > course.last("met"):
-        return Shown(course.turns[failed], "says no, or that it failed")
+        return Shown(course.turns[failed], DOES["denies"])
     if course.protests:
         return Shown(course.turns[course.last("protests")], "protests, and it stays so")
     return Shown(course.turns[-1], "ends before an answer")

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import ClassVar, NamedTuple
 
 from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import cite, turns_of, unsupported
+from auscult.analyzers._evidence import turns_of, unsupported
 from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers.outcome._readable import readable, written_sentences
@@ -20,7 +20,7 @@ from auscult.analyzers.outcome._trouble import TROUBLES, Trouble, trouble_probes
 from auscult.analyzers.sentiment._tone import customer_probes
 from auscult.analyzers.topics._asking import ASKING
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.insight import Insights
 from auscult.domain.insight import Summary as Found
 from auscult.domain.probe import Answers, Probe, Summarization, SummaryAnswer, Transcript

@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar, NamedTuple
 
 from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import cite, unsupported
+from auscult.analyzers._evidence import unsupported
 from auscult.analyzers._packs import searched_together
 from auscult.analyzers._people import by_agent
 from auscult.analyzers.speech._crutch_words import crutch_words
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.words import count_words

@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from msgspec.structs import replace
 
-from auscult.domain.evaluation import Verdict
+from auscult.domain.evaluation import Qualification, Verdict
 from auscult.domain.form import Metric
 from auscult.domain.questions.structure import Grades, Level
 
@@ -34,5 +34,5 @@ def graded(metric: Metric, verdict: Verdict) -> Verdict:
     if level is None:
         known = ", ".join(one.name for one in grades.levels)
         raise ValueError(f"unknown level {verdict.level!r} of {metric.id}; available: {known}")
-    answer = "YES" if level.share >= grades.met_at else "NO"
+    answer: Qualification = "YES" if level.share >= grades.met_at else "NO"
     return replace(verdict, qualification=answer, share=level.share)

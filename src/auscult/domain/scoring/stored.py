@@ -9,11 +9,9 @@ from msgspec import Struct
 
 from auscult.domain.audits.audit import Audit, TrailEntry
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import DECIDED, Evaluation, Evidence, Verdict
+from auscult.domain.evaluation import UNSTATED, Evaluation, Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.record import Filter
-
-UNSTATED = Evidence(why="evaluated by a version that did not keep what it rests on")
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -140,8 +138,9 @@ class RenderedRows(Struct, frozen=True, kw_only=True):
 
 
 def state_grounds(verdicts: Iterable[dict[str, Any]]) -> None:
-    """Complete decoded verdicts of an earlier version, which kept YES and NO without grounds; each then states that."""
+    """Complete decoded verdicts of an earlier version, which kept YES without a turn; each then states that."""
     for verdict in verdicts:
-        grounds = msgspec.convert(verdict.get("evidence", ()), tuple[Evidence, ...])
-        if verdict["qualification"] in DECIDED and not any(one.is_ground for one in grounds):
+        kept = msgspec.convert(verdict.get("evidence", ()), tuple[Evidence, ...])
+        is_yes = verdict["qualification"] == "YES" and not any(one.turn_id for one in kept)
+        if is_yes or (verdict["qualification"] == "NO" and not any(one.is_ground for one in kept)):
             verdict["evidence"] = [msgspec.to_builtins(UNSTATED)]

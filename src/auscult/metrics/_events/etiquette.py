@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, joined
+from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, at, grounds, joined
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.metrics._events.around import AFTER, BEFORE, Instance, after, before, instances_of
@@ -120,8 +120,10 @@ class Etiquette:
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         """The verdict over every instance. It points at the events; each part points at what shows it."""
         instances = instances_of(self._event, conversation)
-        if not instances:
-            return Verdict(qualification="NA", reason=f"there is no {self._event}")
+        if not instances or not conversation.turns:
+            return Verdict(
+                qualification="NA", reason=f"there is no {self._event}" if not instances else "nobody speaks"
+            )
         reading = reading_of(conversation)
         parts = tuple(
             self._part(duty, [_judged(duty, search, instance, reading, answers) for instance in instances])
@@ -129,7 +131,7 @@ class Etiquette:
         )
         return Verdict(
             qualification=joined(parts),
-            evidence=tuple(_event_evidence(instance, instance.name) for instance in instances),
+            evidence=grounds(_event_evidence(instance, instance.name, conversation) for instance in instances),
             reason="; ".join(f"{one.name}: {one.reason}" for one in parts if one.qualification != "YES"),
             parts=parts,
         )
@@ -168,7 +170,7 @@ def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Read
     if found.nearest:
         reason += f"; nearest: {found.nearest.evidence.why}"
         near = (found.nearest.evidence,)
-    return _PartResult("NO", (_event_evidence(instance, reason), *near), reason)
+    return _PartResult("NO", (_event_evidence(instance, reason, reading.conversation), *near), reason)
 
 
 def _obstacle(duty: Duty, search: Search | None, instance: Instance, reading: Reading) -> str:
@@ -193,7 +195,7 @@ def _length(duty: Duty, instance: Instance, conversation: Conversation) -> _Part
         return _na(instance, "its end is not known")
     most = parse_duration_ms(duty.max_duration or 0)
     reason = f"{instance.name}: {(end - start) / 1000:g} s; at most {most / 1000:g} s"
-    evidence = (Evidence(start_ms=start, end_ms=end, why=reason),)
+    evidence = (_event_evidence(instance, reason, conversation, end),)
     return _PartResult("YES", evidence) if end - start <= most else _PartResult("NO", evidence, reason)
 
 
@@ -213,5 +215,9 @@ def _na(instance: Instance, reason: str) -> _PartResult:
     return _PartResult("NA", (), f"{instance.name}: {reason}")
 
 
-def _event_evidence(instance: Instance, why: str) -> Evidence:
-    return Evidence(start_ms=instance.start_ms, end_ms=instance.event.end_ms, why=why)
+def _event_evidence(instance: Instance, why: str, conversation: Conversation, end: int | None = None) -> Evidence:
+    """Return the event as evidence, with the last turn that had begun by then, where there is one."""
+    turns, start, end = conversation.turns, instance.start_ms, end or instance.event.end_ms
+    begun = [turn for turn in turns if start is not None and turn.start_ms is not None and turn.start_ms <= start]
+    turn = (begun or turns or (None,))[-1 if begun else 0]
+    return at(turn, why, start, end) if turn else Evidence(start_ms=start, end_ms=end, why=why)

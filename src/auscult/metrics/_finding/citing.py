@@ -4,31 +4,15 @@ import re
 from collections.abc import Callable
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._finding.language import What
 from auscult.metrics._finding.patterns import bare_words, matched_words, phrase_pattern, searcher
 
-SHOWN_TURN = 400
 SHOWN_WORDS = 60
 _CONTEXT = 100
 _TOKEN = re.compile(r"[^\W_]+(?:(?<=\d)[.,]\d+)*")
 """A word or number; a point or comma between digits is part of a number."""
-
-
-def cite(
-    turn: Turn, why: str, piece: str = "", similarity: float | None = None, threshold: float | None = None
-) -> Evidence:
-    """Point at a turn. Of a turn of more than 400 characters, quote the piece that decided, or its beginning."""
-    return Evidence(
-        turn_id=turn.id,
-        start_ms=turn.start_ms,
-        end_ms=turn.end_ms,
-        text=turn.text if len(turn.text) <= SHOWN_TURN else (piece or turn.text)[:SHOWN_TURN],
-        why=why,
-        similarity=similarity,
-        threshold=threshold,
-    )
 
 
 def shortened(words: str) -> str:

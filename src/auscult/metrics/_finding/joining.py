@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from auscult.domain.evaluation import Evidence, nothing_in
+from auscult.domain.evaluation import Evidence, Grounds, grounds, nothing_in, unsaid_in
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.language import Entry, Finding, Side, is_joined
 from auscult.metrics._finding.reading import Reading
@@ -57,6 +57,12 @@ def _is_within(one: Search, other: Search) -> bool:
     ):  # fmt: skip
         return False
     return theirs is None or (mine is not None and mine[:2] == theirs[:2] and mine.size <= theirs.size)
+
+
+def shown(found: Outcome, reading: Reading) -> Grounds:
+    """Return what a YES rests on: the turns that were found, or the last of those in which nothing was."""
+    evidence = found.evidence
+    return grounds(evidence) if any(one.turn_id for one in evidence) else (unsaid_in(reading.turns),)
 
 
 class Joined:

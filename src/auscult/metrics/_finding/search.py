@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence
+from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.probe import (
     Answer,
     Answers,
@@ -23,7 +23,7 @@ from auscult.domain.probe import (
     SimilarityAnswer,
     Transcript,
 )
-from auscult.metrics._finding.citing import cite, why_by_words
+from auscult.metrics._finding.citing import why_by_words
 from auscult.metrics._finding.comparing import Said, compared, samples_of
 from auscult.metrics._finding.language import WORDS, Entry, Finding, Side, Span, What, read_window
 from auscult.metrics._finding.lexicon import Reader, lexicons

@@ -6,14 +6,14 @@ act, here as in the analyzer, so that both have one answer.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence, Qualification, Verdict, nothing_in
+from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite, nothing_in
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
-from auscult.metrics._finding.citing import cite
 from auscult.votes import BY_TURNS, DOES, Course, course_of, empathy, heard, is_voted_on, languages, vote
 
 LANGUAGES = languages()
@@ -43,17 +43,22 @@ def _decided(by_words: Verdict, question: str, course: Course, trigger: tuple[Ev
     decided = vote(question, by_words.qualification, course)
     answer = _ANSWERS[decided.answer]
     is_same = answer == by_words.qualification
-    evidence = tuple(cite(each.turn, each.does) for each in decided.carriers)
-    if answer == "NO" and not evidence:
-        evidence = (nothing_in(course.conversation.turns),)
     reason = f"words alone say {by_words.qualification}; the dialogue acts of the conversation outweigh them"
-    return Verdict(
-        qualification=answer,
-        evidence=by_words.evidence if is_same else evidence,
+    return _answered(
+        answer,
+        by_words.evidence if is_same else tuple(cite(each.turn, each.does) for each in decided.shown),
+        course,
         trigger=trigger,
         reason=by_words.reason if is_same else reason,
         confidence=decided.confidence,
     )
+
+
+def _answered(answer: Qualification, evidence: Sequence[Evidence], course: Course, **more: Any) -> Verdict:  # noqa: ANN401 as of a verdict
+    """Return a verdict with its evidence; a NO without any was read in vain."""
+    if answer == "NO" and not evidence:
+        evidence = (nothing_in(course.conversation.turns),)
+    return answered(answer, evidence, **more)
 
 
 def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | None) -> Verdict:
@@ -68,11 +73,10 @@ def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | 
         begins, why = _SHOWN.get(answer, ("nothing", ""))
         pieces = [piece for row in habits for piece in row.evidence if piece.why.startswith(begins)]
         evidence = tuple(replace(piece, why=why) for piece in pieces[:MOST_TURNS])
-        if answer == "NO" and not evidence:
-            evidence = (nothing_in(course.conversation.turns),)
-    return Verdict(
-        qualification=answer,
-        evidence=evidence,
+    return _answered(
+        answer,
+        evidence,
+        course,
         reason="" if answer == "YES" else by_words.reason if answer == by_words.qualification else _WHY[answer],
         confidence=vote(BY_TURNS, by_words.qualification, course).confidence,
     )
@@ -85,10 +89,8 @@ def _empathy_alone(by_words: Verdict, course: Course) -> Verdict:
         return replace(by_words, confidence=decided.confidence)
     turns, act = (decided.shown, "empathy") if decided.answer == "YES" else (decided.trouble, "problem")
     evidence = tuple(cite(turn, DOES[act]) for turn in turns[:MOST_TURNS])
-    if decided.answer == "NO" and not evidence:
-        evidence = (nothing_in(course.conversation.turns),)
     answer = _ANSWERS[decided.answer]
-    return Verdict(qualification=answer, evidence=evidence, reason=_WHY.get(answer, ""), confidence=decided.confidence)
+    return _answered(answer, evidence, course, reason=_WHY.get(answer, ""), confidence=decided.confidence)
 
 
 def _escalation(by_words: Verdict, course: Course) -> Verdict:

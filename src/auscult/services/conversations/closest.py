@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence, MetricResult
+from auscult.domain.evaluation import Evidence, MetricResult, at, replace
 from auscult.domain.said.text import sentences, spoken_words
 from auscult.metrics._finding.language import Entry, Finding, Side, is_joined, read_window
 from auscult.metrics._finding.reading import Reading, reading_of
@@ -148,15 +148,8 @@ def closest(result: MetricResult, conversation: Conversation) -> Evidence | None
     best = max(near, key=lambda each: each.likeness, default=None)
     if best is None or best.likeness < _LEAST:
         return None
-    turn = best.turn
-    return Evidence(
-        turn_id=turn.id,
-        start_ms=turn.start_ms,
-        end_ms=turn.end_ms,
-        text=best.words,
-        similarity=round(best.likeness, 3),
-        threshold=1.0,
-    )
+    quoted = at(best.turn, "", best.turn.start_ms, best.turn.end_ms, best.words)
+    return replace(quoted, similarity=round(best.likeness, 3), threshold=1.0)
 
 
 def _found_nothing(result: MetricResult) -> bool:

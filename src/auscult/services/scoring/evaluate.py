@@ -23,6 +23,7 @@ from auscult.domain.evaluation import (
     Verdict,
     duration_status,
     ineligible_because,
+    rests_on,
     score,
 )
 from auscult.domain.form import UNDETERMINED, Form, Metric, choose_form, pass_score_of, refused_languages, refuses
@@ -315,7 +316,8 @@ class Evaluator(NamedTuple):
             return Verdict(qualification="NA", reason="the language of the conversation is unknown")
         try:
             with case.budget.spending():
-                verdict = self.types[metric.type].judge(metric.settings, case.pending.conversation, answers, insights)
+                judged = self.types[metric.type].judge(metric.settings, case.pending.conversation, answers, insights)
+            verdict = rests_on(judged, case.pending.conversation)
         except FailedAnswerError as failure:
             # Not NA, which would say that it does not apply: nobody has answered it, as with a manual one.
             return Verdict(qualification="-", reason=f"no usable answer: {failure}")

@@ -14,7 +14,7 @@ import zstandard
 
 from auscult import bootstrap
 from auscult.config import read_settings
-from auscult.domain.evaluation import Comparison, Evidence, GroundlessError, Part, Verdict, nothing_in
+from auscult.domain.evaluation import Comparison, Evidence, GroundlessError, Part, Verdict, answered, nothing_in
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 
@@ -42,17 +42,23 @@ GROUNDLESS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("answer", ["YES", "NO"])
 @pytest.mark.parametrize("why", GROUNDLESS)
 def test_a_verdict_is_made_with_a_ground_or_not_at_all(why: str, answer: Any) -> None:
-    """Neither made nor read from what was stored; with one figure, turn or stretch it is."""
+    """Neither made nor read from what was stored; with a turn it is, and a NO with one figure or stretch, too."""
     given = GROUNDLESS[why]
     with pytest.raises(GroundlessError, match=f"{answer} rests on nothing"):
-        Verdict(qualification=answer, **given)
+        answered(
+            answer, given.get("evidence", ()), **{name: each for name, each in given.items() if name != "evidence"}
+        )
     for undecided in ("NA", "-"):
         stored = msgspec.json.encode(Verdict(qualification=undecided, **given))
         with pytest.raises(msgspec.ValidationError, match="rests on nothing"):
             msgspec.json.decode(stored.replace(f'"{undecided}"'.encode(), f'"{answer}"'.encode(), 1), type=Verdict)
     for ground in (FIGURE, Evidence(turn_id="m1"), nothing_in(())):
         grounded: dict[str, Any] = given | {"evidence": (*BLANK, ground)}
-        assert Verdict(qualification=answer, **grounded).evidence[-1] == ground
+        if answer == "YES" and ground.turn_id is None:
+            with pytest.raises(GroundlessError):
+                answered(answer, **grounded)
+        else:
+            assert ground in answered(answer, **grounded).evidence
 
 
 def lines_of(paths: Iterable[Path]) -> dict[str, Any]:

@@ -155,3 +155,47 @@ def test_the_answer_is_cited_and_not_the_question(asked: str, answer: str, engin
     outcome = analyzed(talk(*said), engines).resolution
     assert outcome is not None
     assert (outcome.resolution, [one.turn_id for one in outcome.evidence]) == ("YES", ["m3"])
+
+
+FAILS = (
+    ("A: Sorry, your reservation failed. Anything else?", "C: No, thanks for helping."),
+    ("A: I couldn't book that one, do you want 11 am instead?", "C: No it's ok for now, thank you."),
+    ("A: The purchase did not go through.", "C: Alright then, thanks.", "A: Have a fantastic day."),
+    ("A: That didn't work, sorry, can I do something else?", "C: No for now it's OK"),
+)
+MADE_GOOD = (
+    (
+        "A: That didn't work.",
+        "C: Try again please.",
+        "A: Your ticket purchase is confirmed.",
+        "C: ok",
+    ),
+    ("A: I couldn't book that one, would you like 11 am instead?", "C: Yes please, that works."),
+    ("A: I was able to make the reservation without any issues.", "C: Thanks so much."),
+)
+
+
+@pytest.mark.parametrize(("lines", "answer"), [*((one, "NO") for one in FAILS), *((one, "YES") for one in MADE_GOOD)])
+def test_a_failure_that_the_agent_states_decides(
+    lines: Sequence[str], answer: str, engines: Mapping[type, Engine]
+) -> None:
+    """However politely the customer leaves; it is cited. What makes it good is a success, or another way that is accepted."""
+    found = analyzed(talk("C: Please book a table for two at noon.", *lines), engines).resolution
+    assert found is not None
+    assert found.resolution == answer
+    assert answer == "YES" or [each.turn_id for each in found.evidence] == ["m2"]
+
+
+def test_a_no_that_follows_the_goodbye_refuses_nothing(engines: Mapping[type, Engine]) -> None:
+    """It answers no request: the answer to that is cited."""
+    lines = (
+        "C: When does my promo code expire?",
+        "A: All promo codes expire after 7 days without fail.",
+        "C: Perfect. Thanks",
+        "C: That's all, have a great day! Don't forget to neuter your pet!",
+        "A: have a nice day",
+        "A: I won't",
+    )
+    found = analyzed(talk(*lines), engines).resolution
+    assert found is not None
+    assert (found.resolution, [each.turn_id for each in found.evidence]) == ("YES", ["m2"])

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Verdict, passed, score
+from auscult.domain.evaluation import (
+    Evaluation,
+    Evidence,
+    MetricResult,
+    Qualification,
+    answered,
+    passed,
+    score,
+)
 from auscult.domain.form import Form, Metric
 from auscult.domain.history.backtest import MOST_SHIFTS, Backtest, outcome_of
 
@@ -31,7 +39,7 @@ def evaluation(of: Form | None, *answers: Qualification, name: str = "c-1") -> E
     results = tuple(
         MetricResult(
             metric=metric,
-            verdict=Verdict(qualification=answer, evidence=(Evidence(turn_id="m1", text="x" * 1000),), reason="why"),
+            verdict=answered(answer, [Evidence(turn_id="m1", text="x" * 1000)], reason="why"),
         )
         for metric, answer in zip(of.metrics if of and answers else (), answers, strict=True)
     )

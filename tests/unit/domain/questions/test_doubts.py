@@ -1,7 +1,7 @@
 """Verdicts that rest on doubtful words say so."""
 
 from auscult.domain.conversation import Turn
-from auscult.domain.evaluation import Evidence, Verdict
+from auscult.domain.evaluation import Evidence, answered
 from auscult.domain.questions.doubts import DOUBTFUL, doubted, is_doubtful
 from auscult.domain.recordings.words import Word, turns_of
 from tests.contract.storing import conversation
@@ -11,9 +11,9 @@ TURN = Turn("m1", "agent", "good morning ann speaking", None, 0, 900, ((5, 12),)
 
 def test_evidence_on_doubtful_words_says_so() -> None:
     """And evidence on others of the same turn does not."""
-    verdict = Verdict(
-        qualification="YES",
-        evidence=(
+    verdict = answered(
+        "YES",
+        (
             Evidence(turn_id="m1", text="good morning", why="says it"),
             Evidence(turn_id="m1", text="ann speaking", why="says it"),
             Evidence(turn_id="m2", text="good morning"),

@@ -51,7 +51,9 @@ def results(draw: st.DrawFn) -> tuple[MetricResult, ...]:
         )
         answer: Qualification = draw(st.sampled_from(["YES", "NO", "NA"]))
         level = draw(st.sampled_from(LEVELS)).name if is_graded and answer != "NA" else None
-        found.append(MetricResult(metric=metric, verdict=graded(metric, cited(answer, level=level))))
+        found.append(
+            MetricResult(metric=metric, verdict=graded(metric, cited("YES" if level else answer, level=level)))
+        )
     return apply_conditions(found)
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from auscult.domain.evaluation import Evidence, MetricResult, Verdict
+from auscult.domain.evaluation import Evidence, MetricResult, Verdict, answered
 from auscult.domain.form import Metric
 from auscult.services.conversations.closest import closest, closest_of, is_miss
 from tests.strategies import cited, talk
@@ -68,6 +68,6 @@ def test_a_nearest_miss_of_meaning_is_a_miss() -> None:
     """Evidence below its threshold is what came near, and evidence that was found is not."""
     below = Evidence(turn_id="m1", text="Hi", similarity=0.4, threshold=0.5)
     assert is_miss(result(Verdict(qualification="NO", evidence=(below,))), below)
-    assert not is_miss(result(Verdict(qualification="YES", evidence=(below,))), below)
+    assert not is_miss(result(answered("YES", [below])), below)
     found = Evidence(turn_id="m1", text="Hi")
     assert not is_miss(result(Verdict(qualification="NO", evidence=(found,), reason="said what is barred")), found)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from auscult.domain.audits.assignment import DeclineCode
 from auscult.domain.audits.audit import Audit, AuditAnswer, Sheet
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import BY_A_PERSON, Evidence, MetricResult, Qualification, Verdict
+from auscult.domain.evaluation import BY_A_PERSON, MetricResult, Qualification, Verdict, at, grounds
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.structure import Reason
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -270,12 +270,10 @@ def _own_marks(conversation: Conversation, form: Form, answers: Mapping[str, Aud
         if given is None:
             continue
         evidence = tuple(
-            Evidence(
-                turn_id=turn.id, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text, why=f"says '{quoted}'"
-            )
+            at(turn, f"says '{quoted}'", turn.start_ms, turn.end_ms, turn.text)
             for quoted in _QUOTED.findall(given.comment)
             for turn in conversation.turns
             if quoted in turn.text
         )
-        verdict = Verdict(qualification=given.answer, evidence=evidence or (BY_A_PERSON,))
+        verdict = Verdict(qualification=given.answer, evidence=grounds(evidence) if evidence else (BY_A_PERSON,))
         yield MetricResult(metric=metric, verdict=verdict)

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.analyzers.outcome.escalation import ASKS
 from auscult.domain.conversation import Conversation
 from auscult.domain.insight import Insights, Sentiment
 from auscult.language import gettext as _
@@ -95,7 +96,9 @@ def _sentence(found: Insights, reader: Reader) -> Markup:
         if found.resolution.doubt:
             parts.append(filled(_("This is unclear: {reason}"), reason=in_words(found.resolution.doubt)))
     if found.escalation and found.escalation.observed:
-        parts.append(_("Asked for someone else"))
+        asked = any(each.why.startswith(ASKS) for each in found.escalation.evidence)
+        threat = _("Threatened a complaint, a review or a legal step")
+        parts.append(_("Asked for someone else") if asked else threat)
     if found.churn_risk and found.churn_risk.observed:
         parts.append(_("May leave"))
     if found.sentiment:

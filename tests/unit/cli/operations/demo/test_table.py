@@ -9,7 +9,7 @@ from rich.console import Console
 
 from auscult.cli.operations.demo.table import table, words, worst
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Status, Verdict
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Status, answered
 from auscult.domain.form import Form, Metric
 
 NOW = datetime(2026, 3, 23, 10, 17, 54, tzinfo=UTC)
@@ -18,11 +18,15 @@ FORM = Form(id="ef-1", name="Form", channel="voice", metrics=())
 
 def result(name: str, weight: int, said: Qualification = "NO", *, fatal: bool = False, text: str = "") -> MetricResult:
     """A metric with its verdict; ``text`` is its evidence."""
-    evidence = (Evidence(turn_id="m1", text=text) if text else Evidence(why="nothing of the kind in turn 1"),)
-    metric = Metric(id=f"em-{name}", name=name, type="by_question", weight=Decimal(weight), fatal=fatal)
-    return MetricResult(
-        metric=metric, verdict=Verdict(qualification=said, evidence=evidence, reason=f"no {name} found")
+    evidence = (
+        Evidence(
+            turn_id="m1" if text or said == "YES" else None,
+            text=text,
+            why="" if text else "nothing of the kind in turn 1",
+        ),
     )
+    metric = Metric(id=f"em-{name}", name=name, type="by_question", weight=Decimal(weight), fatal=fatal)
+    return MetricResult(metric=metric, verdict=answered(said, evidence, reason=f"no {name} found"))
 
 
 def evaluation(

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
-from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, Verdict
+from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, Verdict, answered
 from auscult.domain.form import Form, Metric
 from auscult.language import speaking
 from auscult.server.console.frame.reader import Reader
@@ -109,14 +110,14 @@ def test_words_of_others() -> None:
     """Those of an external agent, or of a judge, are not taken for English."""
     agents = cited("NO", reason="Ton: Der Ton war unfreundlich.")
     assert row(agents, "by_ai_agent").reason == "Ton: Der Ton war unfreundlich."
-    judges = Verdict(qualification="YES", evidence=(Evidence(text="so", why="Das passt."),))
+    judges = answered("YES", [Evidence(turn_id="m1", text="so", why="Das passt.")])
     assert [each.why for each in row(judges).quotes] == ["Das passt."]
 
 
 def test_whys() -> None:
     """A why is shown with its quote, unless it only repeats the words."""
     evidence = (Evidence(text="a", why="gives the answer"), Evidence(text="b", why="says 'b'"))
-    verdict = Verdict(qualification="YES", evidence=evidence)
+    verdict = answered("YES", [replace(each, turn_id="m1") for each in evidence])
     assert [each.why for each in row(verdict).quotes] == ["gibt die Antwort", ""]
     assert [each.why for each in row(verdict, language="en").quotes] == ["gives the answer", ""]
     with speaking("de"):
