@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 from msgspec.structs import fields
 
+from auscult.domain.ai_agents.context import AiContext, Call, Knowledge, Tool
 from auscult.domain.assist.assistance import Assist, DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.contact import Contact
 from auscult.domain.conversation import (
@@ -193,8 +194,37 @@ _SUDDEN = st.tuples(
     st.sampled_from(["hold", "transfer", "note"]), _STARTS, st.none() | st.sampled_from(["a-1", "a-9"]), _MAYBE_ID
 )
 _AGENTS = st.lists(
-    st.builds(Agent, st.sampled_from(["a-1", "a-2", "a-3"]), _MAYBE_TEXT, _MAYBE_TEXT, st.none() | instants()),
+    st.builds(
+        Agent,
+        st.sampled_from(["a-1", "a-2", "a-3"]),
+        _MAYBE_TEXT,
+        _MAYBE_TEXT,
+        st.none() | instants(),
+        st.sampled_from([None, "ai", "human"]),
+        st.none() | texts(least=1),
+    ),
     max_size=2,
+)
+_CONTEXTS = st.builds(
+    AiContext,
+    st.none() | texts(least=1),
+    st.lists(st.builds(Knowledge, texts(), _MAYBE_TEXT), max_size=2).map(tuple),
+    st.lists(st.builds(Tool, st.sampled_from(["refund", "get_order"]), st.none() | st.booleans()), max_size=1).map(
+        tuple
+    ),
+)
+_CALLS = st.lists(
+    st.builds(
+        Call,
+        texts(least=1),
+        st.sampled_from(["refund", "get_order"]),
+        _KNOWN_AGENTS,
+        arguments=json_objects(),
+        result=st.none() | texts() | json_objects(),
+        ok=st.none() | st.booleans(),
+    ),
+    max_size=3,
+    unique_by=lambda call: call.id,
 )
 _URLS = st.lists(texts(least=1), max_size=2).map(tuple)
 _LATER_MS = st.integers(0, 10_000_000)
@@ -208,6 +238,8 @@ _ACCEPTED: dict[str, st.SearchStrategy[Any]] = {
     "custom_fields": st.dictionaries(texts() | st.just("subject"), texts(), max_size=2),
     "recordings": st.none() | st.builds(Recordings, _URLS, _URLS),
     "assist": st.none() | some_of(Assist),
+    "ai": st.none() | _CONTEXTS,
+    "calls": st.none() | _CALLS.map(tuple),
 }
 """Fields of a conversation that depend on no other."""
 _EVENTS_GIVEN = st.lists(_SUDDEN, max_size=3)

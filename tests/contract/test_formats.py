@@ -16,7 +16,7 @@ from auscult.domain import contact
 from auscult.domain.assist import assistance
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
-from auscult.formats import FORMATS, Format, Limits, Rejected, _document, detect, native, vcon
+from auscult.formats import FORMATS, Format, Limits, Rejected, _calls, _document, detect, native, vcon
 from tests.strategies import accepted_conversations, json_objects
 
 ROOT = Path(__file__).parents[2]
@@ -155,7 +155,8 @@ def test_the_example_of_the_page_is_read() -> None:
     (conversation,) = read(native.Native(), document[1].encode())
     assert isinstance(conversation, Conversation)
     empty = Conversation(id="", channel="chat", started_at=conversation.started_at)
-    absent = {"heard", "masks", "kind", "legs", "edition"}  # of recordings, by redaction, of no call, of vendors' files
+    # Of recordings, by redaction, of no call, of vendors' files, and no field.
+    absent = {"heard", "masks", "kind", "legs", "edition", "unknown_keys"}
     fields = set(Conversation.__struct_fields__) - {"started_at", "language", "direction", "is_direction_defaulted"}
     assert {name for name in fields if getattr(conversation, name) == getattr(empty, name)} == absent
 
@@ -169,6 +170,9 @@ def test_the_example_of_the_page_is_read() -> None:
         ("Agent", _document.AgentDocument),
         ("Customer", _document.CustomerDocument),
         ("Event", _document.EventDocument),
+        ("Call", _calls.CallDocument),
+        ("AI context", _calls.AiDocument),
+        ("Tool", _calls.ToolDocument),
         ("Recordings", _document.RecordingsDocument),
         ("Contact", contact.Contact),
         ("Survey", contact.Survey),

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.ai_agents.context import AgentKind, AiContext, Call
 from auscult.domain.assist.assistance import Assist
 from auscult.domain.contact import Contact
 from auscult.domain.recordings.recording import Claims
@@ -55,12 +56,14 @@ class Queue(Struct, frozen=True, omit_defaults=True):
 
 
 class Agent(Struct, frozen=True, omit_defaults=True):
-    """A human (or named automatic) agent who took part."""
+    """An agent who took part: a person, or an AI agent and its version. ``kind`` is None where it is not given."""
 
     id: str
     name: str | None = None
     email: str | None = None
     joined_at: datetime | None = None
+    kind: AgentKind | None = None
+    version: str | None = None
 
 
 class Customer(Struct, frozen=True, omit_defaults=True):
@@ -136,6 +139,8 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     transcript. ``masks`` are keyed hashes of what redaction replaced, by placeholder.
     ``kind`` is what the sender says of a chat; None where they do not.
     ``legs`` are set where a file of the source may hold only some of them. ``edition``: which of two files this is, where the source redacts a copy.
+    ``calls`` is None where it is not known which tools were called, and empty where none was. ``unknown_keys`` of the
+    document were not read; they are not stored.
     """
 
     id: str
@@ -161,6 +166,9 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: Kind | None = None
     legs: tuple[Leg, ...] = ()
     edition: Edition | None = None
+    ai: AiContext | None = None
+    calls: tuple[Call, ...] | None = None
+    unknown_keys: tuple[str, ...] = ()
 
     @property
     def duration_ms(self) -> int | None:

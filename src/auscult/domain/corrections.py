@@ -98,6 +98,7 @@ class Handled(Struct, frozen=True, kw_only=True):
     agents: tuple[Agent, ...] = ()
     turns: dict[str, str] = {}
     events: tuple[str | None, ...] = ()
+    calls: dict[str, str] = {}
     stops: tuple[Stop, ...] = ()
 
 
@@ -108,6 +109,7 @@ def handled_in(conversation: Conversation) -> Handled:
         agents=conversation.agents,
         turns={each.id: each.agent_id for each in conversation.turns if each.agent_id is not None},
         events=tuple(each.agent_id for each in conversation.events),
+        calls={each.id: each.agent_id for each in conversation.calls or () if each.agent_id is not None},
         stops=tuple(_stop(each) for each in _destinations(conversation)),
     )
 
@@ -121,7 +123,13 @@ def with_handled(conversation: Conversation, handled: Handled) -> Conversation:
     events = tuple(
         replace(each, agent_id=agent) for each, agent in zip(conversation.events, handled.events, strict=True)
     )
-    changed = replace(conversation, queues=handled.queues, agents=handled.agents, turns=turns, events=events)
+    calls = conversation.calls and tuple(
+        each if each.agent_id == (agent := handled.calls.get(each.id)) else replace(each, agent_id=agent)
+        for each in conversation.calls
+    )
+    changed = replace(
+        conversation, queues=handled.queues, agents=handled.agents, turns=turns, events=events, calls=calls
+    )
     if changed.contact is None or not handled.stops:
         return changed
     stops = zip(_destinations(conversation), handled.stops, strict=True)
@@ -180,6 +188,7 @@ def _moved(handled: Handled, kind: CorrectionKind, before: Party | None, after: 
         agents=agents or (Agent(id=after.id, name=after.name),),
         turns={turn: after.id if agent == wrong else agent for turn, agent in handled.turns.items()},
         events=tuple(after.id if agent == wrong and wrong else agent for agent in handled.events),
+        calls={call: after.id if agent == wrong else agent for call, agent in handled.calls.items()},
         stops=tuple(
             each._replace(agent_id=after.id, agent_name=after.name, agent_email=None)
             if each.agent_id == wrong and wrong

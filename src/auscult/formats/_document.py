@@ -3,11 +3,15 @@
 Each field is in docs/reference/formats.md.
 """
 
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
 
+from auscult.domain.ai_agents.context import TOOL_EVENT, AgentKind, Call
 from auscult.domain.conversation import (
     ID_PATTERN,
     ID_SHOULD_BE,
@@ -23,12 +27,13 @@ from auscult.domain.conversation import (
     Queue,
     Recordings,
     Speaker,
+    Turn,
     derive_id,
 )
 from auscult.domain.errors import FormatError
 from auscult.domain.recordings.recording import Claims
 from auscult.domain.recordings.recording import Speaker as ChannelSpeaker
-from auscult.formats import _instants, _misread, _parts, _turns
+from auscult.formats import _calls, _instants, _misread, _parts, _turns
 from auscult.formats._contract import Limits
 
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -62,6 +67,8 @@ class AgentDocument(Struct, frozen=True):
     name: str | None = None
     email: str | None = None
     joined_at: Time | None = None
+    kind: AgentKind | None = None
+    version: Annotated[str, Meta(max_length=255)] | None = None
 
 
 class CustomerDocument(Struct, frozen=True):
@@ -72,13 +79,16 @@ class CustomerDocument(Struct, frozen=True):
 
 
 class EventDocument(Struct, frozen=True):
-    """A hold, a transfer."""
+    """A hold, a transfer; ``tool:NAME`` is a call, with its arguments and its result."""
 
     type: Id
     start_ms: int | float | None = None
     end_ms: int | float | None = None
     agent_id: Id | None = None
     to_queue_id: Id | None = None
+    arguments: dict[str, Any] | None = None
+    result: Any = None
+    ok: bool | None = None
 
 
 class StatedDocument(Struct, frozen=True, kw_only=True):
@@ -127,6 +137,8 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
     recordings: RecordingsDocument | None = None
     contact: dict[str, Any] | None = None
     assist: dict[str, Any] | None = None
+    ai: _calls.AiDocument | None = None
+    calls: tuple[_calls.CallDocument, ...] | None = None
 
 
 _TIME = _instants.SHOULD_BE.removeprefix("it should be ")
@@ -151,6 +163,8 @@ RIGHT = {
     "turns.end_ms": _SPAN,
     "events.start_ms": _SPAN,
     "events.end_ms": _SPAN,
+    "agents.kind": "ai or human",
+    "events.arguments": "an object",
     "recordings.agent": "a list of addresses",
     "recordings.customer": "a list of addresses",
     "recordings.inline.content": "the bytes in base64",
@@ -161,6 +175,7 @@ RIGHT = {
     **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
     **dict.fromkeys(("custom_id", "language"), "text of 1 character or more"),
     **_parts.RIGHT,
+    **_calls.RIGHT,
 }
 """What fields should be, by their name without indexes."""
 
@@ -181,16 +196,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         limits,
     )
     parts = _parts.parts_of(document.contact, document.assist)
-    if document.ended_at is None:
-        ended_at = _turns.ended_at(started_at, turns)
-    else:
-        ended_at = _instants.instant(document.ended_at, "ended_at")
-        if ended_at < started_at:
-            message = (
-                f"ended_at is {document.ended_at!r}, before started_at {document.started_at!r}; it should be later"
-            )
-            code = "conversation.ends_before_start"
-            raise FormatError(message, code=code, field="ended_at", value=document.ended_at)
+    events = [(index, each) for index, each in enumerate(document.events or ()) if _tool(each) is None]
     conversation = Conversation(
         id=document.id or derive_id(app_id, custom_id or ""),
         channel=document.channel,
@@ -200,7 +206,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         language=_misread.language_code(document.language),
         direction=document.direction or "inbound",
         is_direction_defaulted=document.direction is None,
-        ended_at=ended_at,
+        ended_at=_ended_at(document, started_at, turns),
         queues=tuple([Queue(queue.id, queue.name) for queue in document.queues or ()])
         or _parts.queues_of(parts.contact),
         agents=tuple([_agent(agent, index) for index, agent in enumerate(document.agents or ())])
@@ -208,14 +214,87 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         or _parts.speaking_agents(turns),
         customer=document.customer and Customer(document.customer.id, document.customer.name),
         turns=turns,
-        events=tuple([_event(event, index) for index, event in enumerate(document.events or ())]),
+        events=tuple([_event(event, index) for index, event in events]),
         custom_fields=_custom_fields(document.custom_fields or {}, limits),
         recordings=document.recordings and _recordings(document.recordings),
         contact=parts.contact,
         assist=parts.assist,
         kind=document.kind,
+        ai=document.ai and _calls.context_of(document.ai),
+        calls=_calls_of(document, turns, limits),
+        unknown_keys=tuple(
+            sorted({f"events.{name}" for _, each in events for name in _OF_CALL if getattr(each, name)})
+        ),
     )
     return _misread.with_loops_doubted(_misread.restored(conversation))
+
+
+def _ended_at(document: ConversationDocument, started_at: datetime, turns: Sequence[Turn]) -> datetime | None:
+    if document.ended_at is None:
+        return _turns.ended_at(started_at, turns)
+    ended_at = _instants.instant(document.ended_at, "ended_at")
+    if ended_at < started_at:
+        message = f"ended_at is {document.ended_at!r}, before started_at {document.started_at!r}; it should be later"
+        code = "conversation.ends_before_start"
+        raise FormatError(message, code=code, field="ended_at", value=document.ended_at)
+    return ended_at
+
+
+_OF_CALL = ("arguments", "result", "ok")
+"""Keys of an event that only a call has."""
+
+
+def _tool(event: EventDocument) -> str | None:
+    """Return the name of the tool that was called, None where an event is no call."""
+    return event.type.removeprefix(TOOL_EVENT) or None if event.type.startswith(TOOL_EVENT) else None
+
+
+def _calls_of(document: ConversationDocument, turns: Sequence[Turn], limits: Limits) -> tuple[Call, ...] | None:
+    """Return the calls, those that are events last; None where it is not known what was called."""
+    of_events = [
+        _calls.CallDocument(
+            name=name,
+            agent_id=each.agent_id,
+            start_ms=each.start_ms,
+            end_ms=each.end_ms,
+            arguments=each.arguments,
+            result=each.result,
+            ok=each.ok,
+        )
+        for each in document.events or ()
+        if (name := _tool(each)) is not None
+    ]
+    if document.calls is None and not of_events:
+        return None
+    return _calls.calls_of([*(document.calls or ()), *of_events], turns, limits)
+
+
+def unknown_keys(document: object, kind: type[Struct] = ConversationDocument) -> Iterator[str]:
+    """Yield the keys of a decoded document that nothing reads, each with its path, without indexes; some twice."""
+    if not isinstance(document, dict):
+        return
+    given, (known, within) = cast("dict[str, object]", document), _keys(kind)
+    yield from given.keys() - known
+    for name, inner in within.items():
+        value = given.get(name)
+        each_of = cast("list[object]", value) if isinstance(value, list) else (value,)
+        yield from (f"{name}.{key}" for each in each_of for key in unknown_keys(each, inner))
+
+
+@cache
+def _keys(kind: type[Struct]) -> tuple[frozenset[str], dict[str, type[Struct]]]:
+    """Return the keys of an object, and the types of the objects within those that have such."""
+    fields = msgspec.structs.fields(kind)
+    within = {field.encode_name: inner for field in fields if (inner := next(_structs(field.type), None)) is not None}
+    return frozenset(field.encode_name for field in fields), within
+
+
+def _structs(kind: Any) -> Iterator[type[Struct]]:  # noqa: ANN401  (any type)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        yield kind
+    elif get_origin(kind) is not dict:
+        for each in get_args(kind):
+            yield from _structs(each)
 
 
 def _check_kind(document: ConversationDocument) -> None:
@@ -228,6 +307,7 @@ def document_of(conversation: Conversation) -> dict[str, Any]:
     """Return the document of a conversation, as it was read; it reads back as an equal one."""
     document: dict[str, Any] = msgspec.to_builtins(conversation)
     document.pop("is_direction_defaulted", None)
+    document.pop("unknown_keys", None)
     if not conversation.is_direction_defaulted:
         document["direction"] = conversation.direction
     return document
@@ -246,7 +326,7 @@ def _stated(document: StatedDocument) -> dict[str, Any]:
 
 def _agent(agent: AgentDocument, index: int) -> Agent:
     joined_at = None if agent.joined_at is None else _instants.instant(agent.joined_at, f"agents[{index}].joined_at")
-    return Agent(agent.id, agent.name, agent.email, joined_at)
+    return Agent(agent.id, agent.name, agent.email, joined_at, agent.kind, agent.version or None)
 
 
 def _event(event: EventDocument, index: int) -> Event:

@@ -41,7 +41,7 @@ def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
         if len(text) > most_characters:
             _refuse_large(text, index, limits.turn_bytes)
         start, end = span("turns", index, start_ms, end_ms)
-        finished.append(Turn(own_id or _new_id(index, given), speaker, text, agent_id, start, end))
+        finished.append(Turn(own_id or new_id("m", index, given), speaker, text, agent_id, start, end))
     return tuple(finished)
 
 
@@ -91,12 +91,12 @@ def _refuse_large(text: str, index: int, limit: int) -> None:
         raise FormatError(message, code="turn.too_large", field=field, value=size)
 
 
-def _new_id(index: int, given: set[str]) -> str:
-    """``m`` and the turn's position from 1; where another turn has that id, a dash and a count as well."""
-    new_id = f"m{index + 1}"
+def new_id(letter: str, index: int, given: set[str]) -> str:
+    """Return a letter and the position from 1; where another one has that id, a dash and a count as well."""
+    made = f"{letter}{index + 1}"
     count = 1
-    while new_id in given:
+    while made in given:
         count += 1
-        new_id = f"m{index + 1}-{count}"
-    given.add(new_id)
-    return new_id
+        made = f"{letter}{index + 1}-{count}"
+    given.add(made)
+    return made

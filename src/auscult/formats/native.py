@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import _faults
 from auscult.formats._contract import ByteStream, Limits, Rejected
-from auscult.formats._document import RIGHT, ConversationDocument, conversation_of, document_of
+from auscult.formats._document import RIGHT, ConversationDocument, conversation_of, document_of, unknown_keys
 from auscult.formats._documents import documents
 
 _DECODER = msgspec.json.Decoder(ConversationDocument)
@@ -38,7 +39,13 @@ class Native:
                     fault.message = f"item {document.item} of the array: {fault.message}"
                 yield Rejected(error=fault, source=document.data)
             else:
-                yield conversation
+                yield _with_unknown(conversation, document.data)
+
+
+def _with_unknown(conversation: Conversation, data: bytes) -> Conversation:
+    """Return a conversation with the names of the keys of its document that nothing reads."""
+    found = tuple(sorted({*conversation.unknown_keys, *unknown_keys(msgspec.json.decode(data))}))
+    return replace(conversation, unknown_keys=found) if found else conversation
 
 
 def decoded(data: bytes) -> ConversationDocument:

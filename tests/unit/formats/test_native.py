@@ -246,11 +246,12 @@ def test_custom_fields_become_text() -> None:
     assert one(custom_fields=fields).custom_fields == {"plan": "gold", "age": "42", "rate": "1.5", "vip": "true"}
 
 
-def test_unknown_keys_are_ignored() -> None:
-    """The document may grow."""
+def test_unknown_keys_are_named() -> None:
+    """The document may grow; what is not read is named, but for parts that are the contact centre's."""
     conversation = one(mood="sunny", contact={"legs": [{"n": 1}], "…": "…"}, queues=[{"id": "qu-1", "depth": 3}])
     assert conversation.contact == Contact()
     assert conversation.queues == (Queue("qu-1"),)
+    assert conversation.unknown_keys == ("mood", "queues.depth")
 
 
 def test_limits_are_refused_with_their_setting() -> None:

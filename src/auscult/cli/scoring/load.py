@@ -115,6 +115,9 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
     if counts["replaced"]:
         rest = ", …" if counts["replaced"] > len(counts["replaced_ids"]) else ""
         typer.echo(f"replaced by another of the same id: {', '.join(counts['replaced_ids'])}{rest}", err=True)
+    if unknown := counts.get("unknown_keys"):
+        keys = ", ".join(f"{key} ({number})" for key, number in unknown.items())
+        typer.echo(f"not read, because these keys are not known (number of conversations): {keys}", err=True)
     if counts["rejected"]:
         typer.echo(f"error: {counts['rejected']} rejected, with reasons, in {counts['rejects']}", err=True)
     if counts["failed"]:

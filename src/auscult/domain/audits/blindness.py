@@ -29,6 +29,11 @@ def without_agents(conversation: Conversation) -> Conversation:
             replace(event, agent_id=number.get(event.agent_id)) if event.agent_id else event
             for event in conversation.events
         ),
+        ai=None,
+        calls=conversation.calls
+        and tuple(
+            replace(call, agent_id=number.get(call.agent_id)) if call.agent_id else call for call in conversation.calls
+        ),
         contact=None,
         assist=None,
         recordings=None,

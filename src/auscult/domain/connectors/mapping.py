@@ -41,6 +41,10 @@ def renamed(conversation: Conversation, table: MappingTable) -> Renamed:
             replace(event, agent_id=ids.get(event.agent_id, UNKNOWN)) if event.agent_id else event
             for event in conversation.events
         )
+        changes["calls"] = conversation.calls and tuple(
+            replace(call, agent_id=ids.get(call.agent_id, UNKNOWN)) if call.agent_id else call
+            for call in conversation.calls
+        )
         known = {each.id: each for each in conversation.agents if _target(each, table.agents) is not None}
         _note(unknown, fields, [each.id for each in conversation.agents], known, ("agent", _AGENT_FIELD))
     if table.channels:

@@ -13,9 +13,14 @@ _DROPPED = frozenset({"summary", "keywords", "added"})
 
 
 def without_words(conversation: Conversation) -> Conversation:
-    """Return a conversation with speakers and times of its turns, and none of their words."""
+    """Return a conversation with speakers, calls and times, and none of their words."""
     return replace(
-        conversation, turns=tuple(replace(turn, text="") for turn in conversation.turns), assist=None, masks={}
+        conversation,
+        turns=tuple(replace(turn, text="") for turn in conversation.turns),
+        calls=conversation.calls and tuple(replace(each, arguments={}, result=None) for each in conversation.calls),
+        assist=None,
+        masks={},
+        ai=None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import placed_calls
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult
 from auscult.domain.form import Form, Handler, choose_form, forms_of_day
@@ -173,6 +174,12 @@ def _narrowed(conversation: Conversation, stretch: _Stretch, times: tuple[int, i
             replace(event, start_ms=_minus(event.start_ms, since), end_ms=_minus(event.end_ms, since))
             for event in conversation.events
             if event.start_ms is not None and since <= event.start_ms and (until is None or event.start_ms < until)
+        ),
+        calls=conversation.calls
+        and tuple(
+            replace(call, start_ms=_minus(call.start_ms, since), end_ms=_minus(call.end_ms, since))
+            for position, call in placed_calls(conversation)
+            if stretch.first <= max(position, 0) < stretch.last
         ),
     )
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import happened
 from auscult.domain.conversation import Conversation, Event, Turn
 from auscult.metrics._finding.language import Side, Span
 from auscult.metrics._finding.reading import Reading, TurnIndexes
@@ -29,7 +30,7 @@ class Instance(NamedTuple):
 
 def instances_of(kind: str, conversation: Conversation) -> list[Instance]:
     """Every event of a type, in order. Holds that overlap or touch are one, for a customer is on hold once at a time."""
-    events = [event for event in conversation.events if event.type == kind]
+    events = [event for event in happened(conversation) if event.type == kind]
     if kind == "hold":
         events = _joined(events)
     return [

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from auscult.domain.ai_agents.calls import happened
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, at, grounds, joined
 from auscult.domain.probe import Answers, Probe
@@ -105,7 +106,7 @@ class Etiquette:
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         """Return the questions about the turns around the events that words alone do not decide."""
-        if not self.needs or not any(event.type == self._event for event in conversation.events):
+        if not self.needs or not any(event.type == self._event for event in happened(conversation)):
             return ()
         reading = reading_of(conversation)
         asked = (

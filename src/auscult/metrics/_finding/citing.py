@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from auscult.domain.ai_agents.calls import happened
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
@@ -40,7 +41,7 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation, wordin
         start = max(0, at - _CONTEXT)
         quoted = turn.text if "[" in turn.text else text  # of the same length, with placeholders in place of stand-ins
         return f"says '{shortened(_whole(at, at + len(matched), quoted))}'", turn.text[start : start + SHOWN_TURN]
-    events = [event for event in conversation.events if event.type == condition.event]
+    events = [event for event in happened(conversation) if event.type == condition.event]
     event = next((one for one in events if (one.start_ms or 0) >= (turn.start_ms or 0)), events[0])
     return (event.type if event.start_ms is None else f"{event.type} at {event.start_ms} ms"), ""
 

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
 
+from auscult.domain.ai_agents.calls import placed_events
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.probe import (
@@ -322,9 +323,12 @@ class Search:
         starts = ((reading.turns[index].start_ms, index) for index in indexes)
         begun = sorted((start, index) for start, index in starts if start is not None)
         bits_by_turn: dict[int, int] = {}
-        for event in reading.conversation.events if indexes else ():
+        for event, position in placed_events(reading.conversation) if indexes else ():
             bits = sum(bit for bit, kind in self._events if kind == event.type)
-            if bits:
+            if bits and event.start_ms is None and position is not None:
+                at = indexes[max(0, bisect_right(indexes, position) - 1)]
+                bits_by_turn[at] = bits_by_turn.get(at, 0) | bits
+            elif bits:
                 before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(reading.turns)))
                 at = begun[before - 1][1] if before else indexes[0]
                 bits_by_turn[at] = bits_by_turn.get(at, 0) | bits

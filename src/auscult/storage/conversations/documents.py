@@ -4,6 +4,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.storage.conversations.evaluations import DIGEST_BYTES
@@ -24,6 +25,8 @@ class StoredDocument(NamedTuple):
 
 def stored_document(conversation: Conversation) -> StoredDocument:
     """Return a conversation as its row has it."""
+    if conversation.unknown_keys:
+        conversation = replace(conversation, unknown_keys=())
     digest = blake2b(_ORDERED.encode(conversation), digest_size=DIGEST_BYTES).digest()
     body = _PLAIN.encode(conversation)
     return StoredDocument(digest, ms_of(conversation.started_at), len(body), body)

@@ -83,11 +83,12 @@ READ_THREADS = "audit.read"
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 
 
-class Loaded(Struct, frozen=True, kw_only=True):
+class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Outcome of a request: the number of conversations now stored, and the refusals (the first 1,000).
 
     ``replaced`` names the first 20 of ``replaced_count`` conversations of which the request had several that differ; one
-    of each is stored.
+    of each is stored. ``unknown_keys`` were not read: each with the number of documents that have it; absent where there
+    are none.
     """
 
     accepted: int
@@ -96,9 +97,10 @@ class Loaded(Struct, frozen=True, kw_only=True):
     replaced_count: int
     rejected: list[Refusal]
     rejected_count: int
+    unknown_keys: dict[str, int] = {}
 
 
-class LoadedAndScored(Loaded, frozen=True, kw_only=True):
+class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
     """Outcome of a request with the accepted conversations by state: these six add up to ``accepted``."""
 
     scored: int
@@ -231,6 +233,7 @@ def _counts(submission: Submission) -> dict[str, Any]:
         "replaced_count": submission.intake.replaced,
         "rejected": submission.refusals,
         "rejected_count": submission.refused,
+        "unknown_keys": submission.intake.unknown_keys,
     }
 
 

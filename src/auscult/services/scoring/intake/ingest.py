@@ -4,8 +4,10 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
@@ -28,6 +30,10 @@ MOST_OPEN = 64
 """Groups that may wait to be readable before no more are read: their ids are all that a load keeps in memory."""
 
 
+MOST_KEYS = 100
+"""Unknown keys that are named at most."""
+
+
 class Intake(Struct, kw_only=True):
     """Counts of the conversations of a load. The last six add up to ``accepted`` once all is readable.
 
@@ -45,6 +51,14 @@ class Intake(Struct, kw_only=True):
     not_evaluated: int = 0
     failed: int = 0
     waiting: int = 0
+    unknown_keys: dict[str, int] = msgspec.field(default_factory=dict[str, int])
+    """Keys of documents that nothing reads, and the number of documents with each: the first 100 keys."""
+
+    def note_unknown(self, conversations: Iterable[Conversation]) -> None:
+        """Count the keys of documents that nothing reads."""
+        for key in chain.from_iterable(each.unknown_keys for each in conversations):
+            if key in self.unknown_keys or len(self.unknown_keys) < MOST_KEYS:
+                self.unknown_keys[key] = self.unknown_keys.get(key, 0) + 1
 
     def add(self, accepted: Accepted) -> None:
         """Add a group that was accepted."""
@@ -107,6 +121,7 @@ class Load:
 
     def _accept(self, batch: Sequence[Conversation]) -> None:
         self._wait_for_room(len(batch))
+        self._intake.note_unknown(batch)
         accepted = self._app.conversations.accept(batch, since=self._since)
         self._intake.add(accepted)
         self._since = accepted.batch if self._since is None else self._since

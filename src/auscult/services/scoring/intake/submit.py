@@ -53,6 +53,7 @@ class Submission:
         priority: Priority = "backfill" if len(first) > 1 else "live"
         self._room.must_have(priority, self._app.tenant)
         for conversations in grouped(chain(first, sifted), group):
+            self.intake.note_unknown(conversations)
             accepted = self._app.conversations.accept(conversations, priority, since=self._since)
             self._room.count(priority, accepted.new + accepted.changed, self._app.tenant, accepted.size)
             self.intake.add(accepted)

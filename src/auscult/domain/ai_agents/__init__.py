@@ -1,0 +1,1 @@
+"""AI agents: their instructions, knowledge and tools, and the calls that they made."""
