@@ -47,6 +47,7 @@ class Held(NamedTuple):
     delivered: bytes | None
     audit: Audit | None
     has_words: bool
+    ai: bytes | None = None
 
     @property
     def handled(self) -> Handled:

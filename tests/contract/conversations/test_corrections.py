@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auscult.domain.ai_agents.context import AiContext, Call
 from auscult.domain.audits.assignment import Assignment
 from auscult.domain.contact import Contact, Destination, Segment
 from auscult.domain.conversation import Agent, Conversation, Event, Leg, Queue, Turn
@@ -233,10 +234,11 @@ def test_a_later_delivery_does_not_undo_a_correction(store: Store, app: AppStore
 
 
 def test_another_agent(store: Store, app: AppStore) -> None:
-    """The agent of turns, events and destinations is another one, and the score stays."""
+    """The agent of turns, events, calls and destinations is another one, and the score stays."""
     stops = (Destination(queue_id="q-sales", responding_agent=Segment(agent_id="a-ada", name="Ada", notes=("x",))),)
     events = (Event("hold", 1, 2, "a-ada"),)
-    sent = call(0, contact=Contact(destinations=stops), events=events)
+    calls = (Call("c1", "refund", "a-ada", arguments={"n": 1}), Call("c2", "look"))
+    sent = call(0, contact=Contact(destinations=stops), events=events, calls=calls, ai=AiContext("Be short."))
     process(store, [sent])
     before = scores(app)
     one = work(app).add("c-0", wish("agent", "Ben"))

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.domain.absences import NewAbsence
+from auscult.domain.ai_agents.context import Call
 from auscult.domain.comments import NewComment, NewThread
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
 from auscult.domain.corrections import NewCorrection
@@ -59,7 +60,14 @@ def odd() -> Iterator[Conversation]:
         id="c-odd-2", channel="chat", started_at=at, turns=turns, agents=(Agent("a-1"), Agent("a-2", "B"))
     )
     end = at + timedelta(seconds=70, microseconds=400)
-    yield Conversation(id="c-odd-3", channel="voice", started_at=at, ended_at=end, queues=(Queue("q-1"),), turns=turns)
+    calls = (
+        Call("c1", "refund", "ai-nia", "m1", 5, 9, {"amount": 89.5, "to": {"a": [1, "ü"]}}, ["R-1", None], ok=True),
+        Call("c2", "look", result="found", ok=False),
+        Call("c3", "look"),
+    )
+    yield Conversation(
+        id="c-odd-3", channel="voice", started_at=at, ended_at=end, queues=(Queue("q-1"),), turns=turns, calls=calls
+    )
 
 
 @pytest.fixture
@@ -140,6 +148,7 @@ def plain(row: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]) -> d
     found: dict[str, Any] = {}
     for name, schema in columns.items():
         read = _instant if schema.get("format") == "date-time" else readers.get(schema["type"], lambda each: each)
+        read = msgspec.json.decode if name in {"arguments", "result"} else read
         found[name] = None if row[name] is None else read(row[name])
     return found
 

@@ -1,5 +1,6 @@
 """Databases that earlier versions made (``upgrade/make.py``): migrated, they have every row, and the tables of a new one."""
 
+import json
 import re
 import tarfile
 from collections.abc import Iterator
@@ -15,12 +16,15 @@ from auscult.storage import migrate, newest_version
 from auscult.storage.core.baseline import missing_triggers
 from auscult.storage.core.database import Database
 from tests.databases import database
-from tests.integration.operations.upgrade.make import ANN, APP, EVE, GONE, LEE, Commands
+from tests.integration.operations.upgrade.make import ANN, APP, EVE, GONE, LEE, Commands, call
 
 pytestmark = pytest.mark.landing
 
 HERE = Path(__file__).parent / "upgrade"
-CHANGED: dict[str, str] = {}
+CHANGED: dict[str, str] = {
+    f"conversations.{column}": "0301_calls: events tool:NAME are calls"
+    for column in ("body", "digest", "size", "delivered")
+}
 """Tables and columns (``table.column``) whose rows a migration changes -> the migration and its effect."""
 
 
@@ -111,5 +115,11 @@ def test_the_product_reads_what_is_in_it(kept: Commands) -> None:
     states = {one["email"]: one["state"] for one in told["users"].lines}
     assert states == {ANN: "active", LEE: "active", EVE: "active", GONE: "disabled"}
     assert kept("recordings", "list", "c-1", *APP, "--json").last["duration_ms"] == 1000
+    calls = [one for one in rows_of(kept.url)["conversations"] if one["conversation_id"] == "c-0"]
+    stored = json.loads(calls[0]["body"])
+    assert stored["calls"] == [{"id": "c1", "name": "balance", "start_ms": 13000}]
+    assert [each["type"] for each in stored["events"]] == ["hold"]
+    again = kept("load", kept.file("again.ndjson", f"{call(0)}\n{call(7)}"), *APP, "--json").last
+    assert (again["accepted"], again["unchanged"]) == (2, 2), "a call has the id and the digest that it is read with"
     assert "agree" in kept("verify").out
     assert "is whole" in kept("verify", "--log").out

@@ -17,9 +17,8 @@ from alembic.script import ScriptDirectory
 
 from auscult.domain.errors import SettingsError
 from auscult.domain.tenancy import Tenant
-from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage import Store, migrate, new_secret_key, newest_version, open_store
 from auscult.storage.core import migrations
-from auscult.storage.core.baseline import BASELINE
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.base import METADATA, apps
 from auscult.storage.core.views import VIEWS
@@ -58,7 +57,7 @@ CHANGE = """
 \"\"\"Add a column.\"\"\"
 import sqlalchemy as sa
 from alembic import op
-revision = "0301"
+revision = "{after}"
 down_revision = "{before}"
 def upgrade() -> None:
     op.add_column("apps", sa.Column("colour", sa.Text()))
@@ -67,11 +66,15 @@ def downgrade() -> None:
 """
 
 
+NEWEST = newest_version()
+AFTER = f"{int(NEWEST[:4]) + 1:04}"
+
+
 def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have one more migration than there is."""
     scripts = tmp_path / "migrations"
     shutil.copytree(Path(migrations.__file__).parent, scripts)
-    (scripts / "versions" / "0301_colour.py").write_text(CHANGE.format(before=BASELINE))
+    (scripts / "versions" / f"{AFTER}_colour.py").write_text(CHANGE.format(before=NEWEST, after=AFTER))
     monkeypatch.setattr(migrations, "_HERE", scripts)
 
 
@@ -106,7 +109,7 @@ def test_grants_on_views_survive_a_migration(
         migrate(postgresql_url)
         with database.writing() as connection:
             assert [tuple(row) for row in connection.execute(asked)] == before
-            assert migrations.versions(connection) == ["0301"]
+            assert migrations.versions(connection) == [AFTER]
             connection.exec_driver_sql(f"DROP OWNED BY {role}")
             connection.exec_driver_sql(f"DROP ROLE {role}")
 
@@ -118,12 +121,12 @@ def test_a_database_is_migrated_and_back(
     store.ensure(Tenant(account_id="a-1", org_id="o-1", app_id="st-1"))
     assert migrations.plan_migrations(database_url).pending == ()
     add_migration(tmp_path, monkeypatch)
-    assert [each.revision for each in migrations.plan_migrations(database_url).pending] == ["0301"]
+    assert [each.revision for each in migrations.plan_migrations(database_url).pending] == [AFTER]
     database = Database(database_url)
     for do, version, columns in (
-        (migrate, "0301", {"colour"}),
-        (migrate, "0301", {"colour"}),
-        (migrations.step_back, BASELINE, set[str]()),
+        (migrate, AFTER, {"colour"}),
+        (migrate, AFTER, {"colour"}),
+        (migrations.step_back, NEWEST, set[str]()),
     ):
         do(database_url)
         with database.reading() as connection:

@@ -21,7 +21,7 @@ ReportOrTable = Annotated[
     str,
     typer.Argument(
         metavar="WHAT",
-        help="A table: conversations, verdicts, evidence, insights, audits, comments, notices, examples, corrections, "
+        help="A table: conversations, verdicts, evidence, insights, calls, audits, comments, notices, examples, corrections, "
         "pins or collections. "
         "Or a report: scorereporting, rawdata, account_rawdata, calldetails or aaconversation.",
     ),

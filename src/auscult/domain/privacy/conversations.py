@@ -32,12 +32,21 @@ from auscult.domain.privacy.redaction import (
 _Path = tuple[str | int, ...]
 Find = Callable[[Sequence[Utterance], Hints], Sequence[Found]]
 
-_PARTS = ("custom_fields", "customer", "agents", "queues", "contact", "assist")
+_PARTS = ("custom_fields", "customer", "agents", "queues", "contact", "assist", "ai", "calls")
+_OF_CALL = ("arguments", "result")
+_OF_TOOL = frozenset({"name", "needs", "after"})
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(Conversation)}
 _IDS = re.compile(r"(?:^|_)ids?$|^(?:type|kind|channel|language|status|state|event)$")
 _STAFF = frozenset(
     {"agents", "agent", "responding_agent", "non_responding_agents", "consulting_agents", "joined_users", "queues"}
 )
+_KEY = -1
+"""First step to a key of arguments and results, wherever it is."""
+_PLAIN = re.compile(r"[a-z]+(?:_?[a-zA-Z])*")
+"""A key as programs have it: no name, and no number."""
+_CALL_LEVEL = 2
+"""Steps to a call."""
+_OWN = ("custom_fields", "calls")
 _OF_STAFF: frozenset[Kind] = frozenset({"name", "email", "phone"})
 _NAMES = re.compile(r"(?:^|_| )(?:name|surname|first|last|fullname|firstname|lastname)$", re.IGNORECASE)
 _MAY_HOLD = re.compile(r"\d\D{0,3}\d|@|(?:zero|one|two|three|four|five|six|seven|eight|nine|oh) ", re.IGNORECASE)
@@ -154,11 +163,12 @@ def _fields(
         if (value := getattr(conversation, name))
     }
     leaves = [leaf for name, part in parts.items() for leaf in _leaves(part, (name,), name, is_staff=name in _STAFF)]
+    leaves = list({leaf.path: leaf for leaf in leaves}.values())
     if not leaves:
         return {}, {}
     after = _redacted_leaves(leaves, known(), numbering, has_names=has_names)
     texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
-    changed = {str(path[0]) for path in texts}
+    changed = {"calls" if path[0] == _KEY else str(path[0]) for path in texts}
     return {
         name: msgspec.convert(_replaced(parts[name], texts, (name,)), _TYPES[name]) for name in changed
     }, after.originals
@@ -194,17 +204,18 @@ def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator
     """Yield the texts inside a part that may hold personal data, and numbers long enough to identify a person."""
     match value:
         case dict():
-            is_own = path[0] == "custom_fields" or any(str(each).endswith("_info") for each in path)
             for name, inner in cast("dict[str, object]", value).items():
-                if is_own or not _IDS.search(name):
-                    of_staff = is_staff or name in _STAFF
+                if path[0] == "calls" and len(path) > _CALL_LEVEL and not _PLAIN.fullmatch(name):
+                    yield _Leaf((_KEY, name), "", name, is_staff=False)
+                if _may_hold(name, path):
+                    of_staff = path[0] != "calls" and (is_staff or name in _STAFF)
                     yield from _leaves(inner, (*path, name), name.replace("_", " "), is_staff=of_staff)
         case list() | tuple():
             for index, inner in enumerate(cast("Sequence[object]", value)):
                 yield from _leaves(inner, (*path, index), key, is_staff=is_staff)
         case str() if not is_staff or _MAY_HOLD.search(value):
             yield _Leaf(path, key, value, is_staff)
-        case int() if abs(value) >= (_SMALLEST_CODE if path[0] == "custom_fields" else _SMALLEST_NUMBER) and not (
+        case int() if abs(value) >= (_SMALLEST_CODE if path[0] in _OWN else _SMALLEST_NUMBER) and not (
             key.endswith(" ms") or isinstance(value, bool)
         ):
             yield _Leaf(path, key, str(value), is_staff)
@@ -212,12 +223,31 @@ def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator
             pass
 
 
+def _may_hold(name: str, path: _Path) -> bool:
+    """Return whether the value of a key may hold personal data: ids do not, but for those of the customer's own."""
+    match path:
+        case ("calls", int()):
+            return name in _OF_CALL
+        case ("ai", "tools", int()):
+            return name not in _OF_TOOL
+        case ("calls" | "custom_fields", *_):
+            return True
+        case _:
+            return not _IDS.search(name) or any(str(each).endswith("_info") for each in path)
+
+
 def _replaced(value: object, texts: Mapping[_Path, str], path: _Path) -> object:
     """Return a part with other texts at some paths."""
     match value:
         case dict():
-            items = cast("dict[str, object]", value).items()
-            return {name: _replaced(inner, texts, (*path, name)) for name, inner in items}
+            after: dict[str, object] = {}
+            is_own = path[0] == "calls" and len(path) > _CALL_LEVEL
+            for name, inner in cast("dict[str, object]", value).items():
+                key = shown = texts.get((_KEY, name), name) if is_own else name
+                while key in after:  # two security codes have one placeholder
+                    key = f"{shown} {len(after)}"
+                after[key] = _replaced(inner, texts, (*path, name))
+            return after
         case list() | tuple():
             inside = cast("Sequence[object]", value)
             return [_replaced(inner, texts, (*path, index)) for index, inner in enumerate(inside)]

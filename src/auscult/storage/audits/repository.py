@@ -26,6 +26,7 @@ from auscult.storage.audits.writing import (
     show_effective,
     write_audit,
 )
+from auscult.storage.conversations.ai_texts import with_contexts
 from auscult.storage.conversations.evaluated import (
     AUDIT_SHOWN,
     CONVERSATION,
@@ -208,7 +209,13 @@ class AppAudits:
         if not is_storable(after_id) or not is_storable(auditor or ""):
             return []
         query = (
-            sa.select(conversations.c.conversation, conversations.c.revision, conversations.c.body, audits.c.body)
+            sa.select(
+                conversations.c.conversation,
+                conversations.c.revision,
+                conversations.c.ai,
+                conversations.c.body,
+                audits.c.body,
+            )
             .select_from(conversations)
             .join(audits, AUDIT_SHOWN)
             .where(audits.c.app == self._app, audits.c.state == "audited", audits.c.conversation_id > after_id)
@@ -225,16 +232,18 @@ class AppAudits:
             query = query.where(audits.c.auditor == auditor)
         with self._database.reading() as connection:
             found = connection.execute(query).all()
-            submitted = {number: audit for number, _, _, body in found if (audit := read_audit(body))}
+            submitted = {number: audit for number, *_, body in found if (audit := read_audit(body))}
+            bodies = [CONVERSATION.decode(body) for *_, body, _ in found]
+            read = with_contexts(connection, bodies, [ai for _, _, ai, *_ in found])
             seen = self._seen(connection, submitted)
             return [
                 AuditedConversation(
-                    conversation=CONVERSATION.decode(body),
+                    conversation=conversation,
                     revision=revision,
                     audit=submitted[number],
                     evaluation=seen.get(submitted[number].conversation_id),
                 )
-                for number, revision, body, _ in found
+                for conversation, (number, revision, *_) in zip(read, found, strict=True)
             ]
 
     def _seen(self, connection: Connection, submitted: Mapping[int, Audit]) -> dict[str, Evaluation]:

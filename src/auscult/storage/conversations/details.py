@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.audits.audit import TrailEntry
 from auscult.domain.scoring.stored import ConversationDetail, Wait
+from auscult.storage.conversations.ai_texts import with_contexts
 from auscult.storage.conversations.evaluated import AUDIT_SHOWN, CONVERSATION, WHOLE, read_audit, read_shown_insights
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.core.database import AnyRow
@@ -27,6 +28,7 @@ def read_dossier(
             conversations.c.revision,
             conversations.c.recorded_revision,
             conversations.c.body,
+            conversations.c.ai,
             batches.c.state,
             batches.c.reason,
             batches.c.not_before,
@@ -50,9 +52,10 @@ def read_dossier(
         insights.c.conversation == found.conversation,
         insights.c.revision == (rows["0"].revision if rows else found.revision),
     )
+    (conversation,) = with_contexts(connection, [CONVERSATION.decode(found.body)], [found.ai])
     is_current = found.recorded_revision == found.revision
     return ConversationDetail(
-        conversation=CONVERSATION.decode(found.body),
+        conversation=conversation,
         revision=found.revision,
         is_current=is_current,
         has_failed=not is_current and found.state not in ("accepted", "cancelled"),

@@ -21,12 +21,13 @@ class StoredDocument(NamedTuple):
     started_at: int
     size: int
     body: bytes
+    ai: bytes | None = None
 
 
 def stored_document(conversation: Conversation) -> StoredDocument:
-    """Return a conversation as its row has it."""
+    """Return a conversation as its row has it, but for the references to the texts of its AI agent."""
     if conversation.unknown_keys:
         conversation = replace(conversation, unknown_keys=())
     digest = blake2b(_ORDERED.encode(conversation), digest_size=DIGEST_BYTES).digest()
-    body = _PLAIN.encode(conversation)
+    body = _PLAIN.encode(conversation if conversation.ai is None else replace(conversation, ai=None))
     return StoredDocument(digest, ms_of(conversation.started_at), len(body), body)

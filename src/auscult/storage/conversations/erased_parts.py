@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from auscult.domain.privacy.wordless import without_quotations, without_words
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage.assist.live import erase_live
+from auscult.storage.conversations.ai_texts import release_contexts
 from auscult.storage.conversations.erasure import erase_audits, erase_rows
 from auscult.storage.conversations.evaluated import (
     AUDIT_SHOWN,
@@ -58,9 +59,10 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
     if found is None or not found.is_current:
         return False
     its = conversations.c.conversation == found.number
-    body = connection.execute(sa.select(conversations.c.body).where(its)).scalar_one()
+    body, ai = connection.execute(sa.select(conversations.c.body, conversations.c.ai).where(its)).one()
+    release_contexts(connection, [ai])
     bare = msgspec.json.encode(without_words(CONVERSATION.decode(body)))
-    changed = {"body": bare, "size": len(bare), "words_erased_at": now_ms()}
+    changed = {"body": bare, "size": len(bare), "words_erased_at": now_ms(), "ai": None}
     connection.execute(sa.update(conversations).where(its).values(changed))
     _erase_derived(connection, database, found)
     _optimise_search(connection, database)

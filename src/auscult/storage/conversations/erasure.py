@@ -12,6 +12,7 @@ from auscult.storage.assist.live import erase_live
 from auscult.storage.calibration import erase_from_calibrations
 from auscult.storage.coaching import erase_from_coaching
 from auscult.storage.comments import erase_comments
+from auscult.storage.conversations.ai_texts import release_contexts
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
@@ -46,6 +47,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_ids: 
         conversations.c.conversation,
         conversations.c.conversation_id,
         conversations.c.batch,
+        conversations.c.ai,
         conversations.c.recorded_revision.is_distinct_from(conversations.c.revision).label("is_waiting"),
     ).where(conversations.c.app == app, conversations.c.conversation_id.in_(conversation_ids))
     # Locked, for what judges answer is kept without the app's turn: none is added to what is erased.
@@ -54,6 +56,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_ids: 
         return were_live
     ids = {row.conversation: row.conversation_id for row in found}
     erase_rows(connection, dialect, app, ids)
+    release_contexts(connection, [row.ai for row in found])
     # What calls took was paid, and says nothing of anybody.
     paid = sa.update(judge_calls).where(judge_calls.c.conversation.in_(ids))
     connection.execute(paid.values(conversation=None))

@@ -14,6 +14,7 @@ from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
+from auscult.storage.conversations.ai_texts import with_contexts
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.dialect import Dialect
@@ -133,6 +134,7 @@ def recorded_query(app: int) -> AnySelect:
         sa.select(
             conversations.c.conversation_id,
             conversations.c.body,
+            conversations.c.ai,
             audits.c.body.label("audit_body"),
             insights.c.body.label("insights_body"),
             stored_settings(app).label("privacy"),
@@ -155,16 +157,18 @@ def read_recorded(connection: Connection, reader: EvaluationReader, query: AnySe
     """Return the results of a query of ``recorded_query``, in its order."""
     rows: dict[str, AnyRow] = {row.conversation_id: row for row in connection.execute(query)}
     decided = reader.read(connection, rows)
+    bodies = [CONVERSATION.decode(row.body) for row in rows.values()]
+    read = with_contexts(connection, bodies, [row.ai for row in rows.values()])
     return [
         EvaluatedConversation(
-            conversation=CONVERSATION.decode(row.body),
+            conversation=conversation,
             evaluation=decided[each],
             insights=read_shown_insights(row.insights_body, row.privacy),
             audit=read_audit(row.audit_body),
             is_current=row.is_current,
             is_excluded=bool(row.is_excluded),
         )
-        for each, row in rows.items()
+        for conversation, (each, row) in zip(read, rows.items(), strict=True)
     ]
 
 

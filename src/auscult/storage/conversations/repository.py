@@ -31,6 +31,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.agent_emotions import remove_agent_emotions
+from auscult.storage.conversations.ai_texts import keep_contexts, release_contexts, with_contexts
 from auscult.storage.conversations.details import read_dossier
 from auscult.storage.conversations.documents import StoredDocument, stored_document
 from auscult.storage.conversations.earlier import (
@@ -193,7 +194,8 @@ class AppConversations:
             held = self._held(connection, conversation_id)
             conversation, entry = change(connection, held)
             batch_id, batch = self._open_batch(connection, 1, "live")
-            self._revise(connection, batch, [(held.number, stored_document(conversation))])
+            document = stored_document(conversation)._replace(ai=held.ai)
+            self._revise(connection, batch, [(held.number, document)])
             self._write_parties(connection, [], [conversation])
             append_entry(connection, self._database, entry)
         self._filler.remember([conversation])
@@ -202,7 +204,7 @@ class AppConversations:
     def pending(self, batch_id: str) -> list[PendingConversation]:
         """The conversations of a batch at their present revision, those already recorded left out, in their order."""
         query = (
-            sa.select(conversations.c.body, conversations.c.revision, audits.c.body)
+            sa.select(conversations.c.body, conversations.c.ai, conversations.c.revision, audits.c.body)
             .select_from(conversations)
             .join(batches, batches.c.batch == conversations.c.batch)
             .outerjoin(audits, AUDIT_SHOWN)
@@ -215,9 +217,11 @@ class AppConversations:
         )
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
+            bodies, references, revisions, their_audits = zip(*rows, strict=True) if rows else ((), (), (), ())
+            found = with_contexts(connection, [*map(CONVERSATION.decode, bodies)], references)
         return [
-            PendingConversation(conversation=CONVERSATION.decode(body), revision=revision, audit=read_audit(audit))
-            for body, revision, audit in rows
+            PendingConversation(conversation=conversation, revision=revision, audit=read_audit(audit))
+            for conversation, revision, audit in zip(found, revisions, their_audits, strict=True)
         ]
 
     def statuses(self, conversation_ids: Sequence[str]) -> dict[str, Status]:
@@ -396,6 +400,7 @@ class AppConversations:
                 conversations.c.conversation,
                 conversations.c.revision,
                 conversations.c.body,
+                conversations.c.ai,
                 conversations.c.delivered,
                 conversations.c.words_erased_at,
                 audits.c.body.label("audit_body"),
@@ -408,9 +413,15 @@ class AppConversations:
         row = connection.execute(query).one_or_none() if is_storable(conversation_id) else None
         if row is None:
             raise unknown("conversation", conversation_id)
-        conversation, audit = CONVERSATION.decode(row.body), read_audit(row.audit_body)
+        (conversation,) = with_contexts(connection, [CONVERSATION.decode(row.body)], [row.ai])
         return Held(
-            row.conversation, row.revision, conversation, row.delivered, audit, has_words=row.words_erased_at is None
+            row.conversation,
+            row.revision,
+            conversation,
+            row.delivered,
+            read_audit(row.audit_body),
+            has_words=row.words_erased_at is None,
+            ai=row.ai,
         )
 
     def _accept(
@@ -432,6 +443,10 @@ class AppConversations:
         _execute(connection, _UPDATE, sent)
         again = came_since(connection, self._app, changed, since)
         batch_id = batch = None
+        if new or changed:
+            kept = keep_contexts(connection, self._app, [by_id[each] for each in (*new, *changed)])
+            incoming |= {each: incoming[each]._replace(ai=its) for each, its in kept.items()}
+            self._release(connection, [stored[each].stored.number for each in changed])
         if new or changed or left:
             size = len(new) + len(changed) + len(left)
             batch_id, batch = self._open_batch(connection, size, priority)
@@ -475,6 +490,12 @@ class AppConversations:
         made = insert_batch(self._app, size, NUMBERS[priority], now_ms())
         row = connection.execute(made.returning(batches.c.batch_id, batches.c.batch)).one()
         return row.batch_id, row.batch
+
+    def _release(self, connection: Connection, numbers: Sequence[int]) -> None:
+        """Release the texts of conversations that come again."""
+        if numbers:
+            query = sa.select(conversations.c.ai).where(conversations.c.conversation.in_(numbers))
+            release_contexts(connection, connection.scalars(query))
 
     def _insert(self, connection: Connection, batch: int, new: dict[str, StoredDocument]) -> None:
         names = ("app", "conversation_id", "revision", "batch", *StoredDocument._fields)

@@ -1,12 +1,14 @@
 """Searches in what was said. The words are stored with the rows that lists show, and change in the same transaction."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
+from auscult.domain.ai_agents.calls import called
 from auscult.domain.errors import RequestError
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.domain.said.search import SaidQuery, Side, Term, searchable
@@ -46,7 +48,12 @@ def write_said(
             app,
             each.conversation.id,
             ms_of(each.conversation.started_at),
-            searchable(turn.text for turn in each.conversation.turns if turn.speaker in ("agent", "bot")),
+            searchable(
+                chain(
+                    (turn.text for turn in each.conversation.turns if turn.speaker in ("agent", "bot")),
+                    called(each.conversation),
+                )
+            ),
             searchable(turn.text for turn in each.conversation.turns if turn.speaker == "customer"),
         )
         for stored, each in recorded

@@ -12,6 +12,7 @@ import msgspec
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.delivery.tables import (
     audits,
+    calls,
     collections,
     comments,
     conversations,
@@ -74,6 +75,7 @@ KINDS: Mapping[str, TableKind] = {
     "verdicts": TableKind(verdicts.Row, _each(verdicts.rows)),
     "evidence": TableKind(evidence.Row, _each(evidence.rows)),
     "insights": TableKind(insights.Row, _each(insights.rows)),
+    "calls": TableKind(calls.Row, _each(calls.rows)),
     "audits": TableKind(audits.Row, _each(audits.rows)),
     "comments": TableKind(comments.Row, comments.rows, comments.state),
     "notices": TableKind(notices.Row, notices.rows, notices.state),

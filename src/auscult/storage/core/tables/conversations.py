@@ -70,9 +70,26 @@ conversations = Table(
     Column("words_erased_at", BigInteger),  # None: its words are there
     Column("is_excluded", SmallInteger, nullable=False, server_default="0"),  # 1: left out of figures
     Column("delivered", LargeBinary),  # who handled it as the sender has it, where a correction says otherwise
+    Column("ai", LargeBinary),  # references to the texts of its AI agent
     UniqueConstraint("app", "conversation_id"),
     # The size is there to be read from the index alone, where work is shared out.
     Index("ix_conversations_order", "app", "started_at", "conversation", "size"),
+)
+
+# Instructions, knowledge and tools of AI agents, each once for an app: a JSON array of stretches with gaps between them.
+# Texts of one name are likely to share most of their words: it is an agent with its version, or a title.
+ai_texts = Table(
+    "ai_texts",
+    METADATA,
+    number("text"),
+    app_column(),
+    Column("kind", KEY, nullable=False),
+    Column("name", KEY, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # of kind and body
+    Column("uses", Integer, nullable=False),  # by conversations and registered agents; erased with the last one
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("app", "digest"),
+    Index("ix_ai_texts_name", "app", "kind", "name", "text"),
 )
 
 evaluations = Table(

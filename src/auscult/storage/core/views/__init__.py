@@ -19,6 +19,7 @@ VIEWS = (
     "v_verdicts",
     "v_evidence",
     "v_insights",
+    "v_calls",
     "v_audits",
     "v_comments",
     "v_notices",

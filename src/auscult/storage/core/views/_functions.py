@@ -15,6 +15,10 @@ class Functions(Protocol):
         """Return a text, null where it is absent."""
         ...
 
+    def json(self, document: str, path: str) -> str:
+        """Return a value as JSON in a text, null where it is absent."""
+        ...
+
     def integer(self, document: str, path: str) -> str:
         """Return a whole number, which may be stored as text."""
         ...
@@ -78,6 +82,10 @@ class Sqlite:
     def text(self, document: str, path: str) -> str:
         """Return a text, null where it is absent."""
         return f"json_extract({document}, '$.{path}')"
+
+    def json(self, document: str, path: str) -> str:
+        """Return a value as JSON in a text."""
+        return f"({document} -> '$.{path}')"
 
     def integer(self, document: str, path: str) -> str:
         """Return a whole number, which may be stored as text."""
@@ -151,6 +159,10 @@ class Postgres:
     def text(self, document: str, path: str) -> str:
         """Return a text, null where it is absent."""
         return f"({document} #>> '{{{path.replace('.', ',')}}}')"
+
+    def json(self, document: str, path: str) -> str:
+        """Return a value as JSON in a text, in the notation of the database."""
+        return f"({document} #> '{{{path.replace('.', ',')}}}')::text"
 
     def integer(self, document: str, path: str) -> str:
         """Return a whole number, which may be stored as text."""

@@ -20,6 +20,7 @@ def selects(db: Functions) -> Mapping[str, str]:
         "v_verdicts": _verdicts(db),
         "v_evidence": _evidence(db),
         "v_insights": _insights(db),
+        "v_calls": _calls(db),
         "v_audits": _audits(db),
         "v_comments": _comments(db),
         "v_notices": _notices(db),
@@ -129,6 +130,18 @@ FROM ({_results(db, columns)}) d CROSS JOIN {db.each("d.result", f"verdict.{kind
         for kind in ("evidence", "trigger")
     ]
     return "\nUNION ALL\n".join(kinds)
+
+
+def _calls(db: Functions) -> str:
+    call = db.value("k")
+    return f"""
+SELECT d.app_id, d.conversation_id, {db.instant_of("d.doc", "started_at")} AS started_at,
+  {db.position("k")} AS position, {db.text(call, "id")} AS call_id, {db.text(call, "name")} AS name,
+  {db.text(call, "agent_id")} AS agent_id, {db.text(call, "after_turn")} AS after_turn,
+  {db.integer(call, "start_ms")} AS start_ms, {db.integer(call, "end_ms")} AS end_ms, {db.truth(call, "ok")} AS ok,
+  coalesce({db.json(call, "arguments")}, '{{}}') AS arguments, {db.json(call, "result")} AS result
+FROM (SELECT a.app_id, c.conversation_id, {db.document("c.body")} AS doc {EVALUATED}) d
+CROSS JOIN {db.each("d.doc", "calls", "k")}"""
 
 
 def _insights(db: Functions) -> str:
