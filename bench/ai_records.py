@@ -36,12 +36,7 @@ SENTENCES = (
     "Refunds go to the original payment method within 5 to 7 business days, or at once as a gift card. ",
     "Do not make up information, and hand over to a person where the request is outside of these rules. ",
 )
-SAID = (
-    "hello, I ordered a pair of boots and they did not come yet, can you look it up for me please",
-    "I am sorry to hear that, could you give me the number of the order, or the e-mail that you ordered with",
-    "it is the order from the second of the month, the brown ones, I think the number ends with four nine",
-    "thank you, I found it: it was shipped on Monday and should be with you by the end of this week",
-)
+WORDS = ["hello", "I", "ordered", "a", "pair", "of", "boots", "and", "they", "did", "not", "come", "yet", "can", "you", "look", "it", "up", "for", "me", "please", "am", "sorry", "to", "hear", "that", "could", "give", "the", "number", "order", "or", "e-mail", "with", "is", "from", "second", "month", "brown", "ones", "think", "ends", "four", "nine", "thank", "found", "was", "shipped", "on", "Monday", "should", "be", "by", "end", "this", "week", "refund", "card", "voucher", "address", "parcel", "driver", "left", "neighbour", "signed", "size", "wrong", "colour", "exchange", "return", "label", "print", "shop", "open", "until", "when", "how", "long", "does", "take", "money", "back", "account", "which", "why", "not"]
 
 
 def policy(size: int, seed: int) -> str:
@@ -66,20 +61,26 @@ def personal(chance: random.Random, at: datetime) -> AiContext:
     return replace(SAME, instructions=HEAD + line + TAIL)
 
 
+def said(chance: random.Random) -> str:
+    """Return the words of a turn."""
+    return " ".join(chance.choices(WORDS, k=chance.randrange(4, 30)))
+
+
 def conversations(kind: str, number: int) -> Iterator[Conversation]:
-    """Yield conversations of 16 turns with two calls, alike in all apps but for the context."""
+    """Yield conversations of 4 to 31 turns with calls, alike in all apps but for the context."""
     chance = random.Random(7)  # noqa: S311
     for n in range(number):
         at = STARTED + timedelta(seconds=20 * n)
         turns = tuple(
-            Turn(f"m{k}", "bot" if k % 2 else "customer", SAID[(n + k) % 4], "ai-nia" if k % 2 else None, k * 9_000)
-            for k in range(16)
+            Turn(f"m{k}", "bot" if k % 2 else "customer", said(chance), "ai-nia" if k % 2 else None, k * 9_000)
+            for k in range(chance.randrange(4, 32))
         )
         order = {"order_id": f"W{chance.randrange(10**7)}"}
         calls = tuple(
-            Call(f"c{k}", f"tool_{k}", "ai-nia", f"m{k}", arguments=order, result={"ok": True}) for k in (1, 5)
+            Call(f"c{k}", f"tool_{k % 8}", "ai-nia", f"m{k}", arguments=order, result={"ok": True})
+            for k in range(1, len(turns), 6)
         )
-        own = personal(chance, at)
+        own = personal(random.Random(n), at)  # noqa: S311
         ai = {"none": None, "same": SAME, "personal": own}[kind]
         agents = (Agent("ai-nia", "Nia", kind="ai", version="12"),)
         yield Conversation(id=f"c-{n}", channel="chat", started_at=at, turns=turns, calls=calls, agents=agents, ai=ai)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from auscult.domain.conversation import Channel, Direction, Queue
 from auscult.domain.questions.structure import Band, Condition, Grades, Reason, Section
@@ -15,8 +15,10 @@ Scoring = Literal["percentage", "points"]
 NotApplicable = Literal["exclude", "award"]
 Abstention = Literal["na", "audit"]
 """What becomes of an answer that the machine is not sure enough of: NA, or left to a person."""
-Handler = Literal["agent", "bot"]
-"""Who handles a segment: a person, or a bot."""
+Handler = Literal["ai", "human"]
+"""Who handles a segment: an AI agent, which may be a bot of any kind, or a person."""
+StoredHandler = Literal["ai", "human", "bot", "agent"]
+"""The same as it was stored at any time."""
 
 
 class Assignment(Struct, frozen=True, kw_only=True):
@@ -64,7 +66,7 @@ class Form(Struct, frozen=True, kw_only=True):
     """A published evaluation form. A form is never edited: a change is a new ``version`` (rule 7).
 
     ``re_audit`` allows the answers of submitted audits to be changed. With ``segments`` each stretch that one agent, or
-    a bot, handled is scored and audited by itself; ``handled_by`` limits that to agents or to bots. ``comments`` are
+    an AI agent, handled is scored and audited by itself; ``handled_by`` limits that to one of the two. ``comments`` are
     templates of comments on a conversation or a turn. The machine abstains from answers whose confidence is under
     ``abstain_below``: they are NA, or (``abstain``) left for an audit.
     """
@@ -91,8 +93,23 @@ class Form(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     valid_from: date | None = None
     segments: bool = False
-    handled_by: Handler | None = None
+    handled_by: StoredHandler | None = None
     comments: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Replace a word of earlier versions."""
+        force_setattr(self, "handled_by", handler_of(self.handled_by))
+
+
+def handler_of(stored: StoredHandler | None) -> Handler | None:
+    """Return who handled something, whichever word it was stored with."""
+    match stored:
+        case "ai" | "bot":
+            return "ai"
+        case "human" | "agent":
+            return "human"
+        case _:
+            return None
 
 
 UNDETERMINED = "und"
@@ -220,7 +237,7 @@ def _fit(conversation: Routed, form: Form) -> tuple[_Rank, Assignment] | None:
                 assignment.queue in names,
                 assignment.direction == conversation.direction,
                 queue is not None and assignment.queue == queue.id,
-                form.handled_by != "bot",
+                form.handled_by != "ai",
             ),
             assignment,
         )

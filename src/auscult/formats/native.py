@@ -1,7 +1,7 @@
 """The native format: conversations as docs/reference/formats.md describes them, as NDJSON, JSON object or JSON array."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 from msgspec.structs import replace
@@ -55,6 +55,20 @@ def decoded(data: bytes) -> ConversationDocument:
         return _DECODER.decode(data)
     except _faults.DECODE_ERRORS as error:
         raise _faults.fault_in(error, data, RIGHT) from error
+
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def converted(document: object, kind: type[T]) -> T:
+    """Return a document that was parsed already as a struct that knows all its keys. Raises ``FormatError``."""
+    for unknown in unknown_keys(document, kind):
+        available = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
+        raise FormatError(f"unknown key {unknown!r}; available: {available}", code="field.invalid", field=unknown)
+    try:
+        return msgspec.convert(document, kind)
+    except msgspec.ValidationError as error:
+        raise _faults.fault_of(error, cast("Any", document), RIGHT) from error
 
 
 def write(conversation: Conversation) -> bytes:

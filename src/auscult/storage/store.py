@@ -16,6 +16,7 @@ from auscult.storage.absences import AccountAbsences
 from auscult.storage.access.apps import Apps
 from auscult.storage.access.clients import Clients
 from auscult.storage.access.signing_key import SigningKey, read_signing_key
+from auscult.storage.ai_agents import AppAiAgents
 from auscult.storage.assist.knowledge import AppKnowledge
 from auscult.storage.assist.live import AppLive, LiveWork
 from auscult.storage.audits.bookmarks import AppBookmarks
@@ -121,6 +122,7 @@ class AppStore(NamedTuple):
     working_days: AppWorkingDays
     first_hour: AppFirstHour
     aliases: AppAliases
+    ai_agents: AppAiAgents
     visibility: Visibility = EVERYTHING
 
     def seen_by(self, visibility: Visibility) -> "AppStore":
@@ -208,11 +210,10 @@ class Store:
         privacy = AppPrivacy(self._database, app, self._secret_key, self._redact_each)
         retention = AppRetention(self._database, app, tenant.app_id, self._signing, self._elsewhere)
         erasure = AppErasure(self._database, app, tenant.app_id, retention)
+        kept = (self._pages, self._evaluations, privacy, erasure)
         return AppStore(
             tenant=tenant,
-            conversations=AppConversations(
-                self._database, tenant, app, self._pages, self._evaluations, privacy, erasure
-            ),
+            conversations=AppConversations(self._database, tenant, app, *kept),
             timeline=AppTimeline(self._database, app, self._evaluations),
             forms=AppForms(self._database, app),
             definitions=AppDefinitions(self._database, app),
@@ -252,6 +253,7 @@ class Store:
             working_days=AppWorkingDays(self._database, app),
             first_hour=AppFirstHour(self._database, app),
             aliases=AppAliases(self._database, app),
+            ai_agents=AppAiAgents(self._database, app, privacy),
         )
 
     def absences_of(self, account_id: str) -> AccountAbsences:

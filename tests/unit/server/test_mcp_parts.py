@@ -28,6 +28,29 @@ def test_the_parts_of_a_conversation_are_the_whole(sizes: tuple[int, ...], lette
     assert said == {each["id"]: each["text"] for each in turns}
 
 
+@pytest.mark.parametrize(("number", "size"), [(1, 60_000), (3, 20), (500, 60_000)])
+def test_calls_are_with_the_turns_that_they_follow(number: int, size: int) -> None:
+    """Those before the first turn too; what is long is cut, and their number is there."""
+    turns = [{"id": f"m{n}", "text": "x" * 9_000} for n in range(12)]
+    calls = [
+        {"id": f"c{n}-{turn}", "name": "look", "after_turn": turn, "result": {"a": '"' * size}}
+        for turn in (None, "m3", "m11")
+        for n in range(number)
+    ]
+    seen: list[str] = []
+    at: int | None = 0
+    while at is not None:
+        part = with_turns({"id": "c-1", "turns": turns, "calls": list(calls)}, at, 0)
+        assert length(part) <= MOST_CHARACTERS
+        assert len(part["calls"]) <= part["calls_total"]
+        seen += [each["id"] for each in part["calls"]]
+        assert all(isinstance(each["result"], str) == (size > 20) for each in part["calls"])
+        at = part["next_from_turn"]
+    assert seen[0] == "c0-None"
+    assert "c0-m11" in seen
+    assert number > 3 or len(seen) == len(calls)
+
+
 def test_a_conversation_without_turns() -> None:
     """It is whole at once."""
     part = with_turns({"id": "c-1", "turns": []}, 0, 0)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
-from auscult.domain.ai_agents.context import TOOL_EVENT, Call
+from msgspec.structs import replace
+
+from auscult.domain.ai_agents.context import TOOL_EVENT, AiContext, Call
 from auscult.domain.conversation import Conversation, Event, Turn
 
 
@@ -58,6 +60,12 @@ def ai_agents_of(conversation: Conversation) -> frozenset[str]:
     return frozenset(
         id_ for id_ in cast("set[str]", known) if (kinds.get(id_) or ("ai" if id_ in bots - people else "")) == "ai"
     )
+
+
+def without_texts(conversation: Conversation) -> Conversation:
+    """Return a conversation without the instructions and the knowledge of its AI agent, for who may not read them."""
+    ai = conversation.ai
+    return conversation if ai is None else replace(conversation, ai=AiContext(tools=ai.tools) if ai.tools else None)
 
 
 def called(conversation: Conversation) -> Iterator[str]:

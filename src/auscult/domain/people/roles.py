@@ -44,6 +44,8 @@ _QA_MANAGER = (
     "assist.read",
     "knowledge.read",
     "knowledge.edit",
+    "ai_agent.read",
+    "ai_agent.edit",
     "directory.edit",
     "user.read",
     "job.read",
@@ -60,6 +62,7 @@ _AUDITOR = (
     "judge.ask",
     "plan.read",
     "insight.read",
+    "ai_agent.read",
 )
 _SUPERVISOR = (
     *_READ,
@@ -77,6 +80,7 @@ _SUPERVISOR = (
     "report.export",
     "assist.read",
     "knowledge.read",
+    "ai_agent.read",
     "webhook.read",
 )
 _AGENT = (

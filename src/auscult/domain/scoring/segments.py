@@ -1,10 +1,10 @@
-"""Segments of a conversation: the stretches that one agent, or a bot, handled. They are numbered from 1.
+"""Segments of a conversation: the stretches that one agent, a person or an AI agent, handled. They are numbered from 1.
 
 A segment begins where another agent, or a bot, begins to handle the conversation: at a transfer, else at the first turn
 of who handles it next. An agent who is only consulted begins none.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from auscult.domain.evaluation import Evaluation, Evidence, MetricResult
 from auscult.domain.form import Form, Handler, choose_form, forms_of_day
 
 TRANSFER, CONSULT = "transfer", "consult"
+_HANDLERS: Mapping[str, Handler] = {"agent": "human", "bot": "ai"}
 
 
 class Segment(NamedTuple):
@@ -70,7 +71,7 @@ def shown_segment(evaluations: Sequence[Evaluation]) -> Evaluation:
 
     It is that of the last segment that a person handled, else of the last.
     """
-    return next((each for each in reversed(evaluations) if each.handler == "agent"), evaluations[-1])
+    return next((each for each in reversed(evaluations) if each.handler == "human"), evaluations[-1])
 
 
 def form_of_segment(segment: Segment, forms: Iterable[Form], language: str | None = None) -> Form | None:
@@ -108,11 +109,12 @@ def _stretches(conversation: Conversation) -> list[_Stretch]:
         elif current[1] is None:
             current = handler
         last = index
-    return [*found, _Stretch(first, len(conversation.turns), *(current or ("agent", None)))]
+    return [*found, _Stretch(first, len(conversation.turns), *(current or ("human", None)))]
 
 
 def _handler(turn: Turn) -> tuple[Handler, str | None] | None:
-    return (turn.speaker, turn.agent_id) if turn.speaker == "agent" or turn.speaker == "bot" else None  # noqa: PLR1714  (narrows the type)
+    handler = _HANDLERS.get(turn.speaker)
+    return None if handler is None else (handler, turn.agent_id)
 
 
 def _is_other(one: tuple[Handler, str | None], current: tuple[Handler, str | None]) -> bool:

@@ -8,6 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from auscult.server.api import (
     absences,
+    ai_agents,
     assist,
     audits,
     calibration,
@@ -56,6 +57,7 @@ ROUTERS = (
     directory.ROUTER,
     notices.ROUTER,
     absences.ROUTER,
+    ai_agents.ROUTER,
     targets.ROUTER,
     tuning.ROUTER,
     pinned.ROUTER,

@@ -13,6 +13,8 @@ ROOM_OF_DOCUMENT = 25_000
 """Characters of a document; as JSON text it may have twice as many."""
 ROOM_OF_TEXT = 10_000
 """Characters of one turn."""
+ROOM_OF_CALLS = 12_000
+"""Characters of the calls behind the turns of one answer."""
 _AROUND = 1_000
 
 Json = dict[str, Any]
@@ -48,7 +50,9 @@ def with_turns(found: Json, start: int, character: int) -> Json:
     A turn that is longer than the room for one ends a part, and the next part goes on in it.
     """
     turns: list[Json] = found.get("turns") or []
+    calls: list[Json] = found.pop("calls", None) or []
     room = MOST_CHARACTERS - _AROUND - length({name: value for name, value in found.items() if name != "turns"})
+    room -= ROOM_OF_CALLS if calls else 0
     shown: list[Json] = []
     following, begun = start, character
     for turn in turns[start : start + MOST_TURNS]:
@@ -63,13 +67,32 @@ def with_turns(found: Json, start: int, character: int) -> Json:
         if begun < len(text):
             break
         following, begun = following + 1, 0
+    behind: set[Any] = {turn.get("id") for turn in shown} | ({None} if not start and not character else set())
+    made = [call for call in calls if call.get("after_turn") in behind]
     return {
         **found,
+        **(_shown_calls(made) if calls else {}),
         "turns": shown,
         "turns_total": len(turns),
         "next_from_turn": following if following < len(turns) else None,
         "next_from_character": begun if following < len(turns) else None,
     }
+
+
+def _shown_calls(made: Sequence[Json]) -> Json:
+    """Return the calls that fit, and the number of all of them."""
+    shown, _ = fitting([_short(call, ROOM_OF_CALLS // min(len(made), 20)) for call in made], 0, ROOM_OF_CALLS)
+    return {"calls": shown, "calls_total": len(made)}
+
+
+def _short(call: Json, room: int) -> Json:
+    """Return a call of which arguments and result are JSON in a text, cut, where they are longer than the room."""
+    shown = dict(call)
+    for name in ("arguments", "result"):
+        if name in call and length(call) > room:
+            text = json.dumps(call[name], ensure_ascii=False)
+            shown[name] = text[: room // 5] + "…"  # as JSON it may have twice as many
+    return shown
 
 
 def _cut(turn: Json, start: int) -> Json:

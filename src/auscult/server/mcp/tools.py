@@ -248,6 +248,7 @@ async def _conversation(api: Api, given: OneConversation) -> Any:  # noqa: ANN40
     if evaluation:
         _check_start("from_metric", given.from_metric, len(evaluation["metrics"]), "the evaluation has", "metrics")
         found["evaluation"] = with_metrics(evaluation, given.from_metric, ROOM_OF_METRICS)
+    found.pop("ai", None)  # of the whole app's agent, and too long here
     return with_turns(found, given.from_turn, given.from_character)
 
 

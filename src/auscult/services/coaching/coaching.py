@@ -88,6 +88,10 @@ class Coach:
             raise RequestError(
                 f"invalid agent_ids: choose 1 to {steps.MOST_AGENTS} agents", code="coaching.invalid", field="agent_ids"
             )
+        machines = self._app.people.directory.ai_agents()
+        if found := next((each for each in agents if each in machines), None):
+            message = f"{found!r} is an AI agent, which is not coached; choose people"
+            raise RequestError(message, code="coaching.invalid", field="agent_ids", value=found)
         self._check_metrics(wanted)
         for clip in wanted.clips:
             self._check_clip(clip)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Direction
+from auscult.domain.ai_agents.calls import ai_agents_of
+from auscult.domain.conversation import Agent, Conversation, Direction
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import (
     AgentTally,
@@ -165,10 +166,11 @@ def figures_of(
     agent, who sees their own figures alone.
     """
     tallies: dict[str, AgentTally] = {}
+    machines = app.people.directory.ai_agents()
     for recorded in _recorded(app, since, until):
         if not takes(card, recorded.conversation, recorded.evaluation):
             continue
-        agents = [each for each in recorded.conversation.agents if measures(card, each) and may_see(viewer, each.id)]
+        agents = [each for each in _measured(card, recorded.conversation, machines) if may_see(viewer, each.id)]
         if not agents:
             continue
         one = weigh(card, recorded.conversation, recorded.evaluation)
@@ -198,11 +200,18 @@ def interactions_of(
     app: AppStore, card: Scorecard, agent_id: str, since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Interaction]:
     """The conversations behind an agent's figures, in the order of their start."""
+    machines = app.people.directory.ai_agents()
     for recorded in _recorded(app, since, until):
         if takes(card, recorded.conversation, recorded.evaluation) and any(
-            agent.id == agent_id and measures(card, agent) for agent in recorded.conversation.agents
+            agent.id == agent_id for agent in _measured(card, recorded.conversation, machines)
         ):
             yield weigh(card, recorded.conversation, recorded.evaluation)
+
+
+def _measured(card: Scorecard, conversation: Conversation, machines: frozenset[str]) -> list[Agent]:
+    """Return the agents that a scorecard measures: people, and AI agents only where it names them."""
+    left_out = machines | ai_agents_of(conversation) if "*" in card.agents else frozenset[str]()
+    return [each for each in conversation.agents if measures(card, each) and each.id not in left_out]
 
 
 def _recorded(app: AppStore, since: datetime | None, until: datetime | None) -> Iterator[EvaluatedConversation]:

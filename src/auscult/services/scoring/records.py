@@ -20,7 +20,7 @@ else:
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.domain.evaluation import Evaluation, MetricResult, Status, Verdict
-from auscult.domain.form import Form, Handler
+from auscult.domain.form import Form, StoredHandler, handler_of
 from auscult.domain.insight import Insights
 from auscult.domain.scoring.stored import state_grounds
 
@@ -41,7 +41,7 @@ class _Evaluation(Struct, frozen=True, omit_defaults=True):
     evaluated_at: datetime
     reason: str | None = None
     segment: int = 0
-    handler: Handler | None = None
+    handler: StoredHandler | None = None
     agent_id: str | None = None
     segments: tuple["_Evaluation", ...] = ()
 
@@ -144,7 +144,7 @@ def _unpacked(conversation_id: str, packed: _Evaluation, forms: Sequence[Form]) 
         evaluated_at=packed.evaluated_at,
         reason=packed.reason,
         segment=packed.segment,
-        handler=packed.handler,
+        handler=handler_of(packed.handler),
         agent_id=packed.agent_id,
         segments=tuple([_unpacked(conversation_id, part, forms) for part in packed.segments]),
     )

@@ -17,11 +17,13 @@ from auscult.domain.ai_agents.calls import ai_agents_of
 from auscult.domain.ai_agents.context import AiContext, Knowledge, Tool
 from auscult.domain.ai_agents.templates import Template, filled, shared, values_in
 from auscult.domain.conversation import Conversation
-from auscult.storage.core.tables.conversations import ai_texts
+from auscult.storage.core.tables.conversations import ai_agents, ai_texts
 
 _CANDIDATES = 8
 """Texts of one name, the newest ones, that a text is compared with."""
 _AT_ONCE = 500
+_OF_REGISTERED = 0
+"""First reference of a conversation that only names a registered agent."""
 _NAME = 40
 """Characters of a text without a title that are its name."""
 _DIGEST_BYTES = 16
@@ -48,12 +50,15 @@ def keep_contexts(connection: Connection, app: int, conversations: Iterable[Conv
 
     The app's turn must have been taken.
     """
-    pieces = {each.id: list(_pieces(each.ai, each)) for each in conversations if each.ai is not None}
-    if not pieces:
+    given = list(conversations)
+    pieces = {each.id: list(_pieces(each.ai, each)) for each in given if each.ai is not None}
+    named = {each.id: its for each in given if each.ai is None and (its := sorted(ai_agents_of(each)))}
+    if not pieces and not named:
         return {}
     texts = _Texts(connection, app)
     texts.find({piece for each in pieces.values() for piece in each})
     found = {each: [one for piece in its for one in texts.reference(piece)] for each, its in pieces.items()}
+    found |= _registered(connection, app, [each for each in given if each.id in named])
     _count(connection, Counter(number for its in found.values() for number in _numbers(its)))
     return {each: msgspec.msgpack.encode(its) for each, its in found.items()}
 
@@ -79,6 +84,28 @@ def with_contexts(
         each if its is None else replace(each, ai=_context(its, texts))
         for each, its in zip(conversations, read, strict=True)
     ]
+
+
+def is_given(references: bytes | None) -> bool:
+    """Return whether a conversation brought its texts, and does not only name a registered agent."""
+    return references is None or _REFERENCES.decode(references)[:1] != [_OF_REGISTERED]
+
+
+def _registered(connection: Connection, app: int, conversations: Iterable[Conversation]) -> dict[str, list[_Reference]]:
+    """Return the references of registered agents that conversations name: of their version, or the newest without one."""
+    rows = connection.execute(sa.select(ai_agents).where(ai_agents.c.app == app).order_by(ai_agents.c.registered_at))
+    known: dict[tuple[str, str | None], list[_Reference]] = {}
+    for row in rows:
+        its = [_OF_REGISTERED, *_REFERENCES.decode(row.ai)]
+        known |= {(row.agent_id, row.version): its, (row.agent_id, None): its}
+    found: dict[str, list[_Reference]] = {}
+    for each in conversations if known else ():
+        versions = {agent.id: agent.version for agent in each.agents}
+        its = next(
+            (known[key] for id_ in sorted(ai_agents_of(each)) if (key := (id_, versions.get(id_))) in known), None
+        )
+        found |= {} if its is None else {each.id: its}
+    return found
 
 
 class _Texts:
@@ -153,7 +180,7 @@ def _pieces(context: AiContext, conversation: Conversation) -> Iterator[_Piece]:
 
 def _context(references: Iterable[_Reference], texts: Mapping[int, tuple[_Kind, Template]]) -> AiContext:
     found: dict[_Kind, list[str]] = {"instructions": [], "knowledge": [], "tools": []}
-    left = list(references)[::-1]
+    left = [each for each in references if each != _OF_REGISTERED][::-1]
     while left:
         kind, template = texts[cast("int", left.pop())]
         found[kind].append(filled(template, [cast("str", left.pop()) for _ in template[1:]]))
@@ -166,7 +193,7 @@ def _context(references: Iterable[_Reference], texts: Mapping[int, tuple[_Kind, 
 
 
 def _numbers(references: Iterable[_Reference]) -> Iterator[int]:
-    return (each for each in references if isinstance(each, int))
+    return (each for each in references if isinstance(each, int) and each != _OF_REGISTERED)
 
 
 def _read(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[_Kind, Template]]:

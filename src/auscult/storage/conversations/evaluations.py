@@ -15,7 +15,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict
-from auscult.domain.form import Form, Handler
+from auscult.domain.form import Form, StoredHandler, handler_of
 from auscult.domain.scoring.stored import state_grounds
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.dialect import Dialect
@@ -42,7 +42,7 @@ class _Body(Struct, frozen=True, omit_defaults=True):
     results: tuple[_Result, ...]
     reason: str | None = None
     segment: int = WHOLE
-    handler: Handler | None = None
+    handler: StoredHandler | None = None
     agent_id: str | None = None
 
 
@@ -181,7 +181,7 @@ class EvaluationReader:
             evaluated_at=instant_of(row.evaluated_at),
             reason=body.reason,
             segment=body.segment,
-            handler=body.handler,
+            handler=handler_of(body.handler),
             agent_id=body.agent_id,
         )
 

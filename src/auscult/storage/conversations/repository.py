@@ -31,7 +31,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.agent_emotions import remove_agent_emotions
-from auscult.storage.conversations.ai_texts import keep_contexts, release_contexts, with_contexts
+from auscult.storage.conversations.ai_texts import is_given, keep_contexts, release_contexts, with_contexts
 from auscult.storage.conversations.details import read_dossier
 from auscult.storage.conversations.documents import StoredDocument, stored_document
 from auscult.storage.conversations.earlier import (
@@ -194,7 +194,8 @@ class AppConversations:
             held = self._held(connection, conversation_id)
             conversation, entry = change(connection, held)
             batch_id, batch = self._open_batch(connection, 1, "live")
-            document = stored_document(conversation)._replace(ai=held.ai)
+            given = conversation if is_given(held.ai) else replace(conversation, ai=None)
+            document = stored_document(given)._replace(ai=held.ai)
             self._revise(connection, batch, [(held.number, document)])
             self._write_parties(connection, [], [conversation])
             append_entry(connection, self._database, entry)

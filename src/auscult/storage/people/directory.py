@@ -33,6 +33,12 @@ class AppDirectory:
         with self._database.reading() as connection:
             return [_agent(row) for row in connection.execute(query)]
 
+    def ai_agents(self) -> frozenset[str]:
+        """Return the ids of agents that are no people."""
+        query = sa.select(agents.c.agent_id).where(agents.c.app == self._app, agents.c.kind == "ai")
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
+
     def agent(self, agent_id: str) -> DirectoryAgent:
         """Return one agent. Raises ``NotFoundError`` ``agent.unknown``."""
         return _agent(self._one(agents, agents.c.agent_id, agent_id, "agent"))

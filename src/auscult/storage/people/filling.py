@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.ai_agents.calls import ai_agents_of
 from auscult.domain.conversation import Conversation
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.people import agents, queues
@@ -31,6 +32,7 @@ class DirectoryFiller:
         named = {each.id: each for conversation in conversations for each in conversation.agents if each.id}
         ids = {agent_id for conversation in conversations for agent_id in agents_of(conversation)}
         new_agents = {each for each in ids if each and is_storable(each)} - self._agents
+        machines = {each for conversation in conversations for each in ai_agents_of(conversation)} if new_agents else ()
         pairs = {
             (queue_id, (name or "").casefold()): name
             for conversation in conversations
@@ -39,7 +41,7 @@ class DirectoryFiller:
         }
         new_queues = {pair: name for pair, name in pairs.items() if pair not in self._queues}
         for some in _slices(sorted(new_agents)):
-            rows = [_agent_row(self._app, each, named.get(each)) for each in some]
+            rows = [_agent_row(self._app, each, named.get(each), "ai" if each in machines else None) for each in some]
             connection.execute(dialect.insert(agents).values(rows).on_conflict_do_nothing())
         if new_queues:
             self._add_queues(connection, new_queues)
@@ -82,7 +84,7 @@ class DirectoryFiller:
                 follow_renamed_queue(connection, self._app, queue_id, names)
 
 
-def _agent_row(app: int, agent_id: str, known: object) -> dict[str, object]:
+def _agent_row(app: int, agent_id: str, known: object, kind: str | None) -> dict[str, object]:
     name, email = getattr(known, "name", None), getattr(known, "email", None)
     emails = [email] if email and is_storable(email) else []
     return {
@@ -90,6 +92,7 @@ def _agent_row(app: int, agent_id: str, known: object) -> dict[str, object]:
         "agent_id": agent_id,
         "name": name if name and is_storable(name) else None,
         "emails": msgspec.json.encode(emails).decode(),
+        "kind": kind,
     }
 
 

@@ -34,14 +34,14 @@ def test_a_conversation_of_one_agent_is_one_segment() -> None:
     whole = conversation(FIRST, ASKED)
     (only,) = segments_of(whole)
     assert only.conversation is whole
-    assert (only.number, only.handler, only.agent_id, only.offset_ms) == (1, "agent", "a-1", 0)
+    assert (only.number, only.handler, only.agent_id, only.offset_ms) == (1, "human", "a-1", 0)
 
 
 def test_from_a_bot_to_one_agent_and_another() -> None:
     """Each has its turns from zero on, its agent and its own time; what the customer says stays with who was there."""
     bot, first, second = segments_of(conversation(BOT, ASKED, FIRST, SECOND))
     assert [turn.id for turn in bot.conversation.turns] == ["m1", "m2"]
-    assert (bot.handler, bot.agent_id, bot.conversation.agents) == ("bot", None, ())
+    assert (bot.handler, bot.agent_id, bot.conversation.agents) == ("ai", None, ())
     assert (first.agent_id, first.offset_ms) == ("a-1", 5_000)
     assert first.conversation.turns[0].start_ms == 0
     assert first.conversation.duration_ms == 55_000

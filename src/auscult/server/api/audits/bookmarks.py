@@ -83,7 +83,7 @@ example(
 )(Bookmark)
 _SEGMENT: dict[str, Any] = {
     "segment": 2,
-    "handled_by": "agent",
+    "handled_by": "human",
     "agent_id": "a-7",
     "is_shown": True,
     "form": {"id": "ef-billing", "version": 2, "name": "Billing calls"},

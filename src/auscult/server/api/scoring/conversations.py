@@ -9,6 +9,7 @@ from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import without_texts
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.audits.blindness import without_agents
@@ -80,6 +81,8 @@ Audits = Annotated[
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 READ_THREADS = "audit.read"
 """The permission of a client that reads threads."""
+READ_TEXTS = "ai_agent.read"
+"""The permission of callers who read instructions and knowledge of AI agents."""
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 
 
@@ -383,7 +386,8 @@ def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Righ
     """Return the native document with its evaluations, its insights and its audit.
 
     The evaluation has the evidence of every verdict, the insights the turns that show them, the audit its trail. A
-    figure that analysis cannot know is null in `insights`, and `insights.unknown` has the reason.
+    figure that analysis cannot know is null in `insights`, and `insights.unknown` has the reason. Instructions and
+    knowledge of an AI agent are there only with the permission `ai_agent.read`.
     """
     detail = app.conversations.get(conversation_id)
     if detail is None:
@@ -396,6 +400,9 @@ def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Righ
     hidden = hidden_from(app, caller.name, conversation_id, rights.agent_ids)
     hidden |= kept_from(kept_from_agents(app, rights.visibility()), state_of(detail.audit), hidden)
     document = without_agents(detail.conversation) if "agent" in hidden else detail.conversation
+    readers = rights.visibility(READ_TEXTS)
+    if document.ai is not None and not readers.is_everything and not app.people.sees(readers, conversation_id):
+        document = without_texts(document)
     return ApiResponse(write(document)[:-1] + b"," + encode(_blind(_findings(detail), hidden, caller.name))[1:])
 
 

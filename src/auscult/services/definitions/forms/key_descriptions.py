@@ -23,7 +23,7 @@ FORM: Mapping[str, str] = {
     "tags": "Words to find the form by.",
     "valid_from": "The first day (UTC) whose conversations this version scores, like 2026-01-31; the version before has those of before.",
     "segments": "Whether each stretch that one agent, or a bot, handled is scored and audited by itself.",
-    "handled_by": "Of a form for segments: only those of agents (agent), or of bots (bot); both without it.",
+    "handled_by": "Of a form for segments: only those of AI agents (ai), or of people (human); both without it.",
     "sections": "Groups of metrics, each with a subtotal of its own.",
     "Section.id": "How metrics name the section, like se-opening, once in a form.",
     "Section.weight": "What the weights of its metrics total; without it, whatever they do.",

@@ -18,7 +18,6 @@ from auscult.domain.form import (
     Abstention,
     Assignment,
     Form,
-    Handler,
     Metric,
     NotApplicable,
     Scoring,
@@ -128,7 +127,7 @@ class WrittenForm(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     valid_from: date | None = None
     segments: bool = False
-    handled_by: Handler | None = None
+    handled_by: Literal["ai", "human", "both"] | None = None
     comments: tuple[str, ...] = ()
 
 
@@ -263,6 +262,8 @@ def _read(
     return read, form
 
 
+_EARLIER = {"bot": "ai", "agent": "human"}
+"""Words of earlier versions for who handled a segment."""
 _NO_FORM = Form(id="", name="", channel="voice", metrics=())
 
 
@@ -270,6 +271,8 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
     """Read what can be read; the rest gets a default or a placeholder, and is noted, so that the checks can go on."""
     stand_ins: dict[str, Any] = {"id": "", "name": "", "channel": "voice", "metrics": []}
     homes = _homes(types)
+    if value.get("handled_by") in _EARLIER:
+        value = value | {"handled_by": _EARLIER[str(value["handled_by"])]}
     written: WrittenForm = read_struct(
         document, WrittenForm, value, (), stand_ins=stand_ins, homes=homes, elsewhere=(SCHEMA_KEY,)
     )
@@ -307,7 +310,7 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
         tags=written.tags,
         valid_from=written.valid_from,
         segments=written.segments,
-        handled_by=written.handled_by,
+        handled_by=None if written.handled_by == "both" else written.handled_by,
         comments=written.comments,
     )
 

@@ -252,8 +252,8 @@ def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], file
 
 
 def _share_segments(form: Form, rival: Form) -> bool:
-    """Return whether two forms share out the segments of the same conversations: one has the agents', one the bots'."""
-    return form.segments and rival.segments and {form.handled_by, rival.handled_by} == {"agent", "bot"}
+    """Return whether two forms share out the segments of the same conversations: one has those of people, one of AI agents."""
+    return form.segments and rival.segments and {form.handled_by, rival.handled_by} == {"human", "ai"}
 
 
 def _differ(form: Form, rival: Form) -> bool:

@@ -92,6 +92,19 @@ ai_texts = Table(
     Index("ix_ai_texts_name", "app", "kind", "name", "text"),
 )
 
+# Registered AI agents, by version: a conversation that names one and brings no texts has these.
+ai_agents = Table(
+    "ai_agents",
+    METADATA,
+    Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+    Column("agent_id", KEY, primary_key=True),
+    Column("version", KEY, primary_key=True),
+    Column("name", Text),
+    Column("registered_at", BigInteger, nullable=False),
+    Column("registered_by", Text, nullable=False),
+    Column("ai", LargeBinary, nullable=False),  # references to texts
+)
+
 evaluations = Table(
     "evaluations",
     METADATA,

@@ -275,6 +275,7 @@ agents = Table(
     Column("name", Text),
     Column("emails", Text, nullable=False),  # JSON array
     Column("hired_on", Text),  # 2026-03-23
+    Column("kind", Text),  # ai: no person
 )
 
 teams = Table(

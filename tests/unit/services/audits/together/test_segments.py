@@ -4,15 +4,19 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from auscult.domain.audits.assignment import ByHand
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import Quota
 from auscult.domain.conversation import Agent, Conversation, Turn
+from auscult.domain.form import Form
 from auscult.domain.record import RecordQuery
 from auscult.services.audits.estimates import Estimating
 from auscult.services.audits.quality import Quality, QualityQuery
+from auscult.services.definitions.forms.reading import read_form
 from auscult.storage import Store
+from auscult.storage.core.tables.conversations import evaluations
 from auscult.storage.store import AppStore
 from tests.unit.services.audits.drawing import ANN, START, TENANT, desk, plan, planning, scored, talk
 
@@ -39,6 +43,43 @@ assignments: [{queue: "*", direction: both}]
 metrics:
   - {id: em-help, name: Help, type: by_question, weight: 100, answer: {speaker: any, any_of: [{phrases: ["how can I help"]}]}}
 """
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("agent", "human"), ("human", "human"), ("bot", "ai"), ("ai", "ai"), ("both", None)]
+)
+def test_both_spellings_of_who_handled_a_segment_are_read(written: str, read: str | None) -> None:
+    """In documents of forms, and in forms and evaluations that an earlier version stored."""
+    document = AGENTS_FORM.replace(b"handled_by: agent", f"handled_by: {written}".encode())
+    form = read_form(document)
+    assert form.handled_by == read
+    stored = msgspec.json.encode(form)
+    earlier = stored.replace(b'"handled_by":"human"', b'"handled_by":"agent"').replace(
+        b'"handled_by":"ai"', b'"handled_by":"bot"'
+    )
+    assert (earlier != stored) is (read is not None)
+    assert msgspec.json.decode(earlier, type=Form).handled_by == read
+
+
+def test_an_evaluation_of_an_earlier_version_is_read(store: Store, app: AppStore) -> None:
+    """Its segments have the words of then in the database, and those of now when they are read."""
+
+    def respell(connection: sa.Connection) -> None:
+        for row in connection.execute(sa.select(evaluations.c.evaluation, evaluations.c.body)).all():
+            body = (
+                bytes(row.body)
+                .replace(b'"handler":"human"', b'"handler":"agent"')
+                .replace(b'"handler":"ai"', b'"handler":"bot"')
+            )
+            connection.execute(
+                sa.update(evaluations).where(evaluations.c.evaluation == row.evaluation).values(body=body)
+            )
+
+    before = app.audits.segments(["c-0000"])
+    with store._database.writing() as connection:
+        respell(connection)
+    assert app.audits.segments(["c-0000"]) == before
+    assert [each.handler for each in before["c-0000"]] == ["ai", "human", "human"]
 
 
 def passed_on(number: int) -> Conversation:

@@ -204,6 +204,8 @@ VALUES: Mapping[str, str] = {
     "agent": later("the agent"),
     "customer": later("the customer"),
     "bot": later("a bot"),
+    "ai": later("an AI agent"),
+    "human": later("a person"),
     "any": later("anyone"),
     "trigger": later("it was asked"),
     "cross_talk": later("talking over each other"),

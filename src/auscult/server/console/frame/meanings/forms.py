@@ -57,7 +57,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         f"{_FORMS}#h-segments",
     ),
     "handled_by": (
-        later("Only parts that a person, or a bot, handled are scored. So two forms can share a queue."),
+        later("Only parts that a person, or an AI agent, handled are scored. So two forms can share a queue."),
         f"{_FORMS}#h-segments",
     ),
     "metric.negative_weight": (

@@ -28,7 +28,7 @@ WHERE conversation = :conversation"""
 
 
 def upgrade() -> None:
-    """Add the table and the reference, then rewrite the conversations that have such events."""
+    """Add tables and columns, then rewrite the conversations that have such events."""
     op.add_column("conversations", sa.Column("ai", sa.LargeBinary))
     op.create_table(
         "ai_texts",
@@ -42,6 +42,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("app", "digest"),
     )
     op.create_index("ix_ai_texts_name", "ai_texts", ["app", "kind", "name", "text"])
+    op.create_table(
+        "ai_agents",
+        sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+        sa.Column("agent_id", KEY, primary_key=True),
+        sa.Column("version", KEY, primary_key=True),
+        sa.Column("name", sa.Text),
+        sa.Column("registered_at", sa.BigInteger, nullable=False),
+        sa.Column("registered_by", sa.Text, nullable=False),
+        sa.Column("ai", sa.LargeBinary, nullable=False),
+    )
+    op.add_column("agents", sa.Column("kind", sa.Text))
     connection = op.get_bind()
     is_sqlite = connection.dialect.name == "sqlite"
     has = "instr(body, CAST('\"tool:' AS BLOB)) > 0" if is_sqlite else "position('\"tool:'::bytea in body) > 0"
