@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.registered import AgentId, Registered, Version
@@ -11,6 +12,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
 from auscult.formats._calls import AiDocument, context_of
+from auscult.formats._faults import refuse_nul
 from auscult.storage.store import AppStore
 
 READ, EDIT = "ai_agent.read", "ai_agent.edit"
@@ -48,6 +50,8 @@ class AiAgents:
 
     def register(self, agent_id: str, wanted: NewAgent) -> Registered:
         """Store a version, in place of what it was. Raises ``FormatError``, ``ConflictError``."""
+        refuse_nul(agent_id, "agent_id")
+        refuse_nul(msgspec.json.decode(msgspec.json.encode(wanted)), "")
         made = Registered(
             agent_id=agent_id,
             version=wanted.version,
@@ -77,7 +81,7 @@ class AiAgents:
 
     def show(self, agent_id: str, version: str | None = None) -> Registered:
         """Return a version, or the newest one. Raises ``NotFoundError`` ``ai_agent.unknown``."""
-        found = [each for each in self._app.ai_agents.all() if each.agent_id == agent_id]
+        found = self._app.ai_agents.all(agent_id)
         mine = next((each for each in found if version is None or each.version == version), None)
         if mine is None:
             raise _unknown(agent_id, version, [each.version for each in found])

@@ -66,11 +66,14 @@ class AppAiAgents:
                 append_entry(connection, self._database, entry)
         return bool(before)
 
-    def all(self) -> list[Registered]:
-        """Return every version, by agent, the newest first."""
+    def all(self, agent_id: str | None = None) -> list[Registered]:
+        """Return every version of one agent, or of all, by agent, the newest first."""
         order = (ai_agents.c.agent_id, ai_agents.c.registered_at.desc(), ai_agents.c.version)
+        query = sa.select(ai_agents).where(ai_agents.c.app == self._app).order_by(*order)
+        if agent_id is not None:
+            query = query.where(ai_agents.c.agent_id == agent_id) if is_storable(agent_id) else query.where(sa.false())
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(ai_agents).where(ai_agents.c.app == self._app).order_by(*order)).all()
+            rows = connection.execute(query).all()
             empty = [Conversation(id="", channel="chat", started_at=instant_of(row.registered_at)) for row in rows]
             read = with_contexts(connection, empty, [row.ai for row in rows])
         return [

@@ -7,12 +7,14 @@ from auscult.domain.ai_agents.context import AiContext, Call, Knowledge, Tool
 from auscult.domain.conversation import Agent, Conversation, Turn
 from auscult.domain.said.search import parse
 from auscult.services.conversations.latest import Sought, latest
+from auscult.services.privacy.rules import change_rule
 from auscult.services.privacy.settings import change_settings
 from auscult.storage import Store
 from auscult.storage.core.tables.conversations import ai_texts
 from auscult.storage.store import AppStore
 from tests.contract.conversations import test_latest as listed
 from tests.contract.privacy.test_redaction_at_intake import CARD, GROUPS, stored
+from tests.contract.privacy.test_retention_kinds import erasing
 from tests.contract.storing import OTHER, TENANT, conversation, put
 
 POLICY = "".join(f"Rule {n}: ask before you act, and name the order that you mean.\n" for n in range(40))
@@ -120,6 +122,18 @@ def test_nothing_unredacted_is_stored_of_calls_and_texts(store: Store, app: AppS
     assert after.result[0]["to [card 1]"] == [{"mail": "[email 1]"}]
     assert after.name == "pay"
     assert app.conversations.accept([talk("c-1", said, call)]).unchanged == 1
+
+
+def test_words_go_with_arguments_results_and_texts(store: Store, app: AppStore) -> None:
+    """Retention of transcripts: names and times of calls stay."""
+    put(app, talk("c-1", CONTEXT, Call("c1", "pay", start_ms=5, arguments={"to": "Ada"}, result=["Ada"], ok=True)))
+    change_rule(app, "cli:test", "*", "transcript", 30)
+    erasing(app).run("retention", erasing(app).due())
+    detail = app.conversations.get("c-1")
+    assert detail is not None
+    assert (detail.conversation.calls, detail.conversation.ai) == ((Call("c1", "pay", start_ms=5, ok=True),), None)
+    assert uses(store) == []
+    assert not [value for value in stored(store) if b"Ada" in value or b"Rule 39" in value]
 
 
 def test_secrets_in_arguments_are_never_stored(store: Store, app: AppStore) -> None:

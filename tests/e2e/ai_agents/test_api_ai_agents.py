@@ -96,6 +96,9 @@ def test_a_registered_agent_gives_its_texts_to_conversations_that_name_it(own: O
     problem(other.ask("DELETE", f"/ai-agents/{agent}?version=1"), 404, "ai_agent.unknown")
     problem(other.ask("GET", f"/ai-agents/{agent}"), 404, "ai_agent.unknown")
     problem(own.ask("GET", "/ai-agents"), 403, "scope.missing")
+    nul = send(other, "PUT", f"/ai-agents/{agent}", knowledge=[{"text": "x\0"}])
+    assert problem(nul, 400, "document.nul")["field"] == "knowledge[0].text"
+    problem(send(other, "PUT", "/ai-agents/a%00b"), 400, "document.nul")
     twice = send(other, "PUT", f"/ai-agents/{agent}", tools=[{"name": "a"}, {"name": "a"}])
     assert problem(twice, 400, "field.invalid")["field"] == "ai.tools[1].name"
 

@@ -44,7 +44,7 @@ LEFT_OUT: Mapping[str, str] = {
     "form_retirements plans draws bookmarks review_policies schedules connectors webhooks saved_views assist_settings "
     "audit_settings privacy_settings retention_rules limits working_days first_hour "
     "knowledge_bases knowledge_documents knowledge_passages",
-    "texts of AI agents, which have a permission of their own": "ai_texts",
+    "texts of AI agents, which have a permission of their own": "ai_texts ai_agents",
     "a person's own": "notice_choices notice_mails notice_readers notice_targets",
     "people, their rights and sign-ins": "users roles grants teams queues memberships directory_changes credentials "
     "sessions personal_tokens second_factors recovery_codes sign_in_links sign_in_flows sign_in_failures clients",

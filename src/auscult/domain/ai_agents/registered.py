@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.context import AiContext
 
-MOST_VERSIONS = 1_000
+MOST_VERSIONS = 200
 """Versions of AI agents that an app has at most."""
 
 AgentId = Annotated[str, Meta(min_length=1, max_length=255, description="The id that conversations name it by.")]

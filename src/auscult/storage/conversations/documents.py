@@ -15,7 +15,7 @@ _ORDERED = msgspec.json.Encoder(order="deterministic")
 
 
 class StoredDocument(NamedTuple):
-    """A conversation as it will be stored. ``digest`` is of its content, whatever the order of keys in it."""
+    """A conversation as it will be stored. ``digest`` and ``size`` are of its content, whatever the order of keys in it."""
 
     digest: bytes
     started_at: int
@@ -28,6 +28,7 @@ def stored_document(conversation: Conversation) -> StoredDocument:
     """Return a conversation as its row has it, but for the references to the texts of its AI agent."""
     if conversation.unknown_keys:
         conversation = replace(conversation, unknown_keys=())
-    digest = blake2b(_ORDERED.encode(conversation), digest_size=DIGEST_BYTES).digest()
+    whole = _ORDERED.encode(conversation)
+    digest = blake2b(whole, digest_size=DIGEST_BYTES).digest()
     body = _PLAIN.encode(conversation if conversation.ai is None else replace(conversation, ai=None))
-    return StoredDocument(digest, ms_of(conversation.started_at), len(body), body)
+    return StoredDocument(digest, ms_of(conversation.started_at), len(whole), body)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from auscult.domain.conversation import Conversation
 
 MOST_CHARACTERS = 4_000_000
-"""What is said in one group, together. One conversation may be longer; it is then alone in its group."""
+"""What is said and called in one group, together. One conversation may be longer; it is then alone in its group."""
 
 
 def grouped(
@@ -16,6 +18,8 @@ def grouped(
     room = characters
     for conversation in conversations:
         length = sum([len(turn.text) for turn in conversation.turns])
+        if conversation.ai is not None or conversation.calls:
+            length += len(msgspec.json.encode((conversation.ai, conversation.calls)))
         if group and (len(group) == most or length > room):
             yield group
             group, room = [], characters

@@ -65,7 +65,7 @@ conversations = Table(
     Column("recorded_revision", Integer),  # the revision that its rows show
     Column("status", Text),  # of that revision
     Column("filed_at", BigInteger),  # the start under which its rows are filed
-    Column("size", Integer, nullable=False),  # of the body, in bytes
+    Column("size", Integer, nullable=False),  # of the document, in bytes
     Column("body", LargeBinary, nullable=False),
     Column("words_erased_at", BigInteger),  # None: its words are there
     Column("is_excluded", SmallInteger, nullable=False, server_default="0"),  # 1: left out of figures

@@ -162,6 +162,7 @@ TEMPLATES: tuple[str, ...] = (
     later("a remark has at most {n} characters"),
     later("choose 1 to {n} agents"),
     later("unknown coaching {id}"),
+    later("{id} is an AI agent, which is not coached; choose people"),
     later("conversation {id} has no turn {turn}"),
     later("the form has no metric {id}; it has {list}"),
     later("coaching {id} was changed meanwhile; read it again"),
