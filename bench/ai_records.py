@@ -36,7 +36,14 @@ SENTENCES = (
     "Refunds go to the original payment method within 5 to 7 business days, or at once as a gift card. ",
     "Do not make up information, and hand over to a person where the request is outside of these rules. ",
 )
-WORDS = ["hello", "I", "ordered", "a", "pair", "of", "boots", "and", "they", "did", "not", "come", "yet", "can", "you", "look", "it", "up", "for", "me", "please", "am", "sorry", "to", "hear", "that", "could", "give", "the", "number", "order", "or", "e-mail", "with", "is", "from", "second", "month", "brown", "ones", "think", "ends", "four", "nine", "thank", "found", "was", "shipped", "on", "Monday", "should", "be", "by", "end", "this", "week", "refund", "card", "voucher", "address", "parcel", "driver", "left", "neighbour", "signed", "size", "wrong", "colour", "exchange", "return", "label", "print", "shop", "open", "until", "when", "how", "long", "does", "take", "money", "back", "account", "which", "why", "not"]
+SPOKEN = (
+    "hello I ordered a pair of boots and they did not come yet can you look it up for me please am sorry "
+    "to hear that could give the number order or e-mail with is from second month brown ones think ends "
+    "four nine thank found was shipped on Monday should be by end this week refund card voucher address "
+    "parcel driver left neighbour signed size wrong colour exchange return label print shop open until "
+    "when how long does take money back account which why not"
+)
+WORDS = SPOKEN.split()
 
 
 def policy(size: int, seed: int) -> str:

@@ -116,7 +116,8 @@ def test_nothing_unredacted_is_stored_of_calls_and_texts(store: Store, app: AppS
         assert not [value for value in stored(store) if trace.encode() in value], trace
     detail = app.conversations.get("c-1")
     assert detail is not None
-    after = (detail.conversation.calls or ())[0]
+    assert detail.conversation.calls
+    after = detail.conversation.calls[0]
     assert after.arguments["pin"] == "[security code 1]"
     assert after.arguments["card"] == after.arguments["digits"] == "[card 1]"
     assert after.result[0]["to [card 1]"] == [{"mail": "[email 1]"}]
