@@ -16,7 +16,9 @@ _IN_DOCUMENT = {"is_direction_defaulted": "direction"}  # which is left out wher
 def carried(as_read: Conversation, conversation: Conversation) -> dict[str, Any]:
     """Fields of the document that come out of the vCon otherwise; null for what should not be there."""
     differing = [
-        name for name in Conversation.__struct_fields__ if getattr(as_read, name) != getattr(conversation, name)
+        name
+        for name in Conversation.__struct_fields__
+        if name != "unknown_keys" and getattr(as_read, name) != getattr(conversation, name)
     ]
     document = document_of(conversation)
     return {name: document.get(name) for name in (_IN_DOCUMENT.get(name, name) for name in differing)}
