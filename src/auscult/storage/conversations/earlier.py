@@ -12,6 +12,7 @@ from auscult.domain.connectors.legs import depends_on_stored, followed, is_repla
 from auscult.domain.conversation import Conversation
 from auscult.domain.corrections import Handled, with_handled
 from auscult.domain.scoring.stored import Accepted
+from auscult.storage.conversations.ai_texts import with_contexts
 from auscult.storage.conversations.evaluated import CONVERSATION
 from auscult.storage.conversations.waiting import chunks
 from auscult.storage.core.tables.conversations import conversations
@@ -73,6 +74,7 @@ def read_earlier(connection: Connection, app: int, arrival: Arrival) -> dict[str
     query = sa.select(
         conversations.c.conversation_id,
         conversations.c.body,
+        conversations.c.ai,
         conversations.c.delivered,
         conversations.c.digest,
         conversations.c.batch,
@@ -81,7 +83,7 @@ def read_earlier(connection: Connection, app: int, arrival: Arrival) -> dict[str
     found: dict[str, Earlier] = {}
     for some in chunks(arrival.dependent):
         for row in connection.execute(query.where(conversations.c.conversation_id.in_(some))):
-            stored = CONVERSATION.decode(row.body)
+            (stored,) = with_contexts(connection, [CONVERSATION.decode(row.body)], [row.ai])
             sent = stored if row.delivered is None else with_handled(stored, _HANDLED.decode(row.delivered))
             found[row.conversation_id] = Earlier(sent, row.digest, row.batch, row.words_erased_at is None)
     return found
