@@ -55,9 +55,9 @@ def has_card_form(number: str) -> bool:
         return size == 15  # noqa: PLR2004  American Express
     if two in (30, 36, 38, 39):
         return size in (14, 16)
-    if two in (35, 62, 64, 65) or four == 6011:  # noqa: PLR2004  JCB, UnionPay, Discover
+    if two in (35, 62, 64, 65, 81) or four == 6011 or 2200 <= four <= 2204:  # noqa: PLR2004  JCB, UnionPay, Discover, Mir
         return size in (16, 17, 18, 19)
-    return number[0] in "56" and size == USUAL_CARD
+    return number[0] in "56" and size in (16, 18, 19)  # Maestro, Verve
 
 
 def codes_behind(found: Sequence[Found], lows: Sequence[str]) -> Iterator[Found]:

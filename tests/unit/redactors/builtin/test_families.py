@@ -81,7 +81,8 @@ def card_of(beginning: str, rest: str, size: int) -> str:
 
 cards = st.builds(
     lambda kind, rest: card_of(kind[0], rest, kind[1]),
-    st.sampled_from([("4", 16), ("51", 16), ("2221", 16), ("6011", 16), ("34", 15), ("37", 15), ("3528", 16)]),
+    st.sampled_from([("4", 16), ("51", 16), ("2221", 16), ("6011", 16), ("34", 15), ("37", 15), ("3528", 16)])
+    | st.sampled_from([("6759", 18), ("5018", 19), ("5061", 18), ("62", 19), ("81", 19), ("2204", 19)]),
     digits,
 )
 FORMS = {
