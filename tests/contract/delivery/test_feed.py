@@ -15,18 +15,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from standardwebhooks.webhooks import Webhook as Receiver
 
-from auscult.domain.audits.audit import assign
+from auscult.domain.audits.audit import AuditAnswer, assign
 from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook, new_webhook_id, new_webhook_secret
 from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.delivery.webhook_work import Due, Standing
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
+from auscult.reports import REPORTS
+from auscult.services.audits.workflow import Auditing
 from auscult.services.delivery.webhooks import PAUSES_S, WebhookDispatch
 from auscult.storage import Store
 from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
-from tests.contract.storing import OTHER, TENANT, conversation, put, rendered
+from tests.contract.storing import OTHER, TENANT, conversation, of_pending, put, rendered
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 
@@ -188,6 +190,30 @@ def test_a_webhook_is_told_signed_and_in_order(store: Store, app: AppStore, send
     assert [(each.number, each.status) for each in app.webhooks.deliveries(made.id, 10)] == [(4, 204), (1, 204)]
     (listed,) = app.webhooks.listing()
     assert (listed.position, listed.failures, listed.secret) == (4, 0, "")
+
+
+def test_a_late_message_has_what_held_at_its_change(store: Store, app: AppStore, sender: HttpSender) -> None:
+    """What was not accepted at once is sent with the status and audit of its change, not with later ones."""
+    with dispatching(store, app, sender, "created", "revised", "audited") as (dispatcher, _, taken, _):
+        put(app, conversation("c-1"))
+        auditing = Auditing(app, REPORTS, lambda: datetime.now(UTC))
+        auditing.assign("c-1", "Jane")
+        audited = auditing.submit("c-1", [AuditAnswer(metric_id="em-2", answer="YES")], as_machine=True)
+        assert audited.result is not None
+        accepted = app.conversations.accept([conversation("c-1", language="de")])
+        assert accepted.batch_id is not None
+        (waiting,) = app.conversations.pending(accepted.batch_id)
+        done = of_pending(waiting, "not_evaluated")
+        later = replace(done.evaluation, evaluated_at=datetime.now(UTC))
+        app.conversations.record(accepted.batch_id, [replace(done, evaluation=later, audit=audited)])
+        while dispatcher.run_once():
+            pass
+    score = audited.result.score
+    assert [(each["type"], each["data"]["status"], each["data"]["audit_score"]) for _, each in taken] == [
+        ("conversation.created", "evaluated", None),
+        ("conversation.audited", "evaluated", score),
+        ("conversation.revised", "not_evaluated", score),
+    ]
 
 
 def test_what_fails_is_tried_again_and_nothing_is_passed_over(store: Store, app: AppStore, sender: HttpSender) -> None:

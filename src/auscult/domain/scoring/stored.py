@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -103,6 +104,16 @@ class ConversationDetail(Struct, frozen=True, kw_only=True):
     insights: Insights | None
     audit: Audit | None
     trail: tuple[TrailEntry, ...]
+
+    def scored_before(self, instant: datetime) -> tuple[Evaluation, Decimal | None]:
+        """Return the newest evaluation before an instant, else the oldest, and the audit's score at that time."""
+        evaluation = next((each for each in self.evaluations if each.evaluated_at < instant), self.evaluations[-1])
+        audit = self.audit
+        if audit is None or audit.result is None:
+            return evaluation, None
+        its = [each for each in self.trail if each.dispute is not None or each.auditor == audit.auditor]
+        results = [each.result for each in its if each.result is not None and not each.segment and each.at < instant]
+        return evaluation, results[-1].score if results else None
 
 
 class AuditedConversation(Struct, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ class ChangeMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangeData(msgspec.Struct, frozen=True, kw_only=True):
-    """Conversation and its present status."""
+    """Conversation and its status at the time of the change, also where the message is sent later."""
 
     conversation_id: str
     app_id: str
@@ -153,7 +153,9 @@ class WebhookDispatch:
         data = ChangeData(conversation_id=change.conversation_id, app_id=tenant.app_id, change=change.number)
         found = self._store.within(tenant).conversations.get(change.conversation_id)
         if found is not None and found.evaluations and change.kind != "erased":
-            evaluation, audit = found.evaluations[0], found.audit
+            evaluation, audit_score = found.scored_before(
+                change.at + timedelta(milliseconds=1)
+            )  # its time is cut to ms
             data = msgspec.structs.replace(
                 data,
                 status=evaluation.status,
@@ -162,9 +164,7 @@ class WebhookDispatch:
                 fatal_errors=evaluation.fatal_errors,
                 form_id=evaluation.form.id if evaluation.form else None,
                 form_version=evaluation.form.version if evaluation.form else None,
-                audit_score=None
-                if audit is None or audit.result is None or audit.result.score is None
-                else int(audit.result.score),
+                audit_score=None if audit_score is None else int(audit_score),
             )
         return ChangeMessage(type=f"conversation.{change.kind}", timestamp=change.at, data=data)
 
