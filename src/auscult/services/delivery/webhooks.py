@@ -153,9 +153,8 @@ class WebhookDispatch:
         data = ChangeData(conversation_id=change.conversation_id, app_id=tenant.app_id, change=change.number)
         found = self._store.within(tenant).conversations.get(change.conversation_id)
         if found is not None and found.evaluations and change.kind != "erased":
-            evaluation, audit_score = found.scored_before(
-                change.at + timedelta(milliseconds=1)
-            )  # its time is cut to ms
+            behind = change.at + timedelta(milliseconds=1)  # its time is cut to ms
+            evaluation, audit_score = found.scored_before(behind)
             data = msgspec.structs.replace(
                 data,
                 status=evaluation.status,

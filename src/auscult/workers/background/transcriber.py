@@ -1,6 +1,7 @@
 """Background speech to text, by an OpenAI-compatible server (``/v1/audio/transcriptions``)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -29,16 +30,24 @@ _SIDES: Mapping[str, Speaker] = {
 
 class _HeardWord(Struct):
     word: str
-    start: float
-    end: float
+    start: float | None = None
+    end: float | None = None
     probability: float | None = None
     speaker: str | None = None
     confidence: float | None = None
 
 
 class _Segment(Struct):
+    text: str = ""
+    start: float | None = None
+    end: float | None = None
     words: list[_HeardWord] | None = None
     speaker: str | None = None
+
+    @property
+    def unaligned(self) -> list[_HeardWord]:
+        """The words of a segment that an aligner gave up, each with the times of the whole."""
+        return [_HeardWord(word, self.start, self.end) for word in self.text.split()]
 
 
 class _Heard(Struct):
@@ -95,22 +104,39 @@ def _words(body: bytes, channel: int) -> tuple[Word, ...]:
         words = [
             replace(word, speaker=word.speaker or segment.speaker)
             for segment in heard.segments or ()
-            for word in segment.words or ()
+            for word in segment.words or segment.unaligned
         ]
-    if heard.text.strip() and not words:
+        words = words if any(segment.words for segment in heard.segments or ()) else []
+    last = max((each.end or 0.0 for each in heard.segments or ()), default=0.0)
+    if heard.text.strip() and not any(word.start is not None for word in words):
         raise EngineError("the transcriber sent no times of words; use a model that does")
     return tuple(
         Word(
             channel=channel,
             text=word.word.strip(),
-            start_ms=round(word.start * 1000),
-            end_ms=round(word.end * 1000),
+            start_ms=round(start * 1000),
+            end_ms=round(end * 1000),
             confidence=word.probability if word.probability is not None else word.confidence,
             speaker=_SIDES.get((word.speaker or "").strip().lower()),
         )
-        for word in words
+        for word, start, end in _timed(words, last)
         if word.word.strip()
     )
+
+
+def _timed(words: Sequence[_HeardWord], last: float) -> Iterator[tuple[_HeardWord, float, float]]:
+    """Yield words with start and end; one without them, as aligners return numbers, has all of the time between others.
+
+    ``last`` is the end of what was recognised.
+    """
+    behind = 0.0
+    for index, word in enumerate(words):
+        ahead = word.end
+        if ahead is None:
+            ahead = next((each.start for each in islice(words, index + 1, None) if each.start is not None), last)
+        start = (min(behind, ahead) if ahead else behind) if word.start is None else max(0.0, word.start)
+        yield word, start, max(start, ahead)
+        behind = behind if word.start is None else max(start, ahead)
 
 
 class Transcriber(BackgroundThread):
