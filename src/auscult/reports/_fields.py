@@ -59,10 +59,10 @@ def text(value: object, field: str, right: str) -> str:
     return value
 
 
-def texts(body: Body, field: str, right: str, *, most: int) -> tuple[str, ...]:
-    """Read an array of texts, each kept once, in order; a single text counts as an array of one."""
+def texts(body: Body, field: str, right: str, *, most: int, is_strict: bool = False) -> tuple[str, ...]:
+    """Read an array of texts, each kept once, in order; a single text counts as an array of one, unless strict."""
     value = body.get(field, [])
-    if isinstance(value, str):
+    if isinstance(value, str) and not is_strict:
         value = [value]
     if not isinstance(value, list):
         raise refuse(field, value, right)

@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.reports import _dates, _paging
 from auscult.reports._contract import Description, PageLimits, ReportRequest
-from auscult.reports._fields import Body, truth
+from auscult.reports._fields import Body, texts, truth
 from auscult.reports._rows import assisted
 from auscult.reports._rows.assisted import FLAGS
 from auscult.reports._views import cut
 
 _MOST_DAYS = 7
+_MOST_IDS = 500
 _EVERYTHING = (1 << len(FLAGS)) - 1
 
 
@@ -31,7 +32,7 @@ class AssistConversations:
     filters: ClassVar[frozenset[Filter]] = frozenset()
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
-        """Read the body: days, paging, flags. What it does not know it passes over (rule 22)."""
+        """Read the body: days, conversations, paging, flags. What it does not know it passes over (rule 22)."""
         span = _dates.read_days(request.body, "from", "to", most_days=_MOST_DAYS)
         window = _paging.read_window(request.body, limits, span.since_ms)
         _view(request.body)
@@ -40,6 +41,7 @@ class AssistConversations:
             app_ids=app_ids,
             since_ms=span.since_ms,
             until_ms=span.until_ms,
+            ids=_ids(request.body),
             include_below_threshold=True,
             skip=window.skip,
             limit=window.limit,
@@ -96,10 +98,24 @@ def _view(body: Body) -> int:
     return sum(truth(body, flag, default=False) << bit for bit, flag in enumerate(FLAGS))
 
 
+def _ids(body: Body) -> tuple[str, ...] | None:
+    """Return the ids to keep; None where all are wanted. A filter that cannot be read is never passed over."""
+    if "conversationIds" not in body:
+        return None
+    right = 'give an array of ids of conversations, such as ["c-1", "c-2"]'
+    return texts(body, "conversationIds", right, most=_MOST_IDS, is_strict=True)
+
+
 _DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-06-07"]}
 _PROPERTIES: dict[str, Any] = {
     "from": {**_DAY, "description": "The first day, in UTC."},
     "to": {**_DAY, "description": "The last day, in UTC; six days after the first at most."},
+    "conversationIds": {
+        "type": "array",
+        "items": {"type": "string"},
+        "maxItems": _MOST_IDS,
+        "description": "Only these conversations, by `convId`. Those of other days, and unknown ones, are not listed.",
+    },
     **{
         flag: {"type": "boolean", "default": False, "description": f"Show {what}."}
         for flag, what in zip(

@@ -120,6 +120,55 @@ def test_days_are_whole_and_in_utc(assisted: Service, first: str, last: str, exp
     assert found == [f"c-{number:03}" for number in expected if number % 3]
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["c-002"], ["c-002"]),
+        (["c-005", "c-002", "c-002"], ["c-002", "c-005"]),
+        (["nope"], []),
+        (["c-003"], []),
+        ([], []),
+    ],
+)
+def test_only_the_conversations_that_are_named(assisted: Service, given: list[str], expected: list[str]) -> None:
+    """W: the filter is obeyed, in rows and totals; c-003 is there without an assistant's part."""
+    answer = ask(
+        assisted, headers_of(assisted, ASSIST), ASSIST.app_id, **{"from": "2026-06-01", "conversationIds": given}
+    )
+    page = answer.json()
+    assert ([row["convId"] for row in page["results"]], page["totalResults"]) == (expected, len(expected))
+    assert not page["hasMore"]
+
+
+def test_named_conversations_in_pages(assisted: Service) -> None:
+    """Rule 20: pages and cursors go on among the conversations that are named."""
+    headers, ids = headers_of(assisted, ASSIST), [f"c-{number:03}" for number in (80, 1, 2, 7, 8)]
+    body = {"from": "2026-06-01", "conversationIds": ids, "limit": 2}
+    by_page = [ask(assisted, headers, ASSIST.app_id, **body, page=page).json() for page in (1, 2, 3)]
+    assert [len(page["results"]) for page in by_page] == [2, 2, 1]
+    found, cursor = [], ""
+    while cursor is not None:
+        page = ask(assisted, headers, ASSIST.app_id, **body, cursor=cursor).json()
+        found += page["results"]
+        cursor = page["nextCursor"]
+    assert found == [row for page in by_page for row in page["results"]]
+    assert [row["convId"] for row in found] == sorted(ids)
+
+
+@pytest.mark.parametrize(
+    "given", ["aa-2", "", None, False, True, 2, {}, {"$in": ["c-1"]}, [2], [None], [["c-1"]], ["a\0"]]
+)
+def test_a_filter_that_is_not_understood_is_refused(
+    assisted: Service, seed_headers: dict[str, str], given: object
+) -> None:
+    """W: anything but an array of texts is a 400 that names the field, never everybody's conversations."""
+    answer = ask(assisted, seed_headers, conversationIds=given)
+    told_of = told(answer)
+    assert (answer.status_code, told_of["reason"]) == (400, "field.wrong_type")
+    assert told_of["field"].partition("[")[0] == "conversationIds"
+    assert "array of ids of conversations" in told_of["msg"]
+
+
 def pull(url: str, headers: dict[str, str]) -> Iterator[dict[str, Any]]:
     """A client as an outsider would write it from the page: page by page, while there is more."""
     page = 1

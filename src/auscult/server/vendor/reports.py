@@ -34,7 +34,8 @@ class Pages:
         """Read one page over these apps."""
         if not self._is_embedded:
             return await self._store.awaited(partial(self._page, tenants, query))
-        if not query.custom_fields and len(query.queues) + len(query.contact_channels) <= 1:
+        is_found = bool(query.custom_fields) or query.ids is not None
+        if not is_found and len(query.queues) + len(query.contact_channels) <= 1:
             return self._page(tenants, query)  # tallies count them; passing it to a thread costs more than such a page
         return await get_running_loop().run_in_executor(self._executor, self._page, tenants, query)
 
