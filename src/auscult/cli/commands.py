@@ -218,6 +218,7 @@ COMMANDS = (
     Command("jobs cancel", "scoring.jobs:cancel", _KEEP),
     Command("clients add", "operations.clients:add", _KEEP),
     Command("clients list", "operations.clients:listing", _KEEP),
+    GeneratedCommand("clients set", "", _KEEP),
     Command("clients revoke", "operations.clients:revoke", _KEEP),
     Command("users add", "people.users:add", _KEEP),
     Command("users list", "people.users:listing", _KEEP),

@@ -3,8 +3,13 @@
 import secrets
 import uuid
 from datetime import datetime
+from typing import Literal, get_args
 
 from msgspec import Struct
+
+Wire = Literal["off", "2026-10"]
+"""Version of the reporting APIs that a client asks for: what the vendor documented in a month, or off, the samples."""
+WIRES: tuple[Wire, ...] = get_args(Wire)
 
 
 class Tenant(Struct, frozen=True, kw_only=True):
@@ -16,7 +21,10 @@ class Tenant(Struct, frozen=True, kw_only=True):
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """A JWT app: it signs its tokens with ``secret`` and reads the apps named here under ``scopes``."""
+    """A JWT app: it signs its tokens with ``secret`` and reads the apps named here under ``scopes``.
+
+    ``wire`` adds what a later version of the vendor's reporting APIs has.
+    """
 
     client_id: str
     secret: str
@@ -25,6 +33,7 @@ class Client(Struct, frozen=True, kw_only=True):
     scopes: frozenset[str]
     created_at: datetime
     revoked_at: datetime | None = None
+    wire: Wire = "off"
 
 
 def new_client_id() -> str:

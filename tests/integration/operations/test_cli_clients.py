@@ -44,6 +44,22 @@ def test_secrets_are_encrypted_with_a_key_that_only_the_owner_reads(tmp_path: Pa
     assert [path.stat().st_mode & 0o777 for path in keys] == [0o600]
 
 
+def test_a_client_is_set_to_a_wire(tmp_path: Path) -> None:
+    """W: `clients set ID --wire 2026-10 --app P`; off by default, listed, undone; another value names those there are."""
+    client = auscult(tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--json").last["client_id"]
+    assert auscult(tmp_path, "clients", "list", "--json").last["wire"] == "off"
+    assert "wire" not in auscult(tmp_path, "clients", "list").out
+    done = auscult(tmp_path, "clients", "set", client, "--wire", "2026-10", "--app", "st-1", "--json")
+    assert (done.status, done.last["client_id"], done.last["wire"]) == (0, client, "2026-10")
+    assert auscult(tmp_path, "clients", "list", "--json").last["wire"] == "2026-10"
+    assert "wire 2026-10" in auscult(tmp_path, "clients", "list").out
+    other = auscult(tmp_path, "clients", "set", client, "--wire", "2027-01", "--app", "st-1")
+    assert (other.status, "off, 2026-10" in other.err) == (2, True)
+    assert auscult(tmp_path, "clients", "set", "cs-none", "--wire", "off", "--app", "st-1").status == 1
+    auscult(tmp_path, "clients", "set", client, "--wire", "off", "--app", "st-1")
+    assert auscult(tmp_path, "clients", "list", "--json").last["wire"] == "off"
+
+
 def test_revoke_ends_a_client(tmp_path: Path) -> None:
     """It stays in the list, as revoked; an unknown one is an error."""
     client = auscult(tmp_path, "clients", "add", *TENANT, "--scope", "Quality AI", "--json").last["client_id"]

@@ -81,7 +81,8 @@ def listing(*, database: options.Database = None, as_json: options.AsJson = Fals
             )
             continue
         state = f"revoked {client.revoked_at:%Y-%m-%d}" if client.revoked_at else f"since {client.created_at:%Y-%m-%d}"
-        typer.echo(f"{client.client_id}  {state}  {client.account_id}: {', '.join(sorted(client.app_ids))}")
+        wire = "" if client.wire == "off" else f"  wire {client.wire}"
+        typer.echo(f"{client.client_id}  {state}  {client.account_id}: {', '.join(sorted(client.app_ids))}{wire}")
         typer.echo(f"    {', '.join(sorted(client.scopes))}")
 
 

@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.exc import IntegrityError
 
 from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
-from auscult.domain.tenancy import Client
+from auscult.domain.tenancy import Client, Wire
 from auscult.storage.core.database import Database, Reader, Row
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables.base import clients
@@ -21,6 +21,7 @@ _COLUMNS = (
     clients.c.scopes,
     clients.c.created_at,
     clients.c.revoked_at,
+    clients.c.wire,
     clients.c.secret,
 )
 _MOST_OPENED = 4_096
@@ -60,6 +61,7 @@ class Clients:
             "secret": self._lock.encrypt(client.secret.encode()),
             "created_at": ms_of(client.created_at),
             "revoked_at": client.revoked_at and ms_of(client.revoked_at),
+            "wire": None if client.wire == "off" else client.wire,
         }
         try:
             with self._database.writing() as connection:
@@ -87,11 +89,15 @@ class Clients:
 
     def revoke(self, client_id: str) -> None:
         """End a client; a second time changes nothing. Raises ``NotFoundError`` when there is none."""
+        self._change(client_id, revoked_at=sa.func.coalesce(clients.c.revoked_at, now_ms()))
+
+    def set_wire(self, client_id: str, wire: Wire) -> None:
+        """Set the version of the reporting APIs. Raises ``NotFoundError`` when there is no such client."""
+        self._change(client_id, wire=None if wire == "off" else wire)
+
+    def _change(self, client_id: str, **values: Any) -> None:  # noqa: ANN401  (columns of several types)
         with self._database.writing() as connection:
-            when = sa.func.coalesce(clients.c.revoked_at, now_ms())
-            done = connection.execute(
-                sa.update(clients).where(clients.c.client_id == client_id).values(revoked_at=when)
-            )
+            done = connection.execute(sa.update(clients).where(clients.c.client_id == client_id).values(values))
         if done.rowcount == 0:
             raise NotFoundError(f"There is no client {client_id}", code="client.unknown", value=client_id)
 
@@ -113,7 +119,7 @@ class Clients:
 
 
 def _client(row: Any, secret: str) -> Client:  # noqa: ANN401  a row of one of two makers
-    client_id, account_id, app_ids, scopes, created_at, revoked_at = row
+    client_id, account_id, app_ids, scopes, created_at, revoked_at, wire = row
     return Client(
         client_id=client_id,
         secret=secret,
@@ -122,4 +128,5 @@ def _client(row: Any, secret: str) -> Client:  # noqa: ANN401  a row of one of t
         scopes=msgspec.json.decode(scopes, type=frozenset[str]),
         created_at=instant_of(created_at),
         revoked_at=None if revoked_at is None else instant_of(revoked_at),
+        wire=wire or "off",
     )

@@ -141,10 +141,15 @@ def test_a_client_with_its_secret_shown_once(served: Service, root: httpx.Client
     headers = {"Authorization": f"Bearer {served.token(client)}"}
     asked = f"/api/v1/conversations?limit=1&app={TENANT.app_id}"
     assert httpx.get(f"{served.url}{asked}", headers=headers).status_code == 200
+    assert "Set: its reports" in led(root, f"{PATH}/clients/{client_id}/wire", {"wire": "2026-10"})
+    (found,) = [each for each in served.store.clients.listing() if each.client_id == client_id]
+    assert found.wire == "2026-10"
+    assert root.post(f"{PATH}/clients/{client_id}/wire", data={"wire": "2027-01"}).status_code == 400
     assert "Revoked" in led(root, f"{PATH}/clients/{client_id}/revoke", {})
     assert served.store.clients.find(client_id) is None
     assert root.post(f"{PATH}/clients", data={}).status_code == 422
     assert root.post(f"{PATH}/clients/cs-none/revoke").status_code == 404
+    assert root.post(f"{PATH}/clients/cs-none/wire", data={"wire": "off"}).status_code == 404
 
 
 def test_webhooks(root: httpx.Client) -> None:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from auscult.domain.change import CHANGE_KINDS, ChangeKind, Delivery, Webhook
 from auscult.domain.delivery.addresses import without_login
-from auscult.domain.tenancy import Client
+from auscult.domain.tenancy import Client, Wire
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.reader import Reader
@@ -37,14 +37,16 @@ KINDS: Mapping[ChangeKind, str] = {
 
 
 class ClientRow(Struct, frozen=True, kw_only=True):
-    """One client. ``revoke`` is the address that revokes it, empty once it is revoked."""
+    """One client. ``revoke`` is the address that revokes it, ``set_wire`` that of its wire; empty once it is revoked."""
 
     client_id: str
     apps: str
     scopes: tuple[str, ...]
     since: str
+    wire: Wire
     is_revoked: bool
     revoke: str
+    set_wire: str
 
 
 class SecretView(Struct, frozen=True, kw_only=True):
@@ -121,6 +123,7 @@ class WebhookView(Struct, frozen=True, kw_only=True):
 def client_row(client: Client, app_id: str, reader: Reader, path: str) -> ClientRow:
     """Show one client."""
     others = len(client.app_ids - {app_id})
+    address = f"{path}/{client.client_id}" if client.revoked_at is None else ""
     return ClientRow(
         client_id=client.client_id,
         apps=_("this app") if not others else _("this app and {n} more").format(n=others),
@@ -128,8 +131,10 @@ def client_row(client: Client, app_id: str, reader: Reader, path: str) -> Client
         since=reader.day(client.created_at)
         if client.revoked_at is None
         else _("Revoked {day}").format(day=reader.day(client.revoked_at)),
+        wire=client.wire,
         is_revoked=client.revoked_at is not None,
-        revoke=f"{path}/{client.client_id}/revoke" if client.revoked_at is None else "",
+        revoke=address and f"{address}/revoke",
+        set_wire=address and f"{address}/wire",
     )
 
 

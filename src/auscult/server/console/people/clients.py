@@ -9,16 +9,22 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AccessError, AuscultError, RequestError
 from auscult.domain.people.permissions import SCOPES, permissions_of
-from auscult.domain.tenancy import Client, new_client_id, new_client_secret
+from auscult.domain.tenancy import WIRES, Client, new_client_id, new_client_secret
 from auscult.language import gettext as _
-from auscult.server.console.frame.posted import Posted, sentence, several
-from auscult.server.console.frame.visit import Visit, missing
+from auscult.language import later
+from auscult.server.console.frame.posted import Posted, one, sentence, several
+from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.access import ClientsView, SecretView, client_row
 from auscult.server.console.people.rights import permission_in_words, scope_groups
+from auscult.services.people.clients import ClientChanges, clients_of
 from auscult.services.privacy.log import record
 
 _PATH = f"{PATH}/clients"
+_NOTES = {
+    "revoked": later("Revoked: its tokens are refused within seconds."),
+    "wire": later("Set: its reports follow within seconds."),
+}
 
 
 class ClientsPage(Controller):
@@ -49,43 +55,38 @@ class ClientsPage(Controller):
     def revoke(self, client_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Revoke a client: its tokens are refused from now on."""
         visit.require_everywhere("settings.manage")
-        client = next((each for each in _clients(visit) if each.client_id == client_id), None)
-        if client is None:
-            raise missing("client", client_id)
-        if len(client.app_ids) > 1 and "settings.manage" not in visit.principal.account_permissions:
-            raise AccessError(
-                _("this client reaches other apps too; an administrator of the whole account can revoke it"),
-                code="permission.missing",
-                field="permission",
-                value="settings.manage",
-            )
-        visit.store.clients.revoke(client_id)
-        record(visit.app, f"user:{visit.visitor.email}", "client.revoked", f"client:{client_id}")
+        ClientChanges(visit.store, visit.app, visit.principal).revoke(client_id)
         return Redirect(f"{_PATH}?done=revoked", status_code=303)
+
+    @post("/{client_id:str}/wire", sync_to_thread=True)
+    def set_wire(
+        self, client_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Redirect:
+        """Set the version of the reporting APIs that a client is served."""
+        visit.require_everywhere("settings.manage")
+        wire = one(data, "wire")
+        if wire not in WIRES:
+            raise RequestError(
+                f"unknown wire {wire!r}; available: {', '.join(WIRES)}", code="field.invalid", field="wire"
+            )
+        ClientChanges(visit.store, visit.app, visit.principal).set_wire(client_id, wire)
+        return Redirect(f"{_PATH}?done=wire", status_code=303)
 
     def _page(
         self, visit: Visit, made: SecretView | None = None, problem: str = "", chosen: Sequence[str] = ()
     ) -> Response[str]:
-        revoked = "revoked" in visit.query.get("done", ())
+        done = next(iter(visit.query.get("done", ())), "")
         view = ClientsView(
-            rows=tuple(client_row(each, visit.app.tenant.app_id, visit.reader, _PATH) for each in _clients(visit)),
+            rows=tuple(
+                client_row(each, visit.app.tenant.app_id, visit.reader, _PATH)
+                for each in clients_of(visit.store, visit.app.tenant)
+            ),
             scopes=scope_groups(chosen),
             made=made,
-            note=_("Revoked: its tokens are refused within seconds.") if revoked else "",
+            note=_(_NOTES[done]) if done in _NOTES else "",
             problem=problem,
         )
         return administration(visit, "Clients", view, 422 if problem else 200)
-
-
-def _clients(visit: Visit) -> list[Client]:
-    """Return the clients that reach the app, the ones in force first."""
-    tenant = visit.app.tenant
-    found = [
-        each
-        for each in visit.store.clients.listing()
-        if each.account_id == tenant.account_id and tenant.app_id in each.app_ids
-    ]
-    return sorted(found, key=lambda each: each.revoked_at is not None)
 
 
 def _new(visit: Visit, scopes: frozenset[str]) -> Client:

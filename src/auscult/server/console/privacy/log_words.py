@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, str] = {
     "grant.revoked": later("Role or permission revoked"),
     "client.added": later("Client added"),
     "client.revoked": later("Client revoked"),
+    "client.wire_set": later("Version of a client's reports set"),
     "webhook.added": later("Webhook added"),
     "webhook.removed": later("Webhook removed"),
     "connector.applied": later("Connector put in force"),

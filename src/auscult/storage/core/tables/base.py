@@ -66,6 +66,7 @@ clients = Table(
     Column("secret", LargeBinary, nullable=False),  # encrypted
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("wire", Text),  # version of the reporting APIs; null: off
 )
 
 workers = Table(

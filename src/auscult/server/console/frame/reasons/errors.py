@@ -29,6 +29,7 @@ TEMPLATES: tuple[str, ...] = (
         "the list of erasures {value} cannot be written, so that nothing more is erased and no hold changes: {why}; make room for it, or correct AUSCULT_ERASURES_TO"
     ),
     later("{id} is there already"),
+    later("this client reaches other apps too; an administrator of the whole account can change it"),
     later("an id has 1 to {n} characters"),
     later("{id} is called {name} already"),
     later("{id} and {other} are one already"),

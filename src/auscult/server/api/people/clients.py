@@ -1,0 +1,101 @@
+"""``/api/v1/clients``: the clients of an app, and the version of the reporting APIs that each is served."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Router, get, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from auscult.domain.tenancy import Client, Wire
+from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest.guards import Scopes
+from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.parameters import path_id
+from auscult.server.rest.request import Takes
+from auscult.server.rest.threads import in_thread
+from auscult.services.people.clients import ClientChanges, clients_of
+
+ClientId = Annotated[str, path_id("The client's id.", "cs-9d1f2a34-7c55-4e0b-9a61-2f7b8c0d1e22")]
+
+
+class ClientBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Properties of a client."""
+
+    wire: Annotated[Wire, Meta(description="Version of the reporting APIs; off: as in the vendor's samples.")]
+
+
+class ShownClient(Struct, frozen=True, kw_only=True):
+    """A client, without its secret. ``wire`` is the version of the reporting APIs that it is served."""
+
+    client_id: str
+    app_ids: tuple[str, ...]
+    scopes: tuple[str, ...]
+    wire: Wire
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class ShownClients(Struct, frozen=True, kw_only=True):
+    """Clients of the app, those in force first."""
+
+    items: tuple[ShownClient, ...]
+
+
+_CLIENT: dict[str, Any] = {
+    "client_id": "cs-9d1f2a34-7c55-4e0b-9a61-2f7b8c0d1e22",
+    "app_ids": ["st-1"],
+    "scopes": ["Quality AI"],
+    "wire": "2026-10",
+    "created_at": "2026-11-28T09:00:00Z",
+    "revoked_at": None,
+}
+
+
+@get(
+    "/clients",
+    operation_id="list_clients",
+    summary="List clients",
+    guards=[Scopes("users:read", "users:write", permission="settings.manage", reach="app")],
+    responses={200: answer("The clients.", ShownClients, {"items": [_CLIENT]})},
+)
+@in_thread
+def listing(app: App, server: Basis) -> ShownClients:
+    """List the clients that reach the app, revoked ones too; never a secret."""
+    return ShownClients(items=tuple(map(_shown, clients_of(server.store, app.tenant))))
+
+
+@put(
+    "/clients/{client_id:str}",
+    operation_id="set_client",
+    summary="Set the wire of a client",
+    guards=[Scopes("users:write", permission="settings.manage", reach="app")],
+    responses={
+        200: answer("The client.", ShownClient, _CLIENT),
+        403: refusal("It reaches other apps too, and the caller may not change these."),
+        404: refusal("There is no such client."),
+    },
+    takes=Takes("The version.", {"wire": "2026-10"}),
+    command="clients set",
+)
+@in_thread
+def change(client_id: ClientId, data: JSONBody[ClientBody], app: App, rights: Rights, server: Basis) -> ShownClient:
+    """Set the version of the reporting APIs that a client is served, from now on.
+
+    Servers cache clients for half a second. With `off` rows are as in the vendor's samples, to the byte.
+    """
+    return _shown(ClientChanges(server.store, app, rights).set_wire(client_id, data.wire))
+
+
+def _shown(client: Client) -> ShownClient:
+    return ShownClient(
+        client_id=client.client_id,
+        app_ids=tuple(sorted(client.app_ids)),
+        scopes=tuple(sorted(client.scopes)),
+        wire=client.wire,
+        created_at=client.created_at,
+        revoked_at=client.revoked_at,
+    )
+
+
+ROUTER = Router("/", route_handlers=[listing, change])
