@@ -26,6 +26,8 @@ ROWS = {
 NAMES = {
     "scorereporting.AgentRow": "ScoredAgentRow",
     "rawdata.AgentRow": "RawAgentRow",
+    "scorereporting.AuditedMetricRow": "MetricRow",
+    "rawdata.JustifiedMetricRow": "RawMetricRow",
     "account_rawdata.AgentRow": "AccountAgentRow",
     "account_rawdata.MetricRow": "AccountMetricRow",
     "aaconversation.AnswerComponent": "AnswerRow",

@@ -17,7 +17,7 @@ from auscult.domain.audits.assignment import ByHand
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import PlanAuditor, Quota
 from auscult.domain.record import RecordQuery
-from auscult.reports import REPORTS
+from auscult.reports import REPORTS, _wires
 from auscult.services.audits.desk import Desk
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
@@ -40,7 +40,7 @@ def audit_fields(app: AppStore) -> Fields:
     found: Fields = {}
     for name in sorted(REPORTS):
         query = RecordQuery(report=name, app_ids=(TENANT.app_id,), since_ms=0, until_ms=10**14)
-        rows = [msgspec.json.decode(row) for row in app.conversations.page(query).rows]
+        rows = [msgspec.json.decode(row) for row in _wires.shown(app.conversations.page(query), "off").rows]
         found[name] = [_about_audits(cast("Fields", row)) for row in rows]
     return found
 

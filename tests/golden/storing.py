@@ -10,7 +10,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits, Rejected
 from auscult.metrics import METRICS
-from auscult.reports import REPORTS
+from auscult.reports import REPORTS, _wires
 from auscult.reports._contract import ReportRequest
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.evaluate import Evaluator
@@ -54,7 +54,7 @@ def page(store: Store, report: str, **body: Any) -> bytes:
     """One page of a report, as it would be answered."""
     request = ReportRequest(path={}, headers={}, query={}, body=body)
     query = REPORTS[report].query(request, (TENANT.app_id,), REPORTS[report].limits)
-    return REPORTS[report].page(request, query, store.within(TENANT).conversations.page(query))
+    return REPORTS[report].page(request, query, _wires.shown(store.within(TENANT).conversations.page(query), "off"))
 
 
 def rows(store: Store, report: str, **body: Any) -> list[dict[str, Any]]:

@@ -48,9 +48,11 @@ MetricRow = TypedDict(
         "Qualification": NotRequired[Qualification],
         # A fatal metric that was not met here; the score is then 0.
         "isFatalError": bool,
+        # Null until the audit is submitted. With wire 2026-10.
+        "Auditor Response": NotRequired[Literal["NA", "NO", "YES"] | None],
     },
 )
-"""A metric of the form and how it turned out."""
+"""A metric of the form, how it turned out, and what the auditor answered."""
 
 
 class ScoreRow(TypedDict):
@@ -63,10 +65,24 @@ class ScoreRow(TypedDict):
     Agents: list[ScoredAgentRow]
     koreEvalutionScore: NotRequired[int | None]
     """Null where nothing applied or the conversation was too short. Absent where no form is for it."""
+    fatalErrorCount: NotRequired[int]
+    """Metrics with isFatalError. With wire 2026-10."""
     Language: str
     """In English; an unknown code stays a code."""
+    duration_status: NotRequired[Literal["below_threshold", "duration_unavailable", "evaluated"] | None]
+    """Null where no form is for the conversation. With wire 2026-10."""
     Metrics: list[MetricRow]
     """Empty where no form is for the conversation."""
+    contactDirection: NotRequired[Literal["inbound", "outbound"]]
+    """With wire 2026-10."""
+    AuditStatus: NotRequired[Literal["Assigned", "Audited", "Not Assigned"]]
+    """With wire 2026-10."""
+    AuditDate: NotRequired[str | None]
+    """2026-03-23 12:30:00, UTC; null until the audit is submitted. With wire 2026-10."""
+    AuditorName: NotRequired[str | None]
+    """Null until the audit is submitted. With wire 2026-10."""
+    custom_fields: NotRequired[dict[str, str]]
+    """Empty where there are none. With wire 2026-10."""
 
 
 RawAgentRow = TypedDict(
@@ -80,6 +96,48 @@ RawAgentRow = TypedDict(
     },
 )
 """An agent who took part."""
+
+
+class JustificationRow(TypedDict):
+    """Grounds of an answer. The first three keys are there for a metric that compares values."""
+
+    sourceSystemValue: NotRequired[str]
+    """The value of the source of truth."""
+    agentMentionedValue: NotRequired[str | None]
+    """What the agent said; null for nothing."""
+    AgentEntity: NotRequired[str]
+    """The name of the value."""
+    message_id: list[str]
+    """Ids of turns; empty where it rests on none."""
+    timestamp: list[int]
+    """When these were said, in ms since 1970; empty where not known."""
+    justification: str
+    """In words."""
+
+
+RawMetricRow = TypedDict(
+    "RawMetricRow",
+    {
+        "Metric ID": str,
+        "Metric Name": str,
+        # What the right answer brings.
+        "Metric Weight": float,
+        # What the wrong answer costs; never negative.
+        "Metric Negative Weight": float,
+        # The raw answer, whichever is the right one; "-" until a person has answered what only a person can. Absent
+        # where the conversation was not evaluated.
+        "Qualification": NotRequired[Qualification],
+        # A fatal metric that was not met here; the score is then 0.
+        "isFatalError": bool,
+        # What made the question apply. With wire 2026-10.
+        "triggerJustification": NotRequired[list[JustificationRow]],
+        # What the answer rests on. With wire 2026-10.
+        "justification": NotRequired[list[JustificationRow]],
+        # Null until the audit is submitted. With wire 2026-10.
+        "Auditor Response": NotRequired[Literal["NA", "NO", "YES"] | None],
+    },
+)
+"""A metric of the form, how it turned out, and why."""
 
 IntentRow = TypedDict(
     "IntentRow",
@@ -165,7 +223,7 @@ class RawDataRow(TypedDict):
     """In English; an unknown code stays a code."""
     duration_status: Literal["below_threshold", "duration_unavailable", "evaluated"] | None
     """Null where no form is for the conversation, so that no duration is asked for."""
-    Metrics: list[MetricRow]
+    Metrics: list[RawMetricRow]
     """Empty where no form is for the conversation."""
     conversationStartTime: str
     """UTC."""

@@ -10,6 +10,7 @@ from msgspec import Struct
 Wire = Literal["off", "2026-10"]
 """Version of the reporting APIs that a client asks for: what the vendor documented in a month, or off, the samples."""
 WIRES: tuple[Wire, ...] = get_args(Wire)
+LATEST: Wire = "2026-10"
 
 
 class Tenant(Struct, frozen=True, kw_only=True):

@@ -6,15 +6,23 @@ from typing import Any, ClassVar, Protocol
 from msgspec import Struct
 
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
+from auscult.domain.tenancy import Wire
+
+Added = Mapping[str, "Added | None"]
+"""Keys of a row that only the later version has (None), and those of lists of objects in which some keys are."""
 
 
 class ReportRequest(Struct, frozen=True, kw_only=True):
-    """A request as it came in. Header names are lower case; ``body`` is the decoded JSON object."""
+    """A request as it came in. Header names are lower case; ``body`` is the decoded JSON object.
+
+    ``wire`` is the version of the wire that its client is set to.
+    """
 
     path: Mapping[str, str]
     headers: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Any]
+    wire: Wire = "off"
 
 
 class PageLimits(Struct, frozen=True, kw_only=True):
@@ -78,12 +86,18 @@ class Report(Protocol):
     filters: ClassVar[frozenset[Filter]]
     """What its queries may filter by: each costs index entries for every row."""
 
+    added: ClassVar[Added]
+    """What of its rows only the later version of the wire has, and where. It is stored behind the row (``_wires``)."""
+
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Return the query of a request. Raises ``RequestError`` with field, value and what would be right."""
         ...
 
-    def row(self, record: Record) -> bytes | None:
-        """One conversation as JSON that ``page`` makes this report's row of, or None when this report never lists it."""
+    def row(self, record: Record, wire: Wire = "off") -> bytes | None:
+        """One conversation as JSON that ``page`` makes this report's row of, or None when this report never lists it.
+
+        A report with ``added`` keys has them in the row of a later ``wire``; others ignore it.
+        """
         ...
 
     def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:

@@ -57,6 +57,7 @@ PROPERTIES: dict[str, Any] = {
         "are then local. `timeZoneOffSet` is read too.",
     },
 }
+OTHER_NAMES = ("endtDate", "timeZoneOffSet")
 
 
 class Span(NamedTuple):

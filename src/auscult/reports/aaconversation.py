@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _dates, _paging
-from auscult.reports._contract import Description, PageLimits, ReportRequest
+from auscult.domain.tenancy import Wire
+from auscult.reports import _dates, _paging, _wires
+from auscult.reports._contract import Added, Description, PageLimits, ReportRequest
 from auscult.reports._fields import Body, texts, truth
 from auscult.reports._rows import assisted
 from auscult.reports._rows.assisted import FLAGS
@@ -30,9 +31,11 @@ class AssistConversations:
     shows_evaluation: ClassVar[bool] = False
     shows_recordings: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = frozenset()
+    added: ClassVar[Added] = {}
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: days, conversations, paging, flags. What it does not know it passes over (rule 22)."""
+        _wires.check_known(request, {**_PROPERTIES, **_paging.properties(limits)})
         span = _dates.read_days(request.body, "from", "to", most_days=_MOST_DAYS)
         window = _paging.read_window(request.body, limits, span.since_ms)
         _view(request.body)
@@ -48,7 +51,7 @@ class AssistConversations:
             after=window.after,
         )
 
-    def row(self, record: Record) -> bytes | None:
+    def row(self, record: Record, wire: Wire = "off") -> bytes | None:  # noqa: ARG002  (rows have all that any wire shows)
         """Conversations in which the assistant took part are listed."""
         assist = record.conversation.assist
         return None if assist is None else assisted.render(record, assist)

@@ -12,8 +12,9 @@ from auscult.domain.conversation import Agent
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import AgentHabits, Flag, Insights
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
+from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _instants, _paging
-from auscult.reports._contract import Description, PageLimits, ReportRequest
+from auscult.reports._contract import Added, Description, PageLimits, ReportRequest
 from auscult.reports._rows import intelligence, quality
 from auscult.reports._rows.intelligence import IntentRow
 from auscult.reports._rows.quality import Outcome, Page, QueueRow, Score, described
@@ -114,12 +115,13 @@ class AccountRawData:
     shows_evaluation: ClassVar[bool] = True
     shows_recordings: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = quality.FILTERS
+    added: ClassVar[Added] = {}
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters."""
         return quality.read_query(self.name, request, app_ids, limits)
 
-    def row(self, record: Record) -> bytes:
+    def row(self, record: Record, wire: Wire = "off") -> bytes:  # noqa: ARG002  (rows have all that any wire shows)
         """Every conversation is listed, evaluated or not."""
         conversation, evaluation = record.conversation, record.evaluation
         duration_ms = conversation.duration_ms

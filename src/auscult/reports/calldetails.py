@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _dates, _filters, _paging
-from auscult.reports._contract import Description, PageLimits, ReportRequest
+from auscult.domain.tenancy import Wire
+from auscult.reports import _dates, _filters, _paging, _wires
+from auscult.reports._contract import Added, Description, PageLimits, ReportRequest
 from auscult.reports._fields import Body, first_given, texts
 from auscult.reports._rows import calls
 
@@ -17,6 +18,7 @@ _MOST_DAYS = 7
 _MOST_CHANNELS = 50
 _NUMBER = re.compile(r"-?\d{1,20}", re.ASCII)
 _IN_QUERY = ("limit", "offset")
+_OTHER_NAMES = ("channel", "contact_direction")
 
 
 class CallDetails:
@@ -33,10 +35,12 @@ class CallDetails:
     shows_evaluation: ClassVar[bool] = False
     shows_recordings: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = frozenset({"queues", "contact_channels"})
+    added: ClassVar[Added] = {}
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body, and what pages from the query string, which wins. What it does not know it passes over."""
-        body = request.body
+        body, known = request.body, {**_dates.PROPERTIES, **_paging.properties(limits), **_PROPERTIES}
+        _wires.check_known(request, known, *_dates.OTHER_NAMES, *_OTHER_NAMES)
         span = _dates.read_span(body, most_days=_MOST_DAYS)
         window = _paging.read_window({**body, **_from_query(request.query)}, limits, span.since_ms)
         _selected(body)
@@ -54,7 +58,7 @@ class CallDetails:
             after=window.after,
         )
 
-    def row(self, record: Record) -> bytes:
+    def row(self, record: Record, wire: Wire = "off") -> bytes:  # noqa: ARG002  (rows have all that any wire shows)
         """Every conversation is a contact, and listed."""
         return calls.render(record)
 

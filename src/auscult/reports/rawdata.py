@@ -6,28 +6,23 @@ The keys of the page's sample come first, in its order. Keys that are only in th
 table's names; where the two differ in letters' case or spelling alone, the sample's name is the one.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Direction
 from auscult.domain.insight import Insights, SentimentLabel
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
+from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _instants, _paging
-from auscult.reports._contract import Description, PageLimits, ReportRequest
+from auscult.reports._contract import Added, Description, PageLimits, ReportRequest
 from auscult.reports._languages import language_name
 from auscult.reports._rows import intelligence, quality
 from auscult.reports._rows.intelligence import EmotionRow, IntentRow, PatternRow, RateRow, RatioRow
-from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, described
+from auscult.reports._rows.justified import JustifiedMetricRow, justified
+from auscult.reports._rows.quality import DurationStatus, Page, QueueRow, Score, State, described
 
-_STATES: Mapping[AuditState, Literal["Audited", "Assigned", "Not Assigned"]] = {
-    "not_assigned": "Not Assigned",
-    "assigned": "Assigned",
-    "audited": "Audited",
-}
 _SCORE: dict[str, Any] = {"type": ["number", "null"], "minimum": 1, "maximum": 10}
 _INSTANTS: _instants.Moved = {"audit_date": None, "conversationStartTime": None, "conversationEndTime": None}
 
@@ -51,7 +46,7 @@ class Row(Struct, frozen=True, kw_only=True):
     )
     direction: Direction = field(name="contact_direction")
     is_direction_defaulted: Annotated[bool, described("True where no direction was given, and inbound was taken.")]
-    audit_state: Literal["Audited", "Assigned", "Not Assigned"] = field(name="AuditStatus")
+    audit_state: State = field(name="AuditStatus")
     audit_score: Annotated[Score | None, described("The auditor's; null until the audit is submitted.")] = field(
         name="AuditScore"
     )
@@ -68,11 +63,11 @@ class Row(Struct, frozen=True, kw_only=True):
     fatal_errors: Annotated[int, described("Metrics with isFatalError.")] = field(name="fatalErrorCount")
     language: Annotated[str, described("In English; an unknown code stays a code.")] = field(name="Language")
     duration_status: Annotated[
-        Literal["evaluated", "below_threshold", "duration_unavailable"] | None,
+        DurationStatus | None,
         described("Null where no form is for the conversation, so that no duration is asked for."),
     ]
-    metrics: Annotated[tuple[MetricRow, ...], described("Empty where no form is for the conversation.")] = field(
-        name="Metrics"
+    metrics: Annotated[tuple[JustifiedMetricRow, ...], described("Empty where no form is for the conversation.")] = (
+        field(name="Metrics")
     )
     started_at: Annotated[str, described("UTC.")] = field(name="conversationStartTime")
     ended_at: Annotated[str | None, described("UTC; null where it is not known.")] = field(name="conversationEndTime")
@@ -116,15 +111,16 @@ class RawData:
     shows_evaluation: ClassVar[bool] = True
     shows_recordings: ClassVar[bool] = True
     filters: ClassVar[frozenset[Filter]] = quality.FILTERS
+    added: ClassVar[Added] = {"Metrics": dict.fromkeys(("triggerJustification", "justification", "Auditor Response"))}
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters."""
         return quality.read_query(self.name, request, app_ids, limits)
 
-    def row(self, record: Record) -> bytes:
+    def row(self, record: Record, wire: Wire = "off") -> bytes:
         """Every conversation is listed, evaluated or not."""
-        conversation, evaluation, audit = record.conversation, record.evaluation, record.audit
-        result = audit.result if audit else None
+        conversation, evaluation, audit = record.conversation, record.evaluation, quality.audit_of(record)
+        result = record.audit and record.audit.result
         recordings = conversation.recordings
         outcomes = quality.outcomes(record)
         return _ENCODER.encode(
@@ -133,17 +129,17 @@ class RawData:
                 custom_id=UNSET if conversation.custom_id is None else conversation.custom_id,
                 direction=conversation.direction,
                 is_direction_defaulted=conversation.is_direction_defaulted,
-                audit_state=_STATES[state_of(audit)],
+                audit_state=audit.state,
                 audit_score=None if result is None or result.score is None else int(result.score),
-                audited_at=_instants.without_zone(result.audited_at) if result else None,
-                auditor=audit.auditor if audit and result else None,
+                audited_at=audit.audited_at,
+                auditor=audit.auditor,
                 queues=quality.queue_rows(conversation),
                 agents=tuple([_agent_row(agent) for agent in conversation.agents]),
                 score=quality.score_of(evaluation),
                 fatal_errors=sum(each.is_fatal_error for each in outcomes),
                 language=language_name(record),
-                duration_status=None if evaluation.status == "not_evaluated" else evaluation.status,
-                metrics=quality.metric_rows(outcomes),
+                duration_status=quality.duration_status_of(evaluation),
+                metrics=tuple([justified(each, conversation, is_later=wire != "off") for each in outcomes]),
                 started_at=_instants.with_zone(conversation.started_at),
                 ended_at=_instants.with_zone(conversation.ended_at) if conversation.ended_at else None,
                 duration_ms=conversation.duration_ms,

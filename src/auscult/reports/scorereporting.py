@@ -9,12 +9,26 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
+from auscult.domain.conversation import Direction
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
-from auscult.reports import _paging
-from auscult.reports._contract import Description, PageLimits, ReportRequest
+from auscult.domain.tenancy import Wire
+from auscult.reports import _dates, _instants, _paging
+from auscult.reports._contract import Added, Description, PageLimits, ReportRequest
 from auscult.reports._languages import language_name
 from auscult.reports._rows import quality
-from auscult.reports._rows.quality import MetricRow, Page, QueueRow, Score, described
+from auscult.reports._rows.quality import (
+    AuditedMetricRow,
+    DurationStatus,
+    Outcome,
+    Page,
+    QueueRow,
+    Score,
+    State,
+    described,
+)
+
+_LATER = "With wire 2026-10."
+_INSTANTS: _instants.Moved = {"AuditDate": None}
 
 
 class AgentRow(Struct, frozen=True, kw_only=True):
@@ -37,10 +51,25 @@ class Row(Struct, frozen=True, kw_only=True):
         Score | UnsetType | None,
         described("Null where nothing applied or the conversation was too short. Absent where no form is for it."),
     ] = field(name="koreEvalutionScore", default=UNSET)  # sic
+    fatal_errors: Annotated[int | UnsetType, described(f"Metrics with isFatalError. {_LATER}")] = field(
+        name="fatalErrorCount", default=UNSET
+    )
     language: Annotated[str, described("In English; an unknown code stays a code.")] = field(name="Language")
-    metrics: Annotated[tuple[MetricRow, ...], described("Empty where no form is for the conversation.")] = field(
+    duration_status: Annotated[
+        DurationStatus | UnsetType | None, described(f"Null where no form is for the conversation. {_LATER}")
+    ] = UNSET
+    metrics: Annotated[tuple[AuditedMetricRow, ...], described("Empty where no form is for the conversation.")] = field(
         name="Metrics"
     )
+    direction: Annotated[Direction | UnsetType, described(_LATER)] = field(name="contactDirection", default=UNSET)
+    audit_state: Annotated[State | UnsetType, described(_LATER)] = field(name="AuditStatus", default=UNSET)
+    audited_at: Annotated[
+        str | UnsetType | None, described(f"2026-03-23 12:30:00, UTC; null until the audit is submitted. {_LATER}")
+    ] = field(name="AuditDate", default=UNSET)
+    auditor: Annotated[str | UnsetType | None, described(f"Null until the audit is submitted. {_LATER}")] = field(
+        name="AuditorName", default=UNSET
+    )
+    custom_fields: Annotated[dict[str, str] | UnsetType, described(f"Empty where there are none. {_LATER}")] = UNSET
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -62,14 +91,25 @@ class ScoreReporting:
     shows_evaluation: ClassVar[bool] = True
     shows_recordings: ClassVar[bool] = False
     filters: ClassVar[frozenset[Filter]] = quality.FILTERS
+    added: ClassVar[Added] = {
+        "fatalErrorCount": None,
+        "duration_status": None,
+        "Metrics": {"Auditor Response": None},
+        "contactDirection": None,
+        "AuditStatus": None,
+        "AuditDate": None,
+        "AuditorName": None,
+        "custom_fields": None,
+    }
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters."""
         return quality.read_query(self.name, request, app_ids, limits)
 
-    def row(self, record: Record) -> bytes:
+    def row(self, record: Record, wire: Wire = "off") -> bytes:
         """Every conversation is listed, evaluated or not."""
-        conversation = record.conversation
+        conversation, outcomes = record.conversation, quality.outcomes(record)
+        is_later = wire != "off"
         return _ENCODER.encode(
             Row(
                 id=conversation.id,
@@ -78,17 +118,38 @@ class ScoreReporting:
                 agents=tuple([AgentRow(id=agent.id, name=agent.name) for agent in conversation.agents]),
                 score=quality.score_of(record.evaluation),
                 language=language_name(record),
-                metrics=quality.metric_rows(quality.outcomes(record)),
+                metrics=tuple(
+                    [
+                        AuditedMetricRow(**quality.shown_of(each), auditor_response=each.audited if is_later else UNSET)
+                        for each in outcomes
+                    ]
+                ),
+                **(_later(record, outcomes) if is_later else {}),
             )
         )
 
-    def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:  # noqa: ARG002  (rows are shown whole)
+    def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:
         """``results`` and the totals."""
+        if request.wire != "off":
+            page = _instants.in_zone(page, _dates.read_zone(request.body), _INSTANTS)
         return _paging.envelope(query, page)
 
     def describe(self, limits: PageLimits) -> Description:
         """Return the documentation."""
         return quality.describe(self.name, Row, _PAGE, limits)
+
+
+def _later(record: Record, outcomes: list[Outcome]) -> dict[str, Any]:
+    audit, conversation = quality.audit_of(record), record.conversation
+    return {
+        "fatal_errors": sum(each.is_fatal_error for each in outcomes),
+        "duration_status": quality.duration_status_of(record.evaluation),
+        "direction": conversation.direction,
+        "audit_state": audit.state,
+        "audited_at": audit.audited_at,
+        "auditor": audit.auditor,
+        "custom_fields": conversation.custom_fields or {},
+    }
 
 
 _TEXT = """\

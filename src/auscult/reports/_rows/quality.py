@@ -7,16 +7,24 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
+from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Metric
 from auscult.domain.record import Filter, Record, RecordQuery
-from auscult.reports import _dates, _filters, _paging
+from auscult.reports import _dates, _filters, _instants, _paging, _wires
 from auscult.reports._contract import Description, PageLimits, ReportRequest
 
 SCOPES = frozenset({"Quality AI", "Quality Management Analytics", "Quality Management", "Configuration"})
 FILTERS: frozenset[Filter] = frozenset({"queues", "custom_fields", "channel_words"})
 
+State = Literal["Audited", "Assigned", "Not Assigned"]
+DurationStatus = Literal["evaluated", "below_threshold", "duration_unavailable"]
+_STATES: Mapping[AuditState, State] = {
+    "not_assigned": "Not Assigned",
+    "assigned": "Assigned",
+    "audited": "Audited",
+}
 Score = Annotated[int, Meta(ge=-100, le=100)]
 
 
@@ -53,12 +61,23 @@ class MetricRow(Struct, frozen=True, kw_only=True):
     )
 
 
+class AuditedMetricRow(MetricRow, frozen=True, kw_only=True):
+    """A metric of the form, how it turned out, and what the auditor answered."""
+
+    auditor_response: Annotated[
+        Literal["YES", "NO", "NA"] | UnsetType | None,
+        described("Null until the audit is submitted. With wire 2026-10."),
+    ] = field(name="Auditor Response", default=UNSET)
+
+
 class Outcome(NamedTuple):
-    """Outcome of one metric, as the reports show it."""
+    """Outcome of one metric, as the reports show it. ``audited`` is the auditor's answer, ``verdict`` the machine's."""
 
     metric: Metric
     qualification: Qualification | UnsetType
     is_fatal_error: bool
+    audited: Literal["YES", "NO", "NA"] | None = None
+    verdict: Verdict | None = None
 
 
 def outcomes(record: Record) -> list[Outcome]:
@@ -70,8 +89,15 @@ def outcomes(record: Record) -> list[Outcome]:
     if evaluation.status != "evaluated":
         form = evaluation.form
         return [Outcome(metric, UNSET, is_fatal_error=False) for metric in form.metrics] if form else []
-    results = evaluation.results if record.audit is None else [_audited(each, record) for each in evaluation.results]
-    return [Outcome(each.metric, each.verdict.qualification, each.is_fatal_error) for each in results]
+    found: list[Outcome] = []
+    for each in evaluation.results:
+        answer = "-" if record.audit is None else record.audit.answer_to(each.metric.id)
+        result = each if answer == "-" else _audited(each, answer)
+        audited = None if answer == "-" else answer
+        found.append(
+            Outcome(result.metric, result.verdict.qualification, result.is_fatal_error, audited, result.verdict)
+        )
+    return found
 
 
 def queue_rows(conversation: Conversation) -> tuple[QueueRow, ...]:
@@ -79,21 +105,32 @@ def queue_rows(conversation: Conversation) -> tuple[QueueRow, ...]:
     return tuple([QueueRow(id=queue.id, name=queue.name) for queue in conversation.queues])
 
 
-def metric_rows(outcomes: list[Outcome]) -> tuple[MetricRow, ...]:
-    """Every metric."""
-    return tuple(
-        [
-            MetricRow(
-                id=each.metric.id,
-                name=each.metric.name,
-                weight=number(each.metric.weight),
-                negative_weight=number(each.metric.negative_weight),
-                qualification=each.qualification,
-                is_fatal_error=each.is_fatal_error,
-            )
-            for each in outcomes
-        ]
-    )
+def shown_of(outcome: Outcome) -> dict[str, Any]:
+    """The fields of ``MetricRow``."""
+    return {
+        "id": outcome.metric.id,
+        "name": outcome.metric.name,
+        "weight": number(outcome.metric.weight),
+        "negative_weight": number(outcome.metric.negative_weight),
+        "qualification": outcome.qualification,
+        "is_fatal_error": outcome.is_fatal_error,
+    }
+
+
+class AuditShown(NamedTuple):
+    """An audit as the rows show it."""
+
+    state: State
+    audited_at: str | None
+    auditor: str | None
+
+
+def audit_of(record: Record) -> AuditShown:
+    """State, time and auditor; the last two are None until the audit is submitted."""
+    audit = record.audit
+    if audit is None or audit.result is None:
+        return AuditShown(_STATES[state_of(audit)], None, None)
+    return AuditShown(_STATES[state_of(audit)], _instants.without_zone(audit.result.audited_at), audit.auditor)
 
 
 def score_of(evaluation: Evaluation) -> int | UnsetType | None:
@@ -101,6 +138,11 @@ def score_of(evaluation: Evaluation) -> int | UnsetType | None:
     if evaluation.form is None:
         return UNSET
     return None if evaluation.score is None else int(evaluation.score)
+
+
+def duration_status_of(evaluation: Evaluation) -> DurationStatus | None:
+    """Return whether the conversation was long enough; None where no form is for it."""
+    return None if evaluation.status == "not_evaluated" else evaluation.status
 
 
 def number(value: Decimal) -> Raw:
@@ -111,6 +153,8 @@ def number(value: Decimal) -> Raw:
 
 def read_query(report: str, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
     """Read the body: dates, paging, filters. What it does not know it passes over (rule 22)."""
+    known = {**_dates.PROPERTIES, **_paging.properties(limits), **_filters.PROPERTIES}
+    _wires.check_known(request, known, *_dates.OTHER_NAMES, "channel")
     span = _dates.read_span(request.body)
     window = _paging.read_window(request.body, limits, span.since_ms)
     filters = _filters.read_filters(request.body)
@@ -162,11 +206,8 @@ def describe(report: str, row: type[Struct], page: Page, limits: PageLimits) -> 
     )
 
 
-def _audited(result: MetricResult, record: Record) -> MetricResult:
+def _audited(result: MetricResult, answer: Qualification) -> MetricResult:
     """A result with the auditor's answer, where only a person can give one."""
-    if result.verdict.qualification != "-" or record.audit is None:
-        return result
-    answer = record.audit.answer_to(result.metric.id)
-    if answer == "-":
+    if result.verdict.qualification != "-":
         return result
     return MetricResult(metric=result.metric, verdict=Verdict(qualification=answer, evidence=(BY_A_PERSON,)))

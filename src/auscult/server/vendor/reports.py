@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
+from auscult.reports import _wires
 from auscult.reports._contract import Report, ReportRequest
 from auscult.server.asgi import Receive, Scope
 from auscult.server.authorizer import RequestAuthorizer, check_scope
@@ -84,9 +85,11 @@ class ReportRoute(VendorRoute):
         check_json(headers)
         body = read_object(await read_body(receive, headers, self._body_bytes))
         asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else {}
-        request = ReportRequest(path=path, headers=headers, query=asked, body=body)
+        request = ReportRequest(path=path, headers=headers, query=asked, body=body, wire=client.wire)
         query = report.query(request, tuple(tenant.app_id for tenant in tenants), self._limits)
         page = await self._pages.read(tenants, query)
+        if report.added:
+            page = _wires.shown(page, client.wire)
         if self._recordings is not None and page.rows:
             base = base_of(scope, self._public_url)
             page = await self._pages.linked(self._recordings, tenants, page, base, client.client_id)

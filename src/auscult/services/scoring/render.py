@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from auscult.domain.directory import Aliases
 from auscult.domain.record import Record
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
-from auscult.domain.tenancy import Tenant
+from auscult.domain.tenancy import LATEST, Tenant
+from auscult.reports import _wires
 from auscult.reports._contract import Report
 from auscult.services.scoring.listing import LISTING, Listing
 from auscult.storage.store import AppStore
@@ -33,7 +34,7 @@ def render(tenant: Tenant, case: EvaluatedConversation, reports: Reports, aliase
         audit=case.audit,
     )
     shown: dict[str, Report | Listing] = {**reports, LISTING.name: LISTING}
-    rows = {name: row for name, report in shown.items() if (row := report.row(record)) is not None}
+    rows = {name: row for name, report in shown.items() if (row := _stored(report, record)) is not None}
     return RenderedRows(
         conversation=case.conversation,
         named=named,
@@ -44,3 +45,11 @@ def render(tenant: Tenant, case: EvaluatedConversation, reports: Reports, aliase
         rows=rows,
         filters={name: shown[name].filters for name in rows},
     )
+
+
+def _stored(report: Report | Listing, record: Record) -> bytes | None:
+    """Return a row as it is stored: with what a later version of the wire adds, where it adds something."""
+    if isinstance(report, Listing) or not report.added:
+        return report.row(record)
+    row = report.row(record, LATEST)
+    return row and _wires.stored(row, report.added)

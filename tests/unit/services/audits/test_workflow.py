@@ -15,7 +15,7 @@ from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.tenancy import Tenant
 from auscult.metrics import METRICS
-from auscult.reports import REPORTS
+from auscult.reports import REPORTS, _wires
 from auscult.reports._contract import ReportRequest
 from auscult.services.audits.workflow import Auditing
 from auscult.services.scoring.evaluate import Evaluator
@@ -86,7 +86,7 @@ def row(app: AppStore, report: str = "rawdata") -> dict[str, Any]:
         path={}, headers={}, query={}, body={"startDate": "2026-03-23", "endDate": "2026-03-23", "limit": 1}
     )
     query = REPORTS[report].query(request, ("st-1",), REPORTS[report].limits)
-    page = REPORTS[report].page(request, query, app.conversations.page(query))
+    page = REPORTS[report].page(request, query, _wires.shown(app.conversations.page(query), "off"))
     return msgspec.json.decode(page)["results"][0]
 
 

@@ -7,6 +7,7 @@ from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import Insights
 from auscult.domain.record import Record
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.domain.tenancy import LATEST, Wire
 from auscult.reports import REPORTS
 from auscult.reports.scorereporting import ScoreReporting
 from auscult.services.scoring.render import render
@@ -29,9 +30,9 @@ DECIDED = Evaluation(
 class Silent(ScoreReporting):
     """A report that never lists anything."""
 
-    def row(self, record: Record) -> bytes | None:
+    def row(self, record: Record, wire: Wire = "off") -> bytes | None:
         """Nothing."""
-        assert (record.tenant, record.revision) == (TENANT, 3)
+        assert (record.tenant, record.revision, wire) == (TENANT, 3, LATEST)
 
 
 def test_a_conversation_has_one_row_in_each_report_that_lists_it() -> None:
@@ -42,4 +43,4 @@ def test_a_conversation_has_one_row_in_each_report_that_lists_it() -> None:
     assert (rendered.conversation, rendered.evaluation) == (conversation("c-1"), DECIDED)
     assert rendered.insights == case.insights
     assert "silent" not in rendered.rows
-    assert msgspec.json.decode(rendered.rows["scorereporting"])["conversationId"] == "c-1"
+    assert msgspec.json.decode(rendered.rows["scorereporting"].splitlines()[0])["conversationId"] == "c-1"

@@ -14,7 +14,7 @@ from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import Takes
 from auscult.server.rest.threads import in_thread
-from auscult.services.people.clients import ClientChanges, clients_of
+from auscult.services.operations.clients import ClientChanges, clients_of
 
 ClientId = Annotated[str, path_id("The client's id.", "cs-9d1f2a34-7c55-4e0b-9a61-2f7b8c0d1e22")]
 

@@ -17,7 +17,7 @@ from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.access import ClientsView, SecretView, client_row
 from auscult.server.console.people.rights import permission_in_words, scope_groups
-from auscult.services.people.clients import ClientChanges, clients_of
+from auscult.services.operations.clients import ClientChanges, clients_of
 from auscult.services.privacy.log import record
 
 _PATH = f"{PATH}/clients"
