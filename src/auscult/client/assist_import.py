@@ -26,6 +26,7 @@ def parts_of(row: Row, started_at: datetime, lost: Counter[str]) -> dict[str, An
     assist = parsing.known(
         id=row.get("_id"),
         is_external=row.get("isExtAD"),
+        is_widget_loaded=row.get("widgetLoaded"),
         session_id=row.get("mbSessionId"),
         user_id=row.get("mbUserId"),
     )

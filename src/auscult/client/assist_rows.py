@@ -147,3 +147,5 @@ class AssistRow(TypedDict):
     agenticAssistSessionIds: NotRequired[list[str]]
     agenticSearchSessionIds: NotRequired[list[str]]
     widgetFeedbacks: NotRequired[list[FeedbackRow]]
+    widgetLoaded: NotRequired[bool]
+    """Whether an agent had the assistant before them."""

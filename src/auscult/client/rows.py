@@ -353,6 +353,8 @@ class SegmentRow(TypedDict):
     name: NotRequired[str]
     acceptedTime: NotRequired[str]
     assignedAt: NotRequired[str]
+    snoozeinfo: NotRequired[list[dict[str, Any]]]
+    agentChoseTranslate: NotRequired[bool]
 
 
 class MissedRow(TypedDict, total=False):
@@ -425,6 +427,7 @@ class CallDetailsRow(TypedDict):
     userleveltags: NotRequired[list[TagRow]]
     sessionleveltags: NotRequired[list[TagRow]]
     campaigninfo: NotRequired[dict[str, Any]]
+    skills: NotRequired[list[str | dict[str, Any]]]
     orgId: NotRequired[str]
     reason: NotRequired[str]
 

@@ -42,7 +42,10 @@ class Missed(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Segment(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A stay with one agent. ``joined_users`` is kept as given."""
+    """A stay with one agent. ``joined_users`` and ``snoozes`` are kept as given.
+
+    ``is_translated``: the agent had the conversation translated.
+    """
 
     agent_id: Id | None = None
     name: str | None = None
@@ -57,6 +60,8 @@ class Segment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     after_call_work_ended_at: datetime | None = None
     consulting_agents: tuple[Consultation, ...] = ()
     joined_users: tuple[dict[str, Any], ...] = ()
+    snoozes: tuple[dict[str, Any], ...] | None = None
+    is_translated: bool | None = None
 
 
 class Destination(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,7 +97,7 @@ class Tag(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Contact. ``channel`` is the vendor's word where it differs from the conversation's (campaign, rtm).
 
-    ``is_bot_only``: it never left the bot. ``meta_info``, ``customer_info`` and ``campaign_info`` are kept as given.
+    ``is_bot_only``: it never left the bot. ``meta_info``, ``customer_info``, ``campaign_info`` and ``skills`` are kept as given.
     ``destinations`` is None when unknown, and empty when none was entered.
     """
 
@@ -118,4 +123,5 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     campaign_info: dict[str, Any] | None = None
     user_level_tags: tuple[Tag, ...] | None = None
     session_level_tags: tuple[Tag, ...] | None = None
+    skills: tuple[str | dict[str, Any], ...] | None = None
     destinations: tuple[Destination, ...] | None = None

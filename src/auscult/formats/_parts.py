@@ -63,6 +63,8 @@ _RENAMED = {
     "campaigninfo": "campaign_info",
     "userleveltags": "user_level_tags",
     "sessionleveltags": "session_level_tags",
+    "snoozeinfo": "snoozes",
+    "agent_chose_translate": "is_translated",
 }
 """The vendor's names, in our way of writing."""
 

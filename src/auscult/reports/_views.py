@@ -1,7 +1,7 @@
 """Rows that several views show parts of, stored so that a page is cut from them and not worked out.
 
 A request's flags choose one of 2ⁿ views. A row is stored as JSON: ``[[length, views, length, views, …], {row}]``, the
-row being what the last view shows, which shows everything. Of the row's bytes, the first ``length`` are shown in the
+row being what the last view shows, which shows everything. One more value may follow, which no view shows (``status``). Of the row's bytes, the first ``length`` are shown in the
 views whose bits are set in ``views``, the next likewise, and so on; what is left of them in a view is that view's row.
 """
 
@@ -52,9 +52,10 @@ class Pieces:
             item.add_to(self, shown)
         self.add(b"]", views)
 
-    def stored(self) -> bytes:
+    def stored(self, status: bool | None = None) -> bytes:  # noqa: FBT001  (a value, and no option)
         """The row as it is stored."""
-        return b"[%b,%b]" % (_encode(self._head), b"".join(self._bytes))
+        more = b"" if status is None else b"," + _encode(status)
+        return b"[%b,%b%b]" % (_encode(self._head), b"".join(self._bytes), more)
 
 
 class Item(Struct, frozen=True):
@@ -80,7 +81,7 @@ def cut(row: bytes, view: int, *, is_last: bool) -> bytes:
     """Return the part of a stored row that a view shows; ``is_last``: it is the last view, which shows everything."""
     end = row.index(b"]") + 1
     if is_last:
-        return row[end + 1 : -1]
+        return row[end + 1 : row.rindex(b"}") + 1]
     shown: list[bytes] = []
     at = end + 1
     head = _HEAD.decode(row[1:end])
@@ -89,3 +90,8 @@ def cut(row: bytes, view: int, *, is_last: bool) -> bytes:
             shown.append(row[at : at + length])
         at += length
     return b"".join(shown)
+
+
+def status(row: bytes) -> bytes:
+    """Return the value that follows a stored row, as JSON; empty where there is none."""
+    return row[row.rindex(b"}") + 2 : -1]

@@ -13,7 +13,7 @@ from auscult.reports._contract import Added, Description, PageLimits, ReportRequ
 from auscult.reports._fields import Body, texts, truth
 from auscult.reports._rows import assisted
 from auscult.reports._rows.assisted import FLAGS
-from auscult.reports._views import cut
+from auscult.reports._views import cut, status
 
 _MOST_DAYS = 7
 _MOST_IDS = 500
@@ -39,6 +39,7 @@ class AssistConversations:
         span = _dates.read_days(request.body, "from", "to", most_days=_MOST_DAYS)
         window = _paging.read_window(request.body, limits, span.since_ms)
         _view(request.body)
+        _shows_widget(request)
         return RecordQuery(
             report=self.name,
             app_ids=app_ids,
@@ -60,6 +61,8 @@ class AssistConversations:
         """``results``, each cut to what the flags include, and the totals."""
         view = _view(request.body)
         rows = [cut(row, view, is_last=view == _EVERYTHING) for row in page.rows]
+        if _shows_widget(request):
+            rows = [_with_widget(row, status(stored)) for row, stored in zip(rows, page.rows, strict=True)]
         tail = b'],"skip":%d,"limit":%d,"hasMore":%b,"totalPages":%d,"totalResults":%d' % (
             query.skip,
             query.limit,
@@ -109,10 +112,24 @@ def _ids(body: Body) -> tuple[str, ...] | None:
     return texts(body, "conversationIds", right, most=_MOST_IDS, is_strict=True)
 
 
+def _shows_widget(request: ReportRequest) -> bool:
+    """Return whether rows show if the assistant was loaded."""
+    return request.wire != "off" and truth(request.body, "widgetLoaded", default=False)
+
+
+def _with_widget(row: bytes, is_loaded: bytes) -> bytes:
+    return b'%b,"widgetLoaded":%b}' % (row[:-1], is_loaded) if is_loaded else row
+
+
 _DAY = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-06-07"]}
 _PROPERTIES: dict[str, Any] = {
     "from": {**_DAY, "description": "The first day, in UTC."},
     "to": {**_DAY, "description": "The last day, in UTC; six days after the first at most."},
+    "widgetLoaded": {
+        "type": "boolean",
+        "default": False,
+        "description": "With wire 2026-10: show whether an agent had the assistant before them, where it is known.",
+    },
     "conversationIds": {
         "type": "array",
         "items": {"type": "string"},

@@ -11,14 +11,14 @@ from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _filters, _paging, _wires
 from auscult.reports._contract import Added, Description, PageLimits, ReportRequest
-from auscult.reports._fields import Body, first_given, texts
+from auscult.reports._fields import Body, first_given, refuse, texts
 from auscult.reports._rows import calls
 
 _MOST_DAYS = 7
 _MOST_CHANNELS = 50
 _NUMBER = re.compile(r"-?\d{1,20}", re.ASCII)
 _IN_QUERY = ("limit", "offset")
-_OTHER_NAMES = ("channel", "contact_direction")
+_OTHER_NAMES = ("channel", "contact_direction", "snoozeinfo")
 
 
 class CallDetails:
@@ -43,7 +43,7 @@ class CallDetails:
         _wires.check_known(request, known, *_dates.OTHER_NAMES, *_OTHER_NAMES)
         span = _dates.read_span(body, most_days=_MOST_DAYS)
         window = _paging.read_window({**body, **_from_query(request.query)}, limits, span.since_ms)
-        _selected(body)
+        _selected(request)
         return RecordQuery(
             report=self.name,
             app_ids=app_ids,
@@ -64,8 +64,8 @@ class CallDetails:
 
     def page(self, request: ReportRequest, query: RecordQuery, page: RecordPage) -> bytes:
         """``numResults`` and ``data``, in the zone asked for; rendered rows as they are where that is UTC."""
-        west, selected = _dates.read_zone(request.body), _selected(request.body)
-        rows = [calls.shown(row, selected, west) for row in page.rows]
+        west, selected = _dates.read_zone(request.body), _selected(request)
+        rows = [calls.shown(row, selected, west, request.wire) for row in page.rows]
         head = b'{"numResults":%d,"data":[' % len(rows)
         return b"".join((head, b",".join(rows), b"]", _paging.ending(query, page)))
 
@@ -108,11 +108,16 @@ def _channels(body: Body) -> tuple[str, ...]:
     return texts(body, field, "give an array of names of channels", most=_MOST_CHANNELS)
 
 
-def _selected(body: Body) -> frozenset[str]:
-    """Return the selected parts of the rows; names that are not known, or not served, select nothing."""
-    right = f"give an array of {', '.join(calls.SELECTABLE)}"
-    given = texts(body, "selectedFields", right, most=_MOST_CHANNELS)
-    return frozenset(name.lower() for name in given)
+def _selected(request: ReportRequest) -> frozenset[str]:
+    """Return the selected parts of the rows; with the samples' wire, names that it does not know select nothing."""
+    known = calls.SELECTABLE if request.wire == "off" else calls.LATER_SELECTABLE
+    right = f"give an array of {', '.join(known)}"
+    given = texts(request.body, "selectedFields", right, most=_MOST_CHANNELS)
+    for name in given if request.wire != "off" else ():
+        if name.lower() not in known:
+            raise refuse("selectedFields", name, right, "field.unknown_value")
+    asked = {"snoozeinfo"} & request.body.keys()  # the page has it among the body's own keys, too
+    return frozenset(name.lower() for name in (*given, *asked)) & frozenset(known)
 
 
 _PROPERTIES: dict[str, Any] = {
@@ -134,7 +139,8 @@ _PROPERTIES: dict[str, Any] = {
         "type": "array",
         "items": {"type": "string"},
         "maxItems": _MOST_CHANNELS,
-        "description": f"What else a row shows, where it is known: {', '.join(calls.SELECTABLE)}.",
+        "description": f"What else a row shows, where it is known: {', '.join(calls.SELECTABLE)}; "
+        "with wire 2026-10 also skills and snoozeinfo, and other names are refused.",
     },
 }
 

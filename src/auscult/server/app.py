@@ -48,6 +48,7 @@ from auscult.server.rest.openapi import StructSchemas
 from auscult.server.rest.threads import THREADS, Threads
 from auscult.server.settings import ServerSettings
 from auscult.server.tenancy import Tenancy
+from auscult.server.vendor.agentic_history import AgenticHistory
 from auscult.server.vendor.hooks import HookRoute
 from auscult.server.vendor.recordings import VendorRecordings
 from auscult.server.vendor.reports import Pages, ReportRoute
@@ -213,7 +214,7 @@ def _directory(authorizer: ApiAuthorizer, services: Services) -> Router:
 
 
 def _vendors(services: Services, authorizer: RequestAuthorizer, quick: ThreadPoolExecutor) -> list[VendorRoute]:
-    """Return the routes that have the vendor's paths: the reports, recordings, queues, and the hook."""
+    """Return the routes that have the vendor's paths: reports, recordings, queues, the hook, and the agentic history."""
     store, settings = services.store, services.settings
     recordings = RecordingsInRows(store, services.recordings, services.recording_links)
     pages = Pages(store, quick, is_embedded=settings.page_threads == 0)
@@ -222,6 +223,7 @@ def _vendors(services: Services, authorizer: RequestAuthorizer, quick: ThreadPoo
         VendorRecordings(authorizer, services),
         *vendor_queues(authorizer, services),
         HookRoute(authorizer, services),
+        AgenticHistory(authorizer, services),
     ]
 
 

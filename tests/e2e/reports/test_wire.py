@@ -8,7 +8,7 @@ import pytest
 
 from auscult.domain.tenancy import Client
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import STRANGER, TENANT, Service, told
+from tests.e2e.serving import STRANGER, TENANT, Service, load, told
 from tests.waiting import wait_until
 
 PATHS = {
@@ -18,6 +18,7 @@ PATHS = {
     "calldetails": "/agentassist/api/public/analytics/account/{account}/v2/calldetails",
     "aaconversation": "/agentassist/api/v1/public/{app}/aaconversation",
 }
+HISTORY = "/agentassist/api/v1/public/{app}/aaconversations/{id}/agentic-history"
 SCOPES = ("Quality AI", "SmartAssist Analytics", "AgentAssist Analytics")
 YEARS = {"startDate": "2020-01-01", "endDate": "2030-01-01"}
 WEEK = {"startDate": "2026-06-01", "endDate": "2026-06-07"}
@@ -106,6 +107,102 @@ def test_an_unknown_key_is_refused_with_the_wire_and_ignored_without(
 def test_every_known_key_stays_accepted(service: Service, later: Client, report: str, body: dict[str, Any]) -> None:
     """W: other spellings of a key, too."""
     assert ask(service, later, report, **body).status_code == 200
+
+
+def test_an_unknown_selected_field_is_refused_with_the_wire(service: Service, plain: Client, later: Client) -> None:
+    """W: a 400 that names it; skills and snoozeinfo are known, in any letter case."""
+    assert ask(service, plain, "calldetails", selectedFields=["skils"]).status_code == 200
+    refused = told(ask(service, later, "calldetails", selectedFields=["skills", "skils"]))
+    assert (refused["reason"], refused["field"], refused["value"]) == ("field.unknown_value", "selectedFields", "skils")
+    assert "snoozeinfo" in refused["msg"]
+    assert ask(service, later, "calldetails", selectedFields=["Skills", "snoozeinfo"]).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def assisted(service: Service, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A conversation with three suggestions and two searches."""
+    suggestions = [
+        {"request_id": f"aa-{n}", "text": f"Answer {n}.", "requested_at": f"2026-06-02T10:0{n}:00Z"} for n in range(3)
+    ]
+    searches = [
+        {"request_id": f"ua-{n}", "query": "loan", "text": "Yes.", "requested_at": f"2026-06-02T10:0{n}:30Z"}
+        for n in range(2)
+    ]
+    file = tmp_path_factory.mktemp("assisted") / "assisted.ndjson"
+    document = {
+        "id": "aa-1", "channel": "chat", "started_at": "2026-06-02T10:00:00Z",
+        "turns": [{"speaker": "customer", "text": "hello"}],
+        "assist": {"suggestions": suggestions, "searches": searches},
+    }  # fmt: skip
+    file.write_bytes(msgspec.json.encode(document))
+    assert load(service, TENANT, file) == 1
+    return "aa-1"
+
+
+def read(
+    service: Service, client: Client, conversation_id: str, asked: str = "", path: str = HISTORY
+) -> httpx.Response:
+    """Ask for the agentic history."""
+    address = service.url + path.format(app=TENANT.app_id, id=conversation_id)
+    return service.http.get(f"{address}?{asked}", headers={"auth": service.token(client)})
+
+
+def test_agentic_history(service: Service, later: Client, assisted: str) -> None:
+    """W: `?page&limit&search`: pages by time, which partition the requests; searches alone."""
+    pages = [read(service, later, assisted, f"page={n}&limit=2").json() for n in (1, 2, 3)]
+    asked = [each["requestId"] for page in pages for each in page["results"]]
+    assert asked == ["aa-0", "ua-0", "aa-1", "ua-1", "aa-2"]
+    assert [(each["page"], each["totalCount"], each["totalPages"], each["hasMore"]) for each in pages] == [
+        (1, 5, 3, True), (2, 5, 3, True), (3, 5, 3, False),
+    ]  # fmt: skip
+    found = read(service, later, assisted, "search=true").json()
+    assert [(each["requestId"], each["isSearch"]) for each in found["results"]] == [("ua-0", True), ("ua-1", True)]
+    assert read(service, later, assisted, "search=false").json()["totalCount"] == 5
+    singular = HISTORY.replace("aaconversations", "aaconversation")
+    for path in (singular, HISTORY.removeprefix("/agentassist")):
+        assert read(service, later, assisted, "page=1&limit=2", path).json() == pages[0]
+
+
+def test_who_reads_the_agentic_history(service: Service, plain: Client, later: Client, assisted: str) -> None:
+    """W: with the wire off nothing is at its path; another app's, and an unknown conversation, are not there."""
+    assert told(read(service, plain, assisted))["reason"] == "path.unknown"
+    answer = read(service, later, "nope")
+    assert (answer.status_code, told(answer)["reason"]) == (404, "conversation.unknown")
+    foreign = read(service, later, assisted, path=HISTORY.replace("{app}", "st-nowhere"))
+    assert (foreign.status_code, told(foreign)["reason"]) == (401, "tenant.unknown")
+    assert service.http.get(service.url + HISTORY.format(app=TENANT.app_id, id=assisted)).status_code == 401
+    posted = service.http.post(service.url + HISTORY.format(app=TENANT.app_id, id=assisted))
+    assert posted.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ("page=0", ("field.out_of_range", "page")),
+        ("page=x", ("field.wrong_type", "page")),
+        ("limit=101", ("field.out_of_range", "limit")),
+        ("limit=", ("field.wrong_type", "limit")),
+        ("search=1", ("field.wrong_type", "search")),
+        ("searh=true", ("field.unknown", "searh")),
+    ],
+)
+def test_wrong_queries_of_the_history(
+    service: Service, later: Client, assisted: str, asked: str, wrong: tuple[str, str]
+) -> None:
+    """Rule 17: a 400 with the parameter."""
+    answer = read(service, later, assisted, asked)
+    refused = told(answer)
+    assert (answer.status_code, refused["reason"], refused["field"]) == (400, *wrong)
+
+
+def test_whether_the_widget_was_loaded(service: Service, plain: Client, later: Client, assisted: str) -> None:
+    """W: `widgetLoaded` shows it for this wire, and is passed over for another; the agent of the searches had it."""
+    body = {"conversationIds": [assisted], "includeSummary": True}
+    off, on = (ask(service, client, "aaconversation", **body, widgetLoaded=True).json() for client in (plain, later))
+    without = ask(service, later, "aaconversation", **body).json()
+    assert [row.pop("widgetLoaded") for row in on["results"]] == [True]
+    assert off == on == without
+    assert told(ask(service, later, "aaconversation", widgetLoaded="yes"))["field"] == "widgetLoaded"
 
 
 def test_the_wire_is_undone(service: Service, manager: Own) -> None:

@@ -1,6 +1,5 @@
 """Rows with wire 2026-10 (W): the golden conversations of the samples, audited, in the keys that the vendor added."""
 
-import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,14 +17,20 @@ from auscult.domain.tenancy import LATEST, Tenant
 from auscult.formats import Limits
 from auscult.metrics import METRICS
 from auscult.reports import REPORTS, _wires
+from auscult.reports._contract import ReportRequest
+from auscult.reports._rows.agentic import history
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.read import read_file
+from tests.golden.rendering import records as golden
+from tests.golden.reports.test_aaconversation import TENANT as SEED_004
+from tests.golden.reports.test_calldetails import TENANT as SEED_003
 
 HERE = Path(__file__).parents[1]
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 AT = datetime(2026, 3, 24, 12, 30, tzinfo=UTC)
 NAMES = ("scorereporting", "rawdata")
+WEEK = {"startDate": "2024-09-24", "endDate": "2024-09-30"}
 
 
 def records(name: str) -> list[Record]:
@@ -118,6 +123,58 @@ def test_any_row_is_cut_into_both(parts: tuple[dict[str, Any], Any], outer: set[
     assert _wires.shown(page, "off").rows == (msgspec.json.encode(plain),)
 
 
+def answers() -> dict[str, bytes]:
+    """Answers of the other APIs to a client of the later wire, by the name of their golden file."""
+    pages: dict[str, bytes] = {}
+    for name, tenant, body in (
+        ("aaconversation", SEED_004, {"from": "2026-06-07", "to": "2026-06-07", "widgetLoaded": True}),
+        ("calldetails", SEED_003, {**WEEK, "selectedFields": ["skills", "customerinfo", "snoozeinfo"]}),
+    ):
+        report = REPORTS[name]
+        request = ReportRequest(path={}, headers={}, query={}, body=body, wire=LATEST)
+        found = golden(name, tenant) if name == "aaconversation" else [_snoozed(each) for each in golden(name, tenant)]
+        rows = tuple(row for each in found if (row := report.row(each)) is not None)
+        query = report.query(request, (tenant.app_id,), report.limits)
+        pages[name] = report.page(request, query, RecordPage(rows=rows, total=len(rows), last=None))
+    (assisted,) = golden("aaconversation", SEED_004)
+    pages["agentic_history"] = history(assisted.conversation, SEED_004, 1, 10, searches_only=False)
+    return pages
+
+
+def _snoozed(record: Record) -> Record:
+    """A contact with skills, set aside once where an agent answered, and translated."""
+    replace, contact = msgspec.structs.replace, record.conversation.contact
+    assert contact is not None
+    destinations = contact.destinations and tuple(
+        replace(each, responding_agent=replace(each.responding_agent, snoozes=({"duration": 30},), is_translated=True))
+        if each.responding_agent
+        else each
+        for each in contact.destinations
+    )
+    contact = replace(contact, skills=("Cards",), destinations=destinations)
+    return replace(record, conversation=replace(record.conversation, contact=contact))
+
+
+@pytest.mark.parametrize("name", ["aaconversation", "calldetails", "agentic_history"])
+def test_answers_of_the_later_wire(name: str) -> None:
+    """Byte for byte; written again by `python -m tests.golden.reports.test_wires`."""
+    assert answers()[name] + b"\n" == (HERE / f"{name}.2026-10.json").read_bytes()
+
+
+def test_skills_and_snoozes_are_shown_by_no_other_wire() -> None:
+    """Rule 22: a name that the samples do not know selects nothing, and the rows are as before."""
+    report, body = REPORTS["calldetails"], {**WEEK, "selectedFields": ["skills", "snoozeinfo", "nope"]}
+    request = ReportRequest(path={}, headers={}, query={}, body=body)
+    query = report.query(request, (SEED_003.app_id,), report.limits)
+    plain, snoozed = (
+        report.page(request, query, RecordPage(rows=tuple(map(report.row, found)), total=3, last=None))  # type: ignore[arg-type]
+        for found in (golden("calldetails", SEED_003), [_snoozed(each) for each in golden("calldetails", SEED_003)])
+    )
+    assert snoozed == plain
+
+
 if __name__ == "__main__":
-    for each in sys.argv[1:] or NAMES:
+    for each in NAMES:
         (HERE / f"{each}.2026-10.ndjson").write_bytes(b"\n".join((*pages(each)[1], b"")))
+    for each, answered in answers().items():
+        (HERE / f"{each}.2026-10.json").write_bytes(answered + b"\n")

@@ -61,6 +61,12 @@ def test_free_objects_are_kept_as_given() -> None:
     )
     assert found.meta_info == found.customer_info == meta
     assert found.destinations == (Destination(responding_agent=Segment(joined_users=({"userId": None},))),)
+    stay = {"snoozeinfo": [{"startTime": "x"}], "agentChoseTranslate": True}
+    found = contact(skills=["Cards", {"id": None}], destinations=[{"responding_agent": stay}])
+    assert found.skills == ("Cards", {"id": None})
+    assert found.destinations == (
+        Destination(responding_agent=Segment(snoozes=({"startTime": "x"},), is_translated=True)),
+    )
 
 
 EXPORTED = {

@@ -166,11 +166,13 @@ class Assist(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Assistant's part in a conversation. ``feedback`` is on the assistant as a whole, from every agent.
 
     ``id`` is the assistant's own for the conversation; ``session_id`` and ``user_id`` are those of its messaging.
-    ``playbooks`` and ``dialogs`` are None when unknown, and empty when none ran.
+    ``playbooks`` and ``dialogs`` are None when unknown, and empty when none ran. ``is_widget_loaded``: an agent had the
+    assistant before them.
     """
 
     id: str | None = None
     is_external: bool | None = None
+    is_widget_loaded: bool | None = None
     session_id: str | None = None
     user_id: str | None = None
     messages: tuple[AssistMessage, ...] = ()
@@ -180,3 +182,12 @@ class Assist(Struct, frozen=True, kw_only=True, omit_defaults=True):
     feedback: tuple[Feedback, ...] = ()
     playbooks: tuple[PlaybookRun, ...] | None = None
     dialogs: tuple[DialogRun, ...] | None = None
+
+    @property
+    def was_loaded(self) -> bool | None:
+        """Return whether an agent had the assistant before them: as given, or because they used it; None if unknown."""
+        if self.is_widget_loaded is not None:
+            return self.is_widget_loaded
+        is_used = any(each.is_sent or each.is_copied or each.is_override or each.feedback for each in self.suggestions)
+        is_read = any(each.edited_text is not None or each.feedback for each in self.summaries)
+        return True if self.searches or self.feedback or is_used or is_read else None

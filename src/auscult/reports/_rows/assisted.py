@@ -202,7 +202,7 @@ def render(record: Record, assist: Assist) -> bytes:
     widget = [_feedback(each, "widget") for each in assist.feedback]
     pieces.add(b',"widgetFeedbacks":%b' % _encode(widget), FEEDBACK)
     pieces.add(b"}", ALWAYS)
-    return pieces.stored()
+    return pieces.stored(assist.was_loaded)
 
 
 def schemas(template: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -226,6 +226,7 @@ def schemas(template: str) -> tuple[dict[str, Any], dict[str, Any]]:
             "agenticAssistSessionIds": ids,
             "agenticSearchSessionIds": ids,
             "widgetFeedbacks": {"type": "array", "items": feedback},
+            "widgetLoaded": {"type": "boolean", "description": "Whether an agent had the assistant before them."},
         },
     }
     return row, found

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from auscult.domain.contact import Consultation, Contact, Destination, Missed, Segment, Tag
 from auscult.domain.record import Record
+from auscult.domain.tenancy import Wire
 from auscult.reports._rows.stays import destinations_of
 
 T = TypeVar("T")
@@ -22,7 +23,11 @@ _Texts = tuple[str, ...] | UnsetType
 _Object = dict[str, Any] | UnsetType
 
 _encode = msgspec.json.Encoder().encode
-_BESIDE = msgspec.json.Decoder(tuple[msgspec.Raw, dict[str, msgspec.Raw]])
+_BESIDE = msgspec.json.Decoder(tuple[Raw, dict[str, Raw]])
+_ROW = msgspec.json.Decoder(dict[str, Raw])
+_ROWS = msgspec.json.Decoder(list[dict[str, Raw]])
+_STAYS = msgspec.json.Decoder(list[dict[str, Raw] | None])
+_ANSWERED = "respondingAgent"
 
 
 class ConsultationRow(Struct, frozen=True, kw_only=True):
@@ -146,14 +151,34 @@ class Selectable(Struct, frozen=True, kw_only=True, omit_defaults=True):
     campaigninfo: _Object = UNSET
 
 
+class LaterSelectable(Selectable, frozen=True, kw_only=True, omit_defaults=True):
+    """Parts of a row that can be selected with the wire 2026-10."""
+
+    skills: tuple[str | dict[str, Any], ...] | UnsetType = UNSET
+
+
+class Stored(LaterSelectable, frozen=True, kw_only=True, omit_defaults=True):
+    """Parts that are stored behind a row. ``stays`` has what the wire 2026-10 adds to each destination, in order."""
+
+    stays: tuple["LaterSegment | None", ...] | UnsetType = UNSET
+
+
+class LaterSegment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Additions of the wire 2026-10 to a stay with an agent; ``snoozeinfo`` where it is selected."""
+
+    snoozeinfo: tuple[dict[str, Any], ...] | UnsetType = UNSET
+    is_translated: bool | UnsetType = field(name="agentChoseTranslate", default=UNSET)
+
+
 SELECTABLE = Selectable.__struct_encode_fields__
+LATER_SELECTABLE = (*LaterSelectable.__struct_encode_fields__, "snoozeinfo")
 _TIMES = frozenset(
     each.encode_name
     for kind in (Row, QueueEntryRow, SegmentRow, MissedRow, ConsultationRow)
     for each in msgspec.structs.fields(kind)
     if each.name.endswith("_at")
 )
-_OPAQUE = frozenset({"metaInfo", "JoinedUsers"})
+_OPAQUE = frozenset({"metaInfo", "JoinedUsers", "snoozeinfo"})
 
 
 def render(record: Record) -> bytes:
@@ -161,22 +186,27 @@ def render(record: Record) -> bytes:
     contact = record.conversation.contact or Contact()
     row = _bot_row(record, contact) if contact.is_bot_only else _row(record, contact)
     whole = _joined(_encode(row), _encode(_closing(record, contact)))
-    more = Selectable(
+    stays = () if contact.is_bot_only else tuple(map(_later, destinations_of(record.conversation)))
+    more = Stored(
         customerinfo=_known(contact.customer_info),
         userleveltags=_known(contact.user_level_tags),
         sessionleveltags=_known(contact.session_level_tags),
         campaigninfo=_known(contact.campaign_info),
+        skills=_known(contact.skills),
+        stays=stays if any(stays) else UNSET,
     )
     beside = _encode(more)
     return whole if beside == b"{}" else b"[%b,%b]" % (whole, beside)
 
 
-def shown(row: bytes, selected: frozenset[str], west: int) -> bytes:
+def shown(row: bytes, selected: frozenset[str], west: int, wire: Wire = "off") -> bytes:
     """Return a rendered row as a page shows it: the selected parts, in the zone ``west`` minutes west of UTC."""
     if row.startswith(b"["):
         base, beside = _BESIDE.decode(row)
+        stays = beside.pop("stays", None)
         wanted = {name: value for name, value in beside.items() if name in selected}
-        whole = moved(bytes(base), west) if west else bytes(base)
+        whole = bytes(base) if wire == "off" or stays is None else _with_stays(base, stays, selected)
+        whole = moved(whole, west) if west else whole
         return _joined(whole, _encode(wanted)) if wanted else whole
     return moved(row, west) if west else row
 
@@ -188,15 +218,36 @@ def moved(row: bytes, west: int) -> bytes:
 
 def schemas(template: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """JSON Schemas of both kinds of row, each whole, and of what they refer to."""
-    kinds = (Row, BotRow, Closing, Selectable, QueueEntryRow, SegmentRow)
+    kinds = (Row, BotRow, Closing, LaterSelectable, LaterSegment, QueueEntryRow, SegmentRow)
     refs, found = msgspec.json.schema_components(kinds, ref_template=template)
     found[Row.__name__]["properties"]["destinations"]["items"] = {"anyOf": list(refs[-2:])}
     for kind in (Row, BotRow):
-        for more in (Closing, Selectable):
+        for more in (Closing, LaterSelectable):
             found[kind.__name__]["properties"] |= found[more.__name__]["properties"]
             found[kind.__name__]["required"] += found[more.__name__]["required"]
-    del found[Closing.__name__], found[Selectable.__name__]
+    found[SegmentRow.__name__]["properties"] |= found[LaterSegment.__name__]["properties"]
+    del found[Closing.__name__], found[LaterSelectable.__name__], found[LaterSegment.__name__]
     return list(refs[:2]), found
+
+
+def _with_stays(row: Raw, stays: Raw, selected: frozenset[str]) -> bytes:
+    """Return a row with what the later wire adds to its stays with agents."""
+    shown = _ROW.decode(row)
+    destinations = _ROWS.decode(shown["destinations"])
+    for destination, more in zip(destinations, _STAYS.decode(stays), strict=True):
+        added = {name: value for name, value in (more or {}).items() if name != "snoozeinfo" or name in selected}
+        if added and _ANSWERED in destination:
+            destination[_ANSWERED] = Raw(_encode(_ROW.decode(destination[_ANSWERED]) | added))
+        else:
+            destination.update(added)
+    return _encode(shown | {"destinations": destinations})
+
+
+def _later(destination: Destination) -> LaterSegment | None:
+    segment = destination.responding_agent
+    if segment is None or (segment.snoozes is None and segment.is_translated is None):
+        return None
+    return LaterSegment(snoozeinfo=_known(segment.snoozes), is_translated=_known(segment.is_translated))
 
 
 def _joined(first: bytes, second: bytes) -> bytes:

@@ -1,0 +1,77 @@
+"""The agentic history of one conversation, for clients of the wire 2026-10.
+
+``GET /agentassist/api/v1/public/{streamId}/aaconversations/{conversationId}/agentic-history?page&limit&search``
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from auscult.domain.errors import NotFoundError
+from auscult.reports import _wires
+from auscult.reports._contract import ReportRequest
+from auscult.reports._fields import truth, whole_number
+from auscult.reports._rows.agentic import history
+from auscult.server.asgi import Receive, Scope
+from auscult.server.authorizer import RequestAuthorizer, check_scope
+from auscult.server.rest.context import Services
+from auscult.server.rest.threads import run
+from auscult.server.vendor.routes import VendorRoute
+
+PATHS = (
+    "/agentassist/api/v1/public/{streamId}/aaconversations/{conversationId}/agentic-history",
+    "/agentassist/api/v1/public/{streamId}/aaconversation/{conversationId}/agentic-history",
+    "/api/v1/public/{streamId}/aaconversations/{conversationId}/agentic-history",
+)
+SCOPES = frozenset({"AgentAssist Analytics"})
+_LIMIT = 20
+_MOST = 100
+_LONGEST = 15
+"""Digits of a number of the query; a longer one is refused like a text."""
+_TRUTHS: Mapping[str, Any] = {"true": True, "false": False}
+
+
+class AgenticHistory(VendorRoute):
+    """The route of the agentic history."""
+
+    methods = ("GET",)
+
+    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
+        """Serve the callers that ``authorizer`` admits."""
+        super().__init__(PATHS)
+        self._authorizer = authorizer
+        self._services = services
+
+    async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
+        """Return a page of the requests of a conversation."""
+        del receive
+        path = scope["path_params"]
+        client = await self._authorizer.client(scope, headers)
+        if client.wire == "off":
+            message = "nothing is served at this path with the wire off; set this client to 2026-10"
+            raise NotFoundError(message, code="path.unknown", field="path", value=scope["path"])
+        named = {"accountid": client.account_id, **headers}  # the vendor's page asks for no account
+        (tenant,) = await self._authorizer.tenants(client, path, named, ())
+        check_scope(client.scopes, SCOPES)
+        asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        fields = {name: _TRUTHS.get(text, text) if name == "search" else _number(text) for name, text in asked.items()}
+        request = ReportRequest(path=path, headers=headers, query=asked, body=fields, wire=client.wire)
+        _wires.check_known(request, {}, "page", "limit", "search")
+        page = whole_number(fields, "page", 1, least=1)
+        limit = whole_number(fields, "limit", _LIMIT, least=1, most=_MOST)
+        searches_only = truth(fields, "search", default=False)
+        conversation_id: str = path["conversationId"]
+        app = self._services.store.within(tenant)
+        detail = await run(lambda: app.conversations.get(conversation_id))
+        if detail is None:
+            raise NotFoundError(
+                f"there is no conversation {conversation_id} in this app",
+                code="conversation.unknown",
+                field="conversationId",
+                value=conversation_id,
+            )
+        return history(detail.conversation, tenant, page, limit, searches_only=searches_only)
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST else text
