@@ -175,6 +175,7 @@ REASONS: Mapping[str, Reason] = {
     "field.unknown": Reason(400, 400, "The body has a field that this operation does not take."),
     "scim.invalid": Reason(400, 400, "A directory asked for what SCIM allows and this server does not."),
     "group.unknown": Reason(400, 400, "What was named is no kind of group with a name in it, such as an intent."),
+    "client.unknown": Reason(404, 404, "The app has no such client."),
     "webhook.unknown": Reason(404, 404, "There is no such webhook."),
     "webhook.bad_template": Reason(400, 400, "The template of a webhook's messages cannot be used."),
     "address.not_allowed": Reason(422, 422, "An address in a loopback, link-local or private network that the operator has not opened (`AUSCULT_OUTGOING_NETWORKS`)."),

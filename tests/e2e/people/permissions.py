@@ -254,6 +254,8 @@ WHOLE_APP: Mapping[str, str] = {
     "undo_directory_change": "directory.edit",
     "add_queue_member": "directory.edit",
     "transcribe_recording": "recording.load",
+    "list_clients": "settings.manage",
+    "set_client": "settings.manage",
     "get_privacy": "settings.manage",
     "change_privacy": "settings.manage",
     "list_retention_rules": "retention.manage",

@@ -67,7 +67,7 @@ class ClientsPage(Controller):
         wire = one(data, "wire")
         if wire not in WIRES:
             raise RequestError(
-                f"unknown wire {wire!r}; available: {', '.join(WIRES)}", code="field.invalid", field="wire"
+                f"unknown wire {wire!r}; available: {', '.join(WIRES)}", code="field.unknown_value", field="wire"
             )
         ClientChanges(visit.store, visit.app, visit.principal).set_wire(client_id, wire)
         return Redirect(f"{_PATH}?done=wire", status_code=303)

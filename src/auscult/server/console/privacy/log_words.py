@@ -172,6 +172,7 @@ DETAILS: Mapping[str, str] = {
     "role": later("role"),
     "scope": later("where"),
     "scopes": later("may"),
+    "wire": later("version of reports"),
     "second_factor": later("second factor required"),
     "agent_emotions": later("emotions of agents"),
     "secrets": later("secrets"),
