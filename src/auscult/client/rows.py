@@ -83,6 +83,16 @@ class ScoreRow(TypedDict):
     """Null until the audit is submitted. With wire 2026-10."""
     custom_fields: NotRequired[dict[str, str]]
     """Empty where there are none. With wire 2026-10."""
+    evaluation_status: NotRequired[Literal["fail", "not_evaluated", "pass"]]
+    """not_evaluated without a verdict. With wire 2026-10."""
+    is_direction_defaulted: NotRequired[bool]
+    """True where inbound was taken. With wire 2026-10."""
+    channel: NotRequired[Literal["chat", "voice"]]
+    """With wire 2026-10."""
+    AuditScore: NotRequired[int]
+    """Absent until the audit has one. With wire 2026-10."""
+    evaluatedAt: NotRequired[str]
+    """UTC. With wire 2026-10."""
 
 
 RawAgentRow = TypedDict(
@@ -194,59 +204,74 @@ class RatioRow(TypedDict):
     negative: int
 
 
-class RawDataRow(TypedDict):
-    """A row of ``rawdata``: one conversation.
-
-    Nothing that analysis finds is there before the conversation was analysed.
-    """
-
-    conversationId: str
-    customConversationId: NotRequired[str]
-    """Absent where none was given."""
-    contact_direction: Literal["inbound", "outbound"]
-    is_direction_defaulted: bool
-    """True where no direction was given, and inbound was taken."""
-    AuditStatus: Literal["Assigned", "Audited", "Not Assigned"]
-    AuditScore: int | None
-    """The auditor's; null until the audit is submitted."""
-    audit_date: str | None
-    """When the audit was submitted: 2026-03-23 12:30:00, UTC."""
-    auditor: str | None
-    """Null until the audit is submitted."""
-    Queues: list[QueueRow]
-    Agents: list[RawAgentRow]
-    koreEvalutionScore: NotRequired[int | None]
-    """Null where nothing applied or the conversation was too short. Absent where no form is for it."""
-    fatalErrorCount: int
-    """Metrics with isFatalError."""
-    Language: str
-    """In English; an unknown code stays a code."""
-    duration_status: Literal["below_threshold", "duration_unavailable", "evaluated"] | None
-    """Null where no form is for the conversation, so that no duration is asked for."""
-    Metrics: list[RawMetricRow]
-    """Empty where no form is for the conversation."""
-    conversationStartTime: str
-    """UTC."""
-    conversationEndTime: str | None
-    """UTC; null where it is not known."""
-    duration: int | None
-    """In ms; null where it is not known."""
-    agentRecordings: NotRequired[list[str]]
-    """Absent where there are none."""
-    customerRecordings: NotRequired[list[str]]
-    """Absent where there are none."""
-    custom_fields: NotRequired[dict[str, str]]
-    """Absent where there are none."""
-    sentiment: NotRequired[Sentiment]
-    sentimentScore: NotRequired[float | None]
-    """1 to 10, 5 neutral; null where it cannot be known."""
-    generatedIntents: NotRequired[list[IntentRow]]
-    configuredIntents: NotRequired[dict[str, Any]]
-    speakingRate: NotRequired[list[RateRow]]
-    sentimentPattern: NotRequired[PatternRow]
-    emotions: NotRequired[list[EmotionRow]]
-    sentimentRatio: NotRequired[RatioRow]
-
+RawDataRow = TypedDict(
+    "RawDataRow",
+    {
+        "conversationId": str,
+        # Absent where none was given.
+        "customConversationId": NotRequired[str],
+        "contact_direction": Literal["inbound", "outbound"],
+        # True where no direction was given, and inbound was taken.
+        "is_direction_defaulted": bool,
+        "AuditStatus": Literal["Assigned", "Audited", "Not Assigned"],
+        # The auditor's; null until the audit is submitted.
+        "AuditScore": int | None,
+        # When the audit was submitted: 2026-03-23 12:30:00, UTC.
+        "audit_date": str | None,
+        # Null until the audit is submitted.
+        "auditor": str | None,
+        "Queues": list[QueueRow],
+        "Agents": list[RawAgentRow],
+        # Null where nothing applied or the conversation was too short. Absent where no form is for it.
+        "koreEvalutionScore": NotRequired[int | None],
+        # Metrics with isFatalError.
+        "fatalErrorCount": int,
+        # In English; an unknown code stays a code.
+        "Language": str,
+        # Null where no form is for the conversation, so that no duration is asked for.
+        "duration_status": Literal["below_threshold", "duration_unavailable", "evaluated"] | None,
+        # Empty where no form is for the conversation.
+        "Metrics": list[RawMetricRow],
+        # UTC.
+        "conversationStartTime": str,
+        # UTC; null where it is not known.
+        "conversationEndTime": str | None,
+        # In ms; null where it is not known.
+        "duration": int | None,
+        # Absent where there are none.
+        "agentRecordings": NotRequired[list[str]],
+        # Absent where there are none.
+        "customerRecordings": NotRequired[list[str]],
+        # Absent where there are none.
+        "custom_fields": NotRequired[dict[str, str]],
+        "sentiment": NotRequired[Sentiment],
+        # 1 to 10, 5 neutral; null where it cannot be known.
+        "sentimentScore": NotRequired[float | None],
+        "generatedIntents": NotRequired[list[IntentRow]],
+        "configuredIntents": NotRequired[dict[str, Any]],
+        "speakingRate": NotRequired[list[RateRow]],
+        "sentimentPattern": NotRequired[PatternRow],
+        "emotions": NotRequired[list[EmotionRow]],
+        "sentimentRatio": NotRequired[RatioRow],
+        # Where it comes from. With wire 2026-10.
+        "src": NotRequired[str | None],
+        # With wire 2026-10.
+        "IsChurnRiskObserved": NotRequired[bool | None],
+        # With wire 2026-10.
+        "IsEscalationObserved": NotRequired[bool | None],
+        # With wire 2026-10.
+        "Taxonomy Resolution": NotRequired[Literal["NA", "NO", "YES"]],
+        # With wire 2026-10.
+        "Pass Score": NotRequired[float],
+        # Absent without a verdict. With wire 2026-10.
+        "IsPassed": NotRequired[bool],
+        # With wire 2026-10.
+        "Evaluation Form Name": NotRequired[str],
+        # With wire 2026-10.
+        "Evaluation Form Scoring Type": NotRequired[Literal["percentage", "points"]],
+    },
+)
+"""A row of ``rawdata``: one conversation. Nothing that analysis finds is there before the conversation was analysed."""
 
 AccountAgentRow = TypedDict(
     "AccountAgentRow",

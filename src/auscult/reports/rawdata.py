@@ -12,7 +12,8 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from auscult.domain.conversation import Agent, Direction
-from auscult.domain.insight import Insights, SentimentLabel
+from auscult.domain.form import Scoring
+from auscult.domain.insight import Insights, Resolution, SentimentLabel
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _instants, _paging
@@ -23,6 +24,7 @@ from auscult.reports._rows.intelligence import EmotionRow, IntentRow, PatternRow
 from auscult.reports._rows.justified import JustifiedMetricRow, justified
 from auscult.reports._rows.quality import DurationStatus, Page, QueueRow, Score, State, described
 
+_LATER = "With wire 2026-10."
 _SCORE: dict[str, Any] = {"type": ["number", "null"], "minimum": 1, "maximum": 10}
 _INSTANTS: _instants.Moved = {"audit_date": None, "conversationStartTime": None, "conversationEndTime": None}
 
@@ -92,6 +94,22 @@ class Row(Struct, frozen=True, kw_only=True):
     pattern: PatternRow | UnsetType = field(name="sentimentPattern", default=UNSET)
     emotions: tuple[EmotionRow, ...] | UnsetType = UNSET
     ratio: RatioRow | UnsetType = field(name="sentimentRatio", default=UNSET)
+    source: Annotated[str | UnsetType | None, described(f"Where it comes from. {_LATER}")] = field(
+        name="src", default=UNSET
+    )
+    churn_risk: Annotated[bool | UnsetType | None, described(_LATER)] = field(name="IsChurnRiskObserved", default=UNSET)
+    escalation: Annotated[bool | UnsetType | None, described(_LATER)] = field(
+        name="IsEscalationObserved", default=UNSET
+    )
+    resolution: Annotated[Resolution | UnsetType, described(_LATER)] = field(name="Taxonomy Resolution", default=UNSET)
+    pass_score: Annotated[Raw | UnsetType, described(_LATER, type="number")] = field(name="Pass Score", default=UNSET)
+    passed: Annotated[bool | UnsetType, described(f"Absent without a verdict. {_LATER}")] = field(
+        name="IsPassed", default=UNSET
+    )
+    form: Annotated[str | UnsetType, described(_LATER)] = field(name="Evaluation Form Name", default=UNSET)
+    scoring: Annotated[Scoring | UnsetType, described(_LATER)] = field(
+        name="Evaluation Form Scoring Type", default=UNSET
+    )
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -111,7 +129,21 @@ class RawData:
     shows_evaluation: ClassVar[bool] = True
     shows_recordings: ClassVar[bool] = True
     filters: ClassVar[frozenset[Filter]] = quality.FILTERS
-    added: ClassVar[Added] = {"Metrics": dict.fromkeys(("triggerJustification", "justification", "Auditor Response"))}
+    added: ClassVar[Added] = {
+        **dict.fromkeys(
+            (
+                "src",
+                "IsChurnRiskObserved",
+                "IsEscalationObserved",
+                "Taxonomy Resolution",
+                "Pass Score",
+                "IsPassed",
+                "Evaluation Form Name",
+                "Evaluation Form Scoring Type",
+            )
+        ),
+        "Metrics": dict.fromkeys(("triggerJustification", "justification", "Auditor Response")),
+    }
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Read the body: dates, paging, filters."""
@@ -147,6 +179,7 @@ class RawData:
                 customer_recordings=(recordings and recordings.customer) or UNSET,
                 custom_fields=conversation.custom_fields or UNSET,
                 **_found(record.insights),
+                **(_later(record) if wire != "off" else {}),
             )
         )
 
@@ -182,6 +215,23 @@ def _found(insights: Insights | None) -> dict[str, Any]:
         found["rates"] = intelligence.rate_rows(insights.speech.rates)
     if insights.emotions is not None:
         found["emotions"] = intelligence.emotion_rows(insights.emotions)
+    return found
+
+
+def _later(record: Record) -> dict[str, Any]:
+    """Return what the vendor's newest sample has, and the seed has under no name."""
+    evaluation, insights = record.evaluation, record.insights
+    found: dict[str, Any] = {"source": record.conversation.source}
+    if insights is not None:
+        found["churn_risk"] = insights.churn_risk and insights.churn_risk.observed
+        found["escalation"] = insights.escalation and insights.escalation.observed
+        if insights.resolution is not None:
+            found["resolution"] = insights.resolution.resolution
+    if evaluation.form is not None:
+        form = evaluation.form
+        found |= {"pass_score": quality.number(form.pass_score), "form": form.name, "scoring": form.scoring}
+    if evaluation.passed is not None:
+        found["passed"] = evaluation.passed
     return found
 
 

@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
-from auscult.domain.conversation import Direction
+from auscult.domain.conversation import Channel, Direction
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _instants, _paging
@@ -28,7 +28,8 @@ from auscult.reports._rows.quality import (
 )
 
 _LATER = "With wire 2026-10."
-_INSTANTS: _instants.Moved = {"AuditDate": None}
+_INSTANTS: _instants.Moved = {"AuditDate": None, "evaluatedAt": None}
+_STATUS: Mapping[bool | None, str] = {True: "pass", False: "fail", None: "not_evaluated"}
 
 
 class AgentRow(Struct, frozen=True, kw_only=True):
@@ -70,6 +71,15 @@ class Row(Struct, frozen=True, kw_only=True):
         name="AuditorName", default=UNSET
     )
     custom_fields: Annotated[dict[str, str] | UnsetType, described(f"Empty where there are none. {_LATER}")] = UNSET
+    evaluation_status: Annotated[
+        Literal["pass", "fail", "not_evaluated"] | UnsetType, described(f"not_evaluated without a verdict. {_LATER}")
+    ] = UNSET
+    is_direction_defaulted: Annotated[bool | UnsetType, described(f"True where inbound was taken. {_LATER}")] = UNSET
+    channel: Annotated[Channel | UnsetType, described(_LATER)] = UNSET
+    audit_score: Annotated[Score | UnsetType, described(f"Absent until the audit has one. {_LATER}")] = field(
+        name="AuditScore", default=UNSET
+    )
+    evaluated_at: Annotated[str | UnsetType, described(f"UTC. {_LATER}")] = field(name="evaluatedAt", default=UNSET)
 
 
 _ENCODER = msgspec.json.Encoder()
@@ -100,6 +110,11 @@ class ScoreReporting:
         "AuditDate": None,
         "AuditorName": None,
         "custom_fields": None,
+        "evaluation_status": None,
+        "is_direction_defaulted": None,
+        "channel": None,
+        "AuditScore": None,
+        "evaluatedAt": None,
     }
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
@@ -141,6 +156,7 @@ class ScoreReporting:
 
 def _later(record: Record, outcomes: list[Outcome]) -> dict[str, Any]:
     audit, conversation = quality.audit_of(record), record.conversation
+    score = record.audit and record.audit.result and record.audit.result.score
     return {
         "fatal_errors": sum(each.is_fatal_error for each in outcomes),
         "duration_status": quality.duration_status_of(record.evaluation),
@@ -149,6 +165,11 @@ def _later(record: Record, outcomes: list[Outcome]) -> dict[str, Any]:
         "audited_at": audit.audited_at,
         "auditor": audit.auditor,
         "custom_fields": conversation.custom_fields or {},
+        "evaluation_status": _STATUS[record.evaluation.passed],
+        "is_direction_defaulted": conversation.is_direction_defaulted,
+        "channel": conversation.channel,
+        "audit_score": UNSET if score is None else int(score),
+        "evaluated_at": _instants.with_zone(record.evaluation.evaluated_at),
     }
 
 
