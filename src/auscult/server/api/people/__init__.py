@@ -4,6 +4,4 @@ from litestar import Router
 
 from auscult.server.api.people import clients, directory, roles, saved_views, users
 
-ROUTER = Router(
-    "/", route_handlers=[users.ROUTER, roles.ROUTER, directory.ROUTER, saved_views.ROUTER, clients.ROUTER]
-)
+ROUTER = Router("/", route_handlers=[users.ROUTER, roles.ROUTER, directory.ROUTER, saved_views.ROUTER, clients.ROUTER])

@@ -6,13 +6,11 @@ Revision 0302.
 import sqlalchemy as sa
 from alembic import op
 
-from auscult.storage.core.baseline import BASELINE
-
 revision = "0302"
-down_revision = BASELINE
+down_revision = "0301"
 branch_labels = None
 depends_on = None
-ALONGSIDE = BASELINE
+ALONGSIDE = "0301"
 
 
 def upgrade() -> None:
