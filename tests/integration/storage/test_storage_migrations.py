@@ -158,7 +158,7 @@ def test_a_server_squeezes_bodies_of_conversations_with_lz4(postgresql_url: str)
         ("0001", "database.earlier", "export with the auscult that made it, and load into a new database"),
         ("0149", "database.earlier", "before 0.3.0"),
         ("0300.00000000", "database.earlier", "docs/how-to/upgrade.md"),
-        ("0302", "database.newer", "use the newer auscult"),
+        (AFTER, "database.newer", "use the newer auscult"),
     ],
 )
 def test_a_database_of_another_version_is_refused(database_url: str, version: str, reason: str, advice: str) -> None:
