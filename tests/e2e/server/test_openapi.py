@@ -13,6 +13,7 @@ from schemathesis import Case, GenerationMode, checks
 
 from auscult.cli.operations.clients import SCOPES
 from auscult.reports import REPORTS
+from tests.data_files import lines_of
 from tests.databases import database
 from tests.e2e.named import FOR_PEOPLE, names_in, person_of
 from tests.e2e.serving import DAY, GOLDEN_SAMPLE, STRANGER, TENANT, Service, serving
@@ -55,18 +56,8 @@ GIVEN = {
     "time_zone": "UTC",
 }
 """Values that are always right, which chance comes upon seldom."""
-
-
-def _listed(name: str) -> frozenset[str]:
-    """Return the operations of a file next to this one."""
-    return frozenset((Path(__file__).parent / name).read_text().splitlines())
-
-
-HARD = _listed("hard_operations.txt")
-"""What chance does not come upon: a document that can be published or read, an audit that can be submitted, a password, a
-question of the form, a conversation that can be put right in the way that is asked for. And a re-score of the form is under way, a client defines no roles of the account, and there is no judge to be asked."""
-IN_STEPS = _listed("operations_in_steps.txt")
-"""Steps of people in each other's work, which need what another person did before: the tests of their routes do them."""
+SELDOM = frozenset(lines_of(Path(__file__).with_name("seldom_reached.txt")))
+"""Operations that chance does not reach."""
 MOSTLY = st.sampled_from((True, True, True, False))
 """So often that each operation is sure to be reached: what is drawn changes with every change of the test."""
 OWN = r"^/api/v1/(?!public/)"
@@ -152,7 +143,7 @@ def test_every_answer_of_our_own_api_is_described(served: Service, mode: Generat
     if mode is GenerationMode.POSITIVE and TIER == "night":  # fewer examples reach fewer operations
         # What there is, nobody deletes here.
         missed = {label for label, statuses in seen.items() if not statuses & {200, 201, 202, 204}}
-        missed -= HARD | IN_STEPS
+        missed -= SELDOM
         unreached = sorted(label for label in missed if not label.startswith("DELETE"))
         assert unreached == []
     own = [

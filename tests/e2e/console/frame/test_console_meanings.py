@@ -12,6 +12,7 @@ import pytest
 from auscult.language import LANGUAGES, gettext, speaking
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.document import read_document
+from tests.data_files import lines_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_definition_fields import CARDS, TREES
 from tests.e2e.console.test_console_pages import ADMINISTRATION, enter
@@ -21,7 +22,7 @@ from tests.unit.services.definitions.forms.editing.test_changes import FORMS
 
 pytestmark = pytest.mark.night
 
-PLAIN = frozenset((Path(__file__).parent / "plain_labels.txt").read_text().splitlines())
+PLAIN = lines_of(Path(__file__).with_name("plain_fields.txt"))
 """Labels that say by themselves what to enter, or with the hint below."""
 
 
