@@ -7,7 +7,6 @@ import email.policy
 import socket
 import socketserver
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -17,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.http_servers import running
 
 USER, PASSWORD = "mia@example.com", "p ss/word"
 
@@ -121,14 +122,8 @@ class _Session(socketserver.StreamRequestHandler):
 @contextmanager
 def mail_server(certificate: Path | None = None, *, is_tls: bool = False) -> Iterator[MailServer]:
     """Serve until it is left."""
-    with MailServer(certificate, is_tls=is_tls) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(MailServer(certificate, is_tls=is_tls)) as server:
+        yield server
 
 
 def write_certificate(folder: Path) -> Path:

@@ -12,8 +12,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, NamedTuple
+
+from tests.http_servers import QuietHandler, running
 
 LETTERS_A_TOKEN = 4
 
@@ -200,7 +202,7 @@ def scripted_judge(judge: ScriptedJudge | None = None) -> Iterator[ScriptedJudge
     """A server, while it listens on a free port of this machine; ``judge`` is one that answers otherwise."""
     judge = judge or ScriptedJudge()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -211,28 +213,12 @@ def scripted_judge(judge: ScriptedJudge | None = None) -> Iterator[ScriptedJudge
             if found.hang_up or is_alone:
                 self.close_connection = True
                 return
-            answer = found.body or b""
-            self.send_response(found.status)
-            for name, value in {"Content-Type": "application/json", **dict(found.headers)}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            pass
+            self.reply(found.status, found.body or b"", {"Content-Type": "application/json", **dict(found.headers)})
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
             """Somebody who was killed hung up."""
 
-    server = Server(("127.0.0.1", 0), Handler)
-    judge.url = f"http://127.0.0.1:{server.server_port}/v1"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with running(Server(("127.0.0.1", 0), Handler)) as server:
+        judge.url = f"http://127.0.0.1:{server.server_port}/v1"
         yield judge
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -5,8 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NamedTuple
+
+from tests.http_servers import QuietHandler, listening
 
 
 class Sent(NamedTuple):
@@ -74,7 +76,7 @@ def system(answer: Callable[[Sent], Given]) -> Iterator[ScriptedSystem]:
     """Serve on a free port of this machine, for as long as the test goes on."""
     scripted = ScriptedSystem(answer)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -93,19 +95,7 @@ def system(answer: Callable[[Sent], Given]) -> Iterator[ScriptedSystem]:
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
-        do_POST = do_GET  # noqa: N815  (as above)
+        do_POST = do_GET
 
-        def log_message(self, *_: Any) -> None:  # what it says is nobody's business
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    scripted.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(Handler) as scripted.url:
         yield scripted
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -2,17 +2,17 @@
 
 import io
 import json
-import threading
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pocketsphinx
+
+from tests.http_servers import QuietHandler, listening
 
 GRAMMAR = """#JSGF V1.0;
 grammar calls;
@@ -62,11 +62,11 @@ def recogniser(folder: Path, refusals: list[int]) -> Iterator[str]:
     grammar = folder / "calls.jsgf"
     grammar.write_text(GRAMMAR)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if refusals:
-                self.answer(refusals.pop(0), {})
+                self.reply(refusals.pop(0), b"{}")
                 return
             head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
             form: Any = message_from_bytes(head + body, policy=policy.HTTP)
@@ -74,24 +74,7 @@ def recogniser(folder: Path, refusals: list[int]) -> Iterator[str]:
             assert self.path == "/v1/audio/transcriptions"
             assert parts["response_format"].get_content().strip() == "verbose_json"
             found = heard(parts["file"].get_payload(decode=True), grammar)
-            self.answer(200, {"text": " ".join(word["word"] for word in found), "words": found})
+            self.reply(200, json.dumps({"text": " ".join(word["word"] for word in found), "words": found}).encode())
 
-        def answer(self, status: int, body: Any) -> None:
-            encoded = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(encoded)))
-            self.end_headers()
-            self.wfile.write(encoded)
-
-        def log_message(self, *args: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Handler) as address:
+        yield f"{address}/v1"

@@ -1,11 +1,9 @@
 """The feed of changes and the webhooks that follow it, over both databases and a real receiver."""
 
 import itertools
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -29,6 +27,7 @@ from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
 from tests.contract.storing import OTHER, TENANT, conversation, of_pending, put, rendered
+from tests.http_servers import QuietHandler, listening
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 
@@ -113,28 +112,17 @@ def receiving(secret: str) -> Iterator[tuple[str, list[Any], list[int]]]:
     taken: list[Any] = []
     answers: list[int] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             status = answers.pop(0) if answers else 204
             if status < 300:
                 told = Receiver(secret).verify(body, {name.lower(): value for name, value in self.headers.items()})
                 taken.append((self.headers["webhook-id"], told))
-            self.send_response(status)
-            self.send_header("content-length", "0")
-            self.end_headers()
+            self.reply(status)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/hook", taken, answers
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as address:
+        yield f"{address}/hook", taken, answers
 
 
 def webhook(url: str, secret: str, *kinds: Any) -> Webhook:

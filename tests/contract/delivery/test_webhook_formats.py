@@ -1,11 +1,9 @@
 """Messages of webhooks in channels of Slack and Teams: delivered in order, tried again, over both databases."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
 from tests.contract.storing import TENANT, conversation, put
+from tests.http_servers import QuietHandler, listening
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 PUBLIC = "https://quality.example.com"
@@ -45,28 +44,16 @@ def channel() -> Iterator[tuple[str, list[Any], list[int]]]:
     posted: list[Any] = []
     answers: list[int] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             status = answers.pop(0) if answers else 200
             if status == 200:
                 posted.append(json.loads(body))
-            self.send_response(status)
-            self.send_header("content-length", "2")
-            self.end_headers()
-            self.wfile.write(b"ok")
+            self.reply(status, b"ok")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/services/T1/B1/x", posted, answers
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as address:
+        yield f"{address}/services/T1/B1/x", posted, answers
 
 
 def hook(url: str, webhook_format: WebhookFormat, template: str = "") -> Webhook:

@@ -1,13 +1,13 @@
 """A collector of traces on a real port: what is sent to it by OTLP over HTTP is kept."""
 
 import gzip
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from tests.http_servers import QuietHandler, listening
 
 
 class SpanSeen:
@@ -57,22 +57,12 @@ class Collector:
 def collecting() -> Iterator[Collector]:
     """Listen until the end."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             found.take(gzip.decompress(body) if self.headers.get("content-encoding") == "gzip" else body)
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
+            self.reply(200)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (its name there)
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found = Collector(f"http://127.0.0.1:{server.server_port}")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with listening(Handler) as address:
+        found = Collector(address)
         yield found
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -3,10 +3,8 @@
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from tests.databases import database
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, process, serving
 from tests.e2e.sounding import tone
+from tests.http_servers import QuietHandler, listening
 
 pytestmark = pytest.mark.night
 
@@ -33,30 +32,16 @@ VENDOR = "/api/public/bot/st-1/v2/recordings"
 def files(found: dict[str, tuple[int, str, bytes]]) -> Iterator[str]:
     """Address of a server of these answers by path: status, type, bytes."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             status, kind, content = found.get(self.path, (404, "text/plain", b""))
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
             if 300 <= status < 400:
-                self.send_header("Location", content.decode())
-                content = b""
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+                self.reply(status, b"", {"Content-Type": kind, "Location": content.decode()})
+            else:
+                self.reply(status, content, {"Content-Type": kind})
 
-        def log_message(self, *args: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Handler) as address:
+        yield address
 
 
 def vcon(name: str, **dialog: Any) -> bytes:

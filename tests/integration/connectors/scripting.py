@@ -2,13 +2,13 @@
 
 import base64
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode
+
+from tests.http_servers import QuietHandler, listening
 
 AT_A_TIME = 2
 Query = dict[str, str]
@@ -121,7 +121,7 @@ class Twilio(Scripted):
 def answering(api: Scripted) -> Iterator[str]:
     """Serve an API on this host; its address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             self._answer("")
 
@@ -130,25 +130,10 @@ def answering(api: Scripted) -> Iterator[str]:
 
         def _answer(self, given: str) -> None:
             status, headers, body = api.answer(self.path, self.headers.get("authorization"), given)
-            data = json.dumps(body).encode()
-            self.send_response(status)
-            for name, value in {**headers, "content-length": str(len(data))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
+            self.reply(status, json.dumps(body).encode(), headers)
 
-        def log_message(self, *_: Any, **__: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        api.address = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
-            yield api.address
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(Handler) as api.address:
+        yield api.address
 
 
 def ticket(number: int, updated: str = "2026-03-23T11:00:00Z", **more: Any) -> dict[str, Any]:

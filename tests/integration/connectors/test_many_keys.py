@@ -1,12 +1,10 @@
 """A bucket of a million keys: listed page by page, whatever it holds, and only as far as is asked for."""
 
 import os
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from auscult.domain.connectors.document import Access
 from auscult.domain.delivery.addresses import OPERATOR
 from auscult.storage.connectors.places.objects import ObjectPlace
+from tests.http_servers import QuietHandler, running
 
 pytestmark = pytest.mark.night
 
@@ -35,7 +34,7 @@ class Bucket(ThreadingHTTPServer):
         self.pages = 0
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """One request to the bucket."""
 
     protocol_version = "HTTP/1.1"
@@ -53,25 +52,14 @@ class Handler(BaseHTTPRequestHandler):
             f"<Name>b</Name><Prefix/><KeyCount>{PAGE}</KeyCount><MaxKeys>{PAGE}</MaxKeys>"
             f"<IsTruncated>{truncated}</IsTruncated>{after}{keys}</ListBucketResult>"
         ).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Stay silent."""
+        self.reply(200, body, {"Content-Type": "application/xml"})
 
 
 @pytest.fixture
 def bucket() -> Iterator[Bucket]:
     """The bucket, served."""
-    with Bucket() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with running(Bucket()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def place(bucket: Bucket) -> ObjectPlace:

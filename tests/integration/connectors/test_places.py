@@ -1,6 +1,5 @@
 """Places on real servers: S3 by moto, Azure by azurite, SFTP by asyncssh, a folder; and credentials that expire."""
 
-import threading
 import urllib.error
 import urllib.request
 import uuid
@@ -8,9 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -22,6 +20,7 @@ from auscult.storage.connectors.places.folder import FolderPlace
 from auscult.storage.connectors.places.objects import ObjectPlace
 from auscult.storage.connectors.places.sftp import SftpPlace
 from auscult.storage.store import AppStore
+from tests.http_servers import QuietHandler, listening
 from tests.integration.connectors.azure import ACCOUNT, KEY, azurite, delete_blob, put_blobs, sas
 from tests.integration.connectors.placing import (
     CREDENTIAL,
@@ -146,7 +145,7 @@ def expiring(address: str, after: int) -> Iterator[tuple[str, list[int]]]:
     """
     left = [after]
 
-    class Door(BaseHTTPRequestHandler):
+    class Door(QuietHandler):
         def do_GET(self) -> None:
             is_object = "list-type" not in self.path
             left[0] -= is_object
@@ -161,27 +160,11 @@ def expiring(address: str, after: int) -> Iterator[tuple[str, list[int]]]:
                 self._answer(error.code, error.read(), {})
 
         def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
             kept = {"etag", "last-modified", "content-type"}
-            for name, value in headers.items():
-                if name.lower() in kept:
-                    self.send_header(name, value)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.reply(status, body, {name: value for name, value in headers.items() if name.lower() in kept})
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", left
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Door) as url:
+        yield url, left
 
 
 @pytest.mark.night

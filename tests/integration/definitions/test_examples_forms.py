@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import cache
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from auscult.services.scoring.engine_calls.answer_cache import Memory
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.score import score_group
+from tests.http_servers import running
 from tests.integration.program import Result, auscult
 
 FORMS = Path(__file__).parents[3] / "examples" / "forms"
@@ -125,15 +125,8 @@ def word_agent() -> Iterator[int]:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     handler = type("Quiet", (module.Handler,), {"log_message": lambda *_: None})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as server:
         yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def outside(folder: Path, port: int) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """A small HTTP server for tests that accepts what Apprise posts to `json://`, and may refuse it or answer late."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
+
+from tests.http_servers import QuietHandler, running
 
 
 class PostServer(ThreadingHTTPServer):
@@ -31,28 +32,17 @@ class PostServer(ThreadingHTTPServer):
         return [each["message"] for each in self.messages]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     def do_POST(self) -> None:
         """Keep a message."""
         server: Any = self.server
         server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         server.on_post()
-        self.send_response(server.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (as the base names it)
-        """Log nothing."""
+        self.reply(server.status)
 
 
 @contextmanager
 def post_server() -> Iterator[PostServer]:
     """Serve until it is left."""
-    with PostServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(PostServer()) as server:
+        yield server

@@ -1,8 +1,6 @@
 """Speech to text over HTTP: answers of servers whose aligner gives some words no times, by a real server."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +8,25 @@ import pytest
 
 from auscult.domain.errors import EngineError
 from auscult.workers.background.transcriber import OpenAiRecogniser
+from tests.http_servers import QuietHandler, listening
 
 
 def heard(answer: dict[str, Any], folder: Path) -> list[tuple[str, int, int]]:
     """Return the words and times that the recogniser reads from a server's answer."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(json.dumps(answer).encode())
+            self.reply(200, json.dumps(answer).encode())
 
     sound = folder / "call.wav"
     sound.write_bytes(b"RIFF")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        recogniser = OpenAiRecogniser(f"http://127.0.0.1:{server.server_port}/v1", "whisper-1", None, 5)
+    with listening(Handler) as address:
+        recogniser = OpenAiRecogniser(f"{address}/v1", "whisper-1", None, 5)
         try:
             return [(each.text, each.start_ms, each.end_ms) for each in recogniser.transcribe(sound, 0, "en")]
         finally:
             recogniser.close()
-            server.shutdown()
 
 
 def test_nothing_that_was_heard_is_lost_for_want_of_times(tmp_path: Path) -> None:
