@@ -18,8 +18,10 @@ from argon2.profiles import CHEAPEST
 from httpx._transports import default
 from hypothesis import HealthCheck, settings
 
+from auscult.domain.tenancy import Tenant
 from auscult.services.people import passwords
 from auscult.storage import Store, open_store
+from auscult.storage.store import AppStore
 from tests.databases import KEY, Content, database, remove_templates
 from tests.tiers import TIER, by_tier, is_due, is_later
 from tools.durations import Durations
@@ -137,3 +139,11 @@ def store(database_url: str) -> Iterator[Store]:
     store = open_store(database_url, KEY)
     yield store
     store.close()
+
+
+@pytest.fixture
+def app(store: Store, request: pytest.FixtureRequest) -> AppStore:
+    """The app of the file's ``TENANT``, or else of that of contracts, in the store."""
+    tenant: Tenant = getattr(request.module, "TENANT", Tenant(account_id="ac-1", org_id="o-1", app_id="st-1"))
+    store.ensure(tenant)
+    return store.within(tenant)

@@ -13,6 +13,7 @@ from auscult.domain.assist.live_log import Decision
 from auscult.domain.change import Webhook, new_webhook_id, new_webhook_secret
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Team
 from auscult.domain.people.principal import operator
+from auscult.services.ai_agents import AiAgents, NewAgent
 from auscult.services.assist.knowledge import add_document
 from auscult.services.people.users import Access, Users
 from tests.e2e.serving import TENANT, Service
@@ -36,6 +37,7 @@ def names_in(served: Service) -> dict[str, str]:
         **assisted(served, scored),
         **scorecard(served),
         **taxonomy(served),
+        **ai_agent(served),
         **connector(served),
         "recording_id": recording(served, scored),
         "upload_id": unfinished_upload(served, scored),
@@ -64,6 +66,13 @@ def scorecard(served: Service) -> dict[str, str]:
     card = {"id": "sc-1", "name": "S", "attributes": [{"id": "at-1", "name": "A", "weight": 100, "metrics": metrics}]}
     served.store.within(TENANT).definitions.publish("scorecard", "sc-1", msgspec.json.encode(card))
     return {"scorecard_id": "sc-1", "agent_id": "a-1"}
+
+
+def ai_agent(served: Service) -> dict[str, str]:
+    """Register an AI agent; what it is named by."""
+    agents = AiAgents(served.store.within(TENANT), lambda: datetime.now(UTC), operator())
+    agents.register("a-1", NewAgent(name="Nia", instructions="Be kind."))
+    return {"agent_id": "a-1"}
 
 
 def taxonomy(served: Service) -> dict[str, str]:

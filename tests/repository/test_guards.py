@@ -9,8 +9,9 @@ ROOMS = ("bootstrap", "server", "services", "workers")
 OF_MANY = frozenset({"tenants", "due", "due_removals", "unsent", "mails", "held"})
 """Methods that return things of several apps, or of several people, connectors and schedules of one."""
 OPEN = {
-    "bootstrap/privacy.py:erase_again": "a command, which ends with the reason",
+    "bootstrap/privacy.py:agree_again": "a restore, which ends with the reason",
     "services/notices/noticing.py:send_mails": "it only moves rows from one state to another",
+    "services/privacy/erased_elsewhere.py:_write": "a list of erasures is written whole, or not",
     "services/people/first.py:introduce": "a command",
     "services/scoring/rebuild.py:rebuild": "a command",
     "services/targets/sending.py:send_messages": "it only moves rows from one state to another",

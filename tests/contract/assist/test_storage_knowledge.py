@@ -5,14 +5,7 @@ import pytest
 from auscult.domain.assist.knowledge import Content, Piece
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.contract.storing import OTHER, TENANT
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
+from tests.contract.storing import OTHER
 
 
 def add(app: AppStore, source: str, *texts: str, language: str = "en") -> bool:

@@ -20,13 +20,6 @@ from tests.contract.storing import OTHER, TENANT, conversation, put
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
 
 
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
 def said(name: str) -> Event:
     """A message."""
     return Message(id=f"message:{name}", at=NOW, received_at=NOW, message_id=name, author="customer", text=name)

@@ -1,6 +1,5 @@
 """Instructions, knowledge and tools on both databases: once for an app, counted, redacted, and erased with the last use."""
 
-import pytest
 import sqlalchemy as sa
 
 from auscult.domain.ai_agents.context import AiContext, Call, Knowledge, Tool
@@ -15,7 +14,7 @@ from auscult.storage.store import AppStore
 from tests.contract.conversations import test_latest as listed
 from tests.contract.privacy.test_redaction_at_intake import CARD, GROUPS, stored
 from tests.contract.privacy.test_retention_kinds import erasing
-from tests.contract.storing import OTHER, TENANT, conversation, put
+from tests.contract.storing import OTHER, conversation, put
 
 POLICY = "".join(f"Rule {n}: ask before you act, and name the order that you mean.\n" for n in range(40))
 NIA = (Agent("ai-nia", "Nia", kind="ai", version="12"),)
@@ -45,13 +44,6 @@ def context(app: AppStore, name: str) -> AiContext | None:
     assert detail is not None
     assert app.conversations.recorded([name])[name].conversation == detail.conversation
     return detail.conversation.ai
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 def test_texts_are_stored_once_for_an_app_and_gone_with_the_last_use(store: Store, app: AppStore) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation, Queue
@@ -19,7 +18,6 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, count, details, latest
 from auscult.services.insights.quality import by_agent
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, TENANT, conversation
 from tests.strategies import cited
@@ -51,13 +49,6 @@ def decided(about: Conversation, revision: int, answers: Sequence[Qualification]
         engines=(),
         evaluated_at=datetime(2026, 3, 1, tzinfo=UTC),
     )
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 SURE = Decimal("0.9")

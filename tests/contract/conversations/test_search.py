@@ -9,7 +9,7 @@ from auscult.domain.conversation import Agent, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.said.search import parse
 from auscult.services.conversations.latest import Sought, count, latest
-from auscult.storage import Store, open_store
+from auscult.storage import open_store
 from auscult.storage.conversations import said
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
@@ -42,12 +42,6 @@ def put_said(url: str) -> None:
 def content() -> Content:
     """Four conversations in the database of each test."""
     return Content("said", put_said)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with four conversations."""
-    return store.within(TENANT)
 
 
 def found(app: AppStore, text: str, **sought: object) -> str:

@@ -35,13 +35,6 @@ MANY = 150
 """So many go into PostgreSQL in bulk, whichever table it is."""
 
 
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
 def accept(app: AppStore, *conversations: Conversation) -> str:
     """Accept these; the batch that they are in."""
     batch_id = app.conversations.accept(conversations).batch_id

@@ -9,14 +9,7 @@ from auscult.domain.audits.audit import AuditMovedError, assign
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.contract.storing import OTHER, TENANT, conversation, names, of_pending, put
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
+from tests.contract.storing import OTHER, conversation, names, of_pending, put
 
 
 def later(rendered: RenderedRows) -> RenderedRows:

@@ -44,13 +44,6 @@ def store(database_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
-@pytest.fixture
 def other(database_url: str, app: AppStore) -> Iterator[AppStore]:
     """The same app as another process has it."""
     store = open_store(database_url, KEY)

@@ -23,13 +23,6 @@ CARD = "my card is 4111 1111 1111 1111"
 LEGS = (("a1", 2), ("b2", 61), ("c3", 120))
 
 
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
 def leg(name: str, begin_s: int, *, starts: bool = False, words: str = CARD) -> Conversation:
     """A leg of two turns with its own agent and queue; with ``starts``, the times of its file count from its own start."""
     own = begin_s if starts else 0

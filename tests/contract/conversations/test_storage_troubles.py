@@ -7,14 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.contract.storing import TENANT, conversation
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
+from tests.contract.storing import conversation
 
 
 def test_a_fault_of_a_statement_is_no_trouble_and_shows_no_value(store: Store) -> None:

@@ -10,14 +10,7 @@ from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.store import AppStore
-from tests.contract.storing import OTHER, TENANT
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
+from tests.contract.storing import OTHER
 
 
 class TestForms:

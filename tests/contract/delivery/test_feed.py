@@ -26,17 +26,10 @@ from auscult.storage import Store
 from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
-from tests.contract.storing import OTHER, TENANT, conversation, of_pending, put, rendered
+from tests.contract.storing import OTHER, conversation, of_pending, put, rendered
 from tests.http_servers import QuietHandler, listening
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 def feed(app: AppStore, after: int = 0, limit: int = 100) -> list[tuple[int, str, str]]:

@@ -16,18 +16,11 @@ from auscult.storage import Store
 from auscult.storage.core.tables.delivery import webhooks
 from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
-from tests.contract.storing import TENANT, conversation, put
+from tests.contract.storing import conversation, put
 from tests.http_servers import QuietHandler, listening
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 PUBLIC = "https://quality.example.com"
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 @pytest.fixture

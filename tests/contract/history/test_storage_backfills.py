@@ -15,18 +15,11 @@ from auscult.domain.history.backfills import Backfill, BackfillScope, Rescored
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.contract.storing import FORM, OTHER, REPORT, STARTED, TENANT, conversation, names, put, query
+from tests.contract.storing import FORM, OTHER, REPORT, STARTED, conversation, names, put, query
 
 SECOND = replace(FORM, version=2, pass_score=Decimal(90))
 EVERYTHING = BackfillScope()
 LATER = datetime(2026, 4, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 def put_some(app: AppStore, count: int, status: Status = "evaluated") -> list[str]:

@@ -13,13 +13,6 @@ from tests.contract.history.test_storage_backfills import EVERYTHING, begin, do,
 from tests.contract.storing import TENANT
 
 
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
 class TestSteering:
     """Cancelled, taken up again, failed, postponed."""
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import msgspec
-import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
@@ -11,7 +10,7 @@ from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Flag, Insights, Sentiment, TurnSentiment
 from auscult.reports import REPORTS
 from auscult.services.scoring.rebuild import rebuild
-from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.store import AppStore
@@ -33,13 +32,6 @@ FOUND = Insights(
     unknown={"emotions": "no times are known"},
     engines=("heads 1",),
 )
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 def record(app: AppStore, language: str, insights: Insights | None) -> None:

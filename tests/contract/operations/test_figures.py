@@ -11,16 +11,8 @@ from auscult.storage.core.tables.recordings import HAS_FAILED, recording_tasks, 
 from auscult.storage.store import AppStore
 from tests.contract.history.test_storage_backfills import begin, put_some
 from tests.contract.privacy.test_retention_kinds import recording
-from tests.contract.storing import TENANT
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 def due(store: Store, after: timedelta = timedelta(0)) -> dict[str, tuple[int, bool]]:

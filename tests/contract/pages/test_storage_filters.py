@@ -19,13 +19,6 @@ from tests.contract.storing import REPORT, STARTED, TENANT, conversation, names,
 OTHER_REPORT = "calldetails"
 
 
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
 def put(app: AppStore, *conversations: Conversation, filters: dict[str, frozenset[Filter]] | None = None) -> None:
     """Accept and record these, with rows in two reports."""
     batch_id = app.conversations.accept(conversations).batch_id

@@ -30,13 +30,6 @@ from tests.contract.storing import STARTED, TENANT, conversation, put
 NOW = STARTED + timedelta(days=40)
 
 
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
 def old(name: str, days: int, queue: str = "qu-1", customer: str = "u-1") -> Conversation:
     """A conversation that started so many days before ``NOW``."""
     return conversation(

@@ -17,7 +17,6 @@ from auscult.storage import Store
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.privacy.codes import document_without_codes, without_codes
 from auscult.storage.store import AppStore
-from tests.contract.storing import TENANT
 
 MODES: tuple[Mode, ...] = ("off", "mask", "token")
 SAID = (
@@ -55,13 +54,6 @@ def everything(store: Store) -> str:
     with store._database.reading() as connection:
         rows = [row for table in METADATA.tables.values() for row in connection.execute(sa.select(table))]
     return "\n".join(str([each for each in row if not isinstance(each, int)]) for row in rows)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 def set_mode(app: AppStore, mode: Mode) -> None:

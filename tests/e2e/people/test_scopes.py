@@ -1,5 +1,6 @@
 """Every route, every role, every scope: what is not visible does not exist, and what is not permitted is named."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, product
@@ -227,25 +228,7 @@ def _answer_of(world: World, person: Person, operation: str, conversation_id: st
         .replace("{number}", "999")
         .replace("{user_id}", "agent-own@example.com")
     )
-    for name in ("backtest_id", "form_id", "job_id", "language", "source", "rescore_id", "scorecard_id", "agent_id"):
-        named = named.replace(f"{{{name}}}", "no-such")
-    for name in (
-        "plan_id",
-        "assignment_id",
-        "request_id",
-        "summary_id",
-        "taxonomy_id",
-        "webhook_id",
-        "grant_id",
-        "name",
-        "team_id",
-        "queue_id",
-        "recording_id",
-        "run_id",
-        "upload_id",
-        "draw_id",
-    ):
-        named = named.replace(f"{{{name}}}", "no-such")
+    named = re.sub(r"\{\w+\}", "no-such", named)
     answer = person.browser.ask(method, named, {} if method in ("POST", "PUT") else None)
     body = answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
     reason = body.get("reason", "") if isinstance(body, dict) else ""

@@ -18,7 +18,7 @@ from auscult.storage import Store
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 from tests.databases import Content
-from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, desk, plan, planning, scored, talk, talks
+from tests.unit.services.audits.drawing import ANN, AT, BOB, desk, plan, planning, scored, talk, talks
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 ALONE = (PlanAuditor(user=ANN, share=100),)
@@ -28,12 +28,6 @@ ALONE = (PlanAuditor(user=ANN, share=100),)
 def content() -> Content:
     """Conversations that are scored already, for every test."""
     return talks(30)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """Thirty scored conversations."""
-    return store.within(TENANT)
 
 
 def drawn(app: AppStore, **changes: object) -> tuple[str, list[Assigned]]:

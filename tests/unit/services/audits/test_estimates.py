@@ -10,22 +10,15 @@ from auscult.domain.statistics.post_stratified import Stratum, post_stratified
 from auscult.reports import REPORTS
 from auscult.services.audits.estimates import Estimating
 from auscult.services.audits.workflow import Auditing
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.databases import Content
-from tests.unit.services.audits.drawing import ANN, AT, TENANT, desk, plan, planning, talks
+from tests.unit.services.audits.drawing import ANN, AT, desk, plan, planning, talks
 
 
 @pytest.fixture
 def content() -> Content:
     """Conversations that are scored already, for every test."""
     return talks(60)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with 60 scored conversations, of which the machine says NO to a greeting in 15."""
-    return store.within(TENANT)
 
 
 def audit_all(app: AppStore, **changes: object) -> str:

@@ -8,10 +8,9 @@ from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.errors import RequestError
 from auscult.reports import REPORTS
 from auscult.services.audits.desk import UNDO, Desk
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.databases import Content
-from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, plan, planning, talks
+from tests.unit.services.audits.drawing import ANN, AT, BOB, plan, planning, talks
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 NOW = AT + timedelta(days=1)
@@ -21,12 +20,6 @@ NOW = AT + timedelta(days=1)
 def content() -> Content:
     """Conversations that are scored already, for every test."""
     return talks(5)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """Five scored conversations."""
-    return store.within(TENANT)
 
 
 def at(app: AppStore, now: datetime) -> Desk:

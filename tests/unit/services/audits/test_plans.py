@@ -21,7 +21,6 @@ from tests.unit.services.audits.drawing import (
     BOB,
     FORM,
     START,
-    TENANT,
     desk,
     plan,
     planning,
@@ -37,12 +36,6 @@ ALL_YES = [AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_i
 def content(request: pytest.FixtureRequest) -> Content | None:
     """Conversations that are scored already, for every test that takes ``app``."""
     return talks(60) if "app" in request.fixturenames else None
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with 60 scored conversations."""
-    return store.within(TENANT)
 
 
 def drawn(app: AppStore, **changes: object) -> tuple[str, list[tuple[str, str | None]]]:

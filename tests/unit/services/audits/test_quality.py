@@ -11,10 +11,9 @@ from auscult.domain.evaluation import Qualification
 from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.services.audits.quality import Quality, QualityQuery, period_of
 from auscult.services.audits.raters import RaterQuery, rater_report
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.databases import Content
-from tests.unit.services.audits.drawing import ANN, BOB, START, TENANT, desk, plan, planning, talks
+from tests.unit.services.audits.drawing import ANN, BOB, START, desk, plan, planning, talks
 
 MARCH = (START, START + timedelta(days=31))
 
@@ -23,12 +22,6 @@ MARCH = (START, START + timedelta(days=31))
 def content() -> Content:
     """Conversations that are scored already, for every test."""
     return talks(60)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with 60 scored conversations of three agents; every fourth misses the greeting."""
-    return store.within(TENANT)
 
 
 def audited(app: AppStore, **changes: object) -> None:

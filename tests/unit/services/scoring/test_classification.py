@@ -28,13 +28,6 @@ topics:
 """
 
 
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app with nothing in it."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
-
-
 def found(store: Store, name: str) -> Insights:
     """What is found in a conversation that comes in now."""
     said = talk("C: hello, what is the balance of my account", "A: twelve dollars")

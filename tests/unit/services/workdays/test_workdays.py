@@ -10,11 +10,10 @@ from auscult.domain.errors import RequestError
 from auscult.domain.people.principal import operator
 from auscult.domain.workdays import EVERY_DAY, Weekday, WorkingDays, check_working_days, holidays_of
 from auscult.services.workdays import Calendar
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.databases import Content
 from tests.unit.domain.disputes.test_steps import audit
-from tests.unit.services.audits.drawing import AT, TENANT, plan, planning, talks
+from tests.unit.services.audits.drawing import AT, plan, planning, talks
 
 FIVE: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 GERMAN = WorkingDays(week=FIVE, country="DE")
@@ -25,12 +24,6 @@ GERMAN = WorkingDays(week=FIVE, country="DE")
 def content() -> Content:
     """Conversations that are scored already."""
     return talks(60)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app."""
-    return store.within(TENANT)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from auscult.domain.errors import AccessError, ConflictError, NotFoundError, Req
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.databases import Content
-from tests.unit.services.audits.drawing import ANN, BOB, FORM, START, TENANT, desk, plan, planning, scored, talk, talks
+from tests.unit.services.audits.drawing import ANN, BOB, FORM, START, desk, plan, planning, scored, talk, talks
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 
@@ -20,12 +20,6 @@ YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="e
 def content() -> Content:
     """Conversations that are scored already, for every test."""
     return talks(10)
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """Ten scored conversations."""
-    return store.within(TENANT)
 
 
 def first_item(app: AppStore) -> Assigned:
