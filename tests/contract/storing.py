@@ -97,3 +97,10 @@ def query(app_id: str = TENANT.app_id, **changes: Any) -> RecordQuery:
 def names(app: AppStore, **changes: Any) -> list[str]:
     """The rows of one page, as text."""
     return [row.decode() for row in app.conversations.page(query(app.tenant.app_id, **changes)).rows]
+
+
+def accept(app: AppStore, *conversations: Conversation) -> str:
+    """Accept these; the batch that they are in."""
+    batch_id = app.conversations.accept(conversations).batch_id
+    assert batch_id is not None
+    return batch_id

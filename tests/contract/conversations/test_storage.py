@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from auscult.domain.contact import Contact
-from auscult.domain.conversation import Conversation, Customer, Queue
+from auscult.domain.conversation import Customer, Queue
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.insight import Insights
 from auscult.domain.tenancy import Tenant
@@ -22,6 +22,7 @@ from tests.contract.storing import (
     OTHER,
     REPORT,
     TENANT,
+    accept,
     conversation,
     evaluation,
     names,
@@ -33,13 +34,6 @@ from tests.contract.storing import (
 
 MANY = 150
 """So many go into PostgreSQL in bulk, whichever table it is."""
-
-
-def accept(app: AppStore, *conversations: Conversation) -> str:
-    """Accept these; the batch that they are in."""
-    batch_id = app.conversations.accept(conversations).batch_id
-    assert batch_id is not None
-    return batch_id
 
 
 class TestTenants:

@@ -19,6 +19,7 @@ from auscult.formats import Limits
 from auscult.services.definitions.forms.reading import starter_documents
 from auscult.services.scoring.intake.read import read_file, read_stream
 from tests.databases import database
+from tests.e2e.client.test_client import access
 from tests.e2e.serving import GOLDEN, TENANT, Service, listening, process, serving
 from tests.integration.program import AUSCULT, Result, auscult, environment
 
@@ -145,18 +146,6 @@ def publish(application: bootstrap.Application) -> None:
     """The same form on both sides."""
     for channel in ("voice", "chat"):
         application.store.within(TENANT).forms.publish(f"ef-starter-{channel}", starter_documents()[channel])
-
-
-def access(service: Service, *scopes: str) -> Access:
-    """Who may read the five reports, and nothing of our own API."""
-    client = service.new_client(*(scopes or SCOPES))
-    return Access(
-        client_id=client.client_id,
-        client_secret=client.secret,
-        account=TENANT.account_id,
-        org=TENANT.org_id,
-        app=TENANT.app_id,
-    )
 
 
 def words(vendor: Service, who: Access, since: str, until: str) -> list[str]:

@@ -5,14 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from auscult import bootstrap
-from auscult.cli import build
 from auscult.config import read_settings
-from auscult.domain.errors import AuscultError
 from tests.integration import program
-from tests.integration.program import TENANT, Result, conversation, write
+from tests.integration.in_process import auscult
+from tests.integration.program import TENANT, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 from tests.integration.working import working
 
@@ -21,14 +19,6 @@ pytestmark = pytest.mark.night
 APP = ("--app", "st-1")
 URL = "sqlite:///test.db"
 CHANGED = FORM.replace("weight: 60", "weight: 90").replace("weight: 40", "weight: 10")
-
-
-def auscult(*words: str, stdin: str = "") -> Result:
-    """Run ``auscult`` in this process, which takes a tenth of the time that starting it takes."""
-    done = CliRunner().invoke(build(), words, input=stdin)
-    if done.exception is not None and not isinstance(done.exception, AuscultError | SystemExit):
-        raise done.exception
-    return Result(done.exit_code, done.stdout, done.stderr + str(done.exception or ""))
 
 
 @pytest.fixture

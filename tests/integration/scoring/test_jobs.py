@@ -27,6 +27,7 @@ from auscult.storage.store import AppStore
 from auscult.workers import worker as worker_room
 from auscult.workers.dbos_database import jobs_url
 from auscult.workers.process_pool import ProcessPool
+from tests.contract.storing import accept
 from tests.integration.working import FORM, TENANT, conversation, settings_for, working
 from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
 from tests.waiting import PATIENCE_S, wait_until
@@ -41,13 +42,6 @@ def app(store: Store) -> AppStore:
     app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     return app
-
-
-def accept(app: AppStore, *conversations: Conversation) -> str:
-    """The batch that they are accepted in."""
-    batch_id = app.conversations.accept(conversations).batch_id
-    assert batch_id is not None
-    return batch_id
 
 
 def ended(store: Store, *batch_ids: str) -> Callable[[], bool]:

@@ -21,6 +21,7 @@ from auscult.services.scoring.process import Processing
 from auscult.services.scoring.rebuild import rebuild
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.contract.storing import accept
 from tests.integration.working import FORM, TENANT, conversation
 
 EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()})
@@ -38,13 +39,6 @@ def app(store: Store) -> AppStore:
     app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     return app
-
-
-def accept(app: AppStore, *conversations: Conversation) -> str:
-    """The batch that they are accepted in."""
-    batch_id = app.conversations.accept(conversations).batch_id
-    assert batch_id is not None
-    return batch_id
 
 
 def process(work: Processing, batch_id: str) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """Faults of YAML documents in the reader's language."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -128,32 +130,28 @@ def test_a_rival_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "document",
+    ("check", "document"),
     [
-        "id: sc-1\nname: S\nattributes: []",
-        "id: sc-1\nname: S\npass_score: 700\nagents: []\nattributes:\n  - {id: a, name: A, weight: 50, metrics: []}",
-        "id: sc 1\nname: ''\nattributes:\n  - {id: a, name: A, weight: 100, metrics: [{metric: m, weight: 0}]}",
+        (check_scorecard, "id: sc-1\nname: S\nattributes: []"),
+        (
+            check_scorecard,
+            "id: sc-1\nname: S\npass_score: 700\nagents: []\nattributes:\n  - {id: a, name: A, weight: 50, metrics: []}",
+        ),
+        (
+            check_scorecard,
+            "id: sc 1\nname: ''\nattributes:\n  - {id: a, name: A, weight: 100, metrics: [{metric: m, weight: 0}]}",
+        ),
+        (check_taxonomy, "id: tx-1\nname: T\nlanguages: [english]\ntopics: []"),
+        (check_taxonomy, "id: tx 1\nname: T\nlanguages: []\ntopics: [{name: A, topics: [{name: B}, {name: b}]}]"),
+        (
+            check_taxonomy,
+            "id: tx-1\nname: T\nlanguages: [en]\ntopics: [{name: A, examples: [x], topics: [{name: B}]}, a]",
+        ),
     ],
 )
-def test_faults_of_a_scorecard(document: str) -> None:
-    """Scorecards have faults of their own."""
-    problems = check_scorecard(document.encode()).problems
-    assert problems
-    for each in problems:
-        translated(each.reason)
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        "id: tx-1\nname: T\nlanguages: [english]\ntopics: []",
-        "id: tx 1\nname: T\nlanguages: []\ntopics: [{name: A, topics: [{name: B}, {name: b}]}]",
-        "id: tx-1\nname: T\nlanguages: [en]\ntopics: [{name: A, examples: [x], topics: [{name: B}]}, a]",
-    ],
-)
-def test_faults_of_a_taxonomy(document: str) -> None:
-    """Taxonomies have faults of their own."""
-    problems = check_taxonomy(document.encode()).problems
+def test_faults_of_scorecards_and_taxonomies(check: Callable[[bytes], Any], document: str) -> None:
+    """Both have faults of their own."""
+    problems = check(document.encode()).problems
     assert problems
     for each in problems:
         translated(each.reason)
