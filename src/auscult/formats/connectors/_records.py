@@ -20,6 +20,8 @@ from auscult.formats._instants import instant, ms_between
 from auscult.formats.native import Native
 
 _NATIVE = Native()
+_OF_SOURCES = frozenset({"legs", "edition"})
+"""Keys that no native document has: parts and copies of one conversation, as sources have them."""
 _DAY_AND_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T_](\d{2})[-:_]?(\d{2})[-:_]?(\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?")
 
 
@@ -169,7 +171,8 @@ class Records:
 
     def conversation(self, document: Mapping[str, Any], where: str) -> Conversation | Refused:
         """Return the conversation of a native document, checked as one that is loaded."""
-        (read,) = _NATIVE.read(io.BytesIO(msgspec.json.encode(document)), self._app_id, self._limits)
+        native = {name: value for name, value in document.items() if name not in _OF_SOURCES}
+        (read,) = _NATIVE.read(io.BytesIO(msgspec.json.encode(native)), self._app_id, self._limits)
         if isinstance(read, Conversation):
             return replace(with_parties(read, document.get("legs", ())), edition=document.get("edition"))
         field = "" if read.error.field is None else f"{read.error.field}: "

@@ -166,9 +166,8 @@ def test_reasons_of_instances(served: Service, tmp_path: Path) -> None:
         "<p>Notice; again: hold 1 of 2 at 30000 ms: not found in the agent&#39;s last turn before it; "
         "Duration: hold 1 of 2 at 30000 ms: 40.5 s; at most 20 s.</p>"
     ) in english
-    assert (
-        '<p><span class="quiet num">0:30</span> <span class="quiet">Warteschleife 1 von 2 bei 0:30</span></p>' in german
-    )
+    turn = '<q class="said" dir="auto">My router is broken.</q> <span class="quiet num">0:30</span></a>'
+    assert f'{turn} <span class="quiet">Warteschleife 1 von 2 bei 0:30</span></p>' in german
     assert '<q class="said" dir="auto"></q>' not in english
 
 

@@ -30,7 +30,7 @@ class RightGroup(Struct, frozen=True, kw_only=True):
 
 
 _PERMISSION_GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
-    (later("Conversations"), ("conversation", "recording", "insight", "report")),
+    (later("Conversations"), ("conversation", "recording", "ai_agent", "insight", "report")),
     (later("Audits and reviews"), ("audit", "plan", "dispute", "calibration", "coaching", "comment", "collection")),
     (later("Forms and knowledge"), ("form", "knowledge", "judge")),
     (later("Live"), ("assist",)),

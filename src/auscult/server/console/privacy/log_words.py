@@ -11,6 +11,8 @@ from auscult.server.console.frame.reader import Reader
 from auscult.server.console.people.rights import permission_in_words, scope_in_words
 
 ACTIONS: Mapping[str, str] = {
+    "ai_agent.registered": later("AI agent registered"),
+    "ai_agent.removed": later("AI agent removed"),
     "session.opened": later("Signed in"),
     "session.refused": later("Sign-in refused"),
     "session.ended": later("Signed out"),
