@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,41 +11,12 @@ import pytest
 from auscult.domain.conversation import Conversation
 from auscult.domain.people.roles import BUILT_IN
 from auscult.server.console.assets import read_assets
+from tests.data_files import rows_of
 from tests.e2e.consoles import AGENT, QUEUE, ROLES, assign, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
 MOST_SCRIPT = 160_000
-PAGES = {
-    "": "",
-    "/conversations": "conversation.read",
-    "/exports": "report.export",
-    "/audits": "audit.perform",
-    "/plans": "plan.read",
-    "/plans/new": "plan.edit",
-    "/auditors": "audit.assign",
-    "/overview": "insight.read",
-    "/metrics": "insight.read",
-    "/agents": "insight.read",
-    "/insights": "insight.read",
-    "/live": "assist.read",
-    "/forms": "form.edit",
-    "/forms/ef-starter-voice": "form.edit",
-    "/scorecards": "form.read",
-    "/taxonomies": "form.read",
-    "/knowledge": "knowledge.read",
-    "/connectors": "connector.read",
-    "/administration/users": "user.read",
-    "/administration/directory": "directory.edit",
-    "/administration/roles": "user.read",
-    "/administration/clients": "settings.manage",
-    "/administration/webhooks": "webhook.read",
-    "/administration/jobs": "job.read",
-    "/administration/retention": "retention.manage",
-    "/administration/holds": "hold.manage",
-    "/administration/erasure": "erasure.run",
-    "/administration/log": "log.read",
-    "/administration/settings": "settings.manage",
-}
+PAGES = {row["page"]: row["permission"] for row in rows_of(Path(__file__).with_name("pages.csv"))}
 WHOLE = ("/plans", "/auditors", "/forms", "/connectors", "/administration")
 """Pages that need their permission in the whole app."""
 

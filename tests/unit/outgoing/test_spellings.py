@@ -1,6 +1,7 @@
 """Private addresses in other spellings than the usual one: none is stored for a tenant, and none is connected to."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -8,35 +9,10 @@ from auscult.domain.delivery.addresses import PUBLIC, opened
 from auscult.outgoing.dialling import AddressRefusedError, check_address, endpoints
 from auscult.server.api.delivery import checked_url
 from auscult.workers.webhook_sender import NOT_ALLOWED, HttpSender
+from tests.data_files import lines_of
 from tests.scripted_system import Given, system
 
-INSIDE = (
-    "2130706433",  # 127.0.0.1 as one number
-    "0x7f000001",
-    "0177.0.0.1",
-    "127.1",
-    "127.0.0.1.",
-    "0.0.0.0",  # noqa: S104  (refused, not bound)
-    "LOCALHOST.",
-    "api.localhost",
-    "172.31.255.254",
-    "100.64.0.1",  # of a provider's own customers
-    "198.18.0.1",
-    "169.254.170.2",  # credentials of containers
-    "192.0.0.192",  # metadata of a cloud
-    "224.0.0.1",
-    "255.255.255.255",
-    "[::]",
-    "[::127.0.0.1]",
-    "[::ffff:7f00:1]",
-    "[::ffff:10.1.2.3]",
-    "[64:ff9b::a00:1]",
-    "[2002:a00:1::1]",
-    "[fd12::1]",
-    "[fe80::1]",
-    "[fec0::1]",
-    "[3fff::1]",
-)
+INSIDE = lines_of(Path(__file__).with_name("inside.txt"))
 
 
 @pytest.mark.parametrize("host", INSIDE)
