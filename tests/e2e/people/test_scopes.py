@@ -223,12 +223,8 @@ def test_lists_pages_and_counts_show_exactly_what_is_visible(world: World) -> No
 
 def _answer_of(world: World, person: Person, operation: str, conversation_id: str) -> tuple[int, str, str]:
     method, path = world.operations[operation]
-    named = (
-        path.replace("{conversation_id}", conversation_id)
-        .replace("{number}", "999")
-        .replace("{user_id}", "agent-own@example.com")
-    )
-    named = re.sub(r"\{\w+\}", "no-such", named)
+    given = {"conversation_id": conversation_id, "number": "999", "user_id": "agent-own@example.com"}
+    named = re.sub(r"\{(\w+)\}", lambda found: given.get(found[1], "no-such"), path)
     answer = person.browser.ask(method, named, {} if method in ("POST", "PUT") else None)
     body = answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
     reason = body.get("reason", "") if isinstance(body, dict) else ""
