@@ -1,24 +1,25 @@
 """``/api/v1/clients``: the clients of an app, and the version of the reporting APIs that each is served."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Router, get, put
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.tenancy import Client, Wire
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
-from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import path_id
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_thread
 from auscult.services.operations.clients import ClientChanges, clients_of
 
+READS = Scopes("users:read", "users:write", permission="settings.manage", reach="app")
+WRITES = Scopes("users:write", permission="settings.manage", reach="app")
 ClientId = Annotated[str, path_id("The client's id.", "cs-9d1f2a34-7c55-4e0b-9a61-2f7b8c0d1e22")]
 
 
+@example({"wire": "2026-10"})
 class ClientBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Properties of a client."""
 
@@ -42,44 +43,32 @@ class ShownClients(Struct, frozen=True, kw_only=True):
     items: tuple[ShownClient, ...]
 
 
-_CLIENT: dict[str, Any] = {
-    "client_id": "cs-9d1f2a34-7c55-4e0b-9a61-2f7b8c0d1e22",
-    "app_ids": ["st-1"],
-    "scopes": ["Quality AI"],
-    "wire": "2026-10",
-    "created_at": "2026-11-28T09:00:00Z",
-    "revoked_at": None,
-}
+example(
+    {
+        "client_id": "cs-9d1f2a34-7c55-4e0b-9a61-2f7b8c0d1e22",
+        "app_ids": ["st-1"],
+        "scopes": ["Quality AI"],
+        "wire": "2026-10",
+        "created_at": "2026-11-28T09:00:00Z",
+        "revoked_at": None,
+    }
+)(ShownClient)
 
 
-@get(
-    "/clients",
-    operation_id="list_clients",
-    summary="List clients",
-    guards=[Scopes("users:read", "users:write", permission="settings.manage", reach="app")],
-    responses={200: answer("The clients.", ShownClients, {"items": [_CLIENT]})},
-)
-@in_thread
-def listing(app: App, server: Basis) -> ShownClients:
+@operation.get("/clients", may=READS, summary="List clients")
+def list_clients(app: App, server: Basis) -> ShownClients:
     """List the clients that reach the app, revoked ones too; never a secret."""
     return ShownClients(items=tuple(map(_shown, clients_of(server.store, app.tenant))))
 
 
-@put(
-    "/clients/{client_id:str}",
-    operation_id="set_client",
+@operation.put(
+    "/clients/{client_id}",
+    may=WRITES,
     summary="Set the wire of a client",
-    guards=[Scopes("users:write", permission="settings.manage", reach="app")],
-    responses={
-        200: answer("The client.", ShownClient, _CLIENT),
-        403: refusal("It reaches other apps too, and the caller may not change these."),
-        404: refusal("There is no such client."),
-    },
-    takes=Takes("The version.", {"wire": "2026-10"}),
+    refuses={403: "It reaches other apps too, and the caller may not change these.", 404: "There is no such client."},
     command="clients set",
 )
-@in_thread
-def change(client_id: ClientId, data: JSONBody[ClientBody], app: App, rights: Rights, server: Basis) -> ShownClient:
+def set_client(client_id: ClientId, data: JSONBody[ClientBody], app: App, rights: Rights, server: Basis) -> ShownClient:
     """Set the version of the reporting APIs that a client is served, from now on.
 
     Servers cache clients for half a second. With `off` rows are as in the vendor's samples, to the byte.
@@ -98,4 +87,4 @@ def _shown(client: Client) -> ShownClient:
     )
 
 
-ROUTER = Router("/", route_handlers=[listing, change])
+ROUTER = operation.router(__name__)
