@@ -8,6 +8,7 @@ import msgspec
 from auscult.client.wire import WIRE
 from auscult.domain.record import RowKey
 from auscult.reports._contract import PageLimits, Report, ReportRequest
+from auscult.reports._wires import shown
 from auscult.services.delivery.day_files import Day, DayFiles, days_between
 from auscult.storage.delivery.export_folders import ExportFolder
 from auscult.storage.store import AppStore
@@ -53,7 +54,7 @@ class Export:
         query = self._report.query(request, (self._app.tenant.app_id,), _LIMITS)
         query = msgspec.structs.replace(query, since_ms=_ms(since), until_ms=_ms(until), after=RowKey(_ms(since), ""))
         while True:
-            page = self._app.conversations.page(query)
+            page = shown(self._app.conversations.page(query), "off")
             answer = msgspec.json.decode(self._report.page(request, query, page), type=dict[str, msgspec.Raw])
             yield [bytes(row) for row in msgspec.json.decode(answer[wire.rows], type=list[msgspec.Raw])]
             if not page.more or page.last is None:
