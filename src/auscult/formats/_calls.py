@@ -105,7 +105,7 @@ def calls_of(documents: Sequence[CallDocument], turns: Iterable[Turn], limits: L
     turn_ids = {turn.id for turn in turns}
     given = {each.id for each in documents if each.id is not None}
     if len(given) < sum(each.id is not None for each in documents):
-        _refuse_repeated(documents)
+        _turns.refuse_repeated("calls", (each.id for each in documents), code="call.duplicate_id")
     return tuple(_call(each, index, turn_ids, given, limits) for index, each in enumerate(documents))
 
 
@@ -151,14 +151,3 @@ def _inside(value: object) -> Iterable[object]:
     if isinstance(value, dict):
         return cast("dict[str, object]", value).values()
     return cast("list[object]", value) if isinstance(value, list) else ()
-
-
-def _refuse_repeated(documents: Sequence[CallDocument]) -> None:
-    seen: dict[str, int] = {}
-    for index, call in enumerate(documents):
-        if call.id is not None and (first := seen.setdefault(call.id, index)) != index:
-            field = f"calls[{index}].id"
-            message = (
-                f"{field} is {call.id!r}, which calls[{first}] has already; ids should differ within a conversation"
-            )
-            raise FormatError(message, code="call.duplicate_id", field=field, value=call.id)

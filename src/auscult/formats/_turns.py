@@ -34,7 +34,7 @@ def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
         raise FormatError(message, code="turns.too_many", field="turns", value=len(turns))
     given = {turn.id for turn in turns if turn.id is not None}
     if len(given) < len(turns):
-        _refuse_repeated(turns)
+        refuse_repeated("turns", (turn.id for turn in turns), code="turn.duplicate_id")
     most_characters = limits.turn_bytes // 4
     finished: list[Turn] = []
     for index, (speaker, text, own_id, agent_id, start_ms, end_ms) in enumerate(turns):
@@ -72,15 +72,16 @@ def _whole_ms(value: float, group: str, index: int, name: str) -> int:
     return int(value)
 
 
-def _refuse_repeated(turns: Sequence[RawTurn]) -> None:
+def refuse_repeated(group: str, ids: Iterable[str | None], *, code: str) -> None:
+    """Refuse the first id in a list that an earlier one has already. Raises ``FormatError``."""
     seen: dict[str, int] = {}
-    for index, turn in enumerate(turns):
-        if turn.id is not None and (first := seen.setdefault(turn.id, index)) != index:
-            field = f"turns[{index}].id"
+    for index, given in enumerate(ids):
+        if given is not None and (first := seen.setdefault(given, index)) != index:
+            field = f"{group}[{index}].id"
             message = (
-                f"{field} is {turn.id!r}, which turns[{first}] has already; ids should differ within a conversation"
+                f"{field} is {given!r}, which {group}[{first}] has already; ids should differ within a conversation"
             )
-            raise FormatError(message, code="turn.duplicate_id", field=field, value=turn.id)
+            raise FormatError(message, code=code, field=field, value=given)
 
 
 def _refuse_large(text: str, index: int, limit: int) -> None:
