@@ -192,20 +192,10 @@ def by_agent(app: AppStore, sought: Sought, agents: Sequence[str]) -> dict[str, 
     Who sees only some conversations has each agent counted alone: mostly one's own agents, and they have tallies.
     """
     assert sought.since is not None and sought.until is not None  # noqa: S101, PT018  (a period is asked for)
-    found: dict[str, Passed] = {}
-    is_all = app.visibility.is_everything
-    counted = breakdown(app, sought, ("agent_outcome",), (sought.since, sought.until)) if is_all else None
-    aliases = app.aliases.in_force()
-    for agent in agents:
-        counts = [
-            _number(counted, "agent_outcome", agent_outcome_facet(agent, outcome)[1], 0)
-            if counted and aliases.ids("agent", agent) == (agent,)
-            else count(app, replace(sought, agent_outcomes=((agent, outcome),)))
-            for outcome in _DECIDED
-        ]
-        if counts[0] + counts[1]:
-            found[agent] = _of_period((sought.since, sought.until), counts)
-    return found
+    spans = ((sought.since, sought.until),)
+    counted = breakdown(app, sought, ("agent_outcome",), spans[0]) if app.visibility.is_everything else None
+    found = _of_agents(app, sought, agents, spans, counted)
+    return {agent: passed for agent, (passed,) in found.items() if passed.scored}
 
 
 def by_agent_and_period(
@@ -213,14 +203,29 @@ def by_agent_and_period(
 ) -> dict[str, tuple[Passed, ...]]:
     """Count who passed in periods that follow each other, for each of these agents (ids, to the letter), in one reading."""
     counted = breakdown(app, sought, ("agent_outcome",), (spans[0][0], *(until for _, until in spans)))
-    found: Breakdown = {"agent_outcome": counted.get("agent_outcome", {})}
+    return _of_agents(app, sought, agents, spans, counted)
+
+
+def _of_agents(
+    app: AppStore,
+    sought: Sought,
+    agents: Sequence[str],
+    spans: Sequence[tuple[datetime, datetime]],
+    counted: Breakdown | None,
+) -> dict[str, tuple[Passed, ...]]:
+    """Return counts by agent and period. Without tallies by id, and for agents who are merged, each is counted alone.
+
+    The tallies of merged agents by id would count a conversation twice that both took part in.
+    """
+    aliases = app.aliases.in_force()
+
+    def number(agent: str, outcome: Outcome, n: int) -> int:
+        if counted and aliases.ids("agent", agent) == (agent,):
+            return _number(counted, "agent_outcome", agent_outcome_facet(agent, outcome)[1], n)
+        since, until = spans[n]
+        return count(app, replace(sought, since=since, until=until, agent_outcomes=((agent, outcome),)))
+
     return {
-        agent: tuple(
-            _of_period(
-                span,
-                [_number(found, "agent_outcome", agent_outcome_facet(agent, each)[1], n) for each in _DECIDED],
-            )
-            for n, span in enumerate(spans)
-        )
+        agent: tuple(_of_period(span, [number(agent, each, n) for each in _DECIDED]) for n, span in enumerate(spans))
         for agent in agents
     }
