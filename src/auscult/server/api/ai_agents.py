@@ -2,23 +2,20 @@
 
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, put
-from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.ai_agents.registered import Registered
-from auscult.server.rest.context import App, Basis, Rights
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Basis, Rights, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import path_id, query
-from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.ai_agents import AiAgents, ListedAgent, NewAgent
 
 AgentId = Annotated[str, path_id("The AI agent, by the id that conversations name it by.", "ai-nia", maxLength=255)]
 Version = Annotated[str, query("Its version; empty where it has none.", max_length=255)]
-Work = NamedDependency[SkipValidation[AiAgents]]
+Work = Use[AiAgents]
 READS, WRITES = reading("ai_agents", reach="app"), writing("ai_agents")
 
 
@@ -33,13 +30,6 @@ class AgentList(Struct, frozen=True, kw_only=True):
     items: tuple[ListedAgent, ...]
 
 
-_WANTED: dict[str, Any] = {
-    "version": "2026-11-02",
-    "name": "Nia",
-    "instructions": "You are Nia …",
-    "knowledge": [{"title": "Refunds", "text": "Refunds take 14 days."}],
-    "tools": [{"name": "refund", "changes": True, "needs": ["amount"], "after": ["get_order"], "confirm": True}],
-}
 _MADE: dict[str, Any] = {
     "agent_id": "ai-nia",
     "version": "2026-11-02",
@@ -47,35 +37,30 @@ _MADE: dict[str, Any] = {
     "registered_at": "2026-11-02T09:00:00Z",
     "registered_by": "user:mia@example.com",
 }
-AGENT = {**_MADE, "ai": {name: _WANTED[name] for name in ("instructions", "knowledge", "tools")}}
-LISTED = {**_MADE, "characters": 13, "knowledge": ["Refunds"], "tools": ["refund"]}
+_TEXTS: dict[str, Any] = {
+    "instructions": "You are Nia …",
+    "knowledge": [{"title": "Refunds", "text": "Refunds take 14 days."}],
+    "tools": [{"name": "refund", "changes": True, "needs": ["amount"], "after": ["get_order"], "confirm": True}],
+}
+example({"version": "2026-11-02", "name": "Nia", **_TEXTS})(NewAgent)
+example({**_MADE, "ai": _TEXTS})(Registered)
+example({**_MADE, "characters": 13, "knowledge": ["Refunds"], "tools": ["refund"]})(ListedAgent)
 
 
-@get(
+@operation.get(
     "/ai-agents",
-    operation_id="list_ai_agents",
+    may=READS,
     summary="List AI agents",
-    guards=[READS],
-    responses={200: answer("The registered versions.", AgentList, {"items": [LISTED]})},
     command="ai-agents list",
     columns=("agent_id", "version", "name", "characters", "registered_at"),
 )
-@in_thread
-def listing(work: Work) -> AgentList:
+def list_ai_agents(work: Work) -> AgentList:
     """List registered AI agents by version, without their texts."""
     return AgentList(items=work.listing())
 
 
-@get(
-    "/ai-agents/{agent_id:str}",
-    operation_id="get_ai_agent",
-    summary="One AI agent",
-    guards=[READS],
-    responses={200: answer("The version.", Registered, AGENT)},
-    command="ai-agents show",
-)
-@in_thread
-def show(
+@operation.get("/ai-agents/{agent_id}", may=READS, summary="One AI agent", command="ai-agents show")
+def get_ai_agent(
     agent_id: AgentId,
     work: Work,
     version: Annotated[str | None, query("Its version; the newest unless given.", max_length=255)] = None,
@@ -84,24 +69,16 @@ def show(
     return work.show(agent_id, version)
 
 
-@put(
-    "/ai-agents/{agent_id:str}",
-    operation_id="register_ai_agent",
+@operation.put(
+    "/ai-agents/{agent_id}",
+    may=WRITES,
     summary="Register an AI agent",
-    guards=[WRITES],
-    responses={
-        200: answer("The version.", Registered, AGENT),
-        **refusals(
-            {
-                409: "The app has as many versions as it can have.",
-                400: "A tool is declared twice, or the texts are too large.",
-            }
-        ),
+    refuses={
+        409: "The app has as many versions as it can have.",
+        400: "A tool is declared twice, or the texts are too large.",
     },
-    takes=Takes("The version.", _WANTED),
 )
-@in_slow_thread
-def register(agent_id: AgentId, data: JSONBody[NewAgent], work: Work) -> Registered:
+def register_ai_agent(agent_id: AgentId, data: JSONBody[NewAgent], work: Work) -> Registered:
     """Register a version of an AI agent, in place of what it was.
 
     Conversations that name the agent, and bring no texts of their own, have those of the version that they name, or of
@@ -110,22 +87,12 @@ def register(agent_id: AgentId, data: JSONBody[NewAgent], work: Work) -> Registe
     return work.register(agent_id, data)
 
 
-@delete(
-    "/ai-agents/{agent_id:str}",
-    operation_id="remove_ai_agent",
-    summary="Remove a version of an AI agent",
-    guards=[WRITES],
-    responses={204: answer("The version is removed.")},
-    command="ai-agents remove",
+@operation.delete(
+    "/ai-agents/{agent_id}", may=WRITES, summary="Remove a version of an AI agent", command="ai-agents remove"
 )
-@in_slow_thread
-def remove(agent_id: AgentId, work: Work, version: Version = "") -> None:
+def remove_ai_agent(agent_id: AgentId, work: Work, version: Version = "") -> None:
     """Remove a version of an AI agent. Conversations that name it keep the texts that they have."""
     work.remove(agent_id, version)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[listing, show, register, remove],
-    dependencies={"work": Provide(work, sync_to_thread=False)},
-)
+ROUTER = operation.router(__name__, work=work)
