@@ -1,4 +1,4 @@
-"""What instructions, knowledge and tools of AI agents add to the size of stored conversations.
+"""Size that instructions, knowledge and tools of AI agents add to stored conversations.
 
     python -m bench.ai_records [--conversations 100000] [--database URL]
 

@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def _has_failed(acts: Mapping[str, bool]) -> bool | None:
-    """Whether the acts report a failure, or success; None for both and for neither."""
+    """Return whether the acts report a failure (True) or a success (False); None if they report both or neither."""
     failed, done = acts["reported_failure"], acts["confirmed_resolution"]
     return None if failed is done else failed
 

@@ -148,4 +148,4 @@ class AssistRow(TypedDict):
     agenticSearchSessionIds: NotRequired[list[str]]
     widgetFeedbacks: NotRequired[list[FeedbackRow]]
     widgetLoaded: NotRequired[bool]
-    """Whether an agent had the assistant before them."""
+    """True if the assistant was open in front of an agent."""

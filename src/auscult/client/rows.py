@@ -114,7 +114,7 @@ class JustificationRow(TypedDict):
     sourceSystemValue: NotRequired[str]
     """The value of the source of truth."""
     agentMentionedValue: NotRequired[str | None]
-    """What the agent said; null for nothing."""
+    """The value that the agent stated; null if the agent stated none."""
     AgentEntity: NotRequired[str]
     """The name of the value."""
     message_id: list[str]

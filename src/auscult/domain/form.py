@@ -16,7 +16,7 @@ NotApplicable = Literal["exclude", "award"]
 Abstention = Literal["na", "audit"]
 """What becomes of an answer that the machine is not sure enough of: NA, or left to a person."""
 Handler = Literal["ai", "human"]
-"""Who handles a segment: an AI agent, which may be a bot of any kind, or a person."""
+"""Handler of a segment: an AI agent (a bot of any kind) or a person."""
 StoredHandler = Literal["ai", "human", "bot", "agent"]
 """The same as it was stored at any time."""
 

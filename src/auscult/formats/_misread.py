@@ -12,7 +12,7 @@ from auscult.domain.conversation import Conversation, Turn
 
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_].*)?", re.DOTALL)
 _BYTES = {bytes((byte,)).decode("cp1252", "ignore") or chr(byte): byte for byte in range(128, 256)}
-"""What Windows-1252 shows for each byte; five that it does not have stay control characters."""
+"""Byte of each character of Windows-1252; the five bytes without one map from control characters."""
 _LOOP, _LOOP_WORDS = 5, 3
 """Turns that repeat each other, and words of each, where a recogniser repeats itself instead of hearing."""
 _NAMED = ("ar", "de", "en", "es", "fr", "hi", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "zh")

@@ -87,7 +87,7 @@ class Report(Protocol):
     """What its queries may filter by: each costs index entries for every row."""
 
     added: ClassVar[Added]
-    """What of its rows only the later version of the wire has, and where. It is stored behind the row (``_wires``)."""
+    """Keys of its rows that only the later version of the wire has. Their values are stored behind the row (``_wires``)."""
 
     def query(self, request: ReportRequest, app_ids: tuple[str, ...], limits: PageLimits) -> RecordQuery:
         """Return the query of a request. Raises ``RequestError`` with field, value and what would be right."""

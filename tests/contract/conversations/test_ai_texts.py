@@ -84,7 +84,7 @@ def test_a_prompt_with_the_customers_name_is_its_template_and_the_name(store: St
 
 
 def test_another_revision_and_a_correction(store: Store, app: AppStore) -> None:
-    """What a revision no longer has is released; one that came without a context has none."""
+    """A new revision releases the texts that it no longer has; one without a context has none."""
     put(app, talk("c-1"))
     put(app, talk("c-1", AiContext("Be short.")))
     assert uses(store) == [1]

@@ -226,7 +226,7 @@ def schemas(template: str) -> tuple[dict[str, Any], dict[str, Any]]:
             "agenticAssistSessionIds": ids,
             "agenticSearchSessionIds": ids,
             "widgetFeedbacks": {"type": "array", "items": feedback},
-            "widgetLoaded": {"type": "boolean", "description": "Whether an agent had the assistant before them."},
+            "widgetLoaded": {"type": "boolean", "description": "True if the assistant was open in front of an agent."},
         },
     }
     return row, found

@@ -19,9 +19,9 @@ class JustificationRow(Struct, frozen=True, kw_only=True):
     source_value: Annotated[str | UnsetType, described("The value of the source of truth.")] = field(
         name="sourceSystemValue", default=UNSET
     )
-    said_value: Annotated[str | UnsetType | None, described("What the agent said; null for nothing.")] = field(
-        name="agentMentionedValue", default=UNSET
-    )
+    said_value: Annotated[
+        str | UnsetType | None, described("The value that the agent stated; null if the agent stated none.")
+    ] = field(name="agentMentionedValue", default=UNSET)
     entity: Annotated[str | UnsetType, described("The name of the value.")] = field(name="AgentEntity", default=UNSET)
     turns: Annotated[tuple[str, ...], described("Ids of turns; empty where it rests on none.")] = field(
         name="message_id"

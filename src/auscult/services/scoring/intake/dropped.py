@@ -15,7 +15,7 @@ from auscult.services.scoring.intake.mapped import line_of
 from auscult.services.scoring.intake.read import read_stream
 
 NEEDED = ("id", "started_at", "speaker", "text")
-"""What the columns of a table must hold; the start is not needed where the time of each turn is there."""
+"""Columns that a table must have; the start is optional if each turn has a time."""
 
 _LEAST_COLUMNS = 2
 

@@ -7,7 +7,7 @@ import msgspec
 from auscult.domain.conversation import Conversation
 
 MOST_CHARACTERS = 4_000_000
-"""What is said and called in one group, together. One conversation may be longer; it is then alone in its group."""
+"""Largest number of characters of turns and calls in one group. A longer conversation is a group by itself."""
 
 
 def grouped(
