@@ -7,7 +7,7 @@ import pytest
 
 from auscult.domain.delivery.addresses import PUBLIC, opened
 from auscult.outgoing.dialling import AddressRefusedError, check_address, endpoints
-from auscult.server.api.delivery import checked_url
+from auscult.services.delivery.webhook_changes import checked_url
 from auscult.workers.webhook_sender import NOT_ALLOWED, HttpSender
 from tests.data_files import lines_of
 from tests.scripted_system import Given, system

@@ -162,11 +162,8 @@ def _secret(given: str) -> tuple[str, str]:
 
 
 def _pause(name: str, app: str, database: str | None, *, is_paused: bool) -> None:
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        within.connectors.pause(name, is_paused=is_paused)
+    with opened(database, app) as service:
+        service.pause(name, is_paused=is_paused)
         typer.echo(f"{name}: {'paused' if is_paused else 'resumed'}")
 
 

@@ -3,22 +3,21 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Router, delete, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct, structs
 
 from auscult.domain.connectors.run import Order, Refusal, Run, Standing
 from auscult.server.problems import Detail, RefusedDocumentError
-from auscult.server.rest.context import App, Caller, Rights, Server, Services
+from auscult.server.rest import operation
+from auscult.server.rest.context import App, Caller, Rights, Server, Services, Use
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import Instant, Limit, Version, path_id, query
 from auscult.server.rest.request import Takes
-from auscult.server.rest.threads import in_slow_thread, in_thread
+from auscult.services.connectors import documents
 from auscult.services.connectors.checking import Check
 from auscult.services.connectors.connecting import Connectors
-from auscult.services.connectors.documents import ConnectorCheck, check_connector
-from auscult.services.privacy.log import SYSTEM
+from auscult.services.connectors.documents import ConnectorCheck
 from auscult.storage.store import AppStore
 
 Name = Annotated[str, path_id("The connector.", "genesys-eu")]
@@ -125,7 +124,6 @@ _STANDING: dict[str, Any] = {
     "last": _RUN,
 }
 _DOCUMENT = "name: genesys-eu\nplace: s3://exports/eu\nformat: native\nevery: 15m\n"
-_SHOWN: dict[str, Any] = {**_STANDING, "document": _DOCUMENT, "items": 120, "unknown": {"queue:q-77": 3}}
 _REFUSAL = {
     "key": "day=23/call-9.json",
     "where": "line 1",
@@ -144,72 +142,64 @@ _ROW: dict[str, Any] = {
     "agent": "a-1",
     "turns": 41,
 }
-_CHECK: dict[str, Any] = {
-    "name": "genesys-eu",
-    "access": "ok",
-    "path": "ok",
-    "format": "ok",
-    "mapped": [_ROW],
-    "refused": [],
-    "unknown": [],
-    "postponed": [],
-    "counts": _COUNTS,
-}
-_BUSY = {409: "The connector is paused."}
+example(_RUN)(Run)
+example(_STANDING)(Standing)
+example({**_STANDING, "document": _DOCUMENT, "items": 120, "unknown": {"queue:q-77": 3}})(ShownConnector)
+example(_REFUSAL)(Refusal)
+example({"name": "genesys-eu", "version": 2, "published_at": _AT})(AppliedConnector)
+example(
+    {
+        "name": "genesys-eu",
+        "access": "ok",
+        "path": "ok",
+        "format": "ok",
+        "mapped": [_ROW],
+        "refused": [],
+        "unknown": [],
+        "postponed": [],
+        "counts": _COUNTS,
+    }
+)(Check)
+READS, WRITES = reading("connectors", reach="app"), writing("connectors")
+PAUSED = {409: "The connector is paused."}
+Work = Use[Connectors]
 
 
-@post(
+def work(app: App, rights: Rights, server: Server) -> Connectors:
+    """Return the connectors of the app as the caller changes them."""
+    return connecting(app, server, rights.label)
+
+
+@operation.post(
     "/connectors",
-    operation_id="apply_connector",
+    may=WRITES,
     summary="Apply a connector",
-    guards=[writing("connectors")],
-    status_code=200,
-    responses={
-        200: answer("It is in force.", AppliedConnector, {"name": "genesys-eu", "version": 2, "published_at": _AT}),
-        **refusals(
-            {422: "The document cannot be used, names a place that the API may not read, or needs its secrets again."}
-        ),
-    },
+    refuses={422: "The document cannot be used, names a place that the API may not read, or needs its secrets again."},
     takes=Takes("The document and its secrets.", {"document": _DOCUMENT, "secrets": {"access_key_id": "AKIA…"}}),
 )
-@in_slow_thread
-def apply(data: JSONBody[ConnectorBody], app: App, server: Server, rights: Rights) -> AppliedConnector:
+def apply_connector(data: JSONBody[ConnectorBody], app: App, work: Work) -> AppliedConnector:
     """Store a connector, or a new version of it. Secrets are encrypted, and never returned.
 
     They go to no other user, server or account than they were given for: a document that changes it brings them again.
     """
     document = data.document.encode()
-    found = check_connector(document, app.tenant.app_id)
+    found = documents.check_connector(document, app.tenant.app_id)
     if found.connector is None:
         raise _refused(found)
-    stored = connecting(app, server, rights.label).apply(document, data.secrets)
+    stored = work.apply(document, data.secrets)
     return AppliedConnector(name=stored.name, version=stored.version, published_at=stored.published_at)
 
 
-@get(
-    "/connectors",
-    operation_id="list_connectors",
-    summary="List connectors",
-    guards=[reading("connectors", reach="app")],
-    responses={200: answer("The connectors.", ConnectorList, {"items": [_STANDING]})},
-)
-@in_thread
-def listing(app: App) -> ConnectorList:
+@operation.get("/connectors", may=READS, summary="List connectors")
+def list_connectors(app: App) -> ConnectorList:
     """List connectors, each with its last run and the time of its next one."""
     return ConnectorList(items=tuple(app.connectors.listing()))
 
 
-@get(
-    "/connectors/{name:str}",
-    operation_id="get_connector",
-    summary="A connector",
-    guards=[reading("connectors", reach="app")],
-    responses={200: answer("The connector.", ShownConnector, _SHOWN)},
-)
-@in_thread
-def show(name: Name, app: App, server: Server, version: Version = None) -> ShownConnector:
+@operation.get("/connectors/{name}", may=READS, summary="A connector")
+def get_connector(name: Name, app: App, work: Work, version: Version = None) -> ShownConnector:
     """Return the state of a connector and its document as applied, in the newest or another version."""
-    stored = connecting(app, server).definition(name, version)
+    stored = work.definition(name, version)
     return ShownConnector(
         **structs.asdict(app.connectors.get(name)),
         document=stored.document.decode(),
@@ -218,69 +208,41 @@ def show(name: Name, app: App, server: Server, version: Version = None) -> Shown
     )
 
 
-@delete(
-    "/connectors/{name:str}",
-    operation_id="remove_connector",
-    summary="Remove a connector",
-    guards=[writing("connectors")],
-    status_code=204,
-    responses={204: answer("It is gone, with its secrets.")},
-)
-@in_slow_thread
-def remove(name: Name, app: App, server: Server) -> None:
+@operation.delete("/connectors/{name}", may=WRITES, summary="Remove a connector")
+def remove_connector(name: Name, work: Work) -> None:
     """Remove a connector. Its conversations and its manifest stay: applied again, it reads nothing twice."""
-    connecting(app, server).remove(name)
+    work.remove(name)
 
 
-@post(
-    "/connectors/{name:str}/check",
-    operation_id="check_connector",
-    summary="Try a connector",
-    guards=[writing("connectors")],
-    status_code=200,
-    responses={200: answer("The result.", Check, _CHECK)},
-)
-@in_slow_thread
-def check(name: Name, app: App, server: Server, rights: Rights) -> Check:
+@operation.post("/connectors/{name}/check", may=WRITES, summary="Try a connector")
+def check_connector(name: Name, work: Work) -> Check:
     """Check access, path and format, and map the first ten conversations. Nothing is stored."""
-    return connecting(app, server, rights.label).check(name)
+    return work.check(name)
 
 
-@post(
-    "/connectors/{name:str}/run",
-    operation_id="run_connector",
+@operation.post(
+    "/connectors/{name}/run",
+    may=WRITES,
+    status=202,
     summary="Run a connector",
-    guards=[writing("connectors")],
-    status_code=202,
-    responses={
-        202: answer(
-            "A worker begins within a minute.", Standing, {**_STANDING, "ordered": {**_ORDER, "kind": "manual"}}
-        ),
-        **refusals(_BUSY),
-    },
+    refuses=PAUSED,
+    example={"ordered": {**_ORDER, "kind": "manual"}},
 )
-@in_slow_thread
-def run(name: Name, app: App, server: Server, caller: Caller) -> Standing:
+def run_connector(name: Name, work: Work, caller: Caller) -> Standing:
     """Read new items now. List the runs of the connector to follow the progress."""
-    return connecting(app, server).order(name, Order(kind="manual", by=caller.name))
+    return work.order(name, Order(kind="manual", by=caller.name))
 
 
-@post(
-    "/connectors/{name:str}/backfill",
-    operation_id="backfill_connector",
+@operation.post(
+    "/connectors/{name}/backfill",
+    may=WRITES,
+    status=202,
     summary="Read a range of older items",
-    guards=[writing("connectors")],
-    status_code=202,
-    responses={
-        202: answer(
-            "A worker begins within a minute.", Standing, {**_STANDING, "ordered": {**_ORDER, "kind": "backfill"}}
-        ),
-        **refusals(_BUSY),
-    },
+    refuses=PAUSED,
+    example={"ordered": {**_ORDER, "kind": "backfill"}},
     takes=Takes("The range.", {"since": "2025-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}),
 )
-@in_slow_thread
-def backfill(name: Name, data: JSONBody[BackfillBody], app: App, server: Server, caller: Caller) -> Standing:
+def backfill_connector(name: Name, data: JSONBody[BackfillBody], work: Work, caller: Caller) -> Standing:
     """Read items by the time at which they were written, regardless of `since` in the document."""
     order = Order(
         kind="backfill",
@@ -291,59 +253,29 @@ def backfill(name: Name, data: JSONBody[BackfillBody], app: App, server: Server,
         by=caller.name,
         is_dry=data.dry_run,
     )
-    return connecting(app, server).order(name, order)
+    return work.order(name, order)
 
 
-@post(
-    "/connectors/{name:str}/pause",
-    operation_id="pause_connector",
-    summary="Pause a connector",
-    guards=[writing("connectors")],
-    status_code=204,
-    responses={204: answer("It is paused.")},
-)
-@in_slow_thread
-def pause(name: Name, app: App) -> None:
+@operation.post("/connectors/{name}/pause", may=WRITES, summary="Pause a connector")
+def pause_connector(name: Name, work: Work) -> None:
     """Pause a connector: no run begins, and a run in progress ends after the group that it is storing."""
-    app.connectors.pause(name, is_paused=True)
+    work.pause(name, is_paused=True)
 
 
-@post(
-    "/connectors/{name:str}/resume",
-    operation_id="resume_connector",
-    summary="Resume a connector",
-    guards=[writing("connectors")],
-    status_code=204,
-    responses={204: answer("It may run again.")},
-)
-@in_slow_thread
-def resume(name: Name, app: App) -> None:
+@operation.post("/connectors/{name}/resume", may=WRITES, summary="Resume a connector")
+def resume_connector(name: Name, work: Work) -> None:
     """Resume a connector: the next run continues where the last one ended."""
-    app.connectors.pause(name, is_paused=False)
+    work.pause(name, is_paused=False)
 
 
-@get(
-    "/connectors/{name:str}/runs",
-    operation_id="list_connector_runs",
-    summary="Runs of a connector",
-    guards=[reading("connectors", reach="app")],
-    responses={200: answer("The runs.", RunList, {"items": [_RUN]})},
-)
-@in_thread
-def runs(name: Name, app: App, limit: Limit = 100) -> RunList:
+@operation.get("/connectors/{name}/runs", may=READS, summary="Runs of a connector")
+def list_connector_runs(name: Name, app: App, limit: Limit = 100) -> RunList:
     """List the last runs with their counts, the notes of the drift watch, and the error that ended a run early."""
     return RunList(items=tuple(app.connectors.runs(name, limit)))
 
 
-@get(
-    "/connectors/{name:str}/refusals",
-    operation_id="list_connector_refusals",
-    summary="Refusals of a connector",
-    guards=[reading("connectors", reach="app")],
-    responses={200: answer("The refusals.", RefusalList, {"items": [_REFUSAL]})},
-)
-@in_thread
-def refused(
+@operation.get("/connectors/{name}/refusals", may=READS, summary="Refusals of a connector")
+def list_connector_refusals(
     name: Name,
     app: App,
     limit: Limit = 100,
@@ -353,7 +285,7 @@ def refused(
     return RefusalList(items=tuple(app.connectors.refusals(name, limit, run)))
 
 
-def connecting(app: AppStore, server: Services, by: str = SYSTEM) -> Connectors:
+def connecting(app: AppStore, server: Services, by: str) -> Connectors:
     """Return the connectors of an app, with the limits on documents applied over the API; ``by`` is who asks."""
     settings = server.settings
     folders = settings.connector_folders
@@ -368,17 +300,4 @@ def _refused(found: ConnectorCheck) -> RefusedDocumentError:
     return error
 
 
-HANDLERS: tuple[Any, ...] = (
-    apply,
-    listing,
-    show,
-    remove,
-    check,
-    run,
-    backfill,
-    pause,
-    resume,
-    runs,
-    refused,
-)
-ROUTER = Router("/", route_handlers=HANDLERS)
+ROUTER = operation.router(__name__, work=work)

@@ -36,7 +36,6 @@ from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.services.connectors.connecting import KIND, Connectors
 from auscult.services.connectors.documents import is_name
-from auscult.services.privacy.log import record
 
 PATH = f"{BASE}/connectors"
 _TITLE = "Connectors"
@@ -144,7 +143,6 @@ class ConnectorsPage(Controller):
         visit.require_everywhere(_MANAGE)
         _known(visit, name)
         _service(visit).remove(name)
-        _log(visit, "connector.removed", name)
         return Redirect(f"{PATH}?done=removed", status_code=303)
 
 
@@ -224,9 +222,8 @@ def _order(visit: Visit, name: str, order: Order) -> Response[str] | Redirect:
 def _pause(visit: Visit, name: str, *, is_paused: bool) -> Redirect:
     visit.require_everywhere(_MANAGE)
     _known(visit, name)
-    visit.app.connectors.pause(name, is_paused=is_paused)
+    _service(visit).pause(name, is_paused=is_paused)
     done = "paused" if is_paused else "resumed"
-    _log(visit, f"connector.{done}", name)
     return Redirect(f"{PATH}/{name}?done={done}", status_code=303)
 
 
@@ -262,10 +259,6 @@ def _day(visit: Visit, data: Given, name: str, more: timedelta = timedelta()) ->
     except (ValueError, OverflowError) as error:
         message = _("{name}: {given} is not a date; write it as 2026-03-28").format(name=name, given=repr(given))
         raise RequestError(message, code="date.invalid", field=name, value=given) from error
-
-
-def _log(visit: Visit, action: str, name: str, **details: object) -> None:
-    record(visit.app, f"user:{visit.visitor.email}", action, f"connector:{name}", **details)
 
 
 def _note(visit: Visit) -> str:

@@ -65,7 +65,6 @@ from auscult.services.connectors.checking import DRY_RUN
 from auscult.services.connectors.connecting import KIND, Connectors, following
 from auscult.services.connectors.documents import ConnectorCheck, check_connector, missing_secrets
 from auscult.services.definitions.forms.document import Problem, read_document
-from auscult.services.privacy.log import record
 
 PATH = f"{BASE}/connectors"
 _TITLE = "Connectors"
@@ -201,13 +200,11 @@ def _kept(visit: Visit, name: str, edited: _Edited, act: str) -> Redirect | _Edi
         if act == "save":
             return Redirect(f"{here}/edit?done=saved", status_code=303)
         edited = edited._replace(revision=revision_of(edited.document))
-        version = _service(visit).apply(edited.document, _own(edited)).version
+        _service(visit).apply(edited.document, _own(edited))
     except DraftMovedError:
         return _with_other(visit, name, edited)
     except AuscultError as error:
         return edited._replace(problem=sentence(error.message.partition("\n")[0]), problem_at=error.field or "")
-    actor = f"user:{visit.visitor.email}"
-    record(visit.app, actor, "connector.applied", f"connector:{name}", version=version, secrets=sorted(edited.given))
     return Redirect(f"{here}?done=applied", status_code=303)
 
 

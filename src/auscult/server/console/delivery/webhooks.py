@@ -5,12 +5,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, WEBHOOK_FORMATS, ChangeKind, Webhook
+from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, WEBHOOK_FORMATS, ChangeKind
 from auscult.domain.delivery.chat_messages import DEFAULT, FIELDS
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.api.delivery import NewWebhook, new_webhook
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.operations.tabs import PATH, administration
@@ -21,7 +20,7 @@ from auscult.server.console.people.access import (
     webhook_row,
     webhook_view,
 )
-from auscult.services.privacy.log import record
+from auscult.services.delivery.webhook_changes import NewWebhook, Webhooks
 
 _PATH = f"{PATH}/webhooks"
 _MOST = 200
@@ -45,11 +44,9 @@ class WebhooksPage(Controller):
         """Add a webhook, and show its secret once."""
         visit.require_everywhere("webhook.manage")
         try:
-            webhook = _new(visit, data)
+            webhook = _webhooks(visit).add(_new(data))
         except AuscultError as error:
             return self._page(visit, problem=sentence_of(error, _LABELS), given=data)
-        visit.app.webhooks.add(webhook)
-        record(visit.app, f"user:{visit.visitor.email}", "webhook.added", f"webhook:{webhook.id}", url=webhook.url)
         return self._page(visit, SecretView(name=_("Webhook"), id=webhook.id, secret=webhook.secret))
 
     @get("/{webhook_id:str}", sync_to_thread=True)
@@ -67,15 +64,14 @@ class WebhooksPage(Controller):
     def remove(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Remove a webhook with its log."""
         visit.require_everywhere("webhook.manage")
-        visit.app.webhooks.remove(webhook_id)
-        record(visit.app, f"user:{visit.visitor.email}", "webhook.removed", f"webhook:{webhook_id}")
+        _webhooks(visit).remove(webhook_id)
         return Redirect(f"{_PATH}?done=removed", status_code=303)
 
     @post("/{webhook_id:str}/enable", sync_to_thread=True)
     def enable(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Retry a webhook at once."""
         visit.require_everywhere("webhook.manage")
-        visit.app.webhooks.enable(webhook_id)
+        _webhooks(visit).enable(webhook_id)
         return Redirect(f"{_PATH}?done=enabled", status_code=303)
 
     def _page(
@@ -97,7 +93,11 @@ class WebhooksPage(Controller):
         return administration(visit, "Webhooks", view, 422 if problem else 200)
 
 
-def _new(visit: Visit, data: Given) -> Webhook:
+def _webhooks(visit: Visit) -> Webhooks:
+    return Webhooks(visit.app, visit.principal, lambda: visit.now, visit.services.settings.networks)
+
+
+def _new(data: Given) -> NewWebhook:
     chosen = several(data, "kind")
     kinds: frozenset[ChangeKind] = frozenset(each for each in CHANGE_KINDS if each in chosen)
     if not kinds:
@@ -106,5 +106,4 @@ def _new(visit: Visit, data: Given) -> Webhook:
     if named not in WEBHOOK_FORMATS:
         message = f"unknown format {named!r}; available: {', '.join(WEBHOOK_FORMATS)}"
         raise RequestError(message, code="webhook.bad_template", field="format", value=named)
-    given = NewWebhook(url=one(data, "url"), kinds=tuple(kinds), format=named, template=one(data, "template"))
-    return new_webhook(visit.app, given, visit.now, visit.services.settings.networks)
+    return NewWebhook(url=one(data, "url"), kinds=tuple(kinds), format=named, template=one(data, "template"))

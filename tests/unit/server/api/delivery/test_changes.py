@@ -5,7 +5,7 @@ import pytest
 from auscult.domain.delivery.addresses import OPERATOR, PUBLIC, opened, without_login
 from auscult.domain.errors import RequestError
 from auscult.outgoing.dialling import AddressRefusedError
-from auscult.server.api.delivery import checked_url
+from auscult.services.delivery.webhook_changes import checked_url
 
 HOSTS = [
     *("169.254.169.254", "10.1.2.3", "127.0.0.1", "localhost", "a.localhost", "[::1]", "[fe80::1]"),
