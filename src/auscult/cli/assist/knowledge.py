@@ -89,9 +89,8 @@ def add(
         tenant = options.tenant_of(application.store, account, org, app)
         for file in files:
             try:
-                change = add_document(
-                    application.store.within(tenant), file.name, file.read_bytes(), language, kind, wish=wish
-                )
+                within = application.store.within(tenant)
+                change = add_document(within, file.name, file.read_bytes(), language, kind, wish=wish, by=wish.by)
             except AuscultError as error:
                 refused += 1
                 typer.echo(f"{file}:", err=True)
@@ -148,12 +147,13 @@ def remove(
 ) -> None:
     """Remove documents from the knowledge of an app. Quotations of them in conversations are kept."""
     from auscult import bootstrap
+    from auscult.cli.terminal.principal import principal
     from auscult.services.assist.knowledge import remove_document
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
         store = application.store.within(options.known_tenant(application.store, app))
         for name in names:
-            change = remove_document(store, name, language)
+            change = remove_document(store, name, language, principal())
             _print_document(change.document, "removed", change.version, as_json=as_json)
 
 

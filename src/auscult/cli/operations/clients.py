@@ -1,15 +1,12 @@
 """``auscult clients``: who may read an app's reports."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import RequestError
 from auscult.domain.people.permissions import SCOPES
-from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 
 Scopes = Annotated[
     list[str],
@@ -31,33 +28,12 @@ def add(
 ) -> None:
     """Add a client, and print its id and secret, which are shown once."""
     from auscult import bootstrap
+    from auscult.cli.terminal.principal import principal
+    from auscult.services.operations.clients import add_client
 
-    for scope in scopes:
-        if scope not in SCOPES:
-            raise RequestError(
-                f"no API asks for the scope {scope!r}; there is: {', '.join(SCOPES)}",
-                code="scope.unknown",
-                field="--scope",
-                value=scope,
-            )
     with bootstrap.open(options.settings_of(database)) as application:
         tenants = [options.tenant_of(application.store, account, org, app) for app in apps]
-        accounts = {tenant.account_id for tenant in tenants}
-        if len(accounts) > 1:
-            raise RequestError(
-                f"a client belongs to one account; these apps belong to {', '.join(sorted(accounts))}",
-                code="client.accounts",
-                field="--app",
-            )
-        client = Client(
-            client_id=new_client_id(),
-            secret=new_client_secret(),
-            account_id=tenants[0].account_id,
-            app_ids=frozenset(apps),
-            scopes=frozenset(scopes),
-            created_at=datetime.now(UTC),
-        )
-        application.store.clients.add(client)
+        client = add_client(application.store, tenants, frozenset(scopes), principal())
     shown = {"client_id": client.client_id, "client_secret": client.secret}
     if as_json:
         typer.echo(msgspec.json.encode(shown))
@@ -93,7 +69,9 @@ def revoke(
 ) -> None:
     """Revoke a client: its tokens are refused from now on."""
     from auscult import bootstrap
+    from auscult.cli.terminal.principal import principal
+    from auscult.services.operations.clients import revoke_client
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
-        application.store.clients.revoke(client_id)
+        revoke_client(application.store, client_id, principal())
     typer.echo(f"{client_id} is revoked")

@@ -75,10 +75,7 @@ def link(
     asked for one.
     """
     from auscult import bootstrap
-    from auscult.domain.people.principal import operator
     from auscult.services.people.first import first_administrator, is_new
-    from auscult.services.people.sign_in import SignIn
-    from auscult.services.privacy.log import record
 
     with bootstrap.open(options.settings_of(database), with_secrets=False) as application:
         store, settings = application.store, application.settings
@@ -91,8 +88,7 @@ def link(
                 value=email,
             )
         is_first = is_new(store)
-        secret = SignIn(store).new_link(user.user_id, is_for_here=False)
-        record(store, operator().label, "user.link", f"user:{user.email}")
+        secret = operating(store).link(user)
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (all interfaces)
     here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     known = url or settings.public_url or bootstrap.running_address(settings)

@@ -25,6 +25,7 @@ from auscult.domain.errors import DocumentError, NotFoundError, RequestError
 from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.sandbox.documents import document_reader
 from auscult.services.assist.teaching import calibration_of
+from auscult.services.privacy.log import SYSTEM, record
 from auscult.storage.store import AppStore
 
 LOG = logging.getLogger(__name__)
@@ -108,12 +109,19 @@ def day_of(text: str, field: str) -> date | Literal["read"] | None:
 
 
 def add_document(  # noqa: PLR0913  (a document as it comes, and what is asked for)
-    app: AppStore, source: str, data: bytes, language: str, kind: str | None = None, *, wish: Wish | None = None
+    app: AppStore,
+    source: str,
+    data: bytes,
+    language: str,
+    kind: str | None = None,
+    *,
+    wish: Wish | None = None,
+    by: str = SYSTEM,
 ) -> Change:
     """Add a document to an app's knowledge in a language, or replace the one of that name.
 
     Its kind is given by ``kind``, by the ending of its name, or by its content. ``wish`` are the days from and to which
-    it counts; they override what it states, and stay when it is replaced. Raises ``DocumentError`` with the
+    it counts; they override what it states, and stay when it is replaced. ``by``: the principal in the log. Raises ``DocumentError`` with the
     fault, and ``BusyError`` while too many documents are being read.
     """
     _check_names(source, language)
@@ -132,15 +140,18 @@ def add_document(  # noqa: PLR0913  (a document as it comes, and what is asked f
     digest = blake2b(f"{of.name}\n".encode() + data, digest_size=_DIGEST_BYTES).digest()
     content = Content(format=of.name, digest=digest, pieces=tuple(pieces), opening=opening)
     document, is_new = app.knowledge.add(source, language_of(language), content, wish)
+    if is_new:
+        _record(app, by, "added", document)
     return Change(document=document, is_new=is_new, version=app.knowledge.versions()[document.language])
 
 
-def restate_document(app: AppStore, source: str, language: str, wish: Wish) -> Change:
+def restate_document(app: AppStore, source: str, language: str, wish: Wish, by: str = SYSTEM) -> Change:
     """State from when to when a document counts. Raises ``NotFoundError`` where there is none of this name."""
     _check_order(wish)
     document = app.knowledge.restate(source, language_of(language), wish)
     if document is None:
         raise _unknown(source, language)
+    _record(app, by, "dated", document)
     return Change(document=document, is_new=True, version=app.knowledge.versions()[document.language])
 
 
@@ -163,12 +174,17 @@ def _unknown(source: str, language: str) -> NotFoundError:
     )
 
 
-def remove_document(app: AppStore, source: str, language: str) -> Change:
+def remove_document(app: AppStore, source: str, language: str, by: str = SYSTEM) -> Change:
     """Remove a document. Raises ``NotFoundError`` where there is none of this name."""
     document = app.knowledge.remove(source, language_of(language))
     if document is None:
         raise _unknown(source, language)
+    _record(app, by, "removed", document)
     return Change(document=document, is_new=True, version=app.knowledge.versions()[document.language])
+
+
+def _record(app: AppStore, by: str, action: str, document: Document) -> None:
+    record(app, by, f"knowledge.{action}", f"knowledge:{document.language}/{document.source}")
 
 
 def language_of(language: str) -> str:

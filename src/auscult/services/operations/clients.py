@@ -1,8 +1,12 @@
 """Clients of an app: found, and changed by those who may."""
 
-from auscult.domain.errors import AccessError, unknown
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from auscult.domain.errors import AccessError, RequestError, unknown
+from auscult.domain.people.permissions import SCOPES
 from auscult.domain.people.principal import Principal
-from auscult.domain.tenancy import Client, Tenant, Wire
+from auscult.domain.tenancy import Client, Tenant, Wire, new_client_id, new_client_secret
 from auscult.services.privacy.log import record
 from auscult.storage.store import AppStore, Store
 
@@ -14,6 +18,50 @@ def clients_of(store: Store, tenant: Tenant) -> list[Client]:
     listed = store.clients.listing()
     found = [each for each in listed if each.account_id == tenant.account_id and tenant.app_id in each.app_ids]
     return sorted(found, key=lambda each: each.revoked_at is not None)
+
+
+def add_client(store: Store, tenants: Sequence[Tenant], scopes: frozenset[str], by: str) -> Client:
+    """Add a client that reaches these apps of one account, and return it with its secret; ``by`` is who adds it.
+
+    Raises ``RequestError`` ``scope.unknown``, ``client.accounts``.
+    """
+    for scope in sorted(scopes - frozenset(SCOPES)):
+        raise RequestError(
+            f"unknown scope {scope!r}; available: {', '.join(SCOPES)}", code="scope.unknown", field="scope", value=scope
+        )
+    accounts = {tenant.account_id for tenant in tenants}
+    if len(accounts) > 1:
+        raise RequestError(
+            f"a client belongs to one account; these apps belong to {', '.join(sorted(accounts))}",
+            code="client.accounts",
+            field="app",
+        )
+    client = Client(
+        client_id=new_client_id(),
+        secret=new_client_secret(),
+        account_id=tenants[0].account_id,
+        app_ids=frozenset(tenant.app_id for tenant in tenants),
+        scopes=scopes,
+        created_at=datetime.now(UTC),
+    )
+    store.clients.add(client)
+    _record(store, client, by, "client.added", scopes=sorted(scopes))
+    return client
+
+
+def revoke_client(store: Store, client_id: str, by: str) -> None:
+    """Revoke a client, whichever apps it reaches. Raises ``NotFoundError``."""
+    client = store.clients.find(client_id)
+    store.clients.revoke(client_id)
+    _record(store, client, by, "client.revoked")
+
+
+def _record(store: Store, client: Client | None, by: str, action: str, **details: object) -> None:
+    """Record a change of a client in the log of each app that it reaches."""
+    if client is not None:
+        for app_id in sorted(client.app_ids):
+            if tenant := store.tenant(app_id):
+                record(store.within(tenant), by, action, f"client:{client.client_id}", **details)
 
 
 class ClientChanges:

@@ -16,6 +16,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.services.people.known import check_agents
 from auscult.services.people.passwords import check_password, hash_password, is_right
 from auscult.services.people.second_factor import tries_key
+from auscult.services.people.sign_in import SignIn
 from auscult.services.privacy.log import record
 from auscult.storage import Store
 
@@ -95,6 +96,7 @@ class Users:
             )
         if name and name != known.name:
             self._people.users.update(known.user_id, name=name)
+            self._report("user.renamed", known)
         if password is not None and not is_right(self._people.users.password_hash(known.user_id), password):
             self.set_password(known, password)
         return self.find(known.user_id)
@@ -174,6 +176,13 @@ class Users:
         self._people.users.set_password(user.user_id, hash_password(password), self._now())
         self._people.sessions.end(user.user_id, self._now())
         self._report("user.password_set", user)
+
+    def link(self, user: User) -> str:
+        """Return the code of a link that signs a user in once, within an hour, from any machine. Raises ``AccessError``."""
+        self._must_manage_all_of(user)
+        code = SignIn(self._store, self._now).new_link(user.user_id, is_for_here=False)
+        self._report("user.link", user)
+        return code
 
     def reset_second_factor(self, user: User) -> None:
         """Remove the second factor of a user who lost the device, and end their sessions.

@@ -179,19 +179,19 @@ def put_document(
         by=rights.label,
         at=datetime.now(UTC),
     )
-    change = add_document(app, source, body, language, kind, wish=wish)
+    change = add_document(app, source, body, language, kind, wish=wish, by=rights.label)
     shown = KnowledgeChange(document=change.document, version=change.version)
     return ApiResponse(shown, status_code=201 if change.is_new else 200)
 
 
 @operation.delete("/knowledge/{language}/{source}", may=writing("knowledge"))
-def delete_document(language: Language, source: Source, app: App) -> None:
+def delete_document(language: Language, source: Source, app: App, rights: Rights) -> None:
     """Remove a document. A new version of the base is without it; earlier quotations from it stay known.
 
     The answer for an unknown document is the same.
     """
     with suppress(NotFoundError):
-        remove_document(app, source, language)
+        remove_document(app, source, language, rights.label)
 
 
 @operation.get("/knowledge/search", may=reading("knowledge"), is_slow=True)

@@ -69,7 +69,8 @@ class KnowledgePage(Controller):
         if not isinstance(file, UploadFile) or not file.filename:
             return _page(visit, _("Choose a file first."), language)
         try:
-            add_document(visit.app, file.filename, file.file.read(), language, wish=_wish(visit, data))
+            wish, by = _wish(visit, data), visit.principal.label
+            add_document(visit.app, file.filename, file.file.read(), language, wish=wish, by=by)
         except AuscultError as error:
             return _page(visit, sentence(error.message), language)
         return Redirect(f"{BASE}/knowledge?done=added", status_code=303)
@@ -102,7 +103,7 @@ class KnowledgePage(Controller):
         try:
             is_read = one(data, "by") == "document"
             wish = _read_again(visit) if is_read else _wish(visit, data, is_whole=True)
-            restate_document(visit.app, source, language, wish)
+            restate_document(visit.app, source, language, wish, visit.principal.label)
         except AuscultError as error:
             path = path_of(BASE, found.language, source)
             view = document_view(
@@ -118,7 +119,7 @@ class KnowledgePage(Controller):
     ) -> Redirect:
         """Remove a document from the base."""
         visit.require_everywhere("knowledge.edit")
-        remove_document(visit.app, source, language)
+        remove_document(visit.app, source, language, visit.principal.label)
         return Redirect(f"{BASE}/knowledge?done=removed", status_code=303)
 
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AccessError, AuscultError, RequestError
 from auscult.domain.people.permissions import SCOPES, permissions_of
-from auscult.domain.tenancy import WIRES, Client, new_client_id, new_client_secret
+from auscult.domain.tenancy import WIRES
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
@@ -17,8 +17,7 @@ from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.access import ClientsView, SecretView, client_row
 from auscult.server.console.people.rights import permission_in_words, scope_groups
-from auscult.services.operations.clients import ClientChanges, clients_of
-from auscult.services.privacy.log import record
+from auscult.services.operations.clients import ClientChanges, add_client, clients_of
 
 _PATH = f"{PATH}/clients"
 _NOTES = {
@@ -43,12 +42,10 @@ class ClientsPage(Controller):
         """Add a client, and show its secret once."""
         visit.require_everywhere("settings.manage")
         try:
-            client = _new(visit, frozenset(several(data, "scope")))
+            scopes = _checked(visit, frozenset(several(data, "scope")))
+            client = add_client(visit.store, [visit.app.tenant], scopes, visit.principal.label)
         except AuscultError as error:
             return self._page(visit, problem=sentence(error.message), chosen=several(data, "scope"))
-        visit.store.clients.add(client)
-        by = f"user:{visit.visitor.email}"
-        record(visit.app, by, "client.added", f"client:{client.client_id}", scopes=sorted(client.scopes))
         return self._page(visit, SecretView(name=_("Client"), id=client.client_id, secret=client.secret))
 
     @post("/{client_id:str}/revoke", sync_to_thread=True)
@@ -89,8 +86,8 @@ class ClientsPage(Controller):
         return administration(visit, "Clients", view, 422 if problem else 200)
 
 
-def _new(visit: Visit, scopes: frozenset[str]) -> Client:
-    """Return a client of this app with these scopes, none of which exceeds the visitor's own permissions."""
+def _checked(visit: Visit, scopes: frozenset[str]) -> frozenset[str]:
+    """Return the scopes if there are some, and none exceeds the visitor's own permissions."""
     if not scopes or not scopes <= set(SCOPES):
         raise RequestError(_("choose at least one scope"), code="field.missing", field="scope")
     beyond = sorted(each for each in permissions_of(scopes) if not visit.principal.may_everywhere(each))
@@ -103,11 +100,4 @@ def _new(visit: Visit, scopes: frozenset[str]) -> Client:
             field="scope",
             value=beyond[0],
         )
-    return Client(
-        client_id=new_client_id(),
-        secret=new_client_secret(),
-        account_id=visit.app.tenant.account_id,
-        app_ids=frozenset({visit.app.tenant.app_id}),
-        scopes=scopes,
-        created_at=visit.now,
-    )
+    return scopes
