@@ -105,6 +105,37 @@ class Naming:
         self.put_new(kind, {party: name})
         record(self._app, self._viewer.label, "directory.added", f"{kind}:{party}", name=name)
 
+    def put(self, party: DirectoryAgent | DirectoryQueue | Team) -> None:
+        """Add an agent, a queue or a team, or replace its properties; another name renames it, the past included.
+
+        Raises ``RequestError`` ``name.invalid``.
+        """
+        directory = self._app.people.directory
+        kind, party_id = _kind_of(party)
+        is_new = party_id not in self.names(kind)
+        if party.name:
+            self.rename_known(kind, {party_id: party.name})
+        match party:
+            case DirectoryAgent():
+                directory.put_agents([party])
+            case DirectoryQueue():
+                directory.put_queues([party])
+            case Team():
+                directory.put_teams([party])
+        if is_new:
+            record(self._app, self._viewer.label, "directory.added", f"{kind}:{party_id}", name=party.name)
+
+    def join(self, stay: Membership) -> None:
+        """Add a membership; one in a team ends an open one in another team."""
+        self._app.people.directory.add_memberships([stay], closes_others=stay.kind == "team")
+        action = "directory.moved" if stay.kind == "team" else "directory.joined"
+        record(self._app, self._viewer.label, action, f"agent:{stay.agent_id}", **{stay.kind: stay.group_id})
+
+    def remove_team(self, team_id: str) -> None:
+        """Remove a team with its memberships. Raises ``NotFoundError``."""
+        self._app.people.directory.remove_team(team_id)
+        record(self._app, self._viewer.label, "directory.removed", f"team:{team_id}")
+
     def teams_of(self) -> dict[str, str]:
         """Return the team of each agent whose membership has no end, by their ids."""
         found = self._app.people.directory.memberships("team")
@@ -193,3 +224,13 @@ class Naming:
         details = {"into": change.into} if change.into else {"name": change.name}
         target = f"{change.kind}:{change.id}"
         return draft(self._app, self._viewer.label, action, target, change=change.change_id, **details)
+
+
+def _kind_of(party: DirectoryAgent | DirectoryQueue | Team) -> tuple[PartyKind, str]:
+    match party:
+        case DirectoryAgent(agent_id=party_id):
+            return "agent", party_id
+        case DirectoryQueue(queue_id=party_id):
+            return "queue", party_id
+        case Team(team_id=party_id):
+            return "team", party_id

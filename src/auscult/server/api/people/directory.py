@@ -6,14 +6,12 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.directory import PartyKind
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
-from auscult.domain.people.principal import Principal
 from auscult.domain.people.users import Email, normalise_email
 from auscult.domain.people.visibility import Visibility
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Rights, Server, Services
+from auscult.server.rest.context import App, Rights, Server, Services, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.parameters import Instant, path_id
@@ -30,6 +28,12 @@ _READS = Scopes(
     "users:read", "users:write", "conversations:read", "conversations:write", permission="directory.read", reach="some"
 )
 _WRITES = Scopes("users:write", permission="directory.edit", reach="app")
+Names = Use[Naming]
+
+
+def naming(app: App, rights: Rights, server: Server) -> Naming:
+    """Return the directory of the app as the caller changes it."""
+    return Naming(app, server.now, rights)
 
 
 class AgentList(Struct, frozen=True, kw_only=True):
@@ -116,13 +120,12 @@ def get_agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> Ag
 
 
 @operation.put("/agents/{agent_id}", may=_WRITES, refuses={422: _NO_ADDRESS}, is_slow=False)
-def put_agent(agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Rights, server: Server) -> AgentView:
+def put_agent(
+    agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Rights, server: Server, naming: Names
+) -> AgentView:
     """Add or change an agent. All properties are replaced. Another name renames the agent, the past included."""
     emails = tuple(normalise_email(each) for each in data.emails)
-    _rename(app, rights, server, "agent", agent_id, data.name)
-    app.people.directory.put_agents(
-        [DirectoryAgent(agent_id=agent_id, name=data.name, emails=emails, hired_on=data.hired_on)]
-    )
+    naming.put(DirectoryAgent(agent_id=agent_id, name=data.name, emails=emails, hired_on=data.hired_on))
     reached = rights.visibility("directory.edit")
     return next(each for each in _agents(app, server, reached) if each.agent_id == agent_id)
 
@@ -143,27 +146,26 @@ def get_team(team_id: TeamId, app: App, rights: Rights) -> TeamView:
 
 
 @operation.put("/teams/{team_id}", may=_WRITES, refuses={422: _NO_ADDRESS}, is_slow=False)
-def put_team(team_id: TeamId, data: JSONBody[TeamBody], app: App, rights: Rights, server: Server) -> TeamView:
+def put_team(team_id: TeamId, data: JSONBody[TeamBody], app: App, naming: Names) -> TeamView:
     """Add or change a team. All properties are replaced."""
     lead = normalise_email(data.lead) if data.lead is not None else None
-    _rename(app, rights, server, "team", team_id, data.name)
+    naming.put(Team(team_id=team_id, name=data.name, lead=lead))
     directory = app.people.directory
-    directory.put_teams([Team(team_id=team_id, name=data.name, lead=lead)])
     return team_view(directory.team(team_id), directory.memberships("team", team_id))
 
 
 @operation.delete("/teams/{team_id}", may=_WRITES, is_slow=False)
-def remove_team(team_id: TeamId, app: App) -> None:
+def remove_team(team_id: TeamId, naming: Names) -> None:
     """Remove a team. Its memberships are removed with it; grants on it cover nothing."""
-    app.people.directory.remove_team(team_id)
+    naming.remove_team(team_id)
 
 
 @operation.post("/teams/{team_id}/members", may=_WRITES, status=201, is_slow=False)
-def add_team_member(team_id: TeamId, data: JSONBody[MemberBody], app: App) -> TeamView:
+def add_team_member(team_id: TeamId, data: JSONBody[MemberBody], app: App, naming: Names) -> TeamView:
     """Add a member to a team. From a day on: a conversation belongs to the team that its agent was in when it began."""
     directory = app.people.directory
     found = directory.team(team_id)
-    directory.add_memberships([_membership("team", team_id, data)], closes_others=True)
+    naming.join(_membership("team", team_id, data))
     return team_view(found, directory.memberships("team", team_id))
 
 
@@ -183,27 +185,20 @@ def get_queue(queue_id: QueueId, app: App, rights: Rights) -> QueueView:
 
 
 @operation.put("/queues/{queue_id}", may=_WRITES, is_slow=False)
-def put_queue(queue_id: QueueId, data: JSONBody[QueueBody], app: App, rights: Rights, server: Server) -> QueueView:
+def put_queue(queue_id: QueueId, data: JSONBody[QueueBody], app: App, naming: Names) -> QueueView:
     """Add or rename a queue. The past has the new name, too. Grants on a former name stay on the queue."""
-    _rename(app, rights, server, "queue", queue_id, data.name)
+    naming.put(DirectoryQueue(queue_id=queue_id, name=data.name, is_gone=data.is_gone))
     directory = app.people.directory
-    directory.put_queues([DirectoryQueue(queue_id=queue_id, name=data.name, is_gone=data.is_gone)])
     return queue_view(directory.queue(queue_id), directory.memberships("queue", queue_id))
 
 
 @operation.post("/queues/{queue_id}/members", may=_WRITES, status=201, is_slow=False)
-def add_queue_member(queue_id: QueueId, data: JSONBody[MemberBody], app: App) -> QueueView:
+def add_queue_member(queue_id: QueueId, data: JSONBody[MemberBody], app: App, naming: Names) -> QueueView:
     """Add a member to a queue. From a day on."""
     directory = app.people.directory
     found = directory.queue(queue_id)
-    directory.add_memberships([_membership("queue", queue_id, data)])
+    naming.join(_membership("queue", queue_id, data))
     return queue_view(found, directory.memberships("queue", queue_id))
-
-
-def _rename(app: AppStore, rights: Principal, server: Services, kind: PartyKind, party: str, name: str | None) -> None:
-    """Rename one that is known under another name."""
-    if name:
-        Naming(app, server.now, rights).rename_known(kind, {party: name})
 
 
 def _membership(kind: GroupKind, group_id: str, data: MemberBody) -> Membership:
@@ -252,4 +247,4 @@ def _unknown(noun: str, named: str) -> NotFoundError:
     return NotFoundError(f"unknown {noun} {named!r}", code=f"{noun}.unknown", field=f"{noun}_id", value=named)
 
 
-ROUTER = operation.router(__name__)
+ROUTER = operation.router(__name__, naming=naming)
