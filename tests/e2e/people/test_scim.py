@@ -114,3 +114,48 @@ def test_the_last_administrator_stays_and_other_accounts_are_out_of_reach(servic
     assert reader.ask("GET", "/Users").status_code == 200
     assert reader.ask("POST", "/Users", ADA).status_code == 401
     assert Directory(service, "forms:read").ask("GET", "/Users").status_code == 401
+
+
+def test_the_scope_of_scim_makes_no_administrators(service: Service) -> None:
+    """A client with ``scim:write`` provisions users and harmless roles; other doors are shut, faults are answered."""
+    directory = Directory(service, "scim:write")
+    ada = directory.ask("POST", "/Users", ADA).json()["id"]
+    root = service.store.people.users.by_email("root@example.com")
+    assert root is not None
+    assert directory.ask("PUT", "/Groups/auditor", {"members": [{"value": ada}]}).status_code == 200
+    for method, body in (("PUT", {"members": [{"value": ada}]}), ("DELETE", None)):
+        refused = directory.ask(method, "/Groups/administrator", body)
+        assert (refused.status_code, "administrator" in refused.json()["detail"]) == (403, True)
+    headers = {"auth": service.token(service.new_client("scim:write"))}
+    new = {"password": "correct horse battery 9"}
+    for path in (f"/users/{root.user_id}/password", f"/users/{ada}/password"):
+        assert service.http.put(f"{service.url}/api/v1{path}", json=new, headers=headers).status_code == 403
+    for members in ([["x"]], [{"value": ["x"]}], [{"value": None}]):
+        assert directory.ask("PUT", "/Groups/auditor", {"members": members}).json()["scimType"] == "invalidValue"
+    assert directory.ask("POST", "/Users", {"userName": "b@example.com", "displayName": "a\0b"}).status_code == 400
+    deep = b'{"userName": "c@example.com", "emails": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"
+    nested = b'{"emails": ' + b"[" * 400 + b"]" * 400 + b"}"
+    for content in (deep, nested):
+        url = f"{service.url}/scim/v2/Users"
+        assert service.http.post(url, content=content, headers=headers).status_code == 400
+
+
+def test_members_come_and_go_together_or_not_at_all(service: Service) -> None:
+    """A role that the last administrator cannot leave keeps all members, and a stranger's address says nothing of them."""
+    directory = Directory(service, "users:write")
+    second = service.store.people.users.by_email(add(service, "second", "administrator"))
+    root = service.store.people.users.by_email("root@example.com")
+    assert root is not None
+    assert second is not None
+    assert directory.ask("DELETE", "/Groups/administrator").status_code == 409
+    members = {each["value"] for each in directory.ask("GET", "/Groups/administrator").json()["members"]}
+    assert members == {root.user_id, second.user_id}
+    unknown = {"members": [{"value": root.user_id}, {"value": "u-none"}]}
+    assert directory.ask("PUT", "/Groups/administrator", unknown).status_code == 404
+    assert len(directory.ask("GET", "/Groups/administrator").json()["members"]) == 2
+    service.store.ensure(STRANGER)
+    add(service, "eve", "auditor", tenant=STRANGER)
+    taken = [
+        directory.ask("POST", "/Users", {"userName": name}).json() for name in ("eve@example.com", "root@example.com")
+    ]
+    assert [each["detail"].partition("example.com")[2] for each in taken] == [" cannot be added here"] * 2

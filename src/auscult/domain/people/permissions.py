@@ -101,6 +101,7 @@ CLIENT_SCOPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "plans:write": ("plan.read", "plan.edit", "calibration.run", "calibration.take_part"),
         "users:read": _READ_USERS,
         "users:write": (*_READ_USERS, "user.manage", "directory.edit", "coaching.give"),
+        "scim:write": ("user.read", "user.manage"),
         "recordings:read": ("recording.play", "recording.export"),
         "recordings:write": ("recording.play", "recording.export", "recording.load"),
         "log:read": ("log.read",),
@@ -153,6 +154,9 @@ SCOPES = (
     "plans:write",
     "users:read",
     "users:write",
+    "scim:write",
+    "ai_agents:read",
+    "ai_agents:write",
     "log:read",
     "log:write",
 )

@@ -1,17 +1,20 @@
-"""``/scim/v2``: users and groups as directories (Okta, Entra ID) provision them. A token with ``users:write`` opens it."""
+"""``/scim/v2``: users and groups as directories (Okta, Entra ID) provision them. A token with ``scim:write`` opens it.
+
+That scope reaches no passwords, and no role that manages users or settings; ``users:write`` reaches the latter.
+"""
 
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-import msgspec
 from litestar import delete, get, patch, post, put
 from litestar.params import QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from auscult.domain.errors import AuscultError, RequestError
+from auscult.domain.errors import AuscultError
+from auscult.server.bodies import read_object
 from auscult.server.errors import reason_of
 from auscult.server.rest.context import Server, Services
-from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.guards import Scopes
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.query import Parameters
 from auscult.server.rest.request import ApiRequest, ApiResponse
@@ -24,7 +27,8 @@ _ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 _MOST = 1_000
 _TYPES = {"user.conflict": "uniqueness", "scim.invalid": "invalidValue", "email.invalid": "invalidValue"}
-_READS, _WRITES = [reading("users", reach="app")], [writing("users")]
+_READS = [Scopes("users:read", "users:write", "scim:write", permission="user.read", reach="app")]
+_WRITES = [Scopes("users:write", "scim:write", permission="user.manage", reach="app")]
 _TEXT = {"type": "string"}
 PARAMETERS: Parameters = {
     **dict.fromkeys(("filter", "attributes", "excludedAttributes", "sortBy", "sortOrder", "app"), _TEXT),
@@ -42,7 +46,9 @@ Act = Callable[[Directory], Json | None]
 
 async def _answer(request: ApiRequest, server: Services, act: Act, status: int = 200) -> ApiResponse[Any]:
     """Act on the directory of the request's app; respond to an error in SCIM's format."""
-    directory = Directory(server.store, request.app_store.tenant, request.rights, server.now)
+    may_administer = request.user.is_person or "users:write" in request.user.permissions
+    tenant, rights = request.app_store.tenant, request.rights
+    directory = Directory(server.store, tenant, rights, server.now, may_administer=may_administer)
     try:
         found = await run(lambda: act(directory), slow=True)
     except AuscultError as error:
@@ -56,14 +62,6 @@ def _error(error: AuscultError) -> Json:
     return {"schemas": [_ERROR], "status": str(reason_of(error).status), "detail": error.message, **kind}
 
 
-async def _given(request: ApiRequest) -> Json:
-    """Read the body. Raises ``RequestError`` ``body.malformed``."""
-    try:
-        return cast("Json", msgspec.json.decode(await request.body(), type=dict[str, Any]))
-    except msgspec.DecodeError as error:
-        raise RequestError(f"the body is no JSON object: {error}", code="body.malformed") from error
-
-
 @get("/Users", guards=_READS)
 async def list_users(
     request: ApiRequest, server: Server, where: Filter = None, start: Start = 1, count: Count = 100
@@ -75,7 +73,7 @@ async def list_users(
 @post("/Users", guards=_WRITES)
 async def create_user(request: ApiRequest, server: Server) -> ApiResponse[Any]:
     """Add a user."""
-    given = await _given(request)
+    given = read_object(await request.body())
     return await _answer(request, server, lambda its: its.create(given), 201)
 
 
@@ -88,14 +86,14 @@ async def get_user(request: ApiRequest, server: Server, item: Item) -> ApiRespon
 @put("/Users/{item:str}", guards=_WRITES)
 async def replace_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Replace the name and the state of a user."""
-    given = await _given(request)
+    given = read_object(await request.body())
     return await _answer(request, server, lambda its: its.replace(item, given))
 
 
 @patch("/Users/{item:str}", guards=_WRITES)
 async def patch_user(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Change a user; above all ``active``."""
-    given = await _given(request)
+    given = read_object(await request.body())
     return await _answer(request, server, lambda its: its.patch(item, given))
 
 
@@ -116,7 +114,7 @@ async def list_groups(
 @post("/Groups", guards=_WRITES)
 async def create_group(request: ApiRequest, server: Server) -> ApiResponse[Any]:
     """Set the members of a role."""
-    given = await _given(request)
+    given = read_object(await request.body())
     return await _answer(request, server, lambda its: its.create_group(given), 201)
 
 
@@ -129,14 +127,14 @@ async def get_group(request: ApiRequest, server: Server, item: Item) -> ApiRespo
 @put("/Groups/{item:str}", guards=_WRITES)
 async def replace_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Replace the members of a role."""
-    given = await _given(request)
+    given = read_object(await request.body())
     return await _answer(request, server, lambda its: its.replace_group(item, given))
 
 
 @patch("/Groups/{item:str}", guards=_WRITES)
 async def patch_group(request: ApiRequest, server: Server, item: Item) -> ApiResponse[Any]:
     """Add or remove members."""
-    given = await _given(request)
+    given = read_object(await request.body())
     return await _answer(request, server, lambda its: its.patch_group(item, given))
 
 

@@ -141,7 +141,7 @@ def add_document(  # noqa: PLR0913  (a document as it comes, and what is asked f
     content = Content(format=of.name, digest=digest, pieces=tuple(pieces), opening=opening)
     document, is_new = app.knowledge.add(source, language_of(language), content, wish)
     if is_new:
-        _record(app, by, "added", document)
+        _record(app, by, "knowledge.added", document)
     return Change(document=document, is_new=is_new, version=app.knowledge.versions()[document.language])
 
 
@@ -151,7 +151,7 @@ def restate_document(app: AppStore, source: str, language: str, wish: Wish, by: 
     document = app.knowledge.restate(source, language_of(language), wish)
     if document is None:
         raise _unknown(source, language)
-    _record(app, by, "dated", document)
+    _record(app, by, "knowledge.dated", document)
     return Change(document=document, is_new=True, version=app.knowledge.versions()[document.language])
 
 
@@ -179,12 +179,12 @@ def remove_document(app: AppStore, source: str, language: str, by: str = SYSTEM)
     document = app.knowledge.remove(source, language_of(language))
     if document is None:
         raise _unknown(source, language)
-    _record(app, by, "removed", document)
+    _record(app, by, "knowledge.removed", document)
     return Change(document=document, is_new=True, version=app.knowledge.versions()[document.language])
 
 
 def _record(app: AppStore, by: str, action: str, document: Document) -> None:
-    record(app, by, f"knowledge.{action}", f"knowledge:{document.language}/{document.source}")
+    record(app, by, action, f"knowledge:{document.language}/{document.source}")
 
 
 def language_of(language: str) -> str:

@@ -84,9 +84,9 @@ class Connectors:
         check_needed(connector, given)
         stored = self._app.definitions.publish(KIND, name, document)
         self._app.connectors.apply(name, secrets, following(connector.every_s, self._now()), to=to)
-        self._log("applied", name, version=stored.version, secrets=sorted(secrets or ()))
+        self._log("connector.applied", name, version=stored.version, secrets=sorted(secrets or ()))
         if before not in (None, to):
-            self._log("destination_changed", name, **_hosts(before, to))
+            self._log("connector.destination_changed", name, **_hosts(before, to))
         return stored
 
     def read(self, document: bytes, file: str = "connector") -> Connector:
@@ -117,7 +117,7 @@ class Connectors:
         """Remove a connector. Raises ``NotFoundError`` ``connector.unknown``."""
         self._app.connectors.remove(name)
         self._app.definitions.remove(KIND, name)
-        self._log("removed", name)
+        self._log("connector.removed", name)
 
     def pause(self, name: str, *, is_paused: bool) -> None:
         """Pause or resume a connector. Raises ``NotFoundError`` ``connector.unknown``.
@@ -125,7 +125,7 @@ class Connectors:
         Paused, no run begins, and a run in progress ends after the group that it is storing.
         """
         self._app.connectors.pause(name, is_paused=is_paused)
-        self._log("paused" if is_paused else "resumed", name)
+        self._log("connector.paused" if is_paused else "connector.resumed", name)
 
     def check(self, name: str, order: Order | None = None, *, is_whole: bool = False) -> Check:
         """Try a stored connector; with ``is_whole`` as a dry run of everything. Raises ``NotFoundError``."""
@@ -235,7 +235,7 @@ class Connectors:
         names = self._stored_secrets(connector.name)
         before, to = self._destination(connector.name), destination_of(connector)
         if names and before != to:
-            self._log("secrets_refused", connector.name, **_hosts(before, to))
+            self._log("connector.secrets_refused", connector.name, **_hosts(before, to))
             raise bound_elsewhere(names, before, to)
         return self._app.connectors.secrets(connector.name, to) if names else {}
 
@@ -252,8 +252,8 @@ class Connectors:
             return found or destination_of(self.get(name))
         return found
 
-    def _log(self, what: str, name: str, **details: object) -> None:
-        record(self._app, self._by, f"connector.{what}", f"connector:{name}", **details)
+    def _log(self, action: str, name: str, **details: object) -> None:
+        record(self._app, self._by, action, f"connector:{name}", **details)
 
     def _check(
         self,

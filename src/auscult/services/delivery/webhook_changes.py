@@ -68,21 +68,21 @@ class Webhooks:
             template=given.template,
         )
         self._app.webhooks.add(webhook)
-        self._record("added", webhook.id, url=webhook.url)
+        self._record("webhook.added", webhook.id, url=webhook.url)
         return webhook
 
     def remove(self, webhook_id: str) -> None:
         """Remove a webhook with its log. Raises ``NotFoundError``."""
         self._app.webhooks.remove(webhook_id)
-        self._record("removed", webhook_id)
+        self._record("webhook.removed", webhook_id)
 
     def enable(self, webhook_id: str) -> None:
         """Retry a webhook at once. Raises ``NotFoundError``."""
         self._app.webhooks.enable(webhook_id)
-        self._record("enabled", webhook_id)
+        self._record("webhook.enabled", webhook_id)
 
     def _record(self, action: str, webhook_id: str, **details: str) -> None:
-        record(self._app, self._by.label, f"webhook.{action}", f"webhook:{webhook_id}", **details)
+        record(self._app, self._by.label, action, f"webhook:{webhook_id}", **details)
 
 
 def checked_url(url: str, networks: Networks) -> str:

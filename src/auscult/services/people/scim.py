@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.domain.people.grants import Grant
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.users import User, normalise_email
@@ -22,6 +22,9 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _FILTER = re.compile(r'\s*([\w.:]+)\s+eq\s+(?:"((?:[^"\\]|\\.)*)"|(true|false))\s*', re.IGNORECASE)
 _MEMBER = re.compile(r'members\[\s*value\s+eq\s+"([^"]+)"\s*\]', re.IGNORECASE)
+_HIGH = frozenset({"user.manage", "settings.manage"})
+"""Permissions with which a role could give itself all others."""
+
 _WORDS = {"true": True, "false": False}
 
 Json = Mapping[str, Any]
@@ -30,12 +33,15 @@ Json = Mapping[str, Any]
 class Directory:
     """Users and groups of one app, on behalf of a principal with ``user.manage``."""
 
-    def __init__(self, store: Store, tenant: Tenant, by: Principal, now: Callable[[], datetime]) -> None:
-        """``now`` returns the time, aware, UTC."""
+    def __init__(
+        self, store: Store, tenant: Tenant, by: Principal, now: Callable[[], datetime], *, may_administer: bool = True
+    ) -> None:
+        """``now`` returns the time, aware, UTC. ``may_administer``: roles that manage users or settings are in reach."""
         self._people = store.people
         self._tenant = tenant
         self._users = Users(store, by, now)
         self._now = now
+        self._may_administer = may_administer
 
     def users(self, where: str | None, start: int, count: int) -> Json:
         """List users by e-mail address. ``where`` is a filter with ``eq``; ``start`` counts from 1."""
@@ -51,7 +57,7 @@ class Directory:
         email = normalise_email(_text(given, "userName") or _email_of(given))
         if self._people.users.by_email(email) is not None:
             raise ConflictError(
-                f"the e-mail address {email} belongs to a user already", code="user.conflict", field="userName"
+                f"the e-mail address {email} cannot be added here", code="user.conflict", field="userName"
             )
         user = self._users.add(email, _name_of(given), self._tenant.account_id)
         return self._activated(user, given.get("active", True))
@@ -99,15 +105,14 @@ class Directory:
         if name not in self._roles():
             available = ", ".join(sorted(self._roles()))
             raise _invalid("displayName", f"no role is called {name!r}; available: {available}")
-        self._join(name, _member_ids(given.get("members", ())))
+        self._change(name, _member_ids(given.get("members", ())))
         return self.group(name)
 
     def replace_group(self, name: str, given: Json) -> Json:
-        """Let a role have these members and no others."""
+        """Let a role have these members and no others; where one cannot come or go, none does."""
         self.group(name)
         wanted = _member_ids(given.get("members", ()))
-        self._leave(name, {user.user_id for user in self._members(name)} - wanted)
-        self._join(name, wanted)
+        self._change(name, wanted, {user.user_id for user in self._members(name)} - wanted)
         return self.group(name)
 
     def patch_group(self, name: str, given: Json) -> Json:
@@ -118,11 +123,9 @@ class Directory:
             members = {named[1]} if named else _member_ids(_members_in(path, value))
             present = {user.user_id for user in self._members(name)}
             if op == "remove":
-                self._leave(name, members & present if named or value else present)
-                continue
-            if op == "replace":
-                self._leave(name, present - members)
-            self._join(name, members)
+                self._change(name, set(), members & present if named or value else present)
+            else:
+                self._change(name, members, present - members if op == "replace" else set())
         return self.group(name)
 
     def delete_group(self, name: str) -> None:
@@ -163,14 +166,21 @@ class Directory:
         }
         return [user for user in self._all() if user.user_id in ids]
 
-    def _join(self, role: str, user_ids: set[str]) -> None:
+    def _change(self, role: str, join: set[str], leave: Iterable[str] = ()) -> None:
+        """Let users have a role, and others no longer: all of them, or none where one is unknown or must stay."""
         present = {user.user_id for user in self._members(role)}
-        for user_id in sorted(user_ids - present):
-            self._users.grant(self._find(user_id), self._tenant, Access(role=role))
-
-    def _leave(self, role: str, user_ids: set[str]) -> None:
-        for user_id in sorted(user_ids):
-            self._users.revoke(self._find(user_id), self._tenant, role=role)
+        joining, leaving = ([self._find(each) for each in sorted(ids)] for ids in (join - present, set(leave)))
+        is_high = not _HIGH.isdisjoint(self._people.roles.of(self._tenant.account_id)[role].permissions)
+        if is_high and not self._may_administer and (joining or leaving):
+            raise AccessError(
+                f"the scope scim:write does not reach the role {role}, which manages users or settings; "
+                "an administrator grants it in auscult",
+                code="permission.missing",
+                field="members",
+            )
+        self._users.revoke_role(leaving, self._tenant, role)
+        for user in joining:
+            self._users.grant(user, self._tenant, Access(role=role))
 
     def _rename(self, user: User, name: str) -> None:
         if name and name != user.name:
@@ -236,7 +246,8 @@ def _values(value: object, path: str) -> list[object]:
     """Return the values at a path such as ``emails.value``, whose names are in any letter case."""
     name, _, rest = path.partition(".")
     if isinstance(value, list):
-        return [one for each in cast("list[object]", value) for one in _values(each, path)]
+        several = [cast("Json", each) for each in cast("list[object]", value) if isinstance(each, Mapping)]
+        return [one for each in several for one in _values(each, path)]
     if not isinstance(value, Mapping):
         return []
     inner = [each for key, each in cast("Json", value).items() if key.lower() == name]
@@ -270,7 +281,7 @@ def _member_ids(given: object) -> set[str]:
     members = cast("Sequence[object]", given) if isinstance(given, list | tuple) else [given]
     ids = [cast("Json", each).get("value") if isinstance(each, Mapping) else None for each in members]
     found = {each for each in ids if isinstance(each, str)}
-    if len(found) < len(set(ids)):
+    if not all(isinstance(each, str) for each in ids):
         raise _invalid("members", 'members are objects with a value: {"value": "u-…"}')
     return found
 

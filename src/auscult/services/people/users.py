@@ -19,6 +19,7 @@ from auscult.services.people.second_factor import tries_key
 from auscult.services.people.sign_in import SignIn
 from auscult.services.privacy.log import record
 from auscult.storage import Store
+from auscult.storage.core.text_validation import is_storable
 
 LONGEST_NAME = 200
 
@@ -69,9 +70,12 @@ class Users:
         ``password.guessable``.
         """
         email, name = normalise_email(email), name.strip()
-        if len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_NAME or not is_storable(name):
             raise RequestError(
-                f"a name has at most {LONGEST_NAME} characters", code="name.invalid", field="name", value=name[:50]
+                f"a name has at most {LONGEST_NAME} characters, none of them NUL or half a surrogate pair",
+                code="name.invalid",
+                field="name",
+                value=name[:50],
             )
         known = self._people.users.by_email(email)
         if known is None:
@@ -89,7 +93,7 @@ class Users:
             return user
         if known.account_id != account_id:
             raise ConflictError(
-                f"the e-mail address {email} belongs to a user of another account; give another address",
+                f"the e-mail address {email} cannot be added here; give another address",
                 code="user.conflict",
                 field="email",
                 value=email,
@@ -136,23 +140,34 @@ class Users:
 
         Raises ``NotFoundError`` ``grant.unknown``, ``ConflictError`` ``administrator.last``, ``AccessError``.
         """
+        found = [each for each in self._in_force(user, tenant, role) if not grant_ids or each.grant_id in grant_ids]
+        if not found:
+            raise NotFoundError(f"{user.email} has no such grant in force", code="grant.unknown", field="grant")
+        return self._end(found, [user])
+
+    def revoke_role(self, users: Sequence[User], tenant: Tenant, role: str) -> None:
+        """End the grants of a role that users have in an app, all or none of them. Raises as ``revoke`` does."""
+        self._end([grant for user in users for grant in self._in_force(user, tenant, role)], users)
+
+    def _in_force(self, user: User, tenant: Tenant | None, role: str | None) -> list[Grant]:
         now = self._now()
-        found = [
+        return [
             grant
             for grant in self._people.grants.of_user(user.user_id)
             if grant.revoked_at is None
             and (grant.until is None or now < grant.until)
             and (tenant is None or grant.covers(tenant.app_id))
             and (role is None or grant.role == role)
-            and (not grant_ids or grant.grant_id in grant_ids)
         ]
-        if not found:
-            raise NotFoundError(f"{user.email} has no such grant in force", code="grant.unknown", field="grant")
+
+    def _end(self, found: Sequence[Grant], users: Sequence[User]) -> list[Grant]:
         for grant in found:
             self._must_manage(None if grant.app_id is None else [grant.app_id])
         ids, may_be_last = [grant.grant_id for grant in found], self._by.kind == "operator"
-        ended = self._people.grants.revoke(ids, self._by.name, now, may_be_last=may_be_last)
+        ended = self._people.grants.revoke(ids, self._by.name, self._now(), may_be_last=may_be_last)
+        named = {user.user_id: user for user in users}
         for grant in ended:
+            user = named[grant.user_id]
             self._report("grant.revoked", user, app=grant.app_id, role=grant.role, grant=grant.grant_id)
         return ended
 

@@ -44,7 +44,7 @@ _PERMISSION_GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
 
 _SCOPE_GROUPS: Sequence[tuple[str, tuple[str, ...]]] = (
     (later("Conversations"), ("conversations", "recordings", "assist")),
-    (later("Audits and people"), ("audits", "plans", "users")),
+    (later("Audits and people"), ("audits", "plans", "users", "scim", "ai_agents")),
     (later("Forms and knowledge"), ("forms", "knowledge")),
     (later("Running auscult"), ("webhooks", "connectors", "jobs", "log")),
 )
@@ -56,6 +56,8 @@ _SCOPES: Mapping[str, str] = {
     "audits": later("audits, disputes and comments"),
     "plans": later("audit plans and calibration"),
     "users": later("users, agents, teams and coaching"),
+    "scim": later("users by SCIM"),
+    "ai_agents": later("AI agents"),
     "recordings": later("recordings"),
     "log": later("the log"),
     "assist": later("live conversations"),
@@ -72,6 +74,8 @@ def scope_in_words(scope: str) -> str:
     noun, _colon, verb = scope.partition(":")
     if noun not in _SCOPES or verb not in ("read", "write"):
         return scope
+    if scope == "scim:write":
+        return _("Provision users by SCIM, without passwords and without roles that manage users or settings")
     if scope == "log:write":
         return _("Change settings, retention and holds, and read the log")
     said = _("Read {things}") if verb == "read" else _("Read and change {things}")

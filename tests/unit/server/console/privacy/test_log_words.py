@@ -74,7 +74,7 @@ def entry(**changed: object) -> Entry:
 def test_every_action_that_is_recorded_is_in_words() -> None:
     """The sources name no action that the page would show by its name."""
     found = set(recorded())
-    assert {"session.opened", "connector.applied", "comment.added", "grant.revoked", "recordings.linked"} <= found
+    assert {"session.opened", "connector.applied", "knowledge.added", "comment.added", "grant.revoked", "recordings.linked"} <= found
     assert found <= set(ACTIONS)
 
 
@@ -91,7 +91,7 @@ def test_what_it_was_done_to_and_details_are_in_words() -> None:
             str(each.value).partition(":")[0] for each in begin if isinstance(each, ast.Constant) and ":" in each.value
         }
     assert {"collection", "conversation", "user"} <= kinds <= set(TARGETS)
-    assert {"name", "country", "scopes"} <= details
+    assert {"name", "country", "secrets"} <= details
     assert details - CALLED <= set(DETAILS)
 
 

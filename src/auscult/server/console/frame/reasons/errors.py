@@ -217,7 +217,7 @@ TEMPLATES: tuple[str, ...] = (
     later("it is too simple"),
     later("unknown user {id}"),
     later("{email} is no user of this account"),
-    later("the e-mail address {value} belongs to a user of another account; give another address"),
+    later("the e-mail address {value} cannot be added here; give another address"),
     later("the e-mail address {value} belongs to another user; give another address"),
     later("{name} has no such grant in force"),
     later("this reaches beyond the app; an administrator of the whole account can do it"),
