@@ -135,7 +135,7 @@ def test_a_full_disk_is_not_ready(sqlite_url: str) -> None:
 
 
 def test_a_file_that_was_moved_away_is_not_ready(sqlite_url: str) -> None:
-    """Nor one that another was put in place of: the server writes into a file that no other program finds."""
+    """Nor one that another was put in place of; and nothing is accepted into a file that no other program finds."""
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     with (
         bootstrap.open(Settings(database_url=sqlite_url)) as application,
@@ -146,6 +146,8 @@ def test_a_file_that_was_moved_away_is_not_ready(sqlite_url: str) -> None:
         gone = httpx.get(f"{url}/readyz")
         path.write_bytes(moved.read_bytes())
         other = httpx.get(f"{url}/readyz")
+        refused = httpx.post(f"{url}/api/v1/session", json={"email": "ann@example.com", "password": "x"})
+        assert (refused.status_code, refused.json()["reason"]) == (503, "database.away")
         path.unlink()
         moved.rename(path)
         assert httpx.get(f"{url}/readyz").status_code == 200

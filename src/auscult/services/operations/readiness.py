@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from auscult.domain.operations.readiness import ReadinessCheck
+from auscult.storage.core.dialect import identity_of
 from auscult.storage.store import Store
 
 _MIB = 1 << 20
@@ -31,7 +32,7 @@ class Readiness:
         self.warnings = warnings
         self._store = store
         self._file = file
-        self._opened = _identity(file) if file else None
+        self._opened = identity_of(file) if file else None
         self._free_mb = free_mb
 
     def checks(self) -> tuple[ReadinessCheck, ...]:
@@ -50,7 +51,7 @@ class Readiness:
 
     def _database(self) -> ReadinessCheck:
         reason = "" if self._store.is_ready() else "the database does not answer"
-        if self._file and _identity(self._file) != self._opened:  # the open one answers still, and is lost at the end
+        if self._file and identity_of(self._file) != self._opened:  # the open one answers still, and is lost at the end
             reason = f"{self._file} is not the file that was opened; put that back, or restart"
         return ReadinessCheck(name="database", ok=not reason, reason=reason)
 
@@ -73,12 +74,3 @@ class Readiness:
             return [ReadinessCheck(name="disk", ok=False, reason=f"{folder}: {error.strerror}")]
         reason = "" if free >= self._free_mb else f"{free} MiB are free in {folder}, {self._free_mb} are needed"
         return [ReadinessCheck(name="disk", ok=not reason, reason=reason)]
-
-
-def _identity(file: Path) -> tuple[int, int] | None:
-    """Return device and number of a file; None where there is none."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

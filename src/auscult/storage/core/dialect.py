@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from auscult.domain.errors import SettingsError
 from auscult.storage.core.text_validation import numbered_values
+from auscult.storage.core.troubles import MovedFileError
 
 WRITES = "auscult_writes"
 """Execution option of a connection whose transactions write."""
@@ -173,6 +175,8 @@ class Sqlite:
                 field="database",
             )
         self._url = url.set(drivername="sqlite+pysqlite")
+        self._path = Path(url.database)
+        self._opened: tuple[int, int] | None = None
 
     def engine(self, most: int) -> Engine:  # noqa: ARG002  (those of a file cost nobody anything)
         """Connections with the pragmas of ``_set_up_sqlite``."""
@@ -181,8 +185,21 @@ class Sqlite:
         engine = sa.create_engine(self._url, paramstyle="named", **options)
         event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", self._check_file)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _check_file(self, connection: Connection) -> None:
+        """Refuse to write where the path no longer leads to the file that was opened first.
+
+        Raises ``MovedFileError``.
+        """
+        if connection.get_execution_options().get(WRITES, False):
+            found = identity_of(self._path)
+            self._opened = self._opened or found
+            if found != self._opened:
+                message = f"{self._path} is not the file that was opened; put that back, or restart"
+                raise MovedFileError(message)
 
     def prepare(self, engine: Engine) -> None:
         """Set the page size of a new file, and its write-ahead log."""
@@ -430,6 +447,15 @@ def dialect_of(address: str) -> Dialect:
         code="database.unsupported",
         field="database",
     )
+
+
+def identity_of(file: Path) -> tuple[int, int] | None:
+    """Return device and number of a file; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _make_private(_dialect: object, _record: object, place: list[str], _options: object) -> None:

@@ -5,6 +5,11 @@ from typing import Literal
 
 from sqlalchemy.exc import DBAPIError
 
+
+class MovedFileError(sqlite3.OperationalError):
+    """The path of a database leads to another file, or to none: what is written to the open one would be lost."""
+
+
 Trouble = Literal["away", "full"]
 """What keeps a database from its work for a while: its connection is cut, or its disk has no room."""
 
@@ -30,6 +35,8 @@ def trouble_of(error: BaseException, lost: tuple[type[Exception], ...]) -> Troub
 
 
 def _of_driver(error: BaseException, lost: tuple[type[Exception], ...]) -> Trouble | None:
+    if isinstance(error, MovedFileError):
+        return "away"
     if isinstance(error, sqlite3.Error):
         code: int | None = getattr(error, "sqlite_errorcode", None)
         return "full" if code is not None and code & 0xFF == sqlite3.SQLITE_FULL else None
