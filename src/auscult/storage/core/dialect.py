@@ -185,9 +185,13 @@ class Sqlite:
         engine = sa.create_engine(self._url, paramstyle="named", **options)
         event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "connect", self._note_file)
         event.listen(engine, "begin", self._check_file)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _note_file(self, _connection: Driver, _record: object) -> None:
+        self._opened = self._opened or identity_of(self._path)
 
     def _check_file(self, connection: Connection) -> None:
         """Refuse to write where the path no longer leads to the file that was opened first.
@@ -195,11 +199,8 @@ class Sqlite:
         Raises ``MovedFileError``.
         """
         if connection.get_execution_options().get(WRITES, False):
-            found = identity_of(self._path)
-            self._opened = self._opened or found
-            if found != self._opened:
-                message = f"{self._path} is not the file that was opened; put that back, or restart"
-                raise MovedFileError(message)
+            if identity_of(self._path) != self._opened:
+                raise MovedFileError(f"{self._path} is not the file that was opened; put that back, or restart")
 
     def prepare(self, engine: Engine) -> None:
         """Set the page size of a new file, and its write-ahead log."""
