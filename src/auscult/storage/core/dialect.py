@@ -198,9 +198,8 @@ class Sqlite:
 
         Raises ``MovedFileError``.
         """
-        if connection.get_execution_options().get(WRITES, False):
-            if identity_of(self._path) != self._opened:
-                raise MovedFileError(f"{self._path} is not the file that was opened; put that back, or restart")
+        if connection.get_execution_options().get(WRITES, False) and identity_of(self._path) != self._opened:
+            raise MovedFileError(f"{self._path} is not the file that was opened; put that back, or restart")
 
     def prepare(self, engine: Engine) -> None:
         """Set the page size of a new file, and its write-ahead log."""
