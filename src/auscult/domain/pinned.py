@@ -116,7 +116,7 @@ class NewCollection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: Annotated[str, stated_text(LONGEST_NAME), Meta(description="The name, on one line, as no other has it.")]
     audience: Annotated[Audience, Meta(description="Who is shown it: colleagues, or agents, too.")] = "colleagues"
     agent_ids: Annotated[
-        tuple[str, ...],
+        tuple[Annotated[str, stated(minLength=1)], ...],
         stated(maxItems=MOST_AGENTS),
         Meta(description="The agents with whom it is shared; all of them where there is none."),
     ] = ()

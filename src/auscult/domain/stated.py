@@ -14,6 +14,9 @@ def stated(**schema: Any) -> Meta:  # noqa: ANN401  (JSON Schema)
     return Meta(extra_json_schema=schema)
 
 
+CALENDAR_DAY = "(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+"""A pattern of a day; that a month has 31 of them is left to the calendar."""
+
 DAY_OR_INSTANT = stated(anyOf=[{"format": "date-time"}, {"format": "date"}])
 """An instant with its zone, or a day, which is its beginning in UTC."""
 

@@ -272,6 +272,8 @@ REASONS: Mapping[str, Reason] = {
     "token.unknown": Reason(404, 404, "The user has no such personal token."),
     "token.invalid_end": Reason(422, 422, "A personal token would last too long."),
     "agent.unknown": Reason(404, 404, "There is no such agent."),
+    "ai_agents.too_many": Reason(409, 409, "The app has as many registered versions of AI agents as it can have."),
+    "ai_agent.unknown": Reason(404, 404, "There is no such registered AI agent, or no such version."),
     "team.unknown": Reason(404, 404, "There is no such team."),
     "queue.unknown": Reason(404, 404, "There is no such queue."),
     "import.invalid": Reason(422, 422, "A file of agents, teams or queues has an error; `field` names line and column."),

@@ -15,8 +15,9 @@ UserState = Literal["active", "disabled"]
 LONGEST_EMAIL = 254
 LONGEST_PASSWORD = 1_024
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+")
-Email = Annotated[str, stated(pattern=f"^{_EMAIL.pattern}$", maxLength=LONGEST_EMAIL)]
+EMAIL = r"[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+"
+"""A pattern of addresses."""
+Email = Annotated[str, stated(pattern=f"^{EMAIL}$", maxLength=LONGEST_EMAIL)]
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def new_grant_id() -> str:
 def normalise_email(given: str) -> str:
     """Return an e-mail address as it is stored: stripped, in lower case. Raises ``RequestError`` ``email.invalid``."""
     email = given.strip().lower()
-    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+    if len(email) > LONGEST_EMAIL or not re.fullmatch(EMAIL, email):
         raise RequestError(
             f"invalid e-mail address {given[:LONGEST_EMAIL]!r}; give it as name@host",
             code="email.invalid",

@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from auscult.domain.errors import RequestError
-from auscult.domain.people.users import normalise_email
+from auscult.domain.people.users import EMAIL, normalise_email
 from auscult.domain.privacy.retention import By
 
 LEAST_DIGITS = 7
 """Digits that a telephone number must have: fewer are in the numbers of many customers."""
+VALUES = {"email": rf"^\s*{EMAIL}\s*$", "phone": rf"^(\D*\d){{{LEAST_DIGITS}}}"}
+"""Patterns of what a customer is searched by, but for ids."""
 _COMPARED_DIGITS = 9
 """Digits of a telephone number that are compared, from its end, whatever stands before."""
 _NOT_WITHIN = r"(?<!\w)(?<!\w[.+%-]){}(?!\w)(?!-\w)(?!\.[a-z0-9])"
@@ -30,7 +32,7 @@ def check_customer(by: By, value: str) -> str:
     found = value.strip()
     if by == "email":
         return normalise_email(found)
-    if len(_digits(found)) < LEAST_DIGITS:
+    if not re.match(VALUES["phone"], found):
         message = f"invalid telephone number {found!r}; give at least {LEAST_DIGITS} digits of it"
         raise RequestError(message, code="phone.invalid", field="value", value=found)
     return found

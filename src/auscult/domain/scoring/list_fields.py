@@ -1,5 +1,6 @@
 """Fields by which lists of conversations are sorted and filtered: one definition for API, console, plans and exports."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, Self
 
@@ -131,10 +132,14 @@ class ListFields(ResultFields, frozen=True, kw_only=True):
         return bool(self.topic) or super().is_by_finding
 
 
+FIELD_AND_VALUE = r"^\s*[^=\s][^=]*="
+"""A pattern of ``name=value``, whose name has more than blanks."""
+
+
 def read_custom_field(given: str) -> tuple[str, str]:
     """Return the name and the value in ``name=value``. Raises ``RequestError`` ``request.invalid``."""
-    name, equals, value = given.partition("=")
-    if not name.strip() or not equals:
+    name, _, value = given.partition("=")
+    if not re.match(FIELD_AND_VALUE, given):
         raise RequestError(
             f"custom_field: {given!r} names no field and value; give it as region=north",
             code="request.invalid",

@@ -18,7 +18,6 @@ from auscult.server.rest.context import App, Basis, Caller, Rights, Server, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.parameters import path_id, query
-from auscult.server.rest.request import Takes
 from auscult.services.coaching.coaching import Coach, Example, Measured, NewColleague, Wanted
 from auscult.storage.store import AppStore
 
@@ -48,6 +47,13 @@ class RemarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark."""
 
     comment: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
+
+
+@example({"comment": "Shall I name the department, too?"})
+class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A remark to add."""
+
+    comment: Annotated[str, text(LONGEST_COMMENT)]
 
 
 @example({"is_done": True, "comment": "Well done."})
@@ -219,14 +225,9 @@ def review_coaching(
     return shown(coach.review(coaching_id, rights.agent_ids, rights.name, data.comment, is_done=data.is_done))
 
 
-@operation.post(
-    "/coaching/{coaching_id}/notes",
-    may=READING,
-    refuses=_REFUSALS,
-    takes=Takes("A remark.", {"comment": "Shall I name the department, too?"}),
-)
+@operation.post("/coaching/{coaching_id}/notes", may=READING, refuses=_REFUSALS)
 def note_coaching(
-    coaching_id: CoachingId, data: JSONBody[RemarkBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
+    coaching_id: CoachingId, data: JSONBody[NoteBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:
     """Add a remark to a coaching. The agent and coaches may."""
     seen(coaching_id)

@@ -14,7 +14,7 @@ from auscult.server.rest.context import App, Rights, Server, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.parameters import Limit, path_id, query, repeated
+from auscult.server.rest.parameters import Cursor, Limit, path_id, repeated
 from auscult.services.delivery.webhook_changes import NewWebhook, Webhooks
 
 WebhookId = Annotated[str, path_id("The webhook's id.", "wh-5f1c9a7b3e2d4c60")]
@@ -109,7 +109,7 @@ def changing(app: App, rights: Rights, server: Server) -> Webhooks:
 @operation.get("/changes", may=reading("conversations"), summary="Changes since a cursor")
 def list_changes(
     app: App,
-    cursor: Annotated[str | None, query("The `next_cursor` of the answer before. Default: the beginning.")] = None,
+    cursor: Cursor = None,
     kinds: Annotated[
         tuple[ChangeKind, ...], repeated("Only this kind of change. Without it: every kind but `notified`.")
     ] = (),

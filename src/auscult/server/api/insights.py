@@ -121,16 +121,9 @@ example(
 
 
 def _earlier(at: datetime, by: timedelta) -> datetime:
-    """Return an earlier time. Raises ``RequestError`` ``range.too_long`` before the year 1."""
-    try:
-        return (at.astimezone(UTC) - by).astimezone(UTC)
-    except OverflowError as error:
-        raise RequestError(
-            "since: the period before this one would begin before the year 1; give a later time.",
-            code="range.too_long",
-            field="since",
-            value=at.isoformat(),
-        ) from error
+    """Return an earlier time, at the earliest the beginning of the calendar."""
+    first = datetime.min.replace(tzinfo=UTC)
+    return at.astimezone(UTC) - min(by, at.astimezone(UTC) - first)
 
 
 def _wanted(

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -12,6 +13,9 @@ from auscult.storage.core.sorting import SortKey
 T = TypeVar("T")
 
 LONGEST_CURSOR = 4096
+_ALPHABET = "^[A-Za-z0-9_-]+$"
+CURSOR = {"min_length": 3, "max_length": LONGEST_CURSOR, "pattern": _ALPHABET}
+"""Keywords of JSON Schema for a cursor: a list of JSON in the alphabet of Base64 for addresses."""
 _LARGEST = 2**53 - 1
 
 
@@ -25,12 +29,14 @@ def read_cursor(given: str | None, shape: type[T]) -> T | None:
     if given is None:
         return None
     try:
+        if not re.fullmatch(_ALPHABET, given) or len(given) > LONGEST_CURSOR:
+            raise _unreadable(given)
         padded = given.encode() + b"=" * (-len(given) % 4)
         key = msgspec.json.decode(base64.b64decode(padded, b"-_", validate=True), type=shape)
     except (binascii.Error, msgspec.DecodeError, ValueError) as error:
         raise _unreadable(given) from error
     parts: Any = key
-    if len(given) > LONGEST_CURSOR or any(_is_odd(part) for part in parts):
+    if any(_is_odd(part) for part in parts):
         raise _unreadable(given)
     return key
 

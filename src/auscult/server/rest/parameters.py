@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from litestar.openapi.spec import Example
+from litestar.openapi.spec import Example, OpenAPIType, Schema
 from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta
 
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.definitions.form_version import LONGEST_NOTE
 from auscult.domain.stated import DAY_OR_INSTANT, stated, text
-from auscult.server.rest.cursors import LONGEST_CURSOR
+from auscult.server.rest.cursors import CURSOR
 
 T = TypeVar("T")
 
@@ -31,9 +31,10 @@ def query(description: str, **bounds: Any) -> QueryParameter:  # noqa: ANN401  (
     return QueryParameter(description=description, **bounds)
 
 
-def repeated(description: str) -> QueryParameter:
-    """Describe a parameter that may occur several times in the query."""
-    return QueryParameter(description=f"{description} May be given several times.")
+def repeated(description: str, **of_each: Any) -> QueryParameter:  # noqa: ANN401  (of JSON Schema)
+    """Describe a parameter that may occur several times in the query; ``of_each``: keywords of each of its texts."""
+    extra = {"items": Schema(type=OpenAPIType.STRING, **of_each)} if of_each else None
+    return QueryParameter(description=f"{description} May be given several times.", schema_extra=extra)
 
 
 def each_once(values: Iterable[T]) -> tuple[T, ...]:
@@ -57,7 +58,7 @@ LEAST_FIRST = "The order: the least first, with a minus the greatest first."
 PublishingNote = Annotated[str | None, query("Why, kept with the version.", min_length=1, max_length=LONGEST_NOTE)]
 Cursor = Annotated[
     str | None,
-    query("The next_cursor of the answer before, unchanged.", schema_extra={"max_length": LONGEST_CURSOR}),
+    query("The next_cursor of the answer before, unchanged.", schema_extra=CURSOR),
 ]
 Since = Annotated[datetime | None, query("Only conversations that start at this time or later.")]
 Until = Annotated[datetime | None, query("Only conversations that start before this time.")]

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([Ee][+-]?\d{1,3})?", re.ASCII)
 _BOOLEANS = ("true", "false", "1", "0")
 _MOST_PARAMETERS = 1000
 _CURSOR = "cursor"
-"""Has a reason of its own where it is too long."""
+"""Has a reason of its own where it is none of ours."""
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """Parameters of an operation by name, each with its schema, and ``required`` where it may not be left out."""
@@ -105,7 +105,7 @@ def _check(name: str, value: str, schema: Mapping[str, Any]) -> None:
             raise _wrong(name, value, "give true or false", "field.wrong_type")
     elif schema.get("format") == "date-time":
         _check_instant(name, value)
-    elif not value and schema.get("minLength"):
+    elif not value and schema.get("minLength") and name != _CURSOR:
         raise _wrong(name, value, "give a value, or leave the parameter out", "field.out_of_range")
     elif len(value) > (most := schema.get("maxLength", len(value))) and name != _CURSOR:
         raise _wrong(name, value, f"give at most {most} characters", "field.out_of_range")

@@ -23,6 +23,7 @@ from auscult.domain.assist.teaching import Calibration
 from auscult.domain.assist.validity import Validity, Wish, impossible_day, validity_of_heading
 from auscult.domain.errors import DocumentError, NotFoundError, RequestError
 from auscult.domain.operations.guarding import guarded, panics_as_errors
+from auscult.domain.stated import CALENDAR_DAY
 from auscult.sandbox.documents import document_reader
 from auscult.services.assist.teaching import calibration_of
 from auscult.services.privacy.log import SYSTEM, record
@@ -31,7 +32,6 @@ from auscult.storage.store import AppStore
 LOG = logging.getLogger(__name__)
 
 _DIGEST_BYTES = 16
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_SOURCE = 255
 _RIVALS = 12
 """Passages among which the best one has to be ahead of those of other sections."""
@@ -96,7 +96,7 @@ def day_of(text: str, field: str) -> date | Literal["read"] | None:
     """
     if text in ("none", "read"):
         return None if text == "none" else "read"
-    if _DAY.fullmatch(text):
+    if re.fullmatch(CALENDAR_DAY, text):
         with suppress(ValueError):  # no calendar shows it
             return date.fromisoformat(text)
     raise RequestError(

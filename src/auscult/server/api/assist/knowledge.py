@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct
 from auscult.domain.assist.knowledge import Document, Passage
 from auscult.domain.assist.validity import Validity, Wish
 from auscult.domain.errors import NotFoundError
+from auscult.domain.stated import CALENDAR_DAY
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.examples import example
@@ -92,7 +93,7 @@ _PASSAGE: dict[str, Any] = {
 Language = Annotated[str, path_id("The language of the base, by its code.", "en")]
 Source = Annotated[str, path_id("The name of the document, percent-encoded.", "promotions.md")]
 _DAY = "The {} day on which it counts, as 2026-03-01; none for no such day, read for what it states itself."
-DAY = {"pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2}|none|read)$"}
+DAY = {"pattern": f"^({CALENDAR_DAY}|none|read)$"}
 OfLanguage = Annotated[str | None, query("A language by its code, as en.", schema_extra=NOT_EMPTY)]
 example({"items": [_DOCUMENT], "versions": {"en": 4}})(KnowledgeListing)
 example({"source": "promotions.md", "language": "en", "passages": [_PASSAGE]})(KnowledgeDocument)

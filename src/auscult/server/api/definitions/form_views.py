@@ -162,7 +162,7 @@ DOCUMENT: dict[str, Any] = {
 BODY = Takes(
     "A form, as YAML or JSON; recognised by its content.",
     DOCUMENT,
-    {"type": "object", "description": "A form as docs/reference/forms.md has it, in JSON or YAML."},
+    {"type": "object", "minProperties": 1, "description": "A form as docs/reference/forms.md has it, in JSON or YAML."},
     ("application/yaml",),
 )
 REFUSED_STATUSES = {

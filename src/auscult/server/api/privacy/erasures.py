@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.privacy.customers import VALUES
 from auscult.domain.privacy.retention import By, Receipt
 from auscult.server.api.privacy.retention import RECEIPT, ItemList, erasing, item_list
 from auscult.server.rest import operation
@@ -28,6 +29,13 @@ class CustomerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     value: Annotated[str, Meta(min_length=1, max_length=300)]
 
 
+_RULES = [
+    {"if": {"properties": {"by": {"const": by}}}, "then": {"properties": {"value": {"pattern": pattern}}}}
+    for by, pattern in VALUES.items()
+]
+_CUSTOMER = Takes("The customer.", {"by": "customer", "value": "u-4711"}, also={"allOf": _RULES})
+
+
 @example({"certificate": {**RECEIPT, "kind": "erasure"}, "approval": None})
 class Erasure(Struct, frozen=True, kw_only=True):
     """An erasure: its certificate, or the number of the step that waits for a second person."""
@@ -36,7 +44,13 @@ class Erasure(Struct, frozen=True, kw_only=True):
     approval: int | None = None
 
 
-@operation.post("/erasures/preview", may=_ERASES, refuses={422: _NO_ADDRESS}, summary="Conversations of a customer")
+@operation.post(
+    "/erasures/preview",
+    may=_ERASES,
+    refuses={422: _NO_ADDRESS},
+    summary="Conversations of a customer",
+    takes=_CUSTOMER,
+)
 def preview_erasure(data: JSONBody[CustomerBody], app: App, server: Server) -> ItemList:
     """List a customer's conversations, with those that a hold keeps marked; nothing is erased."""
     return item_list(erasing(app, server).of_customer(data.by, data.value))
@@ -47,7 +61,7 @@ def preview_erasure(data: JSONBody[CustomerBody], app: App, server: Server) -> I
     may=_ERASES,
     refuses={422: _NO_ADDRESS},
     answers={202: answer("It waits for a second person.", Erasure, {"certificate": None, "approval": 7})},
-    takes=Takes("The customer.", {"by": "customer", "value": "u-4711"}),
+    takes=_CUSTOMER,
 )
 def erase_customer(data: JSONBody[CustomerBody], app: App, rights: Rights, server: Server) -> ApiResponse[Erasure]:
     """Erase a customer. Every conversation that no hold keeps. If the app requires two people, that waits."""

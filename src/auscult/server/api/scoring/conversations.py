@@ -20,6 +20,7 @@ from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.record import Outcome, RecordPage, RecordQuery, RowKey
 from auscult.domain.said.search import parse
 from auscult.domain.scoring.list_fields import (
+    FIELD_AND_VALUE,
     ListFields,
     Order,
     read_custom_field,
@@ -73,7 +74,9 @@ ONE_ALONE_BYTES = 1 << 20
 
 CustomFields = Annotated[
     tuple[str, ...],
-    repeated("Only those with this value in a field of your own, to the letter, as `region=north`."),
+    repeated(
+        "Only those with this value in a field of your own, to the letter, as `region=north`.", pattern=FIELD_AND_VALUE
+    ),
 ]
 Audits = Annotated[
     tuple[Literal["assigned", "audited"], ...], repeated("Only those that are being audited, or that are audited.")
