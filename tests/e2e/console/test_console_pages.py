@@ -14,6 +14,7 @@ from auscult.domain.people.principal import operator
 from auscult.services.absences import Absences
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.definitions.taxonomies import starter_taxonomy
+from tests.data_files import tuples_of
 from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing
 from tests.e2e.consoles import PASSWORD, assign, connect, console, count_held, email_of
 from tests.e2e.serving import TENANT, Service
@@ -36,37 +37,8 @@ HELP = """
 WIDTHS = (320, 360, 768, 1440)
 METRIC = "em-empathy"
 SCORECARD = Path(__file__).parents[3] / "examples" / "scorecards" / "service.yaml"
-ADMINISTRATION = (
-    "users",
-    "roles",
-    "clients",
-    "webhooks",
-    "jobs",
-    "retention",
-    "holds",
-    "erasure",
-    "approvals",
-    "log",
-    "settings",
-    "directory",
-    "working-days",
-)
-OTHERS = (
-    "account",
-    "calibration",
-    "calibration/new",
-    "coaching",
-    "collections",
-    "disputes",
-    "help",
-    "my-results",
-    "notices",
-    "notices/targets",
-    "schedules",
-    "search?q=refund",
-    "tuning",
-    "none",
-)
+ADMINISTRATION = tuples_of(__file__, "administration")
+OTHERS = tuples_of(__file__, "others")
 
 
 @pytest.fixture(scope="module")

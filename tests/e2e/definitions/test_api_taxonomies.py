@@ -5,19 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 
-TAXONOMY: dict[str, Any] = {
-    "id": "tx-api",
-    "name": "Shop",
-    "topics": [
-        {
-            "name": "Shop",
-            "topics": [{"name": "Delivery", "topics": [{"name": "Late", "examples": ["where is my parcel"]}]}],
-        }
-    ],
-}
+TAXONOMY: dict[str, Any] = data_of(__file__, "taxonomy")
 YAML = b"""
 id: tx-yaml
 name: Shop

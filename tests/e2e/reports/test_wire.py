@@ -8,6 +8,7 @@ import pytest
 
 from auscult.domain.tenancy import Client
 from auscult.reports import REPORTS
+from tests.data_files import tuples_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, load, told
 from tests.waiting import wait_until
@@ -179,14 +180,7 @@ def test_who_reads_the_agentic_history(service: Service, plain: Client, later: C
 
 @pytest.mark.parametrize(
     ("asked", "wrong"),
-    [
-        ("page=0", ("field.out_of_range", "page")),
-        ("page=x", ("field.wrong_type", "page")),
-        ("limit=101", ("field.out_of_range", "limit")),
-        ("limit=", ("field.wrong_type", "limit")),
-        ("search=1", ("field.wrong_type", "search")),
-        ("searh=true", ("field.unknown", "searh")),
-    ],
+    tuples_of(__file__, "wrong_queries_of_the_history"),
 )
 def test_wrong_queries_of_the_history(
     service: Service, later: Client, assisted: str, asked: str, wrong: tuple[str, str]

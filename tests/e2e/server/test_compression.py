@@ -8,26 +8,14 @@ import pytest
 
 from auscult.server.asgi import Message, Receive, Scope, Send
 from auscult.server.middleware.compression import CODINGS, Compressed, accepted, packed
+from tests.data_files import data_of
 from tests.e2e.consoles import console, signed_in
 from tests.e2e.serving import Service
 
 BODY = b"the same words again and again. " * 100
 
 
-@pytest.mark.parametrize(
-    ("header", "coding"),
-    [
-        ("zstd, br, gzip", "zstd"),
-        ("gzip, deflate, br", "br"),
-        ("gzip;q=1.0, zstd;q=0", "gzip"),
-        ("br", "br"),
-        ("deflate", None),
-        ("", None),
-        ("*", "zstd"),
-        ("identity;q=1, *;q=0", None),
-        ("gzip;q=often", None),
-    ],
-)
+@pytest.mark.parametrize(("header", "coding"), data_of(__file__, "the_client_decides"))
 def test_the_client_decides(header: str, coding: str | None) -> None:
     """The best coding that it accepts, none that it refuses."""
     assert accepted(header) == coding

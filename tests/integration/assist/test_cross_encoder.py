@@ -13,6 +13,7 @@ from auscult.domain.errors import SettingsError
 from auscult.services.assist.knowledge import Library, Search, add_document
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.integration.assist.rerank_server import KEY, RerankServer, rerank_server
 from tests.integration.assist.scripted_ranker import ScriptedRanker
 from tests.integration.assist.test_knowledge_search import NEW, OTHERS
@@ -83,17 +84,7 @@ def test_it_orders_the_three(server: RerankServer, app: AppStore, more: dict[str
     assert "Opening hours > Repairs\nRepairs of shoes take two weeks." in texts
 
 
-@pytest.mark.parametrize(
-    ("path", "outcome"),
-    [
-        ("broken", "refused"),
-        ("short", "refused"),
-        ("twice", "refused"),
-        ("down", "unavailable"),
-        ("locked", "unavailable"),
-        ("moved", "unavailable"),
-    ],
-)
+@pytest.mark.parametrize(("path", "outcome"), data_of(__file__, "what_is_wrong_changes_nothing"))
 def test_what_is_wrong_changes_nothing(server: RerankServer, app: AppStore, path: str, outcome: str) -> None:
     """The passages stay as they were found, and the reason is counted."""
     plain, _, _ = found_by(app, None)

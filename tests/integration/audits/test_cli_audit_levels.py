@@ -5,27 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.definitions.test_cli_form_versions import auscult
 from tests.integration.program import TENANT
 
 pytestmark = pytest.mark.night
 
-FORM = """
-id: ef-levels
-name: Levels
-channel: voice
-scoring: points
-pass_score: 50
-metrics:
-  - {id: em-tone, name: Tone, type: manual, weight: 10, scale: {from: 0, to: 5}, met_at: 3}
-  - id: em-late
-    name: Late
-    type: manual
-    weight: 10
-    levels: [{name: None, share: 0}, {name: In part, share: 50}, {name: Full, share: 100}]
-    reasons: [{code: late, name: Too late}]
-    reason_required: true
-"""
+FORM = data_of(__file__, "form")
 CALL = {
     "id": "c-1",
     "channel": "voice",

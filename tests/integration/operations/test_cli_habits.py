@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import tuples_of
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 
 pytestmark = pytest.mark.night
@@ -18,14 +19,7 @@ DOCUMENTED = Path(__file__).parents[3] / "docs" / "reference" / "output.md"
 @pytest.mark.landing
 @pytest.mark.parametrize(
     ("words", "status", "reason"),
-    [
-        (("version",), 2, "command.usage"),
-        (("load", "nosuch.ndjson"), 2, "command.usage"),
-        (("load", "--nosuch"), 2, "command.usage"),
-        (("verify", "--database", "sqlite:///nosuch.db"), 2, "command.usage"),
-        (("agents", "list", "--app", "st-1", "--database", "mysql://h/d"), 1, "setting.invalid"),
-        (("backup", "here"), 2, "command.usage"),
-    ],
+    tuples_of(__file__, "errors_are_json_where_json_is_asked_for"),
 )
 def test_errors_are_json_where_json_is_asked_for(
     tmp_path: Path, words: tuple[str, ...], status: int, reason: str

@@ -15,6 +15,7 @@ from auscult.domain.evaluation import MetricResult, Verdict, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.probe import Answer, Closest, JudgementAnswer, Probe, Similarity, SimilarityAnswer
 from auscult.metrics.hold import Hold, Settings
+from tests.data_files import data_of
 from tests.strategies import STARTED, conversations, talk
 
 METRIC = Hold()
@@ -115,17 +116,7 @@ def test_every_hold_or_any(instances: str, answer: str) -> None:
         assert verdict.parts[0].evidence[0].start_ms == 63_000
 
 
-@pytest.mark.parametrize(
-    ("window", "found"),
-    [
-        ({"last": "1 turn"}, "NO"),
-        ({"last": "2 turns"}, "YES"),
-        ({"last": "26 seconds"}, "NO"),
-        ({"last": "27 seconds"}, "YES"),
-        ({"last": "3 messages"}, "NO"),
-        ({"last": "4 messages"}, "YES"),
-    ],
-)
+@pytest.mark.parametrize(("window", "found"), data_of(__file__, "the_window_before_counts_back_from_the_hold"))
 def test_the_window_before_counts_back_from_the_hold(window: dict[str, str], found: str) -> None:
     """The hold is at 55 s; "one moment" ends at 29 s, and the agent speaks again at 40 s."""
     call = talk(
@@ -142,18 +133,7 @@ def test_the_window_before_counts_back_from_the_hold(window: dict[str, str], fou
     assert answered(judge(call, parts=[notice])) == {"notice": found}
 
 
-@pytest.mark.parametrize(
-    ("window", "found"),
-    [
-        (None, "NO"),
-        ({"first": "28 seconds"}, "NO"),
-        ({"first": "29 seconds"}, "YES"),
-        ({"first": "1 turn"}, "NO"),
-        ({"first": "2 turns"}, "YES"),
-        ({"first": "2 messages"}, "NO"),
-        ({"first": "3 messages"}, "YES"),
-    ],
-)
+@pytest.mark.parametrize(("window", "found"), data_of(__file__, "the_window_after_begins_where_the_hold_ends"))
 def test_the_window_after_begins_where_the_hold_ends(window: dict[str, str] | None, found: str) -> None:
     """Ten seconds unless said (domain 2); it ends at 52 s, and "goodbye" is said at 80 s."""
     after = {"any_of": [{"phrases": ["goodbye"]}]} | ({"window": window} if window else {})

@@ -11,6 +11,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.reports._contract import PageLimits
 from auscult.reports._paging import envelope, read_window
+from tests.data_files import data_of
 
 LIMITS = PageLimits(default=100, maximum=100, ceiling=10_000)
 LARGEST = 2**53 - 1
@@ -136,16 +137,7 @@ def test_wrong_numbers_are_refused(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "cursor",
     [
-        None,
-        7,
-        "!",
-        "x",
-        "e30",
-        "WzIsMSwiYSJd",
-        "WzIsImEiLDEsMV0",
-        "WzIsMSwiXHUwMDAwIiwxXQ",
-        "WzEsMSwiYSJd",
-        "é",
+        *data_of(__file__, "a_cursor_is_ours_or_refused"),
         "A" * 5000,
     ],
 )

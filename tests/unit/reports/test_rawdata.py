@@ -20,6 +20,7 @@ from auscult.domain.insight import (
     Topic,
 )
 from auscult.reports.rawdata import RawData
+from tests.data_files import data_of
 from tests.unit.reports.records import AT, row_of
 
 ALWAYS = [
@@ -197,16 +198,7 @@ def test_what_analysis_found() -> None:
     assert found["speakingRate"] == [
         {"nWords": 72, "timeTaken": 21, "average": 200.38, "score": 10, "source": "agent", "sourceId": "a-1"}
     ]
-    assert found["generatedIntents"] == [
-        {
-            "emotions": ["anger"],
-            "intent": "refund",
-            "keywords": ["refund"],
-            "Sentiment": "negative",
-            "Sentiment Score": 3,
-        },
-        {"topic": "delivery", "keywords": ["parcel", "late"]},
-    ]
+    assert found["generatedIntents"] == data_of(__file__, "what_analysis_found")
     late = {"topic_name": "Late", "confidence_score": 0.75, "sentiment": 3, "resolution": 0}
     delivery = {"topic_name": "Delivery", "confidence_score": 0.8, "L3_topics": [late]}
     assert found["configuredIntents"] == {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.console.disputes.test_console_reviews import audited, reviewing
 from tests.e2e.consoles import AGENT, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
@@ -18,18 +19,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield found
 
 
-@pytest.mark.parametrize(
-    ("more", "problem"),
-    [
-        ({"kind": "limits", "every": "week"}, "Choose the metric that the alert watches."),
-        ({"kind": "fatal", "every": "demand"}, "An alert watches by itself: choose how often it looks."),
-        ({"kind": "agent_performance", "every": "week", "emails": "dana"}, "Also by e-mail to: &#39;dana&#39; is no"),
-        (
-            {"kind": "agent_performance", "every": "week", "days": "0"},
-            "Days covered: give a whole number from 1 to 366",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("more", "problem"), data_of(__file__, "a_refused_schedule_keeps_what_was_entered"))
 def test_a_refused_schedule_keeps_what_was_entered(served: Service, more: dict[str, str], problem: str) -> None:
     """The page says what is missing in words of the form, and nothing has to be entered again."""
     with signed_in(served, "qa-manager") as me:
