@@ -23,7 +23,6 @@ from auscult.services.form_examples import FormExamples
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
 from tests.data_files import data_of
@@ -34,10 +33,8 @@ WORDS = "Agent: hello, this is Ada\nCustomer: my card is 4111 1111 1111 1111, th
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with two conversations: c-1 greets, c-2 does not."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(
         app,
         conversation("c-1", customer=Customer(id="u-1")),

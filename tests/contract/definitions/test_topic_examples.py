@@ -20,7 +20,6 @@ from auscult.reports import REPORTS
 from auscult.services.form_examples import FormExamples, TopicExamples
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage import form_examples as room
 from auscult.storage.store import AppStore
 from tests.contract.definitions.test_form_examples import form
@@ -41,10 +40,8 @@ def engines() -> Mapping[type, Engine]:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with two conversations: in c-1 a parcel is late, c-2 is about opening hours and then a parcel."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     open_ = (Turn("m1", "customer", "when do you open on Sunday?"), Turn("m2", "customer", "where is my parcel?"))
     put(
         app,

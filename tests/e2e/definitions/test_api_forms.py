@@ -13,14 +13,6 @@ FORM: dict[str, Any] = data_of(__file__, "form")
 YAML = data_of(__file__, "yaml").encode()
 
 
-@pytest.fixture
-def own(service: Service, request: pytest.FixtureRequest) -> Own:
-    """An app of its own for each test."""
-    tenant = msgspec.structs.replace(TENANT, app_id=f"st-{request.node.originalname}")
-    service.store.ensure(tenant)
-    return Own(service, service.new_client("forms:write", tenant=tenant))
-
-
 def test_published_and_read(own: Own) -> None:
     """201 for a new version, 200 for the same again; every version stays as its author wrote it."""
     document = msgspec.json.encode(FORM)

@@ -3,11 +3,9 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from tests.data_files import data_of
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service
 
 TAXONOMY: dict[str, Any] = data_of(__file__, "taxonomy")
 YAML = b"""
@@ -17,14 +15,6 @@ topics:
   - name: a name that is longer than fifty characters, which nobody can read
     resolution: true
 """
-
-
-@pytest.fixture
-def own(service: Service, request: pytest.FixtureRequest) -> Own:
-    """An app of its own for each test."""
-    tenant = msgspec.structs.replace(TENANT, app_id=f"st-tx-{request.node.originalname}")
-    service.store.ensure(tenant)
-    return Own(service, service.new_client("forms:write", tenant=tenant))
 
 
 def test_published_and_read(own: Own) -> None:

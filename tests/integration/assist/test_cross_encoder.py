@@ -11,14 +11,12 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.errors import SettingsError
 from auscult.services.assist.knowledge import Library, Search, add_document
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
 from tests.integration.assist.rerank_server import KEY, RerankServer, rerank_server
 from tests.integration.assist.scripted_ranker import ScriptedRanker
 from tests.integration.assist.test_knowledge_search import NEW, OTHERS
 from tests.integration.program import auscult
-from tests.integration.working import TENANT
 from tests.scripted_judge import scripted_judge
 
 QUESTION = "do I have to pay return postage for shoes, take two weeks"
@@ -33,10 +31,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerankServer]:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that knows something."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     add_document(app, "new.md", NEW, "en")
     add_document(app, "others.md", OTHERS, "en")
     return app

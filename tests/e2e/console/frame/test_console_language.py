@@ -1,23 +1,13 @@
 """The console in another language: asked for by the browser, chosen by the reader, and kept."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from auscult.storage.privacy.log import LIST_REFUSED, RESTORED
 from tests.data_files import data_of, tuples_of
-from tests.databases import database
-from tests.e2e.consoles import console, example, signed_in
+from tests.e2e.consoles import signed_in
 from tests.e2e.serving import Service
 
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console over SQLite."""
-    folder: Path = tmp_path_factory.mktemp("console")
-    with database("sqlite", "", folder, content=example()) as url, console(url, state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
 def test_language_of_the_browser(served: Service) -> None:

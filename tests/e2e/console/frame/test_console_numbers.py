@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import unescape
@@ -31,7 +31,7 @@ from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
-from tests.e2e.consoles import assign, console, email_of, signed_in
+from tests.e2e.consoles import assign, email_of, signed_in
 from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
@@ -39,15 +39,14 @@ from tests.e2e.serving import TENANT, Service
 EMPATHY = "em-empathy"
 QUARTER = timedelta(days=90)
 PLAN = "Numbers that open"
+CONSOLE = {"a_week": 90}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console with a plan, audits of which some differ from the machine, and disputes."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, a_week=90, state_dir=str(folder)) as found:
-        audited(found)
-        yield found
+    audited(served)
+    return served
 
 
 def audited(service: Service) -> None:

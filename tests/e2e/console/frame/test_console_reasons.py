@@ -21,8 +21,7 @@ from auscult.services.definitions.forms.publish import publish
 from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.scoring.intake.read import read_file
 from tests.data_files import data_of, tuples_of
-from tests.databases import database
-from tests.e2e.consoles import AGENT, console, email_of, example, signed_in
+from tests.e2e.consoles import AGENT, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.unit.domain.disputes.viewers import agent_of
 
@@ -31,14 +30,7 @@ HOLDS = data_of(__file__, "holds")
 LEFT_OUT = "not found in the agent's turns, and excused, because "
 NO_ONE_ELSE = "the customer asks for no one else"
 ENGLISH = tuples_of(__file__, "english")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console over SQLite."""
-    folder: Path = tmp_path_factory.mktemp("console")
-    with database("sqlite", "", folder, content=example()) as url, console(url, state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
 def details(served: Service, agent: str | None = None) -> Iterator[ConversationDetail]:

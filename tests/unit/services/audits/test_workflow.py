@@ -44,10 +44,8 @@ def talk(name: str, text: str = "hello") -> Conversation:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore, store: Store) -> AppStore:
     """An app with one scored conversation."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     process(store, talk("c-1"))
     return app
