@@ -8,13 +8,7 @@ from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 
 TAXONOMY: dict[str, Any] = data_of(__file__, "taxonomy")
-YAML = b"""
-id: tx-yaml
-name: Shop
-topics:
-  - name: a name that is longer than fifty characters, which nobody can read
-    resolution: true
-"""
+YAML = data_of(__file__, "yaml").encode()
 
 
 def test_published_and_read(own: Own) -> None:

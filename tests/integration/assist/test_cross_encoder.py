@@ -119,15 +119,7 @@ def test_half_of_the_settings_is_refused() -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.parametrize(
-    ("path", "said"),
-    [
-        ("rerank", "ok   the cross-encoder bge-reranker answers in "),
-        ("late/rerank", "and has 300: its orders are left out"),
-        ("short/rerank", "fail the cross-encoder bge-reranker does not score each text once"),
-        ("locked/rerank", 'fail the cross-encoder answers with status 401: {"error": "bad key Bearer ***"}'),
-    ],
-)
+@pytest.mark.parametrize(("path", "said"), data_of(__file__, "doctor_asks_it"))
 def test_doctor_asks_it(server: RerankServer, tmp_path: Path, path: str, said: str) -> None:
     """And says what it finds; a key is never shown."""
     settings = {"AUSCULT_PORT": "0", "AUSCULT_RERANKER_URL": f"{server.url}/{path}", **MODEL}

@@ -107,14 +107,7 @@ def test_an_impossible_period_is_refused(store: Store) -> None:
 SHIPPING = data_of(__file__, "shipping").encode()
 
 
-@pytest.mark.parametrize(
-    ("question", "said", "unsaid"),
-    [
-        ("can you send gas cartridges or pepper spray", "Gas cartridges", "insured"),
-        ("are parcels insured", "insured up to 500 pounds", "Overseas"),
-        ("do you send to norway", "Norway", "Customs duties"),
-    ],
-)
+@pytest.mark.parametrize(("question", "said", "unsaid"), data_of(__file__, "an_answer_is_the_sentence_that_answers"))
 def test_an_answer_is_the_sentence_that_answers(store: Store, question: str, said: str, unsaid: str) -> None:
     """Not the whole passage; its heading and its source are those of the passage."""
     store.ensure(TENANT)

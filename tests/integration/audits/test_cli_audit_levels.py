@@ -12,13 +12,7 @@ from tests.integration.program import TENANT
 pytestmark = pytest.mark.night
 
 FORM = data_of(__file__, "form")
-CALL = {
-    "id": "c-1",
-    "channel": "voice",
-    "started_at": "2026-03-23T10:00:00Z",
-    "ended_at": "2026-03-23T10:02:00Z",
-    "turns": [{"id": "m1", "speaker": "agent", "start_ms": 0, "end_ms": 900, "text": "Hello"}],
-}
+CALL = data_of(__file__, "call")
 
 
 def test_levels_are_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,13 +53,7 @@ MOVES: dict[str, tuple[Place, Place]] = {
     "genesys domain": (("genesys://mypurecloud.de", {}), ("genesys://evil.example", {})),
 }
 """Changes of each part of a destination: the place and the access before, and after."""
-FORMATS = {
-    "zendesk": "zendesk-tickets",
-    "twilio": "twilio",
-    "intercom": "intercom",
-    "zoom": "zoom-contact-center",
-    "genesys": "genesys-cloud",
-}
+FORMATS = data_of(__file__, "formats")
 
 BOUND = {"connectors.secrets", "webhooks.secret"}
 """Columns of secrets that go to an address which is stored apart from them."""

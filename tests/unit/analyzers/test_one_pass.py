@@ -69,14 +69,7 @@ def test_every_promise_has_the_letters_that_are_looked_for_first(text: str) -> N
     assert promises(text)
 
 
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("my my card is lost", "My card is lost."),
-        ("it is it is lost", "It is lost."),
-        ("i lost my my card", "I lost my card."),
-    ],
-)
+@pytest.mark.parametrize(("said", "shown"), data_of(__file__, "words_that_are_said_again_are_left_out"))
 def test_words_that_are_said_again_are_left_out(said: str, shown: str) -> None:
     """Up to three words running."""
     assert readable(said) == shown

@@ -36,15 +36,7 @@ def made(*texts: str) -> list[Passage]:
     return [Passage(id=text, source="s", heading=(), text=text) for text in texts]
 
 
-@pytest.mark.parametrize(
-    ("question", "heading"),
-    [
-        ("Has my refund been processed yet?", "Refund Status"),
-        ("I forgot my password and can't log in", "Recover Password"),
-        ("My promo code isn't working, it says invalid", "Promo Code Invalid"),
-        ("Your website is super slow today, pages take forever to load", "Website Too Slow"),
-    ],
-)
+@pytest.mark.parametrize(("question", "heading"), data_of(__file__, "finds_what_answers"))
 def test_finds_what_answers(store: HybridIndex, question: str, heading: str) -> None:
     """Questions as customers ask them; the first three passages hold the answer."""
     found = store.search(question, 3)

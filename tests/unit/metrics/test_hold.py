@@ -197,24 +197,18 @@ def test_only_the_turns_around_the_holds_are_asked_about() -> None:
 
 @pytest.mark.parametrize(
     ("parts", "field", "reason"),
-    [
-        ([], "parts", "at least one with before"),
-        ([LENGTH | {"weight": 100}], "parts", "at least one with before"),
-        ([NOTICE | {"weight": 100, "max_duration": "3s"}], "parts[0]", "exactly one of before, after, max_duration"),
-        ([NOTICE, {"id": "x", "weight": 60}], "parts[1]", "exactly one"),
-        ([NOTICE, NOTICE | {"weight": 60}], "parts[1].id", "no other part has"),
-        ([NOTICE | {"id": " ", "weight": 100}], "parts[0].id", "must be a short name"),
-        ([NOTICE, LENGTH], "parts", "total 70"),
-        ([NOTICE, LENGTH | {"weight": None}], "parts", "every part a weight, or none"),
-        ([NOTICE | {"weight": 0}, LENGTH | {"weight": 100}], "parts[0].weight", "above 0"),
-        ([NOTICE | {"weight": 70}, LENGTH | {"max_duration": "soon"}], "parts[1].max_duration", "no span of time"),
-        ([NOTICE | {"weight": 70}, LENGTH | {"max_duration": 0}], "parts[1].max_duration", "longer than nothing"),
-        ([{"id": "n", "before": {"window": {"first": "1 turn"}, "any_of": [{"phrases": ["a"]}]}}], "parts[0].before.window", "it is last"),
-        ([{"id": "n", "before": {"window": {"last": "x"}, "any_of": [{"phrases": ["a"]}]}}], "parts[0].before.window", "no span of time"),
-        ([{"id": "n", "before": {"any_of": [{"any_of": [{"phrases": ["a"]}]}]}}], "parts[0].before", "is one search"),
-        ([{"id": "n", "before": {"after": "trigger", "any_of": [{"phrases": ["a"]}]}}], "parts[0].before.after", "leave it out"),
-        ([{"id": "n", "before": {}}], "parts[0].before", "needs any_of or all_of"),
-    ],
+    [*data_of(__file__, "problems_say_where_and_what_would_be_right"),
+([LENGTH | {"weight": 100}], "parts", "at least one with before"),
+([NOTICE | {"weight": 100, "max_duration": "3s"}], "parts[0]", "exactly one of before, after, max_duration"),
+([NOTICE, {"id": "x", "weight": 60}], "parts[1]", "exactly one"),
+([NOTICE, NOTICE | {"weight": 60}], "parts[1].id", "no other part has"),
+([NOTICE | {"id": " ", "weight": 100}], "parts[0].id", "must be a short name"),
+([NOTICE, LENGTH], "parts", "total 70"),
+([NOTICE, LENGTH | {"weight": None}], "parts", "every part a weight, or none"),
+([NOTICE | {"weight": 0}, LENGTH | {"weight": 100}], "parts[0].weight", "above 0"),
+([NOTICE | {"weight": 70}, LENGTH | {"max_duration": "soon"}], "parts[1].max_duration", "no span of time"),
+([NOTICE | {"weight": 70}, LENGTH | {"max_duration": 0}], "parts[1].max_duration", "longer than nothing"),
+],
 )  # fmt: skip
 def test_problems_say_where_and_what_would_be_right(parts: list[Any], field: str, reason: str) -> None:
     """Every fault of the settings has its path and its remedy."""

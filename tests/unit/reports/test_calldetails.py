@@ -317,11 +317,7 @@ def test_the_whole_request_is_read() -> None:
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ({"limit": "101"}, "limit.above_maximum"),
-        ({"limit": "0"}, "field.out_of_range"),
-        ({"offset": "-1"}, "field.out_of_range"),
-        ({"offset": "ten"}, "field.wrong_type"),
-        ({"offset": "\u0661"}, "field.wrong_type"),
+        *data_of(__file__, "the_query_string_is_checked_like_the_body"),
         ({"offset": "1" * 10_000}, "field.wrong_type"),
     ],
 )

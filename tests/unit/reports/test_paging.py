@@ -78,12 +78,7 @@ def test_cursor_neither_repeats_nor_skips(keys: list[tuple[int, str]], late: lis
 @pytest.mark.parametrize(
     ("body", "skip"),
     [
-        ({}, 0),
-        ({"page": 3}, 200),
-        ({"offset": 7}, 7),
-        ({"offset": 7, "page": 3}, 7),
-        ({"offset": 0, "page": 3}, 200),
-        ({"limit": 10, "page": 2}, 10),
+        *data_of(__file__, "offset_or_page"),
         ({"page": LARGEST}, LARGEST),
     ],
 )

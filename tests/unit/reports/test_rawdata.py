@@ -145,15 +145,7 @@ def test_what_is_there_when_it_was_given() -> None:
     assert "customerRecordings" not in row(recordings=Recordings(agent=("https://media.example.com/a.wav",)))
 
 
-@pytest.mark.parametrize(
-    ("status", "shown"),
-    [
-        ("evaluated", "evaluated"),
-        ("below_threshold", "below_threshold"),
-        ("duration_unavailable", "duration_unavailable"),
-        ("not_evaluated", None),
-    ],
-)
+@pytest.mark.parametrize(("status", "shown"), data_of(__file__, "duration_status"))
 def test_duration_status(status: Status, shown: str | None) -> None:
     """Rules 4 and 10: where no form is for it, nobody asks how long it was."""
     form = {"form": None} if status == "not_evaluated" else {}

@@ -95,11 +95,7 @@ def test_the_shape() -> None:
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (None, None),
-        (True, True),
-        (1.5, 1.5),
-        ("short", "short"),
-        (["a"], ["a"]),
+        *data_of(__file__, "values_are_repeated_up_to_a_length"),
         ("x" * 500, "x" * 200 + "…"),
         (["x" * 500], '["' + "x" * 198 + "…"),
         (10**300, "1" + "0" * 199),
@@ -115,12 +111,7 @@ def test_what_is_missing_has_no_value() -> None:
     assert "value" not in told(RequestError("f is missing.", code="field.missing", field="f"))
 
 
-@pytest.mark.parametrize(("reason", "msg"), [
-    ("token.missing", "Invalid SDK credentials"), ("token.malformed", "Invalid JWT token"),
-    ("tenant.unknown", "Invalid SDK credentials"), ("scope.missing", "Permission denied. Scope is incorrect!"),
-    ("rate.exceeded", "You've exceeded the per-minute rate limit. Wait for sometime before retrying."),
-    ("method.not_allowed", "Method Not Allowed"),
-])  # fmt: skip
+@pytest.mark.parametrize(("reason", "msg"), data_of(__file__, "the_vendors_words"))  # fmt: skip
 def test_the_vendors_words(reason: str, msg: str) -> None:
     """Rule 17: these texts are the vendor's, to the letter."""
     assert told(AuscultError("ours", code=reason))["msg"] == msg

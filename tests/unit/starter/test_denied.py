@@ -49,15 +49,7 @@ def test_sympathy_that_is_denied_is_none(evaluator: Evaluator, language: str, sa
     assert found(evaluator, language, *turns)["em-empathy"] == verdict
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "I never said thank you for calling."),
-        ("en", "We do not say good morning here."),
-        ("de", "Ich habe nie danke für Ihren Anruf gesagt."),
-        ("es", "Nunca dije gracias por llamar."),
-    ],
-)
+@pytest.mark.parametrize(("language", "said"), data_of(__file__, "a_greeting_that_is_denied_is_none"))
 def test_a_greeting_that_is_denied_is_none(evaluator: Evaluator, language: str, said: str) -> None:
     """A greeting that is only spoken about greets nobody."""
     assert found(evaluator, language, f"agent: {said}", f"customer: {TROUBLE[language]}")["em-greeting"] == "NO"

@@ -60,11 +60,7 @@ def test_an_unclear_answer_is_marked_with_the_reason(
 
 @pytest.mark.parametrize(
     "closing",
-    [
-        ("C: no, that's all", "A: you're welcome, have a nice day"),
-        ("C: it's okay, thank you", "A: understood, enjoy the rest of your day"),
-        ("C: no, you have been very helpful", "A: i enjoy helping you!"),
-    ],
+    tuples_of(__file__, "a_failure_that_nothing_follows_decides_closing"),
 )
 @pytest.mark.parametrize("failure", ["A: sorry, i could not book it. anything else?", "A: i was unable to book that"])
 def test_a_failure_that_nothing_follows_decides(

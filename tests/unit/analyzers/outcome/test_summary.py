@@ -99,15 +99,7 @@ def test_a_customer_is_reported_without_joining_words(said: str, noted: str) -> 
     assert customer_clause(said) == noted
 
 
-@pytest.mark.parametrize(
-    ("said", "noted"),
-    [
-        ("I'll make sure to get this sorted out.", "The agent promised to get this sorted out"),
-        ("I will make sure you get it.", "The agent promised to make sure that the customer gets it"),
-        ("However, I will send it.", "The agent promised to send it"),
-        ("Let's see what we can do.", 'The agent said: "Let\'s see what we can do."'),
-    ],
-)
+@pytest.mark.parametrize(("said", "noted"), data_of(__file__, "a_promise_is_reported_grammatically"))
 def test_a_promise_is_reported_grammatically(said: str, noted: str) -> None:
     """Whatever stands before the promised verb, one "to" or "that" leads to it."""
     assert agent_sentence(said) == noted
@@ -186,11 +178,7 @@ def test_a_summary_is_short(engines: Mapping[type, Engine], asked: Any) -> None:
 
 @pytest.mark.parametrize(
     ("lines", "reason"),
-    [
-        (("A: hello", "A: are you there"), "the customer never speaks"),
-        (("C: ja ich habe eine frage zu meiner rechnung bitte", "A: gerne"), "German is not supported"),
-        (("C: okay", "A: okay"), "nobody says what it is about"),
-    ],
+    tuples_of(__file__, "says_why_there_is_none"),
 )
 def test_says_why_there_is_none(lines: Sequence[str], reason: str, engines: Mapping[type, Engine]) -> None:
     """Null with a reason for languages and conversations in which it cannot be known."""
@@ -228,14 +216,7 @@ def test_a_wish_that_sounds_like_praise_is_the_reason(said: str, noted: str, eng
     assert found.text.startswith(noted)
 
 
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ("How much is the premium plan?", "The premium plan is 49 euros a month. I have sent you the details."),
-        ("What would it cost to send it to Leeds?", "Twelve pounds fifty. I've noted that on the order."),
-        ("what's the fee for a new card", "There's a charge of $5. I've ordered the card, it will be there on Friday."),
-    ],
-)
+@pytest.mark.parametrize(("asked", "told"), data_of(__file__, "a_price_that_was_asked_for_is_in_it"))
 def test_a_price_that_was_asked_for_is_in_it(asked: str, told: str, engines: Mapping[type, Engine]) -> None:
     """Also where the agent reports something else as done."""
     found = analyzed(talk(f"C: {asked}", f"A: {told}", "C: thanks"), engines).summary

@@ -51,14 +51,7 @@ def test_withdrawn_by_its_name(name: str) -> None:
     assert not counts(name, f"# Returns\n\n{TEXT}\n")
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        "<title>Outdated: returns</title>",
-        "<title>Returns (no longer valid)</title>",
-        '<title>Returns</title><meta name="expires" content="2026-01-31">',
-    ],
-)
+@pytest.mark.parametrize("head", data_of(__file__, "withdrawn_by_the_head_of_a_page"))
 def test_withdrawn_by_the_head_of_a_page(head: str) -> None:
     """The title of an HTML page, and its metadata."""
     assert not counts("returns.html", page(head))

@@ -14,12 +14,7 @@ JAPANESE = tuples_of(__file__, "japanese")
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("I don't know, e-mail me at 3.50", 7),
-        ("I don\u2019t", 2),
-        ("[noise] uh hello <unk>", 2),
-        ("hi [PII] I'm [NAME]", 4),
-        ("...", 0),
-        ("", 0),
+        *data_of(__file__, "counts_words"),
         ("[" * 65_000, 0),
         ("<a" * 30_000, 30_000),
     ],

@@ -15,7 +15,7 @@ from auscult.domain.statistics.intervals import (
     wilson_figure,
     wilson_of_finite,
 )
-from tests.data_files import data_of
+from tests.data_files import data_of, tuples_of
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,7 @@ def test_wilson_equals_published_values(k: int, n: int, low: float, high: float)
 
 @pytest.mark.parametrize(
     ("one", "other", "low", "high"),
-    [
-        ((56, 70), (48, 80), 0.0524, 0.3339),
-        ((9, 10), (3, 10), 0.1705, 0.8090),
-        ((10, 10), (0, 10), 0.6075, 1.0),
-        ((5, 56), (0, 29), -0.0381, 0.1926),
-    ],
+    tuples_of(__file__, "a_difference_equals_published_values"),
 )
 def test_a_difference_equals_published_values(
     one: tuple[int, int], other: tuple[int, int], low: float, high: float

@@ -162,15 +162,7 @@ def test_a_summary_names_the_turns_behind_it() -> None:
         assert read(json.dumps({"q1": {"sentences": wrong}}), [Summarization(CALL)], CALL, [0], "e").faults
 
 
-@pytest.mark.parametrize(
-    ("sentence", "is_fault"),
-    [
-        ("The agent refunded $500.", True),
-        ("The agent refunded $2,340.", False),
-        ("They promise 25 days and 3 calls.", False),
-        ("The case is 123456.", True),
-    ],
-)
+@pytest.mark.parametrize(("sentence", "is_fault"), data_of(__file__, "a_figure_of_a_summary_was_said"))
 def test_a_figure_of_a_summary_was_said(sentence: str, is_fault: bool) -> None:
     """In figures or in words: an invented amount would be shown as what happened."""
     talk = transcript("agent: It is 2340 euros, in twenty five days.")

@@ -58,14 +58,7 @@ def test_missing_trigger_that_counts() -> None:
     assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
 
 
-@pytest.mark.parametrize(
-    ("answer", "german", "english"),
-    [
-        ("YES", "Zählt als Ja, obwohl unklar: ", "Counted as Yes, though unclear: "),
-        ("NO", "Zählt als Nein, obwohl unklar: ", "Counted as No, though unclear: "),
-        ("NA", "Unklar: ", "Unclear: "),
-    ],
-)
+@pytest.mark.parametrize(("answer", "german", "english"), data_of(__file__, "unclear"))
 def test_unclear(answer: Qualification, german: str, english: str) -> None:
     """An unclear answer says how it counts, where it does, and why it is unclear."""
     verdict = cited(answer, certain=False, reason="the signs for and against it nearly balance")

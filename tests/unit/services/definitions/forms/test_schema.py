@@ -88,15 +88,7 @@ def test_broken_forms_are_broken(path: str, value: Any) -> None:
     assert list(FORM.iter_errors(read_document(broken).value)) != []
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {},
-        {"channel": "fax", "started_at": 1},
-        {"channel": "chat", "started_at": "2026-03-23", "turns": [{"text": "x"}]},
-        {"channel": "chat", "started_at": "2026-03-23", "turns": "none"},
-    ],
-)
+@pytest.mark.parametrize("broken", data_of(__file__, "broken_conversations_are_broken"))
 def test_broken_conversations_are_broken(broken: dict[str, Any]) -> None:
     """Missing keys, wrong kinds."""
     assert list(CONVERSATION.iter_errors(broken)) != []

@@ -19,23 +19,18 @@ def read(stored: str, group: str = REASON) -> str:
 @pytest.mark.parametrize(
     ("words", "german"),
     [
+        *data_of(__file__, "places"),
         ("the agent's turns", AGENT),
-        ("the agent's first turn", "der erste Beitrag des Agenten"),
-        ("the customer's last 3 turns", "die letzten 3 Beiträge des Kunden"),
-        ("anybody's first 2.5 seconds", "die ersten 2,5 Sekunden aller"),
-        ("the bot's last message", "die letzte Nachricht des Bots"),
         ("the agent's turns after the trigger", f"{AGENT} nach dem Auslöser"),
         ("the agent's turns in en", f"{AGENT} (Sprache: Englisch)"),
         (
             "the agent's turns after the trigger when inbound in de",
             f"{AGENT} nach dem Auslöser (nur eingehend) (Sprache: Deutsch)",
         ),
-        ("the agent's first turn or anybody's turns", "der erste Beitrag des Agenten oder Beiträge aller"),
         (
             "the agent's turns or the customer's turns after the trigger",
             f"{AGENT} oder Beiträge des Kunden nach dem Auslöser",
         ),
-        ("the conversation", "das Gespräch"),
         ("the agent's turns; nearest: judged: kind words", f"{AGENT}; am nächsten: laut Sprachmodell: kind words"),
     ],
 )

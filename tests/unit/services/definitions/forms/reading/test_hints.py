@@ -70,13 +70,8 @@ def warnings(*changes: tuple[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("path", "value", "field", "reason"),
     [
-        ("pass_score", 0.7, "pass_score", "is 0.7 of 100; did you mean 70?"),
+        *data_of(__file__, "what_is_doubtful_in_a_form_is_a_warning"),
         ("pass_score", ..., "pass_score", "is 0, so that every conversation passes"),
-        ("min_duration", 15_000, "min_duration", "a bare number is seconds"),
-        ("languages", ["xx"], "languages[0]", "no language of ISO 639-1"),
-        ("languages", ["en", "en"], "languages[1]", "is there already"),
-        ("metrics.1.name", "a", "metrics[1].name", "a is the name of metrics[0] too"),
-        ("assignments.0.queue", "Sales ", "assignments[0].queue", "is the queue called so, or 'Sales'?"),
         ("metrics.2", question(weight=0), "metrics[2]", "its answer changes nothing"),
     ],
 )
