@@ -97,9 +97,9 @@ def wants_tables(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def content() -> Content | None:
-    """Content of a store's database: nothing, but where a file of tests has a fixture of this name."""
-    return None
+def content(request: pytest.FixtureRequest) -> Content | None:
+    """Content of a store's database: the file's ``CONTENT``, or else nothing."""
+    return getattr(request.module, "CONTENT", None)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
-    """A store, empty unless the file has a ``content``: once on each kind of database."""
+    """A store, empty unless the file has a ``CONTENT``: once on each kind of database."""
     store = open_store(database_url, KEY)
     yield store
     store.close()

@@ -1,7 +1,12 @@
 """Tables and lists that tests keep next to themselves as data."""
 
 import csv
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 
 def lines_of(path: Path) -> list[str]:
@@ -17,3 +22,25 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     """Return the rows of a CSV file by the names of its columns."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
+
+
+def data_of(test: str, name: str) -> Any:
+    """Return what the YAML file next to a test (its ``__file__``) lists under a name: rows of cases, or a document."""
+    return deepcopy(_documents(Path(test).with_suffix(".yaml"))[name])
+
+
+def tuples_of(test: str, name: str) -> Any:
+    """Return the same with tuples instead of lists, at every depth."""
+    return _frozen(data_of(test, name))
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _frozen(each) for key, each in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+@cache
+def _documents(path: Path) -> dict[str, Any]:
+    """Return the documents of a YAML file by name."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)

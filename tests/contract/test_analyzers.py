@@ -18,40 +18,13 @@ from auscult.engines import embedded
 from auscult.engines._contract import Engine
 from auscult.language import speaking
 from auscult.server.console.frame.reasons import WHY, is_known
+from tests.data_files import tuples_of
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, answered, conversation, conversations, talk
 
 NAMES = sorted(ANALYZERS)
 ENGLISH = sorted(name for name, analyzer in ANALYZERS.items() if analyzer.languages)
-TALKS = {
-    "de": (
-        "A: Guten Tag, was kann ich für Sie tun?",
-        "C: Das Internet geht nicht, ich bin sehr wütend und kündige",
-        "A: Oh nein",
-    ),
-    "es": (
-        "A: Buenos días, ¿en qué puedo ayudarle?",
-        "C: No funciona nada, estoy muy enfadada, quiero cancelar",
-        "A: Um, no",
-    ),
-    "fr": (
-        "A: Bonjour, comment puis-je vous aider ?",
-        "C: Internet ne marche pas, je suis très en colère et je résilie",
-        "A: Oh non",
-    ),
-    "hi": ("A: नमस्ते, मैं आपकी क्या सहायता करूँ?", "C: मेरा बिल बहुत ज़्यादा है, मैं बहुत नाराज़ हूँ", "A: माफ़ कीजिए"),
-    "ja": ("A: お電話ありがとうございます", "C: 請求書について質問があります。ひどいです", "A: 少々お待ちください"),
-    "nl": (
-        "A: Goedemiddag, waarmee kan ik u helpen?",
-        "C: Het internet doet het niet, ik ben boos en zeg op",
-        "A: Um, so",
-    ),
-    "pt": (
-        "A: Bom dia, em que posso ajudar?",
-        "C: A internet não funciona, estou muito zangado e vou cancelar",
-        "A: Ah não",
-    ),
-}
+TALKS = tuples_of(__file__, "talks")
 """A question, trouble and anger in each of the vendor's languages but English, and in French and Portuguese."""
 
 

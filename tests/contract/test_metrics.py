@@ -34,6 +34,7 @@ from auscult.language import speaking
 from auscult.metrics import METRICS
 from auscult.server.console.frame.reasons import WHY, is_known
 from auscult.services.definitions.forms.reading import check_form
+from tests.data_files import data_of
 from tests.strategies import conversations
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "metrics"
@@ -67,30 +68,9 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "source": {"table": {"name": "fees", "key_column": "plan", "column": "fee", "key": {"field": "id"}}},
             "rule": "negotiated",
         },
-        {
-            "said": {"pattern": "please (.*)", "window": {"last": "2 turns"}},
-            "source": {
-                "request": {
-                    "method": "POST",
-                    "url": "https://crm.example.com/find",
-                    "headers": [{"name": "Accept", "value": "application/json"}],
-                    "body": '{"text": "{key}"}',
-                    "path": "data[0].name",
-                    "key": {"said": {"pattern": "the (.*)", "speaker": "any"}, "which": "first"},
-                }
-            },
-            "rule": "strict",
-            "when_not_said": "na",
-        },
+        data_of(__file__, "by_value"),
     ],
-    "by_ai_agent": [
-        {
-            "url": "https://agents.example.com/execute",
-            "evaluation": "eval-1",
-            "sub_metrics": [{"id": "a", "weight": "33.5"}, {"id": "b", "weight": "66.5", "correct_answer": "no"}],
-            "meta": [{"custom_field": "fee", "name": "fee"}],
-        },
-    ],
+    "by_ai_agent": data_of(__file__, "by_ai_agent"),
     "by_playbook": [
         {"playbook": "Refund", "min_adherence": "66.67"},
         {"playbook": "pb-1", "steps": [{"step": "s-1"}, {"step": "Greet", "stage": "Opening"}], "when_not_run": "no"},

@@ -11,6 +11,7 @@ import httpx
 from auscult.cli.operations.token import make_link
 from auscult.domain.tenancy import Tenant
 from auscult.services.assist.knowledge import add_document
+from tests.data_files import data_of
 from tests.e2e.serving import TENANT, Service, work
 from tests.waiting import wait_for
 
@@ -19,19 +20,7 @@ HOOK = "/agentassist/api/v1/hooks/{app}"
 REPORT = "/agentassist/api/v1/public/{app}/aaconversation"
 FLAGS = ("includeHistory", "includeAgenticHistory", "includeFeedback", "includeSummary")
 ASSISTED = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-live")
-FORM = b"""
-id: ef-sure
-name: One question
-channel: chat
-pass_score: 50
-metrics:
-  - id: em-sure
-    name: Sure
-    type: by_question
-    question: Does the agent say sure?
-    weight: 100
-    answer: {speaker: agent, any_of: [{phrases: [sure]}]}
-"""
+FORM = data_of(__file__, "form").encode()
 
 Body = dict[str, Any]
 

@@ -10,6 +10,7 @@ from litestar.utils.signature import ParsedSignature
 from tests.databases import database
 from tests.e2e.assisting import Assisted
 from tests.e2e.browsing import Browser, browsing
+from tests.e2e.consoles import console
 from tests.e2e.serving import GOLDEN_SAMPLE, Service, serving
 
 _SIGNATURES: dict[Any, ParsedSignature] = {}
@@ -38,6 +39,15 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         database(request.param, server, folder, content=GOLDEN_SAMPLE) as url,
         serving(url, state_dir=str(folder), recordings=str(folder / "sound")) as found,
     ):
+        yield found
+
+
+@pytest.fixture(scope="module")
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A console with people and example data in it, for two weeks unless the file's ``CONSOLE`` has other settings."""
+    folder = tmp_path_factory.mktemp("console")
+    settings = {"weeks": 2, "state_dir": str(folder), **getattr(request.module, "CONSOLE", {})}
+    with console(f"sqlite:///{folder / 'auscult.db'}", **settings) as found:
         yield found
 
 

@@ -17,23 +17,12 @@ from auscult.services.scoring.process import Processing
 from auscult.storage.store import Store
 from auscult.workers.dbos_database import jobs_url
 from auscult.workers.worker import Work, Worker
+from tests.data_files import data_of
 from tests.waiting import PATIENCE_S
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 STARTED = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)
-FORM = b"""
-id: ef-1
-name: One question
-channel: chat
-pass_score: 50
-metrics:
-  - id: em-greeting
-    name: Greeting
-    type: by_question
-    question: Does the agent say hello?
-    weight: 100
-    answer: {speaker: agent, any_of: [{phrases: [hello]}, {similar: [good morning], threshold: 0.7}]}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 def conversation(name: str, text: str = "hello there") -> Conversation:

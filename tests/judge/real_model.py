@@ -22,6 +22,7 @@ from auscult.formats import Limits
 from auscult.services.scoring.engine_calls.answer_cache import RunSpending
 from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
+from tests.data_files import data_of
 from tests.integration.program import AUSCULT, TENANT, environment
 from tests.judge.settings import CONTEXT, PATIENCE_S
 from tests.unit.engines.judging import judgement, transcript
@@ -126,16 +127,7 @@ def test_from_a_form_to_a_score(url: str, tmp_path: Path) -> None:
         "AUSCULT_JUDGE_CONCURRENCY": "1",
         "AUSCULT_JUDGE_SUMMARIES": "none",
     }
-    (tmp_path / "form.yaml").write_text(
-        """
-id: ef-1
-name: Judged
-channel: voice
-pass_score: 50
-metrics:
-  - {id: em-1, name: Greeting, type: by_question, weight: 100, answer: {any_of: [{judge: The agent greets.}]}}
-"""
-    )
+    (tmp_path / "form.yaml").write_text(data_of(__file__, "from_a_form_to_a_score"))
     calls = (ROOT / "examples/conversations/bank_calls.ndjson").read_text().splitlines()[:1]
     (tmp_path / "calls.ndjson").write_text("\n".join(calls))
 

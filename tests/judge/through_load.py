@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.consoles import put_people, signed_in
 from tests.e2e.serving import KEY, TENANT, serving
 from tests.integration.program import Result
@@ -23,14 +24,7 @@ from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 
 OWNER = ("--account", TENANT.account_id, "--org", TENANT.org_id, "--app", TENANT.app_id)
 CALLS = Path(__file__).parents[2] / "examples/conversations/bank_calls.ndjson"
-FORM = """
-id: ef-1
-name: Judged
-channel: voice
-pass_score: 50
-metrics:
-  - {id: em-1, name: Greeting, type: by_question, weight: 100, answer: {any_of: [{judge: The agent greets.}]}}
-"""
+FORM = data_of(__file__, "form")
 CUT_AT = 4
 MILLION = 1_000_000
 

@@ -7,6 +7,7 @@ import pytest
 from auscult.config import PREFIX, Settings, describe, read_settings, read_sources, shown_value, unknown_settings
 from auscult.domain.errors import SettingsError
 from auscult.domain.scoring.judging import Allowance, Usage
+from tests.data_files import data_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 KEY = "A" * 43 + "="
@@ -44,14 +45,7 @@ def test_what_a_command_chose_goes_before_the_environment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("PORT", "tcp://10.0.0.1:80"),
-        ("PORT", "65536"),
-        ("BATCH_SIZE", "0"),
-        ("DATABASE_URL", "mysql://host/name"),
-        ("LOG_LEVEL", "loud"),
-    ],
+    ("name", "value"), data_of(__file__, "a_wrong_value_names_variable_value_and_what_would_be_right")
 )
 def test_a_wrong_value_names_variable_value_and_what_would_be_right(name: str, value: str) -> None:
     """The message alone is enough to mend it."""
@@ -104,19 +98,7 @@ def test_slips_of_the_pen_are_told() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("settings", "field"),
-    [
-        ({"URL": "http://127.0.0.1:9/v1"}, "MODEL"),
-        ({"MODEL": "m"}, "URL"),
-        ({"URL": "127.0.0.1:9", "MODEL": "m"}, "URL"),
-        ({"URL": "file:///etc", "MODEL": "m"}, "URL"),
-        ({"URL": "http://x", "MODEL": "m", "COST_PER_DAY": "5"}, "PRICE_IN"),
-        ({"URL": "http://x", "MODEL": "m", "PRICE_IN": "5"}, "PRICE_OUT"),
-        ({"URL": "http://x", "MODEL": "m", "PRICE_IN": "-1"}, "PRICE_IN"),
-        ({"URL": "http://x", "MODEL": "m", "COST_PER_DAY": "NaN"}, "COST_PER_DAY"),
-    ],
-)
+@pytest.mark.parametrize(("settings", "field"), data_of(__file__, "half_a_judge_is_refused"))
 def test_half_a_judge_is_refused(settings: dict[str, str], field: str) -> None:
     """With the setting that is missing or wrong, before anything is done."""
     with pytest.raises(SettingsError) as caught:

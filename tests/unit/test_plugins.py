@@ -11,6 +11,7 @@ from auscult.bootstrap.engines import _names_of_ours
 from auscult.domain.engines import Engine, RemoteEngine
 from auscult.domain.probe import Probe, Similarity
 from auscult.plugins import PluginError
+from tests.data_files import data_of
 
 GOOD = """
 from auscult.metrics.manual import Manual, Settings
@@ -97,23 +98,13 @@ def test_what_is_right_is_loaded(install: Install) -> None:
 @pytest.mark.parametrize(
     ("code", "point", "reason", "told"),
     [
+        *data_of(__file__, "what_cannot_be_used_is_refused"),
         (GOOD, "metrics by_question = Kind", "plugin.shadows", "has the name of one that comes with auscult"),
         (GOOD, "analyzers sentiment = Kind", "plugin.shadows", "has the name of one"),
         (GOOD, "analyzers summary = Kind", "plugin.shadows", "has the name of one"),
         (GOOD, "formats native = Kind", "plugin.shadows", "has the name of one"),
         (GOOD, "engines wordllama = Kind", "plugin.shadows", "has the name of one"),
-        ("import nowhere_at_all", "metrics by_x = Kind", "plugin.broken", "ModuleNotFoundError: No module named"),
-        ("x = 1", "metrics by_x = Kind", "plugin.broken", "AttributeError"),
-        ("def Kind(): raise RuntimeError('no licence')", "metrics by_x = Kind", "plugin.broken", "no licence"),
         (GOOD, "metrics by_other = Kind", "plugin.invalid", "calls itself 'by_mood', and its entry point 'by_other'"),
-        (
-            "class Kind: pass",
-            "metrics by_x = Kind",
-            "plugin.invalid",
-            "has no judge(settings, conversation, answers, insights)",
-        ),
-        ("class Kind: pass", "formats x = Kind", "plugin.invalid", "has no recognises(head)"),
-        ("class Kind: pass", "analyzers x = Kind", "plugin.invalid", "has no languages"),
         (
             GOOD + "    def judge(self, settings): pass",
             "metrics by_mood = Kind",

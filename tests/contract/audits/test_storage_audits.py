@@ -15,7 +15,6 @@ from auscult.storage.store import AppStore
 from tests.contract.storing import (
     OTHER,
     STARTED,
-    TENANT,
     conversation,
     names,
     of_pending,
@@ -25,10 +24,8 @@ from tests.contract.storing import (
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with two conversations."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(app, conversation("c-1"), conversation("c-2"))
     return app
 

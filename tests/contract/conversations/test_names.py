@@ -7,20 +7,17 @@ import pytest
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.people.visibility import Visibility
 from auscult.services.conversations.names import NamesInUse, custom_fields, names_in_use, typed
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
-from tests.contract.storing import TENANT, conversation
+from tests.contract.storing import conversation
 
 BANK, SHOP = Queue(id="qu-1", name="Retail Banking"), Queue(id="QU-2")
 ANA, BO, CY = Agent(id="a-1", name="Ana"), Agent(id="a-2", name="bo"), Agent(id="a-3")
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """Two conversations of a queue with a name, one of another without."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(app, [(conversation("c1", queues=(BANK,), agents=(ANA,)), ("YES", "YES"))], intent="Lost card")
     put(app, [(conversation("c2", timedelta(days=1), queues=(BANK,), agents=(BO,)), ("NO", "NO"))], intent="lost Card")
     put(app, [(conversation("c3", timedelta(days=2), queues=(SHOP,), agents=(CY,)), ("NO", "NO"))], intent="refund")

@@ -14,6 +14,7 @@ from auscult.storage.conversations import said
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
 from tests.contract.storing import TENANT, conversation
+from tests.data_files import data_of
 from tests.databases import KEY, Content
 
 SAID = {
@@ -52,37 +53,7 @@ def found(app: AppStore, text: str, **sought: object) -> str:
     return "".join(sorted(each.id for each in page.items))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("card", "ac"),
-        ("CARD lost", "a"),
-        ('"credit card"', "a"),
-        ('"card credit"', ""),
-        ("lost", "ab"),
-        ("customer:lost", "a"),
-        ("agent:lost", "b"),
-        ('agent:"lost it"', "b"),
-        ("lost -refund", "a"),
-        ('lost -"credit card"', "b"),
-        ("lost -agent:lost", "a"),
-        ("cancel", "c"),
-        ("cancel*", "c"),
-        ("can*", "ac"),
-        ("dont", "a"),
-        ("don't", "a"),
-        ("cafe zurich", "b"),
-        ("CAFÉ", "b"),
-        ("4711", "c"),
-        ("pii", ""),
-        ("紛失", "d"),
-        ("失紛", ""),
-        ("nowhere", ""),
-        ("he*p", ""),
-        ('lost" or 1', ""),
-        ("a & b | c ! <-> :* ' \\", ""),
-    ],
-)
+@pytest.mark.parametrize(("text", "expected"), data_of(__file__, "search"))
 def test_search(app: AppStore, text: str, expected: str) -> None:
     """Words, phrases, beginnings, what must not be said, by whom; case, accents and apostrophes make no difference."""
     assert found(app, text) == expected

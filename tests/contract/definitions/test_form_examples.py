@@ -23,38 +23,18 @@ from auscult.services.form_examples import FormExamples
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
+from tests.data_files import data_of
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
-FORM = """\
-id: ef-1
-name: Calls
-channel: voice
-assignments: []
-metrics:
-  - id: em-hello
-    name: Hello
-    type: by_question
-    question: Does the agent greet?
-    weight: 60
-    answer: {speaker: agent, any_of: [{phrases: [hello]}]}
-  - id: em-sorry
-    name: Sorry
-    type: by_question
-    question: Does the agent apologise?
-    weight: 40
-    answer: {speaker: agent, any_of: [{phrases: [sorry]}]}
-"""
+FORM = data_of(__file__, "form")
 WORDS = "Agent: hello, this is Ada\nCustomer: my card is 4111 1111 1111 1111, the security code is 123"
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with two conversations: c-1 greets, c-2 does not."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(
         app,
         conversation("c-1", customer=Customer(id="u-1")),

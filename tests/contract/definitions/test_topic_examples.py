@@ -20,11 +20,11 @@ from auscult.reports import REPORTS
 from auscult.services.form_examples import FormExamples, TopicExamples
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage import form_examples as room
 from auscult.storage.store import AppStore
 from tests.contract.definitions.test_form_examples import form
 from tests.contract.storing import TENANT, conversation, put
+from tests.data_files import tuples_of
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 LATE = Node(name="Late delivery", level=2, examples=("where is my parcel", "my order is late"))
@@ -40,10 +40,8 @@ def engines() -> Mapping[type, Engine]:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with two conversations: in c-1 a parcel is late, c-2 is about opening hours and then a parcel."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     open_ = (Turn("m1", "customer", "when do you open on Sunday?"), Turn("m2", "customer", "where is my parcel?"))
     put(
         app,
@@ -154,18 +152,7 @@ def test_what_is_not_there_for_one_cannot_be_an_example(app: AppStore, monkeypat
 
 @pytest.mark.parametrize(
     ("wanted", "found", "is_right"),
-    [
-        ("A > B", ("A > B",), True),
-        ("A > B", ("A > C", "A > B"), True),
-        ("A", ("A > C",), True),
-        ("A > B", ("A > C",), False),
-        ("A > B", (), False),
-        ("", (), True),
-        ("", ("A > B",), False),
-        ("X > B", ("A > B",), True),
-        ("X > D", ("D > D",), False),
-        ("A > Gone", ("A > B",), False),
-    ],
+    tuples_of(__file__, "a_topic_is_the_expected_one"),
 )
 def test_a_topic_is_the_expected_one(wanted: str, found: tuple[str, ...], is_right: bool) -> None:
     """It, or one below it; a topic that was moved is known by its name, if no other has it."""

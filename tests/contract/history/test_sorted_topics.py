@@ -17,7 +17,6 @@ from auscult.services.conversations import latest
 from auscult.services.history import sorted_topics as room
 from auscult.services.history.sorted_topics import SortedTopics, names_at
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, evaluation
 
@@ -56,11 +55,9 @@ def case(of: Any) -> Any:
 
 
 @pytest.fixture
-def app(store: Store, monkeypatch: pytest.MonkeyPatch) -> AppStore:
+def app(app: AppStore, monkeypatch: pytest.MonkeyPatch) -> AppStore:
     """An app with six conversations a day apart, the first the oldest; they are read two at a time."""
     monkeypatch.setattr(latest, "AT_A_TIME", 2)
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     made = [
         conversation(
             name,

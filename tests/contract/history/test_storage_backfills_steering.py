@@ -11,6 +11,7 @@ from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.history.test_storage_backfills import EVERYTHING, begin, do, finish, put_some, read_chunk, record
 from tests.contract.storing import TENANT
+from tests.data_files import data_of
 
 
 class TestSteering:
@@ -196,16 +197,7 @@ class TestErasing:
         assert app.backfills.results(backfill.backfill_id) == [b'{"shown":[]}']
 
 
-@pytest.mark.parametrize(
-    ("tampered", "told"),
-    [
-        ("UPDATE conversations SET status = 'not_evaluated' WHERE conversation_id = 'c-000'", "status of c-000"),
-        ("UPDATE batches SET state = 'done' WHERE priority = 2", "chunks that wait of"),
-        ("UPDATE backfills SET state = 'done'", "chunks that wait of"),
-        ("DELETE FROM report_rows WHERE conversation_id = 'c-000'", "rows of c-000"),
-        ("UPDATE conversations SET recorded_revision = NULL WHERE conversation_id = 'c-000'", "not recorded in batch"),
-    ],
-)
+@pytest.mark.parametrize(("tampered", "told"), data_of(__file__, "verify_sees_what_does_not_agree"))
 def test_verify_sees_what_does_not_agree(store: Store, app: AppStore, tampered: str, told: str) -> None:
     """`auscult verify` holds statuses to the evaluations that count, backfills to their chunks, and more; all is mended."""
     put_some(app, 2)

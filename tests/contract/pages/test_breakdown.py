@@ -30,10 +30,8 @@ STEPS = (7 * 24 * 60, 95, 17)
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """Sixty conversations of a fortnight, seven of them within a minute."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     starts = [n * timedelta(hours=5, minutes=37) for n in range(53)]
     starts += [timedelta(days=3, seconds=8 * n) for n in range(7)]
     made = [

@@ -46,10 +46,8 @@ def put_some(app: AppStore, first: int, last: int, turn: int = 0) -> None:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """More conversations than a block has, and those that are found by one agent alone."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     for first in range(0, ROWS, 100):
         put_some(app, first, min(first + 100, ROWS))
     return app

@@ -12,13 +12,12 @@ from auscult.domain.conversation import Queue
 from auscult.domain.evaluation import Qualification
 from auscult.services.conversations.latest import Sought, count
 from auscult.services.insights.quality import Passed, by_name, by_period, numbers_of_intents, passed
-from auscult.storage import Store
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.pages import facet_codes
 from auscult.storage.pages.facet_codes import BLOCK
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
-from tests.contract.storing import STARTED, TENANT, conversation
+from tests.contract.storing import STARTED, conversation
 
 ANSWERS: Sequence[tuple[Qualification, Qualification]] = (("YES", "YES"), ("YES", "NO"), ("NO", "NA"), ("NO", "NO"))
 BANK, SHOP, DESK = Queue(id="qu-1", name="Bank"), Queue(id="qu-2"), Queue(id="qu-3")
@@ -29,10 +28,8 @@ BANKING = Sought(queues=("bank",))
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """Forty conversations, one an hour; most in the queue of the bank, some in several queues, about two intents."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     for intent in ("Fees", LONG):
         made = [
             conversation(f"c{n:02}", n * HOUR, queues=((BANK,), (BANK, SHOP), (SHOP, DESK), (BANK, SHOP, DESK))[n % 4])

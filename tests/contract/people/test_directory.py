@@ -15,6 +15,7 @@ from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.people.world import START, World
 from tests.contract.storing import TENANT, conversation, put
+from tests.data_files import data_of
 
 
 @pytest.fixture
@@ -107,18 +108,7 @@ def test_why_agrees_with_what_is_visible(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("noun", "text", "field"),
-    [
-        ("agents", "name\nAda\n", "line 1"),
-        ("agents", "agent_id,age\na-1,7\n", "line 1"),
-        ("agents", "agent_id,hired_on\na-1,2026-03-01\n,\n", "line 3, agent_id"),
-        ("agents", "agent_id,hired_on\na-1,yesterday\n", "line 2, hired_on"),
-        ("agents", "agent_id,emails\na-1,ada\n", "line 2, emails"),
-        ("teams", "team_id,name,agent_id,since,until\nt,T,a,2026-03-02,2026-03-01\n", "line 2, until"),
-        ("queues", "queue_id,name\nq-1,Billing,more\n", "line 2, row"),
-    ],
-)
+@pytest.mark.parametrize(("noun", "text", "field"), data_of(__file__, "a_wrong_file_changes_nothing"))
 def test_a_wrong_file_changes_nothing(world: World, noun: str, text: str, field: str) -> None:
     """The refusal names line and column."""
     app = world.store.within(TENANT)

@@ -12,16 +12,9 @@ from auscult.domain.privacy.log import ERASED, Draft, Head, made_entry
 from auscult.services.privacy.log import exported, record, verify
 from auscult.storage import Store
 from tests.contract.storing import TENANT
+from tests.data_files import data_of, tuples_of
 
-TRIGGERS = {
-    "sqlite": (
-        "DROP TRIGGER access_log_refuses_updates",
-        "DROP TRIGGER access_log_refuses_deletes",
-        "DROP TRIGGER seals_refuse_updates",
-        "DROP TRIGGER seals_refuse_deletes",
-    ),
-    "postgresql": ("ALTER TABLE access_log DISABLE TRIGGER ALL", "ALTER TABLE seals DISABLE TRIGGER ALL"),
-}
+TRIGGERS = tuples_of(__file__, "triggers")
 
 
 def run(store: Store, *statements: str) -> None:
@@ -69,16 +62,7 @@ def test_a_log_that_nobody_touched_is_whole(store: Store) -> None:
     assert verify(store) == []
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE access_log SET action = 'nothing' WHERE entry = 2",
-        "UPDATE access_log SET details = '{}' WHERE entry = 2",
-        "DELETE FROM access_log WHERE entry = 2",
-        "UPDATE seals SET last_entry = 9",
-        "DELETE FROM seals",
-    ],
-)
+@pytest.mark.parametrize("statement", data_of(__file__, "the_database_refuses_changes"))
 def test_the_database_refuses_changes(store: Store, statement: str) -> None:
     """Neither an entry nor a seal is changed or removed while the triggers stand."""
     filled(store)
@@ -159,16 +143,7 @@ def test_a_tail_cut_with_all_that_knew_of_it_shows_in_the_second_place(store: St
     assert besides_triggers(store, heads) == ["seal 2 up to entry 4 is known elsewhere and missing: the tail was cut"]
 
 
-HARMLESS = {
-    "sqlite": (
-        "DROP TRIGGER access_log_refuses_updates",
-        "CREATE TRIGGER access_log_refuses_updates BEFORE UPDATE ON access_log WHEN 0 BEGIN SELECT 1; END",
-    ),
-    "postgresql": (
-        """CREATE OR REPLACE FUNCTION access_log_refuses_updates() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RETURN NEW; END $$""",
-    ),
-}
+HARMLESS = tuples_of(__file__, "harmless")
 """A trigger of the same name that refuses nothing."""
 
 

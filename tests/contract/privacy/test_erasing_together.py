@@ -27,6 +27,7 @@ from auscult.storage.core.tables.history import backfill_chunks, backfill_mentio
 from auscult.storage.core.tables.recordings import recording_removals
 from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, TENANT, conversation, put
+from tests.data_files import tuples_of
 from tests.databases import KEY, Content, database
 
 ANN = "user:ann@example.com"
@@ -42,16 +43,7 @@ PARTS = [
     and any(key.column.table in ABOUT and key.column.name != "conversation" for key in table.foreign_keys)
 ]
 """Tables about conversations, and tables about their rows."""
-MOVING = {
-    "access_log": ("at", "salt", "content_hash", "entry_hash"),
-    "changes": ("at",),
-    "erasures": ("at",),
-    "exports": ("due_at",),
-    "recording_removals": ("due_at",),
-    "listings": ("version",),
-    "calibrations": ("changes",),
-    "coachings": ("changes",),
-}
+MOVING = tuples_of(__file__, "moving")
 """Columns that depend on when something was written, and how often."""
 
 

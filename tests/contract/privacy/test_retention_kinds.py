@@ -24,10 +24,8 @@ WORD = b"peculiar"
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with one conversation."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(app, talk("c-1"))
     return app
 

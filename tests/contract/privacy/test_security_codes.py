@@ -17,19 +17,10 @@ from auscult.storage import Store
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.privacy.codes import document_without_codes, without_codes
 from auscult.storage.store import AppStore
+from tests.data_files import tuples_of
 
 MODES: tuple[Mode, ...] = ("off", "mask", "token")
-SAID = (
-    ("agent", "and the three digits on the back"),
-    ("customer", "it's seven oh four"),
-    ("agent", "seven oh four thank you, and the pin?"),
-    ("customer", "90417"),
-    ("agent", "What is your password?"),
-    ("customer", "Moonraker77"),
-    ("agent", "I have sent you a code by text."),
-    ("customer", "here it is 558201"),
-    ("agent", "That makes 45 pounds."),
-)
+SAID = tuples_of(__file__, "said")
 SECRETS = ("seven oh four", "90417", "Moonraker77", "558201", "61522")
 LEFT = "That makes 45 pounds."
 

@@ -21,7 +21,7 @@ from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
 from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.core.tables.judge import judge_answers, judge_calls
 from auscult.storage.store import AppStore
-from tests.contract.storing import OTHER, TENANT, conversation, of_pending
+from tests.contract.storing import OTHER, conversation, of_pending
 
 DAY = "2026-03-23"
 ANSWERS: tuple[Answer | FailedAnswer, ...] = (
@@ -34,10 +34,8 @@ ANSWERS: tuple[Answer | FailedAnswer, ...] = (
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with two conversations that wait."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.conversations.accept([conversation("c-1"), conversation("c-2")])
     return app
 

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from auscult.domain.tenancy import new_client_secret
+from tests.data_files import data_of
 from tests.e2e.serving import STRANGER, TENANT, Service, told
 
 CREDENTIALS = "Invalid SDK credentials"
@@ -122,16 +123,7 @@ def test_tokens_that_are_taken(service: Service, claims: dict[str, Any]) -> None
     assert service.ask(headers=service.headers(auth=signed(service, claims))).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"auth": None, "authorization": "Bearer {token}"},
-        {"auth": None, "Authorization": "bearer  {token}"},
-        {"auth": None, "AUTH": "{token}"},
-        {"auth": " {token} "},
-        {"authorization": "Basic nonsense"},
-    ],
-)
+@pytest.mark.parametrize("headers", data_of(__file__, "places_of_a_token"))
 def test_places_of_a_token(service: Service, headers: dict[str, str | None]) -> None:
     """Rules 14 and 22: the header auth or Authorization: Bearer, in any letter case; auth goes before."""
     given = {name: value and value.replace("{token}", service.token()).strip() for name, value in headers.items()}

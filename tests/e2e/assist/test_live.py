@@ -9,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 
+from tests.data_files import tuples_of
 from tests.e2e.assisting import ASSISTED, END, Assisted, Body, agent, moved, said
 from tests.e2e.own import problem
 from tests.e2e.serving import TENANT, Service
@@ -245,14 +246,7 @@ def test_who_may(live: Assisted) -> None:
     """Scopes of their own; another app's conversations are unknown."""
     service = live.service
     live.told("c-mine", said("hello"))
-    for scope, method, path, status in (
-        ("conversations:write", "GET", "/live/conversations/c-mine", 403),
-        ("assist:read", "GET", "/live/conversations/c-mine", 200),
-        ("assist:read", "POST", "/live/conversations/c-mine/searches", 403),
-        ("assist:write", "GET", "/knowledge", 403),
-        ("knowledge:read", "GET", "/knowledge", 200),
-        ("knowledge:read", "DELETE", "/knowledge/en/none.md", 403),
-    ):
+    for scope, method, path, status in tuples_of(__file__, "who_may"):
         token = service.token(service.new_client(scope, tenant=ASSISTED))
         answer = service.http.request(
             method, f"{service.url}/api/v1{path}", headers={"auth": token}, json={"query": "x"}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.assist.test_live import listening
 from tests.e2e.assisting import Assisted, Body, agent, moved, said
 from tests.e2e.own import problem
@@ -10,41 +11,8 @@ from tests.waiting import wait_for
 
 ADA = agent("ada", "q-refunds")
 END: Body = {"events": [{"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": ADA}]}
-FORM = b"""
-id: ef-refunds
-name: Refunds
-channel: chat
-pass_score: 50
-assignments: [{queue: q-refunds}]
-metrics:
-  - {id: em-refund, name: Refund, type: by_playbook, weight: 60, playbook: Refund, min_adherence: 60}
-  - {id: em-verified, name: Verified, type: by_playbook, weight: 20, playbook: refund, steps: [{step: Verify identity}]}
-  - {id: em-lookup, name: Looked up, type: by_dialog, weight: 20, dialog: lookup}
-"""
-CHOSEN: Body = {
-    "playbooks": [
-        {
-            "id": "refund",
-            "name": "Refund",
-            "opens": {"speaker": "customer", "phrases": ["refund"]},
-            "stages": [
-                {
-                    "id": "opening",
-                    "steps": [
-                        {"id": "greet", "when": {"phrases": ["hello"]}},
-                        {
-                            "id": "verify",
-                            "name": "Verify identity",
-                            "when": {"similar": ["Can I have your account ID?"]},
-                        },
-                    ],
-                },
-                {"id": "resolution", "steps": [{"id": "start", "when": {"phrases": ["started the refund"]}}]},
-            ],
-        }
-    ],
-    "dialogs": [{"id": "lookup", "when": {"phrases": ["let me look that up"]}}],
-}
+FORM = data_of(__file__, "form").encode()
+CHOSEN: Body = data_of(__file__, "chosen")
 
 
 @pytest.fixture(scope="module")

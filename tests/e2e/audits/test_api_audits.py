@@ -5,19 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, work
 
-FORM = b"""
-id: ef-audited
-name: Audited
-channel: voice
-scoring: points
-assignments: [{queue: "qu-audited", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-kind, name: Kind, type: manual, weight: 40}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 def document(number: int) -> dict[str, Any]:

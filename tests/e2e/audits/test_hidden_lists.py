@@ -16,6 +16,7 @@ from auscult.services.conversations.list_query import read_query
 from auscult.services.delivery.list_exports import request_export
 from auscult.services.people.users import Users
 from auscult.services.schedules.scheduling import Scheduling
+from tests.data_files import data_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import ANSWERS, FORM, document
 from tests.e2e.own import Own
@@ -178,20 +179,7 @@ def audits(service: Service) -> Iterator[Audits]:
 
 
 @pytest.mark.landing
-@pytest.mark.parametrize(
-    ("who", "sees", "expected"),
-    [
-        ("manager", "scored", "everything"),
-        ("analyst", "scored", "everything"),
-        ("client", "scored", "everything"),
-        ("blind", "scored", "blind"),
-        ("agent", "scored", "scored"),
-        ("agent", "audited", "only audited"),
-        ("merged agent", "scored", "scored"),
-        ("merged agent", "audited", "only audited"),
-        ("manager", "audited", "everything"),
-    ],
-)
+@pytest.mark.parametrize(("who", "sees", "expected"), data_of(__file__, "a_filter_finds_what_the_reader_is_shown"))
 def test_a_filter_finds_what_the_reader_is_shown(audits: Audits, who: str, sees: AgentSees, expected: str) -> None:
     """Rows, totals and cursors of each filter; and each that is found shows what was asked for when it is opened."""
     audits.app.bookmarks.change_settings(AuditSettings(agent_sees=sees))

@@ -8,20 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import TENANT, Service, work
 
-FORM = b"""
-id: ef-calibrated
-name: Calibrated
-channel: voice
-scoring: points
-assignments: [{queue: "qu-calibrated", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-kind, name: Kind, type: manual, weight: 40}
-"""
+FORM = data_of(__file__, "form").encode()
 YES, NO = {"em-hello": "YES", "em-kind": "YES"}, {"em-hello": "NO", "em-kind": "YES"}
 
 

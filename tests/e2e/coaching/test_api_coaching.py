@@ -9,19 +9,12 @@ import msgspec
 import pytest
 
 from auscult.domain.people.directory import DirectoryAgent
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import TENANT, Service, work
 
-FORM = b"""
-id: ef-coached
-name: Coached
-channel: voice
-scoring: points
-assignments: [{queue: "qu-coached", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 class Floor:

@@ -1,27 +1,17 @@
 """Journeys of people through the console in a real Chromium, by keyboard where they work by keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
 
 PANEL = "return document.querySelector('#forecast').textContent"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
 @pytest.mark.landing

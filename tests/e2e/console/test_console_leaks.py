@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,21 +11,14 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.people.roles import BUILT_IN
 from auscult.server.console.assets import read_assets
 from tests.data_files import rows_of
-from tests.e2e.consoles import AGENT, QUEUE, ROLES, assign, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, QUEUE, ROLES, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
 MOST_SCRIPT = 160_000
 PAGES = {row["page"]: row["permission"] for row in rows_of(Path(__file__).with_name("pages.csv"))}
 WHOLE = ("/plans", "/auditors", "/forms", "/connectors", "/administration")
 """Pages that need their permission in the whole app."""
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=4, state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
 def conversations(served: Service) -> dict[str, Conversation]:

@@ -1,7 +1,6 @@
 """The console in a real Chromium: by keyboard alone, in both themes, at every width, as axe-core sees it."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -14,8 +13,9 @@ from auscult.domain.people.principal import operator
 from auscult.services.absences import Absences
 from auscult.services.conversations.latest import Sought, latest
 from auscult.services.definitions.taxonomies import starter_taxonomy
+from tests.data_files import tuples_of
 from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing
-from tests.e2e.consoles import PASSWORD, assign, connect, console, count_held, email_of
+from tests.e2e.consoles import PASSWORD, assign, connect, count_held, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.tiers import drawn
 from tests.waiting import wait_for, wait_until
@@ -36,52 +36,20 @@ HELP = """
 WIDTHS = (320, 360, 768, 1440)
 METRIC = "em-empathy"
 SCORECARD = Path(__file__).parents[3] / "examples" / "scorecards" / "service.yaml"
-ADMINISTRATION = (
-    "users",
-    "roles",
-    "clients",
-    "webhooks",
-    "jobs",
-    "retention",
-    "holds",
-    "erasure",
-    "approvals",
-    "log",
-    "settings",
-    "directory",
-    "working-days",
-)
-OTHERS = (
-    "account",
-    "calibration",
-    "calibration/new",
-    "coaching",
-    "collections",
-    "disputes",
-    "help",
-    "my-results",
-    "notices",
-    "notices/targets",
-    "schedules",
-    "search?q=refund",
-    "tuning",
-    "none",
-)
+ADMINISTRATION = tuples_of(__file__, "administration")
+OTHERS = tuples_of(__file__, "others")
+CONSOLE = {"weeks": 4}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
-        app, now = found.store.within(TENANT), datetime.now(UTC)
-        away = NewAbsence(
-            person=email_of("administrator"), since=now.date(), until=now.date() + timedelta(days=9), note=""
-        )
-        Absences(app.absences, app, lambda: now, operator()).add(away)
-        app.definitions.publish("scorecard", "sc-service", SCORECARD.read_bytes())
-        app.definitions.publish("taxonomy", "tx-general", starter_taxonomy())
-        yield found
+    app, now = served.store.within(TENANT), datetime.now(UTC)
+    away = NewAbsence(person=email_of("administrator"), since=now.date(), until=now.date() + timedelta(days=9), note="")
+    Absences(app.absences, app, lambda: now, operator()).add(away)
+    app.definitions.publish("scorecard", "sc-service", SCORECARD.read_bytes())
+    app.definitions.publish("taxonomy", "tx-general", starter_taxonomy())
+    return served
 
 
 def enter(browser: Browser, served: Service, role: str) -> None:

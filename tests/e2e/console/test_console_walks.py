@@ -1,7 +1,5 @@
 """Journeys through the console in a real Chromium that read rather than write: each is named as people speak of it."""
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -10,7 +8,6 @@ from auscult.bootstrap.people import list_exporting
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import METRIC, enter, width
-from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
@@ -19,15 +16,14 @@ pytestmark = pytest.mark.night
 FOCUSED = "const one = document.activeElement; return one.id || one.value || one.textContent || one.tagName"
 COUNT = "form.filters [role=status]"
 SHOWN = ".zooming [role=status]"
+CONSOLE = {"weeks": 4, "a_week": 13, "seed": 3}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Service]:
+def served(served: Service, browser: Browser) -> Service:
     """A console with people and example data in it, where somebody who manages quality is signed in."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", a_week=13, seed=3, state_dir=str(folder)) as found:
-        enter(browser, found, "qa-manager")
-        yield found
+    enter(browser, served, "qa-manager")
+    return served
 
 
 def walk(browser: Browser, served: Service, path: str) -> None:

@@ -13,22 +13,13 @@ import pytest
 
 from auscult.domain.tenancy import Tenant
 from auscult.services.scoring.process import Finished
+from tests.data_files import data_of
 from tests.databases import database
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, processing, serving, work
 
 APP = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-own")
-FORM = b"""
-id: ef-own
-name: Own
-channel: voice
-scoring: points
-min_duration: 60s
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-kind, name: Kind, type: manual, weight: 40}
-"""
+FORM = data_of(__file__, "form").encode()
 START = datetime(2026, 3, 23, 10, tzinfo=UTC)
 
 

@@ -11,32 +11,31 @@ from auscult.domain.conversation import Queue
 from auscult.domain.people.directory import DirectoryQueue
 from auscult.domain.people.principal import operator
 from auscult.services.people.users import Access, Users
-from tests.e2e.consoles import PASSWORD, console, signed_in
+from tests.e2e.consoles import PASSWORD, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.integration.working import conversation
 from tests.waiting import PATIENCE_S
 
 TWINS = ("q-north", "q-south")
+CONSOLE = {"weeks": 1, "a_week": 2}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console with two queues that are called Support, a conversation in each, and somebody who sees one."""
-    folder = tmp_path_factory.mktemp("queues")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=1, a_week=2, state_dir=str(folder)) as found:
-        at = datetime.now(UTC) - timedelta(hours=1)
-        twins = [Queue(id=each, name="Support") for each in TWINS]
-        given = [
-            replace(conversation(f"c-{each.id}"), queues=(each,), started_at=at, ended_at=at + timedelta(seconds=10))
-            for each in twins
-        ]
-        process(found.application, given)
-        directory = found.store.within(TENANT).people.directory
-        directory.put_queues([DirectoryQueue(queue_id=each, name="Support") for each in TWINS])
-        users = Users(found.store, operator(TENANT.account_id))
-        north = users.add("north@example.com", "North", TENANT.account_id, PASSWORD)
-        users.grant(north, TENANT, Access(role="supervisor", queues=("q-north",)))
-        yield found
+    at = datetime.now(UTC) - timedelta(hours=1)
+    twins = [Queue(id=each, name="Support") for each in TWINS]
+    given = [
+        replace(conversation(f"c-{each.id}"), queues=(each,), started_at=at, ended_at=at + timedelta(seconds=10))
+        for each in twins
+    ]
+    process(served.application, given)
+    directory = served.store.within(TENANT).people.directory
+    directory.put_queues([DirectoryQueue(queue_id=each, name="Support") for each in TWINS])
+    users = Users(served.store, operator(TENANT.account_id))
+    north = users.add("north@example.com", "North", TENANT.account_id, PASSWORD)
+    users.grant(north, TENANT, Access(role="supervisor", queues=("q-north",)))
+    return served
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from tests.e2e.definitions.test_api_forms import FORM
 from tests.e2e.own import Own, problem
@@ -11,14 +10,6 @@ from tests.e2e.serving import TENANT, Service
 
 DOCUMENT = msgspec.json.encode(FORM)
 CHANGED = msgspec.json.encode({**FORM, "pass_score": 60})
-
-
-@pytest.fixture
-def own(service: Service, request: pytest.FixtureRequest) -> Own:
-    """An app of its own for each test."""
-    tenant = msgspec.structs.replace(TENANT, app_id=f"st-{request.node.originalname}")
-    service.store.ensure(tenant)
-    return Own(service, service.new_client("forms:write", tenant=tenant))
 
 
 def in_force(own: Own) -> list[tuple[str, int]]:

@@ -5,40 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 
-FORM: dict[str, Any] = {
-    "id": "ef-api",
-    "name": "Form",
-    "channel": "voice",
-    "assignments": [{"queue": "qu-api"}],
-    "metrics": [
-        {
-            "id": "em-1",
-            "name": "Hello",
-            "type": "by_question",
-            "weight": 100,
-            "answer": {"any_of": [{"phrases": ["hello"]}]},
-        }
-    ],
-}
-YAML = b"""
-id: ef-yaml
-name: Form
-channel: voice
-assignments: [{queue: "qu-yaml"}]
-metrics:
-  - {id: em-1, name: Hello, type: by_question, weight: 90, answer: {any_of: [{phrases: ["hello"]}]}}
-"""
-
-
-@pytest.fixture
-def own(service: Service, request: pytest.FixtureRequest) -> Own:
-    """An app of its own for each test."""
-    tenant = msgspec.structs.replace(TENANT, app_id=f"st-{request.node.originalname}")
-    service.store.ensure(tenant)
-    return Own(service, service.new_client("forms:write", tenant=tenant))
+FORM: dict[str, Any] = data_of(__file__, "form")
+YAML = data_of(__file__, "yaml").encode()
 
 
 def test_published_and_read(own: Own) -> None:

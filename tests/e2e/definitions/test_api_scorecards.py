@@ -10,29 +10,14 @@ import pytest
 from auscult.domain.people.grants import Scope
 from auscult.domain.people.principal import operator
 from auscult.services.people.users import Access, Users
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import TENANT, Service, work
 
 START = datetime(2026, 3, 23, 10, tzinfo=UTC)
-FORM = b"""
-id: ef-card
-name: Card
-channel: voice
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 50, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-sorry, name: Sorry, type: by_question, weight: 50, answer: {any_of: [{phrases: ["sorry"]}]}}
-"""
-CARD: dict[str, Any] = {
-    "id": "sc-1",
-    "name": "Service",
-    "pass_score": 50,
-    "attributes": [
-        {"id": "at-hello", "name": "Greeting", "weight": 60, "metrics": [{"metric": "em-hello", "weight": 100}]},
-        {"id": "at-sorry", "name": "Warmth", "weight": 40, "metrics": [{"metric": "em-sorry", "weight": 100}]},
-    ],
-}
+FORM = data_of(__file__, "form").encode()
+CARD: dict[str, Any] = data_of(__file__, "card")
 
 
 def call(number: int, agent: str, text: str, start: datetime | None = None) -> dict[str, Any]:

@@ -3,36 +3,12 @@
 from typing import Any
 
 import msgspec
-import pytest
 
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service
 
-TAXONOMY: dict[str, Any] = {
-    "id": "tx-api",
-    "name": "Shop",
-    "topics": [
-        {
-            "name": "Shop",
-            "topics": [{"name": "Delivery", "topics": [{"name": "Late", "examples": ["where is my parcel"]}]}],
-        }
-    ],
-}
-YAML = b"""
-id: tx-yaml
-name: Shop
-topics:
-  - name: a name that is longer than fifty characters, which nobody can read
-    resolution: true
-"""
-
-
-@pytest.fixture
-def own(service: Service, request: pytest.FixtureRequest) -> Own:
-    """An app of its own for each test."""
-    tenant = msgspec.structs.replace(TENANT, app_id=f"st-tx-{request.node.originalname}")
-    service.store.ensure(tenant)
-    return Own(service, service.new_client("forms:write", tenant=tenant))
+TAXONOMY: dict[str, Any] = data_of(__file__, "taxonomy")
+YAML = data_of(__file__, "yaml").encode()
 
 
 def test_published_and_read(own: Own) -> None:

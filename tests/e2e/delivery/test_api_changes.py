@@ -1,28 +1,15 @@
 """The feed and the webhooks over HTTP, on a real server over each kind of database."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from auscult.domain.tenancy import Tenant
 from auscult.server.rest.cursors import write_cursor
-from tests.databases import database
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving
+from tests.e2e.serving import TENANT, Service
 
 EVERYTHING = ("conversations:write", "webhooks:write")
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A server with the golden sample."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with (
-        database(request.param, server, tmp_path_factory.mktemp("feed"), content=GOLDEN_SAMPLE) as url,
-        serving(url) as service,
-    ):
-        yield service
 
 
 @pytest.fixture

@@ -13,23 +13,13 @@ from auscult.domain.errors import ConflictError
 from auscult.domain.people.principal import operator
 from auscult.reports import REPORTS
 from auscult.services.disputes.reviewing import Reviewing
+from tests.data_files import data_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import TENANT, Service, work
 
-FORM = b"""
-id: ef-disputed
-name: Disputed
-channel: voice
-scoring: points
-pass_score: 80
-re_audit: true
-assignments: [{queue: "qu-disputed", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-kind, name: Kind, type: manual, weight: 40}
-"""
+FORM = data_of(__file__, "form").encode()
 ANSWERS = {"em-hello": "NO", "em-kind": "YES"}
 
 
@@ -302,17 +292,7 @@ def test_a_conversation_that_is_erased_under_a_dispute(people: People) -> None:
     assert people.service.application.verify() == []
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "reason"),
-    [
-        ({"metric_id": "em-hello"}, 400, "field.missing"),
-        ({"metric_id": "em-hello", "comment": "x", "more": 1}, 400, "field.unknown"),
-        ({"metric_id": "em-hello", "comment": "  "}, 422, "comment.missing"),
-        ({"metric_id": "em-none", "comment": "x"}, 422, "metric.unknown"),
-        ({"metric_id": "em-hello", "comment": "x", "proposed": "NO"}, 422, "dispute.no_change"),
-        ({"metric_id": "em-hello", "comment": "x", "proposed": "MAYBE"}, 422, "level.unknown"),
-    ],
-)
+@pytest.mark.parametrize(("body", "code", "reason"), data_of(__file__, "disputes_that_are_refused"))
 def test_disputes_that_are_refused(people: People, body: dict[str, Any], code: int, reason: str) -> None:
     """Each with its field and reason."""
     _, path = people.audited()

@@ -9,6 +9,7 @@ import pytest
 from auscult import bootstrap
 from auscult.reports import REPORTS
 from auscult.services.scoring.process import Processing
+from tests.data_files import tuples_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import FORM, conversation
@@ -96,15 +97,7 @@ def test_cancelled_and_resumed(service: Service, own: Own) -> None:
 
 def test_what_cannot_be_rescored(own: Own) -> None:
     """Each with its reason."""
-    for body, status, reason in (
-        ({"form_id": "ef-none"}, 404, "form.unknown"),
-        ({"form_id": "ef-1", "version": 9}, 404, "form.unknown"),
-        ({"form_id": "ef-1", "since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, 400, "range.reversed"),
-        ({"form_id": "ef-1", "since": "yesterday"}, 400, "field.wrong_type"),
-        ({"form_id": "ef-1", "since": "2026-02-01T00:00:00"}, 400, "field.wrong_type"),
-        ({"form_id": "ef-1", "sinse": "2026-02-01T00:00:00Z"}, 400, "field.unknown"),
-        ({}, 400, "field.missing"),
-    ):
+    for body, status, reason in tuples_of(__file__, "what_cannot_be_rescored"):
         problem(ask(own, "POST", "/rescores", body), status, reason)
     own.ask("POST", "/forms/ef-1/retire")
     problem(ask(own, "POST", "/rescores", {"form_id": "ef-1"}), 400, "form.retired")

@@ -19,12 +19,7 @@ Served = Callable[[dict[Owner, Limits]], AbstractContextManager[Service]]
 
 ACCOUNT, APP = Owner(TENANT.account_id), Owner(TENANT.account_id, TENANT.app_id)
 HOOK = "/agentassist/api/v1/hooks/{app}"
-
-
-@pytest.fixture
-def content() -> Any:
-    """Databases begin with the golden sample."""
-    return GOLDEN_SAMPLE
+CONTENT = GOLDEN_SAMPLE
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.data_files import data_of
 from tests.databases import database
 from tests.e2e.consoles import QUEUE, ROLES, console, example, signed_in
 from tests.e2e.serving import KEY, TENANT, Service
@@ -22,16 +23,7 @@ from tests.integration.program import environment
 pytestmark = pytest.mark.night
 
 Found = TypeVar("Found")
-READING = [
-    "search_conversations",
-    "get_conversation",
-    "get_insights",
-    "get_metric",
-    "list_forms",
-    "get_form",
-    "check_form",
-    "score_transcript",
-]
+READING = data_of(__file__, "reading")
 WRITING = ["save_form_draft", "assign_audit", "add_comment"]
 WRITING_OF_ROLE = {
     "administrator": WRITING,

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -13,8 +12,7 @@ from psycopg import sql
 
 from auscult import bootstrap
 from auscult.config import Settings
-from tests.databases import database
-from tests.e2e.serving import GOLDEN_SAMPLE, PATH, TENANT, Service, listening, serving
+from tests.e2e.serving import PATH, TENANT, Service, listening
 from tests.integration.program import AUSCULT, environment
 from tests.waiting import PATIENCE_S
 
@@ -36,17 +34,6 @@ def requests(text: str) -> dict[tuple[str, str], float]:
             at = (re.sub(r"/app/\{\w+\}/", "/app/{app}/", named["route"]), named["status"])
             found[at] = found.get(at, 0) + value
     return found
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A server on each kind of database."""
-    server, folder = request.getfixturevalue("postgresql_server"), tmp_path_factory.mktemp("db")
-    with (
-        database(request.param, server, folder, content=GOLDEN_SAMPLE) as url,
-        serving(url, recordings=str(folder / "sound")) as found,
-    ):
-        yield found
 
 
 @pytest.mark.landing

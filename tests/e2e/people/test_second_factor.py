@@ -1,12 +1,10 @@
 """The second factor over HTTP: enrolled, asked for, used once, required and reset."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from pyotp.totp import TOTP
 
 from auscult.domain.people.principal import operator
@@ -14,19 +12,9 @@ from auscult.services.people.second_factor import WRONG_CODES
 from auscult.services.people.sign_in import Origin, SignIn
 from auscult.services.people.users import Users
 from auscult.services.privacy.settings import change_settings
-from tests.databases import database
 from tests.e2e.own import problem
 from tests.e2e.people.signing_in import PASSWORD, Browser, add
-from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A server on each kind of database."""
-    folder: Path = tmp_path_factory.mktemp("factors")
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with database(request.param, server, folder, content=GOLDEN_SAMPLE) as url, serving(url) as served:
-        yield served
+from tests.e2e.serving import TENANT, Service
 
 
 class Device:

@@ -1,8 +1,6 @@
 """Signing in and out over HTTP: the cookie, what it opens, and what closes it."""
 
-from collections.abc import Iterator
 from http.cookies import SimpleCookie
-from pathlib import Path
 
 import pytest
 
@@ -10,19 +8,9 @@ from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.sign_in import TRIES
 from auscult.services.people.users import Users
-from tests.databases import database
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import PASSWORD, Browser, add
-from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A server on each kind of database."""
-    folder: Path = tmp_path_factory.mktemp("people")
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with database(request.param, server, folder, content=GOLDEN_SAMPLE) as url, serving(url) as served:
-        yield served
+from tests.e2e.serving import TENANT, Service
 
 
 def test_a_password_opens_a_session_and_signing_out_closes_it(service: Service) -> None:

@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 
 from auscult.domain.people.principal import operator
 from auscult.services.people.users import Access, Users
+from tests.data_files import data_of
 from tests.databases import database
 from tests.e2e.browsing import browsing
 from tests.e2e.people.signing_in import PASSWORD, Browser
@@ -23,15 +24,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # the provider's own, in its thread
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
-FILE = """\
-issuer: {issuer}
-client_id: auscult
-client_secret: made up
-account: {account}
-only: true
-groups:
-  leads: [{{role: qa-manager, app: {app}}}]
-"""
+FILE = data_of(__file__, "file")
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from auscult.domain.people.visibility import Visibility
 from auscult.services.recordings.links import RecordingLinks
 from auscult.services.recordings.variants import in_browser
 from tests.contract.storing import conversation
+from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, process, serving
 from tests.e2e.sounding import tone, wav
@@ -169,18 +170,7 @@ def test_properties_that_are_right_are_accepted(own: Own) -> None:
     assert send(own, sound, headers={"Content-Digest": f"sha-256=:{spelt}:"}).status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("format_name", "subtype", "codec", "kind"),
-    [
-        ("WAV", "ULAW", "pcm_mulaw", "audio/wav"),
-        ("WAV", "ALAW", "pcm_alaw", "audio/wav"),
-        ("WAV", "GSM610", "gsm", "audio/wav"),
-        ("WAV", "IMA_ADPCM", "adpcm_ima", "audio/wav"),
-        ("FLAC", "PCM_16", "flac", "audio/flac"),
-        ("MP3", "MPEG_LAYER_III", "mp3", "audio/mpeg"),
-        ("OGG", "OPUS", "opus", "audio/ogg"),
-    ],
-)
+@pytest.mark.parametrize(("format_name", "subtype", "codec", "kind"), data_of(__file__, "codecs_of_telephony_are_read"))
 def test_codecs_of_telephony_are_read(own: Own, format_name: str, subtype: str, codec: str, kind: str) -> None:
     """Type and codec are those of the content, whatever the sender calls it."""
     samples, rate = soundfile.read(io.BytesIO(tone(2_000)), dtype="int16")

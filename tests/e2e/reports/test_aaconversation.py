@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Tenant
+from tests.data_files import data_of
 from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, load, told
 from tests.waiting import PATIENCE_S
 
@@ -120,16 +121,7 @@ def test_days_are_whole_and_in_utc(assisted: Service, first: str, last: str, exp
     assert found == [f"c-{number:03}" for number in expected if number % 3]
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (["c-002"], ["c-002"]),
-        (["c-005", "c-002", "c-002"], ["c-002", "c-005"]),
-        (["nope"], []),
-        (["c-003"], []),
-        ([], []),
-    ],
-)
+@pytest.mark.parametrize(("given", "expected"), data_of(__file__, "only_the_conversations_that_are_named"))
 def test_only_the_conversations_that_are_named(assisted: Service, given: list[str], expected: list[str]) -> None:
     """W: the filter is obeyed, in rows and totals; c-003 is there without an assistant's part."""
     answer = ask(
@@ -204,16 +196,7 @@ def test_a_client_of_the_page_reads_everything_once(assisted: Service) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        ({"to": "2026-06-14"}, "range.too_long"),
-        ({"to": "2026-06-06"}, "range.reversed"),
-        ({"limit": 21}, "limit.above_maximum"),
-        ({"includeFeedback": "yes"}, "field.wrong_type"),
-        ({"from": "2026-06-07 00:00:00"}, "date.unreadable"),
-    ],
-)
+@pytest.mark.parametrize(("body", "reason"), data_of(__file__, "wrong_requests"))
 def test_wrong_requests(assisted: Service, seed_headers: dict[str, str], body: dict[str, Any], reason: str) -> None:
     """Rules 17, 19 and 21."""
     answer = ask(assisted, seed_headers, **body)

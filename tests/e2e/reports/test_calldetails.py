@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Client, Tenant
+from tests.data_files import data_of
 from tests.databases import database
 from tests.e2e.serving import GOLDEN, GOLDEN_SAMPLE, STRANGER, TENANT, Service, load, serving, told
 from tests.waiting import PATIENCE_S
@@ -131,17 +132,7 @@ def test_who_may_read(calls: Service, seed_headers: dict[str, str]) -> None:
     assert told(ask(calls, {**seed_headers, "auth": elsewhere}))["msg"] == "Permission denied. Scope is incorrect!"
 
 
-@pytest.mark.parametrize(
-    ("body", "indexes"),
-    [
-        ({"startDate": "2024-09-27 19:20:32", "endDate": "2024-09-27 19:20:51", "timeZoneOffset": -330}, [1, 2]),
-        ({"startDate": "2024-09-27 09:32:46", "endDate": "2024-09-27 09:50:31", "timeZoneOffset": 240}, [0]),
-        ({"startDate": "2024-09-27 19:35:32", "endDate": "2024-09-27 19:35:50", "timeZoneOffset": -345}, [1]),
-        ({"startDate": "2024-09-27", "endDate": "2024-09-27", "timeZoneOffSet": -330}, [0, 1, 2]),
-        ({"startDate": "2024-09-27", "endDate": "2024-09-27", "timeZoneOffset": 822}, [1, 2]),
-        ({"startDate": "2024-09-26", "endDate": "2024-09-26", "timeZoneOffset": 822}, [0]),
-    ],
-)
+@pytest.mark.parametrize(("body", "indexes"), data_of(__file__, "times_in_zones"))
 def test_times_in_zones(calls: Service, seed_headers: dict[str, str], body: dict[str, Any], indexes: list[int]) -> None:
     """Rule 21: India, New York in summer, Nepal, and a zone whose day begins in the middle of the sample."""
     found = ask(calls, seed_headers, **body).json()["data"]

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Client, Tenant
+from tests.data_files import data_of
 from tests.e2e.serving import TENANT, Service, load, told
 
 ONE = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-one")
@@ -17,17 +18,7 @@ SAMPLE_PATH = "/api/v1/public/qualitymanagement/app/{app}/rawdata"
 ACCOUNT_PATH = "/api/public/QualityManagement/account/acc-1/v1/RawData"
 DAY = {"startDate": "2026-03-23", "endDate": "2026-03-23"}
 START = datetime(2026, 3, 23, 10, tzinfo=UTC)
-FORM = b"""
-id: ef-raw
-name: Calls
-channel: voice
-scoring: points
-min_duration: 30s
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-tone, name: Tone, type: manual, weight: 40}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 def document(app: str, number: int) -> dict[str, Any]:

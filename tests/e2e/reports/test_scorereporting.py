@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Tenant
+from tests.data_files import data_of
 from tests.e2e.serving import DAY, GOLDEN, PATH, TENANT, Service, told
 
 SAMPLE: dict[str, Any] = msgspec.json.decode((GOLDEN / "scorereporting.response.json").read_bytes())
@@ -68,14 +69,7 @@ def test_header_names_in_any_case(service: Service) -> None:
 @pytest.mark.parametrize(
     ("body", "indexes"),
     [
-        ({"limit": 2}, [0, 1]),
-        ({"limit": 2, "offset": 1}, [1, 2]),
-        ({"limit": 2, "page": 3}, [4, 5]),
-        ({"limit": 2, "page": 3, "offset": 1}, [1, 2]),
-        ({"limit": 2, "page": 2, "offset": 0}, [2, 3]),
-        ({"limit": 4, "page": 2}, [4, 5]),
-        ({"limit": 4, "page": 3}, []),
-        ({"offset": 6}, []),
+        *data_of(__file__, "paging"),
         ({"offset": 2**53 - 1}, []),
         ({"page": 2**53 - 1, "limit": 100}, []),
     ],
@@ -106,39 +100,13 @@ def test_cursor(service: Service, limit: int) -> None:
     assert read == IDS
 
 
-@pytest.mark.parametrize(
-    ("body", "indexes"),
-    [
-        ({"startDate": "2025-02-21 09:00:00", "endDate": "2025-02-21 09:00:00"}, [0]),
-        ({"startDate": "2025-02-21T09:00:00.001Z", "endDate": "2025-02-21T09:30:00.250Z"}, [1]),
-        ({"startDate": "2025-02-21T09:00:00.001Z", "endDate": "2025-02-21T09:30:00.249Z"}, []),
-        ({"startDate": "2025-02-21", "endtDate": "2025-02-21"}, [0, 1, 2, 3, 4, 5]),
-        ({"startDate": "2025-02-21 14:30:00", "endDate": "2025-02-21 15:00", "timeZoneOffset": -330}, [0, 1]),
-        ({"startDate": "2025-02-21 04:00:00", "endDate": "2025-02-21 05:00:00", "timeZoneOffSet": 300}, [0, 1, 2]),
-        ({"startDate": "2025-02-20", "endDate": "2025-02-20"}, []),
-    ],
-)
+@pytest.mark.parametrize(("body", "indexes"), data_of(__file__, "times"))
 def test_times(service: Service, body: dict[str, Any], indexes: list[int]) -> None:
     """Rule 21: both ends inclusive, to the millisecond; local where an offset is given."""
     assert ids(service.ask(body)) == [IDS[index] for index in indexes]
 
 
-@pytest.mark.parametrize(
-    ("body", "indexes"),
-    [
-        ({"contact_direction": "outbound"}, [1]),
-        ({"contact_direction": "both"}, [0, 1, 2, 3, 4, 5]),
-        ({"channels": ["chat"]}, [5]),
-        ({"channel": ["voice", "chat"], "contact_direction": "inbound"}, [0, 2, 3, 4, 5]),
-        ({"queues": ["Feb21 Queue"]}, [3]),
-        ({"queues": ["qu-a9e7697-12de-4842-84d9-072dce60xxxx", "Default Queue"]}, [0, 1, 2, 3, 4, 5]),
-        ({"queues": ["no such queue"]}, []),
-        ({"custom_fields": {"plan": "gold"}}, []),
-        ({"custom_fields": {}, "queues": [], "channels": []}, [0, 1, 2, 3, 4, 5]),
-        ({"include_below_threshold": True}, [0, 1, 2, 3, 4, 5]),
-        ({"no": "such", "key": None}, [0, 1, 2, 3, 4, 5]),
-    ],
-)
+@pytest.mark.parametrize(("body", "indexes"), data_of(__file__, "filters"))
 def test_filters(service: Service, body: dict[str, Any], indexes: list[int]) -> None:
     """Rules 22 and 24: each filter, and keys that nobody knows."""
     assert ids(service.ask({**DAY, **body})) == [IDS[index] for index in indexes]

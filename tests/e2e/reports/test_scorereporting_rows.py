@@ -8,18 +8,11 @@ import msgspec
 import pytest
 
 from auscult.domain.tenancy import Tenant
+from tests.data_files import data_of
 from tests.e2e.serving import TENANT, Service, load
 
 MANY = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-many")
-FORM = b"""
-id: ef-many
-name: Long calls
-channel: voice
-min_duration: 60s
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 100, answer: {any_of: [{phrases: ["hello"]}]}}
-"""
+FORM = data_of(__file__, "form").encode()
 START = datetime(2026, 3, 23, 10, tzinfo=UTC)
 COUNT = 250
 

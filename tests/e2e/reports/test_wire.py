@@ -8,17 +8,12 @@ import pytest
 
 from auscult.domain.tenancy import Client
 from auscult.reports import REPORTS
+from tests.data_files import data_of, tuples_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, load, told
 from tests.waiting import wait_until
 
-PATHS = {
-    "scorereporting": "/qualityai/api/v1/public/qualitymanagement/app/{app}/scorereporting",
-    "rawdata": "/qualityai/api/v1/public/qualitymanagement/app/{app}/rawdata",
-    "account_rawdata": "/api/public/QualityManagement/account/{account}/v1/RawData",
-    "calldetails": "/agentassist/api/public/analytics/account/{account}/v2/calldetails",
-    "aaconversation": "/agentassist/api/v1/public/{app}/aaconversation",
-}
+PATHS = data_of(__file__, "paths")
 HISTORY = "/agentassist/api/v1/public/{app}/aaconversations/{id}/agentic-history"
 SCOPES = ("Quality AI", "SmartAssist Analytics", "AgentAssist Analytics")
 YEARS = {"startDate": "2020-01-01", "endDate": "2030-01-01"}
@@ -97,15 +92,7 @@ def test_an_unknown_key_is_refused_with_the_wire_and_ignored_without(
     assert ask(service, later, report).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("report", "body"),
-    [
-        ("scorereporting", {"endtDate": "2030-01-01", "timeZoneOffSet": 0, "channel": [], "contact_direction": "both"}),
-        ("rawdata", {"cursor": "", "include_below_threshold": True, "custom_fields": {}, "queues": []}),
-        ("calldetails", {"direction": "Both", "contact_direction": "Both", "channel": [], "offset": 0}),
-        ("aaconversation", {"includeHistory": True, "conversationIds": ["c-1"], "page": 1}),
-    ],
-)
+@pytest.mark.parametrize(("report", "body"), data_of(__file__, "every_known_key_stays_accepted"))
 def test_every_known_key_stays_accepted(service: Service, later: Client, report: str, body: dict[str, Any]) -> None:
     """W: other spellings of a key, too."""
     assert ask(service, later, report, **body).status_code == 200
@@ -179,14 +166,7 @@ def test_who_reads_the_agentic_history(service: Service, plain: Client, later: C
 
 @pytest.mark.parametrize(
     ("asked", "wrong"),
-    [
-        ("page=0", ("field.out_of_range", "page")),
-        ("page=x", ("field.wrong_type", "page")),
-        ("limit=101", ("field.out_of_range", "limit")),
-        ("limit=", ("field.wrong_type", "limit")),
-        ("search=1", ("field.wrong_type", "search")),
-        ("searh=true", ("field.unknown", "searh")),
-    ],
+    tuples_of(__file__, "wrong_queries_of_the_history"),
 )
 def test_wrong_queries_of_the_history(
     service: Service, later: Client, assisted: str, asked: str, wrong: tuple[str, str]

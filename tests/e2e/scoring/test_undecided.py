@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from auscult.services.definitions.forms.reading import starter_documents
+from tests.data_files import data_of
 from tests.databases import database
 from tests.e2e.consoles import PEOPLE, email_of, signed_in
 from tests.e2e.own import Own
@@ -18,15 +19,7 @@ from tests.e2e.serving import TENANT, Service, listening, opened, work
 from tests.integration.program import POLITE, conversation
 from tests.waiting import PATIENCE_S
 
-RUDE = {
-    "id": "em-rude",
-    "name": "Rude",
-    "type": "by_question",
-    "weight": 0,
-    "fatal": True,
-    "correct_answer": "no",
-    "answer": {"speaker": "agent", "any_of": [{"phrases": ["shut up"]}]},
-}
+RUDE = data_of(__file__, "rude")
 WORDS = {"open": (), "fatal": (("agent", "Now shut up."),), "open-too": ()}
 
 

@@ -1,33 +1,20 @@
 """Answers over a kilobyte are compressed as the client accepts it; streams and ranges stay as they are."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from auscult.server.asgi import Message, Receive, Scope, Send
 from auscult.server.middleware.compression import CODINGS, Compressed, accepted, packed
-from tests.e2e.consoles import console, signed_in
+from tests.data_files import data_of
+from tests.e2e.consoles import signed_in
 from tests.e2e.serving import Service
 
 BODY = b"the same words again and again. " * 100
 
 
-@pytest.mark.parametrize(
-    ("header", "coding"),
-    [
-        ("zstd, br, gzip", "zstd"),
-        ("gzip, deflate, br", "br"),
-        ("gzip;q=1.0, zstd;q=0", "gzip"),
-        ("br", "br"),
-        ("deflate", None),
-        ("", None),
-        ("*", "zstd"),
-        ("identity;q=1, *;q=0", None),
-        ("gzip;q=often", None),
-    ],
-)
+@pytest.mark.parametrize(("header", "coding"), data_of(__file__, "the_client_decides"))
 def test_the_client_decides(header: str, coding: str | None) -> None:
     """The best coding that it accepts, none that it refuses."""
     assert accepted(header) == coding
@@ -112,14 +99,6 @@ def test_caches_know_of_an_answer_that_was_not_compressed(sent: tuple[Message, .
     assert [value for name, value in first["headers"] if name == b"vary"] == [vary.encode()]
     assert b"content-encoding" not in dict(first["headers"])
     assert others == list(sent[1:])
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, state_dir=str(folder)) as found:
-        yield found
 
 
 @pytest.mark.landing

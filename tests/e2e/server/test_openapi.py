@@ -13,7 +13,7 @@ from schemathesis import Case, GenerationMode, checks
 
 from auscult.cli.operations.clients import SCOPES
 from auscult.reports import REPORTS
-from tests.data_files import lines_of
+from tests.data_files import data_of, lines_of
 from tests.databases import database
 from tests.e2e.named import FOR_PEOPLE, names_in, person_of
 from tests.e2e.serving import DAY, GOLDEN_SAMPLE, STRANGER, TENANT, Service, serving
@@ -36,25 +36,7 @@ def served(tmp_path: Path) -> Iterator[Service]:
 
 
 NAMES = {"streamId": TENANT.app_id, "botId": TENANT.app_id, "accountId": TENANT.account_id}
-GIVEN = {
-    "auditor": "Ada",
-    "by": "Grace",
-    "answers": [],
-    "comment": "Well.",
-    "agent": {"id": "a-1"},
-    "about": "widget",
-    "of": None,
-    "reasons": [],
-    "url": "https://crm.example.com/hook",
-    "email": "eve@example.com",
-    "password": "correct horse battery",
-    "role": "auditor",
-    "permission": None,
-    "emails": [],
-    "lead": None,
-    "until": None,
-    "time_zone": "UTC",
-}
+GIVEN = data_of(__file__, "given")
 """Values that are always right, which chance comes upon seldom."""
 SELDOM = frozenset(lines_of(Path(__file__).with_name("seldom_reached.txt")))
 """Operations that chance does not reach."""

@@ -11,13 +11,12 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.errors import SettingsError
 from auscult.services.assist.knowledge import Library, Search, add_document
-from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.integration.assist.rerank_server import KEY, RerankServer, rerank_server
 from tests.integration.assist.scripted_ranker import ScriptedRanker
 from tests.integration.assist.test_knowledge_search import NEW, OTHERS
 from tests.integration.program import auscult
-from tests.integration.working import TENANT
 from tests.scripted_judge import scripted_judge
 
 QUESTION = "do I have to pay return postage for shoes, take two weeks"
@@ -32,10 +31,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RerankServer]:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that knows something."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     add_document(app, "new.md", NEW, "en")
     add_document(app, "others.md", OTHERS, "en")
     return app
@@ -83,17 +80,7 @@ def test_it_orders_the_three(server: RerankServer, app: AppStore, more: dict[str
     assert "Opening hours > Repairs\nRepairs of shoes take two weeks." in texts
 
 
-@pytest.mark.parametrize(
-    ("path", "outcome"),
-    [
-        ("broken", "refused"),
-        ("short", "refused"),
-        ("twice", "refused"),
-        ("down", "unavailable"),
-        ("locked", "unavailable"),
-        ("moved", "unavailable"),
-    ],
-)
+@pytest.mark.parametrize(("path", "outcome"), data_of(__file__, "what_is_wrong_changes_nothing"))
 def test_what_is_wrong_changes_nothing(server: RerankServer, app: AppStore, path: str, outcome: str) -> None:
     """The passages stay as they were found, and the reason is counted."""
     plain, _, _ = found_by(app, None)
@@ -132,15 +119,7 @@ def test_half_of_the_settings_is_refused() -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.parametrize(
-    ("path", "said"),
-    [
-        ("rerank", "ok   the cross-encoder bge-reranker answers in "),
-        ("late/rerank", "and has 300: its orders are left out"),
-        ("short/rerank", "fail the cross-encoder bge-reranker does not score each text once"),
-        ("locked/rerank", 'fail the cross-encoder answers with status 401: {"error": "bad key Bearer ***"}'),
-    ],
-)
+@pytest.mark.parametrize(("path", "said"), data_of(__file__, "doctor_asks_it"))
 def test_doctor_asks_it(server: RerankServer, tmp_path: Path, path: str, said: str) -> None:
     """And says what it finds; a key is never shown."""
     settings = {"AUSCULT_PORT": "0", "AUSCULT_RERANKER_URL": f"{server.url}/{path}", **MODEL}

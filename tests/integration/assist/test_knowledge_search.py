@@ -12,6 +12,7 @@ from auscult.domain.errors import RequestError
 from auscult.services.assist.knowledge import add_document, restate_document
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.integration.working import TENANT
 
 OLD = b"# Returns 2023\n\nThis policy was withdrawn in May.\n\n## Return postage\n\nReturn postage is 3.95 pounds.\n"
@@ -103,27 +104,10 @@ def test_an_impossible_period_is_refused(store: Store) -> None:
     assert app.knowledge.documents() == []
 
 
-SHIPPING = b"""# Delivery
-
-## Sending abroad
-
-We send to all countries of the European Union and to Norway. Gas cartridges and pepper spray cannot leave the country.
-Overseas territories are not served. Customs duties are paid by the customer. Parcels are insured up to 500 pounds.
-
-## Opening a parcel
-
-Cut along the line.
-"""
+SHIPPING = data_of(__file__, "shipping").encode()
 
 
-@pytest.mark.parametrize(
-    ("question", "said", "unsaid"),
-    [
-        ("can you send gas cartridges or pepper spray", "Gas cartridges", "insured"),
-        ("are parcels insured", "insured up to 500 pounds", "Overseas"),
-        ("do you send to norway", "Norway", "Customs duties"),
-    ],
-)
+@pytest.mark.parametrize(("question", "said", "unsaid"), data_of(__file__, "an_answer_is_the_sentence_that_answers"))
 def test_an_answer_is_the_sentence_that_answers(store: Store, question: str, said: str, unsaid: str) -> None:
     """Not the whole passage; its heading and its source are those of the passage."""
     store.ensure(TENANT)

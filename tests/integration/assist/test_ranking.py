@@ -29,10 +29,8 @@ def judge() -> Iterator[ScriptedRanker]:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that knows something."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     add_document(app, "new.md", NEW, "en")
     add_document(app, "others.md", OTHERS, "en")
     return app

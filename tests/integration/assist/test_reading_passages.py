@@ -7,9 +7,7 @@ import pytest
 
 from auscult.engines.hybrid import SENTENCES_REVISION, Hybrid
 from auscult.services.assist.knowledge import Library, add_document, remove_document
-from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.integration.working import TENANT
 from tests.sentence_reader import WORDS, Reader
 from tests.waiting import wait_until
 
@@ -21,10 +19,8 @@ READ = f"reader 1/{SENTENCES_REVISION}"
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that knows sixty answers."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     add_document(app, "things.csv", DOCUMENT, "en")
     return app
 

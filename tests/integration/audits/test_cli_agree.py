@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.program import auscult, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 
@@ -34,15 +35,7 @@ def test_agreement_of_each_metric(folder: Path) -> None:
     compared = auscult(folder, "agree", "labels.ndjson", "calls.ndjson", "--form", "form.yaml", "--json")
     assert (compared.status, compared.err) == (0, "")
     hello, sorry = (compared.last["metrics"][name] for name in ("em-hello", "em-sorry"))
-    assert hello == {
-        "n": 3,
-        "agreement": 1.0,
-        "kappa": 1.0,
-        "kappa_interval": None,
-        "base_rate": 0.6667,
-        "confusion": {"NO": {"NO": 1}, "YES": {"YES": 2}},
-        "reason": "they never differ, so that nothing shows how often they would",
-    }
+    assert hello == data_of(__file__, "agreement_of_each_metric")
     assert (sorry["agreement"], sorry["kappa"]) == (0.6667, 0.4)
     assert compared.last["macro_kappa"] == 0.7
 

@@ -18,31 +18,16 @@ from auscult.reports import REPORTS
 from auscult.services.audits.agreement import Selection, agreement_of
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
+from tests.data_files import data_of, tuples_of
 from tests.databases import database
 from tests.integration.program import Result, auscult, conversation, write
 
 pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
-FORM = b"""
-id: ef-1
-name: Bank calls
-channel: voice
-scoring: points
-pass_score: 70
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-sorry, name: Sorry, type: by_question, weight: 40, answer: {any_of: [{phrases: ["sorry"]}]}}
-  - {id: em-tone, name: Tone, type: manual, weight: 10}
-"""
+FORM = data_of(__file__, "form").encode()
 # Conversation: its day in March, what is said, the auditor, and their answers to hello, sorry and tone.
-AUDITS = {
-    "c-1": (1, "hello, so sorry", "Jane", ("YES", "YES", "YES")),
-    "c-2": (2, "hello there", "Jane", ("YES", "YES", "NO")),
-    "c-3": (3, "hello there", "Jane", ("YES", "NO", "YES")),
-    "c-4": (4, "what now", "Ali", ("NO", "NO", "YES")),
-    "c-5": (5, "what now", "Ali", ("YES", "NO", "NA")),
-}
+AUDITS = tuples_of(__file__, "audits")
 
 
 @pytest.fixture(scope="module")

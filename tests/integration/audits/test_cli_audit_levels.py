@@ -5,34 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.definitions.test_cli_form_versions import auscult
 from tests.integration.program import TENANT
 
 pytestmark = pytest.mark.night
 
-FORM = """
-id: ef-levels
-name: Levels
-channel: voice
-scoring: points
-pass_score: 50
-metrics:
-  - {id: em-tone, name: Tone, type: manual, weight: 10, scale: {from: 0, to: 5}, met_at: 3}
-  - id: em-late
-    name: Late
-    type: manual
-    weight: 10
-    levels: [{name: None, share: 0}, {name: In part, share: 50}, {name: Full, share: 100}]
-    reasons: [{code: late, name: Too late}]
-    reason_required: true
-"""
-CALL = {
-    "id": "c-1",
-    "channel": "voice",
-    "started_at": "2026-03-23T10:00:00Z",
-    "ended_at": "2026-03-23T10:02:00Z",
-    "turns": [{"id": "m1", "speaker": "agent", "start_ms": 0, "end_ms": 900, "text": "Hello"}],
-}
+FORM = data_of(__file__, "form")
+CALL = data_of(__file__, "call")
 
 
 def test_levels_are_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

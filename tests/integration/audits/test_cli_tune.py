@@ -18,26 +18,13 @@ from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.audits.tuning import AuditLabels
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
+from tests.data_files import data_of
 from tests.integration.program import auscult, conversation, write
 
 pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
-FORM = """\
-id: ef-1   # the bank's
-name: Bank calls
-channel: voice
-scoring: points
-metrics:
-  - id: em-more
-    name: More
-    type: by_question
-    weight: 60
-    answer:
-      any_of:
-        - similar: ["Is there anything else I can help you with?"]   # said in many ways
-          threshold: 0.95
-"""
+FORM = data_of(__file__, "form")
 ASKS = (
     "Is there anything else I can help you with today?",
     "Anything else I can help you with?",

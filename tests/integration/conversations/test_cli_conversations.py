@@ -13,31 +13,14 @@ from auscult.formats import Limits
 from auscult.reports import REPORTS
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
+from tests.data_files import data_of
 from tests.integration.program import auscult, conversation, write
 from tests.integration.working import settings_for
 
 pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
-FORM = b"""
-id: ef-1
-name: Calls
-channel: voice
-pass_score: 60
-metrics:
-  - id: em-greeting
-    name: Greeting
-    type: by_question
-    question: Does the agent greet?
-    weight: 40
-    answer: {speaker: agent, any_of: [{phrases: [thank you for calling]}]}
-  - id: em-sorry
-    name: Apology
-    type: by_question
-    question: Does the agent say sorry?
-    weight: 60
-    answer: {speaker: agent, any_of: [{phrases: [I am sorry]}]}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 @pytest.fixture

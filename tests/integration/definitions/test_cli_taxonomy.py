@@ -12,24 +12,12 @@ from auscult.domain.form_examples import NewTopicExample
 from auscult.domain.people.principal import operator
 from auscult.services.definitions.taxonomies import read_taxonomy
 from auscult.services.form_examples import TopicExamples
+from tests.data_files import data_of
 from tests.integration.program import TENANT, auscult, conversation
 
 pytestmark = pytest.mark.night
 
-TAXONOMY = """\
-id: tx-bank
-name: Bank
-topics:
-  - name: Bank
-    topics:
-      - name: Accounts
-        topics:
-          - name: Balance
-            description: How much is in an account.
-            examples: [what is my balance]
-          - name: Closing
-            description: Somebody wants to close an account.
-"""
+TAXONOMY = data_of(__file__, "taxonomy")
 
 
 def test_check_tells_every_fault_with_its_line(tmp_path: Path) -> None:

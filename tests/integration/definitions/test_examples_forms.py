@@ -21,6 +21,7 @@ from auscult.services.scoring.engine_calls.answer_cache import Memory
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.score import score_group
+from tests.data_files import tuples_of
 from tests.http_servers import running
 from tests.integration.program import Result, auscult
 
@@ -59,29 +60,7 @@ def answers(line: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("name", "good", "bad", "score"),
-    [
-        (
-            "questions",
-            {"em-greeting": "YES", "em-empathy": "YES", "em-consent": "YES", "em-terms": "YES", "em-blame": "NO"},
-            {"em-greeting": "YES", "em-empathy": "NO", "em-consent": "NA", "em-terms": "NO", "em-blame": "YES"},
-            (100, 13),
-        ),
-        ("speech", {"em-cross-talk": "YES", "em-dead-air": "YES", "em-pace": "YES"}, {"em-pace": "NO"}, (100, 80)),
-        ("etiquette", {"em-hold": "YES", "em-transfer": "YES"}, {"em-hold": "NO", "em-transfer": "NO"}, (100, -10)),
-        (
-            "values",
-            {"em-fee": "YES", "em-rate": "YES", "em-account": "YES"},
-            {"em-fee": "NO", "em-rate": "NO", "em-account": "NA"},
-            (100, 0),
-        ),
-        (
-            "procedures",
-            {"em-playbook": "YES", "em-identity": "NO", "em-lookup": "YES"},
-            {"em-playbook": "NA", "em-identity": "NA", "em-lookup": "NO"},
-            (60, 0),
-        ),
-        ("points", {"em-hello": "YES", "em-goodbye": "YES", "em-tone": "-"}, {"em-goodbye": "NO"}, (100, 38)),
-    ],
+    tuples_of(__file__, "each_form_tells_a_good_call_from_a_bad_one"),
 )
 def test_each_form_tells_a_good_call_from_a_bad_one(
     name: str, good: dict[str, str], bad: dict[str, str], score: tuple[int, int]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.definitions.test_cli_form_versions import auscult
 from tests.integration.program import TENANT
 
@@ -13,41 +14,7 @@ pytestmark = pytest.mark.night
 FORMS = Path(__file__).parents[3] / "examples" / "forms"
 APP = ("--app", "st-1")
 
-CALLS: dict[str, list[list[str]]] = {
-    "collections": [
-        [
-            "agent: May I have your date of birth? This is an attempt to collect a debt.",
-            "customer: The tenth of May.",
-            "agent: We have a payment plan, with the first payment on Monday. Thank you.",
-        ],
-        [
-            "agent: This is an attempt to collect a debt, you can pay in instalments.",
-            "customer: No.",
-            "agent: Thank you.",
-        ],
-    ],
-    "chat-sales": [
-        [
-            "agent: How many people are you, and what budget is there?",
-            "customer: Ten.",
-            "agent: It is 90 a month. You may also like support.",
-        ],
-        ["agent: How many people are you?", "customer: Ten.", "agent: Fine."],
-    ],
-    "nurse-triage": [
-        [
-            "customer: I have chest pain.",
-            "agent: Are you short of breath? You did right to call.",
-            "agent: Call us back if it gets worse.",
-        ],
-        [
-            "customer: No chest pain, just a sore toe.",
-            "agent: You did right to call.",
-            "agent: Call us back if it gets worse.",
-        ],
-        ["customer: I have pain in my chest.", "agent: Rest a little.", "agent: Call us back if it gets worse."],
-    ],
-}
+CALLS: dict[str, list[list[str]]] = data_of(__file__, "calls")
 EXPECTED: dict[str, list[tuple[int, bool, str | None]]] = {
     "collections": [(100, True, "gold"), (30, False, None)],
     "chat-sales": [(100, True, "star"), (17, False, None)],

@@ -15,63 +15,16 @@ from auscult.services.delivery.tables import KINDS
 from auscult.storage.core import tables
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.core.views import VIEWS
+from tests.data_files import data_of
 
 ROOT = Path(__file__).parents[3]
-EXPORTED: Mapping[str, str] = {
-    "conversations": "conversations evaluations conversation_parties transcripts said",
-    "verdicts": "form_snapshots",
-    "evidence": "",
-    "insights": "insights",
-    "calls": "",
-    "audits": "audits assignments",
-    "comments": "comment_threads",
-    "notices": "notices",
-    "examples": "form_examples",
-    "corrections": "corrections",
-    "pins": "pins",
-    "collections": "collections",
-}
+EXPORTED: Mapping[str, str] = data_of(__file__, "exported")
 """The tables of the database that an export is made of."""
 VIEWED: Mapping[str, str] = {"v_absences": "absences", "v_agents": "agents"}
 """Tables that are views alone, as they are about people and no conversation."""
-LEFT_OUT: Mapping[str, str] = {
-    "work of machines, which ends": "batches backfills backfill_chunks backfill_mentions workers counters queue_jobs "
-    "schedule_runs recording_tasks recording_uploads export_parts exports deliveries connector_runs connector_hours "
-    "connector_items connector_refusals live_conversations live_events",
-    "rows that are made again from what is exported": "facets facet_codes facet_rows facet_sets figure_rows listings "
-    "report_rows tallies changes change_counts",
-    "settings and documents, read with the API": "apps definitions definition_drafts forms form_drafts "
-    "form_retirements plans draws bookmarks review_policies schedules connectors webhooks saved_views assist_settings "
-    "audit_settings privacy_settings retention_rules limits working_days first_hour "
-    "knowledge_bases knowledge_documents knowledge_passages",
-    "texts of AI agents, which have a permission of their own": "ai_texts ai_agents",
-    "a person's own": "notice_choices notice_mails notice_readers notice_targets",
-    "people, their rights and sign-ins": "users roles grants teams queues memberships directory_changes credentials "
-    "sessions personal_tokens second_factors recovery_codes sign_in_links sign_in_flows sign_in_failures clients",
-    "talk between two people, which a warehouse does not read": "coachings coaching_clips coaching_consents "
-    "calibrations calibration_items",
-    "what follows an audit; its outcome is in the audit": "reviews disputes audit_trail",
-    "privacy: what proves, holds or hides": "access_log seals approvals holds erasures erasure_runs redactions "
-    "kept_keys recording_keys",
-    "sound, and what was recognised in it": "recordings recording_contents recording_removals transcriptions "
-    "transcription_days",
-    "what is spent, in metrics": "judge_answers judge_calls judge_days judge_pauses judge_places use_days backups",
-}
+LEFT_OUT: Mapping[str, str] = data_of(__file__, "left_out")
 """Tables of the database that are in no export, by reason."""
-FED: Mapping[str, ChangeKind] = {
-    "conversations": "created",
-    "verdicts": "rescored",
-    "evidence": "rescored",
-    "insights": "rescored",
-    "calls": "revised",
-    "audits": "audited",
-    "comments": "commented",
-    "corrections": "corrected",
-    "pins": "pinned",
-    "collections": "pinned",
-    "notices": "notified",
-    "examples": "exemplified",
-}
+FED: Mapping[str, ChangeKind] = data_of(__file__, "fed")
 """The kind of change by which the feed reports rows of an export."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.history.test_cli_rescore import APP, URL, auscult, busy
 from tests.integration.program import TENANT, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
@@ -50,17 +51,7 @@ def test_the_page(folder: Path) -> None:
     before = content(folder)
     done = auscult("backtest", "draft.yaml", *APP)
     assert (done.status, done.err) == (0, "")
-    for told in (
-        "draft.yaml (",
-        "tried on 6 conversations",
-        "6 conversations would be scored with it; until now 6 by ef-small version 1.",
-        "passes gained 0, lost",
-        "score",
-        "weighs otherwise",
-        "The ",
-        "To publish it: auscult forms apply draft.yaml --app st-1",
-        "auscult rescore --form ef-small --app st-1",
-    ):
+    for told in data_of(__file__, "the_page"):
         assert told in done.out, (told, done.out)
     assert content(folder) == before
 

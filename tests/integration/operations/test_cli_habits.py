@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of, tuples_of
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 
 pytestmark = pytest.mark.night
@@ -18,14 +19,7 @@ DOCUMENTED = Path(__file__).parents[3] / "docs" / "reference" / "output.md"
 @pytest.mark.landing
 @pytest.mark.parametrize(
     ("words", "status", "reason"),
-    [
-        (("version",), 2, "command.usage"),
-        (("load", "nosuch.ndjson"), 2, "command.usage"),
-        (("load", "--nosuch"), 2, "command.usage"),
-        (("verify", "--database", "sqlite:///nosuch.db"), 2, "command.usage"),
-        (("agents", "list", "--app", "st-1", "--database", "mysql://h/d"), 1, "setting.invalid"),
-        (("backup", "here"), 2, "command.usage"),
-    ],
+    tuples_of(__file__, "errors_are_json_where_json_is_asked_for"),
 )
 def test_errors_are_json_where_json_is_asked_for(
     tmp_path: Path, words: tuple[str, ...], status: int, reason: str
@@ -85,14 +79,7 @@ def test_a_settings_file(tmp_path: Path) -> None:
     assert (wrong.status, "port in auscult.toml cannot be 'many'" in wrong.err) == (1, True)
 
 
-@pytest.mark.parametrize(
-    ("shell", "variables"),
-    [
-        ("bash", {"COMP_WORDS": "auscult fo", "COMP_CWORD": "1"}),
-        ("zsh", {"_TYPER_COMPLETE_ARGS": "auscult fo"}),
-        ("fish", {"_TYPER_COMPLETE_ARGS": "auscult fo", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}),
-    ],
-)
+@pytest.mark.parametrize(("shell", "variables"), data_of(__file__, "shells_complete_commands"))
 def test_shells_complete_commands(tmp_path: Path, shell: str, variables: dict[str, str]) -> None:
     """The completion of each shell offers the groups that begin so, and its script can be printed."""
     done = auscult(tmp_path, settings={"_AUSCULT_COMPLETE": f"complete_{shell}", **variables})

@@ -25,6 +25,7 @@ from auscult.storage.delivery.webhooks import WebhookWork
 from auscult.storage.store import AppStore
 from auscult.storage.upkeep import rotation
 from tests.contract.storing import conversation, put
+from tests.data_files import data_of
 from tests.databases import KEY, database
 from tests.integration.connectors.placing import PASSWORD, TENANT, document, service
 
@@ -52,38 +53,13 @@ MOVES: dict[str, tuple[Place, Place]] = {
     "genesys domain": (("genesys://mypurecloud.de", {}), ("genesys://evil.example", {})),
 }
 """Changes of each part of a destination: the place and the access before, and after."""
-FORMATS = {
-    "zendesk": "zendesk-tickets",
-    "twilio": "twilio",
-    "intercom": "intercom",
-    "zoom": "zoom-contact-center",
-    "genesys": "genesys-cloud",
-}
+FORMATS = data_of(__file__, "formats")
 
 BOUND = {"connectors.secrets", "webhooks.secret"}
 """Columns of secrets that go to an address which is stored apart from them."""
-UNMOVED = {
-    "notice_targets.address": "the secret is the address itself; no operation changes either",
-    "schedules.body": "made together with its webhook's address; no operation changes either",
-    "clients.secret": "it goes nowhere: it checks what clients sign",
-    "second_factors.secret": "it goes nowhere: it checks codes",
-    "redactions.originals": "they go nowhere",
-    "approvals.subject": "it goes nowhere",
-    "recording_keys.locked": "they go nowhere",
-    "kept_keys.locked": "they go nowhere",
-    "live_events.body": "they go nowhere",
-}
+UNMOVED = data_of(__file__, "unmoved")
 """Other columns with something secret, each with the reason why no change of an address can lead it elsewhere."""
-DOORS = {
-    "apply_connector": "bound",
-    "add_webhook": "makes a new secret for its address",
-    "create_schedule": "makes a new secret for its address",
-    "add_notice_target": "the address is the secret",
-    "load_conversations": "a link to a recording, with what it has in it",
-    "sign_in": "a password that is checked",
-    "add_user": "a password that is hashed",
-    "set_password": "a password that is hashed",
-}
+DOORS = data_of(__file__, "doors")
 """Operations whose request has a secret or an address in it."""
 
 

@@ -5,26 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.program import TENANT, auscult, conversation, write
 
 pytestmark = pytest.mark.night
 
-COUNTS = {
-    "accepted": 3,
-    "unchanged": 0,
-    "replaced": 0,
-    "replaced_ids": [],
-    "scored": 2,
-    "below_threshold": 1,
-    "duration_unavailable": 0,
-    "not_evaluated": 0,
-    "failed": 0,
-    "waiting": 0,
-    "unknown_keys": {},
-    "rejected": 0,
-    "rejects": None,
-    "judge": None,
-}
+COUNTS = data_of(__file__, "counts")
 
 
 @pytest.fixture

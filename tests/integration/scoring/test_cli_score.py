@@ -4,30 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.program import auscult, conversation, write
 
 pytestmark = pytest.mark.landing
 
-FORM = """
-id: ef-small
-name: Small
-channel: voice
-pass_score: 50
-min_duration: 15s
-metrics:
-  - id: em-hello
-    name: Hello
-    type: by_question
-    question: Does the agent say hello?
-    weight: 60
-    answer: {speaker: agent, any_of: [{phrases: ["hello"]}]}
-  - id: em-sorry
-    name: Sorry
-    type: by_question
-    question: Does the agent say sorry?
-    weight: 40
-    answer: {speaker: agent, any_of: [{phrases: ["sorry"]}]}
-"""
+FORM = data_of(__file__, "form")
 
 
 def test_score_with_a_form_of_ones_own(tmp_path: Path) -> None:

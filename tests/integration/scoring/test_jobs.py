@@ -28,7 +28,7 @@ from auscult.workers import worker as worker_room
 from auscult.workers.dbos_database import jobs_url
 from auscult.workers.process_pool import ProcessPool
 from tests.contract.storing import accept
-from tests.integration.working import FORM, TENANT, conversation, settings_for, working
+from tests.integration.working import FORM, conversation, settings_for, working
 from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -36,10 +36,8 @@ pytestmark = pytest.mark.night
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with one form."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     return app
 

@@ -21,6 +21,7 @@ from auscult.domain.probe import Judgement
 from auscult.storage import Store
 from auscult.storage.core.tables.judge import judge_calls
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.integration.program import AUSCULT, TENANT, Result, environment, write
 from tests.integration.program import auscult as run
 from tests.integration.working import TENANT as OWNER
@@ -30,24 +31,7 @@ from tests.waiting import PATIENCE_S, wait_for, wait_until
 
 pytestmark = pytest.mark.night
 
-FORM = b"""
-id: ef-judged
-name: Judged
-channel: chat
-pass_score: 50
-metrics:
-  - id: em-greeting
-    name: Greeting
-    type: by_question
-    weight: 40
-    answer: {speaker: agent, any_of: [{phrases: [hello]}, {judge: "The agent wishes a good morning."}]}
-  - id: em-sorry
-    name: Sorry
-    type: by_question
-    weight: 60
-    trigger: {speaker: agent, any_of: [{phrases: [morning, afternoon]}]}
-    answer: {speaker: any, any_of: [{judge: "Somebody says sorry."}]}
-"""
+FORM = data_of(__file__, "form").encode()
 DECIDED = "hello there"
 """What an agent says so that words decide everything."""
 

@@ -19,31 +19,14 @@ from auscult.services.definitions.lookup_tables import checked
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.integration.working import TENANT, conversation, working
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
 from tests.waiting import wait_for, wait_until
 
 pytestmark = pytest.mark.night
 
-FORM = """
-id: ef-outside
-name: Outside
-channel: chat
-metrics:
-  - id: em-fee
-    name: Fee
-    type: by_value
-    weight: 40
-    said: {name: fee, kind: amount}
-    source: {table: {name: plans, key_column: plan, column: fee, key: {field: id}}}
-  - id: em-review
-    name: Review
-    type: by_ai_agent
-    weight: 60
-    url: URL/execute
-    evaluation: eval-1
-    sub_metrics: [{id: sm-1, weight: 30}, {id: sm-2, weight: 70}]
-"""
+FORM = data_of(__file__, "form")
 SAID = "the fee is $25, thank you"
 
 

@@ -20,6 +20,7 @@ from auscult.storage.core.pooled_jobs import pooled_jobs
 from auscult.workers.dbos_database import jobs_url
 from tests.conftest import pooled
 from tests.contract.storing import query
+from tests.data_files import data_of
 from tests.databases import database
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.integration.working import FORM, settings_for, working
@@ -35,20 +36,7 @@ CONTRACT = ("conversations/test_storage.py",)
 SERVERS = 3
 """Connections to PostgreSQL for each database: fewer than we have to the pooler, and each transaction gets the next."""
 
-SETTINGS = """
-[databases]
-* = host={host} port={port}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {at}
-unix_socket_dir =
-auth_type = trust
-auth_file = {folder}/users
-pool_mode = transaction
-default_pool_size = {servers}
-server_round_robin = 1
-max_client_conn = 500
-"""
+SETTINGS = data_of(__file__, "settings")
 
 
 @pytest.fixture(scope="module")

@@ -13,26 +13,9 @@ from auscult.domain.conversation import Channel, Conversation, Direction, Turn
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
 from auscult.engines._contract import Engine
+from tests.data_files import tuples_of
 
-SAYINGS = (
-    "hello how can i help you",
-    "my parcel hasn't arrived",
-    "i want to speak to a manager",
-    "i'm cancelling my contract",
-    "this is ridiculous",
-    "thank you so much you've been brilliant",
-    "thanks",
-    "okay",
-    "i've refunded that for you",
-    "sorry we can't do that",
-    "i don't understand",
-    "i'm really worried",
-    "take your time",
-    "it's twenty pounds",
-    "is there anything else",
-    "no that's all",
-    "bye",
-)
+SAYINGS = tuples_of(__file__, "sayings")
 
 
 def talk(

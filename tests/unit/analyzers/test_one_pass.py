@@ -14,6 +14,7 @@ from auscult.analyzers.outcome._readable import readable
 from auscult.analyzers.outcome._trouble import TROUBLES
 from auscult.analyzers.outcome.summary import promises
 from auscult.wording import Matcher, pack, sentences
+from tests.data_files import data_of
 
 WORDS = st.lists(
     st.sampled_from(["I'm", "the", "the", "uh", "manager", "Speak", "to", "now!", "…", "no"]), max_size=12
@@ -62,30 +63,13 @@ def test_analyzers_find_the_same_as_lists_that_are_searched_alone() -> None:
         assert TROUBLES.first(text) == claims.first(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "I\u2019ll call you",
-        "we WILL ring",
-        "It'll be there",
-        "i'm GOING TO send it",
-        "Within two days",
-        "\u0131t w\u0131ll arrive",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "every_promise_has_the_letters_that_are_looked_for_first"))
 def test_every_promise_has_the_letters_that_are_looked_for_first(text: str) -> None:
     """The fast look misses none, in capitals and other letters either."""
     assert promises(text)
 
 
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("my my card is lost", "My card is lost."),
-        ("it is it is lost", "It is lost."),
-        ("i lost my my card", "I lost my card."),
-    ],
-)
+@pytest.mark.parametrize(("said", "shown"), data_of(__file__, "words_that_are_said_again_are_left_out"))
 def test_words_that_are_said_again_are_left_out(said: str, shown: str) -> None:
     """Up to three words running."""
     assert readable(said) == shown

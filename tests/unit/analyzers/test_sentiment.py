@@ -15,6 +15,7 @@ from auscult.domain.insight import Insights, Outcome
 from auscult.domain.insight import Sentiment as Found
 from auscult.domain.probe import Classification, ClassificationAnswer
 from auscult.engines._contract import Engine
+from tests.data_files import data_of, tuples_of
 from tests.unit.analyzers.conversations import analyzed, answered, conversations, talk
 
 VALENCES = st.lists(st.floats(-1, 1).map(lambda value: round(value, 4)), min_size=1, max_size=30)
@@ -91,27 +92,7 @@ def test_the_end_weighs_more(count: int, at: int, later: int, valence: float) ->
 
 @pytest.mark.parametrize(
     ("lines", "label"),
-    [
-        (("C: my router is broken", "A: try now", "C: okay that did it, thank you"), "neutral"),
-        (("C: my router is broken", "A: try now", "C: oh that's brilliant, thank you so much!"), "positive"),
-        (("C: this is the third time i've called", "A: i can't help", "C: this is ridiculous"), "negative"),
-        (("C: it's still not here", "A: we can't say when", "C: great service, five stars 🙄"), "negative"),
-        (("C: hello", "A: hello", "C: thanks bye"), "neutral"),
-        (("C: no worries, not a problem at all", "A: bye"), "neutral"),
-        (("C: i was worried sick", "A: it's safe, we found it", "C: thank god, what a relief"), "positive"),
-        (("C: can i move it to friday", "A: that's done", "C: thank you, i appreciate your help"), "positive"),
-        (("C: i'm so fed up with this", "A: that's done", "C: thank you, i appreciate your help"), "neutral"),
-        (("C: can i move it to friday", "A: maybe", "C: i'd appreciate it if you could"), "neutral"),
-        (("C: i'm nervous about my data", "A: i've locked it, it's safe", "C: okay thanks bye"), "neutral"),
-        (
-            (
-                "C: i'm quite frustrated, it still hasn't come",
-                "A: i've sent it again, it will be there on friday",
-                "C: i guess i'll wait, but please make sure it doesn't get lost again",
-            ),
-            "negative",
-        ),
-    ],
+    tuples_of(__file__, "reads_the_tone"),
 )
 def test_reads_the_tone(lines: Sequence[str], label: str, engines: Mapping[type, Engine]) -> None:
     """Plain thanks is neutral, warm thanks positive, lasting anger negative, irony no praise."""
@@ -136,19 +117,7 @@ def test_pattern_goes_from_start_to_end(engines: Mapping[type, Engine]) -> None:
     assert (sentiment.start, sentiment.end) == ("negative", "positive")
 
 
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("i think your new app looks beautiful", "positive"),
-        ("it makes me sad how little anybody cared", "negative"),
-        ("thank you", "neutral"),
-        ("okay great thank you", "neutral"),
-        ("no not at all", "neutral"),
-        ("no i don't need a receipt", "neutral"),
-        ("i lost my credit card", "neutral"),
-        ("my name is grace and the order number is four four one", "neutral"),
-    ],
-)
+@pytest.mark.parametrize(("text", "label"), data_of(__file__, "a_turn_has_a_label_of_its_own"))
 def test_a_turn_has_a_label_of_its_own(text: str, label: str, engines: Mapping[type, Engine]) -> None:
     """Where no telling phrase decides, the head's, if it is sure; mere politeness and a plain no are neutral."""
     sentiment = analyzed(talk(f"C: {text}", "A: okay"), engines).sentiment

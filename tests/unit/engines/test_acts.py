@@ -14,6 +14,7 @@ from auscult.engines.acts import DialogueActs
 from auscult.engines.wordllama import WordLlama
 from auscult.wording import Matcher, pack
 from bench.quality.verdicts import conversations_in
+from tests.data_files import tuples_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -57,28 +58,7 @@ def test_everyday_acts_are_recognised(engine: DialogueActs) -> None:
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [
-        (
-            "es",
-            (
-                ("agent", "Muy buenas, Gas del Sur, le habla Nuria, ¿en qué puedo ayudarle?"),
-                ("customer", "Hola, la caldera no arranca desde ayer y tengo frío"),
-                ("agent", "Lamento mucho la molestia. ¿Me facilita su número de contrato?"),
-                ("customer", "Es el 771 204"),
-                ("agent", "Gracias. ¿Necesita alguna cosa más?"),
-            ),
-        ),
-        (
-            "de",
-            (
-                ("agent", "Schönen guten Tag, Stadtgas Halle, Petra Lindner, was kann ich für Sie tun?"),
-                ("customer", "Hallo, meine Heizung springt seit gestern nicht mehr an"),
-                ("agent", "Das tut mir leid. Nennen Sie mir bitte Ihre Vertragsnummer?"),
-                ("customer", "Die ist 771 204"),
-                ("agent", "Danke. Kann ich sonst noch etwas für Sie tun?"),
-            ),
-        ),
-    ],
+    tuples_of(__file__, "everyday_acts_are_recognised_in_other_languages"),
 )
 def test_everyday_acts_are_recognised_in_other_languages(
     engine: DialogueActs, language: str, said: tuple[tuple[str, str], ...]

@@ -9,6 +9,7 @@ from auscult.documents._passages import passages
 from auscult.domain.assist.knowledge import Passage
 from auscult.engines.hybrid import Hybrid, HybridIndex
 from auscult.engines.wordllama import WordLlama
+from tests.data_files import data_of
 
 STORE = Path(__file__).parents[3] / "examples" / "knowledge" / "store"
 
@@ -35,15 +36,7 @@ def made(*texts: str) -> list[Passage]:
     return [Passage(id=text, source="s", heading=(), text=text) for text in texts]
 
 
-@pytest.mark.parametrize(
-    ("question", "heading"),
-    [
-        ("Has my refund been processed yet?", "Refund Status"),
-        ("I forgot my password and can't log in", "Recover Password"),
-        ("My promo code isn't working, it says invalid", "Promo Code Invalid"),
-        ("Your website is super slow today, pages take forever to load", "Website Too Slow"),
-    ],
-)
+@pytest.mark.parametrize(("question", "heading"), data_of(__file__, "finds_what_answers"))
 def test_finds_what_answers(store: HybridIndex, question: str, heading: str) -> None:
     """Questions as customers ask them; the first three passages hold the answer."""
     found = store.search(question, 3)
@@ -123,16 +116,7 @@ def test_a_word_of_its_own_is_no_slip(hybrid: Hybrid) -> None:
     assert index.search("boats", 1)[0].score < index.search("boots", 1)[0].score
 
 
-@pytest.mark.parametrize(
-    ("question", "suggested"),
-    [
-        ("Has my refund been processed yet?", True),
-        ("My promo code isn't working, it says invalid", True),
-        ("Crystal Minh", False),
-        ("you too bye", False),
-        ("I would like to transfer money between my accounts", False),
-    ],
-)
+@pytest.mark.parametrize(("question", "suggested"), data_of(__file__, "what_is_likely_is_suggested"))
 def test_what_is_likely_is_suggested(store: HybridIndex, question: str, suggested: bool) -> None:
     """A question that the base answers, and neither small talk nor what another business is asked."""
     found = store.search(question, 12)

@@ -15,6 +15,7 @@ from auscult.engines import learner as module
 from auscult.engines._vectors.softmax import descend, fit
 from auscult.engines.learner import Learner
 from auscult.engines.wordllama import WordLlama
+from tests.data_files import tuples_of
 
 CARDS = Examples(
     ("lost card", "exchange rate", "cancel transfer"),
@@ -24,15 +25,7 @@ CARDS = Examples(
         ("please cancel the transfer i just made", "i sent money to the wrong account, stop it"),
     ),
 )
-ASKED = (
-    "somebody has taken my card",
-    "which rate do you use for pounds",
-    "undo my last transfer",
-    "hello",
-    "",
-    "…",
-    "qwxz",
-)
+ASKED = tuples_of(__file__, "asked")
 
 
 @pytest.fixture(scope="module")

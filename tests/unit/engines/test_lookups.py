@@ -11,6 +11,7 @@ from auscult.domain.scoring.judging import JudgeResult, RetryAfter
 from auscult.engines._outside.asking import Outside
 from auscult.engines._outside.hosts import Hosts, Rule, origin_of
 from auscult.engines.lookups import KEPT_S, Lookups, Replies
+from tests.data_files import data_of
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
 
 
@@ -41,20 +42,7 @@ def asked(given: Given, path: str = "data.rate") -> Answer | FailedAnswer | Retr
     return next(iter(heard.answers.values()), heard.postponed)
 
 
-@pytest.mark.parametrize(
-    ("reply", "path", "value"),
-    [
-        ({"data": {"rate": "4.5 %"}}, "data.rate", "4.5 %"),
-        ({"data": {"rate": 4.5}}, "data.rate", "4.5"),
-        ({"data": [{"x": 1}, {"rate": True}]}, "data[1].rate", "true"),
-        ([[7]], "[0][0]", "7"),
-        ({"data": {"rate": None}}, "data.rate", None),
-        ({"data": {}}, "data.rate", None),
-        ({"data": [1]}, "data[3]", None),
-        ({"data": "x"}, "data.rate", None),
-        ([], "data.rate", None),
-    ],
-)
+@pytest.mark.parametrize(("reply", "path", "value"), data_of(__file__, "the_value_at_a_path"))
 def test_the_value_at_a_path(reply: Any, path: str, value: str | None) -> None:
     """Scalars as text; what is not there is none, and the reason says so."""
     found = asked(told(reply), path)

@@ -16,6 +16,7 @@ from auscult.engines._breaker import FAILURES
 from auscult.engines._outside.asking import BadReplyError, Outside, PostponedError, side_by_side
 from auscult.engines._outside.hosts import Hosts, NotAllowedError, Origin, Rule, origin_of, read_hosts
 from auscult.engines._outside.web import Message, UnreachableError, exchange
+from tests.data_files import data_of
 from tests.scripted_system import Given, ScriptedSystem, Sent, system, told
 from tests.waiting import PATIENCE_S
 
@@ -49,17 +50,7 @@ def test_a_request_carries_what_form_and_operator_say() -> None:
     assert sent.headers["User-Agent"].startswith("auscult/")
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1:1/",
-        "https://example.com/",
-        "http://169.254.169.254/latest/meta-data",
-        "file:///etc/passwd",
-        "http://[::1]/",
-        "gopher://x/",
-    ],
-)
+@pytest.mark.parametrize("url", data_of(__file__, "what_is_not_allowed_is_not_asked"))
 def test_what_is_not_allowed_is_not_asked(url: str) -> None:
     """Only hosts that the operator names; no connection is opened."""
     with system(always(told({}))) as crm, pytest.raises(PostponedError):
@@ -211,15 +202,7 @@ def test_an_unencrypted_answer_is_none_of_https() -> None:
     assert crm.sent == []
 
 
-HOSTS = b"""
-hosts:
-  - url: https://crm.example.com
-    headers: [{name: Authorization, value: Bearer s3cret}]
-    apps: [st-1]
-    timeout: 3s
-    max_bytes: 2000
-  - {url: "http://10.0.0.5:8080", is_private: true}
-"""
+HOSTS = data_of(__file__, "hosts").encode()
 
 
 def test_the_operators_document_is_read() -> None:

@@ -10,6 +10,7 @@ from auscult.domain.errors import EngineError
 from auscult.domain.scoring.judging import Allowance
 from auscult.engines.writer import Address, PassageWriter, Server
 from tests.attacks import ATTACKS
+from tests.data_files import data_of
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter
 from tests.unit.engines.judging import budget_of
@@ -53,16 +54,7 @@ def test_writes_from_the_passages(server: ScriptedWriter, writer: PassageWriter)
         text="Yes: A refund takes 5 days; see https://shop.example/r.", passage_ids=("kp-2",), engine="writer 1 m-1"
     )
     (told,) = server.told
-    assert told.splitlines() == [
-        "PASSAGES",
-        '{"passage":1,"heading":"Shop \\u003e Hours","text":"The shop is open from 9:00 to 17:30."}',
-        '{"passage":2,"heading":"Refunds","text":"A refund takes 5 days; see https://shop.example/r."}',
-        "END OF PASSAGES",
-        "QUESTION",
-        '{"question":"When is my refund there?"}',
-        "END OF QUESTION",
-        "Answer in JSON, in en.",
-    ]
+    assert told.splitlines() == data_of(__file__, "writes_from_the_passages")
     (schema,) = server.schemas
     assert list(schema["properties"]) == schema["required"] == ["passages", "answer"]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from auscult.domain.assist.assistance import Assist, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.evaluation import Verdict
 from auscult.metrics.by_playbook import ByPlaybook, Settings
+from tests.data_files import data_of
 from tests.strategies import STARTED, talk
 
 METRIC = ByPlaybook()
@@ -55,19 +56,7 @@ def test_the_entire_playbook_as_far_as_asked(least: object, answer: str) -> None
     assert verdict.evidence[2].start_ms == 12_000
 
 
-@pytest.mark.parametrize(
-    ("steps", "answer", "reason"),
-    [
-        ([{"step": "greet"}], "YES", ""),
-        ([{"step": "s-3", "stage": "st-2"}], "YES", ""),
-        ([{"step": "Verify", "stage": "Closing"}], "YES", ""),
-        ([{"step": "Verify"}], "NO", "not done: step 'Verify' of 'Opening'"),
-        ([{"step": "Greet"}, {"step": "s-2"}], "NO", "not done: step 'Verify' of 'Opening'"),
-        ([{"step": "Sing"}], "NA", "not reported: step 'Sing'"),
-        ([{"step": "Greet", "stage": "Closing"}], "NA", "not reported: step 'Greet' of 'Closing'"),
-        ([{"step": "Sing"}, {"step": "s-2"}], "NO", "not done: step 'Verify' of 'Opening'"),
-    ],
-)
+@pytest.mark.parametrize(("steps", "answer", "reason"), data_of(__file__, "steps_by_name"))
 def test_steps_by_name(steps: list[dict[str, str]], answer: str, reason: str) -> None:
     """Stage and step; all that are asked for must be done, and what nobody tells of is no NO."""
     verdict = judge(RUN, steps=steps)
@@ -100,19 +89,7 @@ def test_what_was_not_run_or_not_told() -> None:
         assert METRIC.judge(read, talk("agent: Hello.", assist=assist), {}).qualification == "NA"
 
 
-@pytest.mark.parametrize(
-    ("written", "field", "reason"),
-    [
-        ({}, "playbook", "exactly one of min_adherence"),
-        ({"min_adherence": 50, "steps": [{"step": "a"}]}, "playbook", "exactly one of min_adherence"),
-        ({"min_adherence": 0}, "min_adherence", "above 0"),
-        ({"min_adherence": 101}, "min_adherence", "at most 100"),
-        ({"playbook": " ", "min_adherence": 50}, "playbook", "is empty"),
-        ({"steps": [{"step": ""}]}, "steps[0].step", "is empty"),
-        ({"steps": [{"step": "a", "stage": " "}]}, "steps[0].stage", "is empty"),
-        ({"steps": [{"step": "a"}, {"step": "a"}]}, "steps[1]", "keep one"),
-    ],
-)
+@pytest.mark.parametrize(("written", "field", "reason"), data_of(__file__, "problems"))
 def test_problems(written: dict[str, Any], field: str, reason: str) -> None:
     """Every fault of the settings has its path and its remedy."""
     found = METRIC.problems(msgspec.convert({"playbook": "p"} | written, Settings, strict=False))

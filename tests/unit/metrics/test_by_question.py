@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from auscult.domain.evaluation import Evidence
 from auscult.domain.probe import Judgement, Similarity
+from tests.data_files import data_of
 from tests.strategies import STARTED, talk
 from tests.unit.metrics.questions import CALL, HELLO, HELLO_FOUND, METRIC, judge, settings
 
@@ -68,20 +69,7 @@ def test_only_what_words_leave_open_is_asked() -> None:
     assert METRIC.probes(sure, CALL) == ()
 
 
-@pytest.mark.parametrize(
-    ("window", "found"),
-    [
-        ({"first": "1 turn"}, None),
-        ({"first": "2 turns"}, "m3"),
-        ({"last": "2 turns"}, None),
-        ({"last": "3 turns"}, "m3"),
-        ({"first": "20 seconds"}, None),
-        ({"first": "21s"}, "m3"),
-        ({"last": "40 seconds"}, None),
-        ({"last": "1m"}, "m3"),
-        (None, "m3"),
-    ],
-)
+@pytest.mark.parametrize(("window", "found"), data_of(__file__, "windows_count_turns_of_the_speaker_or_seconds"))
 def test_windows_count_turns_of_the_speaker_or_seconds(window: dict[str, str] | None, found: str | None) -> None:
     """m3 is the agent's second turn, from 20 s to 29 s of 69 s; a turn partly in the window is in it."""
     answer = {"speaker": "agent", "any_of": [{"phrases": ["sorry"]}], **({"window": window} if window else {})}
@@ -262,18 +250,7 @@ def test_searches_that_must_not_be_found() -> None:
 
 def test_findings_are_joined_at_any_depth() -> None:
     """Either the one or the other, each with its own veto."""
-    answer = {
-        "any_of": [
-            {
-                "any_of": [{"any_of": [{"phrases": ["anything else"]}]}],
-                "none_of": [{"speaker": "customer", "any_of": [{"phrases": ["no thank you"]}]}],
-            },
-            {
-                "all_of": [{"any_of": [{"phrases": ["sorry"]}]}, {"any_of": [{"phrases": ["goodbye"]}]}],
-                "none_of": [{"any_of": [{"phrases": ["good morning"]}]}],
-            },
-        ]
-    }
+    answer = data_of(__file__, "findings_are_joined_at_any_depth")
     verdict = judge(CALL, answer=answer)
     assert [evidence.turn_id for evidence in verdict.evidence] == ["m3", "m7"]
     without_sorry = talk(*(f"{turn.speaker}: {turn.text}" for turn in CALL.turns if turn.id != "m3"))

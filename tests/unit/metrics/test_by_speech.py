@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.metrics.by_speech import BySpeech, Settings
+from tests.data_files import data_of
 from tests.strategies import conversations, timed
 
 METRIC = BySpeech()
@@ -86,17 +87,7 @@ def test_hold_is_not_dead_air() -> None:
     assert judge(held, measure="dead_air", min_duration="2s").qualification == "YES"
 
 
-@pytest.mark.parametrize(
-    ("written", "qualification"),
-    [
-        ({"min_words_per_minute": 120}, "YES"),
-        ({"min_words_per_minute": 121}, "NO"),
-        ({"max_words_per_minute": 120}, "YES"),
-        ({"max_words_per_minute": "119.9"}, "NO"),
-        ({"min_words_per_minute": 100, "max_words_per_minute": 150}, "YES"),
-        ({"min_words_per_minute": 50, "max_words_per_minute": 70, "speaker": "customer"}, "YES"),
-    ],
-)
+@pytest.mark.parametrize(("written", "qualification"), data_of(__file__, "speaking_rate"))
 def test_speaking_rate(written: dict[str, Any], qualification: str) -> None:
     """The agent's by default: 6 words in 3 s are 120 a minute; the limits themselves are within."""
     conversation = timed(("agent", 0, 2_000), ("agent", 5_000, 6_000), ("customer", 10_000, 13_000))
@@ -136,23 +127,7 @@ def test_turns_left_out_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "field", "reason"),
-    [
-        ({"measure": "cross_talk", "max_duration": "9s"}, "max_duration", "does not belong to cross_talk"),
-        ({"measure": "dead_air", "count": "agent"}, "count", "does not belong to dead_air"),
-        ({"measure": "dead_air", "min_duration": "soon"}, "min_duration", "write it like 15s"),
-        ({"measure": "dead_air", "min_duration": 0}, "min_duration", "longer than nothing"),
-        ({"measure": "dead_air", "max_duration": "10s"}, "max_duration", "at least min_duration, 30 s"),
-        ({"measure": "dead_air", "max_instances": -1}, "max_instances", "0 or more"),
-        ({"measure": "speaking_rate"}, "min_words_per_minute", "is missing"),
-        ({"measure": "speaking_rate", "min_words_per_minute": 0}, "min_words_per_minute", "above 0"),
-        ({"measure": "speaking_rate", "max_words_per_minute": 1001}, "max_words_per_minute", "at most 1000"),
-        (
-            {"measure": "speaking_rate", "min_words_per_minute": 9, "max_words_per_minute": 8},
-            "max_words_per_minute",
-            "at least min_words_per_minute",
-        ),
-    ],
+    ("written", "field", "reason"), data_of(__file__, "problems_say_where_and_what_would_be_right")
 )
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
     """Every fault of the settings has its path and its remedy."""

@@ -21,6 +21,7 @@ from auscult.domain.probe import (
     TableLookup,
 )
 from auscult.metrics.by_value import ByValue, Settings
+from tests.data_files import data_of, tuples_of
 from tests.strategies import talk
 
 METRIC = ByValue()
@@ -47,31 +48,10 @@ def judge(conversation: Conversation, told: dict[type, Answer] | None = None, **
     return METRIC.judge(read, conversation, answers)
 
 
-BARGAIN = (
-    "agent: Our rate is 4.5%.",
-    "customer: Can you do four percent?",
-    "agent: I can offer 4.7 percent.",
-    "customer: Hmm.",
-    "agent: Let us say four point eight percent.",
-    "customer: Okay, deal.",
-    "agent: Others pay five percent.",
-)
+BARGAIN = tuples_of(__file__, "bargain")
 
 
-@pytest.mark.parametrize(
-    ("rule", "rate", "answer"),
-    [
-        ("first", "4.5", "YES"),
-        ("first", "4.8", "NO"),
-        ("last", "5.0", "YES"),
-        ("last", "4.8", "NO"),
-        ("negotiated", "4.8%", "YES"),
-        ("negotiated", "5", "NO"),
-        ("any", "4.70", "YES"),
-        ("any", "4", "NO"),
-        ("strict", "4.8", "NO"),
-    ],
-)
+@pytest.mark.parametrize(("rule", "rate", "answer"), data_of(__file__, "the_rule_says_which_value_counts"))
 def test_the_rule_says_which_value_counts(rule: str, rate: str, answer: str) -> None:
     """First, last, agreed on, any, and zero tolerance; the agent's values only."""
     assert judge(call(*BARGAIN, rate=rate), rule=rule).qualification == answer
@@ -107,19 +87,7 @@ def test_strict_shows_every_deviation() -> None:
 
 @pytest.mark.parametrize(
     ("lines", "agreed"),
-    [
-        (("agent: 5%", "customer: No, 4%.", "agent: 4% then."), "4"),
-        (("agent: 5%", "customer: yes but 4% is better", "agent: no."), None),
-        (("agent: 5%", "customer: that works for me"), "5"),
-        (("agent: 5%", "customer: that is not okay"), None),
-        (("customer: 4%?", "agent: We can do that."), "4"),
-        (("agent: 5%",), None),
-        (("agent: 5%", "system: yes", "customer: yes"), "5"),
-        (("agent: 5%", "customer: No problem, that works."), "5"),
-        (("agent: 5%", "customer: Hmm, why not."), "5"),
-        (("agent: 5%", "customer: Not bad, I will take it."), "5"),
-        (("agent: 5%", "customer: No, no problem with the card, but okay, not that rate."), None),
-    ],
+    tuples_of(__file__, "agreement"),
 )
 def test_agreement(lines: tuple[str, ...], agreed: str | None) -> None:
     """The last value of one side that the other repeats in the end, or says yes to."""
@@ -182,19 +150,7 @@ def test_a_judge_is_told_the_rule(rule: str, more: dict[str, str], told: str) ->
     assert told in probe.description
 
 
-@pytest.mark.parametrize(
-    ("key", "asked"),
-    [
-        ({"custom_field": "plan"}, "gold"),
-        ({"field": "custom_id"}, "crm-1"),
-        ({"field": "customer_id"}, "u-1"),
-        ({"field": "id"}, "c-1"),
-        ({"said": {"kind": "digits"}}, "7788"),
-        ({"said": {"kind": "digits"}, "which": "first"}, "123"),
-        ({"said": {"kind": "digits", "speaker": "agent"}}, None),
-        ({"custom_field": "other"}, None),
-    ],
-)
+@pytest.mark.parametrize(("key", "asked"), data_of(__file__, "the_key_by_which_it_is_looked_up"))
 def test_the_key_by_which_it_is_looked_up(key: dict[str, Any], asked: str | None) -> None:
     """A custom field, an id, or what the customer says; without it nobody can know."""
     table = {"name": "rates", "key_column": "plan", "column": "rate", "key": key}
@@ -215,14 +171,7 @@ def test_the_key_by_which_it_is_looked_up(key: dict[str, Any], asked: str | None
 
 def test_a_request_carries_the_key_and_no_word_of_the_talk() -> None:
     """The key is quoted in the address and in the body, wherever it stands."""
-    request = {
-        "url": "https://crm.example.com/v1/{key}/rate?of={key}",
-        "method": "POST",
-        "headers": [{"name": "Accept", "value": "application/json"}],
-        "body": '{"id": "{key}"}',
-        "path": "data.rate",
-        "key": {"custom_field": "rate"},
-    }
+    request = data_of(__file__, "request")
     (probe,) = METRIC.probes(settings(source={"request": request}), call("agent: 4.8%", rate='a/"b&c'))
     assert isinstance(probe, Lookup)
     assert probe.url == "https://crm.example.com/v1/a%2F%22b%26c/rate?of=a%2F%22b%26c"
@@ -258,40 +207,31 @@ REQUEST = {"url": "https://a.example.com/{key}", "path": "a.b[0]", "key": {"fiel
 
 @pytest.mark.parametrize(
     ("written", "field", "reason"),
-    [
-        ({"said": {}}, "said", "looks for any text"),
-        ({"said": RATE | {"pattern": "a", "judge": "b"}}, "said", "by one of them"),
-        ({"said": RATE | {"pattern": "("}}, "said.pattern", "missing )"),
-        ({"said": RATE | {"judge": " "}}, "said.judge", "is empty"),
-        ({"said": RATE | {"name": ""}}, "said.name", "is empty"),
-        ({"said": RATE | {"near": ["?"]}}, "said.near[0]", "no word"),
-        ({"said": RATE | {"after": "trigger"}}, "said.after", "none to come after"),
-        ({"said": RATE | {"window": {"first": "x"}}}, "said.window", "no span of time"),
-        ({"said": RATE | {"speaker": "any"}, "rule": "negotiated"}, "said.speaker", "both have to agree"),
-        ({"source": {}}, "source", "exactly one of custom_field, table and request"),
-        ({"source": FIELD | {"table": TABLE}}, "source", "exactly one"),
-        ({"source": {"custom_field": " "}}, "source.custom_field", "is empty"),
-        ({"source": {"table": TABLE | {"column": ""}}}, "source.table.column", "is empty"),
-        ({"source": {"table": TABLE | {"key": {}}}}, "source.table.key", "exactly one of custom_field, field and said"),
-        ({"source": {"table": TABLE | {"key": {"said": {"judge": "x"}}}}}, "source.table.key.said.judge", "cannot find a key"),
-        ({"source": {"request": REQUEST | {"url": "ftp://a/{key}"}}}, "source.request.url", "https://"),
-        ({"source": {"request": REQUEST | {"url": "https://{key}.example.com/"}}}, "source.request.url", "without {key}"),
-        ({"source": {"request": REQUEST | {"url": "https://me@a.example.com/{key}"}}}, "source.request.url", "no user"),
-        ({"source": {"request": REQUEST | {"url": "https://a.example.com/{key} b"}}}, "source.request.url", "no spaces"),
-        ({"source": {"request": REQUEST | {"url": "https://a.example.com:x/{key}"}}}, "source.request.url", "is no address"),
-        ({"source": {"request": REQUEST | {"url": "https://a.example.com/"}}}, "source.request.key", "used nowhere"),
-        ({"source": {"request": REQUEST | {"key": None}}}, "source.request", "no key"),
-        ({"source": {"request": REQUEST | {"path": "a..b"}}}, "source.request.path", "must lead to the value"),
-        ({"source": {"request": REQUEST | {"body": "x"}}}, "source.request.body", "POST"),
-        ({"source": {"request": REQUEST | {"headers": [{"name": "a b", "value": ""}]}}}, "source.request.headers[0]", "no header"),
-        ({"source": {"request": REQUEST | {"headers": [{"name": "Authorization", "value": "x"}]}}}, "source.request.headers[0].name", "hosts file"),
-        ({"trigger": {}}, "trigger", "needs any_of"),
-        ({"rule": "custom"}, "custom_rule", "goes with rule: custom"),
-        ({"custom_rule": "x"}, "custom_rule", "goes with rule: custom"),
-        ({"tolerance": -1}, "tolerance", "0 or more"),
-        ({"tolerance": 1, "rule": "strict"}, "tolerance", "contradict"),
-        ({"said": {"kind": "date"}, "tolerance": 1}, "tolerance", "not to date"),
-    ],
+    [*data_of(__file__, "problems_say_where_and_what_would_be_right"),
+({"said": RATE | {"pattern": "a", "judge": "b"}}, "said", "by one of them"),
+({"said": RATE | {"pattern": "("}}, "said.pattern", "missing )"),
+({"said": RATE | {"judge": " "}}, "said.judge", "is empty"),
+({"said": RATE | {"name": ""}}, "said.name", "is empty"),
+({"said": RATE | {"near": ["?"]}}, "said.near[0]", "no word"),
+({"said": RATE | {"after": "trigger"}}, "said.after", "none to come after"),
+({"said": RATE | {"window": {"first": "x"}}}, "said.window", "no span of time"),
+({"said": RATE | {"speaker": "any"}, "rule": "negotiated"}, "said.speaker", "both have to agree"),
+({"source": FIELD | {"table": TABLE}}, "source", "exactly one"),
+({"source": {"table": TABLE | {"column": ""}}}, "source.table.column", "is empty"),
+({"source": {"table": TABLE | {"key": {}}}}, "source.table.key", "exactly one of custom_field, field and said"),
+({"source": {"table": TABLE | {"key": {"said": {"judge": "x"}}}}}, "source.table.key.said.judge", "cannot find a key"),
+({"source": {"request": REQUEST | {"url": "ftp://a/{key}"}}}, "source.request.url", "https://"),
+({"source": {"request": REQUEST | {"url": "https://{key}.example.com/"}}}, "source.request.url", "without {key}"),
+({"source": {"request": REQUEST | {"url": "https://me@a.example.com/{key}"}}}, "source.request.url", "no user"),
+({"source": {"request": REQUEST | {"url": "https://a.example.com/{key} b"}}}, "source.request.url", "no spaces"),
+({"source": {"request": REQUEST | {"url": "https://a.example.com:x/{key}"}}}, "source.request.url", "is no address"),
+({"source": {"request": REQUEST | {"url": "https://a.example.com/"}}}, "source.request.key", "used nowhere"),
+({"source": {"request": REQUEST | {"key": None}}}, "source.request", "no key"),
+({"source": {"request": REQUEST | {"path": "a..b"}}}, "source.request.path", "must lead to the value"),
+({"source": {"request": REQUEST | {"body": "x"}}}, "source.request.body", "POST"),
+({"source": {"request": REQUEST | {"headers": [{"name": "a b", "value": ""}]}}}, "source.request.headers[0]", "no header"),
+({"source": {"request": REQUEST | {"headers": [{"name": "Authorization", "value": "x"}]}}}, "source.request.headers[0].name", "hosts file"),
+],
 )  # fmt: skip
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
     """Every fault of the settings has its path and its remedy."""

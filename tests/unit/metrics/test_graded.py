@@ -13,47 +13,11 @@ from auscult.domain.scoring.stored import PendingConversation
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, read_form
 from auscult.services.scoring.evaluate import Evaluator
+from tests.data_files import data_of
 from tests.strategies import STARTED, talk
 
-FORM = """
-id: ef-1
-name: Form
-channel: voice
-pass_score: 50
-metrics:
-  - id: em-needs
-    name: Needs
-    type: graded
-    weight: 60
-    negative_weight: 10
-    levels: [{name: None, share: 0}, {name: Some, share: 50}, {name: Full, share: 100}]
-    met_at: Some
-    rules:
-      - {level: Full, found: {any_of: [{phrases: [what budget]}]}}
-      - {level: Some, found: {any_of: [{phrases: [how many]}]}}
-    otherwise: None
-  - id: em-why
-    name: Why
-    type: by_question
-    weight: 40
-    when: {metric: em-needs, is: NO}
-    answer: {any_of: [{phrases: [sorry]}]}
-"""
-AUDITED = """
-id: ef-2
-name: Form
-channel: voice
-scoring: points
-pass_score: 50
-metrics:
-  - {id: em-tone, name: Tone, type: manual, weight: 10, scale: {from: 0, to: 5}, met_at: 3}
-  - id: em-late
-    name: Late
-    type: manual
-    weight: 10
-    reasons: [{code: late, name: Too late}]
-    when: {metric: em-tone, is: NO}
-"""
+FORM = data_of(__file__, "form")
+AUDITED = data_of(__file__, "audited")
 
 
 def outcome(*lines: str) -> tuple[Decimal | None, list[tuple[str, str | None]]]:

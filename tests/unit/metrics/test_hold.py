@@ -15,6 +15,7 @@ from auscult.domain.evaluation import MetricResult, Verdict, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.probe import Answer, Closest, JudgementAnswer, Probe, Similarity, SimilarityAnswer
 from auscult.metrics.hold import Hold, Settings
+from tests.data_files import data_of
 from tests.strategies import STARTED, conversations, talk
 
 METRIC = Hold()
@@ -115,17 +116,7 @@ def test_every_hold_or_any(instances: str, answer: str) -> None:
         assert verdict.parts[0].evidence[0].start_ms == 63_000
 
 
-@pytest.mark.parametrize(
-    ("window", "found"),
-    [
-        ({"last": "1 turn"}, "NO"),
-        ({"last": "2 turns"}, "YES"),
-        ({"last": "26 seconds"}, "NO"),
-        ({"last": "27 seconds"}, "YES"),
-        ({"last": "3 messages"}, "NO"),
-        ({"last": "4 messages"}, "YES"),
-    ],
-)
+@pytest.mark.parametrize(("window", "found"), data_of(__file__, "the_window_before_counts_back_from_the_hold"))
 def test_the_window_before_counts_back_from_the_hold(window: dict[str, str], found: str) -> None:
     """The hold is at 55 s; "one moment" ends at 29 s, and the agent speaks again at 40 s."""
     call = talk(
@@ -142,18 +133,7 @@ def test_the_window_before_counts_back_from_the_hold(window: dict[str, str], fou
     assert answered(judge(call, parts=[notice])) == {"notice": found}
 
 
-@pytest.mark.parametrize(
-    ("window", "found"),
-    [
-        (None, "NO"),
-        ({"first": "28 seconds"}, "NO"),
-        ({"first": "29 seconds"}, "YES"),
-        ({"first": "1 turn"}, "NO"),
-        ({"first": "2 turns"}, "YES"),
-        ({"first": "2 messages"}, "NO"),
-        ({"first": "3 messages"}, "YES"),
-    ],
-)
+@pytest.mark.parametrize(("window", "found"), data_of(__file__, "the_window_after_begins_where_the_hold_ends"))
 def test_the_window_after_begins_where_the_hold_ends(window: dict[str, str] | None, found: str) -> None:
     """Ten seconds unless said (domain 2); it ends at 52 s, and "goodbye" is said at 80 s."""
     after = {"any_of": [{"phrases": ["goodbye"]}]} | ({"window": window} if window else {})
@@ -217,24 +197,18 @@ def test_only_the_turns_around_the_holds_are_asked_about() -> None:
 
 @pytest.mark.parametrize(
     ("parts", "field", "reason"),
-    [
-        ([], "parts", "at least one with before"),
-        ([LENGTH | {"weight": 100}], "parts", "at least one with before"),
-        ([NOTICE | {"weight": 100, "max_duration": "3s"}], "parts[0]", "exactly one of before, after, max_duration"),
-        ([NOTICE, {"id": "x", "weight": 60}], "parts[1]", "exactly one"),
-        ([NOTICE, NOTICE | {"weight": 60}], "parts[1].id", "no other part has"),
-        ([NOTICE | {"id": " ", "weight": 100}], "parts[0].id", "must be a short name"),
-        ([NOTICE, LENGTH], "parts", "total 70"),
-        ([NOTICE, LENGTH | {"weight": None}], "parts", "every part a weight, or none"),
-        ([NOTICE | {"weight": 0}, LENGTH | {"weight": 100}], "parts[0].weight", "above 0"),
-        ([NOTICE | {"weight": 70}, LENGTH | {"max_duration": "soon"}], "parts[1].max_duration", "no span of time"),
-        ([NOTICE | {"weight": 70}, LENGTH | {"max_duration": 0}], "parts[1].max_duration", "longer than nothing"),
-        ([{"id": "n", "before": {"window": {"first": "1 turn"}, "any_of": [{"phrases": ["a"]}]}}], "parts[0].before.window", "it is last"),
-        ([{"id": "n", "before": {"window": {"last": "x"}, "any_of": [{"phrases": ["a"]}]}}], "parts[0].before.window", "no span of time"),
-        ([{"id": "n", "before": {"any_of": [{"any_of": [{"phrases": ["a"]}]}]}}], "parts[0].before", "is one search"),
-        ([{"id": "n", "before": {"after": "trigger", "any_of": [{"phrases": ["a"]}]}}], "parts[0].before.after", "leave it out"),
-        ([{"id": "n", "before": {}}], "parts[0].before", "needs any_of or all_of"),
-    ],
+    [*data_of(__file__, "problems_say_where_and_what_would_be_right"),
+([LENGTH | {"weight": 100}], "parts", "at least one with before"),
+([NOTICE | {"weight": 100, "max_duration": "3s"}], "parts[0]", "exactly one of before, after, max_duration"),
+([NOTICE, {"id": "x", "weight": 60}], "parts[1]", "exactly one"),
+([NOTICE, NOTICE | {"weight": 60}], "parts[1].id", "no other part has"),
+([NOTICE | {"id": " ", "weight": 100}], "parts[0].id", "must be a short name"),
+([NOTICE, LENGTH], "parts", "total 70"),
+([NOTICE, LENGTH | {"weight": None}], "parts", "every part a weight, or none"),
+([NOTICE | {"weight": 0}, LENGTH | {"weight": 100}], "parts[0].weight", "above 0"),
+([NOTICE | {"weight": 70}, LENGTH | {"max_duration": "soon"}], "parts[1].max_duration", "no span of time"),
+([NOTICE | {"weight": 70}, LENGTH | {"max_duration": 0}], "parts[1].max_duration", "longer than nothing"),
+],
 )  # fmt: skip
 def test_problems_say_where_and_what_would_be_right(parts: list[Any], field: str, reason: str) -> None:
     """Every fault of the settings has its path and its remedy."""

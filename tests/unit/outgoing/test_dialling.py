@@ -25,19 +25,12 @@ from auscult.storage.connectors.apis.asking import Api
 from auscult.storage.recordings.blobs import ObjectLinks
 from auscult.workers.background.recording_worker import LinkFetcher
 from auscult.workers.webhook_sender import HttpSender
+from tests.data_files import data_of
 from tests.scripted_system import Given, system
 from tests.waiting import PATIENCE_S
 
 LOOPBACK = opened("127.0.0.0/8")
-REFUSED = {
-    "ten.test": ["10.0.0.1"],
-    "metadata.test": ["169.254.169.254"],
-    "six.test": ["::1"],
-    "mapped.test": ["::ffff:10.0.0.1"],
-    "nat.test": ["64:ff9b::a00:1"],
-    "both.test": ["127.0.0.1", "10.0.0.1"],
-    "zero.test": ["0.0.0.0"],  # noqa: S104  (an address to refuse)
-}
+REFUSED = data_of(__file__, "refused")
 """Names of the resolver of the test that lead outside of the internet and of 127.0.0.0/8."""
 
 

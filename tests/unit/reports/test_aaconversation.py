@@ -22,6 +22,7 @@ from auscult.domain.record import Record, RecordPage, RecordQuery, RowKey
 from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import ReportRequest
 from auscult.reports.aaconversation import AssistConversations
+from tests.data_files import data_of
 
 REPORT = AssistConversations()
 TENANT = Tenant(account_id="acc", org_id="o-1", app_id="st-1")
@@ -82,16 +83,7 @@ def test_nothing_is_invented() -> None:
         {"participant": {"type": "agent", "startTime": [], "endTime": []}}
     ]
     (suggestion,) = row(Assist(suggestions=(Suggestion(),)))["messages"]
-    assert suggestion == {
-        "type": "AGENTIC",
-        "conversationId": "c-1",
-        "botId": "st-1",
-        "accountId": "acc",
-        "orgId": "o-1",
-        "experience": "chat",
-        "language": "en",
-        "triggeringMessageId": None,
-    }
+    assert suggestion == data_of(__file__, "nothing_is_invented")
 
 
 def test_a_turn_is_a_message() -> None:
@@ -108,20 +100,7 @@ def test_a_turn_is_a_message() -> None:
         language="nl",
         customer=Customer(id="u-1"),
     )["messages"]
-    assert shown[0] == {
-        "_id": "m1",
-        "botId": "st-1",
-        "accountId": "acc",
-        "components": [{"cT": "text", "data": {"text": "hi"}, "thumbnails": []}],
-        "createdOn": "2026-06-07T03:05:05.756Z",
-        "lmodifiedOn": "2026-06-07T03:05:05.756Z",
-        "chnl": "agentassist",
-        "lang": "nl",
-        "author": {"type": "USER", "id": "u-1"},
-        "conversationId": "c-1",
-        "__lModifiedOn__": "2026-06-07T03:05:05.000Z",
-        "timestampValue": 1780801505756,
-    }
+    assert shown[0] == data_of(__file__, "a_turn_is_a_message")
     assert [each["author"] for each in shown[1:]] == [
         {"type": "AGENT", "id": "a-1"}, {"type": "BOT"}, {"type": "SYSTEM"},
     ]  # fmt: skip
@@ -226,19 +205,7 @@ def test_the_whole_request_is_read() -> None:
     assert asked().limit == 20
 
 
-@pytest.mark.parametrize(
-    ("body", "reason", "field"),
-    [
-        ({"from": "2024-02-26", "to": "2024-03-04"}, "range.too_long", "to"),
-        ({"from": "2026-06-08"}, "range.reversed", "to"),
-        ({"from": "2026-06-07T00:00:00Z"}, "date.unreadable", "from"),
-        ({"to": "2026-02-29"}, "date.unreadable", "to"),
-        ({"to": 20260607}, "field.wrong_type", "to"),
-        ({"limit": 21}, "limit.above_maximum", "limit"),
-        ({"includeHistory": "true"}, "field.wrong_type", "includeHistory"),
-        ({"includeSummary": None}, "field.wrong_type", "includeSummary"),
-    ],
-)
+@pytest.mark.parametrize(("body", "reason", "field"), data_of(__file__, "faults_are_named"))
 def test_faults_are_named(body: dict[str, Any], reason: str, field: str) -> None:
     """Rules 17, 19 and 21."""
     with pytest.raises(RequestError) as caught:

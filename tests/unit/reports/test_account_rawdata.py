@@ -13,6 +13,7 @@ from auscult.domain.insight import AgentHabits, Flag, Insights, Intent, Sentimen
 from auscult.domain.record import RecordPage, RowKey
 from auscult.reports._contract import ReportRequest
 from auscult.reports.account_rawdata import AccountRawData
+from tests.data_files import data_of
 from tests.unit.reports.records import AT, row_of
 
 ALWAYS = ["src", "Conversation Start Time", "Conversation End Time", "Duration", "Conversation ID"]
@@ -64,15 +65,7 @@ def test_who_and_how_long() -> None:
     )
     assert (whole["src"], whole["Duration"]) == ("korevg", "118182 milliseconds")
     assert whole["Conversation End Time"] == "2026-03-23T10:19:52.302Z"
-    assert whole["Agents"] == [
-        {
-            "agentId": "a-1",
-            "Agent Name": "Ann",
-            "Agent Start Time": "2026-03-23T10:17:58.120Z",
-            "Agent Email": "ann@example.com",
-        },
-        {"agentId": "a-2", "Agent Name": None, "Agent Start Time": None, "Agent Email": None},
-    ]
+    assert whole["Agents"] == data_of(__file__, "who_and_how_long")
 
 
 def test_what_analysis_found() -> None:

@@ -18,6 +18,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.formats._parts import parts_of
 from auscult.reports._contract import ReportRequest
 from auscult.reports.calldetails import CallDetails
+from tests.data_files import data_of
 from tests.strategies import some_of
 
 REPORT = CallDetails()
@@ -159,15 +160,7 @@ def test_a_row_read_as_a_contact_gives_the_same_row() -> None:
 
 def test_a_conversation_without_contact_is_listed_with_what_is_known() -> None:
     """Rule 23: nothing is invented; what is not known is absent."""
-    assert row() == {
-        "conversationId": "c-1",
-        "channel": "voice",
-        "Direction": "Inbound",
-        "botId": "st-1",
-        "sessionStartTime": "2026-03-23T10:00:00",
-        "destinations": [],
-        "appId": "st-1",
-    }
+    assert row() == data_of(__file__, "a_conversation_without_contact_is_listed_with_what_is_known")
     shown = row(
         ended_at=after(60),
         customer=Customer(id="u-7"),
@@ -177,26 +170,7 @@ def test_a_conversation_without_contact_is_listed_with_what_is_known() -> None:
     )
     assert shown["userId"] == "u-7"
     assert shown["sessionEndTime"] == "2026-03-23T10:01:00"
-    assert shown["destinations"] == [
-        {
-            "destinationType": "QueueEntry",
-            "queueId": "qu-1",
-            "respondingAgent": {
-                "agentId": "a-1",
-                "agentNotes": [],
-                "destinationType": "AgentSegment",
-                "status": "Answered",
-                "firstResponseTime": "2026-03-23T10:00:08",
-                "firstResponseDuration": 3,
-                "interactionEndTime": "2026-03-23T10:01:00",
-                "interactionDuration": 55,
-                "ConsultingAgents": [],
-                "JoinedUsers": [],
-                "name": "Ann",
-                "acceptedTime": "2026-03-23T10:00:05",
-            },
-        }
-    ]
+    assert shown["destinations"] == data_of(__file__, "a_conversation_without_contact_is_listed_with_what_is_known_2")
 
 
 def test_what_the_bot_closed_alone_has_no_conversation() -> None:
@@ -343,11 +317,7 @@ def test_the_whole_request_is_read() -> None:
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ({"limit": "101"}, "limit.above_maximum"),
-        ({"limit": "0"}, "field.out_of_range"),
-        ({"offset": "-1"}, "field.out_of_range"),
-        ({"offset": "ten"}, "field.wrong_type"),
-        ({"offset": "\u0661"}, "field.wrong_type"),
+        *data_of(__file__, "the_query_string_is_checked_like_the_body"),
         ({"offset": "1" * 10_000}, "field.wrong_type"),
     ],
 )
@@ -358,19 +328,7 @@ def test_the_query_string_is_checked_like_the_body(query: dict[str, str], reason
     assert (caught.value.reason, caught.value.field) == (reason, next(iter(query)))
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "is_right"),
-    [
-        ("2024-02-26 07:20:15", "2024-03-04 07:20:15", True),
-        ("2024-02-26 07:20:15", "2024-03-04 07:20:16", False),
-        ("2023-02-26 07:20:15", "2023-03-05 07:20:15", True),
-        ("2023-02-26 07:20:15", "2023-03-05 07:20:16", False),
-        ("2026-02-16", "2026-02-22", True),
-        ("2026-02-16", "2026-02-23", False),
-        ("2026-03-23T00:00:00+02:00", "2026-03-29T22:00:00Z", True),
-        ("2026-03-23T00:00:00+02:00", "2026-03-29T22:00:01Z", False),
-    ],
-)
+@pytest.mark.parametrize(("start", "end", "is_right"), data_of(__file__, "a_range_is_seven_days_at_most"))
 def test_a_range_is_seven_days_at_most(start: str, end: str, *, is_right: bool) -> None:
     """Rule 21: to the second, over leap days and zones."""
     if is_right:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from auscult.domain.record import RecordPage
 from auscult.reports import _instants
+from tests.data_files import data_of
 from tests.strategies import instants
 
 AT = datetime(2026, 3, 23, 12, 30, 0, 7_999, tzinfo=UTC)
@@ -27,16 +28,7 @@ def test_spellings() -> None:
     assert _instants.without_zone(AT) == "2026-03-23 12:30:00"
 
 
-@pytest.mark.parametrize(
-    ("west", "at", "on"),
-    [
-        (300, "2026-03-23T07:30:00.007", "2026-03-23 07:30:00"),
-        (-330, "2026-03-23T18:00:00.007", "2026-03-23 18:00:00"),
-        (-345, "2026-03-23T18:15:00.007", "2026-03-23 18:15:00"),
-        (750, "2026-03-23T00:00:00.007", "2026-03-23 00:00:00"),
-        (751, "2026-03-22T23:59:00.007", "2026-03-22 23:59:00"),
-    ],
-)
+@pytest.mark.parametrize(("west", "at", "on"), data_of(__file__, "a_zone_moves_named_keys_alone"))
 def test_a_zone_moves_named_keys_alone(west: int, at: str, on: str) -> None:
     """New York, India, Nepal, and across midnight; null stays null, and other texts stay though they look like times."""
     written = {"at": _instants.with_zone(AT), "on": _instants.without_zone(AT)}

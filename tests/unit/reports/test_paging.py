@@ -11,6 +11,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.reports._contract import PageLimits
 from auscult.reports._paging import envelope, read_window
+from tests.data_files import data_of
 
 LIMITS = PageLimits(default=100, maximum=100, ceiling=10_000)
 LARGEST = 2**53 - 1
@@ -77,12 +78,7 @@ def test_cursor_neither_repeats_nor_skips(keys: list[tuple[int, str]], late: lis
 @pytest.mark.parametrize(
     ("body", "skip"),
     [
-        ({}, 0),
-        ({"page": 3}, 200),
-        ({"offset": 7}, 7),
-        ({"offset": 7, "page": 3}, 7),
-        ({"offset": 0, "page": 3}, 200),
-        ({"limit": 10, "page": 2}, 10),
+        *data_of(__file__, "offset_or_page"),
         ({"page": LARGEST}, LARGEST),
     ],
 )
@@ -136,16 +132,7 @@ def test_wrong_numbers_are_refused(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "cursor",
     [
-        None,
-        7,
-        "!",
-        "x",
-        "e30",
-        "WzIsMSwiYSJd",
-        "WzIsImEiLDEsMV0",
-        "WzIsMSwiXHUwMDAwIiwxXQ",
-        "WzEsMSwiYSJd",
-        "é",
+        *data_of(__file__, "a_cursor_is_ours_or_refused"),
         "A" * 5000,
     ],
 )

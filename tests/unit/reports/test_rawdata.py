@@ -20,6 +20,7 @@ from auscult.domain.insight import (
     Topic,
 )
 from auscult.reports.rawdata import RawData
+from tests.data_files import data_of
 from tests.unit.reports.records import AT, row_of
 
 ALWAYS = [
@@ -144,15 +145,7 @@ def test_what_is_there_when_it_was_given() -> None:
     assert "customerRecordings" not in row(recordings=Recordings(agent=("https://media.example.com/a.wav",)))
 
 
-@pytest.mark.parametrize(
-    ("status", "shown"),
-    [
-        ("evaluated", "evaluated"),
-        ("below_threshold", "below_threshold"),
-        ("duration_unavailable", "duration_unavailable"),
-        ("not_evaluated", None),
-    ],
-)
+@pytest.mark.parametrize(("status", "shown"), data_of(__file__, "duration_status"))
 def test_duration_status(status: Status, shown: str | None) -> None:
     """Rules 4 and 10: where no form is for it, nobody asks how long it was."""
     form = {"form": None} if status == "not_evaluated" else {}
@@ -197,16 +190,7 @@ def test_what_analysis_found() -> None:
     assert found["speakingRate"] == [
         {"nWords": 72, "timeTaken": 21, "average": 200.38, "score": 10, "source": "agent", "sourceId": "a-1"}
     ]
-    assert found["generatedIntents"] == [
-        {
-            "emotions": ["anger"],
-            "intent": "refund",
-            "keywords": ["refund"],
-            "Sentiment": "negative",
-            "Sentiment Score": 3,
-        },
-        {"topic": "delivery", "keywords": ["parcel", "late"]},
-    ]
+    assert found["generatedIntents"] == data_of(__file__, "what_analysis_found")
     late = {"topic_name": "Late", "confidence_score": 0.75, "sentiment": 3, "resolution": 0}
     delivery = {"topic_name": "Delivery", "confidence_score": 0.8, "L3_topics": [late]}
     assert found["configuredIntents"] == {

@@ -15,6 +15,7 @@ from auscult.server.errors import REASONS
 from auscult.server.rest.bodies import decode_body
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.query import check_query, lacking_in
+from tests.data_files import data_of
 
 
 def refusal(act: Callable[[], object]) -> str | None:
@@ -60,40 +61,10 @@ def test_other_times_are_refused(given: str) -> None:
     assert refused.value.reason == "date.unreadable"
 
 
-PARAMETERS = {
-    "limit": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100},
-    "state": {"type": "string", "enum": ["open", "ended"]},
-    "queue": {"type": "array", "items": {"type": "string"}},
-    "app": {"type": "string", "minLength": 1, "maxLength": 9},
-    "share": {"type": "number", "exclusiveMinimum": 0.0, "maximum": 1.0, "default": 0.05},
-    "all": {"type": "boolean", "default": False},
-}
+PARAMETERS = data_of(__file__, "parameters")
 
 
-@pytest.mark.parametrize(
-    ("query", "reason", "message"),
-    [
-        (
-            "limti=5",
-            "parameter.unknown",
-            "limti: this operation has no such parameter; it has all, app, limit, queue, share, state.",
-        ),
-        ("app=", "field.out_of_range", "app: give a value, or leave the parameter out."),
-        ("app=0123456789", "field.out_of_range", "app: give at most 9 characters."),
-        ("limit=1&limit=2", "parameter.repeated", "limit: give it once."),
-        ("limit=x", "field.wrong_type", "limit: give a whole number."),
-        ("limit=", "field.wrong_type", "limit: give a whole number."),
-        ("limit=0", "field.out_of_range", "limit: give a whole number from 1 to 1000."),
-        ("share=x", "field.wrong_type", "share: give a number."),
-        ("share=nan", "field.wrong_type", "share: give a number."),
-        ("share=0", "field.out_of_range", "share: give a number above 0, at most 1."),
-        ("share=1.5", "field.out_of_range", "share: give a number above 0, at most 1."),
-        ("all=perhaps", "field.wrong_type", "all: give true or false."),
-        ("all=", "field.wrong_type", "all: give true or false."),
-        ("state=shut", "field.unknown_value", "state: give open, ended."),
-        ("state=%ff", "request.invalid", "The query must be at most 1000 parameters, in UTF-8 and percent-encoded."),
-    ],
-)
+@pytest.mark.parametrize(("query", "reason", "message"), data_of(__file__, "queries_are_held_to_what_is_promised"))
 def test_queries_are_held_to_what_is_promised(query: str, reason: str, message: str) -> None:
     """Each fault has its reason, and says what would be right."""
     with pytest.raises(RequestError) as refused:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from auscult.domain.errors import RequestError
 from auscult.server.asgi import ClientDisconnect
 from auscult.server.bodies import check_json, read_body, read_object
+from tests.data_files import data_of
 
 
 def read(*parts: bytes, limit: int = 10, announced: str | None = None, disconnect: bool = False) -> bytes:
@@ -111,16 +112,7 @@ def test_json_is_taken(content_type: str) -> None:
     check_json({"content-type": content_type} if content_type else {})
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"content-type": "text/plain"},
-        {"content-type": "application/x-www-form-urlencoded"},
-        {"content-type": "application/jsonp"},
-        {"content-type": "application/json; charset=latin-1"},
-        {"content-type": "application/json", "content-encoding": "gzip"},
-    ],
-)
+@pytest.mark.parametrize("headers", data_of(__file__, "another_type_is_refused"))
 def test_another_type_is_refused(headers: dict[str, str]) -> None:
     """Rule 17: 415 names the header and what would be right."""
     with pytest.raises(RequestError) as caught:

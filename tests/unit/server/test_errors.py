@@ -10,6 +10,7 @@ import pytest
 from auscult.domain import errors as domain_errors
 from auscult.domain.errors import AuscultError, NotFoundError, RequestError
 from auscult.server.errors import REASONS, error_body, reason_of
+from tests.data_files import data_of
 
 ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "src" / "auscult"
@@ -68,23 +69,7 @@ def test_the_page_lists_every_reason() -> None:
     assert everywhere - set(REASONS) == others
 
 
-STATUSES = {
-    "AuscultError": 500,
-    "FormatError": 400,
-    "DocumentError": 422,
-    "FormError": 422,
-    "TaxonomyError": 422,
-    "ConnectorError": 422,
-    "ScorecardError": 422,
-    "AccessError": 401,
-    "RecordingError": 422,
-    "RequestError": 400,
-    "NotFoundError": 404,
-    "ConflictError": 409,
-    "EngineError": 503,
-    "BusyError": 503,
-    "SettingsError": 500,
-}
+STATUSES = data_of(__file__, "statuses")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in vars(domain_errors).values() if isinstance(kind, type)])
@@ -104,25 +89,13 @@ def test_the_shape() -> None:
     error = RequestError(
         "limit: give a whole number from 1 to 100.", code="limit.above_maximum", field="limit", value=500
     )
-    assert told(error) == {
-        "msg": "limit: give a whole number from 1 to 100.",
-        "message": "limit: give a whole number from 1 to 100.",
-        "code": 400,
-        "reason": "limit.above_maximum",
-        "requestId": "r-1",
-        "field": "limit",
-        "value": 500,
-    }
+    assert told(error) == data_of(__file__, "the_shape")
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (None, None),
-        (True, True),
-        (1.5, 1.5),
-        ("short", "short"),
-        (["a"], ["a"]),
+        *data_of(__file__, "values_are_repeated_up_to_a_length"),
         ("x" * 500, "x" * 200 + "…"),
         (["x" * 500], '["' + "x" * 198 + "…"),
         (10**300, "1" + "0" * 199),
@@ -138,12 +111,7 @@ def test_what_is_missing_has_no_value() -> None:
     assert "value" not in told(RequestError("f is missing.", code="field.missing", field="f"))
 
 
-@pytest.mark.parametrize(("reason", "msg"), [
-    ("token.missing", "Invalid SDK credentials"), ("token.malformed", "Invalid JWT token"),
-    ("tenant.unknown", "Invalid SDK credentials"), ("scope.missing", "Permission denied. Scope is incorrect!"),
-    ("rate.exceeded", "You've exceeded the per-minute rate limit. Wait for sometime before retrying."),
-    ("method.not_allowed", "Method Not Allowed"),
-])  # fmt: skip
+@pytest.mark.parametrize(("reason", "msg"), data_of(__file__, "the_vendors_words"))  # fmt: skip
 def test_the_vendors_words(reason: str, msg: str) -> None:
     """Rule 17: these texts are the vendor's, to the letter."""
     assert told(AuscultError("ours", code=reason))["msg"] == msg

@@ -10,6 +10,7 @@ from auscult.config import read_settings
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.services.scoring.evaluate import Evaluator
+from tests.data_files import data_of
 from tests.strategies import talk
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -41,51 +42,20 @@ def found(evaluator: Evaluator, language: str, *turns: str) -> dict[str, str]:
     return answers | ({"sentiment": insights.sentiment.label} if insights.sentiment else {})
 
 
-@pytest.mark.parametrize(
-    ("language", "said", "verdict"),
-    [
-        ("en", "I am not sorry to hear that.", "NO"),
-        ("en", "We do not apologise for that.", "NO"),
-        ("en", "I am so sorry to hear that.", "YES"),
-        ("de", "Das tut mir nicht leid.", "NO"),
-        ("de", "Das tut mir sehr leid.", "YES"),
-        ("es", "No lo siento.", "NO"),
-        ("es", "Lo siento mucho.", "YES"),
-    ],
-)
+@pytest.mark.parametrize(("language", "said", "verdict"), data_of(__file__, "sympathy_that_is_denied_is_none"))
 def test_sympathy_that_is_denied_is_none(evaluator: Evaluator, language: str, said: str, verdict: str) -> None:
     """Neither in words, nor where the act of the turn sounds like it."""
     turns = (f"agent: {OPENS[language]}", f"customer: {TROUBLE[language]}", f"agent: {said}")
     assert found(evaluator, language, *turns)["em-empathy"] == verdict
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "I never said thank you for calling."),
-        ("en", "We do not say good morning here."),
-        ("de", "Ich habe nie danke für Ihren Anruf gesagt."),
-        ("es", "Nunca dije gracias por llamar."),
-    ],
-)
+@pytest.mark.parametrize(("language", "said"), data_of(__file__, "a_greeting_that_is_denied_is_none"))
 def test_a_greeting_that_is_denied_is_none(evaluator: Evaluator, language: str, said: str) -> None:
     """A greeting that is only spoken about greets nobody."""
     assert found(evaluator, language, f"agent: {said}", f"customer: {TROUBLE[language]}")["em-greeting"] == "NO"
 
 
-@pytest.mark.parametrize(
-    ("language", "said"),
-    [
-        ("en", "this is not bad, actually I quite like it"),
-        ("en", "I'm not angry at all, I only want to know the price."),
-        ("en", "It isn't terrible, it works fine for me."),
-        ("en", "I have no complaints about the engineer."),
-        ("de", "Das ist nicht schlecht, eigentlich gefällt es mir ganz gut."),
-        ("de", "Ich bin nicht wütend, ich will nur den Preis wissen."),
-        ("es", "No está mal, de hecho me gusta bastante."),
-        ("es", "No estoy enfadada, solo quiero saber el precio."),
-    ],
-)
+@pytest.mark.parametrize(("language", "said"), data_of(__file__, "trouble_that_is_denied_is_no_complaint"))
 def test_trouble_that_is_denied_is_no_complaint(evaluator: Evaluator, language: str, said: str) -> None:
     """Neither by the words of the turn, nor by the head, which knows the words and not what denies them."""
     assert found(evaluator, language, f"agent: {OPENS[language]}", f"customer: {said}")["sentiment"] != "negative"

@@ -19,15 +19,9 @@ from auscult.services.definitions.forms.reading import (
     starter_documents,
 )
 from bench.quality.languages import OURS, agreement, judged
+from tests.data_files import data_of, tuples_of
 
-SAID = {
-    "en": ("good morning how can i help you today", "hello i would like to know when you are open please"),
-    "es": ("buenos días en qué le puedo ayudar", "hola quería saber cuándo abren la tienda por favor"),
-    "de": ("guten tag wie kann ich ihnen helfen", "hallo ich wollte wissen wann sie heute geöffnet haben bitte"),
-    "fr": ("bonjour que puis-je faire pour vous", "bonjour je voudrais savoir quand vous ouvrez s'il vous plaît"),
-    "pt": ("bom dia em que posso ajudar", "olá queria saber a que horas é que vocês abrem por favor"),
-    "nl": ("goedemorgen waarmee kan ik u helpen", "hallo ik wil graag weten wanneer jullie open zijn alstublieft"),
-}
+SAID = tuples_of(__file__, "said")
 AT = datetime(2026, 5, 4, tzinfo=UTC)
 
 
@@ -91,17 +85,7 @@ def test_an_english_form_refuses_spanish() -> None:
 
 
 @pytest.mark.landing
-@pytest.mark.parametrize(
-    ("name", "votes"),
-    [
-        ("es", False),
-        ("de", False),
-        ("translated_es", False),
-        ("translated_de", False),
-        ("es", True),
-        ("de", True),
-    ],
-)
+@pytest.mark.parametrize(("name", "votes"), data_of(__file__, "the_forms_agree_with_labels"))
 def test_the_forms_agree_with_labels(name: str, votes: bool) -> None:
     """Macro kappa of the ten metrics, on the conversations that the packs were corrected by.
 

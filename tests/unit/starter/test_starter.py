@@ -4,19 +4,9 @@ import pytest
 
 from auscult.domain.form import Form
 from auscult.services.definitions.forms.reading import check_form, starter_document, starter_documents, starter_forms
+from tests.data_files import tuples_of
 
-IDS = (
-    "em-greeting",
-    "em-introduction",
-    "em-offer-help",
-    "em-verification",
-    "em-empathy",
-    "em-hold-notice",
-    "em-resolution",
-    "em-further-help",
-    "em-signoff",
-    "em-escalation",
-)
+IDS = tuples_of(__file__, "ids")
 FORMS = {form.channel: form for form in starter_forms()}
 
 

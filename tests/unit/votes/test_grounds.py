@@ -44,6 +44,7 @@ from auscult.votes import BY_TURNS, acts_of, empathy, is_voted_on, languages, qu
 from auscult.votes.signs import Course
 from tests.contract.storing import conversation as conversation_of
 from tests.contract.storing import evaluation as evaluation_of
+from tests.data_files import tuples_of
 from tests.strategies import cited, talk
 
 if sys.version_info >= (3, 14):
@@ -154,14 +155,7 @@ def test_a_person_and_an_earlier_version_answer_without_a_turn() -> None:
         rests_on(answered("YES", [cite(Turn("m99", "agent", "hello"), "says it")]), conversation)
 
 
-WRONG = (
-    'Verdict(qualification="YES")',
-    'Verdict(qualification="YES", evidence=())',
-    'Verdict(qualification="YES", evidence=(Evidence(why="trust me"),))',
-    'Verdict(qualification="YES", evidence=(Evidence(turn_id="m1", why="made of an id"),))',
-    'Verdict(qualification="YES", evidence=(nothing_in(turns),))',
-    "Verdict(qualification=answer, evidence=found)",
-)
+WRONG = tuples_of(__file__, "wrong")
 
 
 @pytest.mark.landing

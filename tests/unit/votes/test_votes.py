@@ -20,34 +20,13 @@ from auscult.engines._acts.reading import ACTS
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.votes import heard, questions, vote
 from auscult.votes.signs import LOWEST, Course, acts_of, sign
+from tests.data_files import data_of
 
-CALL: dict[str, Any] = {
-    "id": "c-1",
-    "channel": "chat",
-    "started_at": "2026-01-01T10:00:00Z",
-    "ended_at": "2026-01-01T10:05:00Z",
-    "agents": [{"id": "a-1", "name": "Jo"}],
-    "turns": [
-        {"id": "m1", "speaker": "agent", "text": "Jo here, what do you need?"},
-        {"id": "m2", "speaker": "customer", "text": "my parcel never came, it says delivered"},
-        {"id": "m3", "speaker": "agent", "text": "Oh no, that's rotten. Order number?"},
-        {"id": "m4", "speaker": "customer", "text": "48213"},
-        {"id": "m5", "speaker": "agent", "text": "I've sent a new one, you'll have it tomorrow. Anything else?"},
-        {"id": "m6", "speaker": "customer", "text": "no that's great thank you so much"},
-        {"id": "m7", "speaker": "agent", "text": "Take care, bye!"},
-    ],
-}
+CALL: dict[str, Any] = data_of(__file__, "call")
 
 
 def _form(**keys: object) -> bytes:
-    metric = {
-        "id": "em-introduction",
-        "name": "Introduction",
-        "type": "by_question",
-        "weight": 100,
-        "vote": "em-introduction",
-        "answer": {"speaker": "agent", "any_of": [{"phrases": ["my name is"]}]},
-    }
+    metric = data_of(__file__, "metric")
     document = {"id": "ef-votes", "name": "Votes", "channel": "chat", "languages": ["en"], "metrics": [metric]}
     return msgspec.json.encode(document | keys)
 

@@ -6,17 +6,9 @@ from hypothesis import strategies as st
 
 from auscult.wording import Matcher, available, check_pack, is_reference, pack, pack_text, resolved, versions
 from auscult.wording.packs import read_pack
+from tests.data_files import data_of
 
-GREETING = """
-pack: en/hello
-version: 3
-says: The agent greets.
-words:
-  time: [morning, afternoon]
-  good: ["(very )?good {time}"]
-says_so: ["{good}", hello]
-unless: [hello you]
-"""
+GREETING = data_of(__file__, "greeting")
 
 
 @pytest.mark.parametrize("name", available())
@@ -41,19 +33,7 @@ def test_groups_expand_in_lines_and_in_groups() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "line", "said", "holds"),
-    [
-        ("de/hello", "für dich", "für dich", True),
-        ("de/hello", "für dich", "fuer dich", True),
-        ("de/hello", "für dich", "fur dich", True),
-        ("de/hello", "schönen tag", "schoenen tag", True),
-        ("de/hello", "schön", "schon", False),
-        ("de/hello", "t[ö]n", "ton", False),
-        ("es/hello", "mañana", "manana", True),
-        ("es/hello", "qué tal", "que tal", True),
-        ("es/hello", "que tal", "qué tal", False),
-        ("en/hello", "café", "cafe", False),
-    ],
+    ("name", "line", "said", "holds"), data_of(__file__, "letters_match_how_they_are_typed_without_their_marks")
 )
 def test_letters_match_how_they_are_typed_without_their_marks(name: str, line: str, said: str, *, holds: bool) -> None:
     """In German and Spanish packs; not the other way round, not in brackets, and not where that is another word."""

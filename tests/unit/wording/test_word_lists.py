@@ -3,17 +3,9 @@
 from pathlib import Path
 
 from auscult.wording.word_lists import read_lines, read_words
+from tests.data_files import data_of
 
-TEXT = """# Words of the sea.
-[calm]
-flat  glassy
-still
-
-# Lines may be continued.
-[rough]
-white horses
-    , high waves
-"""
+TEXT = data_of(__file__, "text")
 
 
 def test_lists_are_read_by_title(tmp_path: Path) -> None:

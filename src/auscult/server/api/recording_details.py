@@ -3,18 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Router, get, post
 from msgspec import Struct
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.recordings.words import EarlierTranscript, Transcription
 from auscult.server.api.recordings import LONGEST_MS, SHOWN, address_of, may_original
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
 from auscult.server.rest.parameters import path_id, query
 from auscult.server.rest.request import ApiRequest, ApiResponse
-from auscult.server.rest.threads import in_slow_thread, in_thread
 from auscult.services.recordings.clips import clip_variant
 from auscult.services.recordings.comparison import ShownFigures, compared
 from auscult.services.recordings.derived import Derived
@@ -22,29 +21,41 @@ from auscult.services.recordings.sound.peaks import Peaks
 from auscult.services.recordings.transcription import earlier_transcripts, request_transcription, transcription_of
 from auscult.services.recordings.variants import offer
 
-_FIGURES: dict[str, Any] = {
-    "duration_ms": 9000,
-    "channels": [
-        {"speaker": "agent", "talk_ms": 2000, "talk_share": 0.8, "speech": [{"start_ms": 0, "end_ms": 2000}]},
-        {"speaker": "customer", "talk_ms": 500, "talk_share": 0.2, "speech": [{"start_ms": 1800, "end_ms": 2300}]},
-    ],
-    "silence_ms": 6700,
-    "dead_air_ms": 6700,
-    "dead_air": [{"start_ms": 2300, "end_ms": 9000}],
-    "overlap_ms": 200,
-    "overlaps": [{"start_ms": 1800, "end_ms": 2000, "begun_by": "customer"}],
-    "is_dual_mono": False,
-}
-_TRANSCRIPTION: dict[str, Any] = {
-    "recording_id": SHOWN["recording_id"],
-    "state": "done",
-    "reason": None,
-    "engine": "whisper-1",
-    "words": [{"channel": 0, "text": "hello", "start_ms": 120, "end_ms": 480, "confidence": 0.93}],
-}
+_WORDS: list[dict[str, Any]] = [{"channel": 0, "text": "hello", "start_ms": 120, "end_ms": 480, "confidence": 0.93}]
 RecordingId = Annotated[str, path_id("The recording.", SHOWN["recording_id"])]
 
 
+example({"duration_ms": 1000, "points": 1, "peaks": [[-0.2, 0.3]]})(Peaks)
+example(
+    {
+        "duration_ms": 9000,
+        "channels": [
+            {"speaker": "agent", "talk_ms": 2000, "talk_share": 0.8, "speech": [{"start_ms": 0, "end_ms": 2000}]},
+            {"speaker": "customer", "talk_ms": 500, "talk_share": 0.2, "speech": [{"start_ms": 1800, "end_ms": 2300}]},
+        ],
+        "silence_ms": 6700,
+        "dead_air_ms": 6700,
+        "dead_air": [{"start_ms": 2300, "end_ms": 9000}],
+        "overlap_ms": 200,
+        "overlaps": [{"start_ms": 1800, "end_ms": 2000, "begun_by": "customer"}],
+        "is_dual_mono": False,
+        "transcript": {"agent_talk_ms": 2100, "customer_talk_ms": 600, "overlap_ms": 0},
+        "are_channels_swapped": False,
+    }
+)(ShownFigures)
+example(
+    {
+        "recording_id": SHOWN["recording_id"],
+        "state": "done",
+        "reason": None,
+        "engine": "whisper-1",
+        "words": _WORDS,
+    }
+)(Transcription)
+example({"engine": "whisper-1", "replaced_at": "2026-03-23T12:00:00Z", "words": _WORDS})(EarlierTranscript)
+
+
+@example({"url": SHOWN["url"], "url_expires_at": SHOWN["url_expires_at"]})
 class Clip(Struct, frozen=True, kw_only=True):
     """A link to a section of a recording, as WAV. It opens without a token until ``url_expires_at``."""
 
@@ -52,17 +63,14 @@ class Clip(Struct, frozen=True, kw_only=True):
     url_expires_at: datetime
 
 
-@get(
-    "/recordings/{recording_id:str}/clip",
-    operation_id="get_recording_clip",
-    summary="Link to a clip of a recording",
-    guards=[reading("recordings")],
-    responses={
-        200: answer("The link.", Clip, {"url": SHOWN["url"], "url_expires_at": SHOWN["url_expires_at"]}),
-    },
-)
-@in_thread
-def show_clip(
+class EarlierTranscripts(Struct, frozen=True, kw_only=True):
+    """Transcripts of a recording that others have replaced, the oldest first."""
+
+    items: tuple[EarlierTranscript, ...]
+
+
+@operation.get("/recordings/{recording_id}/clip", may=reading("recordings"), summary="Link to a clip of a recording")
+def get_recording_clip(
     request: ApiRequest,
     recording_id: RecordingId,
     app: App,
@@ -83,41 +91,27 @@ def show_clip(
     return Clip(url=address_of(request, server) + url, url_expires_at=expires_at)
 
 
-@get(
-    "/recordings/{recording_id:str}/peaks",
-    operation_id="get_recording_peaks",
-    summary="Peaks of a recording",
-    guards=[reading("recordings")],
-    responses={200: answer("The peaks.", Peaks, {"duration_ms": 1000, "points": 1, "peaks": [[-0.2, 0.3]]})},
+@operation.get(
+    "/recordings/{recording_id}/peaks", may=reading("recordings"), summary="Peaks of a recording", is_slow=True
 )
-@in_slow_thread
-def show_peaks(
+def get_recording_peaks(
     recording_id: RecordingId,
     app: App,
     server: Server,
     points: Annotated[int, query("Parts of equal length to divide it into, at most.", ge=10, le=10_000)] = 1000,
-) -> ApiResponse[Any]:
+) -> ApiResponse[Peaks]:
     """Return for each channel the lowest and highest sample (-1 to 1) of each part, in turn, for a player to draw."""
     return ApiResponse(Derived(app, server.recordings).peaks(recording_id, points))
 
 
-_OF_TRANSCRIPT = {"agent_talk_ms": 2100, "customer_talk_ms": 600, "overlap_ms": 0}
-
-
-@get(
-    "/recordings/{recording_id:str}/figures",
-    operation_id="get_recording_figures",
+@operation.get(
+    "/recordings/{recording_id}/figures",
+    may=reading("recordings"),
     summary="Figures of a recording",
-    guards=[reading("recordings")],
-    responses={
-        200: answer(
-            "The figures.", ShownFigures, {**_FIGURES, "transcript": _OF_TRANSCRIPT, "are_channels_swapped": False}
-        ),
-        503: refusal("The extra that detects voice is not installed."),
-    },
+    refuses={503: "The extra that detects voice is not installed."},
+    is_slow=True,
 )
-@in_slow_thread
-def show_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResponse[Any]:
+def get_recording_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResponse[ShownFigures]:
     """Return talk, silence, dead air and overlap by voice activity on each channel. The first call takes a while.
 
     Dead air is silence of five seconds or more. `begun_by` is the speaker who began while the other one spoke.
@@ -128,63 +122,34 @@ def show_figures(recording_id: RecordingId, app: App, server: Server) -> ApiResp
     return ApiResponse(compared(Derived(app, server.recordings), app, server.store, recording_id))
 
 
-@get(
-    "/recordings/{recording_id:str}/transcription",
-    operation_id="get_transcription",
-    summary="Transcription of a recording",
-    guards=[reading("recordings")],
-    responses={200: answer("The transcription.", Transcription, _TRANSCRIPTION)},
+@operation.get(
+    "/recordings/{recording_id}/transcription", may=reading("recordings"), summary="Transcription of a recording"
 )
-@in_thread
-def show_transcription(recording_id: RecordingId, app: App, server: Server) -> Transcription:
+def get_transcription(recording_id: RecordingId, app: App, server: Server) -> Transcription:
     """Return state and words, with times in ms and the confidence if known. `reason` is the reason of a failure."""
     return transcription_of(app, server.store, recording_id)
 
 
-class EarlierTranscripts(Struct, frozen=True, kw_only=True):
-    """Transcripts of a recording that others have replaced, the oldest first."""
-
-    items: tuple[EarlierTranscript, ...]
-
-
-@get(
-    "/recordings/{recording_id:str}/transcription/earlier",
-    operation_id="list_earlier_transcripts",
+@operation.get(
+    "/recordings/{recording_id}/transcription/earlier",
+    may=reading("recordings"),
     summary="Earlier transcripts of a recording",
-    guards=[reading("recordings")],
-    responses={
-        200: answer(
-            "The transcripts.",
-            EarlierTranscripts,
-            {
-                "items": [
-                    {"engine": "whisper-1", "replaced_at": "2026-03-23T12:00:00Z", "words": _TRANSCRIPTION["words"]}
-                ]
-            },
-        )
-    },
 )
-@in_thread
-def list_earlier(recording_id: RecordingId, app: App, server: Server) -> EarlierTranscripts:
+def list_earlier_transcripts(recording_id: RecordingId, app: App, server: Server) -> EarlierTranscripts:
     """List the transcripts that another engine, or another run, has replaced."""
     return EarlierTranscripts(items=tuple(earlier_transcripts(app, server.store, recording_id)))
 
 
-@post(
-    "/recordings/{recording_id:str}/transcription",
-    operation_id="transcribe_recording",
+@operation.post(
+    "/recordings/{recording_id}/transcription",
+    may=writing("recordings"),
     summary="Transcribe a recording",
-    guards=[writing("recordings")],
-    status_code=202,
-    responses={202: answer("It waits to be transcribed.", Transcription, {**_TRANSCRIPTION, "state": "waiting"})},
+    status=202,
+    example={"state": "waiting"},
 )
-@in_slow_thread
-def transcribe(recording_id: RecordingId, app: App, server: Server) -> Transcription:
+def transcribe_recording(recording_id: RecordingId, app: App, server: Server) -> Transcription:
     """Request a transcription of a recording, even if it has one already."""
     return request_transcription(app, server.store, recording_id)
 
 
-ROUTER = Router(
-    "/",
-    route_handlers=[show_clip, show_peaks, show_figures, show_transcription, list_earlier, transcribe],
-)
+ROUTER = operation.router(__name__)

@@ -3,25 +3,27 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, delete, get, patch
 from msgspec import Struct
 
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.recordings.recording import Claims
 from auscult.server.api.recordings import received, shown_recording, too_large
 from auscult.server.asgi import ClientDisconnect
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server, Services
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import writing
-from auscult.server.rest.openapi import answer, refusals
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
-from auscult.server.rest.threads import in_slow_thread, run
+from auscult.server.rest.threads import run
 from auscult.server.rest.uploads import announced_bytes
 from auscult.services.recordings.accept import PartialUpload, Upload
 from auscult.services.recordings.arrival import has_arrived
 from auscult.storage.store import AppStore
 
 
+@example({"upload_id": "up-0c4d7a52", "conversation_id": "c-7f8b1f0e", "offset": 1048576})
 class ShownUpload(Struct, frozen=True, kw_only=True):
     """An upload that is not finished. ``offset``: bytes that are stored durably; the next part begins there."""
 
@@ -30,43 +32,34 @@ class ShownUpload(Struct, frozen=True, kw_only=True):
     offset: int
 
 
-_SHOWN = {"upload_id": "up-0c4d7a52", "conversation_id": "c-7f8b1f0e", "offset": 1048576}
 UploadId = Annotated[str, path_id("The upload.", "up-0c4d7a52")]
 
 
-@get(
-    "/recording-uploads/{upload_id:str}",
-    operation_id="get_recording_upload",
-    summary="Progress of an upload",
-    guards=[writing("recordings")],
-    responses={200: answer("The upload.", ShownUpload, _SHOWN)},
+@operation.get(
+    "/recording-uploads/{upload_id}", may=writing("recordings"), summary="Progress of an upload", is_slow=True
 )
-@in_slow_thread
-def show(upload_id: UploadId, app: App, server: Server) -> ApiResponse[Any]:
+def get_recording_upload(upload_id: UploadId, app: App, server: Server) -> ApiResponse[ShownUpload]:
     """Return the number of bytes stored of an upload, also in the header `Upload-Offset`, and for HEAD."""
     partial = partial_upload(app, server, upload_id)
     shown = ShownUpload(upload_id=upload_id, conversation_id=partial.conversation_id, offset=partial.size)
     return ApiResponse(shown, headers={"Upload-Offset": str(partial.size), "Cache-Control": "no-store"})
 
 
-@patch(
-    "/recording-uploads/{upload_id:str}",
-    operation_id="continue_recording_upload",
+@operation.patch(
+    "/recording-uploads/{upload_id}",
+    may=writing("recordings"),
     summary="Continue an upload",
-    guards=[writing("recordings")],
-    responses={
-        200: answer("The part is stored, and more follows.", ShownUpload, _SHOWN),
-        **refusals(
-            {
-                409: "The part does not begin where the upload is.",
-                413: "The recording is larger than the limit.",
-                422: "The recording is unreadable, without sound, or not as its sender states.",
-            }
-        ),
+    refuses={
+        409: "The part does not begin where the upload is.",
+        413: "The recording is larger than the limit.",
+        422: "The recording is unreadable, without sound, or not as its sender states.",
     },
+    answers={200: answer("The part is stored, and more follows.", ShownUpload)},
     takes=Takes("The next bytes.", None, {"type": "string", "format": "binary"}, ("application/octet-stream",)),
 )
-async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Server) -> ApiResponse[Any]:
+async def continue_recording_upload(
+    request: ApiRequest, upload_id: UploadId, app: App, server: Server
+) -> ApiResponse[Any]:
     """Append a part that begins at `Upload-Offset`.
 
     `Upload-Complete: ?1` ends the upload: the answer is 201 with the recording. Bytes received before a connection
@@ -100,16 +93,8 @@ async def resume(request: ApiRequest, upload_id: UploadId, app: App, server: Ser
     return ApiResponse(await run(lambda: shown_recording(request, app, server, recording)), status_code=201)
 
 
-@delete(
-    "/recording-uploads/{upload_id:str}",
-    operation_id="delete_recording_upload",
-    summary="Cancel an upload",
-    guards=[writing("recordings")],
-    status_code=204,
-    responses={204: answer("Nothing of it is kept.")},
-)
-@in_slow_thread
-def remove(upload_id: UploadId, app: App, server: Server) -> None:
+@operation.delete("/recording-uploads/{upload_id}", may=writing("recordings"), summary="Cancel an upload")
+def delete_recording_upload(upload_id: UploadId, app: App, server: Server) -> None:
     """Remove an unfinished upload with the bytes received."""
     partial = partial_upload(app, server, upload_id)
     app.recordings.forget_upload(upload_id)
@@ -142,4 +127,4 @@ def partial_upload(app: AppStore, server: Services, upload_id: str) -> PartialUp
     )
 
 
-ROUTER = Router("/", route_handlers=[show, resume, remove])
+ROUTER = operation.router(__name__)

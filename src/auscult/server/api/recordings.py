@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Router, get, post
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
 from auscult.domain.recordings.recording import Claims, Recording, Speaker, State
 from auscult.server.asgi import ClientDisconnect, scope_of
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server, Services
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusals
 from auscult.server.rest.parameters import ConversationId, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
-from auscult.server.rest.threads import in_thread, run
+from auscult.server.rest.threads import run
 from auscult.server.rest.uploads import announced_bytes
 from auscult.server.vendor.routes import base_of
 from auscult.services.recordings.accept import Upload
@@ -29,6 +29,27 @@ _PIECE_BYTES = 1 << 20
 LONGEST_MS = 2**53
 
 
+SHOWN: dict[str, Any] = {
+    "recording_id": "rec-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4",
+    "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
+    "state": "success",
+    "url": "http://127.0.0.1:8484/api/v1/recordings/rec-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4/media?expires=1774267200&signature=5d41",
+    "url_expires_at": "2026-03-23T12:00:00Z",
+    "variant": "original",
+    "reason": None,
+    "content_type": "audio/wav",
+    "codec": "pcm_s16le",
+    "duration_ms": 196000,
+    "channels": 2,
+    "sample_rate": 8000,
+    "speakers": ["agent", "customer"],
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "size": 6272044,
+    "created_at": "2026-03-23T11:45:00Z",
+}
+
+
+@example(SHOWN)
 class ShownRecording(Struct, frozen=True, kw_only=True):
     """A recording. ``url`` plays it without a token until ``url_expires_at``; ``speakers`` has one for each channel.
 
@@ -60,50 +81,26 @@ class RecordingList(Struct, frozen=True, kw_only=True):
     items: tuple[ShownRecording, ...]
 
 
-SHOWN: dict[str, Any] = {
-    "recording_id": "rec-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4",
-    "conversation_id": "c-7f8b1f0e-0a53-5a0e-8f0b-2d3c9d1f6f11",
-    "state": "success",
-    "url": "http://127.0.0.1:8484/api/v1/recordings/rec-0c4d7a52-8a0e-4b5e-9a55-1f5f6ad0a0b4/media?expires=1774267200&signature=5d41",
-    "url_expires_at": "2026-03-23T12:00:00Z",
-    "variant": "original",
-    "reason": None,
-    "content_type": "audio/wav",
-    "codec": "pcm_s16le",
-    "duration_ms": 196000,
-    "channels": 2,
-    "sample_rate": 8000,
-    "speakers": ["agent", "customer"],
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    "size": 6272044,
-    "created_at": "2026-03-23T11:45:00Z",
-}
 _SOUND = ("audio/wav", "audio/mpeg", "audio/ogg", "audio/flac", "application/octet-stream")
 
 
-@post(
-    "/conversations/{conversation_id:str}/recordings",
-    operation_id="add_recording",
+@operation.post(
+    "/conversations/{conversation_id}/recordings",
+    may=writing("recordings"),
     summary="Add a recording",
-    guards=[writing("recordings")],
-    status_code=201,
-    responses={
-        201: answer("The recording is stored.", ShownRecording, SHOWN),
-        **refusals(
-            {
-                403: "The account or the app has stored as much as it may: `storage.exceeded`.",
-                413: "The recording is larger than the limit that the detail names.",
-                415: "`Content-Type` names no kind of sound.",
-                422: "The recording is unreadable, without sound, or not as its sender states; `reason` says which.",
-                429: "The account or the app has sent as many minutes of sound this month as it may: `sound.exceeded`.",
-                503: "The extra that reads this kind of sound is not installed, or recordings have no place that all "
-                "servers share.",
-            }
-        ),
+    status=201,
+    refuses={
+        403: "The account or the app has stored as much as it may: `storage.exceeded`.",
+        413: "The recording is larger than the limit that the detail names.",
+        415: "`Content-Type` names no kind of sound.",
+        422: "The recording is unreadable, without sound, or not as its sender states; `reason` says which.",
+        429: "The account or the app has sent as many minutes of sound this month as it may: `sound.exceeded`.",
+        503: "The extra that reads this kind of sound is not installed, or recordings have no place that all "
+        "servers share.",
     },
     takes=Takes("The bytes of the recording.", None, {"type": "string", "format": "binary"}, _SOUND),
 )
-async def add(
+async def add_recording(
     request: ApiRequest,
     conversation_id: ConversationId,
     app: App,
@@ -122,7 +119,7 @@ async def add(
         tuple[Speaker, ...],
         repeated("The speaker of each channel, the left one first. Without it: agent, customer; unknown for mono."),
     ] = (),
-) -> ApiResponse[Any]:
+) -> ApiResponse[ShownRecording]:
     """Store the bytes of a recording: WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus, mono or stereo.
 
     Type, length and channels are read from the content. The header `Content-Digest` (RFC 9530) is checked like `sha256`.
@@ -200,15 +197,8 @@ def _content_digest(header: str | None) -> str | None:
     return None
 
 
-@get(
-    "/conversations/{conversation_id:str}/recordings",
-    operation_id="list_recordings",
-    summary="List recordings",
-    guards=[reading("recordings")],
-    responses={200: answer("All of them, the oldest first.", RecordingList, {"items": [SHOWN]})},
-)
-@in_thread
-def listing(request: ApiRequest, conversation_id: ConversationId, app: App, server: Server) -> RecordingList:
+@operation.get("/conversations/{conversation_id}/recordings", may=reading("recordings"), summary="List recordings")
+def list_recordings(request: ApiRequest, conversation_id: ConversationId, app: App, server: Server) -> RecordingList:
     """List the recordings of a conversation, each with a link that is valid for a while and opens without a token.
 
     A recording whose bytes are missing has the state `media_unavailable` and no link.
@@ -257,4 +247,4 @@ def address_of(request: ApiRequest, server: Services) -> str:
     return base_of(scope_of(request), server.settings.public_url)
 
 
-ROUTER = Router("/", route_handlers=[add, listing])
+ROUTER = operation.router(__name__)

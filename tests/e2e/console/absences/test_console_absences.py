@@ -1,6 +1,5 @@
 """Away, in a real Chromium: from stating the days to the colleague who takes an audit over, and the page of a user."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,17 +14,17 @@ from auscult.services.coaching.coaching import Coach, Wanted
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import AGENT, assign, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+
+CONSOLE = {"weeks": 4}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console in which the auditor has two audits."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
-        assign(found, "auditor", 2)
-        yield found
+    assign(served, "auditor", 2)
+    return served
 
 
 def state(browser: Browser, first: int, last: int, note: str = "") -> None:

@@ -2,24 +2,17 @@
 
 import re
 import threading
-from collections.abc import Iterator
 from html import unescape
 
 import httpx
 import pytest
 
 from tests.e2e.assisting import HOOK, agent, moved, said
-from tests.e2e.consoles import console, signed_in
+from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=4, state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
 def tell(served: Service, conversation_id: str, *bodies: dict[str, object]) -> None:

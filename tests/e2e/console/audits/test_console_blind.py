@@ -23,6 +23,7 @@ from auscult.services.audits.desk import Desk
 from auscult.services.audits.plans import Planning
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.services.scoring.intake.read import read_file
+from tests.data_files import tuples_of
 from tests.e2e.audits.test_blind_routes import AGENT, FORM, SECRET, call
 from tests.e2e.consoles import console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
@@ -113,15 +114,7 @@ def addresses(served: Service) -> list[str]:
         ):
             found.append(ROUTE.sub(lambda part: quote(known.get(part[1], "none")), route.path))
     assert len(found) > 40
-    filters = (
-        "",
-        "?q=hello",
-        "?missed=em-b2",
-        "?outcome=failed",
-        "?agent=ag-quux",
-        "?queue=qu-blind",
-        "?audit=audited",
-    )
+    filters = tuples_of(__file__, "filters")
     return found + [f"/console/conversations{each}" for each in filters]
 
 

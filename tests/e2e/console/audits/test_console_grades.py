@@ -9,38 +9,12 @@ from auscult.domain.conversation import Queue
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.definitions.forms.publish import publish
+from tests.data_files import data_of
 from tests.e2e.consoles import console, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.strategies import STARTED, talk
 
-FORM = b"""
-id: ef-levels
-name: Levels
-channel: chat
-scoring: points
-pass_score: 50
-bands: [{name: gold, at_least: 80}]
-sections: [{id: se-a, name: Opening, pass_score: 90}]
-assignments: [{queue: Levels}]
-metrics:
-  - id: em-needs
-    name: Needs
-    type: graded
-    section: se-a
-    weight: 20
-    levels: [{name: None, share: 0}, {name: Some, share: 80}, {name: Full, share: 100}]
-    met_at: Some
-    rules: [{level: Some, found: {any_of: [{phrases: [how many]}]}}]
-    otherwise: None
-  - id: em-minutes
-    name: Minutes
-    type: manual
-    weight: 10
-    number: [{from: 0, share: 0}, {from: 5, share: 100}]
-    guidance: Count the minutes.
-    reasons: [{code: late, name: Too late}]
-    comments: [Well done]
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 @pytest.fixture(scope="module")

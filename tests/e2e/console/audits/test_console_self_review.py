@@ -1,7 +1,6 @@
 """An agent reviews their own conversation on a screen: blind first, then beside what the machine and the auditor said."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -10,22 +9,11 @@ from auscult.domain.audits.bookmark import AuditSettings
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
-from tests.databases import database
-from tests.e2e.consoles import AGENT, Page, console, email_of, example, signed_in
+from tests.e2e.consoles import AGENT, Page, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
 REVIEWS = "/console/my-results/reviews"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with several conversations of the agent."""
-    folder = tmp_path_factory.mktemp("console")
-    with (
-        database("sqlite", "", folder, content=example(weeks=8)) as url,
-        console(url, weeks=8, state_dir=str(folder)) as found,
-    ):
-        yield found
+CONSOLE = {"weeks": 8}
 
 
 def own(served: Service, number: int) -> str:

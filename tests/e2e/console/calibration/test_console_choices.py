@@ -1,35 +1,18 @@
 """The choices of the pages around reviews, over HTTP: schedules, raters of a session, the agent to coach."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.console.disputes.test_console_reviews import audited, reviewing
-from tests.e2e.consoles import AGENT, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console whose agent has an audit with a missed metric."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
-@pytest.mark.parametrize(
-    ("more", "problem"),
-    [
-        ({"kind": "limits", "every": "week"}, "Choose the metric that the alert watches."),
-        ({"kind": "fatal", "every": "demand"}, "An alert watches by itself: choose how often it looks."),
-        ({"kind": "agent_performance", "every": "week", "emails": "dana"}, "Also by e-mail to: &#39;dana&#39; is no"),
-        (
-            {"kind": "agent_performance", "every": "week", "days": "0"},
-            "Days covered: give a whole number from 1 to 366",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("more", "problem"), data_of(__file__, "a_refused_schedule_keeps_what_was_entered"))
 def test_a_refused_schedule_keeps_what_was_entered(served: Service, more: dict[str, str], problem: str) -> None:
     """The page says what is missing in words of the form, and nothing has to be entered again."""
     with signed_in(served, "qa-manager") as me:

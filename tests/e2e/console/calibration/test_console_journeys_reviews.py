@@ -1,6 +1,5 @@
 """Journeys of those who review and are reviewed, in a real Chromium, by keyboard: calibration, disputes, insights."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,22 +11,21 @@ from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import audited
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.console.test_console_roles import open_page
-from tests.e2e.consoles import console, email_of
+from tests.e2e.consoles import email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
 
 DATES = "return [document.querySelector('#from').value, document.querySelector('#to').value]"
+CONSOLE = {"weeks": 4, "a_week": 10}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console whose agent has two audits, each with a missed greeting."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", a_week=10, state_dir=str(folder)) as found:
-        audited(found, 2)
-        yield found
+    audited(served, 2)
+    return served
 
 
 def rate(browser: Browser, number: int) -> None:

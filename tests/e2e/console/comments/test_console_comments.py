@@ -1,6 +1,5 @@
 """Comments and pins on the page of a conversation in a real Chromium: by keyboard and mouse, to the agent, and from whom hidden."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,20 +17,13 @@ from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import looked_at
 from tests.e2e.console.frame.test_console_player import add
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import AGENT, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.e2e.sounding import tone
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with conversations of the agent."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
 def conversation(served: Service, n: int = 0) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from tests.e2e.console.definitions.test_console_builder import DOCUMENT, WRITE, 
 from tests.e2e.console.definitions.test_console_scorecards import no_text_area, typed
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.console.test_console_roles import open_page
-from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 from tests.integration.bucket import bucket
 from tests.waiting import wait_for
@@ -38,6 +36,7 @@ CALLS = (
 )
 STEPS = ("place", "connection", "format", "columns", "schedule", "dry")
 GUESSED = {"started_at": "begin", "speaker": "party", "text": "words said", "id": "call_no"}
+CONSOLE = {"weeks": 1, "a_week": 6, "outgoing_networks": "127.0.0.0/8"}
 
 
 def put(address: str, key: str, body: bytes) -> None:
@@ -60,15 +59,6 @@ def address(bucket: str) -> str:
     put(found, "calls/2026-03-30.csv", (HEAD + rows).encode())
     put(found, "calls/old/broken.csv", (HEAD + "1;2\n").encode())
     return found
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console whose connectors may ask this machine."""
-    folder = tmp_path_factory.mktemp("console")
-    settings: dict[str, Any] = {"state_dir": str(folder), "outgoing_networks": "127.0.0.0/8"}
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=1, a_week=6, **settings) as found:
-        yield found
 
 
 def value(browser: Browser) -> Any:

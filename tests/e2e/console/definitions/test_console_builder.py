@@ -13,6 +13,7 @@ from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.history.rescores import cancel_rescore, list_rescores
 from tests.contract.storing import conversation
+from tests.data_files import data_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.serving import TENANT, Service, process
@@ -37,38 +38,7 @@ WRITE = """
   text.value = arguments[0];
   text.dispatchEvent(new Event("input"));
 """
-FORM = b"""\
-# Our calls
-id: ef-build
-name: Calls  # what people call it
-channel: voice
-scoring: points
-assignments: []
-sections:
-  - {id: se-open, name: Opening}
-  - {id: se-end, name: Closing}
-metrics:
-  # First of all
-  - id: em-a
-    name: "Greeting"
-    type: by_question
-    question: Does the agent greet?
-    section: se-open
-    weight: 40   # of 100
-    answer: {speaker: agent, any_of: [{phrases: ["hello", good day]}]}
-
-  - id: em-b
-    name: Help
-    type: manual
-    section: se-open
-    weight: 30
-  - id: em-c
-    name: Goodbye
-    type: by_question
-    section: se-end
-    weight: 30
-    answer: {speaker: agent, any_of: [{phrases: [goodbye]}]}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 def open_builder(browser: Browser, served: Service, document: bytes = FORM) -> None:

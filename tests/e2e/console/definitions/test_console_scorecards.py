@@ -11,6 +11,7 @@ from auscult.domain.definitions.definition import DefinitionKind
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.scorecards import check_scorecard
+from tests.data_files import data_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_builder import DOCUMENT, DRAG, becomes, click, picture
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
@@ -20,29 +21,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
 
-CARD = b"""\
-# Ours
-id: sc-build
-name: Service  # what people call it
-pass_score: 70
-agents: ["*"]
-attributes:
-  # How customers are met
-  - id: at-courtesy
-    name: "Courtesy"
-    weight: 60
-    metrics:
-      # First of all
-      - {metric: em-greeting, weight: 40}
-      - metric: em-empathy
-        weight: 60   # of 100
-
-  - id: at-result
-    name: Result
-    weight: 40
-    metrics:
-      - {metric: em-signoff, weight: 100}
-"""
+CARD = data_of(__file__, "card").encode()
 
 
 def definitions(served: Service) -> Any:

@@ -6,37 +6,16 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.e2e.consoles import console, signed_in
+from tests.data_files import data_of
+from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service
 
-CARD = """id: sc-console
-name: From the console
-pass_score: 60
-attributes:
-  - id: at-opening
-    name: Opening
-    weight: 100
-    metrics: [{metric: em-greeting, weight: 50}, {metric: em-nowhere, weight: 50}]
-"""
-TREE = """id: tx-console
-name: Bank
-topics:
-  - name: Bank
-    topics:
-      - name: Cards
-        topics: [{name: Lost card, description: A card was lost., examples: [i lost my card]}]
-"""
+CARD = data_of(__file__, "card")
+TREE = data_of(__file__, "tree")
 CURRENT = b"# Gift cards\n\nValid from 1 March 2026.\n\n## Returns\n\nGift cards can be returned within 90 days.\n"
 OLD = b"# Gift cards of 2025\n\nSuperseded by gift-cards.md.\n\n## Returns\n\nGift cards can be returned within 30 days.\n"
 QUESTION = "how long can i return a gift card?"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people and example data in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=1, a_week=6, state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 1, "a_week": 6}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.editing.questions import mappings
+from tests.data_files import data_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_builder import DOCUMENT, DRAG, becomes, choose, click, picture
 from tests.e2e.console.definitions.test_console_scorecards import (
@@ -27,29 +28,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
 
-TREE = b"""\
-# Ours
-id: tx-build
-name: Bank  # of all
-topics:
-  # What people hold
-  - name: Cards
-    topics:
-      - name: Debit
-        topics:
-          # The most frequent
-          - name: Lost
-            description: A card was lost.
-            examples:
-              - i lost my card, help
-
-              - "gone: my card"
-          - {name: Broken, description: A card does not work., resolution: false}
-      - name: Credit
-        examples: [credit card]
-  - name: Branch
-    description: Where we are.
-"""
+TREE = data_of(__file__, "tree").encode()
 FOCUSED = "return document.activeElement.id"
 
 

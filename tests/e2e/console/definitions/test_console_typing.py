@@ -9,6 +9,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.definitions.definition import DefinitionKind
+from tests.data_files import data_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.serving import TENANT, Service
@@ -17,25 +18,7 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.night
 
 SENTENCE = "the agent says who is calling and asks what it is about before going on "
-FORM = """\
-schema: auscult/form@1
-id: ef-starter-chat
-name: Words
-channel: chat
-metrics:
-  - id: em-hello
-    name: Hello
-    question: Does the agent greet?
-    weight: 10
-    type: by_question
-    answer: {speaker: agent, any_of: [{phrases: [hello, good day, welcome, "hi there"]}, {phrases: [goodbye, see you]}]}
-  - id: em-bye
-    name: Bye
-    question: Does the agent say goodbye?
-    weight: 10
-    type: by_question
-    answer: {speaker: agent, any_of: [{phrases: [goodbye]}]}
-"""
+FORM = data_of(__file__, "form")
 DOCUMENT = "return document.querySelector('#document').value"
 # The text fields that a person sees in a part of the page, and whether each takes a number.
 TEXT_FIELDS = """
@@ -43,25 +26,8 @@ TEXT_FIELDS = """
     .filter((at) => at.localName !== "select" && at.type !== "date" && at.checkVisibility({ visibilityProperty: true }))
     .map((at) => [at.id, at.inputMode === "decimal"]);
 """
-CARD = b"""\
-id: sc-typed
-name: Service
-attributes:
-  - id: at-courtesy
-    name: Courtesy
-    weight: 60
-    metrics: [{metric: em-greeting, weight: 40}, {metric: em-empathy, weight: 60}]
-  - {id: at-result, name: Result, weight: 40, metrics: [{metric: em-signoff, weight: 100}]}
-"""
-TREE = b"""\
-id: tx-typed
-name: Bank
-topics:
-  - name: Cards
-    topics:
-      - {name: Lost, description: A card was lost., examples: [i lost my card, my card is gone]}
-  - name: Branch
-"""
+CARD = data_of(__file__, "card").encode()
+TREE = data_of(__file__, "tree").encode()
 PLACE = b"name: typed\nplace: s3://sound/calls\nformat: described\nevery: 1h\n"
 FIRST, OTHERS = 200, 40
 """Letters in the first field of a page, and in each other: enough that several looks come and go while one types."""

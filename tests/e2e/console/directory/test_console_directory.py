@@ -1,7 +1,6 @@
 """Queues, teams and agents in a real Chromium: renamed, merged and undone by mouse and by keyboard, and imported."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,7 @@ from auscult.services.scoring.rebuild import render_outdated
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import looked_at, picture
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
-from tests.e2e.consoles import console, email_of, signed_in
+from tests.e2e.consoles import email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.integration.working import conversation
 
@@ -26,24 +25,21 @@ PATH = "/administration/directory"
 HOLDS = "return document.querySelector(`#column-${arguments[0]}`).selectedOptions[0].text"
 PEOPLE = (Agent("a-ward", "Elizabeth Ward"), Agent("ew-1127", "E. Ward"), Agent("a-hale", "Robert Hale"))
 QUEUES = (Queue("rb-01", "Retail Desk"), Queue("RB", "Retail"), Queue("shop", "Online Shop"))
+CONSOLE = {"weeks": 1, "a_week": 1}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console with queues and agents that two systems name differently."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder), weeks=1, a_week=1) as found:
-        at = datetime.now(UTC) - timedelta(hours=1)
-        given = [
-            replace(conversation(f"c-{n}"), queues=(queue,), agents=(agent,), started_at=at, ended_at=at)
-            for n, (queue, agent) in enumerate(zip(QUEUES, PEOPLE, strict=True))
-        ]
-        process(found.application, given)
-        app = found.store.within(TENANT)
-        app.people.directory.put_teams(
-            [Team(team_id="north", name="Retail North"), Team(team_id="south", name="South")]
-        )
-        yield found
+    at = datetime.now(UTC) - timedelta(hours=1)
+    given = [
+        replace(conversation(f"c-{n}"), queues=(queue,), agents=(agent,), started_at=at, ended_at=at)
+        for n, (queue, agent) in enumerate(zip(QUEUES, PEOPLE, strict=True))
+    ]
+    process(served.application, given)
+    app = served.store.within(TENANT)
+    app.people.directory.put_teams([Team(team_id="north", name="Retail North"), Team(team_id="south", name="South")])
+    return served
 
 
 def listed(browser: Browser, served: Service, query: str) -> set[str]:

@@ -1,7 +1,6 @@
 """The pages around disputes in a real Chromium: the agent disputes, a reviewer decides, everybody sees what it made."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from auscult.services.conversations.latest import Sought, latest
 from auscult.services.disputes.reviewing import Reviewing
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
-from tests.e2e.consoles import AGENT, console, email_of
+from tests.e2e.consoles import AGENT, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.unit.domain.disputes.viewers import agent_of
 from tests.waiting import wait_for
@@ -26,15 +25,14 @@ pytestmark = pytest.mark.night
 
 OPERATOR = operator()
 SHOTS = os.environ.get("AUSCULT_TEST_SHOTS")
+CONSOLE = {"weeks": 4}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console whose agent has three audits, each with a missed greeting."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
-        audited(found, 3)
-        yield found
+    audited(served, 3)
+    return served
 
 
 def reviewing(served: Service, viewer: Principal = OPERATOR) -> Reviewing:

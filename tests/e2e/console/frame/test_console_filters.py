@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode
@@ -20,7 +20,7 @@ from auscult.reports import REPORTS
 from auscult.server.console.frame.filters import FILTERS
 from auscult.services.audits.workflow import Auditing
 from tests.e2e.console.frame.test_console_numbers import EMPATHY, answers, listed, stored
-from tests.e2e.consoles import AGENT, QUEUE, assign, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, QUEUE, assign, email_of, signed_in
 from tests.e2e.own import Own
 from tests.e2e.serving import TENANT, Service, work
 
@@ -45,25 +45,24 @@ id: tx-own
 name: Own
 topics: [{name: Orders, topics: [{name: Late, examples: [where is my parcel, my parcel has not come]}]}]
 """
+CONSOLE = {"a_week": 60}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console with the demo's conversations: audits, threads, pins, and some that figures leave out."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, a_week=60, state_dir=str(folder)) as found:
-        app = found.store.within(TENANT)
-        own = Own(found, found.new_client("conversations:write"))
-        ids = ("own-1", "own-2")
-        app.definitions.publish("taxonomy", "tx-own", TOPICS)
-        body = msgspec.json.Encoder().encode_lines([OWN | {"id": each, "custom_id": f"crm:{each}"} for each in ids])
-        assert own.ask("POST", "/conversations", body).json()["accepted"] == len(ids)
-        work(found)
-        auditing = Auditing(app, REPORTS, lambda: datetime.now(UTC))
-        for each in assign(found, "auditor", 6)[:4]:
-            auditing.submit(each, answers(app, each, differing=True))
-        talk(found)
-        yield found
+    app = served.store.within(TENANT)
+    own = Own(served, served.new_client("conversations:write"))
+    ids = ("own-1", "own-2")
+    app.definitions.publish("taxonomy", "tx-own", TOPICS)
+    body = msgspec.json.Encoder().encode_lines([OWN | {"id": each, "custom_id": f"crm:{each}"} for each in ids])
+    assert own.ask("POST", "/conversations", body).json()["accepted"] == len(ids)
+    work(served)
+    auditing = Auditing(app, REPORTS, lambda: datetime.now(UTC))
+    for each in assign(served, "auditor", 6)[:4]:
+        auditing.submit(each, answers(app, each, differing=True))
+    talk(served)
+    return served
 
 
 def talk(service: Service) -> None:

@@ -1,22 +1,13 @@
 """The console in another language: asked for by the browser, chosen by the reader, and kept."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from auscult.storage.privacy.log import LIST_REFUSED, RESTORED
-from tests.databases import database
-from tests.e2e.consoles import console, example, signed_in
+from tests.data_files import data_of, tuples_of
+from tests.e2e.consoles import signed_in
 from tests.e2e.serving import Service
 
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console over SQLite."""
-    folder: Path = tmp_path_factory.mktemp("console")
-    with database("sqlite", "", folder, content=example()) as url, console(url, state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"weeks": 4}
 
 
 def test_language_of_the_browser(served: Service) -> None:
@@ -55,18 +46,7 @@ def test_chosen_language_holds_for_agent_assist(served: Service) -> None:
     assert '<html lang="en"' in english.text
 
 
-@pytest.mark.parametrize(
-    ("path", "german", "english"),
-    [
-        ("", "Bestandene Gespräche, letzte 7 Tage", "Conversations that pass, last 7 days"),
-        ("/conversations?outcome=failed", "Nicht bestanden", "Not passed"),
-        ("/overview", "Bestehensquote nach Woche", "Share of conversations that pass"),
-        ("/metrics/em-empathy", "Laut Maschine erfüllen", "The machine says"),
-        ("/agents", "Bestehensquote nach Agent", "Share that passes by agent"),
-        ("/insights", "zu wenige für einen Vergleich", "too few to compare"),
-        ("/nowhere", "Unter dieser Adresse ist nichts", "There is nothing at this address"),
-    ],
-)
+@pytest.mark.parametrize(("path", "german", "english"), data_of(__file__, "sentences_of_pages"))
 def test_sentences_of_pages(served: Service, path: str, german: str, english: str) -> None:
     """A page writes its sentences in the language that is asked for, and not in the other one."""
     with signed_in(served, "qa-manager") as client:
@@ -89,15 +69,7 @@ def test_sign_in_refused(served: Service) -> None:
 
 @pytest.mark.parametrize(
     ("role", "path", "texts"),
-    [
-        ("administrator", "/administration/jobs", ("Aufträge und Zustand", "Letzte Sicherung", "Noch keine")),
-        ("administrator", "/administration/roles", ("Löschsperren setzen und aufheben", "Qualitätsmanager")),
-        ("administrator", "/administration/retention", ("Alle anderen Warteschlangen",)),
-        ("qa-manager", "/plans/new", ("Neuer Plan", "Je Warteschlange", "Der Kunde könnte abwandern")),
-        ("qa-manager", "/schedules", ("Warnung: K.-o.-Kriterium verfehlt", "Monatlich", "Nichts Neues.")),
-        ("qa-manager", "/taxonomies", ("Noch keine Taxonomie", "Kontaktgrund")),
-        ("agent", "/coaching", ("Zurzeit läuft nichts.",)),
-    ],
+    tuples_of(__file__, "views_speak_the_language"),
 )
 def test_views_speak_the_language(served: Service, role: str, path: str, texts: tuple[str, ...]) -> None:
     """What Python says on a page, tables of words among it, is in the language of the page."""

@@ -11,7 +11,7 @@ from auscult.config import Settings
 from auscult.services.people.first import first_link
 from tests.e2e.browsing import Browser, browsing
 from tests.e2e.console.test_console_pages import enter, width
-from tests.e2e.consoles import PASSWORD, console
+from tests.e2e.consoles import PASSWORD
 from tests.e2e.serving import KEY, Service, listening
 
 pytestmark = pytest.mark.night
@@ -35,20 +35,13 @@ GAPS = """
   return found.sort((a, b) => b[0] - a[0])[0] ?? [0, ""];
 """
 LINKS = "return [...document.querySelectorAll('nav a[href], .tabs a[href]')].map((each) => each.href)"
+CONSOLE = {"weeks": 4}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium."""
     with browsing() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with example data."""
-    folder = tmp_path_factory.mktemp("layout")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
         yield found
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import unescape
@@ -30,7 +30,8 @@ from auscult.services.history.backtests import begin_backtest, view_backtest
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
-from tests.e2e.consoles import assign, console, email_of, signed_in
+from tests.data_files import data_of
+from tests.e2e.consoles import assign, email_of, signed_in
 from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
@@ -38,15 +39,14 @@ from tests.e2e.serving import TENANT, Service
 EMPATHY = "em-empathy"
 QUARTER = timedelta(days=90)
 PLAN = "Numbers that open"
+CONSOLE = {"a_week": 90}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console with a plan, audits of which some differ from the machine, and disputes."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, a_week=90, state_dir=str(folder)) as found:
-        audited(found)
-        yield found
+    audited(served)
+    return served
 
 
 def audited(service: Service) -> None:
@@ -205,28 +205,7 @@ PAGES: dict[str, Callable[[Service], str]] = {
     "auditors": lambda _served: "/auditors",
     "disputes": lambda _served: "/disputes/statistics",
 }
-UNLINKED = {
-    "Limits": "a range, of no conversations",
-    "Interval": "a range",
-    "Likely between": "a range",
-    "Mean score": "the number beside it opens them",
-    "Share": "the numbers beside it open them; of a plan: set by the manager",
-    "More failed": "a difference from what is usual, of no conversations",
-    "Estimate": "pulled towards all: the numbers beside it open them",
-    "Points of the mean": "an effect, of no conversations",
-    "Mean": "a mean of answers to surveys",
-    "Conversations": "of answers to surveys, read one by one: examples are linked",
-    "Passed": "none of them passed",
-    "Length": "a time",
-    "Score": "of the one conversation of the row",
-    "Median pace": "a time",
-    "Median time": "a time",
-    "Agrees with the machine": "a share of answers, not of conversations",
-    "Pairs": "pairs of opinions",
-    "Agree": "of pairs of opinions; on a metric's page it is a link",
-    "Krippendorff's alpha": "of pairs of opinions",
-    "In the frame": "a draw keeps the digest of its frame, not its ids",
-}
+UNLINKED = data_of(__file__, "unlinked")
 """Numbers of tables that open nothing, each with the reason."""
 AUDITS = ("plans", "plan", "auditors")
 """Pages that count audits: of one conversation there may be several."""
@@ -261,15 +240,7 @@ WITHOUT_LINKS: dict[str, Callable[[Service], str]] = {
     "forms": lambda _served: "/forms",
 }
 """Pages that count nothing that a list shows."""
-OF_NO_LIST = {
-    "Before": "of a document that is tried: shares of what was read, and the rows open those that change most",
-    "After": "of a document that is tried: shares of what was read, and the rows open those that change most",
-    "Result": "of the one conversation of the row",
-    "Score": "of the one conversation of the row",
-    "Version": "of the document of the row",
-    "Metrics": "of the document of the row, which its name opens",
-    "Questions": "of the document of the row, which its name opens",
-}
+OF_NO_LIST = data_of(__file__, "of_no_list")
 """Numbers of their tables, each with the reason that it opens nothing."""
 
 

@@ -20,64 +20,17 @@ from auscult.services.conversations.latest import Sought, latest
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.scoring.intake.read import read_file
-from tests.databases import database
-from tests.e2e.consoles import AGENT, console, email_of, example, signed_in
+from tests.data_files import data_of, tuples_of
+from tests.e2e.consoles import AGENT, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.unit.domain.disputes.viewers import agent_of
 
-FORM = b"""
-id: ef-holds
-name: Holds
-channel: voice
-scoring: points
-assignments: [{queue: qu-holds}]
-metrics:
-  - id: em-hold
-    name: Hold
-    type: hold
-    weight: 10
-    parts:
-      - {id: notice, name: Notice; again, before: {any_of: [{phrases: [one moment]}]}}
-      - {id: duration, max_duration: 20s}
-"""
-HOLDS = {
-    "id": "c-holds",
-    "channel": "voice",
-    "language": "en",
-    "started_at": "2026-11-22T10:00:00Z",
-    "ended_at": "2026-11-22T10:03:00Z",
-    "queues": [{"id": "qu-holds"}],
-    "events": [
-        {"type": "hold", "start_ms": 30_000, "end_ms": 70_500},
-        {"type": "hold", "start_ms": 100_000, "end_ms": 110_000},
-    ],
-    "turns": [
-        {"id": "m1", "speaker": "agent", "start_ms": 0, "end_ms": 4000, "text": "Hello."},
-        {"id": "m2", "speaker": "customer", "start_ms": 5000, "end_ms": 9000, "text": "My router is broken."},
-        {"id": "m3", "speaker": "agent", "start_ms": 71_000, "end_ms": 80_000, "text": "One moment."},
-        {"id": "m4", "speaker": "agent", "start_ms": 111_000, "end_ms": 120_000, "text": "I am back."},
-    ],
-}
+FORM = data_of(__file__, "form").encode()
+HOLDS = data_of(__file__, "holds")
 LEFT_OUT = "not found in the agent's turns, and excused, because "
 NO_ONE_ELSE = "the customer asks for no one else"
-ENGLISH = (
-    "not found in",
-    "Looked in",
-    "no trigger in",
-    "asks for it: left out",
-    "no taxonomy is configured",
-    "gives the answer",
-    "says that it is done",
-    "are reported",
-)
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console over SQLite."""
-    folder: Path = tmp_path_factory.mktemp("console")
-    with database("sqlite", "", folder, content=example()) as url, console(url, state_dir=str(folder)) as found:
-        yield found
+ENGLISH = tuples_of(__file__, "english")
+CONSOLE = {"weeks": 4}
 
 
 def details(served: Service, agent: str | None = None) -> Iterator[ConversationDetail]:

@@ -8,24 +8,14 @@ import pytest
 
 from auscult.domain.people.directory import DirectoryAgent
 from auscult.server.console.delivery import exports
+from tests.data_files import data_of
 from tests.e2e.consoles import AGENT, QUEUE, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
 OFFICE = b"PK\x03\x04 and the rest of an archive"
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "problem"),
-    [
-        ("since", "0001-01-01", "Conversations from: 0001-01-01 is not a date"),
-        ("last", "9999-12-31", "Conversations to: 9999-12-31 is not a date"),
-        ("last", "2020-01-01", "Conversations to: the last day lies before the first"),
-        ("amount", "2.5", "How many: give a whole number from 1 to 1,000,000, not 2.5"),
-        ("amount", "lots", "How many: &#39;lots&#39; is not a number"),
-        ("floor", "120", "Still drawn purely at random: give a number from 0 to 100, not 120"),
-        ("due_days", "-1", "Due after (days): give a whole number from 1 to 3,650, not -1"),
-    ],
-)
+@pytest.mark.parametrize(("field", "typed", "problem"), data_of(__file__, "a_refused_plan_keeps_what_was_typed"))
 def test_a_refused_plan_keeps_what_was_typed(served: Service, field: str, typed: str, problem: str) -> None:
     """The field is named as on the page, in the units of the page."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"

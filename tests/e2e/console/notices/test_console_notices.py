@@ -1,7 +1,6 @@
 """The bell and the page of notices: in a real Chromium from the mention to its thread, and for whom there is nothing."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,24 +19,24 @@ from auscult.workers.mailer import Mailer
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import audited, looked_at, reviewing
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import AGENT, assign, console, email_of, signed_in
+from tests.e2e.consoles import AGENT, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.mailing import mail_server
 from tests.unit.domain.disputes.viewers import agent_of
 
+CONSOLE = {"weeks": 4}
+
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console in which the agent disputed an answer and has a coaching item, and the auditor has an audit."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder)) as found:
-        disputed, _left = audited(found, 2)
-        metric = reviewing(found).show(disputed).review.metrics[0].metric_id
-        reviewing(found, agent_of(AGENT, name=email_of("agent"))).dispute(disputed, metric, "I said it.", "YES")
-        app = found.store.within(TENANT)
-        Coach(app, lambda: datetime.now(UTC)).create(Wanted(agent_ids=(AGENT,), goal="Greet"), email_of("supervisor"))
-        assign(found, "auditor", 1)
-        yield found
+    disputed, _left = audited(served, 2)
+    metric = reviewing(served).show(disputed).review.metrics[0].metric_id
+    reviewing(served, agent_of(AGENT, name=email_of("agent"))).dispute(disputed, metric, "I said it.", "YES")
+    app = served.store.within(TENANT)
+    Coach(app, lambda: datetime.now(UTC)).create(Wanted(agent_ids=(AGENT,), goal="Greet"), email_of("supervisor"))
+    assign(served, "auditor", 1)
+    return served
 
 
 def conversation(served: Service) -> str:

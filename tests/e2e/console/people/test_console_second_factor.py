@@ -1,7 +1,6 @@
 """Journey of a person with a second factor, in a real Chromium, by keyboard."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,19 +13,12 @@ from auscult.services.privacy.settings import change_settings
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.console.test_console_roles import faults
-from tests.e2e.consoles import PASSWORD, console, email_of
+from tests.e2e.consoles import PASSWORD, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console with people in it."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, a_week=6, state_dir=str(folder)) as found:
-        yield found
+CONSOLE = {"a_week": 6}
 
 
 def at(browser: Browser, end: str) -> None:

@@ -1,7 +1,5 @@
 """Journeys of those who administer, in a real Chromium, by keyboard: holds, erasure, settings, roles of one's own."""
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 
@@ -11,27 +9,26 @@ from auscult.services.privacy.settings import change_settings
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.console.test_console_roles import open_page
-from tests.e2e.consoles import PASSWORD, console, email_of
+from tests.e2e.consoles import PASSWORD, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
 
 PATH = "/administration"
+CONSOLE = {"a_week": 6}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def served(served: Service) -> Service:
     """A console with somebody who approves and does nothing else, and an owner who administers the whole account."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", weeks=2, a_week=6, state_dir=str(folder)) as found:
-        users = Users(found.store, operator(TENANT.account_id))
-        second, owner = (
-            users.add(email_of(name), name.capitalize(), TENANT.account_id, PASSWORD) for name in ("second", "owner")
-        )
-        users.grant(second, TENANT, Access(permission="approval.decide"))
-        users.grant(owner, None, Access(role="administrator"))
-        yield found
+    users = Users(served.store, operator(TENANT.account_id))
+    second, owner = (
+        users.add(email_of(name), name.capitalize(), TENANT.account_id, PASSWORD) for name in ("second", "owner")
+    )
+    users.grant(second, TENANT, Access(permission="approval.decide"))
+    users.grant(owner, None, Access(role="administrator"))
+    return served
 
 
 def customers(served: Service) -> list[str]:

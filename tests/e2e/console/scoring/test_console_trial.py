@@ -16,6 +16,7 @@ from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.coverage import listed_rows
 from auscult.services.history.routing import routing
+from tests.data_files import data_of
 from tests.e2e.console.definitions.test_console_forms import act, document_of, verdicts
 from tests.e2e.consoles import email_of, signed_in
 from tests.e2e.history.test_api_rescores import backfill
@@ -24,29 +25,7 @@ from tests.e2e.serving import TENANT, Service
 
 PATH = "/console/forms/ef-starter-voice"
 WORDS = {"YES": "Yes", "NO": "No", "NA": "N/A", "-": "To answer"}
-FORM = """\
-id: ef-person
-name: Persons
-channel: voice
-scoring: points
-assignments: []
-metrics:
-  - {id: em-person, name: Tone, type: manual, weight: 10, question: Is the tone right?}
-  - id: em-never
-    name: No promise
-    type: by_question
-    question: Does the agent promise a refund?
-    weight: 20
-    fatal: true
-    correct_answer: "no"
-    answer: {speaker: agent, any_of: [{phrases: [i promise]}]}
-  - id: em-hello
-    name: Hello
-    type: by_question
-    question: Does the agent greet?
-    weight: 30
-    answer: {speaker: agent, any_of: [{phrases: [hello]}]}
-"""
+FORM = data_of(__file__, "form")
 
 
 def calls(served: Service, limit: int = 20) -> list[EvaluatedConversation]:

@@ -1,24 +1,15 @@
 """The page of targets in a real Chromium: added, tried, in trouble, and removed."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import console, signed_in
+from tests.e2e.consoles import signed_in
 from tests.e2e.serving import Service
 from tests.unit.services.targets.posting import post_server
 
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console whose server may connect to this machine."""
-    folder = tmp_path_factory.mktemp("console")
-    url = f"sqlite:///{folder / 'auscult.db'}"
-    with console(url, state_dir=str(folder), outgoing_networks="127.0.0.0/8") as found:
-        yield found
+CONSOLE = {"weeks": 4, "outgoing_networks": "127.0.0.0/8"}
 
 
 @pytest.mark.night

@@ -1,25 +1,15 @@
 """The page of working days, in a real Chromium: a country, its part, what comes next, and a date that is none."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from auscult.domain.workdays import WorkingDays
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.consoles import console
 from tests.e2e.serving import TENANT, Service
 
 PATH = "/administration/working-days"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A console."""
-    folder = tmp_path_factory.mktemp("console")
-    with console(f"sqlite:///{folder / 'auscult.db'}", state_dir=str(folder), weeks=1, a_week=1) as found:
-        yield found
+CONSOLE = {"weeks": 1, "a_week": 1}
 
 
 @pytest.mark.landing

@@ -8,27 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.program import POLITE, TENANT, auscult, conversation, write
 from tests.scripted_judge import Scripted, scripted_judge
 
 pytestmark = pytest.mark.night
 
 GREETS = "{id: em-hello, name: Hello, type: by_question, weight: 90, answer: {any_of: [{phrases: [hello]}]}}"
-FORM = """
-id: ef-{channel}
-name: Form
-channel: {channel}
-pass_score: 50
-assignments: [{{queue: "*", direction: both}}]
-metrics:
-  - {greets}
-  - id: em-fatal
-    name: Fatal
-    weight: 10
-    fatal: true
-    type: by_question
-    answer: {{any_of: [{{judge: Somebody says zebra.}}]}}
-"""
+FORM = data_of(__file__, "form")
 APP = ("--app", "st-1")
 REFUSALS = {
     "the model refuses": Scripted(refusal="I will not judge people", text=""),
@@ -117,17 +104,7 @@ def test_a_fatal_miss_decides_whatever_else_is_open(tmp_path: Path) -> None:
         assert (scored["score"], scored["passed"], scored["fatal_errors"]) == (0, False, 1)
 
 
-POINTS = """
-id: ef-points
-name: Points
-channel: voice
-scoring: points
-pass_score: 50
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 90, answer: {any_of: [{phrases: [hello]}]}}
-  - {id: em-hand, name: By hand, type: manual, weight: 10, fatal: true}
-"""
+POINTS = data_of(__file__, "points")
 
 
 @pytest.mark.parametrize(("answer", "expected"), [("", (None, 100)), ("YES", (True, 100)), ("NO", (False, 0))])

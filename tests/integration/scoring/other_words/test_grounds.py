@@ -15,6 +15,7 @@ import zstandard
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.evaluation import Comparison, Evidence, GroundlessError, Part, Verdict, answered, nothing_in
+from tests.data_files import data_of
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 
@@ -123,18 +124,7 @@ def test_a_yes_about_words_cites_a_turn(tmp_path: Path) -> None:
     assert found > 60
 
 
-JUDGED = """
-id: ef-judged
-name: Judged
-channel: voice
-assignments: [{queue: "*"}]
-metrics:
-  - id: em-sorry
-    name: Sorry
-    type: by_question
-    weight: 100
-    answer: {speaker: agent, any_of: [{judge: Somebody says sorry.}]}
-"""
+JUDGED = data_of(__file__, "judged")
 
 
 def answers(**changed: Any) -> Callable[[dict[str, Any]], object]:

@@ -8,38 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.data_files import data_of
 from tests.integration.program import POLITE, TENANT, auscult, conversation, write
 
 pytestmark = pytest.mark.night
 
-FORM = """
-id: ef-far
-name: Far
-channel: voice
-scoring: points
-not_applicable: award
-bonus_cap: 3
-bands: [{name: gold, at_least: 80}]
-assignments:
-  - {queue: qu-a, direction: inbound, pass_score: 90}
-  - {queue: qu-b, direction: both, pass_score: 20}
-  - {queue: "*", direction: both}
-sections:
-  - {id: se-all, name: All, weight: 60, pass_score: 10}
-metrics:
-  - id: em-thanks
-    name: Thanks
-    type: graded
-    section: se-all
-    weight: 60
-    levels: [{name: None, share: 0}, {name: Full, share: 100}]
-    met_at: Full
-    rules: [{level: Full, found: {any_of: [{phrases: [thank you]}]}}]
-    otherwise: None
-  - {id: em-bye, name: Goodbye, type: by_question, weight: 40, negative_weight: 15, answer: {any_of: [{phrases: [goodbye]}]}}
-  - {id: em-more, name: More, type: by_question, weight: 3, bonus: true, answer: {any_of: [{phrases: [anything else]}]}}
-  - {id: em-tone, name: Tone, type: manual, weight: 10, scale: {from: 0, to: 5}}
-"""
+FORM = data_of(__file__, "form")
 SHORT = (("agent", "Hello there."), ("customer", "Thank you, goodbye."))
 """Turns in which the agent says none of it."""
 

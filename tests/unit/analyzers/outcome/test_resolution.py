@@ -9,6 +9,7 @@ from hypothesis import given
 from auscult.analyzers.outcome._course import what_is_said
 from auscult.engines._contract import Engine
 from auscult.wording import sentences
+from tests.data_files import tuples_of
 from tests.unit.analyzers.conversations import analyzed, conversations, talk
 
 
@@ -22,19 +23,7 @@ def test_decided_means_evidence(engines: Mapping[type, Engine], asked: Any) -> N
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
-    [
-        (("C: can you refund the second charge", "A: i've refunded it", "C: thanks", "A: have a nice day"), "YES"),
-        (("C: when do you close", "A: we close at six on saturdays", "C: okay thank you"), "YES"),
-        (("C: it won't turn on", "A: hold the button for ten seconds", "C: it works now, thank you so much"), "YES"),
-        (("C: i need a refund", "A: sorry that's not possible", "C: that's ridiculous", "A: goodbye"), "NO"),
-        (("C: hello?", "C: my boiler is broken", "C: nobody there"), "NO"),
-        (("C: where is my parcel", "A: let me look, so the driver was by"), "NO"),
-        (
-            ("C: can i move my slot", "A: please wait and check again tomorrow", "C: forget it", "S: [caller hung up]"),
-            "NO",
-        ),
-        (("C: just wanted to say your driver was lovely", "A: thank you, i'll pass it on"), "NA"),
-    ],
+    tuples_of(__file__, "outcome"),
 )
 def test_outcome(lines: Sequence[str], expected: str, engines: Mapping[type, Engine]) -> None:
     """Done or answered and taken, refused or left, or nothing asked."""
@@ -45,18 +34,7 @@ def test_outcome(lines: Sequence[str], expected: str, engines: Mapping[type, Eng
 
 @pytest.mark.parametrize(
     ("language", "lines", "expected"),
-    [
-        ("es", ("C: se puede pagar con tarjeta", "A: solo el efectivo de toda la vida", "C: vale gracias"), "YES"),
-        ("es", ("C: se puede pagar con tarjeta", "A: solo el efectivo de toda la vida", "C: mmm"), "NO"),
-        ("es", ("C: hay que pedir cita", "A: Buenos días. No, puede venir sin cita.", "C: gracias"), "YES"),
-        ("de", ("C: geht auch karte", "A: bei uns nur bargeld wie früher", "C: okay danke"), "YES"),
-        ("de", ("C: geht auch karte", "A: bei uns nur bargeld wie früher", "C: hm"), "NO"),
-        (
-            "de",
-            ("C: wo ist mein paket", "A: es ist seit gestern in leipzig", "S: [Der Kunde hat aufgelegt]"),
-            "NO",
-        ),
-    ],
+    tuples_of(__file__, "a_statement_answers_where_the_customer_takes_it"),
 )
 def test_a_statement_answers_where_the_customer_takes_it(
     language: str, lines: Sequence[str], expected: str, engines: Mapping[type, Engine]
@@ -69,26 +47,7 @@ def test_a_statement_answers_where_the_customer_takes_it(
 
 @pytest.mark.parametrize(
     ("lines", "expected", "doubt"),
-    [
-        (("C: can you refund the second charge", "A: i've refunded it", "C: thanks"), "YES", ""),
-        (("C: i need a refund", "A: sorry that's not possible", "C: that's ridiculous"), "NO", ""),
-        (
-            (
-                "C: can you refund both charges",
-                "A: i've refunded the first one",
-                "A: i could not refund the second",
-                "C: ok",
-            ),
-            "YES",
-            "both a success and a refusal or failure are reported",
-        ),
-        (
-            ("C: where is my parcel", "A: let me look, so the driver was by", "C: hm"),
-            "NO",
-            "neither a success nor a refusal is reported",
-        ),
-        (("C: just wanted to say your driver was lovely", "A: thank you, i'll pass it on"), "NA", ""),
-    ],
+    tuples_of(__file__, "an_unclear_answer_is_marked_with_the_reason"),
 )
 def test_an_unclear_answer_is_marked_with_the_reason(
     lines: Sequence[str], expected: str, doubt: str, engines: Mapping[type, Engine]
@@ -101,11 +60,7 @@ def test_an_unclear_answer_is_marked_with_the_reason(
 
 @pytest.mark.parametrize(
     "closing",
-    [
-        ("C: no, that's all", "A: you're welcome, have a nice day"),
-        ("C: it's okay, thank you", "A: understood, enjoy the rest of your day"),
-        ("C: no, you have been very helpful", "A: i enjoy helping you!"),
-    ],
+    tuples_of(__file__, "a_failure_that_nothing_follows_decides_closing"),
 )
 @pytest.mark.parametrize("failure", ["A: sorry, i could not book it. anything else?", "A: i was unable to book that"])
 def test_a_failure_that_nothing_follows_decides(
@@ -163,16 +118,7 @@ FAILS = (
     ("A: The purchase did not go through.", "C: Alright then, thanks.", "A: Have a fantastic day."),
     ("A: That didn't work, sorry, can I do something else?", "C: No for now it's OK"),
 )
-MADE_GOOD = (
-    (
-        "A: That didn't work.",
-        "C: Try again please.",
-        "A: Your ticket purchase is confirmed.",
-        "C: ok",
-    ),
-    ("A: I couldn't book that one, would you like 11 am instead?", "C: Yes please, that works."),
-    ("A: I was able to make the reservation without any issues.", "C: Thanks so much."),
-)
+MADE_GOOD = tuples_of(__file__, "made_good")
 
 
 @pytest.mark.parametrize(("lines", "answer"), [*((one, "NO") for one in FAILS), *((one, "YES") for one in MADE_GOOD)])
@@ -188,14 +134,7 @@ def test_a_failure_that_the_agent_states_decides(
 
 def test_a_no_that_follows_the_goodbye_refuses_nothing(engines: Mapping[type, Engine]) -> None:
     """It answers no request: the answer to that is cited."""
-    lines = (
-        "C: When does my promo code expire?",
-        "A: All promo codes expire after 7 days without fail.",
-        "C: Perfect. Thanks",
-        "C: That's all, have a great day! Don't forget to neuter your pet!",
-        "A: have a nice day",
-        "A: I won't",
-    )
+    lines = tuples_of(__file__, "a_no_that_follows_the_goodbye_refuses_nothing")
     found = analyzed(talk(*lines), engines).resolution
     assert found is not None
     assert (found.resolution, [each.turn_id for each in found.evidence]) == ("YES", ["m2"])

@@ -15,6 +15,7 @@ from auscult.domain.insight import Summary as Found
 from auscult.domain.probe import Summarization, SummaryAnswer, Transcript
 from auscult.domain.said.text import spoken_words
 from auscult.engines._contract import Engine
+from tests.data_files import data_of, tuples_of
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, conversations, talk
 
@@ -46,18 +47,8 @@ def test_readable_text_is_a_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "written"),
     [
-        ("hi my name is robert johnson i would like to transfer money", "I would like to transfer money."),
-        ("um so i've i've had a a text saying i spent it", "I've had a text saying I spent it."),
-        ("[noise] hello can you reset my password please", "Can you reset my password?"),
-        ("okay it's on its way is there anything else i can help you with", "It's on its way."),
-        ("Thank you for calling. ", ""),
-        ("Sure! I\u2019ve refunded the \u201csecond\u201d charge", "I've refunded the 'second' charge."),
-        ("yes", ""),
-        ("There are 4 therapists", "There are 4 therapists."),
+        *data_of(__file__, "reads_as_it_would_be_written"),
         ("word " * 40, "Word."),
-        ("my card 4111 1111 1111 1111 is lost", "My card 4111 1111 1111 1111 is lost."),
-        ("it's policy four four oh one one", "It's policy four four oh one one."),
-        ("it it reads 7 7 7 2", "It reads 7 7 7 2."),
     ],
 )
 def test_reads_as_it_would_be_written(said: str, written: str) -> None:
@@ -73,14 +64,7 @@ def summary_of(lines: Sequence[str], engines: Mapping[type, Engine], **fields: A
 
 def test_says_why_what_and_how_it_ended(engines: Mapping[type, Engine]) -> None:
     """Issue: two to four sentences, why the customer called, what was done, how it ended."""
-    lines = (
-        "A: thank you for calling harper bank my name is mary how can i help you",
-        "C: uh hi my name is ann brown i lost my credit card can you send me a new one",
-        "A: sure what's your address",
-        "C: nine ten first street",
-        "A: okay a new card has been sent to your home address is there anything else",
-        "C: no that's all thank you",
-    )
+    lines = tuples_of(__file__, "says_why_what_and_how_it_ended")
     assert summary_of(lines, engines) == (
         "The customer said that they lost their credit card. The customer asked the agent to send them a new one. "
         "A new card has been sent to the customer's home address. The request was met."
@@ -115,15 +99,7 @@ def test_a_customer_is_reported_without_joining_words(said: str, noted: str) -> 
     assert customer_clause(said) == noted
 
 
-@pytest.mark.parametrize(
-    ("said", "noted"),
-    [
-        ("I'll make sure to get this sorted out.", "The agent promised to get this sorted out"),
-        ("I will make sure you get it.", "The agent promised to make sure that the customer gets it"),
-        ("However, I will send it.", "The agent promised to send it"),
-        ("Let's see what we can do.", 'The agent said: "Let\'s see what we can do."'),
-    ],
-)
+@pytest.mark.parametrize(("said", "noted"), data_of(__file__, "a_promise_is_reported_grammatically"))
 def test_a_promise_is_reported_grammatically(said: str, noted: str) -> None:
     """Whatever stands before the promised verb, one "to" or "that" leads to it."""
     assert agent_sentence(said) == noted
@@ -139,14 +115,7 @@ def test_a_request_for_help_adds_nothing_to_what_it_is_about(engines: Mapping[ty
 
 def test_a_promise_is_noted_with_its_turn(engines: Mapping[type, Engine]) -> None:
     """What the agent will do stands apart from what is done, each with the turn behind it."""
-    lines = (
-        "A: Hello, this is Ann.",
-        "C: Hi Ann. I was charged twice for my order.",
-        "A: I've refunded the second charge.",
-        "C: Thanks. Do I get a receipt?",
-        "A: I'll email you the receipt today.",
-        "C: Great, thank you.",
-    )
+    lines = tuples_of(__file__, "a_promise_is_noted_with_its_turn")
     found = analyzed(talk(*lines), engines).summary
     assert found is not None
     assert "The agent has refunded the second charge. The agent promised to email the customer the receipt today." in (
@@ -209,11 +178,7 @@ def test_a_summary_is_short(engines: Mapping[type, Engine], asked: Any) -> None:
 
 @pytest.mark.parametrize(
     ("lines", "reason"),
-    [
-        (("A: hello", "A: are you there"), "the customer never speaks"),
-        (("C: ja ich habe eine frage zu meiner rechnung bitte", "A: gerne"), "German is not supported"),
-        (("C: okay", "A: okay"), "nobody says what it is about"),
-    ],
+    tuples_of(__file__, "says_why_there_is_none"),
 )
 def test_says_why_there_is_none(lines: Sequence[str], reason: str, engines: Mapping[type, Engine]) -> None:
     """Null with a reason for languages and conversations in which it cannot be known."""
@@ -251,14 +216,7 @@ def test_a_wish_that_sounds_like_praise_is_the_reason(said: str, noted: str, eng
     assert found.text.startswith(noted)
 
 
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ("How much is the premium plan?", "The premium plan is 49 euros a month. I have sent you the details."),
-        ("What would it cost to send it to Leeds?", "Twelve pounds fifty. I've noted that on the order."),
-        ("what's the fee for a new card", "There's a charge of $5. I've ordered the card, it will be there on Friday."),
-    ],
-)
+@pytest.mark.parametrize(("asked", "told"), data_of(__file__, "a_price_that_was_asked_for_is_in_it"))
 def test_a_price_that_was_asked_for_is_in_it(asked: str, told: str, engines: Mapping[type, Engine]) -> None:
     """Also where the agent reports something else as done."""
     found = analyzed(talk(f"C: {asked}", f"A: {told}", "C: thanks"), engines).summary

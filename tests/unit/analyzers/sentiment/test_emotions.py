@@ -10,6 +10,7 @@ from hypothesis import given
 from auscult.analyzers.sentiment.emotions import AGENT, CUSTOMER, agent_emotion
 from auscult.domain.conversation import Turn
 from auscult.engines._contract import Engine
+from tests.data_files import data_of
 from tests.unit.analyzers.conversations import analyzed, conversation, conversations, talk
 
 
@@ -52,18 +53,7 @@ def test_two_of_three_are_66_67_percent(engines: Mapping[type, Engine]) -> None:
     assert [one.emotion for one in emotions.agent] == ["empathy"]
 
 
-@pytest.mark.parametrize(
-    ("text", "emotion"),
-    [
-        ("I completely understand how frustrating that is", "empathy"),
-        ("take your time, there's no rush", "patience"),
-        ("I'm so glad it works", "happiness"),
-        ("as I already said, the fee stands", "frustration"),
-        ("sorry, I don't quite follow", "confusion"),
-        ("happy to help, have a lovely day", None),
-        ("what's the order number", None),
-    ],
-)
+@pytest.mark.parametrize(("text", "emotion"), data_of(__file__, "agents_feel_too"))
 def test_agents_feel_too(text: str, emotion: str | None) -> None:
     """Politeness is no feeling."""
     assert agent_emotion(text) == emotion

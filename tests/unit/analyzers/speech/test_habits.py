@@ -14,6 +14,7 @@ from auscult.analyzers.speech.habits import crutch_score
 from auscult.domain.conversation import Agent, Turn
 from auscult.domain.insight import AgentHabits
 from auscult.engines._contract import Engine
+from tests.data_files import data_of, tuples_of
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, conversation, conversations, talk
 
@@ -58,21 +59,7 @@ def test_every_agent_who_speaks_has_one_row(engines: Mapping[type, Engine], aske
 
 @pytest.mark.parametrize(
     ("lines", "sought", "shown"),
-    [
-        (("C: i lost my card", "A: oh no i'm sorry to hear that", "C: thanks"), 1, 1),
-        (("C: i lost my card", "A: what is your name", "C: ann", "A: that must be stressful ann"), 1, 1),
-        (("C: i lost my card", "A: name", "C: ann", "A: born", "C: may", "A: city", "C: bath", "A: so sorry"), 1, 1),
-        (("C: i lost my card", "A: name please"), 1, 0),
-        (("C: my parcel never came", "C: and it's my son's birthday", "A: okay"), 1, 0),
-        (("C: it's broken", "A: sorry to hear that", "C: it still doesn't work", "A: try again"), 2, 1),
-        (("C: i'm really worried about my mother", "A: i can imagine how you feel"), 1, 1),
-        (("C: the engineer had mud on his boots", "A: that's not on"), 1, 1),
-        (("C: i'd like to book a table", "A: sorry i didn't catch that", "C: a table for two"), 0, 0),
-        (("C: i'd like to book a table", "A: sorry for the wait", "C: no problem at all"), 0, 0),
-        (("A: hello", "C: i lost my card"), 1, 0),
-        (("C: i'd like to book a table", "A: i'm so sorry to hear that"), 1, 1),
-        (("C: no i don't need the insurance", "A: okay"), 0, 0),
-    ],
+    tuples_of(__file__, "empathy_is_sought_by_trouble_and_shown_by_an_answer"),
 )
 def test_empathy_is_sought_by_trouble_and_shown_by_an_answer(
     lines: Sequence[str], sought: int, shown: int, engines: Mapping[type, Engine]
@@ -114,37 +101,14 @@ def test_evidence_says_what_was_sought_and_what_was_said(engines: Mapping[type, 
 
 @pytest.mark.parametrize(
     ("text", "counts"),
-    [
-        ("Um, so, uh, let me see", {"um": 1, "so": 1, "uh": 1}),
-        ("ummm erm uhm er", {"um": 2, "er": 2}),
-        ("it was, like, two weeks, you know", {"like": 1, "you know": 1}),
-        ("and like i don't know it's like really slow", {"like": 2}),
-        ("I mean, it's basically literally kind of sort of done", {
-            "i mean": 1, "basically": 1, "literally": 1, "kind of": 1, "sort of": 1,
-        }),
-        ("y'know what i mean? you know what i mean", {"you know": 2}),
-        ("So um that's it. So, bye", {"so": 2, "um": 1}),
-    ],
+    data_of(__file__, "counts_crutch_words")
 )  # fmt: skip
 def test_counts_crutch_words(text: str, counts: dict[str, int]) -> None:
     """Hesitation, and words that only fill."""
     assert crutch_words(text) == counts
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "do you know your number? let me know if you know what it is, I'll let you know",
-        "what kind of car is it, that kind of thing, this sort of thing, that's so kind of you",
-        "would you like that? it looks like rain, just like I said, something like that, I like it",
-        "what the weather is like in Leeds",
-        "so sorry, so much, so that we can help, so what's your name",
-        "uh-huh uh huh uh oh um-hum",
-        "what do you mean, what I mean is this, I mean it",
-        "your er-2 form, her number, error",
-        "only so you know",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "words_that_mean_something_are_no_crutches"))
 def test_words_that_mean_something_are_no_crutches(text: str) -> None:
     """Where the same words are said because they are meant."""
     assert crutch_words(text) == {}

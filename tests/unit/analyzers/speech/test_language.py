@@ -9,43 +9,18 @@ from hypothesis import strategies as st
 from auscult.analyzers._evidence import UNDETERMINED
 from auscult.analyzers.speech.language import Language, language_of
 from auscult.domain.insight import Insights
-from tests.data_files import rows_of
+from tests.data_files import data_of, rows_of
 from tests.unit.analyzers.conversations import talk
 
 
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("hello my name is karen and i have a question about the bill", "en"),
-        ("ja guten tag ich habe ein problem mit meiner rechnung", "de"),
-        ("hallo ik wil graag mijn abonnement opzeggen", "nl"),
-        ("hola necesito ayuda con mi factura por favor", "es"),
-        ("もしもし、請求書について質問があります", "ja"),
-        ("नमस्ते मुझे अपने बिल में मदद चाहिए", "hi"),
-        ("bonjour je voudrais annuler mon abonnement", "fr"),
-        ("你好我想取消订单", "zh"),
-        ("안녕하세요 주문을 취소하고 싶어요", "ko"),
-        ("Здравствуйте, я хочу отменить заказ", "und"),
-        ("mm-hm", "en"),
-        ("4471 2290", "en"),
-    ],
-)
+@pytest.mark.parametrize(("text", "language"), data_of(__file__, "tells_the_language_of_what_came_as_english"))
 def test_tells_the_language_of_what_came_as_english(text: str, language: str) -> None:
     """A document that says nothing is English to us; text that plainly is something else is not."""
     assert language_of(text, "en") == language
 
 
 @pytest.mark.parametrize(
-    ("text", "given_language", "language"),
-    [
-        ("hello how are you today", "de", "de"),
-        ("mujhe apne bill mein madad chahiye", "hi", "hi"),
-        ("नमस्कार मला मदत हवी आहे", "mr", "mr"),
-        ("東京", "ja", "ja"),
-        ("もしもし", "nl", "ja"),
-        ("hello i have a problem with the bill can you help me", "ja", "en"),
-        ("Здравствуйте", "uk", "uk"),
-    ],
+    ("text", "given_language", "language"), data_of(__file__, "the_document_wins_unless_its_script_is_wrong")
 )
 def test_the_document_wins_unless_its_script_is_wrong(text: str, given_language: str, language: str) -> None:
     """What the document says counts, where the text can be that."""
@@ -123,13 +98,7 @@ def test_text_without_english_words_is_undetermined() -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("namaste mera order abhi tak nahi aaya hai, aap please check karke batao ki mera parcel kahan hai", "hi"),
-        ("hello sir mera order number 4456 hai, abhi tak deliver nahi hua, status check karke batao", "hi"),
-        ("aapka naam kya hai. mera naam priya sharma hai. main apna ticket cancel karna chahti hoon", "hi"),
-        ("mera order kahan hai", "hi"),
-        ("magandang umaga po, ano po ang maitutulong ko sa inyo. hindi pa po dumating ang order ko", "tl"),
-        ("bakit po mataas ang bill ko ngayong buwan. wala naman po akong ginamit na iba", "tl"),
-        ("selamat pagi, pesanan saya belum sampai sampai sekarang, boleh saya minta nomor pesanannya", "id"),
+        *data_of(__file__, "latin_letters_do_not_make_another_language_english"),
         ("habari, naweza kukusaidia vipi leo. simu yangu haifanyi kazi tangu jana", UNDETERMINED),
         ("xin chao toi can giup do ve hoa don cua toi. anh cho em xin so dien thoai", UNDETERMINED),
     ],
@@ -139,17 +108,7 @@ def test_latin_letters_do_not_make_another_language_english(text: str, language:
     assert language_of(text, "en") == language
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "good day, how i go fit help you. abeg my money wey i transfer no reach since yesterday. make i check am",
-        "hello po, i would like to follow up lang my order, hindi pa kasi dumadating. sure ma'am, sige wait lang",
-        "Vessel MARE STELLA ETA revised again? Need for duty planning. Berth 17/10 2200, congestion noted tks",
-        "u open till? 7",
-        "yes jose garcia ramirez",
-        "ok thx bye",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "english_with_words_of_others_is_english"))
 def test_english_with_words_of_others_is_english(text: str) -> None:
     """Pidgin, English with Tagalog in it, terse traffic and names keep the tag of their document."""
     assert language_of(text, "en") == "en"

@@ -15,6 +15,7 @@ from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.domain.insight import Insights, Topic
 from auscult.engines._contract import Engine
 from auscult.services.definitions.taxonomies import read_taxonomy, starter_taxonomy
+from tests.data_files import data_of
 from tests.unit.analyzers.conversations import conversation, conversations, talk
 
 STARTER = read_taxonomy(starter_taxonomy())
@@ -127,16 +128,7 @@ def test_each_of_two_reasons_has_its_own_outcome(engines: Mapping[type, Engine])
     assert (by_name["Refund"].sentiment or 0) < 5 < (by_name["Password and login"].sentiment or 0)
 
 
-@pytest.mark.parametrize(
-    ("said", "topic"),
-    [
-        ("I lost my credit card yesterday", "Lost or stolen card"),
-        ("there is a charge on my account that I never made", "Disputed charge"),
-        ("my printer stopped working this morning", "Device"),
-        ("please book me a hotel room in Paris", "Book a trip"),
-        ("I have moved, here is my new address", "Change of details"),
-    ],
-)
+@pytest.mark.parametrize(("said", "topic"), data_of(__file__, "the_starter_sorts_plain_requests"))
 def test_the_starter_sorts_plain_requests(engines: Mapping[type, Engine], said: str, topic: str) -> None:
     """Wordings that do not stand in it."""
     _, topics = found(engines, [STARTER], talk(f"C: {said}"))

@@ -16,6 +16,7 @@ from auscult.domain.conversation import Agent, Customer
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Classification, ClassificationAnswer
 from auscult.engines._contract import Engine
+from tests.data_files import data_of, tuples_of
 from tests.unit.analyzers.conversations import analyzed, conversation, conversations, talk
 
 WORDS = st.text(st.sampled_from("abcdefghijklmnopqrstuvwxyz '.,?!@0123456789é"), max_size=80)
@@ -30,35 +31,14 @@ def intents(engines: Mapping[type, Engine], *lines: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("said", "wanted"),
-    [
-        (("hi", "i lost my debit card", "can you send me a new one"), "report lost or stolen card"),
-        (("hello my card was stolen yesterday on the bus",), "report lost or stolen card"),
-        (("Hi! I need to return an item, can you help me with that?", "Crystal Minh"), "return item"),
-        (("I'd like to send back the boots I bought last week.",), "return item"),
-        (("hi my name is james william i need to check my account balance",), "check account balance"),
-        (("could you tell me how much is in my savings account",), "check account balance"),
-        (("my internet has been down since this morning",), "fix internet connection"),
-        (("please cancel my gym membership",), "cancel subscription"),
-    ],
+    tuples_of(__file__, "the_same_wish_has_the_same_name"),
 )
 def test_the_same_wish_has_the_same_name(engines: Mapping[type, Engine], said: tuple[str, ...], wanted: str) -> None:
     """Volume by topic needs conversations about one thing to be called one thing, whatever the words."""
     assert intents(engines, *[f"C: {text}" for text in said])[0] == wanted
 
 
-@pytest.mark.parametrize(
-    ("said", "name"),
-    [
-        ("can you tune my grandfather's harpsichord", "tune grandfathers harpsichord"),
-        ("i want to upload a manuscript", "upload manuscript"),
-        ("I would like to compare two telescopes, please", "compare telescopes"),
-        ("my kayak has a leak", None),
-        ("the vpn keeps asking for my password", None),
-        ("do you know anything of lighthouses", None),
-        ("thank you so much", None),
-        ("my name is anna", None),
-    ],
-)
+@pytest.mark.parametrize(("said", "name"), data_of(__file__, "distils_a_name_where_none_is_known"))
 def test_distils_a_name_where_none_is_known(said: str, name: str | None) -> None:
     """A verb and its object; never a noun alone, and nothing of small talk or trouble."""
     assert name_of(said) == name

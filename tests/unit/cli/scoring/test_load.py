@@ -3,19 +3,9 @@
 import pytest
 
 from auscult.cli.scoring.load import sentence
+from tests.data_files import data_of
 
-PLAIN = {
-    "accepted": 76,
-    "unchanged": 0,
-    "replaced": 0,
-    "scored": 74,
-    "below_threshold": 2,
-    "duration_unavailable": 0,
-    "not_evaluated": 0,
-    "failed": 0,
-    "waiting": 0,
-    "rejected": 0,
-}
+PLAIN = data_of(__file__, "plain")
 
 
 @pytest.mark.parametrize(

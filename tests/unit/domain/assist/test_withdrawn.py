@@ -7,6 +7,7 @@ import pytest
 from auscult.documents import KINDS
 from auscult.documents._opening import opening_of
 from auscult.domain.assist.validity import validity_of
+from tests.data_files import data_of
 
 ON = date(2026, 3, 1)
 TEXT = "You may send goods back within thirty days."
@@ -24,34 +25,13 @@ def page(head: str) -> str:
     return f"<html><head>{head}</head><body><h1>Returns</h1><p>{TEXT}</p></body></html>"
 
 
-@pytest.mark.parametrize(
-    "heading",
-    [
-        "Returns (superseded)",
-        "Former returns policy",
-        "Previous terms of return",
-        "Returns (until 28 February 2026)",
-        "Returns, valid through 2025",
-        "Returns: discontinued",
-    ],
-)
+@pytest.mark.parametrize("heading", data_of(__file__, "withdrawn_by_its_heading"))
 def test_withdrawn_by_its_heading(heading: str) -> None:
     """A heading names it superseded, former, or over on a day."""
     assert not counts("returns.md", f"# {heading}\n\n{TEXT}\n")
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "This page has been replaced by the policy of January 2026.",
-        "No longer in force.",
-        "This document is obsolete.",
-        "Expired on 3 May 2025.",
-        "These conditions ceased to apply on 30 November 2025.",
-        "In force from 1 January 2024 to 31 December 2025.",
-        "This version was withdrawn in October 2025.",
-    ],
-)
+@pytest.mark.parametrize("line", data_of(__file__, "withdrawn_by_its_first_line"))
 def test_withdrawn_by_its_first_line(line: str) -> None:
     """The line before the text."""
     assert not counts("returns.md", f"# Returns\n\n{line}\n\n{TEXT}\n")
@@ -71,36 +51,13 @@ def test_withdrawn_by_its_name(name: str) -> None:
     assert not counts(name, f"# Returns\n\n{TEXT}\n")
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        "<title>Outdated: returns</title>",
-        "<title>Returns (no longer valid)</title>",
-        '<title>Returns</title><meta name="expires" content="2026-01-31">',
-    ],
-)
+@pytest.mark.parametrize("head", data_of(__file__, "withdrawn_by_the_head_of_a_page"))
 def test_withdrawn_by_the_head_of_a_page(head: str) -> None:
     """The title of an HTML page, and its metadata."""
     assert not counts("returns.html", page(head))
 
 
-@pytest.mark.parametrize(
-    ("name", "document"),
-    [
-        ("returns.md", "# Returns\n\nThis policy replaces that of 2024."),
-        ("returns.md", "# Returns\n\nValid until further notice."),
-        ("returns.md", "# Returns\n\nValid until 31 December 2027."),
-        ("returns.md", "# Returns\n\nIn force since 1 January 2024."),
-        ("returns.md", "# Returns\n\nVouchers that expired in 2025 cannot be used."),
-        ("old-town-store.md", "# Old Town store\n\nWe open at nine."),
-        ("card.md", "# If your card has expired\n\nOrder a new one."),
-        ("device.md", "# An old device\n\nBring it to the store and we recycle it."),
-        ("statements.md", "# Archive of statements\n\nStatements until March 2025 are in the archive."),
-        ("cash.md", "# Withdrawn cash\n\nHow much cash may be withdrawn a day."),
-        ("parts.md", "# Discontinued products\n\nParts for discontinued products are sold for five years."),
-        ("cover.md", "# Lapsed cover\n\nYour cover lapses if a premium is not paid."),
-    ],
-)
+@pytest.mark.parametrize(("name", "document"), data_of(__file__, "a_neighbour_counts"))
 def test_a_neighbour_counts(name: str, document: str) -> None:
     """Documents with the same words about other things are in force."""
     assert counts(name, f"{document}\n\n{TEXT}\n")

@@ -12,6 +12,7 @@ from auscult.domain.audits.audit import AuditAnswer, Sheet
 from auscult.domain.calibration.report import band_of, colour_of, consensus_of, report_of
 from auscult.domain.calibration.session import Item, Rater, Reference, Scored, Session
 from auscult.domain.errors import ConflictError
+from tests.data_files import data_of
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 METRICS = ("em-1", "em-2", "em-3")
@@ -111,17 +112,7 @@ def test_colours(share: float, colour: str) -> None:
     assert colour_of(share) == colour
 
 
-@pytest.mark.parametrize(
-    ("kappa", "band"),
-    [
-        (-0.2, "poor"),
-        (0.39, "poor"),
-        (0.4, "moderate"),
-        (0.6, "substantial"),
-        (0.8, "substantial"),
-        (0.81, "near_perfect"),
-    ],
-)
+@pytest.mark.parametrize(("kappa", "band"), data_of(__file__, "bands"))
 def test_bands(kappa: float, band: str) -> None:
     """As documented."""
     assert band_of(kappa) == band

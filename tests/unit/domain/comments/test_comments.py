@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from auscult.domain import comments
 from auscult.domain.comments import LONGEST_COMMENT, MOST_COMMENTS, NewThread, Thread
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
+from tests.data_files import tuples_of
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 PEOPLE = {
@@ -26,15 +27,7 @@ def thread(text: str = "Listen to this.") -> Thread:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [
-        ("@Ann Becker, listen", ("ann@example.com",)),
-        ("@ann, and @Anna!", ("ann@example.com", "anna@example.com")),
-        ("@tom.2@example.com and @Tom Reyes", ("tom.2@example.com", "tom@example.com")),
-        ("@Tom", ()),
-        ("write to ann@example.com", ()),
-        ("@Annabel", ()),
-        ("@Ann @ann@example.com", ("ann@example.com",)),
-    ],
+    tuples_of(__file__, "mentions"),
 )
 def test_mentions(text: str, found: tuple[str, ...]) -> None:
     """An address, a whole name, or a first name of one person mentions them, the longest first, each person once."""

@@ -26,6 +26,7 @@ from auscult.domain.definitions.scorecard import (
 )
 from auscult.domain.evaluation import Evaluation, MetricResult, Part, Qualification, Verdict, half_up, joined, score
 from auscult.domain.form import Form, Metric
+from tests.data_files import data_of, tuples_of
 from tests.strategies import cited
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
@@ -79,16 +80,7 @@ def weighed(card: Scorecard = CARD, /, **answers: Qualification | Verdict) -> In
 
 @pytest.mark.parametrize(
     ("answers", "attributes", "total", "passed"),
-    [
-        ({"greeting": "YES", "empathy": "YES", "resolution": "YES"}, (100, 100), 100, True),
-        ({"greeting": "YES", "empathy": "NO", "resolution": "YES"}, (40, 100), 64, False),
-        ({"greeting": "NO", "empathy": "YES", "resolution": "NO"}, (60, 0), 36, False),
-        ({"greeting": "YES", "empathy": "NA", "resolution": "YES"}, (100, 100), 100, True),
-        ({"greeting": "NA", "empathy": "NA", "resolution": "YES"}, (None, 100), 100, True),
-        ({"greeting": "YES", "empathy": "NO"}, (40, None), 40, False),
-        ({"greeting": "-", "empathy": "NA"}, (None, None), None, None),
-        ({}, (None, None), None, None),
-    ],
+    tuples_of(__file__, "attributes_weigh_metrics_and_the_scorecard_weighs_attributes"),
 )
 def test_attributes_weigh_metrics_and_the_scorecard_weighs_attributes(
     answers: dict[str, Qualification], attributes: tuple[int | None, ...], total: int | None, passed: bool | None
@@ -135,15 +127,9 @@ def test_parts_are_scored_one_by_one_here_too() -> None:
 @pytest.mark.parametrize(
     ("changes", "conversation", "evaluation", "counts"),
     [
-        ({}, {}, {}, True),
-        ({}, {}, {"status": "below_threshold"}, False),
-        ({"direction": "outbound"}, {}, {}, False),
-        ({"direction": "outbound"}, {"direction": "outbound"}, {}, True),
+        *data_of(__file__, "which_conversations_count"),
         ({"languages": ("en",)}, {"language": "en-GB"}, {}, True),
         ({"languages": ("de",)}, {}, {}, False),
-        ({"min_duration_ms": 60_000}, {}, {}, True),
-        ({"min_duration_ms": 60_001}, {}, {}, False),
-        ({"min_duration_ms": 1}, {"ended_at": None}, {}, False),
     ],
 )
 def test_which_conversations_count(
@@ -156,14 +142,7 @@ def test_which_conversations_count(
 
 @pytest.mark.parametrize(
     ("agents", "measured"),
-    [
-        (("*",), True),
-        (("a-1",), True),
-        (("ROBERT@example.com",), True),
-        (("robert",), True),
-        (("a-2",), False),
-        ((), False),
-    ],
+    tuples_of(__file__, "whom_it_is_for"),
 )
 def test_whom_it_is_for(agents: tuple[str, ...], measured: bool) -> None:
     """By id, address or name; an inactive one measures nobody."""

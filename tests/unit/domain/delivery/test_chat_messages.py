@@ -6,6 +6,7 @@ import pytest
 
 from auscult.domain.delivery.chat_messages import FIELDS, LONGEST, check_template, message
 from auscult.domain.errors import RequestError
+from tests.data_files import data_of
 
 VALUES = dict.fromkeys(FIELDS, "") | {
     "kind": "audited",
@@ -61,15 +62,7 @@ def test_good_templates(template: str) -> None:
 @pytest.mark.parametrize(
     ("template", "reason"),
     [
-        ("{scores}", "unknown field {scores}; available: {kind}, {conversation_id}"),
-        ("{}", "unknown field {}"),
-        ("{score.real}", "unknown field {score.real}"),
-        ("{score!r}", "unknown field {score!r}"),
-        ("{score:>9}", "unknown field {score:>9}"),
-        ("{score", "no partner"),
-        ("score}", "no partner"),
-        (" \n", "blank"),
-        ("a\0b", "control character"),
+        *data_of(__file__, "bad_templates"),
         ("x" * (LONGEST + 1), "2,001 characters; give at most 2,000"),
     ],
 )

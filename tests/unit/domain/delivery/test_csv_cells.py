@@ -9,25 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.delivery.csv_cells import csv_lines, guarded_cell, unguarded_cell
+from tests.data_files import tuples_of
 
-HOSTILE = (
-    "=1+1",
-    "Anna;=1+1;x",
-    "Anna\t=1+1",
-    "Anna\n=1+1",
-    "Anna\r\n  +1",
-    "\n=1+1",
-    "  @SUM(A1)",
-    "\u00a0-1",
-    "\ufeff=1",
-    "\uff1d1+1",
-    "x;\uff0b1",
-    "\uff0d1",
-    "\uff20a",
-    '"=1+1',
-    'x;"=1+1',
-    "\t1",
-)
+HOSTILE = tuples_of(__file__, "hostile")
 """What begins a formula somewhere."""
 _PIECES = st.sampled_from([*"=+-@;\t\r\n \"',a1", "\uff1d", "\ufeff", "\u200b"])
 _TEXTS = st.lists(_PIECES, max_size=8).map("".join)

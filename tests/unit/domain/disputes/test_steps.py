@@ -13,6 +13,7 @@ from auscult.domain.audits.sheet import Sheet
 from auscult.domain.disputes import steps
 from auscult.domain.disputes.dispute import UNDO, Dispute, Review, ReviewPolicy, check_policy, opened
 from auscult.domain.errors import ConflictError, RequestError
+from tests.data_files import data_of
 
 AT = datetime(2026, 4, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -206,14 +207,8 @@ def test_a_withdrawn_dispute_is_an_acceptance() -> None:
 @pytest.mark.parametrize(
     "policy",
     [
-        {"window_days": 0},
-        {"window_days": 91},
-        {"rounds": 0},
-        {"rounds": 11},
-        {"decide_days": 0},
-        {"reviewer": "named"},
+        *data_of(__file__, "policies_that_cannot_be_used"),
         {"reviewers": ("eva@x",)},
-        {"release": "at"},
         {"release_at": AT},
         {"release": "at", "release_at": datetime(2026, 4, 1)},  # noqa: DTZ001  (the fault)
     ],

@@ -17,6 +17,7 @@ from auscult.engines.explainer import AT_ONCE, Address, PageExplainer, Server
 from auscult.formats import Limits
 from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
+from tests.data_files import data_of, tuples_of
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.unit.domain.explanations.scripted_explainer import Given, ScriptedExplainer, obeying, sentences
 from tests.unit.engines.judging import budget_of
@@ -74,15 +75,7 @@ def test_a_sentence_stands_on_the_words_of_its_pieces() -> None:
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
-        ("The customer lost the card.", ()),
-        ("The customer lost the card.", (3, 0, -1)),
-        ("The agent deserves a bonus.", (1,)),
-        ("The customer lost the card and 900 euros.", (1,)),
-        ("The customer lost the card: see https://card.example.", (1,)),
-        ("The customer lost the card, write to help@card.example.", (1,)),
-        ("The customer lost the card.", (2,)),
-        ("The score is 100, passed.", (2,)),
-        ("", (1,)),
+        *tuples_of(__file__, "a_sentence_that_nothing_carries_is_left_out"),
         ("The card was lost. " + "lost card " * (LONGEST_SENTENCE // 10), (1,)),
     ],
 )
@@ -101,14 +94,7 @@ JOINED = [
 
 @pytest.mark.parametrize(
     ("text", "numbers", "is_carried"),
-    [
-        ("The agent lost the parcel.", (1, 2), False),
-        ("The agent lost the parcel.", (2,), False),
-        ("The customer wanted a refund of the parcel.", (1, 3), False),
-        ("The customer wanted the parcel from Monday, and a refund to the card.", (1, 3), True),
-        ("The customer asked about the parcel, the agent lost it.", (1, 2), True),
-        ("The complaint is open and the score is 60.", (2, 4), True),
-    ],
+    tuples_of(__file__, "nothing_is_put_together_that_nobody_said"),
 )
 def test_nothing_is_put_together_that_nobody_said(text: str, numbers: tuple[int, ...], is_carried: bool) -> None:
     """Each part of a sentence has words of one side, also of what it does not name, and more of one turn than of others."""
@@ -125,21 +111,7 @@ DENIED = [
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "is_carried"),
-    [
-        ("The customer was refunded in full.", 1, False),
-        ("The customer was never refunded in full.", 1, True),
-        ("The customer was not refunded.", 1, True),
-        ("The customer can log in to the account.", 1, False),
-        ("The customer is unable to log in to the account.", 1, True),
-        ("Der Vertrag wurde gekündigt.", 2, False),
-        ("Der Vertrag wurde nicht gekündigt.", 2, True),
-        ("The parcel arrived.", 3, True),
-        ("The parcel never arrived.", 3, False),
-        ("It was the wrong one.", 3, False),
-        ("The form did not work, it failed twice.", 4, True),
-        ("The score is 60, passed.", 5, False),
-    ],
+    ("text", "number", "is_carried"), data_of(__file__, "nothing_is_denied_that_was_said_nor_said_that_was_denied")
 )
 def test_nothing_is_denied_that_was_said_nor_said_that_was_denied(text: str, number: int, is_carried: bool) -> None:
     """A part of a sentence denies what the nearest part of its passages denies, in other words for that too."""

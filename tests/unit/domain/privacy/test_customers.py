@@ -4,37 +4,16 @@ import pytest
 
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.customers import check_customer, finder
+from tests.data_files import data_of
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ann@example.com",
-        "write to Ann@Example.COM.",
-        "it is ann@example.com.Please call",
-        "mail <ann@example.com>, mailto:ann@example.com",
-        "uh...ann@example.com",
-        "first\nann@example.com\tlast",
-        "ann@example.com-",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "an_address_is_found_as_people_write_it"))
 def test_an_address_is_found_as_people_write_it(text: str) -> None:
     """Case, punctuation and what stands around it do not matter."""
     assert finder("email", " ann@example.com ")(["else", text])
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "joann@example.com",
-        "jo.ann@example.com",
-        "jo+ann@example.com",
-        "ann@example.community",
-        "ann@example.com.au",
-        "ann@example.com-pany.com",
-        "ann@example,com",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "an_address_within_another_is_not_theirs"))
 def test_an_address_within_another_is_not_theirs(text: str) -> None:
     """An erasure is final: the other customer's conversations stay."""
     assert not finder("email", "ann@example.com")([text])

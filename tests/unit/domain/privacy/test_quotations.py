@@ -13,6 +13,7 @@ import auscult
 from auscult.domain.privacy.quotations import redact_quotations
 from auscult.storage.privacy.codes import document_without_codes
 from auscult.storage.privacy.redaction import without_numbers
+from tests.data_files import data_of
 
 SOURCE = Path(auscult.__file__).parent
 RAISED = ("Error", "Refused", "Rejected", "refused", "_fault")
@@ -88,16 +89,7 @@ def test_a_quotation_is_redacted_in_every_message() -> None:
 
 @pytest.mark.parametrize(
     ("message", "shown"),
-    [
-        ("turns[2].text is 'my pin is 4711'; it should be a list", "turns[2].text is 'my pin is [security code]'; it should be a list"),
-        ('the value "my pin is 4711" is no time', 'the value "my pin is [security code]" is no time'),
-        ("custom_fields.pin is 4711; it should be a text", "custom_fields.pin is [security code]; it should be a text"),
-        ("custom_fields.pin is '4711'; it should be a number", "custom_fields.pin is '[security code]'; it should be a number"),
-        ('text is "my pin is 4711 and what else was sa…', 'text is "my pin is [security code] and what else was sa…'),
-        ("the agent's form isn't there; the users' list has 'it''s'", "the agent's form isn't there; the users' list has 'it''s'"),
-        ("this is not UTF-8: byte 0xff at position 0; save the CSV as UTF-8", "this is not UTF-8: byte 0xff at position 0; save the CSV as UTF-8"),
-        ("the text is ''; it should say something", "the text is ''; it should say something"),
-    ],
+    data_of(__file__, "quotations")
 )  # fmt: skip
 def test_quotations(message: str, shown: str) -> None:
     """Quotation marks, bare numbers, a cut value without its end, and apostrophes, which quote nothing."""

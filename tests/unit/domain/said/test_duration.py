@@ -8,24 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.said.duration import parse_duration_ms
+from tests.data_files import data_of
 
 
-@pytest.mark.parametrize(
-    ("written", "expected"),
-    [
-        ("15s", 15_000),
-        ("1m 30s", 90_000),
-        ("1m30s", 90_000),
-        ("10 seconds", 10_000),
-        ("2 Minutes", 120_000),
-        ("1 hour, 5 minutes", 3_900_000),
-        ("500ms", 500),
-        ("1.5s", 1_500),
-        (15, 15_000),
-        ("15", 15_000),
-        (0, 0),
-    ],
-)
+@pytest.mark.parametrize(("written", "expected"), data_of(__file__, "reads_what_people_write"))
 def test_reads_what_people_write(written: str | int, expected: int) -> None:
     """Units in the usual spellings; a bare whole number is seconds."""
     assert parse_duration_ms(written) == expected

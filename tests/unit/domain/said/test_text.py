@@ -5,23 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.said.text import FILLERS, sentences, spoken_words, straighten_quotes
+from tests.data_files import data_of, tuples_of
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Thank you, for CALLING!", " thank you for calling "),
-        ("uh I\u2019m um, sorry", " im sorry "),
-        ("I'm / Im", " im im "),
-        ("e-mail_me", " e mail me "),
-        ("ÜNSAL\u2019S Straße №5", " ünsals strasse no5 "),
-        ("नमस्ते, आप कैसे हैं?", " नमस्ते आप कैसे हैं "),
-        ("क्\u200dष Zu\u0308rich", " क्ष zürich "),
-        ("... !", " "),
-        ("", " "),
-        ("Um", " "),
-    ],
-)
+@pytest.mark.parametrize(("text", "words"), data_of(__file__, "words_are_bare"))
 def test_words_are_bare(text: str, words: str) -> None:
     """No case, no punctuation, no fillers; an apostrophe leaves no gap, nor does a sign of a vowel; one space around."""
     assert spoken_words(text) == words
@@ -50,17 +37,7 @@ def test_straight_quotes_keep_the_length(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "pieces"),
-    [
-        ("Hello. How are you?? Fine; thanks", ("Hello.", "How are you??", "Fine;", "thanks")),
-        ("it costs 3.50 today", ("it costs 3.50 today",)),
-        ("one\ntwo\n\nthree", ("one", "two", "three")),
-        ("नमस्ते जी। मेरा बिल ज़्यादा है।", ("नमस्ते जी।", "मेरा बिल ज़्यादा है।")),
-        ("wait...what? no..! yes.\n\n. ok", ("wait...what?", "no..!", "yes.", "ok")),
-        ("\u3042\u3002\uff01\u3044.\u3002\u3046", ("\u3042\u3002\uff01", "\u3044.\u3002", "\u3046")),
-        ("... ?!", ()),
-        ("", ()),
-        ("um. yes", ("yes",)),
-    ],
+    tuples_of(__file__, "sentences"),
 )
 def test_sentences(text: str, pieces: tuple[str, ...]) -> None:
     """Cut behind stops and at line ends; pieces without a word are left out."""

@@ -11,31 +11,11 @@ from hypothesis import strategies as st
 from auscult.domain.said import values
 from auscult.domain.said.numbers import numbers, tokens, written_number
 from auscult.domain.said.values import KINDS, Kind, Locale, is_same, mentions, read
+from tests.data_files import data_of
 
 AMERICAN = Locale.of("en", date(2026, 3, 23))
 BRITISH = Locale.of("en-GB", date(2026, 3, 23))
-SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+SMALL = data_of(__file__, "small")
 TENS = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
@@ -93,45 +73,7 @@ def test_what_is_found_is_a_slice_in_order(text: str, kind: Kind) -> None:
     assert [one.start for one in found] == sorted(one.start for one in found)
 
 
-PIECES = st.sampled_from(
-    [
-        "a",
-        "an",
-        "one",
-        "five",
-        "twenty",
-        "twenty-five",
-        "hundred",
-        "thousand",
-        "point",
-        "half",
-        "double",
-        "oh",
-        "5",
-        "5.5",
-        "1,000",
-        "12/3/2026",
-        "2026-03-05",
-        "may",
-        "third",
-        "of",
-        "tomorrow",
-        "$",
-        "20p",
-        "€",
-        "dollars",
-        "cents",
-        "PERCENT",
-        "per",
-        "cent",
-        "%",
-        "at",
-        "dot",
-        "me@x.io",
-        "and",
-        "the",
-    ]
-)
+PIECES = st.sampled_from(data_of(__file__, "pieces"))
 
 
 @given(st.lists(PIECES, max_size=10).map(" ".join), st.sampled_from(KINDS))
@@ -172,26 +114,7 @@ def test_what_people_say_is_found(kind: Kind, text: str, found: list[tuple[str, 
     assert said(kind, text) == found
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("on March 5th", "2026-03-05"),
-        ("the fifth of March two thousand and twenty four", "2024-03-05"),
-        ("born on the fifth of may nineteen eighty four", "1984-05-05"),
-        ("May 5 1984", "1984-05-05"),
-        ("on May 5 12 people came", "2026-05-05"),
-        ("the twenty-third of april, 2027", "2027-04-23"),
-        ("April twenty third twenty twenty five", "2025-04-23"),
-        ("2026-03-05", "2026-03-05"),
-        ("3/5/26", "2026-03-05"),
-        ("13/5/2026", "2026-05-13"),
-        ("call me tomorrow", "2026-03-24"),
-        ("december 24", "2025-12-24"),
-        ("31/2/2026", None),
-        ("may I help", None),
-        ("the second one", None),
-    ],
-)
+@pytest.mark.parametrize(("text", "found"), data_of(__file__, "dates"))
 def test_dates(text: str, found: str | None) -> None:
     """In words and figures; without a year the nearest; what no calendar shows is none."""
     assert [value for _, value in said("date", text)] == ([found] if found else [])
@@ -203,45 +126,14 @@ def test_the_day_goes_first_where_people_write_it_so() -> None:
     assert said("date", "3/5/2026") == [("3/5/2026", "2026-03-05")]
 
 
-@pytest.mark.parametrize(
-    ("kind", "written", "plain"),
-    [
-        ("amount", "25", "25"),
-        ("amount", "USD 25.00", "25 dollars"),
-        ("amount", "", None),
-        ("amount", "25 or 26", None),
-        ("percentage", "4.50", "4.5"),
-        ("percentage", "4.50%", "4.5"),
-        ("date", "2026-03-05T10:00:00Z", "2026-03-05"),
-        ("date", "5 March 2026", "2026-03-05"),
-        ("date", "soon", None),
-        ("number", "-", None),
-        ("digits", "12-34", "1234"),
-        ("phone", "+1 555 123 4567", "15551234567"),
-        ("email", "A@B.io", "a@b.io"),
-        ("text", " Gold-Plan. ", "gold plan"),
-        ("text", "?!", None),
-    ],
-)
+@pytest.mark.parametrize(("kind", "written", "plain"), data_of(__file__, "what_a_source_writes_is_read"))
 def test_what_a_source_writes_is_read(kind: Kind, written: str, plain: str | None) -> None:
     """Bare or with a unit; what is no such value, or two of them, is none."""
     found = read(kind, written, AMERICAN)
     assert (None if found is None else str(found)) == plain
 
 
-@pytest.mark.parametrize(
-    ("kind", "one", "other", "tolerance", "same"),
-    [
-        ("amount", "$25", "25.00", 0, True),
-        ("amount", "$25", "25 euros", 0, False),
-        ("amount", "$25", "$25.50", "0.5", True),
-        ("amount", "$25", "$25.51", "0.5", False),
-        ("phone", "+44 20 7946 0958", "020 7946 0958", 0, True),
-        ("phone", "555 123 4567", "555 123 4568", 0, False),
-        ("text", "Gold plan", "gold PLAN!", 0, True),
-        ("digits", "0012", "12", 0, False),
-    ],
-)
+@pytest.mark.parametrize(("kind", "one", "other", "tolerance", "same"), data_of(__file__, "sameness"))
 def test_sameness(kind: Kind, one: str, other: str, tolerance: Any, *, same: bool) -> None:
     """Numbers within the tolerance; currencies that contradict are no match; telephone numbers by their end."""
     first, second = read(kind, one, AMERICAN), read(kind, other, AMERICAN)

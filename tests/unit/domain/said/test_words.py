@@ -5,44 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.said.words import count_words
+from tests.data_files import data_of, tuples_of
 
 # What two dictionaries count (UniDic's short units by fugashi 1.5.2, IPADIC by Janome 0.5.0), and what was said.
-JAPANESE = (
-    (12, 12, "お電話ありがとうございます、さくら通信の田中でございます"),
-    (9, 10, "本日はどのようなご用件でしょうか"),
-    (14, 12, "先月の請求書についてお聞きしたいんですけど"),
-    (18, 15, "かしこまりました、お客様のお名前とお電話番号をお願いいたします"),
-    (12, 12, "鈴木一郎です、電話番号は080の1234の5678です"),
-    (8, 7, "はい、少々お待ちください、確認いたします"),
-    (19, 21, "お待たせいたしました、先月分の料金は八千五百円となっております"),
-    (12, 12, "えっと、なんか高くなってる気がするんですけど"),
-    (21, 18, "そうですね、先月はデータ通信量が上限を超えたため追加料金がかかっております"),
-    (18, 18, "あ、そうなんですか、じゃあ来月から別のプランに変えたいんですが"),
-    (14, 14, "インターネットが全然つながらないんですけど、どうすればいいですか"),
-    (20, 20, "ご不便をおかけして申し訳ございません、ルーターの電源を一度お切りいただけますか"),
-    (19, 17, "もう三回も電話しているのに、まだ直らないってどういうことですか"),
-    (10, 9, "解約したいので手続きを教えてください"),
-    (14, 12, "クレジットカードをなくしてしまったので、止めてもらえますか"),
-    (7, 7, "いいえ、大丈夫です、ありがとうございました"),
-    (13, 12, "ではメールアドレスをお伺いしてもよろしいでしょうか"),
-    (14, 12, "アプリにログインできないのでパスワードをリセットしたいです"),
-    (6, 6, "今日はいい天気ですね"),
-    (4, 4, "私は学生です"),
-    (4, 4, "こんにちは、元気ですか"),
-    (8, 6, "もう一度おっしゃっていただけますか"),
-    (12, 12, "それは困りますね、上の人に代わってください"),
-)
+JAPANESE = tuples_of(__file__, "japanese")
 
 
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("I don't know, e-mail me at 3.50", 7),
-        ("I don\u2019t", 2),
-        ("[noise] uh hello <unk>", 2),
-        ("hi [PII] I'm [NAME]", 4),
-        ("...", 0),
-        ("", 0),
+        *data_of(__file__, "counts_words"),
         ("[" * 65_000, 0),
         ("<a" * 30_000, 30_000),
     ],
@@ -52,21 +24,7 @@ def test_counts_words(text: str, count: int) -> None:
     assert count_words(text) == count
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "नमस्ते मैं आपकी क्या सहायता कर सकता हूँ",
-        "मेरा बिल बहुत ज़्यादा आया है कृपया देख लीजिए",
-        "क्या आप अपना ग्राहक क्रमांक बता सकते हैं",
-        "ऑर्डर अभी तक नहीं मिला मैं तीन दिन से इंतज़ार कर रहा हूँ",
-        "क्\u200dष और र\u200dय",
-        "Vielen Dank für Ihren Anruf",
-        "Gru\u0308ße aus Mu\u0308nchen",
-        "¿Cuándo llegará mi pedido de mañana?",
-        "Goedemiddag, waarmee kan ik u helpen?",
-        "पिन 4521 है",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "signs_of_vowels_make_no_gaps"))
 def test_signs_of_vowels_make_no_gaps(text: str) -> None:
     """Where words have spaces between them, combining marks and joiners cut none in two: Hindi, and letters decomposed."""
     assert count_words(text) == len(text.split())
@@ -81,19 +39,7 @@ def test_japanese_words_are_as_many_as_dictionaries_count() -> None:
         assert min(first, second) - 3 <= count <= max(first, second) + 3
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("東京", 1),
-        ("はい", 1),
-        ("データ通信", 2),
-        ("ﾃﾞｰﾀ通信", 2),
-        ("LINEのID", 3),
-        ("。、", 0),
-        ("か\u3099", 1),
-        ("テ・スト", 2),
-    ],
-)
+@pytest.mark.parametrize(("text", "count"), data_of(__file__, "reads_every_form_of_japanese_letters"))
 def test_reads_every_form_of_japanese_letters(text: str, count: int) -> None:
     """Han, both kana, half width, decomposed, Latin in between; marks alone are none."""
     assert count_words(text) == count

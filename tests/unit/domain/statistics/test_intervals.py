@@ -15,6 +15,7 @@ from auscult.domain.statistics.intervals import (
     wilson_figure,
     wilson_of_finite,
 )
+from tests.data_files import data_of, tuples_of
 
 
 @pytest.mark.parametrize(
@@ -30,12 +31,7 @@ def test_wilson_equals_published_values(k: int, n: int, low: float, high: float)
 
 @pytest.mark.parametrize(
     ("one", "other", "low", "high"),
-    [
-        ((56, 70), (48, 80), 0.0524, 0.3339),
-        ((9, 10), (3, 10), 0.1705, 0.8090),
-        ((10, 10), (0, 10), 0.6075, 1.0),
-        ((5, 56), (0, 29), -0.0381, 0.1926),
-    ],
+    tuples_of(__file__, "a_difference_equals_published_values"),
 )
 def test_a_difference_equals_published_values(
     one: tuple[int, int], other: tuple[int, int], low: float, high: float
@@ -91,14 +87,7 @@ def test_beta_quantiles_invert_the_distribution(probability: float, alpha: float
 
 
 @pytest.mark.parametrize(
-    ("probability", "alpha", "beta", "quantile"),
-    [
-        (0.025, 150_000, 50_000, 0.7480999130006523),
-        (0.975, 150_000, 50_000, 0.7518953512355263),
-        (0.5, 15_001, 501, 0.967701700580476),
-        (0.975, 700_000, 400, 0.9994834859610187),
-        (0.025, 60_000, 900_000, 0.06201664935720863),
-    ],
+    ("probability", "alpha", "beta", "quantile"), data_of(__file__, "beta_quantiles_of_many_conversations")
 )
 def test_beta_quantiles_of_many_conversations(probability: float, alpha: float, beta: float, quantile: float) -> None:
     """They equal scipy's: the fraction alone would stop before it has converged."""

@@ -15,16 +15,10 @@ from auscult.engines.hybrid import (
     Hybrid,
     SentenceIndex,
 )
+from tests.data_files import tuples_of
 from tests.sentence_reader import WORDS, Reader
 
-SENTENCES = (
-    "Refunds take five days.",
-    "Your card is charged when we ship.",
-    "Keep the receipt!",
-    "Boots are resoled in our workshop.",
-    "Points expire after a year;",
-    "?!",
-)
+SENTENCES = tuples_of(__file__, "sentences")
 PASSAGES = st.lists(
     st.builds(
         lambda heading, said: (heading, " ".join(said)),

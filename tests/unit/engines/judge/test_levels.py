@@ -15,6 +15,7 @@ from auscult.engines._judge.reply import Read, read
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, read_form
 from auscult.services.scoring.evaluate import Evaluator
+from tests.data_files import data_of
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 from tests.strategies import STARTED, talk
 from tests.unit.engines.judging import CALL, HELLO, judge
@@ -24,33 +25,7 @@ GRADING = Grading("How well are needs asked for?", LEVELS, "None", CALL, ("m1", 
 NUMBER = Grading("How many minutes were promised?", (), "0", CALL, ("m1", "m3"))
 FULL = {"evidence": [{"turn": 1, "quote": "Hello, thank you"}], "reason": "It asks.", "level": "Full"}
 
-FORM = """
-id: ef-1
-name: Form
-channel: voice
-pass_score: 50
-metrics:
-  - id: em-needs
-    name: Needs
-    type: graded
-    weight: 60
-    levels: [{name: None, share: 0}, {name: Some, share: 50}, {name: Full, share: 100}]
-    met_at: Some
-    rules:
-      - {level: Full, found: {any_of: [{phrases: [team and budget]}]}}
-    judge:
-      question: How well does the agent ask for needs?
-      levels:
-        - {level: Full, means: The agent asks for the budget}
-        - {level: Some, means: The agent asks for the team}
-        - {level: None, means: The agent asks nothing}
-    otherwise: None
-  - id: em-sorry
-    name: Sorry
-    type: by_question
-    weight: 40
-    answer: {any_of: [{judge: The agent says sorry.}]}
-"""
+FORM = data_of(__file__, "form")
 
 
 def reading(answer: dict[str, Any], question: Grading = GRADING) -> Read:
@@ -67,17 +42,7 @@ def test_a_level_is_read_with_its_evidence() -> None:
     assert reading({"evidence": [], "reason": "", "level": "NA"}).answers[0] == GradingAnswer(None, (), "", "judge 1 m")
 
 
-@pytest.mark.parametrize(
-    ("changed", "fault"),
-    [
-        ({"level": "Excellent"}, "its level is none of Full, None"),
-        ({"level": 5}, "its level is none of Full, None"),
-        ({"evidence": []}, "it names a level and points at no turn"),
-        ({"evidence": [{"turn": 2, "quote": "lost"}]}, "it points at turn 2, from which no evidence"),
-        ({"evidence": [{"turn": 1, "quote": "goodbye"}]}, "the words it quotes are not in turn 1"),
-        ({"reason": 'It says "your budget is fine".'}, "its reason quotes words that are not in the conversation"),
-    ],
-)
+@pytest.mark.parametrize(("changed", "fault"), data_of(__file__, "a_level_that_cannot_be_used_is_a_fault"))
 def test_a_level_that_cannot_be_used_is_a_fault(changed: dict[str, Any], fault: str) -> None:
     """Asked once more, as for a wrong quote."""
     assert fault in reading(FULL | changed).faults[0]
@@ -149,14 +114,7 @@ def test_an_unknown_level_is_asked_once_more(times: int, level: str | None, scor
 
 
 @pytest.mark.parametrize(
-    ("there", "instead", "field", "reason"),
-    [
-        ("{level: Some, means: The agent asks for the team}", "", "judge.levels", "lack Some"),
-        ("level: Some, means", "level: Same, means", "judge.levels[1].level", "unknown level 'Same'"),
-        ("means: The agent asks nothing", 'means: ""', "judge.levels[2].means", "is empty"),
-        ("level: Some, means", "level: Full, means", "judge.levels[1].level", "is named by judge.levels[0] too"),
-        ("question: How well does the agent ask for needs?", 'question: ""', "judge.question", "is empty"),
-    ],
+    ("there", "instead", "field", "reason"), data_of(__file__, "what_a_judge_could_not_choose_is_a_fault")
 )
 def test_what_a_judge_could_not_choose_is_a_fault(there: str, instead: str, field: str, reason: str) -> None:
     """Every level has a meaning, once."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from auscult.domain.probe import Extracted, Extraction, ExtractionAnswer, JudgementAnswer, Summarization, SummaryAnswer
 from auscult.engines._judge.reply import NO_JSON, Read, read
+from tests.data_files import data_of
 from tests.unit.engines.judging import CALL, HELLO, SORRY, judgement, transcript
 
 YES = {"evidence": [{"turn": 1, "quote": "Hello, thank you"}], "reason": "It says so.", "answer": "YES"}
@@ -40,28 +41,8 @@ def test_no_and_na_need_no_evidence(answer: str, holds: bool | None) -> None:
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
-        ({"evidence": []}, "it says YES and points at no turn"),
-        ({"evidence": [{"turn": 9, "quote": "Hello, thank you"}]}, "it points at turn 9, and the turns are 1 to 4"),
-        ({"evidence": [{"turn": 0, "quote": "Hello, thank you"}]}, "it points at turn 0, and the turns are 1 to 4"),
-        ({"evidence": [{"turn": -1, "quote": "Hello, thank you"}]}, "it points at turn -1, and the turns are 1 to 4"),
-        ({"evidence": [{"turn": 2, "quote": "lost"}]}, "it points at turn 2, from which no evidence for this"),
-        ({"evidence": [{"turn": 1, "quote": "Good morning"}]}, "the words it quotes are not in turn 1"),
-        ({"evidence": [{"turn": 1, "quote": "so sorry"}]}, "the words it quotes are not in turn 1"),
-        ({"evidence": [{"turn": 1, "quote": "ell"}]}, "the words it quotes are not in turn 1"),
-        ({"evidence": [{"turn": 1, "quote": "Hello"}]}, "it quotes too little of turn 1; three or more words"),
-        ({"evidence": [{"turn": 1, "quote": "thank you"}]}, "it quotes too little of turn 1; three or more words"),
-        ({"evidence": [{"turn": 1, "quote": ""}]}, "the words it quotes are not in turn 1"),
-        ({"evidence": [*YES["evidence"], {"turn": 3, "quote": "a refund"}]}, "the words it quotes are not in turn 3"),  # type: ignore[misc]
-        ({"answer": "NO", "evidence": [{"turn": 1, "quote": "rude words"}]}, "the words it quotes are not in turn 1"),
-        ({"reason": 'The agent said "you get a full refund".'}, "its reason quotes words that are not in the"),
-        ({"reason": "The agent said “you get a full refund”."}, "its reason quotes words that are not in the"),
-        ({"answer": "MAYBE"}, "the answer has not the keys and values that were asked for"),
-        ({"answer": True}, "the answer has not the keys and values that were asked for"),
-        ({"evidence": "turn 1"}, "the answer has not the keys and values that were asked for"),
-        (
-            {"evidence": [{"turn": "1", "quote": "Hello, thank you"}]},
-            "the answer has not the keys and values that were asked for",
-        ),
+        *data_of(__file__, "what_is_wrong_is_a_fault_of_that_answer_alone"),
+        ({"evidence": [*YES["evidence"], {"turn": 3, "quote": "a refund"}]}, "the words it quotes are not in turn 3"),
     ],
 )
 def test_what_is_wrong_is_a_fault_of_that_answer_alone(changed: dict[str, Any], fault: str) -> None:
@@ -157,16 +138,7 @@ def test_values_are_slices_of_what_was_said_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("quote", "value", "is_fault"),
-    [
-        ("$25", "20", True),
-        ("$25", "25.00", False),
-        ("costs $25 or so", "20", True),
-        ("between 20 and $25", "20", False),  # two values are in the words: which is meant only a judge can tell
-        ("4 and a half percent", "45", False),  # where the decimal point belongs may be a matter of locale
-        ("4 and a half percent", "4.5", False),
-        ("twenty five", "20", False),  # words, which may be of any language
-    ],
+    ("quote", "value", "is_fault"), data_of(__file__, "a_value_is_what_the_figures_it_quotes_come_to")
 )
 def test_a_value_is_what_the_figures_it_quotes_come_to(quote: str, value: str, is_fault: bool) -> None:
     """Right words beside a wrong value would be evidence against the verdict that rests on them."""
@@ -190,15 +162,7 @@ def test_a_summary_names_the_turns_behind_it() -> None:
         assert read(json.dumps({"q1": {"sentences": wrong}}), [Summarization(CALL)], CALL, [0], "e").faults
 
 
-@pytest.mark.parametrize(
-    ("sentence", "is_fault"),
-    [
-        ("The agent refunded $500.", True),
-        ("The agent refunded $2,340.", False),
-        ("They promise 25 days and 3 calls.", False),
-        ("The case is 123456.", True),
-    ],
-)
+@pytest.mark.parametrize(("sentence", "is_fault"), data_of(__file__, "a_figure_of_a_summary_was_said"))
 def test_a_figure_of_a_summary_was_said(sentence: str, is_fault: bool) -> None:
     """In figures or in words: an invented amount would be shown as what happened."""
     talk = transcript("agent: It is 2340 euros, in twenty five days.")

@@ -8,6 +8,7 @@ from tokenizers import Tokenizer as Reference
 from auscult.domain.said.text import spoken_words
 from auscult.engines._vectors.tokens import Tokenizer
 from auscult.engines.wordllama import TOKENIZER
+from tests.data_files import data_of
 
 OURS, THEIRS = Tokenizer(TOKENIZER), Reference.from_file(str(TOKENIZER))
 
@@ -20,16 +21,7 @@ def reference(word: str) -> list[int]:
 @pytest.mark.parametrize(
     "word",
     [
-        "hello",
-        "refund",
-        "unsubscribe",
-        "thank you",
-        "aaaaaaaaaa",
-        "12345",
-        "Jürgen",
-        "你好",
-        "👍🏽",
-        "\u200b",
+        *data_of(__file__, "words_have_the_reference_tokens"),
         "x" * 300,
     ],
 )

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from auscult.metrics.by_question import Settings
+from tests.data_files import data_of
 from tests.strategies import talk
 from tests.unit.metrics.questions import CALL, METRIC, judge
 
@@ -60,15 +61,7 @@ def test_without_sub_weights_there_are_no_parts() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "field", "reason"),
-    [
-        ({"trigger": None}, "sub_weights", "there is no trigger"),
-        ({"trigger": {"any_of": [{"phrases": ["a"]}]}}, "sub_weights", "must be agent"),
-        ({"trigger": {"any_of": [{"speaker": "agent", "any_of": [{"phrases": ["a"]}]}, {"any_of": [{"phrases": ["b"]}]}]}},
-         "sub_weights", "must be agent"),
-        ({"sub_weights": {"trigger": 40, "answer": 50}}, "sub_weights", "total 90"),
-        ({"sub_weights": {"trigger": 0, "answer": 100}}, "sub_weights.trigger", "above 0"),
-        ({"sub_weights": {"trigger": "0.00001", "answer": "99.99999"}}, "sub_weights.trigger", "4 decimals"),
-    ],
+    data_of(__file__, "sub_weights_are_checked")
 )  # fmt: skip
 def test_sub_weights_are_checked(changes: dict[str, Any], field: str, reason: str) -> None:
     """Sub-weights total 100 %, and the trigger is the agent's own."""
@@ -78,16 +71,7 @@ def test_sub_weights_are_checked(changes: dict[str, Any], field: str, reason: st
     assert reason in found[0][1]
 
 
-@pytest.mark.parametrize(
-    ("window", "found"),
-    [
-        ({"first": "4 messages"}, None),
-        ({"first": "5 messages"}, "m5"),
-        ({"last": "2 messages"}, None),
-        ({"last": "3 messages"}, "m5"),
-        ({"first": "1 message"}, None),
-    ],
-)
+@pytest.mark.parametrize(("window", "found"), data_of(__file__, "messages_are_those_of_everybody"))
 def test_messages_are_those_of_everybody(window: dict[str, str], found: str | None) -> None:
     """Domain 2: in chat a window counts messages; m5 of 7 is the agent's third."""
     verdict = judge(CALL, answer={"window": window, "any_of": [{"phrases": ["anything else"]}]})

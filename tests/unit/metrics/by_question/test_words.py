@@ -11,26 +11,12 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation, Event
 from auscult.domain.probe import Judgement, Similarity, Transcript
 from auscult.metrics.by_question import Settings
+from tests.data_files import data_of
 from tests.strategies import WORDS, conversations, talk
 from tests.unit.metrics.questions import CALL, HELLO, METRIC, judge, settings
 
 
-@pytest.mark.parametrize(
-    ("wording", "text", "said"),
-    [
-        ("how (can|may) i help", "Good day! How may, uh, I help?", "how may i help"),
-        ("whats your name", "What\u2019s your name", "whats your name"),
-        ("^(sorry )?hello", "hello there", "hello"),
-        ("^hello", "well hello", None),
-        ("bye$", "Bye.", "bye"),
-        ("bye$", "bye for now", None),
-        ("help", "helpful", None),
-        ("(a|\n   one)\n   (moment|second)", "one moment please", None),
-        ("(a|\n   one)\n   ( moment| second)", "just one moment please", "one moment"),
-        ("card \\S+ (lost|gone)", "my card is gone", "card is gone"),
-        ("café", "In the CAFÉ here", "café"),
-    ],
-)
+@pytest.mark.parametrize(("wording", "text", "said"), data_of(__file__, "wordings"))
 def test_wordings(wording: str, text: str, said: str | None) -> None:
     """Patterns over the bare words: whole words, without case, punctuation, apostrophes or fillers."""
     verdict = judge(talk(f"agent: {text}"), answer={"any_of": [{"wording": ["never said", wording]}]})
@@ -57,46 +43,14 @@ def test_an_event_stands_on_the_turn_before_it() -> None:
     assert judge(replace(held, events=()), trigger=on_hold, answer={"any_of": [HELLO]}).qualification == "NA"
 
 
-@pytest.mark.parametrize(
-    ("phrase", "text", "is_there"),
-    [
-        ("thank you for calling", "THANK you, for uh calling us", True),
-        ("thank you", "thank your mother", False),
-        ("I'm sorry", "im sorry", True),
-        ("I\u2019m sorry", "I'm SORRY!", True),
-        ("um, hello", "hello", True),
-        ("calling [company] today", "calling Best Buy today", True),
-        ("calling [company] today", "calling the one and only Best today", False),
-        ("calling [company] today", "calling today", False),
-        ("my name is [name]", "my name is Bob", True),
-        ("my name is [name]", "my name is", False),
-        ("c++ [x] (a|b)", "c plus", False),
-        ("3.50", "it is 3,50 now", True),
-    ],
-)
+@pytest.mark.parametrize(("phrase", "text", "is_there"), data_of(__file__, "phrases"))
 def test_phrases(phrase: str, text: str, is_there: bool) -> None:
     """Whole words, whatever case, punctuation and fillers; a placeholder stands for one to four words."""
     verdict = judge(talk(f"agent: {text}"), answer={"any_of": [{"phrases": [phrase]}]})
     assert verdict.qualification == ("YES" if is_there else "NO")
 
 
-@pytest.mark.parametrize(
-    ("pattern", "text", "said"),
-    [
-        (r"\bgood (morning|evening)\b", "Well, GOOD evening all", "GOOD evening"),
-        (r"^hello", "hello there", "hello"),
-        (r"^hello", "well hello there", None),
-        (r"bye$", "so bye", "bye"),
-        (r"bye$", "bye now", None),
-        (r"\Ahello", "hello", "hello"),
-        (r"there\z", "hello there", "there"),
-        (r"don't", "I don\u2019t", "don't"),
-        (r"(?i)HELLO", "hello", "hello"),
-        (r"a.c", "a\nc", None),
-        (r"(?s)a.c", "a\nc", "a\nc"),
-        (r"^b", "a\nb", None),
-    ],
-)
+@pytest.mark.parametrize(("pattern", "text", "said"), data_of(__file__, "patterns"))
 def test_patterns(pattern: str, text: str, said: str | None) -> None:
     """RE2, whatever case, curly quotes made straight; ^ and $ are the beginning and end of the turn."""
     conversation = talk("agent: zzz", f"agent: {text}", "agent: zzz")
@@ -165,28 +119,9 @@ def test_needs_name_the_engines() -> None:
 @pytest.mark.parametrize(
     ("written", "field", "reason"),
     [
-        ({"answer": {}}, "answer", "needs any_of or all_of"),
+        *data_of(__file__, "problems_say_where_and_what_would_be_right"),
         ({"answer": {"none_of": [HELLO]}}, "answer", "needs any_of or all_of"),
-        ({"answer": {"any_of": [{}]}}, "answer.any_of[0]", "exactly one of similar, phrases, wording"),
         ({"answer": {"any_of": [HELLO, {"phrases": ["a"], "event": "hold"}]}}, "answer.any_of[1]", "phrases and event"),
-        ({"answer": {"any_of": [{"phrases": []}]}}, "answer.any_of[0].phrases", "at least one"),
-        ({"answer": {"any_of": [{"phrases": ["a", "?!"]}]}}, "answer.any_of[0].phrases[1]", "no word"),
-        ({"answer": {"any_of": [{"similar": ["..."]}]}}, "answer.any_of[0].similar[0]", "no word"),
-        ({"answer": {"any_of": [{"judge": " "}]}}, "answer.any_of[0].judge", "is empty"),
-        ({"answer": {"any_of": [{"phrases": ["a"], "threshold": 0.5}]}}, "answer.any_of[0].threshold", "similar"),
-        ({"answer": {"any_of": [{"similar": ["a"], "threshold": 1.5}]}}, "answer.any_of[0].threshold", "at most 1"),
-        ({"answer": {"any_of": [{"similar": ["a"], "threshold": 0}]}}, "answer.any_of[0].threshold", "above 0"),
-        ({"answer": {"any_of": [{"pattern": "(?=a)"}]}}, "answer.any_of[0].pattern", "invalid perl operator"),
-        ({"answer": {"any_of": [{"pattern": "(a"}]}}, "answer.any_of[0].pattern", "missing )"),
-        ({"answer": {"any_of": [{"pattern": r"(a)\1"}]}}, "answer.any_of[0].pattern", "no back-references"),
-        ({"answer": {"any_of": [{"pattern": "a*"}]}}, "answer.any_of[0].pattern", "nothing is said"),
-        ({"answer": {"any_of": [{"pattern": ""}]}}, "answer.any_of[0].pattern", "is empty"),
-        ({"answer": {"any_of": [{"pattern": "((a{90}){90}){90}"}]}}, "answer.any_of[0].pattern", "repetition"),
-        ({"answer": {"any_of": [{"wording": []}]}}, "answer.any_of[0].wording", "at least one"),
-        ({"answer": {"any_of": [{"wording": ["a", " "]}]}}, "answer.any_of[0].wording[1]", "is empty"),
-        ({"answer": {"any_of": [{"wording": ["(a"]}]}}, "answer.any_of[0].wording[0]", "missing )"),
-        ({"answer": {"any_of": [{"wording": ["a)|(b"]}]}}, "answer.any_of[0].wording[0]", "unexpected )"),
-        ({"answer": {"any_of": [{"wording": ["( please)?"]}]}}, "answer.any_of[0].wording[0]", "nothing is said"),
         (
             {"answer": {"window": {"first": "2"}, "any_of": [HELLO]}},
             "answer.window",
@@ -216,14 +151,12 @@ def test_needs_name_the_engines() -> None:
             "none to come after",
         ),
         ({"answer": {"any_of": [HELLO, {"speaker": "agent", "any_of": [HELLO]}]}}, "answer", "mixes"),
-        ({"answer": {"any_of": [{"speaker": "agent"}]}}, "answer.any_of[0]", "needs any_of or all_of"),
         (
             {"answer": {"any_of": [{"phrases": ["a"], "speaker": "agent", "any_of": [HELLO]}]}},
             "answer.any_of[0]",
             "put its conditions under",
         ),
         ({"answer": {"speaker": "agent", "any_of": [{"any_of": [HELLO]}]}}, "answer", "belong to each of them"),
-        ({"answer": {"any_of": [{"any_of": [{"pattern": "("}]}]}}, "answer.any_of[0].any_of[0].pattern", "missing )"),
         ({"answer": {"any_of": [HELLO]}, "excused_when": {}}, "excused_when", "needs any_of or all_of"),
         ({"answer": {"any_of": [HELLO]}, "not_when": {}}, "not_when", "needs any_of or all_of"),
     ],

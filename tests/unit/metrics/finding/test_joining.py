@@ -5,20 +5,12 @@ import pytest
 
 from auscult.metrics._finding.joining import compiled, scope_of
 from auscult.metrics._finding.language import Finding
+from tests.data_files import data_of
 
 HI = {"phrases": ["hi"]}
 
 
-@pytest.mark.parametrize(
-    ("entries", "scope"),
-    [
-        ([{"first": "4 turns"}, {"first": "2 turns"}, {"first": "1 turns"}], "the agent's first 4 turns"),
-        ([{"last": "2 turns"}, {"last": "3 turns"}], "the agent's last 3 turns"),
-        ([{"first": "2 turns"}, {"last": "2 turns"}], "the agent's first 2 turns or the agent's last 2 turns"),
-        ([{"first": "2 turns"}, {"first": "30s"}], "the agent's first 2 turns or the agent's first 30 seconds"),
-        ([{"first": "2 turns"}, None], "the agent's turns"),
-    ],
-)
+@pytest.mark.parametrize(("entries", "scope"), data_of(__file__, "a_window_inside_another_is_not_named"))
 def test_a_window_inside_another_is_not_named(entries: list[dict[str, str] | None], scope: str) -> None:
     """The widest windows are all that was searched."""
     parts = [{"any_of": [HI]} | ({"window": each} if each else {}) for each in entries]

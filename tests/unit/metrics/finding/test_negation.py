@@ -7,6 +7,7 @@ from auscult.metrics._finding.language import What
 from auscult.metrics._finding.negation import Affirmed
 from auscult.metrics.by_question import ByQuestion, Settings
 from auscult.services.definitions.forms.reading import check_form
+from tests.data_files import data_of
 from tests.strategies import talk
 
 CHEST_PAIN = What(phrases=("chest pain", "arm pain"))
@@ -17,43 +18,13 @@ def is_affirmed(condition: What, text: str, language: str = "en") -> bool:
     return Affirmed(condition, None).holds(1, text, language)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "No chest pain, just a sore toe.",
-        "no chest pain just a sore toe",
-        "I do not have any chest pain",
-        "I don't have chest pain",
-        "He never had chest pain.",
-        "No fever, chest pain or cough",
-        "No fever, no chest pain.",
-        "Chest pain? No.",
-        "Patient denies chest pain",
-        "I have neither a cough nor chest pain",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "denied_words_are_not_affirmed"))
 def test_denied_words_are_not_affirmed(text: str) -> None:
     """A negator before them in their clause, in a list, or a denial behind them."""
     assert not is_affirmed(CHEST_PAIN, text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "No, chest pain.",
-        "no i have chest pain",
-        "I am not sure whether it is chest pain",
-        "I did not sleep and have chest pain",
-        "Not only chest pain, also a cough",
-        "I don't know, it is chest pain",
-        "No fever, but chest pain",
-        "No fever. Chest pain since Monday",
-        "There is no doubt it is chest pain",
-        "No chest pain yesterday, but today I have arm pain",
-        "I don't have a fever, chest pain started today",
-        "My chest pain is not going away",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "what_is_said_is_affirmed"))
 def test_what_is_said_is_affirmed(text: str) -> None:
     """A scope ends with its clause; a negator of something else denies nothing."""
     assert is_affirmed(CHEST_PAIN, text)
@@ -103,21 +74,7 @@ def test_an_answer_that_is_denied_does_not_count() -> None:
     assert answer({"answer": free}, "I am not sorry") == "YES"
 
 
-@pytest.mark.parametrize(
-    ("language", "phrase", "denied", "said"),
-    [
-        ("en", "it is broken", "I never said it is broken.", "I never use it, it is broken."),
-        ("en", "i am upset", "I don't think I am upset.", "it does not work i am upset"),
-        ("en", "terrible", "It is not terrible.", "Isn't it terrible?"),
-        ("de", "sauer", "Ich bin nicht sauer.", "das geht hier einfach nicht ich bin sauer"),
-        ("de", "frist", "Es gibt keine Frist.", "Keine Ahnung, da war eine Frist."),
-        ("de-AT", "kündigen", "Ich will nicht kündigen.", "Nicht nur kündigen will ich."),
-        ("es", "enfadada", "No estoy enfadada.", "no mire estoy enfadada"),
-        ("es", "lo siento", "No lo siento.", "No, lo siento."),
-        ("fr", "désolé", "Je ne suis pas désolé.", "Pas de souci, je suis désolé."),
-        ("pt-BR", "cancelar", "Não quero cancelar.", "Não, quero cancelar."),
-    ],
-)
+@pytest.mark.parametrize(("language", "phrase", "denied", "said"), data_of(__file__, "negations_of_each_language"))
 def test_negations_of_each_language(language: str, phrase: str, denied: str, said: str) -> None:
     """A negator of the clause denies; an answer, a question, and what is of another clause do not."""
     assert not is_affirmed(What(phrases=(phrase,)), denied, language)
@@ -142,17 +99,7 @@ def test_what_must_not_be_said_may_be_denied() -> None:
 
 def test_negation_belongs_to_words() -> None:
     """A fault with its line for a condition that is not of words."""
-    form = """
-id: ef-1
-name: Form
-channel: voice
-metrics:
-  - id: em-1
-    name: One
-    type: by_question
-    weight: 100
-    answer: {any_of: [{similar: [hello there], not_negated: true}]}
-"""
+    form = data_of(__file__, "negation_belongs_to_words")
     found = {one.field: one.reason for one in check_form(form.encode()).problems}
     assert found == {
         "metrics[0].answer.any_of[0].not_negated": "belongs to phrases, wording, pattern; leave it out here"

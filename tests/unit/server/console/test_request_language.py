@@ -7,23 +7,10 @@ from litestar.testing import RequestFactory
 
 from auscult.language import LANGUAGES, gettext, ngettext, pgettext
 from auscult.server.console.request_language import choose, language_of
+from tests.data_files import data_of
 
 
-@pytest.mark.parametrize(
-    ("chosen", "accepted", "language"),
-    [
-        ("", "", "en"),
-        ("", "de", "de"),
-        ("", "de-AT,de;q=0.9,en;q=0.8", "de"),
-        ("", "fr,en;q=0.5,de;q=0.7", "de"),
-        ("", "fr, ja;q=0.5", "en"),
-        ("", "de;q=0, en", "en"),
-        ("", "de;q=much", "en"),
-        ("en", "de", "en"),
-        ("de", "en", "de"),
-        ("xx", "de", "de"),
-    ],
-)
+@pytest.mark.parametrize(("chosen", "accepted", "language"), data_of(__file__, "language_of_a_reader"))
 def test_language_of_a_reader(chosen: str, accepted: str, language: str) -> None:
     """A weight that is none is passed over."""
     assert language_of(chosen, accepted) == language

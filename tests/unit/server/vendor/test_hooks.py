@@ -13,6 +13,7 @@ from auscult.domain.assist.live import Arrival, Ended, Message, Moved, SummaryAs
 from auscult.domain.errors import RequestError
 from auscult.formats import Limits
 from auscult.server.vendor.hooks import HookBody, read_hook
+from tests.data_files import data_of
 from tests.strategies import json_objects
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
@@ -22,16 +23,7 @@ WHO = {
     "type": "agent",
     "customFields": {"agentEmail": "ada@example.com", "queueId": "1694", "queueName": "Support"},
 }
-MESSAGE: dict[str, Any] = {
-    "query": "Price is too expensive",
-    "agentId": "a-1",
-    "experience": "chat",
-    "author": {"type": "USER"},
-    "source": "genesys",
-    "sendUserMessage": True,
-    "sendAgentMessage": False,
-    "language": "en",
-}
+MESSAGE: dict[str, Any] = data_of(__file__, "message")
 ENTRY: dict[str, Any] = {
     "name": "INTERNAL_TRANSFER_EVENT",
     "transfertype": "NA",

@@ -4,19 +4,12 @@ import pytest
 
 from auscult.reports import REPORTS
 from auscult.server.vendor.routes import path_pattern
+from tests.data_files import data_of
 
 TEMPLATE = "/qualityai/api/v1/public/qualitymanagement/app/{streamId}/scorereporting"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting",
-        "//qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting",
-        "/qualityai//api/v1/public/qualitymanagement/app///st-1/scorereporting/",
-        "/QualityAI/API/V1/Public/QualityManagement/App/st-1/ScoreReporting",
-    ],
-)
+@pytest.mark.parametrize("path", data_of(__file__, "letter_case_and_doubled_slashes_do_not_matter"))
 def test_letter_case_and_doubled_slashes_do_not_matter(path: str) -> None:
     """Rule 22: tolerated, and the app's id keeps its letters."""
     found = path_pattern(TEMPLATE).fullmatch(path)
@@ -24,18 +17,7 @@ def test_letter_case_and_doubled_slashes_do_not_matter(path: str) -> None:
     assert found["streamId"] == "st-1"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/qualityai/api/v1/public/qualitymanagement/app/scorereporting",
-        "/qualityai/api/v1/public/qualitymanagement/app/st-1/x/scorereporting",
-        "/qualityai/api/v1/public/qualitymanagement/app/st-1/scorereportings",
-        "/x/qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting",
-        "qualityai/api/v1/public/qualitymanagement/app/st-1/scorereporting",
-        "",
-        "/",
-    ],
-)
+@pytest.mark.parametrize("path", data_of(__file__, "other_paths_are_other_paths"))
 def test_other_paths_are_other_paths(path: str) -> None:
     """Nothing else is taken for the report."""
     assert not path_pattern(TEMPLATE).fullmatch(path)

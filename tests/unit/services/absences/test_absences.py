@@ -15,17 +15,11 @@ from auscult.services.people.users import Users
 from auscult.storage import Store
 from auscult.storage.notices import NoticeQuery
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, desk, plan, planning, talks
 
 CAT = "cat@example.com"
 TODAY = AT.date()
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already."""
-    return talks(60)
+CONTENT = talks(60)
 
 
 @pytest.fixture

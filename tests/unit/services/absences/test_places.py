@@ -17,17 +17,11 @@ from auscult.services.calibration import Calibrating, Wanted
 from auscult.services.people.users import Users
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.absences.test_absences import CAT, away, told, viewer
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, talks
 
 DAN = "dan@example.com"
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already."""
-    return talks(60)
+CONTENT = talks(60)
 
 
 @pytest.fixture

@@ -26,19 +26,12 @@ from auscult.metrics.by_playbook import Settings as PlaybookSettings
 from auscult.services.assist.playbook_progress import follow
 from auscult.services.assist.step_detection import Tracker, untracked
 from auscult.services.scoring.evaluate import Evaluator
+from tests.data_files import data_of, tuples_of
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 START = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
 TRACKER = Tracker({Similarity: WordLlama()})
-LINES = (
-    ("customer", "I want a refund please"),
-    ("agent", "Hello there, this is Ada"),
-    ("agent", "May I have your account number?"),
-    ("agent", "Let me look up your account."),
-    ("agent", "I have started the refund"),
-    ("agent", "Is there anything else?"),
-    ("customer", "account number 5, and hello"),
-)
+LINES = tuples_of(__file__, "lines")
 
 
 def step(name: str, *phrases: str, required: bool = False, similar: tuple[str, ...] = ()) -> PlannedStep:
@@ -231,15 +224,7 @@ def test_nothing_to_follow_is_not_told() -> None:
     assert (some.assist.playbooks, [run.id for run in some.assist.dialogs or ()]) == (None, ["lookup"])
 
 
-@pytest.mark.parametrize(
-    ("document", "wrong"),
-    [
-        ('{"playbooks": [{"id": "a", "stages": []}]}', "length"),
-        ('{"dialogs": [{"id": "a", "when": {}}]}', "a sign needs phrases or similar"),
-        ('{"dialogs": [{"id": "a", "when": {"phrases": ["?!"]}}]}', "has no word in it"),
-        ('{"dialogs": [{"id": "a", "when": {"phrases": ["x"]}}, {"id": "a", "when": {"phrases": ["y"]}}]}', "twice"),
-    ],
-)
+@pytest.mark.parametrize(("document", "wrong"), data_of(__file__, "settings_that_cannot_be_meant_are_refused"))
 def test_settings_that_cannot_be_meant_are_refused(document: str, wrong: str) -> None:
     """What nothing could show, and two of one id."""
     with pytest.raises(msgspec.ValidationError, match=wrong):

@@ -17,22 +17,13 @@ from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store, open_store
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.databases import KEY, Content
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 AT = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
-FORM = b"""
-id: ef-1
-name: Form
-channel: voice
-scoring: points
-pass_score: 80
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-bye, name: Bye, type: by_question, weight: 40, answer: {any_of: [{phrases: ["goodbye"]}]}}
-"""
+FORM = data_of(__file__, "form").encode()
 ANN, BOB = "ann@example.com", "bob@example.com"
 
 

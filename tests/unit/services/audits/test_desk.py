@@ -17,17 +17,11 @@ from auscult.services.audits.raters import RaterQuery, rater_report
 from auscult.storage import Store
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, AT, BOB, desk, plan, planning, scored, talk, talks
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 ALONE = (PlanAuditor(user=ANN, share=100),)
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already, for every test."""
-    return talks(30)
+CONTENT = talks(30)
 
 
 def drawn(app: AppStore, **changes: object) -> tuple[str, list[Assigned]]:

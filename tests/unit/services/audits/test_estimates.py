@@ -11,14 +11,9 @@ from auscult.reports import REPORTS
 from auscult.services.audits.estimates import Estimating
 from auscult.services.audits.workflow import Auditing
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, AT, desk, plan, planning, talks
 
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already, for every test."""
-    return talks(60)
+CONTENT = talks(60)
 
 
 def audit_all(app: AppStore, **changes: object) -> str:

@@ -9,17 +9,11 @@ from auscult.domain.errors import RequestError
 from auscult.reports import REPORTS
 from auscult.services.audits.desk import UNDO, Desk
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, AT, BOB, plan, planning, talks
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 NOW = AT + timedelta(days=1)
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already, for every test."""
-    return talks(5)
+CONTENT = talks(5)
 
 
 def at(app: AppStore, now: datetime) -> Desk:

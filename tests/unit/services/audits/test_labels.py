@@ -12,6 +12,7 @@ from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
 from auscult.domain.form import Metric
 from auscult.formats import Limits
 from auscult.services.audits.labels import compare_labels, read_labels
+from tests.data_files import data_of
 from tests.strategies import cited
 
 NOW = datetime(2026, 3, 23, tzinfo=UTC)
@@ -61,13 +62,7 @@ def test_both_shapes_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "field"),
     [
-        ("{", None),
-        ({"metrics": {"em-a": "YES"}}, None),
-        ({"id": "c-2"}, None),
-        ({"id": "c-1", "metrics": {}}, "id"),
-        ({"id": "c-2", "metrics": {"em-a": "maybe"}}, "em-a"),
-        ({"id": "c-2", "metrics": {"em-a": []}}, "em-a"),
-        ({"id": "c-2", "metrics": {"em-a": [True]}}, "em-a"),
+        *data_of(__file__, "what_is_no_label_is_refused_with_its_line"),
         ({"conversation": CONVERSATION | {"channel": "fax"}, "gold": {"metrics": {}}}, "conversation.channel"),
     ],
 )

@@ -12,16 +12,10 @@ from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.services.audits.quality import Quality, QualityQuery, period_of
 from auscult.services.audits.raters import RaterQuery, rater_report
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, BOB, START, desk, plan, planning, talks
 
 MARCH = (START, START + timedelta(days=31))
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already, for every test."""
-    return talks(60)
+CONTENT = talks(60)
 
 
 def audited(app: AppStore, **changes: object) -> None:

@@ -23,20 +23,12 @@ from auscult.services.scoring.process import Processing
 from auscult.services.scoring.rebuild import rebuild
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")
 AT = datetime(2026, 3, 24, 9, 30, tzinfo=UTC)
 MANUAL = "".join(f"  - {{id: em-{n}, name: Manual {n}, type: manual, weight: 5, question: Well?}}\n" for n in range(8))
-FORM = b"""
-id: ef-1
-name: Form
-channel: voice
-scoring: points
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-fatal, name: Fatal, type: manual, weight: 0, fatal: true}
-""" + MANUAL.encode()
+FORM = data_of(__file__, "form").encode() + MANUAL.encode()
 ALL_YES = [AuditAnswer(metric_id=f"em-{name}", answer="YES") for name in ("hello", "fatal", *range(8))]
 
 
@@ -52,10 +44,8 @@ def talk(name: str, text: str = "hello") -> Conversation:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore, store: Store) -> AppStore:
     """An app with one scored conversation."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     process(store, talk("c-1"))
     return app

@@ -10,6 +10,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.scoring.list_fields import ListFields, Order
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import read_query
+from tests.data_files import data_of
 
 NOW = datetime(2026, 3, 28, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -66,16 +67,8 @@ def test_days_from_and_to() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("sort", "name", "unknown sort 'name'; available: score, -score,"),
-        ("sentiment", "angry", "unknown sentiment 'angry'; available: negative, neutral, positive"),
-        ("escalation", "maybe", "unknown escalation 'maybe'; available: true, false"),
-        ("score_from", "1e3", "'1e3' is no whole number from -100 to 100"),
-        ("score_to", "101", "'101' is no whole number from -100 to 100"),
+        *data_of(__file__, "what_cannot_be_read_is_named"),
         ("score_to", "9" * 5000, "is no whole number"),
-        ("duration_to", "soon", "'soon' is no length; give it as 1:30, or in seconds"),
-        ("duration_from", "-1", "'-1' is no length"),
-        ("to", "9999-12-31", "to is no date"),
-        ("since", "yesterday", "since is no date"),
     ],
 )
 def test_what_cannot_be_read_is_named(name: str, value: str, message: str) -> None:

@@ -13,22 +13,10 @@ from auscult.services.definitions.forms.reading import check_form, read_form, st
 from auscult.storage import Store
 from auscult.wording import available, resolved, sentences
 from tests.contract.storing import TENANT
+from tests.data_files import data_of
 from tests.strategies import talk
 
-GREETING = b"""
-# our greeting names the brand
-id: ef-ours
-name: Ours
-channel: chat
-metrics:
-  - id: em-greeting
-    name: Greeting
-    type: by_question
-    weight: 100
-    answer:
-      any_of:
-        - {wording: en/greeting, also: ["you've reached Northwind"], never: ["hello world"]}  # two lines do
-"""
+GREETING = data_of(__file__, "greeting").encode()
 
 
 def form_of(document: bytes) -> Form:
@@ -45,17 +33,7 @@ def judged(form: Form, *said: str) -> Verdict:
     return METRICS[metric.type].judge(metric.settings, talk(*said), {})
 
 
-@pytest.mark.parametrize(
-    ("said", "qualification"),
-    [
-        ("hello there", "YES"),
-        ("You've reached Northwind", "YES"),
-        ("hello world", "NO"),
-        ("you've reached northwind, hello world", "NO"),
-        ("hello, are you there", "NO"),
-        ("your order number please", "NO"),
-    ],
-)
+@pytest.mark.parametrize(("said", "qualification"), data_of(__file__, "a_form_extends_a_pack_said"))
 @pytest.mark.parametrize("written", [GREETING, pinned(GREETING), expanded(GREETING)])
 def test_a_form_extends_a_pack(written: bytes, said: str, qualification: str) -> None:
     """``also`` adds lines, ``never`` calls the pack and the added lines off, however the form is written."""
@@ -68,18 +46,7 @@ def test_evidence_quotes_the_words_that_a_pack_found() -> None:
     assert evidence.why == "says 'good morning'"
 
 
-@pytest.mark.parametrize(
-    ("condition", "fault"),
-    [
-        ("{wording: en/greting}", "unknown wording pack 'en/greting'; did you mean en/greeting?"),
-        ("{wording: en/greeting@9}", "unknown version 9 of en/greeting; available: 1"),
-        ("{wording: hello}", "'hello' is no wording pack like en/greeting; write patterns of words as a list"),
-        ("{wording: [hello], also: [hi]}", "belongs to a wording pack"),
-        ("{phrases: [hello], never: [hi]}", "belongs to a wording pack"),
-        ('{wording: en/greeting, also: ["hi ("]}', "missing )"),
-        ("{wording: [1]}", "must be text"),
-    ],
-)
+@pytest.mark.parametrize(("condition", "fault"), data_of(__file__, "faults_are_named"))
 def test_faults_are_named(condition: str, fault: str) -> None:
     """Each with what would be right."""
     line = next(line for line in GREETING.decode().splitlines() if "en/greeting" in line)

@@ -7,16 +7,10 @@ import msgspec
 import pytest
 
 from auscult.services.definitions.scorecards import check_scorecard
+from tests.data_files import data_of
 
 EXAMPLE = Path(__file__).parents[4] / "examples" / "scorecards" / "service.yaml"
-CARD: dict[str, Any] = {
-    "id": "sc-1",
-    "name": "Service",
-    "attributes": [
-        {"id": "at-1", "name": "Kind", "weight": 60, "metrics": [{"metric": "em-1", "weight": 40}, {"metric": "em-2", "weight": 60}]},
-        {"id": "at-2", "name": "Able", "weight": 40, "metrics": [{"metric": "em-3", "weight": 100}]},
-    ],
-}  # fmt: skip
+CARD: dict[str, Any] = data_of(__file__, "card")  # fmt: skip
 
 
 def problems(*changes: tuple[str, Any]) -> list[tuple[str, str]]:
@@ -40,30 +34,7 @@ def test_the_example_is_right() -> None:
     assert found.card.attributes[1].metrics[1].fatal
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "field", "reason"),
-    [
-        ("id", "a b", "id", "without spaces"),
-        ("name", "", "name", "on one line"),
-        ("pass_score", 101, "pass_score", "from -100 to 100"),
-        ("agents", [], "agents", "is empty"),
-        ("direction", "up", "direction", "inbound or outbound or both"),
-        ("min_duration", "soon", "min_duration", "no span of time"),
-        ("attributes", [], "attributes", "is empty"),
-        ("attributes.0.weight", 50, "attributes", "weights total 90"),
-        ("attributes.1.id", "at-1", "attributes[1].id", "id of another attribute"),
-        ("attributes.0.metrics.0.weight", 50, "attributes[0].metrics", "weights total 110"),
-        ("attributes.1.metrics", [], "attributes[1].metrics", "is empty"),
-        (
-            "attributes.1.metrics.0.metric",
-            "em-1",
-            "attributes[1].metrics[0].metric",
-            "is in this scorecard already",
-        ),
-        ("attributes.1.metrics.0.negative_weight", 101, "attributes[1].metrics[0].negative_weight", "from 0 to 100"),
-        ("attributes.1.metrics.0.wieght", 1, "attributes[1].metrics[0].wieght", "did you mean weight"),
-    ],
-)
+@pytest.mark.parametrize(("path", "value", "field", "reason"), data_of(__file__, "faults_are_reported_at_their_path"))
 def test_faults_are_reported_at_their_path(path: str, value: Any, field: str, reason: str) -> None:
     """Field, what is wrong, and what would be right."""
     found = problems((path, value))

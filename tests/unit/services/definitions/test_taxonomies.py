@@ -7,24 +7,9 @@ from hypothesis import strategies as st
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import TaxonomyError
 from auscult.services.definitions.taxonomies import check_taxonomy, read_taxonomy, starter_taxonomy
+from tests.data_files import data_of
 
-RIGHT = b"""
-id: tx-shop
-name: Shop
-topics:
-  - name: Shop
-    topics:
-      - name: Delivery
-        description: Everything about parcels.
-        topics:
-          - name: Late
-            description: A delivery did not come in time.
-            examples: [where is my parcel]
-          - name: Changed
-            resolution: false
-      - name: Offers
-        examples: [do you have a discount]
-"""
+RIGHT = data_of(__file__, "right").encode()
 
 
 def told(document: bytes, *in_force: Taxonomy) -> list[str]:

@@ -40,10 +40,8 @@ JUDGED = FORM.replace(b"{phrases: [hello]}", b'{judge: "The agent says hello."}'
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore, store: Store) -> AppStore:
     """An app with one form, and conversations that it scored."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     load(store, *(conversation(f"c-{n:02}", TEXTS[n % len(TEXTS)]) for n in range(12)))
     return app

@@ -35,28 +35,18 @@ from auscult.services.scoring.process import Processing
 from auscult.services.scoring.rebuild import rebuild
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.integration.working import FORM, TENANT, conversation
 
 FIRST, LATER = datetime(2026, 3, 24, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()})
 ANSWERED = EVALUATOR.answered
-TWO = b"""
-id: ef-1
-name: Two questions
-channel: chat
-pass_score: 50
-metrics:
-  - {id: em-greeting, name: Greeting, type: by_question, question: Does the agent say hello?, weight: 30,
-     answer: {speaker: agent, any_of: [{phrases: [hello]}, {similar: [good morning], threshold: 0.7}]}}
-  - {id: em-thanks, name: Thanks, type: by_question, weight: 70, answer: {speaker: agent, any_of: [{phrases: [thanks]}]}}
-"""
+TWO = data_of(__file__, "two").encode()
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with one form."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     return app
 

@@ -22,17 +22,11 @@ from auscult.services.people.users import Access, Users
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from auscult.workers.mailer import Mailer
-from tests.databases import Content
 from tests.mailing import MailServer, mail_server
 from tests.unit.services.audits.drawing import ANN, AT, TENANT, talks
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already."""
-    return talks(6)
+CONTENT = talks(6)
 
 
 @pytest.fixture

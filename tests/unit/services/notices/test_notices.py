@@ -17,16 +17,10 @@ from auscult.storage import Store
 from auscult.storage.comments import ThreadMovedError
 from auscult.storage.notices import NoticeQuery
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, desk, plan, planning, talks
 
 MIA, LEE = "mia@example.com", "lee@example.com"
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already."""
-    return talks(60)
+CONTENT = talks(60)
 
 
 @pytest.fixture

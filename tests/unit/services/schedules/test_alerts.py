@@ -16,21 +16,13 @@ from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
 from auscult.workers.mailer import Mailer
+from tests.data_files import data_of
 from tests.mailing import mail_server
 from tests.unit.domain.disputes.viewers import agent_of
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, scored, talk
 
 CLIENT, HOOK = "cs-1", "https://example.com/hook"
-FATAL = b"""
-id: ef-1
-name: Form
-channel: voice
-scoring: points
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, fatal: true, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-bye, name: Bye, type: by_question, weight: 40, answer: {any_of: [{phrases: ["goodbye"]}]}}
-"""
+FATAL = data_of(__file__, "fatal").encode()
 
 
 class Sent:

@@ -15,6 +15,7 @@ from auscult.domain.tenancy import Client
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
+from tests.data_files import data_of, tuples_of
 from tests.unit.services.audits.drawing import AT, TENANT, scored, talk
 
 CLIENT = "cs-1"
@@ -192,15 +193,7 @@ def test_an_alert_speaks_once_about_each_thing(store: Store) -> None:
     app = store.within(TENANT)
     app.forms.publish(
         "ef-1",
-        b"""
-id: ef-1
-name: Form
-channel: voice
-scoring: points
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, fatal: true, answer: {any_of: [{phrases: ["hello"]}]}}
-""",
+        data_of(__file__, "an_alert_speaks_once_about_each_thing").encode(),
     )
     scored(store, [talk(100, started_at=RECENT, ended_at=RECENT + timedelta(minutes=1))])
     made = service.create(wanted(name="Fatal", kind="fatal", every="hour"), CLIENT)
@@ -228,15 +221,7 @@ def test_an_erased_conversation_takes_the_files_with_it(store: Store) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [
-        {"name": " "},
-        {"kind": "fatal", "every": "demand"},
-        {"kind": "limits"},
-        {"days": 0},
-        {"emails": ("nobody",)},
-        {"emails": ("a@example.com\r\nBcc: b@example.com",)},
-        {"webhook_url": "http://example.com"},
-    ],
+    tuples_of(__file__, "schedules_that_cannot_be_used"),
 )
 def test_schedules_that_cannot_be_used(store: Store, changes: dict[str, Any]) -> None:
     """Each is refused with its field."""
@@ -245,16 +230,7 @@ def test_schedules_that_cannot_be_used(store: Store, changes: dict[str, Any]) ->
     assert caught.value.reason == "schedule.invalid"
 
 
-@pytest.mark.parametrize(
-    ("every", "then"),
-    [
-        ("hour", "2026-04-01T10:00:00+00:00"),
-        ("day", "2026-04-02T00:00:00+00:00"),
-        ("week", "2026-04-06T00:00:00+00:00"),
-        ("month", "2026-05-01T00:00:00+00:00"),
-        ("year", "2027-01-01T00:00:00+00:00"),
-    ],
-)
+@pytest.mark.parametrize(("every", "then"), data_of(__file__, "the_next_time"))
 def test_the_next_time(every: Any, then: str) -> None:
     """Full hours, midnights, Mondays, and firsts."""
     found = following(every, AT)

@@ -25,7 +25,7 @@ from auscult.services.scoring.rebuild import rebuild
 from auscult.services.scoring.score import score_group
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.integration.working import FORM, TENANT, conversation
+from tests.integration.working import FORM, conversation
 from tests.unit.analyzers.conversations import analyzed, talk
 
 NOW = datetime(2026, 3, 24, tzinfo=UTC)
@@ -69,10 +69,8 @@ def evaluator(engines: Mapping[type[Probe], Counting]) -> Evaluator:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with one form."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     return app
 

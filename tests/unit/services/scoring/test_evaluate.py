@@ -20,41 +20,14 @@ from auscult.engines.wordllama import WordLlama
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.evaluate import Evaluator
+from tests.data_files import data_of
 
 NOW = datetime(2026, 3, 23, 12, tzinfo=UTC)
 STARTED = datetime(2026, 3, 23, 10, tzinfo=UTC)
 ENGINE = WordLlama()
 EVALUATOR = Evaluator(METRICS, {Similarity: ENGINE})
 FORM = read_form(
-    b"""
-id: ef-1
-name: Two questions
-channel: voice
-scoring: points
-pass_score: 50
-min_duration: 30s
-metrics:
-  - id: em-greeting
-    name: Greeting
-    type: by_question
-    question: Does the agent greet?
-    weight: 3
-    answer: {speaker: agent, any_of: [{similar: [good morning to you], threshold: 0.8}]}
-  - id: em-rude
-    name: Rude
-    type: by_question
-    question: Is the agent rude?
-    weight: 2
-    negative_weight: 1
-    correct_answer: "no"
-    fatal: true
-    answer: {speaker: agent, any_of: [{phrases: [shut up]}]}
-  - id: em-feeling
-    name: Feeling
-    type: manual
-    question: How did it feel?
-    weight: 5
-""",
+    data_of(__file__, "form").encode(),
     version=4,
 )
 

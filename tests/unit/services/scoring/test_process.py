@@ -33,10 +33,8 @@ def processing(store: Store, evaluator: Evaluator = EVALUATOR) -> Processing:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with one form."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     return app
 

@@ -21,29 +21,12 @@ from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.reuse import NOTHING, VerdictReuse
+from tests.data_files import data_of
 
 NOW = datetime(2026, 3, 23, 12, tzinfo=UTC)
 ENGINE = WordLlama()
 EVALUATOR = Evaluator(METRICS, {Similarity: ENGINE})
-FORM = read_form(
-    b"""
-id: ef-1
-name: Small
-channel: voice
-scoring: points
-pass_score: 50
-min_duration: 20s
-metrics:
-  - {id: em-greeting, name: Greeting, type: by_question, weight: 3,
-     answer: {speaker: agent, any_of: [{similar: [good morning to you], threshold: 0.8}, {phrases: [hello]}]}}
-  - {id: em-sorry, name: Sorry, type: by_question, weight: 2, negative_weight: 1,
-     trigger: {speaker: customer, any_of: [{phrases: [broken]}]}, answer: {speaker: agent, any_of: [{phrases: [sorry]}]}}
-  - {id: em-rude, name: Rude, type: by_question, weight: 2, fatal: true, correct_answer: "no",
-     answer: {speaker: agent, any_of: [{phrases: [shut up]}]}}
-  - {id: em-air, name: Dead air, type: by_speech, measure: dead_air, weight: 1, min_duration: 5s, max_instances: 0}
-  - {id: em-feeling, name: Feeling, type: manual, weight: 5}
-"""
-)
+FORM = read_form(data_of(__file__, "form").encode())
 ANOTHER = read_form(msgspec.json.encode({"id": "ef-2", "name": "x", "channel": "voice", "scoring": "points", "metrics": [
     {"id": "em-greeting", "name": "Greeting", "type": "by_question", "weight": 3,
      "answer": {"any_of": [{"phrases": ["good day"]}]}},

@@ -15,6 +15,7 @@ from auscult.services.scoring import score as score_room
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.grouping import grouped
 from auscult.services.scoring.score import score_group, spread
+from tests.data_files import data_of
 from tests.integration.working import FORM, conversation
 
 EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()}, judge_ineligible=True)
@@ -25,46 +26,14 @@ def test_a_line_has_every_key_that_is_promised() -> None:
     """The shape of docs/reference/cli.md, null where there is nothing, all five keys on each evidence."""
     lines = score_group([conversation("c-1"), conversation("c-2", "so what")], [read_form(FORM, 3)], EVALUATOR, NOW)
     first, second = map(json.loads, lines.splitlines())
-    assert first == {
-        "id": "c-1",
-        "form": {"id": "ef-1", "version": 3},
-        "status": "evaluated",
-        "score": 100,
-        "passed": True,
-        "fatal_errors": 0,
-        "metrics": [
-            {
-                "id": "em-greeting",
-                "qualification": "YES",
-                "adhered": True,
-                "evidence": [
-                    {"turn_id": "m1", "start_ms": 0, "end_ms": None, "text": "hello there", "why": "says 'hello'"}
-                ],
-            }
-        ],
-        "insights": None,
-    }
+    assert first == data_of(__file__, "a_line_has_every_key_that_is_promised")
     assert (second["score"], second["passed"]) == (0, False)
     assert (second["metrics"][0]["qualification"], second["metrics"][0]["adhered"]) == ("NO", False)
 
 
 def test_a_verdict_of_parts_tells_each() -> None:
     """Rule 9: what each part came to stands beside the whole, its share as a number."""
-    form = b"""
-id: ef-1
-name: Holds
-channel: chat
-scoring: points
-metrics:
-  - id: em-1
-    name: Asked
-    type: by_question
-    weight: 1
-    trigger: {speaker: agent, any_of: [{phrases: [hello]}]}
-    answer: {speaker: customer, after: trigger, any_of: [{phrases: ["never said"]}]}
-    when_silent: "no"
-    sub_weights: {trigger: 37.5, answer: 62.5}
-"""
+    form = data_of(__file__, "a_verdict_of_parts_tells_each").encode()
     line = json.loads(score_group([conversation("c-1")], [read_form(form)], EVALUATOR, NOW))
     (metric,) = line["metrics"]
     trigger, answer = metric["parts"]
@@ -76,17 +45,7 @@ metrics:
 def test_without_a_form_there_is_nothing_but_the_line() -> None:
     """Rule 10: not evaluated, still listed."""
     line = json.loads(score_group([conversation("c-1")], [], EVALUATOR, NOW))
-    assert line == {
-        "id": "c-1",
-        "form": None,
-        "status": "not_evaluated",
-        "score": None,
-        "passed": None,
-        "fatal_errors": 0,
-        "metrics": [],
-        "insights": None,
-        "reason": "no form applies to its queue, channel and direction",
-    }
+    assert line == data_of(__file__, "without_a_form_there_is_nothing_but_the_line")
 
 
 def test_spreading_keeps_the_order_and_reads_no_more_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,22 +6,12 @@ from auscult.domain.people.principal import operator
 from auscult.services import search as searching
 from auscult.services.search import Searching
 from auscult.storage import Store
+from tests.data_files import data_of
 from tests.unit.services.audits.drawing import TENANT
 
 MANY = 130
 """More forms than pages keep as they were read."""
-FORM = b"""id: ef-%d
-name: Form %d
-channel: voice
-pass_score: 60
-metrics:
-  - id: em-%d
-    name: Offers help %d
-    type: by_question
-    question: Is help offered?
-    weight: 100
-    answer: {speaker: agent, any_of: [{phrases: [help]}]}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 def test_forms_are_read_once_however_many_there_are(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,18 +26,12 @@ from auscult.services.targets.sending import Targets, send_messages
 from auscult.services.targets.writing import message_of
 from auscult.storage import Store
 from auscult.storage.notices import write_notices
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, talks
 from tests.unit.services.targets.posting import PostServer, post_server
 
 MINUTE = timedelta(minutes=1)
 LOCAL = Messenger(opened("127.0.0.0/8"))
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already."""
-    return talks(6)
+CONTENT = talks(6)
 
 
 @pytest.fixture

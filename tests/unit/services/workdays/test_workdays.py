@@ -11,19 +11,13 @@ from auscult.domain.people.principal import operator
 from auscult.domain.workdays import EVERY_DAY, Weekday, WorkingDays, check_working_days, holidays_of
 from auscult.services.workdays import Calendar
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.domain.disputes.test_steps import audit
 from tests.unit.services.audits.drawing import AT, plan, planning, talks
 
 FIVE: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 GERMAN = WorkingDays(week=FIVE, country="DE")
 """1 April 2026 is a Wednesday, and Easter is on 5 April: Friday 3 and Monday 6 April are holidays."""
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already."""
-    return talks(60)
+CONTENT = talks(60)
 
 
 @pytest.mark.parametrize(

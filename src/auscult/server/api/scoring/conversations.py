@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, BinaryIO, Literal
 
-from litestar import Router, delete, get, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,9 +32,11 @@ from auscult.server.api.scoring import evaluations, examples
 from auscult.server.api.scoring.list_parameters import Sort, Words, list_fields, read_after, write_after
 from auscult.server.api.scoring.masking import View, masked
 from auscult.server.auth.principal import Principal
+from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Rights, Server, Services
+from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
-from auscult.server.rest.openapi import answer, refusal
+from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import (
     LONGEST_WAIT_S,
     ConversationId,
@@ -48,7 +49,7 @@ from auscult.server.rest.parameters import (
     repeated,
 )
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes, encode
-from auscult.server.rest.threads import in_slow_thread, in_thread, poll_until, run
+from auscult.server.rest.threads import poll_until, run
 from auscult.server.rest.uploads import announced_bytes, spooled
 from auscult.services.audits.blind import (
     blindness_of,
@@ -89,6 +90,7 @@ READ_TEXTS = "ai_agent.read"
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 
 
+@example(examples.LOADED)
 class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Outcome of a request: the number of conversations now stored, and the refusals (the first 1,000).
 
@@ -106,6 +108,7 @@ class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unknown_keys: dict[str, int] = {}
 
 
+@example({**examples.LOADED, **examples.SCORED})
 class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
     """Outcome of a request with the accepted conversations by state: these six add up to ``accepted``."""
 
@@ -117,6 +120,7 @@ class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
     waiting: int
 
 
+@example({"items": [examples.LISTED], "total": 1, "next_cursor": None})
 class ConversationPage(Struct, frozen=True, kw_only=True):
     """One page. ``total``: the number of matches in all. ``next_cursor`` is null after the last."""
 
@@ -144,26 +148,21 @@ class ConversationFindings(Struct, frozen=True, kw_only=True):
     audit: evaluations.ShownAudit
 
 
-@post(
+@operation.post(
     "/conversations",
-    operation_id="load_conversations",
+    may=writing("conversations"),
     summary="Load conversations",
-    guards=[writing("conversations")],
-    status_code=202,
-    responses={
-        200: answer(
-            "All that was accepted is readable.",
-            LoadedAndScored,
-            {**examples.LOADED, **examples.SCORED},
-        ),
-        202: answer("What was accepted is committed, and will be evaluated.", Loaded, examples.LOADED),
-        413: refusal("The body is larger than the limit that the detail names."),
-        415: refusal("The body is encoded in another way than gzip or zstd."),
-        429: refusal("A limit of the account or the app is reached: `rate.exceeded` or `backlog.exceeded`."),
-        503: refusal(
-            "Too many conversations wait to be scored; nothing was taken. `Retry-After` says when to come again."
-        ),
+    answers={
+        200: answer("All that was accepted is readable.", LoadedAndScored),
+        202: answer("What was accepted is committed, and will be evaluated.", Loaded),
     },
+    refuses={
+        413: "The body is larger than the limit that the detail names.",
+        415: "The body is encoded in another way than gzip or zstd.",
+        429: "A limit of the account or the app is reached: `rate.exceeded` or `backlog.exceeded`.",
+        503: "Too many conversations wait to be scored; nothing was taken. `Retry-After` says when to come again.",
+    },
+    status=202,
     takes=Takes(
         "Conversations.",
         examples.DOCUMENT,
@@ -172,7 +171,7 @@ class ConversationFindings(Struct, frozen=True, kw_only=True):
         is_many=True,
     ),
 )
-async def load(
+async def load_conversations(
     request: ApiRequest,
     app: App,
     server: Server,
@@ -243,16 +242,8 @@ def _counts(submission: Submission) -> dict[str, Any]:
     }
 
 
-@get(
-    "/conversations",
-    operation_id="list_conversations",
-    summary="List conversations",
-    guards=[reading("conversations")],
-    dependencies={"fields": Provide(list_fields, sync_to_thread=False)},
-    responses={200: answer("A page.", ConversationPage, {"items": [examples.LISTED], "total": 1, "next_cursor": None})},
-)
-@in_thread
-def listing(
+@operation.get("/conversations", may=reading("conversations"), summary="List conversations")
+def list_conversations(
     app: App,
     caller: Caller,
     rights: Rights,
@@ -275,7 +266,7 @@ def listing(
     sort: Sort = "started_at",
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> ApiResponse[Any]:
+) -> ApiResponse[ConversationPage]:
     """List evaluated conversations of every status, the oldest first unless `sort` says otherwise.
 
     Those that wait for their first evaluation are missing. Pages by cursor neither repeat nor skip any while data
@@ -351,12 +342,11 @@ def _page(page: RecordPage, view: View, sort: Order) -> bytes:
     return b'{"items":[%b],"total":%d,"next_cursor":%b}' % (b",".join(rows), total, cursor)
 
 
-@get(
-    "/conversations/{conversation_id:str}",
-    operation_id="get_conversation",
+@operation.get(
+    "/conversations/{conversation_id}",
+    may=reading("conversations"),
     summary="One conversation",
-    guards=[reading("conversations")],
-    responses={
+    answers={
         200: answer(
             "The conversation.",
             (ConversationDocument, ConversationFindings),
@@ -384,8 +374,7 @@ def _page(page: RecordPage, view: View, sort: Order) -> bytes:
         )
     },
 )
-@in_thread
-def show(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> ApiResponse[Any]:
+def get_conversation(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> ApiResponse[Any]:
     """Return the native document with its evaluations, its insights and its audit.
 
     The evaluation has the evidence of every verdict, the insights the turns that show them, the audit its trail. A
@@ -434,15 +423,12 @@ def _findings(detail: ConversationDetail) -> ConversationFindings:
     )
 
 
-@delete(
-    "/conversations/{conversation_id:str}",
-    operation_id="erase_conversation",
+@operation.delete(
+    "/conversations/{conversation_id}",
+    may=writing("conversations", "erasure.run"),
     summary="Erase a conversation",
-    guards=[writing("conversations", "erasure.run")],
-    responses={204: answer("Nothing is kept of it.")},
 )
-@in_slow_thread
-def erase(conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> None:
+def erase_conversation(conversation_id: ConversationId, app: App, rights: Rights, server: Server) -> None:
     """Erase everything about a conversation: its text, evaluations, rows and counts of reports, audit, recordings.
 
     A batch that is processing it does not restore it. An unknown conversation gets the same answer. The same
@@ -457,4 +443,4 @@ def _ms(instant: datetime) -> int:
     return -((_EPOCH - instant) // timedelta(milliseconds=1))
 
 
-ROUTER = Router("/", route_handlers=[load, listing, show, erase])
+ROUTER = operation.router(__name__, fields=list_fields)

@@ -10,6 +10,7 @@ from auscult.server.console.frame.reasons.documents import SENTENCES
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.reading import check_form
+from tests.data_files import data_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_builder import (
     DOCUMENT,
@@ -31,32 +32,7 @@ __all__ = ["no_draft"]
 
 pytestmark = pytest.mark.night
 
-FORM = b"""\
-id: ef-build
-name: Calls
-channel: voice
-scoring: percentage
-pass_score: 70
-assignments: []
-sections:
-  - {id: se-open, name: Opening}
-  - {id: se-end, name: Closing}
-metrics:
-  - id: em-a
-    name: Greeting
-    type: by_question
-    question: Does the agent greet?
-    section: se-open
-    weight: 60
-    answer: {speaker: agent, any_of: [{phrases: [hello]}, {pattern: "hey|hi"}]}
-  - id: em-b
-    name: Tone
-    type: by_question
-    question: Is the tone friendly?
-    section: se-open
-    weight: 40
-    answer: {speaker: agent, any_of: [{phrases: [glad]}]}
-"""
+FORM = data_of(__file__, "form").encode()
 FOCUS = "return document.activeElement.id"
 TAB = "return document.querySelector('#editor').dataset.tab"
 SELECTED = "const at = document.activeElement; return at.value.slice(at.selectionStart, at.selectionEnd)"

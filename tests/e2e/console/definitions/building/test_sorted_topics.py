@@ -15,6 +15,7 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.people.principal import operator
 from auscult.services.conversations.latest import Sought, newest_recorded
 from auscult.services.form_examples import TopicExamples
+from tests.data_files import data_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_builder import DOCUMENT, becomes, click, looked_at
 from tests.e2e.console.definitions.test_console_scorecards import definitions, leave_none
@@ -25,19 +26,7 @@ from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, process
 from tests.waiting import wait_for
 
-TREE = """\
-id: tx-bank
-name: Bank
-topics:
-  - name: Cards
-    topics:
-      - name: Lost
-        examples: [i lost my card, my card was stolen]
-      - name: Broken
-        examples: [my card is broken, the chip of my card does not work]
-  - name: Branch
-    examples: [when do you open, where is your branch]
-"""
+TREE = data_of(__file__, "tree")
 NEW = TREE.replace(
     "  - name: Branch", "      - name: Eaten\n        examples: [the machine has my card]\n  - name: Branch"
 )

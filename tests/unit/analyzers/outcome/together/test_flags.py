@@ -11,6 +11,7 @@ from auscult.analyzers.outcome.escalation import Escalation
 from auscult.domain.insight import Flag, Insights
 from auscult.engines._contract import Engine
 from auscult.wording import sentences
+from tests.data_files import data_of
 from tests.unit.analyzers.conversations import analyzed, conversation, conversations, talk
 
 
@@ -42,39 +43,13 @@ def test_one_more_customer_turn_never_lowers_a_flag(engines: Mapping[type, Engin
         assert not (before and before.observed) or after.observed
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "can i speak to your manager",
-        "put me through to a supervisor please",
-        "I want to talk to someone else",
-        "is there anyone who speaks spanish",
-        "get me someone who knows",
-        "transfer me to billing",
-        "agent! i want to talk to a human",
-        "i'll make a formal complaint",
-        "i'm going to the ombudsman",
-        "my lawyer will be in touch about this",
-        "you'll find this on trustpilot, i'm leaving a one star review",
-        "i i want to speak to the the manager",
-    ],
-)
+@pytest.mark.parametrize("line", data_of(__file__, "escalation_is_raised"))
 def test_escalation_is_raised(line: str) -> None:
     """Asking for somebody higher or else, a complaint, a review, a legal step."""
     assert raised(Escalation(), f"C: {line}")
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "i'm the office manager here",
-        "i spoke to a manager yesterday",
-        "my password manager stopped working",
-        "i need to speak to my wife first",
-        "how do i set the supervisor role",
-        "no i don't want to complain",
-    ],
-)
+@pytest.mark.parametrize("line", data_of(__file__, "escalation_is_not_raised"))
 def test_escalation_is_not_raised(line: str) -> None:
     """Words that only look like it."""
     assert not raised(Escalation(), f"C: {line}")

@@ -9,21 +9,12 @@ from auscult.domain.said.values import Locale, Value, is_masked, is_same, mentio
 from auscult.domain.said.words import count_words
 from auscult.wording.matcher import Matcher
 from auscult.wording.packs import pack
+from tests.data_files import data_of
 
 LOCALE = Locale.of("en", date(2026, 3, 23))
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("en/introduction", "Hello, my name is [name 1]."),
-        ("en/introduction", "good morning [name 2] speaking how can i help"),
-        ("en/identity_given", "my account number is [account 1]"),
-        ("en/identity_given", "my date of birth is [birth date 1]"),
-        ("en/identity_given", "sure it's [email 1]"),
-        ("en/identity_given", "my order number [account 12]"),
-    ],
-)
+@pytest.mark.parametrize(("name", "text"), data_of(__file__, "packs_hold_for_redacted_text"))
 def test_packs_hold_for_redacted_text(name: str, text: str) -> None:
     """And the words that are shown are those of the text, placeholders included."""
     matcher = Matcher(pack(name))

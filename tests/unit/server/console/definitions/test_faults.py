@@ -25,31 +25,11 @@ from auscult.services.definitions.forms.document import Problem, read_document
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.definitions.scorecards import check_scorecard
 from auscult.services.definitions.taxonomies import check_taxonomy
+from tests.data_files import data_of
 from tests.template_parts import outdated_parts
 from tests.unit.server.console.frame.reasons.test_documents import COMPOSED, WRITING
 
-FORM = """id: ef-1
-name: Form
-channel: voice
-languages: [en]
-pass_score: 70
-sections:
-  - {id: se-a, name: Opening}
-metrics:
-  - id: em-a
-    name: Greeting
-    type: by_question
-    question: Does the agent greet?
-    section: se-a
-    weight: 60
-    answer: {speaker: agent, any_of: [{phrases: [hello]}]}
-  - id: em-b
-    name: Pace
-    type: by_speech
-    measure: speaking_rate
-    min_words_per_minute: 90
-    weight: 40
-"""
+FORM = data_of(__file__, "form")
 ANSWER = "    answer: {speaker: agent, any_of: [{phrases: [hello]}]}\n"
 OF_FORM = "pass_score: 70\n"
 A_PERSON = FORM.replace("by_question", "manual").replace(ANSWER, "")
@@ -209,19 +189,7 @@ def test_a_button_fixes_a_fault_of_another_document(act: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "acts", "options"),
-    [
-        (
-            "id,start,speaker,text\n1,03/04/2026 10:00,agent,a\n",
-            ["date_order/day", "date_order/month"],
-            {"date_order": "day"},
-        ),
-        (
-            'id,start,start_s,speaker,text\n1,2026-03-04 10:00,"1,250",agent,a\n',
-            ["decimal/comma", "decimal/point"],
-            {"decimal": "comma"},
-        ),
-    ],
+    ("table", "acts", "options"), data_of(__file__, "a_question_of_a_dry_run_has_its_answers_as_buttons")
 )
 def test_a_question_of_a_dry_run_has_its_answers_as_buttons(
     table: str, acts: list[str], options: dict[str, str]
@@ -248,20 +216,7 @@ def test_a_question_of_a_dry_run_has_its_answers_as_buttons(
     assert "no part 'date_order/year'" in fault.message
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "where", "words"),
-    [
-        ("weight: 60", "weight: sixty", "Greeting, Weight", "must be a number"),
-        ("Opening}", "Opening, pass_score: 200}", "Opening, Passes from, in the section", "from 0 to 100"),
-        ("any_of: [{phrases: [hello]}]", "any_of: []", "Greeting, Yes when", "says nothing yet"),
-        ("phrases: [hello]", "phrases: []", "Greeting, Yes when, Any of these, 1, says", "at least one text"),
-        ("speaker: agent", "speaker: agent, window: {}", "Yes when, In which part", "“In the first”"),
-        ("min_words_per_minute: 90\n", "\n", "Pace, Words a minute, at least", "fewest or the most words"),
-        ("name: Pace", 'name: ""', "2, Name", "must be 1 to 200"),
-        ("pass_score: 70", "pass_score: 700", "Passes from", "from 0 to 100"),
-        ("pass_score: 70", "assignments: [{queue: ''}]", "Which conversations, 1, Queue", "choose a queue"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "where", "words"), data_of(__file__, "a_fault_leads_to_its_field"))
 def test_a_fault_leads_to_its_field(old: str, new: str, where: str, words: str) -> None:
     """The list names the question and the field as the page does, in words, and the field has the same words."""
     document = FORM.replace(old, new, 1)
@@ -273,16 +228,7 @@ def test_a_fault_leads_to_its_field(old: str, new: str, where: str, words: str) 
     assert link.text in at.faults
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line"),
-    [
-        ("phrases: [hello]", 'pattern: "("', 15),
-        ("{phrases: [hello]}", "{any_of: [{phrases: []}]}", 15),
-        ("weight: 40", "weihgt: 40", 21),
-        ("id: em-a", "id: em a", 9),
-        ("name: Form", "name: [", None),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "line"), data_of(__file__, "what_only_the_text_has_is_at_its_line"))
 def test_what_only_the_text_has_is_at_its_line(old: str, new: str, line: int | None) -> None:
     """A pattern, a nested condition, an unknown key, an id, and a text that cannot be read."""
     found = [each for each in links(FORM.replace(old, new, 1)) if not each.control]

@@ -11,6 +11,7 @@ from auscult.domain.form import Form, Metric
 from auscult.language import speaking
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.verdicts import VerdictView, ledger_view, reason_of, verdict_view
+from tests.data_files import data_of
 from tests.strategies import cited
 
 FORM = Form(id="ef", name="f", channel="voice", metrics=())
@@ -42,34 +43,7 @@ def test_an_absence_is_one_sentence(reason: str, shown: str) -> None:
     assert (found.quotes, found.reason) == ((), shown)
 
 
-@pytest.mark.parametrize(
-    ("reason", "german", "english"),
-    [
-        (
-            "not found in the agent's first 2 turns; the judge says no: It's <b>.",
-            "Nicht gefunden. Durchsucht: die ersten 2 Beiträge des Agenten; das Sprachmodell verneint es: It&#39;s &lt;b&gt;..",
-            "Not found. Looked in the agent&#39;s first 2 turns; the judge says no: It&#39;s &lt;b&gt;..",
-        ),
-        (
-            "not found in the agent's turns, and excused, because it rained",
-            "Nicht gefunden und ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Agenten.",
-            "Not found in the agent&#39;s turns, and there was no occasion: left out.",
-        ),
-        (
-            "no trigger in the customer's turns",
-            "Ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Kunden.",
-            "Nothing in the customer&#39;s turns asks for it: left out.",
-        ),
-        (
-            "ruled out, because m2 says 'no'",
-            "Durch das Gesagte ausgeschlossen: nicht gezählt.",
-            "What was said rules it out: left out.",
-        ),
-        ("the customer never speaks", "Der Kunde spricht nie.", "The customer never speaks."),
-        ("it <rained>", '<span lang="en">It &lt;rained&gt;</span>.', "It &lt;rained&gt;."),
-        ("", "", ""),
-    ],
-)
+@pytest.mark.parametrize(("reason", "german", "english"), data_of(__file__, "reason"))
 def test_reason(reason: str, german: str, english: str) -> None:
     """The reason is a sentence; one of no template is shown as it is stored, and marked as English."""
     verdict = Verdict(qualification="NA", reason=reason)
@@ -84,14 +58,7 @@ def test_missing_trigger_that_counts() -> None:
     assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
 
 
-@pytest.mark.parametrize(
-    ("answer", "german", "english"),
-    [
-        ("YES", "Zählt als Ja, obwohl unklar: ", "Counted as Yes, though unclear: "),
-        ("NO", "Zählt als Nein, obwohl unklar: ", "Counted as No, though unclear: "),
-        ("NA", "Unklar: ", "Unclear: "),
-    ],
-)
+@pytest.mark.parametrize(("answer", "german", "english"), data_of(__file__, "unclear"))
 def test_unclear(answer: Qualification, german: str, english: str) -> None:
     """An unclear answer says how it counts, where it does, and why it is unclear."""
     verdict = cited(answer, certain=False, reason="the signs for and against it nearly balance")

@@ -3,18 +3,12 @@
 import pytest
 
 from auscult.server.console.search.dialog import marked
+from tests.data_files import tuples_of
 
 
 @pytest.mark.parametrize(
     ("text", "words", "shown"),
-    [
-        ("a problem with it", ("it",), "a problem with [it]"),
-        ("Refunds and refunded", ("refund",), "[Refund]s and [refund]ed"),
-        ("by_dialog", ("dialog",), "by_[dialog]"),
-        ("How we do it", ("how", "we", "do", "it"), "[How] [we] [do] [it]"),
-        ("<b>", (), "&lt;b&gt;"),
-        ("<it>", ("it",), "&lt;[it]&gt;"),
-    ],
+    tuples_of(__file__, "words_are_marked_where_words_begin"),
 )
 def test_words_are_marked_where_words_begin(text: str, words: tuple[str, ...], shown: str) -> None:
     """Within a word only where no word begins with them; text stays text."""

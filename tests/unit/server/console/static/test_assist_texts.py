@@ -8,6 +8,7 @@ import pytest
 
 from auscult.language import LANGUAGES
 from auscult.server.console.assist.files import render_pages
+from tests.data_files import data_of
 
 FOLDER = files("auscult.server.console") / "static" / "assist"
 SCRIPTS = sorted(each.name for each in FOLDER.iterdir() if each.name.endswith(".js"))
@@ -40,19 +41,7 @@ def test_every_text_is_looked_up(name: str) -> None:
     assert bypassing((FOLDER / name).read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        ('html`<button class="send">Send</button>`', "Send"),
-        ("html`<p><i></i>Looking for more…</p>`", "Looking for more…"),
-        ("html`<summary>From ${place}</summary>`", "From"),
-        ("html`<p>${number} more</p>`", "more"),
-        ('html`<section aria-label="Current suggestion">`', "Current suggestion"),
-        ('html`<${Own} label="Your reply" />`', "Your reply"),
-        ('isDelivered ? "Delivered" : _("Sent to the desktop")', "Delivered"),
-        ('say("nothing was found");', "nothing was found"),
-    ],
-)
+@pytest.mark.parametrize(("script", "words"), data_of(__file__, "a_text_that_is_not_looked_up_is_found"))
 def test_a_text_that_is_not_looked_up_is_found(script: str, words: str) -> None:
     """The test above sees text, names that are read aloud, and strings."""
     assert words in bypassing(script)

@@ -10,16 +10,10 @@ from auscult.domain.audits.plan import Frame, PlanAuditor, Quota
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.databases import Content
 from tests.unit.services.audits.drawing import ANN, BOB, FORM, START, desk, plan, planning, scored, talk, talks
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
-
-
-@pytest.fixture
-def content() -> Content:
-    """Conversations that are scored already, for every test."""
-    return talks(10)
+CONTENT = talks(10)
 
 
 def first_item(app: AppStore) -> Assigned:

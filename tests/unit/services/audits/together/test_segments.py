@@ -18,31 +18,11 @@ from auscult.services.definitions.forms.reading import read_form
 from auscult.storage import Store
 from auscult.storage.core.tables.conversations import evaluations
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.unit.services.audits.drawing import ANN, START, TENANT, desk, plan, planning, scored, talk
 
-AGENTS_FORM = b"""
-id: ef-1
-name: Agents
-channel: voice
-scoring: points
-pass_score: 80
-segments: true
-handled_by: agent
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 60, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-bye, name: Bye, type: by_question, weight: 40, answer: {any_of: [{phrases: ["goodbye"]}]}}
-"""
-BOTS_FORM = b"""
-id: ef-bot
-name: Bots
-channel: voice
-segments: true
-handled_by: bot
-assignments: [{queue: "*", direction: both}]
-metrics:
-  - {id: em-help, name: Help, type: by_question, weight: 100, answer: {speaker: any, any_of: [{phrases: ["how can I help"]}]}}
-"""
+AGENTS_FORM = data_of(__file__, "agents_form").encode()
+BOTS_FORM = data_of(__file__, "bots_form").encode()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.services.definitions.forms.document import MAX_BYTES, read_document
+from tests.data_files import data_of
 
 
 def refused(document: bytes) -> str:
@@ -35,29 +36,11 @@ def test_values_know_their_lines() -> None:
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        ("yes", "yes"),
-        ("No", "No"),
-        ("on", "on"),
-        ("12:30", "12:30"),
-        ("2026-03-23", "2026-03-23"),
-        ("017", 17),
-        ("0x1F", "0x1F"),
-        ("1_000", "1_000"),
-        ("true", True),
-        ("False", False),
-        ("null", None),
-        ("~", None),
-        ("", None),
-        ("'null'", "null"),
-        ('"5"', "5"),
-        ("5", 5),
-        ("-5", -5),
+        *data_of(__file__, "bare_words_are_read_as_people_mean_them"),
         ("12.5", Decimal("12.5")),
         ("0.1", Decimal("0.1")),
         ("1e2", Decimal(100)),
         (".5", Decimal("0.5")),
-        ("1.2.3", "1.2.3"),
-        (".inf", ".inf"),
         ("9" * 40, "9" * 40),
     ],
 )

@@ -6,21 +6,9 @@ import pytest
 
 from auscult.services.definitions.forms.document import Path, Value, path_of, read_document
 from auscult.services.definitions.forms.edit import with_numbers
+from tests.data_files import data_of
 
-YAML = """\
-# 👋 my form
-metrics:
-  - id: em-a   # the first
-    answer:
-      any_of:
-        - {similar: ["Grüß Gott"], threshold: 0.5}  # keep me
-        - similar:
-            - Good morning
-          threshold: .7
-        # and one without
-        - similar: ["Hi"]
-        - {similar: [x]}
-"""
+YAML = data_of(__file__, "yaml")
 JSON = '\ufeff{"metrics": [{"answer":\t{"any_of": [{"similar": ["\\ud83d\\udc4b a"]}, {"threshold" : 0.5, "similar": ["b"]}]}}]}'
 FIELD = "metrics[0].answer.any_of[{}].threshold"
 

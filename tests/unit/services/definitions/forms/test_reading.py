@@ -22,6 +22,7 @@ from auscult.services.definitions.forms.reading import (
     starter_documents,
     starter_forms,
 )
+from tests.data_files import data_of, tuples_of
 
 HELLO = {"any_of": [{"phrases": ["hello"]}]}
 FORM: dict[str, Any] = {
@@ -121,53 +122,13 @@ def test_weights_are_exact() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "field", "reason"),
     [
+        *data_of(__file__, "each_fault_is_reported_at_its_path"),
         ("id", ..., "id", "is missing"),
-        ("id", "", "id", "1 to 200 characters"),
-        ("id", "a b", "id", "without spaces"),
-        ("id", 7, "id", "must be text, not a whole number"),
-        ("name", " ", "name", "on one line"),
         ("channel", ..., "channel", "is missing"),
-        ("channel", "phone", "channel", "must be voice or chat, not 'phone'"),
-        ("languages", [], "languages", "name at least one"),
-        ("languages", "en", "languages", "must be a list, not text"),
-        ("languages", ["english please"], "languages[0]", "not a language tag"),
-        ("scoring", "percent", "scoring", "must be percentage or points, not 'percent'"),
-        ("pass_score", 101, "pass_score", "from 0 to 100"),
-        ("pass_score", -1, "pass_score", "from 0 to 100"),
-        ("pass_score", "70%", "pass_score", "must be"),
-        ("min_duration", "soon", "min_duration", "write it like 15s"),
-        ("not_applicable", "skip", "not_applicable", "must be exclude or award"),
         ("metrics", ..., "metrics", "is missing"),
-        ("metrics", [], "metrics", "at least one"),
-        ("metrics", "none", "metrics", "must be a list"),
-        ("metrics.0", "x", "metrics[0]", "must be a mapping of keys like id, name and type, not text"),
         ("metrics.0.id", ..., "metrics[0].id", "is missing"),
-        ("metrics.0.id", "em-b", "metrics[1].id", "is the id of metrics[0] too"),
-        ("metrics.0.name", "", "metrics[0].name", "on one line"),
         ("metrics.0.type", ..., "metrics[0].type", "is missing"),
-        ("metrics.0.type", "by_magic", "metrics[0].type", "known: by_"),
-        ("metrics.0.weight", 62.4, "metrics", "weights total 99.9; on a percentage form they must total exactly 100"),
-        ("metrics.0.weight", -1, "metrics[0].weight", "0 or more"),
-        ("metrics.0.weight", 1e7, "metrics[0].weight", "at most"),
-        ("metrics.0.weight", 62.50001, "metrics[0].weight", "more than 4 decimals"),
-        ("metrics.0.weight", "many", "metrics[0].weight", "must be"),
-        ("metrics.0.weight", True, "metrics[0].weight", "not true or false"),
-        ("metrics.0.negative_weight", -5, "metrics[0].negative_weight", "without a sign"),
-        ("metrics.0.fatal", "yes", "metrics[0].fatal", "must be true or false, not text"),
-        ("metrics.0.correct_answer", True, "metrics[0].correct_answer", "must be yes or no, not true or false"),
-        ("metrics.0.wieght", 5, "metrics[0].wieght", "did you mean weight?"),
-        ("metrics.0.trigers", None, "metrics[0].trigers", "did you mean trigger?"),
-        ("metrics.0.zzz", None, "metrics[0].zzz", "known here: answer"),
         ("metrics.0.answer", ..., "metrics[0].answer", "is missing"),
-        ("metrics.0.answer", None, "metrics[0].answer", "must be a mapping of keys, not nothing"),
-        ("metrics.0.answer.speaker", "robot", "metrics[0].answer.speaker", "agent or customer or bot or any"),
-        ("metrics.0.answer.any_of.0.phrase", ["x"], "metrics[0].answer.any_of[0].phrase", "did you mean phrases?"),
-        ("metrics.0.answer.any_of.0.phrases", [5], "metrics[0].answer.any_of[0].phrases[0]", "must be text"),
-        ("metrics.0.answer.any_of.0", {"pattern": "("}, "metrics[0].answer.any_of[0].pattern", "missing )"),
-        ("metrics.1.measure", "laughter", "metrics[1].measure", "cross_talk or dead_air or speaking_rate"),
-        ("metrics.1.min_duration", "x", "metrics[1].min_duration", "write it like 15s"),
-        ("assignments.0.direction", "up", "assignments[0].direction", "inbound or outbound or both"),
-        ("assignment", [], "assignment", "did you mean assignments?"),
     ],
 )
 def test_each_fault_is_reported_at_its_path(path: str, value: Any, field: str, reason: str) -> None:
@@ -255,15 +216,7 @@ def test_languages_of_the_form_are_those_of_its_questions() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "collide"),
-    [
-        (("*", "both"), ("*", "inbound"), True),
-        (("*", "both"), ("*", "outbound"), True),
-        (("*", "inbound"), ("*", "inbound"), True),
-        (("*", "inbound"), ("*", "outbound"), False),
-        (("*", "both"), ("qu-1", "both"), False),
-        (("qu-1", "both"), ("qu-1", "inbound"), True),
-        (("qu-1", "both"), ("qu-2", "both"), False),
-    ],
+    tuples_of(__file__, "one_form_for_each_queue_channel_and_direction"),
 )
 def test_one_form_for_each_queue_channel_and_direction(
     one: tuple[str, str], other: tuple[str, str], *, collide: bool

@@ -14,6 +14,7 @@ from auscult.metrics import METRICS
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.reading import check_form, starter_documents
 from auscult.services.definitions.forms.schema import conversation_schema, form_schema
+from tests.data_files import data_of
 from tests.unit.services.definitions.forms.reading.test_fuzz import RIGHT, VALUES, mutations
 from tests.unit.services.definitions.forms.test_reading import changed
 from tools import schemas
@@ -75,25 +76,9 @@ def test_what_the_check_takes_the_schema_takes(document: bytes, data: st.DataObj
 @pytest.mark.parametrize(
     ("path", "value"),
     [
+        *data_of(__file__, "broken_forms_are_broken"),
         ("id", ...),
-        ("id", 7),
-        ("name", ""),
-        ("channel", "phone"),
-        ("pass_score", "70%"),
-        ("pass_score", 101),
-        ("languages", "en"),
-        ("metrics", []),
-        ("metrics.0.type", "by_magic"),
-        ("metrics.0.weight", -1),
-        ("metrics.0.wieght", 1),
-        ("metrics.0.fatal", "yes"),
         ("metrics.0.answer", ...),
-        ("metrics.0.answer.speaker", "robot"),
-        ("metrics.0.answer.any_of.0.phrase", ["x"]),
-        ("metrics.0.answer.any_of.0", {"similar": ["x"], "threshold": 55}),
-        ("metrics.1.measure", "laughter"),
-        ("assignments.0.direction", "up"),
-        ("assignment", []),
     ],
 )
 def test_broken_forms_are_broken(path: str, value: Any) -> None:
@@ -103,15 +88,7 @@ def test_broken_forms_are_broken(path: str, value: Any) -> None:
     assert list(FORM.iter_errors(read_document(broken).value)) != []
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {},
-        {"channel": "fax", "started_at": 1},
-        {"channel": "chat", "started_at": "2026-03-23", "turns": [{"text": "x"}]},
-        {"channel": "chat", "started_at": "2026-03-23", "turns": "none"},
-    ],
-)
+@pytest.mark.parametrize("broken", data_of(__file__, "broken_conversations_are_broken"))
 def test_broken_conversations_are_broken(broken: dict[str, Any]) -> None:
     """Missing keys, wrong kinds."""
     assert list(CONVERSATION.iter_errors(broken)) != []

@@ -17,6 +17,7 @@ from auscult.services.definitions.sheets.cells import cell_name
 from auscult.services.definitions.sheets.columns import as_json
 from auscult.services.definitions.sheets.exporting import export_form
 from auscult.services.definitions.sheets.importing import Imported, import_form
+from tests.data_files import data_of
 
 ROOT = Path(__file__).parents[5]
 DOCUMENTS = {
@@ -72,16 +73,7 @@ def test_any_text_survives_the_way_through_a_sheet(
         assert form_of(found) == form
 
 
-SHEET = """Collections scorecard
-Pass mark,75
-Channel,voice
-,
-No,Section,Question,Points,Answer options,Auto fail,Agent script
-1,Opening,Does the agent verify the identity?,30,Yes/No,yes,see page 4
-2,Opening,How is the tone?,20,0-5,,
-3,Closing,Is an arrangement made?,50,None=0; Offered=60; Agreed=100,,
-,,Total,100,,,
-"""
+SHEET = data_of(__file__, "sheet")
 
 
 def test_a_sheet_as_people_have_it_becomes_a_form() -> None:
@@ -123,15 +115,7 @@ def test_every_fault_has_its_cell_all_at_once() -> None:
     """Merged cells, formulas, a wrong total, and what a form's check finds."""
     book = openpyxl.Workbook()
     sheet = book.active
-    for row in [
-        ["channel", "phone"],
-        [],
-        ["section", "question", "weight", "answers"],
-        ["Opening", "Greeting?", 10, "Yes/No"],
-        [None, "Name?", "=5+5", None],
-        ["Closing", "Thanks?", 5.5, "Good/Bad"],
-        [None, "Total", 40, None],
-    ]:
+    for row in data_of(__file__, "every_fault_has_its_cell_all_at_once"):
         sheet.append(row)
     sheet.merge_cells("A4:A5")
     sheet["B4"].comment = openpyxl.comments.Comment("why", "me")

@@ -31,6 +31,7 @@ from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring.engine_calls.answer_cache import Memory
 from auscult.services.scoring.engine_calls.ask_remote import INTERRUPTED, NOT_ASKED, NOT_CONFIGURED, ask_remote
 from auscult.services.scoring.evaluate import Evaluator, Judged, Waiting
+from tests.data_files import data_of
 
 AWAY = RetryAfter(reason="the judge is away", after_s=5.0)
 YES = JudgementAnswer(holds=True, turn_ids=("m1",), reason="so it is", engine="scribe 1")
@@ -156,17 +157,7 @@ def test_an_answer_that_failed_cannot_be_read() -> None:
         answers[about("c-3")]
 
 
-FORM: Form = read_form(
-    b"""
-id: ef-1
-name: Form
-channel: chat
-pass_score: 50
-metrics:
-  - {id: em-1, name: One, type: by_question, weight: 30, answer: {any_of: [{judge: It holds.}]}}
-  - {id: em-2, name: Two, type: by_question, weight: 70, fatal: true, answer: {any_of: [{phrases: [hello]}]}}
-"""
-)
+FORM: Form = read_form(data_of(__file__, "form").encode())
 
 
 def pending(name: str) -> PendingConversation:

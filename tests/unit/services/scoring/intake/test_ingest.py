@@ -18,16 +18,14 @@ from auscult.services.scoring.intake.read import RejectsWriter
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.integration.working import FORM, TENANT, conversation
+from tests.integration.working import FORM, conversation
 
 SHORT = FORM.replace(b"pass_score: 50", b"pass_score: 50\nmin_duration: 5s")
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app with one form, for chats of five seconds or more."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", SHORT)
     return app
 

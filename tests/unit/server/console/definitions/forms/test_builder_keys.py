@@ -3,19 +3,10 @@
 from auscult.metrics import METRICS
 from auscult.server.console.definitions.forms.builder import BuilderView, Control, builder_view
 from auscult.services.definitions.forms.document import read_document
+from tests.data_files import data_of
 from tools.builder_keys import PAGE, keys, page
 
-FORM = b"""id: ef-a
-name: A
-channel: voice
-tags: [one]
-metrics:
-  - id: em-a
-    name: B
-    type: by_question
-    weight: 100
-    answer: {any_of: [{phrases: [hello]}, {pattern: "a.c"}]}
-"""
+FORM = data_of(__file__, "form").encode()
 
 
 def controls(of: tuple[Control, ...]) -> list[Control]:

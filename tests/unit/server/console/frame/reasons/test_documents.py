@@ -12,51 +12,13 @@ from auscult.server.console.frame.reasons.documents import FAULTS, HINTS, KINDS,
 from auscult.services.definitions.forms.reading import check_form, read_form
 from auscult.services.definitions.scorecards import check_scorecard
 from auscult.services.definitions.taxonomies import check_taxonomy
+from tests.data_files import data_of, tuples_of
 from tests.template_parts import outdated_parts, texts_written
 
 WRITING = ("services/definitions", "services/connectors", "metrics", "domain/said")
-COMPOSED = {
-    " is no span of time; write it like 15s, 1m 30s or 500ms; a bare whole number is seconds": (
-        "is no span of time; ",
-        "write it like 15s, 1m 30s or 500ms; a bare whole number is seconds",
-    ),
-    "; on a percentage form they must total exactly 100: write percent, 25 and not 0.25": (
-        "; on a percentage form they must total exactly 100: ",
-        "write percent, 25 and not 0.25",
-    ),
-    "it belongs inside ": ("it belongs ", "inside "),
-    "it belongs to a metric": ("it belongs ", "to ", "a metric"),
-    "it belongs to the form": ("it belongs ", "to ", "the form"),
-    "it belongs to ": ("it belongs ", "to "),
-    "manual metrics are for points forms, not for percentage": (" metrics are for ", " forms, not for "),
-    " metrics are for points forms, not for percentage": (" metrics are for ", " forms, not for "),
-    " metrics are for voice forms, not for chat": (" metrics are for ", " forms, not for "),
-    " metrics are for chat forms, not for voice": (" metrics are for ", " forms, not for "),
-    "; it has none of them": ("; it ", "has none of them"),
-    "; it has ": ("; it ", "has "),
-    "needs exactly one of before, after, max_duration": ("needs exactly one of ",),
-    "needs exactly one of before, after": ("needs exactly one of ",),
-    "counts from the event, so it is last, like ": ("counts from the event, so it is ", ", like {"),
-    "counts from the event, so it is first, like ": ("counts from the event, so it is ", ", like {"),
-}
+COMPOSED = tuples_of(__file__, "composed")
 """Parts that a module composes of several."""
-FORM = """id: ef-1
-name: Form
-channel: voice
-languages: [en]
-scoring: percentage
-pass_score: 70
-not_applicable: exclude
-assignments:
-  - {queue: "*", direction: both}
-metrics:
-  - id: em-greeting
-    name: Greeting
-    type: by_question
-    question: Does the agent greet?
-    weight: 100
-    answer: {speaker: agent, window: {first: 3 turns}, any_of: [{wording: en/greeting}]}
-"""
+FORM = data_of(__file__, "form")
 METRIC = FORM[FORM.index("  - id: em-greeting") :]
 CHANGES = {
     "name: Form\n": ["", "name: [a]\n", "name: 12\n", "name:\n", 'name: ""\n'],
@@ -68,15 +30,7 @@ CHANGES = {
     'queue: "*"': ['queue: ""', "queues: a"],
     "direction: both": ["direction: inwards"],
     "assignments:\n": ["assignments:\n  - {queue: '*', direction: both}\n"],
-    "weight: 100": [
-        "weight: 90",
-        "weight: 110",
-        "weight: 1",
-        "weight: -5",
-        "wieght: 100",
-        "weight: 12.123456",
-        "weight:100",
-    ],
+    "weight: 100": data_of(__file__, "weights"),
     "by_question": ["by_qestion"],
     "en/greeting": ["en/greetin"],
     "speaker: agent": ["speaker: agnt", "window: {}"],
@@ -195,16 +149,7 @@ PARTS = {
     *("escape character", "scanning an alias", "scanning an anchor", "scanning a tag", "parsing a flow node"),
     *("block scalar", " in 1", ", without quotes", "1 already; one form for each", "1 has the form 11 for 1"),
     *("1 is missing", "1 is too much", "1 until 1; begin on that day (valid_from), or leave the queue there"),
-    *(
-        "byte 1 at column 1",
-        "from 1",
-        "has 1",
-        "has none of them",
-        "id, name, channel and metrics",
-        "inside 1",
-        "to 1",
-        "it belongs 1",
-    ),
+    *data_of(__file__, "parts"),
     *("queue 1, direction 1", "the form", "a metric", "write percent, 25 and not 0.25", "needs exactly one of 1; it 1"),
     *("needs exactly one of 1", "counts from the event, so it is 1, like {1: 20 seconds}"),
     "weights total 1; on a percentage form they must total exactly 100: 1",

@@ -10,40 +10,11 @@ from auscult.domain.errors import RequestError
 from auscult.language import later, speaking
 from auscult.server.console.frame.posted import sentence, sentence_of
 from auscult.server.console.frame.reasons.errors import TEMPLATES, in_words
+from tests.data_files import tuples_of
 from tests.template_parts import SOURCE, outdated_parts
 
-RAISING = (
-    "documents",
-    "domain",
-    "engines",
-    "outgoing",
-    "sandbox",
-    "server/api/delivery",
-    "services",
-    "storage",
-)
-TRANSLATED = (
-    "domain/audits/assignment.py",
-    "domain/calibration/session.py",
-    "domain/coaching/item.py",
-    "documents/_texts.py",
-    "documents/pdf.py",
-    "documents/question_table.py",
-    "domain/people/grants.py",
-    "domain/people/users.py",
-    "domain/said/search.py",
-    "services/audits/desk.py",
-    "services/audits/plans.py",
-    "services/calibration.py",
-    "services/coaching/coaching.py",
-    "services/people/users.py",
-    "services/privacy/settings.py",
-    "storage/audits/repository.py",
-    "storage/calibration.py",
-    "storage/coaching.py",
-    "storage/people/users.py",
-    "storage/privacy/approvals.py",
-)
+RAISING = tuples_of(__file__, "raising")
+TRANSLATED = tuples_of(__file__, "translated")
 """Modules whose errors people see on forms of the console, each of which has a template."""
 OTHERS = {
     "privacy settings: 7": "of the API: the page offers what there is",
@@ -52,38 +23,7 @@ OTHERS = {
     "there is no 7 7 in this app, or it is not evaluated yet": "has a template for each kind",
 }
 """Messages of them that have no template, and why."""
-COMPOSED = {
-    "template: unknown field ": ("template: ", "unknown field "),
-    "a comment is missing; say what is wrong with the answer": ("a ", " is missing; ", "say what is wrong"),
-    "a reason is missing; say why, as the agent and the auditor will read it": (" is missing; ", "say why, as the"),
-    "a reason has at most ": ("a ", " has at most "),
-    "unknown assignment ": ("unknown ", "assignment"),
-    "unknown dispute ": ("unknown ", "dispute"),
-    " has no agent ": (" has no ",),
-    " has no queue ": (" has no ",),
-    " has several; name the wrong agent as before: ": (" has several; name the wrong ", " as before: "),
-    " has several; name the wrong queue as before: ": (" has several; name the wrong ", " as before: "),
-    "name the right agent as after": ("name the right ", " as after"),
-    "name the right queue as after": ("name the right ", " as after"),
-    "the agent of conversation ": ("the ", " of conversation "),
-    "the queue of conversation ": ("the ", " of conversation "),
-    "unknown correction ": ("unknown ", "correction"),
-    "; near it: ": ("; ", "near it: "),
-    " others are known; import agents who have no conversation yet": (
-        " others are known",
-        "; import agents who have no conversation yet",
-    ),
-    " has no such grant in force": (" has no such grant in force",),
-    "choose 1 to ": ("choose 1 to ",),
-    " is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS": (
-        " is no address of the internet",
-        "; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
-    ),
-    ", which is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS": (
-        ", which is no address of the internet",
-        "; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
-    ),
-}
+COMPOSED = tuples_of(__file__, "composed")
 """Parts that a module composes of several."""
 
 

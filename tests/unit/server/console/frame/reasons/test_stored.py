@@ -5,47 +5,15 @@ import pytest
 from auscult.language import speaking
 from auscult.server.console.frame.reasons import grant_in_words, job_in_words, run_in_words
 from auscult.server.console.frame.reasons.stored import GRANTS, RUNS, SCOPES, WORK
+from tests.data_files import data_of, tuples_of
 from tests.template_parts import outdated_parts
 
 WRITING = ("services/people", "services/connectors", "domain/connectors", "domain/people", "storage", "workers")
-COMPOSED = {
-    " for ": (" for ",),
-    " does not cover the conversation (not in the directory: ": (
-        " does not cover the conversation",
-        " (not in the directory: ",
-    ),
-    "queue ": (),
-    "agent ": (),
-    "queues ": ("queues",),
-    "teams ": ("teams",),
-    "agents ": ("agents",),
-}
+COMPOSED = tuples_of(__file__, "composed")
 """Parts that a module composes of several."""
 
 
-@pytest.mark.parametrize(
-    ("stored", "shown"),
-    [
-        ("supervisor for queues qu-1, qu-2", "supervisor für die Warteschlangen qu-1, qu-2"),
-        (
-            "agent for own does not cover the conversation",
-            "agent für eigene Gespräche deckt das Gespräch nicht ab",
-        ),
-        (
-            "supervisor for teams t-1 does not cover the conversation (not in the directory: t-1)",
-            "supervisor für die Teams t-1 deckt das Gespräch nicht ab (nicht im Verzeichnis: t-1)",
-        ),
-        (
-            "no grant with conversation.read covers it; its queues: none; its agents: a-1",
-            "keine Berechtigung mit conversation.read deckt es ab; seine Warteschlangen: keine; seine Agenten: a-1",
-        ),
-        (
-            "auditor in the whole app; supervisor for queues qu-1",
-            "auditor in der ganzen App; supervisor für die Warteschlangen qu-1",
-        ),
-        ("auditor was not in force at 2026-03-01 10:00 UTC", "auditor galt nicht am 2026-03-01 10:00 UTC"),
-    ],
-)
+@pytest.mark.parametrize(("stored", "shown"), data_of(__file__, "why_a_user_sees_a_conversation"))
 def test_why_a_user_sees_a_conversation(stored: str, shown: str) -> None:
     """Names of roles, permissions and queues stay as they are."""
     assert grant_in_words(stored) == stored

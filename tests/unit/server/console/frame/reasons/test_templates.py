@@ -17,58 +17,21 @@ from auscult.server.console.frame.reasons.slots import slots_of
 from auscult.server.console.frame.reasons.templates import LISTS, TEMPLATES
 from auscult.votes.signs import DOES
 from auscult.wording import pack
+from tests.data_files import data_of, tuples_of
 
 SOURCE = Path(auscult.__file__).parent
 ENGINE = ("metrics", "analyzers", "domain", "services/scoring", "engines", "outgoing", "votes")
 SAYING = ("metrics", "analyzers", "engines", "domain/questions", "services/scoring")
 """Modules whose sentences are reasons that the console shows."""
-CALLS = frozenset(
-    [
-        "Unknown",
-        "unheard",
-        "Shown",
-        "_na",
-        "cite",
-        "FaultError",
-        "BadReplyError",
-        "UnavailableError",
-        "PostponedError",
-        "UnreachableError",
-        "NotAllowedError",
-    ]
-)
+CALLS = frozenset(data_of(__file__, "calls"))
 """Calls whose arguments are reasons."""
 PARTS = re.compile(r"\{\w+\}(?: s\b)?|\b1\b|[;:(),×'\"]")  # noqa: RUF001 the engine's sign
 """What separates the parts of a sentence that its module writes in one piece: slots and punctuation."""
-COMPOSED = {
-    "resolution was not analysed": ("resolution", " was not analysed"),
-    "escalation was not analysed": ("escalation", " was not analysed"),
-    "churn_risk was not analysed": ("churn_risk", " was not analysed"),
-    "says a value that differs": ("a value that differs",),
-    "where the source says a value that differs": ("where the source says", "a value that differs"),
-    "the judge refuses the key": ("the judge", "refuses the key"),
-    "the judge is asked too often": ("the judge", "is asked too often"),
-    "the judge cannot answer": ("the judge", "cannot answer"),
-    "the judge knows no model": ("the judge", "knows no model"),
-    "nothing of the kind in turn": ("nothing of the kind in ", "turn "),
-    "nothing of the kind in turns": ("nothing of the kind in ", "turns "),
-    "hold at": ("hold", " at "),
-    "transfer at": ("transfer", " at "),
-    "there is no hold": ("there is no", "hold"),
-    "there is no transfer": ("there is no", "transfer"),
-}
+COMPOSED = tuples_of(__file__, "composed")
 """Parts that a module composes of several."""
 SCOPES = ("scope", "span", "who", "whose", "answer", "kind")
 """Groups that the engine composes of single words."""
-OTHERS = {
-    "the agent never speaks": "composed of side and sentence",
-    "no times are known of what the": "composed of sentence and side",
-    "and empathy does not answer it": "of habits, whose evidence no page shows",
-    "answers trouble with empathy": "of habits",
-    "crutch words": "of habits",
-    "reports trouble": "of habits",
-    "summed up": "of the summary, whose evidence no page explains",
-}
+OTHERS = data_of(__file__, "others")
 """Parts without a template, and why."""
 
 

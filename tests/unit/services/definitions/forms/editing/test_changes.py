@@ -21,6 +21,7 @@ from auscult.services.definitions.forms.editing.changes import (
 )
 from auscult.services.definitions.forms.editing.layout import end_of, node_at, root_of, start_of
 from auscult.services.definitions.forms.reading import all_starter_documents
+from tests.data_files import data_of
 
 ROOT = FilePath(__file__).parents[6]
 FORMS = {
@@ -35,33 +36,7 @@ FORMS = {
 SAMPLE = 8
 """Places of each kind that are tried in each form: large forms have thousands."""
 
-DOCUMENT = b"""\
-# Ours
-id: ef-x  # keep
-name: 'Calls'
-metrics:
-  # The first
-  - id: em-a
-    name: Greeting
-    weight: 40   # of 100
-    answer: {speaker: agent, any_of: [{phrases: ["hello", good day]}]}
-
-  # The second,
-  # in two lines
-  - id: em-b
-    name: "Closing"
-    weight: 60.0
-    guidance: |
-      Two lines
-      of it.
-    answer:
-      any_of:
-        - phrases:
-            - goodbye
-            - "see you: soon"  # a colon
-
-bands: []
-"""
+DOCUMENT = data_of(__file__, "document").encode()
 
 
 def places(value: Value, path: Path = ()) -> Iterator[tuple[Path, Value]]:
@@ -185,33 +160,7 @@ def test_a_moved_question_takes_its_comment_along() -> None:
     assert (twice.count("# The second,"), twice.count("em-b"), twice.count("# a colon")) == (1, 2, 2)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no",
-        "12",
-        "1.50",
-        "~",
-        "a: b",
-        "# x",
-        "- x",
-        "",
-        " x",
-        "{",
-        '"',
-        "it's",
-        "Größe",
-        "\x85",
-        "a\nb",
-        "\x07",
-        "👋",
-        "null",
-        "a\\b",
-        "?",
-        "=",
-        "2026-01-31",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "any_text"))
 def test_any_text(text: str) -> None:
     """A text reads as itself, in a block, in braces and in JSON."""
     for document in (DOCUMENT, b"{name: x}", b'{"name": "x"}', b"- name: x"):
@@ -256,23 +205,7 @@ def test_forms_are_found() -> None:
     assert all(yaml.safe_load(text_of(each)) for each in FORMS.values())
 
 
-TREE = b"""\
-topics:
-  # The first
-  - name: Shop
-    topics:
-      # Of deliveries
-      - name: Late  # often
-        examples:
-          - where is it
-
-          - "not: here"
-      - {name: Lost}
-  - name: Bank
-    description: |
-      Two lines
-        of it.
-"""
+TREE = data_of(__file__, "tree").encode()
 
 
 @pytest.mark.parametrize(

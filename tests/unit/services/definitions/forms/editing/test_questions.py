@@ -24,16 +24,9 @@ from auscult.services.definitions.forms.editing.questions import (
     stepped,
     value_of,
 )
+from tests.data_files import data_of
 
-FORM = b"""\
-id: ef-x
-sections: [{id: se-a, name: A}, {id: se-b, name: B}]
-metrics:
-  - {id: m0, name: M0, weight: 10, section: se-a, type: manual}
-  - {id: m1, name: M1, weight: 20, section: se-b, type: manual, fails_section: true}
-  - {id: m2, name: M2, weight: 30, section: se-a, type: manual, when: {metric: m1}}
-  - {id: m3, name: M3, weight: 33, type: manual}
-"""
+FORM = data_of(__file__, "form").encode()
 VALUE = value_of(FORM)
 
 

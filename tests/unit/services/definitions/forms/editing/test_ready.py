@@ -8,17 +8,9 @@ from auscult.services.definitions.forms.editing.changes import changed
 from auscult.services.definitions.forms.editing.questions import mappings, value_of
 from auscult.services.definitions.forms.editing.ready import measured, ready_questions, with_ready
 from auscult.services.definitions.forms.reading import STARTER_LANGUAGES, check_form
+from tests.data_files import data_of
 
-DOCUMENT = b"""\
-id: ef-1
-name: Calls
-channel: voice
-languages: [es, en, nl]
-sections:
-  - {id: se-1, name: Opening}
-metrics:
-  - {id: em-greeting, name: Hello, type: manual, section: se-1, weight: 100}  # ours
-"""
+DOCUMENT = data_of(__file__, "document").encode()
 
 
 def test_they_are_of_the_languages_in_their_order() -> None:
